@@ -1,0 +1,59 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Two commands do everything: `make quickstart` (the main job, rehearsed) and `make test`.
+# All that they need goes into this checkout; only python3 (3.11 or newer) with venv, git and make must be there.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(CURDIR)/$(VENV)/bin
+COLLECTION := collections/ansible_collections/iij/server_certificate
+PACKAGE := ansible_collections.iij.server_certificate.plugins
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
+CODE := plugins rehearsal tests examples
+
+.DEFAULT_GOAL := help
+.PHONY: help quickstart test check format rehearsal lock clean
+
+help:  ## What can be made
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+quickstart: $(VENV)/.ready  ## The whole way of six orders, rehearsed on this machine
+	@$(BIN)/python examples/quickstart/quickstart.py
+
+test: check  ## Every check and every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
+	@$(BIN)/ruff format --check --quiet $(CODE)
+	@$(BIN)/ruff check --quiet $(CODE)
+	@$(BIN)/mypy -p $(PACKAGE) -p rehearsal_desk
+	@$(BIN)/yamllint --strict .
+	@$(BIN)/antsibull-changelog lint
+	@$(BIN)/python -m pytest tests/unit/test_layers.py
+
+format: $(VENV)/.ready  ## Put the code into form
+	@$(BIN)/ruff check --quiet --fix $(CODE)
+	@$(BIN)/ruff format --quiet $(CODE)
+
+rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, tokens and the next step
+	@$(BIN)/rehearsal-desk serve --port 8440
+
+lock: $(VENV)/.ready  ## Renew requirements/*.lock
+	@$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
+	@$(COMPILE) requirements/development.in rehearsal/pyproject.toml --output-file requirements/development.lock
+
+clean:  ## Remove what was made here
+	rm -rf build collections $(VENV)
+
+$(VENV)/.ready: requirements/uv.lock requirements/development.lock rehearsal/pyproject.toml
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "python3 3.11 or newer is needed; name one with PYTHON=")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.lock
+	@$(BIN)/uv pip sync --quiet --compile-bytecode --python $(BIN)/python --require-hashes requirements/uv.lock requirements/development.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable rehearsal
+	@mkdir -p $(dir $(COLLECTION)) && ln -sfn ../../.. $(COLLECTION)
+	@touch $@
