@@ -1,0 +1,84 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which DNS names can stand in a public certificate."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import typing as t
+
+LONGEST_COMMON_NAME: t.Final = 64  # [BR 7.1.4.2]
+
+_LABEL: t.Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+# Names that no public CA can verify: special-use and customary internal domains, and the reverse zones
+# [BR 4.2.2, 7.1.2.7.12]. A CA checks against the list of IANA's root zone; this short list is ours.
+_SPECIAL_USE: t.Final = ("alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test")
+_CUSTOMARY: t.Final = ("corp", "home", "intranet", "lan", "localdomain", "private")
+_NOT_PUBLIC: t.Final = frozenset(_SPECIAL_USE + _CUSTOMARY)
+
+# Public suffixes of two labels under .jp, an extract of ours from the Public Suffix List.
+_JP_SUFFIXES: t.Final = frozenset(f"{kind}.jp" for kind in ("ac", "ad", "co", "ed", "go", "gr", "lg", "ne", "or"))
+
+
+def normal(name: str) -> str:
+    """The form in which two names are compared."""
+    return name.lower()
+
+
+def without_wildcard(name: str) -> str:
+    """The domain below which a wildcard name stands, or the name itself."""
+    return name.removeprefix("*.")
+
+
+def is_public_suffix(domain: str) -> bool:
+    """Whether nobody can own this domain itself."""
+    return "." not in domain or domain in _JP_SUFFIXES
+
+
+def fault_of(name: str, *, wildcard: bool) -> str | None:
+    """Why this product cannot have this common name, as a sentence; None when it can."""
+    if len(name) > LONGEST_COMMON_NAME:
+        return f"A common name has at most {LONGEST_COMMON_NAME} characters [BR 7.1.4.2]."
+    if wildcard != name.startswith("*."):
+        return (
+            "This product needs a wildcard name such as *.example.jp [M:2261096]."
+            if wildcard
+            else "Only the two wildcard products take a name that starts with '*.' [M:2261096]."
+        )
+    domain = normal(without_wildcard(name))
+    return _syntax_fault(domain) or _scope_fault(domain, wildcard=wildcard)
+
+
+def _syntax_fault(domain: str) -> str | None:
+    if _is_address(domain):
+        return "An IP address cannot be a common name."
+    if domain.endswith("."):
+        return "A common name has no trailing dot [BR 7.1.4.3]."
+    if "*" in domain:
+        return "A wildcard is the single left-most label [BR 3.2.2.6]."
+    if not all(map(_LABEL.fullmatch, domain.split("."))):
+        return "Each label consists of 1 to 63 letters, digits and inner hyphens; Japanese names take their xn-- form."
+    return None
+
+
+def _scope_fault(domain: str, *, wildcard: bool) -> str | None:
+    last_label = domain.rpartition(".")[2]
+    if "." not in domain:
+        return "A common name is a fully qualified domain name, such as www.example.jp."
+    if last_label.isdigit() or last_label in _NOT_PUBLIC:
+        return f"No public certificate can be issued for a name under .{last_label} [BR 7.1.4.3, 4.2.2]."
+    if wildcard and is_public_suffix(domain):
+        return "A wildcard directly under a public suffix is refused [BR 3.2.2.6]."
+    return None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return False
+    return True
