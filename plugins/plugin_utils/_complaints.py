@@ -1,0 +1,191 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Complaints: all mistakes at once, each with its place, what is allowed and what to do, in English or Japanese."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import difflib
+import os
+import typing as t
+
+from ._rules.book import RULES
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ._rules.rule import Wording
+
+Path = tuple[str | int, ...]
+Language = t.Literal["en", "ja"]
+
+_LABELS = {
+    "en": {"allowed": "allowed", "todo": "to do", "source": "source", "order": "order"},
+    "ja": {"allowed": "使えるもの", "todo": "対処", "source": "出典", "order": "オーダー"},
+}
+_HINTS = {
+    "en": ("Did you mean {0}?", "Choose one of these."),
+    "ja": ("{0} のことですか。", "この中から選んでください。"),
+}
+_LONGEST_VALUE = 60
+
+
+class Phrase(t.NamedTuple):
+    """A fact that is a phrase, in both languages."""
+
+    en: str
+    ja: str
+
+
+@dc.dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Place:
+    """A place in an order file; line and column count from 1, and 0 means that there is none (inline orders)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A rule broken at a path inside an order; the facts fill the rule's wording."""
+
+    rule: str
+    path: Path = ()
+    facts: Mapping[str, object] = dc.field(default_factory=dict)
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """A breach with its place and its order."""
+
+    rule: str
+    place: Place
+    order: str | None = None
+    path: Path = ()
+    facts: Mapping[str, object] = dc.field(default_factory=dict)
+
+    @property
+    def field(self) -> str:
+        return dotted(self.path)
+
+    def wording(self, lang: Language) -> Wording:
+        """What is wrong, what is allowed and what to do, in words."""
+        words: Wording = getattr(RULES[self.rule], lang)
+        said = {key: _said(value, lang) for key, value in self.facts.items()}
+        near = said.get("near")
+        said["hint"] = _HINTS[lang][0].format(near) if near else _HINTS[lang][1]
+        return dc.replace(
+            words,
+            wrong=words.wrong.format(**said),
+            allowed=words.allowed.format(**said),
+            todo=words.todo.format(**said),
+        )
+
+    def text(self, lang: Language) -> str:
+        """The complaint as an indented paragraph for people."""
+        words, labels = self.wording(lang), _LABELS[lang]
+        about = "".join(f" {part}:" for part in (self.order and f"{labels['order']} {self.order}", self.field) if part)
+        lines = [f"{self.place}:{about} {words.wrong} [{self.rule}]"]
+        lines += [f"    {labels['allowed']}: {words.allowed}"] if words.allowed else []
+        lines += [f"    {labels['todo']}: {words.todo}"] if words.todo else []
+        return "\n".join([*lines, f"    {labels['source']}: {RULES[self.rule].source}"])
+
+    def as_dict(self, lang: Language) -> dict[str, object]:
+        """The complaint as JSON-ready data."""
+        words = self.wording(lang)
+        return {
+            "rule": self.rule,
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "order": self.order,
+            "field": self.field,
+            "wrong": words.wrong,
+            "allowed": words.allowed,
+            "todo": words.todo,
+            "source": RULES[self.rule].source,
+        }
+
+
+class OrdersRefused(Exception):
+    """The orders break rules; nothing was sent anywhere."""
+
+    def __init__(self, complaints: Iterable[Complaint]) -> None:
+        self.complaints = tuple(sorted(_joined(complaints), key=lambda c: (c.place, str(c.path), c.rule)))
+        super().__init__(f"{len(self.complaints)} complaints")
+
+
+def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
+    """A mistake in the defaults of a file is one mistake, however many orders inherit it."""
+    same: dict[tuple[object, ...], list[Complaint]] = {}
+    for complaint in complaints:
+        key = (complaint.rule, complaint.place, complaint.path, repr(sorted(complaint.facts.items())))
+        same.setdefault(key, []).append(complaint)
+    for group in same.values():
+        names = dict.fromkeys(complaint.order for complaint in group if complaint.order)
+        yield dc.replace(group[0], order=", ".join(names) or None)
+
+
+def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
+    """All complaints as text, headed by their number."""
+    count = len(complaints)
+    head = {
+        "en": f"{count} {'mistake' if count == 1 else 'mistakes'} in the orders; nothing was ordered or changed.",
+        "ja": f"オーダーに誤りが {count} 件あります。注文や変更は行っていません。",
+    }[lang]
+    return "\n".join([head, *(complaint.text(lang) for complaint in complaints)])
+
+
+def spoken_language() -> Language:
+    """The language of the user's locale, Japanese or else English."""
+    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    return "ja" if locale.startswith("ja") else "en"
+
+
+def shortened(value: object) -> str:
+    """A value fit to stand in a message: quoted, on one line, and never long."""
+    text = value if isinstance(value, str) else repr(value)
+    text = " ".join(text.split())
+    if "PRIVATE KEY" in text:
+        return "(a private key, not shown)"
+    return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}...")
+
+
+def dotted(path: Path) -> str:
+    """A path the way people write it: install.certificate, orders[3].name."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def nearest(value: object, choices: Iterable[str]) -> str:
+    """The choice that was probably meant, or an empty text."""
+    return next(iter(difflib.get_close_matches(str(value), list(choices), n=1, cutoff=0.6)), "")
+
+
+def _said(value: object, lang: Language) -> str:
+    if isinstance(value, Phrase):
+        return value.ja if lang == "ja" else value.en
+    return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+
+
+__all__ = (
+    "Breach",
+    "Complaint",
+    "Language",
+    "OrdersRefused",
+    "Path",
+    "Phrase",
+    "Place",
+    "dotted",
+    "nearest",
+    "report",
+    "shortened",
+    "spoken_language",
+)

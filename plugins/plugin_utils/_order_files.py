@@ -1,0 +1,274 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Order files: found, read, defaults merged; the place of every value can be told."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import functools
+import pathlib
+import typing as t
+
+import yaml
+
+from ._complaints import Breach, Complaint, OrdersRefused, Phrase, Place, nearest, shortened
+from ._order_schema import branch_of, without_unasked
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ._complaints import Path
+
+    Render = Callable[[t.Any], t.Any]
+
+_SUFFIXES = (".yml", ".yaml")
+_TOP_FIELDS = ("version", "defaults", "orders")
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """The fast safe loader; it also remembers every key given twice, where the last one would win in silence."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(stream)
+        self.duplicates: list[yaml.ScalarNode] = []
+        self._checked: set[int] = set()
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        # Called for every mapping, and once more where it is merged with "<<": only what was written is checked.
+        if id(node) not in self._checked:
+            self._checked.add(id(node))
+            self.duplicates.extend(_duplicates(node))
+        super().flatten_mapping(node)
+
+
+def _duplicates(node: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
+    seen: set[str] = set()
+    for key, _value in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
+            if key.value in seen:
+                yield key
+            seen.add(key.value)
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFile:
+    """One order file: its name as the user knows it, and its text for telling places."""
+
+    path: pathlib.Path
+    text: str
+
+    def place(self, path: Path) -> Place:
+        """Where a value stands, or the closest thing around it that does stand there."""
+        node, mark = self._tree, getattr(self._tree, "start_mark", None)
+        for part in path:
+            key, node = _child(node, part)
+            if node is None:
+                break
+            mark = (key or node).start_mark
+        return _place(self, mark)
+
+    @property
+    def _tree(self) -> yaml.Node | None:
+        return _tree(self.text)
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class RawOrder:
+    """An order as written, with the defaults of its file merged in."""
+
+    fields: dict[str, t.Any]
+    folder: pathlib.Path
+    locate: Callable[[Path], Place]
+
+    @property
+    def name(self) -> str | None:
+        name = self.fields.get("name")
+        return name if isinstance(name, str) else None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What could be read, and the complaints about what could not."""
+
+    orders: tuple[RawOrder, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+
+    def __add__(self, other: Reading) -> Reading:
+        return Reading(orders=self.orders + other.orders, complaints=self.complaints + other.complaints)
+
+
+def read_folder(source: str, *, render: Render = lambda document: document) -> Reading:
+    """The orders of one file or of all files in a folder; a file that cannot be used hides no other."""
+    path = pathlib.Path(source)
+    if path.is_file():
+        return _read_file(path, render)
+    if not path.is_dir():
+        problem = Phrase("no such file or folder", "存在しません")
+        return _unreadable(path, "FILE-UNREADABLE", problem=problem)
+    files = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
+    if not files:
+        return _unreadable(path, "FILE-NONE")
+    return sum((_read_file(file, render) for file in files), start=Reading())
+
+
+def inline(orders: list[t.Any]) -> Reading:
+    """Orders given in the playbook; they have no file, so their place is their number."""
+    found = []
+    for index, fields in enumerate(orders):
+        place = Place(file=f"orders[{index}]")
+        found.append(RawOrder(fields=fields, folder=pathlib.Path(), locate=functools.partial(_same_place, place)))
+    return Reading(orders=tuple(found))
+
+
+def _same_place(place: Place, _path: Path) -> Place:
+    return place
+
+
+def merged(defaults: dict[str, t.Any], order: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Defaults under an order: mappings merge, everything else is replaced."""
+    result = dict(defaults)
+    for field, value in order.items():
+        below = result.get(field)
+        result[field] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result
+
+
+def _read_file(path: pathlib.Path, render: Render) -> Reading:
+    try:
+        file = OrderFile(path=path, text=path.read_text(encoding="utf-8"))
+    except OSError as error:
+        return _unreadable(path, "FILE-UNREADABLE", problem=error.strerror)
+    except UnicodeDecodeError:
+        return _unreadable(path, "FILE-UNREADABLE", problem=Phrase("it is not UTF-8", "UTF-8ではありません"))
+    try:
+        document, duplicates = _parsed(file)
+        return Reading(complaints=duplicates) + _orders_of(file, _rendered(file, document, render))
+    except OrdersRefused as refused:
+        return Reading(complaints=refused.complaints)
+
+
+def _orders_of(file: OrderFile, document: t.Any) -> Reading:
+    breaches = tuple(_breaches_of_top(document))
+    complaints = tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
+    orders = document.get("orders") if isinstance(document, dict) else None
+    defaults = document.get("defaults") if isinstance(document, dict) else None
+    if not isinstance(orders, list):
+        return Reading(complaints=complaints)
+    numbered = [(index, own) for index, own in enumerate(orders) if isinstance(own, dict)]
+    below = defaults if isinstance(defaults, dict) else {}
+    return Reading(orders=tuple(_raw(file, index, own, below) for index, own in numbered), complaints=complaints)
+
+
+def _raw(file: OrderFile, index: int, own: dict[str, t.Any], defaults: dict[str, t.Any]) -> RawOrder:
+    branch = branch_of(merged(defaults, own))
+    fields = merged(without_unasked(defaults, branch), own)
+    return RawOrder(fields=fields, folder=file.path.parent, locate=functools.partial(_locate, file, index, own))
+
+
+def _parsed(file: OrderFile) -> tuple[t.Any, tuple[Complaint, ...]]:
+    try:
+        loader = _Loader(file.text)
+        document = loader.get_single_data()
+    except yaml.YAMLError as error:
+        place = _place(file, getattr(error, "problem_mark", None))
+        problem = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise OrdersRefused([Complaint(rule="YAML-SYNTAX", place=place, facts={"problem": problem})]) from None
+    return document, tuple(
+        Complaint(rule="YAML-DUPLICATE-KEY", place=_place(file, key.start_mark), facts={"value": shortened(key.value)})
+        for key in loader.duplicates
+    )
+
+
+def _place(file: OrderFile, mark: t.Any) -> Place:
+    return (
+        Place(file=str(file.path), line=mark.line + 1, column=mark.column + 1) if mark else Place(file=str(file.path))
+    )
+
+
+def _rendered(file: OrderFile, document: t.Any, render: Render) -> t.Any:
+    if "{{" not in file.text and "{%" not in file.text:
+        return document
+    return _render_each(file, document, (), render)
+
+
+def _render_each(file: OrderFile, value: t.Any, path: Path, render: Render) -> t.Any:
+    if isinstance(value, dict):
+        return {key: _render_each(file, below, (*path, key), render) for key, below in value.items()}
+    if isinstance(value, list):
+        return [_render_each(file, below, (*path, index), render) for index, below in enumerate(value)]
+    if not isinstance(value, str) or ("{{" not in value and "{%" not in value):
+        return value
+    try:
+        return render(value)
+    except Exception as error:  # whatever the template engine raises is the user's template, told with its place
+        problem = " ".join(str(error).split())
+        raise OrdersRefused(
+            [Complaint(rule="TEMPLATE", place=file.place(path), path=path, facts={"problem": problem})]
+        ) from None
+
+
+def _breaches_of_top(document: t.Any) -> Iterator[Breach]:
+    mapping = Phrase("a mapping with version and orders", "version と orders を持つマッピング")
+    if not isinstance(document, dict):
+        yield Breach(rule="VALUE-TYPE", facts={"value": shortened(document), "expected": mapping})
+        return
+    for field in document:
+        if field not in _TOP_FIELDS:
+            facts = {"value": shortened(field), "allowed": _TOP_FIELDS, "near": nearest(field, _TOP_FIELDS)}
+            yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
+    if document.get("version") != 1 or isinstance(document.get("version"), bool):
+        yield Breach(
+            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document.get("version")), "allowed": 1}
+        )
+    if not isinstance(document.get("defaults") or {}, dict):
+        fields = Phrase("a mapping of fields", "項目のマッピング")
+        yield Breach(
+            rule="VALUE-TYPE", path=("defaults",), facts={"value": shortened(document["defaults"]), "expected": fields}
+        )
+    yield from _breaches_of_list(document.get("orders"))
+
+
+def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
+    if not isinstance(orders, list):
+        expected = Phrase("a list of orders", "オーダーのリスト")
+        yield Breach(rule="VALUE-TYPE", path=("orders",), facts={"value": shortened(orders), "expected": expected})
+        return
+    for index, order in enumerate(orders):
+        if not isinstance(order, dict):
+            expected = Phrase("a mapping of fields", "項目のマッピング")
+            facts = {"value": shortened(order), "expected": expected}
+            yield Breach(rule="VALUE-TYPE", path=("orders", index), facts=facts)
+
+
+def _locate(file: OrderFile, index: int, own: dict[str, t.Any], path: Path) -> Place:
+    if path and path[0] not in own:
+        inherited = file.place(("defaults", *path))
+        if inherited.line != file.place(("defaults",)).line:
+            return inherited
+    return file.place(("orders", index, *path))
+
+
+@functools.lru_cache(maxsize=8)
+def _tree(text: str) -> yaml.Node | None:
+    # Only complaints need places, so the tree of nodes is made when the first one is told.
+    return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    if isinstance(node, yaml.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == str(part)), (None, None))
+    return None, None
+
+
+def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
+    said = {"value": shortened(str(path)), **facts}
+    return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
+
+
+__all__ = ("OrderFile", "RawOrder", "Reading", "inline", "merged", "read_folder")

@@ -1,0 +1,252 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The shape of an order: which fields are asked for which product, usage and CSR origin, and what each may hold."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import functools
+import typing as t
+
+from . import _vocabulary as word
+from ._catalogue import LINKED_SERVICES, PRODUCTS, TERMS, product_named
+from ._complaints import Breach, Phrase, nearest, shortened
+from ._order import CsrOrigin, Usage, Wanted
+from ._voluptuous import Refused, vol
+
+if t.TYPE_CHECKING:
+
+    from ._catalogue import Product
+
+Fields = dict[str, t.Any]
+Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Branch:
+    """What decides which fields are asked; None where the order's own value is unusable."""
+
+    product: str | None
+    usage: Usage | None
+    csr_origin: CsrOrigin | None
+
+
+def branch_of(order: Fields) -> Branch:
+    """The branch that an order belongs to; linked services leave no choice of the CSR's origin [M:2261096]."""
+    named = order.get("product")
+    product = product_named(named) if isinstance(named, str) else None
+    usage = _member(Usage, order.get("usage"))
+    linked = usage is Usage.LINKED_SERVICE
+    origin = CsrOrigin.SERVICE if linked else _member(CsrOrigin, order.get("csr_origin"))
+    return Branch(product.id if product else None, usage, origin)
+
+
+def without_unasked(defaults: Fields, branch: Branch) -> Fields:
+    """Defaults serve orders of every kind, so those that this order is not asked for are left out."""
+    unasked = _unasked(branch)
+    return {field: value for field, value in defaults.items() if field not in unasked}
+
+
+def breaches_of_shape(order: Fields) -> tuple[Fields, tuple[Breach, ...]]:
+    """The order with its values converted, and every way in which its shape is wrong."""
+    schema = _schema(branch_of(order))
+    try:
+        return schema(order), ()
+    except vol.MultipleInvalid as invalid:
+        return {}, tuple(_breach(error, schema.schema, order) for error in invalid.errors)
+
+
+@functools.cache
+def _schema(branch: Branch) -> t.Any:
+    # Markers are equal by field name: a refusal takes the place of the field's own validator.
+    return vol.Schema({**_order_form(branch), **_registration_form(branch), **_host_side(branch), **_refusals(branch)})
+
+
+def _order_form(branch: Branch) -> Shape:
+    linked = branch.usage is Usage.LINKED_SERVICE
+    return {
+        vol.Required("name"): word.order_name,
+        vol.Required("customer_code"): word.customer_code,
+        vol.Required("common_name"): word.common_name,
+        vol.Required("product"): word.product,
+        vol.Required("term"): word.one_of(TERMS),
+        vol.Required("usage"): word.one_of(Usage),
+        (vol.Required if linked else vol.Optional)("linked_contract"): {
+            vol.Required("service"): word.one_of(LINKED_SERVICES),
+            vol.Optional("contract_id"): word.text,
+        },
+        vol.Required("terms_agreed"): word.agreed,
+        vol.Optional("state", default=Wanted.PRESENT): word.one_of(Wanted),
+        vol.Optional("contract_id"): word.text,
+        vol.Optional("duplicate_of"): word.text,
+        vol.Optional("generation", default=1): word.counting_number,
+    }
+
+
+def _registration_form(branch: Branch) -> Shape:
+    linked = branch.usage is Usage.LINKED_SERVICE
+    product = _product(branch)
+    asks_email = product is not None and product.authority.approval_email
+    asks_transparency = product is not None and product.authority.transparency_choice
+    return {
+        (vol.Optional if linked else vol.Required)("csr_origin"): _linked_origin if linked else word.one_of(CsrOrigin),
+        (vol.Required if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.text,
+        (vol.Required if _asks_subject(branch) else vol.Optional)("subject"): {
+            vol.Required("state_or_province_name"): word.dn_field(128),
+            vol.Required("locality_name"): word.dn_field(128),
+            vol.Required("organization_name"): word.dn_field(64),
+            vol.Optional("organizational_unit_name"): word.refuse("DN-OU"),
+        },
+        vol.Required("applicant"): {
+            vol.Required(field): word.email if field == "email" else word.text
+            for field in ("name", "department", "email", "phone")
+        },
+        (vol.Required if asks_email else vol.Optional)("approval_email"): word.email,
+        (vol.Required if asks_transparency else vol.Optional)("certificate_transparency"): word.boolean,
+    }
+
+
+def _host_side(branch: Branch) -> Shape:
+    target = branch.csr_origin is CsrOrigin.TARGET
+    return {
+        (vol.Required if target else vol.Optional)("host"): word.text,
+        (vol.Required if target else vol.Optional)("key"): _key_fields(target=target),
+        vol.Optional("install"): {
+            vol.Required("certificate"): word.host_path,
+            vol.Optional("chain"): word.host_path,
+            vol.Optional("full_chain"): word.host_path,
+            vol.Optional("owner"): word.text,
+            vol.Optional("group"): word.text,
+            vol.Optional("mode"): word.file_mode,
+        },
+    }
+
+
+def _key_fields(*, target: bool) -> Shape:
+    place: Shape = {vol.Required("path"): word.host_path}
+    if not target:  # made elsewhere: only its place matters, to see that certificate and key belong together
+        return place
+    return {
+        **place,
+        vol.Optional("type"): word.one_of(("RSA", "ECDSA")),
+        vol.Optional("size"): word.one_of((2048, 3072, 4096)),
+        vol.Optional("curve"): word.one_of(("P-256", "P-384")),
+        vol.Optional("csr_path"): word.host_path,
+        vol.Optional("owner"): word.text,
+        vol.Optional("group"): word.text,
+        vol.Optional("mode"): word.file_mode,
+    }
+
+
+def _unasked(branch: Branch) -> dict[str, word.Validator]:
+    """The fields that this branch is not asked for, each with its refusal."""
+    return {**_unasked_by_product(branch), **_unasked_by_usage(branch), **_unasked_by_origin(branch)}
+
+
+def _unasked_by_product(branch: Branch) -> dict[str, word.Validator]:
+    product = _product(branch)
+    if product is None:
+        return {}
+    authority = product.authority
+    unasked = {}
+    if not authority.approval_email:
+        unasked["approval_email"] = word.refuse("APPROVAL-EMAIL-UNUSED", authority=authority.name)
+    if not authority.transparency_choice:
+        unasked["certificate_transparency"] = word.refuse("TRANSPARENCY-UNUSED", authority=authority.name)
+    return unasked
+
+
+def _unasked_by_usage(branch: Branch) -> dict[str, word.Validator]:
+    if branch.usage is Usage.OTHER:
+        return {"linked_contract": _unused("linked_contract", "usage is other", "usage が other です")}
+    if branch.usage is Usage.LINKED_SERVICE:
+        fields = ("host", "key", "install", "csr_path")
+        return {
+            f: _unused(f, "IIJ installs on the linked service", "連携対応サービスへはIIJが設定します") for f in fields
+        }
+    return {}
+
+
+def _unasked_by_origin(branch: Branch) -> dict[str, word.Validator]:
+    unasked = {}
+    if branch.csr_origin is CsrOrigin.SUPPLIED:
+        unasked["subject"] = word.refuse("SUBJECT-LOCKED")
+    elif branch.csr_origin is not None and branch.usage is Usage.OTHER:
+        origin = branch.csr_origin
+        unasked["csr_path"] = _unused("csr_path", f"csr_origin is {origin}", f"csr_origin が {origin} です")
+    product = _product(branch)
+    if branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level == "DV":
+        # A DV certificate carries C and CN only [BR 7.1.2.7.2].
+        unasked["subject"] = _unused(
+            "subject", "a DV certificate carries no organization", "DV証明書に組織名は入りません"
+        )
+    return unasked
+
+
+def _refusals(branch: Branch) -> Shape:
+    return {vol.Optional(field): refusal for field, refusal in _unasked(branch).items()}
+
+
+def _asks_subject(branch: Branch) -> bool:
+    product = _product(branch)
+    if branch.csr_origin is CsrOrigin.SERVICE:
+        return True
+    return branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level != "DV"
+
+
+def _linked_origin(value: object) -> CsrOrigin:
+    if value != CsrOrigin.SERVICE:
+        raise Refused("LINKED-CSR", value=shortened(value))
+    return CsrOrigin.SERVICE
+
+
+def _unused(field: str, en: str, ja: str) -> word.Validator:
+    return word.refuse("FIELD-UNUSED", value=field, because=Phrase(en, ja))
+
+
+def _product(branch: Branch) -> Product | None:
+    return PRODUCTS[branch.product] if branch.product else None
+
+
+def _member(kind: t.Any, value: object) -> t.Any:
+    return next((member for member in kind if member == value), None)
+
+
+def _breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
+    path = tuple(getattr(part, "schema", part) for part in error.path)
+    if isinstance(error, Refused):
+        return Breach(rule=error.rule, path=path, facts=error.facts)
+    known = tuple(str(key) for key in _fields_at(schema, path[:-1]))
+    if isinstance(error, vol.RequiredFieldInvalid):
+        return Breach(rule="KEY-MISSING", path=path, facts={"value": path[-1], "allowed": _allowed_at(schema, path)})
+    if isinstance(error, (vol.DictInvalid, vol.TypeInvalid)):
+        expected = Phrase("a mapping of fields", "項目のマッピング")
+        return Breach(
+            rule="VALUE-TYPE", path=path, facts={"value": shortened(_value_at(order, path)), "expected": expected}
+        )
+    near = nearest(path[-1], known)
+    return Breach(rule="KEY-UNKNOWN", path=path, facts={"value": shortened(path[-1]), "allowed": known, "near": near})
+
+
+def _fields_at(schema: Shape, path: tuple[str | int, ...]) -> Shape:
+    for part in path:
+        schema = next((value for key, value in schema.items() if str(key) == part), {})
+    return schema if isinstance(schema, dict) else {}
+
+
+def _allowed_at(schema: Shape, path: tuple[str | int, ...]) -> object:
+    validator = next((value for key, value in _fields_at(schema, path[:-1]).items() if str(key) == path[-1]), None)
+    return tuple(map(str, validator)) if isinstance(validator, dict) else getattr(validator, "allowed", "")
+
+
+def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:
+    for part in path:
+        value = value[part]
+    return value
+
+
+__all__ = ("Branch", "Fields", "branch_of", "breaches_of_shape", "without_unasked")

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Raw orders in, frozen orders out: everything that can be judged without the desk is judged here, all at once."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._catalogue import product_named
+from ._complaints import Complaint, OrdersRefused
+from ._order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Subject, Usage
+from ._order_rules import breaches_of_rules, complaints_between
+from ._order_schema import breaches_of_shape
+from ._supplied_csr import judged_csr
+
+if t.TYPE_CHECKING:
+    from ._complaints import Breach
+    from ._order import SuppliedCsr
+    from ._order_files import RawOrder, Reading
+
+Fields = dict[str, t.Any]
+
+
+def checked(reading: Reading) -> tuple[Order, ...]:
+    """The orders as frozen values; raises OrdersRefused with every mistake in all of them."""
+    orders: list[Order] = []
+    complaints = [*reading.complaints, *complaints_between(reading.orders)]
+    for raw in reading.orders:
+        order, breaches = _checked_one(raw)
+        complaints.extend(_complaint(raw, breach) for breach in breaches)
+        orders.extend([order] if order else [])
+    if complaints:
+        raise OrdersRefused(complaints)
+    return tuple(orders)
+
+
+def _checked_one(raw: RawOrder) -> tuple[Order | None, tuple[Breach, ...]]:
+    fields, shape = breaches_of_shape(raw.fields)
+    unusable = {breach.path[0] for breach in shape if breach.path}
+    usable = {field: value for field, value in raw.fields.items() if field not in unusable}
+    csr, judged = _supplied(usable, raw)
+    breaches = (*shape, *breaches_of_rules(usable), *judged)
+    return (None if breaches else _order(fields, raw, csr)), breaches
+
+
+def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
+    if fields.get("csr_origin") != CsrOrigin.SUPPLIED or "csr_path" not in fields:
+        return None, ()
+    named = fields.get("product")
+    return judged_csr(
+        raw.folder / fields["csr_path"],
+        common_name=fields.get("common_name"),
+        product=product_named(named) if isinstance(named, str) else None,
+    )
+
+
+def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
+    linked = fields["usage"] is Usage.LINKED_SERVICE
+    plain: Fields = {field: fields.get(field) for field in _PLAIN}
+    return Order(
+        place=raw.locate(()),
+        csr=csr,
+        linked_contract=_part(LinkedContract, fields.get("linked_contract")),
+        csr_origin=CsrOrigin.SERVICE if linked else fields["csr_origin"],
+        applicant=Applicant(**fields["applicant"]),
+        subject=Subject(**fields.get("subject", {})),
+        key=_key(fields.get("key")),
+        install=_part(Install, fields.get("install")),
+        **plain,
+    )
+
+
+def _key(fields: Fields | None) -> Key | None:
+    if fields is None:
+        return None
+    if fields.get("type") == "ECDSA":
+        return Key(**{"size": None, "curve": "P-256", **fields})
+    return Key(**fields)
+
+
+def _part(kind: t.Any, fields: Fields | None) -> t.Any:
+    return kind(**fields) if fields is not None else None
+
+
+def _complaint(raw: RawOrder, breach: Breach) -> Complaint:
+    return Complaint(
+        rule=breach.rule, place=raw.locate(breach.path), order=raw.name, path=breach.path, facts=breach.facts
+    )
+
+
+# Fields whose checked value is taken as it is; those that an order may lack are None.
+_PLAIN = (
+    "name",
+    "customer_code",
+    "common_name",
+    "product",
+    "term",
+    "usage",
+    "terms_agreed",
+    "state",
+    "generation",
+    "approval_email",
+    "certificate_transparency",
+    "host",
+    "contract_id",
+    "duplicate_of",
+)
+
+__all__ = ("checked",)

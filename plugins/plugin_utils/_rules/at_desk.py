@@ -1,0 +1,121 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Rules that only the desk can answer."""
+
+from __future__ import annotations
+
+from .rule import OURS, rule
+
+RULES = (
+    rule(
+        "PRODUCT-NOT-OFFERED",
+        "the desk's list of products",
+        ("The desk does not offer {value}.", "{allowed}", "Choose a product and term from the list."),
+        ("{value} は窓口で取り扱われていません。", "{allowed}", "一覧から品目と有効期間を選んでください。"),
+    ),
+    rule(
+        "LINKED-CONTRACT-NONE",
+        "M:2261096",
+        (
+            "There is no contract of {service} to link to.",
+            "a linked contract that the logged-in admin can see",
+            "Ask for the service to be assigned to this admin, or order on paper (書面).",
+        ),
+        (
+            "連携できる {service} の契約がありません。",
+            "ログイン中の担当者に紐づく契約",
+            "担当者への割り当てを依頼するか、書面でお申し込みください。",
+        ),
+    ),
+    rule(
+        "LINKED-CONTRACT-SEVERAL",
+        "M:2261096",
+        (
+            "There are {count} contracts of {service}, and the order does not say which.",
+            "{allowed}",
+            "Write linked_contract: {{service: {service_id}, contract_id: ...}} with one of them.",
+        ),
+        (
+            "{service} の契約が {count} 件あり、どれかが指定されていません。",
+            "{allowed}",
+            "linked_contract: {{service: {service_id}, contract_id: ...}} にいずれかを書いてください。",
+        ),
+    ),
+    rule(
+        "LINKED-CONTRACT-UNLISTED",
+        "M:2261096",
+        (
+            "{value} is not a contract of {service} that this admin can see.",
+            "{allowed}",
+            "Correct linked_contract.contract_id.",
+        ),
+        (
+            "{value} は、この担当者が参照できる {service} の契約ではありません。",
+            "{allowed}",
+            "linked_contract.contract_id を直してください。",
+        ),
+    ),
+    rule(
+        "ALREADY-ORDERED",
+        OURS,
+        (
+            "{value} is already ordered as {contract_id} (reference {reference}), outside this portfolio's names.",
+            "one live application for each common name, product, usage and linked contract",
+            "Pin it with contract_id: {contract_id}, or say duplicate_of: {contract_id} to buy a second one.",
+        ),
+        (
+            "{value} は {contract_id} (参照 {reference}) としてすでに注文されています。",
+            "コモンネーム・品目・利用形態・連携契約の組ごとに有効なお申し込みは1件",
+            "contract_id: {contract_id} で引き継ぐか、2件目なら duplicate_of: {contract_id} と書いてください。",
+        ),
+    ),
+    rule(
+        "CONTRACT-UNKNOWN",
+        OURS,
+        (
+            "The desk shows no application {value} to this admin.",
+            "a contract ID from status.yml",
+            "Correct contract_id.",
+        ),
+        (
+            "お申し込み {value} は、この担当者には表示されません。",
+            "status.yml に出るサービスコード",
+            "contract_id を直してください。",
+        ),
+    ),
+    rule(
+        "CONTRACT-DIFFERS",
+        OURS,
+        (
+            "The order does not fit its application {contract_id}: {difference}.",
+            "an order equal to what was bought; nothing bought can be changed",
+            "Correct the order, or order anew under another name or generation.",
+        ),
+        (
+            "オーダーがお申し込み {contract_id} と一致しません: {difference}",
+            "購入済みの内容と同じオーダー (購入後の変更はできません)",
+            "オーダーを直すか、別の名前または generation で注文し直してください。",
+        ),
+    ),
+    rule(
+        "MAX-NEW-ORDERS",
+        OURS,
+        (
+            "{count} new orders would be placed, and max_new_orders is {allowed}.",
+            "at most {allowed} new orders in this run",
+            "Review the plan, then raise max_new_orders. Nothing was ordered.",
+        ),
+        (
+            "新規注文が {count} 件になりますが、max_new_orders は {allowed} です。",
+            "この実行での新規注文は {allowed} 件まで",
+            "計画を確認してから max_new_orders を上げてください。注文は行われていません。",
+        ),
+    ),
+)
+
+
+__all__ = ("RULES",)

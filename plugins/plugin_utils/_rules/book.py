@@ -1,0 +1,19 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Every rule by its id."""
+
+from __future__ import annotations
+
+import typing as t
+
+from . import at_desk, order_file, order_form, registration_form
+
+RULES: t.Final = {
+    rule.id: rule for rule in (*order_file.RULES, *order_form.RULES, *registration_form.RULES, *at_desk.RULES)
+}
+
+__all__ = ("RULES",)

@@ -1,0 +1,41 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The one place that imports voluptuous, so that its absence is one clear message."""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+try:
+    import voluptuous as vol
+
+    VOLUPTUOUS_TRACEBACK = None
+except ImportError:
+    VOLUPTUOUS_TRACEBACK = traceback.format_exc()
+    vol = None  # type: ignore[assignment]
+
+_Invalid: t.Any = vol.Invalid if vol else ValueError
+
+
+class Refused(_Invalid):  # type: ignore[misc]
+    """A validator's refusal: the rule that is broken and the facts for its wording."""
+
+    def __init__(self, rule: str, **facts: object) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.facts = facts
+
+
+def missing_voluptuous() -> str | None:
+    """The message for the user when voluptuous is not there."""
+    return None if vol else missing_required_lib("voluptuous")
+
+
+__all__ = ("VOLUPTUOUS_TRACEBACK", "Refused", "missing_voluptuous", "vol")

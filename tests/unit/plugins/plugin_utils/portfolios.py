@@ -1,0 +1,190 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Orders and a desk in memory for the tests of this folder."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import pathlib
+import typing as t
+
+import yaml
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, ReferenceTaken
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import (
+    Application,
+    IssuedCertificate,
+    OfferedProduct,
+    SeenContract,
+    State,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import checked
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+
+APPLICANT = {"name": "Web Operations", "department": "Infrastructure", "email": "certs@example.jp", "phone": "+81-3"}
+SUBJECT = {
+    "state_or_province_name": "Tokyo",
+    "locality_name": "Chiyoda-ku",
+    "organization_name": "Example Co., Ltd.",
+}
+BASE = {"customer_code": "SG00000001", "term": "6 months", "applicant": APPLICANT, "terms_agreed": True}
+
+# One right order of every kind; tests change single fields of them.
+OV = BASE | {
+    "name": "www",
+    "common_name": "www.example.jp",
+    "product": "sureserver_cloud",
+    "usage": "other",
+    "csr_origin": "target",
+    "host": "web1",
+    "key": {"path": "/etc/pki/tls/private/www.key"},
+    "install": {"certificate": "/etc/pki/tls/certs/www.pem"},
+    "subject": SUBJECT,
+}
+DV = OV | {
+    "name": "blog",
+    "common_name": "blog.example.jp",
+    "product": "quick_ssl",
+    "approval_email": "admin@example.jp",
+}
+del DV["subject"]
+WILDCARD = DV | {"name": "shop", "common_name": "*.shop.example.jp", "product": "quick_ssl_wildcard"}
+EV = OV | {
+    "name": "bank",
+    "common_name": "bank.example.jp",
+    "product": "secure_server_id_ev",
+    "approval_email": "admin@bank.example.jp",
+    "certificate_transparency": True,
+}
+LINKED = BASE | {
+    "name": "cdn",
+    "common_name": "cdn.example.jp",
+    "product": "secure_server_id_cloud",
+    "usage": "linked_service",
+    "linked_contract": {"service": "gio_content_acceleration"},
+    "subject": SUBJECT,
+    "approval_email": "admin@example.jp",
+    "certificate_transparency": True,
+}
+
+
+def rules_broken(orders: Iterable[dict[str, t.Any]]) -> list[str]:
+    """The ids of the rules that these orders break, in the order in which they are told."""
+    try:
+        checked(inline(list(orders)))
+    except OrdersRefused as refused:
+        return [complaint.rule for complaint in refused.complaints]
+    return []
+
+
+def portfolio(*orders: dict[str, t.Any]) -> tuple[Order, ...]:
+    return checked(inline(list(orders)))
+
+
+def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders.yml", **top: t.Any) -> pathlib.Path:
+    """An order file in a folder."""
+    file = folder / name
+    content = {"version": 1, **top, "orders": list(orders)}
+    file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return file
+
+
+def from_files(folder: pathlib.Path) -> tuple[Order, ...]:
+    return checked(read_folder(str(folder)))
+
+
+@dc.dataclass
+class DeskInMemory:
+    """Keeps the promises of the Desk protocol: references are unique, every purchase is counted.
+
+    `losses` says for each spending call in turn what happens to it: "before" it is lost unbooked, "after" the answer
+    is lost; when the list has run out, all goes well.
+    """
+
+    losses: Iterator[str | None] = dc.field(default_factory=lambda: iter(()))
+    rows: list[Application] = dc.field(default_factory=list)
+    purchases: list[str | None] = dc.field(default_factory=list)
+    calls: list[str] = dc.field(default_factory=list)
+    contracts: tuple[SeenContract, ...] = (
+        SeenContract(
+            contract_id="gca00000001",
+            service="gio_content_acceleration",
+            name="delivery",
+            customer_code="SG00000001",
+        ),
+    )
+
+    def products(self) -> tuple[OfferedProduct, ...]:
+        self.calls.append("products")
+        names = ("sureserver_cloud", "quick_ssl", "quick_ssl_wildcard", "secure_server_id_ev", "secure_server_id_cloud")
+        return tuple(OfferedProduct(product=name, terms=("6 months",)) for name in names)
+
+    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
+        self.calls.append("linked_contracts")
+        return tuple(contract for contract in self.contracts if service in (None, contract.service))
+
+    def applications(self) -> tuple[Application, ...]:
+        self.calls.append("applications")
+        return tuple(self.rows)
+
+    def application_of(self, client_reference: str) -> Application | None:
+        self.calls.append("application_of")
+        return next((row for row in self.rows if row.client_reference == client_reference), None)
+
+    def certificate(self, application: Application) -> IssuedCertificate:
+        raise NotImplementedError
+
+    def quote(self, order: Order) -> None:
+        raise NotImplementedError
+
+    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+        self.calls.append("register")
+        return self.put(dc.replace(application, state=State.APPLIED, next_action="wait_for_ca", next_action_by="ca"))
+
+    def place(self, order: Order, client_reference: str) -> Application:
+        self.calls.append("place")
+        loss = next(self.losses, None)
+        if loss == "before":
+            raise OutcomeUnknown("lost before it was booked")
+        found = next((row for row in self.rows if row.client_reference == client_reference), None)
+        if found is None:
+            self.purchases.append(client_reference)
+            found = self.put(booked(order, client_reference, number=len(self.purchases)))
+        elif (found.common_name, found.product) != (order.common_name, order.product.id):
+            raise ReferenceTaken("the reference belongs to another order")
+        if loss == "after":
+            raise OutcomeUnknown("booked, and the answer was lost")
+        return found
+
+    def cancel(self, application: Application) -> Application:
+        self.calls.append("cancel")
+        return self.put(dc.replace(application, state=State.CANCELLED))
+
+    def put(self, row: Application) -> Application:
+        """Take the row in, in place of the one with its contract ID."""
+        self.rows = [other for other in self.rows if other.contract_id != row.contract_id] + [row]
+        return row
+
+
+def booked(order: Order, client_reference: str | None, *, number: int = 1, state: State | None = None) -> Application:
+    """The application that an order leads to."""
+    linked = order.linked_contract
+    return Application(
+        contract_id=f"rsc{number:08}",
+        client_reference=client_reference,
+        customer_code=order.customer_code,
+        common_name=order.common_name,
+        product=order.product.id,
+        term=order.term,
+        usage=order.usage.value,
+        linked_contract_id=linked.contract_id if linked else None,
+        linked_service=linked.service if linked else None,
+        state=state or State.AWAITING_REGISTRATION,
+    )

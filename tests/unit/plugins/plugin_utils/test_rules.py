@@ -1,0 +1,249 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every rule has an order that breaks it and a close relative that does not."""
+
+from __future__ import annotations
+
+import pathlib
+import string
+import subprocess
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._rules import at_desk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._rules.book import RULES
+from portfolios import (
+    APPLICANT,
+    DV,
+    EV,
+    LINKED,
+    OV,
+    SUBJECT,
+    WILDCARD,
+    from_files,
+    portfolio,
+    rules_broken,
+    written,
+)
+
+Orders = list[dict[str, t.Any]]
+
+
+def without(order: dict[str, t.Any], field: str) -> dict[str, t.Any]:
+    return {name: value for name, value in order.items() if name != field}
+
+
+CANCELLED = OV | {"state": "cancelled", "contract_id": "rsc00000001"}
+SERVICE = without(OV, "key") | {"csr_origin": "service"}
+
+# rule: (orders that break it, orders that just do not)
+TABLE: dict[str, tuple[Orders, Orders]] = {
+    "KEY-UNKNOWN": ([OV | {"comon_name": "x"}], [OV]),
+    "KEY-MISSING": ([without(OV, "host")], [OV]),
+    "VALUE-TYPE": ([OV | {"generation": True}], [OV | {"generation": 2}]),
+    "VALUE-CHOICE": ([OV | {"term": "6 month"}], [OV | {"term": "1 year"}]),
+    "FIELD-UNUSED": ([LINKED | {"host": "web1"}], [LINKED]),
+    "PATH-ABSOLUTE": ([OV | {"key": {"path": "www.key"}}], [OV | {"key": {"path": "/www.key"}}]),
+    "NAME-FORM": ([OV | {"name": "a/b"}], [OV | {"name": "a.b_c-1"}]),
+    "NAME-DUPLICATE": ([OV, DV | {"name": "www"}], [OV, DV]),
+    "ORDER-DUPLICATE": ([OV, OV | {"name": "w2"}], [OV, OV | {"name": "w2", "duplicate_of": "www"}]),
+    "DUPLICATE-OF": ([OV | {"duplicate_of": "nobody"}], [OV | {"duplicate_of": "rsc00000009"}]),
+    "CUSTOMER-CODE": ([OV | {"customer_code": "SG1"}], [OV | {"customer_code": "SG12345678"}]),
+    "COMMON-NAME": ([OV | {"common_name": "localhost"}], [OV | {"common_name": "WWW.example.jp"}]),
+    "PRODUCT-UNKNOWN": ([OV | {"product": "sureserver"}], [OV | {"product": "SureServer for クラウド"}]),
+    "PRODUCT-WILDCARD": ([OV | {"common_name": "*.example.jp"}], [WILDCARD]),
+    "PRODUCT-WILDCARD-NEEDED": ([WILDCARD | {"common_name": "shop.example.jp"}], [WILDCARD]),
+    "PRODUCT-LINKED": (
+        [LINKED | {"linked_contract": {"service": "id_gateway"}}],
+        [LINKED | {"linked_contract": {"service": "managed_waf_link"}}],
+    ),
+    "LINKED-CSR": ([LINKED | {"csr_origin": "supplied"}], [LINKED | {"csr_origin": "service"}]),
+    "TERMS-AGREED": ([OV | {"terms_agreed": False}], [OV]),
+    "CANCEL-CONTRACT-ID": ([without(CANCELLED, "contract_id")], [CANCELLED]),
+    "DN-CHARACTERS": (
+        [OV | {"subject": SUBJECT | {"organization_name": "例株式会社"}}],
+        [OV | {"subject": SUBJECT | {"organization_name": "A & B, Inc. (Tokyo)".replace("(", "[").replace(")", "]")}}],
+    ),
+    "DN-LENGTH": (
+        [OV | {"subject": SUBJECT | {"organization_name": "a" * 65}}],
+        [OV | {"subject": SUBJECT | {"organization_name": "a" * 64}}],
+    ),
+    "DN-BLANK": (
+        [OV | {"subject": SUBJECT | {"locality_name": " .- "}}],
+        [OV | {"subject": SUBJECT | {"locality_name": " .-x"}}],
+    ),
+    "DN-OU": ([OV | {"subject": SUBJECT | {"organizational_unit_name": "Web"}}], [OV]),
+    "APPROVAL-EMAIL-UNUSED": ([OV | {"approval_email": "admin@example.jp"}], [OV]),
+    "APPROVAL-EMAIL-ADDRESS": (
+        [DV | {"approval_email": "me@example.jp"}],
+        [DV | {"approval_email": "Webmaster@blog.example.jp"}],
+    ),
+    "TRANSPARENCY-UNUSED": ([DV | {"certificate_transparency": True}], [EV]),
+    "KEY-AUTHORITY": (
+        [OV | {"key": OV["key"] | {"size": 3072}}],
+        [EV | {"key": OV["key"] | {"size": 3072}}, OV | {"key": OV["key"] | {"type": "RSA", "size": 2048}}],
+    ),
+}
+
+# Rules about files and supplied CSRs need files: they have their tests below and in test_order_files.py.
+WITH_FILES = {
+    "FILE-UNREADABLE",
+    "FILE-NONE",
+    "YAML-SYNTAX",
+    "YAML-DUPLICATE-KEY",
+    "TEMPLATE",
+    "SUBJECT-LOCKED",
+    "CSR-UNREADABLE",
+    "CSR-PRIVATE-KEY",
+    "CSR-SIGNATURE",
+    "CSR-COMMON-NAME",
+    "CSR-KEY",
+    "CSR-SUBJECT",
+}
+
+
+def test_every_rule_has_its_test() -> None:
+    # The rules that only the desk can answer have theirs in test_plan.py.
+    assert set(TABLE) | WITH_FILES == set(RULES) - {rule.id for rule in at_desk.RULES}
+
+
+@pytest.mark.parametrize("rule", TABLE)
+def test_a_broken_rule_is_told(rule: str) -> None:
+    assert rules_broken(TABLE[rule][0]) == [rule]
+
+
+@pytest.mark.parametrize("rule", TABLE)
+def test_its_close_relative_is_accepted(rule: str) -> None:
+    assert rules_broken(TABLE[rule][1]) == []
+
+
+def test_service_made_keys_need_a_subject_even_for_dv() -> None:
+    assert rules_broken([SERVICE | {"product": "quick_ssl", "approval_email": "admin@example.jp"}]) == []
+    assert rules_broken([DV | {"csr_origin": "service", "key": {"path": "/k"}}]) == ["KEY-MISSING"]
+
+
+def test_every_kind_of_order_is_accepted_together() -> None:
+    assert (
+        rules_broken([OV, DV, WILDCARD, EV, LINKED, SERVICE | {"name": "api", "common_name": "api.example.jp"}]) == []
+    )
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_wordings_are_complete(rule: t.Any, lang: t.Literal["en", "ja"]) -> None:
+    words = getattr(rule, lang)
+    assert words.wrong and words.todo and rule.source
+    fields = {
+        name
+        for part in (words.wrong, words.allowed, words.todo)
+        for _l, name, _f, _c in string.Formatter().parse(part)
+        if name
+    }
+    other = getattr(rule, "en" if lang == "ja" else "ja")
+    named = {
+        name
+        for part in (other.wrong, other.allowed, other.todo)
+        for _l, name, _f, _c in string.Formatter().parse(part)
+        if name
+    }
+    assert fields == named, "both languages tell the same facts"
+
+
+def test_all_mistakes_of_an_order_at_once() -> None:
+    order = OV | {"customer_code": "x", "term": "never", "applicant": APPLICANT | {"email": "nobody"}, "colour": "red"}
+    assert sorted(rules_broken([order])) == ["CUSTOMER-CODE", "KEY-UNKNOWN", "VALUE-CHOICE", "VALUE-TYPE"]
+
+
+def test_a_private_key_in_a_value_is_not_echoed() -> None:
+    pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END PRIVATE KEY-----"
+    order = OV | {"common_name": pem, "host": "x"}
+    with pytest.raises(OrdersRefused) as refused:
+        portfolio(order)
+    assert "MIIEvQ" not in report(refused.value.complaints, "en") + report(refused.value.complaints, "ja")
+
+
+# --- supplied CSRs
+
+
+def csr(folder: pathlib.Path, *, subject: str, options: tuple[str, ...] = ("-newkey", "rsa:2048")) -> pathlib.Path:
+    file = folder / "made.csr"
+    command = [
+        "openssl",
+        "req",
+        "-new",
+        *options,
+        "-nodes",
+        "-keyout",
+        folder / "made.key",
+        "-subj",
+        subject,
+        "-out",
+        file,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    return file
+
+
+def supplied(order: dict[str, t.Any], path: str = "made.csr") -> dict[str, t.Any]:
+    return without(without(without(order, "key"), "subject"), "host") | {"csr_origin": "supplied", "csr_path": path}
+
+
+def broken_by(folder: pathlib.Path, order: dict[str, t.Any]) -> list[str]:
+    written(folder, order)
+    try:
+        from_files(folder)
+    except OrdersRefused as refused:
+        return [complaint.rule for complaint in refused.complaints]
+    return []
+
+
+OV_SUBJECT = "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Example Co., Ltd./CN=www.example.jp"
+
+
+@pytest.mark.parametrize(
+    ("subject", "options", "order", "rules"),
+    [
+        (OV_SUBJECT, ("-newkey", "rsa:2048"), OV, []),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, []),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"), DV, []),
+        ("/C=JP/CN=other.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-COMMON-NAME"]),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "rsa:1024"), DV, ["CSR-KEY"]),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "ed25519"), DV, ["CSR-KEY"]),
+        (OV_SUBJECT, ("-newkey", "rsa:3072"), OV, ["CSR-KEY"]),
+        ("/C=JP/CN=www.example.jp", ("-newkey", "rsa:2048"), OV, ["CSR-SUBJECT"]),
+    ],
+)
+def test_supplied_csrs(
+    tmp_path: pathlib.Path, subject: str, options: tuple[str, ...], order: dict[str, t.Any], rules: list[str]
+) -> None:
+    csr(tmp_path, subject=subject, options=options)
+    assert broken_by(tmp_path, supplied(order)) == rules
+
+
+def test_a_csr_that_is_not_there(tmp_path: pathlib.Path) -> None:
+    assert broken_by(tmp_path, supplied(DV)) == ["CSR-UNREADABLE"]
+
+
+def test_a_csr_that_is_none(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "made.csr").write_bytes(b"\x00\xffnothing of the kind")
+    assert broken_by(tmp_path, supplied(DV)) == ["CSR-UNREADABLE"]
+
+
+def test_a_private_key_instead_of_a_csr(tmp_path: pathlib.Path) -> None:
+    csr(tmp_path, subject="/CN=blog.example.jp")
+    assert broken_by(tmp_path, supplied(DV, "made.key")) == ["CSR-PRIVATE-KEY"]
+
+
+def test_a_csr_whose_signature_is_wrong(tmp_path: pathlib.Path) -> None:
+    file = csr(tmp_path, subject="/C=JP/CN=blog.example.jp")
+    der = subprocess.run(["openssl", "req", "-in", file, "-outform", "DER"], check=True, capture_output=True).stdout
+    file.write_bytes(der[:-1] + bytes([der[-1] ^ 1]))
+    assert broken_by(tmp_path, supplied(DV)) == ["CSR-SIGNATURE"]
+
+
+def test_the_subject_belongs_to_the_csr(tmp_path: pathlib.Path) -> None:
+    csr(tmp_path, subject=OV_SUBJECT)
+    assert broken_by(tmp_path, supplied(OV) | {"subject": SUBJECT}) == ["SUBJECT-LOCKED"]
