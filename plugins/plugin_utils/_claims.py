@@ -1,0 +1,110 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Which application at the desk belongs to which order, and which purchases would be second ones."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._complaints import Complaint, shortened
+from ._order import Usage
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ._observed import Application
+    from ._order import Order
+
+
+def claimed(
+    orders: tuple[Order, ...], applications: Iterable[Application], *, portfolio: str
+) -> tuple[dict[str, Application], tuple[Complaint, ...]]:
+    """The application of each order by name: pinned by contract ID, else by reference, else unreferenced and fitting.
+
+    What was paid for by hand and fits is used before anything new is bought.
+    """
+    applications = tuple(applications)
+    by_contract = {app.contract_id: app for app in applications}
+    by_reference = {app.client_reference: app for app in applications if app.client_reference}
+    claims: dict[str, Application] = {}
+    for order in orders:
+        key = order.contract_id or order.reference(portfolio)
+        found = by_contract.get(key) if order.contract_id else by_reference.get(key)
+        if found:
+            claims[order.name] = found
+    taken = {app.contract_id for app in claims.values()}
+    spare = [app for app in applications if app.live and not app.client_reference and app.contract_id not in taken]
+    for order in orders:
+        if order.name not in claims and order.contract_id is None:
+            fitting = next((app for app in spare if not differences(order, app)), None)
+            if fitting:
+                claims[order.name] = fitting
+                spare.remove(fitting)
+    return claims, tuple(_complaints(orders, claims))
+
+
+def live_rivals(
+    order: Order, applications: Iterable[Application], claims: Mapping[str, Application], *, portfolio: str
+) -> Iterator[Complaint]:
+    """Applications that already buy what this order would buy, outside the names of this portfolio."""
+    if order.duplicate_of is not None:
+        return
+    ours = {app.contract_id for app in claims.values()}
+    generations = f"{portfolio}/{order.name}/"
+    for app in applications:
+        rival = app.live and app.contract_id not in ours and not (app.client_reference or "").startswith(generations)
+        if rival and not any(_natural_differences(order, app)):
+            facts = {
+                "value": shortened(order.common_name),
+                "contract_id": app.contract_id,
+                "reference": app.client_reference or "-",
+            }
+            yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
+
+
+def differences(order: Order, app: Application) -> tuple[str, ...]:
+    """Every way in which an application is not what the order asks for."""
+    differing = list(_natural_differences(order, app))
+    if app.term != order.term:
+        differing.append(_difference("term", order.term, app.term))
+    if app.customer_code != order.customer_code:
+        differing.append(_difference("customer_code", order.customer_code, app.customer_code))
+    return tuple(differing)
+
+
+def _natural_differences(order: Order, app: Application) -> Iterator[str]:
+    wanted = {"common_name": order.common_name, "product": order.product.id, "usage": order.usage.value}
+    for field, value in wanted.items():
+        if getattr(app, field) != value:
+            yield _difference(field, value, getattr(app, field))
+    linked = order.linked_contract
+    if order.usage is Usage.LINKED_SERVICE and linked:
+        if linked.service != app.linked_service:
+            yield _difference("linked_contract.service", linked.service, app.linked_service)
+        if linked.contract_id not in (None, app.linked_contract_id):
+            yield _difference("linked_contract.contract_id", linked.contract_id, app.linked_contract_id)
+
+
+def _difference(field: str, wanted: object, found: object) -> str:
+    return f"{field} is {shortened(found)} at the desk, {shortened(wanted)} in the order"
+
+
+def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
+    for order in orders:
+        app = claims.get(order.name)
+        if app is None and order.contract_id is not None:
+            yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shortened(order.contract_id)})
+        elif app is not None and (differing := differences(order, app)):
+            facts = {"contract_id": app.contract_id, "difference": "; ".join(differing)}
+            yield _complaint("CONTRACT-DIFFERS", order, "name", facts)
+
+
+def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object]) -> Complaint:
+    return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
+
+
+__all__ = ("claimed", "differences", "live_rivals")

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The desk behind the JSON interface of docs/desk-interface.md."""
+
+from __future__ import annotations
+
+import typing as t
+import urllib.parse
+
+from ..desk import RequestRefused
+from . import wire
+from .transport import Transport
+
+if t.TYPE_CHECKING:
+    from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+    from ..._order import Order
+    from .transport import Connection
+
+
+class ApiDesk:
+    """Keeps the Desk protocol; every method is one call (a list: one a page)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._transport = Transport(connection)
+
+    def products(self) -> tuple[OfferedProduct, ...]:
+        return tuple(map(wire.offered_product, self._transport.read_all("/products")))
+
+    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
+        query = {"service": service} if service else None
+        return tuple(map(wire.seen_contract, self._transport.read_all("/linked-contracts", query)))
+
+    def applications(self) -> tuple[Application, ...]:
+        rows = map(wire.application, self._transport.read_all("/applications"))
+        return tuple({row.contract_id: row for row in rows}.values())
+
+    def application_of(self, client_reference: str) -> Application | None:
+        rows = self._transport.read_all("/applications", {"client_reference": client_reference})
+        found = map(wire.application, rows)
+        return next((row for row in found if row.client_reference == client_reference), None)
+
+    def certificate(self, application: Application) -> IssuedCertificate:
+        return wire.issued_certificate(self._transport.read(f"{_path(application)}/certificate"))
+
+    def quote(self, order: Order) -> None:
+        echo = self._transport.write("POST", "/quotes", wire.order_body(order))
+        differing = wire.echo_differences(order, echo)
+        if differing:
+            raise RequestRefused(f"the desk's echo differs from the order in {', '.join(differing)}")
+
+    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+        body = wire.registration_body(order, csr)
+        return wire.application(self._transport.write("PUT", f"{_path(application)}/registration", body))
+
+    def place(self, order: Order, client_reference: str) -> Application:
+        body = {"client_reference": client_reference, **wire.order_body(order)}
+        return wire.application(self._transport.spend("/applications", body))
+
+    def cancel(self, application: Application) -> Application:
+        body = {"contract_id": application.contract_id}
+        return wire.application(self._transport.spend(f"{_path(application)}/cancellation", body))
+
+
+def _path(application: Application) -> str:
+    return f"/applications/{urllib.parse.quote(application.contract_id, safe='')}"
+
+
+__all__ = ("ApiDesk",)

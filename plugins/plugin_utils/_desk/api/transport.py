@@ -1,0 +1,200 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""HTTP to the desk: one keep-alive session, three classes of call, errors as DeskError.
+
+Reads and safe writes are retried with back-off; a spending call goes out once, and no answer means OutcomeUnknown.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+import urllib.parse
+
+from ..desk import (
+    AccessRefused,
+    AnswerUnusable,
+    DeskBusy,
+    DeskUnreachable,
+    OutcomeUnknown,
+    ReferenceTaken,
+    RequestRefused,
+    StateConflict,
+)
+from ._requests import HTTPAdapter, Retry, requests
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from requests import Response
+
+Json = dict[str, t.Any]
+
+_BASE = "/api/v1"
+_PAGE = 1000
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_RETRIES = 4
+_BACKOFF = 0.25  # seconds, doubling
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Where the desk is and how it is reached; `timeout` in seconds counts for connecting and for each read."""
+
+    url: str
+    token: str = dc.field(repr=False)
+    ca_path: str | None = None
+    timeout: float = 30
+
+    def fault(self) -> str | None:
+        """Why this connection must not be used, or None."""
+        parts = urllib.parse.urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return "desk_url must be of the form https://host[:port]"
+        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+            return (
+                "desk_url must use https: over http anyone on the way could read the token (only loopback may use http)"
+            )
+        return None
+
+
+class Transport:
+    """A session with the desk; nothing is sent before the first call."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._patient = _session(
+            connection,
+            Retry(
+                total=_RETRIES,
+                backoff_factor=_BACKOFF,
+                status_forcelist=(429, 500, 502, 503, 504),
+                allowed_methods=("GET", "PUT", "POST"),
+                raise_on_status=False,
+            ),
+        )
+        self._once = _session(connection, Retry(0, redirect=False))
+
+    def read(self, path: str, query: Mapping[str, t.Any] | None = None) -> t.Any:
+        """The result of a GET, retried."""
+        return self._result(self._patiently("GET", path, params=query))
+
+    def read_all(self, path: str, query: Mapping[str, t.Any] | None = None) -> Iterator[t.Any]:
+        """Every row of a list, page by page; a row that two pages repeat comes twice."""
+        offset = 0
+        while True:
+            answer = self._checked(
+                self._patiently("GET", path, params={**(query or {}), "offset": offset, "limit": _PAGE})
+            )
+            rows = answer.get("results")
+            if not isinstance(rows, list):
+                raise AnswerUnusable(f"the list {path} has no results", request_id=_request_id(answer))
+            yield from rows
+            offset += len(rows)
+            if len(rows) < _PAGE:
+                return
+
+    def write(self, method: str, path: str, body: Json) -> t.Any:
+        """The result of a safe write, retried."""
+        return self._result(self._patiently(method, path, json=body))
+
+    def spend(self, path: str, body: Json) -> t.Any:
+        """The result of a spending POST, sent once; OutcomeUnknown where the desk may have booked it."""
+        try:
+            response = self._send(self._once, "POST", path, json=body)
+        except requests.exceptions.RequestException as error:
+            raise OutcomeUnknown(f"no answer from the desk to POST {path}: {_reason(error)}") from None
+        if response.status_code >= 500:
+            raise OutcomeUnknown(f"the desk answered POST {path} with {response.status_code}")
+        try:
+            return self._result(response)
+        except AnswerUnusable as unusable:
+            raise OutcomeUnknown(str(unusable)) from None
+
+    def _patiently(self, method: str, path: str, **content: t.Any) -> Response:
+        try:
+            return self._send(self._patient, method, path, **content)
+        except requests.exceptions.RequestException as error:
+            raise DeskUnreachable(f"the desk at {self._connection.url} cannot be reached: {_reason(error)}") from None
+
+    def _send(self, session: requests.Session, method: str, path: str, **content: t.Any) -> Response:
+        url = self._connection.url.rstrip("/") + _BASE + path
+        return session.request(method, url, timeout=self._connection.timeout, allow_redirects=False, **content)
+
+    def _result(self, response: Response) -> t.Any:
+        answer = self._checked(response)
+        if "result" not in answer:
+            raise AnswerUnusable("the desk's answer has no result", request_id=_request_id(answer))
+        return answer["result"]
+
+    def _checked(self, response: Response) -> Json:
+        answer = _json(response)
+        if response.status_code in (200, 201):
+            return answer
+        raise _error(response, answer)
+
+
+def _session(connection: Connection, retry: Retry) -> requests.Session:
+    session = requests.Session()
+    # The user's netrc and proxies for other hosts have no business with this credential.
+    session.trust_env = False
+    session.headers.update({"Authorization": f"Bearer {connection.token}", "Accept": "application/json"})
+    if connection.ca_path:
+        session.verify = connection.ca_path
+    adapter = HTTPAdapter(max_retries=retry)
+    session.mount("http://", adapter)
+    session.mount("https://", adapter)
+    return session
+
+
+def _json(response: Response) -> Json:
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if isinstance(answer, dict):
+        return answer
+    kind = response.headers.get("Content-Type", "no content type")
+    if response.status_code in (429, *range(500, 600)):
+        return {}
+    raise AnswerUnusable(f"the desk answered {response.status_code} with {kind} instead of a JSON object")
+
+
+def _error(response: Response, answer: Json) -> Exception:
+    details = [detail for detail in answer.get("error_details") or () if isinstance(detail, dict)]
+    codes = {detail.get("code") for detail in details}
+    said = str(answer.get("error_message") or f"the desk answered {response.status_code}")
+    told = [f"{d.get('attribute')}: {d.get('message') or d.get('code')}" for d in details if d.get("attribute")]
+    message, request_id = "; ".join([said, *told]), _request_id(answer)
+    if response.status_code in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
+        return AccessRefused(message, request_id=request_id)
+    if response.status_code == 429:
+        return DeskBusy(message, retry_after=_seconds(response.headers.get("Retry-After")), request_id=request_id)
+    if response.status_code == 409:
+        kind = ReferenceTaken if "client_reference" in codes else StateConflict
+        return kind(message, request_id=request_id)
+    if response.status_code >= 500:
+        return DeskUnreachable(message, request_id=request_id)
+    return RequestRefused(message, request_id=request_id)
+
+
+def _request_id(answer: Json) -> str | None:
+    found = answer.get("request_id")
+    return str(found) if found else None
+
+
+def _seconds(text: str | None) -> float:
+    return float(text) if text and text.isdigit() else 1.0
+
+
+def _reason(error: Exception) -> str:
+    # requests wraps urllib3's error, which names host and cause but never headers.
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return " ".join(str(cause or error).split())
+
+
+__all__ = ("Connection", "Json", "Transport")

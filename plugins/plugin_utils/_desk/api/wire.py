@@ -1,0 +1,119 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The JSON of docs/desk-interface.md to and from the collection's values; no calls are made here."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import typing as t
+
+from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract, State
+from ..._order import CsrOrigin
+from ..desk import AnswerUnusable
+
+if t.TYPE_CHECKING:
+    from ..._order import Order
+    from .transport import Json
+
+_TIMES = ("not_before", "not_after", "ordered_at", "registered_at", "issued_at", "downloaded_at")
+_APPLICATION_FIELDS: t.Final = tuple(field.name for field in dc.fields(Application))
+
+
+def order_body(order: Order) -> Json:
+    """The order form: what is bought."""
+    return {
+        "customer_code": order.customer_code,
+        "common_name": order.common_name,
+        "product": order.product.id,
+        "term": order.term,
+        "usage": order.usage.value,
+        "linked_contract_id": order.linked_contract.contract_id if order.linked_contract else None,
+        "terms_agreed": order.terms_agreed,
+    }
+
+
+def registration_body(order: Order, csr: str | None) -> Json:
+    """The registration form: CSR, applicant and approval details."""
+    by_service = order.csr_origin is CsrOrigin.SERVICE
+    subject = {**order.subject.given(), "organizational_unit_name": None}
+    return {
+        "csr_origin": "service" if by_service else "customer",
+        "csr": None if by_service else csr,
+        "subject": subject if by_service else None,
+        "applicant": dc.asdict(order.applicant),
+        "approval_email": order.approval_email,
+        "certificate_transparency": order.certificate_transparency,
+    }
+
+
+def application(answer: t.Any) -> Application:
+    """An application as the desk tells it; fields that are not known here are passed over."""
+    try:
+        fields = {name: answer[name] for name in _APPLICATION_FIELDS if name in answer}
+        fields["state"] = State(fields["state"])
+        fields["confirmations"] = tuple(fields.get("confirmations") or ())
+        fields.update({name: _time(fields.get(name)) for name in _TIMES})
+        deadline = fields.get("deadline")
+        fields["deadline"] = dt.date.fromisoformat(deadline) if deadline else None
+        return Application(**fields)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise AnswerUnusable(f"an application from the desk cannot be read: {_fault(error)}") from None
+
+
+def issued_certificate(answer: t.Any) -> IssuedCertificate:
+    try:
+        return IssuedCertificate(**{field.name: _text(answer[field.name]) for field in dc.fields(IssuedCertificate)})
+    except (KeyError, TypeError) as error:
+        raise AnswerUnusable(f"a certificate from the desk cannot be read: {_fault(error)}") from None
+
+
+def seen_contract(answer: t.Any) -> SeenContract:
+    try:
+        return SeenContract(**{field.name: _text(answer[field.name]) for field in dc.fields(SeenContract)})
+    except (KeyError, TypeError) as error:
+        raise AnswerUnusable(f"a linked contract from the desk cannot be read: {_fault(error)}") from None
+
+
+def offered_product(answer: t.Any) -> OfferedProduct:
+    try:
+        return OfferedProduct(product=_text(answer["product"]), terms=tuple(map(_text, answer["terms"])))
+    except (KeyError, TypeError) as error:
+        raise AnswerUnusable(f"a product from the desk cannot be read: {_fault(error)}") from None
+
+
+def echo_differences(order: Order, answer: t.Any) -> tuple[str, ...]:
+    """Every field in which the desk's echo of an order is not what was asked."""
+    if not isinstance(answer, dict):
+        raise AnswerUnusable("the desk's echo of the order cannot be read")
+    asked = order_body(order)
+    return tuple(field for field, value in asked.items() if answer.get(field) != value)
+
+
+def _time(text: t.Any) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(_text(text)) if text is not None else None
+
+
+def _text(value: t.Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("text expected")
+    return value
+
+
+def _fault(error: Exception) -> str:
+    return f"{type(error).__name__} {error}"
+
+
+__all__ = (
+    "application",
+    "echo_differences",
+    "issued_certificate",
+    "offered_product",
+    "order_body",
+    "registration_body",
+    "seen_contract",
+)

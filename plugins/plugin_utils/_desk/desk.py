@@ -1,0 +1,106 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The desk as the rest of the collection sees it, whichever adapter stands behind it, and its errors.
+
+DeskError
+ +-- AccessRefused      the credential is wrong or lacks the role
+ +-- RequestRefused     the desk refuses what was asked, field by field
+ +-- ReferenceTaken     the client reference belongs to another order
+ +-- StateConflict      not possible where the application stands
+ +-- DeskBusy           the desk asks to come back later; nothing was done
+ +-- DeskUnreachable    no answer to a call that changes nothing twice
+ +-- OutcomeUnknown     a spending call got no answer: it may or may not have been booked
+ +-- AnswerUnusable     an answer that is not of the agreed form
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from .._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+    from .._order import Order
+
+
+class DeskError(Exception):
+    """What went wrong at the desk, as a sentence without secrets."""
+
+    def __init__(self, message: str, *, request_id: str | None = None) -> None:
+        super().__init__(message if request_id is None else f"{message} (request {request_id})")
+
+
+class AccessRefused(DeskError):
+    pass
+
+
+class RequestRefused(DeskError):
+    pass
+
+
+class ReferenceTaken(DeskError):
+    pass
+
+
+class StateConflict(DeskError):
+    pass
+
+
+class DeskBusy(DeskError):
+    def __init__(self, message: str, *, retry_after: float, request_id: str | None = None) -> None:
+        super().__init__(message, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class DeskUnreachable(DeskError):
+    pass
+
+
+class OutcomeUnknown(DeskError):
+    pass
+
+
+class AnswerUnusable(DeskError):
+    pass
+
+
+class Desk(t.Protocol):
+    """Three classes of call: reads and safe writes may be repeated at will, spending calls never blindly."""
+
+    # reads
+    def products(self) -> tuple[OfferedProduct, ...]: ...
+
+    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]: ...
+
+    def applications(self) -> tuple[Application, ...]: ...
+
+    def application_of(self, client_reference: str) -> Application | None: ...
+
+    def certificate(self, application: Application) -> IssuedCertificate: ...
+
+    def quote(self, order: Order) -> None: ...
+
+    # safe writes
+    def register(self, application: Application, order: Order, csr: str | None) -> Application: ...
+
+    # spending calls
+    def place(self, order: Order, client_reference: str) -> Application: ...
+
+    def cancel(self, application: Application) -> Application: ...
+
+
+__all__ = (
+    "AccessRefused",
+    "AnswerUnusable",
+    "Desk",
+    "DeskBusy",
+    "DeskError",
+    "DeskUnreachable",
+    "OutcomeUnknown",
+    "ReferenceTaken",
+    "RequestRefused",
+    "StateConflict",
+)

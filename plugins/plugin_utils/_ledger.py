@@ -1,0 +1,89 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Write-ahead record of every spending call: a line before it, a line after it, each on disk before the run goes on.
+
+The ledger is evidence for people. Promise 1 holds without it: CI runners lose their disk.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import hashlib
+import json
+import os
+import typing as t
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+_START = "0" * 64
+
+
+class Ledger:
+    """One JSON object a line; `hash` covers the line and the hash before it, so that a changed or lost line shows."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self._path = path
+
+    def intend(self, step: str, **facts: t.Any) -> None:
+        """Record what is about to be sent."""
+        self._append("intent", step, facts)
+
+    def conclude(self, step: str, **facts: t.Any) -> None:
+        """Record what came of it."""
+        self._append("outcome", step, facts)
+
+    def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            # Only keeps two writers from taking the same line as their predecessor.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            line = {"at": at, "kind": kind, "step": step, **facts, "previous": _last_hash(file)}
+            line["hash"] = _hash(line)
+            file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def first_broken_line(path: pathlib.Path) -> int | None:
+    """The number of the first line that was changed, lost or torn, counting from 1; None when the chain is whole."""
+    previous = _START
+    for number, text in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            line = json.loads(text)
+        except ValueError:
+            return number
+        said = line.pop("hash", None)
+        if line.get("previous") != previous or said != _hash(line):
+            return number
+        previous = said
+    return None
+
+
+def _last_hash(file: t.BinaryIO) -> str:
+    """The hash of the last whole line; a line torn by a crash is closed and left as evidence."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65536))
+    tail = file.read()
+    if tail and not tail.endswith(b"\n"):
+        file.write(b"\n")
+    for text in reversed(tail.splitlines()):
+        try:
+            return str(json.loads(text)["hash"])
+        except (ValueError, KeyError):
+            continue
+    return _START
+
+
+def _hash(line: dict[str, t.Any]) -> str:
+    return hashlib.sha256(json.dumps(line, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+__all__ = ("Ledger", "first_broken_line")

@@ -1,0 +1,186 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The controller leg of every module: options in, orders and desk made of them, errors out as sentences.
+
+Desk options stay here: nothing that a host leg is given is derived from them.
+"""
+
+from __future__ import annotations
+
+import abc
+import os
+import pathlib
+import re
+import time
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+from ansible.plugins.action import ActionBase
+from ansible.template import trust_as_template
+from ansible.utils.display import Display
+
+from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
+from ..module_utils._pki.deps import missing_cryptography
+from ._complaints import OrdersRefused, report, spoken_language
+from ._desk.api._requests import missing_requests
+from ._desk.api.adapter import ApiDesk
+from ._desk.api.transport import Connection
+from ._desk.desk import DeskError
+from ._ledger import Ledger
+from ._observe import observe
+from ._order_files import inline, read_folder
+from ._perform import Performer
+from ._plan import plan
+from ._portfolio import checked
+from ._voluptuous import missing_voluptuous
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..module_utils._argspec import Spec
+    from ._complaints import Language
+    from ._desk.desk import Desk
+    from ._order import Order
+    from ._perform import Outcome
+    from ._plan import Plan
+
+Result = dict[str, t.Any]
+
+display = Display()
+
+_PORTFOLIO = re.compile(r"[A-Za-z0-9._-]{1,100}")
+
+
+class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
+    """Runs control() and turns everything the collection raises into a failed task with a message and no traceback."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    options: dict[str, t.Any]
+    task_vars: dict[str, t.Any]
+
+    @abc.abstractmethod
+    def spec(self) -> Spec:
+        """The argument spec, the same that the module of this name is built from."""
+
+    @abc.abstractmethod
+    def control(self) -> Result:
+        """The controller's part; raises OrdersRefused or DeskError."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        result: Result = super().run(tmp, task_vars)
+        del tmp
+        self.task_vars = task_vars or {}
+        self._require_libraries()
+        spec = self.spec()
+        either = EITHER_ORDERS if "order_files" in spec else None
+        _validated, self.options = self.validate_argument_spec(
+            spec, mutually_exclusive=either, required_one_of=self.one_of()
+        )
+        # Verbose output shows this instead of the task's own words, which may hold the token.
+        result["invocation"] = {"module_args": {name: self._shown(name) for name in spec}}
+        name = self.options.get("portfolio", "default")
+        if not _PORTFOLIO.fullmatch(name):
+            raise AnsibleActionFail(f"portfolio {name!r} is not 1 to 100 letters, digits, '-', '_' or '.'")
+        try:
+            return {**result, **self.control()}
+        except OrdersRefused as refused:
+            complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
+            text = report(refused.complaints, self.lang)
+            return {**result, "failed": True, "msg": text, "complaints": complaints}
+        except DeskError as error:
+            return {**result, "failed": True, "msg": str(error)}
+
+    def one_of(self) -> list[list[str]] | None:
+        """Options of which at least one is needed."""
+        return None
+
+    @property
+    def lang(self) -> Language:
+        chosen: Language | None = self.options.get("lang")
+        return chosen or spoken_language()
+
+    @property
+    def check_mode(self) -> bool:
+        return bool(self._task.check_mode)
+
+    @property
+    def inventory_host(self) -> str:
+        return str(self.task_vars.get("inventory_hostname", "localhost"))
+
+    def orders(self) -> tuple[Order, ...]:
+        """All orders of the portfolio, checked; raises OrdersRefused with everything that is wrong in any of them."""
+        if self.options.get("orders") is not None:
+            return checked(inline(self.options["orders"]))
+        return checked(read_folder(self.options["order_files"], render=self._rendered))
+
+    def orders_of_this_host(self, orders: tuple[Order, ...]) -> frozenset[str]:
+        """The names of the orders whose work is done here; an order without a host is the controller's."""
+        return frozenset(order.name for order in orders if (order.host or "localhost") == self.inventory_host)
+
+    def planned(self, desk: Desk, orders: tuple[Order, ...]) -> Plan:
+        portfolio = self.options["portfolio"]
+        return plan(orders, observe(desk, orders, portfolio=portfolio), portfolio=portfolio)
+
+    def desk(self) -> Desk:
+        url, token = self.options["desk_url"], self.options["desk_token"]
+        missing = [name for name, value in (("desk_url", url), ("desk_token", token)) if not value]
+        if missing:
+            raise AnsibleActionFail(
+                f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
+                "group/iij.server_certificate.desk, or with IIJ_CERT_DESK_URL and IIJ_CERT_TOKEN in the environment"
+            )
+        connection = Connection(
+            url=url, token=token, ca_path=self.options["desk_ca_path"], timeout=self.options["request_timeout"]
+        )
+        fault = connection.fault()
+        if fault:
+            raise AnsibleActionFail(fault)
+        return ApiDesk(connection)
+
+    def performer(self, desk: Desk, progress: Callable[[Outcome], None]) -> Performer:
+        return Performer(
+            desk=desk, ledger=self._ledger(), portfolio=self.options["portfolio"], sleep=time.sleep, progress=progress
+        )
+
+    def handed_over(self) -> dict[str, t.Any]:
+        """The options that every host leg is given."""
+        return {"portfolio": self.options["portfolio"], "lang": self.lang}
+
+    def host_leg(self, options: dict[str, t.Any]) -> Result:
+        """Run the module of this name on the host, with these options and never a desk option."""
+        kept = {name: value for name, value in options.items() if name not in DESK_OPTIONS}
+        name = self._task.resolved_action or self._task.action
+        return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
+
+    def say(self, line: str) -> None:
+        """Tell people at the terminal; standard output stays the callback's."""
+        display.display(line, stderr=True)
+
+    def _ledger(self) -> Ledger:
+        chosen = self.options.get("ledger_path")
+        if chosen:
+            return Ledger(pathlib.Path(chosen).expanduser())
+        state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+        return Ledger(state / "iij.server_certificate" / f"{self.options['portfolio']}.ledger.jsonl")
+
+    def _rendered(self, text: str) -> t.Any:
+        return self._templar.template(trust_as_template(text))
+
+    def _shown(self, name: str) -> t.Any:
+        value = self.options.get(name)
+        return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if self.spec()[name].get("no_log") and value else value
+
+    def _require_libraries(self) -> None:
+        missing = missing_voluptuous() or missing_requests() or missing_cryptography()
+        if missing:
+            raise AnsibleActionFail(missing)
+
+
+__all__ = ("Leg", "Result")

@@ -1,0 +1,166 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Performs a plan: the only loop that changes the desk.
+
+A spending call goes out once. When its outcome is unknown it is settled by what the desk keeps unique: the client
+reference is looked up, and only a desk that does not know it is asked again, with the same reference.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ._claims import differences
+from ._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
+from ._plan import Step
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ._desk.desk import Desk
+    from ._ledger import Ledger
+    from ._observed import Application
+    from ._order import Order
+    from ._plan import Entry
+
+_ATTEMPTS = 4
+_PAUSE = 0.5  # seconds, doubling; a desk that names a time is given that time, up to _LONGEST_PAUSE
+_LONGEST_PAUSE = 60.0
+
+
+class EchoDiffers(DeskError):
+    """The desk booked something else than was asked."""
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one step of one order."""
+
+    entry: Entry
+    step: Step
+    application: Application | None = None
+    error: DeskError | None = None
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nobody can tell yet if the desk booked the step."""
+        return isinstance(self.error, OutcomeUnknown)
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Performer:
+    """What the loop works with; `sleep` takes seconds, `progress` a finished outcome."""
+
+    desk: Desk
+    ledger: Ledger
+    portfolio: str
+    sleep: Callable[[float], None]
+    progress: Callable[[Outcome], None]
+
+    def contracts(self, steps: Iterable[tuple[Entry, Step]]) -> tuple[Outcome, ...]:
+        """Place and cancel what the plan says; one order's failure leaves the others to be done."""
+        todo = [(entry, step) for entry, step in steps if step in (Step.PLACE, Step.CANCEL)]
+        return tuple(self._each(todo, self._contract))
+
+    def registrations(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
+        """Register CSR and application information; `csrs` holds the PEM of customers' CSRs by order name."""
+
+        def register(entry: Entry, _step: Step) -> Application:
+            application = _present(entry.application)
+            return self._patiently(lambda: self.desk.register(application, entry.order, csrs.get(entry.order.name)))
+
+        return tuple(self._each([(entry, Step.REGISTER) for entry in entries], register))
+
+    def _each(self, todo: Sequence[tuple[Entry, Step]], act: Callable[[Entry, Step], Application]) -> Iterator[Outcome]:
+        unknown_before = False
+        for entry, step in todo:
+            try:
+                outcome = Outcome(entry=entry, step=step, application=act(entry, step))
+            except DeskError as error:
+                outcome = Outcome(entry=entry, step=step, error=error)
+            self.progress(outcome)
+            yield outcome
+            # Every further order would fail alike; a later run goes on from here.
+            if isinstance(outcome.error, (AccessRefused, DeskUnreachable)) or (unknown_before and outcome.unknown):
+                return
+            unknown_before = outcome.unknown
+
+    def _contract(self, entry: Entry, step: Step) -> Application:
+        facts = self._facts(entry, step)
+        self.ledger.intend(step.value, **facts)
+        try:
+            application = self._placed(entry.order) if step is Step.PLACE else self._cancelled(entry)
+        except DeskError as error:
+            self.ledger.conclude(step.value, **facts, error=str(error), unknown=isinstance(error, OutcomeUnknown))
+            raise
+        self.ledger.conclude(step.value, **facts, booked=application.contract_id, state=application.state.value)
+        return application
+
+    def _placed(self, order: Order) -> Application:
+        reference = order.reference(self.portfolio)
+        application = self._settled(
+            lambda: self.desk.place(order, reference), lambda: self.desk.application_of(reference)
+        )
+        differing = differences(order, application)
+        if application.client_reference != reference:
+            differing = (*differing, f"client_reference is {application.client_reference!r}, not {reference!r}")
+        if differing:
+            raise EchoDiffers(
+                f"the desk booked {application.contract_id}, but not what was asked: {'; '.join(differing)}; "
+                "nothing more was done with it"
+            )
+        return application
+
+    def _cancelled(self, entry: Entry) -> Application:
+        application = _present(entry.application)
+        # Cancelling a contract that is named in full twice over changes nothing more, so there is nothing to look up.
+        return self._settled(lambda: self.desk.cancel(application), lambda: None)
+
+    def _settled(self, spend: Callable[[], Application], look_up: Callable[[], Application | None]) -> Application:
+        error: DeskError | None = None
+        for attempt in range(_ATTEMPTS):
+            if error is not None:
+                self.sleep(_PAUSE * 2 ** (attempt - 1))
+                found = self._looked_up(look_up)
+                if found:
+                    return found
+            try:
+                return self._patiently(spend)
+            except (OutcomeUnknown, AnswerUnusable) as unknown:
+                error = unknown
+        raise OutcomeUnknown(f"{error}; it was asked {_ATTEMPTS} times, and running the same again settles it")
+
+    def _looked_up(self, look_up: Callable[[], Application | None]) -> Application | None:
+        try:
+            return look_up()
+        except (DeskUnreachable, AnswerUnusable) as error:
+            raise OutcomeUnknown(f"{error}; running the same again settles it") from None
+
+    def _patiently(self, call: Callable[[], Application]) -> Application:
+        for _attempt in range(_ATTEMPTS - 1):
+            try:
+                return call()
+            except DeskBusy as busy:
+                self.sleep(min(busy.retry_after, _LONGEST_PAUSE))
+        return call()
+
+    def _facts(self, entry: Entry, step: Step) -> dict[str, t.Any]:
+        order = entry.order
+        facts = {"order": order.name, "common_name": order.common_name, "product": order.product.id, "term": order.term}
+        if step is Step.PLACE:
+            return {**facts, "client_reference": order.reference(self.portfolio)}
+        return {**facts, "contract_id": _present(entry.application).contract_id}
+
+
+def _present(application: Application | None) -> Application:
+    if application is None:
+        raise RuntimeError("contract broken: this step needs an application")
+    return application
+
+
+__all__ = ("EchoDiffers", "Outcome", "Performer")

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""plan(orders, observed) -> Plan: the one pure decision that check mode prints and a run performs."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses as dc
+import enum
+import typing as t
+
+from ._claims import claimed, live_rivals
+from ._complaints import OrdersRefused
+from ._lookup import resolved
+from ._observed import ENDED, State
+from ._order import Wanted
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ._observed import Application, Observed
+    from ._order import Order
+
+
+class Step(enum.StrEnum):
+    """What is done for an order, in this order."""
+
+    CANCEL = "cancel"
+    PLACE = "place"
+    REGISTER = "register"
+    COLLECT = "collect"
+
+
+class CallClass(enum.StrEnum):
+    """How a step's call may be repeated: reads and safe writes at will, spending calls never blindly."""
+
+    READ = "read"
+    SAFE_WRITE = "safe write"
+    SPEND = "spend"
+
+
+CALL_CLASSES: t.Final = {
+    Step.CANCEL: CallClass.SPEND,
+    Step.PLACE: CallClass.SPEND,
+    Step.REGISTER: CallClass.SAFE_WRITE,
+    Step.COLLECT: CallClass.READ,
+}
+
+
+class Standing(enum.StrEnum):
+    """Where an order stands between its file and the desk."""
+
+    TO_ORDER = "to_order"
+    TO_REGISTER = "to_register"
+    TO_COLLECT = "to_collect"
+    TO_CANCEL = "to_cancel"
+    WAITING = "waiting"
+    ENDED = "ended"
+    DONE = "done"
+
+
+_STEPS: t.Final[dict[Standing, tuple[Step, ...]]] = {
+    Standing.TO_ORDER: (Step.PLACE, Step.REGISTER),
+    Standing.TO_REGISTER: (Step.REGISTER,),
+    Standing.TO_COLLECT: (Step.COLLECT,),
+    Standing.TO_CANCEL: (Step.CANCEL,),
+}
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One order of the plan; a linked contract without ID has been looked up where it is needed."""
+
+    order: Order
+    application: Application | None
+    standing: Standing
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        return _STEPS.get(self.standing, ())
+
+    @property
+    def installs(self) -> bool:
+        """Whether a certificate is there to lie on a host."""
+        issued = self.application is not None and self.application.state is State.ISSUED
+        return issued and self.order.install is not None and self.order.state is Wanted.PRESENT
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    entries: tuple[Entry, ...]
+    unmanaged: tuple[Application, ...]
+
+    def counts(self) -> dict[str, int]:
+        """How many orders stand where, and how many applications no order names."""
+        found = collections.Counter(entry.standing for entry in self.entries)
+        return {**{standing.value: found[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
+
+    def steps(self) -> Iterator[tuple[Entry, Step]]:
+        """Every step of the plan in the order in which it is performed."""
+        for entry in self.entries:
+            for step in entry.steps:
+                yield entry, step
+
+    def changes(self) -> int:
+        """How many steps change the desk."""
+        return sum(CALL_CLASSES[step] is not CallClass.READ for _entry, step in self.steps())
+
+
+def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan:
+    """What has to be done so that the desk shows what the orders ask for.
+
+    Raises OrdersRefused with every order that cannot be planned.
+    """
+    orders = tuple(sorted(orders, key=lambda order: order.name))
+    claims, complaints = claimed(orders, observed.applications, portfolio=portfolio)
+    entries: list[Entry] = []
+    for order in orders:
+        application = claims.get(order.name)
+        standing = _standing(order, application)
+        if standing is Standing.TO_ORDER:
+            order, found = resolved(order, observed)
+            complaints = (*complaints, *found, *live_rivals(order, observed.applications, claims, portfolio=portfolio))
+        entries.append(Entry(order=order, application=application, standing=standing))
+    if complaints:
+        raise OrdersRefused(complaints)
+    return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims))
+
+
+def _standing(order: Order, application: Application | None) -> Standing:
+    if order.state is Wanted.CANCELLED:
+        return Standing.TO_CANCEL if application and application.live else Standing.DONE
+    if application is None:
+        return Standing.TO_ORDER
+    if application.state in ENDED:
+        return Standing.ENDED
+    if application.state is State.AWAITING_REGISTRATION:
+        return Standing.TO_REGISTER
+    if application.state is State.INSTALLED:
+        return Standing.DONE
+    if application.state is State.ISSUED:
+        return Standing.TO_COLLECT if order.install and not application.downloaded_at else Standing.DONE
+    return Standing.WAITING
+
+
+def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[Application, ...]:
+    ours = {application.contract_id for application in claims.values()}
+    return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
+
+
+__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "plan")
