@@ -1,0 +1,43 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of cert_application; there is no host leg."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils import _argspec
+from ..plugin_utils._contracts import contract_result, perform_contracts, progress_line
+from ..plugin_utils._leg import Leg
+from ..plugin_utils._order_files import inline
+from ..plugin_utils._portfolio import checked
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+    from ..plugin_utils._perform import Outcome
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.cert_application()
+
+    def control(self) -> Result:
+        orders = checked(inline([self.options["order"]]))
+        desk = self.desk()
+        before = made = self.planned(desk, orders)
+        outcomes: tuple[Outcome, ...] = ()
+        if not self.check_mode:
+            performer = self.performer(desk, lambda outcome: self.say(progress_line(outcome, lang=self.lang)))
+            made, outcomes = perform_contracts(before, performer)
+        result = contract_result(made, before=before, outcomes=outcomes, planned=self.check_mode, lang=self.lang)
+        (row,) = result.pop("orders")
+        return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}
+
+
+# A single order has no portfolio around it: no counts, no unmanaged applications.
+_KEPT = ("changed", "planned", "diff", "failed", "msg")

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of cert_application_info; there is no host leg."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils import _argspec
+from ..plugin_utils._leg import Leg
+from ..plugin_utils._report import application_row, order_row, text
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.cert_application_info()
+
+    def control(self) -> Result:
+        desk = self.desk()
+        if self.options["order_files"] is None and self.options["orders"] is None:
+            wanted = self.options["contract_ids"]
+            found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]
+            return {"changed": False, "applications": [application_row(application) for application in found]}
+        made = self.planned(desk, self.orders())
+        self.say(text(made, self.lang))
+        applications = [entry.application for entry in made.entries if entry.application]
+        return {
+            "changed": False,
+            "applications": [application_row(application) for application in (*applications, *made.unmanaged)],
+            "orders": [order_row(entry, self.lang) for entry in made.entries],
+            "counts": made.counts(),
+        }

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of certificate_install: asks the host what it lacks, fetches that from the desk, hands it over."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils import _argspec
+from ..plugin_utils._installations import fetched, host_orders, installation_result, to_install
+from ..plugin_utils._leg import Leg
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.certificate_install()
+
+    def one_of(self) -> list[list[str]]:
+        return _argspec.EITHER_ORDERS
+
+    def control(self) -> Result:
+        orders = self.orders()
+        desk = self.desk()
+        entries = to_install(self.planned(desk, orders), self.orders_of_this_host(orders))
+        if not entries:
+            return installation_result([], [], planned=self.check_mode)
+        asked = host_orders(entries)
+        given = self.options["certificates"] or {}
+        first = self.host_leg({**self.handed_over(), "orders": asked, "certificates": given})
+        if first.get("unreachable") or (first.get("failed") and "failures" not in first):
+            return first
+        missing = first.get("missing", [])
+        if self.check_mode or not missing:
+            return installation_result([first], [], planned=self.check_mode)
+        certificates, failures = fetched(entries, missing, desk)
+        handed = [order for order in asked if order["name"] in certificates]
+        legs = [first]
+        if handed:
+            legs.append(self.host_leg({**self.handed_over(), "orders": handed, "certificates": certificates}))
+        return installation_result(legs, failures, planned=False)

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of csr_register: what is to be registered, the host's keys and CSRs, the registration at the desk."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils import _argspec
+from ..plugin_utils._contracts import progress_line
+from ..plugin_utils._leg import Leg
+from ..plugin_utils._registrations import csrs_by_name, host_orders, ready, registration_result, to_register
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+    from ..plugin_utils._perform import Outcome
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.csr_register()
+
+    def one_of(self) -> list[list[str]]:
+        return _argspec.EITHER_ORDERS
+
+    def control(self) -> Result:
+        orders = self.orders()
+        desk = self.desk()
+        made = self.planned(desk, orders)
+        entries = to_register(made, self.orders_of_this_host(orders), planned=self.check_mode)
+        asked = host_orders(entries)
+        leg = self.host_leg({**self.handed_over(), "orders": asked}) if asked else {}
+        if leg.get("unreachable") or (leg.get("failed") and "failures" not in leg):
+            return leg
+        csrs = csrs_by_name(entries, leg)
+        outcomes: tuple[Outcome, ...] = ()
+        if not self.check_mode:
+            performer = self.performer(desk, lambda outcome: self.say(progress_line(outcome, lang=self.lang)))
+            outcomes = performer.registrations(ready(entries, csrs), csrs)
+        return registration_result(entries, leg, outcomes, planned=self.check_mode)

@@ -1,0 +1,40 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of linked_contract_info; there is no host leg."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils import _argspec
+from ..plugin_utils._catalogue import LINKED_SERVICES
+from ..plugin_utils._leg import Leg
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.linked_contract_info()
+
+    def control(self) -> Result:
+        service = self.options["service"]
+        if service is not None and service not in LINKED_SERVICES:
+            raise AnsibleActionFail(f"service {service!r} is not known; it can be {', '.join(LINKED_SERVICES)}")
+        found = self.desk().linked_contracts(service)
+        contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in found]
+        return {"changed": False, "linked_contracts": contracts}
+
+
+def _name(service: str) -> str | None:
+    known = LINKED_SERVICES.get(service)
+    return known.name if known else None

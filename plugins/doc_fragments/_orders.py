@@ -1,0 +1,33 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Where orders come from; the same cut as _argspec.orders()."""
+
+    DOCUMENTATION = r"""
+options:
+  order_files:
+    description:
+      - The folder with the order files, or one order file, on the controller. A relative path starts at the working directory.
+      - All files ending in C(.yml) or C(.yaml) below the folder are read.
+      - Mutually exclusive with O(orders).
+    type: str
+  orders:
+    description:
+      - The orders themselves, in the form of the C(orders) of an order file.
+      - Mutually exclusive with O(order_files).
+    type: list
+    elements: dict
+  portfolio:
+    description:
+      - The portfolio that the orders' names belong to. With the name of an order it makes the reference by which the desk
+        knows the order for ever, so it must stay the same from run to run.
+    type: str
+    default: default
+"""

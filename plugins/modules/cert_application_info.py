@@ -1,0 +1,78 @@
+#!/usr/bin/python
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cert_application_info
+short_description: Tell where applications and orders stand
+version_added: 0.1.0
+author:
+  - iij.server_certificate contributors (@iij)
+description:
+  - Returns the applications (お申し込み) that the admin behind the token can see.
+  - With O(order_files) or O(orders) it also tells for each order where it stands, what has to happen next, by whom and until when.
+extends_documentation_fragment:
+  - iij.server_certificate._desk
+  - iij.server_certificate._orders
+  - iij.server_certificate._language
+  - iij.server_certificate._attributes
+  - iij.server_certificate._attributes.info
+attributes:
+  platform:
+    details: Everything runs on the controller.
+options:
+  contract_ids:
+    description:
+      - Return only these applications. Has no meaning together with O(order_files) or O(orders).
+    type: list
+    elements: str
+"""
+
+EXAMPLES = r"""
+- name: Where do my orders stand?
+  iij.server_certificate.cert_application_info:
+    order_files: orders/
+
+- name: Everything that the desk shows
+  iij.server_certificate.cert_application_info:
+"""
+
+RETURN = r"""
+applications:
+  description: The applications of the orders and then all that no order names; without orders all applications.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - contract_id: rsc00000001
+      common_name: www.example.jp
+      state: issued
+      not_after: "2027-06-08T05:00:00Z"
+orders:
+  description: Every order, as in the result of M(iij.server_certificate.cert_portfolio).
+  returned: with O(order_files) or O(orders)
+  type: list
+  elements: dict
+counts:
+  description: How many orders stand where, and how many applications are unmanaged.
+  returned: with O(order_files) or O(orders)
+  type: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._argspec import CONTROLLER_ONLY, EITHER_ORDERS, cert_application_info
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=cert_application_info(), mutually_exclusive=EITHER_ORDERS, supports_check_mode=True
+    )
+    module.fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cert_portfolio
+short_description: Check, plan and apply the contract orders of a whole portfolio
+version_added: 0.1.0
+author:
+  - iij.server_certificate contributors (@iij)
+description:
+  - Reads order files, compares them with the applications (お申し込み) at the desk, and places or cancels what differs.
+  - One order is one purchase, however often the task runs and whatever happens in between.
+  - All mistakes in all order files are told at once, before anything is sent.
+  - Nothing is waited for. What has to happen next, by whom and until when stands in the result of every order.
+  - CSRs and application information are registered by M(iij.server_certificate.csr_register), issued certificates are installed by
+    M(iij.server_certificate.certificate_install).
+notes:
+  - An application that no order names is reported as unmanaged and never touched.
+  - The desk's JSON interface is this collection's own. IIJ publishes no API for its service.
+extends_documentation_fragment:
+  - iij.server_certificate._desk
+  - iij.server_certificate._orders
+  - iij.server_certificate._language
+  - iij.server_certificate._attributes
+attributes:
+  platform:
+    details: Everything runs on the controller.
+options:
+  state:
+    description:
+      - V(checked) judges the order files alone; the desk is not asked.
+      - V(planned) compares them with the desk and returns the plan; nothing changes.
+      - V(applied) performs the plan.
+    type: str
+    choices: [checked, planned, applied]
+    default: planned
+  max_new_orders:
+    description:
+      - Refuse the whole run when it would place more new orders than this.
+    type: int
+  ledger_path:
+    description:
+      - The file on the controller that records every spending call before and after it is made.
+      - By default it lies below E(XDG_STATE_HOME), or else C(~/.local/state), and is named after the portfolio.
+    type: str
+seealso:
+  - module: iij.server_certificate.cert_application
+  - module: iij.server_certificate.csr_register
+  - module: iij.server_certificate.certificate_install
+"""
+
+EXAMPLES = r"""
+- name: Judge the order files without asking anybody
+  iij.server_certificate.cert_portfolio:
+    order_files: orders/
+    state: checked
+
+- name: Show what would be done
+  iij.server_certificate.cert_portfolio:
+    order_files: orders/
+    state: planned
+
+- name: Order what is missing, three certificates at most
+  iij.server_certificate.cert_portfolio:
+    order_files: orders/
+    state: applied
+    max_new_orders: 3
+"""
+
+RETURN = r"""
+planned:
+  description: Whether the result tells what would be done instead of what was done.
+  returned: with O(state=planned) and O(state=applied)
+  type: bool
+checked:
+  description: How many orders were judged and found right.
+  returned: with O(state=checked)
+  type: int
+counts:
+  description: How many orders stand where, and how many applications are unmanaged.
+  returned: with O(state=planned) and O(state=applied)
+  type: dict
+  sample: {to_order: 1, to_register: 0, to_collect: 0, to_cancel: 0, waiting: 2, ended: 0, done: 5, unmanaged: 0}
+orders:
+  description: Every order with its state, the steps that remain, the reason, and what has to happen next.
+  returned: with O(state=planned) and O(state=applied)
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The order's name.
+      type: str
+    contract_id:
+      description: The application's contract ID (サービスコード).
+      type: str
+    linked_contract_id:
+      description: The contract of the linked service.
+      type: str
+    state:
+      description: Where the application stands. The names are this collection's own.
+      type: str
+    steps:
+      description: The steps that remain.
+      type: list
+      elements: str
+    reason:
+      description: Why the order stands there.
+      type: str
+    next_action:
+      description: What has to happen next.
+      type: str
+    next_action_by:
+      description: By whom.
+      type: str
+    deadline:
+      description: Until when.
+      type: str
+    not_after:
+      description: When the certificate expires.
+      type: str
+    error:
+      description: Why the order's step failed in this run.
+      type: str
+      returned: on failure
+unmanaged:
+  description: Contract IDs that no order names.
+  returned: with O(state=planned) and O(state=applied)
+  type: list
+  elements: str
+hosts:
+  description: Inventory hosts that have something to register, and hosts on which issued certificates belong.
+  returned: with O(state=planned) and O(state=applied)
+  type: dict
+  sample: {register: [web1], collect: [localhost, web1]}
+text:
+  description: The orders as a table for people.
+  returned: with O(state=planned) and O(state=applied)
+  type: str
+complaints:
+  description: Every mistake found in the orders.
+  returned: when orders are refused
+  type: list
+  elements: dict
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils._argspec import CONTROLLER_ONLY, EITHER_ORDERS, cert_portfolio
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=cert_portfolio(),
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=EITHER_ORDERS,
+        supports_check_mode=True,
+    )
+    module.fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()
