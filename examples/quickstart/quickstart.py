@@ -1,0 +1,192 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The whole way of six orders on one machine: plan, apply, the rehearsal CA's work, collect, and a second run.
+
+Starts a rehearsal desk on loopback and stops it at the end. Nothing is bought, and nothing outside build/ is written.
+Usage: quickstart.py (called by `make quickstart` with the project's Python)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import typing as t
+import urllib.request
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+BUILD = ROOT / "build" / "quickstart"
+TOOLS = pathlib.Path(sys.executable).parent
+PATIENCE = 30  # seconds that the desk may take to start
+
+
+class Desk(t.NamedTuple):
+    """The rehearsal desk as its ready file describes it."""
+
+    url: str
+    order_token: str
+    register_token: str
+    control_token: str
+
+    def fetch(self, method: str, path: str, body: dict[str, t.Any] | None = None, *, token: str | None = None) -> bytes:
+        """The whole answer of one call; without a token of its own it is one of the rehearsal's controls."""
+        request = urllib.request.Request(
+            self.url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {token or self.control_token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return t.cast("bytes", answer.read())
+
+    def applications(self) -> list[dict[str, t.Any]]:
+        rows = json.loads(self.fetch("GET", "/api/v1/applications?limit=1000", token=self.order_token))["results"]
+        return t.cast("list[dict[str, t.Any]]", rows)
+
+
+def main() -> int:
+    shutil.rmtree(BUILD, ignore_errors=True)
+    for folder in ("web1", "web2", "collected", "verify"):
+        (BUILD / "hosts" / folder).mkdir(parents=True)
+    with rehearsal_desk() as desk:
+        step(1, "The plan: what would be ordered (nothing is changed)")
+        playbook(desk, "plan")
+        step(2, "Apply: order, make keys and CSRs, register")
+        playbook(desk, "apply")
+        step(3, "The rehearsal CA confirms and issues; three days pass until IIJ has installed on the linked service")
+        desk.fetch("POST", "/rehearsal/ca/work", {})
+        desk.fetch("PUT", "/rehearsal/clock", {"advance_days": 3})
+        step(4, "Collect: fetch the certificates and install them")
+        playbook(desk, "collect")
+        step(5, "Verify every installed chain with openssl")
+        installed = verify(desk)
+        step(6, "Apply and collect once more: nothing may change")
+        changed = playbook(desk, "apply") + playbook(desk, "collect")
+        step(7, "Status")
+        playbook(desk, "status")
+        return conclude(desk, installed=installed, changed=changed)
+
+
+@contextlib.contextmanager
+def rehearsal_desk() -> Iterator[Desk]:
+    ready = BUILD / "desk.json"
+    command = [
+        TOOLS / "python", "-m", "rehearsal_desk", "serve", "--port", "0",
+        "--database", f"sqlite:///{BUILD / 'desk.sqlite3'}", "--ready-file", ready,
+    ]  # fmt: skip
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "rehearsal" / "src")}
+    with (BUILD / "desk.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
+    try:
+        yield Desk(**{name: wait_for(ready, process)[name] for name in Desk._fields})
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def wait_for(ready: pathlib.Path, process: subprocess.Popen[bytes]) -> dict[str, str]:
+    deadline = time.monotonic() + PATIENCE
+    while not ready.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            sys.exit(f"quickstart: the rehearsal desk did not start; see {BUILD / 'desk.log'}")
+        time.sleep(0.05)
+    return t.cast("dict[str, str]", json.loads(ready.read_text(encoding="utf-8")))
+
+
+def playbook(desk: Desk, name: str) -> int:
+    """Run a playbook of the collection as a user would; the number of changed tasks."""
+    command = [
+        TOOLS / "ansible-playbook", f"iij.server_certificate.{name}", "-i", HERE / "inventory.yml",
+        "-e", f"certificate_orders={HERE / 'orders'}", "-e", f"certificate_folder={BUILD / 'hosts'}",
+    ]  # fmt: skip
+    print(
+        f"    $ ansible-playbook iij.server_certificate.{name} -e certificate_orders=examples/quickstart/orders",
+        flush=True,
+    )
+    process = subprocess.Popen(
+        command, env=environment(desk), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT
+    )
+    changed = 0
+    for line in process.stdout or ():
+        print(f"    {line}" if line.strip() else "", end="" if line.strip() else "\n", flush=True)
+        recap = re.search(r"changed=(\d+)", line)
+        changed += int(recap[1]) if recap else 0
+    if process.wait() != 0:
+        sys.exit(f"quickstart: the playbook {name} failed")
+    return changed
+
+
+def environment(desk: Desk) -> dict[str, str]:
+    """The two roles use two tokens; everything that Ansible keeps stays below build/."""
+    return {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+        "ANSIBLE_HOME": str(BUILD / "ansible"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "IIJ_CERT_DESK_URL": desk.url,
+        "IIJ_CERT_ORDER_TOKEN": desk.order_token,
+        "IIJ_CERT_REGISTER_TOKEN": desk.register_token,
+        "XDG_STATE_HOME": str(BUILD / "state"),
+    }
+
+
+def verify(desk: Desk) -> int:
+    """How many chains hold: those on the hosts, and those that IIJ has installed on linked services."""
+    root = BUILD / "hosts" / "verify" / "root.pem"
+    root.write_bytes(desk.fetch("GET", "/rehearsal/root"))
+    leaves = {leaf: leaf.with_name(f"{leaf.stem}-chain.pem") for leaf in sorted((BUILD / "hosts").glob("*/*.pem"))}
+    leaves = {leaf: chain for leaf, chain in leaves.items() if chain.exists()}
+    for application in desk.applications():
+        if application["state"] == "installed":
+            leaves.update([downloaded(desk, application["contract_id"])])
+    return sum(holds(leaf, chain, root) for leaf, chain in leaves.items())
+
+
+def downloaded(desk: Desk, contract_id: str) -> tuple[pathlib.Path, pathlib.Path]:
+    path = f"/api/v1/applications/{contract_id}/certificate"
+    issued = json.loads(desk.fetch("GET", path, token=desk.register_token))["result"]
+    leaf, chain = (BUILD / "hosts" / "verify" / f"{contract_id}{part}.pem" for part in ("", "-chain"))
+    leaf.write_text(issued["certificate"], encoding="ascii")
+    chain.write_text(issued["chain"], encoding="ascii")
+    return leaf, chain
+
+
+def holds(leaf: pathlib.Path, chain: pathlib.Path, root: pathlib.Path) -> bool:
+    done = subprocess.run(
+        ["openssl", "verify", "-CAfile", root, "-untrusted", chain, leaf], capture_output=True, text=True, check=False
+    )
+    print("    " + (done.stdout + done.stderr).strip().replace(f"{BUILD}/", ""), flush=True)
+    return done.returncode == 0
+
+
+def conclude(desk: Desk, *, installed: int, changed: int) -> int:
+    purchases = json.loads(desk.fetch("GET", "/rehearsal/purchases"))["count"]
+    issued = sum(application["certificate_fingerprint"] is not None for application in desk.applications())
+    files = [file.read_text(encoding="utf-8") for file in HERE.glob("orders/*.yml")]
+    orders = sum(len(re.findall(r"^  - name:", text, re.MULTILINE)) for text in files)
+    figures = {"orders": orders, "purchases": purchases, "issued": issued, "installed": installed}
+    print(f"\nNothing was bought: this was a rehearsal. Files are in {BUILD}; the desk is stopped.")
+    print("Next: make rehearsal, then follow README.md with orders of your own.")
+    said = " ".join(f"{name}={figure}" for name, figure in figures.items())
+    print(f"quickstart: {said} second_run_changed={changed}")
+    return 0 if len(set(figures.values())) == 1 and changed == 0 else 1
+
+
+def step(number: int, title: str) -> None:
+    print(f"\n== {number}/7 {title}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
