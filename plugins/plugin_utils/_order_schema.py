@@ -19,7 +19,6 @@ from ._order import CsrOrigin, Usage, Wanted
 from ._voluptuous import Refused, vol
 
 if t.TYPE_CHECKING:
-
     from ._catalogue import Product
 
 Fields = dict[str, t.Any]
