@@ -12,9 +12,9 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._contracts import contract_result, perform_contracts, progress_line
-from ..plugin_utils._leg import Leg
+from ..plugin_utils._leg import Leg, today
 from ..plugin_utils._order_files import inline
-from ..plugin_utils._portfolio import checked
+from ..plugin_utils._portfolio import judged
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -27,7 +27,7 @@ class ActionModule(Leg):
         return _argspec.cert_application()
 
     def control(self) -> Result:
-        orders = checked(inline([self.options["order"]]))
+        orders = judged(inline([self.options["order"]]), day=today()).accepted()
         desk = self.desk()
         before = made = self.planned(desk, orders)
         outcomes: tuple[Outcome, ...] = ()

@@ -14,7 +14,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils import _argspec
-from ..plugin_utils._catalogue import LINKED_SERVICES
+from ..plugin_utils._catalogue.services import LINKED_SERVICES
 from ..plugin_utils._leg import Leg
 
 if t.TYPE_CHECKING:

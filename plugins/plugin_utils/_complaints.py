@@ -14,6 +14,7 @@ import os
 import typing as t
 
 from ._rules.book import RULES
+from ._rules.rule import Severity
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +32,15 @@ _HINTS = {
     "en": ("Did you mean {0}?", "Choose one of these."),
     "ja": ("{0} のことですか。", "この中から選んでください。"),
 }
+_HEADS = {
+    Severity.ERROR: {
+        "en": "{0} mistake{1} in the orders; nothing was ordered or changed.",
+        "ja": "オーダーに誤りが {0} 件あります。注文や変更は行っていません。",
+    },
+    Severity.WARNING: {"en": "{0} warning{1}:", "ja": "警告が {0} 件あります:"},
+}
 _LONGEST_VALUE = 60
+_MOST_NAMES = 5
 
 
 class Phrase(t.NamedTuple):
@@ -76,6 +85,10 @@ class Complaint:
     def field(self) -> str:
         return dotted(self.path)
 
+    @property
+    def severity(self) -> Severity:
+        return RULES[self.rule].severity
+
     def wording(self, lang: Language) -> Wording:
         """What is wrong, what is allowed and what to do, in words."""
         words: Wording = getattr(RULES[self.rule], lang)
@@ -103,6 +116,7 @@ class Complaint:
         words = self.wording(lang)
         return {
             "rule": self.rule,
+            "severity": self.severity.value,
             "file": self.place.file,
             "line": self.place.line,
             "column": self.place.column,
@@ -119,8 +133,13 @@ class OrdersRefused(Exception):
     """The orders break rules; nothing was sent anywhere."""
 
     def __init__(self, complaints: Iterable[Complaint]) -> None:
-        self.complaints = tuple(sorted(_joined(complaints), key=lambda c: (c.place, str(c.path), c.rule)))
+        self.complaints = arranged(complaints)
         super().__init__(f"{len(self.complaints)} complaints")
+
+
+def arranged(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
+    """Sorted by place, each mistake once."""
+    return tuple(sorted(_joined(complaints), key=lambda c: (c.place, str(c.path), c.rule)))
 
 
 def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
@@ -130,18 +149,25 @@ def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
         key = (complaint.rule, complaint.place, complaint.path, repr(sorted(complaint.facts.items())))
         same.setdefault(key, []).append(complaint)
     for group in same.values():
-        names = dict.fromkeys(complaint.order for complaint in group if complaint.order)
-        yield dc.replace(group[0], order=", ".join(names) or None)
+        yield dc.replace(group[0], order=named(complaint.order for complaint in group))
+
+
+def named(orders: Iterable[str | None]) -> str | None:
+    """The names of several orders as a person would tell them: some, and how many more."""
+    names = list(dict.fromkeys(order for order in orders if order))
+    more = len(names) - _MOST_NAMES
+    return ", ".join([*names[:_MOST_NAMES], *([f"... (+{more})"] if more > 0 else [])]) or None
 
 
 def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
-    """All complaints as text, headed by their number."""
-    count = len(complaints)
-    head = {
-        "en": f"{count} {'mistake' if count == 1 else 'mistakes'} in the orders; nothing was ordered or changed.",
-        "ja": f"オーダーに誤りが {count} 件あります。注文や変更は行っていません。",
-    }[lang]
-    return "\n".join([head, *(complaint.text(lang) for complaint in complaints)])
+    """All complaints as text: the errors headed by their number, then the warnings."""
+    parts = []
+    for severity, heads in _HEADS.items():
+        told = [complaint for complaint in complaints if complaint.severity is severity]
+        if told:
+            head = heads[lang].format(len(told), "" if len(told) == 1 else "s")
+            parts.append("\n".join([head, *(complaint.text(lang) for complaint in told)]))
+    return "\n".join(parts)
 
 
 def spoken_language() -> Language:
@@ -183,7 +209,9 @@ __all__ = (
     "Path",
     "Phrase",
     "Place",
+    "arranged",
     "dotted",
+    "named",
     "nearest",
     "report",
     "shortened",

@@ -12,6 +12,7 @@ Desk options stay here: nothing that a host leg is given is derived from them.
 from __future__ import annotations
 
 import abc
+import datetime as dt
 import os
 import pathlib
 import re
@@ -35,7 +36,7 @@ from ._observe import observe
 from ._order_files import inline, read_folder
 from ._perform import Performer
 from ._plan import plan
-from ._portfolio import checked
+from ._portfolio import judged
 from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
@@ -47,6 +48,7 @@ if t.TYPE_CHECKING:
     from ._order import Order
     from ._perform import Outcome
     from ._plan import Plan
+    from ._portfolio import Judged
 
 Result = dict[str, t.Any]
 
@@ -114,11 +116,18 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def inventory_host(self) -> str:
         return str(self.task_vars.get("inventory_hostname", "localhost"))
 
-    def orders(self) -> tuple[Order, ...]:
-        """All orders of the portfolio, checked; raises OrdersRefused with everything that is wrong in any of them."""
+    def judged(self) -> Judged:
+        """All orders of the portfolio, judged for certificates issued on the day of check_date, or else today."""
+        day = self.options.get("check_date")
         if self.options.get("orders") is not None:
-            return checked(inline(self.options["orders"]))
-        return checked(read_folder(self.options["order_files"], render=self._rendered))
+            reading = inline(self.options["orders"])
+        else:
+            reading = read_folder(self.options["order_files"], render=self._rendered)
+        return judged(reading, day=dt.date.fromisoformat(day) if day else today())
+
+    def orders(self) -> tuple[Order, ...]:
+        """All orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them."""
+        return self.judged().accepted(strict=bool(self.options.get("strict")))
 
     def orders_of_this_host(self, orders: tuple[Order, ...]) -> frozenset[str]:
         """The names of the orders whose work is done here; an order without a host is the controller's."""
@@ -183,4 +192,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             raise AnsibleActionFail(missing)
 
 
-__all__ = ("Leg", "Result")
+def today() -> dt.date:
+    """The day by which rules are judged unless another is named; CAs count in UTC."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+__all__ = ("Leg", "Result", "today")

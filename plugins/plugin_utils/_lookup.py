@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ._catalogue import LINKED_SERVICES
+from ._catalogue.services import LINKED_SERVICES
 from ._complaints import Complaint, shortened
 
 if t.TYPE_CHECKING:

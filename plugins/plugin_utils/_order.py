@@ -13,7 +13,7 @@ import enum
 import typing as t
 
 if t.TYPE_CHECKING:
-    from ._catalogue import Product
+    from ._catalogue.products import Product
     from ._complaints import Place
 
 

@@ -13,13 +13,15 @@ import functools
 import typing as t
 
 from . import _vocabulary as word
-from ._catalogue import LINKED_SERVICES, PRODUCTS, TERMS, product_named
+from ._catalogue.industry import DN_LENGTHS
+from ._catalogue.products import PRODUCTS, TERMS, product_named
+from ._catalogue.services import LINKED_SERVICES
 from ._complaints import Breach, Phrase, nearest, shortened
 from ._order import CsrOrigin, Usage, Wanted
 from ._voluptuous import Refused, vol
 
 if t.TYPE_CHECKING:
-    from ._catalogue import Product
+    from ._catalogue.products import Product
 
 Fields = dict[str, t.Any]
 Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
@@ -89,15 +91,13 @@ def _order_form(branch: Branch) -> Shape:
 def _registration_form(branch: Branch) -> Shape:
     linked = branch.usage is Usage.LINKED_SERVICE
     product = _product(branch)
-    asks_email = product is not None and product.authority.approval_email
-    asks_transparency = product is not None and product.authority.transparency_choice
+    asks_email = product is not None and product.authority.approval_email.value
+    asks_transparency = product is not None and product.authority.transparency_choice.value
     return {
         (vol.Optional if linked else vol.Required)("csr_origin"): _linked_origin if linked else word.one_of(CsrOrigin),
         (vol.Required if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.text,
         (vol.Required if _asks_subject(branch) else vol.Optional)("subject"): {
-            vol.Required("state_or_province_name"): word.dn_field(128),
-            vol.Required("locality_name"): word.dn_field(128),
-            vol.Required("organization_name"): word.dn_field(64),
+            **{vol.Required(field): word.dn_field(longest) for field, longest in DN_LENGTHS.value.items()},
             vol.Optional("organizational_unit_name"): word.refuse("DN-OU"),
         },
         vol.Required("applicant"): {
@@ -152,9 +152,9 @@ def _unasked_by_product(branch: Branch) -> dict[str, word.Validator]:
         return {}
     authority = product.authority
     unasked = {}
-    if not authority.approval_email:
+    if not authority.approval_email.value:
         unasked["approval_email"] = word.refuse("APPROVAL-EMAIL-UNUSED", authority=authority.name)
-    if not authority.transparency_choice:
+    if not authority.transparency_choice.value:
         unasked["certificate_transparency"] = word.refuse("TRANSPARENCY-UNUSED", authority=authority.name)
     return unasked
 
@@ -178,7 +178,7 @@ def _unasked_by_origin(branch: Branch) -> dict[str, word.Validator]:
         origin = branch.csr_origin
         unasked["csr_path"] = _unused("csr_path", f"csr_origin is {origin}", f"csr_origin が {origin} です")
     product = _product(branch)
-    if branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level == "DV":
+    if branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value == "DV":
         # A DV certificate carries C and CN only [BR 7.1.2.7.2].
         unasked["subject"] = _unused(
             "subject", "a DV certificate carries no organization", "DV証明書に組織名は入りません"
@@ -194,7 +194,7 @@ def _asks_subject(branch: Branch) -> bool:
     product = _product(branch)
     if branch.csr_origin is CsrOrigin.SERVICE:
         return True
-    return branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level != "DV"
+    return branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value != "DV"
 
 
 def _linked_origin(value: object) -> CsrOrigin:

@@ -8,16 +8,22 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
-from ._catalogue import product_named
-from ._complaints import Complaint, OrdersRefused
+from ._catalogue.products import product_named
+from ._complaints import Complaint, OrdersRefused, arranged, named
+from ._form_rules import breaches_of_rules
 from ._order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Subject, Usage
-from ._order_rules import breaches_of_rules, complaints_between
 from ._order_schema import breaches_of_shape
+from ._portfolio_rules import complaints_between
+from ._rules.book import RULES
+from ._rules.rule import Severity
 from ._supplied_csr import judged_csr
 
 if t.TYPE_CHECKING:
+    import datetime as dt
+
     from ._complaints import Breach
     from ._order import SuppliedCsr
     from ._order_files import RawOrder, Reading
@@ -25,26 +31,51 @@ if t.TYPE_CHECKING:
 Fields = dict[str, t.Any]
 
 
-def checked(reading: Reading) -> tuple[Order, ...]:
-    """The orders as frozen values; raises OrdersRefused with every mistake in all of them."""
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Orders as frozen values, and what was found about all that was written, warnings too."""
+
+    orders: tuple[Order, ...]
+    complaints: tuple[Complaint, ...]
+
+    def accepted(self, *, strict: bool = False) -> tuple[Order, ...]:
+        """The orders; raises OrdersRefused when there is an error, in strict runs also when there is a warning."""
+        if any(strict or complaint.severity is Severity.ERROR for complaint in self.complaints):
+            raise OrdersRefused(self.complaints)
+        return self.orders
+
+
+def judged(reading: Reading, *, day: dt.date) -> Judged:
+    """Every order with every rule, for certificates issued on this day."""
     orders: list[Order] = []
     complaints = [*reading.complaints, *complaints_between(reading.orders)]
+    everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
     for raw in reading.orders:
-        order, breaches = _checked_one(raw)
-        complaints.extend(_complaint(raw, breach) for breach in breaches)
+        order, breaches = _judged_one(raw, day)
+        for breach in breaches:
+            if RULES[breach.rule].once:
+                everywhere.setdefault(breach.rule, []).append((raw, breach))
+            else:
+                complaints.append(_complaint(raw, breach))
         orders.extend([order] if order else [])
-    if complaints:
-        raise OrdersRefused(complaints)
-    return tuple(orders)
+    complaints.extend(map(_told_once, everywhere.values()))
+    return Judged(orders=tuple(orders), complaints=arranged(complaints))
 
 
-def _checked_one(raw: RawOrder) -> tuple[Order | None, tuple[Breach, ...]]:
+def _judged_one(raw: RawOrder, day: dt.date) -> tuple[Order | None, tuple[Breach, ...]]:
     fields, shape = breaches_of_shape(raw.fields)
     unusable = {breach.path[0] for breach in shape if breach.path}
-    usable = {field: value for field, value in raw.fields.items() if field not in unusable}
-    csr, judged = _supplied(usable, raw)
-    breaches = (*shape, *breaches_of_rules(usable), *judged)
-    return (None if breaches else _order(fields, raw, csr)), breaches
+    usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
+    csr, found = _supplied(usable, raw)
+    breaches = (*shape, *breaches_of_rules(usable, day=day), *found)
+    wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
+    return (None if wrong else _order(fields, raw, csr)), breaches
+
+
+def _told_once(found: list[tuple[RawOrder, Breach]]) -> Complaint:
+    # Finding a place means reading the file once more, so it is done for the first order only.
+    complaint = _complaint(*found[0])
+    return dc.replace(complaint, order=named(raw.name for raw, _breach in found))
 
 
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
@@ -110,4 +141,4 @@ _PLAIN = (
     "duplicate_of",
 )
 
-__all__ = ("checked",)
+__all__ = ("Judged", "judged")

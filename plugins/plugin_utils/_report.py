@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 import unicodedata
 
-from ._catalogue import LINKED_SERVICES
+from ._catalogue.services import LINKED_SERVICES
 from ._complaints import Phrase
 from ._plan import Standing
 from ._standing import ACTORS, deadline, next_action, reason, said

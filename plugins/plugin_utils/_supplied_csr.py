@@ -10,19 +10,31 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._core import names
 from ..module_utils._core.errors import Fault, PrivateKeyGiven
 from ..module_utils._pki.csrs import read_csr
-from ._catalogue import CYBERTRUST, Product
+from ..module_utils._pki.weak_keys import CLOSE_PRIMES, EXPONENT, ROCA, SMALL_FACTOR, csr_weakness
+from ._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
 from ._complaints import Breach, Phrase, shortened
 from ._order import SuppliedCsr
+from ._subject_rules import subject_breaches
 
 if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterator
 
     from ..module_utils._pki.csrs import CsrFacts
+    from ._catalogue.products import Product
 
 _PATH = ("csr_path",)
+_WEAKNESSES: t.Final = {
+    CLOSE_PRIMES: Phrase("its two primes lie close together", "2つの素数が近すぎます"),
+    ROCA: Phrase(
+        "a flawed library made it (ROCA, CVE-2017-15361)", "欠陥のあるライブラリで作られています (ROCA, CVE-2017-15361)"
+    ),
+    SMALL_FACTOR: Phrase("its modulus has a small factor", "モジュラスが小さな素因数を持ちます"),
+    EXPONENT: Phrase("its public exponent is even or too small", "公開指数が偶数か小さすぎます"),
+}
 
 
 def judged_csr(
@@ -52,28 +64,64 @@ def _breaches(facts: CsrFacts, *, common_name: str | None, product: Product | No
     if not facts.signature_valid:
         yield Breach(rule="CSR-SIGNATURE", path=_PATH)
     yield from _key_breaches(facts, product)
-    if product is not None and product.level != "DV":
-        yield from _subject_breaches(facts)
+    yield from _name_breaches(facts)
+    if product is not None:
+        yield from _subject_breaches(facts, product)
 
 
 def _key_breaches(facts: CsrFacts, product: Product | None) -> Iterator[Breach]:
-    if product is not None and product.authority is CYBERTRUST:
-        allowed, fits = "RSA 2048", facts.key_type == "RSA" and facts.key_size == 2048
+    sizes = product.authority.rsa_sizes.value if product else None
+    size = facts.key_size or 0
+    if product is not None and sizes is not None:
+        allowed = ", ".join(f"RSA {number}" for number in sizes)
+        fits = facts.key_type == "RSA" and size in sizes
     else:
-        allowed = "RSA from 2048 bits (a multiple of 8), ECDSA P-256, P-384, P-521"
-        rsa_fits = facts.key_type == "RSA" and (facts.key_size or 0) >= 2048 and (facts.key_size or 0) % 8 == 0
-        fits = rsa_fits or facts.curve in ("P-256", "P-384", "P-521")
+        allowed = f"RSA from {RSA_SMALLEST.value} bits (a multiple of 8), ECDSA {', '.join(CURVES.value)}"
+        fits = (facts.key_type == "RSA" and size >= RSA_SMALLEST.value and size % 8 == 0) or facts.curve in CURVES.value
     if not fits:
         value = " ".join(str(part) for part in (facts.key_type, facts.curve or facts.key_size) if part)
         yield Breach(rule="CSR-KEY", path=_PATH, facts={"value": value, "allowed": allowed})
+    elif facts.key_type == "ECDSA" and product is not None:
+        yield Breach(rule="KEY-ECDSA", path=_PATH, facts={"authority": product.authority.name})
+    elif weakness := csr_weakness(facts.pem):
+        yield Breach(rule="CSR-WEAK-KEY", path=_PATH, facts={"problem": _WEAKNESSES[weakness]})
 
 
-def _subject_breaches(facts: CsrFacts) -> Iterator[Breach]:
-    there = {attribute for attribute, value in facts.subject if value.strip()}
-    missing = [] if "organization_name" in there else ["O"]
-    missing += [] if there & {"state_or_province_name", "locality_name"} else ["ST / L"]
+def _name_breaches(facts: CsrFacts) -> Iterator[Breach]:
+    others = [name for name in facts.dns_names if name.lower() != (facts.common_name or "").lower()]
+    if others or facts.other_names:
+        named = [*others, *(["addresses or URIs"] if facts.other_names else [])]
+        yield Breach(rule="CSR-SAN", path=_PATH, facts={"value": shortened(", ".join(named))})
+
+
+def _subject_breaches(facts: CsrFacts, product: Product) -> Iterator[Breach]:
+    subject = {attribute: value for attribute, value in facts.subject if value.strip()}
+    country = subject.get("country_name")
+    if country is not None and country != names.COUNTRY:
+        yield Breach(rule="CSR-COUNTRY", path=_PATH, facts={"value": shortened(country)})
+    kept = _kept_attributes(product)
+    dropped = [
+        names.DN_BY_NAME[name].short if name in names.DN_BY_NAME else name for name in subject if name not in kept
+    ]
+    if dropped:
+        allowed = [attribute.short for attribute in names.DN_ATTRIBUTES if attribute.name in kept]
+        yield Breach(rule="CSR-DROPPED", path=_PATH, facts={"value": tuple(dropped), "allowed": allowed})
+    if product.level.value == "DV":
+        return
+    missing = [] if "organization_name" in subject else ["O"]
+    missing += [] if subject.keys() & {"state_or_province_name", "locality_name"} else ["ST / L"]
     if missing:
         yield Breach(rule="CSR-SUBJECT", path=_PATH, facts={"value": tuple(missing)})
+    given = {name: value for name, value in subject.items() if name in DN_LENGTHS.value}
+    yield from subject_breaches(given, product=product, path=_PATH)
+
+
+def _kept_attributes(product: Product) -> frozenset[str]:
+    """What of a subject reaches the certificate: of a DV one C and CN only [BR 7.1.2.7.2]."""
+    if product.level.value == "DV":
+        return frozenset({"country_name", "common_name"})
+    known = frozenset(attribute.name for attribute in names.DN_ATTRIBUTES)
+    return known - product.authority.dropped_attributes.value
 
 
 __all__ = ("judged_csr",)

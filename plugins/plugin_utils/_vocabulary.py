@@ -12,7 +12,8 @@ import re
 import typing as t
 
 from ..module_utils._core import names
-from . import _catalogue as catalogue
+from ._catalogue.industry import DN_CHARACTERS
+from ._catalogue.products import PRODUCTS, Product, product_named
 from ._complaints import Phrase, nearest, shortened
 from ._voluptuous import Refused
 
@@ -89,13 +90,11 @@ def common_name(value: object) -> str:
     return name
 
 
-def product(value: object) -> catalogue.Product:
-    found = catalogue.product_named(value) if isinstance(value, str) else None
+def product(value: object) -> Product:
+    found = product_named(value) if isinstance(value, str) else None
     if found is None:
-        known = [*catalogue.PRODUCTS, *(item.name for item in catalogue.PRODUCTS.values())]
-        raise Refused(
-            "PRODUCT-UNKNOWN", value=shortened(value), allowed=tuple(catalogue.PRODUCTS), near=nearest(value, known)
-        )
+        known = [*PRODUCTS, *(item.name for item in PRODUCTS.values())]
+        raise Refused("PRODUCT-UNKNOWN", value=shortened(value), allowed=tuple(PRODUCTS), near=nearest(value, known))
     return found
 
 
@@ -123,7 +122,7 @@ def dn_field(longest: int) -> Callable[[object], str]:
 
     def field(value: object) -> str:
         said = text(value)
-        foreign = sorted(set(said) - catalogue.DN_CHARACTERS)
+        foreign = sorted(set(said) - DN_CHARACTERS.value)
         if foreign:
             raise Refused("DN-CHARACTERS", value=shortened(said), characters=" ".join(foreign))
         if len(said) > longest:

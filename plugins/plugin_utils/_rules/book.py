@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-from . import at_desk, order_file, order_form, registration_form
+from . import at_desk, order_file, order_form, registration_form, supplied_csr
 
 RULES: t.Final = {
-    rule.id: rule for rule in (*order_file.RULES, *order_form.RULES, *registration_form.RULES, *at_desk.RULES)
+    rule.id: rule
+    for rule in (*order_file.RULES, *order_form.RULES, *registration_form.RULES, *supplied_csr.RULES, *at_desk.RULES)
 }
 
 __all__ = ("RULES",)

@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
-from .rule import OURS, rule
+import datetime as dt
+
+from .rule import OURS, Severity, rule
 
 RULES = (
     rule(
@@ -86,6 +88,37 @@ RULES = (
             "www.example.jp のようなFQDN",
             "common_name を直してください。",
         ),
+    ),
+    rule(
+        "COMMON-NAME-SUFFIX",
+        "BR 3.2.2.6",
+        (
+            "{value} would cover the domains of everybody under a public suffix.",
+            "a wildcard below a domain of your own, such as *.example.co.jp",
+            "Write the domain that is yours.",
+        ),
+        (
+            "{value} は公開サフィックス直下のワイルドカードで、他者のドメインまで含みます。",
+            "自社ドメインの下のワイルドカード (例: *.example.co.jp)",
+            "自社のドメインを書いてください。",
+        ),
+    ),
+    rule(
+        "TERM-VALIDITY",
+        "BR 6.3.2; ballot SC-081v3",
+        (
+            "A certificate issued on {day} may live {days} days at most: one does not last for a term of {value}.",
+            "a shorter term, or the same term with a reissue on the way",
+            "Nothing if that is meant. Whether IIJ hands out a second certificate within the term is not known.",
+        ),
+        (
+            "{day} に発行される証明書の有効期間は最長 {days} 日で、{value} の契約期間を1枚ではまかなえません。",
+            "短い有効期間、または途中の再発行を前提とした有効期間",
+            "意図どおりなら何も必要ありません。契約期間内に2枚目が発行されるかは不明です。",
+        ),
+        severity=Severity.WARNING,
+        since=dt.date(2026, 3, 15),
+        once=True,
     ),
     rule(
         "PRODUCT-UNKNOWN",

@@ -8,7 +8,9 @@
 
 from __future__ import annotations
 
-from .rule import OURS, rule
+import datetime as dt
+
+from .rule import Severity, rule
 
 RULES = (
     rule(
@@ -54,6 +56,7 @@ RULES = (
             "organizational_unit_name のない subject",
             "organizational_unit_name を消してください。",
         ),
+        since=dt.date(2022, 9, 1),
     ),
     rule(
         "SUBJECT-LOCKED",
@@ -96,6 +99,7 @@ RULES = (
             "{allowed}",
             "この中から選んでください。WHOISのアドレスは2025-07-15以降使えません。",
         ),
+        since=dt.date(2025, 7, 15),
     ),
     rule(
         "TRANSPARENCY-UNUSED",
@@ -118,70 +122,140 @@ RULES = (
         ("{authority} は {value} の鍵を受け付けません。", "{allowed}", "key を変えてください。"),
     ),
     rule(
-        "CSR-UNREADABLE",
-        "M:2261096",
+        "DN-AUTHORITY",
+        "GS:support/faq/74.html; CT:csr_print.html",
         (
-            "The CSR {value} cannot be used: {problem}.",
-            "a PEM or DER certificate request",
-            "Correct csr_path or make the CSR anew.",
-        ),
-        ("CSR {value} を使えません: {problem}", "PEMまたはDERのCSR", "csr_path を直すか、CSRを作り直してください。"),
-    ),
-    rule(
-        "CSR-PRIVATE-KEY",
-        OURS,
-        (
-            "{value} is a private key, not a CSR; it was not read any further.",
-            "a certificate request",
-            "Take the key out of the repository, treat it as known to others, and name the CSR.",
+            "{authority} does not take {characters} in {value}.",
+            "half-width letters, digits and the symbols that {authority} lists ({source})",
+            "Write the English name without them.",
         ),
         (
-            "{value} はCSRではなく秘密鍵です。これ以上は読んでいません。",
-            "CSR (証明書署名要求)",
-            "鍵をリポジトリから取り除き、漏えいしたものとして扱い、CSRを指定してください。",
+            "{authority} は {value} の {characters} を受け付けません。",
+            "半角英数字と {authority} が挙げる記号 ({source})",
+            "使わない英語表記にしてください。",
         ),
     ),
     rule(
-        "CSR-SIGNATURE",
-        "RFC 2986 (a request proves that its maker holds the key)",
-        ("The CSR's signature does not fit its own key.", "a CSR as its tool wrote it", "Make the CSR anew."),
-        ("CSRの署名がCSR自身の鍵と一致しません。", "ツールが出力したままのCSR", "CSRを作り直してください。"),
+        "DN-AUTHORITY-UNSURE",
+        "DC:SO24056, DC:SO23307 (old pages)",
+        (
+            "{authority} may not take {characters} in {value}; only an old page says so.",
+            "letters, digits, space, '-' and '.' are safe everywhere ({source})",
+            "Write it without them if you can.",
+        ),
+        (
+            "{authority} は {value} の {characters} を受け付けない可能性があります (古いページの情報)。",
+            "英数字・スペース・「-」「.」なら確実 ({source})",
+            "できれば使わない表記にしてください。",
+        ),
+        severity=Severity.WARNING,
     ),
     rule(
-        "CSR-COMMON-NAME",
-        "M:2261096 (the CN comes from the order)",
+        "DN-AUTHORITY-LENGTH",
+        "CT:csr_print.html",
         (
-            "The CSR is for {value}, the order for {common_name}.",
-            "the same name in both",
-            "Make a CSR for {common_name}.",
+            "{value} has {length} characters, and {authority} takes {allowed}.",
+            "up to {allowed} characters",
+            "Shorten it.",
         ),
         (
-            "CSRは {value} 用、オーダーは {common_name} 用です。",
-            "両方とも同じ名前",
-            "{common_name} のCSRを作ってください。",
+            "{value} は {length} 文字あり、{authority} の上限 {allowed} 文字を超えます。",
+            "{allowed} 文字まで",
+            "短くしてください。",
         ),
     ),
     rule(
-        "CSR-KEY",
-        "BR 6.1.5, 6.1.6; Cybertrust tech_faq06.html",
-        ("The CSR's key ({value}) is not accepted.", "{allowed}", "Make a new key and CSR."),
-        ("CSRの鍵 ({value}) は受け付けられません。", "{allowed}", "鍵とCSRを作り直してください。"),
+        "DN-CAPITALS",
+        "GS:support/cert-management/distinguish-name.html",
+        (
+            "{authority} does not take {value} all in lower case.",
+            "a capital first letter or all capitals, such as Chiyoda-ku",
+            "Write it with a capital letter.",
+        ),
+        (
+            "{authority} では {value} のようにすべて小文字にはできません。",
+            "先頭が大文字、またはすべて大文字 (例: Chiyoda-ku)",
+            "大文字で始めてください。",
+        ),
     ),
     rule(
-        "CSR-SUBJECT",
-        "BR 7.1.2.7.4; GlobalSign distinguish-name.html",
+        "DN-LEGAL-FORM",
+        "GS:support/cert-management/distinguish-name.html",
         (
-            "The CSR's subject lacks {value}.",
-            "O and at least one of ST and L for OV and EV products",
-            "Make the CSR anew.",
+            "{value} shows no legal form; {authority} asks for the official English name with it.",
+            "for example Example Co., Ltd., Example Inc. or Example K.K.",
+            "Add the legal form if the organization has one.",
         ),
         (
-            "CSRの識別名に {value} がありません。",
-            "OV・EVの品目ではOと、STまたはLのいずれか",
-            "CSRを作り直してください。",
+            "{value} に法人格がありません。{authority} は法人格を含む正式な英語名を求めています。",
+            "例: Example Co., Ltd. / Example Inc. / Example K.K.",
+            "法人格がある場合は付けてください。",
         ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "KEY-ECDSA",
+        "not stated on the pages of the manual and the CA that are known",
+        (
+            "Whether {authority} takes ECDSA keys for this product is not documented.",
+            "RSA is documented",
+            "Ask before you order, or use RSA.",
+        ),
+        (
+            "{authority} がこの品目でECDSAの鍵を受け付けるかは文書に書かれていません。",
+            "RSAは文書に記載あり",
+            "注文前に確認するか、RSAを使ってください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "TRANSPARENCY-OPT-OUT",
+        "DC:keeping-tls-ssl-certificates-out-of-public-ct-logs",
+        (
+            "Chrome and Apple distrust a certificate that is not logged.",
+            "certificate_transparency: true for servers that browsers visit",
+            "Set it to true unless no browser ever visits the server; the repair is a reissue.",
+        ),
+        (
+            "CTログに登録しない証明書は、ChromeとAppleで信頼されません。",
+            "ブラウザーが訪れるサーバでは certificate_transparency: true",
+            "ブラウザーが訪れないサーバ以外は true にしてください。後から直すには再発行が必要です。",
+        ),
+        severity=Severity.WARNING,
+        since=dt.date(2018, 4, 1),
+    ),
+    rule(
+        "EMAIL-VALIDATION-ENDS",
+        "BR 3.2.2.4.4, .13, .14; ballot SC-090",
+        (
+            "Approval by e-mail is forbidden from {end} on, reuse of earlier approvals included.",
+            "approval_email until then",
+            "Nothing today; plan for another way of validation at renewal.",
+        ),
+        (
+            "メールによる承認は {end} から (過去の承認の再利用も含めて) 禁止されます。",
+            "それまでは approval_email",
+            "今は何も必要ありません。更新時の別の認証方法を検討してください。",
+        ),
+        severity=Severity.WARNING,
+        since=dt.date(2026, 3, 15),
+        once=True,
+    ),
+    rule(
+        "EMAIL-VALIDATION-ENDED",
+        "BR 3.2.2.4.4, .13, .14; ballot SC-090",
+        (
+            "On the day of issue approval by e-mail is forbidden (since {end}).",
+            "another way of validation; which ones the portal will offer is not known",
+            "Ask IIJ how the domain is validated from that day on.",
+        ),
+        (
+            "発行日の時点で、メールによる承認は禁止されています ({end} から)。",
+            "別の認証方法 (ポータルで何が選べるかは不明)",
+            "その日以降のドメイン認証の方法をIIJに確認してください。",
+        ),
+        since=dt.date(2028, 3, 15),
     ),
 )
-
 
 __all__ = ("RULES",)

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import pathlib
 import typing as t
 
 import yaml
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, ReferenceTaken
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import (
     Application,
@@ -21,12 +21,17 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed i
     State,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline, read_folder
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import checked
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+
+TODAY = dt.date(2026, 11, 22)
+
+# Every order with an approval address is told this, so tests of other rules pass it over.
+EVERYWHERE = "EMAIL-VALIDATION-ENDS"
 
 APPLICANT = {"name": "Web Operations", "department": "Infrastructure", "email": "certs@example.jp", "phone": "+81-3"}
 SUBJECT = {
@@ -75,17 +80,14 @@ LINKED = BASE | {
 }
 
 
-def rules_broken(orders: Iterable[dict[str, t.Any]]) -> list[str]:
-    """The ids of the rules that these orders break, in the order in which they are told."""
-    try:
-        checked(inline(list(orders)))
-    except OrdersRefused as refused:
-        return [complaint.rule for complaint in refused.complaints]
-    return []
+def rules_broken(orders: Iterable[dict[str, t.Any]], *, day: dt.date = TODAY) -> list[str]:
+    """The ids of the rules that these orders break, warnings too, in the order in which they are told."""
+    found = judged(inline(list(orders)), day=day).complaints
+    return [complaint.rule for complaint in found if complaint.rule != EVERYWHERE]
 
 
 def portfolio(*orders: dict[str, t.Any]) -> tuple[Order, ...]:
-    return checked(inline(list(orders)))
+    return judged(inline(list(orders)), day=TODAY).accepted()
 
 
 def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders.yml", **top: t.Any) -> pathlib.Path:
@@ -97,7 +99,7 @@ def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders
 
 
 def from_files(folder: pathlib.Path) -> tuple[Order, ...]:
-    return checked(read_folder(str(folder)))
+    return judged(read_folder(str(folder)), day=TODAY).accepted()
 
 
 @dc.dataclass

@@ -12,7 +12,7 @@ import tempfile
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils import _catalogue as catalogue
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue import products as catalogue
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused, report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._contracts import (
     contract_result,
@@ -280,8 +280,8 @@ def test_the_result_tells_every_order(lang: t.Any) -> None:
 
 def test_every_product_of_the_catalogue_has_a_known_authority_and_level() -> None:
     assert len(catalogue.PRODUCTS) == 14
-    assert {product.level for product in catalogue.PRODUCTS.values()} == {"DV", "OV", "EV"}
-    assert [product.id for product in catalogue.PRODUCTS.values() if product.wildcard] == [
+    assert {product.level.value for product in catalogue.PRODUCTS.values()} == {"DV", "OV", "EV"}
+    assert [product.id for product in catalogue.PRODUCTS.values() if product.wildcard.value] == [
         "organization_ssl_wildcard",
         "quick_ssl_wildcard",
     ]

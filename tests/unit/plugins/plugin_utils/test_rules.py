@@ -6,24 +6,35 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
+import datetime as dt
 import pathlib
 import string
 import subprocess
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.authorities import AUTHORITIES
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.fact import Confidence, Fact
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._rules import at_desk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._rules.book import RULES
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 from portfolios import (
     APPLICANT,
     DV,
     EV,
+    EVERYWHERE,
     LINKED,
     OV,
     SUBJECT,
+    TODAY,
     WILDCARD,
-    from_files,
     portfolio,
     rules_broken,
     written,
@@ -39,12 +50,19 @@ def without(order: dict[str, t.Any], field: str) -> dict[str, t.Any]:
 CANCELLED = OV | {"state": "cancelled", "contract_id": "rsc00000001"}
 SERVICE = without(OV, "key") | {"csr_origin": "service"}
 
+GLOBAL = OV | {
+    "name": "corp",
+    "common_name": "corp.example.jp",
+    "product": "organization_ssl",
+    "approval_email": "admin@example.jp",
+}
+
 # rule: (orders that break it, orders that just do not)
 TABLE: dict[str, tuple[Orders, Orders]] = {
     "KEY-UNKNOWN": ([OV | {"comon_name": "x"}], [OV]),
     "KEY-MISSING": ([without(OV, "host")], [OV]),
     "VALUE-TYPE": ([OV | {"generation": True}], [OV | {"generation": 2}]),
-    "VALUE-CHOICE": ([OV | {"term": "6 month"}], [OV | {"term": "1 year"}]),
+    "VALUE-CHOICE": ([OV | {"term": "6 month"}], [OV | {"term": "6 months"}]),
     "FIELD-UNUSED": ([LINKED | {"host": "web1"}], [LINKED]),
     "PATH-ABSOLUTE": ([OV | {"key": {"path": "www.key"}}], [OV | {"key": {"path": "/www.key"}}]),
     "NAME-FORM": ([OV | {"name": "a/b"}], [OV | {"name": "a.b_c-1"}]),
@@ -82,6 +100,33 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
         [DV | {"approval_email": "Webmaster@blog.example.jp"}],
     ),
     "TRANSPARENCY-UNUSED": ([DV | {"certificate_transparency": True}], [EV]),
+    "COMMON-NAME-SUFFIX": (
+        [WILDCARD | {"common_name": "*.co.jp", "approval_email": "admin@co.jp"}],
+        [WILDCARD | {"common_name": "*.example.co.jp", "approval_email": "admin@example.co.jp"}],
+    ),
+    "TERM-VALIDITY": ([EV | {"term": "1 year"}], [EV]),
+    "DN-AUTHORITY": (
+        [OV | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
+        [GLOBAL | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
+    ),
+    "DN-AUTHORITY-UNSURE": (
+        [EV | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
+        [EV | {"subject": SUBJECT | {"organization_name": "A-B Inc."}}],
+    ),
+    "DN-AUTHORITY-LENGTH": (
+        [OV | {"subject": SUBJECT | {"locality_name": "L" * 65}}],
+        [GLOBAL | {"subject": SUBJECT | {"locality_name": "L" * 65}}],
+    ),
+    "DN-CAPITALS": (
+        [GLOBAL | {"subject": SUBJECT | {"locality_name": "chiyoda-ku"}}],
+        [GLOBAL | {"subject": SUBJECT | {"locality_name": "CHIYODA-KU"}}],
+    ),
+    "DN-LEGAL-FORM": (
+        [GLOBAL | {"subject": SUBJECT | {"organization_name": "Example"}}],
+        [GLOBAL | {"subject": SUBJECT | {"organization_name": "Example K.K."}}],
+    ),
+    "KEY-ECDSA": ([EV | {"key": OV["key"] | {"type": "ECDSA"}}], [EV]),
+    "TRANSPARENCY-OPT-OUT": ([EV | {"certificate_transparency": False}], [EV]),
     "KEY-AUTHORITY": (
         [OV | {"key": OV["key"] | {"size": 3072}}],
         [EV | {"key": OV["key"] | {"size": 3072}}, OV | {"key": OV["key"] | {"type": "RSA", "size": 2048}}],
@@ -102,12 +147,18 @@ WITH_FILES = {
     "CSR-COMMON-NAME",
     "CSR-KEY",
     "CSR-SUBJECT",
+    "CSR-WEAK-KEY",
+    "CSR-COUNTRY",
+    "CSR-SAN",
+    "CSR-DROPPED",
 }
+# Rules that tell the same of every order, and rules of another day, have tests of their own.
+BY_DATE = {"EMAIL-VALIDATION-ENDS", "EMAIL-VALIDATION-ENDED"}
 
 
 def test_every_rule_has_its_test() -> None:
     # The rules that only the desk can answer have theirs in test_plan.py.
-    assert set(TABLE) | WITH_FILES == set(RULES) - {rule.id for rule in at_desk.RULES}
+    assert set(TABLE) | WITH_FILES | BY_DATE == set(RULES) - {rule.id for rule in at_desk.RULES}
 
 
 @pytest.mark.parametrize("rule", TABLE)
@@ -118,6 +169,52 @@ def test_a_broken_rule_is_told(rule: str) -> None:
 @pytest.mark.parametrize("rule", TABLE)
 def test_its_close_relative_is_accepted(rule: str) -> None:
     assert rules_broken(TABLE[rule][1]) == []
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("issued", "term", "warned"),
+    [
+        ("2026-03-14", "1 year", False),
+        ("2026-03-15", "6 months", False),
+        ("2026-03-15", "1 year", True),
+        ("2027-03-14", "6 months", False),
+        ("2027-03-15", "6 months", True),
+        ("2029-03-15", "6 months", True),
+    ],
+)
+def test_terms_are_judged_by_the_day_of_issue(issued: str, term: str, warned: bool) -> None:
+    assert rules_broken([OV | {"term": term}], day=day(issued)) == (["TERM-VALIDITY"] if warned else [])
+
+
+def test_e_mail_validation_is_told_once_for_all_orders() -> None:
+    found = judged(inline([DV, EV, OV]), day=TODAY).complaints
+    assert [(complaint.rule, complaint.order, complaint.severity) for complaint in found] == [
+        ("EMAIL-VALIDATION-ENDS", "blog, bank", "warning")
+    ]
+
+
+def test_e_mail_validation_ends_on_its_day() -> None:
+    assert rules_broken([DV], day=day("2028-03-14")) == ["TERM-VALIDITY"]
+    assert rules_broken([DV], day=day("2028-03-15")) == ["EMAIL-VALIDATION-ENDED", "TERM-VALIDITY"]
+
+
+def test_warnings_refuse_only_strict_runs() -> None:
+    found = judged(inline([EV | {"certificate_transparency": False}]), day=TODAY)
+    assert found.accepted()[0].certificate_transparency is False
+    with pytest.raises(OrdersRefused):
+        found.accepted(strict=True)
+
+
+def test_unknown_facts_refuse_nothing() -> None:
+    for authority in AUTHORITIES.values():
+        for field in dc.fields(authority):
+            fact = getattr(authority, field.name)
+            if isinstance(fact, Fact) and fact.confidence is Confidence.UNKNOWN:
+                assert fact.value is None and fact.source
 
 
 def test_service_made_keys_need_a_subject_even_for_dv() -> None:
@@ -193,11 +290,8 @@ def supplied(order: dict[str, t.Any], path: str = "made.csr") -> dict[str, t.Any
 
 def broken_by(folder: pathlib.Path, order: dict[str, t.Any]) -> list[str]:
     written(folder, order)
-    try:
-        from_files(folder)
-    except OrdersRefused as refused:
-        return [complaint.rule for complaint in refused.complaints]
-    return []
+    found = judged(read_folder(str(folder)), day=TODAY).complaints
+    return [complaint.rule for complaint in found if complaint.rule != EVERYWHERE]
 
 
 OV_SUBJECT = "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Example Co., Ltd./CN=www.example.jp"
@@ -208,7 +302,17 @@ OV_SUBJECT = "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Example Co., Ltd./CN=www.example.jp"
     [
         (OV_SUBJECT, ("-newkey", "rsa:2048"), OV, []),
         ("/C=JP/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, []),
-        ("/C=JP/CN=blog.example.jp", ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"), DV, []),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"), DV, ["KEY-ECDSA"]),
+        ("/C=US/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-COUNTRY"]),
+        ("/C=JP/O=Example/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-DROPPED"]),
+        (OV_SUBJECT.replace("/CN", "/OU=Web/CN"), ("-newkey", "rsa:2048"), OV, ["CSR-DROPPED"]),
+        (OV_SUBJECT.replace("Co.", "Co;"), ("-newkey", "rsa:2048"), OV, ["DN-AUTHORITY"]),
+        (
+            "/C=JP/CN=blog.example.jp",
+            ("-newkey", "rsa:2048", "-addext", "subjectAltName=DNS:blog.example.jp,DNS:www.blog.example.jp"),
+            DV,
+            ["CSR-SAN"],
+        ),
         ("/C=JP/CN=other.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-COMMON-NAME"]),
         ("/C=JP/CN=blog.example.jp", ("-newkey", "rsa:1024"), DV, ["CSR-KEY"]),
         ("/C=JP/CN=blog.example.jp", ("-newkey", "ed25519"), DV, ["CSR-KEY"]),
@@ -242,6 +346,25 @@ def test_a_csr_whose_signature_is_wrong(tmp_path: pathlib.Path) -> None:
     der = subprocess.run(["openssl", "req", "-in", file, "-outform", "DER"], check=True, capture_output=True).stdout
     file.write_bytes(der[:-1] + bytes([der[-1] ^ 1]))
     assert broken_by(tmp_path, supplied(DV)) == ["CSR-SIGNATURE"]
+
+
+def test_a_weak_key_in_a_csr(tmp_path: pathlib.Path) -> None:
+    base = 3 << 1022
+    p = next(n for n in range(base + 1, base + 100_000, 2) if pow(2, n - 1, n) == 1)
+    q = next(n for n in range(p + 2, p + 100_000, 2) if pow(2, n - 1, n) == 1)
+    numbers = rsa.RSAPrivateNumbers(
+        p=q,
+        q=p,
+        d=pow(65537, -1, (p - 1) * (q - 1)),
+        dmp1=pow(65537, -1, q - 1),
+        dmq1=pow(65537, -1, p - 1),
+        iqmp=pow(p, -1, q),
+        public_numbers=rsa.RSAPublicNumbers(65537, p * q),
+    )
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "blog.example.jp")])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(numbers.private_key(), hashes.SHA256())
+    (tmp_path / "made.csr").write_bytes(request.public_bytes(serialization.Encoding.PEM))
+    assert "CSR-WEAK-KEY" in broken_by(tmp_path, supplied(DV))
 
 
 def test_the_subject_belongs_to_the_csr(tmp_path: pathlib.Path) -> None:

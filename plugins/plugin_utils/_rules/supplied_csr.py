@@ -1,0 +1,128 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rules of a CSR that the user made."""
+
+from __future__ import annotations
+
+from .rule import OURS, Severity, rule
+
+RULES = (
+    rule(
+        "CSR-UNREADABLE",
+        "M:2261096",
+        (
+            "The CSR {value} cannot be used: {problem}.",
+            "a PEM or DER certificate request",
+            "Correct csr_path or make the CSR anew.",
+        ),
+        ("CSR {value} を使えません: {problem}", "PEMまたはDERのCSR", "csr_path を直すか、CSRを作り直してください。"),
+    ),
+    rule(
+        "CSR-PRIVATE-KEY",
+        OURS,
+        (
+            "{value} is a private key, not a CSR; it was not read any further.",
+            "a certificate request",
+            "Take the key out of the repository, treat it as known to others, and name the CSR.",
+        ),
+        (
+            "{value} はCSRではなく秘密鍵です。これ以上は読んでいません。",
+            "CSR (証明書署名要求)",
+            "鍵をリポジトリから取り除き、漏えいしたものとして扱い、CSRを指定してください。",
+        ),
+    ),
+    rule(
+        "CSR-SIGNATURE",
+        "RFC 2986 (a request proves that its maker holds the key)",
+        ("The CSR's signature does not fit its own key.", "a CSR as its tool wrote it", "Make the CSR anew."),
+        ("CSRの署名がCSR自身の鍵と一致しません。", "ツールが出力したままのCSR", "CSRを作り直してください。"),
+    ),
+    rule(
+        "CSR-COMMON-NAME",
+        "M:2261096 (the CN comes from the order)",
+        (
+            "The CSR is for {value}, the order for {common_name}.",
+            "the same name in both",
+            "Make a CSR for {common_name}.",
+        ),
+        (
+            "CSRは {value} 用、オーダーは {common_name} 用です。",
+            "両方とも同じ名前",
+            "{common_name} のCSRを作ってください。",
+        ),
+    ),
+    rule(
+        "CSR-KEY",
+        "BR 6.1.5, 6.1.6; Cybertrust tech_faq06.html",
+        ("The CSR's key ({value}) is not accepted.", "{allowed}", "Make a new key and CSR."),
+        ("CSRの鍵 ({value}) は受け付けられません。", "{allowed}", "鍵とCSRを作り直してください。"),
+    ),
+    rule(
+        "CSR-SUBJECT",
+        "BR 7.1.2.7.4; GlobalSign distinguish-name.html",
+        (
+            "The CSR's subject lacks {value}.",
+            "O and at least one of ST and L for OV and EV products",
+            "Make the CSR anew.",
+        ),
+        (
+            "CSRの識別名に {value} がありません。",
+            "OV・EVの品目ではOと、STまたはLのいずれか",
+            "CSRを作り直してください。",
+        ),
+    ),
+    rule(
+        "CSR-WEAK-KEY",
+        "BR 6.1.1.3",
+        (
+            "The CSR's key is weak: {problem}. Everybody can compute its private key.",
+            "a key freshly made by a current tool",
+            "Make a new key and CSR, and stop using this key everywhere.",
+        ),
+        (
+            "CSRの鍵は脆弱です: {problem}。誰でも秘密鍵を計算できます。",
+            "現行のツールで新しく作った鍵",
+            "鍵とCSRを作り直し、この鍵の使用をすべてやめてください。",
+        ),
+    ),
+    rule(
+        "CSR-COUNTRY",
+        "GS, CT and DC pages on subjects: JP only",
+        ("The CSR's country is {value}.", "C=JP", "Make the CSR anew with C=JP."),
+        ("CSRの国名が {value} です。", "C=JP", "C=JP でCSRを作り直してください。"),
+    ),
+    rule(
+        "CSR-SAN",
+        "BR 7.1.4.3; M:2261096 (one order, one common name)",
+        (
+            "The CSR also asks for {value}; an order certifies its common name only.",
+            "one name for each order",
+            "Nothing if that is meant; otherwise order the other names too.",
+        ),
+        (
+            "CSRは {value} も求めていますが、1件のオーダーで証明されるのはコモンネームだけです。",
+            "オーダーごとに1つの名前",
+            "意図どおりなら何も必要ありません。他の名前は別に注文してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "CSR-DROPPED",
+        "BR 7.1.2.7.2, 7.1.2.7.4; the CAs' pages on subjects",
+        (
+            "The CA drops {value} from the CSR's subject.",
+            "{allowed}",
+            "Nothing; it will just not stand in the certificate.",
+        ),
+        (
+            "CSRの識別名のうち {value} は認証局が取り除きます。",
+            "{allowed}",
+            "何も必要ありません。証明書に入らないだけです。",
+        ),
+        severity=Severity.WARNING,
+    ),
+)
+
+__all__ = ("RULES",)
