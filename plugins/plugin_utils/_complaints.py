@@ -43,6 +43,12 @@ _LONGEST_VALUE = 60
 _MOST_NAMES = 5
 
 
+class Vaulted(str):
+    """A value that the user keeps in a vault: used like any other, shown to nobody."""
+
+    __slots__ = ()
+
+
 class Phrase(t.NamedTuple):
     """A fact that is a phrase, in both languages."""
 
@@ -178,6 +184,8 @@ def spoken_language() -> Language:
 
 def shortened(value: object) -> str:
     """A value fit to stand in a message: quoted, on one line, and never long."""
+    if isinstance(value, Vaulted):
+        return "(a vaulted value, not shown)"
     text = value if isinstance(value, str) else repr(value)
     text = " ".join(text.split())
     if "PRIVATE KEY" in text:
@@ -209,6 +217,7 @@ __all__ = (
     "Path",
     "Phrase",
     "Place",
+    "Vaulted",
     "arranged",
     "dotted",
     "named",

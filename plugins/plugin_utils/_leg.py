@@ -20,6 +20,7 @@ import time
 import typing as t
 
 from ansible.errors import AnsibleActionFail
+from ansible.parsing.vault import VaultLib, VaultSecretsContext
 from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
 from ansible.utils.display import Display
@@ -33,7 +34,7 @@ from ._desk.api.transport import Connection
 from ._desk.desk import DeskError
 from ._ledger import Ledger
 from ._observe import observe
-from ._order_files import inline, read_folder
+from ._order_files import Reader, inline, read_folder
 from ._perform import Performer
 from ._plan import plan
 from ._portfolio import judged
@@ -122,7 +123,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         if self.options.get("orders") is not None:
             reading = inline(self.options["orders"])
         else:
-            reading = read_folder(self.options["order_files"], render=self._rendered)
+            reading = read_folder(self.options["order_files"], Reader(render=self._rendered, decrypt=_decrypted))
         return judged(reading, day=dt.date.fromisoformat(day) if day else today())
 
     def orders(self) -> tuple[Order, ...]:
@@ -190,6 +191,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         missing = missing_voluptuous() or missing_requests() or missing_cryptography()
         if missing:
             raise AnsibleActionFail(missing)
+
+
+def _decrypted(text: str) -> str:
+    secrets = VaultSecretsContext.current().secrets
+    return str(VaultLib(secrets).decrypt(text.encode()).decode())
 
 
 def today() -> dt.date:

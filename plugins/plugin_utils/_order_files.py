@@ -13,67 +13,25 @@ import functools
 import pathlib
 import typing as t
 
-import yaml
-
-from ._complaints import Breach, Complaint, OrdersRefused, Phrase, Place, nearest, shortened
+from ._complaints import Breach, Complaint, OrdersRefused, Phrase, Place, Vaulted, nearest, shortened
 from ._order_schema import branch_of, without_unasked
+from ._yaml_text import YamlText
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ._complaints import Path
 
-    Render = Callable[[t.Any], t.Any]
-
 _SUFFIXES = (".yml", ".yaml")
 _TOP_FIELDS = ("version", "defaults", "orders")
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The fast safe loader; it also remembers every key given twice, where the last one would win in silence."""
+@dc.dataclass(frozen=True, slots=True)
+class Reader:
+    """How values that are not plain become plain: a template's text is rendered, a vault's text decrypted."""
 
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.duplicates: list[yaml.ScalarNode] = []
-        self._checked: set[int] = set()
-
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        # Called for every mapping, and once more where it is merged with "<<": only what was written is checked.
-        if id(node) not in self._checked:
-            self._checked.add(id(node))
-            self.duplicates.extend(_duplicates(node))
-        super().flatten_mapping(node)
-
-
-def _duplicates(node: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
-    seen: set[str] = set()
-    for key, _value in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.tag != "tag:yaml.org,2002:merge":
-            if key.value in seen:
-                yield key
-            seen.add(key.value)
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFile:
-    """One order file: its name as the user knows it, and its text for telling places."""
-
-    path: pathlib.Path
-    text: str
-
-    def place(self, path: Path) -> Place:
-        """Where a value stands, or the closest thing around it that does stand there."""
-        node, mark = self._tree, getattr(self._tree, "start_mark", None)
-        for part in path:
-            key, node = _child(node, part)
-            if node is None:
-                break
-            mark = (key or node).start_mark
-        return _place(self, mark)
-
-    @property
-    def _tree(self) -> yaml.Node | None:
-        return _tree(self.text)
+    render: Callable[[str], t.Any]
+    decrypt: Callable[[str], str]
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,18 +59,18 @@ class Reading:
         return Reading(orders=self.orders + other.orders, complaints=self.complaints + other.complaints)
 
 
-def read_folder(source: str, *, render: Render = lambda document: document) -> Reading:
+def read_folder(source: str, reader: Reader) -> Reading:
     """The orders of one file or of all files in a folder; a file that cannot be used hides no other."""
     path = pathlib.Path(source)
     if path.is_file():
-        return _read_file(path, render)
+        return _read_file(path, reader)
     if not path.is_dir():
         problem = Phrase("no such file or folder", "存在しません")
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     files = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
     if not files:
         return _unreadable(path, "FILE-NONE")
-    return sum((_read_file(file, render) for file in files), start=Reading())
+    return sum((_read_file(file, reader) for file in files), start=Reading())
 
 
 def inline(orders: list[t.Any]) -> Reading:
@@ -137,73 +95,55 @@ def merged(defaults: dict[str, t.Any], order: dict[str, t.Any]) -> dict[str, t.A
     return result
 
 
-def _read_file(path: pathlib.Path, render: Render) -> Reading:
+def _read_file(path: pathlib.Path, reader: Reader) -> Reading:
     try:
-        file = OrderFile(path=path, text=path.read_text(encoding="utf-8"))
+        file = YamlText(name=str(path), text=path.read_text(encoding="utf-8"))
     except OSError as error:
         return _unreadable(path, "FILE-UNREADABLE", problem=error.strerror)
     except UnicodeDecodeError:
         return _unreadable(path, "FILE-UNREADABLE", problem=Phrase("it is not UTF-8", "UTF-8ではありません"))
     try:
-        document, duplicates = _parsed(file)
-        return Reading(complaints=duplicates) + _orders_of(file, _rendered(file, document, render))
+        document, duplicates = file.content(reader.decrypt)
+        return Reading(complaints=duplicates) + _orders_of(file, _rendered(file, document, reader), path.parent)
     except OrdersRefused as refused:
         return Reading(complaints=refused.complaints)
 
 
-def _orders_of(file: OrderFile, document: t.Any) -> Reading:
+def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path) -> Reading:
     breaches = tuple(_breaches_of_top(document))
     complaints = tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
     orders = document.get("orders") if isinstance(document, dict) else None
     defaults = document.get("defaults") if isinstance(document, dict) else None
     if not isinstance(orders, list):
         return Reading(complaints=complaints)
-    numbered = [(index, own) for index, own in enumerate(orders) if isinstance(own, dict)]
     below = defaults if isinstance(defaults, dict) else {}
-    return Reading(orders=tuple(_raw(file, index, own, below) for index, own in numbered), complaints=complaints)
+    raw = tuple(_raw(file, index, own, below, folder) for index, own in enumerate(orders) if isinstance(own, dict))
+    return Reading(orders=raw, complaints=complaints)
 
 
-def _raw(file: OrderFile, index: int, own: dict[str, t.Any], defaults: dict[str, t.Any]) -> RawOrder:
+def _raw(
+    file: YamlText, index: int, own: dict[str, t.Any], defaults: dict[str, t.Any], folder: pathlib.Path
+) -> RawOrder:
     branch = branch_of(merged(defaults, own))
     fields = merged(without_unasked(defaults, branch), own)
-    return RawOrder(fields=fields, folder=file.path.parent, locate=functools.partial(_locate, file, index, own))
+    return RawOrder(fields=fields, folder=folder, locate=functools.partial(_locate, file, index, own))
 
 
-def _parsed(file: OrderFile) -> tuple[t.Any, tuple[Complaint, ...]]:
-    try:
-        loader = _Loader(file.text)
-        document = loader.get_single_data()
-    except yaml.YAMLError as error:
-        place = _place(file, getattr(error, "problem_mark", None))
-        problem = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise OrdersRefused([Complaint(rule="YAML-SYNTAX", place=place, facts={"problem": problem})]) from None
-    return document, tuple(
-        Complaint(rule="YAML-DUPLICATE-KEY", place=_place(file, key.start_mark), facts={"value": shortened(key.value)})
-        for key in loader.duplicates
-    )
-
-
-def _place(file: OrderFile, mark: t.Any) -> Place:
-    return (
-        Place(file=str(file.path), line=mark.line + 1, column=mark.column + 1) if mark else Place(file=str(file.path))
-    )
-
-
-def _rendered(file: OrderFile, document: t.Any, render: Render) -> t.Any:
+def _rendered(file: YamlText, document: t.Any, reader: Reader) -> t.Any:
     if "{{" not in file.text and "{%" not in file.text:
         return document
-    return _render_each(file, document, (), render)
+    return _render_each(file, document, (), reader)
 
 
-def _render_each(file: OrderFile, value: t.Any, path: Path, render: Render) -> t.Any:
+def _render_each(file: YamlText, value: t.Any, path: Path, reader: Reader) -> t.Any:
     if isinstance(value, dict):
-        return {key: _render_each(file, below, (*path, key), render) for key, below in value.items()}
+        return {key: _render_each(file, below, (*path, key), reader) for key, below in value.items()}
     if isinstance(value, list):
-        return [_render_each(file, below, (*path, index), render) for index, below in enumerate(value)]
-    if not isinstance(value, str) or ("{{" not in value and "{%" not in value):
+        return [_render_each(file, below, (*path, index), reader) for index, below in enumerate(value)]
+    if not isinstance(value, str) or isinstance(value, Vaulted) or ("{{" not in value and "{%" not in value):
         return value
     try:
-        return render(value)
+        return reader.render(value)
     except Exception as error:  # whatever the template engine raises is the user's template, told with its place
         problem = " ".join(str(error).split())
         raise OrdersRefused(
@@ -244,7 +184,7 @@ def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
             yield Breach(rule="VALUE-TYPE", path=("orders", index), facts=facts)
 
 
-def _locate(file: OrderFile, index: int, own: dict[str, t.Any], path: Path) -> Place:
+def _locate(file: YamlText, index: int, own: dict[str, t.Any], path: Path) -> Place:
     if path and path[0] not in own:
         inherited = file.place(("defaults", *path))
         if inherited.line != file.place(("defaults",)).line:
@@ -252,23 +192,9 @@ def _locate(file: OrderFile, index: int, own: dict[str, t.Any], path: Path) -> P
     return file.place(("orders", index, *path))
 
 
-@functools.lru_cache(maxsize=8)
-def _tree(text: str) -> yaml.Node | None:
-    # Only complaints need places, so the tree of nodes is made when the first one is told.
-    return yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-
-
-def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return None, node.value[part]
-    if isinstance(node, yaml.MappingNode):
-        return next(((key, value) for key, value in node.value if key.value == str(part)), (None, None))
-    return None, None
-
-
 def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
     said = {"value": shortened(str(path)), **facts}
     return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
 
 
-__all__ = ("OrderFile", "RawOrder", "Reading", "inline", "merged", "read_folder")
+__all__ = ("RawOrder", "Reader", "Reading", "inline", "merged", "read_folder")

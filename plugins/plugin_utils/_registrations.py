@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
+from ._complaints import Vaulted
 from ._order import CsrOrigin
 from ._plan import Step
 
@@ -107,12 +108,16 @@ def _diff(entries: tuple[Entry, ...], leg: Result, done: Mapping[str, Outcome], 
     return {"before": before, "after": after}
 
 
+def _shown(value: str) -> str:
+    return "(vaulted)" if isinstance(value, Vaulted) else value
+
+
 def _registration(order: Order) -> Json:
     return {
         "csr_origin": order.csr_origin.value,
         "common_name": order.common_name,
         "subject": order.subject.given(),
-        "applicant": dc.asdict(order.applicant),
+        "applicant": {field: _shown(value) for field, value in dc.asdict(order.applicant).items()},
         "approval_email": order.approval_email,
         "certificate_transparency": order.certificate_transparency,
     }

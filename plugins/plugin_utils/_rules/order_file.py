@@ -66,6 +66,20 @@ RULES = (
         ),
     ),
     rule(
+        "VAULT",
+        "Ansible Vault",
+        (
+            "The vaulted value cannot be opened: {problem}.",
+            "a value encrypted with a vault secret of this run",
+            "Give the vault password, or encrypt the value anew.",
+        ),
+        (
+            "Vaultで暗号化された値を復号できません: {problem}",
+            "この実行のVaultパスワードで暗号化した値",
+            "Vaultパスワードを指定するか、値を暗号化し直してください。",
+        ),
+    ),
+    rule(
         "KEY-UNKNOWN",
         OURS,
         ("There is no field {value} here.", "{allowed}", "{hint}"),

@@ -20,7 +20,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed i
     SeenContract,
     State,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, inline, read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 
 if t.TYPE_CHECKING:
@@ -29,6 +29,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
 
 TODAY = dt.date(2026, 11, 22)
+
+
+def _closed(text: str) -> str:
+    raise ValueError("no vault secret is there")
+
+
+# Templates and vaults have tests of their own.
+READER = Reader(render=lambda text: text, decrypt=_closed)
 
 # Every order with an approval address is told this, so tests of other rules pass it over.
 EVERYWHERE = "EMAIL-VALIDATION-ENDS"
@@ -99,7 +107,7 @@ def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders
 
 
 def from_files(folder: pathlib.Path) -> tuple[Order, ...]:
-    return judged(read_folder(str(folder)), day=TODAY).accepted()
+    return judged(read_folder(str(folder), READER), day=TODAY).accepted()
 
 
 @dc.dataclass

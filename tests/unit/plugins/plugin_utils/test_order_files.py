@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import pathlib
 import textwrap
 import typing as t
@@ -15,12 +16,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import CsrOrigin
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import merged, read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
-from portfolios import BASE, DV, EVERYWHERE, LINKED, OV, TODAY, from_files, written
+from portfolios import BASE, DV, EVERYWHERE, LINKED, OV, READER, TODAY, from_files, written
 
 
-def refused(source: pathlib.Path, **options: t.Any) -> tuple[Complaint, ...]:
+def refused(source: pathlib.Path, **reader: t.Any) -> tuple[Complaint, ...]:
     with pytest.raises(OrdersRefused) as caught:
-        judged(read_folder(str(source), **options), day=TODAY).accepted()
+        judged(read_folder(str(source), dc.replace(READER, **reader)), day=TODAY).accepted()
     return caught.value.complaints
 
 
@@ -153,7 +154,8 @@ def test_folders_without_order_files(tmp_path: pathlib.Path) -> None:
 
 def test_templates_are_rendered_value_by_value(tmp_path: pathlib.Path) -> None:
     written(tmp_path, OV | {"host": "{{ front }}"})
-    reading = read_folder(str(tmp_path), render=lambda text: text.replace("{{ front }}", "web9"))
+    reader = dc.replace(READER, render=lambda text: text.replace("{{ front }}", "web9"))
+    reading = read_folder(str(tmp_path), reader)
     assert judged(reading, day=TODAY).accepted()[0].host == "web9"
 
 
@@ -165,6 +167,34 @@ def test_a_template_that_fails_is_told_with_its_place(tmp_path: pathlib.Path) ->
     (complaint,) = refused(tmp_path, render=render)
     assert (complaint.rule, complaint.field) == ("TEMPLATE", "orders[0].host")
     assert "'front' is undefined" in complaint.text("en")
+
+
+VAULTED = "$ANSIBLE_VAULT;1.1;AES256\n6162"
+
+
+def test_vaulted_values_are_used_and_never_shown(tmp_path: pathlib.Path) -> None:
+    file = written(tmp_path, OV | {"host": "HIDDEN", "customer_code": "HIDDEN"})
+    block = "!vault |\n      " + VAULTED.replace("\n", "\n      ")
+    file.write_text(file.read_text().replace("HIDDEN", block))
+    reader = dc.replace(READER, decrypt=lambda text: "secret-web" if text.split() == VAULTED.split() else "?")
+    (complaint,) = refused(tmp_path, decrypt=reader.decrypt)
+    assert complaint.rule == "CUSTOMER-CODE" and "secret-web" not in complaint.text("en") + complaint.text("ja")
+
+
+def test_a_vault_that_does_not_open_is_told_with_its_place(tmp_path: pathlib.Path) -> None:
+    text_file(tmp_path, f"version: 1\norders:\n  - name: !vault |\n      {VAULTED.splitlines()[0]}\n")
+    assert told(refused(tmp_path)) == [("a.yml:3:11", "VAULT", None, "")]
+    text_file(tmp_path, VAULTED)
+    assert told(refused(tmp_path)) == [("a.yml", "VAULT", None, "")]
+
+
+def test_a_whole_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
+    plain = written(tmp_path, OV).read_text()
+    (tmp_path / "orders.yml").write_text(VAULTED)
+    reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
+    assert judged(reading, day=TODAY).accepted()[0].common_name == "www.example.jp"
+    (complaint,) = refused(tmp_path, decrypt=lambda _text: plain.replace("SG00000001", "SG1"))
+    assert "SG1" not in complaint.text("en")
 
 
 def test_the_report_reads_well_in_both_languages(tmp_path: pathlib.Path) -> None:
