@@ -57,6 +57,10 @@ def cert_portfolio() -> Spec:
         **language(),
         "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
         "max_new_orders": {"type": "int"},
+        "check_date": {"type": "str"},
+        "strict": {"type": "bool", "default": False},
+        "complaints_path": {"type": "str"},
+        "complaints_form": {"type": "str", "choices": ["json", "sarif", "github", "gitlab"], "default": "json"},
         "ledger_path": {"type": "str"},
     }
 

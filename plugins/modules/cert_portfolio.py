@@ -42,6 +42,28 @@ options:
     description:
       - Refuse the whole run when it would place more new orders than this.
     type: int
+  check_date:
+    description:
+      - The day of issue, as C(YYYY-MM-DD), that the rules are judged by. By default it is today.
+      - With O(state=checked) and a day to come it shows what will be wrong with the same order files then.
+    type: str
+  strict:
+    description:
+      - Refuse orders for warnings too.
+    type: bool
+    default: false
+  complaints_path:
+    description:
+      - Write all complaints, warnings too, into this file on the controller. Without complaints it is written all the same.
+    type: str
+  complaints_form:
+    description:
+      - The form of O(complaints_path), where V(json) is a list with all parts, V(sarif) is SARIF 2.1.0,
+        V(github) are workflow commands that GitHub Actions shows beside the diff when they are printed,
+        and V(gitlab) is a code quality report for GitLab.
+    type: str
+    choices: [json, sarif, github, gitlab]
+    default: json
   ledger_path:
     description:
       - The file on the controller that records every spending call before and after it is made.
@@ -58,6 +80,14 @@ EXAMPLES = r"""
   iij.server_certificate.cert_portfolio:
     order_files: orders/
     state: checked
+
+- name: Judge them for certificates that are issued in 2029, and let the code host show what is wrong
+  iij.server_certificate.cert_portfolio:
+    order_files: orders/
+    state: checked
+    check_date: "2029-04-01"
+    complaints_path: build/complaints.sarif
+    complaints_form: sarif
 
 - name: Show what would be done
   iij.server_certificate.cert_portfolio:
@@ -141,8 +171,8 @@ text:
   returned: with O(state=planned) and O(state=applied)
   type: str
 complaints:
-  description: Every mistake found in the orders.
-  returned: when orders are refused
+  description: Every mistake found in the orders, warnings too, with place, rule, what is allowed and what to do.
+  returned: when there are any
   type: list
   elements: dict
 """

@@ -99,6 +99,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             return {**result, "failed": True, "msg": text, "complaints": complaints}
         except DeskError as error:
             return {**result, "failed": True, "msg": str(error)}
+        except OSError as error:
+            return {**result, "failed": True, "msg": f"{error.filename}: {error.strerror}"}
 
     def one_of(self) -> list[list[str]] | None:
         """Options of which at least one is needed."""
@@ -124,7 +126,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             reading = inline(self.options["orders"])
         else:
             reading = read_folder(self.options["order_files"], Reader(render=self._rendered, decrypt=_decrypted))
-        return judged(reading, day=dt.date.fromisoformat(day) if day else today())
+        return judged(reading, day=_day(day) if day else today())
 
     def orders(self) -> tuple[Order, ...]:
         """All orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them."""
@@ -196,6 +198,13 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 def _decrypted(text: str) -> str:
     secrets = VaultSecretsContext.current().secrets
     return str(VaultLib(secrets).decrypt(text.encode()).decode())
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise AnsibleActionFail(f"check_date {text!r} is not a day of the form YYYY-MM-DD") from None
 
 
 def today() -> dt.date:
