@@ -1,0 +1,362 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Everything that can stop an order on a host: one class for each reason, each with its sentence in both languages.
+
+A sentence says what is wrong, where, and what to do; no class holds file content, so no secret can stand in a message.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import pathlib
+import traceback
+import typing as t
+
+
+class Fault(Exception):
+    """The reason why one order cannot go on."""
+
+    en: t.ClassVar[str]
+    ja: t.ClassVar[str]
+    # What had been done to this order before it was stopped, so that a failed run still tells what it changed.
+    done: tuple[str, ...] = ()
+
+    def message(self, lang: str | None = None) -> str:
+        """The sentence for the user; any language but Japanese means English."""
+        sentence = self.ja if lang == "ja" else self.en
+        return sentence.format(**vars(self))
+
+    def __str__(self) -> str:
+        return self.message()
+
+
+@dc.dataclass(eq=False)
+class Unexpected(Fault):
+    """A mistake of ours: told by kind and place only, for the text of a foreign error might quote a secret."""
+
+    kind: str
+    place: str
+    en = "This should not happen ({kind} at {place}); please report it to the maintainers of iij.server_certificate."
+    ja = "想定外のエラーです ({kind}, {place})。iij.server_certificate のメンテナーに報告してください。"
+
+
+def as_fault(error: Exception) -> Fault:
+    """Any error as a fault, so that one order never ends the run of the others."""
+    if isinstance(error, Fault):
+        return error
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    return Unexpected(kind=type(error).__name__, place=place)
+
+
+# --- the order as it was handed over
+
+
+@dc.dataclass(eq=False)
+class FieldWrong(Fault):
+    field: str
+    allowed: str
+    en = "{field} must be {allowed}; correct it in the order."
+    ja = "{field} は {allowed} でなければなりません。オーダーを直してください。"
+
+
+@dc.dataclass(eq=False)
+class PathShared(Fault):
+    path: str
+    other: str
+    en = "{path} is also used for {other}; give each file a path of its own."
+    ja = "{path} は {other} にも使われています。ファイルごとに別のパスを指定してください。"
+
+
+# --- files
+
+
+@dc.dataclass(eq=False)
+class FolderMissing(Fault):
+    path: str
+    folder: str
+    en = "The folder {folder} for {path} does not exist; create it, or correct the path."
+    ja = "{path} を置くフォルダー {folder} がありません。作成するか、パスを直してください。"
+
+
+@dc.dataclass(eq=False)
+class FileRefused(Fault):
+    path: str
+    reason: str
+    en = "{path} cannot be read or written: {reason}."
+    ja = "{path} を読み書きできません: {reason}"
+
+
+@dc.dataclass(eq=False)
+class NotARegularFile(Fault):
+    path: str
+    en = "{path} is not a regular file (nor a link to one); move it away, or correct the path."
+    ja = "{path} は通常のファイル(またはそのリンク)ではありません。移動するか、パスを直してください。"
+
+
+@dc.dataclass(eq=False)
+class AccountUnknown(Fault):
+    kind: str
+    account: str
+    en = "The {kind} {account} does not exist on this host; create it, or correct the order."
+    ja = "このホストに {kind} {account} がありません。作成するか、オーダーを直してください。"
+
+
+@dc.dataclass(eq=False)
+class PrivateKeyInTheWay(Fault):
+    path: str
+    en = "{path} holds a private key and is not overwritten; move it away, or correct the path."
+    ja = "{path} には秘密鍵があるため上書きしません。移動するか、パスを直してください。"
+
+
+# --- private keys
+
+
+@dc.dataclass(eq=False)
+class KeyBroken(Fault):
+    path: str
+    en = (
+        "{path} is not a private key in PEM (PKCS#8, PKCS#1 or SEC1), or it is damaged. It is kept as it is; "
+        "restore it from a backup, or move it away to have a new key made."
+    )
+    ja = (
+        "{path} はPEM形式の秘密鍵(PKCS#8、PKCS#1またはSEC1)ではないか、壊れています。ファイルはそのまま残しました。"
+        "バックアップから戻すか、新しい鍵を作る場合は移動してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class KeyEncrypted(Fault):
+    path: str
+    en = (
+        "The private key {path} is encrypted. It is kept as it is; store it without a passphrase, or name another path."
+    )
+    ja = (
+        "秘密鍵 {path} は暗号化されています。ファイルはそのまま残しました。"
+        "パスフレーズなしで保存するか、別のパスを指定してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class KeyDiffers(Fault):
+    path: str
+    found: str
+    asked: str
+    en = (
+        "The private key {path} is {found}, but the order asks for {asked}. It is kept as it is; correct key in the "
+        "order, or move the file away to have a new key made."
+    )
+    ja = (
+        "秘密鍵 {path} は {found} ですが、オーダーでは {asked} です。ファイルはそのまま残しました。"
+        "オーダーの key を直すか、新しい鍵を作る場合はファイルを移動してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class KeyMissing(Fault):
+    path: str
+    en = "There is no private key at {path}; put the key of this certificate there, or correct key.path in the order."
+    ja = "{path} に秘密鍵がありません。この証明書の鍵を置くか、オーダーの key.path を直してください。"
+
+
+@dc.dataclass(eq=False)
+class KeyNotDownloaded(Fault):
+    path: str
+    en = (
+        "There is no private key at {path}. The service made this key: download it from the portal together with the "
+        "certificate, and put it there."
+    )
+    ja = (
+        "{path} に秘密鍵がありません。この鍵はIIJが作成したものです。"
+        "ポータルから証明書と一緒にダウンロードし、そこに置いてください。"
+    )
+
+
+# --- certificate signing requests
+
+
+class PrivateKeyGiven(Fault):
+    """A private key was given where something public belongs."""
+
+    en = (
+        "This is a private key, and it was not read. A private key never belongs here; "
+        "consider whether it must be replaced."
+    )
+    ja = (
+        "これは秘密鍵なので、読み込みませんでした。ここに秘密鍵を置いてはいけません。鍵の交換が必要か検討してください。"
+    )
+
+
+class CsrBroken(Fault):
+    """What was given is no certificate signing request, or a damaged one."""
+
+    en = "This is not a certificate signing request in PEM or DER, or it is damaged; make it anew from its key."
+    ja = "PEMまたはDERのCSRではないか、壊れています。鍵からCSRを作り直してください。"
+
+
+class CertificateGiven(CsrBroken):
+    """A certificate was given where a request belongs."""
+
+    en = "This is a certificate, not a certificate signing request; give the CSR that was made from the key."
+    ja = "これは証明書であり、CSRではありません。鍵から作成したCSRを指定してください。"
+
+
+class SeveralCsrs(CsrBroken):
+    """More than one request was given."""
+
+    en = "There is more than one certificate signing request here; give exactly one."
+    ja = "CSRが複数あります。1つだけ指定してください。"
+
+
+# --- certificates
+
+
+@dc.dataclass(eq=False)
+class CertificateBroken(Fault):
+    what: str
+    en = "The {what} is not made of certificates in PEM, or it is damaged; collect it again."
+    ja = "{what} はPEM形式の証明書ではないか、壊れています。取得し直してください。"
+
+
+class NotOneCertificate(Fault):
+    """The leaf must come alone."""
+
+    en = "The certificate is not exactly one certificate; the intermediate certificates belong into the chain."
+    ja = "証明書は1枚だけでなければなりません。中間証明書は chain に入れてください。"
+
+
+@dc.dataclass(eq=False)
+class AnotherCertificate(Fault):
+    found: str
+    expected: str
+    en = (
+        "The certificate has the SHA-256 fingerprint {found}, but {expected} was issued for this order; "
+        "collect it again."
+    )
+    ja = (
+        "証明書のSHA-256フィンガープリントは {found} ですが、"
+        "このオーダーで発行されたのは {expected} です。取得し直してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class NameDiffers(Fault):
+    found: str
+    expected: str
+    en = (
+        "The certificate is for {found}, but the order is for {expected}; "
+        "see which application this certificate belongs to."
+    )
+    ja = "証明書は {found} のものですが、オーダーは {expected} です。どのお申し込みの証明書か確認してください。"
+
+
+@dc.dataclass(eq=False)
+class KeyNotOfCertificate(Fault):
+    path: str
+    en = (
+        "The certificate does not belong to the private key {path}. Nothing was replaced; put the key there that the "
+        "CSR was made from, or have the certificate reissued for this key."
+    )
+    ja = (
+        "証明書と秘密鍵 {path} が一致しません。何も置き換えていません。"
+        "CSRを作成した鍵を置くか、この鍵で証明書を再発行してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class PublicKeyDiffers(Fault):
+    found: str
+    expected: str
+    en = "The certificate is for the public key {found}, but {expected} was registered; see which CSR was registered."
+    ja = "証明書の公開鍵は {found} ですが、登録されたのは {expected} です。登録したCSRを確認してください。"
+
+
+@dc.dataclass(eq=False)
+class NotYetValid(Fault):
+    moment: str
+    en = "The certificate is not valid before {moment}; install it then, or set this host's clock right."
+    ja = "証明書の有効期間は {moment} からです。その後に配置するか、このホストの時計を合わせてください。"
+
+
+@dc.dataclass(eq=False)
+class NoLongerValid(Fault):
+    moment: str
+    en = "The certificate expired at {moment}; collect the one that replaced it, or set this host's clock right."
+    ja = "証明書の有効期間は {moment} に終わりました。後継の証明書を取得するか、このホストの時計を合わせてください。"
+
+
+@dc.dataclass(eq=False)
+class ChainBroken(Fault):
+    """The chain does not lead from the leaf upwards; position 1 is the leaf's issuer."""
+
+    position: int
+    subject: str
+    below: str
+    en = (
+        "The chain breaks at certificate {position} ({subject}): it did not issue {below}; give the intermediate "
+        "certificates in order, the leaf's issuer first."
+    )
+    ja = (
+        "チェーンの {position} 枚目 ({subject}) は {below} の発行者ではありません。"
+        "中間証明書を、発行者から順に並べてください。"
+    )
+
+
+class ChainEmpty(Fault):
+    """No intermediate was given."""
+
+    en = "The chain is empty; give the intermediate certificates, the leaf's issuer first."
+    ja = "チェーンが空です。中間証明書を、発行者から順に指定してください。"
+
+
+@dc.dataclass(eq=False)
+class OlderThanInstalled(Fault):
+    path: str
+    moment: str
+    installed: str
+    en = (
+        "The certificate is valid from {moment}, but {path} already holds a newer one, valid from {installed}; "
+        "to go back to the older one, move the file away."
+    )
+    ja = (
+        "証明書の有効期間は {moment} からですが、{path} にはより新しいもの({installed} から)があります。"
+        "古いものに戻す場合は、ファイルを移動してください。"
+    )
+
+
+__all__ = (
+    "AccountUnknown",
+    "AnotherCertificate",
+    "CertificateBroken",
+    "CertificateGiven",
+    "ChainBroken",
+    "ChainEmpty",
+    "CsrBroken",
+    "Fault",
+    "FieldWrong",
+    "FileRefused",
+    "FolderMissing",
+    "KeyBroken",
+    "KeyDiffers",
+    "KeyEncrypted",
+    "KeyMissing",
+    "KeyNotDownloaded",
+    "KeyNotOfCertificate",
+    "NameDiffers",
+    "NoLongerValid",
+    "NotARegularFile",
+    "NotOneCertificate",
+    "NotYetValid",
+    "OlderThanInstalled",
+    "PathShared",
+    "PrivateKeyGiven",
+    "PrivateKeyInTheWay",
+    "PublicKeyDiffers",
+    "SeveralCsrs",
+    "Unexpected",
+    "as_fault",
+)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What kind of key: the one an order asks for, or the one that was found."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from . import errors
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+RSA = "RSA"
+ECDSA = "ECDSA"
+
+SMALLEST_RSA = 2048  # BR 6.1.5
+LARGEST_RSA = 16384  # OpenSSL's own limit; a slip of the finger must not keep a host busy for hours
+
+# The named curves that an order may ask for. BR 6.1.5 knows P-521 too, but no browser wants it.
+CURVES = ("P-256", "P-384")
+
+
+@dc.dataclass(frozen=True)
+class KeySpec:
+    """A kind of key; RSA keys have a size and no curve, ECDSA keys a curve and no size, others neither."""
+
+    type: str
+    size: int | None = None
+    curve: str | None = None
+
+    def __str__(self) -> str:
+        return " ".join(str(part) for part in (self.type, self.size, self.curve) if part is not None)
+
+
+def asked(key: Mapping[str, t.Any]) -> KeySpec:
+    """The kind of key that the `key` of an order asks for."""
+    kind = key.get("type") or RSA
+    if kind == RSA:
+        return KeySpec(RSA, size=_rsa_size(key.get("size") or SMALLEST_RSA))
+    if kind == ECDSA:
+        return KeySpec(ECDSA, curve=_curve(key.get("curve") or CURVES[0]))
+    raise errors.FieldWrong(field="key.type", allowed=f"{RSA} or {ECDSA}")
+
+
+def _rsa_size(size: object) -> int:
+    if not isinstance(size, int) or not SMALLEST_RSA <= size <= LARGEST_RSA or size % 8:
+        raise errors.FieldWrong(field="key.size", allowed=f"a multiple of 8 from {SMALLEST_RSA} to {LARGEST_RSA}")
+    return size
+
+
+def _curve(curve: object) -> str:
+    if curve not in CURVES:
+        raise errors.FieldWrong(field="key.curve", allowed=" or ".join(CURVES))
+    return str(curve)
+
+
+__all__ = ("CURVES", "ECDSA", "RSA", "KeySpec", "asked")

@@ -1,0 +1,173 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Names in certificates: host names (DNS) and subjects (DN). Needs no library, for both sides."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import re
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Subject = tuple[tuple[str, str], ...]
+
+COUNTRY = "JP"  # domain knowledge: the form asks for no country, so JP is presumably fixed
+
+
+@dc.dataclass(frozen=True)
+class DnAttribute:
+    """One attribute of a subject; `max_length` counts characters [BR 7.1.4.2]."""
+
+    name: str
+    oid: str
+    short: str
+    max_length: int
+
+
+# In the order in which they stand in a subject [BR 7.1.4.2].
+DN_ATTRIBUTES = (
+    DnAttribute("country_name", "2.5.4.6", "C", 2),
+    DnAttribute("state_or_province_name", "2.5.4.8", "ST", 128),
+    DnAttribute("locality_name", "2.5.4.7", "L", 128),
+    DnAttribute("organization_name", "2.5.4.10", "O", 64),
+    DnAttribute("organizational_unit_name", "2.5.4.11", "OU", 64),
+    DnAttribute("common_name", "2.5.4.3", "CN", 64),
+)
+DN_BY_NAME = {attribute.name: attribute for attribute in DN_ATTRIBUTES}
+DN_BY_OID = {attribute.oid: attribute for attribute in DN_ATTRIBUTES}
+
+LONGEST_COMMON_NAME = DN_BY_NAME["common_name"].max_length
+LONGEST_LABEL = 63  # RFC 1035 2.3.4
+
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
+_IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
+# Names nobody can prove to own: RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps for private use.
+_PRIVATE_ZONES = ("example", "home.arpa", "internal", "invalid", "local", "localhost", "test")
+_REVERSE_ZONES = ("in-addr.arpa", "ip6.arpa")
+
+
+@dc.dataclass(frozen=True)
+class NameFault:
+    """What is wrong with a common name, as a part of a sentence in each language."""
+
+    en: str
+    ja: str
+
+    def __str__(self) -> str:
+        return self.en
+
+
+_TOO_LONG = NameFault(f"it is longer than {LONGEST_COMMON_NAME} characters", f"{LONGEST_COMMON_NAME}文字を超えています")
+_TRAILING_DOT = NameFault("it ends with a dot", "末尾がドットです")
+_EMPTY_LABEL = NameFault("a label is empty", "空のラベルがあります")
+_LONG_LABEL = NameFault(
+    f"a label is longer than {LONGEST_LABEL} characters", f"{LONGEST_LABEL}文字を超えるラベルがあります"
+)
+_CHARACTERS = NameFault(
+    "labels may hold only letters, digits and inner hyphens", "ラベルに使えるのは英数字と途中のハイフンだけです"
+)
+_RESERVED_LABEL = NameFault(
+    "a label with hyphens in third and fourth place must start with xn--",
+    "3文字目と4文字目がハイフンのラベルは xn-- で始まる必要があります",
+)
+_ASTERISK = NameFault(
+    "an asterisk may only be the whole first label", "アスタリスクは先頭のラベル全体としてだけ使えます"
+)
+_SINGLE_LABEL = NameFault("it has no domain", "ドメインがありません")
+_ADDRESS = NameFault("it is an IP address", "IPアドレスです")
+_TOP_DOMAIN = NameFault("its last label is a number", "最後のラベルが数字だけです")
+_PRIVATE = NameFault("it is a name for internal use", "内部用の名前です")
+_REVERSE = NameFault("it lies in the reverse zone of IP addresses", "IPアドレスの逆引きゾーンの名前です")
+
+
+def is_wildcard(name: str) -> bool:
+    return name.startswith("*.")
+
+
+def common_name_fault(name: str) -> NameFault | None:
+    """Why no CA may certify this name, or None; a wildcard is a single left-most label [BR 7.1.4.3, 7.1.2.7.12]."""
+    if len(name) > LONGEST_COMMON_NAME:
+        return _TOO_LONG
+    if _IPV4.fullmatch(name) or ":" in name:
+        return _ADDRESS
+    if name.endswith("."):
+        return _TRAILING_DOT
+    domain = name[2:] if is_wildcard(name) else name
+    labels = domain.split(".")
+    return next((fault for label in labels if (fault := _label_fault(label))), None) or _domain_fault(labels)
+
+
+def _label_fault(label: str) -> NameFault | None:
+    if not label:
+        return _EMPTY_LABEL
+    if "*" in label:
+        return _ASTERISK
+    if len(label) > LONGEST_LABEL:
+        return _LONG_LABEL
+    if not _LABEL.fullmatch(label):
+        return _CHARACTERS
+    if label[2:4] == "--" and label[:2].lower() != "xn":
+        return _RESERVED_LABEL
+    return None
+
+
+def _domain_fault(labels: list[str]) -> NameFault | None:
+    domain = ".".join(labels).lower()
+    if len(labels) == 1:
+        return _SINGLE_LABEL
+    if labels[-1].isdigit():
+        return _TOP_DOMAIN
+    if _lies_in(domain, _REVERSE_ZONES):
+        return _REVERSE
+    return _PRIVATE if _lies_in(domain, _PRIVATE_ZONES) else None
+
+
+def _lies_in(domain: str, zones: tuple[str, ...]) -> bool:
+    return any(domain == zone or domain.endswith(f".{zone}") for zone in zones)
+
+
+def same(name: str, other: str) -> bool:
+    """Whether two names are the same name; case means nothing in DNS."""
+    return name.lower() == other.lower()
+
+
+def matches(pattern: str, host: str) -> bool:
+    """Whether a certificate for `pattern` serves `host`; a wildcard stands for exactly one label [RFC 6125 6.4.3]."""
+    if not is_wildcard(pattern):
+        return same(pattern, host)
+    label, _dot, domain = host.partition(".")
+    return bool(label) and label != "*" and same(pattern[2:], domain)
+
+
+def subject(common_name: str, *, given: Mapping[str, str | None]) -> Subject:
+    """The full subject of an order: country and common name around what was given, in the order of a DN."""
+    values = {**given, "country_name": COUNTRY, "common_name": common_name}
+    return tuple((attribute.name, value) for attribute in DN_ATTRIBUTES if (value := values.get(attribute.name)))
+
+
+def subject_text(subject: Subject) -> str:
+    """A subject on one line; an attribute outside the table goes by its OID."""
+    return ", ".join(f"{DN_BY_NAME[name].short if name in DN_BY_NAME else name}={value}" for name, value in subject)
+
+
+__all__ = (
+    "COUNTRY",
+    "DN_ATTRIBUTES",
+    "DN_BY_NAME",
+    "DN_BY_OID",
+    "DnAttribute",
+    "NameFault",
+    "Subject",
+    "common_name_fault",
+    "is_wildcard",
+    "matches",
+    "same",
+    "subject",
+    "subject_text",
+)

@@ -1,0 +1,75 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""PEM armour [RFC 7468], read the same way under every release of cryptography."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import dataclasses as dc
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BEGIN = b"-----BEGIN "
+_END = b"-----END "
+_DASHES = b"-----"
+
+
+@dc.dataclass(frozen=True)
+class Block:
+    """One PEM block; its text may be secret, so it shows only its label."""
+
+    label: str
+    lines: tuple[bytes, ...] = dc.field(repr=False)
+
+    @property
+    def text(self) -> bytes:
+        """The block by itself, without what stood around it."""
+        label = self.label.encode()
+        return b"\n".join((_BEGIN + label + _DASHES, *self.lines, _END + label + _DASHES, b""))
+
+    def der(self) -> bytes:
+        """The content, or ValueError (which does not quote it)."""
+        try:
+            return base64.b64decode(b"".join(self.lines), validate=True)
+        except binascii.Error:
+            raise ValueError("not Base64") from None
+
+
+def blocks(content: bytes) -> tuple[Block, ...]:
+    """All complete blocks in order of appearance; text around them is allowed, as OpenSSL writes it."""
+    return tuple(_blocks(content))
+
+
+def _blocks(content: bytes) -> Iterator[Block]:
+    label: bytes | None = None
+    lines: list[bytes] = []
+    for line in map(bytes.strip, content.splitlines()):
+        if line.startswith(_BEGIN) and line.endswith(_DASHES):
+            label, lines = line[len(_BEGIN) : -len(_DASHES)], []
+        elif label is not None and line == _END + label + _DASHES:
+            yield Block(label.decode("ascii", "replace"), tuple(lines))
+            label = None
+        else:
+            lines.append(line)
+
+
+def encode(der: bytes, *, label: str) -> str:
+    """One block, in the form that OpenSSL writes."""
+    text = base64.b64encode(der).decode()
+    lines = (text[start : start + 64] for start in range(0, len(text), 64))
+    return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""))
+
+
+def holds_private_key(content: bytes) -> bool:
+    """Whether a private key of any kind stands in the text, even one that is cut off."""
+    return b"PRIVATE KEY-----" in content
+
+
+__all__ = ("Block", "blocks", "encode", "holds_private_key")

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Orders as the controller hands them over: read each at the door, do all of them, and gather what failed."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses as dc
+import os
+import re
+import typing as t
+
+from .._core import errors
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+_FILE_PATH = re.compile(r"/([^\0]*/)?[^/\0]+")
+_NOTHING: Mapping[str, t.Any] = {}
+
+
+class Asked(t.Protocol):
+    """What an order asks of this host."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def own_paths(self) -> tuple[str, ...]: ...
+
+
+AskedT = t.TypeVar("AskedT", bound=Asked)
+OutcomeT = t.TypeVar("OutcomeT")
+
+
+@dc.dataclass(frozen=True)
+class Failure:
+    """An order that could not go on."""
+
+    name: str
+    fault: errors.Fault
+
+
+@dc.dataclass(frozen=True)
+class Harvest(t.Generic[OutcomeT]):
+    """What came of all orders, in the order in which they were given; failures by name."""
+
+    outcomes: tuple[OutcomeT, ...]
+    failures: tuple[Failure, ...]
+
+    @property
+    def left_changes(self) -> bool:
+        """Whether a failed order had already changed something."""
+        return any(failure.fault.done for failure in self.failures)
+
+    def failures_as_result(self, lang: str | None) -> list[dict[str, str]]:
+        """The failures as the module's result lists them."""
+        return [{"name": failure.name, "message": failure.fault.message(lang)} for failure in self.failures]
+
+    def failure_text(self, lang: str | None) -> str:
+        """One message for all failures."""
+        failed, total = len(self.failures), len(self.failures) + len(self.outcomes)
+        head = {
+            "ja": f"オーダー{total}件のうち{failed}件を処理できませんでした。",
+        }.get(lang or "en", f"{failed} of {total} orders could not be carried out.")
+        return "\n".join([head, *(f"- {failure.name}: {failure.fault.message(lang)}" for failure in self.failures)])
+
+
+def carry_out(
+    orders: Iterable[Mapping[str, t.Any]],
+    *,
+    parse: Callable[[Mapping[str, t.Any]], AskedT],
+    act: Callable[[AskedT], OutcomeT],
+) -> Harvest[OutcomeT]:
+    """Every order parsed and acted upon; one that fails holds up none of the others."""
+    claims: dict[str, Asked] = {}
+
+    def attempt(order: Mapping[str, t.Any], position: int) -> OutcomeT | Failure:
+        try:
+            asked = parse(order)
+            _claim(asked, claims=claims)
+            return act(asked)
+        except Exception as error:
+            return Failure(str(order.get("name") or f"orders[{position}]"), errors.as_fault(error))
+
+    results = [attempt(order, position) for position, order in enumerate(orders, start=1)]
+    failures = [result for result in results if isinstance(result, Failure)]
+    return Harvest(
+        outcomes=tuple(result for result in results if not isinstance(result, Failure)),
+        failures=tuple(sorted(failures, key=lambda failure: failure.name)),
+    )
+
+
+def _claim(asked: Asked, *, claims: dict[str, Asked]) -> None:
+    # Two orders that write the same file would undo each other's work on every run.
+    for path in asked.own_paths:
+        first = claims.setdefault(os.path.realpath(path), asked)
+        if first is not asked:
+            raise errors.PathShared(path=path, other=f"the order {first.name}")
+
+
+@contextlib.contextmanager
+def remembering(done: list[str]) -> Iterator[None]:
+    """Whatever is raised in here comes out as a fault that tells what was done before it."""
+    try:
+        yield
+    except Exception as error:
+        fault = errors.as_fault(error)
+        fault.done = tuple(done)
+        raise fault from None
+
+
+def require_distinct(paths: Mapping[str, str | None]) -> None:
+    """The paths by field name lead to as many files, also through links."""
+    seen: dict[str, str] = {}
+    for field, path in paths.items():
+        if path is None:
+            continue
+        first = seen.setdefault(os.path.realpath(path), field)
+        if first != field:
+            raise errors.PathShared(path=path, other=first)
+
+
+def mapping(order: Mapping[str, t.Any], field: str) -> Mapping[str, t.Any]:
+    """The mapping under this field, empty where it is null or left out."""
+    value = order.get(field)
+    if value is None:
+        return _NOTHING
+    if not isinstance(value, dict):
+        raise errors.FieldWrong(field=field, allowed="a mapping")
+    return value
+
+
+def text(order: Mapping[str, t.Any], field: str) -> str:
+    """The text under this field, which must be there."""
+    value = order.get(field)
+    if not isinstance(value, str) or not value:
+        raise errors.FieldWrong(field=field, allowed="a text")
+    return str(value)
+
+
+def path(fields: Mapping[str, t.Any], field: str, *, within: str) -> str:
+    """The absolute path under this field, which must be there."""
+    value = optional_path(fields, field, within=within)
+    if value is None:
+        raise errors.FieldWrong(field=f"{within}.{field}", allowed="an absolute path")
+    return value
+
+
+def optional_path(fields: Mapping[str, t.Any], field: str, *, within: str) -> str | None:
+    """The absolute path under this field, if one is given."""
+    value = fields.get(field)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not _FILE_PATH.fullmatch(value) or value.endswith(("/.", "/..")):
+        raise errors.FieldWrong(field=f"{within}.{field}", allowed="an absolute path to a file")
+    return str(value)
+
+
+__all__ = (
+    "Asked",
+    "Failure",
+    "Harvest",
+    "carry_out",
+    "mapping",
+    "optional_path",
+    "path",
+    "remembering",
+    "require_distinct",
+    "text",
+)

@@ -1,0 +1,197 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: certificate_install
+short_description: Install issued certificates on their hosts
+version_added: 0.1.0
+author:
+  - iij.server_certificate contributors (@iij)
+description:
+  - Puts the issued certificate and its chain into the files that C(install) of an order names, for every order whose
+    C(host) is this host.
+  - The host's files are looked at first. What is right is left alone and not collected from the desk again.
+  - Before anything is replaced the certificate must be the one that was issued, for the common name of the order and
+    for the private key on the host, valid now, no older than the one installed, and every link of its chain must
+    verify. If not, the order fails and its files stay as they are.
+  - Every file is replaced in one step, the chain before the certificate. A reader sees the whole old file or the
+    whole new one.
+  - An order that fails holds up none of the others. The task fails at the end and lists all failures.
+extends_documentation_fragment:
+  - iij.server_certificate._attributes
+  - iij.server_certificate._desk
+  - iij.server_certificate._orders
+  - iij.server_certificate._language
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+    details:
+      - The diff shows subject, serial number, expiry and fingerprint of the certificates, and the modes of the files.
+  idempotent:
+    support: full
+options:
+  certificates:
+    description:
+      - Issued certificates by name of the order, for installing what was collected elsewhere. What is not given here
+        is collected from the desk.
+      - Each value is a mapping of C(certificate), one certificate in PEM, and C(chain), the intermediate certificates
+        in PEM without the root, the certificate's issuer first.
+    type: dict
+requirements:
+  - On the host, C(cryptography) 3.3 or newer; most distributions package it as C(python3-cryptography).
+notes:
+  - If a file is replaced, its owner, group and SELinux context are kept where the order does not name others; a
+    symbolic link is kept and what it leads to replaced.
+  - A file that holds a private key is never overwritten.
+  - No two orders may name the same file. Chains differ between authorities and change over time.
+seealso:
+  - module: iij.server_certificate.csr_register
+"""
+
+EXAMPLES = r"""
+---
+- name: Install what has been issued for this host
+  iij.server_certificate.certificate_install:
+    order_files: "{{ playbook_dir }}/orders"
+    desk_url: https://desk.example.jp
+  become: true
+  notify: Reload nginx
+
+- name: Install a certificate that was collected earlier
+  iij.server_certificate.certificate_install:
+    order_files: "{{ playbook_dir }}/orders"
+    desk_url: https://desk.example.jp
+    certificates:
+      www:
+        certificate: "{{ lookup('ansible.builtin.file', 'collected/www.pem') }}"
+        chain: "{{ lookup('ansible.builtin.file', 'collected/www-chain.pem') }}"
+  become: true
+"""
+
+RETURN = r"""
+planned:
+  description: Whether nothing was changed, because of check mode.
+  returned: always
+  type: bool
+  sample: false
+installed:
+  description: The certificates that are in their place, by name of the order.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the order.
+      type: str
+      sample: www
+    certificate_path:
+      description: Where the certificate is.
+      type: str
+      sample: /etc/pki/tls/certs/www.pem
+    chain_path:
+      description: Where the intermediate certificates are; V(null) if the order does not ask for such a file.
+      type: str
+      sample: /etc/pki/tls/certs/www-chain.pem
+    full_chain_path:
+      description:
+        - Where certificate and intermediate certificates are together; V(null) if the order does not ask for such a
+          file.
+      type: str
+      sample: null
+    not_after:
+      description: Last moment of validity, RFC 3339 in UTC.
+      type: str
+      sample: "2027-05-22T14:59:59Z"
+    serial_number:
+      description: Serial number of the certificate in hexadecimal.
+      type: str
+      sample: 4f2a91
+    certificate_fingerprint:
+      description: SHA-256 of the DER certificate, in lower-case hexadecimal.
+      type: str
+      sample: 2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae
+    changed:
+      description: Whether anything was changed on the host for this order, or would be in check mode.
+      type: bool
+      sample: true
+    planned:
+      description: Whether the changes are only planned, because of check mode.
+      type: bool
+      sample: false
+    actions:
+      description:
+        - What was done, or would be, out of V(write_chain), V(write_full_chain), V(write_certificate),
+          V(repair_chain_mode), V(repair_full_chain_mode) and V(repair_certificate_mode).
+        - The last three stand for mode, owner and group of a file whose content is right.
+      type: list
+      elements: str
+      sample:
+        - write_chain
+        - write_certificate
+missing:
+  description:
+    - Names of the orders whose certificate is issued but not in its place.
+    - In check mode those that would be installed; otherwise those that could not be.
+  returned: always
+  type: list
+  elements: str
+  sample: []
+failures:
+  description: The orders that failed, on the host or at the desk.
+  returned: when an order failed
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the order.
+      type: str
+      sample: shop
+    message:
+      description: What is wrong, and what to do.
+      type: str
+      sample: >-
+        The certificate does not belong to the private key /etc/pki/tls/private/shop.key. Nothing was replaced; put
+        the key there that the CSR was made from, or have the certificate reissued for this key.
+"""
+
+import datetime as dt
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ..module_utils import _argspec
+from ..module_utils._pki import deps
+from ..module_utils._target import ensure_certificate
+
+
+def main() -> None:
+    module = AnsibleModule(
+        argument_spec=_argspec.certificate_install(),
+        mutually_exclusive=_argspec.EITHER_ORDERS,
+        supports_check_mode=True,
+    )
+    missing = deps.missing_cryptography()
+    if missing:
+        module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
+    lang = module.params["lang"]
+    harvest = ensure_certificate.ensure_all(
+        module.params["orders"] or (),
+        certificates=module.params["certificates"] or {},
+        now=dt.datetime.now(tz=dt.timezone.utc),
+        check=module.check_mode,
+    )
+    result = ensure_certificate.result(harvest, check=module.check_mode, lang=lang)
+    if harvest.failures:
+        module.fail_json(msg=harvest.failure_text(lang), **result)
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()
