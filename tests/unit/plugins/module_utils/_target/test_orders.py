@@ -1,0 +1,93 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import dataclasses as dc
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import orders
+
+
+@dc.dataclass(frozen=True)
+class Asked:
+    name: str
+    own_paths: tuple[str, ...] = ()
+
+
+def parse(order: t.Mapping[str, t.Any]) -> Asked:
+    return Asked(orders.text(order, "name"), tuple(order.get("paths", ())))
+
+
+def refuse_b(asked: Asked) -> str:
+    if asked.name == "b":
+        raise errors.KeyMissing(path="/b.key")
+    return asked.name
+
+
+def test_one_that_fails_holds_up_none_of_the_others() -> None:
+    harvest = orders.carry_out([{"name": name} for name in "zbca"], parse=parse, act=refuse_b)
+    assert harvest.outcomes == ("z", "c", "a")
+    assert [failure.name for failure in harvest.failures] == ["b"]
+    assert harvest.failure_text("en").splitlines() == [
+        "1 of 4 orders could not be carried out.",
+        f"- b: {errors.KeyMissing(path='/b.key')}",
+    ]
+    assert "4件のうち1件" in harvest.failure_text("ja")
+    assert not harvest.left_changes
+
+
+def test_failures_come_by_name_and_one_without_a_name_by_its_place() -> None:
+    harvest = orders.carry_out([{"name": "b"}, {}, {"name": 7}], parse=parse, act=refuse_b)
+    assert [failure["name"] for failure in harvest.failures_as_result("en")] == ["7", "b", "orders[2]"]
+
+
+def test_a_mistake_of_ours_is_a_failure_of_one_order() -> None:
+    def act(asked: Asked) -> str:
+        return {"a": "fine"}[asked.name]
+
+    harvest = orders.carry_out([{"name": "secret"}, {"name": "a"}], parse=parse, act=act)
+    assert harvest.outcomes == ("fine",)
+    (failure,) = harvest.failures_as_result("en")
+    assert "KeyError" in failure["message"]
+    assert "secret" not in failure["message"]
+
+
+def test_no_two_orders_write_the_same_file(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "link").symlink_to("x.csr")
+    wanted = [{"name": "a", "paths": [f"{tmp_path}/x.csr"]}, {"name": "c", "paths": [f"{tmp_path}/link"]}]
+    harvest = orders.carry_out(wanted, parse=parse, act=refuse_b)
+    assert harvest.outcomes == ("a",)
+    assert "the order a" in str(harvest.failures[0].fault)
+
+
+def test_a_fault_tells_what_was_done_before_it() -> None:
+    done = ["create_key"]
+    for raised in (errors.KeyMissing(path="/k"), ValueError("secret")):
+        with pytest.raises(errors.Fault) as caught, orders.remembering(done):
+            raise raised
+        assert caught.value.done == ("create_key",)
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", ["x.key", "./x.key", "~/x.key", "/", "/etc/", "/etc/.", "/etc/..", "", 7, "/x\0y"])
+def test_paths_are_absolute_and_lead_to_a_file(value: object) -> None:
+    with pytest.raises(errors.FieldWrong, match=r"key\.path"):
+        orders.path({"path": value}, "path", within="key")
+
+
+def test_a_path_may_be_left_out_where_it_is_optional() -> None:
+    assert orders.optional_path({"path": None}, "path", within="key") is None
+    assert orders.path({"path": "/a/b.key"}, "path", within="key") == "/a/b.key"
+    with pytest.raises(errors.FieldWrong):
+        orders.path({}, "path", within="key")
+
+
+def test_a_mapping_is_a_mapping_or_nothing() -> None:
+    assert orders.mapping({"key": None}, "key") == {}
+    with pytest.raises(errors.FieldWrong):
+        orders.mapping({"key": ["x"]}, "key")
