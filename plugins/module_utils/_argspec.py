@@ -87,6 +87,10 @@ def linked_contract_info() -> Spec:
     return {**desk(ORDER_TOKEN, REGISTER_TOKEN), "service": {"type": "str"}}
 
 
+def product_info() -> Spec:
+    return {"product": {"type": "str"}, "check_date": {"type": "str"}}
+
+
 def cert_application_info() -> Spec:
     return {
         **desk(ORDER_TOKEN, REGISTER_TOKEN),
@@ -126,4 +130,5 @@ __all__ = (
     "language",
     "linked_contract_info",
     "orders",
+    "product_info",
 )

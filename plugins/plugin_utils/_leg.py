@@ -121,12 +121,19 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def judged(self) -> Judged:
         """All orders of the portfolio, judged for certificates issued on the day of check_date, or else today."""
-        day = self.options.get("check_date")
         if self.options.get("orders") is not None:
             reading = inline(self.options["orders"])
         else:
             reading = read_folder(self.options["order_files"], Reader(render=self._rendered, decrypt=_decrypted))
-        return judged(reading, day=_day(day) if day else today())
+        return judged(reading, day=self.day())
+
+    def day(self) -> dt.date:
+        """The day of issue that rules are judged by: check_date, or else today."""
+        text = self.options.get("check_date")
+        try:
+            return dt.date.fromisoformat(text) if text else today()
+        except ValueError:
+            raise AnsibleActionFail(f"check_date {text!r} is not a day of the form YYYY-MM-DD") from None
 
     def orders(self) -> tuple[Order, ...]:
         """All orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them."""
@@ -198,13 +205,6 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 def _decrypted(text: str) -> str:
     secrets = VaultSecretsContext.current().secrets
     return str(VaultLib(secrets).decrypt(text.encode()).decode())
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise AnsibleActionFail(f"check_date {text!r} is not a day of the form YYYY-MM-DD") from None
 
 
 def today() -> dt.date:

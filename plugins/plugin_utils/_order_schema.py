@@ -61,6 +61,14 @@ def breaches_of_shape(order: Fields) -> tuple[Fields, tuple[Breach, ...]]:
         return {}, tuple(_breach(error, schema.schema, order) for error in invalid.errors)
 
 
+def asked_fields(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:
+    """The fields that such an order must have, and those that it may have, both sorted."""
+    branch = Branch(product.id, usage, csr_origin)
+    markers = [marker for marker in _schema(branch).schema if str(marker) not in _unasked(branch)]
+    required = sorted(str(marker) for marker in markers if isinstance(marker, vol.Required))
+    return required, sorted({str(marker) for marker in markers} - set(required))
+
+
 @functools.cache
 def _schema(branch: Branch) -> t.Any:
     # Markers are equal by field name: a refusal takes the place of the field's own validator.
@@ -248,4 +256,4 @@ def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:
     return value
 
 
-__all__ = ("Branch", "Fields", "branch_of", "breaches_of_shape", "without_unasked")
+__all__ = ("Branch", "Fields", "asked_fields", "branch_of", "breaches_of_shape", "without_unasked")

@@ -1,0 +1,42 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Controller leg of product_info; there is no host leg, and no desk is asked."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils import _argspec
+from ..plugin_utils._catalogue.products import PRODUCTS, product_named
+from ..plugin_utils._complaints import nearest
+from ..plugin_utils._leg import Leg
+from ..plugin_utils._product_facts import product_rules
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.product_info()
+
+    def control(self) -> Result:
+        asked = self.options["product"]
+        if asked is None:
+            products = tuple(PRODUCTS.values())
+        else:
+            found = product_named(asked)
+            if found is None:
+                near = nearest(asked, PRODUCTS)
+                raise AnsibleActionFail(
+                    f"product {asked!r} is not known; {f'did you mean {near}? ' if near else ''}"
+                    f"It can be {', '.join(PRODUCTS)}, or a Japanese item name"
+                )
+            products = (found,)
+        day = self.day()
+        return {"changed": False, "products": [product_rules(product, day=day) for product in products]}
