@@ -15,7 +15,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 CODE := plugins rehearsal tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format rehearsal lock clean
+.PHONY: help quickstart test check format bench fuzz rehearsal lock clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -37,6 +37,12 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 format: $(VENV)/.ready  ## Put the code into form
 	@$(BIN)/ruff check --quiet --fix $(CODE)
 	@$(BIN)/ruff format --quiet $(CODE)
+
+bench: $(VENV)/.ready  ## Speed as ratios within one run, into build/bench.json
+	@$(BIN)/python tests/bench/run.py
+
+fuzz: $(VENV)/.ready  ## The long fuzzing runs: at least 100,000 order inputs
+	@$(BIN)/python tests/fuzz/fuzz_orders.py --count 100000
 
 rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, tokens and the next step
 	@$(BIN)/rehearsal-desk serve --port 8440

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
+from ..plugin_utils._adoption import adopting_orders
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._report import application_row, order_row, text
 
@@ -28,7 +29,11 @@ class ActionModule(Leg):
         if self.options["order_files"] is None and self.options["orders"] is None:
             wanted = self.options["contract_ids"]
             found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]
-            return {"changed": False, "applications": [application_row(application) for application in found]}
+            return {
+                "changed": False,
+                "applications": [application_row(application) for application in found],
+                "adopting_orders": adopting_orders(found, taken=()),
+            }
         made = self.planned(desk, self.orders())
         self.say(text(made, self.lang))
         applications = [entry.application for entry in made.entries if entry.application]
@@ -37,4 +42,5 @@ class ActionModule(Leg):
             "applications": [application_row(application) for application in (*applications, *made.unmanaged)],
             "orders": [order_row(entry, self.lang) for entry in made.entries],
             "counts": made.counts(),
+            "adopting_orders": adopting_orders(made.unmanaged, taken={entry.order.name for entry in made.entries}),
         }

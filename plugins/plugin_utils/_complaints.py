@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import difflib
 import os
+import reprlib
 import typing as t
 
 from ._rules.book import RULES
@@ -26,7 +27,7 @@ Language = t.Literal["en", "ja"]
 
 _LABELS = {
     "en": {"allowed": "allowed", "todo": "to do", "source": "source", "order": "order"},
-    "ja": {"allowed": "使えるもの", "todo": "対処", "source": "出典", "order": "オーダー"},
+    "ja": {"allowed": "正しい内容", "todo": "対処", "source": "根拠", "order": "オーダー"},
 }
 _HINTS = {
     "en": ("Did you mean {0}?", "Choose one of these."),
@@ -35,12 +36,14 @@ _HINTS = {
 _HEADS = {
     Severity.ERROR: {
         "en": "{0} mistake{1} in the orders; nothing was ordered or changed.",
-        "ja": "オーダーに誤りが {0} 件あります。注文や変更は行っていません。",
+        "ja": "オーダーに誤りが{0}件あります。注文や変更は行っていません。",
     },
-    Severity.WARNING: {"en": "{0} warning{1}:", "ja": "警告が {0} 件あります:"},
+    Severity.WARNING: {"en": "{0} warning{1}:", "ja": "警告が{0}件あります:"},
 }
 _LONGEST_VALUE = 60
 _MOST_NAMES = 5
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
 
 
 class Vaulted(str):
@@ -186,11 +189,19 @@ def shortened(value: object) -> str:
     """A value fit to stand in a message: quoted, on one line, and never long."""
     if isinstance(value, Vaulted):
         return "(a vaulted value, not shown)"
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else _written(value)
     text = " ".join(text.split())
     if "PRIVATE KEY" in text:
         return "(a private key, not shown)"
     return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}...")
+
+
+def _written(value: object) -> str:
+    # Aliases of aliases are small in memory and endless when written out, so no value is written as a whole.
+    try:
+        return _REPR.repr(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return "(a huge number)"
 
 
 def dotted(path: Path) -> str:
@@ -200,7 +211,9 @@ def dotted(path: Path) -> str:
 
 def nearest(value: object, choices: Iterable[str]) -> str:
     """The choice that was probably meant, or an empty text."""
-    return next(iter(difflib.get_close_matches(str(value), list(choices), n=1, cutoff=0.6)), "")
+    if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
+        return ""
+    return next(iter(difflib.get_close_matches(value, list(choices), n=1, cutoff=0.6)), "")
 
 
 def _said(value: object, lang: Language) -> str:

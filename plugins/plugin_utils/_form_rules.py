@@ -19,10 +19,9 @@ from ._catalogue.industry import (
     WHOIS_FORBIDDEN_SINCE,
     lifetime,
 )
-from ._catalogue.products import PRODUCTS, TERMS, product_named
+from ._catalogue.products import PRODUCTS, TERMS
 from ._complaints import Breach, shortened
 from ._order import CsrOrigin, Usage, Wanted
-from ._order_schema import branch_of
 from ._subject_rules import subject_breaches
 
 if t.TYPE_CHECKING:
@@ -30,21 +29,20 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ._catalogue.products import Product
-    from ._order_schema import Fields
+    from ._order_schema import Branch, Fields
 
 
-def breaches_of_rules(order: Fields, *, day: dt.date) -> Iterator[Breach]:
+def breaches_of_rules(order: Fields, branch: Branch, *, day: dt.date) -> Iterator[Breach]:
     """Every rule that the order breaks if its certificate were issued on this day."""
-    name = order.get("product")
-    product = product_named(name) if isinstance(name, str) else None
+    product = PRODUCTS[branch.product] if branch.product else None
     if product is not None:
         yield from _wildcard(order, product)
         yield from _linked_only(order, product)
         yield from _term(order, day)
         yield from _approval_email(order, product, day)
         yield from _transparency(order, product)
-        yield from _key(order, product)
-        yield from _subject(order, product)
+        yield from _key(order, product, branch.csr_origin)
+        yield from _subject(order, product, branch.csr_origin)
     yield from _public_suffix(order)
     if order.get("state") == Wanted.CANCELLED and "contract_id" not in order:
         yield Breach(rule="CANCEL-CONTRACT-ID", path=("state",))
@@ -107,16 +105,24 @@ def _approval_email(order: Fields, product: Product, day: dt.date) -> Iterator[B
     yield Breach(rule=rule, path=("approval_email",), facts={"end": end})
     if not isinstance(name, str):
         return
-    permitted = permitted_addresses(name.lower())
-    # A name without any domain of its own has its own complaint.
-    if permitted and address.lower() not in permitted and day >= WHOIS_FORBIDDEN_SINCE.value:
+    if day >= WHOIS_FORBIDDEN_SINCE.value and not _is_permitted(address.lower(), name.lower()):
+        permitted = permitted_addresses(name.lower())
         facts = {
             "value": shortened(address),
             "authority": product.authority.name,
             "common_name": name,
             "allowed": permitted,
         }
-        yield Breach(rule="APPROVAL-EMAIL-ADDRESS", path=("approval_email",), facts=facts)
+        # A name without any domain of its own has its own complaint.
+        if permitted:
+            yield Breach(rule="APPROVAL-EMAIL-ADDRESS", path=("approval_email",), facts=facts)
+
+
+def _is_permitted(address: str, common_name: str) -> bool:
+    """Whether the address is one of permitted_addresses(), without making them all."""
+    local, _at, domain = address.partition("@")
+    below = f".{common_name.removeprefix('*.')}".endswith(f".{domain}")
+    return below and local in APPROVAL_LOCAL_PARTS.value and not _is_public_suffix(domain)
 
 
 def _transparency(order: Fields, product: Product) -> Iterator[Breach]:
@@ -124,9 +130,9 @@ def _transparency(order: Fields, product: Product) -> Iterator[Breach]:
         yield Breach(rule="TRANSPARENCY-OPT-OUT", path=("certificate_transparency",))
 
 
-def _key(order: Fields, product: Product) -> Iterator[Breach]:
+def _key(order: Fields, product: Product, origin: CsrOrigin | None) -> Iterator[Breach]:
     key, authority = order.get("key"), product.authority
-    if branch_of(order).csr_origin is not CsrOrigin.TARGET or not isinstance(key, dict):
+    if origin is not CsrOrigin.TARGET or not isinstance(key, dict):
         return
     kind, size, sizes = key.get("type", "RSA"), key.get("size", 2048), authority.rsa_sizes.value
     if kind == "ECDSA" and authority is not CYBERTRUST:
@@ -139,9 +145,9 @@ def _key(order: Fields, product: Product) -> Iterator[Breach]:
         )
 
 
-def _subject(order: Fields, product: Product) -> Iterator[Breach]:
+def _subject(order: Fields, product: Product, origin: CsrOrigin | None) -> Iterator[Breach]:
     subject = order.get("subject")
-    if isinstance(subject, dict) and branch_of(order).csr_origin is not CsrOrigin.SUPPLIED:
+    if isinstance(subject, dict) and origin is not CsrOrigin.SUPPLIED:
         given = {field: value for field, value in subject.items() if isinstance(value, str)}
         yield from subject_breaches(given, product=product, path=("subject",))
 

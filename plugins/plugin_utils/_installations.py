@@ -74,7 +74,7 @@ def _host_order(entry: Entry) -> Json:
     return {
         "name": order.name,
         "common_name": order.common_name,
-        "csr_origin": order.csr_origin.value,
+        "csr_origin": order.csr_origin and order.csr_origin.value,
         "certificate_fingerprint": application.certificate_fingerprint if application else None,
         "public_key_fingerprint": application.public_key_fingerprint if application else None,
         "key": {"path": order.key.path} if order.key else None,

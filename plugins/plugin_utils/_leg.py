@@ -34,10 +34,10 @@ from ._desk.api.transport import Connection
 from ._desk.desk import DeskError
 from ._ledger import Ledger
 from ._observe import observe
-from ._order_files import Reader, inline, read_folder
+from ._order_files import Reader, inline
 from ._perform import Performer
 from ._plan import plan
-from ._portfolio import judged
+from ._portfolio import judged, judged_files
 from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
@@ -122,10 +122,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def judged(self) -> Judged:
         """All orders of the portfolio, judged for certificates issued on the day of check_date, or else today."""
         if self.options.get("orders") is not None:
-            reading = inline(self.options["orders"])
-        else:
-            reading = read_folder(self.options["order_files"], Reader(render=self._rendered, decrypt=_decrypted))
-        return judged(reading, day=self.day())
+            return judged(inline(self.options["orders"]), day=self.day())
+        reader = Reader(render=self._rendered, decrypt=_decrypted)
+        return judged_files(self.options["order_files"], reader, day=self.day())
 
     def day(self) -> dt.date:
         """The day of issue that rules are judged by: check_date, or else today."""

@@ -13,8 +13,10 @@ import enum
 import typing as t
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ._catalogue.products import Product
-    from ._complaints import Place
+    from ._complaints import Path, Place
 
 
 class Usage(enum.StrEnum):
@@ -109,16 +111,16 @@ class Order:
     """One entry of an order file, complete and free of contradictions."""
 
     name: str
-    place: Place
+    locate: Callable[[Path], Place] = dc.field(repr=False, compare=False)
     customer_code: str
     common_name: str
     product: Product
     term: str
     usage: Usage
     linked_contract: LinkedContract | None
-    csr_origin: CsrOrigin
+    csr_origin: CsrOrigin | None
     terms_agreed: bool
-    applicant: Applicant
+    applicant: Applicant | None
     subject: Subject
     approval_email: str | None
     certificate_transparency: bool | None
@@ -130,6 +132,12 @@ class Order:
     contract_id: str | None
     duplicate_of: str | None
     generation: int
+    missing: tuple[str, ...]  # what a registration still needs; only an order that pins its application may lack it
+
+    @property
+    def place(self) -> Place:
+        """Where the order stands; finding it means reading its file once more, so only complaints ask."""
+        return self.locate(())
 
     def reference(self, portfolio: str) -> str:
         """The client reference at the desk: unique for ever, the same on every run."""

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ._complaints import Path
+    from ._order_schema import Branch
 
 _SUFFIXES = (".yml", ".yaml")
 _TOP_FIELDS = ("version", "defaults", "orders")
@@ -39,6 +40,7 @@ class RawOrder:
     """An order as written, with the defaults of its file merged in."""
 
     fields: dict[str, t.Any]
+    branch: Branch
     folder: pathlib.Path
     locate: Callable[[Path], Place]
 
@@ -78,7 +80,8 @@ def inline(orders: list[t.Any]) -> Reading:
     found = []
     for index, fields in enumerate(orders):
         place = Place(file=f"orders[{index}]")
-        found.append(RawOrder(fields=fields, folder=pathlib.Path(), locate=functools.partial(_same_place, place)))
+        locate = functools.partial(_same_place, place)
+        found.append(RawOrder(fields=fields, branch=branch_of(fields), folder=pathlib.Path(), locate=locate))
     return Reading(orders=tuple(found))
 
 
@@ -124,9 +127,10 @@ def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path) -> Reading
 def _raw(
     file: YamlText, index: int, own: dict[str, t.Any], defaults: dict[str, t.Any], folder: pathlib.Path
 ) -> RawOrder:
-    branch = branch_of(merged(defaults, own))
+    branch = branch_of({**defaults, **own})
     fields = merged(without_unasked(defaults, branch), own)
-    return RawOrder(fields=fields, folder=folder, locate=functools.partial(_locate, file, index, own))
+    locate = functools.partial(_locate, file, index, own)
+    return RawOrder(fields=fields, branch=branch, folder=folder, locate=locate)
 
 
 def _rendered(file: YamlText, document: t.Any, reader: Reader) -> t.Any:

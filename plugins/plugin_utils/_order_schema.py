@@ -17,6 +17,7 @@ from ._catalogue.industry import DN_LENGTHS
 from ._catalogue.products import PRODUCTS, TERMS, product_named
 from ._catalogue.services import LINKED_SERVICES
 from ._complaints import Breach, Phrase, nearest, shortened
+from ._field_words import FIELD_LABELS
 from ._order import CsrOrigin, Usage, Wanted
 from ._voluptuous import Refused, vol
 
@@ -34,6 +35,7 @@ class Branch:
     product: str | None
     usage: Usage | None
     csr_origin: CsrOrigin | None
+    pinned: bool = False  # an existing application is named, so what was asked to get there need not be repeated
 
 
 def branch_of(order: Fields) -> Branch:
@@ -43,7 +45,7 @@ def branch_of(order: Fields) -> Branch:
     usage = _member(Usage, order.get("usage"))
     linked = usage is Usage.LINKED_SERVICE
     origin = CsrOrigin.SERVICE if linked else _member(CsrOrigin, order.get("csr_origin"))
-    return Branch(product.id if product else None, usage, origin)
+    return Branch(product.id if product else None, usage, origin, pinned="contract_id" in order)
 
 
 def without_unasked(defaults: Fields, branch: Branch) -> Fields:
@@ -52,9 +54,9 @@ def without_unasked(defaults: Fields, branch: Branch) -> Fields:
     return {field: value for field, value in defaults.items() if field not in unasked}
 
 
-def breaches_of_shape(order: Fields) -> tuple[Fields, tuple[Breach, ...]]:
+def breaches_of_shape(order: Fields, branch: Branch) -> tuple[Fields, tuple[Breach, ...]]:
     """The order with its values converted, and every way in which its shape is wrong."""
-    schema = _schema(branch_of(order))
+    schema = _schema(branch)
     try:
         return schema(order), ()
     except vol.MultipleInvalid as invalid:
@@ -71,8 +73,13 @@ def asked_fields(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tu
 
 @functools.cache
 def _schema(branch: Branch) -> t.Any:
+    return vol.Schema(shape_of(branch))
+
+
+def shape_of(branch: Branch) -> Shape:
+    """The fields of a branch with their validators, in the order in which people meet them."""
     # Markers are equal by field name: a refusal takes the place of the field's own validator.
-    return vol.Schema({**_order_form(branch), **_registration_form(branch), **_host_side(branch), **_refusals(branch)})
+    return {**_order_form(branch), **_registration_form(branch), **_host_side(branch), **_refusals(branch)}
 
 
 def _order_form(branch: Branch) -> Shape:
@@ -88,7 +95,7 @@ def _order_form(branch: Branch) -> Shape:
             vol.Required("service"): word.one_of(LINKED_SERVICES),
             vol.Optional("contract_id"): word.text,
         },
-        vol.Required("terms_agreed"): word.agreed,
+        _unless_pinned(branch)("terms_agreed"): word.agreed,
         vol.Optional("state", default=Wanted.PRESENT): word.one_of(Wanted),
         vol.Optional("contract_id"): word.text,
         vol.Optional("duplicate_of"): word.text,
@@ -96,32 +103,44 @@ def _order_form(branch: Branch) -> Shape:
     }
 
 
+def _unless_pinned(branch: Branch) -> t.Any:
+    return vol.Optional if branch.pinned else vol.Required
+
+
 def _registration_form(branch: Branch) -> Shape:
-    linked = branch.usage is Usage.LINKED_SERVICE
+    linked, asked = branch.usage is Usage.LINKED_SERVICE, _unless_pinned(branch)
     product = _product(branch)
     asks_email = product is not None and product.authority.approval_email.value
     asks_transparency = product is not None and product.authority.transparency_choice.value
     return {
-        (vol.Optional if linked else vol.Required)("csr_origin"): _linked_origin if linked else word.one_of(CsrOrigin),
-        (vol.Required if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.text,
-        (vol.Required if _asks_subject(branch) else vol.Optional)("subject"): {
-            **{vol.Required(field): word.dn_field(longest) for field, longest in DN_LENGTHS.value.items()},
-            vol.Optional("organizational_unit_name"): word.refuse("DN-OU"),
-        },
-        vol.Required("applicant"): {
-            vol.Required(field): word.email if field == "email" else word.text
-            for field in ("name", "department", "email", "phone")
-        },
-        (vol.Required if asks_email else vol.Optional)("approval_email"): word.email,
-        (vol.Required if asks_transparency else vol.Optional)("certificate_transparency"): word.boolean,
+        (vol.Optional if linked else asked)("csr_origin"): _linked_origin if linked else word.one_of(CsrOrigin),
+        (asked if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.text,
+        (asked if _asks_subject(branch) else vol.Optional)("subject"): _subject_fields(),
+        asked("applicant"): _applicant_fields(),
+        (asked if asks_email else vol.Optional)("approval_email"): word.approval_email,
+        (asked if asks_transparency else vol.Optional)("certificate_transparency"): word.boolean,
     }
+
+
+@functools.cache
+def _subject_fields() -> word.SharedMapping:
+    fields: Shape = {vol.Required(field): word.dn_field(longest) for field, longest in DN_LENGTHS.value.items()}
+    return word.SharedMapping({**fields, vol.Optional("organizational_unit_name"): word.refuse("DN-OU")})
+
+
+@functools.cache
+def _applicant_fields() -> word.SharedMapping:
+    fields = ("name", "department", "email", "phone")
+    return word.SharedMapping({vol.Required(field): word.email if field == "email" else word.text for field in fields})
 
 
 def _host_side(branch: Branch) -> Shape:
     target = branch.csr_origin is CsrOrigin.TARGET
     return {
-        (vol.Required if target else vol.Optional)("host"): word.text,
-        (vol.Required if target else vol.Optional)("key"): _key_fields(target=target),
+        (_unless_pinned(branch) if target else vol.Optional)("host"): word.text,
+        (_unless_pinned(branch) if target else vol.Optional)("key"): _key_fields(
+            target=branch.csr_origin in (CsrOrigin.TARGET, None)
+        ),
         vol.Optional("install"): {
             vol.Required("certificate"): word.host_path,
             vol.Optional("chain"): word.host_path,
@@ -149,6 +168,7 @@ def _key_fields(*, target: bool) -> Shape:
     }
 
 
+@functools.cache
 def _unasked(branch: Branch) -> dict[str, word.Validator]:
     """The fields that this branch is not asked for, each with its refusal."""
     return {**_unasked_by_product(branch), **_unasked_by_usage(branch), **_unasked_by_origin(branch)}
@@ -169,11 +189,14 @@ def _unasked_by_product(branch: Branch) -> dict[str, word.Validator]:
 
 def _unasked_by_usage(branch: Branch) -> dict[str, word.Validator]:
     if branch.usage is Usage.OTHER:
-        return {"linked_contract": _unused("linked_contract", "usage is other", "usage が other です")}
+        only = Phrase("only usage: linked_service has one", "連携先を書くのは usage: linked_service のときだけです")
+        return {"linked_contract": _unused("linked_contract", only)}
     if branch.usage is Usage.LINKED_SERVICE:
-        fields = ("host", "key", "install", "csr_path")
+        made = Phrase("IIJ makes the CSR for a linked service", "連携対応サービスで利用する場合はIIJがCSRを作成します")
+        installed = Phrase("IIJ installs on the linked service", "連携対応サービスへはIIJが設定します")
         return {
-            f: _unused(f, "IIJ installs on the linked service", "連携対応サービスへはIIJが設定します") for f in fields
+            "csr_path": _unused("csr_path", made),
+            **{field: _unused(field, installed) for field in ("host", "key", "install")},
         }
     return {}
 
@@ -183,14 +206,13 @@ def _unasked_by_origin(branch: Branch) -> dict[str, word.Validator]:
     if branch.csr_origin is CsrOrigin.SUPPLIED:
         unasked["subject"] = word.refuse("SUBJECT-LOCKED")
     elif branch.csr_origin is not None and branch.usage is Usage.OTHER:
-        origin = branch.csr_origin
-        unasked["csr_path"] = _unused("csr_path", f"csr_origin is {origin}", f"csr_origin が {origin} です")
+        only = Phrase("only csr_origin: supplied brings a CSR", "CSRを指定するのは csr_origin: supplied のときだけです")
+        unasked["csr_path"] = _unused("csr_path", only)
     product = _product(branch)
     if branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value == "DV":
         # A DV certificate carries C and CN only [BR 7.1.2.7.2].
-        unasked["subject"] = _unused(
-            "subject", "a DV certificate carries no organization", "DV証明書に組織名は入りません"
-        )
+        none = Phrase("a DV certificate carries no organization", "DV証明書に組織の情報は入りません")
+        unasked["subject"] = _unused("subject", none)
     return unasked
 
 
@@ -205,14 +227,15 @@ def _asks_subject(branch: Branch) -> bool:
     return branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value != "DV"
 
 
+@word.told_as({"const": CsrOrigin.SERVICE.value}, CsrOrigin.SERVICE)
 def _linked_origin(value: object) -> CsrOrigin:
     if value != CsrOrigin.SERVICE:
         raise Refused("LINKED-CSR", value=shortened(value))
     return CsrOrigin.SERVICE
 
 
-def _unused(field: str, en: str, ja: str) -> word.Validator:
-    return word.refuse("FIELD-UNUSED", value=field, because=Phrase(en, ja))
+def _unused(field: str, because: Phrase) -> word.Validator:
+    return word.refuse("FIELD-UNUSED", value=field, because=because)
 
 
 def _product(branch: Branch) -> Product | None:
@@ -229,7 +252,8 @@ def _breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
         return Breach(rule=error.rule, path=path, facts=error.facts)
     known = tuple(str(key) for key in _fields_at(schema, path[:-1]))
     if isinstance(error, vol.RequiredFieldInvalid):
-        return Breach(rule="KEY-MISSING", path=path, facts={"value": path[-1], "allowed": _allowed_at(schema, path)})
+        facts = {"value": path[-1], "named": _named(path), "allowed": _allowed_at(schema, path)}
+        return Breach(rule="KEY-MISSING", path=path, facts=facts)
     if isinstance(error, (vol.DictInvalid, vol.TypeInvalid)):
         expected = Phrase("a mapping of fields", "項目のマッピング")
         return Breach(
@@ -241,13 +265,35 @@ def _breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
 
 def _fields_at(schema: Shape, path: tuple[str | int, ...]) -> Shape:
     for part in path:
-        schema = next((value for key, value in schema.items() if str(key) == part), {})
-    return schema if isinstance(schema, dict) else {}
+        found: t.Any = next((value for key, value in schema.items() if str(key) == part), {})
+        schema = getattr(found, "fields", found)
+        if not isinstance(schema, dict):
+            return {}
+    return schema
 
 
 def _allowed_at(schema: Shape, path: tuple[str | int, ...]) -> object:
     validator = next((value for key, value in _fields_at(schema, path[:-1]).items() if str(key) == path[-1]), None)
-    return tuple(map(str, validator)) if isinstance(validator, dict) else getattr(validator, "allowed", "")
+    fields = getattr(validator, "fields", validator)
+    if not isinstance(fields, dict):
+        return getattr(validator, "allowed", "")
+    asked = ", ".join(str(key) for key in fields if isinstance(key, vol.Required))
+    free = ", ".join(str(key) for key in fields if not isinstance(key, vol.Required) and not _is_refused(fields[key]))
+    if not free:
+        return Phrase(f"a mapping with {asked}", f"{asked} を持つマッピング")
+    return Phrase(
+        f"a mapping with {asked} ({free} may be left out)", f"{asked} を持つマッピング ({free} は省略できます)"
+    )
+
+
+def _is_refused(validator: t.Any) -> bool:
+    return getattr(validator, "json", None) is False
+
+
+def _named(path: tuple[str | int, ...]) -> str:
+    """The field with the portal's own label, where that has one."""
+    label = FIELD_LABELS.get(".".join(map(str, path)))
+    return f"{path[-1]} ({label})" if label else str(path[-1])
 
 
 def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:

@@ -139,7 +139,7 @@ def _standing(order: Order, application: Application | None) -> Standing:
     if application.state in ENDED:
         return Standing.ENDED
     if application.state is State.AWAITING_REGISTRATION:
-        return Standing.TO_REGISTER
+        return Standing.WAITING if order.missing else Standing.TO_REGISTER
     if application.state is State.INSTALLED:
         return Standing.DONE
     if application.state is State.ISSUED:

@@ -8,13 +8,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses as dc
+import gc
 import typing as t
 
 from ._catalogue.products import product_named
-from ._complaints import Complaint, OrdersRefused, arranged, named
+from ._complaints import Complaint, OrdersRefused, arranged, dotted, named
 from ._form_rules import breaches_of_rules
 from ._order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Subject, Usage
+from ._order_files import read_folder
 from ._order_schema import breaches_of_shape
 from ._portfolio_rules import complaints_between
 from ._rules.book import RULES
@@ -23,10 +26,11 @@ from ._supplied_csr import judged_csr
 
 if t.TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from ._complaints import Breach
     from ._order import SuppliedCsr
-    from ._order_files import RawOrder, Reading
+    from ._order_files import RawOrder, Reader, Reading
 
 Fields = dict[str, t.Any]
 
@@ -43,6 +47,24 @@ class Judged:
         if any(strict or complaint.severity is Severity.ERROR for complaint in self.complaints):
             raise OrdersRefused(self.complaints)
         return self.orders
+
+
+def judged_files(source: str, reader: Reader, *, day: dt.date) -> Judged:
+    """The orders of one file or of all files in a folder, read and judged."""
+    with _collector_at_rest():
+        return judged(read_folder(source, reader), day=day)
+
+
+@contextlib.contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    # All that is made here stays: the collector would walk it over and over, for a third of the time.
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
 
 
 def judged(reading: Reading, *, day: dt.date) -> Judged:
@@ -63,11 +85,11 @@ def judged(reading: Reading, *, day: dt.date) -> Judged:
 
 
 def _judged_one(raw: RawOrder, day: dt.date) -> tuple[Order | None, tuple[Breach, ...]]:
-    fields, shape = breaches_of_shape(raw.fields)
+    fields, shape = breaches_of_shape(raw.fields, raw.branch)
     unusable = {breach.path[0] for breach in shape if breach.path}
     usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
     csr, found = _supplied(usable, raw)
-    breaches = (*shape, *breaches_of_rules(usable, day=day), *found)
+    breaches = (*shape, *breaches_of_rules(usable, raw.branch, day=day), *found)
     wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
     return (None if wrong else _order(fields, raw, csr)), breaches
 
@@ -93,16 +115,23 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
     linked = fields["usage"] is Usage.LINKED_SERVICE
     plain: Fields = {field: fields.get(field) for field in _PLAIN}
     return Order(
-        place=raw.locate(()),
+        locate=raw.locate,
         csr=csr,
         linked_contract=_part(LinkedContract, fields.get("linked_contract")),
-        csr_origin=CsrOrigin.SERVICE if linked else fields["csr_origin"],
-        applicant=Applicant(**fields["applicant"]),
+        csr_origin=CsrOrigin.SERVICE if linked else fields.get("csr_origin"),
+        terms_agreed=fields.get("terms_agreed", False),
+        applicant=_part(Applicant, fields.get("applicant")),
+        missing=_missing(raw) if raw.branch.pinned else (),
         subject=Subject(**fields.get("subject", {})),
         key=_key(fields.get("key")),
         install=_part(Install, fields.get("install")),
         **plain,
     )
+
+
+def _missing(raw: RawOrder) -> tuple[str, ...]:
+    _fields, breaches = breaches_of_shape(raw.fields, dc.replace(raw.branch, pinned=False))
+    return tuple(sorted(dotted(breach.path) for breach in breaches))
 
 
 def _key(fields: Fields | None) -> Key | None:
@@ -131,7 +160,6 @@ _PLAIN = (
     "product",
     "term",
     "usage",
-    "terms_agreed",
     "state",
     "generation",
     "approval_email",
@@ -141,4 +169,4 @@ _PLAIN = (
     "duplicate_of",
 )
 
-__all__ = ("Judged", "judged")
+__all__ = ("Judged", "judged", "judged_files")

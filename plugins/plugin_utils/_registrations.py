@@ -88,7 +88,7 @@ def _row(entry: Entry, made: Json, outcome: Outcome | None) -> Json:
         "name": entry.order.name,
         "contract_id": application.contract_id if application else None,
         "state": application.state.value if application else "planned",
-        "csr_origin": entry.order.csr_origin.value,
+        "csr_origin": entry.order.csr_origin and entry.order.csr_origin.value,
         "public_key_fingerprint": (application and application.public_key_fingerprint)
         or made.get("public_key_fingerprint"),
         "key_path": made.get("key_path"),
@@ -108,16 +108,22 @@ def _diff(entries: tuple[Entry, ...], leg: Result, done: Mapping[str, Outcome], 
     return {"before": before, "after": after}
 
 
+def _applicant(order: Order) -> Json | None:
+    if order.applicant is None:
+        return None
+    return {field: _shown(value) for field, value in dc.asdict(order.applicant).items()}
+
+
 def _shown(value: str) -> str:
     return "(vaulted)" if isinstance(value, Vaulted) else value
 
 
 def _registration(order: Order) -> Json:
     return {
-        "csr_origin": order.csr_origin.value,
+        "csr_origin": order.csr_origin and order.csr_origin.value,
         "common_name": order.common_name,
         "subject": order.subject.given(),
-        "applicant": {field: _shown(value) for field, value in dc.asdict(order.applicant).items()},
+        "applicant": _applicant(order),
         "approval_email": order.approval_email,
         "certificate_transparency": order.certificate_transparency,
     }

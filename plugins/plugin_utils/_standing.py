@@ -56,6 +56,7 @@ _ACTIONS: t.Final = {
     "wait_for_installation": Phrase("wait: IIJ installs it on the linked service", "待つ: IIJが連携対応サービスに設定"),
     "download_key": Phrase("download the private key from the portal", "ポータルから秘密鍵をダウンロードする"),
     "order_anew": Phrase("to order anew, set generation: {0}", "注文し直すには generation: {0} を指定"),
+    "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
     "none": Phrase("nothing", "なし"),
 }
 
@@ -73,6 +74,8 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     application = entry.application
     if entry.standing is Standing.ENDED:
         return said(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
+    if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
+        return said(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
     if entry.standing is Standing.WAITING and application:
         return _waiting_for(application, lang), application.next_action_by
     if _key_at_service(entry):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ._catalogue.fact import Confidence
@@ -26,15 +27,19 @@ def subject_breaches(subject: Mapping[str, str], *, product: Product, path: Path
     """Every field that this product's CA would not take as it stands; DV certificates carry none of them."""
     if product.level.value == "DV":
         return
-    authority = product.authority
     for field, value in subject.items():
         where = (*path, field) if path == ("subject",) else path
-        yield from _characters(value, authority, where)
-        yield from _length(value, authority, where)
-        if field in ("state_or_province_name", "locality_name"):
-            yield from _capitals(value, authority, where)
-        if field == "organization_name":
-            yield from _legal_form(value, authority, where)
+        yield from _field_breaches(field, value, product.authority, where)
+
+
+@functools.lru_cache(maxsize=1024)  # many orders have the same subject
+def _field_breaches(field: str, value: str, authority: Authority, path: Path) -> tuple[Breach, ...]:
+    found = [*_characters(value, authority, path), *_length(value, authority, path)]
+    if field in ("state_or_province_name", "locality_name"):
+        found.extend(_capitals(value, authority, path))
+    if field == "organization_name":
+        found.extend(_legal_form(value, authority, path))
+    return tuple(found)
 
 
 def _characters(value: str, authority: Authority, path: Path) -> Iterator[Breach]:

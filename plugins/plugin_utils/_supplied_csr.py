@@ -27,6 +27,7 @@ if t.TYPE_CHECKING:
     from ._catalogue.products import Product
 
 _PATH = ("csr_path",)
+_LONGEST_FILE = 1 << 20  # bytes; a request has a few thousand
 _WEAKNESSES: t.Final = {
     CLOSE_PRIMES: Phrase("its two primes lie close together", "2つの素数が近すぎます"),
     ROCA: Phrase(
@@ -42,15 +43,25 @@ def judged_csr(
 ) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     """The CSR at `path`, and every reason for which it cannot be used for this order."""
     try:
-        facts = read_csr(path.read_bytes())
+        facts = read_csr(_content(path))
     except PrivateKeyGiven:
         return None, (Breach(rule="CSR-PRIVATE-KEY", path=_PATH, facts={"value": shortened(str(path))}),)
     except OSError as error:
         return None, (_unreadable(path, error.strerror or str(error)),)
+    except ValueError:  # a name that no file can have
+        return None, (_unreadable(path, Phrase("no such file", "ファイルがありません")),)
     except Fault as fault:
         return None, (_unreadable(path, Phrase(fault.message("en"), fault.message("ja"))),)
     breaches = tuple(_breaches(facts, common_name=common_name, product=product))
     return SuppliedCsr(pem=facts.pem, public_key_fingerprint=facts.public_key_fingerprint), breaches
+
+
+def _content(path: pathlib.Path) -> bytes:
+    """What stands in the file; devices and pipes, which may never end, are not read."""
+    if path.exists() and not path.is_file():
+        raise OSError(0, "not a regular file")
+    with path.open("rb") as file:
+        return file.read(_LONGEST_FILE)
 
 
 def _unreadable(path: pathlib.Path, problem: object) -> Breach:

@@ -15,15 +15,17 @@ import yaml
 from ._complaints import Complaint, OrdersRefused, Place, Vaulted, shortened
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from ._complaints import Path
 
     Decrypt = Callable[[str], str]
 
 _FastLoader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 5_000
 _VAULT_HEADER = "$ANSIBLE_VAULT;"
-_MERGE = "tag:yaml.org,2002:merge"
+_TEXT, _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq", "merge"))
+_MISSING, _BEING_MADE = object(), object()
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +37,25 @@ class YamlText:
 
     def content(self, decrypt: Decrypt) -> tuple[t.Any, tuple[Complaint, ...]]:
         """The document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read."""
-        loader = _Loader(self._plain(decrypt), decrypt=decrypt, secret=self._vaulted)
+        text = self._plain(decrypt)
+        if _is_too_deep(text):
+            self._refuse("YAML-SYNTAX", None, problem="nested too deep")
         try:
-            document = loader.get_single_data()
+            loader = _FastLoader(text)
+            reading = _Reading(loader, decrypt=decrypt, secret=self._vaulted)
+            root = loader.get_single_node()
+            document = None if root is None else reading.value(root)
         except yaml.YAMLError as error:
             problem = " ".join(str(getattr(error, "problem", None) or error).split())
             self._refuse("YAML-SYNTAX", getattr(error, "problem_mark", None), problem=problem)
         except _VaultClosed as closed:
             self._refuse("VAULT", closed.mark, problem=str(closed))
-        except (RecursionError, ValueError, OverflowError) as error:
-            # Nested too deep, or a date or number that no value can hold.
+        except (RecursionError, ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
+            # Nested too deep, a date or number that no value can hold, or a tag that does not fit its text.
             self._refuse("YAML-SYNTAX", None, problem=" ".join(str(error).split()))
         return document, tuple(
             Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shortened(key.value)})
-            for key in loader.duplicates
+            for key in reading.duplicates
         )
 
     def place(self, path: Path) -> Place:
@@ -87,47 +94,88 @@ class _VaultClosed(Exception):
         self.mark = mark
 
 
-class _Loader(_FastLoader):  # type: ignore[misc]
-    """The fast safe loader; it also remembers every key given twice, where the last one would win in silence."""
+class _Reading:
+    """Values out of nodes, as the safe loader makes them, in a single pass.
 
-    def __init__(self, stream: str, *, decrypt: Decrypt, secret: bool) -> None:
-        super().__init__(stream)
+    The library's own constructor spends most of its time on what order files do not have, and lets the last of two
+    equal keys win in silence; here every key given twice is remembered. Rare kinds of scalars are left to the library.
+    """
+
+    def __init__(self, loader: t.Any, *, decrypt: Decrypt, secret: bool) -> None:
         self.duplicates: list[yaml.ScalarNode] = []
-        self._checked: set[int] = set()
+        self._loader = loader
         self._decrypt = decrypt
         self._secret = secret
+        self._made: dict[int, t.Any] = {}
 
-    def flatten_mapping(self, node: yaml.MappingNode) -> None:
-        # Called for every mapping, and once more where it is merged with "<<": only what was written is checked.
-        if id(node) not in self._checked:
-            self._checked.add(id(node))
-            self.duplicates.extend(_duplicates(node))
-        super().flatten_mapping(node)
+    def value(self, node: yaml.Node) -> t.Any:
+        if node.tag == _TEXT:
+            return Vaulted(node.value) if self._secret else node.value
+        known = self._made.get(id(node), _MISSING)
+        if known is _BEING_MADE:
+            raise _unusable("a value contains itself", node)
+        if known is _MISSING:
+            self._made[id(node)] = _BEING_MADE
+            known = self._made[id(node)] = self._new(node)
+        return known
 
-    def construct_vaulted(self, node: yaml.ScalarNode) -> Vaulted:
-        """A value behind Ansible's !vault tag."""
+    def _new(self, node: yaml.Node) -> t.Any:
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
+            return self._mapping(node)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
+            return [self.value(item) for item in node.value]
+        if isinstance(node, yaml.ScalarNode) and node.tag in ("!vault", "!unsafe"):
+            return self._vaulted(node) if node.tag == "!vault" else node.value
+        return self._loader.construct_object(node, deep=True)
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[t.Any, t.Any]:
+        merged: dict[t.Any, t.Any] = {}
+        own: dict[t.Any, t.Any] = {}
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                merged = {**merged, **self._to_merge(value)}
+                continue
+            name = self.value(key)
+            if isinstance(name, (list, dict)):
+                raise _unusable("a list or mapping cannot be a key", key)
+            if name in own:
+                self.duplicates.append(key)
+            own[name] = self.value(value)
+        return {**merged, **own} if merged else own
+
+    def _to_merge(self, node: yaml.Node) -> dict[t.Any, t.Any]:
+        """What "<<" brings in: a mapping, or a list of them where the first one wins."""
+        value = self.value(node)
+        parts = value[::-1] if isinstance(value, list) else [value]
+        if not all(isinstance(part, dict) for part in parts):
+            raise _unusable("only mappings can be merged", node)
+        return {key: item for part in parts for key, item in part.items()}
+
+    def _vaulted(self, node: yaml.ScalarNode) -> Vaulted:
         try:
-            return Vaulted(self._decrypt(self.construct_scalar(node)))
+            return Vaulted(self._decrypt(node.value))
         except Exception as error:  # whatever the vault raises is told with its place
             raise _VaultClosed(" ".join(str(error).split()), node.start_mark) from None
 
-    def construct_text(self, node: yaml.ScalarNode) -> str:
-        text = str(self.construct_scalar(node))
-        return Vaulted(text) if self._secret else text
+
+def _unusable(problem: str, node: yaml.Node) -> Exception:
+    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
 
 
-_Loader.add_constructor("!vault", _Loader.construct_vaulted)
-_Loader.add_constructor("!unsafe", _Loader.construct_text)
-_Loader.add_constructor("tag:yaml.org,2002:str", _Loader.construct_text)
-
-
-def _duplicates(node: yaml.MappingNode) -> Iterator[yaml.ScalarNode]:
-    seen: set[str] = set()
-    for key, _value in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:
-            if key.value in seen:
-                yield key
-            seen.add(key.value)
+def _is_too_deep(text: str) -> bool:
+    """Whether the C parser, which recurses without a guard, would run out of its stack (at 20,000 levels or more)."""
+    longest = max(map(len, text.splitlines()), default=0)
+    if longest < _DEEPEST and text.count("[") + text.count("{") < _DEEPEST:
+        return False  # every level takes a bracket or a column, so nothing needs counting
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_FastLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                return True
+    except yaml.YAMLError:
+        pass  # told by the loader, with its place
+    return False
 
 
 @functools.lru_cache(maxsize=8)

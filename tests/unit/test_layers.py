@@ -25,15 +25,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "module_utils": (),
     "modules": ("module_utils", "module_utils/_core", "module_utils/_pki", "module_utils/_target"),
     "plugin_utils/_rules": (),
+    "plugin_utils/_catalogue": (),
     "plugin_utils/_desk": ("plugin_utils",),
     "plugin_utils": (
         "plugin_utils/_rules",
+        "plugin_utils/_catalogue",
         "plugin_utils/_desk",
         "module_utils",
         "module_utils/_core",
         "module_utils/_pki",
     ),
-    "action": ("plugin_utils", "module_utils"),
+    "action": ("plugin_utils", "plugin_utils/_catalogue", "module_utils"),
     "doc_fragments": (),
 }
 FUNCTION_LINES, FILE_LINES, LEG_LINES = 50, 400, 60

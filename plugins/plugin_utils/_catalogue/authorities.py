@@ -21,7 +21,7 @@ def _ascii_without(excluded: str) -> frozenset[str]:
     return frozenset(_ASCII) - frozenset(excluded)
 
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
+@dc.dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # each is the only one of its kind
 class Authority:
     """A certification authority: what the portal's form asks for its products, and what the CA itself takes."""
 

@@ -20,7 +20,7 @@ T = t.TypeVar("T")
 
 
 class Confidence(enum.StrEnum):
-    """How well a fact is known; only facts that are WRITTEN may refuse an order, the others at most warn."""
+    """How well a fact is known: hearsay may warn and never refuse, and what is unknown does neither."""
 
     WRITTEN = "written"  # the whole page was read
     PARTLY = "partly"  # only the beginning of the page is known

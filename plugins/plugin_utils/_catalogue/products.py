@@ -15,7 +15,7 @@ from .authorities import CYBERTRUST, DIGICERT, GLOBALSIGN, Authority
 from .fact import Confidence, Fact, unknown
 
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
+@dc.dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # each is the only one of its kind
 class Product:
     """One item. `linked_services` None: no restriction is known. `many_servers`: it may serve on several servers."""
 

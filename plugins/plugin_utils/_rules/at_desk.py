@@ -15,7 +15,7 @@ RULES = (
         "PRODUCT-NOT-OFFERED",
         "the desk's list of products",
         ("The desk does not offer {value}.", "{allowed}", "Choose a product and term from the list."),
-        ("{value} は窓口で取り扱われていません。", "{allowed}", "一覧から品目と有効期間を選んでください。"),
+        ("{value} は現在ポータルで取り扱われていません。", "{allowed}", "一覧から品目と有効期間を選んでください。"),
     ),
     rule(
         "LINKED-CONTRACT-NONE",
@@ -26,9 +26,9 @@ RULES = (
             "Ask for the service to be assigned to this admin, or order on paper (書面).",
         ),
         (
-            "連携できる {service} の契約がありません。",
-            "ログイン中の担当者に紐づく契約",
-            "担当者への割り当てを依頼するか、書面でお申し込みください。",
+            "連携できる{service}の契約がありません。",
+            "ログインしている担当者に紐づく契約",
+            "この担当者にサービスを割り当ててもらうか、書面でお申し込みください。",
         ),
     ),
     rule(
@@ -40,7 +40,7 @@ RULES = (
             "Write linked_contract: {{service: {service_id}, contract_id: ...}} with one of them.",
         ),
         (
-            "{service} の契約が {count} 件あり、どれかが指定されていません。",
+            "{service}の契約が{count}件あり、どれを使うかが指定されていません。",
             "{allowed}",
             "linked_contract: {{service: {service_id}, contract_id: ...}} にいずれかを書いてください。",
         ),
@@ -54,7 +54,7 @@ RULES = (
             "Correct linked_contract.contract_id.",
         ),
         (
-            "{value} は、この担当者が参照できる {service} の契約ではありません。",
+            "{value}は、この担当者が参照できる{service}の契約ではありません。",
             "{allowed}",
             "linked_contract.contract_id を直してください。",
         ),
@@ -110,8 +110,8 @@ RULES = (
             "Review the plan, then raise max_new_orders. Nothing was ordered.",
         ),
         (
-            "新規注文が {count} 件になりますが、max_new_orders は {allowed} です。",
-            "この実行での新規注文は {allowed} 件まで",
+            "新規のお申し込みが{count}件になりますが、max_new_orders は{allowed}です。",
+            "この実行での新規のお申し込みは{allowed}件まで",
             "計画を確認してから max_new_orders を上げてください。注文は行われていません。",
         ),
     ),

@@ -42,14 +42,22 @@ RULES = (
     rule(
         "YAML-SYNTAX",
         "YAML 1.1",
-        ("This is not YAML: {problem}.", "YAML in UTF-8", "Correct the line."),
-        ("YAMLとして読めません: {problem}", "UTF-8のYAML", "この行を直してください。"),
+        (
+            "This is not YAML: {problem}.",
+            "YAML in UTF-8, indented with spaces only",
+            'Correct this line or the one above: no tabs, and a value that starts with * in quotes ("*.example.jp").',
+        ),
+        (
+            "YAMLとして読めません: {problem}",
+            "半角スペースだけで字下げした、UTF-8のYAML",
+            'この行か直前の行を直してください。タブは使えません。* で始まる値は引用符で囲みます ("*.example.jp")。',
+        ),
     ),
     rule(
         "YAML-DUPLICATE-KEY",
         "YAML 1.1",
         ("The key {value} stands twice in the same mapping.", "each key once", "Remove one of the two."),
-        ("キー {value} が同じ場所に2回あります。", "キーは1回ずつ", "どちらかを消してください。"),
+        ("キー{value}が同じ場所に2回書かれています。", "1つの場所に同じキーは1回だけ", "どちらかを消してください。"),
     ),
     rule(
         "TEMPLATE",
@@ -83,37 +91,49 @@ RULES = (
         "KEY-UNKNOWN",
         OURS,
         ("There is no field {value} here.", "{allowed}", "{hint}"),
-        ("{value} という項目はここにはありません。", "{allowed}", "{hint}"),
+        ("{value}という項目はここには書けません。", "{allowed}", "{hint}"),
     ),
     rule(
         "KEY-MISSING",
         OURS,
-        ("The field {value} is missing.", "{allowed}", "Add {value}."),
-        ("項目 {value} がありません。", "{allowed}", "{value} を書いてください。"),
+        ("The field {named} is missing.", "{allowed}", "Add {value}."),
+        ("必須の項目 {named} がありません。", "{allowed}", "{value} を書き加えてください。"),
     ),
     rule(
         "VALUE-TYPE",
         OURS,
         ("{value} is not {expected}.", "{expected}", "Correct the value."),
-        ("{value} は {expected} ではありません。", "{expected}", "値を直してください。"),
+        ("{value}は{expected}ではありません。", "{expected}", "値を直してください。"),
     ),
     rule(
         "VALUE-CHOICE",
         OURS,
         ("{value} is not a value of this field.", "{allowed}", "{hint}"),
-        ("{value} はこの項目の値ではありません。", "{allowed}", "{hint}"),
+        ("{value}はこの項目に書ける値ではありません。", "{allowed}", "{hint}"),
     ),
     rule(
         "FIELD-UNUSED",
         OURS,
         ("The field {value} has no meaning here: {because}.", "the order without {value}", "Remove {value}."),
-        ("項目 {value} はここでは使えません: {because}", "{value} のないオーダー", "{value} を消してください。"),
+        (
+            "項目 {value} はこのオーダーでは使えません。{because}。",
+            "{value} を書かないオーダー",
+            "{value} を消してください。",
+        ),
     ),
     rule(
         "PATH-ABSOLUTE",
         OURS,
-        ("{value} is not an absolute path on the host.", "a path that starts with /", "Write the whole path."),
-        ("{value} はホスト上の絶対パスではありません。", "/ で始まるパス", "パス全体を書いてください。"),
+        (
+            "{value} is not an absolute path on the host.",
+            "a path that starts with /",
+            "Write the whole path, such as /etc/pki/tls/private/www.key.",
+        ),
+        (
+            "{value}はホスト上の絶対パスではありません。",
+            "/ で始まるパス",
+            "/etc/pki/tls/private/www.key のように、パス全体を書いてください。",
+        ),
     ),
 )
 

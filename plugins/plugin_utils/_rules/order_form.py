@@ -23,8 +23,8 @@ RULES = (
         ),
         (
             "{value} はオーダー名にできません。",
-            "英数字と「-」「_」「.」で1〜100文字、先頭は英数字",
-            "別の名前にしてください。名前はオーダーの永続的な識別子です。",
+            "半角英数字と「-」「_」「.」で1〜100文字、先頭は半角英数字",
+            "別の名前にしてください。オーダー名は後から変えられません。",
         ),
     ),
     rule(
@@ -32,13 +32,13 @@ RULES = (
         OURS,
         (
             "The order name {value} is used at {other} too.",
-            "names that are unique in the portfolio",
-            "Rename one of the two.",
+            "a name that no other order has, in any order file",
+            "Rename the newer one; the name of an order that was already placed must stay.",
         ),
         (
-            "オーダー名 {value} は {other} でも使われています。",
-            "ポートフォリオ内で一意の名前",
-            "どちらかの名前を変えてください。",
+            "オーダー名{value}は {other} でも使われています。",
+            "すべてのオーダーファイルを通して重複しない名前",
+            "新しいほうの名前を変えてください。注文済みのオーダーの名前は変えられません。",
         ),
     ),
     rule(
@@ -73,7 +73,11 @@ RULES = (
         "CUSTOMER-CODE",
         "M:2261096; form of the code from IIJ's P2 API",
         ("{value} is not a customer code.", "SG followed by 8 digits", "Copy カスタマーコード from the portal."),
-        ("{value} はカスタマーコードではありません。", "SGと数字8桁", "ポータルのカスタマーコードを写してください。"),
+        (
+            "{value}はカスタマーコードの形ではありません。",
+            "SGと数字8桁",
+            "ポータルに表示されるカスタマーコードを写してください。",
+        ),
     ),
     rule(
         "COMMON-NAME",
@@ -84,7 +88,7 @@ RULES = (
             "Correct common_name.",
         ),
         (
-            "{value} は証明書のコモンネームにできません: {problem}",
+            "{value}は証明書のコモンネームにできません。{problem}。",
             "www.example.jp のようなFQDN",
             "common_name を直してください。",
         ),
@@ -112,9 +116,9 @@ RULES = (
             "Nothing if that is meant. Whether IIJ hands out a second certificate within the term is not known.",
         ),
         (
-            "{day} に発行される証明書の有効期間は最長 {days} 日で、{value} の契約期間を1枚ではまかなえません。",
-            "短い有効期間、または途中の再発行を前提とした有効期間",
-            "意図どおりなら何も必要ありません。契約期間内に2枚目が発行されるかは不明です。",
+            "{day}に発行される証明書の有効期間は最長{days}日のため、{value} の契約期間を1枚ではまかなえません。",
+            "より短い有効期間、または途中での再発行を前提とした同じ有効期間",
+            "意図どおりなら、何もする必要はありません。契約期間内に2枚目の証明書が発行されるかどうかは、公開資料からは分かりません。",
         ),
         severity=Severity.WARNING,
         since=dt.date(2026, 3, 15),
@@ -124,34 +128,34 @@ RULES = (
         "PRODUCT-UNKNOWN",
         "M:84710795, M:84710799",
         ("{value} is not a product (品目).", "{allowed}", "{hint}"),
-        ("{value} という品目はありません。", "{allowed}", "{hint}"),
+        ("{value}という品目はありません。", "{allowed}", "{hint}"),
     ),
     rule(
         "PRODUCT-WILDCARD",
         "M:2261096; EVG 7.1.4.2.2",
         (
             "{value} is a wildcard name, and {product} does not take one.",
-            "wildcard names only with {allowed}",
-            "Choose a wildcard product or write the host name.",
+            "wildcard names with {allowed} only",
+            "Choose one of these products, or write a name without the asterisk.",
         ),
         (
-            "{value} はワイルドカードですが、{product} では使えません。",
-            "ワイルドカードは {allowed} のみ",
-            "ワイルドカードの品目を選ぶか、ホスト名を書いてください。",
+            "{value}はワイルドカードの名前ですが、{product}では使えません。",
+            "ワイルドカードの名前は {allowed} だけで使えます",
+            "ワイルドカードを使える品目に変えるか、* のない名前を書いてください。",
         ),
     ),
     rule(
         "PRODUCT-WILDCARD-NEEDED",
         "M:2261096",
         (
-            "{product} needs a wildcard name, and {value} is none.",
+            "{product} takes wildcard names only, and {value} is none.",
             "a name of the form *.example.jp",
             "Write *. before the domain or choose a product without the wildcard option.",
         ),
         (
-            "{product} にはワイルドカード名が必要ですが、{value} は違います。",
+            "{product}で使えるのはワイルドカードの名前だけですが、{value}はワイルドカードではありません。",
             "*.example.jp の形の名前",
-            "ドメインの前に *. を付けるか、ワイルドカードでない品目を選んでください。",
+            "ドメインの前に *. を付けるか、ワイルドカードオプションの付かない品目に変えてください。",
         ),
     ),
     rule(
@@ -160,12 +164,12 @@ RULES = (
         (
             "{product} can be ordered only for certain linked services, not with {value}.",
             "usage: linked_service with {allowed}",
-            "Set the linked contract or choose another product.",
+            "Order it with usage: linked_service and its linked_contract, or choose another product.",
         ),
         (
-            "{product} は特定の連携対応サービスでのみ注文できます ({value} では不可)。",
-            "usage: linked_service と {allowed}",
-            "連携対応サービスの契約を指定するか、別の品目を選んでください。",
+            "{product}を注文できるのは特定の連携対応サービスで利用する場合だけで、{value} では注文できません。",
+            "usage: linked_service で、サービスは {allowed}",
+            "usage: linked_service と linked_contract を書くか、別の品目を選んでください。",
         ),
     ),
     rule(
@@ -177,16 +181,16 @@ RULES = (
             "Set csr_origin: service or leave it out.",
         ),
         (
-            "連携対応サービスではIIJがCSRを作成するため、csr_origin: {value} は使えません。",
+            "連携対応サービスで利用する場合はIIJがCSRを作成するため、csr_origin を{value}にはできません。",
             "csr_origin: service",
-            "csr_origin: service にするか、省略してください。",
+            "csr_origin: service にするか、csr_origin を消してください。",
         ),
     ),
     rule(
         "TERMS-AGREED",
         "M:2261096 (consent tick)",
         (
-            "The terms are not agreed to.",
+            "Nobody has agreed to the terms (terms_agreed).",
             "terms_agreed: true",
             "Read the terms on the portal and set terms_agreed: true in the order or in defaults.",
         ),

@@ -17,20 +17,20 @@ RULES = (
             "a PEM or DER certificate request",
             "Correct csr_path or make the CSR anew.",
         ),
-        ("CSR {value} を使えません: {problem}", "PEMまたはDERのCSR", "csr_path を直すか、CSRを作り直してください。"),
+        ("CSR{value}を使えません。{problem}", "PEMまたはDERのCSR", "csr_path を直すか、CSRを作り直してください。"),
     ),
     rule(
         "CSR-PRIVATE-KEY",
         OURS,
         (
-            "{value} is a private key, not a CSR; it was not read any further.",
+            "{value} is a private key, not a CSR; its content is shown and sent nowhere.",
             "a certificate request",
-            "Take the key out of the repository, treat it as known to others, and name the CSR.",
+            "Remove the key from the repository and its history, make a new key and CSR, and name the CSR.",
         ),
         (
-            "{value} はCSRではなく秘密鍵です。これ以上は読んでいません。",
+            "{value}はCSRではなく秘密鍵です。内容はどこにも表示・送信していません。",
             "CSR (証明書署名要求)",
-            "鍵をリポジトリから取り除き、漏えいしたものとして扱い、CSRを指定してください。",
+            "この鍵をリポジトリから履歴も含めて取り除き、鍵とCSRを作り直して、CSRのほうを指定してください。",
         ),
     ),
     rule(
@@ -44,20 +44,20 @@ RULES = (
         "M:2261096 (the CN comes from the order)",
         (
             "The CSR is for {value}, the order for {common_name}.",
-            "the same name in both",
-            "Make a CSR for {common_name}.",
+            "a CSR for the order's common name",
+            "Make a CSR for {common_name}, or correct common_name.",
         ),
         (
-            "CSRは {value} 用、オーダーは {common_name} 用です。",
-            "両方とも同じ名前",
-            "{common_name} のCSRを作ってください。",
+            "CSRのコモンネームは{value}ですが、オーダーのコモンネームは{common_name}です。",
+            "オーダーと同じコモンネームのCSR",
+            "{common_name}のCSRを作るか、common_name を直してください。",
         ),
     ),
     rule(
         "CSR-KEY",
         "BR 6.1.5, 6.1.6; Cybertrust tech_faq06.html",
         ("The CSR's key ({value}) is not accepted.", "{allowed}", "Make a new key and CSR."),
-        ("CSRの鍵 ({value}) は受け付けられません。", "{allowed}", "鍵とCSRを作り直してください。"),
+        ("CSRの鍵 ({value}) は使えません。", "{allowed}", "鍵とCSRを作り直してください。"),
     ),
     rule(
         "CSR-SUBJECT",
@@ -69,7 +69,7 @@ RULES = (
         ),
         (
             "CSRの識別名に {value} がありません。",
-            "OV・EVの品目ではOと、STまたはLのいずれか",
+            "OVとEVの品目では、Oと、STまたはLのどちらか",
             "CSRを作り直してください。",
         ),
     ),
@@ -82,16 +82,16 @@ RULES = (
             "Make a new key and CSR, and stop using this key everywhere.",
         ),
         (
-            "CSRの鍵は脆弱です: {problem}。誰でも秘密鍵を計算できます。",
+            "CSRの鍵は脆弱で、誰でも秘密鍵を計算できます。{problem}。",
             "現行のツールで新しく作った鍵",
-            "鍵とCSRを作り直し、この鍵の使用をすべてやめてください。",
+            "鍵とCSRを作り直し、この鍵はほかの場所でも使わないでください。",
         ),
     ),
     rule(
         "CSR-COUNTRY",
         "GS, CT and DC pages on subjects: JP only",
         ("The CSR's country is {value}.", "C=JP", "Make the CSR anew with C=JP."),
-        ("CSRの国名が {value} です。", "C=JP", "C=JP でCSRを作り直してください。"),
+        ("CSRの国名 (C) が{value}です。", "C=JP", "C=JP でCSRを作り直してください。"),
     ),
     rule(
         "CSR-SAN",
@@ -102,9 +102,9 @@ RULES = (
             "Nothing if that is meant; otherwise order the other names too.",
         ),
         (
-            "CSRは {value} も求めていますが、1件のオーダーで証明されるのはコモンネームだけです。",
-            "オーダーごとに1つの名前",
-            "意図どおりなら何も必要ありません。他の名前は別に注文してください。",
+            "CSRには{value}も含まれていますが、1件のオーダーで証明されるのはコモンネームだけです。",
+            "1件のオーダーに1つの名前",
+            "コモンネームだけでよければ、何もする必要はありません。ほかの名前は別に注文してください。",
         ),
         severity=Severity.WARNING,
     ),
@@ -119,7 +119,7 @@ RULES = (
         (
             "CSRの識別名のうち {value} は認証局が取り除きます。",
             "{allowed}",
-            "何も必要ありません。証明書に入らないだけです。",
+            "何もする必要はありません。証明書に入らないだけです。",
         ),
         severity=Severity.WARNING,
     ),

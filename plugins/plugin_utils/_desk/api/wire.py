@@ -45,7 +45,7 @@ def registration_body(order: Order, csr: str | None) -> Json:
         "csr_origin": "service" if by_service else "customer",
         "csr": None if by_service else csr,
         "subject": subject if by_service else None,
-        "applicant": dc.asdict(order.applicant),
+        "applicant": dc.asdict(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
         "certificate_transparency": order.certificate_transparency,
     }

@@ -207,5 +207,5 @@ def test_the_report_reads_well_in_both_languages(tmp_path: pathlib.Path) -> None
         f"{file}:13:3: order blog: product: 'quick_sll' is not a product (品目). [PRODUCT-UNKNOWN]"
     )
     assert "    to do: Did you mean quick_ssl?" in english.splitlines()
-    assert japanese.splitlines()[0] == "オーダーに誤りが 1 件あります。注文や変更は行っていません。"
+    assert japanese.splitlines()[0] == "オーダーに誤りが1件あります。注文や変更は行っていません。"
     assert "    対処: quick_ssl のことですか。" in japanese.splitlines()

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What each field of an order means, for editors and complaints: in English, and the portal's own label."""
+
+from __future__ import annotations
+
+import typing as t
+
+# The portal's own labels, as far as they are known [M:2261096]; 識別名 and 約款への同意 are ours.
+FIELD_LABELS: t.Final = {
+    "customer_code": "カスタマーコード",
+    "common_name": "コモンネーム",
+    "product": "品目",
+    "term": "有効期間",
+    "usage": "利用形態",
+    "linked_contract": "連携対応サービスの契約",
+    "linked_contract.service": "連携対応サービス",
+    "linked_contract.contract_id": "サービスコード",
+    "terms_agreed": "約款への同意",
+    "contract_id": "サービスコード",
+    "csr_origin": "CSRの作成方法",
+    "subject": "識別名",
+    "subject.state_or_province_name": "都道府県 (ST)",
+    "subject.locality_name": "市区町村 (L)",
+    "subject.organization_name": "組織 (O)",
+    "subject.organizational_unit_name": "部門 (OU)",
+    "applicant": "申請責任者情報",
+    "approval_email": "承認メールアドレス",
+}
+
+FIELD_WORDS: t.Final = {
+    "name": "The order's name, unique among all orders; its identity for ever.",
+    "customer_code": "The customer code (service group) that orders and pays.",
+    "common_name": "The host name that is certified; *. only with wildcard products.",
+    "product": "The product, by our id or by the portal's Japanese item name.",
+    "term": "The contract term. Which terms IIJ offers for a product today is not known.",
+    "usage": "other (その他) or linked_service (連携対応サービスで利用).",
+    "linked_contract": "The contract to link to; only with usage: linked_service.",
+    "linked_contract.service": "The linked service.",
+    "linked_contract.contract_id": "Which contract of that service; looked up where there is only one.",
+    "terms_agreed": "The portal's consent tick. Only true can be ordered, and nothing sets it for you.",
+    "state": "present (the default) or cancelled (解約); a cancellation also needs contract_id.",
+    "contract_id": "The contract that this order already is; adopts or cancels it.",
+    "duplicate_of": "The order or contract of which this is meant to be a second purchase.",
+    "generation": "Raise it to buy the same order anew under the same name. The default is 1.",
+    "csr_origin": "target (made on the host), supplied (お客様がCSRを作成) or service (IIJがCSRを作成).",
+    "csr_path": "The CSR to use, relative to this file; only with csr_origin: supplied.",
+    "subject": "What the CSR says about the organization, in English.",
+    "subject.state_or_province_name": "for example Tokyo.",
+    "subject.locality_name": "for example Chiyoda-ku.",
+    "subject.organization_name": "The official English name with its legal form (Example Co., Ltd.).",
+    "subject.organizational_unit_name": "No certificate may carry it any more.",
+    "applicant": "Whom the CA asks. The portal's fields are not known; these four are ours.",
+    "applicant.name": "Name of the person.",
+    "applicant.department": "Department of the person.",
+    "applicant.email": "Mail address of the person.",
+    "applicant.phone": "Telephone number of the person, in quotes.",
+    "approval_email": "Where the CA asks about the domain; not for Cybertrust products.",
+    "certificate_transparency": "Certificate Transparency: whether the certificate is logged; DigiCert products only.",
+    "host": "The inventory host that makes and keeps the key.",
+    "key": "The private key on its host; it never leaves it.",
+    "key.path": "Absolute path of the key.",
+    "key.type": "RSA (the default) or ECDSA; what is accepted depends on the CA.",
+    "key.size": "Bits of an RSA key. The default is 2048.",
+    "key.curve": "Curve of an ECDSA key. The default is P-256.",
+    "key.csr_path": "Where the CSR is kept beside the key.",
+    "key.owner": "Owner of the key's file.",
+    "key.group": "Group of the key's file.",
+    "key.mode": 'Mode of the key\'s file, in quotes. The default is "0600".',
+    "install": "Where the certificate goes.",
+    "install.certificate": "Absolute path for the certificate.",
+    "install.chain": "Absolute path for the intermediate certificates.",
+    "install.full_chain": "Absolute path for certificate and intermediates in one file.",
+    "install.owner": "Owner of the files.",
+    "install.group": "Group of the files.",
+    "install.mode": 'Mode of the files, in quotes. The default is "0644".',
+}
+
+__all__ = ("FIELD_LABELS", "FIELD_WORDS")

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Row "check 10,000 orders in 100 files": reading and judging them, against yaml.CSafeLoader reading the same files.
+
+Prints one JSON row. Both sides run in one process, in turns; the smallest CPU time of each counts, so that a busy
+machine changes little.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import pathlib
+import sys
+import tempfile
+import time
+import typing as t
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "collections"))
+
+import yaml  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files  # noqa: E402
+
+FILES, ORDERS, ROUNDS = 100, 100, 5
+TARGET = 1.5
+DAY = dt.date(2026, 11, 22)
+PLAIN = Reader(render=str, decrypt=str)
+
+HEAD = """\
+version: 1
+defaults:
+  customer_code: SG00000001
+  term: 6 months
+  usage: other
+  subject:
+    state_or_province_name: Tokyo
+    locality_name: Chiyoda-ku
+    organization_name: Example Co., Ltd.
+  applicant:
+    name: Web Operations
+    department: Infrastructure
+    email: certs@example.jp
+    phone: "+81-3-0000-0000"
+  terms_agreed: true
+orders:
+"""
+# The order of design.md's example: what people write who leave the common part to defaults.
+ORDER = """\
+  - name: www{0}
+    common_name: www{0}.example.jp
+    product: {1}
+    csr_origin: target
+    host: web{0}
+    key: {{type: RSA, size: 2048, path: /etc/pki/tls/private/www{0}.key}}
+    install:
+      certificate: /etc/pki/tls/certs/www{0}.pem
+      chain: /etc/pki/tls/certs/www{0}-chain.pem
+{2}"""
+KINDS = (
+    ("sureserver_cloud", ""),
+    ("quick_ssl", "    approval_email: admin@example.jp\n"),
+    ("secure_server_id", "    approval_email: admin@example.jp\n    certificate_transparency: true\n"),
+)
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [write(pathlib.Path(folder), number) for number in range(FILES)]
+        ours, theirs = [], []
+        for _round in range(ROUNDS):
+            theirs.append(timed(lambda: [load(path) for path in paths]))
+            ours.append(timed(lambda: check(folder)))
+    ratio = min(ours) / min(theirs)
+    row = {
+        "name": "check 10,000 orders in 100 files",
+        "ratio": round(ratio, 3),
+        "target": TARGET,
+        "ok": ratio <= TARGET,
+    }
+    print(json.dumps({**row, "seconds": round(min(ours), 2), "held_against_seconds": round(min(theirs), 2)}))
+    return 0
+
+
+def write(folder: pathlib.Path, number: int) -> pathlib.Path:
+    path = folder / f"orders{number:03}.yml"
+    names = range(number * ORDERS, (number + 1) * ORDERS)
+    path.write_text(HEAD + "".join(ORDER.format(n, *KINDS[n % len(KINDS)]) for n in names), encoding="utf-8")
+    return path
+
+
+def load(path: pathlib.Path) -> t.Any:
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+def check(folder: str) -> None:
+    if len(judged_files(folder, PLAIN, day=DAY).accepted()) != FILES * ORDERS:
+        sys.exit("the orders are not accepted")
+
+
+def timed(act: t.Callable[[], object]) -> float:
+    start = time.process_time()
+    act()
+    return time.process_time() - start
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs every benchmark beside this file and writes build/bench.json: a list of {name, ratio, target, ok}.
+
+Each script prints one JSON row on its last line; its ratio compares two sides measured in turns within one run.
+"""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+TARGET = HERE.parents[1] / "build" / "bench.json"
+
+
+def main() -> int:
+    rows = []
+    for script in sorted(HERE.glob("*.py")):
+        if script.name != pathlib.Path(__file__).name:
+            done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                sys.exit(f"{script.name} failed:\n{done.stderr}")
+            rows.append(json.loads(done.stdout.splitlines()[-1]))
+            print(
+                "{name}: {ratio} x, at most {target} x: {verdict}".format(verdict=word(rows[-1]["ok"]), **rows[-1]),
+                flush=True,
+            )
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return 0 if all(row["ok"] for row in rows) else 1
+
+
+def word(ok: bool) -> str:
+    return "ok" if ok else "TOO SLOW"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
