@@ -4,19 +4,47 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import typing as t
 
+import postgres
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from rehearsed import Rehearsal, served, settings_for
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests of the desk itself run on both stores, those of its faces on SQLite."""
+    if "store" in metafunc.fixturenames:
+        both = metafunc.module.__name__.startswith("test_desk_")
+        metafunc.parametrize("store", ["sqlite", "postgresql"] if both else ["sqlite"], scope="session")
+
+
+@pytest.fixture(scope="session")
+def cluster() -> t.Iterator[postgres.Cluster]:
+    """A private PostgreSQL."""
+    binaries = postgres.programs()
+    if binaries is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("PostgreSQL is not installed, and CI must not do without it")
+        pytest.skip("PostgreSQL is not installed: what concerns it is NOT tested")
+    with postgres.cluster(binaries) as running:
+        yield running
+
+
 @pytest.fixture
-def desk(tmp_path: pathlib.Path) -> t.Iterator[Rehearsal]:
+def database(store: str, tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> str:
+    """The URL of a store of one's own."""
+    if store == "sqlite":
+        return f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+    return t.cast("postgres.Cluster", request.getfixturevalue("cluster")).new_database()
+
+
+@pytest.fixture
+def desk(database: str) -> t.Iterator[Rehearsal]:
     """A desk of one's own, over real HTTP."""
-    database = tmp_path / "desk.sqlite3"
-    with served(settings_for(database), database=database) as rehearsal:
+    with served(settings_for(database)) as rehearsal:
         yield rehearsal
 
 
@@ -24,7 +52,7 @@ def desk(tmp_path: pathlib.Path) -> t.Iterator[Rehearsal]:
 def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Rehearsal]:
     """A desk for tests whose requests are all refused, so that none can notice another."""
     database = tmp_path_factory.mktemp("desk") / "desk.sqlite3"
-    with served(settings_for(database), database=database) as rehearsal:
+    with served(settings_for(database)) as rehearsal:
         yield rehearsal
 
 

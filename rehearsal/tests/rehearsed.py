@@ -23,6 +23,8 @@ from rehearsal_desk import serving
 from rehearsal_desk.admins import Admin, digest, seeded_admins
 from rehearsal_desk.app import create_app
 from rehearsal_desk.settings import Settings
+from rehearsal_desk.store import engine_of
+from sqlalchemy import inspect, make_url, text
 
 Body = dict[str, t.Any]
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -65,10 +67,12 @@ class Rehearsal:
     """One running desk; every call answers status and body."""
 
     url: str
-    database: pathlib.Path
+    database: str
     order_token: str = "order-token-f00d"
     register_token: str = "register-token-f00d"
     control_token: str = "control-token-f00d"
+    group_password: str = "group-password-f00d"
+    service_password: str = "service-password-f00d"
 
     def call(self, method: str, path: str, body: object = None, *, token: str | None = None) -> requests.Response:
         return requests.request(
@@ -113,8 +117,9 @@ class Rehearsal:
     def purchases(self) -> int:
         return int(self.control("GET", "/purchases")["count"])
 
-    def fault(self, name: str, method: str, path: str, count: int = 1) -> None:
-        self.control("PUT", "/faults", {"faults": [{"name": name, "method": method, "path": path, "count": count}]})
+    def fault(self, name: str, method: str, path: str, count: int = 1, **more: object) -> None:
+        fault = {"name": name, "method": method, "path": path, "count": count, **more}
+        self.control("PUT", "/faults", {"faults": [fault]})
 
 
 def order(**changes: object) -> Body:
@@ -178,12 +183,17 @@ def complaints(answer: Body) -> set[tuple[str, str]]:
     return {(detail["attribute"], detail["code"]) for detail in answer["error_details"]}
 
 
-def settings_for(database: pathlib.Path, **changes: t.Any) -> Settings:
+def settings_for(database: pathlib.Path | str, **changes: t.Any) -> Settings:
     """The settings of a test desk: known tokens, and a neighbour."""
-    tokens = seeded_admins(order_token=Rehearsal.order_token, register_token=Rehearsal.register_token)
+    tokens = seeded_admins(
+        order_token=Rehearsal.order_token,
+        register_token=Rehearsal.register_token,
+        group_password=Rehearsal.group_password,
+        service_password=Rehearsal.service_password,
+    )
     return Settings(
         **{
-            "database": f"sqlite:///{database}",
+            "database": database if isinstance(database, str) else f"sqlite:///{database}",
             "admins": (*tokens, NEIGHBOUR),
             "control_digest": digest(Rehearsal.control_token),
             **changes,
@@ -192,21 +202,37 @@ def settings_for(database: pathlib.Path, **changes: t.Any) -> Settings:
 
 
 @contextlib.contextmanager
-def served(settings: Settings, *, database: pathlib.Path) -> t.Iterator[Rehearsal]:
+def served(settings: Settings) -> t.Iterator[Rehearsal]:
     """A desk on a free loopback port for as long as the block lasts."""
     listener = serving.listener("127.0.0.1", port=0)
     url = serving.url_of(listener)
-    server = serving.Server(create_app(settings))
+    server = serving.Server(create_app(dc.replace(settings, url=url)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 10
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.005)
     try:
-        yield Rehearsal(url=url, database=database)
+        yield Rehearsal(url=url, database=settings.database)
     finally:
         server.should_exit = True
         thread.join(timeout=10)
+
+
+def kept(database: str) -> bytes:
+    """Everything that a store remembers, as it lies there."""
+    url = make_url(database)
+    if url.database is not None and url.get_backend_name() == "sqlite":
+        path = pathlib.Path(url.database)
+        return b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*"))
+    engine = engine_of(database)
+    try:
+        with engine.connect() as connection:
+            names = inspect(connection).get_table_names()
+            rows = [row for name in names for row in connection.execute(text(f'SELECT * FROM "{name}"'))]
+    finally:
+        engine.dispose()
+    return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
 
 
 def parsed(moment: str) -> dt.datetime:

@@ -21,7 +21,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store
 from rehearsal_desk import catalogue, csrs
 from rehearsal_desk.authority import validity
-from rehearsed import SUBJECT, TOKYO, Rehearsal, csr_of, key_pem, linked_order, parsed
+from rehearsed import SUBJECT, TOKYO, Rehearsal, csr_of, kept, key_pem, linked_order, parsed
 
 ADDRESS: t.Final = {"approval_email": "admin@example.jp"}
 
@@ -140,8 +140,7 @@ def test_no_secret_stays_behind(
     shown += desk.call("GET", f"/api/v1/applications/{placed['contract_id']}/certificate").text
 
     (service_key,) = made
-    kept = b"".join(path.read_bytes() for path in desk.database.parent.glob(f"{desk.database.name}*"))
-    everything = kept + shown.encode() + caplog.text.encode()
+    everything = kept(desk.database) + shown.encode() + caplog.text.encode()
     assert b"PRIVATE KEY" not in everything
     for key in (service_key, rsa_2048):
         prime = key.private_numbers().p

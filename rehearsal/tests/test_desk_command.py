@@ -22,6 +22,7 @@ import typing as t
 import pytest
 import rehearsal_desk
 import requests
+from rehearsal_desk import cli
 
 SOURCE: t.Final = pathlib.Path(rehearsal_desk.__file__).parent.parent
 
@@ -53,7 +54,9 @@ def test_it_serves_announces_and_stops_cleanly(tmp_path: pathlib.Path) -> None:
     with started("--port", "0", "--ready-file", str(ready_file), "--not-offered", "quick_ssl") as process:
         ready = waited_for(ready_file)
         assert stat.S_IMODE(ready_file.stat().st_mode) == 0o600
-        assert set(ready) == {"url", "order_token", "register_token", "control_token", "pid"}
+        tokens = {"url", "order_token", "register_token", "control_token", "pid"}
+        assert set(ready) == tokens | {"portal_url", "group_admin", "service_admin"}
+        assert set(ready["group_admin"]) == set(ready["service_admin"]) == {"master_id", "password"}
         assert ready["pid"] == process.pid
         answer = requests.get(
             f"{ready['url']}/api/v1/products", headers={"Authorization": f"Bearer {ready['order_token']}"}, timeout=5
@@ -97,14 +100,15 @@ def test_a_database_is_kept_when_asked_for(tmp_path: pathlib.Path) -> None:
         (("--port", "70000"), "port"),
     ],
 )
-def test_what_it_does_not_start_with(arguments: tuple[str, ...], part: str) -> None:
-    with started(*arguments) as process:
-        output, errors = process.communicate(timeout=15)
-    assert process.returncode == 2
-    assert part in errors
-    assert "Traceback" not in errors
-    assert "secret" not in errors
-    assert output == ""
+def test_what_it_does_not_start_with(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], part: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        sys.exit(cli.main(["serve", *arguments]))
+    told = capsys.readouterr()
+    assert ended.value.code == 2
+    assert part in told.err
+    assert "Traceback" not in told.err
+    assert "secret" not in told.err
+    assert told.out == ""
 
 
 def test_a_port_in_use_is_told_plainly() -> None:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
-import sqlite3
 
 import pytest
 import requests
+from rehearsal_desk.store import engine_of
 from rehearsed import Rehearsal, complaints, order, registration, served, settings_for
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 
 def test_a_repeated_order_buys_once(desk: Rehearsal) -> None:
@@ -112,18 +114,21 @@ def test_faults_meet_only_their_own_requests(desk: Rehearsal) -> None:
     assert desk.api("POST", "/applications", order())[0] == 201
 
 
-def test_purchases_are_only_ever_added(desk: Rehearsal) -> None:
+def test_purchases_and_audit_are_only_ever_added(desk: Rehearsal) -> None:
     desk.place()
-    with sqlite3.connect(desk.database) as connection:
-        for statement in ("DELETE FROM purchases", "UPDATE purchases SET common_name = 'x'"):
-            with pytest.raises(sqlite3.IntegrityError, match="only ever added"):
-                connection.execute(statement)
-    connection.close()
+    engine = engine_of(desk.database)
+    statements = [f"DELETE FROM {table}" for table in ("purchases", "audit")]
+    statements += ["UPDATE purchases SET common_name = 'x'", "UPDATE audit SET master_id = 'x'"]
+    statements += ["TRUNCATE purchases", "TRUNCATE audit"] if engine.dialect.name == "postgresql" else []
+    for statement in statements:
+        with pytest.raises(IntegrityError, match="only ever added"), engine.begin() as connection:
+            connection.execute(text(statement))
+    engine.dispose()
 
 
 def test_a_desk_of_the_same_database_remembers(desk: Rehearsal) -> None:
     placed = desk.place()
-    with served(settings_for(desk.database), database=desk.database) as second:
+    with served(settings_for(desk.database)) as second:
         status, answer = second.api("POST", "/applications", order())
         assert (status, answer["result"]["contract_id"]) == (200, placed["contract_id"])
         assert second.root() != desk.root()

@@ -56,6 +56,24 @@ def system_error() -> JSONResponse:
     return failure(500, "SystemError", "The desk could not do this.")
 
 
+def bad_token() -> JSONResponse:
+    """The refusal of a token that is missing or not known."""
+    refused = token_refused()
+    return failure(400, "ParameterError", refused.message, breaches=refused.breaches)
+
+
+def token_refused() -> Refused:
+    """The same as a problem, for who has not answered yet."""
+    return Refused((Breach("access_token", "invalid", "The token is missing or not known to this desk."),))
+
+
+def too_many_requests(seconds: int) -> JSONResponse:
+    """The demand to come back later."""
+    answer = failure(429, "TooManyRequests", "There were too many requests.")
+    answer.headers["retry-after"] = str(seconds)
+    return answer
+
+
 def moment(value: dt.datetime | None) -> str | None:
     """RFC 3339 in UTC with Z."""
     return None if value is None else value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
 from rehearsal_desk import answers, json_forms
-from rehearsal_desk.admins import Admin, digest
+from rehearsal_desk.admins import Admin, bearer_of, digest
 from rehearsal_desk.answers import moment
 from rehearsal_desk.desk import Desk, Shown
 from rehearsal_desk.problems import Breach, Refused
@@ -36,7 +36,7 @@ async def _admin(request: Request) -> Admin:
     admins: t.Mapping[str, Admin] = request.app.state.admins
     admin = admins.get(digest(bearer_token(request)))
     if admin is None:
-        raise bad_token()
+        raise answers.token_refused()
     return admin
 
 
@@ -52,13 +52,7 @@ async def json_body(request: Request) -> dict[str, object]:
 
 def bearer_token(request: Request) -> str:
     """The token that the request shows, or an empty one."""
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" else ""
-
-
-def bad_token() -> Refused:
-    """The refusal of a token that is missing or not known."""
-    return Refused((Breach("access_token", "invalid", "The token is missing or not known to this desk."),))
+    return bearer_of(request.headers.get("authorization", ""))
 
 
 TheDesk = t.Annotated[Desk, Depends(_desk)]
@@ -138,6 +132,22 @@ def certificate(desk: TheDesk, admin: TheAdmin, contract_id: str) -> JSONRespons
             "public_key_fingerprint": issued.public_key_fingerprint,
         }
     )
+
+
+@router.get("/applications/{contract_id}/private-key")
+def private_key(desk: TheDesk, admin: TheAdmin, contract_id: str) -> JSONResponse:
+    """The private key that the service made."""
+    application, pem = desk.private_key(admin, contract_id)
+    answer = answers.result(
+        {
+            "contract_id": application.contract_id,
+            "common_name": application.common_name,
+            "private_key": pem,
+            "public_key_fingerprint": application.public_key_fingerprint,
+        }
+    )
+    answer.headers["cache-control"] = "no-store"
+    return answer
 
 
 @router.post("/quotes")

@@ -47,7 +47,9 @@ class Issued:
 
 
 @dc.dataclass(frozen=True, slots=True)
-class _Signer:
+class Signer:
+    """A CA certificate with its key."""
+
     key: ec.EllipticCurvePrivateKey
     certificate: x509.Certificate
 
@@ -66,19 +68,34 @@ class CertificationAuthority:
     @property
     def root(self) -> str:
         """The root certificate in PEM."""
-        return _pem(self._root.certificate)
+        return pem(self._root.certificate)
+
+    def signer_for(self, authority: catalogue.Authority) -> Signer:
+        """The intermediate that issues for this authority."""
+        return self._intermediates[authority.id]
+
+    def intermediate(
+        self,
+        common_name: str,
+        *,
+        issuer: Signer | None = None,
+        path_length: int = 0,
+        not_after: dt.datetime = _CA_NOT_AFTER,
+    ) -> Signer:
+        """A new intermediate below this issuer, or below the root."""
+        return _new_ca(common_name, issuer=issuer or self._root, path_length=path_length, not_after=not_after)
 
     def issue(self, csr: str, *, common_name: str, product: catalogue.Product, term: str, now: dt.datetime) -> Issued:
         """A certificate of this product for the key of this CSR."""
         request = x509.load_pem_x509_csr(csr.encode("ascii"))
-        signer = self._intermediates[product.authority.id]
+        signer = self.signer_for(product.authority)
         not_before, not_after = validity(term, now=now)
         builder = (
             x509.CertificateBuilder()
             .subject_name(_subject(request.subject, common_name=common_name, level=product.level))
             .issuer_name(signer.certificate.subject)
             .public_key(request.public_key())
-            .serial_number(_serial_number())
+            .serial_number(serial_number())
             .not_valid_before(not_before)
             .not_valid_after(not_after)
             # CN is a character-for-character copy of the only dNSName [BR 7.1.4.3].
@@ -87,12 +104,12 @@ class CertificationAuthority:
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_leaf_usage(rsa_key=isinstance(request.public_key(), rsa.RSAPublicKey)), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(request.public_key()), critical=False)
-            .add_extension(_key_of(signer.certificate.public_key()), critical=False)
+            .add_extension(key_of(signer.certificate.public_key()), critical=False)
         )
         certificate = builder.sign(signer.key, hashes.SHA256())
         return Issued(
-            certificate=_pem(certificate),
-            chain=_pem(signer.certificate),
+            certificate=pem(certificate),
+            chain=pem(signer.certificate),
             not_before=not_before,
             not_after=not_after,
             serial_number=f"{certificate.serial_number:x}",
@@ -115,7 +132,8 @@ def _months_later(moment: dt.datetime, *, months: int) -> dt.datetime:
     return first.replace(day=min(moment.day, last_day))
 
 
-def _serial_number() -> int:
+def serial_number() -> int:
+    """A random serial number."""
     # 20 octets whose first nibble is never zero, so that every way to write it in hexadecimal gives 40 digits.
     return secrets.randbits(158) | 1 << 158
 
@@ -131,7 +149,9 @@ def _subject(requested: x509.Name, *, common_name: str, level: catalogue.Level) 
     return x509.Name([*attributes, x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
 
 
-def _new_ca(common_name: str, *, issuer: _Signer | None) -> _Signer:
+def _new_ca(
+    common_name: str, *, issuer: Signer | None, path_length: int = 0, not_after: dt.datetime = _CA_NOT_AFTER
+) -> Signer:
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name(
         [
@@ -146,18 +166,21 @@ def _new_ca(common_name: str, *, issuer: _Signer | None) -> _Signer:
         .subject_name(subject)
         .issuer_name(subject if issuer is None else issuer.certificate.subject)
         .public_key(key.public_key())
-        .serial_number(_serial_number())
+        .serial_number(serial_number())
         .not_valid_before(_CA_NOT_BEFORE)
-        .not_valid_after(_CA_NOT_AFTER)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None if issuer is None else 0), critical=True)
+        .not_valid_after(not_after)
+        .add_extension(
+            x509.BasicConstraints(ca=True, path_length=None if issuer is None else path_length), critical=True
+        )
         .add_extension(_ca_usage(), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(_key_of(key.public_key() if issuer is None else issuer.key.public_key()), critical=False)
+        .add_extension(key_of(key.public_key() if issuer is None else issuer.key.public_key()), critical=False)
     )
-    return _Signer(key, builder.sign(key if issuer is None else issuer.key, hashes.SHA256()))
+    return Signer(key, builder.sign(key if issuer is None else issuer.key, hashes.SHA256()))
 
 
-def _key_of(key: t.Any) -> x509.AuthorityKeyIdentifier:
+def key_of(key: t.Any) -> x509.AuthorityKeyIdentifier:
+    """What a certificate says about the key of its issuer."""
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(t.cast(CertificateIssuerPublicKeyTypes, key))
 
 
@@ -189,5 +212,6 @@ def _usage(
     )
 
 
-def _pem(certificate: x509.Certificate) -> str:
+def pem(certificate: x509.Certificate) -> str:
+    """A certificate in PEM."""
     return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")

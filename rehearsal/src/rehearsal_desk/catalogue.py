@@ -159,11 +159,8 @@ VALIDITY_CAPS: t.Final = (
 )
 
 # What the CA wants answered before issue [M:2261100]: nearly always only the approval mail for クイック認証SSL.
-_CONFIRMATIONS: t.Final[dict[Level, tuple[str, ...]]] = {
-    "DV": ("domain",),
-    "OV": ("domain", "intention", "documents"),
-    "EV": ("domain", "intention", "documents"),
-}
+CONFIRMATIONS: t.Final = ("domain", "intention", "documents")
+_CONFIRMATIONS: t.Final[dict[Level, tuple[str, ...]]] = {"DV": ("domain",), "OV": CONFIRMATIONS, "EV": CONFIRMATIONS}
 
 
 def confirmations_for(product_id: str) -> tuple[str, ...]:

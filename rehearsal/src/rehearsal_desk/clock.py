@@ -9,25 +9,37 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from rehearsal_desk.blackboard import Blackboard
+
 # The life of the rehearsal root bounds the times that make sense (see authority.py).
 EARLIEST: t.Final = dt.datetime(2021, 1, 1, tzinfo=dt.UTC)
 LATEST: t.Final = dt.datetime(2048, 12, 31, tzinfo=dt.UTC)
 
 
-class Clock:
-    """A running clock that can be set and advanced; nothing ever sleeps on it."""
+_OFFSET: t.Final = "clock_offset_us"
 
-    def __init__(self, real: t.Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> None:
+
+class Clock:
+    """A running clock that can be set and advanced, for all workers at once; nothing ever sleeps on it."""
+
+    def __init__(
+        self,
+        real: t.Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        *,
+        board: Blackboard | None = None,
+    ) -> None:
         self._real = real
-        self._offset = dt.timedelta()
+        self._board = board or Blackboard()
 
     def now(self) -> dt.datetime:
         """The present moment in UTC, in whole seconds."""
-        return (self._real() + self._offset).replace(microsecond=0)
+        offset = dt.timedelta(microseconds=self._board.read().get(_OFFSET, 0))
+        return (self._real() + offset).replace(microsecond=0)
 
     def set(self, moment: dt.datetime) -> None:
         """Go on from this moment."""
-        self._offset = moment - self._real()
+        with self._board.changing() as words:
+            words[_OFFSET] = (moment - self._real()) // dt.timedelta(microseconds=1)
 
 
 def business_days_after(moment: dt.datetime, *, days: int) -> dt.datetime:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The rehearsal's own controls: the clock, the CA's hands, the purchases, the faults. No real desk has these."""
+"""The rehearsal's own controls: the clock, the CA's hands, the purchases. No real desk has these."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 
 from rehearsal_desk import clock, json_forms
 from rehearsal_desk.admins import digest
-from rehearsal_desk.answers import moment
-from rehearsal_desk.api import Body, bad_token, bearer_token
+from rehearsal_desk.answers import moment, token_refused
+from rehearsal_desk.api import Body, bearer_token
 from rehearsal_desk.authority import CertificationAuthority
 from rehearsal_desk.back_office import BackOffice, Move
-from rehearsal_desk.faults import NAMES, Fault, FaultList
+from rehearsal_desk.catalogue import CONFIRMATIONS
 from rehearsal_desk.json_forms import Fields
-from rehearsal_desk.problems import Breach, Refused, merged, refuse_if_any
+from rehearsal_desk.outbox import Outbox
+from rehearsal_desk.problems import Breach, Refused
 
 BASE_PATH: t.Final = "/rehearsal"
 
-_METHODS: t.Final = ("GET", "POST", "PUT")
-_LONGEST_REASON: t.Final = 255
+LONGEST_REASON: t.Final = 255
 _MOST_DAYS: t.Final = 10_000
 
 
-async def _control(request: Request) -> None:
+async def control_token(request: Request) -> None:
+    """Refuse whoever does not show the control token."""
     if not hmac.compare_digest(digest(bearer_token(request)), request.app.state.control_digest):
-        raise bad_token()
+        raise token_refused()
 
 
 async def _clock(request: Request) -> clock.Clock:
@@ -43,20 +44,20 @@ async def _back_office(request: Request) -> BackOffice:
     return t.cast(BackOffice, request.app.state.back_office)
 
 
-async def _faults(request: Request) -> FaultList:
-    return t.cast(FaultList, request.app.state.faults)
-
-
 async def _authority(request: Request) -> CertificationAuthority:
     return t.cast(CertificationAuthority, request.app.state.authority)
 
 
+async def _outbox(request: Request) -> Outbox:
+    return t.cast(Outbox, request.app.state.outbox)
+
+
+TheOutbox = t.Annotated[Outbox, Depends(_outbox)]
 TheClock = t.Annotated[clock.Clock, Depends(_clock)]
 TheBackOffice = t.Annotated[BackOffice, Depends(_back_office)]
-TheFaults = t.Annotated[FaultList, Depends(_faults)]
 TheAuthority = t.Annotated[CertificationAuthority, Depends(_authority)]
 
-router = APIRouter(prefix=BASE_PATH, dependencies=[Depends(_control)])
+router = APIRouter(prefix=BASE_PATH, dependencies=[Depends(control_token)])
 
 
 @router.get("/clock")
@@ -71,7 +72,7 @@ def set_clock(desk_clock: TheClock, body: Body) -> JSONResponse:
     fields = Fields(body)
     now, days = fields.text("now"), fields.number("advance_days")
     fields.refuse_if_misread()
-    desk_clock.set(_wanted_moment(now, days, clock_now=desk_clock.now()))
+    desk_clock.set(wanted_moment(now, days, clock_now=desk_clock.now()))
     return JSONResponse({"now": moment(desk_clock.now())})
 
 
@@ -95,10 +96,45 @@ def ca_reject(back_office: TheBackOffice, body: Body) -> JSONResponse:
     fields.refuse_if_misread()
     if contract_id is None:
         raise Refused((Breach("contract_id", "required", "Which application?"),))
-    if not reason or len(reason) > _LONGEST_REASON:
-        message = f"Give the CA's reason in a sentence of at most {_LONGEST_REASON} characters."
+    if not reason or len(reason) > LONGEST_REASON:
+        message = f"Give the CA's reason in a sentence of at most {LONGEST_REASON} characters."
         raise Refused((Breach("reason", "invalid" if reason else "required", message),))
     return _moved((back_office.reject(contract_id, reason=reason),))
+
+
+@router.post("/ca/answer")
+def ca_answer(back_office: TheBackOffice, body: Body) -> JSONResponse:
+    """The applicant answers one confirmation."""
+    fields = Fields(body)
+    contract_id, confirmation = fields.text("contract_id"), fields.text("confirmation")
+    fields.refuse_if_misread()
+    if contract_id is None:
+        raise Refused((Breach("contract_id", "required", "Which application?"),))
+    if confirmation not in CONFIRMATIONS:
+        message = f"Confirmations: {', '.join(CONFIRMATIONS)}."
+        raise Refused((Breach("confirmation", "invalid" if confirmation else "required", message),))
+    return _moved((back_office.answer(contract_id, confirmation=confirmation),))
+
+
+@router.get("/outbox")
+def read_outbox(outbox: TheOutbox) -> JSONResponse:
+    """Every mail, newest first."""
+    rows = [
+        {
+            "id": found.id,
+            "contract_id": found.contract_id,
+            "kind": found.kind,
+            "from": found.sender,
+            "to": found.recipients.split(", "),
+            "subject": found.subject,
+            "body": found.body,
+            "written_at": moment(found.written_at),
+            "sent_at": moment(found.sent_at),
+            "failure": found.failure,
+        }
+        for found in outbox.mails()
+    ]
+    return JSONResponse({"count": len(rows), "results": rows})
 
 
 @router.get("/purchases")
@@ -116,51 +152,29 @@ def purchases(back_office: TheBackOffice) -> JSONResponse:
     return JSONResponse({"count": len(rows), "results": rows})
 
 
+@router.get("/audit")
+def audit(back_office: TheBackOffice) -> JSONResponse:
+    """Every spend and every download."""
+    rows = [
+        {
+            "at": moment(entry.at),
+            "master_id": entry.master_id,
+            "act": entry.act,
+            "contract_id": entry.contract_id,
+        }
+        for entry in back_office.audit()
+    ]
+    return JSONResponse({"count": len(rows), "results": rows})
+
+
 @router.get("/root")
 def root(authority: TheAuthority) -> PlainTextResponse:
     """The rehearsal root, PEM."""
     return PlainTextResponse(authority.root, media_type="application/x-pem-file")
 
 
-@router.put("/faults")
-def set_faults(faults: TheFaults, body: Body) -> JSONResponse:
-    """Replace the list of faults."""
-    fields = Fields(body)
-    items = fields.sections("faults")
-    if items is None:
-        fields.refuse_if_misread()
-        raise Refused((Breach("faults", "required", "Give the list of faults; an empty one ends them all."),))
-    new = tuple(map(_fault, items))
-    for item in items:
-        fields.absorb(item)
-    rules = (breach for index, fault in enumerate(new) for breach in _fault_breaches(index, fault))
-    refuse_if_any(merged(fields.breaches(), rules))
-    faults.replace(new)
-    current = [
-        {"name": fault.name, "method": fault.method, "path": fault.path, "count": fault.count}
-        for fault in faults.current()
-    ]
-    return JSONResponse({"faults": current})
-
-
-def _fault(fields: Fields) -> Fault:
-    name, method, path = (fields.text(field) or "" for field in ("name", "method", "path"))
-    count = fields.number("count")
-    return Fault(name=name, method=method, path=path, count=1 if count is None else count)
-
-
-def _fault_breaches(index: int, fault: Fault) -> t.Iterator[Breach]:
-    if fault.name not in NAMES:
-        yield Breach(f"faults.{index}.name", "invalid", f"Faults: {', '.join(NAMES)}.")
-    if fault.method not in _METHODS:
-        yield Breach(f"faults.{index}.method", "invalid", f"Methods: {', '.join(_METHODS)}.")
-    if not fault.path.startswith("/"):
-        yield Breach(f"faults.{index}.path", "invalid", "A pattern such as /applications/*/registration.")
-    if fault.count < 1:
-        yield Breach(f"faults.{index}.count", "invalid", "At least 1.")
-
-
-def _wanted_moment(now: str | None, days: int | None, *, clock_now: dt.datetime) -> dt.datetime:
+def wanted_moment(now: str | None, days: int | None, *, clock_now: dt.datetime) -> dt.datetime:
+    """The moment that the clock is to be set to: either `now` or so many days on."""
     if (now is None) == (days is None):
         raise Refused((Breach("now", "required", "Give either now or advance_days."),))
     if days is not None:

@@ -65,14 +65,15 @@ def read_csr(text: str) -> Csr:
         raise UnreadableCsr("This is not one PEM block of a PKCS #10 certificate signing request.") from None
 
 
-def make_csr(common_name: str, *, subject: t.Mapping[str, str]) -> Csr:
-    """A CSR with a fresh RSA key, which is forgotten at once: nothing in a rehearsal ever needs it again."""
+def make_csr(common_name: str, *, subject: t.Mapping[str, str]) -> tuple[Csr, bytes]:
+    """A CSR with a fresh RSA key, and that key: PKCS #8 in PEM, not encrypted."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=_SERVICE_KEY_BITS)
     values = {"C": "JP", **subject, "CN": common_name}
     name = x509.Name(
         [x509.NameAttribute(oid, values[short]) for short, oid in SUBJECT_ORDER.items() if values.get(short)]
     )
-    return _facts(x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256()))
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return _facts(x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())), pem
 
 
 def key_fingerprint(key: CertificatePublicKeyTypes) -> str:

@@ -19,9 +19,13 @@ from rehearsal_desk.admins import Admin
 from rehearsal_desk.catalogue import PRODUCTS, Product
 from rehearsal_desk.clock import Clock
 from rehearsal_desk.forms import OrderForm
-from rehearsal_desk.order_rules import Counter, order_breaches
+from rehearsal_desk.mishaps import Mishaps
+from rehearsal_desk.order_rules import OTHER, Counter, order_breaches
+from rehearsal_desk.outbox import Outbox
 from rehearsal_desk.problems import Conflict, NotFound, refuse_if_any
-from rehearsal_desk.store import Application, LinkedContract, Purchase, Store, row_id
+from rehearsal_desk.registration_rules import SERVICE
+from rehearsal_desk.store import Application, AuditEntry, LinkedContract, PrivateKey, Purchase, Store, row_id
+from rehearsal_desk.vault import CannotOpen, Vault
 
 Row = t.TypeVar("Row", Application, LinkedContract)
 
@@ -50,11 +54,17 @@ class Desk:
         store: Store,
         *,
         clock: Clock,
+        outbox: Outbox,
+        mishaps: Mishaps,
+        vault: Vault,
         not_offered: frozenset[str] = frozenset(),
         registration_days: int,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._outbox = outbox
+        self._mishaps = mishaps
+        self._vault = vault
         self._registration_days = registration_days
         self.offer: t.Final[dict[str, Product]] = {
             product_id: product for product_id, product in PRODUCTS.items() if product_id not in not_offered
@@ -64,7 +74,7 @@ class Desk:
         """The admin's contracts of linked services."""
         mine: list[ColumnElement[bool]] = [LinkedContract.customer_code.in_(admin.customer_codes)]
         if service is not None:
-            mine.append(LinkedContract.service == service)
+            mine.append(LinkedContract.service == _storable(service))
         with self._store.reading() as session:
             return _page(session, LinkedContract, where=mine, by=LinkedContract.contract_id, offset=offset, limit=limit)
 
@@ -74,7 +84,7 @@ class Desk:
         """The admin's applications, oldest first, and how many there are in all."""
         mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
         if references is not None:
-            mine.append(Application.client_reference.in_(references))
+            mine.append(Application.client_reference.in_(map(_storable, references)))
         with self._store.reading() as session:
             page = _page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
         now = self._clock.now()
@@ -105,6 +115,8 @@ class Desk:
                 session.add(application)
                 session.flush()
                 session.add(_purchase_of(application))
+                session.add(self._entry(admin, application, act="purchase"))
+                self._outbox.ordered(session, application)
         except IntegrityError:
             return self.show(self._bought_before(form)), False
         return self.show(application), True
@@ -121,21 +133,52 @@ class Desk:
         return self.show(application)
 
     def certificate(self, admin: Admin, contract_id: str) -> Application:
-        """The application with certificate and chain; the first call is remembered as the download."""
+        """The application with certificate and chain as they are handed out; the first call is kept as the download."""
         bulky = (undefer(Application.certificate), undefer(Application.chain))
-        with self._store.reading() as session:
-            application = find(session, contract_id, admin=admin, options=bulky)
-        if application.certificate is None:
-            raise Conflict("certificate", "No certificate has been issued yet.", attribute="contract_id")
-        if application.downloaded_at is None:
-            with self._store.writing() as session:
-                fresh = find(session, contract_id, admin=admin, lock=True)
-                fresh.downloaded_at = fresh.downloaded_at or self._clock.now()
+        with self._store.writing() as session:
+            application = find(session, contract_id, admin=admin, options=bulky, lock=True)
+            if application.certificate is None:
+                raise Conflict("certificate", "No certificate has been issued yet.", attribute="contract_id")
+            application.downloaded_at = application.downloaded_at or self._clock.now()
+            session.add(self._entry(admin, application, act="certificate"))
+        # It belongs to no session any more, so what befalls it now is not kept.
+        self._mishaps.befall(application)
         return application
+
+    def private_key(self, admin: Admin, contract_id: str) -> tuple[Application, str]:
+        """The application and the private key that the service made for it, in PEM [M:2261110, M:2261100]."""
+        admin.must_have("register")
+        with self._store.writing() as session:
+            application = find(session, contract_id, admin=admin, lock=True)
+            if application.csr_origin != SERVICE or application.usage != OTHER:
+                raise _no_key("The service holds no private key for this application.")
+            if application.issued_at is None:
+                raise _no_key("The private key can be downloaded once the certificate is issued.")
+            kept = session.get(PrivateKey, application.id)
+            pem = None if kept is None else self._opened(kept, application)
+            if pem is None:
+                raise _no_key("This private key was sealed under another key file than the desk has now.")
+            session.add(self._entry(admin, application, act="private_key"))
+        return application, pem
 
     def show(self, application: Application) -> Shown:
         """The application as it stands now."""
         return Shown(application, life.standing(application, now=self._clock.now()))
+
+    def _opened(self, kept: PrivateKey, application: Application) -> str | None:
+        try:
+            return self._vault.open(kept.sealed, label=application.contract_id).decode("ascii")
+        except CannotOpen:
+            return None
+
+    def _entry(self, admin: Admin, application: Application, *, act: str) -> AuditEntry:
+        return AuditEntry(
+            at=self._clock.now(),
+            master_id=admin.master_id,
+            act=act,
+            application_id=application.id,
+            contract_id=application.contract_id,
+        )
 
     def _judge(self, admin: Admin, form: OrderForm) -> str | None:
         """Refuse an order that breaks rules; otherwise the linked service of its linked contract."""
@@ -211,6 +254,15 @@ def _page(
     keys = select(by).where(*where).order_by(by).offset(offset).limit(limit).subquery()
     rows = session.scalars(select(table).join(keys, by == keys.c[0]).order_by(by))
     return Page(tuple(rows), total)
+
+
+def _storable(text: str) -> str:
+    """The text, or a sign for text that no row can hold: PostgreSQL has no NUL."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _no_key(message: str) -> Conflict:
+    return Conflict("private_key", message, attribute="contract_id")
 
 
 def _order_of(application: Application) -> tuple[object, ...]:

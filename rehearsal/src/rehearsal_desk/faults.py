@@ -2,118 +2,165 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Faults on the line, on demand: what the network and a tired server do to a request."""
+"""Faults on demand: which ones there are, which are in force, and which request meets one.
+
+What a fault does is not decided here: `faulty_line` fails requests, `mishaps` has the CA's mistakes, and the portal's
+own are in its package. Each of them adds its kinds to the one registry.
+"""
 
 from __future__ import annotations
 
 import dataclasses as dc
 import fnmatch
-import logging
-import threading
+import random
 import typing as t
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from rehearsal_desk.blackboard import Blackboard, Words
 
-from rehearsal_desk import answers
+Stage = t.Literal["line", "ca", "portal"]
+Scalar = str | int | bool | None
 
-_LOG: t.Final = logging.getLogger("rehearsal_desk")
+MOST_FAULTS: t.Final = 100
+_FAULTS: t.Final = "faults"
+_REVOKED: t.Final = "revoked_tokens"
 
-DROP_BEFORE_COMMIT: t.Final = "drop_before_commit"
-DROP_AFTER_COMMIT: t.Final = "drop_after_commit"
-SERVER_ERROR: t.Final = "server_error"
-NAMES: t.Final = (DROP_BEFORE_COMMIT, DROP_AFTER_COMMIT, SERVER_ERROR)
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One thing about a kind of fault that can be set."""
+
+    name: str
+    default: Scalar
+    does: str
+    whole_number: bool = False  # what is set is a number, though there may be no default
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of fault: what it does, and to which calls."""
+
+    name: str
+    stage: Stage  # who looks for it: the line to the JSON interface, the CA's desk, or the portal
+    does: str
+    methods: tuple[str, ...]  # the first is the default
+    path: str  # the default pattern
+    settings: tuple[Setting, ...] = ()
+
+    def setting(self, name: str) -> Setting | None:
+        """The setting of this name."""
+        return next((setting for setting in self.settings if setting.name == name), None)
+
+
+KINDS: t.Final[dict[str, Kind]] = {}
+ALIASES: t.Final = {"server_error": "error_500"}
+
+
+def register(*kinds: Kind) -> None:
+    """Make kinds of fault known; a name can be given once."""
+    for kind in kinds:
+        if KINDS.setdefault(kind.name, kind) != kind:
+            raise ValueError(f"contract broken: two kinds of fault are called {kind.name}")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What happens to the next `count` requests of this method and path below the base path."""
+    """What happens to requests of this method and path: after `skip` calls to `count` of them, or to every one."""
 
     name: str
     method: str
     path: str  # a shell pattern
-    count: int = 1
+    count: int | None = 1  # None: every one
+    skip: int = 0
+    percent: int = 100  # how many of a hundred calls meet it, drawn with the seed
+    seed: int = 0
+    settings: t.Mapping[str, Scalar] = dc.field(default_factory=dict)
+    seen: int = 0  # calls that fitted so far
 
-    def meets(self, *, method: str, path: str) -> bool:
-        """Whether this request is one of them."""
-        return self.method == method and fnmatch.fnmatchcase(path, self.path)
+    @property
+    def kind(self) -> Kind:
+        """What kind it is."""
+        return KINDS[ALIASES.get(self.name, self.name)]
+
+    def fits(self, stage: Stage, *, method: str, path: str) -> bool:
+        """Whether this fault concerns such a call."""
+        return self.kind.stage == stage and self.method == method and fnmatch.fnmatchcase(path, self.path)
+
+    def strikes(self) -> bool:
+        """Whether it strikes at the call just seen; the same seed always draws the same."""
+        if self.seen <= self.skip:
+            return False
+        return self.percent >= 100 or self.draw().random() * 100 < self.percent
+
+    def draw(self) -> random.Random:
+        """Chance, the same for the same seed and the same call."""
+        return random.Random(f"{self.seed}/{self.seen}")
+
+    def value(self, name: str) -> Scalar:
+        """A setting, or its default."""
+        setting = self.kind.setting(name)
+        if setting is None:
+            raise ValueError(f"contract broken: {self.name} has no setting {name}")
+        return self.settings.get(name, setting.default)
+
+    def text(self, name: str) -> str:
+        """A setting as text, empty when there is none."""
+        value = self.value(name)
+        return "" if value is None else str(value)
+
+    def number(self, name: str) -> int:
+        """A setting as a whole number, 0 when there is none."""
+        return int(self.value(name) or 0)
 
 
 class FaultList:
-    """The faults in force; each use takes one off the first that fits."""
+    """The faults in force, for all workers at once; each strike takes one off the first that fits."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._faults: tuple[Fault, ...] = ()
+    def __init__(self, board: Blackboard | None = None) -> None:
+        self._board = board or Blackboard()
 
     def replace(self, faults: tuple[Fault, ...]) -> None:
-        """These and no others."""
-        with self._lock:
-            self._faults = faults
+        """These and no others; tokens that were revoked are good again."""
+        with self._board.changing() as words:
+            words[_FAULTS] = [dc.asdict(fault) for fault in faults]
+            words[_REVOKED] = []
 
     def current(self) -> tuple[Fault, ...]:
         """The faults that are not used up."""
-        return self._faults
+        return _faults_on(self._board.read())
 
-    def take(self, *, method: str, path: str) -> str | None:
-        """The name of the fault that this request meets, now used once more."""
-        with self._lock:
-            for index, fault in enumerate(self._faults):
-                if fault.meets(method=method, path=path):
-                    left = (dc.replace(fault, count=fault.count - 1),) if fault.count > 1 else ()
-                    self._faults = self._faults[:index] + left + self._faults[index + 1 :]
-                    return fault.name
-        return None
-
-
-class FaultyLine:
-    """ASGI middleware that lets requests meet their faults; it has to be the outermost layer."""
-
-    def __init__(self, app: ASGIApp, *, faults: FaultList, base_path: str) -> None:
-        self._app = app
-        self._faults = faults
-        self._base_path = base_path
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request, or fail it as asked."""
-        fault = self._fault_of(scope)
-        if fault == SERVER_ERROR:
-            await answers.system_error()(scope, receive, send)
-        elif fault == DROP_BEFORE_COMMIT:
-            await _drop(receive, send)
-        elif fault == DROP_AFTER_COMMIT:
-            await self._serve(scope, receive, _nowhere)
-            await _drop(receive, send)
-        else:
-            await self._serve(scope, receive, send)
-
-    def _fault_of(self, scope: Scope) -> str | None:
-        if scope["type"] != "http" or not scope["path"].startswith(f"{self._base_path}/"):
+    def take(self, stage: Stage, *, method: str, path: str, names: t.Container[str] | None = None) -> Fault | None:
+        """The fault that this call meets, now used once more; `names` are the only ones that the caller can do."""
+        if not self._board.read().get(_FAULTS):
             return None
-        return self._faults.take(method=scope["method"], path=scope["path"].removeprefix(self._base_path))
+        with self._board.changing() as words:
+            faults = list(_faults_on(words))
+            struck = None
+            for index, fault in enumerate(faults):
+                if (names is not None and fault.kind.name not in names) or not fault.fits(
+                    stage, method=method, path=path
+                ):
+                    continue
+                faults[index] = seen = dc.replace(fault, seen=fault.seen + 1)
+                if seen.strikes():
+                    faults[index] = dc.replace(seen, count=None if seen.count is None else seen.count - 1)
+                    struck = seen
+                    break
+            words[_FAULTS] = [dc.asdict(fault) for fault in faults if fault.count != 0]
+        return struck
 
-    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await self._app(scope, receive, send)
-        except Exception as error:
-            # The application has answered already; its traceback is for developers, not for the terminal of a user.
-            _LOG.error("%s %s failed: %s", scope.get("method"), scope.get("path"), type(error).__name__)
-            _LOG.debug("the failure in full", exc_info=error)
+    def revoke(self, token_digest: str) -> None:
+        """Refuse this token until the faults are replaced."""
+        with self._board.changing() as words:
+            words[_REVOKED] = sorted({*words.get(_REVOKED, []), token_digest})
+
+    def is_revoked(self, token_digest: str) -> bool:
+        """Whether this token was revoked."""
+        return token_digest in self._board.read().get(_REVOKED, [])
+
+    def revokes_any(self) -> bool:
+        """Whether any token was revoked."""
+        return bool(self._board.read().get(_REVOKED))
 
 
-async def _nowhere(_message: Message) -> None:
-    """Stand in for `send` and tell nobody."""
-
-
-async def _drop(receive: Receive, send: Send) -> None:
-    """Close the connection without a byte of an answer.
-
-    ASGI has no word for this. uvicorn's `send` is a bound method of the request's cycle, which holds the connection's
-    transport. After the abort the server has to notice the loss before this request ends, or it would report that
-    nothing was answered.
-    """
-    transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if transport is None:
-        raise RuntimeError("connections can be dropped only under uvicorn")
-    transport.abort()
-    while (await receive())["type"] != "http.disconnect":
-        pass
+def _faults_on(words: Words) -> tuple[Fault, ...]:
+    return tuple(Fault(**entry) for entry in words.get(_FAULTS, ()))

@@ -25,6 +25,19 @@ CANCELLED: t.Final = "cancelled"
 EXPIRED: t.Final = "expired"
 REVOKED: t.Final = "revoked"
 
+STATES: t.Final = (
+    AWAITING_REGISTRATION,
+    APPLIED,
+    AWAITING_CONFIRMATION,
+    ISSUED,
+    INSTALLING,
+    INSTALLED,
+    WITHDRAWN,
+    REJECTED,
+    CANCELLED,
+    EXPIRED,
+    REVOKED,
+)
 EXITS: t.Final = frozenset({WITHDRAWN, REJECTED, CANCELLED, EXPIRED, REVOKED})
 
 # A CA's random values live at most 30 days [BR 3.2.2.4.4, GS:domain-confirmation].
@@ -63,12 +76,18 @@ def standing(application: Application, *, now: dt.datetime) -> Standing:
         action, actor = _NOTHING
     return Standing(
         state=state,
-        confirmations=confirmations_for(application.product) if state == AWAITING_CONFIRMATION else (),
+        confirmations=open_confirmations(application) if state == AWAITING_CONFIRMATION else (),
         reason=_DEADLINE_MISSED if state == WITHDRAWN else application.reason,
         next_action=action,
         next_action_by=actor,
         deadline=_deadline(application, state=state),
     )
+
+
+def open_confirmations(application: Application) -> tuple[str, ...]:
+    """What the applicant has not answered to the CA so far."""
+    answered = (application.answered or "").split()
+    return tuple(kind for kind in confirmations_for(application.product) if kind not in answered)
 
 
 def _state(application: Application, *, now: dt.datetime) -> str:

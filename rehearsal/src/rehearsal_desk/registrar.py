@@ -19,9 +19,12 @@ from rehearsal_desk.clock import Clock
 from rehearsal_desk.csrs import Csr, UnreadableCsr, make_csr, read_csr
 from rehearsal_desk.desk import Shown, find
 from rehearsal_desk.forms import RegistrationForm
+from rehearsal_desk.order_rules import OTHER
+from rehearsal_desk.outbox import Outbox
 from rehearsal_desk.problems import Conflict, refuse_if_any
 from rehearsal_desk.registration_rules import CUSTOMER, SERVICE, Case, registration_breaches
-from rehearsal_desk.store import Application, Store
+from rehearsal_desk.store import Application, PrivateKey, Store
+from rehearsal_desk.vault import Vault
 
 _REMEMBERED = (undefer(Application.registration),)
 
@@ -37,9 +40,11 @@ class _Reading:
 class Registrar:
     """Takes registrations."""
 
-    def __init__(self, store: Store, *, clock: Clock) -> None:
+    def __init__(self, store: Store, *, clock: Clock, outbox: Outbox, vault: Vault) -> None:
         self._store = store
         self._clock = clock
+        self._outbox = outbox
+        self._vault = vault
 
     def register(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Shown:
         """The application, applied for; the same registration again changes nothing."""
@@ -51,13 +56,25 @@ class Registrar:
         if self._is_settled(application, form=form, csr=reading.csr):
             return self._show(application)
         # Making a key takes long, so it is done outside the transaction that holds the lock.
-        csr = reading.csr or _make(application.common_name, form)
+        csr, key = (reading.csr, None) if reading.csr is not None else _make(application.common_name, form)
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, options=_REMEMBERED, lock=True)
             self._judge(session, application, form=form, reading=reading)
             if not self._is_settled(application, form=form, csr=csr):
                 self._enter(application, form=form, csr=csr)
+                self._keep_key(session, application, key=key)
+                self._outbox.registered(session, application)
         return self._show(application)
+
+    def check(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Csr | None:
+        """Everything but the registration: the customer's CSR as it was read."""
+        admin.must_have("register")
+        reading = _read(form)
+        with self._store.reading() as session:
+            application = find(session, contract_id, admin=admin, options=_REMEMBERED)
+            self._judge(session, application, form=form, reading=reading)
+        self._is_settled(application, form=form, csr=reading.csr)
+        return reading.csr
 
     def _judge(self, session: Session, application: Application, *, form: RegistrationForm, reading: _Reading) -> None:
         case = Case(
@@ -87,6 +104,12 @@ class Registrar:
         application.csr = csr.pem
         application.public_key_fingerprint = csr.public_key_fingerprint
 
+    def _keep_key(self, session: Session, application: Application, *, key: bytes | None) -> None:
+        # Of a linked service only IIJ needs the key, and a rehearsal installs nothing: it is forgotten.
+        if key is not None and application.usage == OTHER:
+            sealed = self._vault.seal(key, label=application.contract_id)
+            session.add(PrivateKey(application_id=application.id, sealed=sealed))
+
     def _show(self, application: Application) -> Shown:
         return Shown(application, life.standing(application, now=self._clock.now()))
 
@@ -100,7 +123,7 @@ def _read(form: RegistrationForm) -> _Reading:
         return _Reading(fault=str(error))
 
 
-def _make(common_name: str, form: RegistrationForm) -> Csr:
+def _make(common_name: str, form: RegistrationForm) -> tuple[Csr, bytes]:
     subject = form.subject
     if subject is None:  # pragma: no cover
         raise TypeError("contract broken: the rules let a registration without subject through")

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import signal
 import socket
 import typing as t
@@ -14,6 +16,22 @@ import uvicorn
 from starlette.types import ASGIApp
 
 _BACKLOG: t.Final = 128
+_APPROVAL: t.Final = re.compile(r"(/ca/approval/)[^ ?]+")
+
+
+class NoSecretPaths(logging.Filter):
+    """Keeps approval tokens, the only secrets in a path, out of the access log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let the record through, without the token."""
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                _APPROVAL.sub(r"\1...", value) if isinstance(value, str) else value for value in record.args
+            )
+        return True
+
+
+_NO_SECRETS: t.Final = NoSecretPaths()
 
 
 class Server(uvicorn.Server):
@@ -24,7 +42,7 @@ class Server(uvicorn.Server):
     ) -> None:
         config = uvicorn.Config(
             app,
-            http="h11",  # the implementation that faults.py knows
+            http="h11",  # the implementation that faulty_line.py knows
             log_level="info" if access_log else "warning",
             access_log=access_log,
             proxy_headers=False,
@@ -32,6 +50,7 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=3,
         )
         super().__init__(config)
+        logging.getLogger("uvicorn.access").addFilter(_NO_SECRETS)
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -64,7 +83,12 @@ def url_of(sock: socket.socket) -> str:
 
 def run(app: ASGIApp, *, listener: socket.socket, announce: t.Callable[[], None], access_log: bool) -> None:
     """Serve until SIGINT or SIGTERM, then return."""
+    until_told_to_stop(Server(app, announce=announce, access_log=access_log), listener=listener)
+
+
+def until_told_to_stop(server: Server, *, listener: socket.socket) -> None:
+    """Let this server serve until SIGINT or SIGTERM, then return."""
     # uvicorn stops cleanly and then raises the signal once more; being told to stop is no failure here.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)
-    Server(app, announce=announce, access_log=access_log).run(sockets=[listener])
+    server.run(sockets=[listener])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses as dc
 
 from rehearsal_desk.admins import Admin
+from rehearsal_desk.postman import SmtpServer
+from rehearsal_desk.vault import Vault, fresh_vault
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,5 +20,8 @@ class Settings:
     database: str  # SQLAlchemy URL
     admins: tuple[Admin, ...]
     control_digest: str = dc.field(repr=False)
+    url: str = "http://127.0.0.1:8440"  # where the desk is reached: mails link to it
+    smtp: SmtpServer | None = None  # mails stay in the outbox without it
     registration_days: int = 30  # ours: the length of the real deadline is not published
+    vault: Vault = dc.field(default_factory=fresh_vault, repr=False)
     not_offered: frozenset[str] = frozenset()  # product ids taken off the offer

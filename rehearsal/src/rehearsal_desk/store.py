@@ -12,11 +12,11 @@ import re
 import typing as t
 
 from sqlalchemy import (
-    DDL,
     Date,
     DateTime,
     ForeignKey,
     Index,
+    LargeBinary,
     String,
     Text,
     UniqueConstraint,
@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+_POSTGRESQL_CONNECTIONS: t.Final = 16  # of each worker
 
 _CONTRACT_ID: t.Final = re.compile(r"rsc([0-9]{8,12})")
 
@@ -89,6 +91,7 @@ class Application(Base):
     register_by: Mapped[dt.date]
     registered_at: Mapped[dt.datetime | None]
     contacted_at: Mapped[dt.datetime | None]
+    answered: Mapped[str | None] = mapped_column(String(64))  # confirmations given so far, space between them
     issued_at: Mapped[dt.datetime | None]
     installed_at: Mapped[dt.datetime | None]  # set at issue: when IIJ will have installed it
     downloaded_at: Mapped[dt.datetime | None]
@@ -111,7 +114,7 @@ class Application(Base):
 
 
 class Purchase(Base):
-    """One purchase; rows are only ever added."""
+    """One purchase; rows are only ever added, which triggers of the database see to."""
 
     __tablename__ = "purchases"
 
@@ -123,15 +126,26 @@ class Purchase(Base):
     ordered_at: Mapped[dt.datetime]
 
 
-for _act in ("UPDATE", "DELETE"):
-    event.listen(
-        Purchase.__table__,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call]
-            f"CREATE TRIGGER purchases_stay_{_act.lower()} BEFORE {_act} ON purchases"
-            " BEGIN SELECT RAISE(ABORT, 'purchases are only ever added'); END"
-        ).execute_if(dialect="sqlite"),
-    )
+class AuditEntry(Base):
+    """A spend or a download: who, what and when; rows are only ever added."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[dt.datetime]
+    master_id: Mapped[str] = mapped_column(String(32))
+    act: Mapped[str] = mapped_column(String(32))
+    application_id: Mapped[int] = mapped_column(ForeignKey(Application.id))
+    contract_id: Mapped[str] = mapped_column(String(16))
+
+
+class PrivateKey(Base):
+    """A private key that the service made, sealed by `vault`."""
+
+    __tablename__ = "private_keys"
+
+    application_id: Mapped[int] = mapped_column(ForeignKey(Application.id), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 def row_id(contract_id: str) -> int | None:
@@ -141,12 +155,11 @@ def row_id(contract_id: str) -> int | None:
 
 
 class Store:
-    """Transactions on one database."""
+    """Transactions on one database, whose tables `schema` has prepared."""
 
     def __init__(self, database: str) -> None:
-        self._engine = _engine(make_url(database))
-        self._writer = self._engine.execution_options(writes=True)
-        Base.metadata.create_all(self._writer)
+        self._writer = engine_of(database)
+        self._engine = _reader(self._writer)
 
     @contextlib.contextmanager
     def reading(self) -> t.Iterator[Session]:
@@ -165,10 +178,30 @@ class Store:
         self._engine.dispose()
 
 
-def _engine(url: URL) -> Engine:
-    # Error messages must not quote values that customers typed.
-    if url.get_backend_name() != "sqlite":
-        return create_engine(url, hide_parameters=True)
+def is_sqlite(database: str) -> bool:
+    """Whether this URL names a SQLite file, which one worker can serve."""
+    return make_url(database).get_backend_name() == "sqlite"
+
+
+def engine_of(database: str) -> Engine:
+    """An engine that writes; error messages of its do not quote values that customers typed."""
+    url = make_url(database)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite_engine(url).execution_options(writes=True)
+    if url.get_backend_name() != "postgresql":
+        raise ValueError("the desk keeps its memory in SQLite or PostgreSQL")
+    driver = url.set(drivername="postgresql+psycopg")
+    return create_engine(driver, hide_parameters=True, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0)
+
+
+def _reader(writer: Engine) -> Engine:
+    # Two statements of one view must agree, which PostgreSQL promises only when it is asked to.
+    if writer.dialect.name == "postgresql":
+        return writer.execution_options(isolation_level="REPEATABLE READ")
+    return writer.execution_options(writes=False)
+
+
+def _sqlite_engine(url: URL) -> Engine:
     if url.database in (None, "", ":memory:"):
         raise ValueError("the desk's threads need a database file, such as sqlite:///desk.sqlite3")
     # As many connections as the server has threads, so that none waits for another's.

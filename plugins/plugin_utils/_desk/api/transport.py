@@ -12,6 +12,7 @@ Reads and safe writes are retried with back-off; a spending call goes out once, 
 from __future__ import annotations
 
 import dataclasses as dc
+import re
 import typing as t
 import urllib.parse
 
@@ -39,6 +40,7 @@ _PAGE = 1000
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _RETRIES = 4
 _BACKOFF = 0.25  # seconds, doubling
+_TOKEN = re.compile(r"[!-~]+")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,12 @@ class Connection:
 
     def fault(self) -> str | None:
         """Why this connection must not be used, or None."""
-        parts = urllib.parse.urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        parts = _parts(self.url)
+        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
             return "desk_url must be of the form https://host[:port]"
+        if not _TOKEN.fullmatch(self.token):
+            # What no header can carry would be quoted in the HTTP library's complaint.
+            return "desk_token must consist of printable ASCII without blanks; is there a line break at its end?"
         if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
             return (
                 "desk_url must use https: over http anyone on the way could read the token (only loopback may use http)"
@@ -138,6 +143,15 @@ class Transport:
         raise _error(response, answer)
 
 
+def _parts(url: str) -> urllib.parse.SplitResult | None:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        _readable = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
 def _session(connection: Connection, retry: Retry) -> requests.Session:
     session = requests.Session()
     # The user's netrc and proxies for other hosts have no business with this credential.
@@ -154,7 +168,7 @@ def _session(connection: Connection, retry: Retry) -> requests.Session:
 def _json(response: Response) -> Json:
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict):
         return answer
@@ -165,8 +179,9 @@ def _json(response: Response) -> Json:
 
 
 def _error(response: Response, answer: Json) -> Exception:
-    details = [detail for detail in answer.get("error_details") or () if isinstance(detail, dict)]
-    codes = {detail.get("code") for detail in details}
+    given = answer.get("error_details")
+    details = [detail for detail in given if isinstance(detail, dict)] if isinstance(given, list) else []
+    codes = {str(detail.get("code")) for detail in details}
     said = str(answer.get("error_message") or f"the desk answered {response.status_code}")
     told = [f"{d.get('attribute')}: {d.get('message') or d.get('code')}" for d in details if d.get("attribute")]
     message, request_id = "; ".join([said, *told]), _request_id(answer)

@@ -21,7 +21,17 @@ if t.TYPE_CHECKING:
     from .transport import Json
 
 _TIMES = ("not_before", "not_after", "ordered_at", "registered_at", "issued_at", "downloaded_at")
-_APPLICATION_FIELDS: t.Final = tuple(field.name for field in dc.fields(Application))
+_TEXTS = ("contract_id", "customer_code", "common_name", "product", "term", "usage", "next_action", "next_action_by")
+_TEXTS_OR_NULL = (
+    "client_reference",
+    "linked_contract_id",
+    "linked_service",
+    "reason",
+    "csr_origin",
+    "public_key_fingerprint",
+    "certificate_fingerprint",
+    "serial_number",
+)
 
 
 def order_body(order: Order) -> Json:
@@ -54,12 +64,15 @@ def registration_body(order: Order, csr: str | None) -> Json:
 def application(answer: t.Any) -> Application:
     """An application as the desk tells it; fields that are not known here are passed over."""
     try:
-        fields = {name: answer[name] for name in _APPLICATION_FIELDS if name in answer}
-        fields["state"] = State(fields["state"])
-        fields["confirmations"] = tuple(fields.get("confirmations") or ())
-        fields.update({name: _time(fields.get(name)) for name in _TIMES})
-        deadline = fields.get("deadline")
-        fields["deadline"] = dt.date.fromisoformat(deadline) if deadline else None
+        deadline = answer.get("deadline")
+        fields: Json = {
+            **{name: _text(answer[name]) for name in _TEXTS if name in answer},
+            **{name: _text_or_null(answer.get(name)) for name in _TEXTS_OR_NULL},
+            **{name: _time(answer.get(name)) for name in _TIMES},
+            "state": State(answer["state"]),
+            "confirmations": _texts(answer.get("confirmations", [])),
+            "deadline": dt.date.fromisoformat(_text(deadline)) if deadline is not None else None,
+        }
         return Application(**fields)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise AnswerUnusable(f"an application from the desk cannot be read: {_fault(error)}") from None
@@ -81,7 +94,7 @@ def seen_contract(answer: t.Any) -> SeenContract:
 
 def offered_product(answer: t.Any) -> OfferedProduct:
     try:
-        return OfferedProduct(product=_text(answer["product"]), terms=tuple(map(_text, answer["terms"])))
+        return OfferedProduct(product=_text(answer["product"]), terms=_texts(answer["terms"]))
     except (KeyError, TypeError) as error:
         raise AnswerUnusable(f"a product from the desk cannot be read: {_fault(error)}") from None
 
@@ -102,6 +115,16 @@ def _text(value: t.Any) -> str:
     if not isinstance(value, str):
         raise TypeError("text expected")
     return value
+
+
+def _text_or_null(value: t.Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _texts(value: t.Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("list of texts expected")
+    return tuple(map(_text, value))
 
 
 def _fault(error: Exception) -> str:

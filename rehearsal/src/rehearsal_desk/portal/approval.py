@@ -1,0 +1,55 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The CA's page that a domain approval mail links to; whoever has the link may approve, as at a real CA."""
+
+from __future__ import annotations
+
+import typing as t
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from rehearsal_desk.desk import Shown
+from rehearsal_desk.portal.front import Front, TheFront, plain_page
+from rehearsal_desk.problems import NotFound
+
+_DOMAIN: t.Final = "domain"
+_NO_LINK: t.Final = "このリンクは無効です。"
+
+router = APIRouter()
+
+
+@router.get("/approval/{token}")
+def ask(request: Request, desk_front: TheFront, token: str) -> HTMLResponse:
+    """The question, with one button."""
+    return _screen(request, shown=_shown(desk_front, token))
+
+
+@router.post("/approval/{token}")
+def approve(request: Request, desk_front: TheFront, token: str) -> HTMLResponse:
+    """The answer; giving it again changes nothing."""
+    shown = _shown(desk_front, token)
+    if _DOMAIN in shown.standing.confirmations:
+        desk_front.back_office.answer(shown.application.contract_id, confirmation=_DOMAIN)
+    return _screen(request, shown=_shown(desk_front, token), approved=True)
+
+
+def _shown(desk_front: Front, token: str) -> Shown:
+    contract_id = desk_front.outbox.application_of(token)
+    if contract_id is None:
+        raise NotFound(_NO_LINK)
+    return desk_front.back_office.application(contract_id)
+
+
+def _screen(request: Request, *, shown: Shown, approved: bool = False) -> HTMLResponse:
+    return plain_page(
+        request,
+        "approval.html",
+        visit=None,
+        title="ドメイン名使用承認",
+        shown=shown,
+        is_open=_DOMAIN in shown.standing.confirmations,
+        approved=approved,
+    )

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a browser sends in a form."""
+
+from __future__ import annotations
+
+import typing as t
+import urllib.parse
+
+from starlette.requests import Request
+
+from rehearsal_desk.problems import Breach, Refused
+
+LARGEST_FORM: t.Final = 1 << 18
+_MOST_FIELDS: t.Final = 200
+_FORM_TYPE: t.Final = "application/x-www-form-urlencoded"
+
+
+class Fields:
+    """The fields of one form, each as text; a field sent twice counts with its last value."""
+
+    def __init__(self, values: t.Mapping[str, str]) -> None:
+        self._values = values
+
+    def line(self, name: str) -> str:
+        """One line without blanks around it."""
+        return " ".join(self.text(name).split("\n")).strip()
+
+    def text(self, name: str) -> str:
+        """Text with line breaks, however the browser writes these."""
+        return self._values.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
+
+    def ticked(self, name: str) -> bool:
+        """Whether a tick box is ticked, or a button of this name was pressed."""
+        return name in self._values
+
+    def unreadable(self, names: t.Mapping[str, str]) -> tuple[Breach, ...]:
+        """A breach for each of these fields that holds control characters; the mapping gives field by attribute."""
+        message = "Control characters cannot stand in this field."
+        return tuple(
+            Breach(attribute, "invalid", message)
+            for attribute, name in names.items()
+            if not self.line(name).isprintable()
+        )
+
+
+async def received(request: Request) -> Fields:
+    """The form in the body of this request."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
+        raise Refused((Breach("", "invalid", f"A form is sent as {_FORM_TYPE}."),))
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_FORM:
+            raise Refused((Breach("", "invalid", f"A form has at most {LARGEST_FORM} bytes."),))
+    try:
+        pairs = urllib.parse.parse_qsl(
+            body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
+        )
+    except ValueError:
+        raise Refused((Breach("", "invalid", "The form is not in UTF-8, or too long."),)) from None
+    return Fields(dict(pairs))

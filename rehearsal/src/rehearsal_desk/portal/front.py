@@ -1,0 +1,172 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every screen stands on: who is looking, whether the form is theirs, and how a page is made."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import re
+import typing as t
+
+import jinja2
+import markupsafe
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+
+from rehearsal_desk.admins import Admin
+from rehearsal_desk.back_office import BackOffice
+from rehearsal_desk.catalogue import LINKED_SERVICES, PRODUCTS
+from rehearsal_desk.clock import Clock
+from rehearsal_desk.desk import Desk
+from rehearsal_desk.faults import FaultList
+from rehearsal_desk.outbox import Outbox
+from rehearsal_desk.portal import fields, labels, mishaps
+from rehearsal_desk.portal.fields import Fields
+from rehearsal_desk.portal.sessions import Sessions, Visit
+from rehearsal_desk.registrar import Registrar
+
+BASE_PATH: t.Final = "/portal"
+COOKIE: t.Final = "rehearsal_portal"
+FORM_TOKEN: t.Final = "form_token"
+
+_ADDRESS: t.Final = re.compile(r"(https?://[^\s]+)")
+_JST: t.Final = dt.timezone(dt.timedelta(hours=9))
+
+# Nothing but our own style sheet, no script at all.
+_HEADERS: t.Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+        " base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class NotLoggedIn(Exception):
+    """There is no live session."""
+
+
+class ForeignForm(Exception):
+    """The form was not made for this session and this path."""
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Front:
+    """The rules behind the screens, and what the screens need besides."""
+
+    desk: Desk
+    registrar: Registrar
+    back_office: BackOffice
+    outbox: Outbox
+    clock: Clock
+    faults: FaultList
+    sessions: Sessions
+    admins: t.Mapping[str, Admin]  # by master ID
+    control_digest: str = dc.field(repr=False)
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """An admin with a live session."""
+
+    admin: Admin
+    visit: Visit
+
+
+def front(request: Request) -> Front:
+    """What this application was made with."""
+    return t.cast(Front, request.app.state.front)
+
+
+def visitor(request: Request) -> Visitor:
+    """Who is logged in; raises `NotLoggedIn`."""
+    desk_front = front(request)
+    visit = desk_front.sessions.visit(request.cookies.get(COOKIE, ""))
+    admin = None if visit is None else desk_front.admins.get(visit.master_id)
+    if visit is None or admin is None:
+        raise NotLoggedIn
+    return Visitor(admin=admin, visit=visit)
+
+
+TheFields = t.Annotated[Fields, Depends(fields.received)]
+TheFront = t.Annotated[Front, Depends(front)]
+TheVisitor = t.Annotated[Visitor, Depends(visitor)]
+
+
+def form(request: Request, who: TheVisitor, received: TheFields) -> Fields:
+    """The form, once it is known to come from a page of this session."""
+    desk_front = front(request)
+    if mishaps.session_expires(desk_front.faults, method=request.method, path=request.url.path):
+        desk_front.sessions.close(who.visit.digest)
+        raise NotLoggedIn
+    if not who.visit.accepts(received.line(FORM_TOKEN), action=request.url.path):
+        raise ForeignForm
+    return received
+
+
+TheForm = t.Annotated[Fields, Depends(form)]
+
+
+def page(
+    request: Request, template: str, *, who: Visitor | None = None, status: int = 200, **values: object
+) -> HTMLResponse:
+    """One screen of the portal."""
+    text = rendered(
+        template, who=who, visit=None if who is None else who.visit, now=front(request).clock.now(), **values
+    )
+    text = mishaps.relabelled(text, in_force=front(request).faults, method=request.method, path=request.url.path)
+    return HTMLResponse(text, status_code=status, headers=_HEADERS)
+
+
+def plain_page(
+    request: Request, template: str, *, visit: Visit | None, status: int = 200, **values: object
+) -> HTMLResponse:
+    """One screen that is no part of the portal."""
+    text = rendered(template, visit=visit, now=front(request).clock.now(), **values)
+    return HTMLResponse(text, status_code=status, headers=_HEADERS)
+
+
+def rendered(template: str, *, visit: Visit | None, **values: object) -> str:
+    """The HTML of a template; its forms carry the tokens of this session."""
+
+    def form_token(action: str) -> str:
+        return "" if visit is None else visit.form_token(action)
+
+    return _ENVIRONMENT.get_template(template).render(form_token=form_token, **values)
+
+
+def local_time(moment: dt.datetime | None) -> str:
+    """A moment as people in Japan write it."""
+    return labels.NOT_SHOWN if moment is None else moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M")
+
+
+def local_day(moment: dt.datetime | None) -> str:
+    """A day in Japan."""
+    return labels.NOT_SHOWN if moment is None else moment.astimezone(_JST).strftime("%Y-%m-%d")
+
+
+def with_links(text: str) -> markupsafe.Markup:
+    """Text whose web addresses can be clicked; a bare host name is none, since it may be somebody's."""
+    parts = _ADDRESS.split(text)
+    link = markupsafe.Markup('<a href="{0}">{0}</a>')
+    return markupsafe.Markup("").join(link.format(part) if index % 2 else part for index, part in enumerate(parts))
+
+
+_ENVIRONMENT: t.Final = jinja2.Environment(
+    loader=jinja2.PackageLoader("rehearsal_desk.portal"),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.globals.update(
+    words=labels, products=PRODUCTS, linked_services=LINKED_SERVICES, form_field=FORM_TOKEN, base=BASE_PATH
+)
+_ENVIRONMENT.filters.update(
+    moment=local_time, day=local_day, confirmation=labels.CONFIRMATIONS.__getitem__, with_links=with_links
+)

@@ -1,0 +1,28 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Scheduling only: tests that share a costly fixture of their module run in one worker of pytest-xdist."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+# Each of these walks the whole way once, in a fixture. The mark xdist_group is made for this, but pytest-xdist 3.8
+# writes it to an attribute that pytest no longer reads since 9.2 (Node._nodeid), so that the mark has no effect.
+IN_ONE_WORKER = ("tests/playbooks/test_secrets.py", "tests/playbooks/test_whole_way.py")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: t.Any) -> t.Any:
+    """With --dist loadgroup: groups by mark, and the modules above."""
+    from xdist.scheduler import LoadGroupScheduling
+
+    class Scheduling(LoadGroupScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in IN_ONE_WORKER else super()._split_scope(nodeid)
+
+    return Scheduling(config, log) if config.getvalue("dist") == "loadgroup" else None

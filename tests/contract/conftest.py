@@ -1,0 +1,40 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
+
+
+@pytest.fixture(scope="session")
+def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[DeskControl]:
+    """A desk for tests that count no purchases; each of them orders under names of its own."""
+    with running_desk(tmp_path_factory.mktemp("desk")) as control:
+        yield control
+
+
+@pytest.fixture
+def desk(tmp_path: pathlib.Path) -> t.Iterator[DeskControl]:
+    """A desk with an empty database."""
+    with running_desk(tmp_path) as control:
+        yield control
+
+
+@pytest.fixture
+def api(desk: DeskControl) -> ApiDesk:
+    """The collection's way to the empty desk, as the group admin."""
+    return ApiDesk(Connection(url=desk.url, token=desk.order_token))
+
+
+@pytest.fixture
+def shared_api(shared_desk: DeskControl) -> t.Iterator[ApiDesk]:
+    """The collection's way to the shared desk, as the group admin; no fault outlives a test."""
+    yield ApiDesk(Connection(url=shared_desk.url, token=shared_desk.order_token))
+    shared_desk.no_faults()

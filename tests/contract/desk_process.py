@@ -1,0 +1,122 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A rehearsal desk of one's own in a process of its own, and the hands of its clock, its CA and its faults."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses as dc
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+import typing as t
+
+import requests
+
+Json = dict[str, t.Any]
+
+PATIENCE: t.Final = 30  # seconds that the desk may take to start or to answer
+TOOLS: t.Final = pathlib.Path(sys.executable).parent
+
+
+@dc.dataclass(frozen=True, kw_only=True)
+class DeskControl:
+    """A running desk as its ready file describes it; nothing here goes through the collection."""
+
+    url: str
+    order_token: str = dc.field(repr=False)
+    register_token: str = dc.field(repr=False)
+    control_token: str = dc.field(repr=False)
+    database: pathlib.Path
+    log: pathlib.Path
+
+    @property
+    def tokens(self) -> tuple[str, str]:
+        """The credentials of the two roles."""
+        return self.order_token, self.register_token
+
+    def call(self, method: str, path: str, body: object = None, *, token: str | None = None) -> requests.Response:
+        headers = {"Authorization": f"Bearer {token or self.order_token}"}
+        return requests.request(method, self.url + path, json=body, headers=headers, timeout=PATIENCE)
+
+    def api(self, method: str, path: str, body: object = None, *, token: str | None = None) -> Json:
+        """The answer to a call that succeeds."""
+        answer = self.call(method, f"/api/v1{path}", body, token=token)
+        assert answer.status_code in (200, 201), answer.text
+        return t.cast("Json", answer.json())
+
+    def applications(self) -> dict[str, Json]:
+        """Every application by its contract ID."""
+        return {row["contract_id"]: row for row in self.api("GET", "/applications?limit=1000")["results"]}
+
+    def application(self, client_reference: str) -> Json:
+        """The one application of this reference."""
+        (row,) = self.api("GET", f"/applications?client_reference={client_reference}")["results"]
+        return t.cast("Json", row)
+
+    def purchases(self) -> list[str | None]:
+        """The client reference of every purchase ever made, sorted."""
+        told = self.control("GET", "/purchases")
+        rows = [row["client_reference"] for row in told["results"]]
+        assert told["count"] == len(rows)
+        return sorted(rows, key=str)
+
+    def ca_work(self, *contract_ids: str) -> None:
+        """The CA confirms and issues, for these applications or for all."""
+        self.control("POST", "/ca/work", {"contract_ids": contract_ids} if contract_ids else {})
+
+    def ca_reject(self, contract_id: str, *, reason: str) -> None:
+        self.control("POST", "/ca/reject", {"contract_id": contract_id, "reason": reason})
+
+    def advance(self, days: int) -> None:
+        self.control("PUT", "/clock", {"advance_days": days})
+
+    def fault(self, name: str, *, method: str, path: str, count: int = 1) -> None:
+        """The next calls of this kind meet this fault, and no other fault is left."""
+        self.control("PUT", "/faults", {"faults": [{"name": name, "method": method, "path": path, "count": count}]})
+
+    def no_faults(self) -> None:
+        self.control("PUT", "/faults", {"faults": []})
+
+    def root(self) -> str:
+        """The rehearsal root, PEM."""
+        return self.call("GET", "/rehearsal/root", token=self.control_token).text
+
+    def control(self, method: str, path: str, body: object = None) -> Json:
+        answer = self.call(method, f"/rehearsal{path}", body, token=self.control_token)
+        assert answer.status_code == 200, answer.text
+        return t.cast("Json", answer.json())
+
+
+@contextlib.contextmanager
+def running_desk(folder: pathlib.Path) -> t.Iterator[DeskControl]:
+    """A desk with a database of its own for as long as the block lasts, started the way a user starts it."""
+    ready, log, database = folder / "desk.json", folder / "desk.log", folder / "desk.sqlite3"
+    command = [
+        str(TOOLS / "rehearsal-desk"), "serve", "--port", "0", "--access-log",
+        "--ready-file", str(ready), "--database", f"sqlite:///{database}",
+    ]  # fmt: skip
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("REHEARSAL_DESK_")}
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+    try:
+        told = _when_ready(ready, process=process, log=log)
+        words = {name: told[name] for name in ("url", "order_token", "register_token", "control_token")}
+        yield DeskControl(**words, database=database, log=log)
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _when_ready(ready: pathlib.Path, *, process: subprocess.Popen[bytes], log: pathlib.Path) -> dict[str, str]:
+    deadline = time.monotonic() + PATIENCE
+    while not ready.exists():
+        assert process.poll() is None, f"the desk ended: {log.read_text(encoding='utf-8')}"
+        assert time.monotonic() < deadline, f"the desk did not start: {log.read_text(encoding='utf-8')}"
+        time.sleep(0.01)
+    return t.cast("dict[str, str]", json.loads(ready.read_text(encoding="utf-8")))

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The adapter against the rehearsal desk over HTTP: every method of the Desk protocol does what it says."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses as dc
+import datetime as dt
+import sqlite3
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue import LINKED_SERVICES, PRODUCTS
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import ReferenceTaken, StateConflict
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from cryptography import x509
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+    from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+
+
+def test_both_sides_know_the_same_products_and_services(shared_api: ApiDesk, shared_desk: DeskControl) -> None:
+    offered = {product.product: product.terms for product in shared_api.products()}
+    assert set(offered) == set(PRODUCTS)
+    assert all(offered.values())
+    for row in shared_desk.api("GET", "/products")["results"]:
+        ours = PRODUCTS[row["product"]]
+        theirs = (row["name"], row["certificate_authority"], row["level"], row["wildcard"])
+        assert theirs == (ours.name, ours.authority.id, ours.level, ours.wildcard)
+        assert row["linked_services"] == (ours.linked_services and list(ours.linked_services))
+    assert {contract.service for contract in shared_api.linked_contracts()} <= set(LINKED_SERVICES)
+
+
+def test_linked_contracts_of_one_service_or_all(shared_api: ApiDesk) -> None:
+    found = {service: shared_api.linked_contracts(service) for service in LINKED_SERVICES}
+    assert [contract.contract_id for contract in found["gio_content_acceleration"]] == ["rga00000001"]
+    assert [len(found[service]) for service in ("id_gateway", "managed_waf_link")] == [0, 2]
+    assert all(contract.service == service for service, rows in found.items() for contract in rows)
+    assert set(shared_api.linked_contracts()) == {contract for rows in found.values() for contract in rows}
+
+
+def test_an_application_as_the_desk_tells_it(desk: DeskControl, api: ApiDesk) -> None:
+    placed = api.place(sample.linked_order(), "default/cdn/1")
+    assert (placed.state, placed.usage, placed.linked_service, placed.linked_contract_id) == (
+        State.AWAITING_REGISTRATION, "linked_service", "gio_content_acceleration", "rga00000001",
+    )  # fmt: skip
+    assert placed.ordered_at is not None
+    assert placed.ordered_at.utcoffset() == dt.timedelta(0)
+    assert placed.deadline == placed.ordered_at.date() + dt.timedelta(days=30)
+    assert (placed.next_action, placed.next_action_by) == ("register", "service_admin")
+    assert api.applications() == (placed,)
+    told = desk.application("default/cdn/1")
+    assert {field.name for field in dc.fields(placed)} == set(told)
+
+
+def test_the_same_reference_buys_once(desk: DeskControl, api: ApiDesk) -> None:
+    order = sample.order()
+    first = api.place(order, "default/www/1")
+    assert api.place(order, "default/www/1") == first
+    assert api.application_of("default/www/1") == first
+    assert api.application_of("default/www/2") is None
+    with pytest.raises(ReferenceTaken, match=first.contract_id):
+        api.place(sample.order(common_name="other.example.jp"), "default/www/1")
+    assert desk.purchases() == ["default/www/1"]
+
+
+def test_the_same_reference_at_the_same_moment_buys_once(desk: DeskControl) -> None:
+    order = sample.order()
+    desks = [ApiDesk(Connection(url=desk.url, token=desk.order_token)) for _ in range(8)]
+    with concurrent.futures.ThreadPoolExecutor(len(desks)) as pool:
+        placed = list(pool.map(lambda each: each.place(order, "default/www/1"), desks))
+    assert len({application.contract_id for application in placed}) == 1
+    assert desk.purchases() == ["default/www/1"]
+
+
+def test_a_quote_buys_nothing(desk: DeskControl, api: ApiDesk) -> None:
+    api.quote(sample.order(common_name="WWW.Example.JP"))
+    api.quote(sample.linked_order())
+    assert desk.purchases() == []
+    assert api.applications() == ()
+
+
+def test_registering_again_changes_nothing(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
+    order = sample.target_order(**sample.fresh())
+    csr = sample.csr_of(sample.new_key(), order.common_name)
+    placed = shared_api.place(order, order.reference("again"))
+    applied = shared_api.register(placed, order, csr)
+    assert (applied.state, applied.csr_origin) == (State.APPLIED, "customer")
+    assert shared_api.register(placed, order, csr) == applied
+    with pytest.raises(StateConflict):
+        shared_api.register(placed, order, sample.csr_of(sample.new_key(), order.common_name))
+    shared_desk.ca_work(placed.contract_id)
+    issued = shared_api.register(placed, order, csr)
+    assert (issued.state, issued.registered_at) == (State.ISSUED, applied.registered_at)
+    assert issued.public_key_fingerprint == applied.public_key_fingerprint
+
+
+def test_iij_makes_the_csr_of_a_linked_service(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
+    order = sample.linked_order(**sample.fresh())
+    placed = shared_api.place(order, order.reference("linked"))
+    applied = shared_api.register(placed, order, None)
+    assert (applied.csr_origin, applied.state) == ("service", State.APPLIED)
+    shared_desk.ca_work(placed.contract_id)
+    (installing,) = [app for app in shared_api.applications() if app.contract_id == placed.contract_id]
+    assert (installing.state, installing.next_action_by) == (State.INSTALLING, "iij")
+
+
+def test_the_certificate_leads_to_the_root(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
+    order = sample.order(**sample.fresh())
+    placed = shared_api.place(order, order.reference("issue"))
+    with pytest.raises(StateConflict):
+        shared_api.certificate(placed)
+    shared_api.register(placed, order, None)
+    shared_desk.ca_work(placed.contract_id)
+    issued = shared_api.certificate(placed)
+    leaf, *chain = x509.load_pem_x509_certificates((issued.certificate + issued.chain).encode())
+    root = x509.load_pem_x509_certificate(shared_desk.root().encode())
+    for below, above in zip([leaf, *chain], [*chain, root], strict=True):
+        below.verify_directly_issued_by(above)
+    after = shared_api.application_of(order.reference("issue"))
+    assert after is not None
+    assert after.downloaded_at is not None
+    assert (after.not_before, after.not_after) == (leaf.not_valid_before_utc, leaf.not_valid_after_utc)
+
+
+def test_cancelling_again_changes_nothing(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
+    kept, rejected = (sample.order(**sample.fresh()) for _ in range(2))
+    placed = shared_api.place(kept, kept.reference("cancel"))
+    cancelled = shared_api.cancel(placed)
+    assert cancelled.state is State.CANCELLED
+    assert shared_api.cancel(placed) == cancelled
+    ended = shared_api.place(rejected, rejected.reference("cancel"))
+    shared_api.register(ended, rejected, None)
+    shared_desk.ca_reject(ended.contract_id, reason="The organization was not found.")
+    with pytest.raises(StateConflict, match="rejected"):
+        shared_api.cancel(ended)
+
+
+def test_more_applications_than_a_page_holds(desk: DeskControl, api: ApiDesk) -> None:
+    first = api.place(sample.order(), "default/www/1")
+    clone_rows(desk.database, count=2200)
+    found = api.applications()
+    assert len(found) == 2201
+    assert found[0] == first
+    assert [app.client_reference for app in found[1:]] == [f"bulk/n{number}/1" for number in range(2200)]
+    pages = [line for line in desk.log.read_text(encoding="utf-8").splitlines() if "GET /api/v1/applications?" in line]
+    assert len(pages) == 3, "one listing page per 1,000 applications"
+    assert api.application_of("bulk/n2199/1") == found[-1]
+
+
+def clone_rows(database: pathlib.Path, *, count: int) -> None:
+    """Many more rows like the first application; ordering them one by one would take a minute."""
+    with sqlite3.connect(database) as connection:
+        (table,) = [
+            name
+            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            if "client_reference" in columns(connection, name) and "registration" in columns(connection, name)
+        ]
+        copied = ", ".join(name for name in columns(connection, table) if name not in ("id", "client_reference"))
+        connection.executemany(
+            f"INSERT INTO {table} (client_reference, {copied}) SELECT ?, {copied} FROM {table} WHERE id = 1",
+            [(f"bulk/n{number}/1",) for number in range(count)],
+        )
+
+
+def columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
