@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import checked
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -20,6 +21,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
 
 Fields = dict[str, t.Any]
+
+# Rules are judged by the day of issue.
+TODAY: t.Final = dt.date(2026, 11, 22)
 
 SUBJECT: t.Final = {
     "state_or_province_name": "Tokyo",
@@ -70,12 +74,12 @@ def linked_fields(**changes: object) -> Fields:
 
 def order(**changes: object) -> Order:
     """The order of fields() as the collection's own value."""
-    (made,) = checked(inline([fields(**changes)]))
+    (made,) = judged(inline([fields(**changes)]), day=TODAY).accepted()
     return made
 
 
 def linked_order(**changes: object) -> Order:
-    (made,) = checked(inline([linked_fields(**changes)]))
+    (made,) = judged(inline([linked_fields(**changes)]), day=TODAY).accepted()
     return made
 
 

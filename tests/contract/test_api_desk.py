@@ -13,7 +13,8 @@ import sqlite3
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue import LINKED_SERVICES, PRODUCTS
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.services import LINKED_SERVICES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import ReferenceTaken, StateConflict
@@ -34,8 +35,8 @@ def test_both_sides_know_the_same_products_and_services(shared_api: ApiDesk, sha
     for row in shared_desk.api("GET", "/products")["results"]:
         ours = PRODUCTS[row["product"]]
         theirs = (row["name"], row["certificate_authority"], row["level"], row["wildcard"])
-        assert theirs == (ours.name, ours.authority.id, ours.level, ours.wildcard)
-        assert row["linked_services"] == (ours.linked_services and list(ours.linked_services))
+        assert theirs == (ours.name, ours.authority.id, ours.level.value, ours.wildcard.value)
+        assert row["linked_services"] == (ours.linked_services.value and list(ours.linked_services.value))
     assert {contract.service for contract in shared_api.linked_contracts()} <= set(LINKED_SERVICES)
 
 
