@@ -32,6 +32,8 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/mypy -p $(PACKAGE) -p rehearsal_desk
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/antsibull-changelog lint
+	@$(BIN)/python tests/generate/json_schema.py --check
+	@$(BIN)/python tests/generate/rules_page.py --check
 	@$(BIN)/python -m pytest tests/unit/test_layers.py
 
 format: $(VENV)/.ready  ## Put the code into form
@@ -41,8 +43,10 @@ format: $(VENV)/.ready  ## Put the code into form
 bench: $(VENV)/.ready  ## Speed as ratios within one run, into build/bench.json
 	@$(BIN)/python tests/bench/run.py
 
-fuzz: $(VENV)/.ready  ## The long fuzzing runs: at least 100,000 order inputs
+fuzz: $(VENV)/.ready  ## The long runs: order files, the OpenAPI document, 16 orderers at once
 	@$(BIN)/python tests/fuzz/fuzz_orders.py --count 100000
+	@$(BIN)/python rehearsal/tests/fuzz_openapi.py 6000
+	@$(BIN)/python rehearsal/tests/crowd.py 10000
 
 rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, tokens and the next step
 	@$(BIN)/rehearsal-desk serve --port 8440

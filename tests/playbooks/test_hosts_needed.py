@@ -20,9 +20,7 @@ def test_a_machine_without_sshd(
     monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, ci: str, outcome: type[BaseException]
 ) -> None:
     monkeypatch.setenv("CI", ci)
-    monkeypatch.setattr(
-        ssh_hosts.shutil, "which", lambda tool, path=None: None if tool == "sshd" else f"/usr/bin/{tool}"
-    )
+    monkeypatch.setattr("shutil.which", lambda tool, path=None: None if tool == "sshd" else f"/usr/bin/{tool}")
     with pytest.raises(outcome, match="no sshd here"), ssh_hosts.running_hosts("web1", folder=tmp_path):
         pytest.fail("there are hosts without sshd")
     assert list(tmp_path.iterdir()) == []

@@ -62,8 +62,8 @@ def test_import_adopts_everything_and_proves_itself(site: Site) -> None:
     assert orders[2]["duplicate_of"] == "two.example.jp"
     before = imported.read_bytes()
     run = site.run("import", "-e", f"certificate_import_file={imported}")
-    assert (imported.read_bytes(), run.recap["localhost"]["changed"]) == (before, 0)
-    assert site.run("apply").recap["localhost"]["changed"] == 0
+    assert (imported.read_bytes(), run.recap()["localhost"]["changed"]) == (before, 0)
+    assert site.run("apply").recap()["localhost"]["changed"] == 0
     assert len(site.desk.purchases()) == 3
 
 

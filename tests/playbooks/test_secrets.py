@@ -150,7 +150,7 @@ def watched(folder: pathlib.Path, caught: dict[str, bytes]) -> t.Iterator[None]:
                 with contextlib.suppress(OSError):
                     if file.is_file() and len(content := file.read_bytes()) > len(caught.get(str(file), b"")):
                         caught[str(file)] = content
-            time.sleep(0.01)
+            time.sleep(0.02)
 
     thread = threading.Thread(target=look, daemon=True)
     thread.start()
