@@ -115,7 +115,7 @@ def test_garbage_becomes_a_desk_error(answer: Answer) -> None:
 )  # fmt: skip
 def test_a_field_of_another_kind(field: str, value: object) -> None:
     row = {**APPLICATION, field: value}
-    with fake_desk(lambda _asked: told({"request_id": "r", "result": row, "results": [row]})) as desk:
+    with fake_desk(lambda _asked: told({"request_id": "r", "result": row, "results": [row], "total": 1})) as desk:
         for call in (CALLS["applications"], CALLS["register"]):
             with pytest.raises(AnswerUnusable):
                 call(api_of(desk))
@@ -127,7 +127,7 @@ def test_a_field_of_another_kind(field: str, value: object) -> None:
 def test_a_field_that_is_missing(field: str) -> None:
     row = {name: value for name, value in APPLICATION.items() if name != field}
     with (
-        fake_desk(lambda _asked: told({"request_id": "r", "results": [row]})) as desk,
+        fake_desk(lambda _asked: told({"request_id": "r", "results": [row], "total": 1})) as desk,
         pytest.raises(AnswerUnusable, match=field),
     ):
         api_of(desk).applications()
@@ -156,7 +156,7 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
 
 def test_a_row_of_another_reference_is_not_taken() -> None:
     row = {**APPLICATION, "client_reference": "default/other/1"}
-    with fake_desk(lambda _asked: told({"request_id": "r", "results": [row]})) as desk:
+    with fake_desk(lambda _asked: told({"request_id": "r", "results": [row], "total": 1})) as desk:
         assert api_of(desk).application_of("default/www/1") is None
 
 
@@ -170,6 +170,29 @@ def test_a_row_that_two_pages_repeat_counts_once() -> None:
     with fake_desk(script) as desk:
         found = api_of(desk).applications()
     assert [app.contract_id for app in found] == [row["contract_id"] for row in rows]
+
+
+def test_a_desk_with_smaller_pages_is_read_to_its_end() -> None:
+    rows = [{**APPLICATION, "contract_id": f"rsc{number:08}"} for number in range(25)]
+
+    def script(asked: Asked) -> Answer:
+        start = int(asked.path.partition("offset=")[2].partition("&")[0])
+        return told({"request_id": "r", "results": rows[start : start + 10], "total": 25})
+
+    with fake_desk(script) as desk:
+        assert len(api_of(desk).applications()) == 25
+
+
+@pytest.mark.parametrize("answer", [{"results": [], "total": 3}, {"results": []}, {"total": 0}])
+def test_a_list_that_breaks_off_is_no_list(answer: dict[str, object]) -> None:
+    with fake_desk(lambda _asked: told({"request_id": "r", **answer})) as desk, pytest.raises(AnswerUnusable):
+        api_of(desk).applications()
+
+
+def test_a_desk_that_ignores_the_offset_is_not_asked_for_ever() -> None:
+    rows = [{**APPLICATION, "contract_id": f"rsc{number:08}"} for number in range(10)]
+    with fake_desk(lambda _asked: told({"request_id": "r", "results": rows, "total": 25})) as desk:
+        assert len(api_of(desk).applications()) == 10
 
 
 def test_the_echo_must_be_what_was_asked() -> None:

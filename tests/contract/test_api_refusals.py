@@ -21,6 +21,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     RequestRefused,
     StateConflict,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Applicant
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
 if t.TYPE_CHECKING:
@@ -89,7 +90,7 @@ def test_every_failing_field_of_an_order_is_named(shared_desk: DeskControl, shar
 
 def test_every_failing_field_of_a_registration_is_named(shared_api: ApiDesk, placed: tuple[Order, Application]) -> None:
     order, application = placed
-    applicant = dc.replace(order.applicant, email="not an address")
+    applicant = Applicant(**{**sample.APPLICANT, "email": "not an address"})
     wrong = dc.replace(order, applicant=applicant, approval_email="admin@example.jp", certificate_transparency=True)
     with pytest.raises(RequestRefused) as refused:
         shared_api.register(application, wrong, None)

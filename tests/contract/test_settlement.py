@@ -152,6 +152,12 @@ def test_a_lost_answer_to_a_cancellation(desk: DeskControl, run: Run) -> None:
     assert desk.purchases() == ["default/www/1"]
 
 
+def listed(asked: Asked) -> dict[str, object]:
+    """A desk that offers one product and has no applications."""
+    rows = [{"product": "sureserver_cloud", "terms": ["6 months"]}] if "/products" in asked.path else []
+    return {"results": rows, "total": len(rows)}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("term", "1 year"), ("common_name", "ww.example.jp"), ("client_reference", "default/other/1"), ("product", "x")],
@@ -160,8 +166,7 @@ def test_a_desk_that_books_something_else_is_told_on(tmp_path: pathlib.Path, fie
     def script(asked: Asked) -> Answer:
         if asked.method == "POST":
             return told({"request_id": "r", "result": {**APPLICATION, field: value}}, status=201)
-        offer = [{"product": "sureserver_cloud", "terms": ["6 months"]}]
-        return told({"request_id": "r", "results": offer if "/products" in asked.path else []})
+        return told({"request_id": "r", **listed(asked)})
 
     with fake_desk(script) as desk:
         (outcome,) = Run(api_of(desk), tmp_path).apply(sample.order())
@@ -174,9 +179,7 @@ def test_a_busy_desk_is_asked_again_when_it_said(tmp_path: pathlib.Path) -> None
     def script(asked: Asked) -> Answer:
         if asked.method == "POST" and [seen.method for seen in desk.asked].count("POST") <= 2:
             return Answer(status=429, headers=(("Retry-After", "7"),), body=b"{}")
-        offer = [{"product": "sureserver_cloud", "terms": ["6 months"]}]
-        rows = offer if "/products" in asked.path else []
-        return told({"request_id": "r", "result": APPLICATION, "results": rows})
+        return told({"request_id": "r", "result": APPLICATION, **listed(asked)})
 
     with fake_desk(script) as desk:
         run = Run(api_of(desk), tmp_path)
@@ -189,9 +192,8 @@ def test_an_unreadable_answer_to_a_purchase_is_settled(tmp_path: pathlib.Path) -
         if asked.method == "POST":
             return Answer(body=b"<html>")
         if "client_reference=" in asked.path:
-            return told({"request_id": "r", "results": [APPLICATION]})
-        offer = [{"product": "sureserver_cloud", "terms": ["6 months"]}]
-        return told({"request_id": "r", "results": offer if "/products" in asked.path else []})
+            return told({"request_id": "r", "results": [APPLICATION], "total": 1})
+        return told({"request_id": "r", **listed(asked)})
 
     with fake_desk(script) as desk:
         (outcome,) = Run(api_of(desk), tmp_path).apply(sample.order())
@@ -204,7 +206,11 @@ def test_nobody_else_is_asked_when_the_outcome_stays_unknown(tmp_path: pathlib.P
     def script(asked: Asked) -> Answer:
         offer = [{"product": "sureserver_cloud", "terms": ["6 months"]}]
         rows = offer if "/products" in asked.path else []
-        return Answer(status=502) if asked.method == "POST" else told({"request_id": "r", "results": rows})
+        return (
+            Answer(status=502)
+            if asked.method == "POST"
+            else told({"request_id": "r", "results": rows, "total": len(rows)})
+        )
 
     with fake_desk(script) as desk:
         run = Run(api_of(desk), tmp_path)

@@ -173,7 +173,7 @@ def test_a_wrong_way_to_the_desk(site: Site) -> None:
         ("IIJ_CERT_ORDER_TOKEN", "stolen-and-revoked", "token is missing or not known"),
         ("IIJ_CERT_ORDER_TOKEN", "stolen-and-revoked\n", "desk_token must consist of printable ASCII"),
     ):
-        run = site.run("plan", fails=True, **{variable: value})  # type: ignore[arg-type]
+        run = site.run("plan", fails=True, **{variable: value})
         assert said in run.of("cert_portfolio")["msg"]
         assert "stolen-and-revoked" not in run.output + json.dumps([task.result for task in run.tasks])
 

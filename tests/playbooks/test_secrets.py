@@ -16,6 +16,7 @@ import dataclasses as dc
 import gzip
 import io
 import json
+import os
 import pathlib
 import re
 import sqlite3
@@ -146,10 +147,12 @@ def watched(folder: pathlib.Path, caught: dict[str, bytes]) -> t.Iterator[None]:
 
     def look() -> None:
         while not done.is_set():
-            for file in folder.rglob("*"):
-                with contextlib.suppress(OSError):
-                    if file.is_file() and len(content := file.read_bytes()) > len(caught.get(str(file), b"")):
-                        caught[str(file)] = content
+            # os.walk goes on when a folder vanishes under it; a watcher that dies would watch nothing and say nothing.
+            for place, _folders, names in os.walk(folder):
+                for file in (pathlib.Path(place, name) for name in names):
+                    with contextlib.suppress(OSError):
+                        if file.is_file() and len(content := file.read_bytes()) > len(caught.get(str(file), b"")):
+                            caught[str(file)] = content
             time.sleep(0.02)
 
     thread = threading.Thread(target=look, daemon=True)

@@ -89,19 +89,19 @@ class Transport:
         return self._result(self._patiently("GET", path, params=query))
 
     def read_all(self, path: str, query: Mapping[str, t.Any] | None = None) -> Iterator[t.Any]:
-        """Every row of a list, page by page; a row that two pages repeat comes twice."""
+        """Every row of a list, however small the desk's pages are; a row that two pages repeat comes twice."""
         offset = 0
-        while True:
-            answer = self._checked(
-                self._patiently("GET", path, params={**(query or {}), "offset": offset, "limit": _PAGE})
-            )
-            rows = answer.get("results")
-            if not isinstance(rows, list):
-                raise AnswerUnusable(f"the list {path} has no results", request_id=_request_id(answer))
+        total: t.Any = 1
+        while offset < total:
+            page = {**(query or {}), "offset": offset, "limit": _PAGE}
+            answer = self._checked(self._patiently("GET", path, params=page))
+            rows, total = answer.get("results"), answer.get("total")
+            if not isinstance(rows, list) or not isinstance(total, int):
+                raise AnswerUnusable(f"the list {path} has no results or no total", request_id=_request_id(answer))
+            if not rows and offset < total:
+                raise AnswerUnusable(f"the list {path} ends after {offset} of {total} rows")
             yield from rows
             offset += len(rows)
-            if len(rows) < _PAGE:
-                return
 
     def write(self, method: str, path: str, body: Json) -> t.Any:
         """The result of a safe write, retried."""
