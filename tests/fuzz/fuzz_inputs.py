@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import dataclasses as dc
 import datetime as dt
 import functools
@@ -285,14 +286,19 @@ def _change_somewhere(random: random.Random, document: t.Any) -> None:
         case 0:
             place.pop(key, None)
         case 1:
-            place[key] = random.choice(_VALUES)
+            place[key] = _value(random)
         case 2:
             place[_misspelt(random, str(key))] = place.pop(key, None)
         case 3:
-            place[random.choice(_KNOWN_KEYS)] = random.choice(_VALUES)
+            place[random.choice(_KNOWN_KEYS)] = _value(random)
         case _:
             if isinstance(value := place.get(key), str):
                 place[key] = _damaged(random, value.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
+
+
+def _value(random: random.Random) -> t.Any:
+    # A copy: a value that one input changed must not come back changed in the next.
+    return copy.deepcopy(random.choice(_VALUES))
 
 
 def _misspelt(random: random.Random, text: str) -> str:
