@@ -48,16 +48,14 @@ def claimed(
 
 
 def live_rivals(
-    order: Order, applications: Iterable[Application], claims: Mapping[str, Application], *, portfolio: str
+    order: Order, applications: Iterable[Application], claims: Mapping[str, Application]
 ) -> Iterator[Complaint]:
-    """Applications that already buy what this order would buy, outside the names of this portfolio."""
+    """Live applications that already buy what this order would buy, an earlier generation of its own among them."""
     if order.duplicate_of is not None:
         return
     ours = {app.contract_id for app in claims.values()}
-    generations = f"{portfolio}/{order.name}/"
     for app in applications:
-        rival = app.live and app.contract_id not in ours and not (app.client_reference or "").startswith(generations)
-        if rival and not any(_natural_differences(order, app)):
+        if app.live and app.contract_id not in ours and not any(_natural_differences(order, app)):
             facts = {
                 "value": shortened(order.common_name),
                 "contract_id": app.contract_id,

@@ -34,7 +34,6 @@ class State(enum.StrEnum):
 
 
 ENDED: t.Final = frozenset({State.WITHDRAWN, State.REJECTED, State.CANCELLED, State.EXPIRED, State.REVOKED})
-WAITING: t.Final = frozenset({State.APPLIED, State.AWAITING_CONFIRMATION, State.INSTALLING})
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +107,6 @@ class Observed:
 
 __all__ = (
     "ENDED",
-    "WAITING",
     "Application",
     "IssuedCertificate",
     "Observed",

@@ -122,9 +122,10 @@ def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan
     for order in orders:
         application = claims.get(order.name)
         standing = _standing(order, application)
-        if standing is Standing.TO_ORDER:
+        # A pinned application that is not there has its complaint already, and buys nothing.
+        if standing is Standing.TO_ORDER and order.contract_id is None:
             order, found = resolved(order, observed)
-            complaints = (*complaints, *found, *live_rivals(order, observed.applications, claims, portfolio=portfolio))
+            complaints = (*complaints, *found, *live_rivals(order, observed.applications, claims))
         entries.append(Entry(order=order, application=application, standing=standing))
     if complaints:
         raise OrdersRefused(complaints)

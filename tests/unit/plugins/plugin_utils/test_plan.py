@@ -81,6 +81,11 @@ def test_an_ended_application_is_never_bought_again_by_itself() -> None:
     assert made(anew, ended).counts()[Standing.TO_ORDER] == 1
 
 
+def test_a_generation_raised_too_early_buys_nothing() -> None:
+    anew = portfolio(OV | {"generation": 2})
+    assert refused(anew, booked(WWW, "p/www/1", state=State.ISSUED)) == ["ALREADY-ORDERED"]
+
+
 def test_what_was_paid_for_by_hand_is_used_first() -> None:
     by_hand = booked(WWW, None, number=7)
     (entry,) = made((WWW,), by_hand).entries
