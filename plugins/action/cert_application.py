@@ -11,7 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._contracts import contract_result, perform_contracts, progress_line
+from ..plugin_utils._contracts import contract_result, failures, perform_contracts
+from ..plugin_utils._document import document
 from ..plugin_utils._leg import Leg, today
 from ..plugin_utils._order_files import inline
 from ..plugin_utils._portfolio import judged
@@ -32,10 +33,10 @@ class ActionModule(Leg):
         before = made = self.planned(desk, orders)
         outcomes: tuple[Outcome, ...] = ()
         if not self.check_mode:
-            performer = self.performer(desk, lambda outcome: self.say(progress_line(outcome, lang=self.lang)))
-            made, outcomes = perform_contracts(before, performer)
-        result = contract_result(made, before=before, outcomes=outcomes, planned=self.check_mode, lang=self.lang)
-        (row,) = result.pop("orders")
+            made, outcomes = perform_contracts(before, self.performer(desk, before.changes()))
+        told = document(made, self.frame(), planned=self.check_mode, failed=failures(outcomes))
+        result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
+        (row,) = told["orders"]
         return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}
 
 

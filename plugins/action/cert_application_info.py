@@ -12,8 +12,11 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._adoption import adopting_orders
+from ..plugin_utils._document import document
 from ..plugin_utils._leg import Leg
-from ..plugin_utils._report import application_row, order_row, text
+from ..plugin_utils._observe import Listing
+from ..plugin_utils._report import text
+from ..plugin_utils._rows import application_row
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -34,13 +37,15 @@ class ActionModule(Leg):
                 "applications": [application_row(application) for application in found],
                 "adopting_orders": adopting_orders(found, taken=()),
             }
-        made = self.planned(desk, self.orders())
-        self.say(text(made, self.lang))
+        listing = Listing(desk)
+        made = self.planned(desk, self.orders(), listing)
+        told = document(made, self.frame(), planned=False)
+        self.say(text(told, self.lang))
         applications = [entry.application for entry in made.entries if entry.application]
         return {
             "changed": False,
             "applications": [application_row(application) for application in (*applications, *made.unmanaged)],
-            "orders": [order_row(entry, self.lang) for entry in made.entries],
+            "orders": told["orders"],
             "counts": made.counts(),
             "adopting_orders": adopting_orders(made.unmanaged, taken={entry.order.name for entry in made.entries}),
         }

@@ -8,14 +8,16 @@
 
 from __future__ import annotations
 
-import pathlib
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._annotations import annotated
+from ..plugin_utils._annotations import write_annotations
 from ..plugin_utils._complaints import report
-from ..plugin_utils._contracts import contract_result, guard_new_orders, perform_contracts, progress_line
+from ..plugin_utils._contracts import contract_result, failures, perform_contracts
+from ..plugin_utils._document import document, refusal
 from ..plugin_utils._leg import Leg
+from ..plugin_utils._observe import Listing
+from ..plugin_utils._reports import write_reports
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -23,6 +25,8 @@ if t.TYPE_CHECKING:
     from ..plugin_utils._leg import Result
     from ..plugin_utils._order import Order
     from ..plugin_utils._perform import Outcome
+    from ..plugin_utils._portfolio import Judged
+    from ..plugin_utils._rows import Row
 
 
 class ActionModule(Leg):
@@ -33,35 +37,45 @@ class ActionModule(Leg):
         return _argspec.EITHER_ORDERS
 
     def control(self) -> Result:
-        found = self.judged()
-        self._write(found.complaints)
-        orders = found.accepted(strict=self.options["strict"])
-        told = [complaint.as_dict(self.lang) for complaint in found.complaints]
-        warned = {"complaints": told} if told else {}
-        if self.options["state"] == "checked":
-            if told:
-                self.say(report(found.complaints, self.lang))
-            return {"changed": False, "checked": len(orders), **warned}
-        return {**self._contracts(orders), **warned}
+        return self._checked() if self.options["state"] == "checked" else self._contracts()
 
-    def _contracts(self, orders: tuple[Order, ...]) -> Result:
+    def refused(self, told: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        self._report(refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told))
+
+    def _checked(self) -> Result:
+        found = self.judged()
+        orders, warned = self._accepted(found)
+        if warned:
+            self.say(report(found.complaints, self.lang))
+        return {"changed": False, "checked": len(orders), **warned}
+
+    def _contracts(self) -> Result:
+        frame, applies = self.frame(), self.options["state"] == "applied"
         desk = self.desk()
-        applied = self.options["state"] == "applied"
-        before = made = self.planned(desk, orders)
+        listing = Listing(desk)
+        orders, warned = self._accepted(self.judged())
+        before = made = self.planned(desk, orders, listing)
         outcomes: tuple[Outcome, ...] = ()
-        if applied:
-            guard_new_orders(before, allowed=self.options["max_new_orders"])
-        perform = applied and not self.check_mode
-        if perform:
-            performer = self.performer(desk, lambda outcome: self.say(progress_line(outcome, lang=self.lang)))
-            made, outcomes = perform_contracts(before, performer)
-        result = contract_result(made, before=before, outcomes=outcomes, planned=not perform, lang=self.lang)
+        if applies:
+            self.guard(before)
+        if perform := applies and not self.check_mode:
+            made, outcomes = perform_contracts(before, self.performer(desk, before.changes()))
+        failed, whole = failures(outcomes), self.options["reports_path"] is not None
+        told = document(made, frame, planned=not perform, failed=failed, finished=whole)
+        self._report(told)
+        result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
-        return {**result, "changed": result["changed"] and applied}
+        return {**result, "changed": result["changed"] and applies, **warned}
 
-    def _write(self, complaints: tuple[Complaint, ...]) -> None:
-        path = self.options["complaints_path"]
-        if path:
-            written = annotated(complaints, form=self.options["complaints_form"], lang=self.lang)
-            pathlib.Path(path).write_text(written, encoding="utf-8")
+    def _accepted(self, found: Judged) -> tuple[tuple[Order, ...], Result]:
+        """The orders, and the warnings about them as they stand in the result."""
+        write_annotations(
+            found.complaints, self.options["complaints_path"], form=self.options["complaints_form"], lang=self.lang
+        )
+        told = [complaint.as_dict(self.lang) for complaint in found.complaints]
+        return found.accepted(strict=self.options["strict"]), {"complaints": told} if told else {}
+
+    def _report(self, told: Row) -> None:
+        if self.options["reports_path"] is not None:
+            write_reports(told, self.options["reports_path"], name="plan" if told["planned"] else "apply")

@@ -13,6 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._installations import fetched, host_orders, installation_result, to_install
 from ..plugin_utils._leg import Leg
+from ..plugin_utils._observe import Listing
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -27,9 +28,10 @@ class ActionModule(Leg):
         return _argspec.EITHER_ORDERS
 
     def control(self) -> Result:
-        orders = self.orders()
         desk = self.desk()
-        entries = to_install(self.planned(desk, orders), self.orders_of_this_host(orders))
+        listing = Listing(desk)
+        orders = self.orders()
+        entries = to_install(self.planned(desk, orders, listing), self.orders_of_this_host(orders))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
         asked = host_orders(entries)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._contracts import progress_line
 from ..plugin_utils._leg import Leg
+from ..plugin_utils._observe import Listing
 from ..plugin_utils._registrations import csrs_by_name, host_orders, ready, registration_result, to_register
 
 if t.TYPE_CHECKING:
@@ -29,9 +29,10 @@ class ActionModule(Leg):
         return _argspec.EITHER_ORDERS
 
     def control(self) -> Result:
-        orders = self.orders()
         desk = self.desk()
-        made = self.planned(desk, orders)
+        listing = Listing(desk)
+        orders = self.orders()
+        made = self.planned(desk, orders, listing)
         entries = to_register(made, self.orders_of_this_host(orders), planned=self.check_mode)
         asked = host_orders(entries)
         leg = self.host_leg({**self.handed_over(), "orders": asked}) if asked else {}
@@ -40,6 +41,6 @@ class ActionModule(Leg):
         csrs = csrs_by_name(entries, leg)
         outcomes: tuple[Outcome, ...] = ()
         if not self.check_mode:
-            performer = self.performer(desk, lambda outcome: self.say(progress_line(outcome, lang=self.lang)))
-            outcomes = performer.registrations(ready(entries, csrs), csrs)
+            todo = ready(entries, csrs)
+            outcomes = self.performer(desk, len(todo)).registrations(todo, csrs)
         return registration_result(entries, leg, outcomes, planned=self.check_mode)

@@ -30,4 +30,10 @@ options:
         knows the order for ever, so it must stay the same from run to run.
     type: str
     default: default
+  slice:
+    description:
+      - Work on one slice of the orders, for several runners at once. V(2/5) is the second of five.
+      - An order's slice follows from its name alone, so it stays the same whatever is added or removed.
+      - All order files are read and compared with the desk all the same.
+    type: str
 """

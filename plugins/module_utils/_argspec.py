@@ -38,7 +38,13 @@ def orders() -> Spec:
         "order_files": {"type": "str"},
         "orders": {"type": "list", "elements": "dict"},
         "portfolio": {"type": "str", "default": "default"},
+        "slice": {"type": "str"},
     }
+
+
+def reviewed() -> Spec:
+    """The saved plan that a run is held to."""
+    return {"plan_file": {"type": "str"}, "plan_digest": {"type": "str"}}
 
 
 def language() -> Spec:
@@ -56,7 +62,12 @@ def cert_portfolio() -> Spec:
         **orders(),
         **language(),
         "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
+        **reviewed(),
         "max_new_orders": {"type": "int"},
+        "budget": {"type": "int"},
+        "prices": {"type": "dict"},
+        "concurrency": {"type": "int", "default": 4},
+        "reports_path": {"type": "str"},
         "check_date": {"type": "str"},
         "strict": {"type": "bool", "default": False},
         "complaints_path": {"type": "str"},
@@ -76,7 +87,13 @@ def cert_application() -> Spec:
 
 
 def csr_register() -> Spec:
-    return {**desk(REGISTER_TOKEN), **orders(), **language()}
+    return {
+        **desk(REGISTER_TOKEN),
+        **orders(),
+        **reviewed(),
+        **language(),
+        "concurrency": {"type": "int", "default": 4},
+    }
 
 
 def certificate_install() -> Spec:
@@ -131,4 +148,5 @@ __all__ = (
     "linked_contract_info",
     "orders",
     "product_info",
+    "reviewed",
 )

@@ -14,7 +14,7 @@ author:
 description:
   - Reads order files, compares them with the applications (お申し込み) at the desk, and places or cancels what differs.
   - One order is one purchase, however often the task runs and whatever happens in between.
-  - All mistakes in all order files are told at once, before anything is sent.
+  - All mistakes in all order files are told at once, before any order is sent.
   - Nothing is waited for. What has to happen next, by whom and until when stands in the result of every order.
   - CSRs and application information are registered by M(iij.server_certificate.csr_register), issued certificates are installed by
     M(iij.server_certificate.certificate_install).
@@ -24,6 +24,7 @@ notes:
 extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
+  - iij.server_certificate._reviewed
   - iij.server_certificate._language
   - iij.server_certificate._attributes
 attributes:
@@ -42,6 +43,28 @@ options:
     description:
       - Refuse the whole run when it would place more new orders than this.
     type: int
+  budget:
+    description:
+      - Refuse the whole run when its new orders cost more than this, in yen, by O(prices).
+      - A new order without a price is refused then, too.
+    type: int
+  prices:
+    description:
+      - Your own price table, as a mapping of products to mappings of terms to amounts in yen. IIJ publishes no prices, and the desk tells none.
+      - With it, plans tell what each order and all of them cost.
+    type: dict
+  concurrency:
+    description:
+      - How many calls to the desk may be under way at once.
+    type: int
+    default: 4
+  reports_path:
+    description:
+      - A folder on the controller that the plan is written into, as C(plan.json) for machines, C(plan.md) for a merge request, and C(plan.html), one
+        page that needs nothing else.
+      - With O(state=applied), unless in check mode, the files are C(apply.json), C(apply.md) and C(apply.html), and tell what was done and what is left.
+      - They are written when the task fails, too. The form of the JSON file is described in C(docs/plan.md) of the collection.
+    type: str
   check_date:
     description:
       - The day of issue, as C(YYYY-MM-DD), that the rules are judged by. By default it is today.
@@ -94,11 +117,27 @@ EXAMPLES = r"""
     order_files: orders/
     state: planned
 
-- name: Order what is missing, three certificates at most
+- name: Order what is missing, three certificates and 100,000 yen at most
   iij.server_certificate.cert_portfolio:
     order_files: orders/
     state: applied
     max_new_orders: 3
+    budget: 100000
+    prices:
+      sureserver_cloud:
+        6 months: 30000
+
+- name: Save a plan for review
+  iij.server_certificate.cert_portfolio:
+    order_files: orders/
+    state: planned
+    reports_path: build/
+
+- name: Do what was reviewed, and nothing else
+  iij.server_certificate.cert_portfolio:
+    order_files: orders/
+    state: applied
+    plan_file: build/plan.json
 """
 
 RETURN = r"""
@@ -110,13 +149,32 @@ checked:
   description: How many orders were judged and found right.
   returned: with O(state=checked)
   type: int
+verdict:
+  description:
+    - What the run comes to, namely V(nothing_to_do), V(changes), V(waiting), V(unknown) when the outcome of a spending call could not be
+      found out, or V(error).
+  returned: with O(state=planned) and O(state=applied)
+  type: str
+  sample: changes
+digest:
+  description: By this the plan is known again; see O(plan_digest).
+  returned: with O(state=planned) and O(state=applied)
+  type: str
+  sample: "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+price:
+  description: What the new orders cost in total, and the names of those without a price.
+  returned: with O(state=planned) and O(state=applied); null without O(prices)
+  type: dict
+  sample: {currency: JPY, total: 60000, unpriced: []}
 counts:
   description: How many orders stand where, and how many applications are unmanaged.
   returned: with O(state=planned) and O(state=applied)
   type: dict
   sample: {to_order: 1, to_register: 0, to_collect: 0, to_cancel: 0, waiting: 2, ended: 0, done: 5, unmanaged: 0}
 orders:
-  description: Every order with its state, the steps that remain, the reason, and what has to happen next.
+  description:
+    - Every order that is not finished, with its state, the steps that remain, the reason, and what has to happen next.
+    - Finished orders are counted only; M(iij.server_certificate.cert_application_info) and the files in O(reports_path) tell of them too.
   returned: with O(state=planned) and O(state=applied)
   type: list
   elements: dict
@@ -133,10 +191,14 @@ orders:
     state:
       description: Where the application stands. The names are this collection's own.
       type: str
+    adopted:
+      description: Whether the application was ordered past these files and is used instead of buying another one.
+      type: bool
     steps:
-      description: The steps that remain.
+      description: The steps that remain, each with the class of its call (V(read), V(safe write) or V(spend)) and its price in yen.
       type: list
-      elements: str
+      elements: dict
+      sample: [{step: place, call_class: spend, price: 30000}, {step: register, call_class: safe write, price: null}]
     reason:
       description: Why the order stands there.
       type: str

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pathlib
 import typing as t
 
 from ._rules.book import RULES
@@ -26,6 +27,12 @@ _GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 def annotated(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -> str:
     """All complaints in one of FORMS; without complaints it is a valid file that holds none."""
     return FORMS[form](complaints, lang)
+
+
+def write_annotations(complaints: tuple[Complaint, ...], path: str | None, *, form: str, lang: Language) -> None:
+    """Write all complaints into a file that somebody asked for."""
+    if path is not None:
+        pathlib.Path(path).write_text(annotated(complaints, form=form, lang=lang), encoding="utf-8")
 
 
 def _json(complaints: tuple[Complaint, ...], lang: Language) -> str:
@@ -130,4 +137,4 @@ FORMS: t.Final[dict[str, Callable[[tuple[Complaint, ...], Language], str]]] = {
     "gitlab": _gitlab,
 }
 
-__all__ = ("FORMS", "annotated")
+__all__ = ("FORMS", "annotated", "write_annotations")

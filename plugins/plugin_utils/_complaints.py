@@ -47,9 +47,18 @@ _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
 
 
 class Vaulted(str):
-    """A value that the user keeps in a vault: used like any other, shown to nobody."""
+    """A value that the user keeps in a vault: used like any other, shown to nobody.
 
-    __slots__ = ()
+    `sealed` is the text that stands in the file instead of it, by which a change can be told without the value.
+    """
+
+    __slots__ = ("sealed",)
+    sealed: str
+
+    def __new__(cls, value: str, sealed: str = "") -> Vaulted:
+        made = super().__new__(cls, value)
+        made.sealed = sealed
+        return made
 
 
 class Phrase(t.NamedTuple):

@@ -4,26 +4,26 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Plan and perform contract orders, one or a whole portfolio; check mode stops where the desk would change."""
+"""Perform contract orders, one or a whole portfolio, and tell what came of it."""
 
 from __future__ import annotations
 
 import dataclasses as dc
 import typing as t
 
-from ._complaints import Complaint, OrdersRefused, Phrase, Place
+from ._complaints import Phrase
 from ._observed import Observed
 from ._plan import Standing, Step, plan
-from ._report import order_row, text
+from ._report import text
 from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ._complaints import Language
-    from ._leg import Result
     from ._perform import Outcome, Performer
     from ._plan import Entry, Plan
+    from ._rows import Row
 
 _CONTRACT_STEPS = (Step.PLACE, Step.CANCEL)
 _DID: t.Final = {
@@ -31,14 +31,6 @@ _DID: t.Final = {
     Step.CANCEL: Phrase("cancelled", "解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
-
-
-def guard_new_orders(made: Plan, *, allowed: int | None) -> None:
-    """Refuse the whole run when it would buy more than the user allows."""
-    count = made.counts()[Standing.TO_ORDER]
-    if allowed is not None and count > allowed:
-        facts = {"count": count, "allowed": allowed}
-        raise OrdersRefused([Complaint(rule="MAX-NEW-ORDERS", place=Place(file="max_new_orders"), facts=facts)])
 
 
 def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
@@ -62,25 +54,28 @@ def after(made: Plan, outcomes: Iterable[Outcome], *, portfolio: str) -> Plan:
     return dc.replace(made, entries=tuple(entries))
 
 
-def contract_result(
-    made: Plan, *, before: Plan, outcomes: tuple[Outcome, ...], planned: bool, lang: Language
-) -> Result:
-    """The task's result: every order, the counts, and whom the remaining work belongs to."""
+def contract_result(told: Row, made: Plan, *, before: Plan, outcomes: tuple[Outcome, ...], lang: Language) -> Row:
+    """The task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
-    failed = tuple(outcome for outcome in outcomes if outcome.error)
+    failed, planned = failures(outcomes), told["planned"]
+    # Finished orders would make thousands of rows that tell nothing; the document counts them.
+    told = {**told, "orders": [row for row in told["orders"] if row["standing"] != Standing.DONE]}
     result = {
         "changed": bool(changing) if planned else any(not outcome.error for outcome in outcomes),
-        "planned": planned,
-        "counts": made.counts(),
-        "orders": [_row(entry, failed, lang) for entry in made.entries],
-        "unmanaged": [application.contract_id for application in made.unmanaged],
+        **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price", "orders")},
+        "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
         "hosts": hosts(made),
-        "text": text(made, lang),
+        "text": text(told, lang),
         "diff": _diff(before, made if not planned else None),
     }
     if failed:
-        result.update(failed=True, msg=_failure(failed, made, lang))
+        result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
     return result
+
+
+def failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
+    """The outcomes that are errors, by the order's name."""
+    return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
 
 
 def hosts(made: Plan) -> dict[str, list[str]]:
@@ -101,14 +96,6 @@ def progress_line(outcome: Outcome, *, lang: Language) -> str:
         return f"{name}: {outcome.error}"
     contract_id = outcome.application.contract_id if outcome.application else ""
     return f"{name}: {said(_DID[outcome.step], lang)} ({contract_id})"
-
-
-def _row(entry: Entry, failed: tuple[Outcome, ...], lang: Language) -> dict[str, t.Any]:
-    row = order_row(entry, lang)
-    error = next((outcome for outcome in failed if outcome.entry.order.name == entry.order.name), None)
-    if error:
-        row.update(state="unknown" if error.unknown else row["state"], error=str(error.error))
-    return row
 
 
 def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
@@ -159,4 +146,4 @@ def _bought(entry: Entry) -> dict[str, t.Any]:
     }
 
 
-__all__ = ("after", "contract_result", "guard_new_orders", "hosts", "perform_contracts", "progress_line")
+__all__ = ("after", "contract_result", "failures", "hosts", "perform_contracts", "progress_line")

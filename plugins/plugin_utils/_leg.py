@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import abc
 import datetime as dt
+import itertools
 import os
 import pathlib
 import re
@@ -28,24 +29,29 @@ from ansible.utils.display import Display
 from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
 from ..module_utils._pki.deps import missing_cryptography
 from ._complaints import OrdersRefused, report, spoken_language
+from ._contracts import progress_line
 from ._desk.api._requests import missing_requests
 from ._desk.api.adapter import ApiDesk
 from ._desk.api.transport import Connection
 from ._desk.desk import DeskError
+from ._document import Frame, document
+from ._guards import guard
 from ._ledger import Ledger
 from ._observe import observe
 from ._order_files import Reader, inline
 from ._perform import Performer
 from ._plan import plan
+from ._plan_file import hold_to, hold_to_digest
 from ._portfolio import judged, judged_files
+from ._prices import price_table
+from ._slices import slice_of
 from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..module_utils._argspec import Spec
-    from ._complaints import Language
+    from ._complaints import Complaint, Language
     from ._desk.desk import Desk
+    from ._observe import Listing
     from ._order import Order
     from ._perform import Outcome
     from ._plan import Plan
@@ -96,11 +102,16 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         except OrdersRefused as refused:
             complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
             text = report(refused.complaints, self.lang)
+            self.refused(text, refused.complaints)
             return {**result, "failed": True, "msg": text, "complaints": complaints}
         except DeskError as error:
+            self.refused(str(error))
             return {**result, "failed": True, "msg": str(error)}
         except OSError as error:
             return {**result, "failed": True, "msg": f"{error.filename}: {error.strerror}"}
+
+    def refused(self, told: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        """Hear of a run that came to nothing; the task fails with what was told."""
 
     def one_of(self) -> list[list[str]] | None:
         """Options of which at least one is needed."""
@@ -142,9 +153,35 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """The names of the orders whose work is done here; an order without a host is the controller's."""
         return frozenset(order.name for order in orders if (order.host or "localhost") == self.inventory_host)
 
-    def planned(self, desk: Desk, orders: tuple[Order, ...]) -> Plan:
-        portfolio = self.options["portfolio"]
-        return plan(orders, observe(desk, orders, portfolio=portfolio), portfolio=portfolio)
+    def planned(self, desk: Desk, orders: tuple[Order, ...], listing: Listing | None = None) -> Plan:
+        """The plan of this runner's slice; raises OrdersRefused when it is not the saved one, or what is left of it."""
+        portfolio, part = self.options["portfolio"], slice_of(self.options.get("slice"))
+        observed = observe(desk, orders, portfolio=portfolio, listing=listing)
+        made = plan(orders, observed, portfolio=portfolio).sliced(part)
+        path = self.options.get("plan_file")
+        if path:
+            wanted = self.options.get("plan_digest")
+            hold_to(made, path, portfolio=portfolio, part=str(part) if part else None, wanted=wanted)
+        return made
+
+    def guard(self, made: Plan) -> None:
+        """Refuse a plan that goes past the limits of this task."""
+        if self.options["plan_digest"] and not self.options["plan_file"]:
+            hold_to_digest(
+                document(made, self.frame(), planned=True, finished=False)["digest"], self.options["plan_digest"]
+            )
+        prices = price_table(self.options["prices"])
+        guard(made, max_new_orders=self.options["max_new_orders"], budget=self.options["budget"], prices=prices)
+
+    def frame(self) -> Frame:
+        """What documents of this task are made for."""
+        part = slice_of(self.options.get("slice"))
+        return Frame(
+            portfolio=self.options["portfolio"],
+            part=str(part) if part else None,
+            prices=price_table(self.options.get("prices")),
+            lang=self.lang,
+        )
 
     def desk(self) -> Desk:
         url, token = self.options["desk_url"], self.options["desk_token"]
@@ -162,9 +199,20 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             raise AnsibleActionFail(fault)
         return ApiDesk(connection)
 
-    def performer(self, desk: Desk, progress: Callable[[Outcome], None]) -> Performer:
+    def performer(self, desk: Desk, steps: int) -> Performer:
+        """What performs so many steps, and tells of each one that is done."""
+        numbers = itertools.count(1)
+
+        def progress(outcome: Outcome) -> None:
+            self.say(f"[{next(numbers)}/{steps}] {progress_line(outcome, lang=self.lang)}")
+
         return Performer(
-            desk=desk, ledger=self._ledger(), portfolio=self.options["portfolio"], sleep=time.sleep, progress=progress
+            desk=desk,
+            ledger=self._ledger(),
+            portfolio=self.options["portfolio"],
+            sleep=time.sleep,
+            progress=progress,
+            concurrency=self.options.get("concurrency", 1),
         )
 
     def handed_over(self) -> dict[str, t.Any]:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 
 from ._claims import claimed
@@ -16,12 +17,38 @@ from ._order import Wanted
 
 if t.TYPE_CHECKING:
     from ._desk.desk import Desk
+    from ._observed import Application
     from ._order import Order
 
 
-def observe(desk: Desk, orders: tuple[Order, ...], *, portfolio: str) -> Observed:
+class Listing:
+    """The desk's applications, asked for at once, while the order files are read."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._found: tuple[Application, ...] = ()
+        self._error: Exception | None = None
+        # A daemon: nobody waits for the desk when the orders turn out to be refused.
+        self._thread = threading.Thread(target=self._ask, daemon=True)
+        self._thread.start()
+
+    def result(self) -> tuple[Application, ...]:
+        """Wait for the listing; raises what asking for it raised."""
+        self._thread.join()
+        if self._error:
+            raise self._error
+        return self._found
+
+    def _ask(self) -> None:
+        try:
+            self._found = self._desk.applications()
+        except Exception as error:  # told where the listing is needed
+            self._error = error
+
+
+def observe(desk: Desk, orders: tuple[Order, ...], *, portfolio: str, listing: Listing | None = None) -> Observed:
     """What the desk shows; linked contracts and products are read only when an order has no application yet."""
-    applications = desk.applications()
+    applications = desk.applications() if listing is None else listing.result()
     claims, _complaints = claimed(orders, applications, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
     if not new:

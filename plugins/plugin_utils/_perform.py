@@ -12,7 +12,9 @@ reference is looked up, and only a desk that does not know it is asked again, wi
 
 from __future__ import annotations
 
+import concurrent.futures
 import dataclasses as dc
+import threading
 import typing as t
 
 from ._claims import differences
@@ -20,7 +22,7 @@ from ._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, Desk
 from ._plan import Step
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ._desk.desk import Desk
     from ._ledger import Ledger
@@ -28,6 +30,7 @@ if t.TYPE_CHECKING:
     from ._order import Order
     from ._plan import Entry
 
+_CONTRACT_STEPS = (Step.PLACE, Step.CANCEL)
 _ATTEMPTS = 4
 _PAUSE = 0.5  # seconds, doubling; a desk that names a time is given that time, up to _LONGEST_PAUSE
 _LONGEST_PAUSE = 60.0
@@ -52,6 +55,30 @@ class Outcome:
         return isinstance(self.error, OutcomeUnknown)
 
 
+class _Halt:
+    """Called when every further order would fail alike, or the run is broken off; a later run goes on from there."""
+
+    def __init__(self) -> None:
+        self.called = False
+        self._unknown_before = False
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_raised: object) -> None:
+        self.called = True
+
+    def learn(self, outcome: Outcome) -> None:
+        """One refused credential, one silent desk, or two unknown outcomes in a row are enough."""
+        with self._lock:
+            if isinstance(outcome.error, (AccessRefused, DeskUnreachable)) or (
+                self._unknown_before and outcome.unknown
+            ):
+                self.called = True
+            self._unknown_before = outcome.unknown
+
+
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Performer:
     """What the loop works with; `sleep` takes seconds, `progress` a finished outcome."""
@@ -61,11 +88,11 @@ class Performer:
     portfolio: str
     sleep: Callable[[float], None]
     progress: Callable[[Outcome], None]
+    concurrency: int = 1  # calls under way at once
 
     def contracts(self, steps: Iterable[tuple[Entry, Step]]) -> tuple[Outcome, ...]:
         """Place and cancel what the plan says; one order's failure leaves the others to be done."""
-        todo = [(entry, step) for entry, step in steps if step in (Step.PLACE, Step.CANCEL)]
-        return tuple(self._each(todo, self._contract))
+        return self._each([(entry, step) for entry, step in steps if step in _CONTRACT_STEPS], self._contract)
 
     def registrations(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
         """Register CSR and application information; `csrs` holds the PEM of customers' CSRs by order name."""
@@ -74,21 +101,31 @@ class Performer:
             application = _present(entry.application)
             return self._patiently(lambda: self.desk.register(application, entry.order, csrs.get(entry.order.name)))
 
-        return tuple(self._each([(entry, Step.REGISTER) for entry in entries], register))
+        return self._each([(entry, Step.REGISTER) for entry in entries], register)
 
-    def _each(self, todo: Sequence[tuple[Entry, Step]], act: Callable[[Entry, Step], Application]) -> Iterator[Outcome]:
-        unknown_before = False
-        for entry, step in todo:
+    def _each(
+        self, todo: Sequence[tuple[Entry, Step]], act: Callable[[Entry, Step], Application]
+    ) -> tuple[Outcome, ...]:
+        """The outcomes in the order of the plan; steps that were not begun have none."""
+        halt = _Halt()
+
+        def one(task: tuple[Entry, Step]) -> Outcome | None:
+            if halt.called:
+                return None
             try:
-                outcome = Outcome(entry=entry, step=step, application=act(entry, step))
+                outcome = Outcome(entry=task[0], step=task[1], application=act(*task))
             except DeskError as error:
-                outcome = Outcome(entry=entry, step=step, error=error)
-            self.progress(outcome)
-            yield outcome
-            # Every further order would fail alike; a later run goes on from here.
-            if isinstance(outcome.error, (AccessRefused, DeskUnreachable)) or (unknown_before and outcome.unknown):
-                return
-            unknown_before = outcome.unknown
+                outcome = Outcome(entry=task[0], step=task[1], error=error)
+            halt.learn(outcome)
+            return outcome
+
+        done = []
+        with concurrent.futures.ThreadPoolExecutor(max_workers=self.concurrency) as pool, halt:
+            for outcome in pool.map(one, todo):
+                if outcome:
+                    self.progress(outcome)
+                    done.append(outcome)
+        return tuple(done)
 
     def _contract(self, entry: Entry, step: Step) -> Application:
         facts = self._facts(entry, step)

@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
 
     from ._observed import Application, Observed
     from ._order import Order
+    from ._slices import Slice
 
 
 class Step(enum.StrEnum):
@@ -63,6 +64,16 @@ class Standing(enum.StrEnum):
     DONE = "done"
 
 
+class Verdict(enum.StrEnum):
+    """What a plan or a run comes to; pipelines decide by it."""
+
+    NOTHING_TO_DO = "nothing_to_do"
+    CHANGES = "changes"
+    WAITING = "waiting"
+    UNKNOWN = "unknown"
+    ERROR = "error"
+
+
 _STEPS: t.Final[dict[Standing, tuple[Step, ...]]] = {
     Standing.TO_ORDER: (Step.PLACE, Step.REGISTER),
     Standing.TO_REGISTER: (Step.REGISTER,),
@@ -82,6 +93,17 @@ class Entry:
     @property
     def steps(self) -> tuple[Step, ...]:
         return _STEPS.get(self.standing, ())
+
+    @property
+    def changes(self) -> tuple[Step, ...]:
+        """The steps that change the desk."""
+        return tuple(step for step in self.steps if CALL_CLASSES[step] is not CallClass.READ)
+
+    @property
+    def adopts(self) -> bool:
+        """Whether the application was ordered past these files, and is used instead of buying another one."""
+        unnamed = self.application is not None and self.application.client_reference is None
+        return unnamed and self.order.contract_id is None
 
     @property
     def installs(self) -> bool:
@@ -108,7 +130,20 @@ class Plan:
 
     def changes(self) -> int:
         """How many steps change the desk."""
-        return sum(CALL_CLASSES[step] is not CallClass.READ for _entry, step in self.steps())
+        return sum(len(entry.changes) for entry in self.entries)
+
+    def verdict(self) -> Verdict:
+        """Whether there is something to do, somebody to wait for, or neither."""
+        if any(entry.steps for entry in self.entries):
+            return Verdict.CHANGES
+        still = (Standing.WAITING, Standing.ENDED)
+        return Verdict.WAITING if any(entry.standing in still for entry in self.entries) else Verdict.NOTHING_TO_DO
+
+    def sliced(self, part: Slice | None) -> Plan:
+        """The plan of one runner among several; which orders are compared with what stays the same."""
+        if part is None:
+            return self
+        return dc.replace(self, entries=tuple(entry for entry in self.entries if part.holds(entry.order.name)))
 
 
 def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan:
@@ -153,4 +188,4 @@ def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[A
     return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
 
 
-__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "plan")
+__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "Verdict", "plan")

@@ -42,8 +42,14 @@ _REASONS: t.Final = {
     Standing.TO_REGISTER: Phrase("ordered, CSR and application information missing", "注文済み、CSRと申請情報が未登録"),
     Standing.TO_COLLECT: Phrase("issued, not fetched yet", "発行済み、未取得"),
     Standing.TO_CANCEL: Phrase("state: cancelled in the order", "オーダーに state: cancelled の指定"),
+    Standing.WAITING: Phrase("ordered already", "注文済み"),
     Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
+    Standing.DONE: Phrase("there already", "完了済み"),
 }
+_ADOPTED: t.Final = Phrase(
+    "ordered past these files and fits, so nothing is bought; CSR and application information missing",
+    "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
+)
 
 # How long the CA takes to make contact: [M:2261100]; an older page says 1 to 2 weeks [M:2261096].
 _ACTIONS: t.Final = {
@@ -89,8 +95,9 @@ def reason(entry: Entry, lang: Language) -> str:
     application = entry.application
     if application and application.reason:
         return application.reason
-    found = _REASONS.get(entry.standing)
-    return said(found, lang) if found else ""
+    if entry.adopts and entry.standing is Standing.TO_REGISTER:
+        return said(_ADOPTED, lang)
+    return said(_REASONS[entry.standing], lang)
 
 
 def deadline(entry: Entry) -> dt.date | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import functools
+import hashlib
 import typing as t
 
 import yaml
@@ -42,7 +43,7 @@ class YamlText:
             self._refuse("YAML-SYNTAX", None, problem="nested too deep")
         try:
             loader = _FastLoader(text)
-            reading = _Reading(loader, decrypt=decrypt, secret=self._vaulted)
+            reading = _Reading(loader, decrypt=decrypt, sealed=self._seal)
             root = loader.get_single_node()
             document = None if root is None else reading.value(root)
         except yaml.YAMLError as error:
@@ -73,6 +74,11 @@ class YamlText:
     def _vaulted(self) -> bool:
         return self.text.startswith(_VAULT_HEADER)
 
+    @property
+    def _seal(self) -> str | None:
+        """What stands for every value of a file that is vaulted as a whole."""
+        return hashlib.sha256(self.text.encode()).hexdigest() if self._vaulted else None
+
     def _plain(self, decrypt: Decrypt) -> str:
         if not self._vaulted:
             return self.text
@@ -101,16 +107,16 @@ class _Reading:
     equal keys win in silence; here every key given twice is remembered. Rare kinds of scalars are left to the library.
     """
 
-    def __init__(self, loader: t.Any, *, decrypt: Decrypt, secret: bool) -> None:
+    def __init__(self, loader: t.Any, *, decrypt: Decrypt, sealed: str | None) -> None:
         self.duplicates: list[yaml.ScalarNode] = []
         self._loader = loader
         self._decrypt = decrypt
-        self._secret = secret
+        self._sealed = sealed
         self._made: dict[int, t.Any] = {}
 
     def value(self, node: yaml.Node) -> t.Any:
         if node.tag == _TEXT:
-            return Vaulted(node.value) if self._secret else node.value
+            return node.value if self._sealed is None else Vaulted(node.value, sealed=self._sealed)
         known = self._made.get(id(node), _MISSING)
         if known is _BEING_MADE:
             raise _unusable("a value contains itself", node)
@@ -153,7 +159,7 @@ class _Reading:
 
     def _vaulted(self, node: yaml.ScalarNode) -> Vaulted:
         try:
-            return Vaulted(self._decrypt(node.value))
+            return Vaulted(self._decrypt(node.value), sealed=node.value)
         except Exception as error:  # whatever the vault raises is told with its place
             raise _VaultClosed(" ".join(str(error).split()), node.start_mark) from None
 

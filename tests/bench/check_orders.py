@@ -24,52 +24,17 @@ sys.path.insert(0, str(ROOT / "collections"))
 import yaml  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files  # noqa: E402
+from served import write_orders  # noqa: E402
 
-FILES, ORDERS, ROUNDS = 100, 100, 5
+ORDERS, ROUNDS = 10_000, 5
 TARGET = 1.5
 DAY = dt.date(2026, 11, 22)
 PLAIN = Reader(render=str, decrypt=str)
 
-HEAD = """\
-version: 1
-defaults:
-  customer_code: SG00000001
-  term: 6 months
-  usage: other
-  subject:
-    state_or_province_name: Tokyo
-    locality_name: Chiyoda-ku
-    organization_name: Example Co., Ltd.
-  applicant:
-    name: Web Operations
-    department: Infrastructure
-    email: certs@example.jp
-    phone: "+81-3-0000-0000"
-  terms_agreed: true
-orders:
-"""
-# The order of design.md's example: what people write who leave the common part to defaults.
-ORDER = """\
-  - name: www{0}
-    common_name: www{0}.example.jp
-    product: {1}
-    csr_origin: target
-    host: web{0}
-    key: {{type: RSA, size: 2048, path: /etc/pki/tls/private/www{0}.key}}
-    install:
-      certificate: /etc/pki/tls/certs/www{0}.pem
-      chain: /etc/pki/tls/certs/www{0}-chain.pem
-{2}"""
-KINDS = (
-    ("sureserver_cloud", ""),
-    ("quick_ssl", "    approval_email: admin@example.jp\n"),
-    ("secure_server_id", "    approval_email: admin@example.jp\n    certificate_transparency: true\n"),
-)
-
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        paths = [write(pathlib.Path(folder), number) for number in range(FILES)]
+        paths = write_orders(pathlib.Path(folder), ORDERS)
         ours, theirs = [], []
         for _round in range(ROUNDS):
             theirs.append(timed(lambda: [load(path) for path in paths]))
@@ -85,19 +50,12 @@ def main() -> int:
     return 0
 
 
-def write(folder: pathlib.Path, number: int) -> pathlib.Path:
-    path = folder / f"orders{number:03}.yml"
-    names = range(number * ORDERS, (number + 1) * ORDERS)
-    path.write_text(HEAD + "".join(ORDER.format(n, *KINDS[n % len(KINDS)]) for n in names), encoding="utf-8")
-    return path
-
-
 def load(path: pathlib.Path) -> t.Any:
     return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 
 
 def check(folder: str) -> None:
-    if len(judged_files(folder, PLAIN, day=DAY).accepted()) != FILES * ORDERS:
+    if len(judged_files(folder, PLAIN, day=DAY).accepted()) != ORDERS:
         sys.exit("the orders are not accepted")
 
 

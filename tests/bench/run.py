@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs every benchmark beside this file and writes build/bench.json: a list of {name, ratio, target, ok}.
+"""Runs the benchmarks beside this file and writes build/bench.json: a list of {name, ratio, target, ok}.
 
-Each script prints one JSON row on its last line; its ratio compares two sides measured in turns within one run.
+Each script prints one JSON row a line; a ratio compares two sides measured in turns within one run.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
+SCRIPTS = ("check_orders.py", "listing.py", "nothing_to_do.py", "place_orders.py")
 TARGET = HERE.parents[1] / "build" / "bench.json"
 
 
 def main() -> int:
     rows = []
-    for script in sorted(HERE.glob("*.py")):
-        if script.name != pathlib.Path(__file__).name:
-            done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                sys.exit(f"{script.name} failed:\n{done.stderr}")
-            rows.append(json.loads(done.stdout.splitlines()[-1]))
+    for script in SCRIPTS:
+        done = subprocess.run([sys.executable, HERE / script], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            sys.exit(f"{script} failed:\n{done.stderr}")
+        for line in done.stdout.splitlines():
+            rows.append(json.loads(line))
             print(
                 "{name}: {ratio} x, at most {target} x: {verdict}".format(verdict=word(rows[-1]["ok"]), **rows[-1]),
                 flush=True,

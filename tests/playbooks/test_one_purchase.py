@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -20,6 +21,7 @@ from ansible_collections.iij.server_certificate.tests.playbooks.trial_site impor
 
 NAMES = ("api", "bank", "www")
 PATIENCE = 20
+ONE_BY_ONE = ("-e", "certificate_concurrency=1")
 
 
 def write_three(site: Site) -> None:
@@ -72,7 +74,7 @@ def test_the_line_breaks_with_the_answer_and_a_second_run_goes_on(site: Site) ->
         return not request.startswith(ORDERING)
 
     with RecordingProxy(site.desk.url, on_answer=cut_the_order) as line:
-        run = site.run("apply", fails=True, IIJ_CERT_DESK_URL=line.url)
+        run = site.run("apply", *ONE_BY_ONE, fails=True, IIJ_CERT_DESK_URL=line.url)
     assert site.desk.purchases() == ["default/api/1"], "the desk has booked what nobody was told"
     rows = {row["name"]: row for row in run.of("cert_portfolio")["orders"]}
     assert rows["api"]["state"] == "unknown"
@@ -92,7 +94,7 @@ def test_an_apply_killed_after_its_first_purchase(site: Site) -> None:
         return not (request.startswith(ORDERING) and killed.wait(PATIENCE))
 
     with RecordingProxy(site.desk.url, on_answer=hold_the_answer) as line:
-        process, _record = site.start("apply", IIJ_CERT_DESK_URL=line.url)
+        process, _record = site.start("apply", *ONE_BY_ONE, IIJ_CERT_DESK_URL=line.url)
         until(lambda: bool(site.desk.purchases()))
         os.killpg(process.pid, signal.SIGKILL)
         killed.set()
@@ -118,7 +120,7 @@ def test_a_host_that_is_down_holds_up_nobody_else(site: Site) -> None:
         run = site.run("apply", fails=True)
     finally:
         site.hosts["web2"].start()
-    assert run.recap()["web2"]["unreachable"] == 1
+    assert re.search(r"^web2: .*connect", run.of("fail")["msg"], re.MULTILINE)
     assert site.desk.purchases() == [f"default/{name}/1" for name in NAMES]
     states = {row["common_name"]: row["state"] for row in site.desk.applications().values()}
     assert states == {

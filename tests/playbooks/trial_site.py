@@ -61,9 +61,8 @@ class Run:
     tasks: tuple[Task, ...]
 
     def of(self, action: str, host: str = "localhost") -> Json:
-        """The one result of this action on this host."""
-        (found,) = [task.result for task in self.tasks if (task.action, task.host) == (action, host)]
-        return found
+        """The first result of this action on this host; apply.yml looks once more when it has done something."""
+        return next(task.result for task in self.tasks if (task.action, task.host) == (action, host))
 
     def changed(self) -> set[tuple[str, str]]:
         """Host and action of every task that reports a change."""

@@ -101,20 +101,6 @@ RULES = (
             "オーダーを直すか、別の名前または generation で注文し直してください。",
         ),
     ),
-    rule(
-        "MAX-NEW-ORDERS",
-        OURS,
-        (
-            "{count} new orders would be placed, and max_new_orders is {allowed}.",
-            "at most {allowed} new orders in this run",
-            "Review the plan, then raise max_new_orders. Nothing was ordered.",
-        ),
-        (
-            "新規のお申し込みが{count}件になりますが、max_new_orders は{allowed}です。",
-            "この実行での新規のお申し込みは{allowed}件まで",
-            "計画を確認してから max_new_orders を上げてください。注文は行われていません。",
-        ),
-    ),
 )
 
 

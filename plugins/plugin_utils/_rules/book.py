@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import typing as t
 
-from . import at_desk, order_file, order_form, registration_form, supplied_csr
+from . import at_desk, guards, order_file, order_form, registration_form, supplied_csr
 
-RULES: t.Final = {
+if t.TYPE_CHECKING:
+    from .rule import Rule
+
+RULES: t.Final[dict[str, Rule]] = {
     rule.id: rule
-    for rule in (*order_file.RULES, *order_form.RULES, *registration_form.RULES, *supplied_csr.RULES, *at_desk.RULES)
+    for chapter in (order_file, order_form, registration_form, supplied_csr, at_desk, guards)
+    for rule in chapter.RULES
 }
 
 __all__ = ("RULES",)

@@ -16,9 +16,9 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused, report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._contracts import (
     contract_result,
-    guard_new_orders,
     perform_contracts,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._document import Frame, document
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import Observed, SeenContract, State
@@ -175,14 +175,6 @@ def test_what_no_order_names_is_unmanaged() -> None:
     assert found.changes() == 1
 
 
-def test_max_new_orders() -> None:
-    found = made(portfolio(OV, DV))
-    guard_new_orders(found, allowed=2)
-    guard_new_orders(found, allowed=None)
-    with pytest.raises(OrdersRefused, match="1 complaints"):
-        guard_new_orders(found, allowed=1)
-
-
 # --- promises over random portfolios
 
 KINDS = (OV, DV, WILDCARD, EV, LINKED)
@@ -275,7 +267,8 @@ def test_the_plan_does_not_depend_on_the_order_of_anything(world: tuple[tuple[Or
 def test_the_result_tells_every_order(lang: t.Any) -> None:
     orders = portfolio(*KINDS)
     before = made(orders)
-    result = contract_result(before, before=before, outcomes=(), planned=True, lang=lang)
+    told = document(before, Frame(portfolio="p", part=None, prices=None, lang=lang), planned=True)
+    result = contract_result(told, before, before=before, outcomes=(), lang=lang)
     assert [row["name"] for row in result["orders"]] == ["bank", "blog", "cdn", "shop", "www"]
     assert result["counts"]["to_order"] == 5 and result["changed"]
     assert result["hosts"] == {"register": ["localhost", "web1"], "collect": []}

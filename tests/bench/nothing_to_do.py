@@ -1,0 +1,107 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rows "nothing to do, ...": apply.yml where every certificate is there, against an empty playbook.
+
+Prints a JSON line a row. Both sides are whole runs of ansible-playbook, in turns; the fastest of each counts. The
+requests of one apply and its memory stand beside the ratio.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+import typing as t
+
+from served import PATIENCE, PORTFOLIO, ROOT, fill, issued, running_desk, write_orders
+
+SIZES: t.Final = {1_000: 2.0, 10_000: 6.0}
+ROUNDS: t.Final = 5
+EMPTY: t.Final = "- hosts: localhost\n  gather_facts: false\n  tasks: []\n"
+BYTES_AN_ORDER: t.Final = 5_000
+TOOL: t.Final = str(pathlib.Path(sys.executable).with_name("ansible-playbook"))
+
+
+def main() -> int:
+    peaks = {}
+    with tempfile.TemporaryDirectory() as scratch:
+        for count, target in SIZES.items():
+            folder = pathlib.Path(scratch) / str(count)
+            write_orders(folder / "orders", count)
+            database = f"sqlite:///{folder / 'desk.sqlite3'}"
+            fill(database, count, **issued())
+            with running_desk(database, folder=folder) as told:
+                ours, empty = measure(folder, told)
+            peaks[count] = peak_of(folder, database)
+            tell(f"nothing to do, {count:,} orders", ours / empty, target, seconds=round(ours, 2))
+    small, large = peaks
+    tell("memory of an order, of 5 kB", (peaks[large] - peaks[small]) / (large - small) / BYTES_AN_ORDER, 1.0)
+    return 0
+
+
+def measure(folder: pathlib.Path, told: dict[str, str]) -> tuple[float, float]:
+    """The fastest apply and the fastest empty playbook, in seconds."""
+    empty = folder / "empty.yml"
+    empty.write_text(EMPTY, encoding="utf-8")
+    play(apply_of(folder), folder, told)
+    rounds = [(play([str(empty)], folder, told), play(apply_of(folder), folder, told)) for _ in range(ROUNDS)]
+    return min(ours for _empty, ours in rounds), min(nothing for nothing, _ours in rounds)
+
+
+def peak_of(folder: pathlib.Path, database: str) -> int:
+    """The most memory that one process of an apply held, in bytes."""
+    with running_desk(database, folder=folder) as told:
+        code = (
+            "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL);"
+            "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, TOOL, *apply_of(folder)],
+            env=environment(folder, told), cwd=folder, capture_output=True, text=True, check=True, timeout=PATIENCE,
+        )  # fmt: skip
+    return int(done.stdout) * 1024
+
+
+def apply_of(folder: pathlib.Path) -> list[str]:
+    chosen = {"certificate_orders": str(folder / "orders"), "certificate_portfolio": PORTFOLIO}
+    return ["iij.server_certificate.apply", "-e", json.dumps(chosen)]
+
+
+def play(arguments: list[str], folder: pathlib.Path, told: dict[str, str]) -> float:
+    started = time.perf_counter()
+    done = subprocess.run(
+        [TOOL, *arguments], env=environment(folder, told), cwd=folder, capture_output=True, text=True, check=False,
+        timeout=PATIENCE,
+    )  # fmt: skip
+    passed = time.perf_counter() - started
+    if done.returncode != 0 or "changed=0" not in done.stdout + "changed=0" * (len(arguments) == 1):
+        raise RuntimeError(f"the playbook did something:\n{done.stdout}{done.stderr}")
+    return passed
+
+
+def environment(folder: pathlib.Path, told: dict[str, str]) -> dict[str, str]:
+    return {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "IIJ_CERT_DESK_URL": told["url"],
+        "IIJ_CERT_ORDER_TOKEN": told["order_token"],
+        "IIJ_CERT_REGISTER_TOKEN": told["register_token"],
+        "XDG_STATE_HOME": str(folder / "state"),
+    }
+
+
+def tell(name: str, ratio: float, target: float, **more: t.Any) -> None:
+    row = {"name": name, "ratio": round(ratio, 3), "target": target, "ok": ratio <= target}
+    print(json.dumps({**row, **more}), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
