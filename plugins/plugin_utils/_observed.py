@@ -103,6 +103,7 @@ class Observed:
     applications: tuple[Application, ...]
     linked_contracts: Mapping[str, tuple[SeenContract, ...]] = dc.field(default_factory=dict)
     products: tuple[OfferedProduct, ...] | None = None
+    keeps_references: bool = True
 
 
 __all__ = (

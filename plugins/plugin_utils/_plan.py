@@ -92,8 +92,11 @@ class Entry:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
+    """`listed`: the contract ID of everything that the desk showed when the plan was made."""
+
     entries: tuple[Entry, ...]
     unmanaged: tuple[Application, ...]
+    listed: frozenset[str] = frozenset()
 
     def counts(self) -> dict[str, int]:
         """How many orders stand where, and how many applications no order names."""
@@ -117,7 +120,7 @@ def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan
     Raises OrdersRefused with every order that cannot be planned.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
-    claims, complaints = claimed(orders, observed.applications, portfolio=portfolio)
+    claims, complaints = claimed(orders, observed, portfolio=portfolio)
     entries: list[Entry] = []
     for order in orders:
         application = claims.get(order.name)
@@ -129,7 +132,8 @@ def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan
         entries.append(Entry(order=order, application=application, standing=standing))
     if complaints:
         raise OrdersRefused(complaints)
-    return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims))
+    listed = frozenset(application.contract_id for application in observed.applications)
+    return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims), listed=listed)
 
 
 def _standing(order: Order, application: Application | None) -> Standing:

@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import threading
 import time
 import typing as t
 
@@ -43,25 +44,32 @@ class Session:
         self._sleep = sleep
         self._transport = Transport(connection, sleep=sleep)
         self._top: str | None = None
-        self._turns = 0
+        self._thread = threading.RLock()
+        self._has_turn = False
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
-        """Keep every other session of this log-in on this machine waiting."""
-        if self._turns:
-            yield
-            return
+        """Keep every other thread, and every other session of this log-in on this machine, waiting."""
+        with self._thread:
+            if self._has_turn:
+                yield
+                return
+            with self._locked():
+                self._has_turn = True
+                try:
+                    yield
+                finally:
+                    self._has_turn = False
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
         who = f"{self._connection.url}\n{self._connection.user}"
         self._connection.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = self._connection.state / f"portal-{hashlib.sha256(who.encode()).hexdigest()[:16]}.lock"
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            self._turns += 1
-            try:
-                yield
-            finally:
-                self._turns -= 1
+            fcntl.flock(file, fcntl.LOCK_EX)  # goes with the descriptor, and with the process
+            yield
 
     def walk(self, steps: Callable[[Window], Walked]) -> Walked:
         """What these steps lead to, from the top page on; they spend nothing, and are repeated when the line breaks."""
