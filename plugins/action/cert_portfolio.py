@@ -16,6 +16,7 @@ from ..plugin_utils._annotations import annotated
 from ..plugin_utils._complaints import report
 from ..plugin_utils._contracts import contract_result, guard_new_orders, perform_contracts, progress_line
 from ..plugin_utils._leg import Leg
+from ..plugin_utils._quotes import quote_new_orders
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -49,6 +50,8 @@ class ActionModule(Leg):
         applied = self.options["state"] == "applied"
         before = made = self.planned(desk, orders)
         outcomes: tuple[Outcome, ...] = ()
+        if self.options["quote"] and (self.check_mode or not applied):
+            quote_new_orders(before, desk)
         if applied:
             guard_new_orders(before, allowed=self.options["max_new_orders"])
         perform = applied and not self.check_mode

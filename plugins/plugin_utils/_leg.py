@@ -29,9 +29,8 @@ from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
 from ..module_utils._pki.deps import missing_cryptography
 from ._complaints import OrdersRefused, report, spoken_language
 from ._desk.api._requests import missing_requests
-from ._desk.api.adapter import ApiDesk
-from ._desk.api.transport import Connection
 from ._desk.desk import DeskError
+from ._desks import DeskOptionsWrong, desk_of
 from ._ledger import Ledger
 from ._observe import observe
 from ._order_files import Reader, inline
@@ -147,24 +146,20 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return plan(orders, observe(desk, orders, portfolio=portfolio), portfolio=portfolio)
 
     def desk(self) -> Desk:
-        url, token = self.options["desk_url"], self.options["desk_token"]
-        missing = [name for name, value in (("desk_url", url), ("desk_token", token)) if not value]
-        if missing:
-            raise AnsibleActionFail(
-                f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
-                "group/iij.server_certificate.desk, or with IIJ_CERT_DESK_URL and IIJ_CERT_TOKEN in the environment"
-            )
-        connection = Connection(
-            url=url, token=token, ca_path=self.options["desk_ca_path"], timeout=self.options["request_timeout"]
-        )
-        fault = connection.fault()
-        if fault:
-            raise AnsibleActionFail(fault)
-        return ApiDesk(connection)
+        try:
+            return desk_of(self.options)
+        except DeskOptionsWrong as wrong:
+            raise AnsibleActionFail(str(wrong)) from None
 
     def performer(self, desk: Desk, progress: Callable[[Outcome], None]) -> Performer:
         return Performer(
-            desk=desk, ledger=self._ledger(), portfolio=self.options["portfolio"], sleep=time.sleep, progress=progress
+            desk=desk,
+            ledger=self._ledger(),
+            portfolio=self.options["portfolio"],
+            sleep=time.sleep,
+            progress=progress,
+            listing_lag=self.options["listing_lag"],
+            not_booked=frozenset(self.options.get("not_booked") or ()),
         )
 
     def handed_over(self) -> dict[str, t.Any]:
