@@ -116,6 +116,10 @@ def linked_contract_info() -> Spec:
     return {**desk(ORDER_TOKEN, REGISTER_TOKEN), "service": {"type": "str"}}
 
 
+def portal_doctor() -> Spec:
+    return {**desk(ORDER_TOKEN), **orders(), **language(), "map_path": {"type": "str"}}
+
+
 def product_info() -> Spec:
     return {"product": {"type": "str"}, "check_date": {"type": "str"}}
 
@@ -160,5 +164,6 @@ __all__ = (
     "linked_contract_info",
     "orders",
     "portal",
+    "portal_doctor",
     "product_info",
 )

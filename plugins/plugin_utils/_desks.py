@@ -37,23 +37,12 @@ class DeskOptionsWrong(Exception):
 
 def desk_of(options: Mapping[str, t.Any]) -> Desk:
     """The desk that the options describe; nothing is sent yet. Raises DeskOptionsWrong."""
-    lacking = missing_requests()
-    if lacking:
-        raise DeskOptionsWrong(lacking)
-    needed, variables = _WHERE[options["desk"]]
-    missing = [name for name in needed if not options[name]]
-    if missing:
-        raise DeskOptionsWrong(
-            f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
-            f"group/iij.server_certificate.desk, or with {variables} in the environment"
-        )
-    return portal_of(options) if options["desk"] == "portal" else _api_of(options)
+    return PortalDesk(portal_connection(options)) if options["desk"] == "portal" else ApiDesk(_api_connection(options))
 
 
-def portal_of(options: Mapping[str, t.Any]) -> PortalDesk:
-    lacking = missing_lxml()
-    if lacking:
-        raise DeskOptionsWrong(lacking)
+def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
+    """The log-in to the portal's screens that the options describe."""
+    _require(options, missing_requests() or missing_lxml(), kind="portal")
     connection = PortalConnection(
         url=options["desk_url"],
         user=options["portal_user"],
@@ -63,17 +52,30 @@ def portal_of(options: Mapping[str, t.Any]) -> PortalDesk:
         request_interval=options["request_interval"],
         screen_map=options["screen_map"],
     )
-    return PortalDesk(_usable(connection))
+    return _usable(connection)
 
 
-def _api_of(options: Mapping[str, t.Any]) -> ApiDesk:
+def _api_connection(options: Mapping[str, t.Any]) -> ApiConnection:
+    _require(options, missing_requests(), kind="api")
     connection = ApiConnection(
         url=options["desk_url"],
         token=options["desk_token"],
         ca_path=options["desk_ca_path"],
         timeout=options["request_timeout"],
     )
-    return ApiDesk(_usable(connection))
+    return _usable(connection)
+
+
+def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:
+    if library:
+        raise DeskOptionsWrong(library)
+    needed, variables = _WHERE[kind]
+    missing = [name for name in needed if not options[name]]
+    if missing:
+        raise DeskOptionsWrong(
+            f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
+            f"group/iij.server_certificate.desk, or with {variables} in the environment"
+        )
 
 
 class _Faulty(t.Protocol):
@@ -90,4 +92,4 @@ def _usable(connection: _Connection) -> _Connection:
     return connection
 
 
-__all__ = ("DeskOptionsWrong", "desk_of")
+__all__ = ("DeskOptionsWrong", "desk_of", "portal_connection")

@@ -9,9 +9,9 @@
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 
 from ._catalogue.services import LINKED_SERVICES
+from ._columns import aligned
 from ._complaints import Phrase
 from ._plan import Standing
 from ._standing import ACTORS, deadline, next_action, reason, said
@@ -96,7 +96,7 @@ def application_row(application: Application) -> Row:
 def text(plan: Plan, lang: Language) -> str:
     """The plan as a table for a terminal, closed by its counts."""
     rows = [_cells(order_row(entry, lang), lang) for entry in plan.entries]
-    table = _table([[said(heading, lang) for heading in _HEADINGS.values()], *rows])
+    table = aligned([[said(heading, lang) for heading in _HEADINGS.values()], *rows])
     counts = plan.counts()
     summary = ", ".join(f"{said(label, lang)}: {counts[key]}" for key, label in _COUNTS.items() if counts[key])
     new = [_new_line(entry, lang) for entry in plan.entries if entry.standing is Standing.TO_ORDER]
@@ -128,19 +128,6 @@ def _linked_contract_id(entry: Entry) -> str | None:
     if entry.application:
         return entry.application.linked_contract_id
     return entry.order.linked_contract.contract_id if entry.order.linked_contract else None
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-
-
-def _width(cell: str) -> int:
-    # Full-width characters take two columns of a terminal.
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
 
 
 def _time(moment: t.Any) -> str | None:

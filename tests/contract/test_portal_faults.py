@@ -131,7 +131,7 @@ RENAMED = {
     "a fact to confirm": (
         "カスタマーコード",
         "番号",
-        r"no fact 「カスタマーコード」.*nobody expected the fact 「番号」",
+        r"no fact 「カスタマーコード」.*expected the fact 「番号」",
     ),
 }
 EVERYWHERE = {"a link"}
@@ -154,9 +154,7 @@ def test_a_confirm_screen_that_says_something_else_stops_the_order(
     order = sample.order(**sample.fresh())
     before = shared_desk.purchases()
     shared_desk.faults(*renamed(order.common_name, "else.example.jp", ORDERING))
-    with pytest.raises(
-        RequestRefused, match=r"「コモンネーム」 is else\.example\.jp on the screen.*nothing was ordered"
-    ):
+    with pytest.raises(RequestRefused, match=r"「コモンネーム」 is else\.example\.jp on the screen.*nothing was"):
         shared_portal.place(order, "default/www/1")
     assert shared_desk.purchases() == before
 

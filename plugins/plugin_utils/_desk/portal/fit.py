@@ -29,26 +29,29 @@ class Finding:
     text: str
     entry: Entry | None
     count: int
+    strict: bool = True  # whether something that nobody expected matters here
 
     @property
     def fits(self) -> bool:
         if self.entry is None:
-            return False
+            return not self.strict
         return self.count == 1 or (self.count == 0 and not self.entry.needed)
 
 
 def findings(page: Page, screen: Screen) -> tuple[Finding, ...]:
-    """Every entry of this screen's map, and everything that its form or confirm screen shows besides."""
+    """Every entry of this screen's map, and everything of the same kind that the page shows besides."""
     found: list[Finding] = []
     for part in PARTS:
         entries, there = screen.parts[part], _there(page, screen, part)
         for entry in entries.values():
             text = next((text for text in there if text in entry.texts), entry.text)
             found.append(Finding(part=part, text=text, entry=entry, count=there.count(text)))
-        if _is_strict(screen, part):
+        if entries:
             known = {text for entry in entries.values() for text in entry.texts} | screen.leave_alone
-            extra = dict.fromkeys(text for text in there if text not in known)
-            found += [Finding(part=part, text=text, entry=None, count=there.count(text)) for text in extra]
+            extra, strict = dict.fromkeys(text for text in there if text not in known), _is_strict(screen, part)
+            found += [
+                Finding(part=part, text=text, entry=None, count=there.count(text), strict=strict) for text in extra
+            ]
     return tuple(found)
 
 

@@ -201,7 +201,8 @@ def _screen(key: str, default: Mapping[str, t.Any], *, own: Mapping[str, t.Any],
             name = written.rstrip("?")
             entry = dc.replace(words[name], needed=written == name)
             changed = _mapping(own.get(part)).get(name)
-            parts[part][name] = entry if changed is None else _changed(entry, changed)
+            own_entry = dc.replace(entry, at=f"screens.{key}.{part}.{name}")
+            parts[part][name] = entry if changed is None else _changed(own_entry, changed)
     return Screen(
         key=key,
         title=_changed(title, own["title"]) if "title" in own else title,

@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .transport import Connection
+    from .window import Record
 
     Walked = t.TypeVar("Walked")
 
@@ -38,7 +39,14 @@ _SETTINGS: t.Final = ("settings", "service_settings", "service", "status_list")
 class Session:
     """Opens windows that are logged in; nothing is sent before the first walk."""
 
-    def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        record: Record | None = None,
+    ) -> None:
+        self._record = record
         self.known = screen_map(connection.screen_map)
         self._connection = connection
         self._sleep = sleep
@@ -99,12 +107,17 @@ class Session:
         return window
 
     def window(self) -> Window:
-        return Window(self._transport, known=self.known, copies=self._connection.state / "screens")
+        return Window(self._transport, known=self.known, copies=self._connection.state / "screens", record=self._record)
 
 
 def to_order_form(window: Window, customer_code: str) -> None:
     """From the top page to 新規お申し込み受付入力 [M:2261096]."""
     to_customer_codes(window)
+    through_customer_code(window, customer_code)
+
+
+def through_customer_code(window: Window, customer_code: str) -> None:
+    """From カスタマーコード選択 on."""
     offered = window.choices("customer_code")
     chosen = next((choice for choice in offered if choice.text == customer_code), None)
     if chosen is None:
@@ -131,4 +144,4 @@ def to_status_list(window: Window) -> None:
         window.expect(link)
 
 
-__all__ = ("Session", "to_customer_codes", "to_order_form", "to_status_list")
+__all__ = ("Session", "through_customer_code", "to_customer_codes", "to_order_form", "to_status_list")

@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
     from .transport import Fetched, Transport
 
 # A line's text; the text of a choice; a choice itself; True for a tick.
+Record = t.Callable[["Screen", tuple["Finding", ...]], object]
 Value = t.Union[str, Entry, "Choice", t.Literal[True]]
 
 _SHOWN: t.Final = 12  # texts of a page that a message quotes
@@ -36,13 +37,19 @@ class LoggedOut(ScreenUnexpected):
 
 
 class Window:
-    """Looks at one page at a time; `screen` is what the page was last recognized as."""
+    """Looks at one page at a time; `screen` is what the page was last recognized as.
+
+    With `record` what does not fit is told there, and the window goes on for as long as it can.
+    """
 
     page: Page
     screen: Screen
 
-    def __init__(self, transport: Transport, *, known: ScreenMap, copies: pathlib.Path) -> None:
+    def __init__(
+        self, transport: Transport, *, known: ScreenMap, copies: pathlib.Path, record: Record | None = None
+    ) -> None:
         self._transport = transport
+        self._record = record
         self._copies = copies
         self.known = known
         self._status = 0
@@ -64,8 +71,11 @@ class Window:
         if key is None:
             raise self.another_screen(keys)
         self.screen = self.known.screens[key]
-        unfit = [finding for finding in findings(self.page, self.screen) if not finding.fits]
-        if unfit:
+        found = findings(self.page, self.screen)
+        unfit = [finding for finding in found if not finding.fits]
+        if self._record:
+            self._record(self.screen, found)
+        elif unfit:
             raise self.unexpected("; ".join(self._problem(finding) for finding in unfit))
         return key
 
@@ -190,4 +200,4 @@ def _edit(entry: Entry) -> str:
     return f"in the screen map: {entry.at}, from {entry.source}"
 
 
-__all__ = ("LoggedOut", "Value", "Window")
+__all__ = ("LoggedOut", "Record", "Value", "Window")
