@@ -87,7 +87,7 @@ def examined(connection: Connection, orders: Iterable[Order]) -> Examination:
     session = Session(connection, record=made.record)
     by_usage = {order.usage: order for order in reversed(tuple(orders))}
     walks: list[Callable[[Window], object]] = [_contracts]
-    walks += [functools.partial(ordering.to_confirm_screen, order=order) for order in by_usage.values()]
+    walks += [_ordering(order) for order in by_usage.values()]
     for walk in walks if by_usage else [*walks, _order_form]:
         try:
             walk(session.top())
@@ -95,6 +95,13 @@ def examined(connection: Connection, orders: Iterable[Order]) -> Examination:
             made.problems.append(str(error))
     made.unseen.extend(key for key in session.known.screens if key not in made.seen)
     return made
+
+
+def _ordering(order: Order) -> Callable[[Window], object]:
+    """The walk of an order; where its contract is yet to be looked up, as far as the search."""
+    if order.linked_contract and order.linked_contract.contract_id is None:
+        return functools.partial(ordering.offer, customer_code=order.customer_code)
+    return functools.partial(ordering.to_confirm_screen, order=order)
 
 
 def _order_form(window: Window) -> None:
