@@ -56,8 +56,7 @@ class ActionModule(Leg):
         orders, warned = self._accepted(self.judged())
         before = made = self.planned(desk, orders, listing)
         outcomes: tuple[Outcome, ...] = ()
-        if applies:
-            self.guard(before)
+        self.guard(before, desk)
         if perform := applies and not self.check_mode:
             made, outcomes = perform_contracts(before, self.performer(desk, before.changes()))
         failed, whole = failures(outcomes), self.options["reports_path"] is not None

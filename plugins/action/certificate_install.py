@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
+from ..plugin_utils._fingerprints import told_apart
 from ..plugin_utils._installations import fetched, host_orders, installation_result, to_install
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._observe import Listing
@@ -34,17 +35,18 @@ class ActionModule(Leg):
         entries = to_install(self.planned(desk, orders, listing), self.orders_of_this_host(orders))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
+        entries, fetched_before, failed = told_apart(entries, desk)
         asked = host_orders(entries)
-        given = self.options["certificates"] or {}
+        given = {**fetched_before, **(self.options["certificates"] or {})}
         first = self.host_leg({**self.handed_over(), "orders": asked, "certificates": given})
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
         if self.check_mode or not missing:
-            return installation_result([first], [], planned=self.check_mode)
+            return installation_result([first], failed, planned=self.check_mode)
         certificates, failures = fetched(entries, missing, desk)
         handed = [order for order in asked if order["name"] in certificates]
         legs = [first]
         if handed:
             legs.append(self.host_leg({**self.handed_over(), "orders": handed, "certificates": certificates}))
-        return installation_result(legs, failures, planned=False)
+        return installation_result(legs, [*failed, *failures], planned=False)

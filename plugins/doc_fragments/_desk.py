@@ -8,13 +8,22 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options of the desk; the same cut as _argspec.desk()."""
+    """Options of the desk; the same cut as _argspec.desk() with _argspec.portal()."""
 
     DOCUMENTATION = r"""
 options:
+  desk:
+    description:
+      - How the desk is reached, where V(api) is the JSON interface of C(docs/desk-interface.md) and V(portal) are the
+        portal's screens, see C(docs/portal.md).
+      - Falls back to the environment variable E(IIJ_CERT_DESK) on the controller.
+    type: str
+    choices: [api, portal]
+    default: api
   desk_url:
     description:
       - Where the desk is, for example V(https://desk.example.jp). Plain C(http) is taken only for loopback addresses.
+      - With O(desk=portal) it is the page where one logs in, or any other that leads there.
       - Falls back to the environment variable E(IIJ_CERT_DESK_URL) on the controller.
     type: str
   desk_token:
@@ -33,4 +42,33 @@ options:
       - How many seconds to wait for a connection and for each part of an answer.
     type: int
     default: 30
+  portal_user:
+    description:
+      - The master ID (マスターID) that logs in to the portal, with O(desk=portal). It stays on the controller.
+      - Falls back to the environment variable E(IIJ_CERT_PORTAL_USER) on the controller.
+    type: str
+  portal_password:
+    description:
+      - The password of O(portal_user). It stays on the controller.
+      - Falls back to the environment variable E(IIJ_CERT_PORTAL_PASSWORD) on the controller.
+    type: str
+  screen_map:
+    description:
+      - A file on the controller that says what is called otherwise on the portal's screens than the collection expects.
+      - Falls back to the environment variable E(IIJ_CERT_SCREEN_MAP) on the controller.
+    type: str
+  request_interval:
+    description:
+      - How many seconds lie between two requests to the portal at least.
+      - Falls back to the environment variable E(IIJ_CERT_REQUEST_INTERVAL) on the controller.
+    type: float
+    default: 1.0
+  listing_lag:
+    description:
+      - How many seconds the portal's list of applications may lag behind a purchase. A run with new orders waits that
+        long before the first one and looks again, so that what an earlier run bought shows.
+      - The portal's real lag is not known; the default is ours.
+      - Falls back to the environment variable E(IIJ_CERT_LISTING_LAG) on the controller.
+    type: float
+    default: 60.0
 """

@@ -18,6 +18,12 @@ Spec = dict[str, dict[str, t.Any]]
 def desk(*token_variables: str) -> Spec:
     """The desk and the credential for it; these options never leave the controller."""
     return {
+        "desk": {
+            "type": "str",
+            "choices": ["api", "portal"],
+            "default": "api",
+            "fallback": (env_fallback, ["IIJ_CERT_DESK"]),
+        },
         "desk_url": {
             "type": "str",
             "fallback": (env_fallback, ["IIJ_CERT_DESK_URL"]),
@@ -29,6 +35,26 @@ def desk(*token_variables: str) -> Spec:
         },
         "desk_ca_path": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_CA_PATH"])},
         "request_timeout": {"type": "int", "default": 30},
+        **portal(),
+    }
+
+
+def portal() -> Spec:
+    """The log-in to the portal's screens, and how patiently they are used."""
+    return {
+        "portal_user": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_PORTAL_USER"])},
+        "portal_password": {
+            "type": "str",
+            "no_log": True,
+            "fallback": (env_fallback, ["IIJ_CERT_PORTAL_PASSWORD"]),
+        },
+        "screen_map": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_SCREEN_MAP"])},
+        "request_interval": {
+            "type": "float",
+            "default": 1.0,
+            "fallback": (env_fallback, ["IIJ_CERT_REQUEST_INTERVAL"]),
+        },
+        "listing_lag": {"type": "float", "default": 60.0, "fallback": (env_fallback, ["IIJ_CERT_LISTING_LAG"])},
     }
 
 
@@ -63,6 +89,8 @@ def cert_portfolio() -> Spec:
         **language(),
         "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
         **reviewed(),
+        "quote": {"type": "bool", "default": False},
+        "not_booked": {"type": "list", "elements": "str"},
         "max_new_orders": {"type": "int"},
         "budget": {"type": "int"},
         "prices": {"type": "dict"},
@@ -81,6 +109,7 @@ def cert_application() -> Spec:
         **desk(ORDER_TOKEN),
         **language(),
         "order": {"type": "dict", "required": True},
+        "not_booked": {"type": "list", "elements": "str"},
         "portfolio": orders()["portfolio"],
         "ledger_path": {"type": "str"},
     }
@@ -104,6 +133,10 @@ def linked_contract_info() -> Spec:
     return {**desk(ORDER_TOKEN, REGISTER_TOKEN), "service": {"type": "str"}}
 
 
+def portal_doctor() -> Spec:
+    return {**desk(ORDER_TOKEN), **orders(), **language(), "map_path": {"type": "str"}}
+
+
 def product_info() -> Spec:
     return {"product": {"type": "str"}, "check_date": {"type": "str"}}
 
@@ -121,7 +154,7 @@ def cert_application_info() -> Spec:
 EITHER_ORDERS = [["order_files", "orders"]]
 
 # The options of desk(): dropped before anything is handed to a host.
-DESK_OPTIONS = ("desk_url", "desk_token", "desk_ca_path", "request_timeout")
+DESK_OPTIONS = ("desk", "desk_url", "desk_token", "desk_ca_path", "request_timeout", *portal())
 
 # Environment variables that hold a token for one role only.
 ORDER_TOKEN = "IIJ_CERT_ORDER_TOKEN"
@@ -147,6 +180,8 @@ __all__ = (
     "language",
     "linked_contract_info",
     "orders",
+    "portal",
+    "portal_doctor",
     "product_info",
     "reviewed",
 )

@@ -33,6 +33,13 @@ options:
       - The portfolio that the order's name belongs to.
     type: str
     default: default
+  not_booked:
+    description:
+      - Attempts of earlier runs with O(desk=portal) that have surely booked nothing, by the names that the messages give them.
+      - An order whose attempt has no known outcome buys nothing until the portal lists a contract for it, or the attempt
+        is named here.
+    type: list
+    elements: str
   ledger_path:
     description:
       - The file on the controller that records every spending call before and after it is made.

@@ -87,6 +87,19 @@ options:
     type: str
     choices: [json, sarif, github, gitlab]
     default: json
+  not_booked:
+    description:
+      - Attempts of earlier runs with O(desk=portal) that have surely booked nothing, by the names that the messages give them.
+      - An order whose attempt has no known outcome buys nothing until the portal lists a contract for it, or the attempt
+        is named here.
+    type: list
+    elements: str
+  quote:
+    description:
+      - Whether each new order goes all the way but for the purchase, so that the desk's confirm screen is compared with it field by field.
+      - Works with O(state=planned), and with O(state=applied) in check mode; a run compares in any case with O(desk=portal).
+    type: bool
+    default: false
   ledger_path:
     description:
       - The file on the controller that records every spending call before and after it is made.

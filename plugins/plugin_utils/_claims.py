@@ -16,18 +16,18 @@ from ._order import Usage
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ._observed import Application
+    from ._observed import Application, Observed
     from ._order import Order
 
 
 def claimed(
-    orders: tuple[Order, ...], applications: Iterable[Application], *, portfolio: str
+    orders: tuple[Order, ...], observed: Observed, *, portfolio: str
 ) -> tuple[dict[str, Application], tuple[Complaint, ...]]:
     """The application of each order by name: pinned by contract ID, else by reference, else unreferenced and fitting.
 
     What was paid for by hand and fits is used before anything new is bought.
     """
-    applications = tuple(applications)
+    applications = observed.applications
     by_contract = {app.contract_id: app for app in applications}
     by_reference = {app.client_reference: app for app in applications if app.client_reference}
     claims: dict[str, Application] = {}
@@ -44,7 +44,38 @@ def claimed(
             if fitting:
                 claims[order.name] = fitting
                 spare.remove(fitting)
+    if not observed.keeps_references:
+        claims.update(_ended(orders, applications, claims=claims))
     return claims, tuple(_complaints(orders, claims))
+
+
+def bought_name(common_name: str, product: str) -> tuple[str, str]:
+    """What a list of applications shows at least of what was bought."""
+    return common_name.casefold(), product
+
+
+def _ended(
+    orders: tuple[Order, ...], applications: Iterable[Application], *, claims: Mapping[str, Application]
+) -> dict[str, Application]:
+    """The ended application of each order without a live one, at a desk that does not tell whose it was.
+
+    An order of generation N has stood for N fitting applications in all, so the last one to have ended is the order's
+    own unless a newer generation asks for another purchase.
+    """
+    taken = {app.contract_id for app in claims.values()}
+    ended: dict[tuple[str, str], list[Application]] = {}
+    for app in applications:
+        if not app.live and app.contract_id not in taken:
+            ended.setdefault(bought_name(app.common_name, app.product), []).append(app)
+    found: dict[str, Application] = {}
+    for order in sorted(orders, key=lambda order: (order.name not in claims, order.generation, order.name)):
+        past = ended.get(bought_name(order.common_name, order.product.id), [])
+        own = [app for app in past if not differences(order, app)][: order.generation - (order.name in claims)]
+        for app in own:
+            past.remove(app)
+        if order.name not in claims and order.contract_id is None and len(own) == order.generation:
+            found[order.name] = own[-1]
+    return found
 
 
 def live_rivals(
@@ -65,11 +96,11 @@ def live_rivals(
 
 
 def differences(order: Order, app: Application) -> tuple[str, ...]:
-    """Every way in which an application is not what the order asks for."""
+    """Every way in which an application, as far as the desk shows it, is not what the order asks for."""
     differing = list(_natural_differences(order, app))
-    if app.term != order.term:
+    if app.term not in (None, order.term):
         differing.append(_difference("term", order.term, app.term))
-    if app.customer_code != order.customer_code:
+    if app.customer_code not in (None, order.customer_code):
         differing.append(_difference("customer_code", order.customer_code, app.customer_code))
     return tuple(differing)
 
@@ -105,4 +136,4 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("claimed", "differences", "live_rivals")
+__all__ = ("bought_name", "claimed", "differences", "live_rivals")

@@ -35,7 +35,7 @@ _DID: t.Final = {
 
 def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform the contract steps of a plan; what comes back is the plan as the desk stands afterwards."""
-    outcomes = performer.contracts(made.steps())
+    outcomes = performer.contracts(made.steps(), listed=made.listed)
     return after(made, outcomes, portfolio=performer.portfolio), outcomes
 
 

@@ -20,6 +20,7 @@ import typing as t
 
 if t.TYPE_CHECKING:
     import pathlib
+    from collections.abc import Iterator
 
 _START = "0" * 64
 
@@ -30,15 +31,29 @@ class Ledger:
     def __init__(self, path: pathlib.Path) -> None:
         self._path = path
 
-    def intend(self, step: str, **facts: t.Any) -> None:
-        """Record what is about to be sent."""
-        self._append("intent", step, facts)
+    def intend(self, step: str, **facts: t.Any) -> str:
+        """Record what is about to be sent; the answer names this attempt for ever."""
+        return attempt_of(self._append("intent", step, facts))
 
     def conclude(self, step: str, **facts: t.Any) -> None:
         """Record what came of it."""
         self._append("outcome", step, facts)
 
-    def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> None:
+    def lines(self) -> Iterator[dict[str, t.Any]]:
+        """Every line that can be read, oldest first; none where there is no ledger."""
+        try:
+            written = self._path.read_bytes()
+        except FileNotFoundError:
+            return
+        for text in written.splitlines():
+            try:
+                line = json.loads(text)
+            except ValueError:
+                continue  # torn by a crash, and left as evidence
+            if isinstance(line, dict):
+                yield line
+
+    def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> dict[str, t.Any]:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
@@ -50,6 +65,12 @@ class Ledger:
             file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
+        return line
+
+
+def attempt_of(line: dict[str, t.Any]) -> str:
+    """The name of the attempt that a line records."""
+    return str(line.get("hash", ""))[:12]
 
 
 def first_broken_line(path: pathlib.Path) -> int | None:
@@ -86,4 +107,4 @@ def _hash(line: dict[str, t.Any]) -> str:
     return hashlib.sha256(json.dumps(line, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-__all__ = ("Ledger", "first_broken_line")
+__all__ = ("Ledger", "attempt_of", "first_broken_line")

@@ -31,9 +31,8 @@ from ..module_utils._pki.deps import missing_cryptography
 from ._complaints import OrdersRefused, report, spoken_language
 from ._contracts import progress_line
 from ._desk.api._requests import missing_requests
-from ._desk.api.adapter import ApiDesk
-from ._desk.api.transport import Connection
 from ._desk.desk import DeskError
+from ._desks import DeskOptionsWrong, desk_of
 from ._document import Frame, document
 from ._guards import guard
 from ._ledger import Ledger
@@ -44,6 +43,7 @@ from ._plan import plan
 from ._plan_file import hold_to, hold_to_digest
 from ._portfolio import judged, judged_files
 from ._prices import price_table
+from ._quotes import quote_new_orders
 from ._slices import slice_of
 from ._voluptuous import missing_voluptuous
 
@@ -164,8 +164,13 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             hold_to(made, path, portfolio=portfolio, part=str(part) if part else None, wanted=wanted)
         return made
 
-    def guard(self, made: Plan) -> None:
-        """Refuse a plan that goes past the limits of this task."""
+    def guard(self, made: Plan, desk: Desk) -> None:
+        """Refuse a plan that goes past the limits of this task, or that the desk would not take where it is asked."""
+        applies = self.options["state"] == "applied"
+        if self.options["quote"] and (self.check_mode or not applies):
+            quote_new_orders(made, desk)
+        if not applies:
+            return
         if self.options["plan_digest"] and not self.options["plan_file"]:
             hold_to_digest(
                 document(made, self.frame(), planned=True, finished=False)["digest"], self.options["plan_digest"]
@@ -184,20 +189,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         )
 
     def desk(self) -> Desk:
-        url, token = self.options["desk_url"], self.options["desk_token"]
-        missing = [name for name, value in (("desk_url", url), ("desk_token", token)) if not value]
-        if missing:
-            raise AnsibleActionFail(
-                f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
-                "group/iij.server_certificate.desk, or with IIJ_CERT_DESK_URL and IIJ_CERT_TOKEN in the environment"
-            )
-        connection = Connection(
-            url=url, token=token, ca_path=self.options["desk_ca_path"], timeout=self.options["request_timeout"]
-        )
-        fault = connection.fault()
-        if fault:
-            raise AnsibleActionFail(fault)
-        return ApiDesk(connection)
+        try:
+            return desk_of(self.options)
+        except DeskOptionsWrong as wrong:
+            raise AnsibleActionFail(str(wrong)) from None
 
     def performer(self, desk: Desk, steps: int) -> Performer:
         """What performs so many steps, and tells of each one that is done."""
@@ -213,6 +208,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             sleep=time.sleep,
             progress=progress,
             concurrency=self.options.get("concurrency", 1),
+            listing_lag=self.options["listing_lag"],
+            not_booked=frozenset(self.options.get("not_booked") or ()),
         )
 
     def handed_over(self) -> dict[str, t.Any]:

@@ -8,10 +8,11 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import threading
 import typing as t
 
-from ._claims import claimed
+from ._claims import bought_name, claimed
 from ._observed import Observed
 from ._order import Wanted
 
@@ -48,16 +49,30 @@ class Listing:
 
 def observe(desk: Desk, orders: tuple[Order, ...], *, portfolio: str, listing: Listing | None = None) -> Observed:
     """What the desk shows; linked contracts and products are read only when an order has no application yet."""
-    applications = desk.applications() if listing is None else listing.result()
-    claims, _complaints = claimed(orders, applications, portfolio=portfolio)
+    listed = desk.applications() if listing is None else listing.result()
+    applications = _in_full(listed, orders, desk=desk)
+    seen = Observed(applications=applications, keeps_references=desk.keeps_references)
+    claims, _complaints = claimed(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
     if not new:
-        return Observed(applications=applications)
+        return seen
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
-    return Observed(
-        applications=applications,
+    return dc.replace(
+        seen,
         linked_contracts={service: desk.linked_contracts(service) for service in services},
         products=desk.products(),
+    )
+
+
+def _in_full(
+    applications: tuple[Application, ...], orders: tuple[Order, ...], *, desk: Desk
+) -> tuple[Application, ...]:
+    """The applications, those that an order may mean with everything that the desk shows of them."""
+    pinned = {order.contract_id for order in orders}
+    bought = {bought_name(order.common_name, order.product.id) for order in orders}
+    return tuple(
+        desk.in_full(app) if app.contract_id in pinned or bought_name(app.common_name, app.product) in bought else app
+        for app in applications
     )
 
 

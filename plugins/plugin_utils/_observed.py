@@ -38,15 +38,15 @@ ENDED: t.Final = frozenset({State.WITHDRAWN, State.REJECTED, State.CANCELLED, St
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """お申し込み: one contract at the desk. Fingerprints are lower-case SHA-256."""
+    """お申し込み: one contract at the desk. Fingerprints are lower-case SHA-256. None: the desk does not show it."""
 
     contract_id: str
     client_reference: str | None
-    customer_code: str
+    customer_code: str | None
     common_name: str
     product: str
-    term: str
-    usage: str
+    term: str | None
+    usage: str | None
     linked_contract_id: str | None
     linked_service: str | None
     state: State
@@ -103,6 +103,7 @@ class Observed:
     applications: tuple[Application, ...]
     linked_contracts: Mapping[str, tuple[SeenContract, ...]] = dc.field(default_factory=dict)
     products: tuple[OfferedProduct, ...] | None = None
+    keeps_references: bool = True
 
 
 __all__ = (

@@ -8,6 +8,7 @@
 
 A spending call goes out once. When its outcome is unknown it is settled by what the desk keeps unique: the client
 reference is looked up, and only a desk that does not know it is asked again, with the same reference.
+A desk that keeps no references is asked once (_unreferenced).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import typing as t
 from ._claims import differences
 from ._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
 from ._plan import Step
+from ._unreferenced import Unreferenced
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,11 +90,38 @@ class Performer:
     portfolio: str
     sleep: Callable[[float], None]
     progress: Callable[[Outcome], None]
-    concurrency: int = 1  # calls under way at once
+    concurrency: int = 1  # calls under way at once; a desk without references gets one after the other
+    listing_lag: float = 0
+    not_booked: frozenset[str] = frozenset()
 
-    def contracts(self, steps: Iterable[tuple[Entry, Step]]) -> tuple[Outcome, ...]:
-        """Place and cancel what the plan says; one order's failure leaves the others to be done."""
-        return self._each([(entry, step) for entry, step in steps if step in _CONTRACT_STEPS], self._contract)
+    def contracts(
+        self, steps: Iterable[tuple[Entry, Step]], *, listed: frozenset[str] = frozenset()
+    ) -> tuple[Outcome, ...]:
+        """Place and cancel what the plan says; one order's failure leaves the others to be done.
+
+        `listed` are the contract IDs that the plan was made with; only a desk without references needs them.
+        """
+        todo = [(entry, step) for entry, step in steps if step in _CONTRACT_STEPS]
+        if self.desk.keeps_references or not any(step is Step.PLACE for _entry, step in todo):
+            return self._each(todo, self._contract)
+        # What an earlier run bought, and no ledger tells of, shows once the list has caught up.
+        self.sleep(self.listing_lag)
+        unreferenced = Unreferenced(
+            desk=self.desk,
+            ledger=self.ledger,
+            sleep=self.sleep,
+            listed=set(listed),
+            listing_lag=self.listing_lag,
+            not_booked=self.not_booked,
+        )
+
+        def contract(entry: Entry, step: Step) -> Application:
+            if step is not Step.PLACE:
+                return self._contract(entry, step)
+            application = unreferenced.placed(entry.order, self._facts(entry, step))
+            return _as_asked(entry.order, application, reference=None)
+
+        return self._each(todo, contract)
 
     def registrations(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
         """Register CSR and application information; `csrs` holds the PEM of customers' CSRs by order name."""
@@ -120,7 +149,8 @@ class Performer:
             return outcome
 
         done = []
-        with concurrent.futures.ThreadPoolExecutor(max_workers=self.concurrency) as pool, halt:
+        workers = self.concurrency if self.desk.keeps_references else 1
+        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool, halt:
             for outcome in pool.map(one, todo):
                 if outcome:
                     self.progress(outcome)
@@ -143,15 +173,7 @@ class Performer:
         application = self._settled(
             lambda: self.desk.place(order, reference), lambda: self.desk.application_of(reference)
         )
-        differing = differences(order, application)
-        if application.client_reference != reference:
-            differing = (*differing, f"client_reference is {application.client_reference!r}, not {reference!r}")
-        if differing:
-            raise EchoDiffers(
-                f"the desk booked {application.contract_id}, but not what was asked: {'; '.join(differing)}; "
-                "nothing more was done with it"
-            )
-        return application
+        return _as_asked(order, application, reference=reference)
 
     def _cancelled(self, entry: Entry) -> Application:
         application = _present(entry.application)
@@ -192,6 +214,18 @@ class Performer:
         if step is Step.PLACE:
             return {**facts, "client_reference": order.reference(self.portfolio)}
         return {**facts, "contract_id": _present(entry.application).contract_id}
+
+
+def _as_asked(order: Order, application: Application, *, reference: str | None) -> Application:
+    differing = differences(order, application)
+    if application.client_reference != reference:
+        differing = (*differing, f"client_reference is {application.client_reference!r}, not {reference!r}")
+    if differing:
+        raise EchoDiffers(
+            f"the desk booked {application.contract_id}, but not what was asked: {'; '.join(differing)}; "
+            "nothing more was done with it"
+        )
+    return application
 
 
 def _present(application: Application | None) -> Application:

@@ -89,6 +89,7 @@ class Entry:
     order: Order
     application: Application | None
     standing: Standing
+    adopts: bool = False  # ordered past these files, and used instead of buying another one
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -100,12 +101,6 @@ class Entry:
         return tuple(step for step in self.steps if CALL_CLASSES[step] is not CallClass.READ)
 
     @property
-    def adopts(self) -> bool:
-        """Whether the application was ordered past these files, and is used instead of buying another one."""
-        unnamed = self.application is not None and self.application.client_reference is None
-        return unnamed and self.order.contract_id is None
-
-    @property
     def installs(self) -> bool:
         """Whether a certificate is there to lie on a host."""
         issued = self.application is not None and self.application.state is State.ISSUED
@@ -114,8 +109,11 @@ class Entry:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
+    """`listed`: the contract ID of everything that the desk showed when the plan was made."""
+
     entries: tuple[Entry, ...]
     unmanaged: tuple[Application, ...]
+    listed: frozenset[str] = frozenset()
 
     def counts(self) -> dict[str, int]:
         """How many orders stand where, and how many applications no order names."""
@@ -152,7 +150,7 @@ def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan
     Raises OrdersRefused with every order that cannot be planned.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
-    claims, complaints = claimed(orders, observed.applications, portfolio=portfolio)
+    claims, complaints = claimed(orders, observed, portfolio=portfolio)
     entries: list[Entry] = []
     for order in orders:
         application = claims.get(order.name)
@@ -161,10 +159,13 @@ def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan
         if standing is Standing.TO_ORDER and order.contract_id is None:
             order, found = resolved(order, observed)
             complaints = (*complaints, *found, *live_rivals(order, observed.applications, claims))
-        entries.append(Entry(order=order, application=application, standing=standing))
+        unnamed = application is not None and application.client_reference is None and order.contract_id is None
+        adopts = unnamed and observed.keeps_references
+        entries.append(Entry(order=order, application=application, standing=standing, adopts=adopts))
     if complaints:
         raise OrdersRefused(complaints)
-    return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims))
+    listed = frozenset(application.contract_id for application in observed.applications)
+    return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims), listed=listed)
 
 
 def _standing(order: Order, application: Application | None) -> Standing:

@@ -75,7 +75,8 @@ def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
         linked = order.linked_contract.contract_id if order.linked_contract else None
         return row["contract_id"] is None and bool(row["linked_contract_id"] == linked)
     if row["contract_id"] is None:
-        return application.client_reference == order.reference(portfolio)
+        # A desk that keeps no references cannot say more than that the application fits.
+        return not entry.adopts and application.client_reference in (order.reference(portfolio), None)
     return bool(row["contract_id"] == application.contract_id)
 
 

@@ -9,8 +9,8 @@
 from __future__ import annotations
 
 import typing as t
-import unicodedata
 
+from ._columns import aligned
 from ._plan import Verdict
 from ._plan_words import HEADINGS, NEXT, cells, counted, notes, priced
 from ._standing import said
@@ -23,24 +23,11 @@ if t.TYPE_CHECKING:
 def text(document: Row, lang: Language) -> str:
     """The document's orders as a table, then what it buys, uses, cancels or leaves alone, counts and the next step."""
     rows = [list(cells(row, lang).values()) for row in document["orders"]]
-    table = _table([[said(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
+    table = aligned([[said(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
     told = [f"{sign} {note}" for sign, note in notes(document, lang)]
     price = priced(document, lang)
     steps = [said(NEXT[Verdict(document["verdict"])], lang)] if document["planned"] else []
     return "\n".join([*table, *told, *([price] if price else []), counted(document, lang), *steps])
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-
-
-def _width(cell: str) -> int:
-    # Full-width characters take two columns of a terminal.
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
 
 
 __all__ = ("text",)

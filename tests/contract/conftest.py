@@ -10,7 +10,9 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +33,25 @@ def desk(tmp_path: pathlib.Path) -> t.Iterator[DeskControl]:
 def api(desk: DeskControl) -> ApiDesk:
     """The collection's way to the empty desk, as the group admin."""
     return ApiDesk(Connection(url=desk.url, token=desk.order_token))
+
+
+@pytest.fixture
+def portal(desk: DeskControl, tmp_path: pathlib.Path) -> PortalDesk:
+    """The collection's way through the screens to the empty desk, as the group admin."""
+    return portal_of(desk, tmp_path)
+
+
+@pytest.fixture
+def shared_portal(shared_desk: DeskControl, tmp_path: pathlib.Path) -> t.Iterator[PortalDesk]:
+    """The collection's way through the screens to the shared desk; no fault outlives a test."""
+    yield portal_of(shared_desk, tmp_path)
+    shared_desk.no_faults()
+
+
+@pytest.fixture(params=["api", "portal"])
+def any_desk(request: pytest.FixtureRequest, shared_api: ApiDesk, shared_portal: PortalDesk) -> ApiDesk | PortalDesk:
+    """Either way to the shared desk."""
+    return shared_api if request.param == "api" else shared_portal
 
 
 @pytest.fixture

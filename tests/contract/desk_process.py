@@ -32,6 +32,8 @@ class DeskControl:
     order_token: str = dc.field(repr=False)
     register_token: str = dc.field(repr=False)
     control_token: str = dc.field(repr=False)
+    group_admin: tuple[str, str] = dc.field(repr=False)  # master ID and password
+    service_admin: tuple[str, str] = dc.field(repr=False)
     database: pathlib.Path
     log: pathlib.Path
 
@@ -39,6 +41,10 @@ class DeskControl:
     def tokens(self) -> tuple[str, str]:
         """The credentials of the two roles."""
         return self.order_token, self.register_token
+
+    @property
+    def portal_url(self) -> str:
+        return f"{self.url}/portal/"
 
     def call(self, method: str, path: str, body: object = None, *, token: str | None = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {token or self.order_token}"}
@@ -80,6 +86,11 @@ class DeskControl:
         """The next calls of this kind meet this fault, and no other fault is left."""
         self.control("PUT", "/faults", {"faults": [{"name": name, "method": method, "path": path, "count": count}]})
 
+    def faults(self, *faults: Json) -> None:
+        """These faults and no others; each strikes every time unless it says a count."""
+        told = [{"every": True, **fault} if "count" not in fault else fault for fault in faults]
+        self.control("PUT", "/faults", {"faults": told})
+
     def no_faults(self) -> None:
         self.control("PUT", "/faults", {"faults": []})
 
@@ -107,16 +118,17 @@ def running_desk(folder: pathlib.Path) -> t.Iterator[DeskControl]:
     try:
         told = _when_ready(ready, process=process, log=log)
         words = {name: told[name] for name in ("url", "order_token", "register_token", "control_token")}
-        yield DeskControl(**words, database=database, log=log)
+        admins = {role: (told[role]["master_id"], told[role]["password"]) for role in ("group_admin", "service_admin")}
+        yield DeskControl(**words, **admins, database=database, log=log)
     finally:
         process.terminate()
         process.wait(PATIENCE)
 
 
-def _when_ready(ready: pathlib.Path, *, process: subprocess.Popen[bytes], log: pathlib.Path) -> dict[str, str]:
+def _when_ready(ready: pathlib.Path, *, process: subprocess.Popen[bytes], log: pathlib.Path) -> dict[str, t.Any]:
     deadline = time.monotonic() + PATIENCE
     while not ready.exists():
         assert process.poll() is None, f"the desk ended: {log.read_text(encoding='utf-8')}"
         assert time.monotonic() < deadline, f"the desk did not start: {log.read_text(encoding='utf-8')}"
         time.sleep(0.01)
-    return t.cast("dict[str, str]", json.loads(ready.read_text(encoding="utf-8")))
+    return t.cast("dict[str, t.Any]", json.loads(ready.read_text(encoding="utf-8")))

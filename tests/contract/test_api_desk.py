@@ -13,39 +13,16 @@ import sqlite3
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.services import LINKED_SERVICES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import ReferenceTaken, StateConflict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
-from cryptography import x509
 
 if t.TYPE_CHECKING:
     import pathlib
 
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
-
-
-def test_both_sides_know_the_same_products_and_services(shared_api: ApiDesk, shared_desk: DeskControl) -> None:
-    offered = {product.product: product.terms for product in shared_api.products()}
-    assert set(offered) == set(PRODUCTS)
-    assert all(offered.values())
-    for row in shared_desk.api("GET", "/products")["results"]:
-        ours = PRODUCTS[row["product"]]
-        theirs = (row["name"], row["certificate_authority"], row["level"], row["wildcard"])
-        assert theirs == (ours.name, ours.authority.id, ours.level.value, ours.wildcard.value)
-        assert row["linked_services"] == (ours.linked_services.value and list(ours.linked_services.value))
-    assert {contract.service for contract in shared_api.linked_contracts()} <= set(LINKED_SERVICES)
-
-
-def test_linked_contracts_of_one_service_or_all(shared_api: ApiDesk) -> None:
-    found = {service: shared_api.linked_contracts(service) for service in LINKED_SERVICES}
-    assert [contract.contract_id for contract in found["gio_content_acceleration"]] == ["rga00000001"]
-    assert [len(found[service]) for service in ("id_gateway", "managed_waf_link")] == [0, 2]
-    assert all(contract.service == service for service, rows in found.items() for contract in rows)
-    assert set(shared_api.linked_contracts()) == {contract for rows in found.values() for contract in rows}
 
 
 def test_an_application_as_the_desk_tells_it(desk: DeskControl, api: ApiDesk) -> None:
@@ -82,13 +59,6 @@ def test_the_same_reference_at_the_same_moment_buys_once(desk: DeskControl) -> N
     assert desk.purchases() == ["default/www/1"]
 
 
-def test_a_quote_buys_nothing(desk: DeskControl, api: ApiDesk) -> None:
-    api.quote(sample.order(common_name="WWW.Example.JP"))
-    api.quote(sample.linked_order())
-    assert desk.purchases() == []
-    assert api.applications() == ()
-
-
 def test_registering_again_changes_nothing(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
     order = sample.target_order(**sample.fresh())
     csr = sample.csr_of(sample.new_key(), order.common_name)
@@ -102,34 +72,6 @@ def test_registering_again_changes_nothing(shared_desk: DeskControl, shared_api:
     issued = shared_api.register(placed, order, csr)
     assert (issued.state, issued.registered_at) == (State.ISSUED, applied.registered_at)
     assert issued.public_key_fingerprint == applied.public_key_fingerprint
-
-
-def test_iij_makes_the_csr_of_a_linked_service(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
-    order = sample.linked_order(**sample.fresh())
-    placed = shared_api.place(order, order.reference("linked"))
-    applied = shared_api.register(placed, order, None)
-    assert (applied.csr_origin, applied.state) == ("service", State.APPLIED)
-    shared_desk.ca_work(placed.contract_id)
-    (installing,) = [app for app in shared_api.applications() if app.contract_id == placed.contract_id]
-    assert (installing.state, installing.next_action_by) == (State.INSTALLING, "iij")
-
-
-def test_the_certificate_leads_to_the_root(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
-    order = sample.order(**sample.fresh())
-    placed = shared_api.place(order, order.reference("issue"))
-    with pytest.raises(StateConflict):
-        shared_api.certificate(placed)
-    shared_api.register(placed, order, None)
-    shared_desk.ca_work(placed.contract_id)
-    issued = shared_api.certificate(placed)
-    leaf, *chain = x509.load_pem_x509_certificates((issued.certificate + issued.chain).encode())
-    root = x509.load_pem_x509_certificate(shared_desk.root().encode())
-    for below, above in zip([leaf, *chain], [*chain, root], strict=True):
-        below.verify_directly_issued_by(above)
-    after = shared_api.application_of(order.reference("issue"))
-    assert after is not None
-    assert after.downloaded_at is not None
-    assert (after.not_before, after.not_after) == (leaf.not_valid_before_utc, leaf.not_valid_after_utc)
 
 
 def test_cancelling_again_changes_nothing(shared_desk: DeskControl, shared_api: ApiDesk) -> None:

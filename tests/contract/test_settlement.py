@@ -32,6 +32,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import Desk
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Plan
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 FAULTS = ("drop_before_commit", "drop_after_commit", "server_error")
@@ -46,16 +47,22 @@ class Run:
         self.told: list[Outcome] = []
         self.ledger = folder / "ledger.jsonl"
 
-    def apply(self, *orders: Order) -> tuple[Outcome, ...]:
-        made = plan(orders, observe(self.desk, orders, portfolio="default"), portfolio="default")
+    def plan(self, *orders: Order) -> Plan:
+        return plan(orders, observe(self.desk, orders, portfolio="default"), portfolio="default")
+
+    def apply(self, *orders: Order, **settings: t.Any) -> tuple[Outcome, ...]:
+        return self.perform(self.plan(*orders), **settings)
+
+    def perform(self, made: Plan, **settings: t.Any) -> tuple[Outcome, ...]:
         performer = Performer(
             desk=self.desk,
             ledger=Ledger(self.ledger),
             portfolio="default",
             sleep=self.pauses.append,
             progress=self.told.append,
+            **settings,
         )
-        return performer.contracts(made.steps())
+        return performer.contracts(made.steps(), listed=made.listed)
 
     def lines(self) -> list[tuple[str, str, bool]]:
         """Kind, order and whether the outcome is unknown, line by line."""

@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "modules": ("module_utils", "module_utils/_core", "module_utils/_pki", "module_utils/_target"),
     "plugin_utils/_rules": (),
     "plugin_utils/_catalogue": (),
-    "plugin_utils/_desk": ("plugin_utils",),
+    "plugin_utils/_desk": ("plugin_utils", "plugin_utils/_catalogue"),
     "plugin_utils": (
         "plugin_utils/_rules",
         "plugin_utils/_catalogue",
@@ -40,7 +40,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 }
 FUNCTION_LINES, FILE_LINES, LEG_LINES = 50, 400, 60
 FORBIDDEN_NAMES = ("utils", "helper", "helpers", "common", "manager")
-ONLY_HOME = {"cryptography": "module_utils/_pki", "voluptuous": "plugin_utils", "requests": "plugin_utils/_desk"}
+ONLY_HOME = {
+    "cryptography": "module_utils/_pki",
+    "voluptuous": "plugin_utils",
+    "requests": "plugin_utils/_desk",
+    "lxml": "plugin_utils/_desk",
+}
 
 FILES = sorted([*PLUGINS.rglob("*.py"), *REHEARSAL.rglob("*.py")])
 SOURCES = sorted([*FILES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "rehearsal" / "tests").rglob("*.py")])

@@ -15,6 +15,8 @@ DeskError
  +-- DeskUnreachable    no answer to a call that changes nothing twice
  +-- OutcomeUnknown     a spending call got no answer: it may or may not have been booked
  +-- AnswerUnusable     an answer that is not of the agreed form
+ +-- ScreenUnexpected   a screen of the portal does not fit the map of screens
+ +-- NotOnline          the desk has no way to do this online
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
+    import contextlib
+
     from .._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
     from .._order import Order
 
@@ -67,8 +71,25 @@ class AnswerUnusable(DeskError):
     pass
 
 
+class ScreenUnexpected(DeskError):
+    pass
+
+
+class NotOnline(DeskError):
+    pass
+
+
 class Desk(t.Protocol):
-    """Three classes of call: reads and safe writes may be repeated at will, spending calls never blindly."""
+    """Three classes of call: reads and safe writes may be repeated at will, spending calls never blindly.
+
+    Only a desk that keeps references makes place() safe to repeat with the same one; in_full() adds what a listing
+    leaves out, and turn() keeps other sessions of the same log-in on this machine waiting.
+    """
+
+    @property
+    def keeps_references(self) -> bool: ...
+
+    def turn(self) -> contextlib.AbstractContextManager[None]: ...
 
     # reads
     def products(self) -> tuple[OfferedProduct, ...]: ...
@@ -76,6 +97,8 @@ class Desk(t.Protocol):
     def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]: ...
 
     def applications(self) -> tuple[Application, ...]: ...
+
+    def in_full(self, application: Application) -> Application: ...
 
     def application_of(self, client_reference: str) -> Application | None: ...
 
@@ -99,8 +122,10 @@ __all__ = (
     "DeskBusy",
     "DeskError",
     "DeskUnreachable",
+    "NotOnline",
     "OutcomeUnknown",
     "ReferenceTaken",
     "RequestRefused",
+    "ScreenUnexpected",
     "StateConflict",
 )

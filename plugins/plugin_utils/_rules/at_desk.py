@@ -101,6 +101,20 @@ RULES = (
             "オーダーを直すか、別の名前または generation で注文し直してください。",
         ),
     ),
+    rule(
+        "QUOTE-REFUSED",
+        OURS,
+        (
+            "The desk would not take the order for {value} as it stands: {problem}",
+            "an order that the desk's confirm screen repeats field by field",
+            "Correct the order, or the screen map (docs/portal.md). Nothing was ordered.",
+        ),
+        (
+            "{value} のオーダーは、このままではお申し込みできません: {problem}",
+            "確認画面の内容がすべてオーダーと一致すること",
+            "オーダーまたは画面マップ (docs/portal.md) を直してください。注文は行われていません。",
+        ),
+    ),
 )
 
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 import urllib.parse
 
@@ -24,8 +25,13 @@ if t.TYPE_CHECKING:
 class ApiDesk:
     """Keeps the Desk protocol; every method is one call (a list: one a page)."""
 
+    keeps_references = True
+
     def __init__(self, connection: Connection) -> None:
         self._transport = Transport(connection)
+
+    def turn(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()  # the reference alone keeps purchases apart
 
     def products(self) -> tuple[OfferedProduct, ...]:
         return tuple(map(wire.offered_product, self._transport.read_all("/products")))
@@ -37,6 +43,9 @@ class ApiDesk:
     def applications(self) -> tuple[Application, ...]:
         rows = map(wire.application, self._transport.read_all("/applications"))
         return tuple({row.contract_id: row for row in rows}.values())
+
+    def in_full(self, application: Application) -> Application:
+        return application
 
     def application_of(self, client_reference: str) -> Application | None:
         rows = self._transport.read_all("/applications", {"client_reference": client_reference})

@@ -14,7 +14,6 @@ from __future__ import annotations
 import dataclasses as dc
 import re
 import typing as t
-import urllib.parse
 
 from ..desk import (
     AccessRefused,
@@ -26,6 +25,7 @@ from ..desk import (
     RequestRefused,
     StateConflict,
 )
+from ..line import address_fault, reason, retry_after
 from ._requests import HTTPAdapter, Retry, requests
 
 if t.TYPE_CHECKING:
@@ -37,7 +37,6 @@ Json = dict[str, t.Any]
 
 _BASE = "/api/v1"
 _PAGE = 1000
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _RETRIES = 4
 _BACKOFF = 0.25  # seconds, doubling
 _TOKEN = re.compile(r"[!-~]+")
@@ -54,17 +53,11 @@ class Connection:
 
     def fault(self) -> str | None:
         """Why this connection must not be used, or None."""
-        parts = _parts(self.url)
-        if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-            return "desk_url must be of the form https://host[:port]"
-        if not _TOKEN.fullmatch(self.token):
+        fault = address_fault(self.url, form="https://host[:port]", secret="token")
+        if fault is None and not _TOKEN.fullmatch(self.token):
             # What no header can carry would be quoted in the HTTP library's complaint.
-            return "desk_token must consist of printable ASCII without blanks; is there a line break at its end?"
-        if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-            return (
-                "desk_url must use https: over http anyone on the way could read the token (only loopback may use http)"
-            )
-        return None
+            fault = "desk_token must consist of printable ASCII without blanks; is there a line break at its end?"
+        return fault
 
 
 class Transport:
@@ -112,7 +105,7 @@ class Transport:
         try:
             response = self._send(self._once, "POST", path, json=body)
         except requests.exceptions.RequestException as error:
-            raise OutcomeUnknown(f"no answer from the desk to POST {path}: {_reason(error)}") from None
+            raise OutcomeUnknown(f"no answer from the desk to POST {path}: {reason(error)}") from None
         if response.status_code >= 500:
             raise OutcomeUnknown(f"the desk answered POST {path} with {response.status_code}")
         try:
@@ -124,7 +117,7 @@ class Transport:
         try:
             return self._send(self._patient, method, path, **content)
         except requests.exceptions.RequestException as error:
-            raise DeskUnreachable(f"the desk at {self._connection.url} cannot be reached: {_reason(error)}") from None
+            raise DeskUnreachable(f"the desk at {self._connection.url} cannot be reached: {reason(error)}") from None
 
     def _send(self, session: requests.Session, method: str, path: str, **content: t.Any) -> Response:
         url = self._connection.url.rstrip("/") + _BASE + path
@@ -141,15 +134,6 @@ class Transport:
         if response.status_code in (200, 201):
             return answer
         raise _error(response, answer)
-
-
-def _parts(url: str) -> urllib.parse.SplitResult | None:
-    try:
-        parts = urllib.parse.urlsplit(url)
-        _readable = parts.port
-    except ValueError:
-        return None
-    return parts
 
 
 def _session(connection: Connection, retry: Retry) -> requests.Session:
@@ -188,7 +172,7 @@ def _error(response: Response, answer: Json) -> Exception:
     if response.status_code in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
         return AccessRefused(message, request_id=request_id)
     if response.status_code == 429:
-        return DeskBusy(message, retry_after=_seconds(response.headers.get("Retry-After")), request_id=request_id)
+        return DeskBusy(message, retry_after=retry_after(response), request_id=request_id)
     if response.status_code == 409:
         kind = ReferenceTaken if "client_reference" in codes else StateConflict
         return kind(message, request_id=request_id)
@@ -200,16 +184,6 @@ def _error(response: Response, answer: Json) -> Exception:
 def _request_id(answer: Json) -> str | None:
     found = answer.get("request_id")
     return str(found) if found else None
-
-
-def _seconds(text: str | None) -> float:
-    return float(text) if text and text.isdigit() else 1.0
-
-
-def _reason(error: Exception) -> str:
-    # requests wraps urllib3's error, which names host and cause but never headers.
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return " ".join(str(cause or error).split())
 
 
 __all__ = ("Connection", "Json", "Transport")

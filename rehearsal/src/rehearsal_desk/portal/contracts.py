@@ -12,7 +12,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from rehearsal_desk.desk import Shown
-from rehearsal_desk.portal import labels
+from rehearsal_desk.portal import labels, mishaps
 from rehearsal_desk.portal.front import BASE_PATH, Front, TheFront, TheVisitor, Visitor, page
 from rehearsal_desk.portal.menus import SERVICE_TRAIL, Trail
 
@@ -70,7 +70,10 @@ def contract_trail(shown: Shown) -> Trail:
 
 def _list_screen(request: Request, desk_front: Front, *, who: Visitor, template: str, number: int) -> HTMLResponse:
     number = max(1, min(number, _FARTHEST // _PAGE))
-    rows, total = desk_front.desk.applications(who.admin, references=None, offset=(number - 1) * _PAGE, limit=_PAGE)
+    offset = (number - 1) * _PAGE
+    rows, total = desk_front.desk.applications(who.admin, references=None, offset=offset, limit=_PAGE)
+    total = max(0, total - mishaps.missing_rows(desk_front.faults, path=request.url.path))
+    rows = rows[: max(0, total - offset)]
     is_status = template == "status_list.html"
     return page(
         request,

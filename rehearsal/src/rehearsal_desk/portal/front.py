@@ -35,6 +35,8 @@ FORM_TOKEN: t.Final = "form_token"
 _ADDRESS: t.Final = re.compile(r"(https?://[^\s]+)")
 _JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 
+_ANOTHER: t.Final = "内容をご確認のうえ、お進みください。"
+
 # Nothing but our own style sheet, no script at all.
 _HEADERS: t.Final = {
     "Cache-Control": "no-store",
@@ -116,6 +118,9 @@ def page(
     request: Request, template: str, *, who: Visitor | None = None, status: int = 200, **values: object
 ) -> HTMLResponse:
     """One screen of the portal."""
+    title = mishaps.other_title(front(request).faults, method=request.method, path=request.url.path)
+    if title:
+        template, values = "message.html", {"title": title, "sentence": _ANOTHER, "detail": "", "rules": ()}
     text = rendered(
         template, who=who, visit=None if who is None else who.visit, now=front(request).clock.now(), **values
     )

@@ -15,6 +15,8 @@ from rehearsal_desk.faults import FaultList, Kind, Setting
 SESSION_EXPIRES: t.Final = "session_expires_mid_form"
 DOUBLE_CLICK: t.Final = "double_click_order"
 LABEL_CHANGED: t.Final = "label_changed"
+ANOTHER_SCREEN: t.Final = "another_screen"
+STATUS_LIST_LAGS: t.Final = "status_list_lags"
 
 PLACE_PATH: t.Final = "/portal/orders/confirm"
 
@@ -44,6 +46,22 @@ faults.register(
             Setting(name="replacement", default="コモンネーム (FQDN)", does="what stands there instead"),
         ),
     ),
+    Kind(
+        name=ANOTHER_SCREEN,
+        stage="portal",
+        does="Another screen comes instead of the one that was asked for: a notice to acknowledge, a code to enter.",
+        methods=("GET", "POST"),
+        path="/portal/*",
+        settings=(Setting(name="title", default="重要なお知らせ", does="the heading of that screen"),),
+    ),
+    Kind(
+        name=STATUS_LIST_LAGS,
+        stage="portal",
+        does="The newest contracts are missing from the lists on the screens, and from their totals.",
+        methods=("GET",),
+        path="/portal/certificates/status",
+        settings=(Setting(name="rows", default=1, does="how many are missing"),),
+    ),
 )
 
 
@@ -55,6 +73,18 @@ def session_expires(in_force: FaultList, *, method: str, path: str) -> bool:
 def clicks_count_twice(in_force: FaultList, *, path: str) -> bool:
     """Whether a second click buys again."""
     return in_force.take("portal", method="POST", path=path, names=(DOUBLE_CLICK,)) is not None
+
+
+def other_title(in_force: FaultList, *, method: str, path: str) -> str:
+    """The heading of the screen that comes instead, or an empty one."""
+    fault = in_force.take("portal", method=method, path=path, names=(ANOTHER_SCREEN,))
+    return "" if fault is None else fault.text("title")
+
+
+def missing_rows(in_force: FaultList, *, path: str) -> int:
+    """How many of the newest contracts a list does not show yet."""
+    fault = in_force.take("portal", method="GET", path=path, names=(STATUS_LIST_LAGS,))
+    return 0 if fault is None else fault.number("rows")
 
 
 def relabelled(page: str, *, in_force: FaultList, method: str, path: str) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses as dc
 import datetime as dt
 import pathlib
@@ -130,6 +131,14 @@ class DeskInMemory:
             customer_code="SG00000001",
         ),
     )
+
+    keeps_references = True
+
+    def turn(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    def in_full(self, application: Application) -> Application:
+        return application
 
     def products(self) -> tuple[OfferedProduct, ...]:
         self.calls.append("products")

@@ -159,7 +159,7 @@ BY_DATE = {"EMAIL-VALIDATION-ENDS", "EMAIL-VALIDATION-ENDED"}
 
 
 def test_every_rule_has_its_test() -> None:
-    # The rules that only the desk can answer have theirs in test_plan.py, the guards in test_guards.py and test_plan_file.py.
+    # What only the desk can answer has its tests in test_plan.py, the guards in test_guards.py and test_plan_file.py.
     elsewhere = {rule.id for rule in (*at_desk.RULES, *guards.RULES)}
     assert set(TABLE) | WITH_FILES | BY_DATE == set(RULES) - elsewhere
 

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of portal_doctor; there is no host leg."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils import _argspec
+from ..plugin_utils._desks import DeskOptionsWrong
+from ..plugin_utils._doctor import doctored
+from ..plugin_utils._leg import Leg
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.portal_doctor()
+
+    def control(self) -> Result:
+        given = self.options["order_files"] is not None or self.options["orders"] is not None
+        try:
+            found = doctored(self.options, self.orders() if given else (), self.lang)
+        except DeskOptionsWrong as wrong:
+            raise AnsibleActionFail(str(wrong)) from None
+        self.say(found["text"])
+        return found

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The desk behind the portal's screens; what they say is data (screen_map.yml), which a user's own file can change."""
+
+from __future__ import annotations
+
+import functools
+import time
+import typing as t
+
+from ..._observed import State
+from ..desk import DeskUnreachable, NotOnline, RequestRefused
+from . import contracts, ordering
+from .session import Session
+
+if t.TYPE_CHECKING:
+    import contextlib
+    from collections.abc import Callable
+
+    from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+    from ..._order import Order
+    from .transport import Connection
+    from .window import Window
+
+
+class PortalDesk:
+    """Keeps the Desk protocol but for references, which the portal does not know: no spending call is ever repeated."""
+
+    keeps_references = False
+
+    def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._session = Session(connection, sleep=sleep)
+        self._offers: dict[str, ordering.Offer] = {}
+        self._addresses: dict[str, str] = {}
+        self._confirmed: tuple[Order, Window] | None = None
+
+    def turn(self) -> contextlib.AbstractContextManager[None]:
+        return self._session.turn()
+
+    def products(self) -> tuple[OfferedProduct, ...]:
+        offers = self._offered()
+        return next(iter(offers.values())).products if offers else ()
+
+    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
+        rows = [contract for offer in self._offered().values() for contract in offer.contracts]
+        return tuple(row for row in rows if service in (None, row.service))
+
+    def applications(self) -> tuple[Application, ...]:
+        found = self._session.walk(contracts.listing)
+        self._addresses.update(found.addresses)
+        return tuple(found.applications.values())
+
+    def in_full(self, application: Application) -> Application:
+        address = self._address(application)
+        return self._session.walk(lambda window: contracts.in_full(window, application, address))
+
+    def application_of(self, client_reference: str) -> Application | None:
+        raise NotOnline(f"the portal keeps no client references, so {client_reference} cannot be looked up")
+
+    def certificate(self, application: Application) -> IssuedCertificate:
+        address = self._address(application)
+        return self._session.walk(lambda window: contracts.certificate(window, application, address))
+
+    def quote(self, order: Order) -> None:
+        """Walk to the confirm screen and compare it with the order; place() goes on from there."""
+        self._confirmed = order, self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
+
+    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+        address = self._address(application)
+
+        def register(window: Window) -> bool:
+            return contracts.registered(window, application, address, order=order, csr=csr)
+
+        if not self._session.walk(register):
+            now = self.in_full(application)
+            if now.state is not State.AWAITING_REGISTRATION:
+                return now
+            if not self._session.walk(register):
+                raise DeskUnreachable(f"the registration of {application.contract_id} got no answer, twice")
+        return self.in_full(application)
+
+    def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
+        if self._confirmed is None or self._confirmed[0] != order:
+            self.quote(order)
+        confirmed, self._confirmed = self._confirmed, None
+        if confirmed is None:
+            raise RuntimeError("contract broken: a quote leaves a confirm screen")
+        with self.turn():
+            return ordering.placed(confirmed[1], order)
+
+    def cancel(self, application: Application) -> Application:
+        raise NotOnline(
+            f"{application.contract_id} cannot be cancelled here: the portal's screens for that are not documented. "
+            "Cancel it in a browser; the next run sees what became of it"
+        )
+
+    def _offered(self) -> dict[str, ordering.Offer]:
+        if not self._offers:
+            for code in self._session.walk(ordering.customer_codes):
+                self._offers[code] = self._session.walk(functools.partial(ordering.offer, customer_code=code))
+        return self._offers
+
+    def _address(self, application: Application) -> str:
+        if application.contract_id not in self._addresses:
+            self.applications()
+        address = self._addresses.get(application.contract_id)
+        if not address:
+            raise RequestRefused(f"the portal lists no application {application.contract_id} that leads anywhere")
+        return address
+
+
+__all__ = ("PortalDesk",)

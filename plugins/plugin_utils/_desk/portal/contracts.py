@@ -1,0 +1,141 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What is there already: ステータス一覧, サービストップ, 申請情報の登録, downloads."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..._observed import IssuedCertificate, State
+from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
+from . import wire
+from .session import to_status_list
+
+if t.TYPE_CHECKING:
+    from ..._observed import Application
+    from ..._order import Order
+    from .window import Window
+
+_TOTAL: t.Final = re.compile(r"([\d,]+)\s*件")
+
+
+class Listing(t.NamedTuple):
+    """Every application, and where its サービストップ is."""
+
+    applications: dict[str, Application]
+    addresses: dict[str, str]
+
+
+def listing(window: Window) -> Listing:
+    """All pages of ステータス一覧; raises AnswerUnusable when they hold fewer rows than the portal counts."""
+    to_status_list(window)
+    found = Listing({}, {})
+    seen: set[str] = set()
+    while window.page.url not in seen:
+        seen.add(window.page.url)
+        _add_rows(window, found)
+        if not window.has("links", "next_page"):
+            break
+        window.follow("next_page")
+        window.expect("status_list")
+    total = next((int(m[1].replace(",", "")) for text in window.page.captions if (m := _TOTAL.search(text))), None)
+    if total is not None and len(found.applications) < total:
+        title = window.page.heading
+        raise AnswerUnusable(f"「{title}」 counts {total} applications, and its pages hold {len(found.applications)}")
+    return found
+
+
+def in_full(window: Window, application: Application, address: str) -> Application:
+    """The application with what its サービストップ tells."""
+    _to_service_top(window, application, address)
+    try:
+        return wire.application_in_full(application, window.fact, window.known)
+    except wire.NotUnderstood as error:
+        raise window.unexpected(str(error)) from None
+
+
+def certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
+    """The certificate and its intermediates, downloaded."""
+    _to_service_top(window, application, address)
+    if not window.has("links", "certificate"):
+        raise StateConflict(f"the portal offers no certificate of {application.contract_id} to download")
+    leaf, chain = (_pem(window, key) for key in ("certificate", "chain"))
+    return IssuedCertificate(contract_id=application.contract_id, certificate=leaf, chain=chain)
+
+
+def registered(window: Window, application: Application, address: str, *, order: Order, csr: str | None) -> bool:
+    """Whether the registration was taken; False when its answer was lost and only a look tells."""
+    _to_registration(window, application, address)
+    values = wire.registration_values(order, csr, window.known)
+    if window.has("buttons", "apply_method"):
+        window.press("apply_method", {"csr_method": values["csr_method"]})
+        window.expect("registration")
+    window.press("confirm", values)
+    if window.shows("registration"):
+        raise RequestRefused(f"the portal refuses the registration: {window.alerts() or 'it shows the form again'}")
+    window.expect("registration_confirm")
+    differing = wire.registration_differences(application, order, window.fact, window.known)
+    if differing:
+        title = window.page.heading
+        raise RequestRefused(
+            f"the screen 「{title}」 differs from the order: {'; '.join(differing)}; nothing was registered"
+        )
+    try:
+        window.press("register", {})
+    except DeskUnreachable:
+        return False
+    window.expect("registration_done")
+    return True
+
+
+def _to_registration(window: Window, application: Application, address: str) -> None:
+    _to_service_top(window, application, address)
+    status = window.fact("status") or ""
+    if window.known.meaning("states", status) != State.AWAITING_REGISTRATION.value:
+        raise StateConflict(
+            f"{application.contract_id} takes no registration any more: it is 「{status}」 on the portal"
+        )
+    window.follow("registration")
+    window.expect("registration")
+
+
+def _to_service_top(window: Window, application: Application, address: str) -> None:
+    window.go(address)
+    window.expect("service_top")
+    if window.fact("contract_id") != application.contract_id:
+        raise window.unexpected(f"it is about {window.fact('contract_id')} instead of {application.contract_id}")
+
+
+def _add_rows(window: Window, found: Listing) -> None:
+    columns = window.screen.parts["columns"]
+    contract_texts = columns["contract_id"].texts
+    try:
+        for text in contract_texts:
+            for cells in window.page.rows(text):
+                row = {key: _cell(cells, entry.texts) for key, entry in columns.items()}
+                application = wire.listed_application({key: value[0] for key, value in row.items()}, window.known)
+                found.applications[application.contract_id] = application
+                found.addresses[application.contract_id] = row["contract_id"][1] or ""
+    except wire.NotUnderstood as error:
+        raise window.unexpected(str(error)) from None
+    except ValueError as error:
+        raise window.unexpected(f"its list cannot be read: {error}") from None
+
+
+def _cell(cells: dict[str, tuple[str, str | None]], texts: tuple[str, ...]) -> tuple[str, str | None]:
+    return next((cells[text] for text in texts if text in cells), ("", None))
+
+
+def _pem(window: Window, key: str) -> str:
+    text = window.file(window.link(key)).decode("ascii", "replace")
+    if "-----BEGIN CERTIFICATE-----" not in text:
+        raise AnswerUnusable(f"what the portal hands out under 「{window.screen.entry('links', key).text}」 is no PEM")
+    return text
+
+
+__all__ = ("Listing", "certificate", "in_full", "listing", "registered")

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Does the map fit the portal of today? Every screen is visited, read-only up to the confirm screen, label by label."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import functools
+import typing as t
+
+import yaml
+
+from ..._observed import State
+from ..desk import DeskError
+from . import contracts, ordering
+from .session import Session, through_customer_code
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ..._order import Order
+    from .fit import Finding
+    from .screen_map import Screen
+    from .transport import Connection
+    from .window import Window
+
+Row = dict[str, t.Any]
+
+_SHOWN: t.Final = 8  # candidates that a remark names
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Examination:
+    """What was seen on each screen, what kept others from being seen, and which screens nobody led to."""
+
+    seen: dict[str, tuple[Screen, tuple[Finding, ...]]] = dc.field(default_factory=dict)
+    problems: list[str] = dc.field(default_factory=list)
+    unseen: list[str] = dc.field(default_factory=list)
+
+    def record(self, screen: Screen, found: tuple[Finding, ...]) -> None:
+        """Add a look at a screen: what does not fit is kept, and of the rest what was shown at any time."""
+        _screen, before = self.seen.get(screen.key, (screen, ()))
+        best: dict[tuple[str, str], Finding] = {}
+        for finding in (*before, *found):
+            key = finding.part, finding.entry.key if finding.entry else finding.text
+            if key not in best or (not finding.fits, finding.count) > (not best[key].fits, best[key].count):
+                best[key] = finding
+        self.seen[screen.key] = screen, tuple(best.values())
+
+    def fits(self) -> bool:
+        return not self.problems and all(row["fits"] for row in self.rows())
+
+    def rows(self) -> list[Row]:
+        """Every label of every screen that was visited."""
+        return [_row(screen, finding) for screen, found in self.seen.values() for finding in found if _told(finding)]
+
+    def own_map(self) -> str:
+        """A map to edit, usable as it stands: what can only be meant one way is filled in, the rest are remarks."""
+        remarks, words, screens = [], {}, {}
+        for key, (screen, found) in self.seen.items():
+            extra = [finding.text for finding in found if finding.entry is None and not finding.fits]
+            missing = [finding for finding in found if finding.entry is not None and not finding.fits]
+            for finding in missing:
+                others = [other.text for other in found if other.entry is None and other.part == finding.part]
+                same_part = [other for other in missing if other.part == finding.part]
+                told = ", ".join(f"「{text}」" for text in others[:_SHOWN]) or "nothing else"
+                remarks.append(f"# 「{screen.title.text}」: no {finding.part[:-1]} 「{finding.text}」; there is {told}")
+                if len(others) == 1 and len(same_part) == 1 and finding.entry:
+                    # Other screens may still use the old word.
+                    words[finding.entry.key] = [others[0], *finding.entry.texts]
+                    extra = [text for text in extra if text != others[0]]
+                elif finding.entry:
+                    remarks.append(f"#   {finding.entry.at}: ...")
+            if extra:
+                screens[key] = {"leave_alone": extra}
+        content = {"version": 1, **({"words": words} if words else {}), **({"screens": screens} if screens else {})}
+        return "\n".join(["---", *remarks, yaml.safe_dump(content, allow_unicode=True, sort_keys=False)])
+
+
+def examined(connection: Connection, orders: Iterable[Order]) -> Examination:
+    """What the portal's screens say; up to the confirm screen for the first order of each usage, never further."""
+    made = Examination()
+    session = Session(connection, record=made.record)
+    by_usage = {order.usage: order for order in reversed(tuple(orders))}
+    walks: list[Callable[[Window], object]] = [_contracts]
+    walks += [_ordering(order) for order in by_usage.values()]
+    for walk in walks if by_usage else [*walks, _order_form]:
+        try:
+            walk(session.top())
+        except DeskError as error:
+            made.problems.append(str(error))
+    made.unseen.extend(key for key in session.known.screens if key not in made.seen)
+    return made
+
+
+def _ordering(order: Order) -> Callable[[Window], object]:
+    """The walk of an order; where its contract is yet to be looked up, as far as the search."""
+    if order.linked_contract and order.linked_contract.contract_id is None:
+        return functools.partial(ordering.offer, customer_code=order.customer_code)
+    return functools.partial(ordering.to_confirm_screen, order=order)
+
+
+def _order_form(window: Window) -> None:
+    """The empty form, where no order is there to fill it in."""
+    codes = ordering.customer_codes(window)
+    if codes:
+        through_customer_code(window, codes[0])
+
+
+def _contracts(window: Window) -> None:
+    """The lists, the first application, and the form of one that awaits its registration."""
+    found = contracts.listing(window)
+    rows = sorted(found.applications.values(), key=lambda app: app.state is not State.AWAITING_REGISTRATION)
+    for application in rows[:1]:
+        contracts.in_full(window, application, found.addresses[application.contract_id])
+        if window.has("links", "registration"):
+            window.follow("registration")
+            window.expect("registration")
+
+
+def _told(finding: Finding) -> bool:
+    """Whether a person wants to read it: entries of the map, and what a form shows besides."""
+    return finding.entry is not None or not finding.fits
+
+
+def _row(screen: Screen, finding: Finding) -> Row:
+    if finding.entry is None:
+        verdict = "unexpected"
+    elif finding.fits:
+        verdict = "fits" if finding.count else "not shown now"
+    else:
+        verdict = f"there {finding.count} times" if finding.count else "missing"
+    return {
+        "screen": screen.key,
+        "title": screen.title.text,
+        "part": finding.part[:-1],
+        "label": finding.text,
+        "verdict": verdict,
+        "fits": finding.fits,
+        "source": finding.entry.source if finding.entry else None,
+        "map_entry": finding.entry.at if finding.entry else f"screens.{screen.key}.leave_alone",
+    }
+
+
+__all__ = ("Examination", "examined")

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""How a page fits the map: what is there, what is missing, and what nobody expected."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from .screen_map import PARTS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ._lxml import Element
+    from .page import Button, Page
+    from .screen_map import Entry, Part, Screen
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing of a screen. `entry` None: the page has it, the map does not. `count`: how often the page has it."""
+
+    part: Part
+    text: str
+    entry: Entry | None
+    count: int
+    strict: bool = True  # whether something that nobody expected matters here
+
+    @property
+    def fits(self) -> bool:
+        if self.entry is None:
+            return not self.strict
+        return self.count == 1 or (self.count == 0 and not self.entry.needed)
+
+
+def findings(page: Page, screen: Screen) -> tuple[Finding, ...]:
+    """Every entry of this screen's map, and everything of the same kind that the page shows besides."""
+    found: list[Finding] = []
+    for part in PARTS:
+        entries, there = screen.parts[part], _there(page, screen, part)
+        for entry in entries.values():
+            text = next((text for text in there if text in entry.texts), entry.text)
+            found.append(Finding(part=part, text=text, entry=entry, count=there.count(text)))
+        if entries:
+            known = {text for entry in entries.values() for text in entry.texts} | screen.leave_alone
+            extra, strict = dict.fromkeys(text for text in there if text not in known), _is_strict(screen, part)
+            found += [
+                Finding(part=part, text=text, entry=None, count=there.count(text), strict=strict) for text in extra
+            ]
+    return tuple(found)
+
+
+def buttons_of(page: Page, entry: Entry) -> tuple[Button, ...]:
+    """The buttons that say this."""
+    return tuple(button for button in page.buttons if button.text in entry.texts)
+
+
+def form_of(page: Page, screen: Screen) -> Element | None:
+    """The form that this screen is about: the one with its buttons."""
+    entries = screen.parts["buttons"].values()
+    return next((button.form for entry in entries for button in buttons_of(page, entry)), None)
+
+
+def _is_strict(screen: Screen, part: Part) -> bool:
+    """Whether something unexpected could change what is bought: on forms, and on what a confirm screen tells."""
+    return part == "fields" or (part == "facts" and bool(screen.parts["buttons"]))
+
+
+def _there(page: Page, screen: Screen, part: Part) -> list[str]:
+    if part == "fields":
+        form = form_of(page, screen)
+        return [] if form is None else [field.label for field in page.fields(form)]
+    if part == "columns":
+        return sorted(page.columns())
+    return list(_texts(page, part))
+
+
+def _texts(page: Page, part: Part) -> Iterator[str]:
+    if part == "buttons":
+        yield from (button.text for button in page.buttons)
+    elif part == "links":
+        # Links that lead to the same place are one.
+        yield from (text for text, _address in dict.fromkeys(page.links))
+    else:
+        yield from (label for label, _value in page.facts)
+
+
+__all__ = ("Finding", "buttons_of", "findings", "form_of")

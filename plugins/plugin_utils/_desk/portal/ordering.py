@@ -1,0 +1,100 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The walk of an order: 新規お申し込み受付入力, the confirm screen read back field by field, and 申込 [M:2261096]."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._order import Usage
+from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
+from . import wire
+from .session import to_customer_codes, to_order_form
+
+if t.TYPE_CHECKING:
+    from ..._observed import Application, OfferedProduct, SeenContract
+    from ..._order import Order
+    from .window import Window
+
+
+def to_confirm_screen(window: Window, order: Order) -> Window:
+    """The window at the confirm screen of this order; raises where the screen says anything else than the order."""
+    to_order_form(window, order.customer_code)
+    values = wire.order_values(order, window.known)
+    linked = order.linked_contract
+    if order.usage is Usage.LINKED_SERVICE and linked:
+        _search_linked(window)
+        found = [choice for choice in window.choices("linked_contract") if _names(choice.text, linked.contract_id)]
+        if len(found) != 1:
+            raise RequestRefused(f"the portal's search lists no contract {linked.contract_id} to link to")
+        values["linked_contract"] = found[0]
+    window.press("confirm", values)
+    if window.shows("order_form"):
+        raise RequestRefused(f"the portal refuses the order: {window.alerts() or 'it shows the form again'}")
+    window.expect("order_confirm")
+    differing = wire.order_differences(order, window.fact, window.known)
+    if differing:
+        title = window.page.heading
+        raise RequestRefused(
+            f"the screen 「{title}」 differs from the order: {'; '.join(differing)}; nothing was ordered"
+        )
+    return window
+
+
+def placed(window: Window, order: Order) -> Application:
+    """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it."""
+    if not order.terms_agreed:
+        raise RequestRefused("the order does not agree to the terms (terms_agreed)")
+    submission = window.filled_in("place", {"terms_agreed": True})
+    button = window.screen.entry("buttons", "place").text
+    try:
+        window.send(submission)
+        if window.shows("order_confirm") and window.page.alerts:
+            raise RequestRefused(f"the portal refuses the order: {window.alerts()}")
+        window.expect("order_done")
+    except (DeskUnreachable, ScreenUnexpected, AccessRefused, StateConflict) as error:
+        raise OutcomeUnknown(f"「{button}」 was pressed for {order.common_name}, and then: {error}") from None
+    return wire.placed_application(order, window.fact, window.known)
+
+
+class Offer(t.NamedTuple):
+    """What the order form offers under one customer code."""
+
+    products: tuple[OfferedProduct, ...]
+    contracts: tuple[SeenContract, ...]
+
+
+def customer_codes(window: Window) -> tuple[str, ...]:
+    """The customer codes of this log-in."""
+    to_customer_codes(window)
+    return tuple(choice.text for choice in window.choices("customer_code") if choice.value)
+
+
+def offer(window: Window, customer_code: str) -> Offer:
+    """The pull-downs of the order form: products with their terms, and the contracts to link to."""
+    to_order_form(window, customer_code)
+    _search_linked(window)
+    return Offer(
+        products=wire.offered_products(window.choices("product_and_term"), window.known),
+        contracts=wire.seen_contracts(window.choices("linked_contract"), window.known, customer_code=customer_code),
+    )
+
+
+def _search_linked(window: Window) -> None:
+    """Choose linked usage and search, as the form only then has the pull-down of contracts."""
+    usage = {"usage": window.known.option("usages", Usage.LINKED_SERVICE.value)}
+    for button in ("apply_usage", "search_linked"):
+        if window.has("buttons", button):
+            window.press(button, usage)
+            window.expect("order_form")
+
+
+def _names(text: str, contract_id: str | None) -> bool:
+    return text.partition(" ")[0] == contract_id
+
+
+__all__ = ("Offer", "customer_codes", "offer", "placed", "to_confirm_screen")

@@ -1,0 +1,231 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One page as a person sees it: heading, labelled fields, buttons, links, facts, lists, never by position."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import functools
+import typing as t
+import urllib.parse
+
+from ._lxml import etree, html
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ._lxml import Element
+
+_CONTROLS: t.Final = "input|select|textarea"
+_NO_FIELDS: t.Final = ("hidden", "submit", "button", "image", "reset")
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    text: str
+    value: str
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One thing to fill in, by its visible label; a tick box has itself as its only choice."""
+
+    label: str
+    name: str
+    kind: t.Literal["line", "choice", "tick"]
+    choices: tuple[Choice, ...] = ()
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    text: str
+    form: Element
+    name: str
+    value: str
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a browser sends when a button is pressed: hidden fields and tokens are carried along."""
+
+    method: str
+    url: str
+    values: tuple[tuple[str, str], ...] = dc.field(repr=False)
+
+
+class Unreadable(ValueError):
+    """What came is no page, or a list on it cannot be told apart into rows."""
+
+
+class Page:
+    """One page; `marks` are texts beside a label that are no part of it."""
+
+    def __init__(self, content: bytes, *, url: str, charset: str | None, marks: tuple[str, ...]) -> None:
+        self.url = url
+        self._marks = marks
+        try:
+            parser = html.HTMLParser(encoding=charset or (None if b"charset" in content[:2048] else "utf-8"))
+            self.tree: Element = html.document_fromstring(content, parser=parser)
+        except (etree.LxmlError, LookupError, ValueError):
+            raise Unreadable("what the portal sent is no HTML page") from None
+
+    @functools.cached_property
+    def heading(self) -> str:
+        """What a person would call the page: its first heading, else its title."""
+        found = [*self.tree.iter("h1"), *self.tree.iter("title")]
+        return next((text for element in found if (text := _words(element))), "")
+
+    @functools.cached_property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Text and address of every link."""
+        return tuple((_words(link), self._address(link.get("href"))) for link in self.tree.xpath("//a[@href]"))
+
+    @functools.cached_property
+    def buttons(self) -> tuple[Button, ...]:
+        """Every button once, however often a form repeats it."""
+        elements = self.tree.xpath("//form//button[not(@type) or @type='submit']|//form//input[@type='submit']")
+        found: dict[tuple[object, ...], Button] = {}
+        for element in elements:
+            form = next(element.iterancestors("form"))
+            text = _words(element) or " ".join((element.get("value") or "").split())
+            button = Button(text=text, form=form, name=element.get("name") or "", value=element.get("value") or "")
+            found.setdefault((button.text, id(form), button.name, button.value), button)
+        return tuple(found.values())
+
+    def fields(self, form: Element) -> tuple[Field, ...]:
+        """Everything that this form lets a person fill in."""
+        radios: dict[str, list[Element]] = {}
+        found: list[Field] = []
+        for control in form.xpath(f".//*[self::{' or self::'.join(_CONTROLS.split('|'))}][@name][not(@disabled)]"):
+            kind = (control.get("type") or "text").lower() if control.tag == "input" else control.tag
+            if kind in _NO_FIELDS:
+                continue
+            if kind == "radio":
+                radios.setdefault(control.get("name"), []).append(control)
+            else:
+                found.append(self._field(control, kind))
+        groups = [
+            Field(label=self._group_label(group), name=name, kind="choice", choices=tuple(map(self._choice, group)))
+            for name, group in radios.items()
+        ]
+        return (*found, *groups)
+
+    def submission(self, button: Button, filled: tuple[tuple[str, str], ...]) -> Submission:
+        """The form as it stands, with these fields filled in, sent by this button."""
+        names = {name for name, _value in filled}
+        kept = [(name, str(value or "")) for name, value in button.form.form_values() if name not in names]
+        pressed = [(button.name, button.value)] if button.name else []
+        return Submission(
+            method=(button.form.get("method") or "get").upper(),
+            url=self._address(button.form.get("action") or self.url),
+            values=(*kept, *filled, *pressed),
+        )
+
+    @functools.cached_property
+    def facts(self) -> tuple[tuple[str, str], ...]:
+        """Label and value of everything that the page tells in pairs."""
+        pairs = [
+            (term, term.xpath("following-sibling::dd[1]"))
+            for term in self.tree.xpath("//dl//dt[following-sibling::dd]")
+        ]
+        rows = self.tree.xpath("//tr[count(th)=1 and count(td)=1][not(ancestor::thead)][not(ancestor::table//thead)]")
+        pairs += [(row.find("th"), row.findall("td")) for row in rows]
+        # A cell that holds something to fill in is a field of a form.
+        return tuple(
+            (self._label_text(term), _words(value[0]))
+            for term, value in pairs
+            if value and not value[0].xpath(".//input|.//select|.//textarea")
+        )
+
+    def rows(self, column: str) -> Iterator[dict[str, tuple[str, str | None]]]:
+        """The rows of the list that has this column: text, and address of the link where there is one."""
+        for table in self.tree.iter("table"):
+            head = next((row for row in table.iter("tr") if len(row.findall("th")) > 1), None)
+            columns = [] if head is None else [self._label_text(cell) for cell in head.xpath("th|td")]
+            if column in columns:
+                yield from self._rows(table, head=head, columns=columns)
+
+    def columns(self) -> frozenset[str]:
+        """The headings of all lists."""
+        heads = [row for row in self.tree.iter("tr") if len(row.findall("th")) > 1]
+        return frozenset(self._label_text(cell) for row in heads for cell in row.findall("th"))
+
+    @functools.cached_property
+    def captions(self) -> tuple[str, ...]:
+        """What stands above the lists."""
+        return tuple(map(_words, self.tree.iter("caption")))
+
+    @functools.cached_property
+    def alerts(self) -> tuple[str, ...]:
+        """What the page says for the eyes first."""
+        return tuple(_words(element) for element in self.tree.xpath("//*[@role='alert']") if _words(element))
+
+    def _rows(
+        self, table: Element, *, head: Element, columns: list[str]
+    ) -> Iterator[dict[str, tuple[str, str | None]]]:
+        for row in table.iter("tr"):
+            cells = row.xpath("th|td")
+            if row is head or (len(cells) == 1 and cells[0].get("colspan")):
+                continue
+            if len(cells) != len(columns):
+                raise Unreadable(f"a row has {len(cells)} cells under {len(columns)} headings")
+            yield {name: self._cell(cell) for name, cell in zip(columns, cells, strict=True)}
+
+    def _cell(self, cell: Element) -> tuple[str, str | None]:
+        links = cell.xpath(".//a[@href]")
+        return _words(cell), self._address(links[0].get("href")) if links else None
+
+    def _field(self, control: Element, kind: str) -> Field:
+        label, name = self._own_label(control) or self._row_label(control), control.get("name")
+        if kind == "select":
+            options = [option for option in control.iter("option") if option.get("disabled") is None]
+            choices = tuple(Choice(text=_words(o), value=o.get("value", _words(o))) for o in options)
+            return Field(label=label, name=name, kind="choice", choices=choices)
+        if kind == "checkbox":
+            tick = Choice(text=label, value=control.get("value") or "on")
+            return Field(label=label, name=name, kind="tick", choices=(tick,))
+        return Field(label=label, name=name, kind="line")
+
+    def _choice(self, radio: Element) -> Choice:
+        return Choice(text=self._own_label(radio), value=radio.get("value") or "on")
+
+    def _group_label(self, group: list[Element]) -> str:
+        names = {group[0].get("name")}
+        for fieldset in group[0].iterancestors("fieldset"):
+            legend = fieldset.find("legend")
+            # A fieldset around other fields too is named after all of them.
+            if legend is not None and {c.get("name") for c in fieldset.xpath(".//input|.//select")} <= names:
+                return self._label_text(legend)
+        return self._row_label(group[0])
+
+    def _own_label(self, control: Element) -> str:
+        by_id = self.tree.xpath("//label[@for=$id]", id=control.get("id")) if control.get("id") else []
+        around = [*by_id, *control.iterancestors("label")]
+        labelled = control.get("aria-label") or ""
+        return self._label_text(around[0]) if around else " ".join(labelled.split())
+
+    def _row_label(self, control: Element) -> str:
+        beside = control.xpath("ancestor::tr[1]/th[1]|ancestor::dd[1]/preceding-sibling::dt[1]")
+        return self._label_text(beside[0]) if beside else ""
+
+    def _label_text(self, element: Element) -> str:
+        words = [part for part in _words(element).split(" ") if part not in self._marks]
+        return " ".join(words)
+
+    def _address(self, href: str | None) -> str:
+        base = self.tree.xpath("string(//base/@href)")
+        return urllib.parse.urljoin(urllib.parse.urljoin(self.url, str(base)), href or "")
+
+
+def _words(element: Element) -> str:
+    # What an element's own controls hold is no part of its words.
+    parts = element.xpath(".//text()[not(ancestor::select or ancestor::textarea or ancestor::script)]")
+    own = element.text_content() if element.tag in ("option", "button", "title") else "".join(parts)
+    return " ".join(str(own).split())
+
+
+__all__ = ("Button", "Choice", "Field", "Page", "Submission", "Unreadable")

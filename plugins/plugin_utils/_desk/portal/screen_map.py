@@ -1,0 +1,214 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What the portal's screens should say: the map that comes with the collection, and the user's changes to it."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import functools
+import pathlib
+import typing as t
+
+import yaml
+
+from ..._catalogue.products import PRODUCTS
+from ..._catalogue.services import LINKED_SERVICES
+from ..._complaints import nearest
+from ..._yaml_text import YamlText
+from ..desk import DeskError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Part = t.Literal["fields", "buttons", "links", "facts", "columns"]
+
+PARTS: t.Final[tuple[Part, ...]] = ("fields", "buttons", "links", "facts", "columns")
+_DEFAULT: t.Final = pathlib.Path(__file__).with_name("screen_map.yml")
+_VERSION: t.Final = 1
+
+
+class ScreenMapUnusable(DeskError):
+    """The user's screen map says something that no map can say."""
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One thing to see on a screen; any of `texts` will do. `at` is what a map of one's own calls it."""
+
+    key: str
+    texts: tuple[str, ...]
+    source: str
+    at: str
+    needed: bool = True
+
+    @property
+    def text(self) -> str:
+        return self.texts[0]
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What one screen has."""
+
+    key: str
+    title: Entry
+    parts: Mapping[Part, Mapping[str, Entry]]
+    leave_alone: frozenset[str]
+
+    def entry(self, part: Part, key: str) -> Entry:
+        return self.parts[part][key]
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenMap:
+    screens: Mapping[str, Screen]
+    options: Mapping[str, Mapping[str, Entry]]
+    marks: tuple[str, ...]
+
+    def option(self, group: str, key: str) -> Entry:
+        return self.options[group][key]
+
+    def meaning(self, group: str, text: str) -> str | None:
+        """The key of the option that says this, or None."""
+        return next((key for key, entry in self.options[group].items() if text in entry.texts), None)
+
+
+def screen_map(path: str | None = None) -> ScreenMap:
+    """The collection's map, changed by the user's file where there is one; raises ScreenMapUnusable."""
+    if path is None:
+        return _made(_default(), {})
+    file = pathlib.Path(path).expanduser()
+    written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
+    document, doubled = written.content(_no_vault)
+    problems = [f"{complaint.place}: a key is given twice" for complaint in doubled]
+    problems += [f"{written.place(where)}: {problem}" for where, problem in _problems(document)]
+    if problems:
+        raise ScreenMapUnusable("the screen map cannot be used: " + "; ".join(problems))
+    return _made(_default(), document)
+
+
+@functools.cache
+def _default() -> dict[str, t.Any]:
+    content: dict[str, t.Any] = yaml.safe_load(_DEFAULT.read_text(encoding="utf-8"))
+    catalogue = {
+        "products": {product.id: [product.name, "catalogue"] for product in PRODUCTS.values()},
+        "services": {service.id: [service.name, "catalogue"] for service in LINKED_SERVICES.values()},
+    }
+    return {**content, "options": {**content["options"], **catalogue}}
+
+
+def _no_vault(_text: str) -> str:
+    raise ValueError("a screen map holds no secrets and cannot be vaulted")
+
+
+Problem = tuple[tuple[str | int, ...], str]
+
+
+def _problems(document: t.Any) -> Iterator[Problem]:
+    """Everything in a user's document that the collection's map has no place for."""
+    if not isinstance(document, dict):
+        yield (), "a screen map is a mapping with version, words, options, screens"
+        return
+    default = _default()
+    yield from _unknown((), document, (*default, "version"))
+    if document.get("version", _VERSION) != _VERSION:
+        yield ("version",), f"this collection reads version {_VERSION}"
+    if "marks" in document and not _texts(document["marks"]):
+        yield ("marks",), "marks is a list of texts"
+    yield from _texts_problems(("words",), document.get("words", {}), default["words"])
+    for group, own in _mapping(document.get("options")).items():
+        yield from _texts_problems(("options", group), own, default["options"].get(group, {}))
+    yield from _unknown(("options",), document.get("options", {}), default["options"])
+    yield from _unknown(("screens",), document.get("screens", {}), default["screens"])
+    for name, own in _mapping(document.get("screens")).items():
+        yield from _screen_problems(name, own, default["screens"].get(name, {}))
+
+
+def _screen_problems(name: str, own: t.Any, default: Mapping[str, t.Any]) -> Iterator[Problem]:
+    yield from _unknown(("screens", name), own, (*default, "leave_alone"))
+    for part, value in _mapping(own).items():
+        where = ("screens", name, part)
+        if part in ("title", "leave_alone"):
+            if not _texts(value):
+                yield where, f"{part} is a text or a list of texts"
+        else:
+            yield from _texts_problems(where, value, [key.rstrip("?") for key in default.get(part, ())])
+
+
+def _texts_problems(where: tuple[str, ...], own: t.Any, known: t.Any) -> Iterator[Problem]:
+    yield from _unknown(where, own, known)
+    for key, value in _mapping(own).items():
+        if not _texts(value):
+            yield (*where, key), f"{key} is a text, or a list of texts of which any will do"
+
+
+def _unknown(where: tuple[str, ...], own: t.Any, known: t.Any) -> Iterator[Problem]:
+    if not isinstance(own, dict):
+        yield where, f"{'.'.join(where)} is a mapping"
+        return
+    for key in own:
+        if key not in known:
+            near = nearest(key, list(known))
+            hint = f"did you mean {near}?" if near else f"known are {', '.join(sorted(map(str, known)))}"
+            yield (*where, key), f"{'.'.join((*where, str(key)))} is not in the map; {hint}"
+
+
+def _mapping(value: t.Any) -> dict[str, t.Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _texts(value: t.Any) -> tuple[str, ...]:
+    """The texts that a user gave for one entry, none when they are no texts."""
+    values = value if isinstance(value, list) else [value]
+    whole = values and all(isinstance(text, str) and text.strip() for text in values)
+    return tuple(" ".join(text.split()) for text in values) if whole else ()
+
+
+def _made(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> ScreenMap:
+    words = _entries(default["words"], own.get("words", {}), at="words")
+    options = {
+        group: _entries(entries, _mapping(own.get("options")).get(group, {}), at=f"options.{group}")
+        for group, entries in default["options"].items()
+    }
+    screens = {
+        key: _screen(key, screen, own=_mapping(own.get("screens")).get(key, {}), words=words)
+        for key, screen in default["screens"].items()
+    }
+    return ScreenMap(screens=screens, options=options, marks=_texts(own.get("marks", default["marks"])))
+
+
+def _entries(default: Mapping[str, t.Any], own: Mapping[str, t.Any], *, at: str) -> dict[str, Entry]:
+    made = {}
+    for key, (text, source) in default.items():
+        entry = Entry(key=key, texts=(text,), source=source, at=f"{at}.{key}")
+        made[key] = _changed(entry, own[key]) if key in own else entry
+    return made
+
+
+def _changed(entry: Entry, value: t.Any) -> Entry:
+    return dc.replace(entry, texts=_texts(value), source="your map")
+
+
+def _screen(key: str, default: Mapping[str, t.Any], *, own: Mapping[str, t.Any], words: Mapping[str, Entry]) -> Screen:
+    title = words[default["title"]]
+    parts: dict[Part, dict[str, Entry]] = {part: {} for part in PARTS}
+    for part in PARTS:
+        for written in default.get(part, ()):
+            name = written.rstrip("?")
+            entry = dc.replace(words[name], needed=written == name)
+            changed = _mapping(own.get(part)).get(name)
+            own_entry = dc.replace(entry, at=f"screens.{key}.{part}.{name}")
+            parts[part][name] = entry if changed is None else _changed(own_entry, changed)
+    return Screen(
+        key=key,
+        title=_changed(title, own["title"]) if "title" in own else title,
+        parts=parts,
+        leave_alone=frozenset((*default.get("leave_alone", ()), *_texts(own.get("leave_alone", [])))),
+    )
+
+
+__all__ = ("PARTS", "Entry", "Part", "Screen", "ScreenMap", "ScreenMapUnusable", "screen_map")

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A log-in at the portal: walks begin at the top page, are repeated when the line breaks, and never overlap."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import threading
+import time
+import typing as t
+
+from ..desk import AccessRefused, DeskBusy, DeskUnreachable, RequestRefused
+from .screen_map import screen_map
+from .transport import Transport
+from .window import LoggedOut, Window
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .transport import Connection
+    from .window import Record
+
+    Walked = t.TypeVar("Walked")
+
+_ATTEMPTS: t.Final = 4
+_PAUSE: t.Final = 0.25  # seconds, doubling
+_LONGEST_PAUSE: t.Final = 60.0
+_MENUS: t.Final = ("contracts_and_admins", "service_orders", "customer_code_choice")
+_SETTINGS: t.Final = ("settings", "service_settings", "service", "status_list")
+
+
+class Session:
+    """Opens windows that are logged in; nothing is sent before the first walk."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        record: Record | None = None,
+    ) -> None:
+        self._record = record
+        self.known = screen_map(connection.screen_map)
+        self._connection = connection
+        self._sleep = sleep
+        self._transport = Transport(connection, sleep=sleep)
+        self._top: str | None = None
+        self._thread = threading.RLock()
+        self._has_turn = False
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Keep every other thread, and every other session of this log-in on this machine, waiting."""
+        with self._thread:
+            if self._has_turn:
+                yield
+                return
+            with self._locked():
+                self._has_turn = True
+                try:
+                    yield
+                finally:
+                    self._has_turn = False
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        who = f"{self._connection.url}\n{self._connection.user}"
+        self._connection.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = self._connection.state / f"portal-{hashlib.sha256(who.encode()).hexdigest()[:16]}.lock"
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # goes with the descriptor, and with the process
+            yield
+
+    def walk(self, steps: Callable[[Window], Walked]) -> Walked:
+        """What these steps lead to, from the top page on; they spend nothing, and are repeated when the line breaks."""
+        with self.turn():
+            for attempt in range(_ATTEMPTS - 1):
+                try:
+                    return steps(self.top())
+                except LoggedOut:
+                    continue  # the portal ends sessions; the next window logs in again
+                except DeskUnreachable:
+                    self._sleep(_PAUSE * 2**attempt)
+                except DeskBusy as busy:
+                    self._sleep(min(busy.retry_after, _LONGEST_PAUSE))
+            return steps(self.top())
+
+    def top(self) -> Window:
+        """A window at the top page, logged in."""
+        window = self.window()
+        window.go(self._top or self._connection.url)
+        if window.expect("top", "log_in") == "log_in":
+            window.press("log_in", {"master_id": self._connection.user, "password": self._connection.password})
+            if window.shows("log_in"):
+                told = window.alerts() or "it shows the log-in screen again"
+                raise AccessRefused(f"the portal does not let portal_user in: {told}")
+            window.expect("top")
+        self._top = window.page.url
+        return window
+
+    def window(self) -> Window:
+        return Window(self._transport, known=self.known, copies=self._connection.state / "screens", record=self._record)
+
+
+def to_order_form(window: Window, customer_code: str) -> None:
+    """From the top page to 新規お申し込み受付入力 [M:2261096]."""
+    to_customer_codes(window)
+    through_customer_code(window, customer_code)
+
+
+def through_customer_code(window: Window, customer_code: str) -> None:
+    """From カスタマーコード選択 on."""
+    offered = window.choices("customer_code")
+    chosen = next((choice for choice in offered if choice.text == customer_code), None)
+    if chosen is None:
+        allowed = ", ".join(choice.text for choice in offered if choice.value)
+        label = window.screen.entry("fields", "customer_code").text
+        raise RequestRefused(f"「{label}」 offers no {customer_code} to this portal_user, but {allowed or 'nothing'}")
+    window.press("choose", {"customer_code": chosen})
+    window.expect("online_orders")
+    window.follow("new_order_entry")
+    window.expect("order_form")
+
+
+def to_customer_codes(window: Window) -> None:
+    """From the top page to カスタマーコード選択."""
+    for link in _MENUS:
+        window.follow(link)
+        window.expect(link)
+
+
+def to_status_list(window: Window) -> None:
+    """From the top page to ステータス一覧."""
+    for link in _SETTINGS:
+        window.follow(link)
+        window.expect(link)
+
+
+__all__ = ("Session", "through_customer_code", "to_customer_codes", "to_order_form", "to_status_list")

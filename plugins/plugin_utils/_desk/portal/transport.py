@@ -1,0 +1,170 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""HTTP to the portal: one polite session with cookies, paced, never leaving the portal's own origin.
+
+Pages are read with retries; a form goes out once, and what it means that no answer came is for the caller to say.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import os
+import pathlib
+import re
+import time
+import typing as t
+import urllib.parse
+
+from ..api._requests import HTTPAdapter, Retry, requests
+from ..desk import DeskBusy, DeskUnreachable
+from ..line import address_fault, parts_of, reason, retry_after
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from requests import Response
+
+    from .page import Submission
+
+_RETRIES: t.Final = 4
+_BACKOFF: t.Final = 0.25  # seconds, doubling
+_MOST_REDIRECTS: t.Final = 5
+_REDIRECTS: t.Final = (301, 302, 303, 307, 308)
+_CHARSET: t.Final = re.compile(r"charset=\"?([\w-]+)", re.IGNORECASE)
+
+
+def state_home() -> pathlib.Path:
+    """Where the collection keeps what people may want to look at."""
+    state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+    return state / "iij.server_certificate"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """Where the portal is, who logs in, and how politely; times in seconds.
+
+    `url` is any page of the portal that shows the log-in screen to a stranger. `request_interval` lies between two
+    requests. `state` is a folder for copies of unexpected pages and for the lock that keeps sessions from overlapping.
+    """
+
+    url: str
+    user: str
+    password: str = dc.field(repr=False)
+    ca_path: str | None = None
+    timeout: float = 30
+    request_interval: float = 0
+    screen_map: str | None = None
+    state: pathlib.Path = dc.field(default_factory=state_home)
+
+    def fault(self) -> str | None:
+        """Why this connection must not be used, or None."""
+        return address_fault(self.url, form="https://host[:port]/path for the portal", secret="password")
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """One page as it came in."""
+
+    url: str
+    status: int
+    content: bytes = dc.field(repr=False)
+    charset: str | None = None
+
+
+class Transport:
+    """A session with the portal; nothing is sent before the first call."""
+
+    def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:
+        self._connection = connection
+        self._sleep = sleep
+        self._last = float("-inf")
+        self._session = _session(connection)
+
+    def get(self, url: str) -> Fetched:
+        """The page at this address, retried."""
+        return self._page("GET", url)
+
+    def submit(self, submission: Submission) -> Fetched:
+        """The page that pressing a button leads to; the form goes out once."""
+        if submission.method == "GET":
+            query = urllib.parse.urlencode(submission.values)
+            return self.get(urllib.parse.urlsplit(submission.url)._replace(query=query).geturl())
+        return self._page("POST", submission.url, submission.values)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must not stand in any copy of a page."""
+        return (self._connection.password, *(cookie.value or "" for cookie in self._session.cookies))
+
+    def _page(self, method: str, url: str, values: tuple[tuple[str, str], ...] | None = None) -> Fetched:
+        for _redirect in range(_MOST_REDIRECTS + 1):
+            response = self._answer(method, url, values)
+            if response.status_code not in _REDIRECTS or "Location" not in response.headers:
+                return _fetched(response)
+            method, values = "GET", None
+            url = urllib.parse.urljoin(response.url, response.headers["Location"])
+        raise DeskUnreachable("the portal sends from page to page without an end")
+
+    def _answer(self, method: str, url: str, values: tuple[tuple[str, str], ...] | None) -> Response:
+        self._stay_at_home(url)
+        self._pace()
+        try:
+            response = self._session.request(
+                method, url, data=values, timeout=self._connection.timeout, allow_redirects=False
+            )
+        except requests.exceptions.RequestException as error:
+            raise DeskUnreachable(f"the portal at {self._connection.url} cannot be reached: {reason(error)}") from None
+        if response.status_code == 429:
+            raise DeskBusy("the portal asks to come back later", retry_after=retry_after(response))
+        if response.status_code >= 500:
+            raise DeskUnreachable(f"the portal answered with {response.status_code}")
+        return response
+
+    def _stay_at_home(self, url: str) -> None:
+        """Refuse to carry cookies, tokens and passwords anywhere else."""
+        home, parts = parts_of(self._connection.url), parts_of(url)
+        if parts is None or home is None or (parts.scheme, parts.netloc) != (home.scheme, home.netloc):
+            told = parts.netloc if parts else "an address that cannot be read"
+            raise DeskUnreachable(f"the portal leads to {told}; nothing is sent to another place than desk_url's")
+
+    def _pace(self) -> None:
+        wait = self._last + self._connection.request_interval - time.monotonic()
+        if wait > 0:
+            self._sleep(wait)
+        self._last = time.monotonic()
+
+
+def _session(connection: Connection) -> requests.Session:
+    session = requests.Session()
+    # The user's netrc and proxies for other hosts have no business with this log-in.
+    session.trust_env = False
+    session.headers.update({"Accept": "text/html", "Accept-Language": "ja", "User-Agent": "iij.server_certificate"})
+    if connection.ca_path:
+        session.verify = connection.ca_path
+    retry = Retry(
+        total=_RETRIES,
+        redirect=False,
+        backoff_factor=_BACKOFF,
+        status_forcelist=(429, 500, 502, 503, 504),
+        allowed_methods=("GET",),
+        raise_on_status=False,
+    )
+    session.mount("http://", HTTPAdapter(max_retries=retry))
+    session.mount("https://", HTTPAdapter(max_retries=retry))
+    return session
+
+
+def _fetched(response: Response) -> Fetched:
+    named = _CHARSET.search(response.headers.get("Content-Type", ""))
+    return Fetched(
+        url=response.url,
+        status=response.status_code,
+        content=response.content,
+        charset=named[1] if named else None,
+    )
+
+
+__all__ = ("Connection", "Fetched", "Transport", "state_home")

@@ -1,0 +1,203 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One browser window: it looks at a page, holds it against the map, and clicks by the words that a person sees."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..desk import AccessRefused, ScreenUnexpected, StateConflict
+from .evidence import saved_copy
+from .fit import buttons_of, findings, form_of
+from .page import Page, Unreadable
+from .screen_map import Entry
+
+if t.TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Mapping
+
+    from .fit import Finding
+    from .page import Choice, Field, Submission
+    from .screen_map import Screen, ScreenMap
+    from .transport import Fetched, Transport
+
+# A line's text; the text of a choice; a choice itself; True for a tick.
+Record = t.Callable[["Screen", tuple["Finding", ...]], object]
+Value = t.Union[str, Entry, "Choice", t.Literal[True]]
+
+_SHOWN: t.Final = 12  # texts of a page that a message quotes
+
+
+class LoggedOut(ScreenUnexpected):
+    """The log-in screen stands where another one was expected."""
+
+
+class Window:
+    """Looks at one page at a time; `screen` is what the page was last recognized as.
+
+    With `record` what does not fit is told there, and the window goes on for as long as it can.
+    """
+
+    page: Page
+    screen: Screen
+
+    def __init__(
+        self, transport: Transport, *, known: ScreenMap, copies: pathlib.Path, record: Record | None = None
+    ) -> None:
+        self._transport = transport
+        self._record = record
+        self._copies = copies
+        self.known = known
+        self._status = 0
+
+    def go(self, url: str) -> None:
+        self._look(self._transport.get(url))
+
+    def file(self, url: str) -> bytes:
+        """What a download link hands out, while this page stays in view."""
+        return self._transport.get(url).content
+
+    def shows(self, key: str) -> bool:
+        """Whether the page bears the title of this screen."""
+        return self.page.heading in self.known.screens[key].title.texts
+
+    def expect(self, *keys: str) -> str:
+        """Which of these screens the page is; raises ScreenUnexpected for any other, and for one that does not fit."""
+        key = next((key for key in keys if self.shows(key)), None)
+        if key is None:
+            raise self.another_screen(keys)
+        self.screen = self.known.screens[key]
+        found = findings(self.page, self.screen)
+        unfit = [finding for finding in found if not finding.fits]
+        if self._record:
+            self._record(self.screen, found)
+        elif unfit:
+            raise self.unexpected("; ".join(self._problem(finding) for finding in unfit))
+        return key
+
+    def follow(self, key: str) -> None:
+        """Click this link of the screen."""
+        self.go(self.link(key))
+
+    def link(self, key: str) -> str:
+        entry = self.screen.entry("links", key)
+        addresses = [address for text, address in self.page.links if text in entry.texts]
+        if not addresses:
+            raise self.unexpected(f"there is no link 「{entry.text}」 ({_edit(entry)})")
+        return addresses[0]
+
+    def has(self, part: t.Literal["links", "buttons"], key: str) -> bool:
+        """Whether the page has this link or button, which is there only at times."""
+        texts = self.screen.entry(part, key).texts
+        there = [text for text, _ in self.page.links] if part == "links" else [b.text for b in self.page.buttons]
+        return any(text in texts for text in there)
+
+    def fact(self, key: str) -> str | None:
+        """What the page tells under this label."""
+        texts = self.screen.entry("facts", key).texts
+        return next((value for label, value in self.page.facts if label in texts), None)
+
+    def choices(self, key: str) -> tuple[Choice, ...]:
+        """What can be chosen in this field; nothing where the page has no such field."""
+        field = self._field(key)
+        return field.choices if field else ()
+
+    def press(self, key: str, values: Mapping[str, Value]) -> None:
+        """Fill in these fields and press this button."""
+        self.send(self.filled_in(key, values))
+
+    def filled_in(self, key: str, values: Mapping[str, Value]) -> Submission:
+        """What pressing this button would send with these fields filled in; nothing is sent yet."""
+        entry = self.screen.entry("buttons", key)
+        found = buttons_of(self.page, entry)
+        if len(found) != 1:
+            raise self.unexpected(f"there are {len(found)} buttons 「{entry.text}」 ({_edit(entry)})")
+        filled = tuple(self._filled(name, value) for name, value in values.items())
+        return self.page.submission(found[0], filled)
+
+    def send(self, submission: Submission) -> None:
+        self._look(self._transport.submit(submission))
+
+    def unexpected(self, problem: str, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
+        """The error for this page, with a copy of it for the user."""
+        title = self.page.heading or "(no title)"
+        screen = self.screen.key if hasattr(self, "screen") else "unknown"
+        copy = saved_copy(self.page, self._copies, screen=screen, secrets=self._transport.secrets())
+        return kind(f"the portal's screen 「{title}」 is not as expected: {problem}. A copy without secrets: {copy}")
+
+    def alerts(self) -> str:
+        """What the page says for the eyes first."""
+        return "; ".join(self.page.alerts)
+
+    def _look(self, fetched: Fetched) -> None:
+        try:
+            self.page = Page(fetched.content, url=fetched.url, charset=fetched.charset, marks=self.known.marks)
+        except Unreadable as unreadable:
+            raise ScreenUnexpected(f"{unreadable}; it answered with {fetched.status}") from None
+        self._status = fetched.status
+
+    def another_screen(self, keys: tuple[str, ...]) -> Exception:
+        """The error for a page that is none of these screens."""
+        wanted = [self.known.screens[key].title for key in keys]
+        if self._status in (401, 403, 409):
+            kind = StateConflict if self._status == 409 else AccessRefused
+            return kind(f"the portal's screen 「{self.page.heading}」 says: {self.alerts() or self._status}")
+        titles = " or ".join(f"「{entry.text}」" for entry in wanted)
+        told = f" (it says: {self.alerts()})" if self.page.alerts else ""
+        problem = (
+            f"{titles} should stand there{told}. If the portal asks something of you (a notice, a code, maintenance), "
+            "answer it in a browser and run again; if it only has another title now, set "
+            + " or ".join(entry.at for entry in wanted)
+            + " in your screen map"
+        )
+        return self.unexpected(problem, LoggedOut if self.shows("log_in") else ScreenUnexpected)
+
+    def _problem(self, finding: Finding) -> str:
+        kind = finding.part.rstrip("s")
+        if finding.entry is None:
+            return (
+                f"nobody expected the {kind} 「{finding.text}」 (if it may be left alone, add it to "
+                f"screens.{self.screen.key}.leave_alone in your screen map)"
+            )
+        if finding.count > 1:
+            return f"there are {finding.count} {kind}s 「{finding.text}」 ({_edit(finding.entry)})"
+        return f"there is no {kind} 「{finding.text}」 ({_edit(finding.entry)})"
+
+    def _field(self, key: str) -> Field | None:
+        form, texts = form_of(self.page, self.screen), self.screen.entry("fields", key).texts
+        fields = () if form is None else self.page.fields(form)
+        return next((field for field in fields if field.label in texts), None)
+
+    def _filled(self, key: str, value: Value) -> tuple[str, str]:
+        entry, field = self.screen.entry("fields", key), self._field(key)
+        if field is None:
+            raise self.unexpected(f"there is no field 「{entry.text}」 ({_edit(entry)})")
+        if value is True and field.kind == "tick":
+            return field.name, field.choices[0].value
+        if isinstance(value, str) and field.kind == "line":
+            return field.name, value
+        texts = _texts(value)
+        chosen = [choice for choice in field.choices if choice.text in texts]
+        if field.kind != "choice" or len(chosen) != 1:
+            offered = ", ".join(f"「{choice.text}」" for choice in field.choices[:_SHOWN]) or "no choices"
+            hint = f" ({_edit(value)})" if isinstance(value, Entry) else ""
+            raise self.unexpected(f"the field 「{field.label}」 has no choice 「{texts[0]}」{hint}, but {offered}")
+        return field.name, chosen[0].value
+
+
+def _texts(value: Value) -> tuple[str, ...]:
+    """Any of these texts is the choice that is meant."""
+    if isinstance(value, Entry):
+        return value.texts
+    return (value if isinstance(value, str) else "" if value is True else value.text,)
+
+
+def _edit(entry: Entry) -> str:
+    return f"in the screen map: {entry.at}, from {entry.source}"
+
+
+__all__ = ("LoggedOut", "Record", "Value", "Window")

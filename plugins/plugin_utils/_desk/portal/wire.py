@@ -1,0 +1,322 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Between the words on screens and the collection's values; what the portal does not show stays unknown."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import re
+import typing as t
+
+from ..._observed import Application, OfferedProduct, SeenContract, State
+from ..._order import CsrOrigin, Usage
+from .screen_map import Entry
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ..._order import Order
+    from .page import Choice
+    from .screen_map import ScreenMap
+    from .window import Value
+
+    Fact = Callable[[str], str | None]
+    Row = Mapping[str, str]
+
+_JST: t.Final = dt.timezone(dt.timedelta(hours=9))
+_DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
+_IN_BRACKETS: t.Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
+
+# What comes next, by whom: the portal's own words for it are not known, so they are told from the status.
+_NEXT: t.Final = {
+    State.AWAITING_REGISTRATION: ("register", "service_admin"),
+    State.APPLIED: ("wait_for_ca", "ca"),
+    State.AWAITING_CONFIRMATION: ("answer_ca", "applicant"),
+    State.ISSUED: ("collect", "service_admin"),
+    State.INSTALLING: ("wait_for_installation", "iij"),
+}
+_SUBJECT: t.Final = (
+    "state_or_province_name",
+    "locality_name",
+    "organization_name",
+    "organizational_unit_name",
+)
+
+
+class NotUnderstood(ValueError):
+    """A text on a screen means nothing to us; `at` is where the map would say what it means."""
+
+    def __init__(self, text: str, at: str) -> None:
+        super().__init__(f"「{text}」 is not known; say what it means under {at} in your screen map")
+
+
+def listed_application(row: Row, known: ScreenMap) -> Application:
+    """One row of ステータス一覧; term, customer code, usage and fingerprints do not stand there."""
+    state = State(_meaning(known, "states", row["status"]))
+    next_action, by = _NEXT.get(state, ("none", "nobody"))
+    return Application(
+        contract_id=row["contract_id"],
+        client_reference=None,
+        customer_code=None,
+        common_name=row["common_name"],
+        product=_meaning(known, "products", row["product"]),
+        term=None,
+        usage=None,
+        linked_contract_id=None,
+        linked_service=None,
+        state=state,
+        next_action=next_action,
+        next_action_by=by,
+        not_after=_midnight(row["expiry"]),
+    )
+
+
+def application_in_full(application: Application, fact: Fact, known: ScreenMap) -> Application:
+    """The application with what サービストップ tells besides."""
+    row = {
+        "contract_id": fact("contract_id") or "",
+        "common_name": fact("common_name") or "",
+        "product": fact("product") or "",
+        "status": fact("status") or "",
+        "expiry": fact("expiry") or "",
+    }
+    usage, service, linked_id = _target(fact("target_service") or "", known)
+    open_ones = re.split(r"[、,]\s*", fact("open_confirmations") or "")
+    return dc.replace(
+        listed_application(row, known),
+        customer_code=application.customer_code,
+        term=application.term,
+        usage=usage,
+        linked_service=service,
+        linked_contract_id=linked_id,
+        confirmations=tuple(known.meaning("confirmations", text) or text for text in open_ones if text),
+        reason=fact("reason"),
+        deadline=_day(fact("deadline") or ""),
+        ordered_at=_midnight(fact("ordered_at") or ""),
+    )
+
+
+def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Application:
+    """The application as the screen after 申込 tells it; what it leaves out was on the confirm screen just before."""
+    product, term = _product_and_term(fact("product_and_term") or "", known) or ("", None)
+    linked = order.linked_contract
+    next_action, by = _NEXT[State.AWAITING_REGISTRATION]
+    return Application(
+        contract_id=fact("contract_id") or "",
+        client_reference=None,
+        customer_code=order.customer_code,
+        common_name=_as_written(order.common_name, fact("common_name") or ""),
+        product=product,
+        term=term,
+        usage=order.usage.value,
+        linked_contract_id=linked.contract_id if linked else None,
+        linked_service=linked.service if linked else None,
+        state=State.AWAITING_REGISTRATION,
+        next_action=next_action,
+        next_action_by=by,
+        deadline=_day(fact("deadline") or ""),
+    )
+
+
+def offered_products(choices: Iterable[Choice], known: ScreenMap) -> tuple[OfferedProduct, ...]:
+    """What the pull-down 品目と有効期間 offers of what we know."""
+    terms: dict[str, list[str]] = {}
+    for choice in choices:
+        found = _product_and_term(choice.text, known)
+        if found:
+            terms.setdefault(found[0], []).append(found[1])
+    return tuple(OfferedProduct(product=product, terms=tuple(found)) for product, found in terms.items())
+
+
+def seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer_code: str) -> tuple[SeenContract, ...]:
+    """The contracts in the pull-down of linked services, of those services that we know."""
+    found = []
+    for choice in choices:
+        contract_id, _, rest = choice.text.partition(" ")
+        service = _service(rest, known)
+        if choice.value and service:
+            named = _IN_BRACKETS.search(rest)
+            found.append(
+                SeenContract(
+                    contract_id=contract_id,
+                    service=service,
+                    name=named[1] if named else rest,
+                    customer_code=customer_code,
+                )
+            )
+    return tuple(found)
+
+
+def order_values(order: Order, known: ScreenMap) -> dict[str, Value]:
+    """What is filled in on 新規お申し込み受付入力, but for the linked contract."""
+    return {
+        "usage": known.option("usages", order.usage.value),
+        "common_name": order.common_name,
+        "product_and_term": _both(order, known),
+    }
+
+
+def order_differences(order: Order, fact: Fact, known: ScreenMap) -> tuple[str, ...]:
+    """Every way in which the confirm screen is not what the order asks for."""
+    asked = {
+        "customer_code": (order.customer_code,),
+        "usage": known.option("usages", order.usage.value).texts,
+        "common_name": (order.common_name,),
+        "product_and_term": _both(order, known).texts,
+    }
+    shown = {key: fact(key) for key in asked}
+    linked = order.linked_contract
+    if order.usage is Usage.LINKED_SERVICE and linked:
+        # The line holds the ID and more about the contract.
+        asked["linked_contract"] = (linked.contract_id or "",)
+        shown["linked_contract"] = (fact("linked_contract") or "").partition(" ")[0]
+    elif fact("linked_contract"):
+        asked["linked_contract"], shown["linked_contract"] = ("nothing",), fact("linked_contract")
+    return _differences(asked, shown, known, screen="order_confirm")
+
+
+def registration_values(order: Order, csr: str | None, known: ScreenMap) -> dict[str, Value]:
+    """What is filled in on 申請情報の登録."""
+    values: dict[str, Value] = {"csr_method": _method(order, known)}
+    if order.csr_origin is CsrOrigin.SERVICE:
+        values.update(order.subject.given())
+    elif csr:
+        values["csr"] = csr
+    if order.applicant:
+        values.update({f"applicant_{name}": value for name, value in dc.asdict(order.applicant).items()})
+    if order.approval_email:
+        values["approval_email"] = order.approval_email
+    if order.certificate_transparency is not None:
+        values["certificate_transparency"] = _transparency(order, known)
+    return values
+
+
+def registration_differences(application: Application, order: Order, fact: Fact, known: ScreenMap) -> tuple[str, ...]:
+    """Every way in which the confirm screen of a registration is not what the order asks for."""
+    asked = {
+        "contract_id": (application.contract_id,),
+        "common_name": (order.common_name,),
+        "product": known.option("products", order.product.id).texts,
+        "csr_method": _method(order, known).texts,
+        "approval_email": (order.approval_email or "",),
+        "certificate_transparency": ("",)
+        if order.certificate_transparency is None
+        else _transparency(order, known).texts,
+    }
+    if order.csr_origin is CsrOrigin.SERVICE:
+        given = order.subject.given()
+        asked.update({name: (given.get(name, ""),) for name in _SUBJECT})
+    elif fact("csr_common_name"):
+        asked["csr_common_name"] = (order.common_name,)
+    if order.applicant:
+        asked.update({f"confirmed_applicant_{name}": (value,) for name, value in dc.asdict(order.applicant).items()})
+    empty = known.option("nothing_shown", "dash").texts
+    shown = {key: "" if (fact(key) or "") in empty else fact(key) or "" for key in asked}
+    return _differences(asked, shown, known, screen="registration_confirm")
+
+
+def _differences(
+    asked: Mapping[str, tuple[str, ...]], shown: Mapping[str, str | None], known: ScreenMap, *, screen: str
+) -> tuple[str, ...]:
+    facts = known.screens[screen].parts["facts"]
+    return tuple(
+        f"「{facts[key].text}」 is {shown[key] or 'empty'} on the screen, {texts[0] or 'empty'} in the order"
+        for key, texts in asked.items()
+        if (shown[key] or "").casefold() not in {" ".join(text.split()).casefold() for text in texts}
+    )
+
+
+def _both(order: Order, known: ScreenMap) -> Entry:
+    products, terms = known.option("products", order.product.id), known.options["terms"].get(order.term)
+    words = terms.texts if terms else (order.term,)
+    return Entry(
+        key="product_and_term",
+        texts=tuple(f"{product} {term}" for product in products.texts for term in words),
+        source=products.source,
+        at=f"{products.at} and options.terms.{order.term}",
+    )
+
+
+def _product_and_term(text: str, known: ScreenMap) -> tuple[str, str] | None:
+    return next(
+        (
+            (product.key, term.key)
+            for product in known.options["products"].values()
+            for term in known.options["terms"].values()
+            if text in {f"{name} {length}" for name in product.texts for length in term.texts}
+        ),
+        None,
+    )
+
+
+def _target(text: str, known: ScreenMap) -> tuple[str, str | None, str | None]:
+    """Usage, linked service and linked contract out of 対象サービス."""
+    if text in known.option("usages", Usage.OTHER.value).texts:
+        return Usage.OTHER.value, None, None
+    service = _service(text, known)
+    if service is None:
+        raise NotUnderstood(text, "options.services or options.usages.other")
+    named = _IN_BRACKETS.search(text)
+    return Usage.LINKED_SERVICE.value, service, named[1] if named else None
+
+
+def _service(text: str, known: ScreenMap) -> str | None:
+    found = [
+        (len(name), entry.key)
+        for entry in known.options["services"].values()
+        for name in entry.texts
+        if text.startswith(name)
+    ]
+    return max(found)[1] if found else None
+
+
+def _meaning(known: ScreenMap, group: str, text: str) -> str:
+    found = known.meaning(group, text)
+    if found is None:
+        raise NotUnderstood(text, f"options.{group}")
+    return found
+
+
+def _method(order: Order, known: ScreenMap) -> Entry:
+    return known.option("csr_methods", "service" if order.csr_origin is CsrOrigin.SERVICE else "customer")
+
+
+def _transparency(order: Order, known: ScreenMap) -> Entry:
+    return known.option("transparency", "register" if order.certificate_transparency else "leave_out")
+
+
+def _as_written(wanted: str, shown: str) -> str:
+    return wanted if shown.casefold() == wanted.casefold() else shown
+
+
+def _day(text: str) -> dt.date | None:
+    found = _DAY.match(text)
+    try:
+        return dt.date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _midnight(text: str) -> dt.datetime | None:
+    """The beginning of a day in Japan: the portal shows no more of an expiry."""
+    day = _day(text)
+    return dt.datetime.combine(day, dt.time(), _JST) if day else None
+
+
+__all__ = (
+    "NotUnderstood",
+    "application_in_full",
+    "listed_application",
+    "offered_products",
+    "order_differences",
+    "order_values",
+    "placed_application",
+    "registration_differences",
+    "registration_values",
+    "seen_contracts",
+)

@@ -1,0 +1,95 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Which desk a task talks to: its options, checked, and the adapter made of them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._desk.api._requests import missing_requests
+from ._desk.api.adapter import ApiDesk
+from ._desk.api.transport import Connection as ApiConnection
+from ._desk.portal._lxml import missing_lxml
+from ._desk.portal.adapter import PortalDesk
+from ._desk.portal.transport import Connection as PortalConnection
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ._desk.desk import Desk
+
+_WHERE: t.Final = {
+    "api": (("desk_url", "desk_token"), "IIJ_CERT_DESK_URL and IIJ_CERT_TOKEN"),
+    "portal": (
+        ("desk_url", "portal_user", "portal_password"),
+        "IIJ_CERT_DESK_URL, IIJ_CERT_PORTAL_USER and IIJ_CERT_PORTAL_PASSWORD",
+    ),
+}
+
+
+class DeskOptionsWrong(Exception):
+    """The options name no desk that could be talked to."""
+
+
+def desk_of(options: Mapping[str, t.Any]) -> Desk:
+    """The desk that the options describe; nothing is sent yet. Raises DeskOptionsWrong."""
+    return PortalDesk(portal_connection(options)) if options["desk"] == "portal" else ApiDesk(_api_connection(options))
+
+
+def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
+    """The log-in to the portal's screens that the options describe."""
+    _require(options, missing_requests() or missing_lxml(), kind="portal")
+    connection = PortalConnection(
+        url=options["desk_url"],
+        user=options["portal_user"],
+        password=options["portal_password"],
+        ca_path=options["desk_ca_path"],
+        timeout=options["request_timeout"],
+        request_interval=options["request_interval"],
+        screen_map=options["screen_map"],
+    )
+    return _usable(connection)
+
+
+def _api_connection(options: Mapping[str, t.Any]) -> ApiConnection:
+    _require(options, missing_requests(), kind="api")
+    connection = ApiConnection(
+        url=options["desk_url"],
+        token=options["desk_token"],
+        ca_path=options["desk_ca_path"],
+        timeout=options["request_timeout"],
+    )
+    return _usable(connection)
+
+
+def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:
+    if library:
+        raise DeskOptionsWrong(library)
+    needed, variables = _WHERE[kind]
+    missing = [name for name in needed if not options[name]]
+    if missing:
+        raise DeskOptionsWrong(
+            f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
+            f"group/iij.server_certificate.desk, or with {variables} in the environment"
+        )
+
+
+class _Faulty(t.Protocol):
+    def fault(self) -> str | None: ...
+
+
+_Connection = t.TypeVar("_Connection", bound=_Faulty)
+
+
+def _usable(connection: _Connection) -> _Connection:
+    fault = connection.fault()
+    if fault:
+        raise DeskOptionsWrong(fault)
+    return connection
+
+
+__all__ = ("DeskOptionsWrong", "desk_of", "portal_connection")

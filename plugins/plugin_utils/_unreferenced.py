@@ -1,0 +1,164 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One purchase at a desk that keeps no references: told by lists before and after, and by the ledger.
+
+Pressed once, never again by itself. What cannot be told stops its order alone, with the evidence and what settles it.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ._claims import bought_name, differences
+from ._desk.desk import DeskError, OutcomeUnknown
+from ._ledger import attempt_of
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ._desk.desk import Desk
+    from ._ledger import Ledger
+    from ._observed import Application
+    from ._order import Order
+
+Json = dict[str, t.Any]
+
+_PAUSES: t.Final = (0.5, 1.0, 2.0, 4.0)  # seconds between looks for what a lost answer may have booked
+_STEP: t.Final = "place"
+
+
+class AttemptOpen(DeskError):
+    """An earlier attempt to buy the same thing has no known outcome, so nothing is bought now."""
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Unreferenced:
+    """What a purchase without a reference is told by.
+
+    `listed`: the contract IDs that are known to belong to others or to earlier orders; what is placed here is added.
+    `listing_lag`: seconds that the desk's list may lag behind a purchase. `not_booked`: attempts of the ledger that the
+    user says have booked nothing.
+    """
+
+    desk: Desk
+    ledger: Ledger
+    sleep: Callable[[float], None]
+    listed: set[str]
+    listing_lag: float
+    not_booked: frozenset[str]
+
+    def placed(self, order: Order, facts: Json) -> Application:
+        """The order's application: bought now, or found to have been bought since the plan was made."""
+        with self.desk.turn():
+            self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
+            before = self._same(order)
+            found = self._newcomer(before)
+            if found is None:
+                self._hold_back(order, before)
+                found = self._bought(order, {**facts, **_bought_facts(order), "listed": sorted(before)})
+            self.listed.add(found.contract_id)
+            return found
+
+    def _bought(self, order: Order, facts: Json) -> Application:
+        attempt = self.ledger.intend(_STEP, **facts)
+        try:
+            application = self.desk.place(order, facts["client_reference"])
+        except OutcomeUnknown as unknown:
+            found = self._looked_for(order, facts["listed"])
+            if found is None:
+                self.ledger.conclude(_STEP, **facts, attempt=attempt, error=str(unknown), unknown=True)
+                raise OutcomeUnknown(f"{unknown}. {_advice(attempt)}") from None
+            application = found
+        except DeskError as error:
+            self.ledger.conclude(_STEP, **facts, attempt=attempt, error=str(error), unknown=False)
+            raise
+        state = application.state.value
+        self.ledger.conclude(_STEP, **facts, attempt=attempt, booked=application.contract_id, state=state)
+        return application
+
+    def _same(self, order: Order) -> dict[str, Application]:
+        """What the desk lists now of the same common name, product, usage and linked contract, by contract ID."""
+        wanted = bought_name(order.common_name, order.product.id)
+        rows = [app for app in self.desk.applications() if bought_name(app.common_name, app.product) == wanted]
+        return {app.contract_id: app for app in map(self.desk.in_full, rows) if not differences(order, app)}
+
+    def _newcomer(self, same: dict[str, Application]) -> Application | None:
+        """A live one that was not there when the plan was made: another run's, or an earlier one's that came late."""
+        return next((app for app in same.values() if app.live and app.contract_id not in self.listed), None)
+
+    def _looked_for(self, order: Order, before: Iterable[str]) -> Application | None:
+        """What a press without an answer has booked, as soon as the desk lists it."""
+        known = {*before, *self.listed}
+        for pause in (*_PAUSES, self.listing_lag):
+            self.sleep(pause)
+            try:
+                same = self._same(order)
+            except DeskError:
+                continue
+            found = next((app for app in same.values() if app.live and app.contract_id not in known), None)
+            if found:
+                return found
+        return None
+
+    def _hold_back(self, order: Order, same: dict[str, Application]) -> None:
+        """Raise AttemptOpen while an attempt to buy the same has neither an outcome nor a contract in the list."""
+        lines = [line for line in self.ledger.lines() if line.get("step") == _STEP]
+        booked = {line["booked"] for line in lines if line.get("booked")}
+        late = set(same) - booked
+        for line in _open_attempts(lines):
+            if not _buys(line, order):
+                continue
+            attempt, arrived = attempt_of(line), sorted(late - set(line.get("listed", ())))
+            if arrived:
+                late.remove(arrived[0])
+            elif attempt in self.not_booked:
+                self.ledger.conclude(_STEP, **_facts_of(line), attempt=attempt, said="not booked", unknown=False)
+            else:
+                raise AttemptOpen(
+                    f"an earlier attempt to order {order.common_name}, of {line.get('at')}, has no known outcome, "
+                    f"and the desk lists no new contract for it. Nothing was ordered now. {_advice(attempt)}"
+                )
+
+
+def _open_attempts(lines: Iterable[Json]) -> Iterator[Json]:
+    """The intents that nothing conclusive follows."""
+    unsettled: dict[str, Json] = {}
+    for line in lines:
+        reference = str(line.get("client_reference"))
+        if line.get("kind") == "intent":
+            unsettled[reference] = line
+        elif not line.get("unknown"):
+            unsettled.pop(reference, None)
+    yield from unsettled.values()
+
+
+def _buys(line: Json, order: Order) -> bool:
+    """Whether this attempt would have bought what the order asks for."""
+    facts = {**_bought_facts(order), "common_name": order.common_name, "product": order.product.id}
+    return all(line.get(name) in (None, value) for name, value in facts.items())
+
+
+def _bought_facts(order: Order) -> Json:
+    linked = order.linked_contract
+    return {"usage": order.usage.value, "linked_contract_id": linked.contract_id if linked else None}
+
+
+def _facts_of(line: Json) -> Json:
+    ours = ("at", "kind", "step", "previous", "hash")
+    return {name: value for name, value in line.items() if name not in ours}
+
+
+def _advice(attempt: str) -> str:
+    return (
+        "Look at ステータス一覧 and at IIJ's mails. If a contract is there, write its サービスコード into the order as "
+        f"contract_id; if surely nothing was booked, say so with not_booked={attempt} (apply.yml: "
+        f"-e certificate_not_booked={attempt}). Until then this order buys nothing, the others go on"
+    )
+
+
+__all__ = ("AttemptOpen", "Unreferenced")
