@@ -15,7 +15,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 CODE := plugins rehearsal tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format bench fuzz rehearsal lock clean
+.PHONY: help quickstart test check format bench fuzz reliability rehearsal lock clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -47,6 +47,9 @@ fuzz: $(VENV)/.ready  ## The long runs: order files, the OpenAPI document, 16 or
 	@$(BIN)/python tests/fuzz/fuzz_orders.py --count 100000
 	@$(BIN)/python rehearsal/tests/fuzz_openapi.py 6000
 	@$(BIN)/python rehearsal/tests/crowd.py 10000
+
+reliability: $(VENV)/.ready  ## Applies killed at every moment, every fault at every step, plan against run; into build/reliability.json
+	@$(BIN)/python tests/reliability/run.py
 
 rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, tokens and the next step
 	@$(BIN)/rehearsal-desk serve --port 8440

@@ -20,7 +20,7 @@ import requests
 
 Json = dict[str, t.Any]
 
-PATIENCE: t.Final = 30  # seconds that the desk may take to start or to answer
+PATIENCE: t.Final = 120  # seconds that the desk may take to start or to answer
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
 
 

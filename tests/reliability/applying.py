@@ -1,0 +1,162 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One apply in a process of its own, forked from one that has everything imported.
+
+What apply.yml calls is called here: the controller legs of cert_portfolio and csr_register, with their options, one
+after the other. Only Ansible's task around them is a stand-in, for it takes seconds to start and decides nothing.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import json
+import os
+import pathlib
+import signal
+import time
+import types
+import typing as t
+
+from ansible.parsing.vault import VaultSecretsContext
+from ansible_collections.iij.server_certificate.plugins.action import cert_portfolio, csr_register
+from ansible_collections.iij.server_certificate.tests.reliability.crash_points import Hooks, Moment
+from ansible_collections.iij.server_certificate.tests.reliability.worlds import VAULT_SECRETS
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.reliability.adapters import Adapter
+    from ansible_collections.iij.server_certificate.tests.reliability.worlds import Place
+
+Json = dict[str, t.Any]
+
+HANGS: t.Final = 120.0  # seconds after which an apply is given up
+_COLLECTION: t.Final = "iij.server_certificate"
+
+
+@dc.dataclass(frozen=True, kw_only=True)
+class Apply:
+    """One apply to be: who performs it, and where it is killed, if at all."""
+
+    place: Place
+    adapter: Adapter
+    label: str
+    kill: Moment | None = None
+
+    def file(self, kind: str) -> pathlib.Path:
+        return self.place.folder / f"{self.label}.{kind}"
+
+
+@dc.dataclass(frozen=True, kw_only=True)
+class Ended:
+    """How an apply ended: killed, or with results, or by what should never happen."""
+
+    apply: Apply
+    status: int
+
+    @property
+    def killed(self) -> bool:
+        return os.WIFSIGNALED(self.status) and os.WTERMSIG(self.status) == signal.SIGKILL
+
+    @property
+    def results(self) -> list[Json]:
+        file = self.apply.file("results.json")
+        return t.cast("list[Json]", json.loads(file.read_text(encoding="utf-8"))) if file.exists() else []
+
+    def problem(self) -> str | None:
+        """What no apply may end with, whatever befell it."""
+        if self.killed:
+            return None if self.apply.kill else "the apply hung"
+        if self.status != 0 or not self.results:
+            return "the apply ended without a result"
+        return None
+
+
+def performed(applies: t.Sequence[Apply]) -> list[Ended]:
+    """Run these applies at the same moment, each in a process of its own, to their end."""
+    ready, go = os.pipe()
+    started = {_forked(apply, ready=ready, go=go): apply for apply in applies}
+    os.close(ready)
+    os.close(go)  # all wait for this
+    deadline = time.monotonic() + HANGS
+    ended = []
+    for process, apply in started.items():
+        status = _status_of(process, deadline=deadline)
+        ended.append(Ended(apply=apply, status=status))
+    return ended
+
+
+def _status_of(process: int, *, deadline: float) -> int:
+    """The status of the process once it has ended, which it does by the deadline."""
+    while True:
+        done, status = os.waitpid(process, os.WNOHANG)
+        if done:
+            return status
+        if time.monotonic() > deadline:
+            os.kill(process, signal.SIGKILL)
+        time.sleep(0.003)
+
+
+def _forked(apply: Apply, *, ready: int, go: int) -> int:
+    process = os.fork()
+    if process:
+        return process
+    status = 1
+    try:
+        os.close(go)
+        _say_into(apply.file("told.txt"))
+        os.read(ready, 1)
+        _live(apply)
+        status = 0
+    except BaseException:  # it is told with its traceback, and no further code of the parent may run here
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        os._exit(status)
+
+
+def _say_into(file: pathlib.Path) -> None:
+    """Whatever is said from now on goes into the file."""
+    told = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(told, descriptor)
+
+
+def _live(apply: Apply) -> None:
+    VaultSecretsContext.initialize(VaultSecretsContext(VAULT_SECRETS))
+    moments = os.open(apply.file("moments.txt"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    hooks = Hooks(
+        apply.adapter.names(), kill=apply.kill, note=lambda moment: void(os.write(moments, f"{moment}\n".encode()))
+    )
+    hooks.install()
+    results = [_run(cert_portfolio.ActionModule, "cert_portfolio", apply, state="applied", role="order")]
+    if "hosts" in results[0]:
+        results.append(_run(csr_register.ActionModule, "csr_register", apply, role="register"))
+    apply.file("results.json").write_text(json.dumps(results, default=str), encoding="utf-8")
+
+
+def void(_value: object) -> None:
+    """Forget what a call gives back."""
+
+
+def _run(leg: t.Any, name: str, apply: Apply, *, role: t.Literal["order", "register"], **options: t.Any) -> Json:
+    """One task; what the leg raises is what Ansible would tell the user."""
+    place = apply.place
+    arguments = {**apply.adapter.options(role), "order_files": str(place.orders), "portfolio": place.portfolio}
+    if name == "cert_portfolio":
+        arguments["ledger_path"] = str(place.ledger)
+    task = types.SimpleNamespace(
+        args={**arguments, **options},
+        check_mode=False,
+        diff=True,
+        async_val=0,
+        action=f"{_COLLECTION}.{name}",
+        resolved_action=None,
+    )
+    shell = types.SimpleNamespace(tmpdir=str(place.folder))
+    action = leg(task, types.SimpleNamespace(_shell=shell), None, None, None, None)
+    return dict(action.run(task_vars={"inventory_hostname": "localhost"}))
+
+
+__all__ = ("Apply", "Ended", "performed")

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A cell is judged by what the desk's own records say, never by what an apply says of itself."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses as dc
+import datetime as dt
+import typing as t
+
+from ansible.parsing.vault import VaultLib
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Step, plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files
+from ansible_collections.iij.server_certificate.tests.playbooks import leak_search
+from ansible_collections.iij.server_certificate.tests.reliability.worlds import (
+    APPLICANT_EMAIL,
+    PASSPHRASE,
+    VAULT_SECRETS,
+)
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import Desk
+    from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+    from ansible_collections.iij.server_certificate.tests.reliability.worlds import Place
+
+Json = dict[str, t.Any]
+Done = frozenset[tuple[str, str]]  # step and order
+
+FIGURES: t.Final = ("purchases_wrong", "orders_lost", "secrets_leaked", "plan_apply_mismatch", "unexplained_ends")
+CHANGING: t.Final = (Step.CANCEL, Step.PLACE, Step.REGISTER)
+
+
+@dc.dataclass(frozen=True, kw_only=True)
+class Records:
+    """What the desk has written down about one place."""
+
+    purchases: collections.Counter[str]  # by common name
+    applications: tuple[Json, ...]
+
+    def done_since(self, before: Records, place: Place) -> Done:
+        """Which steps of which orders the desk has done since."""
+        then = {row["contract_id"]: row for row in before.applications}
+        names = {place.common_name(wish): wish.name for wish in place.wishes}
+        done = {(Step.PLACE.value, names[name]) for name in self.purchases - before.purchases}
+        for row in self.applications:
+            was = then.get(row["contract_id"], {})
+            if row["registered_at"] and not was.get("registered_at"):
+                done.add((Step.REGISTER.value, names[row["common_name"]]))
+            if row["state"] == "cancelled" and was.get("state") != "cancelled":
+                done.add((Step.CANCEL.value, names[row["common_name"]]))
+        return frozenset(done)
+
+
+def records(desk: DeskControl, place: Place) -> Records:
+    """The desk's records of this place: purchases from its audit, and applications."""
+    rows = [row for row in desk.applications().values() if f".{place.number}." in row["common_name"]]
+    names = {row["contract_id"]: row["common_name"] for row in rows}
+    audited = [row["contract_id"] for row in desk.control("GET", "/audit")["results"] if row["act"] == "purchase"]
+    bought = collections.Counter(names[contract_id] for contract_id in audited if contract_id in names)
+    return Records(purchases=bought, applications=tuple(rows))
+
+
+def planned(desk: Desk, place: Place) -> Done:
+    """Every step of the plan that changes the desk; raises what a plan raises."""
+    reader = Reader(render=lambda text: text, decrypt=lambda text: str(VaultLib(VAULT_SECRETS).decrypt(text).decode()))
+    day = dt.datetime.now(dt.UTC).date()
+    orders = judged_files(str(place.orders), reader, day=day).accepted()
+    made = plan(orders, observe(desk, orders, portfolio=place.portfolio), portfolio=place.portfolio)
+    return frozenset((step.value, entry.order.name) for entry, step in made.steps() if step in CHANGING)
+
+
+def purchases_wrong(found: Records, place: Place) -> list[str]:
+    """Every order that was not bought exactly once, and everything else that was bought."""
+    wanted = collections.Counter(place.common_name(wish) for wish in place.wishes)
+    return [
+        f"{name} was bought {found.purchases[name]} times"
+        for name in sorted(wanted | found.purchases)
+        if found.purchases[name] != wanted[name]
+    ]
+
+
+def orders_lost(found: Records, place: Place) -> list[str]:
+    """Every order without an application that is where it should be."""
+    states = collections.defaultdict(list)
+    for row in found.applications:
+        states[row["common_name"]].append(row["state"])
+    return [
+        f"{wish.name} is {', '.join(states[place.common_name(wish)]) or 'not there'}, not {wish.end}"
+        for wish in place.wishes
+        if wish.end not in states[place.common_name(wish)]
+    ]
+
+
+def secrets_leaked(desk: DeskControl, files: t.Iterable[pathlib.Path]) -> list[str]:
+    """Every secret that stands in one of the files: ledger, results, all that was said."""
+    search = leak_search.Search(
+        leak_search.token("order token", desk.order_token),
+        leak_search.token("register token", desk.register_token),
+        leak_search.token("vault passphrase", PASSPHRASE),
+        leak_search.token("vaulted address", APPLICANT_EMAIL),
+    )
+    for file in files:
+        search.content(file.name, file.read_bytes())
+    return [f"{hit.secret} ({hit.form}) in {hit.place}" for hit in sorted(search.hits)]
+
+
+__all__ = (
+    "CHANGING",
+    "FIGURES",
+    "Done",
+    "Records",
+    "orders_lost",
+    "planned",
+    "purchases_wrong",
+    "records",
+    "secrets_leaked",
+)

@@ -1,0 +1,205 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs cells: disturb, lose, run the same again until nothing is left to do, judge."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses as dc
+import itertools
+import json
+import pathlib
+import re
+import shutil
+import sqlite3
+import tempfile
+import typing as t
+
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskError
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk
+from ansible_collections.iij.server_certificate.tests.reliability import judging, worlds
+from ansible_collections.iij.server_certificate.tests.reliability.adapters import ADAPTERS
+from ansible_collections.iij.server_certificate.tests.reliability.applying import Apply, Ended, performed
+from ansible_collections.iij.server_certificate.tests.reliability.cells import KILLED_IN, UNANSWERED, Cell
+from ansible_collections.iij.server_certificate.tests.reliability.crash_points import (
+    EXCHANGE_POINTS,
+    LEDGER_POINTS,
+    Moment,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+    from ansible_collections.iij.server_certificate.tests.reliability.adapters import Adapter
+    from ansible_collections.iij.server_certificate.tests.reliability.worlds import Place
+
+Json = dict[str, t.Any]
+
+MOST_RUNS: t.Final = 4  # applies after the disturbance that may be needed until a plan is empty
+_NUMBERS: t.Final = itertools.count(1)
+_IN_FLIGHT: t.Final = re.compile(r"(POST applications|POST cancellation|PUT registration)/(.*)#\d+")
+_STEP_OF: t.Final = {"POST applications": "place", "POST cancellation": "cancel", "PUT registration": "register"}
+
+
+@dc.dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What became of a cell: everything wrong with it, by figure."""
+
+    cell: str
+    wrong: t.Mapping[str, tuple[str, ...]]
+    kills: int
+    reached: bool
+    evidence: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not any(self.wrong.values())
+
+
+def moments_of(adapter: str, folder: pathlib.Path) -> dict[tuple[str, str], list[Moment]]:
+    """Every moment of an apply that nothing kills, for each of KILLED_IN."""
+    found = {}
+    with _at_a_desk(adapter, folder) as stand:
+        for world, loss in KILLED_IN:
+            stand.control.control("PUT", "/faults", {"faults": list(UNANSWERED[loss])})
+            (ended,) = performed([Apply(place=stand.place(world), adapter=stand.adapter, label="scout")])
+            stand.control.no_faults()
+            seen = ended.apply.file("moments.txt").read_text(encoding="utf-8").splitlines()
+            exchanges = dict.fromkeys(line.rpartition(" ")[0] for line in seen)
+            # An exchange that is cut off has no last moments, which is why they are written out here.
+            found[world, loss] = [
+                Moment(exchange, point)
+                for exchange in exchanges
+                for point in (LEDGER_POINTS if exchange.startswith("ledger") else EXCHANGE_POINTS)
+                if f"{exchange} {point}" in seen
+            ]
+    return found
+
+
+def run_block(cells: Sequence[Cell], *, seed: int, evidence: pathlib.Path | None = None) -> list[Verdict]:
+    """These cells, one after the other, at one desk."""
+    with tempfile.TemporaryDirectory(prefix="reliability-") as scratch:
+        folder = pathlib.Path(scratch)
+        with _at_a_desk(cells[0].adapter, folder) as stand:
+            return [stand.judged(cell, seed=seed, evidence=evidence) for cell in cells]
+
+
+@contextlib.contextmanager
+def _at_a_desk(adapter: str, folder: pathlib.Path) -> Iterator[Stand]:
+    (folder / "desk").mkdir(parents=True)
+    with running_desk(folder / "desk") as control:
+        yield Stand(control=control, folder=folder, kind=ADAPTERS[adapter])
+
+
+@dc.dataclass(frozen=True, kw_only=True)
+class Stand:
+    """Where cells are run: a desk, and a folder for their places."""
+
+    control: DeskControl
+    folder: pathlib.Path
+    kind: type[Adapter]
+
+    @property
+    def adapter(self) -> Adapter:
+        return self.kind(self.control)
+
+    def place(self, world: str) -> Place:
+        """A new place for this world; the desk shows nothing of those before."""
+        _put_aside(self.control.database)
+        number = f"c{next(_NUMBERS)}"
+        return worlds.made(worlds.WORLDS[world], folder=self.folder / number, number=number, desk=self.control)
+
+    def judged(self, cell: Cell, *, seed: int, evidence: pathlib.Path | None) -> Verdict:
+        """Run the cell to its end and say what is wrong with it."""
+        place = self.place(cell.world)
+        wrong: dict[str, list[str]] = {figure: [] for figure in judging.FIGURES}
+        ended = self._disturbed(cell, place, seed=seed)
+        files = list(_written(place))
+        wrong["secrets_leaked"] += judging.secrets_leaked(self.control, files)
+        if cell.ledger == "lost":
+            place.ledger.unlink(missing_ok=True)
+        ended += self._run_again(cell, place, wrong)
+        found = judging.records(self.control, place)
+        wrong["purchases_wrong"] += judging.purchases_wrong(found, place)
+        wrong["orders_lost"] += judging.orders_lost(found, place)
+        wrong["secrets_leaked"] += judging.secrets_leaked(self.control, _written(place))
+        wrong["unexplained_ends"] += [f"{end.apply.label}: {problem}" for end in ended if (problem := end.problem())]
+        kills = sum(end.killed for end in ended)
+        verdict = Verdict(
+            cell=cell.id,
+            wrong={figure: tuple(told) for figure, told in wrong.items()},
+            kills=kills,
+            reached=cell.kill is None or kills > 0,
+        )
+        return verdict if verdict.ok or evidence is None else self._with_evidence(verdict, cell, place, evidence)
+
+    def _disturbed(self, cell: Cell, place: Place, *, seed: int) -> list[Ended]:
+        adapter = self.adapter if cell.patience is None else self.kind(self.control, patience=cell.patience)
+        killed = cell.killed(seed)
+        draw = cell.draw(seed)
+        faults = [{**fault, "seed": draw.randrange(1000)} for fault in cell.faults]
+        self.control.control("PUT", "/faults", {"faults": faults})
+        ended = performed(
+            [
+                Apply(
+                    place=place, adapter=adapter, label=f"apply{number}", kill=cell.kill if number in killed else None
+                )
+                for number in range(cell.applies)
+            ]
+        )
+        self.control.no_faults()
+        return ended
+
+    def _run_again(self, cell: Cell, place: Place, wrong: dict[str, list[str]]) -> list[Ended]:
+        """Run the same until the plan is empty; every plan is compared with what the desk then saw done."""
+        ended: list[Ended] = []
+        for number in range(MOST_RUNS):
+            try:
+                planned = judging.planned(self.adapter.desk(), place)
+            except (OrdersRefused, DeskError) as refused:
+                wrong["orders_lost"].append(f"no plan can be made: {refused}")
+                return ended
+            if not planned:
+                return ended
+            before = judging.records(self.control, place)
+            ended += performed([Apply(place=place, adapter=self.adapter, label=f"again{number}")])
+            done = judging.records(self.control, place).done_since(before, place)
+            # What was sent at the moment of death may be done by the desk at any time after it.
+            differing = (planned ^ done) - (_in_flight(cell) if number == 0 else frozenset())
+            if differing:
+                wrong["plan_apply_mismatch"].append(f"planned {sorted(planned)}, done {sorted(done)}")
+        wrong["orders_lost"].append(f"there is something left to do after {MOST_RUNS} undisturbed applies")
+        return ended
+
+    def _with_evidence(self, verdict: Verdict, cell: Cell, place: Place, evidence: pathlib.Path) -> Verdict:
+        kept = evidence / re.sub(r"[^A-Za-z0-9]+", "-", cell.id)
+        shutil.rmtree(kept, ignore_errors=True)
+        shutil.copytree(place.folder, kept)
+        rows = {"applications": judging.records(self.control, place).applications, "wrong": verdict.wrong}
+        (kept / "desk.json").write_text(json.dumps(rows, indent=2), encoding="utf-8")
+        return dc.replace(verdict, evidence=str(kept))
+
+
+def _put_aside(database: pathlib.Path) -> None:
+    """Give what there is to a customer whom nobody sees: lists stay short, and no contract ID is ever used again."""
+    with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        connection.execute("UPDATE applications SET customer_code = 'SG-PAST'")
+
+
+def _written(place: Place) -> list[pathlib.Path]:
+    """The ledger, every result, all that was said."""
+    return sorted(file for file in place.folder.iterdir() if file.is_file())
+
+
+def _in_flight(cell: Cell) -> judging.Done:
+    if cell.kill is None or cell.kill.point != "sent":
+        return frozenset()
+    found = _IN_FLIGHT.fullmatch(cell.kill.exchange)
+    return frozenset({(_STEP_OF[found[1]], found[2])}) if found else frozenset()
+
+
+__all__ = ("Verdict", "moments_of", "run_block")

@@ -1,0 +1,61 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Known mistakes, put in on purpose: a matrix that does not find them shows nothing.
+
+Each is right as long as nothing goes wrong, but for the last, which does not do what was planned.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import os
+import typing as t
+
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskUnreachable, OutcomeUnknown
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+from ansible_collections.iij.server_certificate.tests.reliability.worlds import APPLICANT_EMAIL
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import Application
+
+_place, _reference = ApiDesk.place, Order.reference
+
+
+def _placed_again_under_another_name(desk: ApiDesk, order: Order, client_reference: str) -> Application:
+    try:
+        return _place(desk, order, client_reference)
+    except OutcomeUnknown:
+        return dc.replace(_place(desk, order, f"{client_reference}-again"), client_reference=client_reference)
+
+
+def _reference_of_this_run(order: Order, portfolio: str) -> str:
+    return f"{_reference(order, portfolio)}-{os.getpid()}"
+
+
+def _lost_with_a_word_too_much(_desk: ApiDesk, client_reference: str) -> Application | None:
+    raise DeskUnreachable(f"nobody answers for {client_reference}; tell {APPLICANT_EMAIL}")
+
+
+def _registered_on_paper(_desk: ApiDesk, application: Application, _order: Order, _csr: str | None) -> Application:
+    return dc.replace(application, state=State.APPLIED)
+
+
+# What is put in the place of what.
+MISTAKES: t.Final[dict[str, tuple[type, str, t.Callable[..., t.Any]]]] = {
+    "fresh reference": (ApiDesk, "place", _placed_again_under_another_name),
+    "reference of the run": (Order, "reference", _reference_of_this_run),
+    "told secret": (ApiDesk, "application_of", _lost_with_a_word_too_much),
+    "registered on paper": (ApiDesk, "register", _registered_on_paper),
+}
+
+
+def put_in(mistake: str) -> None:
+    """Make this mistake from now on, in this process and all that it forks."""
+    setattr(*MISTAKES[mistake])
+
+
+__all__ = ("MISTAKES", "put_in")
