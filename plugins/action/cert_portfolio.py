@@ -77,4 +77,5 @@ class ActionModule(Leg):
 
     def _report(self, told: Row) -> None:
         if self.options["reports_path"] is not None:
-            write_reports(told, self.options["reports_path"], name="plan" if told["planned"] else "apply")
+            performs = self.options["state"] == "applied" and not self.check_mode
+            write_reports(told, self.options["reports_path"], name="apply" if performs else "plan")

@@ -104,6 +104,15 @@ def cert_portfolio() -> Spec:
     }
 
 
+def ledger_info() -> Spec:
+    return {
+        "portfolio": orders()["portfolio"],
+        "ledger_path": {"type": "str"},
+        "export_path": {"type": "str"},
+        "export_form": {"type": "str", "choices": ["json", "csv"], "default": "json"},
+    }
+
+
 def cert_application() -> Spec:
     return {
         **desk(ORDER_TOKEN),
@@ -178,6 +187,7 @@ __all__ = (
     "csr_register",
     "desk",
     "language",
+    "ledger_info",
     "linked_contract_info",
     "orders",
     "portal",

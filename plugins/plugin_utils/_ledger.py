@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterator
 
-_START = "0" * 64
+START = "0" * 64
 
 
 class Ledger:
@@ -61,7 +61,7 @@ class Ledger:
             fcntl.flock(file, fcntl.LOCK_EX)
             at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             line = {"at": at, "kind": kind, "step": step, **facts, "previous": _last_hash(file)}
-            line["hash"] = _hash(line)
+            line["hash"] = hash_of(line)
             file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -71,21 +71,6 @@ class Ledger:
 def attempt_of(line: dict[str, t.Any]) -> str:
     """The name of the attempt that a line records."""
     return str(line.get("hash", ""))[:12]
-
-
-def first_broken_line(path: pathlib.Path) -> int | None:
-    """The number of the first line that was changed, lost or torn, counting from 1; None when the chain is whole."""
-    previous = _START
-    for number, text in enumerate(path.read_bytes().splitlines(), start=1):
-        try:
-            line = json.loads(text)
-        except ValueError:
-            return number
-        said = line.pop("hash", None)
-        if line.get("previous") != previous or said != _hash(line):
-            return number
-        previous = said
-    return None
 
 
 def _last_hash(file: t.BinaryIO) -> str:
@@ -100,11 +85,13 @@ def _last_hash(file: t.BinaryIO) -> str:
             return str(json.loads(text)["hash"])
         except (ValueError, KeyError):
             continue
-    return _START
+    return START
 
 
-def _hash(line: dict[str, t.Any]) -> str:
+def hash_of(line: dict[str, t.Any]) -> str:
+    """The hash of a line without the one that it may carry."""
+    line = {name: value for name, value in line.items() if name != "hash"}
     return hashlib.sha256(json.dumps(line, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-__all__ = ("Ledger", "attempt_of", "first_broken_line")
+__all__ = ("START", "Ledger", "attempt_of", "hash_of")

@@ -203,7 +203,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
         return Performer(
             desk=desk,
-            ledger=self._ledger(),
+            ledger=Ledger(self.ledger_path()),
             portfolio=self.options["portfolio"],
             sleep=time.sleep,
             progress=progress,
@@ -226,12 +226,13 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Tell people at the terminal; standard output stays the callback's."""
         display.display(line, stderr=True)
 
-    def _ledger(self) -> Ledger:
+    def ledger_path(self) -> pathlib.Path:
+        """Where the ledger of this portfolio lies on the controller."""
         chosen = self.options.get("ledger_path")
         if chosen:
-            return Ledger(pathlib.Path(chosen).expanduser())
+            return pathlib.Path(chosen).expanduser()
         state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
-        return Ledger(state / "iij.server_certificate" / f"{self.options['portfolio']}.ledger.jsonl")
+        return state / "iij.server_certificate" / f"{self.options['portfolio']}.ledger.jsonl"
 
     def _rendered(self, text: str) -> t.Any:
         return self._templar.template(trust_as_template(text))

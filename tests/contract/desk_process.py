@@ -105,12 +105,16 @@ class DeskControl:
 
 
 @contextlib.contextmanager
-def running_desk(folder: pathlib.Path) -> t.Iterator[DeskControl]:
-    """A desk with a database of its own for as long as the block lasts, started the way a user starts it."""
+def running_desk(folder: pathlib.Path, *, postgresql: str | None = None) -> t.Iterator[DeskControl]:
+    """A desk with a database of its own for as long as the block lasts, started the way a user starts it.
+
+    With the URL of a PostgreSQL database it has two workers.
+    """
     ready, log, database = folder / "desk.json", folder / "desk.log", folder / "desk.sqlite3"
+    kept_in = ["--database", postgresql, "--workers", "2"] if postgresql else ["--database", f"sqlite:///{database}"]
     command = [
         str(TOOLS / "rehearsal-desk"), "serve", "--port", "0", "--access-log",
-        "--ready-file", str(ready), "--database", f"sqlite:///{database}",
+        "--ready-file", str(ready), *kept_in,
     ]  # fmt: skip
     environment = {name: value for name, value in os.environ.items() if not name.startswith("REHEARSAL_DESK_")}
     with log.open("wb") as output:

@@ -18,7 +18,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     OutcomeUnknown,
     RequestRefused,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger, first_broken_line
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger_audit import audited
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import EchoDiffers, Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan
@@ -87,7 +88,7 @@ def test_a_lost_answer_is_settled_in_the_same_run(desk: DeskControl, run: Run, f
     assert run.told == list(outcomes)
     assert desk.purchases() == ["default/a/1", "default/b/1"]
     assert run.lines() == [(kind, name, False) for name in "ab" for kind in ("intent", "outcome")]
-    assert first_broken_line(run.ledger) is None
+    assert audited(run.ledger).broken is None
     assert run.apply(*two_orders()) == ()
     assert run.pauses
     desk.fault(fault, method="POST", path="/applications")

@@ -205,11 +205,11 @@ class Site:
 
 
 @contextlib.contextmanager
-def open_site(folder: pathlib.Path, hosts: dict[str, SshHost]) -> t.Iterator[Site]:
+def open_site(folder: pathlib.Path, hosts: dict[str, SshHost], *, postgresql: str | None = None) -> t.Iterator[Site]:
     """A site with a desk of its own for as long as the block lasts."""
     (folder / "desk").mkdir()
     with (
-        running_desk(folder / "desk") as desk,
+        running_desk(folder / "desk", postgresql=postgresql) as desk,
         tempfile.TemporaryDirectory(prefix="cp-") as control_paths,
     ):
         yield Site(

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses as dc
+import io
 import json
 import pathlib
 import typing as t
@@ -19,7 +21,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     OutcomeUnknown,
     RequestRefused,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger, first_broken_line
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger_audit import Audit, audited, exported
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import EchoDiffers, Outcome, Performer
@@ -179,12 +182,12 @@ def test_failures_are_recorded_too(ledger: pathlib.Path) -> None:
 
 def test_a_whole_ledger_verifies_and_a_changed_one_does_not(ledger: pathlib.Path) -> None:
     outcomes(DeskInMemory(), ledger)
-    assert first_broken_line(ledger) is None
+    assert audited(ledger).broken is None
     whole = ledger.read_text(encoding="utf-8").splitlines(keepends=True)
     ledger.write_text("".join(whole[:2] + whole[3:]), encoding="utf-8")
-    assert first_broken_line(ledger) == 3
+    assert audited(ledger).broken == 3
     ledger.write_text("".join(whole).replace("rsc00000002", "rsc00000009"), encoding="utf-8")
-    assert first_broken_line(ledger) == 4
+    assert audited(ledger).broken == 4
 
 
 def test_a_torn_last_line_is_kept_and_written_past(ledger: pathlib.Path) -> None:
@@ -192,9 +195,34 @@ def test_a_torn_last_line_is_kept_and_written_past(ledger: pathlib.Path) -> None
     with ledger.open("ab") as file:
         file.write(b'{"at": "2026')
     outcomes(DeskInMemory(), ledger, portfolio(DV))
-    assert first_broken_line(ledger) == 3
+    assert (audited(ledger).torn, audited(ledger).broken) == ((3,), None)
     assert json.loads(ledger.read_bytes().splitlines()[3])["previous"] == lines_before(ledger)
 
 
 def lines_before(ledger: pathlib.Path) -> str:
     return str(json.loads(ledger.read_bytes().splitlines()[1])["hash"])
+
+
+def test_a_line_that_was_made_unreadable_is_found(ledger: pathlib.Path) -> None:
+    outcomes(DeskInMemory(), ledger)
+    whole = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join([*whole[:2], b"x" + whole[2], *whole[3:]]))
+    assert (audited(ledger).torn, audited(ledger).broken) == ((3,), 4), "the next line tells what stood there"
+
+
+def test_what_a_ledger_leaves_unsettled(ledger: pathlib.Path) -> None:
+    outcomes(Failing(OutcomeUnknown("lost")), ledger)
+    assert [line["order"] for line in audited(ledger).unsettled()] == ["blog"]
+    outcomes(DeskInMemory(), ledger)
+    assert audited(ledger).unsettled() == ()
+    assert audited(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None)
+
+
+def test_exports_of_a_ledger(ledger: pathlib.Path) -> None:
+    outcomes(Failing(RequestRefused("=1+1, refused")), ledger)
+    found = audited(ledger)
+    assert json.loads(exported(found.lines, form="json")) == list(found.lines)
+    rows = list(csv.DictReader(io.StringIO(exported(found.lines, form="csv"))))
+    assert [row["order"] for row in rows] == [line["order"] for line in found.lines]
+    assert rows[1]["error"] == "'=1+1, refused", "no spreadsheet takes it for a formula"
+    assert rows[3]["booked"] == "rsc00000001" and rows[0]["booked"] == ""

@@ -1,0 +1,39 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Controller leg of ledger_info; there is no host leg, and no desk is asked."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+from ..module_utils import _argspec
+from ..plugin_utils._ledger_audit import audited, exported
+from ..plugin_utils._leg import Leg
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.ledger_info()
+
+    def control(self) -> Result:
+        path = self.ledger_path()
+        found = audited(path)
+        export = self.options["export_path"]
+        if export is not None:
+            pathlib.Path(export).write_text(exported(found.lines, form=self.options["export_form"]), encoding="utf-8")
+        return {
+            "changed": False,
+            "path": str(path),
+            "lines": len(found.lines),
+            "intact": found.broken is None,
+            "broken_line": found.broken,
+            "torn_lines": list(found.torn),
+            "unsettled": list(found.unsettled()),
+        }
