@@ -16,6 +16,7 @@ import os
 import pathlib
 import signal
 import time
+import traceback
 import types
 import typing as t
 
@@ -66,7 +67,8 @@ class Ended:
     def problem(self) -> str | None:
         """What no apply may end with, whatever befell it."""
         if self.killed:
-            return None if self.apply.kill else "the apply hung"
+            moments = self.apply.file("moments.txt").read_text(encoding="utf-8").splitlines()
+            return None if str(self.apply.kill) in moments else "the apply hung"
         if self.status != 0 or not self.results:
             return "the apply ended without a result"
         return None
@@ -109,8 +111,6 @@ def _forked(apply: Apply, *, ready: int, go: int) -> int:
         _live(apply)
         status = 0
     except BaseException:  # it is told with its traceback, and no further code of the parent may run here
-        import traceback
-
         traceback.print_exc()
     finally:
         os._exit(status)
@@ -126,18 +126,16 @@ def _say_into(file: pathlib.Path) -> None:
 def _live(apply: Apply) -> None:
     VaultSecretsContext.initialize(VaultSecretsContext(VAULT_SECRETS))
     moments = os.open(apply.file("moments.txt"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    hooks = Hooks(
-        apply.adapter.names(), kill=apply.kill, note=lambda moment: void(os.write(moments, f"{moment}\n".encode()))
-    )
+
+    def note(moment: Moment) -> None:
+        os.write(moments, f"{moment}\n".encode())
+
+    hooks = Hooks(apply.adapter.names(), kill=apply.kill, note=note)
     hooks.install()
     results = [_run(cert_portfolio.ActionModule, "cert_portfolio", apply, state="applied", role="order")]
     if "hosts" in results[0]:
         results.append(_run(csr_register.ActionModule, "csr_register", apply, role="register"))
     apply.file("results.json").write_text(json.dumps(results, default=str), encoding="utf-8")
-
-
-def void(_value: object) -> None:
-    """Forget what a call gives back."""
 
 
 def _run(leg: t.Any, name: str, apply: Apply, *, role: t.Literal["order", "register"], **options: t.Any) -> Json:
