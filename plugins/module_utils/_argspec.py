@@ -116,6 +116,16 @@ def linked_contract_info() -> Spec:
     return {**desk(ORDER_TOKEN, REGISTER_TOKEN), "service": {"type": "str"}}
 
 
+def offline_form() -> Spec:
+    return {
+        **orders(),
+        **language(),
+        "name": {"type": "str", "required": True},
+        "work": {"type": "str", "choices": ["order", "change", "add"], "default": "order"},
+        "master_id": {"type": "str"},
+    }
+
+
 def portal_doctor() -> Spec:
     return {**desk(ORDER_TOKEN), **orders(), **language(), "map_path": {"type": "str"}}
 
@@ -162,6 +172,7 @@ __all__ = (
     "desk",
     "language",
     "linked_contract_info",
+    "offline_form",
     "orders",
     "portal",
     "portal_doctor",

@@ -33,6 +33,7 @@ from ._desk.desk import DeskError
 from ._desks import DeskOptionsWrong, desk_of
 from ._ledger import Ledger
 from ._observe import observe
+from ._offline_forms import papers
 from ._order_files import Reader, inline
 from ._perform import Performer
 from ._plan import plan
@@ -66,6 +67,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     options: dict[str, t.Any]
     task_vars: dict[str, t.Any]
+    planned_orders: tuple[Order, ...] = ()
 
     @abc.abstractmethod
     def spec(self) -> Spec:
@@ -94,8 +96,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             return {**result, **self.control()}
         except OrdersRefused as refused:
             complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
-            text = report(refused.complaints, self.lang)
-            return {**result, "failed": True, "msg": text, "complaints": complaints}
+            forms = papers(refused.complaints, self.planned_orders)
+            text = "\n\n".join([report(refused.complaints, self.lang), *forms.values()])
+            found = {"complaints": complaints, **({"forms": forms} if forms else {})}
+            return {**result, "failed": True, "msg": text, **found}
         except DeskError as error:
             return {**result, "failed": True, "msg": str(error)}
         except OSError as error:
@@ -142,7 +146,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return frozenset(order.name for order in orders if (order.host or "localhost") == self.inventory_host)
 
     def planned(self, desk: Desk, orders: tuple[Order, ...]) -> Plan:
-        portfolio = self.options["portfolio"]
+        portfolio, self.planned_orders = self.options["portfolio"], orders
         return plan(orders, observe(desk, orders, portfolio=portfolio), portfolio=portfolio)
 
     def desk(self) -> Desk:
