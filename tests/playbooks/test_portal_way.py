@@ -62,7 +62,7 @@ def test_the_whole_way(site: Site) -> None:
     assert planned.of("cert_portfolio")["counts"]["to_order"] == 4
     assert site.desk.purchases() == []
 
-    applied = run(site, "apply", "--diff")
+    applied = run(site, "apply", "--diff", "-vvv")
     assert ("localhost", "cert_portfolio") in applied.changed()
     rows = {row["common_name"].split(".")[-3]: row for row in site.desk.applications().values()}
     assert sorted(rows) == list(NAMES)
