@@ -107,10 +107,8 @@ class Unreferenced:
 
     def _hold_back(self, order: Order, same: dict[str, Application]) -> None:
         """Raise AttemptOpen while an attempt to buy the same has neither an outcome nor a contract in the list."""
-        lines = [line for line in self.ledger.lines() if line.get("step") == _STEP]
-        booked = {line["booked"] for line in lines if line.get("booked")}
-        late = set(same) - booked
-        for line in _open_attempts(lines):
+        late = set(same)
+        for line in _open_attempts(line for line in self.ledger.lines() if line.get("step") == _STEP):
             if not _buys(line, order):
                 continue
             attempt, arrived = attempt_of(line), sorted(late - set(line.get("listed", ())))
