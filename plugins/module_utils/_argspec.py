@@ -55,6 +55,7 @@ def portal() -> Spec:
             "fallback": (env_fallback, ["IIJ_CERT_REQUEST_INTERVAL"]),
         },
         "listing_lag": {"type": "float", "default": 60.0, "fallback": (env_fallback, ["IIJ_CERT_LISTING_LAG"])},
+        "settle_after": {"type": "float", "fallback": (env_fallback, ["IIJ_CERT_SETTLE_AFTER"])},
     }
 
 

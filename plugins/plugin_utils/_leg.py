@@ -164,6 +164,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             progress=progress,
             listing_lag=self.options["listing_lag"],
             not_booked=frozenset(self.options.get("not_booked") or ()),
+            settle_after=self.options["settle_after"],
         )
 
     def handed_over(self) -> dict[str, t.Any]:

@@ -65,6 +65,7 @@ class Performer:
     progress: Callable[[Outcome], None]
     listing_lag: float = 0
     not_booked: frozenset[str] = frozenset()
+    settle_after: float | None = None
 
     def contracts(
         self, steps: Iterable[tuple[Entry, Step]], *, listed: frozenset[str] = frozenset()
@@ -85,6 +86,7 @@ class Performer:
             listed=set(listed),
             listing_lag=self.listing_lag,
             not_booked=self.not_booked,
+            settle_after=self.settle_after,
         )
 
         def contract(entry: Entry, step: Step) -> Application:

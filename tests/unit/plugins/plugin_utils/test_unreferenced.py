@@ -136,6 +136,16 @@ def test_other_orders_go_on(runs: Runs) -> None:
     assert first_broken_line(runs.ledger) is None
 
 
+def test_an_attempt_is_over_when_the_user_says_so(runs: Runs) -> None:
+    (order,) = portfolio(OV)
+    runs.desk.losses_of = {"www": "before"}
+    assert runs.apply(order) == ["www OutcomeUnknown"]
+    assert runs.apply(order, settle_after=3600) == ["www AttemptOpen"]
+    assert runs.apply(order, settle_after=0) == ["www bought"]
+    assert runs.apply(order, settle_after=0) == []
+    assert runs.desk.purchases == ["www"]
+
+
 def test_a_torn_ledger_still_holds_back(runs: Runs) -> None:
     (order,) = portfolio(OV)
     runs.desk.losses_of = {"www": "before"}
