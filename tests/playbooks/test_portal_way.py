@@ -89,6 +89,14 @@ def test_the_whole_way(site: Site) -> None:
     assert {row["state"] for row in rows} == {"issued", "installed"}
 
 
+def test_the_password_stays_in_the_environment(site: Site) -> None:
+    """Not in a file of a host, nor in the ledger, in a result, or in a copy of a page."""
+    secret = site.desk.group_admin[1].encode()
+    places = [path for path in site.folder.rglob("*") if path.is_file() and site.folder / "desk" not in path.parents]
+    assert any(path.name.endswith(".ledger.jsonl") for path in places)
+    assert [path for path in places if secret in path.read_bytes()] == []
+
+
 def test_a_quote_tells_what_the_confirm_screen_says_otherwise(site: Site) -> None:
     site.write_orders(site.here("news"), file="news.yml")
     before = site.desk.purchases()
