@@ -71,4 +71,12 @@ options:
       - Falls back to the environment variable E(IIJ_CERT_LISTING_LAG) on the controller.
     type: float
     default: 60.0
+  settle_after:
+    description:
+      - How many seconds after an attempt to buy on the portal whose outcome is unknown it is taken to have booked nothing, as long
+        as no contract of it is listed. Without it such an attempt holds its order back until somebody settles it.
+      - It must be longer than the portal's list lags and than the portal may work on a request. Both are not known, so
+        there is no default.
+      - Falls back to the environment variable E(IIJ_CERT_SETTLE_AFTER) on the controller.
+    type: float
 """

@@ -55,6 +55,7 @@ def portal() -> Spec:
             "fallback": (env_fallback, ["IIJ_CERT_REQUEST_INTERVAL"]),
         },
         "listing_lag": {"type": "float", "default": 60.0, "fallback": (env_fallback, ["IIJ_CERT_LISTING_LAG"])},
+        "settle_after": {"type": "float", "fallback": (env_fallback, ["IIJ_CERT_SETTLE_AFTER"])},
     }
 
 
@@ -142,6 +143,16 @@ def linked_contract_info() -> Spec:
     return {**desk(ORDER_TOKEN, REGISTER_TOKEN), "service": {"type": "str"}}
 
 
+def offline_form() -> Spec:
+    return {
+        **orders(),
+        **language(),
+        "name": {"type": "str", "required": True},
+        "work": {"type": "str", "choices": ["order", "change", "add"], "default": "order"},
+        "master_id": {"type": "str"},
+    }
+
+
 def portal_doctor() -> Spec:
     return {**desk(ORDER_TOKEN), **orders(), **language(), "map_path": {"type": "str"}}
 
@@ -189,6 +200,7 @@ __all__ = (
     "language",
     "ledger_info",
     "linked_contract_info",
+    "offline_form",
     "orders",
     "portal",
     "portal_doctor",

@@ -154,6 +154,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+forms:
+  description: The text of a paper order, by order name, for orders whose linked contract the portal does not list.
+  returned: when there are such orders
+  type: dict
 planned:
   description: Whether the result tells what would be done instead of what was done.
   returned: with O(state=planned) and O(state=applied)

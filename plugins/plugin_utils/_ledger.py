@@ -6,7 +6,8 @@
 
 """Write-ahead record of every spending call: a line before it, a line after it, each on disk before the run goes on.
 
-The ledger is evidence for people. Promise 1 holds without it: CI runners lose their disk.
+The ledger is evidence for people. Promise 1 holds without it: CI runners lose their disk. Only at a desk that keeps no
+references it decides something, which is to hold an order back (_unreferenced).
 """
 
 from __future__ import annotations

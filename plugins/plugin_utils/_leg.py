@@ -37,6 +37,7 @@ from ._document import Frame, document
 from ._guards import guard
 from ._ledger import Ledger
 from ._observe import observe
+from ._offline_forms import papers
 from ._order_files import Reader, inline
 from ._perform import Performer
 from ._plan import plan
@@ -73,6 +74,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     options: dict[str, t.Any]
     task_vars: dict[str, t.Any]
+    planned_orders: tuple[Order, ...] = ()
 
     @abc.abstractmethod
     def spec(self) -> Spec:
@@ -103,7 +105,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
             text = report(refused.complaints, self.lang)
             self.refused(text, refused.complaints)
-            return {**result, "failed": True, "msg": text, "complaints": complaints}
+            forms = papers(refused.complaints, self.planned_orders)
+            found = {"complaints": complaints, **({"forms": forms} if forms else {})}
+            return {**result, "failed": True, "msg": "\n\n".join([text, *forms.values()]), **found}
         except DeskError as error:
             self.refused(str(error))
             return {**result, "failed": True, "msg": str(error)}
@@ -156,6 +160,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def planned(self, desk: Desk, orders: tuple[Order, ...], listing: Listing | None = None) -> Plan:
         """The plan of this runner's slice; raises OrdersRefused when it is not the saved one, or what is left of it."""
         portfolio, part = self.options["portfolio"], slice_of(self.options.get("slice"))
+        self.planned_orders = orders
         observed = observe(desk, orders, portfolio=portfolio, listing=listing)
         made = plan(orders, observed, portfolio=portfolio).sliced(part)
         path = self.options.get("plan_file")
@@ -210,6 +215,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             concurrency=self.options.get("concurrency", 1),
             listing_lag=self.options["listing_lag"],
             not_booked=frozenset(self.options.get("not_booked") or ()),
+            settle_after=self.options["settle_after"],
         )
 
     def handed_over(self) -> dict[str, t.Any]:

@@ -93,6 +93,7 @@ class Performer:
     concurrency: int = 1  # calls under way at once; a desk without references gets one after the other
     listing_lag: float = 0
     not_booked: frozenset[str] = frozenset()
+    settle_after: float | None = None
 
     def contracts(
         self, steps: Iterable[tuple[Entry, Step]], *, listed: frozenset[str] = frozenset()
@@ -113,6 +114,7 @@ class Performer:
             listed=set(listed),
             listing_lag=self.listing_lag,
             not_booked=self.not_booked,
+            settle_after=self.settle_after,
         )
 
         def contract(entry: Entry, step: Step) -> Application:

@@ -12,6 +12,7 @@ Pressed once, never again by itself. What cannot be told stops its order alone, 
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import typing as t
 
 from ._claims import bought_name, differences
@@ -42,7 +43,8 @@ class Unreferenced:
 
     `listed`: the contract IDs that are known to belong to others or to earlier orders; what is placed here is added.
     `listing_lag`: seconds that the desk's list may lag behind a purchase. `not_booked`: attempts of the ledger that the
-    user says have booked nothing.
+    user says have booked nothing. `settle_after`: seconds after which the user takes that of an attempt without a
+    contract in the list; None is never.
     """
 
     desk: Desk
@@ -51,6 +53,7 @@ class Unreferenced:
     listed: set[str]
     listing_lag: float
     not_booked: frozenset[str]
+    settle_after: float | None = None
 
     def placed(self, order: Order, facts: Json) -> Application:
         """The order's application: bought now, or found to have been bought since the plan was made."""
@@ -107,22 +110,27 @@ class Unreferenced:
 
     def _hold_back(self, order: Order, same: dict[str, Application]) -> None:
         """Raise AttemptOpen while an attempt to buy the same has neither an outcome nor a contract in the list."""
-        lines = [line for line in self.ledger.lines() if line.get("step") == _STEP]
-        booked = {line["booked"] for line in lines if line.get("booked")}
-        late = set(same) - booked
-        for line in _open_attempts(lines):
+        late = set(same)
+        for line in _open_attempts(line for line in self.ledger.lines() if line.get("step") == _STEP):
             if not _buys(line, order):
                 continue
             attempt, arrived = attempt_of(line), sorted(late - set(line.get("listed", ())))
             if arrived:
                 late.remove(arrived[0])
-            elif attempt in self.not_booked:
+            elif attempt in self.not_booked or self._is_over(line):
                 self.ledger.conclude(_STEP, **_facts_of(line), attempt=attempt, said="not booked", unknown=False)
             else:
                 raise AttemptOpen(
                     f"an earlier attempt to order {order.common_name}, of {line.get('at')}, has no known outcome, "
                     f"and the desk lists no new contract for it. Nothing was ordered now. {_advice(attempt)}"
                 )
+
+    def _is_over(self, line: Json) -> bool:
+        """Whether the user takes an attempt as old as this one to have booked nothing."""
+        if self.settle_after is None:
+            return False
+        age = dt.datetime.now(dt.UTC) - dt.datetime.fromisoformat(str(line.get("at")))
+        return age.total_seconds() >= self.settle_after
 
 
 def _open_attempts(lines: Iterable[Json]) -> Iterator[Json]:

@@ -36,6 +36,7 @@ class DeskControl:
     service_admin: tuple[str, str] = dc.field(repr=False)
     database: pathlib.Path
     log: pathlib.Path
+    process: subprocess.Popen[bytes]
 
     @property
     def tokens(self) -> tuple[str, str]:
@@ -123,7 +124,7 @@ def running_desk(folder: pathlib.Path, *, postgresql: str | None = None) -> t.It
         told = _when_ready(ready, process=process, log=log)
         words = {name: told[name] for name in ("url", "order_token", "register_token", "control_token")}
         admins = {role: (told[role]["master_id"], told[role]["password"]) for role in ("group_admin", "service_admin")}
-        yield DeskControl(**words, **admins, database=database, log=log)
+        yield DeskControl(**words, **admins, database=database, log=log, process=process)
     finally:
         process.terminate()
         process.wait(PATIENCE)

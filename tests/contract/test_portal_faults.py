@@ -167,6 +167,16 @@ def test_an_unknown_status_stops_everything(shared_desk: DeskControl, shared_por
         shared_portal.applications()
 
 
+def test_an_unknown_item_stops_orders_for_its_name_only(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
+    order, other = sample.order(**sample.fresh()), sample.order(**sample.fresh())
+    shared_portal.place(order, order.reference("item"))
+    shared_desk.faults(*renamed("SureServer for クラウド", "旧品目", "/portal/certificates/status"))
+    shared_portal.applications()
+    with pytest.raises(RequestRefused, match=r"under the item 「旧品目」.*options\.products.*leave_alone"):
+        shared_portal.quote(order)
+    shared_portal.quote(other)
+
+
 def test_a_list_with_rows_missing_is_not_believed(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
     order = sample.order(**sample.fresh())
     shared_portal.place(order, order.reference("count"))
@@ -222,6 +232,15 @@ def test_copies_of_pages_hold_no_secrets(shared_desk: DeskControl, tmp_path: pat
     assert shared_desk.group_admin[1] not in text
     (copy,) = (tmp_path / "state" / "screens").glob("*.html")
     assert copy.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_button_that_cannot_be_pressed_buys_nothing(desk: DeskControl, portal: PortalDesk) -> None:
+    """Where no connection comes about nothing is in doubt."""
+    portal.quote(sample.order())
+    desk.process.terminate()
+    desk.process.wait()
+    with pytest.raises(DeskUnreachable):
+        portal.place(sample.order(), "default/www/1")
 
 
 def test_nobody_at_home(shared_desk: DeskControl, tmp_path: pathlib.Path) -> None:

@@ -62,7 +62,7 @@ def test_the_whole_way(site: Site) -> None:
     assert planned.of("cert_portfolio")["counts"]["to_order"] == 4
     assert site.desk.purchases() == []
 
-    applied = run(site, "apply", "--diff")
+    applied = run(site, "apply", "--diff", "-vvv")
     assert ("localhost", "cert_portfolio") in applied.changed()
     rows = {row["common_name"].split(".")[-3]: row for row in site.desk.applications().values()}
     assert sorted(rows) == list(NAMES)
@@ -87,6 +87,14 @@ def test_the_whole_way(site: Site) -> None:
     assert len(site.desk.purchases()) == 4
     rows = run(site, "status").of("cert_application_info")["orders"]
     assert {row["state"] for row in rows} == {"issued", "installed"}
+
+
+def test_the_password_stays_in_the_environment(site: Site) -> None:
+    """Not in a file of a host, nor in the ledger, in a result, or in a copy of a page."""
+    secret = site.desk.group_admin[1].encode()
+    places = [path for path in site.folder.rglob("*") if path.is_file() and site.folder / "desk" not in path.parents]
+    assert any(path.name.endswith(".ledger.jsonl") for path in places)
+    assert [path for path in places if secret in path.read_bytes()] == []
 
 
 def test_a_quote_tells_what_the_confirm_screen_says_otherwise(site: Site) -> None:

@@ -15,6 +15,7 @@ from ansible.module_utils.basic import missing_required_lib
 try:
     import requests
     from requests.adapters import HTTPAdapter
+    from urllib3.exceptions import NewConnectionError
     from urllib3.util.retry import Retry
 
     REQUESTS_TRACEBACK = None
@@ -23,6 +24,7 @@ except ImportError:
     requests = None  # type: ignore[assignment]
     HTTPAdapter = None  # type: ignore[assignment,misc]
     Retry = None  # type: ignore[assignment,misc]
+    NewConnectionError = None  # type: ignore[assignment,misc]
 
 
 def missing_requests() -> str | None:
@@ -30,4 +32,4 @@ def missing_requests() -> str | None:
     return None if requests else missing_required_lib("requests")
 
 
-__all__ = ("REQUESTS_TRACEBACK", "HTTPAdapter", "Retry", "missing_requests", "requests")
+__all__ = ("REQUESTS_TRACEBACK", "HTTPAdapter", "NewConnectionError", "Retry", "missing_requests", "requests")

@@ -12,6 +12,7 @@ import functools
 import time
 import typing as t
 
+from ..._catalogue.products import PRODUCTS
 from ..._observed import State
 from ..desk import DeskUnreachable, NotOnline, RequestRefused
 from . import contracts, ordering
@@ -36,6 +37,7 @@ class PortalDesk:
         self._session = Session(connection, sleep=sleep)
         self._offers: dict[str, ordering.Offer] = {}
         self._addresses: dict[str, str] = {}
+        self._listed: tuple[Application, ...] = ()
         self._confirmed: tuple[Order, Window] | None = None
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
@@ -52,7 +54,8 @@ class PortalDesk:
     def applications(self) -> tuple[Application, ...]:
         found = self._session.walk(contracts.listing)
         self._addresses.update(found.addresses)
-        return tuple(found.applications.values())
+        self._listed = tuple(found.applications.values())
+        return self._listed
 
     def in_full(self, application: Application) -> Application:
         address = self._address(application)
@@ -67,6 +70,7 @@ class PortalDesk:
 
     def quote(self, order: Order) -> None:
         """Walk to the confirm screen and compare it with the order; place() goes on from there."""
+        self._stop_at_unknown_items(order)
         self._confirmed = order, self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
 
     def register(self, application: Application, order: Order, csr: str | None) -> Application:
@@ -97,6 +101,18 @@ class PortalDesk:
             f"{application.contract_id} cannot be cancelled here: the portal's screens for that are not documented. "
             "Cancel it in a browser; the next run sees what became of it"
         )
+
+    def _stop_at_unknown_items(self, order: Order) -> None:
+        """Refuse to buy what the list may show already, under an item that the map does not know."""
+        screen = self._session.known.screens["status_list"]
+        for app in self._listed:
+            known = app.product in PRODUCTS or app.product in screen.leave_alone
+            if app.live and not known and app.common_name.casefold() == order.common_name.casefold():
+                raise RequestRefused(
+                    f"「{screen.title.text}」 shows {app.contract_id} for {app.common_name} under the item "
+                    f"「{app.product}」, which is not known: say which one it is under options.products in your screen "
+                    "map, or name it under screens.status_list.leave_alone"
+                )
 
     def _offered(self) -> dict[str, ordering.Offer]:
         if not self._offers:

@@ -82,7 +82,10 @@ def screen_map(path: str | None = None) -> ScreenMap:
     if path is None:
         return _made(_default(), {})
     file = pathlib.Path(path).expanduser()
-    written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
+    try:
+        written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise ScreenMapUnusable(f"the screen map {path} is not written in UTF-8") from None
     document, doubled = written.content(_no_vault)
     problems = [f"{complaint.place}: a key is given twice" for complaint in doubled]
     problems += [f"{written.place(where)}: {problem}" for where, problem in _problems(document)]

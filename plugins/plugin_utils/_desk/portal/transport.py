@@ -19,7 +19,7 @@ import time
 import typing as t
 import urllib.parse
 
-from ..api._requests import HTTPAdapter, Retry, requests
+from ..api._requests import HTTPAdapter, NewConnectionError, Retry, requests
 from ..desk import DeskBusy, DeskUnreachable
 from ..line import address_fault, parts_of, reason, retry_after
 
@@ -75,6 +75,10 @@ class Fetched:
     charset: str | None = None
 
 
+class NeverSent(DeskUnreachable):
+    """There was no connection, so nothing of the request has reached the portal."""
+
+
 class Transport:
     """A session with the portal; nothing is sent before the first call."""
 
@@ -116,7 +120,8 @@ class Transport:
                 method, url, data=values, timeout=self._connection.timeout, allow_redirects=False
             )
         except requests.exceptions.RequestException as error:
-            raise DeskUnreachable(f"the portal at {self._connection.url} cannot be reached: {reason(error)}") from None
+            kind = NeverSent if _never_connected(error) else DeskUnreachable
+            raise kind(f"the portal at {self._connection.url} cannot be reached: {reason(error)}") from None
         if response.status_code == 429:
             raise DeskBusy("the portal asks to come back later", retry_after=retry_after(response))
         if response.status_code >= 500:
@@ -157,6 +162,11 @@ def _session(connection: Connection) -> requests.Session:
     return session
 
 
+def _never_connected(error: requests.exceptions.RequestException) -> bool:
+    cause = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError)
+
+
 def _fetched(response: Response) -> Fetched:
     named = _CHARSET.search(response.headers.get("Content-Type", ""))
     return Fetched(
@@ -167,4 +177,4 @@ def _fetched(response: Response) -> Fetched:
     )
 
 
-__all__ = ("Connection", "Fetched", "Transport", "state_home")
+__all__ = ("Connection", "Fetched", "NeverSent", "Transport", "state_home")

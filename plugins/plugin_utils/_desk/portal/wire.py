@@ -64,7 +64,8 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
         client_reference=None,
         customer_code=None,
         common_name=row["common_name"],
-        product=_meaning(known, "products", row["product"]),
+        # An item that no order can name, such as one that the customer brings, is told by its own words.
+        product=known.meaning("products", row["product"]) or row["product"],
         term=None,
         usage=None,
         linked_contract_id=None,

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of offline_form; there is no host leg."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+
+from ..module_utils import _argspec
+from ..plugin_utils._leg import Leg
+from ..plugin_utils._offline_forms import linked_service_email, paper_order
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import Spec
+    from ..plugin_utils._leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> Spec:
+        return _argspec.offline_form()
+
+    def one_of(self) -> list[list[str]]:
+        return _argspec.EITHER_ORDERS
+
+    def control(self) -> Result:
+        orders = {order.name: order for order in self.orders()}
+        order = orders.get(self.options["name"])
+        if order is None:
+            raise AnsibleActionFail(
+                f"there is no order {self.options['name']!r}; there are {', '.join(sorted(orders))}"
+            )
+        work = self.options["work"]
+        if work == "order":
+            form = paper_order(order)
+        else:
+            form = linked_service_email(order, work=work, master_id=self.options["master_id"])
+        self.say(form)
+        return {"changed": False, "form": form}
