@@ -53,9 +53,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         host_keys.module(folder)
-        playbook(LOOP, folder)  # what it wants otherwise about files of ours is settled here
         theirs = playbook(LOOP, folder) - min(playbook(EMPTY, folder) for _round in range(ROUNDS))
-        host_keys.module(folder, changed=None)
         ours = min(host_keys.timed(lambda: host_keys.module(folder, changed=False)) for _round in range(ROUNDS))
     ratio = round(ours / theirs, 4)
     name = "nothing to do, 100 keys and CSRs, against community.crypto"
@@ -87,8 +85,8 @@ def playbook(text: str, folder: pathlib.Path) -> float:
     }
     start = time.monotonic()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(done.stdout + done.stderr)
+    if done.returncode != 0 or (text == LOOP and "changed=0" not in done.stdout):
+        sys.exit(done.stdout[-3000:] + done.stderr)
     return time.monotonic() - start
 
 
