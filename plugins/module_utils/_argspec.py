@@ -83,6 +83,11 @@ def certificates() -> Spec:
     return {"certificates": {"type": "dict"}}
 
 
+def passphrases(*kinds: str) -> Spec:
+    """Passphrases by order name; they go to the host and nowhere else."""
+    return {f"{kind}_passphrases": {"type": "dict", "no_log": True} for kind in kinds}
+
+
 def cert_portfolio() -> Spec:
     return {
         **desk(ORDER_TOKEN),
@@ -130,13 +135,38 @@ def csr_register() -> Spec:
         **desk(REGISTER_TOKEN),
         **orders(),
         **reviewed(),
+        **passphrases("key"),
         **language(),
         "concurrency": {"type": "int", "default": 4},
     }
 
 
 def certificate_install() -> Spec:
-    return {**desk(REGISTER_TOKEN), **orders(), **certificates(), **language()}
+    return {
+        **desk(REGISTER_TOKEN),
+        **orders(),
+        **certificates(),
+        "served": {"type": "dict"},
+        **passphrases("key", "pkcs12"),
+        **language(),
+    }
+
+
+def certificate_file_info() -> Spec:
+    return {
+        **orders(),
+        "files": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "name": {"type": "str"},
+                "path": {"type": "str", "required": True},
+                "key_path": {"type": "str", "no_log": False},
+            },
+        },
+        **passphrases("key", "pkcs12"),
+        **language(),
+    }
 
 
 def linked_contract_info() -> Spec:
@@ -193,6 +223,7 @@ __all__ = (
     "cert_application",
     "cert_application_info",
     "cert_portfolio",
+    "certificate_file_info",
     "certificate_install",
     "certificates",
     "csr_register",
@@ -202,6 +233,7 @@ __all__ = (
     "linked_contract_info",
     "offline_form",
     "orders",
+    "passphrases",
     "portal",
     "portal_doctor",
     "product_info",
