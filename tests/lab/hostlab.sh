@@ -14,6 +14,7 @@
 #   hostlab.sh disk NAME         the folder of what this host has written: its disk without its image
 #   hostlab.sh mark NAME...      remember its files as they are now
 #   hostlab.sh changed NAME...   the files that were written, changed or removed since as NAME:PATH, logs aside
+#   hostlab.sh sessions NAME...  how many commands sshd has run on each since this was last asked, as NAME:COUNT
 #   hostlab.sh down NAME...      stop hosts and forget their disks
 #
 # All but the first three belong into a sandbox (sandbox.sh), which sets HOSTLAB_STATE and HOSTLAB_CGROUP.
@@ -117,13 +118,13 @@ connect() {
 }
 
 boot() {
-  local name=$1 folder=$HOSTLAB_STATE/hosts/$1
+  local name=$1 folder=$HOSTLAB_STATE/hosts/$1 tree
   (
     # Without a cgroup of its own, the systemds of two hosts would share one tree.
-    while read -r tree; do
+    for tree in $(cgroup_trees); do
       mkdir -p "$tree/$HOSTLAB_CGROUP/$name"
       echo "$BASHPID" > "$tree/$HOSTLAB_CGROUP/$name/cgroup.procs"
-    done < <(cgroup_trees)
+    done
     exec setsid systemd-nspawn --quiet --boot --console=pipe --register=no --keep-unit \
       --network-namespace-path="/run/netns/$name" --machine="$name" --hostname="$name" \
       --resolv-conf=off --timezone=off --link-journal=no --directory="$folder/root"
@@ -141,7 +142,7 @@ cgroup_trees() {
 }
 
 wait_ready() {
-  local name=$1 address tries=300
+  local name=$1 address tries=600
   address=$(ip -n "$name" -4 -o address show dev eth0 | awk '{sub("/.*", "", $4); print $4}')
   until answers "$address" && is_up "$name"; do
     ((tries -= 1)) || { say "$name did not come up"; cat "$HOSTLAB_STATE/hosts/$name/console.log" >&2; exit 1; }
@@ -161,7 +162,7 @@ is_up() {
 inside() {
   local name=$1
   shift
-  nsenter --target "$(pgrep -o -P "$(cat "$HOSTLAB_STATE/hosts/$name/pid")")" --all -- "$@"
+  nsenter --target "$(pgrep -x systemd -P "$(cat "$HOSTLAB_STATE/hosts/$name/pid")")" --all -- "$@"
 }
 
 # A file that is written again has another inode or time, even with the same content; one that is removed from the image
@@ -180,6 +181,15 @@ changed() {
   done
 }
 
+sessions() {
+  local name
+  for name in "$@"; do
+    printf '%s:' "$name"
+    # The trailing "or true" is for journalctl, which fails where nothing matches.
+    { inside "$name" journalctl --unit ssh --quiet --output cat --cursor-file /run/sessions --grep 'Starting session' || true; } | wc -l
+  done
+}
+
 down() {
   local name
   for name in "$@"; do stop "$name" & done
@@ -187,7 +197,7 @@ down() {
 }
 
 stop() {
-  local name=$1 folder=$HOSTLAB_STATE/hosts/$1 pid tries
+  local name=$1 folder=$HOSTLAB_STATE/hosts/$1 pid tries tree
   pid=$(cat "$folder/pid")
   # The second SIGTERM makes nspawn stop at once instead of shutting the host down; two without a pause become one.
   for tries in {1..60}; do
@@ -197,17 +207,17 @@ stop() {
   done
   ip netns delete "$name"
   umount "$folder/root"
-  while read -r tree; do
+  for tree in $(cgroup_trees); do
     find "$tree/$HOSTLAB_CGROUP/$name" -depth -type d -exec rmdir {} + 2>/dev/null || true
     rmdir "$tree/$HOSTLAB_CGROUP" 2>/dev/null || true # of the last host
-  done < <(cgroup_trees)
+  done
   rm -rf "$folder"
 }
 
 command=${1:?what to do; see the head of this file}
 shift
 case $command in
-  deps | missing | image | up | mark | changed | down) "$command" "$@" ;;
+  deps | missing | image | up | mark | changed | sessions | down) "$command" "$@" ;;
   exec) inside "$@" ;;
   disk) echo "$HOSTLAB_STATE/hosts/$1/upper" ;;
   *) say "unknown command $command"; exit 2 ;;
