@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._installations import fetched, host_orders, installation_result, to_install
+from ..plugin_utils._installations import fetched, host_orders, installation_result, to_install, verdicts
 from ..plugin_utils._leg import Leg
 
 if t.TYPE_CHECKING:
@@ -32,17 +32,22 @@ class ActionModule(Leg):
         entries = to_install(self.planned(desk, orders), self.orders_of_this_host(orders))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
-        asked = host_orders(entries)
         given = self.options["certificates"] or {}
-        first = self.host_leg({**self.handed_over(), "orders": asked, "certificates": given})
+        first = self.leg_with(host_orders(entries), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
-        if self.check_mode or not missing:
-            return installation_result([first], [], planned=self.check_mode)
-        certificates, failures = fetched(entries, missing, desk)
-        handed = [order for order in asked if order["name"] in certificates]
         legs = [first]
-        if handed:
-            legs.append(self.host_leg({**self.handed_over(), "orders": handed, "certificates": certificates}))
-        return installation_result(legs, failures, planned=False)
+        failures: list[dict[str, t.Any]] = []
+        if missing and not self.check_mode:
+            certificates, failures = fetched(entries, missing, desk)
+            handed = [order for order in host_orders(entries) if order["name"] in certificates]
+            legs += [self.leg_with(handed, certificates=certificates)] if handed else []
+        unproved = {name for leg in legs for name in leg.get("unproved", ())}
+        if unproved:
+            waiting = [order for order in host_orders(entries) if order["name"] in unproved]
+            legs.append(self.leg_with(waiting, served=verdicts(entries, unproved)))
+        return installation_result(legs, failures, planned=self.check_mode)
+
+    def leg_with(self, orders: list[dict[str, t.Any]], **more: t.Any) -> Result:
+        return self.host_leg({**self.handed_over(orders), "orders": orders, **more})

@@ -34,7 +34,7 @@ class ActionModule(Leg):
         made = self.planned(desk, orders)
         entries = to_register(made, self.orders_of_this_host(orders), planned=self.check_mode)
         asked = host_orders(entries)
-        leg = self.host_leg({**self.handed_over(), "orders": asked}) if asked else {}
+        leg = self.host_leg({**self.handed_over(asked), "orders": asked}) if asked else {}
         if leg.get("unreachable") or (leg.get("failed") and "failures" not in leg):
             return leg
         csrs = csrs_by_name(entries, leg)

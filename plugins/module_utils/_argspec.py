@@ -50,6 +50,11 @@ def certificates() -> Spec:
     return {"certificates": {"type": "dict"}}
 
 
+def passphrases(*kinds: str) -> Spec:
+    """Passphrases by order name; they go to the host and nowhere else."""
+    return {f"{kind}_passphrases": {"type": "dict", "no_log": True} for kind in kinds}
+
+
 def cert_portfolio() -> Spec:
     return {
         **desk(ORDER_TOKEN),
@@ -76,11 +81,18 @@ def cert_application() -> Spec:
 
 
 def csr_register() -> Spec:
-    return {**desk(REGISTER_TOKEN), **orders(), **language()}
+    return {**desk(REGISTER_TOKEN), **orders(), **passphrases("key"), **language()}
 
 
 def certificate_install() -> Spec:
-    return {**desk(REGISTER_TOKEN), **orders(), **certificates(), **language()}
+    return {
+        **desk(REGISTER_TOKEN),
+        **orders(),
+        **certificates(),
+        "served": {"type": "dict"},
+        **passphrases("key", "pkcs12"),
+        **language(),
+    }
 
 
 def linked_contract_info() -> Spec:
@@ -130,5 +142,6 @@ __all__ = (
     "language",
     "linked_contract_info",
     "orders",
+    "passphrases",
     "product_info",
 )

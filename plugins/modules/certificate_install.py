@@ -20,8 +20,16 @@ description:
   - Before anything is replaced the certificate must be the one that was issued, for the common name of the order and
     for the private key on the host, valid now, no older than the one installed, and every link of its chain must
     verify. If not, the order fails and its files stay as they are.
-  - Every file is replaced in one step, the chain before the certificate. A reader sees the whole old file or the
-    whole new one.
+  - All files of an order go live in one step, a key that waited for this certificate among them. A crash at any moment leaves
+    the whole old set or the whole new one, and the next run clears up. For this the paths become symbolic links into a
+    hidden folder beside the leading file (C(.www.pem.set)), and the files lie hidden beside their paths.
+  - A server that reads key and certificate one after the other may still meet the step in between, for some microseconds.
+    C(combined) and C(pkcs12), one file for all, have no such moment.
+  - If C(install.validate) of the order is given, this command must accept the new files before they go live. Then
+    C(install.reload) is run, and with C(install.prove) a TLS handshake must show the new certificate. If one of these
+    fails, the old files come back in one step, C(install.reload) is run again, and the order fails. Commands are run without a shell
+    and with the rights of the task, so whoever may change order files may run commands on their hosts.
+  - A run that was killed before it reloaded and proved is completed by the next one, which reports a change.
   - An order that fails holds up none of the others. The task fails at the end and lists all failures.
 extends_documentation_fragment:
   - iij.server_certificate._attributes
@@ -45,12 +53,30 @@ options:
       - Each value is a mapping of C(certificate), one certificate in PEM, and C(chain), the intermediate certificates
         in PEM without the root, the certificate's issuer first.
     type: dict
+  served:
+    description:
+      - Whether the new certificate is served, by name of the order. Set by the controller for its own use, where
+        C(install.prove.seen_from) is V(controller).
+    type: dict
+  key_passphrases:
+    description:
+      - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
+        a key that is there and encrypted is opened with it.
+      - They go to the host of the order and nowhere else. Keep them in a vault, not in an order file.
+    type: dict
+  pkcs12_passphrases:
+    description:
+      - Passphrases for C(install.pkcs12), by name of the order; such files are never made without one.
+      - They go to the host of the order and nowhere else. Keep them in a vault, not in an order file.
+    type: dict
 requirements:
   - On the host, C(cryptography) 3.3 or newer; most distributions package it as C(python3-cryptography).
 notes:
   - If a file is replaced, its owner, group and SELinux context are kept where the order does not name others; a
     symbolic link is kept and what it leads to replaced.
-  - A file that holds a private key is never overwritten.
+  - A file that holds a private key is never overwritten, unless it is C(combined) or C(pkcs12) and the same key lies at
+    C(key.path), or C(install.backup) is set.
+  - Which issuers the certification authorities use is not documented, so the issuer is compared only with C(install.issuer).
   - No two orders may name the same file. Chains differ between authorities and change over time.
 seealso:
   - module: iij.server_certificate.csr_register
@@ -106,6 +132,22 @@ installed:
           file.
       type: str
       sample: null
+    combined_path:
+      description: Where certificate, intermediate certificates and key are together; V(null) if not asked for.
+      type: str
+      sample: null
+    pkcs12_path:
+      description: Where the PKCS#12 file is; V(null) if not asked for.
+      type: str
+      sample: null
+    issuer:
+      description: Common name of the certificate's issuer.
+      type: str
+      sample: Example Issuing CA
+    backup_files:
+      description: The copies of replaced files by their role, where C(install.backup) is set.
+      type: dict
+      sample: {}
     not_after:
       description: Last moment of validity, RFC 3339 in UTC.
       type: str
@@ -128,9 +170,10 @@ installed:
       sample: false
     actions:
       description:
-        - What was done, or would be, out of V(write_chain), V(write_full_chain), V(write_certificate),
-          V(repair_chain_mode), V(repair_full_chain_mode) and V(repair_certificate_mode).
-        - The last three stand for mode, owner and group of a file whose content is right.
+        - What was done, or would be, out of V(write_chain), V(write_full_chain), V(write_certificate), V(write_combined),
+          V(write_pkcs12), V(activate_key), V(reload) and V(prove).
+        - V(repair_chain_mode) and the like stand for mode, owner and group of a file whose content is right.
+        - V(complete_swap) means that an earlier run was stopped after the new files went live.
       type: list
       elements: str
       sample:
@@ -169,6 +212,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils import _argspec
 from ..module_utils._pki import deps
 from ..module_utils._target import ensure_certificate
+from ..module_utils._target.installation import Passphrases
 
 
 def main() -> None:
@@ -180,10 +224,15 @@ def main() -> None:
     missing = deps.missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
-    lang = module.params["lang"]
+    given = module.params
+    lang = given["lang"]
     harvest = ensure_certificate.ensure_all(
-        module.params["orders"] or (),
-        certificates=module.params["certificates"] or {},
+        given["orders"] or (),
+        handover=ensure_certificate.Handover(
+            certificates=given["certificates"] or {},
+            served=given["served"] or {},
+            passphrases=Passphrases(given["key_passphrases"] or {}, given["pkcs12_passphrases"] or {}),
+        ),
         now=dt.datetime.now(tz=dt.timezone.utc),
         check=module.check_mode,
     )

@@ -19,8 +19,17 @@ description:
   - If C(csr_origin) of an order is V(target), its private key and its certificate signing request are made on this host first.
   - A private key never leaves the host that it was made on, and a credential for the desk never leaves the
     controller.
-  - A private key that is there is always kept. If it is damaged, encrypted, or of another kind than the order asks
-    for, the order fails and the file stays as it is. To have a new key made, move the old one away first.
+  - A private key that is there is never overwritten. If it is damaged, encrypted without a passphrase being given, or
+    of another kind than the order asks for, the order fails and the file stays as it is, unless C(key.regenerate) of
+    the order says otherwise.
+  - A key for the next certificate waits beside the live one, hidden and with C(.next) at its end
+    (C(/etc/ssl/private/.www.key.next)), until M(iij.server_certificate.certificate_install) puts it in place together with
+    its certificate. Such a key is made where C(generation) of the order was raised and the live key belongs to the
+    certificate that is installed, and where C(key.regenerate) asks for it.
+  - Words of C(key.regenerate) are V(never), the default; V(partial_idempotence) for a new key where the live one is of another
+    kind than asked for; V(full_idempotence) where it cannot be read either; V(always) for each certificate. There is no
+    V(fail), because every key is checked against its order.
+  - All keys of a host are made on all of its cores.
   - A CSR that is there is kept if it fits the key and the order and its signature is valid; otherwise it is made
     anew.
   - An order that fails holds up none of the others. The task fails at the end and lists all failures.
@@ -30,6 +39,13 @@ extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
   - iij.server_certificate._language
+options:
+  key_passphrases:
+    description:
+      - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
+        a key that is there and encrypted is opened with it.
+      - They go to the host of the order and nowhere else. Keep them in a vault, not in an order file.
+    type: dict
 attributes:
   check_mode:
     support: full
@@ -129,6 +145,10 @@ registrations:
       description: Where the private key is on the host; V(null) if it was not made there.
       type: str
       sample: /etc/pki/tls/private/www.key
+    next_key_path:
+      description: Where the private key waits until its certificate is installed; V(null) if it is the live one.
+      type: str
+      sample: null
     csr_path:
       description: Where the CSR is on the host; V(null) if it was not made there.
       type: str
@@ -167,7 +187,8 @@ def main() -> None:
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
     lang = module.params["lang"]
-    harvest = ensure_key_csr.ensure_all(module.params["orders"] or (), check=module.check_mode)
+    passphrases = module.params["key_passphrases"]
+    harvest = ensure_key_csr.ensure_all(module.params["orders"] or (), check=module.check_mode, passphrases=passphrases)
     result = ensure_key_csr.result(harvest, lang=lang)
     if harvest.failures:
         module.fail_json(msg=harvest.failure_text(lang), **result)

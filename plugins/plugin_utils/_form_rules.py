@@ -22,6 +22,7 @@ from ._catalogue.industry import (
 from ._catalogue.products import PRODUCTS, TERMS
 from ._complaints import Breach, shortened
 from ._order import CsrOrigin, Usage, Wanted
+from ._order_schema import INSTALL_FILES
 from ._subject_rules import subject_breaches
 
 if t.TYPE_CHECKING:
@@ -44,6 +45,7 @@ def breaches_of_rules(order: Fields, branch: Branch, *, day: dt.date) -> Iterato
         yield from _key(order, product, branch.csr_origin)
         yield from _subject(order, product, branch.csr_origin)
     yield from _public_suffix(order)
+    yield from _files_of_host(order)
     if order.get("state") == Wanted.CANCELLED and "contract_id" not in order:
         yield Breach(rule="CANCEL-CONTRACT-ID", path=("state",))
 
@@ -143,6 +145,19 @@ def _key(order: Fields, product: Product, origin: CsrOrigin | None) -> Iterator[
         yield Breach(
             rule="KEY-AUTHORITY", path=("key", "size" if kind == "RSA" else "type"), facts={**facts, **allowed}
         )
+
+
+def _files_of_host(order: Fields) -> Iterator[Breach]:
+    key, install = order.get("key"), order.get("install")
+    if isinstance(install, dict):
+        with_leaf = [role for role in INSTALL_FILES if role != "chain"]
+        if not any(role in install for role in with_leaf):
+            yield Breach(rule="INSTALL-EMPTY", path=("install",), facts={"allowed": with_leaf})
+        holding = [role for role in ("combined", "pkcs12") if role in install]
+        if holding and key is None:
+            yield Breach(rule="INSTALL-KEY", path=("install", holding[0]), facts={"value": holding[0]})
+    elif isinstance(key, dict) and key.get("regenerate", "never") != "never":
+        yield Breach(rule="REGENERATE-INSTALL", path=("key", "regenerate"), facts={"value": key["regenerate"]})
 
 
 def _subject(order: Fields, product: Product, origin: CsrOrigin | None) -> Iterator[Breach]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
+from ..module_utils._core.names import served_name
+from ..module_utils._pki.handshake import Service, is_served
 from ._desk.desk import DeskError
 
 if t.TYPE_CHECKING:
@@ -18,6 +20,7 @@ if t.TYPE_CHECKING:
 
     from ._desk.desk import Desk
     from ._leg import Result
+    from ._order import Key
     from ._plan import Entry, Plan
 
 Json = dict[str, t.Any]
@@ -48,9 +51,30 @@ def fetched(entries: Iterable[Entry], names: Collection[str], desk: Desk) -> tup
     return certificates, failures
 
 
+def verdicts(entries: Iterable[Entry], names: Collection[str]) -> dict[str, bool]:
+    """Of these orders, whether the new certificate is served, as the controller sees it."""
+    return {entry.order.name: _is_served(entry) for entry in entries if entry.order.name in names}
+
+
+def _is_served(entry: Entry) -> bool:
+    order, application = entry.order, entry.application
+    if order.install is None or order.install.prove is None or application is None:
+        return False
+    prove = order.install.prove
+    service = Service(
+        address=prove.address,
+        port=prove.port,
+        server_name=prove.server_name or served_name(order.common_name),
+        timeout=prove.timeout,
+    )
+    return is_served(service, fingerprint=application.certificate_fingerprint or "")
+
+
 def installation_result(legs: list[Result], failures: list[Json], *, planned: bool) -> Result:
     """The task's result out of the host's answers: what it had, and what it was given."""
-    installed = {row["name"]: row for leg in legs for row in leg.get("installed", ())}
+    installed: dict[str, Json] = {}
+    for row in (row for leg in legs for row in leg.get("installed", ())):
+        installed[row["name"]] = _continued(installed.get(row["name"]), row)
     failures = [*failures, *(failure for leg in legs for failure in leg.get("failures", ()))]
     missing = legs[0].get("missing", []) if legs else []
     result: Result = {
@@ -69,6 +93,18 @@ def installation_result(legs: list[Result], failures: list[Json], *, planned: bo
     return result
 
 
+def _continued(before: Json | None, row: Json) -> Json:
+    """What two executions did for one order, as one."""
+    if before is None:
+        return row
+    return {
+        **row,
+        "changed": before["changed"] or row["changed"],
+        "actions": [*before["actions"], *row["actions"]],
+        "backup_files": {**before["backup_files"], **row["backup_files"]},
+    }
+
+
 def _host_order(entry: Entry) -> Json:
     order, application = entry.order, entry.application
     return {
@@ -77,9 +113,13 @@ def _host_order(entry: Entry) -> Json:
         "csr_origin": order.csr_origin and order.csr_origin.value,
         "certificate_fingerprint": application.certificate_fingerprint if application else None,
         "public_key_fingerprint": application.public_key_fingerprint if application else None,
-        "key": {"path": order.key.path} if order.key else None,
+        "key": _place(order.key) if order.key else None,
         "install": dc.asdict(order.install) if order.install else None,
     }
+
+
+def _place(key: Key) -> Json:
+    return {field: getattr(key, field) for field in ("path", "owner", "group", "mode")}
 
 
 def _joined(legs: Iterable[Result], side: str) -> Json:
@@ -90,4 +130,4 @@ def _joined(legs: Iterable[Result], side: str) -> Json:
     return joined
 
 
-__all__ = ("fetched", "host_orders", "installation_result", "to_install")
+__all__ = ("fetched", "host_orders", "installation_result", "to_install", "verdicts")

@@ -84,18 +84,37 @@ class Key:
     owner: str | None = None
     group: str | None = None
     mode: str = "0600"
+    regenerate: str = "never"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Prove:
+    """Where the new certificate must be served before it counts as installed; None is the host's common name."""
+
+    address: str = "127.0.0.1"
+    port: int = 443
+    server_name: str | None = None
+    seen_from: str = "host"
+    timeout: int = 30
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Install:
-    """Where the certificate goes on its host."""
+    """Where the certificate goes on its host, and what happens there before and after."""
 
-    certificate: str
+    certificate: str | None = None
     chain: str | None = None
     full_chain: str | None = None
+    combined: str | None = None
+    pkcs12: str | None = None
     owner: str | None = None
     group: str | None = None
     mode: str = "0644"
+    backup: bool = False
+    issuer: str | None = None
+    validate: str | None = None
+    reload: str | None = None
+    prove: Prove | None = None
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +170,7 @@ __all__ = (
     "Key",
     "LinkedContract",
     "Order",
+    "Prove",
     "Subject",
     "SuppliedCsr",
     "Usage",

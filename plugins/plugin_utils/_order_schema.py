@@ -12,6 +12,7 @@ import dataclasses as dc
 import functools
 import typing as t
 
+from ..module_utils._core.keyspec import REGENERATE
 from . import _vocabulary as word
 from ._catalogue.industry import DN_LENGTHS
 from ._catalogue.products import PRODUCTS, TERMS, product_named
@@ -23,6 +24,8 @@ from ._voluptuous import Refused, vol
 
 if t.TYPE_CHECKING:
     from ._catalogue.products import Product
+
+INSTALL_FILES: t.Final = ("certificate", "chain", "full_chain", "combined", "pkcs12")
 
 Fields = dict[str, t.Any]
 Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
@@ -142,19 +145,32 @@ def _host_side(branch: Branch) -> Shape:
             target=branch.csr_origin in (CsrOrigin.TARGET, None)
         ),
         vol.Optional("install"): {
-            vol.Required("certificate"): word.host_path,
-            vol.Optional("chain"): word.host_path,
-            vol.Optional("full_chain"): word.host_path,
-            vol.Optional("owner"): word.text,
-            vol.Optional("group"): word.text,
-            vol.Optional("mode"): word.file_mode,
+            **{vol.Optional(role): word.host_path for role in INSTALL_FILES},
+            **_access_fields(),
+            vol.Optional("backup"): word.boolean,
+            vol.Optional("issuer"): word.text,
+            vol.Optional("validate"): word.validating_command,
+            vol.Optional("reload"): word.command,
+            vol.Optional("prove"): {
+                vol.Optional("address"): word.text,
+                vol.Optional("port"): word.port,
+                vol.Optional("server_name"): word.text,
+                vol.Optional("seen_from"): word.one_of(("host", "controller")),
+                vol.Optional("timeout"): word.counting_number,
+            },
         },
     }
 
 
+def _access_fields() -> Shape:
+    fields = {"owner": word.text, "group": word.text, "mode": word.file_mode}
+    return {vol.Optional(field): validator for field, validator in fields.items()}
+
+
 def _key_fields(*, target: bool) -> Shape:
-    place: Shape = {vol.Required("path"): word.host_path}
-    if not target:  # made elsewhere: only its place matters, to see that certificate and key belong together
+    # What is made elsewhere is only looked at, but files that hold the key too take after it.
+    place: Shape = {vol.Required("path"): word.host_path, **_access_fields()}
+    if not target:
         return place
     return {
         **place,
@@ -162,9 +178,7 @@ def _key_fields(*, target: bool) -> Shape:
         vol.Optional("size"): word.one_of((2048, 3072, 4096)),
         vol.Optional("curve"): word.one_of(("P-256", "P-384")),
         vol.Optional("csr_path"): word.host_path,
-        vol.Optional("owner"): word.text,
-        vol.Optional("group"): word.text,
-        vol.Optional("mode"): word.file_mode,
+        vol.Optional("regenerate"): word.one_of(REGENERATE),
     }
 
 
@@ -302,4 +316,4 @@ def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:
     return value
 
 
-__all__ = ("Branch", "Fields", "asked_fields", "branch_of", "breaches_of_shape", "without_unasked")
+__all__ = ("INSTALL_FILES", "Branch", "Fields", "asked_fields", "branch_of", "breaches_of_shape", "without_unasked")

@@ -16,7 +16,7 @@ import typing as t
 from ._catalogue.products import product_named
 from ._complaints import Complaint, OrdersRefused, arranged, dotted, named
 from ._form_rules import breaches_of_rules
-from ._order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Subject, Usage
+from ._order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Prove, Subject, Usage
 from ._order_files import read_folder
 from ._order_schema import breaches_of_shape
 from ._portfolio_rules import complaints_between
@@ -124,7 +124,7 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
         missing=_missing(raw) if raw.branch.pinned else (),
         subject=Subject(**fields.get("subject", {})),
         key=_key(fields.get("key")),
-        install=_part(Install, fields.get("install")),
+        install=_install(fields.get("install")),
         **plain,
     )
 
@@ -140,6 +140,12 @@ def _key(fields: Fields | None) -> Key | None:
     if fields.get("type") == "ECDSA":
         return Key(**{"size": None, "curve": "P-256", **fields})
     return Key(**fields)
+
+
+def _install(fields: Fields | None) -> Install | None:
+    if fields is None:
+        return None
+    return Install(**{**fields, "prove": _part(Prove, fields.get("prove"))})
 
 
 def _part(kind: t.Any, fields: Fields | None) -> t.Any:

@@ -75,6 +75,8 @@ def _host_order(order: Order) -> Json:
         "common_name": order.common_name,
         "subject": order.subject.given(),
         "key": dc.asdict(order.key) if order.key else None,
+        "install": dc.asdict(order.install) if order.install else None,
+        "generation": order.generation,
     }
 
 
@@ -92,6 +94,7 @@ def _row(entry: Entry, made: Json, outcome: Outcome | None) -> Json:
         "public_key_fingerprint": (application and application.public_key_fingerprint)
         or made.get("public_key_fingerprint"),
         "key_path": made.get("key_path"),
+        "next_key_path": made.get("next_key_path"),
         "csr_path": made.get("csr_path"),
     }
 

@@ -11,9 +11,11 @@ Each also carries its JSON Schema, as far as JSON Schema can tell it: the schema
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import itertools
 import re
+import shlex
 import typing as t
 
 from ..module_utils._core import names
@@ -50,6 +52,11 @@ _ADDRESS = Phrase("an e-mail address", "メールアドレス")
 _FILE_MODE = Phrase(
     'a file mode in quotes such as "0600" (0600 without quotes is the number 384 to YAML)',
     '"0600" のように引用符で囲んだファイルモード (引用符のない0600は、YAMLでは数値の384です) ',
+)
+_PORT = Phrase("a port from 1 to 65535", "1〜65535のポート番号")
+_COMMAND = Phrase("a command with its arguments, run without a shell", "シェルを介さずに実行するコマンドとその引数")
+_VALIDATING = Phrase(
+    "a command with %s where the path of the new file goes", "新しいファイルのパスが入る位置に %s を書いたコマンド"
 )
 _HOST_NAME = Phrase("a fully qualified host name such as www.example.jp", "www.example.jp のようなFQDN")
 _HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
@@ -100,6 +107,28 @@ def counting_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise wrong_type(value, _COUNTING)
     return value
+
+
+@told_as({"type": "integer", "minimum": 1, "maximum": 65535}, _PORT)
+def port(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
+        raise wrong_type(value, _PORT)
+    return value
+
+
+@told_as({"type": "string", "pattern": r"\S"}, _COMMAND)
+def command(value: object) -> str:
+    with contextlib.suppress(ValueError):  # an open quote
+        if isinstance(value, str) and shlex.split(value):
+            return value
+    raise wrong_type(value, _COMMAND)
+
+
+@told_as({"type": "string", "pattern": "%s"}, _VALIDATING)
+def validating_command(value: object) -> str:
+    if "%s" not in command(value):
+        raise wrong_type(value, _VALIDATING)
+    return str(value)
 
 
 def one_of(choices: Iterable[t.Any]) -> Validator:
@@ -269,6 +298,7 @@ __all__ = (
     "agreed",
     "approval_email",
     "boolean",
+    "command",
     "common_name",
     "counting_number",
     "customer_code",
@@ -279,9 +309,11 @@ __all__ = (
     "json_of",
     "one_of",
     "order_name",
+    "port",
     "product",
     "refuse",
     "text",
     "told_as",
+    "validating_command",
     "wrong_type",
 )

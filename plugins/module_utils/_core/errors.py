@@ -133,11 +133,25 @@ class KeyBroken(Fault):
 class KeyEncrypted(Fault):
     path: str
     en = (
-        "The private key {path} is encrypted. It is kept as it is; store it without a passphrase, or name another path."
+        "The private key {path} is encrypted. It is kept as it is; give its passphrase to the task (key_passphrases), "
+        "or name another path."
     )
     ja = (
         "秘密鍵 {path} は暗号化されています。ファイルはそのまま残しました。"
-        "パスフレーズなしで保存するか、別のパスを指定してください。"
+        "タスクの key_passphrases でパスフレーズを渡すか、別のパスを指定してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class PassphraseWrong(Fault):
+    path: str
+    en = (
+        "The passphrase for {path} does not open it, or the file is damaged. It is kept as it is; correct the "
+        "passphrase given to the task, or restore the file from a backup."
+    )
+    ja = (
+        "{path} はこのパスフレーズでは開けないか、壊れています。ファイルはそのまま残しました。"
+        "タスクに渡すパスフレーズを直すか、ファイルをバックアップから戻してください。"
     )
 
 
@@ -352,6 +366,7 @@ __all__ = (
     "NotOneCertificate",
     "NotYetValid",
     "OlderThanInstalled",
+    "PassphraseWrong",
     "PathShared",
     "PrivateKeyGiven",
     "PrivateKeyInTheWay",

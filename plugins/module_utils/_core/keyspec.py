@@ -22,6 +22,10 @@ ECDSA = "ECDSA"
 SMALLEST_RSA = 2048  # BR 6.1.5
 LARGEST_RSA = 16384  # OpenSSL's own limit; a slip of the finger must not keep a host busy for hours
 
+# When a key that is there gives way to a new one: the words of community.crypto. Its `fail` would say what `never` says
+# here, for every key is checked against the order.
+NEVER, PARTIAL, FULL, ALWAYS = REGENERATE = ("never", "partial_idempotence", "full_idempotence", "always")
+
 # The named curves that an order may ask for. BR 6.1.5 knows P-521 too, but no browser wants it.
 CURVES = ("P-256", "P-384")
 
@@ -48,6 +52,14 @@ def asked(key: Mapping[str, t.Any]) -> KeySpec:
     raise errors.FieldWrong(field="key.type", allowed=f"{RSA} or {ECDSA}")
 
 
+def regenerate(key: Mapping[str, t.Any]) -> str:
+    """When the `key` of an order asks for a new key although there is one."""
+    word = key.get("regenerate") or NEVER
+    if word not in REGENERATE:
+        raise errors.FieldWrong(field="key.regenerate", allowed=" or ".join(REGENERATE))
+    return str(word)
+
+
 def _rsa_size(size: object) -> int:
     if not isinstance(size, int) or not SMALLEST_RSA <= size <= LARGEST_RSA or size % 8:
         raise errors.FieldWrong(field="key.size", allowed=f"a multiple of 8 from {SMALLEST_RSA} to {LARGEST_RSA}")
@@ -60,4 +72,16 @@ def _curve(curve: object) -> str:
     return str(curve)
 
 
-__all__ = ("CURVES", "ECDSA", "RSA", "KeySpec", "asked")
+__all__ = (
+    "ALWAYS",
+    "CURVES",
+    "ECDSA",
+    "FULL",
+    "NEVER",
+    "PARTIAL",
+    "REGENERATE",
+    "RSA",
+    "KeySpec",
+    "asked",
+    "regenerate",
+)

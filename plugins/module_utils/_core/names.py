@@ -145,6 +145,11 @@ def matches(pattern: str, host: str) -> bool:
     return bool(label) and label != "*" and same(pattern[2:], domain)
 
 
+def served_name(common_name: str) -> str:
+    """A host name that a certificate for this name serves; for a wildcard, www stands for the asterisk."""
+    return f"www{common_name[1:]}" if is_wildcard(common_name) else common_name
+
+
 def subject(common_name: str, *, given: Mapping[str, str | None]) -> Subject:
     """The full subject of an order: country and common name around what was given, in the order of a DN."""
     values = {**given, "country_name": COUNTRY, "common_name": common_name}
@@ -168,6 +173,7 @@ __all__ = (
     "is_wildcard",
     "matches",
     "same",
+    "served_name",
     "subject",
     "subject_text",
 )

@@ -55,16 +55,25 @@ def read_certificates(content: bytes, *, what: str = "certificate") -> tuple[Cer
     """Every certificate in the text, at least one; `what` names the text in the fault."""
     if pem.holds_private_key(content):
         raise errors.PrivateKeyGiven
-    blocks = pem.blocks(content)
+    return _certificates(pem.blocks(content), what=what)
+
+
+def read_beside_key(content: bytes) -> tuple[CertFacts, ...]:
+    """Every certificate of a file that also holds the private key, at least one."""
+    return _certificates(tuple(block for block in pem.blocks(content) if "PRIVATE KEY" not in block.label))
+
+
+def _certificates(blocks: tuple[pem.Block, ...], *, what: str = "certificate") -> tuple[CertFacts, ...]:
     if not blocks or any(block.label != _LABEL for block in blocks):
         raise errors.CertificateBroken(what=what)
     try:
-        return tuple(_facts(deps.x509.load_der_x509_certificate(block.der())) for block in blocks)
+        return tuple(facts(deps.x509.load_der_x509_certificate(block.der())) for block in blocks)
     except deps.CONTENT_ERRORS:
         raise errors.CertificateBroken(what=what) from None
 
 
-def _facts(certificate: Certificate) -> CertFacts:
+def facts(certificate: Certificate) -> CertFacts:
+    """What a certificate says that another reader has made out already."""
     der = certificate.public_bytes(deps.serialization.Encoding.DER)
     dns_names, _other_names = csrs.alternative_names(certificate.extensions)
     return CertFacts(
@@ -102,4 +111,4 @@ def rfc3339(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-__all__ = ("CertFacts", "chain_fault", "read_certificates", "rfc3339")
+__all__ = ("CertFacts", "chain_fault", "facts", "read_beside_key", "read_certificates", "rfc3339")

@@ -41,29 +41,37 @@ def generate(spec: KeySpec) -> SigningKey:
     return deps.ec.generate_private_key(deps.ec.SECP384R1() if spec.curve == "P-384" else deps.ec.SECP256R1())
 
 
-def to_pem(key: PrivateKeyTypes) -> bytes:
-    """PKCS#8 without encryption: what every server reads."""
+def to_pem(key: PrivateKeyTypes, *, passphrase: str | None = None) -> bytes:
+    """PKCS#8, which every server reads, encrypted if a passphrase is given."""
     serialization = deps.serialization
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    encryption = (
+        serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption()
     )
+    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
 
 
-def load(content: bytes, *, path: str) -> PrivateKeyTypes:
-    """The first private key in the file, or a fault that names the file."""
-    block = next((block for block in pem.blocks(content) if block.label.endswith("PRIVATE KEY")), None)
+def load(content: bytes, *, path: str, passphrase: str | None = None) -> PrivateKeyTypes:
+    """The first private key in the file, or a fault that names the file; a needless passphrase is not used."""
+    block = first_block(content)
     if block is None:
         raise errors.KeyBroken(path=path)
-    if _is_encrypted(block):
+    encrypted = _is_encrypted(block)
+    if encrypted and not passphrase:
         raise errors.KeyEncrypted(path=path)
     try:
-        key = compat.load_private_key(block.text)
+        key = compat.load_private_key(block.text, passphrase=passphrase.encode() if encrypted and passphrase else None)
         whole = _is_whole(key)
     except deps.CONTENT_ERRORS:
-        raise errors.KeyBroken(path=path) from None
+        # Libraries cannot tell a damaged key from a wrong passphrase, which is by far the more frequent of the two.
+        raise (errors.PassphraseWrong if encrypted else errors.KeyBroken)(path=path) from None
     if not whole:
         raise errors.KeyBroken(path=path)
     return key
+
+
+def first_block(content: bytes) -> pem.Block | None:
+    """The first private key in the text as it stands there, encrypted or not."""
+    return next((block for block in pem.blocks(content) if block.label.endswith("PRIVATE KEY")), None)
 
 
 def _is_encrypted(block: pem.Block) -> bool:
@@ -96,9 +104,9 @@ def _fits_together(numbers: rsa.RSAPrivateNumbers) -> bool:
     )
 
 
-def facts(content: bytes, *, path: str) -> KeyFacts:
+def facts(content: bytes, *, path: str, passphrase: str | None = None) -> KeyFacts:
     """What may be told of the private key in this file."""
-    public = load(content, path=path).public_key()
+    public = load(content, path=path, passphrase=passphrase).public_key()
     return KeyFacts(kind(public), fingerprint(public))
 
 
@@ -129,4 +137,4 @@ def is_private_key(der: bytes) -> bool:
     return True
 
 
-__all__ = ("KeyFacts", "facts", "fingerprint", "generate", "is_private_key", "kind", "load", "to_pem")
+__all__ = ("KeyFacts", "facts", "fingerprint", "first_block", "generate", "is_private_key", "kind", "load", "to_pem")

@@ -8,86 +8,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses as dc
 import functools
 import typing as t
 
-from .._core import errors, names
-from .._pki import certs, keys
-from . import files, orders
+from .._pki import certs
+from . import activation, files, filesets, orders
+from .acceptance import accept
+from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Given, Passphrases, Seen, leaf_as_diff, observe, parse
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from .._pki.certs import CertFacts
-    from .._pki.keys import KeyFacts
 
-    Certificates = tuple[CertFacts, ...]
-
-# In this order the files are written: when the certificate is new, what it needs is already there.
-CHAIN, FULL_CHAIN, CERTIFICATE = ROLES = ("chain", "full_chain", "certificate")
-
-
-@dc.dataclass(frozen=True)
-class Asked:
-    """What an order asks of this host."""
-
-    name: str
-    common_name: str
-    certificate_fingerprint: str
-    public_key_fingerprint: str | None
-    key_path: str | None
-    key_is_of_service: bool
-    paths: tuple[tuple[str, str], ...]  # (role, path) in the order of writing
-    access: files.Access
-
-    @property
-    def own_paths(self) -> tuple[str, ...]:
-        return tuple(path for _role, path in self.paths)
-
-    def path(self, role: str) -> str | None:
-        """Where the file of this role goes, if the order names it."""
-        return dict(self.paths).get(role)
-
-
-@dc.dataclass(frozen=True)
-class Given:
-    """The contents to install."""
-
-    leaf: CertFacts
-    chain: Certificates
-
-    def content(self, role: str) -> Certificates:
-        """What belongs into the file of this role."""
-        return {CERTIFICATE: (self.leaf,), CHAIN: self.chain, FULL_CHAIN: (self.leaf, *self.chain)}[role]
-
-
-@dc.dataclass(frozen=True)
-class SeenFile:
-    """A file as it is; content that is not made of certificates counts as none."""
-
-    certificates: Certificates = ()
-    access: files.Access | None = None
-
-
-@dc.dataclass(frozen=True)
-class Seen:
-    """The files of an order as they are, one for each role that it names."""
-
-    files: tuple[tuple[str, SeenFile], ...]
-
-    def of(self, role: str) -> SeenFile:
-        return dict(self.files).get(role, SeenFile())
-
-    @property
-    def leaf(self) -> CertFacts | None:
-        return next(iter(self.of(CERTIFICATE).certificates), None)
-
-    def as_diff(self, asked: Asked) -> dict[str, t.Any]:
-        """One side of a diff."""
-        modes = {path: access and access.mode_text for role, path in asked.paths for access in [self.of(role).access]}
-        return {"certificate": _leaf_as_diff(self.leaf), "modes": modes}
+ACTIVATE_KEY = "activate_key"
+COMPLETE_SWAP = "complete_swap"
 
 
 @dc.dataclass(frozen=True)
@@ -100,6 +38,8 @@ class Outcome:
     actions: tuple[str, ...] = ()
     planned: bool = False
     missing: bool = False
+    unproved: bool = False  # shown, and not settled before the controller has seen it served
+    copies: tuple[tuple[str, str], ...] = ()
 
     @property
     def changes(self) -> bool:
@@ -109,43 +49,43 @@ class Outcome:
         """The order's entry in the module's result."""
         return {
             "name": self.asked.name,
-            "certificate_path": self.asked.path(CERTIFICATE),
-            "chain_path": self.asked.path(CHAIN),
-            "full_chain_path": self.asked.path(FULL_CHAIN),
+            **{f"{role}_path": self.asked.path(role) for role in ROLES},
+            "issuer": self.leaf and dict(self.leaf.issuer).get("common_name"),
             "not_after": self.leaf and certs.rfc3339(self.leaf.not_after),
             "serial_number": self.leaf and self.leaf.serial_number,
             "certificate_fingerprint": self.asked.certificate_fingerprint,
             "changed": self.changes,
             "planned": self.planned,
             "actions": list(self.actions),
+            "backup_files": dict(self.copies),
         }
 
     def after_as_diff(self) -> dict[str, t.Any]:
         """What is there now, or will be as far as it can be known; of a missing one that is its fingerprint."""
-        leaf = _leaf_as_diff(self.leaf) or {"certificate_fingerprint": self.asked.certificate_fingerprint}
-        return {"certificate": leaf, "modes": {path: self.asked.access.mode_text for _role, path in self.asked.paths}}
+        leaf = leaf_as_diff(self.leaf) or {"certificate_fingerprint": self.asked.certificate_fingerprint}
+        modes = {path: self.asked.access_of(role).mode_text for role, path in self.asked.paths}
+        return {"certificate": leaf, "modes": modes}
 
 
-def _leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
-    if leaf is None:
-        return None
-    return {
-        "subject": names.subject_text(leaf.subject),
-        "serial_number": leaf.serial_number,
-        "not_after": certs.rfc3339(leaf.not_after),
-        "certificate_fingerprint": leaf.certificate_fingerprint,
-    }
+@dc.dataclass(frozen=True)
+class Handover:
+    """What the controller hands over beside the orders, by their names."""
+
+    certificates: Mapping[str, t.Any] = dc.field(default_factory=dict)
+    served: Mapping[str, bool] = dc.field(default_factory=dict)  # what the controller saw served
+    passphrases: Passphrases = dc.field(default_factory=Passphrases)
 
 
 def ensure_all(
-    wanted: Iterable[Mapping[str, t.Any]], *, certificates: Mapping[str, t.Any], now: dt.datetime, check: bool
+    wanted: Iterable[Mapping[str, t.Any]], *, handover: Handover, now: dt.datetime, check: bool
 ) -> orders.Harvest[Outcome]:
     """The certificate of every order in its place; in check mode the same decisions and no writing."""
 
     def act(asked: Asked) -> Outcome:
-        return ensure(asked, contents=certificates.get(asked.name), now=now, check=check)
+        contents, served = handover.certificates.get(asked.name), handover.served.get(asked.name)
+        return ensure(asked, contents=contents, served=served, now=now, check=check)
 
-    return orders.carry_out(wanted, parse=parse, act=act)
+    return orders.carry_out(wanted, parse=functools.partial(parse, passphrases=handover.passphrases), act=act)
 
 
 def result(harvest: orders.Harvest[Outcome], *, check: bool, lang: str | None) -> dict[str, t.Any]:
@@ -158,6 +98,7 @@ def result(harvest: orders.Harvest[Outcome], *, check: bool, lang: str | None) -
         "changed": any(outcome.actions or check for outcome in changing) or harvest.left_changes,
         "installed": [outcome.as_result() for outcome in harvest.outcomes if not outcome.missing],
         "missing": [outcome.asked.name for outcome in harvest.outcomes if outcome.missing],
+        "unproved": [outcome.asked.name for outcome in harvest.outcomes if outcome.unproved],
         "failures": harvest.failures_as_result(lang),
         "diff": {
             "before": {outcome.asked.name: outcome.before.as_diff(outcome.asked) for outcome in changing},
@@ -166,61 +107,24 @@ def result(harvest: orders.Harvest[Outcome], *, check: bool, lang: str | None) -
     }
 
 
-def parse(order: Mapping[str, t.Any]) -> Asked:
-    """The order as this module needs it; anything else in it is not looked at."""
-    install = orders.mapping(order, "install")
-    paths = {
-        CHAIN: orders.optional_path(install, CHAIN, within="install"),
-        FULL_CHAIN: orders.optional_path(install, FULL_CHAIN, within="install"),
-        CERTIFICATE: orders.path(install, CERTIFICATE, within="install"),
-    }
-    key_path = orders.optional_path(orders.mapping(order, "key"), "path", within="key")
-    orders.require_distinct({"key.path": key_path, **{f"install.{role}": path for role, path in paths.items()}})
-    return Asked(
-        name=orders.text(order, "name"),
-        common_name=orders.text(order, "common_name"),
-        certificate_fingerprint=orders.text(order, "certificate_fingerprint"),
-        public_key_fingerprint=order.get("public_key_fingerprint"),
-        key_path=key_path,
-        key_is_of_service=order.get("csr_origin") == "service",
-        paths=tuple((role, path) for role in ROLES if (path := paths[role])),
-        access=files.access_for(install.get("mode") or "0644", owner=install.get("owner"), group=install.get("group")),
-    )
-
-
-def ensure(asked: Asked, *, contents: object, now: dt.datetime, check: bool) -> Outcome:
+def ensure(asked: Asked, *, contents: object, now: dt.datetime, check: bool, served: bool | None = None) -> Outcome:
     """The certificate of one order in its place; without contents only what is there can be right."""
-    before = observe(asked)
-    if contents is None and not _is_in_place(asked, seen=before):
-        return Outcome(asked, before, missing=True)
-    given = None if contents is None else accept(contents, asked=asked, seen=before, now=now)
-    steps = decide(asked, seen=before, given=given)
-    leaf = given.leaf if given else before.leaf
-    if check or not steps:
-        return Outcome(asked, before, leaf=leaf, actions=tuple(steps), planned=check and bool(steps))
-    done: list[str] = []
-    with orders.remembering(done):
-        for action, step in steps.items():
-            step()
-            done.append(action)
-    return Outcome(asked, before, leaf=leaf, actions=tuple(done))
-
-
-def observe(asked: Asked) -> Seen:
-    """What lies at the paths of the order."""
-    return Seen(tuple((role, _observe(path)) for role, path in asked.paths))
-
-
-def _observe(path: str) -> SeenFile:
-    snapshot = files.read(path)
-    if snapshot is None:
-        return SeenFile()
-    try:
-        return SeenFile(certs.read_certificates(snapshot.content), snapshot.access)
-    except errors.PrivateKeyGiven:
-        raise errors.PrivateKeyInTheWay(path=path) from None
-    except errors.CertificateBroken:
-        return SeenFile((), snapshot.access)
+    fileset = asked.fileset
+    with contextlib.ExitStack() as stack:
+        if not check:
+            stack.enter_context(fileset.locked())
+            filesets.clear(fileset)
+        before = observe(asked)
+        if contents is None and not _is_in_place(asked, seen=before):
+            return Outcome(asked, before, missing=True)
+        given = None if contents is None else accept(contents, asked=asked, seen=before, now=now)
+        new = activation.new_files(asked, seen=before, given=given) if given else {}
+        repairs = [role for role, _path in asked.paths if role not in new and _is_astray(role, asked, before)]
+        outcome = Outcome(asked, before, leaf=given.leaf if given else before.leaf)
+        if check:
+            actions = _foretold(asked, new=new, repairs=repairs, unsettled=not fileset.is_settled)
+            return dc.replace(outcome, actions=actions, planned=bool(actions))
+        return _carried_out(outcome, new=new, repairs=repairs, served=served)
 
 
 def _is_in_place(asked: Asked, *, seen: Seen) -> bool:
@@ -228,113 +132,52 @@ def _is_in_place(asked: Asked, *, seen: Seen) -> bool:
     if leaf is None or leaf.certificate_fingerprint != asked.certificate_fingerprint:
         return False
     # The chain that is there is taken for the one that belongs there, provided that it leads upwards from the leaf.
-    chain = seen.of(CHAIN).certificates or seen.of(FULL_CHAIN).certificates[1:]
-    wants_chain = asked.path(CHAIN) or asked.path(FULL_CHAIN)
-    if wants_chain and certs.chain_fault(leaf, chain=chain):
+    wants_chain = any(asked.path(role) for role in (CHAIN, "full_chain", *WITH_KEY))
+    if wants_chain and certs.chain_fault(leaf, chain=seen.chain):
         return False
-    given = Given(leaf, chain)
-    return all(file.certificates == given.content(role) for role, file in seen.files)
+    given = Given(leaf, seen.chain)
+    return all(given.is_in(file, role=role) for role, file in seen.files)
 
 
-def decide(asked: Asked, *, seen: Seen, given: Given | None) -> dict[str, Callable[[], None]]:
-    """What has to be done, by the name of the action and in this order."""
-    steps: dict[str, Callable[[], None]] = {}
-    for role, path in asked.paths:
-        file = seen.of(role)
-        if given and file.certificates != given.content(role):
-            content = "".join(certificate.pem for certificate in given.content(role)).encode()
-            steps[f"write_{role}"] = functools.partial(files.replace, path, content=content, access=asked.access)
-        elif file.access and not asked.access.allows(file.access):
-            steps[f"repair_{role}_mode"] = functools.partial(files.repair, path, access=asked.access)
-    return steps
+def _is_astray(role: str, asked: Asked, seen: Seen) -> bool:
+    access = seen.of(role).access
+    return access is not None and not asked.access_of(role).allows(access)
 
 
-def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> Given:
-    """The contents, if they are just what the order waits for; otherwise the first fault."""
-    given = _read(contents, asked=asked)
-    leaf = given.leaf
-    if leaf.certificate_fingerprint != asked.certificate_fingerprint:
-        raise errors.AnotherCertificate(found=leaf.certificate_fingerprint, expected=asked.certificate_fingerprint)
-    if not leaf.is_for(asked.common_name):
-        found = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
-        raise errors.NameDiffers(found=found, expected=asked.common_name)
-    _require_key(leaf, asked=asked)
-    _require_time(leaf, now=now)
-    # A chain that nobody asked for need not be given, but one that is given must be right.
-    needed = bool(given.chain or asked.path(CHAIN) or asked.path(FULL_CHAIN))
-    fault = certs.chain_fault(leaf, chain=given.chain) if needed else None
-    if fault:
-        raise fault
-    _require_newer(leaf, asked=asked, seen=seen)
-    return given
+def _foretold(asked: Asked, *, new: Mapping[str, filesets.New], repairs: list[str], unsettled: bool) -> tuple[str, ...]:
+    proof = [activation.RELOAD] if asked.reload else []
+    proof += [activation.PROVE] if asked.service else []
+    finish = [*([] if new else [COMPLETE_SWAP]), *proof] if new or unsettled else []
+    return (*_written(new), *_repaired(repairs), *finish)
 
 
-def _read(contents: object, *, asked: Asked) -> Given:
-    if not isinstance(contents, dict):
-        raise errors.FieldWrong(field=f"certificates.{asked.name}", allowed="a mapping of certificate and chain")
-    leaves = certs.read_certificates(_bytes(contents.get("certificate")))
-    if len(leaves) > 1:
-        raise errors.NotOneCertificate
-    chain = _bytes(contents.get("chain"))
-    return Given(leaves[0], certs.read_certificates(chain, what="chain") if chain.strip() else ())
+def _written(new: Mapping[str, filesets.New]) -> list[str]:
+    return [ACTIVATE_KEY if role == KEY else f"write_{role}" for role in new]
 
 
-def _bytes(text: object) -> bytes:
-    return text.encode(errors="replace") if isinstance(text, str) else b""
+def _repaired(repairs: list[str]) -> list[str]:
+    return [f"repair_{role}_mode" for role in repairs]
 
 
-def _require_key(leaf: CertFacts, *, asked: Asked) -> None:
-    if asked.key_path:
-        key = _host_key(asked, path=asked.key_path)
-        if key.public_key_fingerprint != leaf.public_key_fingerprint:
-            raise errors.KeyNotOfCertificate(path=asked.key_path)
-    elif not asked.public_key_fingerprint:
-        raise errors.FieldWrong(field="public_key_fingerprint", allowed="given where there is no key.path")
-    elif asked.public_key_fingerprint != leaf.public_key_fingerprint:
-        raise errors.PublicKeyDiffers(found=leaf.public_key_fingerprint, expected=asked.public_key_fingerprint)
+def _carried_out(outcome: Outcome, *, new: dict[str, filesets.New], repairs: list[str], served: bool | None) -> Outcome:
+    asked, fileset = outcome.asked, outcome.asked.fileset
+    done: list[str] = []
+    copies: dict[str, str] = {}
+    with orders.remembering(done), files.refusing(fileset.leader):
+        if new:
+            copies = activation.swap(asked, new=new)
+        for role in repairs:
+            files.repair(str(asked.path(role)), access=asked.access_of(role))
+            done.extend(_repaired([role]))
+        if not fileset.is_settled:
+            fingerprint = asked.certificate_fingerprint
+            finished = activation.see_through(asked, fingerprint=fingerprint, served=served)
+            # With the controller's verdict the swap is no new one, but that of the execution before.
+            done[:0] = _written(new) or ([COMPLETE_SWAP] if served is None else [])
+            done.extend(finished)
+        activation.drop_stale_key(asked)
+    unproved = not fileset.is_settled
+    return dc.replace(outcome, actions=tuple(done), unproved=unproved, copies=tuple(copies.items()))
 
 
-def _host_key(asked: Asked, *, path: str) -> KeyFacts:
-    missing = errors.KeyNotDownloaded(path=path) if asked.key_is_of_service else errors.KeyMissing(path=path)
-    try:
-        snapshot = files.read(path)
-    except errors.FolderMissing:
-        raise missing from None
-    if snapshot is None:
-        raise missing
-    return keys.facts(snapshot.content, path=path)
-
-
-def _require_time(leaf: CertFacts, *, now: dt.datetime) -> None:
-    if now < leaf.not_before:
-        raise errors.NotYetValid(moment=certs.rfc3339(leaf.not_before))
-    if now > leaf.not_after:
-        raise errors.NoLongerValid(moment=certs.rfc3339(leaf.not_after))
-
-
-def _require_newer(leaf: CertFacts, *, asked: Asked, seen: Seen) -> None:
-    old = seen.leaf
-    # A stand-in that somebody signed himself, or another site's certificate, is no earlier issue of this one.
-    if old is None or old.is_self_issued or not old.is_for(asked.common_name):
-        return
-    if leaf.not_before < old.not_before:
-        raise errors.OlderThanInstalled(
-            path=asked.path(CERTIFICATE) or "",
-            moment=certs.rfc3339(leaf.not_before),
-            installed=certs.rfc3339(old.not_before),
-        )
-
-
-__all__ = (
-    "Asked",
-    "Given",
-    "Outcome",
-    "Seen",
-    "accept",
-    "decide",
-    "ensure",
-    "ensure_all",
-    "observe",
-    "parse",
-    "result",
-)
+__all__ = ("Handover", "Outcome", "ensure", "ensure_all", "result")

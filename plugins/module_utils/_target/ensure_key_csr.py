@@ -4,28 +4,38 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""One private key and one CSR for each order: what is there and right is kept, a key that is there is always kept."""
+"""One private key and one CSR for each order: what is there and right is kept, and no key is ever overwritten.
+
+A key for the next certificate waits beside the one in service, until it goes live together with that certificate.
+"""
 
 from __future__ import annotations
 
 import dataclasses as dc
+import functools
+import os
+import pathlib
 import typing as t
 
 from .._core import errors, keyspec, names
-from .._pki import csrs, keys
-from . import files, orders
+from .._pki import certs, csrs, key_making, keys
+from . import files, live_keys, orders
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .._core.keyspec import KeySpec
     from .._pki.csrs import CsrFacts
-    from .._pki.keys import KeyFacts
+    from .live_keys import LiveKey
+
+    Stock = dict[KeySpec, list[bytes]]
 
 CREATE_KEY = "create_key"
+STAGE_KEY = "stage_key"
 REPAIR_KEY_MODE = "repair_key_mode"
 CREATE_CSR = "create_csr"
 
+_LEAF_ROLES = ("certificate", "full_chain", "combined")
 _CSR_ACCESS = files.Access(mode=0o644)  # nothing in a CSR is secret
 
 
@@ -40,26 +50,39 @@ class Asked:
     key_path: str
     key_access: files.Access
     csr_path: str
+    regenerate: str = keyspec.NEVER
+    generation: int = 1
+    served_from: tuple[str, ...] = ()  # where its certificate is installed
+    bundle_path: str | None = None
+    passphrase: str | None = dc.field(default=None, repr=False)
 
     @property
     def own_paths(self) -> tuple[str, ...]:
         return (self.csr_path,)
 
+    @property
+    def next_path(self) -> str:
+        return live_keys.staged_path(self.key_path)
 
-@dc.dataclass(frozen=True)
-class SeenKey:
-    """A key as it lies there."""
-
-    facts: KeyFacts
-    access: files.Access
+    @property
+    def installs(self) -> bool:
+        """Whether a key that waits will ever go live."""
+        return bool(self.served_from or self.bundle_path)
 
 
 @dc.dataclass(frozen=True)
 class Seen:
     """What is there; a CSR that cannot be read as one counts as none."""
 
-    key: SeenKey | None
+    live: LiveKey | None
+    waiting: LiveKey | None
     csr: CsrFacts | None
+    unusable: bool = False  # there is a live key, which cannot be read, and the order allows for that
+
+    @property
+    def key(self) -> LiveKey | None:
+        """The key that is to be registered."""
+        return self.waiting or (None if self.unusable else self.live)
 
     @property
     def public_key_fingerprint(self) -> str | None:
@@ -68,7 +91,7 @@ class Seen:
     def as_diff(self, asked: Asked) -> dict[str, t.Any]:
         """One side of a diff, without a letter of the key itself."""
         key = self.key and {
-            "path": asked.key_path,
+            "path": self.key.path,
             "type": str(self.key.facts.spec),
             "public_key_fingerprint": self.public_key_fingerprint,
             "mode": self.key.access.mode_text,
@@ -96,24 +119,30 @@ class Outcome:
         """The order's entry in the module's result."""
         now = self.after or self.before
         csr = None if self.planned and CREATE_CSR in self.actions else now.csr
+        waits = bool(now.waiting) or STAGE_KEY in self.actions
         return {
             "name": self.asked.name,
             "csr": csr and csr.pem,
-            "public_key_fingerprint": now.public_key_fingerprint,
+            "public_key_fingerprint": self._fingerprint(now),
             "key_path": self.asked.key_path,
+            "next_key_path": self.asked.next_path if waits else None,
             "csr_path": self.asked.csr_path,
             "changed": bool(self.actions),
             "planned": self.planned,
             "actions": list(self.actions),
         }
 
+    def _fingerprint(self, now: Seen) -> str | None:
+        return None if self.planned and STAGE_KEY in self.actions else now.public_key_fingerprint
+
     def after_as_diff(self) -> dict[str, t.Any]:
         """What is there now, or what will be as far as it can be known; a key that is not made has no fingerprint."""
         if self.after:
             return self.after.as_diff(self.asked)
-        fingerprint = self.before.public_key_fingerprint
+        fingerprint = self._fingerprint(self.before)
+        waits = self.before.waiting or STAGE_KEY in self.actions
         key = {
-            "path": self.asked.key_path,
+            "path": self.asked.next_path if waits else self.asked.key_path,
             "type": str(self.asked.key),
             "public_key_fingerprint": fingerprint,
             "mode": self.asked.key_access.mode_text,
@@ -127,9 +156,40 @@ class Outcome:
         return {"key": key, "csr": csr}
 
 
-def ensure_all(wanted: Iterable[Mapping[str, t.Any]], *, check: bool) -> orders.Harvest[Outcome]:
+def ensure_all(
+    wanted: Iterable[Mapping[str, t.Any]], *, check: bool, passphrases: Mapping[str, str] | None = None
+) -> orders.Harvest[Outcome]:
     """Key and CSR for every order; in check mode the same decisions and no writing."""
-    return orders.carry_out(wanted, parse=parse, act=lambda asked: ensure(asked, check=check))
+    wanted = tuple(wanted)
+    read = functools.partial(parse, passphrases=passphrases or {})
+    stock: Stock = {} if check else _made_ahead([order for order in wanted if _may_need_key(order)], read=read)
+    return orders.carry_out(wanted, parse=read, act=lambda asked: ensure(asked, check=check, stock=stock))
+
+
+def _may_need_key(order: Mapping[str, t.Any]) -> bool:
+    # A look at the order and at most at a name, so that a run with nothing to do costs nothing more.
+    key = order.get("key")
+    key = key if isinstance(key, dict) else {}
+    if order.get("generation", 1) != 1 or key.get("regenerate") not in (None, keyspec.NEVER):
+        return True
+    return isinstance(key.get("path"), str) and not os.path.lexists(key["path"])
+
+
+def _made_ahead(wanted: list[Mapping[str, t.Any]], *, read: t.Callable[[Mapping[str, t.Any]], Asked]) -> Stock:
+    """The keys that these orders need, made together on all cores."""
+    specs = []
+    for order in wanted:
+        try:
+            asked = read(order)
+            actions = decide(asked, seen=observe(asked))
+        except errors.Fault:
+            continue  # told when it is this order's turn
+        if {CREATE_KEY, STAGE_KEY} & set(actions):
+            specs.append(asked.key)
+    stock: Stock = {}
+    for spec, content in zip(specs, key_making.generate_all(specs)):
+        stock.setdefault(spec, []).append(content)
+    return stock
 
 
 def result(harvest: orders.Harvest[Outcome], *, lang: str | None) -> dict[str, t.Any]:
@@ -146,21 +206,28 @@ def result(harvest: orders.Harvest[Outcome], *, lang: str | None) -> dict[str, t
     }
 
 
-def parse(order: Mapping[str, t.Any]) -> Asked:
+def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None = None) -> Asked:
     """The order as this module needs it; anything else in it is not looked at."""
     key = orders.mapping(order, "key")
     common_name = _common_name(order)
     key_path = orders.path(key, "path", within="key")
     csr_path = orders.optional_path(key, "csr_path", within="key") or _csr_path_beside(key_path)
     orders.require_distinct({"key.path": key_path, "key.csr_path": csr_path})
+    install = orders.mapping(order, "install")
+    name = orders.text(order, "name")
     return Asked(
-        name=orders.text(order, "name"),
+        name=name,
         subject=names.subject(common_name, given=_given_subject(order)),
         dns_names=(common_name,),
         key=keyspec.asked(key),
         key_path=key_path,
         key_access=files.access_for(key.get("mode") or "0600", owner=key.get("owner"), group=key.get("group")),
         csr_path=csr_path,
+        regenerate=keyspec.regenerate(key),
+        generation=order.get("generation") or 1,
+        served_from=tuple(path for role in _LEAF_ROLES if (path := install.get(role))),
+        bundle_path=install.get("pkcs12"),
+        passphrase=(passphrases or {}).get(name),
     )
 
 
@@ -186,15 +253,15 @@ def _csr_path_beside(key_path: str) -> str:
     return f"{key_path[:-4] if key_path.endswith('.key') else key_path}.csr"
 
 
-def ensure(asked: Asked, *, check: bool) -> Outcome:
-    """Key and CSR for one order."""
+def ensure(asked: Asked, *, check: bool, stock: Stock | None = None) -> Outcome:
+    """Key and CSR for one order; a key that the stock holds need not be made."""
     before = observe(asked)
     actions = decide(asked, seen=before)
     if check or not actions:
         return Outcome(asked, actions, planned=check and bool(actions), before=before, after=None)
     done: list[str] = []
     with orders.remembering(done):
-        done.extend(action for action in actions if _STEPS[action](asked))
+        done.extend(action for action in actions if _done(action, asked, stock=stock or {}))
         # What is reported is what lies there now, not what we believe to have written.
         after = observe(asked)
     return Outcome(asked, tuple(done), planned=False, before=before, after=after)
@@ -202,12 +269,24 @@ def ensure(asked: Asked, *, check: bool) -> Outcome:
 
 def observe(asked: Asked) -> Seen:
     """What lies at the paths of the order."""
-    key = files.read(asked.key_path)
     csr = files.read(asked.csr_path)
+    live, unusable = _live(asked)
+    waiting = live_keys.staged(asked.key_path, passphrase=asked.passphrase)
+    if waiting and live and waiting.facts == live.facts:  # it went live, and the run ended before it was cleared away
+        waiting = None
     return Seen(
-        key=SeenKey(keys.facts(key.content, path=asked.key_path), key.access) if key else None,
-        csr=_csr_facts(csr.content, path=asked.csr_path) if csr else None,
+        live=live, waiting=waiting, csr=_csr_facts(csr.content, path=asked.csr_path) if csr else None, unusable=unusable
     )
+
+
+def _live(asked: Asked) -> tuple[LiveKey | None, bool]:
+    files.read(asked.key_path)  # for a folder that is missing, which an installation may be without
+    try:
+        return live_keys.read(asked.key_path, passphrase=asked.passphrase), False
+    except (errors.KeyBroken, errors.KeyEncrypted, errors.PassphraseWrong):
+        if asked.regenerate in (keyspec.FULL, keyspec.ALWAYS) and asked.installs:
+            return None, True
+        raise
 
 
 def _csr_facts(content: bytes, *, path: str) -> CsrFacts | None:
@@ -220,50 +299,92 @@ def _csr_facts(content: bytes, *, path: str) -> CsrFacts | None:
 
 
 def decide(asked: Asked, *, seen: Seen) -> tuple[str, ...]:
-    """What has to be done, in this order; a key of another kind than asked is a fault, never a reason for a new one."""
+    """What has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it."""
+    if seen.waiting is None and asked.installs and _is_outdated(asked, seen=seen):
+        return (STAGE_KEY, CREATE_CSR)
     if seen.key is None:
         return (CREATE_KEY, CREATE_CSR)
-    _require_kind(seen.key.facts, asked=asked)
+    _require_kind(seen.key, asked=asked)
     actions = []
     if not asked.key_access.allows(seen.key.access):
         actions.append(REPAIR_KEY_MODE)
-    if not (seen.csr and _answers(seen.csr, asked=asked, key=seen.key.facts)):
+    if not (seen.csr and _answers(seen.csr, asked=asked, key=seen.key)):
         actions.append(CREATE_CSR)
     return tuple(actions)
 
 
-def _require_kind(key: KeyFacts, *, asked: Asked) -> None:
-    if key.spec != asked.key:
-        raise errors.KeyDiffers(path=asked.key_path, found=str(key.spec), asked=str(asked.key))
+def _is_outdated(asked: Asked, *, seen: Seen) -> bool:
+    """Whether the live key is not the one for the certificate that is to be applied for."""
+    if seen.unusable:
+        return True
+    if seen.live is None:
+        return False
+    if asked.regenerate == keyspec.ALWAYS:
+        return True
+    if seen.live.facts.spec != asked.key and asked.regenerate != keyspec.NEVER:
+        return True
+    return asked.generation > 1 and _is_in_service(asked, key=seen.live)
 
 
-def _answers(csr: CsrFacts, *, asked: Asked, key: KeyFacts) -> bool:
-    return csr.asks_for(asked.subject, dns_names=asked.dns_names, public_key_fingerprint=key.public_key_fingerprint)
+def _is_in_service(asked: Asked, *, key: LiveKey) -> bool:
+    for path in asked.served_from:
+        try:
+            snapshot = files.read(path)
+            leaf = certs.read_beside_key(snapshot.content)[0] if snapshot else None
+        except (errors.CertificateBroken, errors.FolderMissing):
+            continue
+        if leaf and leaf.public_key_fingerprint == key.facts.public_key_fingerprint:
+            return True
+    # What is in a PKCS#12 file is not to be seen without its passphrase: where there is one, it counts.
+    return asked.bundle_path is not None and pathlib.Path(asked.bundle_path).exists()
 
 
-def _create_key(asked: Asked) -> bool:
-    # Where another process was faster its key is the key, and ours, which nobody has seen, is forgotten.
-    content = keys.to_pem(keys.generate(asked.key))
-    return files.publish_exclusive(asked.key_path, content=content, access=asked.key_access)
+def _require_kind(key: LiveKey, *, asked: Asked) -> None:
+    if key.facts.spec != asked.key:
+        raise errors.KeyDiffers(path=key.path, found=str(key.facts.spec), asked=str(asked.key))
 
 
-def _repair_key_mode(asked: Asked) -> bool:
-    files.repair(asked.key_path, access=asked.key_access)
-    return True
+def _answers(csr: CsrFacts, *, asked: Asked, key: LiveKey) -> bool:
+    fingerprint = key.facts.public_key_fingerprint
+    return csr.asks_for(asked.subject, dns_names=asked.dns_names, public_key_fingerprint=fingerprint)
 
 
-def _create_csr(asked: Asked) -> bool:
-    # From the key as it lies there, whoever wrote it.
-    snapshot = files.read(asked.key_path)
-    if snapshot is None:
+def _done(action: str, asked: Asked, *, stock: Stock) -> bool:
+    """Whether this process did it; where another was faster, its key is the key, and ours is forgotten unseen."""
+    if action in (CREATE_KEY, STAGE_KEY):
+        path = asked.key_path if action == CREATE_KEY else asked.next_path
+        if action == STAGE_KEY and pathlib.Path(path).exists():  # one that went live already
+            files.remove(path)
+        return files.publish_exclusive(path, content=_new_key(asked, stock=stock), access=_key_access(asked))
+    key = observe(asked).key
+    if key is None:
         raise errors.KeyMissing(path=asked.key_path)
-    _require_kind(keys.facts(snapshot.content, path=asked.key_path), asked=asked)
-    key = t.cast("keys.SigningKey", keys.load(snapshot.content, path=asked.key_path))
-    request = csrs.make_csr(key, subject=asked.subject, dns_names=asked.dns_names)
-    files.replace(asked.csr_path, content=request, access=_CSR_ACCESS)
+    if action == REPAIR_KEY_MODE:
+        files.repair(key.path, access=asked.key_access)
+    else:
+        _create_csr(asked, key=key)
     return True
 
 
-_STEPS = {CREATE_KEY: _create_key, REPAIR_KEY_MODE: _repair_key_mode, CREATE_CSR: _create_csr}
+def _key_access(asked: Asked) -> files.Access:
+    # A key that waits belongs to whom the live one belongs, where the order names nobody.
+    return files.inheriting(asked.key_access, asked.key_path)
+
+
+def _new_key(asked: Asked, *, stock: Stock) -> bytes:
+    made = stock.get(asked.key)
+    content = made.pop() if made else keys.to_pem(keys.generate(asked.key))
+    if asked.passphrase is None:
+        return content
+    return keys.to_pem(keys.load(content, path=asked.key_path), passphrase=asked.passphrase)
+
+
+def _create_csr(asked: Asked, *, key: LiveKey) -> None:
+    # From the key as it lies there, whoever wrote it.
+    _require_kind(key, asked=asked)
+    signing = t.cast("keys.SigningKey", keys.load(key.content, path=key.path, passphrase=asked.passphrase))
+    request = csrs.make_csr(signing, subject=asked.subject, dns_names=asked.dns_names)
+    files.replace(asked.csr_path, content=request, access=_CSR_ACCESS)
+
 
 __all__ = ("Asked", "Outcome", "Seen", "decide", "ensure", "ensure_all", "observe", "parse", "result")

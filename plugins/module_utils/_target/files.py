@@ -15,22 +15,30 @@ from __future__ import annotations
 import contextlib
 import dataclasses as dc
 import errno
+import fcntl
 import grp
 import os
 import pathlib
 import pwd
 import re
+import secrets
 import stat
-import tempfile
 import typing as t
 
 from .._core import errors
+
+try:
+    from ansible.module_utils.compat import selinux
+except ImportError:  # a host without libselinux
+    selinux = None
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LARGEST = 1 << 20  # no key, request or chain comes near; a path by mistake may lead to a log file
+_SET_LINK = re.compile(r"(.*/)?\.[^/]+\.set/current/[a-z0-9_]+")
 _MODE = re.compile(r"0?[0-7]{3,4}")
+_LEFT_BEHIND = re.compile(r"[0-9a-z_]{8}\.tmp")
 # Kept when a file is replaced. Other extended attributes (IMA signatures, for one) would be false for new content.
 _KEPT_ATTRIBUTES = ("security.selinux", "system.posix_acl_access")
 
@@ -84,7 +92,7 @@ def _account(kind: str, name: str | None, *, look_up: t.Callable[[str], int]) ->
 
 def read(path: str) -> Snapshot | None:
     """The file at this moment, or None where there is none, provided that there is a folder for it."""
-    with _refusing(path):
+    with refusing(path):
         try:
             # Without O_NONBLOCK a FIFO at the path would keep us waiting for ever.
             handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -111,37 +119,63 @@ def _require_place_for(path: str) -> None:
     place = pathlib.Path(path)
     if not place.parent.is_dir():
         raise errors.FolderMissing(path=path, folder=str(place.parent))
-    if place.is_symlink():  # to nowhere
+    if place.is_symlink() and not leads_into_set(place):  # to nowhere
         raise errors.NotARegularFile(path=path)
+
+
+def leads_into_set(place: pathlib.Path) -> bool:
+    """Whether this is a link of a file set; one that leads to nowhere stands for a file that is not there."""
+    return place.is_symlink() and bool(_SET_LINK.fullmatch(str(place.readlink())))
+
+
+@contextlib.contextmanager
+def alone_in(folder: str | os.PathLike[str]) -> Iterator[None]:
+    """No other run of ours writes into this folder meanwhile; the lock ends with the process and leaves no file."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):  # network file systems that cannot lock a folder
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def publish_exclusive(path: str, *, content: bytes, access: Access) -> bool:
     """The whole file where there was none, or False where another was faster; nothing is ever overwritten."""
     place = pathlib.Path(path)
-    with _refusing(path), _written_beside(place, content=content, access=access, like=None) as written:
+    with refusing(path), alone_in(place.parent), _written_beside(place, content=content, access=access) as written:
         try:
             # Unlike a rename, a link fails where the name is taken, and it does so atomically.
             os.link(written, place, follow_symlinks=False)
         except FileExistsError:
             return False
-        _settle(place.parent)
+        settle(place.parent)
         return True
 
 
 def replace(path: str, *, content: bytes, access: Access) -> None:
     """The whole new file in one step; a link is kept and what it leads to replaced, with owner and SELinux context."""
     target = pathlib.Path(os.path.realpath(path))
-    with _refusing(path):
-        old = target.stat() if target.exists() else None
-        inherited = _inheriting(access, old)
-        with _written_beside(target, content=content, access=inherited, like=target if old else None) as written:
-            written.rename(target)
-            _settle(target.parent)
+    with (
+        refusing(path),
+        alone_in(target.parent),
+        _written_beside(target, content=content, access=inheriting(access, target)) as written,
+    ):
+        written.rename(target)
+        settle(target.parent)
+
+
+def remove(path: str) -> None:
+    """No file there any more; a link goes, not what it leads to."""
+    place = pathlib.Path(path)
+    with refusing(path):
+        place.unlink(missing_ok=True)
+        settle(place.parent)
 
 
 def repair(path: str, *, access: Access) -> None:
     """Mode and accounts as asked; the content is not touched."""
-    with _refusing(path):
+    with refusing(path):
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             _apply(handle, access)
@@ -150,27 +184,43 @@ def repair(path: str, *, access: Access) -> None:
 
 
 @contextlib.contextmanager
-def _written_beside(
-    place: pathlib.Path, *, content: bytes, access: Access, like: pathlib.Path | None
-) -> Iterator[pathlib.Path]:
-    # mkstemp makes it 0600, so what it holds is never readable by more than it will be in the end.
-    handle, name = tempfile.mkstemp(prefix=f".{place.name[:40]}.", suffix=".tmp", dir=place.parent)
-    written = pathlib.Path(name)
+def _written_beside(place: pathlib.Path, *, content: bytes, access: Access) -> Iterator[pathlib.Path]:
+    """The content in a file of its own in the same folder, which must be locked; gone after the block."""
+    start = f".{place.name[:40]}."
+    # Whoever holds the lock is the only one to write here: what bears such a name was left by a killed process.
+    for entry in place.parent.iterdir():
+        if entry.name.startswith(start) and _LEFT_BEHIND.fullmatch(entry.name, len(start)):
+            entry.unlink()
+    written = place.with_name(f"{start}{secrets.token_hex(4)}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            _apply(handle, access)
-            _keep_attributes(handle, like)
-            os.fsync(handle)
+        write_new(written, content=content, access=access, like=place)
         yield written
     finally:
         written.unlink(missing_ok=True)
 
 
-def _inheriting(access: Access, old: os.stat_result | None) -> Access:
-    if old is None:
-        return access
+def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathlib.Path) -> None:
+    """A new file that is on the disk when this returns, labelled like `like`, or as the host's policy has it."""
+    # Made 0600, so what it holds is never readable by more than it will be in the end.
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        left = memoryview(content)
+        while left:
+            left = left[os.write(handle, left) :]
+        _apply(handle, access)
+        _label(handle, like)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def inheriting(access: Access, path: str | os.PathLike[str]) -> Access:
+    """The access with the accounts of the file at this path, if there is one, where no others are asked for."""
+    place = pathlib.Path(path)
+    return _inheriting(access, place.stat()) if place.exists() else access
+
+
+def _inheriting(access: Access, old: os.stat_result) -> Access:
     uid = old.st_uid if access.uid is None else access.uid
     gid = old.st_gid if access.gid is None else access.gid
     return Access(access.mode, uid, gid)
@@ -184,15 +234,28 @@ def _apply(handle: int, access: Access) -> None:
     os.fchmod(handle, access.mode)  # after the change of owner, which clears special bits
 
 
-def _keep_attributes(handle: int, like: pathlib.Path | None) -> None:
-    if like is None or not hasattr(os, "getxattr"):  # only Linux has them
+def _label(handle: int, like: pathlib.Path) -> None:
+    if not hasattr(os, "getxattr"):  # only Linux has them
+        return
+    if not like.exists():
+        _label_by_policy(handle, like)
         return
     for name in _KEPT_ATTRIBUTES:
         with contextlib.suppress(OSError):  # not there, or not known to this file system
             os.setxattr(handle, name, os.getxattr(like, name))
 
 
-def _settle(folder: pathlib.Path) -> None:
+def _label_by_policy(handle: int, path: pathlib.Path) -> None:
+    # A hidden name beside the path may match another rule of the policy than the path that it is for.
+    if selinux is not None and selinux.is_selinux_enabled():
+        failed, context = selinux.matchpathcon(str(path), stat.S_IFREG)
+        if not failed:
+            with contextlib.suppress(OSError):  # a file system without labels
+                os.setxattr(handle, "security.selinux", context.encode())
+
+
+def settle(folder: pathlib.Path) -> None:
+    """What was linked, renamed and removed in this folder is on the disk when this returns."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
@@ -204,11 +267,27 @@ def _settle(folder: pathlib.Path) -> None:
 
 
 @contextlib.contextmanager
-def _refusing(path: str) -> Iterator[None]:
+def refusing(path: str) -> Iterator[None]:
+    """Whatever the system refuses in here comes out as a fault that names this path."""
     try:
         yield
     except OSError as error:
         raise errors.FileRefused(path=path, reason=os.strerror(error.errno or errno.EIO)) from None
 
 
-__all__ = ("Access", "Snapshot", "access_for", "publish_exclusive", "read", "repair", "replace")
+__all__ = (
+    "Access",
+    "Snapshot",
+    "access_for",
+    "alone_in",
+    "inheriting",
+    "leads_into_set",
+    "publish_exclusive",
+    "read",
+    "refusing",
+    "remove",
+    "repair",
+    "replace",
+    "settle",
+    "write_new",
+)

@@ -14,6 +14,48 @@ from .rule import OURS, Severity, rule
 
 RULES = (
     rule(
+        "INSTALL-EMPTY",
+        OURS,
+        (
+            "install names no file for the certificate.",
+            "at least one of {allowed}",
+            "Name the file that the service reads.",
+        ),
+        (
+            "install に証明書を置くファイルがありません。",
+            "{allowed} のうち少なくとも1つ",
+            "サービスが読み込むファイルを指定してください。",
+        ),
+    ),
+    rule(
+        "INSTALL-KEY",
+        OURS,
+        (
+            "A {value} file holds the private key too, and the order does not tell where that lies.",
+            "{value} together with key.path",
+            "Add key.path.",
+        ),
+        (
+            "{value} のファイルには秘密鍵も入りますが、秘密鍵の場所が指定されていません。",
+            "{value} と key.path の両方",
+            "key.path を追加してください。",
+        ),
+    ),
+    rule(
+        "REGENERATE-INSTALL",
+        OURS,
+        (
+            "With regenerate: {value} a new key waits for its installation, and this order installs nothing.",
+            "regenerate: never, or an order with install",
+            "Add install, or leave regenerate out.",
+        ),
+        (
+            "regenerate: {value} の新しい鍵は install での設定を待ちますが、このオーダーには install がありません。",
+            "regenerate: never、または install のあるオーダー",
+            "install を追加するか、regenerate を消してください。",
+        ),
+    ),
+    rule(
         "NAME-FORM",
         OURS,
         (

@@ -66,6 +66,23 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
     "VALUE-CHOICE": ([OV | {"term": "6 month"}], [OV | {"term": "6 months"}]),
     "FIELD-UNUSED": ([LINKED | {"host": "web1"}], [LINKED]),
     "PATH-ABSOLUTE": ([OV | {"key": {"path": "www.key"}}], [OV | {"key": {"path": "/www.key"}}]),
+    "INSTALL-EMPTY": (
+        [OV | {"install": {"chain": "/chain.pem"}}],
+        [OV | {"install": {"chain": "/chain.pem", "full_chain": "/www.pem"}}],
+    ),
+    "INSTALL-KEY": (
+        [SERVICE | {"install": {"combined": "/www.pem"}}],
+        [SERVICE | {"install": {"combined": "/www.pem"}, "key": {"path": "/www.key", "mode": "0640"}}],
+    ),
+    "REGENERATE-INSTALL": (
+        [without(OV, "install") | {"key": {"path": "/www.key", "regenerate": "always"}}],
+        [
+            OV | {"key": {"path": "/www.key", "regenerate": "always"}},
+            without(OV, "install")
+            | {"key": {"path": "/www.key", "regenerate": "never"}, "name": "w2"}
+            | {"common_name": "w2.example.jp"},
+        ],
+    ),
     "NAME-FORM": ([OV | {"name": "a/b"}], [OV | {"name": "a.b_c-1"}]),
     "NAME-DUPLICATE": ([OV, DV | {"name": "www"}], [OV, DV]),
     "ORDER-DUPLICATE": ([OV, OV | {"name": "w2"}], [OV, OV | {"name": "w2", "duplicate_of": "www"}]),

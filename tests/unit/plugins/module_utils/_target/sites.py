@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import certs
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_certificate as use_case
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import installation
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import (
     NOW,
     Authority,
@@ -70,11 +71,18 @@ class Site:
     def ensure(
         self, contents: object = None, *, check: bool = False, now: t.Any = NOW, **changes: t.Any
     ) -> use_case.Outcome:
-        return use_case.ensure(use_case.parse(self.order(**changes)), contents=contents, now=now, check=check)
+        return use_case.ensure(self.parse(**changes), contents=contents, now=now, check=check)
+
+    def parse(self, **changes: t.Any) -> installation.Asked:
+        passphrases = changes.pop("passphrases", installation.Passphrases())
+        return installation.parse(self.order(**changes), passphrases=passphrases)
 
     def state(self) -> dict[str, tuple[bytes, int, int]]:
+        """What every path shows."""
         return {
-            path.name: (path.read_bytes(), path.stat().st_mode, path.stat().st_ino) for path in self.folder.iterdir()
+            path.name: (path.read_bytes(), path.stat().st_mode, path.stat().st_ino)
+            for path in self.folder.iterdir()
+            if path.is_file()
         }
 
     def refuses(self, contents: object, fault: type[errors.Fault], **options: t.Any) -> errors.Fault:

@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import stat
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import keys
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_certificate as use_case
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import files
@@ -50,12 +50,16 @@ def test_with_contents_all_files_are_written_the_leaf_last(site: Site) -> None:
         "certificate_path": str(site.folder / "www.pem"),
         "chain_path": str(site.folder / "chain.pem"),
         "full_chain_path": str(site.folder / "full.pem"),
+        "combined_path": None,
+        "pkcs12_path": None,
+        "issuer": "Test Issuing CA",
         "not_after": "2027-05-21T05:00:00Z",
         "serial_number": site.facts.serial_number,
         "certificate_fingerprint": site.facts.certificate_fingerprint,
         "changed": True,
         "planned": False,
         "actions": ["write_chain", "write_full_chain", "write_certificate"],
+        "backup_files": {},
     }
 
 
@@ -184,7 +188,7 @@ def test_all_orders_in_one_go(site: Site) -> None:
 
 
 def _all(wanted: list[dict[str, t.Any]], given: dict[str, t.Any], *, check: bool = False) -> t.Any:
-    return use_case.ensure_all(wanted, certificates=given, now=NOW, check=check)
+    return use_case.ensure_all(wanted, handover=use_case.Handover(given), now=NOW, check=check)
 
 
 def test_the_diff_shows_both_certificates(site: Site) -> None:
@@ -206,20 +210,22 @@ def test_the_diff_shows_both_certificates(site: Site) -> None:
     assert diff["after"]["www"]["modes"][str(site.folder / "www.pem")] == "0644"
 
 
-def test_a_failure_between_two_files_says_what_was_written(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    really = files.replace
+def test_a_failure_between_two_files_leaves_all_as_it_was(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    really, before = files.write_new, site.state()
 
-    def fail_at_the_leaf(path: str, **options: t.Any) -> None:
-        if path.endswith("www.pem"):
-            raise errors.FileRefused(path=path, reason="No space left on device")
+    def fail_at_the_leaf(path: pathlib.Path, **options: t.Any) -> None:
+        if path.name.startswith(".www.pem"):
+            raise OSError(errno.ENOSPC, "")
         really(path, **options)
 
-    monkeypatch.setattr(files, "replace", fail_at_the_leaf)
+    monkeypatch.setattr(files, "write_new", fail_at_the_leaf)
     harvest = _all([site.order()], {"www": site.contents})
-    assert harvest.failures[0].fault.done == ("write_chain", "write_full_chain")
-    assert use_case.result(harvest, check=False, lang="en")["changed"]
+    assert "No space left on device" in str(harvest.failures[0].fault)
+    assert not use_case.result(harvest, check=False, lang="en")["changed"]
+    assert site.state() == before
+    assert sorted(path.name for path in site.folder.iterdir()) == ["www.key"]
     monkeypatch.undo()
-    assert site.ensure(site.contents).actions == ("write_certificate",)
+    assert site.ensure(site.contents).actions == ("write_chain", "write_full_chain", "write_certificate")
 
 
 def test_the_key_itself_is_in_no_result(site: Site) -> None:

@@ -8,7 +8,6 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
-from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_certificate as use_case
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import (
     DAY,
     NOW,
@@ -165,7 +164,8 @@ def test_every_file_has_a_path_of_its_own(site: Site) -> None:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"install": {"certificate": None}}, "install.certificate"),
+        ({"install": {"certificate": None, "full_chain": None}}, "install"),
+        ({"install": {"combined": "/x.pem"}, "key": None}, "key.path"),
         ({"install": {"chain": "chain.pem"}}, "install.chain"),
         ({"install": {"mode": "rw"}}, "mode"),
         ({"certificate_fingerprint": None}, "certificate_fingerprint"),
@@ -175,7 +175,7 @@ def test_every_file_has_a_path_of_its_own(site: Site) -> None:
 )
 def test_what_the_controller_should_have_refused(site: Site, changes: dict[str, t.Any], field: str) -> None:
     with pytest.raises(errors.FieldWrong) as caught:
-        use_case.parse(site.order(**changes))
+        site.parse(**changes)
     assert caught.value.field == field
 
 

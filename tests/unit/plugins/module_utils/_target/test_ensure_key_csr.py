@@ -40,6 +40,7 @@ def test_key_and_csr_are_made(tmp_path: pathlib.Path) -> None:
         "csr": csr.decode(),
         "public_key_fingerprint": key.public_key_fingerprint,
         "key_path": str(tmp_path / "www.key"),
+        "next_key_path": None,
         "csr_path": str(tmp_path / "www.csr"),
         "changed": True,
         "planned": False,

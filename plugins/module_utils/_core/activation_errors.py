@@ -1,0 +1,83 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What can stop a certificate on its last steps: bundles, commands and the proof that it is served."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+
+from .errors import Fault
+
+
+@dc.dataclass(eq=False)
+class IssuerDiffers(Fault):
+    found: str
+    expected: str
+    en = "The certificate was issued by {found}, but install.issuer of the order is {expected}; see who issued it."
+    ja = "証明書の発行者は {found} ですが、オーダーの install.issuer は {expected} です。発行者を確認してください。"
+
+
+@dc.dataclass(eq=False)
+class KeyWouldBeLost(Fault):
+    path: str
+    en = (
+        "{path} holds a private key that is nowhere else, and is not overwritten; move it away, or set install.backup "
+        "to true to keep a copy."
+    )
+    ja = (
+        "{path} にはほかにない秘密鍵があるため上書きしません。移動するか、install.backup を true にして"
+        "コピーを残してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class PassphraseMissing(Fault):
+    path: str
+    en = "{path} needs a passphrase; give it to the task under the name of the order (pkcs12_passphrases)."
+    ja = "{path} にはパスフレーズが必要です。タスクの pkcs12_passphrases に、オーダー名で指定してください。"
+
+
+@dc.dataclass(eq=False)
+class CommandRefused(Fault):
+    """The validate command said no, so nothing was changed."""
+
+    command: str
+    said: str
+    en = "{command} refused the new files, so nothing was replaced: {said}"
+    ja = "{command} が新しいファイルを受け付けなかったため、何も置き換えていません: {said}"
+
+
+@dc.dataclass(eq=False)
+class ReloadFailed(Fault):
+    command: str
+    said: str
+    en = "{command} failed with the new files, so the old ones were put back: {said}"
+    ja = "新しいファイルで {command} が失敗したため、元のファイルに戻しました: {said}"
+
+
+@dc.dataclass(eq=False)
+class NotServed(Fault):
+    service: str
+    timeout: int
+    en = (
+        "{service} did not serve the new certificate within {timeout} seconds, so the old files were put back; see "
+        "whether the service reads these files and was reloaded (install.reload), and whether install.prove is right."
+    )
+    ja = (
+        "{timeout}秒以内に {service} で新しい証明書が使われなかったため、元のファイルに戻しました。サービスがこれらの"
+        "ファイルを読んで再読み込みされたか (install.reload)、install.prove が正しいかを確認してください。"
+    )
+
+
+__all__ = (
+    "CommandRefused",
+    "IssuerDiffers",
+    "KeyWouldBeLost",
+    "NotServed",
+    "PassphraseMissing",
+    "ReloadFailed",
+)

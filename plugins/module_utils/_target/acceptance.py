@@ -1,0 +1,126 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Contents at the door: installed only if they are just what the order waits for."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._core import activation_errors, errors, names
+from .._pki import certs
+from . import live_keys
+from .installation import CHAIN, FULL_CHAIN, WITH_KEY, Given
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from .._pki.certs import CertFacts
+    from .installation import Asked, Seen
+    from .live_keys import LiveKey
+
+
+def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> Given:
+    """The contents, if they are just what the order waits for; otherwise the first fault."""
+    given = _read(contents, asked=asked)
+    leaf = given.leaf
+    if leaf.certificate_fingerprint != asked.certificate_fingerprint:
+        raise errors.AnotherCertificate(found=leaf.certificate_fingerprint, expected=asked.certificate_fingerprint)
+    if not leaf.is_for(asked.common_name):
+        found = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
+        raise errors.NameDiffers(found=found, expected=asked.common_name)
+    _require_issuer(leaf, asked=asked)
+    _require_key(leaf, asked=asked)
+    _require_time(leaf, now=now)
+    # A chain that nobody asked for need not be given, but one that is given must be right.
+    needed = bool(given.chain or any(asked.path(role) for role in (CHAIN, FULL_CHAIN, *WITH_KEY)))
+    fault = certs.chain_fault(leaf, chain=given.chain) if needed else None
+    if fault:
+        raise fault
+    _require_newer(leaf, asked=asked, seen=seen)
+    return given
+
+
+def key_of(leaf: CertFacts, *, asked: Asked) -> LiveKey | None:
+    """The key of this certificate, live or waiting; None where the order names no key."""
+    if not asked.key_path:
+        return None
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase)
+    if live and live.facts.public_key_fingerprint == leaf.public_key_fingerprint:
+        return live
+    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase)
+    if staged and staged.facts.public_key_fingerprint == leaf.public_key_fingerprint:
+        return staged
+    if live:
+        raise errors.KeyNotOfCertificate(path=asked.key_path)
+    raise (errors.KeyNotDownloaded if asked.key_is_of_service else errors.KeyMissing)(path=asked.key_path)
+
+
+def require_kept(asked: Asked, *, seen: Seen, key: LiveKey | None) -> None:
+    """No file is replaced that holds the only copy of a key."""
+    kept = {key.facts.public_key_fingerprint} if key else set()
+    for role in WITH_KEY:
+        file = seen.of(role)
+        foreign = file.key_fingerprint is not None and file.key_fingerprint not in kept
+        if (foreign or file.holds_unknown) and not asked.backup and not _is_live(file.key_fingerprint, asked=asked):
+            raise activation_errors.KeyWouldBeLost(path=str(asked.path(role)))
+
+
+def _is_live(fingerprint: str | None, *, asked: Asked) -> bool:
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase) if asked.key_path else None
+    return live is not None and live.facts.public_key_fingerprint == fingerprint
+
+
+def _read(contents: object, *, asked: Asked) -> Given:
+    if not isinstance(contents, dict):
+        raise errors.FieldWrong(field=f"certificates.{asked.name}", allowed="a mapping of certificate and chain")
+    leaves = certs.read_certificates(_bytes(contents.get("certificate")))
+    if len(leaves) > 1:
+        raise errors.NotOneCertificate
+    chain = _bytes(contents.get("chain"))
+    return Given(leaves[0], certs.read_certificates(chain, what="chain") if chain.strip() else ())
+
+
+def _bytes(text: object) -> bytes:
+    return text.encode(errors="replace") if isinstance(text, str) else b""
+
+
+def _require_issuer(leaf: CertFacts, *, asked: Asked) -> None:
+    found = names.subject_text(leaf.issuer)
+    if asked.issuer and asked.issuer.lower() not in found.lower():
+        raise activation_errors.IssuerDiffers(found=found, expected=asked.issuer)
+
+
+def _require_key(leaf: CertFacts, *, asked: Asked) -> None:
+    if key_of(leaf, asked=asked):
+        return
+    if not asked.public_key_fingerprint:
+        raise errors.FieldWrong(field="public_key_fingerprint", allowed="given where there is no key.path")
+    if asked.public_key_fingerprint != leaf.public_key_fingerprint:
+        raise errors.PublicKeyDiffers(found=leaf.public_key_fingerprint, expected=asked.public_key_fingerprint)
+
+
+def _require_time(leaf: CertFacts, *, now: dt.datetime) -> None:
+    if now < leaf.not_before:
+        raise errors.NotYetValid(moment=certs.rfc3339(leaf.not_before))
+    if now > leaf.not_after:
+        raise errors.NoLongerValid(moment=certs.rfc3339(leaf.not_after))
+
+
+def _require_newer(leaf: CertFacts, *, asked: Asked, seen: Seen) -> None:
+    old = next(iter(seen.of(asked.leader).certificates), None)
+    # A stand-in that somebody signed himself, or another site's certificate, is no earlier issue of this one.
+    if old is None or old.is_self_issued or not old.is_for(asked.common_name):
+        return
+    if leaf.not_before < old.not_before:
+        raise errors.OlderThanInstalled(
+            path=str(asked.path(asked.leader)),
+            moment=certs.rfc3339(leaf.not_before),
+            installed=certs.rfc3339(old.not_before),
+        )
+
+
+__all__ = ("accept", "key_of", "require_kept")

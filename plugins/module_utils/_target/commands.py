@@ -1,0 +1,48 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Commands that an order names: run as they stand, without a shell, and heard only when they fail."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+
+from .._pki import pem
+
+_PATIENCE = 120  # seconds
+_LONGEST_TEXT = 500
+
+
+def failure(command: str, *, path: str | None = None) -> str | None:
+    """What the command said when it failed, or None if it went well; the path takes the place of %s."""
+    words = shlex.split(command)
+    if path is not None:
+        words = [word.replace("%s", path) for word in words]
+    try:
+        done = subprocess.run(
+            words,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=_PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end after {_PATIENCE} seconds"
+    except OSError as error:
+        return str(error.strerror)
+    return None if done.returncode == 0 else f"status {done.returncode}{_said(done.stdout)}"
+
+
+def _said(output: bytes) -> str:
+    text = " ".join(output.decode(errors="replace").split())
+    if not text or pem.holds_private_key(output):  # a command may well print the file that it was given
+        return ""
+    return f", {text[-_LONGEST_TEXT:]}"
+
+
+__all__ = ("failure",)

@@ -1,0 +1,56 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The key that a path shows, and the one that waits beside it until its certificate is there."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from .._core import errors
+from .._pki import keys
+from . import files, filesets
+
+if t.TYPE_CHECKING:
+    from .._pki.keys import KeyFacts
+
+
+@dc.dataclass(frozen=True)
+class LiveKey:
+    """A private key as it lies there; its content never shows."""
+
+    path: str
+    facts: KeyFacts
+    access: files.Access
+    content: bytes = dc.field(repr=False)
+
+
+def staged_path(key_path: str) -> str:
+    """Where the next key waits: hidden, so that no server that reads whole folders trips over it."""
+    place = filesets.place_of(key_path)
+    return str(place.with_name(f".{place.name}.next"))
+
+
+def read(path: str, *, passphrase: str | None) -> LiveKey | None:
+    """The key at this path, or None where there is no file, or no folder for it."""
+    try:
+        snapshot = files.read(path)
+    except errors.FolderMissing:
+        return None
+    if snapshot is None:
+        return None
+    return LiveKey(
+        path, keys.facts(snapshot.content, path=path, passphrase=passphrase), snapshot.access, snapshot.content
+    )
+
+
+def staged(key_path: str, *, passphrase: str | None) -> LiveKey | None:
+    """The key that waits beside this path, if there is one."""
+    return read(staged_path(key_path), passphrase=passphrase)
+
+
+__all__ = ("LiveKey", "read", "staged", "staged_path")
