@@ -55,9 +55,9 @@ image() {
   rm -rf "$place" "$place.recipe"
   # shellcheck disable=SC2016  # apt fills it in
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -1)
-  # Host names and keys are each host's own; timers of apt would only cost time.
+  # Host names and keys are each host's own; timers of apt would only cost time. What is mounted for a build ends with it.
   # shellcheck disable=SC2016  # the hooks' $1 is the folder of the image
-  mmdebstrap --quiet --variant=minbase --include="$CONTENT" \
+  unshare --mount mmdebstrap --quiet --variant=minbase --include="$CONTENT" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --customize-hook='rm -f "$1"/etc/hostname "$1"/etc/ssh/ssh_host_*' \
