@@ -95,6 +95,23 @@ def certificate_install() -> Spec:
     }
 
 
+def certificate_file_info() -> Spec:
+    return {
+        **orders(),
+        "files": {
+            "type": "list",
+            "elements": "dict",
+            "options": {
+                "name": {"type": "str"},
+                "path": {"type": "str", "required": True},
+                "key_path": {"type": "str", "no_log": False},
+            },
+        },
+        **passphrases("key", "pkcs12"),
+        **language(),
+    }
+
+
 def linked_contract_info() -> Spec:
     return {**desk(ORDER_TOKEN, REGISTER_TOKEN), "service": {"type": "str"}}
 
@@ -135,6 +152,7 @@ __all__ = (
     "cert_application",
     "cert_application_info",
     "cert_portfolio",
+    "certificate_file_info",
     "certificate_install",
     "certificates",
     "csr_register",

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
     from ._desk.desk import Desk
     from ._leg import Result
-    from ._order import Key
+    from ._order import Key, Order
     from ._plan import Entry, Plan
 
 Json = dict[str, t.Any]
@@ -34,6 +34,17 @@ def to_install(made: Plan, names: Collection[str]) -> tuple[Entry, ...]:
 def host_orders(entries: Iterable[Entry]) -> list[Json]:
     """The orders as the host needs them to judge what it has and what it is given."""
     return [_host_order(entry) for entry in entries]
+
+
+def leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]:
+    """Where the certificates of these orders lie, with their keys, sorted by name."""
+    here = sorted((order for order in orders if order.name in names), key=lambda order: order.name)
+    return [
+        {"name": order.name, "path": path, "key_path": order.key.path if order.key else None}
+        for order in here
+        for install in [order.install]
+        if install and (path := install.certificate or install.full_chain or install.combined or install.pkcs12)
+    ]
 
 
 def fetched(entries: Iterable[Entry], names: Collection[str], desk: Desk) -> tuple[dict[str, Json], list[Json]]:
@@ -130,4 +141,4 @@ def _joined(legs: Iterable[Result], side: str) -> Json:
     return joined
 
 
-__all__ = ("fetched", "host_orders", "installation_result", "to_install", "verdicts")
+__all__ = ("fetched", "host_orders", "installation_result", "leading_files", "to_install", "verdicts")

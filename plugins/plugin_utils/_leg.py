@@ -167,9 +167,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             desk=desk, ledger=self._ledger(), portfolio=self.options["portfolio"], sleep=time.sleep, progress=progress
         )
 
-    def handed_over(self, orders: list[dict[str, t.Any]]) -> dict[str, t.Any]:
+    def handed_over(self, orders: t.Iterable[dict[str, t.Any]]) -> dict[str, t.Any]:
         """The options that every host leg is given; passphrases only those of its own orders."""
-        names = {order["name"] for order in orders}
+        names = {order.get("name") for order in orders}
         passphrases: dict[str, t.Any] = {
             option: {name: value for name, value in (self.options[option] or {}).items() if name in names}
             for option in ("key_passphrases", "pkcs12_passphrases")

@@ -164,8 +164,9 @@ class Site:
         return run
 
     def snapshot(self, *hosts: str) -> dict[str, tuple[bytes, int]]:
-        """Content and mode of every file on these hosts."""
-        files = [file for host in hosts or self.hosts for file in self.at(host).rglob("*") if file.is_file()]
+        """Content and mode of every file on these hosts, but for what links lead to."""
+        found = (file for host in hosts or self.hosts for file in self.at(host).rglob("[!.]*"))
+        files = [file for file in found if file.is_file() and ".set/" not in str(file)]
         return {str(file): (file.read_bytes(), file.stat().st_mode & 0o7777) for file in files}
 
     def _inventory(self) -> Json:

@@ -29,6 +29,7 @@ import secrets
 import shutil
 import typing as t
 
+from .._core import errors
 from . import files
 
 if t.TYPE_CHECKING:
@@ -74,7 +75,10 @@ class FileSet:
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """No other run of ours works on this set meanwhile."""
-        with files.refusing(self.leader), files.alone_in(self.folder.parent):
+        folder = self.folder.parent
+        if not folder.is_dir():
+            raise errors.FolderMissing(path=self.leader, folder=str(folder))
+        with files.refusing(self.leader), files.alone_in(folder):
             yield
 
 

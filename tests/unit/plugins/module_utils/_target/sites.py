@@ -69,9 +69,15 @@ class Site:
         }
 
     def ensure(
-        self, contents: object = None, *, check: bool = False, now: t.Any = NOW, **changes: t.Any
+        self,
+        contents: object = None,
+        *,
+        check: bool = False,
+        served: bool | None = None,
+        now: t.Any = NOW,
+        **changes: t.Any,
     ) -> use_case.Outcome:
-        return use_case.ensure(self.parse(**changes), contents=contents, now=now, check=check)
+        return use_case.ensure(self.parse(**changes), contents=contents, served=served, now=now, check=check)
 
     def parse(self, **changes: t.Any) -> installation.Asked:
         passphrases = changes.pop("passphrases", installation.Passphrases())

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The roles as users run them: one certificate end to end in every layout, and the report on what is installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import typing as t
+
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site
+
+LAYOUTS: t.Final = {
+    "nginx": ["fullchain.pem"],
+    "apache": ["chain.pem", "pem"],
+    "haproxy": ["pem"],
+    "pem": ["chain.pem", "fullchain.pem", "pem"],
+    "pkcs12": ["p12"],
+}
+PLAYBOOK: t.Final = """\
+- hosts: web1
+  gather_facts: false
+  tasks:
+    - name: One certificate of each layout
+      ansible.builtin.include_role:
+        name: iij.server_certificate.certificate
+      vars:
+        certificate_name: "{{ item }}"
+        certificate_layout: "{{ item }}"
+        certificate_directory: "{{ folder }}/certs"
+        certificate_key_directory: "{{ folder }}/private"
+        certificate_reload: "touch {{ folder }}/reloaded-{{ item }}"
+        certificate_pkcs12_passphrase: "{{ 'sesame opens' if item == 'pkcs12' else '' }}"
+        certificate_order: "{{ ordered | combine({'common_name': item ~ '.example.jp'}) }}"
+      loop: "{{ layouts }}"
+"""
+REPORT: t.Final = """\
+- hosts: all
+  gather_facts: false
+  roles:
+    - iij.server_certificate.expiry_report
+"""
+
+
+def run_role(site: Site, *arguments: str) -> Run:
+    ordered = {
+        "product": "sureserver_cloud", "term": "6 months", "customer_code": "SG00000001", "terms_agreed": True,
+        "subject": sample.SUBJECT, "applicant": sample.APPLICANT,
+    }  # fmt: skip
+    variables = {"folder": str(site.at("web1")), "layouts": list(LAYOUTS), "ordered": ordered}
+    playbook = site.write("role.yml", PLAYBOOK)
+    return site.run(str(playbook), "-e", json.dumps(variables), *arguments, IIJ_CERT_TOKEN=site.desk.register_token)
+
+
+def test_one_certificate_end_to_end_in_every_layout(site: Site) -> None:
+    run_role(site)
+    assert site.desk.purchases() == [f"default/{layout}/1" for layout in sorted(LAYOUTS)]
+    assert not list((site.at("web1") / "certs").iterdir()), "nothing is issued yet"
+    site.desk.ca_work()
+    run_role(site, "--check")
+    assert not list((site.at("web1") / "certs").iterdir())
+    run_role(site)
+    found = sorted(path.name for path in (site.at("web1") / "certs").glob("[!.]*"))
+    assert found == sorted(f"{layout}.{ending}" for layout, endings in LAYOUTS.items() for ending in endings)
+    assert all(site.at("web1", f"reloaded-{layout}").exists() for layout in LAYOUTS)
+    again = run_role(site)
+    assert again.changed() == set()
+    assert len(site.desk.purchases()) == len(LAYOUTS)
+    bundle = site.at("web1", "certs/pkcs12.p12")
+    command = ["openssl", "pkcs12", "-in", str(bundle), "-passin", "pass:sesame opens", "-nokeys"]
+    assert "CN = pkcs12.example.jp" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "sesame" not in again.output
+
+
+def test_the_report_tells_the_days_left_of_all_hosts(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"), site.target("mail", "web1"), site.target("bank", "web2"))
+    site.run("apply")
+    site.desk.ca_work()
+    site.run("collect")
+    site.at("web2", "bank.pem").unlink()
+    playbook = site.write("report.yml", REPORT)
+    report = {
+        "expiry_report_orders": str(site.orders),
+        "expiry_report_json_path": str(site.folder / "expiry.json"),
+        "expiry_report_table_path": str(site.folder / "expiry.txt"),
+    }
+    nothing = {"IIJ_CERT_DESK_URL": "", "IIJ_CERT_ORDER_TOKEN": "", "IIJ_CERT_REGISTER_TOKEN": ""}
+    site.run(str(playbook), "-e", json.dumps(report), **nothing)
+    rows = json.loads((site.folder / "expiry.json").read_text())["certificates"]
+    assert [(row["host"], row["name"], row["found"], row["key_matches"]) for row in rows] == [
+        ("web2", "bank", False, None),
+        ("web1", "mail", True, True),
+        ("web1", "www", True, True),
+    ]
+    assert all(150 < row["days_left"] < 200 for row in rows[1:])
+    table = (site.folder / "expiry.txt").read_text()
+    assert "mail.example.jp" in table
+    assert "no file: " in table
+    failing = site.run(
+        str(playbook), "-e", json.dumps({**report, "expiry_report_fail_days": 14}), fails=True, **nothing
+    )
+    assert str(site.at("web2", "bank.pem")) in failing.output
