@@ -15,7 +15,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 CODE := plugins rehearsal tests examples
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test check format bench fuzz reliability rehearsal lock clean
+.PHONY: help quickstart test molecule check format bench fuzz reliability rehearsal lock clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -25,6 +25,10 @@ quickstart: $(VENV)/.ready  ## The whole way of six orders, rehearsed on this ma
 
 test: check  ## Every check and every test
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+molecule: $(VENV)/.ready  ## The scenarios on real hosts alone; needs root, installs Debian packages that are missing
+	@tests/lab/hostlab.sh deps
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/lab
 
 check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/ruff format --check --quiet $(CODE)

@@ -211,11 +211,12 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _argspec
 from ..module_utils._pki import deps
-from ..module_utils._target import ensure_certificate
+from ..module_utils._target import ensure_certificate, memory
 from ..module_utils._target.installation import Passphrases
 
 
 def main() -> None:
+    memory.leave_no_core()
     module = AnsibleModule(
         argument_spec=_argspec.certificate_install(),
         mutually_exclusive=_argspec.EITHER_ORDERS,

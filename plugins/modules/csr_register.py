@@ -181,10 +181,11 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils import _argspec
 from ..module_utils._pki import deps
-from ..module_utils._target import ensure_key_csr
+from ..module_utils._target import ensure_key_csr, memory
 
 
 def main() -> None:
+    memory.leave_no_core()
     module = AnsibleModule(
         argument_spec=_argspec.csr_register(),
         mutually_exclusive=_argspec.EITHER_ORDERS,

@@ -15,7 +15,14 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-SCRIPTS = ("check_orders.py", "listing.py", "nothing_to_do.py", "place_orders.py")
+SCRIPTS = (
+    "check_orders.py",
+    "listing.py",
+    "nothing_to_do.py",
+    "place_orders.py",
+    "host_keys.py",
+    "kept_keys.py",
+)
 TARGET = HERE.parents[1] / "build" / "bench.json"
 
 

@@ -12,7 +12,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, RequestRefused
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger, first_broken_line
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger_audit import audited
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Performer
@@ -133,7 +134,7 @@ def test_other_orders_go_on(runs: Runs) -> None:
     runs.desk.losses_of = {"blog": "before"}
     assert runs.apply(*orders) == ["blog OutcomeUnknown", "www bought"]
     assert runs.apply(*orders) == ["blog AttemptOpen"]
-    assert first_broken_line(runs.ledger) is None
+    assert audited(runs.ledger).broken is None
 
 
 def test_an_attempt_is_over_when_the_user_says_so(runs: Runs) -> None:
