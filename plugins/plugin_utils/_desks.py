@@ -13,14 +13,14 @@ import typing as t
 from ._desk.api._requests import missing_requests
 from ._desk.api.adapter import ApiDesk
 from ._desk.api.transport import Connection as ApiConnection
-from ._desk.portal._lxml import missing_lxml
-from ._desk.portal.adapter import PortalDesk
-from ._desk.portal.transport import Connection as PortalConnection
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ._desk.desk import Desk
+    from ._desk.portal.transport import Connection as PortalConnection
+
+# The portal's adapter is imported where it is used: Ansible compiles a collection's code anew at every start.
 
 _WHERE: t.Final = {
     "api": (("desk_url", "desk_token"), "IIJ_CERT_DESK_URL and IIJ_CERT_TOKEN"),
@@ -37,13 +37,20 @@ class DeskOptionsWrong(Exception):
 
 def desk_of(options: Mapping[str, t.Any]) -> Desk:
     """The desk that the options describe; nothing is sent yet. Raises DeskOptionsWrong."""
-    return PortalDesk(portal_connection(options)) if options["desk"] == "portal" else ApiDesk(_api_connection(options))
+    if options["desk"] != "portal":
+        return ApiDesk(_api_connection(options))
+    from ._desk.portal.adapter import PortalDesk
+
+    return PortalDesk(portal_connection(options))
 
 
 def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
     """The log-in to the portal's screens that the options describe."""
+    from ._desk.portal._lxml import missing_lxml
+    from ._desk.portal.transport import Connection
+
     _require(options, missing_requests() or missing_lxml(), kind="portal")
-    connection = PortalConnection(
+    connection = Connection(
         url=options["desk_url"],
         user=options["portal_user"],
         password=options["portal_password"],

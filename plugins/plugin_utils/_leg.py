@@ -42,7 +42,7 @@ from ._order_files import Reader, inline
 from ._perform import Performer
 from ._plan import plan
 from ._plan_file import hold_to, hold_to_digest
-from ._portfolio import judged, judged_files
+from ._portfolio import collector_at_rest, judged, judged_files
 from ._prices import price_table
 from ._quotes import quote_new_orders
 from ._slices import slice_of
@@ -100,7 +100,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         if not _PORTFOLIO.fullmatch(name):
             raise AnsibleActionFail(f"portfolio {name!r} is not 1 to 100 letters, digits, '-', '_' or '.'")
         try:
-            return {**result, **self.control()}
+            with collector_at_rest():
+                return {**result, **self.control()}
         except OrdersRefused as refused:
             complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
             text = report(refused.complaints, self.lang)

@@ -51,13 +51,13 @@ class Judged:
 
 def judged_files(source: str, reader: Reader, *, day: dt.date) -> Judged:
     """The orders of one file or of all files in a folder, read and judged."""
-    with _collector_at_rest():
+    with collector_at_rest():
         return judged(read_folder(source, reader), day=day)
 
 
 @contextlib.contextmanager
-def _collector_at_rest() -> Iterator[None]:
-    # All that is made here stays: the collector would walk it over and over, for a third of the time.
+def collector_at_rest() -> Iterator[None]:
+    """No collection of cycles while many orders are made, which all stay: it would walk them over and over."""
     was_at_work = gc.isenabled()
     gc.disable()
     try:
@@ -175,4 +175,4 @@ _PLAIN = (
     "duplicate_of",
 )
 
-__all__ = ("Judged", "judged", "judged_files")
+__all__ = ("Judged", "collector_at_rest", "judged", "judged_files")
