@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._contracts import contract_result, failures, perform_contracts
+from ..plugin_utils._contracts import contract_result, contract_steps, failures, perform_contracts
 from ..plugin_utils._document import document
 from ..plugin_utils._leg import Leg, today
 from ..plugin_utils._order_files import inline
@@ -33,7 +33,7 @@ class ActionModule(Leg):
         before = made = self.planned(desk, orders)
         outcomes: tuple[Outcome, ...] = ()
         if not self.check_mode:
-            made, outcomes = perform_contracts(before, self.performer(desk, before.changes()))
+            made, outcomes = perform_contracts(before, self.performer(desk, contract_steps(before)))
         told = document(made, self.frame(), planned=self.check_mode, failed=failures(outcomes))
         result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
         (row,) = told["orders"]

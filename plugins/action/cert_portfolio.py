@@ -13,7 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._annotations import write_annotations
 from ..plugin_utils._complaints import report
-from ..plugin_utils._contracts import contract_result, failures, perform_contracts
+from ..plugin_utils._contracts import contract_result, contract_steps, failures, perform_contracts
 from ..plugin_utils._document import document, refusal
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._observe import Listing
@@ -58,7 +58,7 @@ class ActionModule(Leg):
         outcomes: tuple[Outcome, ...] = ()
         self.guard(before, desk)
         if perform := applies and not self.check_mode:
-            made, outcomes = perform_contracts(before, self.performer(desk, before.changes()))
+            made, outcomes = perform_contracts(before, self.performer(desk, contract_steps(before)))
         failed, whole = failures(outcomes), self.options["reports_path"] is not None
         told = document(made, frame, planned=not perform, failed=failed, finished=whole)
         self._report(told)

@@ -33,6 +33,11 @@ _DID: t.Final = {
 }
 
 
+def contract_steps(made: Plan) -> int:
+    """How many steps of a plan place or cancel."""
+    return sum(step in _CONTRACT_STEPS for _entry, step in made.steps())
+
+
 def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform the contract steps of a plan; what comes back is the plan as the desk stands afterwards."""
     outcomes = performer.contracts(made.steps(), listed=made.listed)
@@ -146,4 +151,4 @@ def _bought(entry: Entry) -> dict[str, t.Any]:
     }
 
 
-__all__ = ("after", "contract_result", "failures", "hosts", "perform_contracts", "progress_line")
+__all__ = ("after", "contract_result", "contract_steps", "failures", "hosts", "perform_contracts", "progress_line")

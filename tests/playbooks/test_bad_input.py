@@ -99,7 +99,7 @@ def test_every_mistake_is_told_at_once_and_no_order_is_sent(site: Site) -> None:
         runs = [site.run(name, fails=True, IIJ_CERT_DESK_URL=line.url) for name in ("plan", "apply", "collect")]
         runs.append(site.run("status", fails=True, IIJ_CERT_DESK_URL=line.url))
     # The desk is asked for its list while the order files are read, and for nothing else.
-    asked = set(re.findall(rb"^(\S+ /\S*?)(?:\?\S*)? HTTP/1.1", line.traffic, re.MULTILINE))
+    asked = set(re.findall(rb"([A-Z]+ /\S*?)(?:\?\S*)? HTTP/1.1\r", line.traffic))
     assert (asked, site.desk.purchases()) == ({b"GET /api/v1/applications"}, [])
     for run, action in zip(runs, [*["cert_portfolio"] * 3, "cert_application_info"], strict=True):
         found = complaints(run, site, action)

@@ -15,7 +15,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
-from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site, open_site
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site, Task, open_site
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.playbooks.ssh_hosts import SshHost
@@ -121,9 +121,15 @@ def test_check_mode_says_what_the_run_does(journey: Journey, step: str) -> None:
     assert {host: [row[f] for f in figures] for host, row in checked.recap().items()} == {
         host: [row[f] for f in figures] for host, row in done.recap().items()
     }
-    for before, after in zip(checked.tasks, sorted(done.tasks, key=checked_order(checked)), strict=True):
+    pairs = zip(foretold(checked), sorted(foretold(done), key=checked_order(checked)), strict=True)
+    for before, after in pairs:
         assert (before.host, before.action) == (after.host, after.action)
         assert predicted(before.result) == predicted(after.result)
+
+
+def foretold(run: Run) -> list[Task]:
+    """The tasks that check mode has something to say about."""
+    return [task for task in run.tasks if task.task != "Compare the order files with the desk once more"]
 
 
 def checked_order(run: Run) -> t.Callable[[t.Any], int]:

@@ -65,7 +65,10 @@ def mismatches(site: Site, *, seed: int, number: int) -> list[str]:
 def _steps(result: Json) -> judging.Done:
     """Every step that changes the desk."""
     return frozenset(
-        (step, row["name"]) for row in result["orders"] for step in row["steps"] if step in judging.CHANGING
+        (step["step"], row["name"])
+        for row in result["orders"]
+        for step in row["steps"]
+        if step["step"] in judging.CHANGING
     )
 
 
