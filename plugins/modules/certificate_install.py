@@ -30,6 +30,8 @@ description:
     fails, the old files come back in one step, C(install.reload) is run again, and the order fails. Commands are run without a shell
     and with the rights of the task, so whoever may change order files may run commands on their hosts.
   - A run that was killed before it reloaded and proved is completed by the next one, which reports a change.
+  - Mode, owner and group of the files are put right without collecting anything, and so are those of the private key where
+    C(csr_origin) of the order is V(target). The content of a key that is live is never touched.
   - An order that fails holds up none of the others. The task fails at the end and lists all failures.
 extends_documentation_fragment:
   - iij.server_certificate._attributes
@@ -42,7 +44,7 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff shows subject, serial number, expiry and fingerprint of the certificates, and the modes of the files.
+      - The diff shows subject, serial number, expiry and fingerprint of the certificates, and the modes of the files, the private key's among them.
   idempotent:
     support: full
 options:
@@ -172,7 +174,8 @@ installed:
       description:
         - What was done, or would be, out of V(write_chain), V(write_full_chain), V(write_certificate), V(write_combined),
           V(write_pkcs12), V(activate_key), V(reload) and V(prove).
-        - V(repair_chain_mode) and the like stand for mode, owner and group of a file whose content is right.
+        - V(repair_chain_mode) and the like stand for mode, owner and group of a file whose content is right, and
+          V(repair_key_mode) for those of the private key.
         - V(complete_swap) means that an earlier run was stopped after the new files went live.
       type: list
       elements: str

@@ -129,6 +129,29 @@ def test_a_removed_or_changed_file_is_put_right_without_an_order(site: Site) -> 
     assert site.run("collect").changed() == set()
 
 
+def test_the_mode_of_a_key_is_put_right_without_an_order(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"), site.target("bank", "web2"))
+    site.run("apply")
+    site.desk.ca_work()
+    site.run("collect")
+    installed, purchases = site.snapshot(), site.desk.purchases()
+    key = site.at("web1", "www.key")
+    key.chmod(0o644)
+    before = identity(key)
+    foretold = site.run("collect", "--check", "--diff")
+    assert identity(key) == before
+    assert key.stat().st_mode & 0o777 == 0o644
+    run = site.run("collect", "--diff")
+    assert foretold.changed() == run.changed() == {("web1", "certificate_install")}
+    for told in (foretold, run):
+        (row,) = told.of("certificate_install", "web1")["installed"]
+        assert row["actions"] == ["repair_key_mode"]
+    assert site.snapshot() == installed
+    assert identity(key) == before
+    assert site.desk.purchases() == purchases
+    assert site.run("collect").changed() == set()
+
+
 MISMATCH = """\
 - hosts: web1
   gather_facts: false

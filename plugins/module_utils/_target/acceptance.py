@@ -56,7 +56,7 @@ def key_of(leaf: CertFacts, *, asked: Asked) -> LiveKey | None:
         return staged
     if live:
         raise errors.KeyNotOfCertificate(path=asked.key_path)
-    raise (errors.KeyNotDownloaded if asked.key_is_of_service else errors.KeyMissing)(path=asked.key_path)
+    raise (errors.KeyNotDownloaded if asked.csr_origin == "service" else errors.KeyMissing)(path=asked.key_path)
 
 
 def require_kept(asked: Asked, *, seen: Seen, key: LiveKey | None) -> None:

@@ -63,7 +63,7 @@ class Outcome:
     def after_as_diff(self) -> dict[str, t.Any]:
         """What is there now, or will be as far as it can be known; of a missing one that is its fingerprint."""
         leaf = leaf_as_diff(self.leaf) or {"certificate_fingerprint": self.asked.certificate_fingerprint}
-        modes = {path: self.asked.access_of(role).mode_text for role, path in self.asked.paths}
+        modes = {path: self.asked.access_of(role).mode_text for role, path in self.asked.kept_accessible}
         return {"certificate": leaf, "modes": modes}
 
 
@@ -119,7 +119,7 @@ def ensure(asked: Asked, *, contents: object, now: dt.datetime, check: bool, ser
             return Outcome(asked, before, missing=True)
         given = None if contents is None else accept(contents, asked=asked, seen=before, now=now)
         new = activation.new_files(asked, seen=before, given=given) if given else {}
-        repairs = [role for role, _path in asked.paths if role not in new and _is_astray(role, asked, before)]
+        repairs = _astray(asked, seen=before, new=new)
         outcome = Outcome(asked, before, leaf=given.leaf if given else before.leaf)
         if check:
             actions = _foretold(asked, new=new, repairs=repairs, unsettled=not fileset.is_settled)
@@ -139,12 +139,16 @@ def _is_in_place(asked: Asked, *, seen: Seen) -> bool:
     return all(given.is_in(file, role=role) for role, file in seen.files)
 
 
-def _is_astray(role: str, asked: Asked, seen: Seen) -> bool:
-    access = seen.of(role).access
-    return access is not None and not asked.access_of(role).allows(access)
+def _astray(asked: Asked, *, seen: Seen, new: Mapping[str, filesets.New]) -> dict[str, str]:
+    """The files, by role, that are open to others than the order says, or will be: a key that waited may be too."""
+    found = {role: new[role].access if role in new else seen.access_of(role) for role, _path in asked.kept_accessible}
+    astray = {role for role, access in found.items() if access and not asked.access_of(role).allows(access)}
+    return {role: path for role, path in asked.kept_accessible if role in astray}
 
 
-def _foretold(asked: Asked, *, new: Mapping[str, filesets.New], repairs: list[str], unsettled: bool) -> tuple[str, ...]:
+def _foretold(
+    asked: Asked, *, new: Mapping[str, filesets.New], repairs: Iterable[str], unsettled: bool
+) -> tuple[str, ...]:
     proof = [activation.RELOAD] if asked.reload else []
     proof += [activation.PROVE] if asked.service else []
     finish = [*([] if new else [COMPLETE_SWAP]), *proof] if new or unsettled else []
@@ -155,19 +159,21 @@ def _written(new: Mapping[str, filesets.New]) -> list[str]:
     return [ACTIVATE_KEY if role == KEY else f"write_{role}" for role in new]
 
 
-def _repaired(repairs: list[str]) -> list[str]:
+def _repaired(repairs: Iterable[str]) -> list[str]:
     return [f"repair_{role}_mode" for role in repairs]
 
 
-def _carried_out(outcome: Outcome, *, new: dict[str, filesets.New], repairs: list[str], served: bool | None) -> Outcome:
+def _carried_out(
+    outcome: Outcome, *, new: dict[str, filesets.New], repairs: Mapping[str, str], served: bool | None
+) -> Outcome:
     asked, fileset = outcome.asked, outcome.asked.fileset
     done: list[str] = []
     copies: dict[str, str] = {}
     with orders.remembering(done), files.refusing(fileset.leader):
         if new:
             copies = activation.swap(asked, new=new)
-        for role in repairs:
-            files.repair(str(asked.path(role)), access=asked.access_of(role))
+        for role, path in repairs.items():
+            files.repair(path, access=asked.access_of(role))
             done.extend(_repaired([role]))
         if not fileset.is_settled:
             fingerprint = asked.certificate_fingerprint

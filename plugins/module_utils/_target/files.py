@@ -105,6 +105,22 @@ def read(path: str) -> Snapshot | None:
             os.close(handle)
 
 
+def access(path: str) -> Access | None:
+    """Who may do what with the file, links followed, or None where there is none; it need not be readable."""
+    with refusing(path):
+        try:
+            status = pathlib.Path(path).stat()
+        except FileNotFoundError:
+            return None
+    if not stat.S_ISREG(status.st_mode):
+        raise errors.NotARegularFile(path=path)
+    return _access(status)
+
+
+def _access(status: os.stat_result) -> Access:
+    return Access(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
+
+
 def _snapshot(handle: int, *, path: str) -> Snapshot:
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
@@ -112,7 +128,7 @@ def _snapshot(handle: int, *, path: str) -> Snapshot:
     if status.st_size > _LARGEST:
         raise errors.FileRefused(path=path, reason=os.strerror(errno.EFBIG))
     with os.fdopen(handle, "rb", closefd=False) as file:
-        return Snapshot(file.read(), Access(stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid))
+        return Snapshot(file.read(), _access(status))
 
 
 def _require_place_for(path: str) -> None:
@@ -278,6 +294,7 @@ def refusing(path: str) -> Iterator[None]:
 __all__ = (
     "Access",
     "Snapshot",
+    "access",
     "access_for",
     "alone_in",
     "inheriting",

@@ -19,6 +19,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._pki.certs import CertFacts
+    from .files import Access
 
     Certificates = tuple[CertFacts, ...]
 
@@ -48,7 +49,7 @@ class Asked:
     certificate_fingerprint: str
     public_key_fingerprint: str | None
     key_path: str | None
-    key_is_of_service: bool
+    csr_origin: str | None
     paths: tuple[tuple[str, str], ...]  # (role, path)
     access: files.Access
     key_access: files.Access
@@ -79,12 +80,18 @@ class Asked:
         """The same files and the key that goes live with them."""
         return filesets.FileSet(self.fileset.leader, (*self.paths, (KEY, str(self.key_path))))
 
+    @property
+    def kept_accessible(self) -> tuple[tuple[str, str], ...]:
+        """The files whose mode and accounts are the order's: its own, and the live key where that is made here."""
+        made_here = self.key_path if self.csr_origin == "target" else None
+        return (*self.paths, (KEY, made_here)) if made_here else self.paths
+
     def path(self, role: str) -> str | None:
         """Where the file of this role goes, if the order names it."""
         return dict(self.paths).get(role)
 
     def access_of(self, role: str) -> files.Access:
-        return self.key_access if role in WITH_KEY else self.access
+        return self.key_access if role in (KEY, *WITH_KEY) else self.access
 
 
 @dc.dataclass(frozen=True)
@@ -122,12 +129,16 @@ class SeenFile:
 
 @dc.dataclass(frozen=True)
 class Seen:
-    """The files of an order as they are, one for each role that it names."""
+    """The files of an order as they are, one for each role that it names, and who may read its key."""
 
     files: tuple[tuple[str, SeenFile], ...]
+    key_access: Access | None = None
 
     def of(self, role: str) -> SeenFile:
         return dict(self.files).get(role, SeenFile())
+
+    def access_of(self, role: str) -> Access | None:
+        return self.key_access if role == KEY else self.of(role).access
 
     @property
     def leaf(self) -> CertFacts | None:
@@ -140,7 +151,8 @@ class Seen:
 
     def as_diff(self, asked: Asked) -> dict[str, t.Any]:
         """One side of a diff."""
-        modes = {path: access and access.mode_text for role, path in asked.paths for access in [self.of(role).access]}
+        seen = {path: self.access_of(role) for role, path in asked.kept_accessible}
+        modes = {path: access and access.mode_text for path, access in seen.items()}
         return {"certificate": leaf_as_diff(self.leaf), "modes": modes}
 
 
@@ -174,7 +186,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
         certificate_fingerprint=orders.text(order, "certificate_fingerprint"),
         public_key_fingerprint=order.get("public_key_fingerprint"),
         key_path=key_path,
-        key_is_of_service=order.get("csr_origin") == "service",
+        csr_origin=order.get("csr_origin"),
         paths=tuple((role, path) for role in ROLES if (path := paths[role])),
         access=files.access_for(install.get("mode") or "0644", owner=install.get("owner"), group=install.get("group")),
         key_access=files.access_for(key.get("mode") or "0600", owner=key.get("owner"), group=key.get("group")),
@@ -199,8 +211,12 @@ def _service(prove: Mapping[str, t.Any], *, common_name: str) -> handshake.Servi
 
 
 def observe(asked: Asked) -> Seen:
-    """What lies at the paths of the order."""
-    return Seen(tuple((role, _observe(path, role=role, asked=asked)) for role, path in asked.paths))
+    """What lies at the paths of the order; of a key only who may read it."""
+    key_path = dict(asked.kept_accessible).get(KEY)
+    return Seen(
+        tuple((role, _observe(path, role=role, asked=asked)) for role, path in asked.paths),
+        files.access(key_path) if key_path else None,
+    )
 
 
 def _observe(path: str, *, role: str, asked: Asked) -> SeenFile:

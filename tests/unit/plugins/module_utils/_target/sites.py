@@ -37,6 +37,7 @@ class Site:
     def __post_init__(self) -> None:
         self.issue()
         (self.folder / "www.key").write_bytes(key_pem(self.key))
+        (self.folder / "www.key").chmod(0o600)
 
     def issue(self, name: str = NAME, **options: t.Any) -> None:
         """The desk's newest certificate."""

@@ -11,6 +11,7 @@ import stat
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import keys
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_certificate as use_case
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import files
@@ -145,6 +146,73 @@ def test_modes_are_repaired_without_contents(site: Site) -> None:
     assert site.ensure(check=True).actions == ("repair_certificate_mode",)
     assert site.ensure().actions == ("repair_certificate_mode",)
     assert site.ensure().actions == ()
+
+
+def test_the_mode_of_the_key_is_repaired_without_contents(site: Site) -> None:
+    site.ensure(site.contents)
+    key = site.folder / "www.key"
+    key.chmod(0o644)
+    before = key.read_bytes(), key.stat().st_ino, key.stat().st_mtime_ns
+    foretold = site.ensure(check=True)
+    assert stat.S_IMODE(key.stat().st_mode) == 0o644
+    done = site.ensure()
+    assert foretold.actions == done.actions == ("repair_key_mode",)
+    assert foretold.before.as_diff(site.parse())["modes"][str(key)] == "0644"
+    assert foretold.after_as_diff()["modes"][str(key)] == "0600"
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    assert (key.read_bytes(), key.stat().st_ino, key.stat().st_mtime_ns) == before
+    assert site.ensure().actions == ()
+
+
+def test_of_a_link_the_file_behind_it_is_repaired(site: Site) -> None:
+    site.ensure(site.contents)
+    real = site.folder / "elsewhere.key"
+    (site.folder / "www.key").rename(real)
+    (site.folder / "www.key").symlink_to(real)
+    real.chmod(0o640)
+    assert site.ensure().actions == ("repair_key_mode",)
+    assert (site.folder / "www.key").is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+
+
+def test_the_key_is_repaired_with_new_certificates_too(site: Site) -> None:
+    (site.folder / "www.key").chmod(0o644)
+    planned = site.ensure(site.contents, check=True).actions
+    assert planned == ("write_chain", "write_full_chain", "write_certificate", "repair_key_mode")
+    assert site.ensure(site.contents).actions == planned
+    assert stat.S_IMODE((site.folder / "www.key").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("origin", ["supplied", "service"])
+def test_a_key_that_was_made_elsewhere_keeps_its_mode(site: Site, origin: str) -> None:
+    site.ensure(site.contents)
+    (site.folder / "www.key").chmod(0o644)
+    outcome = site.ensure(csr_origin=origin)
+    assert outcome.actions == ()
+    assert str(site.folder / "www.key") not in outcome.after_as_diff()["modes"]
+    assert stat.S_IMODE((site.folder / "www.key").stat().st_mode) == 0o644
+
+
+def test_a_key_that_is_gone_is_not_missed_by_right_files(site: Site) -> None:
+    site.ensure(site.contents)
+    (site.folder / "www.key").unlink()
+    assert site.ensure(check=True).actions == site.ensure().actions == ()
+
+
+def test_only_files_have_a_mode_to_repair(site: Site) -> None:
+    site.ensure(site.contents)
+    (site.folder / "www.key").unlink()
+    (site.folder / "www.key").mkdir(mode=0o755)
+    site.refuses(None, errors.NotARegularFile)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_the_key_goes_back_to_the_account_that_is_asked_for(site: Site) -> None:
+    key = {"path": str(site.folder / "www.key"), "owner": "12", "group": "34", "mode": "0640"}
+    site.ensure(site.contents)
+    assert site.ensure(key=key).actions == ("repair_key_mode",)
+    status = (site.folder / "www.key").stat()
+    assert (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (12, 34, 0o640)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")

@@ -176,6 +176,7 @@ def test_the_layout_of_certbot_is_taken_as_it_is(site: Site) -> None:
     for name, content in contents.items():
         (archive / f"{name}1.pem").write_text(content)
         (live / f"{name}.pem").symlink_to(f"../archive/{name}1.pem")
+    (archive / "privkey1.pem").chmod(0o600)
     paths = {"certificate": "cert", "chain": "chain", "full_chain": "fullchain"}
     asked = {
         "install": {role: str(live / f"{name}.pem") for role, name in paths.items()},

@@ -79,6 +79,34 @@ def test_it_goes_live_together_with_its_certificate(served: Site) -> None:
     assert ensure(wanted(folder)).actions == ("stage_key", "create_csr"), "this one is in service now"
 
 
+def test_a_key_that_was_opened_to_others_while_it_waited_goes_live_closed(served: Site) -> None:
+    ensure(wanted(served.folder))
+    waiting = served.folder / ".www.key.next"
+    waiting.chmod(0o644)
+    served.key = keys.load(waiting.read_bytes(), path="")
+    served.issue(since=NOW)
+    actions = ("write_full_chain", "write_certificate", "activate_key", "repair_key_mode")
+    assert served.ensure(served.contents, check=True).actions == actions
+    assert served.ensure(served.contents).actions == actions
+    assert stat.S_IMODE((served.folder / "www.key").stat().st_mode) == 0o600
+    assert served.ensure().actions == ()
+
+
+def test_in_a_set_that_was_swapped_the_mode_of_the_key_is_repaired(served: Site) -> None:
+    folder = served.folder
+    ensure(wanted(folder))
+    served.key = keys.load((folder / ".www.key.next").read_bytes(), path="")
+    served.issue(since=NOW)
+    served.ensure(served.contents)
+    assert (folder / "www.key").is_symlink()
+    (folder / "www.key").chmod(0o644)
+    before = (folder / "www.key").resolve(), served.state()["www.key"][0]
+    assert served.ensure().actions == ("repair_key_mode",)
+    assert ((folder / "www.key").resolve(), served.state()["www.key"][0]) == before
+    assert stat.S_IMODE(before[0].stat().st_mode) == 0o600
+    assert served.ensure().actions == ()
+
+
 def test_a_certificate_for_the_live_key_leaves_the_waiting_one_alone(served: Site) -> None:
     ensure(wanted(served.folder))
     served.issue(since=NOW)
