@@ -131,8 +131,6 @@ class CodeHost:
 class GitHub(CodeHost):
     """The workflows of examples/ci/github."""
 
-    form = "github"
-
     def propose(self) -> dict[str, Job]:
         """A pull request with what the orders are now."""
         head = {"sha": HEAD, "repo": {"full_name": "example/certificates"}}
@@ -200,8 +198,6 @@ class GitHub(CodeHost):
 
 class GitLab(CodeHost):
     """The pipeline of examples/ci/gitlab."""
-
-    form = "gitlab"
 
     def propose(self) -> dict[str, Job]:
         """A merge request with what the orders are now."""
