@@ -139,7 +139,7 @@ class Site:
             str(TOOLS / "ansible-playbook"), named, "-i", str(inventory), "-e", f"certificate_orders={self.orders}",
             *arguments,
         ]  # fmt: skip
-        variables = {**self._environment(), "RECORD_RESULTS": str(record), **environment}
+        variables = {**self.environment(), "RECORD_RESULTS": str(record), **environment}
         process = subprocess.Popen(
             command,
             cwd=self.folder,
@@ -179,7 +179,8 @@ class Site:
         }
         return {"all": {"hosts": hosts}}
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
+        """What a shell of this user has set: the desk's address, the tokens of both roles, nothing of ours."""
         ours = ("ANSIBLE_", "IIJ_CERT_", "REHEARSAL_", "XDG_", "PYTHON", "PYTEST_", "LC_", "LANG", "SSH_")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {

@@ -1,0 +1,189 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The pipelines of examples/ci, run job by job against a desk: what was reviewed is bought, once, and nothing else."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.iij.server_certificate.tests.playbooks.code_hosts import (
+    EXAMPLES,
+    GitHub,
+    GitLab,
+)
+from ansible_collections.iij.server_certificate.tests.playbooks.recording_proxy import ORDERING, RecordingProxy
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import registered_once
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+    from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
+
+Json = dict[str, t.Any]
+Either = GitHub | GitLab
+PATIENCE = 60
+WORKFLOWS = {
+    file.name: yaml.safe_load(file.read_text(encoding="utf-8")) for file in (EXAMPLES / "github").glob("*.yml")
+}
+JOBS = [(file, name, job) for file, workflow in WORKFLOWS.items() for name, job in workflow["jobs"].items()]
+
+
+@pytest.fixture(params=[GitHub, GitLab])
+def host(request: pytest.FixtureRequest, site: Site) -> Either:
+    if shutil.which("jq") is None:
+        pytest.skip("jq is not installed: the answers of gh cannot be imitated")
+    site.write_orders(site.here("www"))
+    return t.cast("Either", request.param(site=site, desk_url=site.desk.url))
+
+
+def test_a_mistake_stops_at_the_line_that_has_it(site: Site, host: Either) -> None:
+    site.write_orders(site.here("www", product="no_such_product"))
+    jobs = host.propose()
+    assert (list(jobs), jobs["check"].succeeded) == (["check"], False), "there is no plan of what is wrong"
+    if isinstance(host, GitHub):
+        assert re.search(
+            r"^::error file=orders/web\.yml,line=\d+,col=\d+,title=[A-Z-]+::www: product: ",
+            jobs["check"].output,
+            re.MULTILINE,
+        )
+    else:
+        (row,) = json.loads((host.state / "artifacts/check/build/complaints.json").read_text(encoding="utf-8"))
+        assert (row["location"]["path"], row["severity"]) == ("orders/web.yml", "major")
+    assert host.comments() == []
+
+
+def test_what_was_reviewed_is_bought_once_and_collected(site: Site, host: Either) -> None:
+    jobs = host.propose()
+    assert [(name, job.succeeded) for name, job in jobs.items()] == [("check", True), ("plan", True)], jobs
+    assert "Certificates: changes" in jobs["plan"].summary
+    (comment,) = host.comments()
+    assert "www.example.jp" in comment
+    assert site.desk.purchases() == []
+    applied = host.merge()["apply"]
+    assert applied.succeeded, applied.output
+    registered_once(site, "www")
+    again = host.merge()["apply"]
+    assert again.succeeded, again.output
+    assert "Certificates: waiting" in again.summary
+    registered_once(site, "www")
+    site.desk.ca_work()
+    collected = host.morning()["collect"]
+    assert collected.succeeded, collected.output
+    assert "Certificates: nothing to do" in collected.summary
+    assert site.at("localhost", "www.pem").is_file()
+    assert len(site.desk.purchases()) == 1
+    if isinstance(host, GitHub):
+        seen = [call["tokens"] for program in ("gh", "pip", "ansible-galaxy") for call in host.calls(program)]
+        assert seen, "the programs were called"
+        assert not any(seen), "none but ansible-playbook sees a token of the desk"
+
+
+def test_what_nobody_reviewed_is_not_bought(site: Site, host: Either) -> None:
+    applied = host.merge(reviewed=False)["apply"]
+    assert not applied.succeeded
+    assert "There is no reviewed plan for 2222" in applied.output
+    assert not host.merge()["apply"].succeeded, "the pull request was merged before its plan was there"
+    assert site.desk.purchases() == []
+
+
+def test_a_desk_that_moved_since_the_review_stops_the_merge(site: Site, host: Either) -> None:
+    assert host.propose()["plan"].succeeded
+    by_hand = {"customer_code": "SG00000001", "common_name": "www.example.jp", "product": "sureserver_cloud"}
+    site.desk.api("POST", "/applications", {**by_hand, "term": "6 months", "usage": "other", "terms_agreed": True})
+    applied = host.merge()["apply"]
+    assert not applied.succeeded
+    assert "Certificates: error: the report" in applied.summary
+    assert "PLAN-DESK-MOVED" in (applied.folder / "build" / "apply.json").read_text(encoding="utf-8")
+    assert site.desk.purchases() == [None], "nothing was bought beside what was ordered by hand"
+
+
+def test_a_job_that_was_killed_is_run_again_and_buys_nothing_twice(site: Site, host: Either) -> None:
+    site.write_orders(site.here("www"), site.here("api"))
+    assert host.propose()["plan"].succeeded
+    killed = threading.Event()
+
+    def hold_the_answer(request: bytes) -> bool:
+        return not (request.startswith(ORDERING) and killed.wait(PATIENCE))
+
+    with (
+        RecordingProxy(site.desk.url, on_answer=hold_the_answer) as line,
+        concurrent.futures.ThreadPoolExecutor() as pool,
+    ):
+        host.desk_url = line.url
+        merging = pool.submit(host.merge)
+        deadline = time.monotonic() + PATIENCE
+        while not site.desk.purchases() and not merging.done():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        host.kill()
+        killed.set()
+        assert not merging.result(PATIENCE)["apply"].succeeded
+    assert 1 <= len(site.desk.purchases()) <= 2
+    host.desk_url = site.desk.url
+    applied = host.merge()["apply"]
+    assert applied.succeeded, applied.output
+    registered_once(site, "api", "www")
+
+
+@pytest.mark.parametrize("verdict", ["nothing_to_do", "changes", "waiting", "unknown", "error", "none"])
+def test_every_verdict_is_told_apart(verdict: str, tmp_path: pathlib.Path) -> None:
+    if verdict != "none":
+        (tmp_path / "apply.json").write_text(json.dumps({"verdict": verdict}), encoding="utf-8")
+        (tmp_path / "apply.md").write_text("the report", encoding="utf-8")
+    summary = tmp_path / "summary.md"
+    command = ["bash", str(EXAMPLES / "scripts" / "tell.sh"), str(tmp_path / "apply")]
+    environment = {"PATH": os.environ["PATH"], "GITHUB_STEP_SUMMARY": str(summary)}
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout.strip()
+    expected = "error: the run ended before" if verdict == "none" else f"{verdict.replace('_', ' ')}: "
+    assert told.startswith(f"Certificates: {expected}")
+    page = summary.read_text(encoding="utf-8")
+    assert page.startswith(f"**{told}**\n")
+    assert ("the report\n" in f"{page}\n") == (verdict != "none")
+
+
+@pytest.mark.parametrize(("file", "name", "job"), JOBS)
+def test_workflow_jobs_may_do_what_they_need_and_no_more(file: str, name: str, job: Json) -> None:
+    assert WORKFLOWS[file]["permissions"] == {}
+    writes = {scope for scope, right in job["permissions"].items() if right == "write"}
+    assert writes == ({"pull-requests"} if name == "plan" else set())
+    assert set(job["permissions"].values()) <= {"read", "write"}
+    for step in job["steps"]:
+        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/checkout@v1"))
+        assert "${{" not in step.get("run", ""), "what others wrote reaches a shell as a variable only"
+    secrets = {value for step in job["steps"] for value in re.findall(r"secrets\.(\w+)", str(step))}
+    assert (
+        secrets
+        == {
+            "check": set(),
+            "plan": {"IIJ_CERT_REGISTER_TOKEN"},
+            "apply": {"IIJ_CERT_ORDER_TOKEN", "IIJ_CERT_REGISTER_TOKEN"},
+            "collect": {"IIJ_CERT_REGISTER_TOKEN"},
+        }[name]
+    )
+    assert "secrets." not in str({**job, "steps": []}), "a secret is given to one step, not to a job"
+    assert (job.get("environment") == "certificates") == (name == "apply")
+
+
+def test_gitlab_jobs_name_no_order_token() -> None:
+    text = (EXAMPLES / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8")
+    assert "IIJ_CERT_ORDER_TOKEN" not in text, "it comes with the environment, to one job"
+    jobs = {name: job for name, job in yaml.safe_load(text).items() if isinstance(job, dict) and "script" in job}
+    assert [name for name, job in jobs.items() if job.get("environment") == "certificates"] == ["apply"]
+
+
+def test_scripts_are_clean() -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("shellcheck is not installed")
+    subprocess.run(["shellcheck", *map(str, (EXAMPLES / "scripts").glob("*.sh"))], check=True)
