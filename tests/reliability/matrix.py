@@ -168,8 +168,8 @@ class Stand:
             before = judging.records(self.control, place)
             ended += performed([Apply(place=place, adapter=self.adapter, label=f"again{number}")])
             done = judging.records(self.control, place).done_since(before, place)
-            # What was sent at the moment of death may be done by the desk at any time after it.
-            differing = (planned ^ done) - (_in_flight(cell) if number == 0 else frozenset())
+            # What was under way at the moment of death may be done by the desk at any time after it.
+            differing = (planned ^ done) - (_in_flight(cell, place) if number == 0 else frozenset())
             if differing:
                 wrong["plan_apply_mismatch"].append(f"planned {sorted(planned)}, done {sorted(done)}")
         wrong["orders_lost"].append(f"there is something left to do after {MOST_RUNS} undisturbed applies")
@@ -195,11 +195,18 @@ def _written(place: Place) -> list[pathlib.Path]:
     return sorted(file for file in place.folder.iterdir() if file.is_file())
 
 
-def _in_flight(cell: Cell) -> judging.Done:
-    if cell.kill is None or cell.kill.point != "sent":
+def _in_flight(cell: Cell, place: Place) -> judging.Done:
+    """The steps that killed applies had begun to send without an answer: an apply has several of them under way."""
+    if cell.kill is None:
         return frozenset()
-    found = _IN_FLIGHT.fullmatch(cell.kill.exchange)
-    return frozenset({(_STEP_OF[found[1]], found[2])}) if found else frozenset()
+    last: dict[str, str] = {}
+    for file in place.folder.glob("apply*.moments.txt"):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            exchange, _space, point = line.rpartition(" ")
+            last[f"{file.name} {exchange}"] = point
+    unanswered = [name.partition(" ")[2] for name, point in last.items() if point != "answered"]
+    found = [match for exchange in unanswered if (match := _IN_FLIGHT.fullmatch(exchange))]
+    return frozenset((_STEP_OF[match[1]], match[2]) for match in found)
 
 
 __all__ = ("Verdict", "moments_of", "run_block")
