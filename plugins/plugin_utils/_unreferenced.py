@@ -59,10 +59,11 @@ class Unreferenced:
         """The order's application: bought now, or found to have been bought since the plan was made."""
         with self.desk.turn():
             self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
-            before = self._same(order)
+            rows = self.desk.applications()
+            before = self._same_of(order, rows)
             found = self._newcomer(before)
             if found is None:
-                self._hold_back(order, before)
+                self._hold_back(order, before, listed={app.contract_id for app in rows} | self.listed)
                 found = self._bought(order, {**facts, **_bought_facts(order), "listed": sorted(before)})
             self.listed.add(found.contract_id)
             return found
@@ -86,8 +87,11 @@ class Unreferenced:
 
     def _same(self, order: Order) -> dict[str, Application]:
         """What the desk lists now of the same common name, product, usage and linked contract, by contract ID."""
+        return self._same_of(order, self.desk.applications())
+
+    def _same_of(self, order: Order, applications: Iterable[Application]) -> dict[str, Application]:
         wanted = bought_name(order.common_name, order.product.id)
-        rows = [app for app in self.desk.applications() if bought_name(app.common_name, app.product) == wanted]
+        rows = [app for app in applications if bought_name(app.common_name, app.product) == wanted]
         return {app.contract_id: app for app in map(self.desk.in_full, rows) if not differences(order, app)}
 
     def _newcomer(self, same: dict[str, Application]) -> Application | None:
@@ -108,17 +112,23 @@ class Unreferenced:
                 return found
         return None
 
-    def _hold_back(self, order: Order, same: dict[str, Application]) -> None:
-        """Raise AttemptOpen while an attempt to buy the same has neither an outcome nor a contract in the list."""
+    def _hold_back(self, order: Order, same: dict[str, Application], *, listed: set[str]) -> None:
+        """Raise AttemptOpen while an attempt to buy the same has neither an end nor a contract in the list."""
         late = set(same)
-        for line in _open_attempts(line for line in self.ledger.lines() if line.get("step") == _STEP):
+        for line in _open_attempts(self.ledger.lines(), listed=listed):
             if not _buys(line, order):
                 continue
-            attempt, arrived = attempt_of(line), sorted(late - set(line.get("listed", ())))
+            attempt, booked = line.get("attempt") or attempt_of(line), line.get("booked")
+            arrived = None if booked else sorted(late - set(line.get("listed", ())))
             if arrived:
                 late.remove(arrived[0])
-            elif attempt in self.not_booked or self._is_over(line):
+            elif attempt in self.not_booked or (not booked and self._is_over(line)):
                 self.ledger.conclude(_STEP, **_facts_of(line), attempt=attempt, said="not booked", unknown=False)
+            elif booked:
+                raise AttemptOpen(
+                    f"{booked} was bought for {order.common_name} at {line.get('at')}, as the ledger says, and the desk "
+                    f"does not list it yet. Nothing was ordered now. {_patience(booked, attempt)}"
+                )
             else:
                 raise AttemptOpen(
                     f"an earlier attempt to order {order.common_name}, of {line.get('at')}, has no known outcome, "
@@ -133,14 +143,16 @@ class Unreferenced:
         return age.total_seconds() >= self.settle_after
 
 
-def _open_attempts(lines: Iterable[Json]) -> Iterator[Json]:
-    """The intents that nothing conclusive follows."""
+def _open_attempts(lines: Iterable[Json], *, listed: set[str]) -> Iterator[Json]:
+    """The last lines of attempts that ended in nothing that is known and listed."""
     unsettled: dict[str, Json] = {}
     for line in lines:
         reference = str(line.get("client_reference"))
-        if line.get("kind") == "intent":
+        if line.get("step") != _STEP or line.get("unknown"):
+            continue
+        if line.get("kind") == "intent" or (line.get("booked") or "") not in ("", *listed):
             unsettled[reference] = line
-        elif not line.get("unknown"):
+        else:
             unsettled.pop(reference, None)
     yield from unsettled.values()
 
@@ -157,8 +169,16 @@ def _bought_facts(order: Order) -> Json:
 
 
 def _facts_of(line: Json) -> Json:
-    ours = ("at", "kind", "step", "previous", "hash")
+    ours = ("at", "kind", "step", "previous", "hash", "attempt", "booked", "state")
     return {name: value for name, value in line.items() if name not in ours}
+
+
+def _patience(booked: str, attempt: str) -> str:
+    return (
+        "Run the same again later, or write contract_id: "
+        f"{booked} into the order. If that contract surely is not there any more, say so with not_booked={attempt} "
+        f"(apply.yml: -e certificate_not_booked={attempt}); if this ledger tells of another desk, name another ledger_path"
+    )
 
 
 def _advice(attempt: str) -> str:

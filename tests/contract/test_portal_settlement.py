@@ -97,6 +97,27 @@ def test_a_lost_answer_and_a_list_that_lags(desk: DeskControl, run: Run) -> None
     assert len(desk.purchases()) == 1
 
 
+def test_what_the_ledger_says_was_bought_is_not_bought_again_while_the_list_lags(desk: DeskControl, run: Run) -> None:
+    (bought,) = run.apply(sample.order())
+    assert bought.application is not None
+    desk.faults(LAGGING)
+    (held,) = run.apply(sample.order())
+    assert isinstance(held.error, AttemptOpen)
+    assert bought.application.contract_id in str(held.error)
+    assert len(desk.purchases()) == 1
+    desk.no_faults()
+    assert run.apply(sample.order()) == ()
+
+
+def test_a_contract_that_is_gone_for_ever_can_be_said_to_be(desk: DeskControl, run: Run) -> None:
+    run.apply(sample.order())
+    desk.faults(LAGGING)
+    (held,) = run.apply(sample.order())
+    (anew,) = run.apply(sample.order(), not_booked=frozenset({attempt_in(held)}))
+    assert anew.error is None
+    assert len(desk.purchases()) == 2
+
+
 def test_a_lost_ledger_and_a_list_that_lags_at_first(desk: DeskControl, run: Run) -> None:
     desk.faults({"name": "drop_after_commit", **PLACE, "count": 1}, LAGGING)
     run.apply(sample.order())
