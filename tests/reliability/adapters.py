@@ -11,7 +11,8 @@ import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
-from ansible_collections.iij.server_certificate.tests.reliability.crash_points import ApiNames
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
+from ansible_collections.iij.server_certificate.tests.reliability.crash_points import ApiNames, PortalNames
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import Desk
@@ -41,6 +42,11 @@ class Adapter(t.Protocol):
 
     name: t.ClassVar[str]
     steps: t.ClassVar[tuple[Step, ...]]
+    killed_in: t.ClassVar[tuple[tuple[str, str], ...]]  # worlds, and what is lost of a purchase: a key of `losses`
+    losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]]
+    changes: t.ClassVar[t.Mapping[str, str]]  # which exchange may do which step of a plan
+    stages: t.ClassVar[tuple[str, ...]]  # of the desk's faults
+    drawn: t.ClassVar[int | None]  # how many of its cells a run takes if nobody says how many; None: all
     never_met: t.ClassVar[t.Mapping[str, str]]  # faults of the desk that this adapter cannot meet, and why
 
     def __init__(self, control: DeskControl, *, patience: int = PATIENCE) -> None: ...
@@ -55,16 +61,26 @@ class Adapter(t.Protocol):
         """The desk as a plan sees it."""
 
 
-_LIST = ("GET", "/applications")
-_PURCHASE = ("POST", "/applications")
-_REGISTRATION = ("PUT", "/applications/*/registration")
-_CANCELLATION = ("POST", "/applications/*/cancellation")
-_LOST: Json = {"name": "drop_after_commit", "method": "POST", "path": "/applications"}
+def _losses(path: str) -> dict[str, tuple[Json, ...]]:
+    """No answer to the first purchase, which is booked, or is not."""
+    return {
+        "": (),
+        "answer lost": ({"name": "drop_after_commit", "method": "POST", "path": path},),
+        "request lost": ({"name": "drop_before_commit", "method": "POST", "path": path},),
+    }
 
 
 def _step(world: str, name: str, call: tuple[str, str], before: int = 0, *faults_before: Json) -> Step:
     method, path = call
     return Step(world=world, name=name, method=method, path=path, before=before, faults_before=faults_before)
+
+
+_LIST = ("GET", "/applications")
+_PURCHASE = ("POST", "/applications")
+_REGISTRATION = ("PUT", "/applications/*/registration")
+_CANCELLATION = ("POST", "/applications/*/cancellation")
+_API_LOSSES = _losses("/applications")
+(_LOST,) = _API_LOSSES["answer lost"]
 
 
 class ApiAdapter:
@@ -88,6 +104,20 @@ class ApiAdapter:
         _step("resumed", "first registration", _REGISTRATION),
         _step("resumed", "last registration", _REGISTRATION, 2),
     )
+    killed_in: t.ClassVar[tuple[tuple[str, str], ...]] = (
+        ("new", ""),
+        ("resumed", ""),
+        ("supplied", "answer lost"),
+        ("supplied", "request lost"),
+    )
+    losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _API_LOSSES
+    changes: t.ClassVar[t.Mapping[str, str]] = {
+        "POST applications": "place",
+        "POST cancellation": "cancel",
+        "PUT registration": "register",
+    }
+    stages: t.ClassVar[tuple[str, ...]] = ("line",)
+    drawn: t.ClassVar[int | None] = None
     never_met: t.ClassVar[t.Mapping[str, str]] = {
         "listing_repeats_row": "a page with an offset is read only beyond 1,000 applications",
     }
@@ -107,6 +137,88 @@ class ApiAdapter:
         return ApiDesk(Connection(url=self._control.url, token=self._control.order_token))
 
 
-ADAPTERS: t.Final[dict[str, type[Adapter]]] = {ApiAdapter.name: ApiAdapter}
+_STATUS = ("GET", "/portal/certificates/status")
+_FORM = ("GET", "/portal/orders/new")
+_TO_CONFIRM = ("POST", "/portal/orders/new")
+_BOUGHT = ("POST", "/portal/orders/confirm")
+_CONTRACT = ("GET", "/portal/certificates/*")
+_REGISTER = ("POST", "/portal/certificates/*/registration")
+_PORTAL_LOSSES = _losses("/portal/orders/confirm")
+(_UNSEEN,) = _PORTAL_LOSSES["answer lost"]
+_JSON_ONLY = "it alters an answer of the JSON interface"
 
-__all__ = ("ADAPTERS", "Adapter", "ApiAdapter", "Step")
+
+class PortalAdapter:
+    """The portal's screens, without pauses between requests."""
+
+    name: t.ClassVar[str] = "portal"
+    steps: t.ClassVar[tuple[Step, ...]] = (
+        _step("supplied", "log-in", ("POST", "/portal/login")),
+        _step("supplied", "first list", _STATUS),
+        _step("supplied", "order form", _FORM),
+        _step("supplied", "way to the confirm screen", _TO_CONFIRM),
+        _step("supplied", "list before the purchase", _STATUS, 1),
+        _step("supplied", "first purchase", _BOUGHT),
+        _step("supplied", "second purchase", _BOUGHT, 1),
+        _step("supplied", "screen after the purchase", ("GET", "/portal/orders/*/done")),
+        _step("supplied", "list after a lost answer", _STATUS, 2, _UNSEEN),
+        _step("found", "contract", _CONTRACT),
+        _step("new", "first registration", _REGISTER),
+        _step("supplied", "registration form", ("GET", "/portal/certificates/*/registration")),
+        _step("supplied", "second registration", _REGISTER, 1),
+        _step("supplied", "screen after the registration", ("GET", "/portal/certificates/*/registered")),
+    )
+    killed_in: t.ClassVar[tuple[tuple[str, str], ...]] = (
+        ("new", ""),
+        ("found", ""),
+        ("supplied", "answer lost"),
+        ("supplied", "request lost"),
+    )
+    losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _PORTAL_LOSSES
+    changes: t.ClassVar[t.Mapping[str, str]] = {
+        "POST confirm": "place",
+        "POST certificates registration": "register",
+    }
+    stages: t.ClassVar[tuple[str, ...]] = ("line", "portal")
+    drawn: t.ClassVar[int | None] = 1_000
+    never_met: t.ClassVar[t.Mapping[str, str]] = {
+        "error_500": _JSON_ONLY,
+        "too_many_requests": _JSON_ONLY,
+        "token_revoked": "the portal has no tokens",
+        "truncated_json": _JSON_ONLY,
+        "altered_json": _JSON_ONLY,
+        "echo_differs": _JSON_ONLY,
+        "wrong_content_type": _JSON_ONLY,
+        "stale_read": _JSON_ONLY,
+        "listing_lags": "status_list_lags is its like",
+        "listing_repeats_row": _JSON_ONLY,
+        "double_click_order": "no button is ever pressed twice",
+    }
+
+    def __init__(self, control: DeskControl, *, patience: int = PATIENCE) -> None:
+        self._control = control
+        self._patience = patience
+
+    def names(self) -> Names:
+        return PortalNames()
+
+    def options(self, role: Role) -> Json:
+        user, password = self._control.group_admin if role == "order" else self._control.service_admin
+        return {
+            "desk": "portal",
+            "desk_url": self._control.portal_url,
+            "portal_user": user,
+            "portal_password": password,
+            "request_timeout": self._patience,
+            "request_interval": 0,
+            # The desk's list lags only where a fault says so, and no longer than that.
+            "listing_lag": 0,
+        }
+
+    def desk(self) -> Desk:
+        return portal_of(self._control, self._control.database.parent)
+
+
+ADAPTERS: t.Final[dict[str, type[Adapter]]] = {adapter.name: adapter for adapter in (ApiAdapter, PortalAdapter)}
+
+__all__ = ("ADAPTERS", "Adapter", "ApiAdapter", "PortalAdapter", "Step")

@@ -14,6 +14,7 @@ import dataclasses as dc
 import json
 import os
 import pathlib
+import re
 import signal
 import time
 import traceback
@@ -33,6 +34,7 @@ Json = dict[str, t.Any]
 
 HANGS: t.Final = 120.0  # seconds after which an apply is given up
 _COLLECTION: t.Final = "iij.server_certificate"
+_QUESTION: t.Final = re.compile(r"^(\w+): .*certificate_not_booked=([0-9a-f]{12})", re.MULTILINE)
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,7 @@ class Apply:
     adapter: Adapter
     label: str
     kill: Moment | None = None
+    not_booked: frozenset[str] = frozenset()  # what a person says of attempts that nobody else can tell of
 
     def file(self, kind: str) -> pathlib.Path:
         return self.place.folder / f"{self.label}.{kind}"
@@ -63,6 +66,10 @@ class Ended:
     def results(self) -> list[Json]:
         file = self.apply.file("results.json")
         return t.cast("list[Json]", json.loads(file.read_text(encoding="utf-8"))) if file.exists() else []
+
+    def asked(self) -> dict[str, str]:
+        """The attempts whose outcome the apply asks a person for, by the order's name."""
+        return dict(_QUESTION.findall("\n".join(str(result.get("msg")) for result in self.results)))
 
     def problem(self) -> str | None:
         """What no apply may end with, whatever befell it."""
@@ -132,6 +139,7 @@ def _live(apply: Apply) -> None:
 
     hooks = Hooks(apply.adapter.names(), kill=apply.kill, note=note)
     hooks.install()
+    os.environ["XDG_STATE_HOME"] = str(apply.place.folder)
     results = [_run(cert_portfolio.ActionModule, "cert_portfolio", apply, state="applied", role="order")]
     if "hosts" in results[0]:
         results.append(_run(csr_register.ActionModule, "csr_register", apply, role="register"))
@@ -143,7 +151,7 @@ def _run(leg: t.Any, name: str, apply: Apply, *, role: t.Literal["order", "regis
     place = apply.place
     arguments = {**apply.adapter.options(role), "order_files": str(place.orders), "portfolio": place.portfolio}
     if name == "cert_portfolio":
-        arguments["ledger_path"] = str(place.ledger)
+        arguments.update(ledger_path=str(place.ledger), not_booked=sorted(apply.not_booked))
     task = types.SimpleNamespace(
         args={**arguments, **options},
         check_mode=False,

@@ -29,13 +29,6 @@ LEDGERS: t.Final = ("kept", "lost")
 SURVIVORS: t.Final = ((1, "kept"), (1, "lost"), (2, "lost"), (5, "kept"))
 # Of an answer about an application: what is bought, where it stands, whose it is.
 ALTERED_FIELDS: t.Final = ("contract_id", "client_reference", "common_name", "product", "term", "state")
-# Faults in force while an apply is killed: no answer to the first purchase, which is booked, or is not.
-UNANSWERED: t.Final[dict[str, tuple[Json, ...]]] = {
-    "": (),
-    "answer lost": ({"name": "drop_after_commit", "method": "POST", "path": "/applications"},),
-    "request lost": ({"name": "drop_before_commit", "method": "POST", "path": "/applications"},),
-}
-KILLED_IN: t.Final = (("new", ""), ("resumed", ""), ("supplied", "answer lost"), ("supplied", "request lost"))
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -68,20 +61,20 @@ class Cell:
         return frozenset(draw.sample(range(self.applies), draw.randint(1, self.applies)))
 
 
-def kill_cells(adapter: str, moments: t.Mapping[tuple[str, str], Sequence[Moment]]) -> Iterator[Cell]:
-    """A kill at every moment of every kind of apply; `moments` has those of each of KILLED_IN."""
-    for world, loss in KILLED_IN:
+def kill_cells(adapter: type[Adapter], moments: t.Mapping[tuple[str, str], Sequence[Moment]]) -> Iterator[Cell]:
+    """A kill at every moment of every kind of apply; `moments` has those of each world that it is killed in."""
+    for world, loss in adapter.killed_in:
         for moment in moments[world, loss]:
             for applies in APPLIES:
                 for ledger in LEDGERS:
                     yield Cell(
-                        adapter=adapter,
+                        adapter=adapter.name,
                         world=world,
                         what=f"{loss}: {moment}" if loss else str(moment),
                         applies=applies,
                         ledger=ledger,
                         kill=moment,
-                        faults=tuple({**fault, "count": applies} for fault in UNANSWERED[loss]),
+                        faults=tuple({**fault, "count": applies} for fault in adapter.losses[loss]),
                     )
 
 
@@ -89,10 +82,17 @@ def fault_cells(adapter: type[Adapter], kinds: Sequence[Json]) -> Iterator[Cell]
     """Every kind of fault that befalls a call, at every step: once for each apply, and for one apply without end."""
     for step in adapter.steps:
         for kind in kinds:
-            if kind["stage"] != "line" or kind["name"] in adapter.never_met or step.method not in kind["methods"]:
+            if not _befalls(kind, adapter, step):
                 continue
             for label, variant in _variants(kind, step.method):
                 yield from _fault_cells(adapter.name, step, label, {"name": kind["name"], **variant})
+
+
+def _befalls(kind: Json, adapter: type[Adapter], step: Step) -> bool:
+    if kind["stage"] not in adapter.stages or kind["name"] in adapter.never_met:
+        return False
+    # A list that lags says so for its own screen only, and where its fault is put.
+    return step.method in kind["methods"] and (kind["name"] != "status_list_lags" or step.path == kind["path"])
 
 
 def _fault_cells(adapter: str, step: Step, label: str, fault: Json) -> Iterator[Cell]:
@@ -140,4 +140,4 @@ def _variants(kind: Json, method: str) -> Iterator[tuple[str, Json]]:
         yield f"{name} after commit", {"settings": {"after_commit": True}}
 
 
-__all__ = ("KILLED_IN", "UNANSWERED", "Cell", "fault_cells", "kill_cells")
+__all__ = ("Cell", "fault_cells", "kill_cells")

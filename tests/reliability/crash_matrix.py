@@ -37,12 +37,13 @@ class Block(t.NamedTuple):
 
 def every_cell(adapter: str) -> list[Cell]:
     """All cells of this adapter; a desk says which faults there are, an undisturbed apply which moments."""
+    kind = ADAPTERS[adapter]
     with tempfile.TemporaryDirectory(prefix="reliability-") as scratch:
         folder = pathlib.Path(scratch)
         with running_desk(folder) as desk:
-            kinds = desk.control("GET", "/faults")["kinds"]
+            faults = desk.control("GET", "/faults")["kinds"]
         moments = matrix.moments_of(adapter, folder / "scout")
-    return [*kill_cells(adapter, moments), *fault_cells(ADAPTERS[adapter], kinds)]
+    return [*kill_cells(kind, moments), *fault_cells(kind, faults)]
 
 
 def dealt(cells: t.Sequence[Cell], *, seed: int, workers: int) -> list[tuple[Cell, ...]]:

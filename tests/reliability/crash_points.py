@@ -15,6 +15,7 @@ import collections
 import json
 import os
 import pathlib
+import re
 import select
 import signal
 import threading
@@ -175,6 +176,31 @@ class ApiNames:
         return {row["contract_id"]: _named(row) for row in rows if isinstance(row, dict) and "common_name" in row}
 
 
+_COMMON_NAME: t.Final = re.compile(r"(?:\*\.)?([a-z]+)\.c\d+\.example\.jp")
+_LISTED: t.Final = re.compile(rf"(rsc\d{{8}}).*?{_COMMON_NAME.pattern}", re.DOTALL)
+
+
+class PortalNames:
+    """The exchanges with the portal's screens: an apply has one session, which does one thing after the other."""
+
+    def __init__(self) -> None:
+        self._order = "-"  # what the form on its way is about; its last button no longer says so
+
+    def exchange(self, method: str, url: str, body: object, *, orders: t.Mapping[str, str]) -> str:
+        steps = urllib.parse.urlsplit(url).path.removeprefix("/portal/").split("/")
+        named = _COMMON_NAME.search(urllib.parse.unquote_plus(str(body))) if body else None
+        self._order = named[1] if named else self._order
+        if steps[0] == "orders" and steps[-1] in ("confirm", "done"):
+            return f"{method} {steps[-1]}/{self._order}"
+        order = next((orders.get(step, step) for step in steps if step.startswith("rsc")), None)
+        words = " ".join(step for step in steps if not step.startswith("rsc")) or "top"
+        return f"{method} {words}/{order}" if order else f"{method} {words}"
+
+    def seen(self, response: requests.Response) -> t.Mapping[str, str]:
+        told = response.content.decode(errors="replace") if response.url.endswith("/certificates/status") else ""
+        return dict(_LISTED.findall(told))
+
+
 def _order_of(reference: str) -> str:
     """The order's name in portfolio/name/generation."""
     return reference.split("/")[1] if reference.count("/") == 2 else reference
@@ -185,4 +211,4 @@ def _named(row: t.Mapping[str, t.Any]) -> str:
     return str(row["common_name"]).removeprefix("*.").partition(".")[0]
 
 
-__all__ = ("EXCHANGE_POINTS", "LEDGER_POINTS", "LEDGER_SUFFIX", "ApiNames", "Hooks", "Moment", "Names")
+__all__ = ("EXCHANGE_POINTS", "LEDGER_POINTS", "LEDGER_SUFFIX", "ApiNames", "Hooks", "Moment", "Names", "PortalNames")

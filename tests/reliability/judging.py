@@ -103,6 +103,8 @@ def secrets_leaked(desk: DeskControl, files: t.Iterable[pathlib.Path]) -> list[s
     search = leak_search.Search(
         leak_search.token("order token", desk.order_token),
         leak_search.token("register token", desk.register_token),
+        leak_search.token("group admin's password", desk.group_admin[1]),
+        leak_search.token("service admin's password", desk.service_admin[1]),
         leak_search.token("vault passphrase", PASSPHRASE),
         leak_search.token("vaulted address", APPLICANT_EMAIL),
     )

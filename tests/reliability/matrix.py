@@ -23,7 +23,7 @@ from ansible_collections.iij.server_certificate.tests.contract.desk_process impo
 from ansible_collections.iij.server_certificate.tests.reliability import judging, worlds
 from ansible_collections.iij.server_certificate.tests.reliability.adapters import ADAPTERS
 from ansible_collections.iij.server_certificate.tests.reliability.applying import Apply, Ended, performed
-from ansible_collections.iij.server_certificate.tests.reliability.cells import KILLED_IN, UNANSWERED, Cell
+from ansible_collections.iij.server_certificate.tests.reliability.cells import Cell
 from ansible_collections.iij.server_certificate.tests.reliability.crash_points import (
     EXCHANGE_POINTS,
     LEDGER_POINTS,
@@ -41,8 +41,7 @@ Json = dict[str, t.Any]
 
 MOST_RUNS: t.Final = 4  # applies after the disturbance that may be needed until a plan is empty
 _NUMBERS: t.Final = itertools.count(1)
-_IN_FLIGHT: t.Final = re.compile(r"(POST applications|POST cancellation|PUT registration)/(.*)#\d+")
-_STEP_OF: t.Final = {"POST applications": "place", "POST cancellation": "cancel", "PUT registration": "register"}
+_EXCHANGE: t.Final = re.compile(r"(.+)/(.*)#\d+")
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -61,11 +60,11 @@ class Verdict:
 
 
 def moments_of(adapter: str, folder: pathlib.Path) -> dict[tuple[str, str], list[Moment]]:
-    """Every moment of an apply that nothing kills, for each of KILLED_IN."""
+    """Every moment of an apply that nothing kills, for each of the adapter's `killed_in`."""
     found = {}
     with _at_a_desk(adapter, folder) as stand:
-        for world, loss in KILLED_IN:
-            stand.control.control("PUT", "/faults", {"faults": list(UNANSWERED[loss])})
+        for world, loss in stand.kind.killed_in:
+            stand.control.control("PUT", "/faults", {"faults": list(stand.kind.losses[loss])})
             (ended,) = performed([Apply(place=stand.place(world), adapter=stand.adapter, label="scout")])
             stand.control.no_faults()
             seen = ended.apply.file("moments.txt").read_text(encoding="utf-8").splitlines()
@@ -157,6 +156,7 @@ class Stand:
     def _run_again(self, cell: Cell, place: Place, wrong: dict[str, list[str]]) -> list[Ended]:
         """Run the same until the plan is empty; every plan is compared with what the desk then saw done."""
         ended: list[Ended] = []
+        not_booked: frozenset[str] = frozenset()
         for number in range(MOST_RUNS):
             try:
                 planned = judging.planned(self.adapter.desk(), place)
@@ -166,14 +166,33 @@ class Stand:
             if not planned:
                 return ended
             before = judging.records(self.control, place)
-            ended += performed([Apply(place=place, adapter=self.adapter, label=f"again{number}")])
-            done = judging.records(self.control, place).done_since(before, place)
+            again = Apply(place=place, adapter=self.adapter, label=f"again{number}", not_booked=not_booked)
+            ended += performed([again])
+            after = judging.records(self.control, place)
+            asked = ended[-1].asked()
+            not_booked = _said(asked, after, place)
+            # An order that was held back, with a question, is neither done nor left out in silence.
+            held = {step for step in planned if step[1] in asked}
             # What was under way at the moment of death may be done by the desk at any time after it.
-            differing = (planned ^ done) - (_in_flight(cell, place) if number == 0 else frozenset())
+            late = self._in_flight(cell, place) if number == 0 else frozenset()
+            differing = (planned ^ after.done_since(before, place)) - late - held
             if differing:
-                wrong["plan_apply_mismatch"].append(f"planned {sorted(planned)}, done {sorted(done)}")
+                wrong["plan_apply_mismatch"].append(f"planned {sorted(planned)}, differing {sorted(differing)}")
         wrong["orders_lost"].append(f"there is something left to do after {MOST_RUNS} undisturbed applies")
         return ended
+
+    def _in_flight(self, cell: Cell, place: Place) -> judging.Done:
+        """The steps that killed applies had begun to send without an answer: some have several of them under way."""
+        if cell.kill is None:
+            return frozenset()
+        last: dict[str, str] = {}
+        for file in place.folder.glob("apply*.moments.txt"):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                exchange, _space, point = line.rpartition(" ")
+                last[f"{file.name} {exchange}"] = point
+        unanswered = [name.partition(" ")[2] for name, point in last.items() if point != "answered"]
+        found = [match for exchange in unanswered if (match := _EXCHANGE.fullmatch(exchange))]
+        return frozenset((self.kind.changes[match[1]], match[2]) for match in found if match[1] in self.kind.changes)
 
     def _with_evidence(self, verdict: Verdict, cell: Cell, place: Place, evidence: pathlib.Path) -> Verdict:
         kept = evidence / re.sub(r"[^A-Za-z0-9]+", "-", cell.id)
@@ -191,22 +210,14 @@ def _put_aside(database: pathlib.Path) -> None:
 
 
 def _written(place: Place) -> list[pathlib.Path]:
-    """The ledger, every result, all that was said."""
-    return sorted(file for file in place.folder.iterdir() if file.is_file())
+    """The ledger, every result, all that was said, copies of screens, and the order files themselves."""
+    return sorted(file for file in place.folder.rglob("*") if file.is_file())
 
 
-def _in_flight(cell: Cell, place: Place) -> judging.Done:
-    """The steps that killed applies had begun to send without an answer: an apply has several of them under way."""
-    if cell.kill is None:
-        return frozenset()
-    last: dict[str, str] = {}
-    for file in place.folder.glob("apply*.moments.txt"):
-        for line in file.read_text(encoding="utf-8").splitlines():
-            exchange, _space, point = line.rpartition(" ")
-            last[f"{file.name} {exchange}"] = point
-    unanswered = [name.partition(" ")[2] for name, point in last.items() if point != "answered"]
-    found = [match for exchange in unanswered if (match := _IN_FLIGHT.fullmatch(exchange))]
-    return frozenset((_STEP_OF[match[1]], match[2]) for match in found)
+def _said(asked: t.Mapping[str, str], found: judging.Records, place: Place) -> frozenset[str]:
+    """What a person says who looks at the portal, at rest: the attempts that have surely booked nothing."""
+    names = {wish.name: place.common_name(wish) for wish in place.wishes}
+    return frozenset(attempt for order, attempt in asked.items() if not found.purchases[names[order]])
 
 
 __all__ = ("Verdict", "moments_of", "run_block")

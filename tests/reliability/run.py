@@ -8,7 +8,8 @@ The crash matrix: applies killed at every moment, faults at every step, several 
 whose plan must be their run: thousands with a desk in memory, some with playbooks.
 
 Usage: run.py [--seed N] [--cells N] [--only CELL] [--portfolios N] [--playbooks N]
-The same seed does the same. --cells draws so many of all cells; --only takes those whose names hold these words.
+The same seed does the same. --cells draws so many of each adapter's cells (by default the api's are all run, and of the
+portal's, which has many more and slower requests, a part is drawn); --only takes those whose names hold these words.
 What is needed to look into a wrong cell is kept in build/reliability/.
 """
 
@@ -68,10 +69,10 @@ def of_the_matrix(options: argparse.Namespace) -> tuple[dict[str, list[Verdict]]
     verdicts: dict[str, list[Verdict]] = {}
     wrong: list[Json] = []
     for adapter in options.adapter or list(ADAPTERS):
-        cells = [cell for cell in crash_matrix.every_cell(adapter) if options.only in cell.id]
-        if options.cells is not None:
-            cells = random.Random(options.seed).sample(cells, min(options.cells, len(cells)))
-        tell(f"{adapter}: {len(cells)} cells")
+        there = [cell for cell in crash_matrix.every_cell(adapter) if options.only in cell.id]
+        most = ADAPTERS[adapter].drawn if options.cells is None and not options.only else options.cells
+        cells = there if most is None else random.Random(options.seed).sample(there, min(most, len(there)))
+        tell(f"{adapter}: {len(cells)} of {len(there)} cells")
         todo = [
             crash_matrix.Block(block, options.seed, kept_in(options), options.mistake)
             for block in crash_matrix.dealt(cells, seed=options.seed, workers=options.workers)
@@ -122,7 +123,7 @@ def report_of(verdicts: t.Mapping[str, list[Verdict]], wrong: list[Json], mismat
 def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--cells", type=int, help="draw so many of all cells (default: all)")
+    parser.add_argument("--cells", type=int, help="draw so many of each adapter's cells")
     parser.add_argument("--only", default="", metavar="CELL", help="only the cells whose names contain this")
     parser.add_argument("--adapter", choices=sorted(ADAPTERS), action="append", help="may be repeated (default: all)")
     parser.add_argument("--portfolios", type=int, help="random portfolios with a desk in memory (default: 10,000)")

@@ -84,6 +84,12 @@ WORLDS: t.Final[dict[str, tuple[Wish, ...]]] = {
         Wish(name="old", begin=Begin.REGISTERED, cancelled=True),
         Wish(name="web"),
     ),
+    # The same without the one to cancel, which not every adapter can.
+    "found": (
+        Wish(name="hand", begin=Begin.BY_HAND),
+        Wish(name="half", begin=Begin.ORDERED),
+        Wish(name="web"),
+    ),
     # The same without the one that has no reference: a desk that hides or misspells such an application in its list
     # leaves nobody a way to know of it, so that buying it anew is no fault of an apply.
     "referenced": (
