@@ -126,8 +126,8 @@ class Unreferenced:
                 self.ledger.conclude(_STEP, **_facts_of(line), attempt=attempt, said="not booked", unknown=False)
             elif booked:
                 raise AttemptOpen(
-                    f"{booked} was bought for {order.common_name} at {line.get('at')}, as the ledger says, and the desk "
-                    f"does not list it yet. Nothing was ordered now. {_patience(booked, attempt)}"
+                    f"{booked} was bought for {order.common_name} at {line.get('at')}, as the ledger says, and the "
+                    f"desk does not list it yet. Nothing was ordered now. {_patience(booked, attempt)}"
                 )
             else:
                 raise AttemptOpen(
@@ -175,9 +175,9 @@ def _facts_of(line: Json) -> Json:
 
 def _patience(booked: str, attempt: str) -> str:
     return (
-        "Run the same again later, or write contract_id: "
-        f"{booked} into the order. If that contract surely is not there any more, say so with not_booked={attempt} "
-        f"(apply.yml: -e certificate_not_booked={attempt}); if this ledger tells of another desk, name another ledger_path"
+        f"Run the same again later, or write contract_id: {booked} into the order. If that contract surely is not "
+        f"there any more, say so with not_booked={attempt} (apply.yml: -e certificate_not_booked={attempt}); if this "
+        "ledger tells of another desk, name another ledger_path"
     )
 
 
