@@ -24,7 +24,7 @@ quickstart: $(VENV)/.ready  ## The whole way of six orders, rehearsed on this ma
 	@$(BIN)/python examples/quickstart/quickstart.py
 
 test: check  ## Every check and every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 molecule: $(VENV)/.ready  ## The scenarios on real hosts alone; needs root, installs Debian packages that are missing
 	@tests/lab/hostlab.sh deps

@@ -9,19 +9,25 @@ from __future__ import annotations
 import contextlib
 import dataclasses as dc
 import json
+import multiprocessing
 import os
 import pathlib
-import subprocess
 import sys
 import time
 import typing as t
 
 import requests
 
+if t.TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
 Json = dict[str, t.Any]
 
 PATIENCE: t.Final = 120  # seconds that the desk may take to start or to answer
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
+# Desks are forked from a process that has imported all that they need: importing takes them longer than starting.
+FORKS: t.Final = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["rehearsal_desk.cli"])
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -36,7 +42,7 @@ class DeskControl:
     service_admin: tuple[str, str] = dc.field(repr=False)
     database: pathlib.Path
     log: pathlib.Path
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
 
     @property
     def tokens(self) -> tuple[str, str]:
@@ -107,19 +113,17 @@ class DeskControl:
 
 @contextlib.contextmanager
 def running_desk(folder: pathlib.Path, *, postgresql: str | None = None) -> t.Iterator[DeskControl]:
-    """A desk with a database of its own for as long as the block lasts, started the way a user starts it.
+    """A desk with a database of its own for as long as the block lasts, started by the command that users give.
 
     With the URL of a PostgreSQL database it has two workers.
     """
     ready, log, database = folder / "desk.json", folder / "desk.log", folder / "desk.sqlite3"
     kept_in = ["--database", postgresql, "--workers", "2"] if postgresql else ["--database", f"sqlite:///{database}"]
-    command = [
-        str(TOOLS / "rehearsal-desk"), "serve", "--port", "0", "--access-log",
-        "--ready-file", str(ready), *kept_in,
-    ]  # fmt: skip
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("REHEARSAL_DESK_")}
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
+    process = FORKS.Process(
+        target=_serve,
+        args=(["serve", "--port", "0", "--access-log", "--ready-file", str(ready), *kept_in], str(log)),
+    )
+    process.start()
     try:
         told = _when_ready(ready, process=process, log=log)
         words = {name: told[name] for name in ("url", "order_token", "register_token", "control_token")}
@@ -127,13 +131,25 @@ def running_desk(folder: pathlib.Path, *, postgresql: str | None = None) -> t.It
         yield DeskControl(**words, **admins, database=database, log=log, process=process)
     finally:
         process.terminate()
-        process.wait(PATIENCE)
+        process.join(PATIENCE)
 
 
-def _when_ready(ready: pathlib.Path, *, process: subprocess.Popen[bytes], log: pathlib.Path) -> dict[str, t.Any]:
+def _serve(arguments: list[str], log: str) -> None:
+    """The command rehearsal-desk, in a process that has its libraries already; its words go into the log."""
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for descriptor in (1, 2):
+        os.dup2(output, descriptor)
+    for name in [name for name in os.environ if name.startswith("REHEARSAL_DESK_")]:
+        del os.environ[name]
+    from rehearsal_desk.cli import main
+
+    sys.exit(main(arguments))
+
+
+def _when_ready(ready: pathlib.Path, *, process: BaseProcess, log: pathlib.Path) -> dict[str, t.Any]:
     deadline = time.monotonic() + PATIENCE
     while not ready.exists():
-        assert process.poll() is None, f"the desk ended: {log.read_text(encoding='utf-8')}"
+        assert process.is_alive(), f"the desk ended: {log.read_text(encoding='utf-8')}"
         assert time.monotonic() < deadline, f"the desk did not start: {log.read_text(encoding='utf-8')}"
         time.sleep(0.01)
     return t.cast("dict[str, t.Any]", json.loads(ready.read_text(encoding="utf-8")))

@@ -238,7 +238,7 @@ def test_a_button_that_cannot_be_pressed_buys_nothing(desk: DeskControl, portal:
     """Where no connection comes about nothing is in doubt."""
     portal.quote(sample.order())
     desk.process.terminate()
-    desk.process.wait()
+    desk.process.join()
     with pytest.raises(DeskUnreachable):
         portal.place(sample.order(), "default/www/1")
 

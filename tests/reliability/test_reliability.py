@@ -36,7 +36,7 @@ def matrix(folder: pathlib.Path, *arguments: str) -> tuple[int, dict[str, t.Any]
     return done.returncode, json.loads(output.read_text(encoding="utf-8")), done.stdout
 
 
-@pytest.mark.parametrize(("adapter", "cells"), [("api", 60), ("portal", 12)])
+@pytest.mark.parametrize(("adapter", "cells"), [("api", 40), ("portal", 10)])
 def test_some_cells(tmp_path: pathlib.Path, adapter: str, cells: int) -> None:
     status, report, words = matrix(tmp_path, "--adapter", adapter, "--cells", str(cells), "--seed", "20261122")
     assert {figure: report[figure] for figure in FIGURES} == dict.fromkeys(FIGURES, 0), words
