@@ -12,11 +12,13 @@ references it decides something, which is to hold an order back (_unreferenced).
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import fcntl
 import hashlib
 import json
 import os
+import threading
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -26,11 +28,23 @@ if t.TYPE_CHECKING:
 START = "0" * 64
 
 
+@dc.dataclass(slots=True)
+class _Entry:
+    """A line on its way to the disk."""
+
+    line: dict[str, t.Any]
+    done: bool = False
+    error: OSError | None = None
+
+
 class Ledger:
     """One JSON object a line; `hash` covers the line and the hash before it, so that a changed or lost line shows."""
 
     def __init__(self, path: pathlib.Path) -> None:
         self._path = path
+        self._waiting: list[_Entry] = []
+        self._queue = threading.Lock()
+        self._disk = threading.Lock()
 
     def intend(self, step: str, **facts: t.Any) -> str:
         """Record what is about to be sent; the answer names this attempt for ever."""
@@ -55,18 +69,39 @@ class Ledger:
                 yield line
 
     def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> dict[str, t.Any]:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
-            # Only keeps two writers from taking the same line as their predecessor.
-            fcntl.flock(file, fcntl.LOCK_EX)
-            at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-            line = {"at": at, "kind": kind, "step": step, **facts, "previous": _last_hash(file)}
-            line["hash"] = hash_of(line)
-            file.write(json.dumps(line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return line
+        """The line as it stands on the disk; threads that come while another one writes go with the next write."""
+        entry = _Entry({"kind": kind, "step": step, **facts})
+        with self._queue:
+            self._waiting.append(entry)
+        with self._disk:
+            if not entry.done:
+                with self._queue:
+                    together, self._waiting = self._waiting, []
+                self._write(together)
+        if entry.error:
+            raise entry.error
+        return entry.line
+
+    def _write(self, together: list[_Entry]) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            with os.fdopen(descriptor, "r+b") as file:
+                # Only keeps two writers from taking the same line as their predecessor.
+                fcntl.flock(file, fcntl.LOCK_EX)
+                previous = _last_hash(file)
+                for entry in together:
+                    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+                    entry.line.update(at=at, previous=previous)
+                    entry.line["hash"] = previous = hash_of(entry.line)
+                    file.write(json.dumps(entry.line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            for entry in together:
+                entry.error = error
+        for entry in together:
+            entry.done = True
 
 
 def attempt_of(line: dict[str, t.Any]) -> str:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import concurrent.futures
 import multiprocessing
 import pathlib
 import random
@@ -62,8 +63,11 @@ def judged(block: Block) -> list[matrix.Verdict]:
 
 def side_by_side(work: t.Callable[[Work], Found], todo: t.Sequence[Work], *, workers: int) -> t.Iterator[Found]:
     """The results in any order; each piece of work gets a fresh process."""
-    with multiprocessing.get_context("spawn").Pool(workers, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(work, todo)
+    # Not multiprocessing's own pool, whose workers may start no processes of theirs: each has a desk.
+    spawn = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=spawn, max_tasks_per_child=1) as pool:
+        for done in concurrent.futures.as_completed([pool.submit(work, each) for each in todo]):
+            yield done.result()
 
 
 def figures(verdicts: t.Iterable[matrix.Verdict]) -> Json:

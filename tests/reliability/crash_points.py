@@ -12,6 +12,7 @@ the first purchase of order web, answered by the desk, the answer not read. Thre
 from __future__ import annotations
 
 import collections
+import fcntl
 import json
 import os
 import pathlib
@@ -119,22 +120,38 @@ class Hooks:
         requests.Session.send = send  # type: ignore[method-assign,assignment]
 
     def _wrap_fsync(self) -> None:
-        sync = os.fsync
+        """The lines of one write are those that came since the ledger was locked for it."""
+        sync, lock = os.fsync, fcntl.flock
+        begun: dict[str, int] = {}
+
+        def flock(file: t.Any, operation: int) -> None:
+            lock(file, operation)
+            name = getattr(file, "name", None)
+            path = pathlib.Path(f"/proc/self/fd/{file.fileno()}").readlink() if isinstance(name, int) else None
+            if path and path.name.endswith(LEDGER_SUFFIX):
+                begun[str(path)] = path.stat().st_size
 
         def fsync(descriptor: int) -> None:
             file = pathlib.Path(f"/proc/self/fd/{descriptor}").readlink()
             if not file.name.endswith(LEDGER_SUFFIX):
                 sync(descriptor)
                 return
-            written = file.read_bytes()
-            begin = written[:-1].rfind(b"\n") + 1
-            line = self._numbered(_line_name(written[begin:]))
-            self._reach_torn(line, file, begin=begin, end=len(written))
-            self._reach(line, "written")
+            begin = begun[str(file)]
+            lines = []
+            for text in file.read_bytes()[begin:].splitlines(keepends=True):
+                line = self._numbered(_line_name(text)) if text.strip() else None
+                if line:
+                    lines.append(line)
+                    self._reach_torn(line, file, begin=begin, end=begin + len(text))
+                begin += len(text)
+            for line in lines:
+                self._reach(line, "written")
             sync(descriptor)
-            self._reach(line, "synced")
+            for line in lines:
+                self._reach(line, "synced")
 
         os.fsync = fsync  # type: ignore[assignment]
+        fcntl.flock = flock  # type: ignore[assignment]
 
     def _reach_torn(self, line: str, file: pathlib.Path, *, begin: int, end: int) -> None:
         """What a kill before or within the write would have left is made here by cutting the file."""
