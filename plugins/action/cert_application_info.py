@@ -38,7 +38,7 @@ class ActionModule(Leg):
                 "adopting_orders": adopting_orders(found, taken=()),
             }
         listing = Listing(desk)
-        made = self.planned(desk, self.orders(), listing)
+        made = self.planned(desk, self.orders(), listing, offers=False)
         told = document(made, self.frame(), planned=False)
         self.say(text(told, self.lang))
         applications = [entry.application for entry in made.entries if entry.application]

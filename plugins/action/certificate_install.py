@@ -32,7 +32,7 @@ class ActionModule(Leg):
         desk = self.desk()
         listing = Listing(desk)
         orders = self.orders()
-        entries = to_install(self.planned(desk, orders, listing), self.orders_of_this_host(orders))
+        entries = to_install(self.planned(desk, orders, listing, offers=False), self.orders_of_this_host(orders))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
         entries, fetched_before, failures = told_apart(entries, desk)

@@ -32,7 +32,7 @@ class ActionModule(Leg):
         desk = self.desk()
         listing = Listing(desk)
         orders = self.orders()
-        made = self.planned(desk, orders, listing)
+        made = self.planned(desk, orders, listing, offers=False)
         entries = to_register(made, self.orders_of_this_host(orders), planned=self.check_mode)
         asked = host_orders(entries)
         leg = self.host_leg({**self.handed_over(asked), "orders": asked}) if asked else {}

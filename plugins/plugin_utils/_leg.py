@@ -158,11 +158,16 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """The names of the orders whose work is done here; an order without a host is the controller's."""
         return frozenset(order.name for order in orders if (order.host or "localhost") == self.inventory_host)
 
-    def planned(self, desk: Desk, orders: tuple[Order, ...], listing: Listing | None = None) -> Plan:
-        """The plan of this runner's slice; raises OrdersRefused when it is not the saved one, or what is left of it."""
+    def planned(
+        self, desk: Desk, orders: tuple[Order, ...], listing: Listing | None = None, *, offers: bool = True
+    ) -> Plan:
+        """The plan of this runner's slice; raises OrdersRefused when it is not the saved one, or what is left of it.
+
+        A task that places nothing does without the desk's `offers`, which its role may not be shown.
+        """
         portfolio, part = self.options["portfolio"], slice_of(self.options.get("slice"))
         self.planned_orders = orders
-        observed = observe(desk, orders, portfolio=portfolio, listing=listing)
+        observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers)
         made = plan(orders, observed, portfolio=portfolio).sliced(part)
         path = self.options.get("plan_file")
         if path:

@@ -17,13 +17,18 @@ from ._complaints import Complaint, shortened
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._observed import Observed, SeenContract
+    from ._observed import Observed, OfferedProduct, SeenContract
     from ._order import Order
 
 
 def resolved(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
-    """The order with the ID of its linked contract, and what keeps it from being submitted."""
-    complaints = tuple(_not_offered(order, observed))
+    """The order with the ID of its linked contract, and what keeps it from being submitted.
+
+    As it is where the desk was not asked what it offers: then nothing is to be submitted.
+    """
+    if observed.products is None:
+        return order, ()
+    complaints = tuple(_not_offered(order, observed.products))
     linked = order.linked_contract
     if linked is None:
         return order, complaints
@@ -51,14 +56,12 @@ def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...]) -> Co
     return Complaint(rule=rule, place=order.place, order=order.name, path=("linked_contract",), facts=facts)
 
 
-def _not_offered(order: Order, observed: Observed) -> Iterator[Complaint]:
-    if observed.products is None:
-        return
-    offered = {(product.product, term) for product in observed.products for term in product.terms}
+def _not_offered(order: Order, products: tuple[OfferedProduct, ...]) -> Iterator[Complaint]:
+    offered = {(product.product, term) for product in products for term in product.terms}
     if (order.product.id, order.term) not in offered:
         facts = {
             "value": f"{order.product.id}, {order.term}",
-            "allowed": [f"{product.product}: {' / '.join(product.terms)}" for product in observed.products],
+            "allowed": [f"{product.product}: {' / '.join(product.terms)}" for product in products],
         }
         yield Complaint(rule="PRODUCT-NOT-OFFERED", place=order.place, order=order.name, path=("term",), facts=facts)
 

@@ -47,14 +47,19 @@ class Listing:
             self._error = error
 
 
-def observe(desk: Desk, orders: tuple[Order, ...], *, portfolio: str, listing: Listing | None = None) -> Observed:
-    """What the desk shows; linked contracts and products are read only when an order has no application yet."""
+def observe(
+    desk: Desk, orders: tuple[Order, ...], *, portfolio: str, listing: Listing | None = None, offers: bool = True
+) -> Observed:
+    """What the desk shows; linked contracts and products are read only when an order has no application yet.
+
+    Without `offers` they are not read at all: who may not order may not see them everywhere.
+    """
     listed = desk.applications() if listing is None else listing.result()
     applications = _in_full(listed, orders, desk=desk)
     seen = Observed(applications=applications, keeps_references=desk.keeps_references)
     claims, _complaints = claimed(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
-    if not new:
+    if not new or not offers:
         return seen
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
     return dc.replace(
