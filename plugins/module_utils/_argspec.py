@@ -197,6 +197,7 @@ def cert_application_info() -> Spec:
         **orders(),
         **language(),
         "contract_ids": {"type": "list", "elements": "str"},
+        "reports_path": {"type": "str"},
     }
 
 
