@@ -50,6 +50,12 @@ def test_a_renewed_certificate_is_told_of_again_and_what_it_replaced_never() -> 
     assert told_of(look(after.told, days_left=-170, news=renewed)) == [("expiring", 30)]
 
 
+def test_a_renewed_certificate_that_is_short_is_told_of_at_once() -> None:
+    found = look({}, days_left=3)
+    short = {"not_after": EXPIRY + dt.timedelta(days=20)}
+    assert told_of(look(found.told, days_left=3, news=short)) == [("expiring", 30)]
+
+
 def test_a_deadline_is_told_with_who_has_to_act() -> None:
     found = look({}, days_left=4.1)
     (event,) = (event for event in found.events if (event["order"], event["kind"]) == ("cdn", "deadline"))
@@ -67,6 +73,7 @@ def test_waiting_is_told_when_it_begins_and_when_it_is_for_something_else() -> N
 def test_an_application_that_was_lost_is_told_once_and_what_was_cancelled_on_purpose_never() -> None:
     found = look({}, days_left=18)
     assert told_of(found, "bank") == [("rejected", None)] and told_of(found, "gone") == []
+    assert told_of(found, "old") == [("expiring", 0)]
     assert told_of(look(found.told, days_left=17), "bank") == []
     assert told_of(look(found.told, days_left=17, bank={"state": State.WITHDRAWN}), "bank") == [("withdrawn", None)]
 

@@ -127,7 +127,7 @@ def test_monitoring_reads_the_metrics() -> None:
         "blog": dt.datetime(2027, 5, 20, 23, 59, 59, tzinfo=UTC).timestamp(),
     }
     assert found["deadline_timestamp_seconds", "cdn"] == dt.datetime(2026, 12, 6, 15, tzinfo=UTC).timestamp()
-    assert found["orders_waiting", "applicant"] == 1 and found["orders_waiting", "ca"] == 0
+    assert found["orders_waiting", "applicant"] == 1 and found["orders_waiting", "service_admin"] == 0
     assert found["orders", "issued"] == found["orders", "planned"] == 1 and found["orders", "revoked"] == 0
     assert found["status_timestamp_seconds", ""] == dt.datetime(2026, 11, 22, 3, tzinfo=UTC).timestamp()
     assert found["unmanaged_applications", ""] == 0
