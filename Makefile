@@ -12,7 +12,7 @@ BIN := $(CURDIR)/$(VENV)/bin
 COLLECTION := collections/ansible_collections/iij/server_certificate
 PACKAGE := ansible_collections.iij.server_certificate.plugins
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
-CODE := plugins rehearsal tests examples
+CODE := plugins rehearsal tests examples extensions
 
 .DEFAULT_GOAL := help
 .PHONY: help quickstart test molecule check format bench fuzz reliability rehearsal lock clean

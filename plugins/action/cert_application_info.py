@@ -12,20 +12,26 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._adoption import adopting_orders
-from ..plugin_utils._document import document
+from ..plugin_utils._document import document, refusal
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._observe import Listing
 from ..plugin_utils._report import text
+from ..plugin_utils._reports import write_status
 from ..plugin_utils._rows import application_row
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
+    from ..plugin_utils._complaints import Complaint
     from ..plugin_utils._leg import Result
+    from ..plugin_utils._rows import Row
 
 
 class ActionModule(Leg):
     def spec(self) -> Spec:
         return _argspec.cert_application_info()
+
+    def refused(self, told: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        self._report(refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told, planned=False))
 
     def control(self) -> Result:
         desk = self.desk()
@@ -40,6 +46,7 @@ class ActionModule(Leg):
         listing = Listing(desk)
         made = self.planned(desk, self.orders(), listing, offers=False)
         told = document(made, self.frame(), planned=False)
+        self._report(told)
         self.say(text(told, self.lang))
         applications = [entry.application for entry in made.entries if entry.application]
         return {
@@ -49,3 +56,7 @@ class ActionModule(Leg):
             "counts": made.counts(),
             "adopting_orders": adopting_orders(made.unmanaged, taken={entry.order.name for entry in made.entries}),
         }
+
+    def _report(self, told: Row) -> None:
+        if self.options["reports_path"] is not None:
+            write_status(told, self.options["reports_path"])

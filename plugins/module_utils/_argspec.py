@@ -197,6 +197,23 @@ def cert_application_info() -> Spec:
         **orders(),
         **language(),
         "contract_ids": {"type": "list", "elements": "str"},
+        "reports_path": {"type": "str"},
+    }
+
+
+def order_events() -> Spec:
+    """The options of the event source, which is no module."""
+    return {
+        **desk(ORDER_TOKEN, REGISTER_TOKEN),
+        **language(),
+        "order_files": {"type": "str", "required": True},
+        "portfolio": orders()["portfolio"],
+        "slice": orders()["slice"],
+        "interval": {"type": "int", "default": 3600},
+        "expiring_days": {"type": "list", "elements": "int", "default": [30, 7, 1, 0]},
+        "deadline_days": {"type": "list", "elements": "int", "default": [7, 3, 1, 0]},
+        "memory_path": {"type": "str"},
+        "vault_password_file": {"type": "str", "no_log": False},
     }
 
 
@@ -232,6 +249,7 @@ __all__ = (
     "ledger_info",
     "linked_contract_info",
     "offline_form",
+    "order_events",
     "orders",
     "passphrases",
     "portal",

@@ -29,12 +29,26 @@ options:
       - Return only these applications. Has no meaning together with O(order_files) or O(orders).
     type: list
     elements: str
+  reports_path:
+    description:
+      - A folder on the controller that the status is written into, the order with the next deadline first, then by expiry. C(status.json) is for
+        machines, C(status.md) for a merge request or a wiki, C(status.html) is one page that needs nothing else, C(status.ics) is a calendar with every
+        deadline and expiry, C(status.prom) holds metrics in the OpenMetrics text format.
+      - They are written when the task fails, too, but for the calendar and the metrics, which then stay as they were. C(docs/status.md) of the collection
+        tells more.
+      - Has no meaning without O(order_files) or O(orders).
+    type: str
 """
 
 EXAMPLES = r"""
 - name: Where do my orders stand?
   iij.server_certificate.cert_application_info:
     order_files: orders/
+
+- name: The same as files, for people, calendars and monitoring
+  iij.server_certificate.cert_application_info:
+    order_files: orders/
+    reports_path: build/
 
 - name: Everything that the desk shows
   iij.server_certificate.cert_application_info:

@@ -60,6 +60,10 @@ class Vaulted(str):
         made.sealed = sealed
         return made
 
+    def lower(self) -> Vaulted:
+        """The value in small letters, as secret as before."""
+        return Vaulted(super().lower(), self.sealed)
+
 
 class Phrase(t.NamedTuple):
     """A fact that is a phrase, in both languages."""

@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""A plan, or what an apply left, as one document: plan.json, and all that is shown of it (docs/plan.md).
+"""A plan, what an apply left, or a status, as one document: plan.json, and all that is shown of it (docs/plan.md).
 
 Everything that people or pipelines see of a plan is made from this document, so what is not in it is shown nowhere.
 """
@@ -63,14 +63,16 @@ def document(
     }
 
 
-def refusal(portfolio: str, lang: Language, *, complaints: tuple[Complaint, ...] = (), error: str) -> Row:
+def refusal(
+    portfolio: str, lang: Language, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True
+) -> Row:
     """The document of a run that came to nothing, with the reasons."""
     frame = Frame(portfolio=portfolio, part=None, prices=None, lang=lang)
     nothing: Row = {"digest": None, "counts": None, "price": None, "orders": [], "unmanaged": []}
     told = [complaint.as_dict(frame.lang) for complaint in complaints]
     return {
         **_head(frame),
-        "planned": True,
+        "planned": planned,
         "verdict": Verdict.ERROR.value,
         **nothing,
         "complaints": told,

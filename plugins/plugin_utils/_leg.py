@@ -21,9 +21,7 @@ import time
 import typing as t
 
 from ansible.errors import AnsibleActionFail
-from ansible.parsing.vault import VaultLib, VaultSecretsContext
 from ansible.plugins.action import ActionBase
-from ansible.template import trust_as_template
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
@@ -38,7 +36,8 @@ from ._guards import guard
 from ._ledger import Ledger
 from ._observe import observe
 from ._offline_forms import papers
-from ._order_files import Reader, inline
+from ._opened import reader_with
+from ._order_files import inline
 from ._perform import Performer
 from ._plan import plan
 from ._plan_file import hold_to, hold_to_digest
@@ -139,8 +138,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """All orders of the portfolio, judged for certificates issued on the day of check_date, or else today."""
         if self.options.get("orders") is not None:
             return judged(inline(self.options["orders"]), day=self.day())
-        reader = Reader(render=self._rendered, decrypt=_decrypted)
-        return judged_files(self.options["order_files"], reader, day=self.day())
+        return judged_files(self.options["order_files"], reader_with(self._templar), day=self.day())
 
     def day(self) -> dt.date:
         """The day of issue that rules are judged by: check_date, or else today."""
@@ -252,9 +250,6 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
         return state / "iij.server_certificate" / f"{self.options['portfolio']}.ledger.jsonl"
 
-    def _rendered(self, text: str) -> t.Any:
-        return self._templar.template(trust_as_template(text))
-
     def _shown(self, name: str) -> t.Any:
         value = self.options.get(name)
         return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if self.spec()[name].get("no_log") and value else value
@@ -263,11 +258,6 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         missing = missing_voluptuous() or missing_requests() or missing_cryptography()
         if missing:
             raise AnsibleActionFail(missing)
-
-
-def _decrypted(text: str) -> str:
-    secrets = VaultSecretsContext.current().secrets
-    return str(VaultLib(secrets).decrypt(text.encode()).decode())
 
 
 def today() -> dt.date:

@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""A plan's document in files: JSON for machines, Markdown for a merge request, one HTML page for people."""
+"""A document in files: JSON for machines, Markdown for a merge request, one HTML page for people; dates of a status."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ import typing as t
 
 import jinja2
 
+from ._calendar import calendar
+from ._dates import by_urgency, past
+from ._metrics import metrics
 from ._plan import Verdict
 from ._plan_words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, yen
 from ._standing import said
@@ -31,13 +34,35 @@ _MARKUP: t.Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
 
 def write_reports(document: Row, folder: str, *, name: str) -> None:
     """Write NAME.json, NAME.md and NAME.html into the folder; each is complete or as it was."""
+    _write_all(_pages(document, form="plan"), folder, name=name)
+
+
+def write_status(document: Row, folder: str) -> None:
+    """Write status.json, .md, .html, .ics and .prom into the folder; each is complete or as it was.
+
+    A look that came to nothing leaves calendar and metrics alone: no date is wiped, and the metrics tell their age.
+    """
+    sorted_ = by_urgency(document)
+    files = _pages(sorted_, form="status")
+    if document["error"] is None:
+        files |= {"ics": calendar(sorted_), "prom": metrics(sorted_)}
+    _write_all(files, folder, name="status")
+
+
+def _pages(document: Row, *, form: str) -> dict[str, str]:
+    written = json.dumps(document, ensure_ascii=False, indent=1)
+    return {
+        "json": f"{written}\n",
+        "md": _rendered(f"{form}.md.j2", document, document["lang"]),
+        "html": _rendered(f"{form}.html.j2", document, document["lang"]),
+    }
+
+
+def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:
     target = pathlib.Path(folder).expanduser()
     target.mkdir(parents=True, exist_ok=True)
-    lang: Language = document["lang"]
-    written = json.dumps(document, ensure_ascii=False, indent=1)
-    _write(target / f"{name}.json", f"{written}\n")
-    _write(target / f"{name}.md", _rendered("plan.md.j2", document, lang))
-    _write(target / f"{name}.html", _rendered("plan.html.j2", document, lang))
+    for suffix, text in files.items():
+        _write(target / f"{name}.{suffix}", text)
 
 
 def _rendered(template: str, document: Row, lang: Language) -> str:
@@ -64,15 +89,16 @@ def _rendered(template: str, document: Row, lang: Language) -> str:
         price=priced(document, lang),
         notes=notes(document, lang),
         headings={column: words(heading) for column, heading in HEADINGS.items()},
-        rows=[_page_row(row, lang) for row in document["orders"]],
+        rows=[_page_row(row, document, lang) for row in document["orders"]],
     )
 
 
-def _page_row(row: Row, lang: Language) -> Row:
+def _page_row(row: Row, document: Row, lang: Language) -> Row:
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
     return {
         "cells": cells(row, lang),
         "standing": row["standing"],
+        "past": past(row, document),
         "steps": [f"{step['step']} ({step['call_class']})" for step in row["steps"]],
         "reason": row["reason"],
         "price": None if price is None else yen(price, lang),
@@ -96,4 +122,4 @@ def _write(path: pathlib.Path, text: str) -> None:
     pathlib.Path(file.name).replace(path)
 
 
-__all__ = ("write_reports",)
+__all__ = ("write_reports", "write_status")

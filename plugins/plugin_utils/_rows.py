@@ -36,11 +36,11 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
     until = deadline(entry)
     return {
         "name": str(order.name),
-        "common_name": _shown(order.common_name),
+        "common_name": shown(order.common_name),
         "product": order.product.id,
         "term": order.term,
         "usage": order.usage.value,
-        "host": _shown(order.host),
+        "host": shown(order.host),
         "contract_id": application.contract_id if application else None,
         "linked_service": order.linked_contract.service if order.linked_contract else None,
         "linked_contract_id": _linked_contract_id(entry),
@@ -94,7 +94,8 @@ def _step(entry: Entry, step: Step, prices: PriceTable | None) -> Row:
     return {"step": step.value, "call_class": CALL_CLASSES[step].value, "price": price}
 
 
-def _shown(value: str | None) -> str | None:
+def shown(value: str | None) -> str | None:
+    """The value as it may be shown to anybody."""
     return "(vaulted)" if isinstance(value, Vaulted) else value
 
 
@@ -108,4 +109,4 @@ def _time(moment: dt.datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-__all__ = ("Row", "application_row", "order_row", "price_row")
+__all__ = ("Row", "application_row", "order_row", "price_row", "shown")

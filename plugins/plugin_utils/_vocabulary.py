@@ -126,9 +126,10 @@ def command(value: object) -> str:
 
 @told_as({"type": "string", "pattern": "%s"}, _VALIDATING)
 def validating_command(value: object) -> str:
-    if "%s" not in command(value):
+    written = command(value)
+    if "%s" not in written:
         raise wrong_type(value, _VALIDATING)
-    return str(value)
+    return written
 
 
 def one_of(choices: Iterable[t.Any]) -> Validator:
@@ -200,9 +201,10 @@ def approval_email(value: object) -> str:
 
 @told_as({"type": "string", "pattern": "^/"}, _HOST_PATH)
 def host_path(value: object) -> str:
-    if not text(value).startswith("/"):
+    path = text(value)
+    if not path.startswith("/"):
         raise Refused("PATH-ABSOLUTE", value=shortened(value))
-    return str(value)
+    return path
 
 
 @told_as(_written_as(_MODE), _FILE_MODE)

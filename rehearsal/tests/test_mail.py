@@ -6,36 +6,17 @@
 
 from __future__ import annotations
 
-import email
-import email.message
-import email.policy
 import logging
-import socket
 import time
 import typing as t
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message
+from mailboxes import free_port, open_mailbox
 from rehearsal_desk import cli
 from rehearsal_desk.postman import SmtpServer
 from rehearsed import Rehearsal, linked_order, order, registration, served, settings_for
 
 ADMINS: t.Final = ["rhs0000001@rehearsal.invalid", "rhs0000002@rehearsal.invalid"]
-
-
-class Mailbox(Message):
-    """Whatever has come in."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.mails: list[email.message.EmailMessage] = []
-
-    def prepare_message(self, _session: t.Any, envelope: t.Any) -> email.message.EmailMessage:
-        return email.message_from_bytes(envelope.content, policy=email.policy.default)
-
-    def handle_message(self, message: t.Any) -> None:
-        self.mails.append(message)
 
 
 def outbox(desk: Rehearsal) -> list[dict[str, t.Any]]:
@@ -116,19 +97,14 @@ def test_refused_and_repeated_requests_write_nothing(desk: Rehearsal) -> None:
 
 
 def test_mails_go_out_by_smtp(database: str) -> None:
-    mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    try:
-        server = SmtpServer(host="127.0.0.1", port=controller.port)
+    with open_mailbox() as mailbox:
+        server = SmtpServer(host="127.0.0.1", port=mailbox.port)
         with served(settings_for(database, smtp=server)) as desk:
             desk.place(product="quick_ssl")
             desk.register("rsc00000001", **registration(approval_email="admin@example.jp"))
             desk.control("POST", "/ca/contact")
             until(lambda: len(mailbox.mails) == 2)
             until(lambda: all(mail["sent_at"] for mail in outbox(desk)))
-    finally:
-        controller.stop()
     approval = mailbox.mails[-1]
     assert approval["To"] == "admin@example.jp"
     assert approval["X-Rehearsal"] == "yes"
@@ -159,10 +135,3 @@ def test_mails_stay_on_this_machine_unless_told_otherwise(capsys: pytest.Capture
     assert "192.0.2.1 is not a loopback address" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         cli.main(["serve", "--smtp", "nowhere"])
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -9,47 +9,28 @@ The screenshots are kept in build/screenshots.
 
 from __future__ import annotations
 
-import os
 import pathlib
 import re
-import shutil
 import typing as t
 
+import browsers
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page
 from rehearsal_desk.portal import labels
 from rehearsed import TOKYO, Rehearsal, csr_of
 
 SCREENSHOTS: t.Final = pathlib.Path(__file__).resolve().parents[2] / "build" / "screenshots"
-CHROMIUM: t.Final = shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET: t.Final = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 # A machine that proves the project has to have a browser; anywhere else the missing one is said out loud.
-pytestmark = [
-    pytest.mark.xdist_group("browser"),
-    pytest.mark.skipif(
-        CHROMIUM is None and os.environ.get("CI") != "true",
-        reason="NO BROWSER: the portal's screens were not tried in Chromium (apt-get install chromium)",
-    ),
-]
+pytestmark = [pytest.mark.xdist_group("browser"), browsers.NEEDED]
 
 
 @pytest.fixture(scope="module")
 def chromium() -> t.Iterator[t.Callable[[], Page]]:
     """Pages of one browser, each of a person of its own."""
-    assert CHROMIUM, "CI has to have Debian's chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+    with browsers.chromium() as browser:
 
         def page() -> Page:
             context = browser.new_context(
@@ -59,7 +40,6 @@ def chromium() -> t.Iterator[t.Callable[[], Page]]:
             return context.new_page()
 
         yield page
-        browser.close()
 
 
 class Walk:

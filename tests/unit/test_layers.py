@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "module_utils/_pki",
     ),
     "action": ("plugin_utils", "plugin_utils/_catalogue", "module_utils"),
+    "inventory": ("plugin_utils", "module_utils/_pki"),
     "doc_fragments": (),
 }
 FUNCTION_LINES, FILE_LINES, LEG_LINES = 50, 400, 60
@@ -48,7 +49,8 @@ ONLY_HOME = {
 }
 
 FILES = sorted([*PLUGINS.rglob("*.py"), *REHEARSAL.rglob("*.py")])
-SOURCES = sorted([*FILES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "rehearsal" / "tests").rglob("*.py")])
+ELSEWHERE = (ROOT / "tests", ROOT / "rehearsal" / "tests", ROOT / "extensions", ROOT / "examples")
+SOURCES = sorted([*FILES, *(path for folder in ELSEWHERE for path in folder.rglob("*.py"))])
 
 
 def name(path: pathlib.Path) -> str:

@@ -252,3 +252,26 @@ def test_the_shipped_schema_is_what_the_code_says() -> None:
 
 def test_every_order_is_one_that_the_rules_accept_too() -> None:
     assert len(every_order()) >= len(PRODUCTS)
+
+
+def undescribed(schema: t.Any, path: str) -> t.Iterator[str]:
+    """The fields of a schema that an editor could say nothing about."""
+    if isinstance(schema, dict):
+        for field, below in schema.get("properties", {}).items():
+            if below is not False and not below.get("description"):
+                yield f"{path}.{field}"
+            yield from undescribed(below, f"{path}.{field}")
+        for branch in schema.get("anyOf", []):
+            yield from undescribed(branch, path)
+
+
+def test_an_editor_has_words_for_every_field() -> None:
+    schema = file_schema()
+    assert len(schema["$defs"]["order"]["properties"]) > 15
+    assert list(undescribed(schema, "file")) == list(undescribed(schema["$defs"]["order"], "order")) == []
+
+
+def test_the_editor_settings_name_the_schema() -> None:
+    settings_ = json.loads((ROOT / "examples" / "editor" / "settings.json").read_text(encoding="utf-8"))
+    ((path, globs),) = settings_["yaml.schemas"].items()
+    assert (ROOT / path.partition("iij/server_certificate/")[2]).is_file() and globs[0] == "orders/**/*.yml"

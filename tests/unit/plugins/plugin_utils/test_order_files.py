@@ -13,10 +13,14 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import Complaint, OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._document import Frame, document
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import CsrOrigin
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import merged, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_hosts import hosts_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
-from portfolios import BASE, DV, EVERYWHERE, LINKED, OV, READER, TODAY, from_files, written
+from portfolios import BASE, DV, EVERYWHERE, LINKED, OV, READER, TODAY, DeskInMemory, from_files, written
 
 
 def refused(source: pathlib.Path, **reader: t.Any) -> tuple[Complaint, ...]:
@@ -195,6 +199,19 @@ def test_a_whole_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
     assert judged(reading, day=TODAY).accepted()[0].common_name == "www.example.jp"
     (complaint,) = refused(tmp_path, decrypt=lambda _text: plain.replace("SG00000001", "SG1"))
     assert "SG1" not in complaint.text("en")
+
+
+def test_what_was_vaulted_is_shown_by_no_report_and_no_inventory(tmp_path: pathlib.Path) -> None:
+    plain = written(tmp_path, OV | {"common_name": "WWW.example.jp"}).read_text()
+    (tmp_path / "orders.yml").write_text(VAULTED)
+    reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
+    orders = judged(reading, day=TODAY).accepted()
+    assert orders[0].common_name == "www.example.jp"
+    (host,) = hosts_of(orders)
+    assert host.name == "web1" and "/etc/pki" not in str(host) and "www.example.jp" not in str(host)
+    made = plan(orders, observe(DeskInMemory(), orders, portfolio="p"), portfolio="p")
+    (row,) = document(made, Frame(portfolio="p", part=None, prices=None, lang="en"), planned=True)["orders"]
+    assert row["common_name"] == "(vaulted)"
 
 
 def test_the_report_reads_well_in_both_languages(tmp_path: pathlib.Path) -> None:

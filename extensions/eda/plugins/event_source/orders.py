@@ -1,0 +1,100 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Event source for Event-Driven Ansible: what happens to certificate orders, each thing once."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import pathlib
+import sys
+import typing as t
+
+DOCUMENTATION = r"""
+short_description: What happens to certificate orders, each thing once
+description:
+  - Compares the order files with the desk at an interval and tells what is new. Nothing is ordered or changed.
+  - The kinds of events are V(expiring) and V(deadline), once for each threshold and date of an order; V(waiting), once for each state and person that an
+    order waits for; V(rejected), V(withdrawn) and V(revoked), once for each application.
+  - An event has C(kind), C(portfolio), C(order), C(common_name), C(contract_id), C(product), C(host), C(state), C(reason), C(next_action),
+    C(next_action_by), C(deadline) and C(not_after); V(expiring) and V(deadline) also have C(threshold_days) and C(days_left), which is negative when the
+    date has passed.
+  - A look that fails is logged, and the next one follows after the interval.
+options:
+  order_files:
+    description: The folder with the order files, or one order file.
+    type: str
+    required: true
+  portfolio:
+    description: The portfolio that the orders' names belong to.
+    type: str
+    default: default
+  slice:
+    description: Watch one slice of the orders, as V(2/5).
+    type: str
+  interval:
+    description: Seconds between two looks.
+    type: int
+    default: 3600
+  expiring_days:
+    description: How many days before a certificate expires this is told.
+    type: list
+    elements: int
+    default: [30, 7, 1, 0]
+  deadline_days:
+    description: How many days before a deadline is over this is told.
+    type: list
+    elements: int
+    default: [7, 3, 1, 0]
+  memory_path:
+    description: A file that keeps what was told, so that a restart repeats nothing. Without it everything is told once more after a restart.
+    type: str
+  vault_password_file:
+    description: The file with the password of vaulted values in order files, or a script that prints it.
+    type: str
+  lang:
+    description: The language of reasons and next actions, V(en) or V(ja). By default it follows the locale.
+    type: str
+  desk_url:
+    description:
+      - The desk's address. This and all other options of the desk (C(desk), C(desk_token), C(desk_ca_path), C(portal_user) and so on) are those of the
+        collection's modules, and by default come from the same environment variables (E(IIJ_CERT_DESK_URL), E(IIJ_CERT_TOKEN) and so on).
+    type: str
+"""
+
+EXAMPLES = r"""
+- iij.server_certificate.orders:
+    order_files: /srv/certificates/orders
+    interval: 3600
+    memory_path: /var/lib/certificates/told.json
+"""
+
+_PACKAGE = "ansible_collections.iij.server_certificate.plugins.plugin_utils"
+
+_logger = logging.getLogger(__name__)
+
+
+async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
+    """Put what is new into the queue, for ever."""
+    watching = _collection_module("_watch")
+    # Names like eda_* are the rule engine's own.
+    watch = watching.Watch({name: value for name, value in args.items() if not name.startswith("eda_")})
+    while True:
+        try:
+            for event in await asyncio.to_thread(watch.look):
+                await queue.put(event)
+            await asyncio.to_thread(watch.remember)
+        except watching.LookFailed as failed:
+            _logger.error("iij.server_certificate.orders: %s", failed)
+        await asyncio.sleep(watch.interval)
+
+
+def _collection_module(name: str) -> t.Any:
+    """A module of the collection that this file lies in; the rule engine runs the file alone, outside its package."""
+    folder = str(pathlib.Path(__file__).absolute().parents[7])
+    if folder not in sys.path:
+        sys.path.append(folder)
+    return importlib.import_module(f"{_PACKAGE}.{name}")

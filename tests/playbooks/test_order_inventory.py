@@ -1,0 +1,123 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Order files as an inventory, read by ansible-inventory and ansible-playbook."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT
+
+CONFIGURATION: t.Final = """
+plugin: iij.server_certificate.orders
+order_files: orders/
+lang: en
+variables:
+  key_folder: /etc/pki
+keyed_groups:
+  - {key: certificate_authorities, prefix: from}
+groups:
+  has_wildcard: certificate_orders_by_name.values() | selectattr('common_name', 'match', '[*]') | length > 0
+compose:
+  certificate_count: certificate_orders_by_name | length
+"""
+PLAY: t.Final = """
+- hosts: certificate_ca_globalsign
+  connection: local
+  gather_facts: false
+  tasks:
+    - ansible.builtin.debug:
+        msg: "{{ inventory_hostname }}: {{ certificate_orders_by_name.keys() | join(' ') }}"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: pathlib.Path) -> pathlib.Path:
+    """Two order files for two hosts beside the plugin's configuration, which an unusual name may start."""
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "our-certificate_orders.yaml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "play.yml").write_text(PLAY, encoding="utf-8")
+    made_there = {"csr_origin": "target", "key": {"path": "{{ key_folder }}/www.key"}}
+    quick = {"product": "quick_ssl", "subject": None, "approval_email": "admin@example.jp", **made_there}
+    write(tmp_path, "web", sample.fields(host="web1", **made_there), sample.fields(**sample.fresh()))
+    wildcard = {"name": "shop", "common_name": "*.shop.example.jp", "product": "quick_ssl_wildcard"}
+    gone = {"name": "gone", "common_name": "gone.example.jp", "state": "cancelled", "contract_id": "rsc00000009"}
+    write(
+        tmp_path,
+        "shop-1",
+        sample.fields(host="web1", **{**quick, **wildcard}),
+        sample.fields(host="web2", **quick, name="blog", common_name="blog.example.jp"),
+        sample.fields(host="web3", **quick, **gone),
+    )
+    return tmp_path
+
+
+def write(folder: pathlib.Path, name: str, *orders: sample.Fields) -> None:
+    text = yaml.safe_dump({"version": 1, "orders": list(orders)}, sort_keys=False)
+    (folder / "orders" / f"{name}.yml").write_text(text, encoding="utf-8")
+
+
+def ansible(program: str, *arguments: str, folder: pathlib.Path) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "IIJ_"))}
+    ours = {"ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"), "ANSIBLE_HOME": str(folder / "ansible")}
+    return subprocess.run(
+        [str(TOOLS / program), "-i", str(folder / "our-certificate_orders.yaml"), *arguments],
+        env={**kept, **ours, "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_hosts_groups_and_variables_of_an_inventory(folder: pathlib.Path) -> None:
+    done = ansible("ansible-inventory", "--list", "--export", folder=folder)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout, object_hook=lambda found: found.get("__ansible_unsafe", found))
+    groups = {name: sorted(group["hosts"]) for name, group in told.items() if "hosts" in group}
+    assert groups == {
+        "certificate_hosts": ["web1", "web2"],
+        "certificate_ca_cybertrust": ["web1"],
+        "certificate_ca_globalsign": ["web1", "web2"],
+        "certificate_csr_origin_target": ["web1", "web2"],
+        "certificate_orders_shop_1": ["web1", "web2"],
+        "certificate_orders_web": ["web1"],
+        "certificate_product_quick_ssl": ["web2"],
+        "certificate_product_quick_ssl_wildcard": ["web1"],
+        "certificate_product_sureserver_cloud": ["web1"],
+        "certificate_usage_other": ["web1", "web2"],
+        "from_cybertrust": ["web1"],
+        "from_globalsign": ["web1", "web2"],
+        "has_wildcard": ["web1"],
+    }
+    variables = told["_meta"]["hostvars"]["web1"]
+    assert variables["certificate_count"] == 2 and set(variables["certificate_orders_by_name"]) == {"www", "shop"}
+    assert variables["certificate_orders_by_name"]["www"] == {
+        "common_name": "www.example.jp", "product": "sureserver_cloud", "ca": "cybertrust", "term": "6 months",
+        "usage": "other", "csr_origin": "target", "contract_id": None, "generation": 1,
+        "key_path": "/etc/pki/www.key", "install": {}, "file": str(folder / "orders" / "web.yml"),
+    }  # fmt: skip
+    assert not [private for private in (*sample.APPLICANT.values(), "admin@example.jp") if private in done.stdout]
+
+
+def test_a_playbook_runs_on_it(folder: pathlib.Path) -> None:
+    done = ansible("ansible-playbook", str(folder / "play.yml"), folder=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "web1: shop www" in done.stdout and "web2: blog" in done.stdout and "web3" not in done.stdout
+
+
+def test_mistakes_in_orders_are_told_as_check_tells_them(folder: pathlib.Path) -> None:
+    write(folder, "wrong", sample.fields(**sample.fresh(), host="web9", term="5 years"))
+    done = ansible("ansible-inventory", "--graph", folder=folder)
+    assert done.returncode != 0 and "Traceback" not in done.stderr
+    told = " ".join(done.stderr.split())
+    assert f"{folder}/orders/wrong.yml:7:3: order" in told and "[VALUE-CHOICE]" in told, told
+    assert "web9" not in done.stdout
