@@ -17,6 +17,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 
+ENGINES: t.Final = ("http", "browser")
+
+
 def connection_to(desk: DeskControl, folder: pathlib.Path, **changes: t.Any) -> Connection:
     """A log-in as the group admin, whose state lies in this folder."""
     user, password = desk.group_admin
