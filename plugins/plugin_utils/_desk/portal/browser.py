@@ -14,12 +14,14 @@ portal's own origin only, the same errors) and answered with what came back. So 
 from __future__ import annotations
 
 import asyncio
+import functools
 import typing as t
+import weakref
 
 from ..desk import DeskUnreachable
 from ._playwright import PlaywrightError
 from .chromium import chromium, installed_chromium
-from .live_page import LivePage
+from .live_page import LivePage, first_line
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -28,7 +30,7 @@ if t.TYPE_CHECKING:
     from requests import Response
 
     from .chromium import Chromium
-    from .live_page import Asked
+    from .gate import Asked
     from .page import Submission
     from .transport import Connection, Fetched, Transport
 
@@ -43,19 +45,26 @@ class Browser:
         self._transport = transport
         self._context: BrowserContext | None = None
         self._alone = asyncio.Lock()
+        self._spare: list[LivePage] = []
 
     def tab(self) -> Tab:
         """A page of its own for a window; nothing is started before its first call."""
         return Tab(self)
 
-    @property
+    @functools.cached_property
     def chromium(self) -> Chromium:
         return chromium(installed_chromium(self._connection.browser_path) or "chromium")
 
     async def opened(self) -> LivePage:
-        """A new page that shows nothing yet."""
+        """A page for a new window, which still shows what the window before it has left there."""
         context = await self._open()
+        if self._spare:
+            return self._spare.pop()
         return await LivePage.opened(context, carry=self._carried, patience=self._connection.timeout)
+
+    def left_behind(self, live: LivePage) -> None:
+        if live.sound:
+            self._spare.append(live)
 
     async def file(self, url: str) -> bytes:
         cookies = await self._cookies(url)
@@ -69,6 +78,7 @@ class Browser:
     async def _open(self) -> BrowserContext:
         browser = self._context.browser if self._context else None
         if self._context is None or browser is None or not browser.is_connected():
+            self._spare.clear()
             self._context = await self.chromium.context()
             self.chromium.close_after(self, self._context)
         return self._context
@@ -93,7 +103,7 @@ class Browser:
 
 
 class Tab:
-    """What one window looks through; its page is closed when nobody holds it any more."""
+    """What one window looks through: a page of its own for as long as somebody holds it."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -105,7 +115,8 @@ class Tab:
         async def look() -> Fetched:
             if self._live is None:
                 self._live = await self._browser.opened()
-                self._browser.chromium.close_after(self, self._live.page)
+                # Pages start slowly, so the next window gets this one.
+                weakref.finalize(self, self._browser.left_behind, self._live).atexit = False
             return await self._live.go(url)
 
         return self._done(look)
@@ -127,8 +138,7 @@ class Tab:
         try:
             return self._browser.chromium.run(work())
         except PlaywrightError as error:
-            first = str(error).strip().partition("\n")[0]
-            raise DeskUnreachable(f"the browser could not show the portal's page: {first}") from None
+            raise DeskUnreachable(f"the browser could not show the portal's page: {first_line(error)}") from None
 
 
 __all__ = ("Browser", "Tab")

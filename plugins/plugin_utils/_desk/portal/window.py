@@ -88,8 +88,7 @@ class Window:
         if self._record:
             self._record(self.screen, found)
         elif unfit:
-            hint = _SCRIPTS if self.page.unrun_scripts else ""
-            raise self.unexpected("; ".join(self._problem(finding) for finding in unfit) + hint)
+            raise self.unexpected("; ".join(self._problem(finding) for finding in unfit))
         return key
 
     def follow(self, key: str) -> None:
@@ -142,9 +141,12 @@ class Window:
     def unexpected(self, problem: str, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
         """The error for this page, with a copy of it for the user."""
         title = self.page.heading or "(no title)"
+        hint = _SCRIPTS if self.page.unrun_scripts else ""
         screen = self.screen.key if hasattr(self, "screen") else "unknown"
         copy = saved_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
-        return kind(f"the portal's screen 「{title}」 is not as expected: {problem}. A copy without secrets: {copy}")
+        return kind(
+            f"the portal's screen 「{title}」 is not as expected: {problem}{hint}. A copy without secrets: {copy}"
+        )
 
     def alerts(self) -> str:
         """What the page says for the eyes first."""
