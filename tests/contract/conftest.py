@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import ENGINES, portal_of
@@ -39,6 +40,12 @@ def api(desk: DeskControl) -> ApiDesk:
 def engine() -> str:
     """What makes pages of what the portal sends, where a test does not say otherwise (IN_BOTH, by_engine)."""
     return "http"
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits before it is read again."""
+    monkeypatch.setattr(transport, "_BACKOFF", 0)
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Fetched
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
-pytestmark = NEEDS_BROWSER
+pytestmark = [NEEDS_BROWSER, pytest.mark.usefixtures("hurried")]
 
 PLACE = {"method": "POST", "path": "/portal/orders/confirm"}
 FORM = "<form method=post action=/sent><input name=name aria-label=名前><button>送る</button></form>"
@@ -269,14 +269,27 @@ def test_errors_are_those_of_the_other_engine(answer: Answer, told: str) -> None
 
 def test_the_portals_certificate_is_checked_against_the_ca_file(tmp_path: pathlib.Path) -> None:
     key, made = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-days", "2"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=test",
+        "-days",
+        "2",
+    ]
     names = ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(made)]
     subprocess.run([*command, *names], check=True, capture_output=True)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(made, key)
     with fake_desk(pages(start="<h1>安全</h1>"), tls=tls) as desk:
         assert "安全" in tab_at(desk, ca_path=str(made)).get(f"{desk.url}/").content.decode()
-        with pytest.raises(DeskUnreachable, match="(?i)certificate.verify.failed"):
+        with pytest.raises(DeskUnreachable, match=r"(?i)certificate.verify.failed"):
             tab_at(desk).get(f"{desk.url}/")
 
 

@@ -258,7 +258,7 @@ def test_a_button_that_cannot_be_pressed_buys_nothing(desk: DeskControl, portal:
 
 
 @IN_BOTH
-def test_nobody_at_home(shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> None:
+def test_nobody_at_home(hurried: None, shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> None:
     nobody = portal_of(shared_desk, tmp_path, engine=engine, url="http://127.0.0.1:1/portal/", timeout=1)
     with pytest.raises(DeskUnreachable, match=r"127\.0\.0\.1:1.*refused"):
         nobody.applications()

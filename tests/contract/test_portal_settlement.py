@@ -164,9 +164,8 @@ def test_a_purchase_in_doubt_holds_its_twin_back(desk: DeskControl, run: Run) ->
     assert desk.purchases() == []
 
 
-@IN_BOTH
-def test_two_runs_at_once_on_one_machine(desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> None:
-    runs = [Run(portal_of(desk, tmp_path, engine=engine), tmp_path) for _ in range(3)]
+def test_two_runs_at_once_on_one_machine(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    runs = [Run(portal_of(desk, tmp_path), tmp_path) for _ in range(3)]
     plans = [each.plan(*two_orders()) for each in runs]
     with concurrent.futures.ThreadPoolExecutor(len(runs)) as pool:
         outcomes = list(pool.map(lambda pair: pair[0].perform(pair[1]), zip(runs, plans, strict=True)))

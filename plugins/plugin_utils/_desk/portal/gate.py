@@ -120,7 +120,8 @@ class Gate:
             command, told = await self._answer(asked)
             await self._cdp.send(command, {"requestId": event["requestId"], **told})
         except PlaywrightError:
-            pass  # the page has gone on, and waits for this no more
+            # The page has gone on, and waits for this no more.
+            self._arrived = self._arrived or asked.document
         finally:
             self._under_way -= 1
             self._loading -= asked.document

@@ -31,11 +31,11 @@ _GLANCE: t.Final = 0.01  # seconds between looks at what is under way
 _STILL: t.Final = """([quiet, most]) => new Promise(done => {
   const acts = e => e.localName === "script" || e.getAttributeNames().some(name => name.startsWith("on"));
   if (![...document.querySelectorAll("*")].some(acts)) return done();
-  let timer = setTimeout(done, quiet);
-  const again = () => { clearTimeout(timer); timer = setTimeout(done, quiet); };
-  const all = {subtree: true, childList: true, attributes: true, characterData: true};
-  new MutationObserver(again).observe(document, all);
-  setTimeout(done, most);
+  const watch = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(end, quiet); });
+  const end = () => { watch.disconnect(); done(); };
+  let timer = setTimeout(end, quiet);
+  watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  setTimeout(end, most);
 })"""
 
 # The page as it is shown: without what is hidden by style, and what stands there for browsers without scripts.
@@ -147,7 +147,7 @@ class LivePage:
         """Wait until nothing is under way and the page is still, though not for ever; raise what went wrong."""
         end = _now() + self._patience
         while True:
-            while self._gate.loading or (self._gate.busy and _now() < end):
+            while self._gate.loading or (self._gate.busy and not step.failure and _now() < end):
                 await asyncio.sleep(_GLANCE)
             step.check()
             seen = step.requests

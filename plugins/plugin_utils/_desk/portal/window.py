@@ -144,9 +144,8 @@ class Window:
         hint = _SCRIPTS if self.page.unrun_scripts else ""
         screen = self.screen.key if hasattr(self, "screen") else "unknown"
         copy = saved_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
-        return kind(
-            f"the portal's screen 「{title}」 is not as expected: {problem}{hint}. A copy without secrets: {copy}"
-        )
+        told = f"{problem}{hint}. A copy without secrets: {copy}"
+        return kind(f"the portal's screen 「{title}」 is not as expected: {told}")
 
     def alerts(self) -> str:
         """What the page says for the eyes first."""
