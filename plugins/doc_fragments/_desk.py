@@ -52,6 +52,20 @@ options:
       - The password of O(portal_user). It stays on the controller.
       - Falls back to the environment variable E(IIJ_CERT_PORTAL_PASSWORD) on the controller.
     type: str
+  portal_engine:
+    description:
+      - What makes pages of what the portal sends, where V(http) reads its HTML as it comes, and V(browser) has an installed
+        Chromium run the scripts of its pages first, see C(docs/portal.md). V(browser) needs the Python package C(playwright).
+      - Falls back to the environment variable E(IIJ_CERT_PORTAL_ENGINE) on the controller.
+    type: str
+    choices: [http, browser]
+    default: http
+  portal_browser_path:
+    description:
+      - The program of the installed Chromium for O(portal_engine=browser), on the controller. Without it C(chromium),
+        C(chromium-browser) or C(google-chrome) is looked for on E(PATH). No browser is ever downloaded.
+      - Falls back to the environment variable E(IIJ_CERT_PORTAL_BROWSER_PATH) on the controller.
+    type: str
   screen_map:
     description:
       - A file on the controller that says what is called otherwise on the portal's screens than the collection expects.

@@ -48,6 +48,13 @@ def portal() -> Spec:
             "no_log": True,
             "fallback": (env_fallback, ["IIJ_CERT_PORTAL_PASSWORD"]),
         },
+        "portal_engine": {
+            "type": "str",
+            "choices": ["http", "browser"],
+            "default": "http",
+            "fallback": (env_fallback, ["IIJ_CERT_PORTAL_ENGINE"]),
+        },
+        "portal_browser_path": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_PORTAL_BROWSER_PATH"])},
         "screen_map": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_SCREEN_MAP"])},
         "request_interval": {
             "type": "float",

@@ -50,6 +50,8 @@ def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
     from ._desk.portal.transport import Connection
 
     _require(options, missing_requests() or missing_lxml(), kind="portal")
+    if options["portal_engine"] == "browser":
+        _require_browser(options["portal_browser_path"])
     connection = Connection(
         url=options["desk_url"],
         user=options["portal_user"],
@@ -58,6 +60,8 @@ def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
         timeout=options["request_timeout"],
         request_interval=options["request_interval"],
         screen_map=options["screen_map"],
+        engine=options["portal_engine"],
+        browser_path=options["portal_browser_path"],
     )
     return _usable(connection)
 
@@ -82,6 +86,22 @@ def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) ->
         raise DeskOptionsWrong(
             f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
             f"group/iij.server_certificate.desk, or with {variables} in the environment"
+        )
+
+
+def _require_browser(path: str | None) -> None:
+    from ._desk.portal._playwright import missing_playwright
+    from ._desk.portal.chromium import installed_chromium
+
+    library = missing_playwright()
+    if library:
+        raise DeskOptionsWrong(library)
+    if installed_chromium(path) is None:
+        told = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
+        raise DeskOptionsWrong(
+            f"portal_engine: browser needs an installed Chromium, and {told}. Install the package of your "
+            "distribution (Debian: apt-get install chromium), or name the program with portal_browser_path; none is "
+            "downloaded"
         )
 
 

@@ -10,9 +10,10 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
-from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import ENGINES, portal_of
 
 
 @pytest.fixture(scope="session")
@@ -36,22 +37,36 @@ def api(desk: DeskControl) -> ApiDesk:
 
 
 @pytest.fixture
-def portal(desk: DeskControl, tmp_path: pathlib.Path) -> PortalDesk:
-    """The collection's way through the screens to the empty desk, as the group admin."""
-    return portal_of(desk, tmp_path)
+def engine() -> str:
+    """What makes pages of what the portal sends, where a test does not say otherwise (IN_BOTH, by_engine)."""
+    return "http"
 
 
 @pytest.fixture
-def shared_portal(shared_desk: DeskControl, tmp_path: pathlib.Path) -> t.Iterator[PortalDesk]:
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing waits before it is read again."""
+    monkeypatch.setattr(transport, "_BACKOFF", 0)
+
+
+@pytest.fixture
+def portal(desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> PortalDesk:
+    """The collection's way through the screens to the empty desk, as the group admin."""
+    return portal_of(desk, tmp_path, engine=engine)
+
+
+@pytest.fixture
+def shared_portal(shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> t.Iterator[PortalDesk]:
     """The collection's way through the screens to the shared desk; no fault outlives a test."""
-    yield portal_of(shared_desk, tmp_path)
+    yield portal_of(shared_desk, tmp_path, engine=engine)
     shared_desk.no_faults()
 
 
-@pytest.fixture(params=["api", "portal"])
-def any_desk(request: pytest.FixtureRequest, shared_api: ApiDesk, shared_portal: PortalDesk) -> ApiDesk | PortalDesk:
-    """Either way to the shared desk."""
-    return shared_api if request.param == "api" else shared_portal
+@pytest.fixture(params=["api", *ENGINES])
+def any_desk(
+    request: pytest.FixtureRequest, shared_api: ApiDesk, shared_desk: DeskControl, tmp_path: pathlib.Path
+) -> ApiDesk | PortalDesk:
+    """Each way to the shared desk."""
+    return shared_api if request.param == "api" else portal_of(shared_desk, tmp_path, engine=request.param)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses as dc
 import http.server
 import json
+import ssl
 import threading
 import typing as t
 
@@ -33,6 +34,7 @@ class Asked:
     path: str
     token: str | None
     body: bytes
+    headers: t.Mapping[str, str] = dc.field(default_factory=dict)
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -50,7 +52,7 @@ def told(value: object, *, status: int = 200) -> Answer:
 
 
 @contextlib.contextmanager
-def fake_desk(script: Script) -> t.Iterator[FakeDesk]:
+def fake_desk(script: Script, *, tls: ssl.SSLContext | None = None) -> t.Iterator[FakeDesk]:
     """A server on loopback that answers by the script for as long as the block lasts."""
     asked: list[Asked] = []
 
@@ -64,6 +66,7 @@ def fake_desk(script: Script) -> t.Iterator[FakeDesk]:
                 path=self.path,
                 token=self.headers.get("Authorization"),
                 body=self.rfile.read(length),
+                headers=dict(self.headers.items()),
             )
             asked.append(request)
             said = script(request)
@@ -84,10 +87,12 @@ def fake_desk(script: Script) -> t.Iterator[FakeDesk]:
             """Nothing on the terminal."""
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield FakeDesk(url=f"http://127.0.0.1:{server.server_address[1]}", asked=asked)
+        yield FakeDesk(url=f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}", asked=asked)
     finally:
         server.shutdown()
         server.server_close()

@@ -6,15 +6,36 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
 
+import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.chromium import installed_chromium
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Connection
 
 if t.TYPE_CHECKING:
     import pathlib
 
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+
+
+CHROMIUM: t.Final = installed_chromium(None)
+# A machine that proves the project has to have a browser; anywhere else the missing one is said out loud.
+NEEDS_BROWSER: t.Final = pytest.mark.skipif(
+    CHROMIUM is None and os.environ.get("CI") != "true",
+    reason="NO BROWSER: the portal's screens were not tried with portal_engine browser (apt-get install chromium)",
+)
+BROWSER: t.Final = pytest.param("browser", marks=NEEDS_BROWSER)
+ENGINES: t.Final = ("http", BROWSER)
+IN_BOTH: t.Final = pytest.mark.parametrize("engine", ENGINES)
+
+
+def by_engine(name: str, values: t.Iterable[str], *, in_browser: tuple[str, ...]) -> pytest.MarkDecorator:
+    """Every value over HTTP, and these in the browser too, for whose requests the same transport speaks to the desk."""
+    pairs = [("http", value) for value in values]
+    tried = [pytest.param("browser", value, marks=NEEDS_BROWSER) for value in in_browser]
+    return pytest.mark.parametrize(("engine", name), [*pairs, *tried])
 
 
 def connection_to(desk: DeskControl, folder: pathlib.Path, **changes: t.Any) -> Connection:

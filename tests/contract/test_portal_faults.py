@@ -24,7 +24,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe im
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Standing, plan
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
-from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, by_engine, portal_of
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
@@ -33,6 +33,9 @@ if t.TYPE_CHECKING:
 PLACE = "/portal/orders/confirm"
 LINE = ("drop_before_commit", "drop_after_commit", "reset_mid_body", "error_502", "error_503", "error_504")
 BOOKS = {"drop_after_commit", "another_screen"}  # a reset comes after the whole of a redirection
+
+
+WRONG = '"POST /portal/login HTTP/1.1" 401'
 
 
 def renamed(label: str, replacement: str, path: str = "/portal/*") -> tuple[dict[str, t.Any], ...]:
@@ -50,7 +53,7 @@ def page_copy(error: DeskError) -> str:
     return pathlib.Path(found[1]).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("fault", [*LINE, "slow_drip"])
+@by_engine("fault", [*LINE, "slow_drip"], in_browser=("drop_before_commit",))
 def test_reading_screens_is_repeated(shared_desk: DeskControl, shared_portal: PortalDesk, fault: str) -> None:
     undisturbed = shared_portal.applications()
     settings = {"settings": {"bytes": 4096, "pause_ms": 1}} if fault == "slow_drip" else {}
@@ -59,7 +62,11 @@ def test_reading_screens_is_repeated(shared_desk: DeskControl, shared_portal: Po
         assert shared_portal.applications() == undisturbed
 
 
-@pytest.mark.parametrize("fault", [*LINE, "session_expires_mid_form"])
+@by_engine(
+    "fault",
+    [*LINE, "session_expires_mid_form"],
+    in_browser=("drop_after_commit", "session_expires_mid_form"),
+)
 def test_the_way_to_the_confirm_screen_is_repeated(
     shared_desk: DeskControl, shared_portal: PortalDesk, fault: str
 ) -> None:
@@ -69,7 +76,7 @@ def test_the_way_to_the_confirm_screen_is_repeated(
     assert shared_desk.purchases() == before
 
 
-@pytest.mark.parametrize("fault", [*LINE, "session_expires_mid_form"])
+@by_engine("fault", [*LINE, "session_expires_mid_form"], in_browser=("drop_after_commit",))
 def test_a_registration_whose_answer_is_lost_is_registered_once(
     shared_desk: DeskControl, shared_portal: PortalDesk, fault: str
 ) -> None:
@@ -81,8 +88,10 @@ def test_a_registration_whose_answer_is_lost_is_registered_once(
     assert shared_portal.register(placed, order, None).state is State.APPLIED
 
 
-@pytest.mark.parametrize(
-    "fault", [*LINE[:2], *LINE[3:], "session_expires_mid_form", "maintenance_page", "another_screen"]
+@by_engine(
+    "fault",
+    [*LINE[:2], *LINE[3:], "session_expires_mid_form", "maintenance_page", "another_screen"],
+    in_browser=("drop_before_commit", "error_503", "maintenance_page", "another_screen"),
 )
 def test_the_button_that_buys_is_pressed_once(shared_desk: DeskControl, shared_portal: PortalDesk, fault: str) -> None:
     order = sample.order(**sample.fresh())
@@ -96,6 +105,7 @@ def test_the_button_that_buys_is_pressed_once(shared_desk: DeskControl, shared_p
     assert booked == (fault in BOOKS)
 
 
+@IN_BOTH
 def test_a_portal_that_counts_clicks_is_clicked_once(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
     order = sample.order(**sample.fresh())
     before = len(shared_desk.purchases())
@@ -104,7 +114,7 @@ def test_a_portal_that_counts_clicks_is_clicked_once(shared_desk: DeskControl, s
     assert len(shared_desk.purchases()) == before + 1
 
 
-@pytest.mark.parametrize("path", ["/portal/", "/portal/contracts/orders", "/portal/orders/new"])
+@by_engine("path", ["/portal/", "/portal/contracts/orders", "/portal/orders/new"], in_browser=("/portal/orders/new",))
 @pytest.mark.parametrize("fault", ["maintenance_page", "another_screen"])
 def test_another_screen_stops_the_order(
     shared_desk: DeskControl, shared_portal: PortalDesk, fault: str, path: str
@@ -139,7 +149,7 @@ RENAMED = {
 EVERYWHERE = {"a link"}
 
 
-@pytest.mark.parametrize("kind", RENAMED)
+@by_engine("kind", RENAMED, in_browser=("a field", "a choice", "the button that buys"))
 def test_a_renamed_word_stops_the_order(shared_desk: DeskControl, shared_portal: PortalDesk, kind: str) -> None:
     label, replacement, told = RENAMED[kind]
     before = shared_desk.purchases()
@@ -150,6 +160,7 @@ def test_a_renamed_word_stops_the_order(shared_desk: DeskControl, shared_portal:
     assert shared_desk.purchases() == before
 
 
+@IN_BOTH
 def test_a_confirm_screen_that_says_something_else_stops_the_order(
     shared_desk: DeskControl, shared_portal: PortalDesk
 ) -> None:
@@ -202,13 +213,14 @@ def test_three_lines_repair_a_renamed_label(
     assert repaired.register(placed, order, None).state is State.APPLIED
 
 
-def test_a_wrong_password_is_tried_once(shared_desk: DeskControl, tmp_path: pathlib.Path) -> None:
-    stranger = portal_of(shared_desk, tmp_path, password="not-the-password")
+@IN_BOTH
+def test_a_wrong_password_is_tried_once(shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> None:
+    tried = shared_desk.log.read_text(encoding="utf-8").count(WRONG)
+    stranger = portal_of(shared_desk, tmp_path, engine=engine, password="not-the-password")
     with pytest.raises(AccessRefused, match="マスターIDまたはパスワードが正しくありません") as refused:
         stranger.applications()
     assert "not-the-password" not in str(refused.value)
-    tried = shared_desk.log.read_text(encoding="utf-8").count('"POST /portal/login HTTP/1.1" 401')
-    assert tried == 1
+    assert shared_desk.log.read_text(encoding="utf-8").count(WRONG) == tried + 1
 
 
 def test_a_service_admin_registers_and_cannot_order(
@@ -230,8 +242,9 @@ def test_a_service_admin_registers_and_cannot_order(
     assert service_admin.register(placed, order, None).state is State.APPLIED
 
 
-def test_copies_of_pages_hold_no_secrets(shared_desk: DeskControl, tmp_path: pathlib.Path) -> None:
-    portal = portal_of(shared_desk, tmp_path)
+@IN_BOTH
+def test_copies_of_pages_hold_no_secrets(shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> None:
+    portal = portal_of(shared_desk, tmp_path, engine=engine)
     shared_desk.faults(*renamed("申込", "注文確定", ORDERING))
     with pytest.raises(ScreenUnexpected) as stopped:
         portal.quote(sample.order(**sample.fresh()))
@@ -243,6 +256,7 @@ def test_copies_of_pages_hold_no_secrets(shared_desk: DeskControl, tmp_path: pat
     assert copy.stat().st_mode & 0o777 == 0o600
 
 
+@IN_BOTH
 def test_a_button_that_cannot_be_pressed_buys_nothing(desk: DeskControl, portal: PortalDesk) -> None:
     """Where no connection comes about nothing is in doubt."""
     portal.quote(sample.order())
@@ -252,7 +266,8 @@ def test_a_button_that_cannot_be_pressed_buys_nothing(desk: DeskControl, portal:
         portal.place(sample.order(), "default/www/1")
 
 
-def test_nobody_at_home(shared_desk: DeskControl, tmp_path: pathlib.Path) -> None:
-    nobody = portal_of(shared_desk, tmp_path, url="http://127.0.0.1:1/portal/", timeout=1)
+@IN_BOTH
+def test_nobody_at_home(hurried: None, shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> None:
+    nobody = portal_of(shared_desk, tmp_path, engine=engine, url="http://127.0.0.1:1/portal/", timeout=1)
     with pytest.raises(DeskUnreachable, match=r"127\.0\.0\.1:1.*refused"):
         nobody.applications()

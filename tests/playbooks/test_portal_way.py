@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import CHROMIUM, NEEDS_BROWSER
 from ansible_collections.iij.server_certificate.tests.contract.test_portal_faults import renamed
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site, open_site
 
@@ -37,7 +38,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, ssh_hosts: dict[str, SshHost]
         yield opened
 
 
-def run(site: Site, playbook: str, *arguments: str, fails: bool = False) -> Run:
+def run(site: Site, playbook: str, *arguments: str, fails: bool = False, **environment: str) -> Run:
     """A playbook that knows the portal's log-in only."""
     user, password = site.desk.group_admin
     told = site.run(
@@ -52,6 +53,7 @@ def run(site: Site, playbook: str, *arguments: str, fails: bool = False) -> Run:
         IIJ_CERT_PORTAL_PASSWORD=password,
         IIJ_CERT_REQUEST_INTERVAL="0",
         IIJ_CERT_LISTING_LAG="0",
+        **environment,
     )
     assert password not in told.output
     return told
@@ -106,6 +108,21 @@ def test_a_quote_tells_what_the_confirm_screen_says_otherwise(site: Site) -> Non
     assert (complaint["rule"], complaint["order"]) == ("QUOTE-REFUSED", "news")
     assert "「コモンネーム」 is old.example.jp on the screen, news.example.jp in the order" in told.output
     site.desk.no_faults()
+    assert site.desk.purchases() == before
+    (site.orders / "news.yml").unlink()
+
+
+@NEEDS_BROWSER
+def test_the_portal_in_a_browser(site: Site) -> None:
+    """In Ansible's own worker processes, which start the browser and take it with them."""
+    started = site.folder / "started"
+    browser = site.write("chromium", f'#!/bin/sh\necho >{started}\nexec {CHROMIUM} "$@"\n')
+    browser.chmod(0o755)
+    site.write_orders(site.here("news"), file="news.yml")
+    before = site.desk.purchases()
+    with_browser = {"IIJ_CERT_PORTAL_ENGINE": "browser", "IIJ_CERT_PORTAL_BROWSER_PATH": str(browser)}
+    run(site, "plan", "-e", "certificate_quote=true", **with_browser)
+    assert started.exists()
     assert site.desk.purchases() == before
     (site.orders / "news.yml").unlink()
 

@@ -46,6 +46,7 @@ ONLY_HOME = {
     "voluptuous": "plugin_utils",
     "requests": "plugin_utils/_desk",
     "lxml": "plugin_utils/_desk",
+    "playwright": "plugin_utils/_desk",
 }
 
 FILES = sorted([*PLUGINS.rglob("*.py"), *REHEARSAL.rglob("*.py")])

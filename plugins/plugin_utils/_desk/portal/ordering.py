@@ -14,7 +14,7 @@ from ..._order import Usage
 from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
 from . import wire
 from .session import to_customer_codes, to_order_form
-from .transport import NeverSent
+from .transport import NeverSent, Withheld
 
 if t.TYPE_CHECKING:
     from ..._observed import Application, OfferedProduct, SeenContract
@@ -57,7 +57,7 @@ def placed(window: Window, order: Order) -> Application:
         if window.shows("order_confirm") and window.page.alerts:
             raise RequestRefused(f"the portal refuses the order: {window.alerts()}")
         window.expect("order_done")
-    except NeverSent:
+    except (NeverSent, Withheld):
         raise  # nothing was pressed as far as the portal knows
     except (DeskUnreachable, ScreenUnexpected, AccessRefused, StateConflict) as error:
         raise OutcomeUnknown(f"「{button}」 was pressed for {order.common_name}, and then: {error}") from None

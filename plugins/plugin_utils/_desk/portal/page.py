@@ -50,11 +50,17 @@ class Button:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
-    """What a browser sends when a button is pressed: hidden fields and tokens are carried along."""
+    """What a browser sends when a button is pressed: hidden fields and tokens are carried along.
+
+    `page`, `button` and `filled` are what it was made from, for an engine that presses the button itself.
+    """
 
     method: str
     url: str
     values: tuple[tuple[str, str], ...] = dc.field(repr=False)
+    page: Page = dc.field(repr=False)
+    button: Button
+    filled: tuple[tuple[str, str], ...] = dc.field(repr=False)
 
 
 class Unreadable(ValueError):
@@ -62,11 +68,14 @@ class Unreadable(ValueError):
 
 
 class Page:
-    """One page; `marks` are texts beside a label that are no part of it."""
+    """One page; `marks` are texts beside a label that are no part of it. `rendered`: its scripts have run."""
 
-    def __init__(self, content: bytes, *, url: str, charset: str | None, marks: tuple[str, ...]) -> None:
+    def __init__(
+        self, content: bytes, *, url: str, charset: str | None, marks: tuple[str, ...], rendered: bool = False
+    ) -> None:
         self.url = url
         self._marks = marks
+        self._rendered = rendered
         try:
             parser = html.HTMLParser(encoding=charset or (None if b"charset" in content[:2048] else "utf-8"))
             self.tree: Element = html.document_fromstring(content, parser=parser)
@@ -80,6 +89,22 @@ class Page:
         return next((text for element in found if (text := _words(element))), "")
 
     @functools.cached_property
+    def unrun_scripts(self) -> bool:
+        """Whether the page has scripts that nobody has run."""
+        return not self._rendered and bool(self.tree.xpath("//script"))
+
+    def is_shown_by(self, content: bytes) -> bool:
+        """Whether this content in UTF-8 shows the same to fill in, to press and to read as this page."""
+        now = Page(content, url=self.url, charset="utf-8", marks=self._marks, rendered=self._rendered)
+        return now._judged == self._judged
+
+    @functools.cached_property
+    def _judged(self) -> tuple[object, ...]:
+        forms = tuple(self.fields(form) for form in self.tree.iter("form"))
+        buttons = tuple((button.text, button.name, button.value) for button in self.buttons)
+        return self.heading, self.alerts, self.facts, forms, buttons
+
+    @functools.cached_property
     def links(self) -> tuple[tuple[str, str], ...]:
         """Text and address of every link."""
         return tuple((_words(link), self._address(link.get("href"))) for link in self.tree.xpath("//a[@href]"))
@@ -87,7 +112,9 @@ class Page:
     @functools.cached_property
     def buttons(self) -> tuple[Button, ...]:
         """Every button once, however often a form repeats it."""
-        elements = self.tree.xpath("//form//button[not(@type) or @type='submit']|//form//input[@type='submit']")
+        # Only where scripts run a plain button does anything.
+        kinds = "@type='submit' or @type='button'" if self._rendered else "@type='submit'"
+        elements = self.tree.xpath(f"//form//button[not(@type) or {kinds}]|//form//input[{kinds}]")
         found: dict[tuple[object, ...], Button] = {}
         for element in elements:
             form = next(element.iterancestors("form"))
@@ -123,6 +150,9 @@ class Page:
             method=(button.form.get("method") or "get").upper(),
             url=self._address(button.form.get("action") or self.url),
             values=(*kept, *filled, *pressed),
+            page=self,
+            button=button,
+            filled=filled,
         )
 
     @functools.cached_property

@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .transport import Connection
-    from .window import Record
+    from .window import Record, View
 
     Walked = t.TypeVar("Walked")
 
@@ -50,7 +50,7 @@ class Session:
         self.known = screen_map(connection.screen_map)
         self._connection = connection
         self._sleep = sleep
-        self._transport = Transport(connection, sleep=sleep)
+        self._view = _views(connection, sleep)
         self._top: str | None = None
         self._thread = threading.RLock()
         self._has_turn = False
@@ -107,7 +107,19 @@ class Session:
         return window
 
     def window(self) -> Window:
-        return Window(self._transport, known=self.known, copies=self._connection.state / "screens", record=self._record)
+        copies = self._connection.state / "screens"
+        return Window(self._view(), known=self.known, copies=copies, record=self._record)
+
+
+def _views(connection: Connection, sleep: Callable[[float], None]) -> Callable[[], View]:
+    """What each new window looks through: the one session, or a page of its own of a browser."""
+    in_browser = connection.engine == "browser"
+    transport = Transport(connection, sleep=sleep, keeps_cookies=not in_browser)
+    if not in_browser:
+        return lambda: transport
+    from .browser import Browser  # Playwright is needed here only
+
+    return Browser(connection, transport).tab
 
 
 def to_order_form(window: Window, customer_code: str) -> None:

@@ -12,6 +12,7 @@ Pages are read with retries; a form goes out once, and what it means that no ans
 from __future__ import annotations
 
 import dataclasses as dc
+import http.cookiejar
 import os
 import pathlib
 import re
@@ -20,11 +21,11 @@ import typing as t
 import urllib.parse
 
 from ..api._requests import HTTPAdapter, NewConnectionError, Retry, requests
-from ..desk import DeskBusy, DeskUnreachable
+from ..desk import DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..line import address_fault, parts_of, reason, retry_after
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from requests import Response
 
@@ -48,7 +49,8 @@ class Connection:
     """Where the portal is, who logs in, and how politely; times in seconds.
 
     `url` is any page of the portal that shows the log-in screen to a stranger. `request_interval` lies between two
-    requests. `state` is a folder for copies of unexpected pages and for the lock that keeps sessions from overlapping.
+    requests. `engine` makes pages of what comes in; `browser_path` is the installed Chromium for it. `state` is a
+    folder for copies of unexpected pages and for the lock that keeps sessions from overlapping.
     """
 
     url: str
@@ -58,6 +60,8 @@ class Connection:
     timeout: float = 30
     request_interval: float = 0
     screen_map: str | None = None
+    engine: t.Literal["http", "browser"] = "http"
+    browser_path: str | None = None
     state: pathlib.Path = dc.field(default_factory=state_home)
 
     def fault(self) -> str | None:
@@ -67,30 +71,43 @@ class Connection:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """One page as it came in."""
+    """One page as it came in, or as the scripts on it have left it."""
 
     url: str
     status: int
     content: bytes = dc.field(repr=False)
     charset: str | None = None
+    rendered: bool = False
 
 
 class NeverSent(DeskUnreachable):
     """There was no connection, so nothing of the request has reached the portal."""
 
 
-class Transport:
-    """A session with the portal; nothing is sent before the first call."""
+class Withheld(ScreenUnexpected):
+    """The form was not sent: its page is not the one that was looked at, or asks something first."""
 
-    def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:
+
+class Transport:
+    """A session with the portal; nothing is sent before the first call. Cookies are kept here or by a browser."""
+
+    def __init__(
+        self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep, keeps_cookies: bool = True
+    ) -> None:
         self._connection = connection
         self._sleep = sleep
         self._last = float("-inf")
         self._session = _session(connection)
+        if not keeps_cookies:
+            self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
 
     def get(self, url: str) -> Fetched:
         """The page at this address, retried."""
         return self._page("GET", url)
+
+    def file(self, url: str, *, cookies: str | None = None) -> bytes:
+        """What a download link hands out."""
+        return self._page("GET", url, headers={"Cookie": cookies} if cookies else None).content
 
     def submit(self, submission: Submission) -> Fetched:
         """The page that pressing a button leads to; the form goes out once."""
@@ -103,21 +120,22 @@ class Transport:
         """What must not stand in any copy of a page."""
         return (self._connection.password, *(cookie.value or "" for cookie in self._session.cookies))
 
-    def _page(self, method: str, url: str, values: tuple[tuple[str, str], ...] | None = None) -> Fetched:
-        for _redirect in range(_MOST_REDIRECTS + 1):
-            response = self._answer(method, url, values)
-            if response.status_code not in _REDIRECTS or "Location" not in response.headers:
-                return _fetched(response)
-            method, values = "GET", None
-            url = urllib.parse.urljoin(response.url, response.headers["Location"])
-        raise DeskUnreachable("the portal sends from page to page without an end")
-
-    def _answer(self, method: str, url: str, values: tuple[tuple[str, str], ...] | None) -> Response:
+    def answer(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: tuple[tuple[str, str], ...] | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        paced: bool = True,
+    ) -> Response:
+        """What this one request leads to, redirects not followed; anything but GET goes out once."""
         self._stay_at_home(url)
-        self._pace()
+        if paced:
+            self._pace()
         try:
             response = self._session.request(
-                method, url, data=values, timeout=self._connection.timeout, allow_redirects=False
+                method, url, data=body, headers=headers, timeout=self._connection.timeout, allow_redirects=False
             )
         except requests.exceptions.RequestException as error:
             kind = NeverSent if _never_connected(error) else DeskUnreachable
@@ -127,6 +145,21 @@ class Transport:
         if response.status_code >= 500:
             raise DeskUnreachable(f"the portal answered with {response.status_code}")
         return response
+
+    def _page(
+        self,
+        method: str,
+        url: str,
+        values: tuple[tuple[str, str], ...] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Fetched:
+        for _redirect in range(_MOST_REDIRECTS + 1):
+            response = self.answer(method, url, body=values, headers=headers)
+            if response.status_code not in _REDIRECTS or "Location" not in response.headers:
+                return _fetched(response)
+            method, values = "GET", None
+            url = urllib.parse.urljoin(response.url, response.headers["Location"])
+        raise DeskUnreachable("the portal sends from page to page without an end")
 
     def _stay_at_home(self, url: str) -> None:
         """Refuse to carry cookies, tokens and passwords anywhere else."""
@@ -177,4 +210,4 @@ def _fetched(response: Response) -> Fetched:
     )
 
 
-__all__ = ("Connection", "Fetched", "NeverSent", "Transport", "state_home")
+__all__ = ("Connection", "Fetched", "NeverSent", "Transport", "Withheld", "state_home")

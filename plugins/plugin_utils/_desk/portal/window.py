@@ -15,6 +15,7 @@ from .evidence import saved_copy
 from .fit import buttons_of, findings, form_of
 from .page import Page, Unreadable
 from .screen_map import Entry
+from .transport import Withheld
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -23,13 +24,26 @@ if t.TYPE_CHECKING:
     from .fit import Finding
     from .page import Choice, Field, Submission
     from .screen_map import Screen, ScreenMap
-    from .transport import Fetched, Transport
+    from .transport import Fetched
 
 # A line's text; the text of a choice; a choice itself; True for a tick.
 Record = t.Callable[["Screen", tuple["Finding", ...]], object]
 Value = t.Union[str, Entry, "Choice", t.Literal[True]]
 
+_SCRIPTS: t.Final = "; this page has scripts, which portal_engine: browser would run"
 _SHOWN: t.Final = 12  # texts of a page that a message quotes
+
+
+class View(t.Protocol):
+    """What a window looks through: pages in, forms out, by whichever engine."""
+
+    def get(self, url: str) -> Fetched: ...
+
+    def submit(self, submission: Submission) -> Fetched: ...
+
+    def file(self, url: str) -> bytes: ...
+
+    def secrets(self) -> tuple[str, ...]: ...
 
 
 class LoggedOut(ScreenUnexpected):
@@ -45,21 +59,19 @@ class Window:
     page: Page
     screen: Screen
 
-    def __init__(
-        self, transport: Transport, *, known: ScreenMap, copies: pathlib.Path, record: Record | None = None
-    ) -> None:
-        self._transport = transport
+    def __init__(self, view: View, *, known: ScreenMap, copies: pathlib.Path, record: Record | None = None) -> None:
+        self._view = view
         self._record = record
         self._copies = copies
         self.known = known
         self._status = 0
 
     def go(self, url: str) -> None:
-        self._look(self._transport.get(url))
+        self._look(self._view.get(url))
 
     def file(self, url: str) -> bytes:
         """What a download link hands out, while this page stays in view."""
-        return self._transport.get(url).content
+        return self._view.file(url)
 
     def shows(self, key: str) -> bool:
         """Whether the page bears the title of this screen."""
@@ -120,14 +132,20 @@ class Window:
         return self.page.submission(found[0], filled)
 
     def send(self, submission: Submission) -> None:
-        self._look(self._transport.submit(submission))
+        try:
+            fetched = self._view.submit(submission)
+        except Withheld as error:
+            raise self.unexpected(str(error), Withheld) from None
+        self._look(fetched)
 
     def unexpected(self, problem: str, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
         """The error for this page, with a copy of it for the user."""
         title = self.page.heading or "(no title)"
+        hint = _SCRIPTS if self.page.unrun_scripts else ""
         screen = self.screen.key if hasattr(self, "screen") else "unknown"
-        copy = saved_copy(self.page, self._copies, screen=screen, secrets=self._transport.secrets())
-        return kind(f"the portal's screen 「{title}」 is not as expected: {problem}. A copy without secrets: {copy}")
+        copy = saved_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
+        told = f"{problem}{hint}. A copy without secrets: {copy}"
+        return kind(f"the portal's screen 「{title}」 is not as expected: {told}")
 
     def alerts(self) -> str:
         """What the page says for the eyes first."""
@@ -135,7 +153,13 @@ class Window:
 
     def _look(self, fetched: Fetched) -> None:
         try:
-            self.page = Page(fetched.content, url=fetched.url, charset=fetched.charset, marks=self.known.marks)
+            self.page = Page(
+                fetched.content,
+                url=fetched.url,
+                charset=fetched.charset,
+                marks=self.known.marks,
+                rendered=fetched.rendered,
+            )
         except Unreadable as unreadable:
             raise ScreenUnexpected(f"{unreadable}; it answered with {fetched.status}") from None
         self._status = fetched.status
@@ -200,4 +224,4 @@ def _edit(entry: Entry) -> str:
     return f"in the screen map: {entry.at}, from {entry.source}"
 
 
-__all__ = ("LoggedOut", "Record", "Value", "Window")
+__all__ = ("LoggedOut", "Record", "Value", "View", "Window")

@@ -1,0 +1,144 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Pages as Chromium shows them once their scripts have run; what they send is carried by the same transport as ever.
+
+The browser has no network. Each of its requests is paused, handed to the transport (one at a time, forms once, the
+portal's own origin only, the same errors) and answered with what came back. So nothing that a browser does by itself
+(repeated forms, other places, certificates of its own) can come between the collection and the portal.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import typing as t
+import weakref
+
+from ..desk import DeskUnreachable
+from ._playwright import PlaywrightError
+from .chromium import chromium, installed_chromium
+from .live_page import LivePage, first_line
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from playwright.async_api import BrowserContext
+    from requests import Response
+
+    from .chromium import Chromium
+    from .gate import Asked
+    from .page import Submission
+    from .transport import Connection, Fetched, Transport
+
+    Result = t.TypeVar("Result")
+
+
+class Browser:
+    """One log-in at the browser: its windows share cookies, and its requests go out one after the other."""
+
+    def __init__(self, connection: Connection, transport: Transport) -> None:
+        self._connection = connection
+        self._transport = transport
+        self._context: BrowserContext | None = None
+        self._alone = asyncio.Lock()
+        self._spare: list[LivePage] = []
+
+    def tab(self) -> Tab:
+        """A page of its own for a window; nothing is started before its first call."""
+        return Tab(self)
+
+    @functools.cached_property
+    def chromium(self) -> Chromium:
+        return chromium(installed_chromium(self._connection.browser_path) or "chromium")
+
+    async def opened(self) -> LivePage:
+        """A page for a new window, which still shows what the window before it has left there."""
+        context = await self._open()
+        if self._spare:
+            return self._spare.pop()
+        return await LivePage.opened(context, carry=self._carried, patience=self._connection.timeout)
+
+    def left_behind(self, live: LivePage) -> None:
+        if live.sound:
+            self._spare.append(live)
+
+    async def file(self, url: str) -> bytes:
+        cookies = await self._cookies(url)
+        async with self._alone:
+            return await asyncio.to_thread(self._transport.file, url, cookies=cookies)
+
+    async def secrets(self) -> tuple[str, ...]:
+        cookies = await self._context.cookies() if self._context else []
+        return (*self._transport.secrets(), *(cookie.get("value", "") for cookie in cookies))
+
+    async def _open(self) -> BrowserContext:
+        browser = self._context.browser if self._context else None
+        if self._context is None or browser is None or not browser.is_connected():
+            self._spare.clear()
+            self._context = await self.chromium.context()
+            self.chromium.close_after(self, self._context)
+        return self._context
+
+    async def _carried(self, asked: Asked) -> Response:
+        """What the portal answers to this request of a page."""
+        cookies = await self._cookies(asked.url)
+        headers = {**asked.headers, **({"Cookie": cookies} if cookies else {})}
+        async with self._alone:
+            return await asyncio.to_thread(
+                self._transport.answer,
+                asked.method,
+                asked.url,
+                body=asked.body,
+                headers=headers,
+                paced=asked.document,
+            )
+
+    async def _cookies(self, url: str) -> str:
+        cookies = await self._context.cookies(url) if self._context else []
+        return "; ".join(f"{cookie.get('name')}={cookie.get('value')}" for cookie in cookies)
+
+
+class Tab:
+    """What one window looks through: a page of its own for as long as somebody holds it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._live: LivePage | None = None
+
+    def get(self, url: str) -> Fetched:
+        """What this address shows, once it is still."""
+
+        async def look() -> Fetched:
+            if self._live is None:
+                self._live = await self._browser.opened()
+                # Pages start slowly, so the next window gets this one.
+                weakref.finalize(self, self._browser.left_behind, self._live).atexit = False
+            return await self._live.go(url)
+
+        return self._done(look)
+
+    def submit(self, submission: Submission) -> Fetched:
+        """What the page shows once the button was pressed; pressed once."""
+        live = self._live
+        if live is None:
+            raise RuntimeError("contract broken: a form is pressed on the page that get() showed")
+        return self._done(lambda: live.press(submission))
+
+    def file(self, url: str) -> bytes:
+        return self._done(lambda: self._browser.file(url))
+
+    def secrets(self) -> tuple[str, ...]:
+        return self._done(self._browser.secrets)
+
+    def _done(self, work: Callable[[], Coroutine[t.Any, t.Any, Result]]) -> Result:
+        try:
+            return self._browser.chromium.run(work())
+        except PlaywrightError as error:
+            raise DeskUnreachable(f"the browser could not show the portal's page: {first_line(error)}") from None
+
+
+__all__ = ("Browser", "Tab")

@@ -1,0 +1,195 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One page in the browser: opened, waited for until it is still, filled in and pressed like a person does."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import typing as t
+
+from ..desk import DeskUnreachable
+from ._playwright import PlaywrightError
+from .gate import Gate
+from .transport import Fetched, Withheld
+
+if t.TYPE_CHECKING:
+    from playwright.async_api import BrowserContext, Locator, Page
+
+    from .gate import Carry, Step
+    from .page import Button, Submission
+
+_QUIET: t.Final = 250  # milliseconds without a change after which a page is still
+_UNANSWERED: t.Final = 3.0  # seconds that a pressed button may take to do anything
+_GLANCE: t.Final = 0.01  # seconds between looks at what is under way
+
+# Where there are no scripts nothing changes.
+_STILL: t.Final = """([quiet, most]) => new Promise(done => {
+  const acts = e => e.localName === "script" || e.getAttributeNames().some(name => name.startsWith("on"));
+  if (![...document.querySelectorAll("*")].some(acts)) return done();
+  const watch = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(end, quiet); });
+  const end = () => { watch.disconnect(); done(); };
+  let timer = setTimeout(end, quiet);
+  watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  setTimeout(end, most);
+})"""
+
+# The page as it is shown: without what is hidden by style, and what stands there for browsers without scripts.
+_SHOWN: t.Final = """() => {
+  const root = document.documentElement, copy = root.cloneNode(true);
+  const all = [...root.querySelectorAll("*")], twins = [...copy.querySelectorAll("*")];
+  const kept = "head, head *, body, form, input, option, optgroup, select *, script, br, wbr, col, colgroup";
+  const shown = e => e.matches(kept) || e.checkVisibility({visibilityProperty: true})
+    || getComputedStyle(e).display === "contents" || e.querySelector("form");
+  all.forEach((e, i) => { if (e.matches("noscript, template") || !shown(e)) twins[i].remove(); });
+  return "<!DOCTYPE html>" + copy.outerHTML;
+}"""
+
+# A form repeats its button for the Enter key; people see the last one.
+_BUTTON: t.Final = """(form, [text, name, value]) => {
+  const words = s => s.split(/\\s+/).filter(Boolean).join(" ");
+  const all = form.querySelectorAll("button, input[type=submit i], input[type=button i]");
+  return [...all].filter(e => (words(e.textContent) || words(e.value)) === text && e.checkVisibility()
+    && e.name === name && (e.getAttribute("value") || "") === value).at(-1);
+}"""
+
+
+class LivePage:
+    """Shows one page at a time, and is still while nobody looks."""
+
+    def __init__(self, page: Page, *, gate: Gate, patience: float) -> None:
+        self._page = page
+        self._gate = gate
+        self._patience = patience
+        self._milliseconds = patience * 1000
+        self.sound = True
+        page.on("crash", self._crashed)
+
+    @classmethod
+    async def opened(cls, context: BrowserContext, *, carry: Carry, patience: float) -> LivePage:
+        """A page that shows nothing yet."""
+        page = await context.new_page()
+        page.set_default_timeout(patience * 1000)
+        gate = Gate(page, carry=carry)
+        await gate.attach(context)
+        return cls(page, gate=gate, patience=patience)
+
+    async def go(self, url: str) -> Fetched:
+        """What this address shows, once it is still."""
+        with self._gate.open() as step:
+            try:
+                await self._page.goto(url.partition("#")[0], wait_until="commit", timeout=0)
+            except PlaywrightError as error:
+                step.check()
+                raise DeskUnreachable(f"the portal's page cannot be shown: {first_line(error)}") from None
+            await self._settled(step)
+        return await self._fetched()
+
+    async def press(self, submission: Submission) -> Fetched:
+        """What the page shows after this button was pressed once; raises Withheld when nothing was sent."""
+        if submission.page.url != self._page.url or not submission.page.is_shown_by(await self._content()):
+            raise Withheld("the page has changed since it was looked at; nothing was pressed")
+        with self._gate.open() as step:
+            await self._filled_in_and_pressed(submission, step)
+            await self._settled(step)
+        return await self._fetched()
+
+    async def _filled_in_and_pressed(self, submission: Submission, step: Step) -> None:
+        button = submission.button
+        forms = list(submission.page.tree.iter("form"))
+        form = self._page.locator("form").nth(forms.index(button.form))
+        what = ""
+        try:
+            for what, value in submission.filled:
+                await self._fill_in(form, what, value)
+            await self._still()  # scripts have had their say
+            if step.documents:
+                kind = DeskUnreachable if step.sent else Withheld
+                raise kind("the page went on by itself while it was filled in")
+            what = button.text
+            await self._press(form, button, step)
+        except PlaywrightError as error:
+            if step.sent:
+                raise DeskUnreachable(f"「{what}」 was pressed, and then: {first_line(error)}") from None
+            raise Withheld(f"「{what}」 cannot be used: {first_line(error)}") from None
+
+    async def _fill_in(self, form: Locator, name: str, value: str) -> None:
+        controls = form.locator(f'[name={_quoted(name)}]:not([type="hidden" i]):not([disabled])')
+        kind = await controls.first.evaluate("control => control.type")
+        if kind in ("radio", "checkbox"):
+            control = controls.and_(form.locator(f"[value={_quoted(value)}]"))
+            if await control.is_visible():
+                await control.check()
+            elif not await control.is_checked():
+                await control.dispatch_event("click")  # something prettier stands for it
+        elif kind == "select-one":
+            await controls.select_option(value=value)
+        else:
+            await controls.fill(value)
+            await controls.blur()  # only now do scripts hear of the change
+
+    async def _press(self, form: Locator, button: Button, step: Step) -> None:
+        found = await form.evaluate_handle(_BUTTON, [button.text, button.name, button.value])
+        element = found.as_element()
+        if element is None:
+            raise Withheld(f"nobody can see the button 「{button.text}」")
+        before = step.requests
+        await element.click()
+        end = _now() + _UNANSWERED
+        while step.requests == before and step.obstacle is None and _now() < end:
+            await asyncio.sleep(_GLANCE)
+
+    async def _settled(self, step: Step) -> None:
+        """Wait until nothing is under way and the page is still, though not for ever; raise what went wrong."""
+        end = _now() + self._patience
+        while True:
+            while self._gate.loading or (self._gate.busy and not step.failure and _now() < end):
+                await asyncio.sleep(_GLANCE)
+            step.check()
+            seen = step.requests
+            still = await self._still()
+            if (still and step.requests == seen and not self._gate.busy) or _now() > end:
+                break
+            await asyncio.sleep(_GLANCE)
+        step.check()
+
+    async def _still(self) -> bool:
+        """Wait until nothing on the page changes; False when it has gone on to another one."""
+        try:
+            await self._page.wait_for_load_state("load")
+            await self._page.evaluate(_STILL, [_QUIET, self._milliseconds])
+        except PlaywrightError:
+            return False
+        return True
+
+    def _crashed(self, _page: Page) -> None:
+        self.sound = False
+
+    async def _fetched(self) -> Fetched:
+        content = await self._content()
+        return Fetched(url=self._page.url, status=self._gate.status, content=content, charset="utf-8", rendered=True)
+
+    async def _content(self) -> bytes:
+        shown: str = await self._page.evaluate(_SHOWN)
+        return shown.encode("utf-8", "replace")
+
+
+def first_line(error: Exception) -> str:
+    """What a browser says first; the rest is its diary."""
+    return str(error).strip().partition("\n")[0]
+
+
+def _quoted(text: str) -> str:
+    """A string of CSS."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+__all__ = ("LivePage", "first_line")
