@@ -117,11 +117,11 @@ EXAMPLES = r"""
     order_files: orders/
     state: checked
 
-- name: Judge them for certificates that are issued in 2029, and let the code host show what is wrong
+- name: Judge them for certificates that are issued next spring, and let the code host show what is wrong
   iij.server_certificate.cert_portfolio:
     order_files: orders/
     state: checked
-    check_date: "2029-04-01"
+    check_date: "2027-04-01"
     complaints_path: build/complaints.sarif
     complaints_form: sarif
 

@@ -1,0 +1,71 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes the documentation site in build/docs: pages of modules and roles, and every Markdown page of this project.
+
+Nothing is asked of the network, and a warning is an error. Usage: site.py (called by `make docs`)
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import typing as t
+
+ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
+TOOLS: t.Final = pathlib.Path(sys.executable).parent
+SOURCE: t.Final = ROOT / "build" / "docs-source"
+SITE: t.Final = ROOT / "build" / "docs"
+PAGES: t.Final = ("*.md", "docs/**/*.md", "examples/ci/*.md", "rehearsal/README.md", "roles/*/README.md")
+_LINK: t.Final = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<to>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+
+
+def main() -> int:
+    for folder in (SOURCE, SITE):
+        shutil.rmtree(folder, ignore_errors=True)
+    for page in sorted(page for pattern in PAGES for page in ROOT.glob(pattern)):
+        bring(page)
+    for page in (pathlib.Path(__file__).parent / "site").iterdir():
+        if page.is_file():
+            shutil.copy(page, SOURCE / page.name)
+    (SOURCE / "modules").mkdir(mode=0o700)
+    run("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir",
+        str(SOURCE / "modules"), "iij.server_certificate")  # fmt: skip
+    run("sphinx-build", "-W", "--keep-going", "--quiet", "-j", "auto", "-b", "html", str(SOURCE), str(SITE))
+    print(f"The site is in {SITE.relative_to(ROOT)}; begin with index.html.")
+    return 0
+
+
+def bring(page: pathlib.Path) -> None:
+    """A page at its place in the source, with the files that it links to; a link to a folder becomes its text."""
+    copy = SOURCE / page.relative_to(ROOT)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+
+    def followed(link: re.Match[str]) -> str:
+        target = (page.parent / link["to"]).resolve()
+        if target.is_dir():
+            return link["text"]
+        if target.is_file() and target.suffix != ".md":
+            beside = SOURCE / target.relative_to(ROOT)
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(target, beside)
+        return link[0]
+
+    copy.write_text(_LINK.sub(followed, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def run(tool: str, *arguments: str) -> None:
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"), "LC_ALL": "C.UTF-8"}
+    environment["PATH"] = os.pathsep.join((str(TOOLS), os.environ["PATH"]))
+    done = subprocess.run([str(TOOLS / tool), *arguments], env=environment, cwd=ROOT, check=False)
+    if done.returncode:
+        sys.exit(f"{tool} failed; nothing was published")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
