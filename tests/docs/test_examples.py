@@ -252,10 +252,10 @@ def like_sample(value: t.Any, sample: t.Any, *, at: str) -> None:
         return
     assert type(value) is type(sample), f"{at}: {value!r} and the sample {sample!r}"
     if isinstance(sample, dict):
-        for key in sample.keys() & value.keys():
+        missing = sample.keys() - value.keys()
+        assert not missing, f"{at}: the sample shows {sorted(missing)}, the result does not"
+        for key in sample:
             like_sample(value[key], sample[key], at=f"{at}.{key}")
     elif isinstance(sample, list) and sample and isinstance(sample[0], dict):
         for row in value:
-            missing = sample[0].keys() - row.keys()
-            assert not missing, f"{at}: the sample shows {sorted(missing)}, the result does not"
             like_sample(row, sample[0], at=at)
