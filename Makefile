@@ -60,7 +60,7 @@ rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, to
 	@$(BIN)/rehearsal-desk serve --port $(PORT)
 
 docs: $(VENV)/.ready  ## The documentation site, into build/docs
-	@$(BIN)/python tests/generate/site.py
+	@$(BIN)/python tests/generate/site.py build
 
 lock: $(VENV)/.ready  ## Renew requirements/*.lock
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.lock

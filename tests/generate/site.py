@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Makes the documentation site in build/docs: pages of modules and roles, and every Markdown page of this project.
+"""Makes the documentation site: pages of modules and roles, and every Markdown page of this project.
 
-Nothing is asked of the network, and a warning is an error. Usage: site.py (called by `make docs`)
+Nothing is asked of the network, and a warning is an error. Usage: site.py FOLDER; the site is
+in FOLDER/docs.
 """
 
 from __future__ import annotations
@@ -19,31 +20,31 @@ import typing as t
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
-SOURCE: t.Final = ROOT / "build" / "docs-source"
-SITE: t.Final = ROOT / "build" / "docs"
 PAGES: t.Final = ("*.md", "docs/**/*.md", "examples/ci/*.md", "rehearsal/README.md", "roles/*/README.md")
 _LINK: t.Final = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<to>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
 def main() -> int:
-    for folder in (SOURCE, SITE):
-        shutil.rmtree(folder, ignore_errors=True)
+    folder = pathlib.Path(sys.argv[1]).resolve()
+    source, site = folder / "docs-source", folder / "docs"
+    for place in (source, site):
+        shutil.rmtree(place, ignore_errors=True)
     for page in sorted(page for pattern in PAGES for page in ROOT.glob(pattern)):
-        bring(page)
-    for page in (pathlib.Path(__file__).parent / "site").iterdir():
-        if page.is_file():
-            shutil.copy(page, SOURCE / page.name)
-    (SOURCE / "modules").mkdir(mode=0o700)
-    run("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir",
-        str(SOURCE / "modules"), "iij.server_certificate")  # fmt: skip
-    run("sphinx-build", "-W", "--keep-going", "--quiet", "-j", "auto", "-b", "html", str(SOURCE), str(SITE))
-    print(f"The site is in {SITE.relative_to(ROOT)}; begin with index.html.")
+        bring(page, source)
+    for file in ("conf.py", "index.md"):
+        shutil.copy(pathlib.Path(__file__).parent / "site" / file, source / file)
+    modules = source / "modules"
+    modules.mkdir(mode=0o700)
+    run("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", modules,
+        "iij.server_certificate")  # fmt: skip
+    run("sphinx-build", "-W", "--keep-going", "--quiet", "-j", "auto", "-b", "html", source, site)
+    print(f"The site is in {site}; begin with index.html.")
     return 0
 
 
-def bring(page: pathlib.Path) -> None:
+def bring(page: pathlib.Path, source: pathlib.Path) -> None:
     """A page at its place in the source, with the files that it links to; a link to a folder becomes its text."""
-    copy = SOURCE / page.relative_to(ROOT)
+    copy = source / page.relative_to(ROOT)
     copy.parent.mkdir(parents=True, exist_ok=True)
 
     def followed(link: re.Match[str]) -> str:
@@ -51,7 +52,7 @@ def bring(page: pathlib.Path) -> None:
         if target.is_dir():
             return link["text"]
         if target.is_file() and target.suffix != ".md":
-            beside = SOURCE / target.relative_to(ROOT)
+            beside = source / target.relative_to(ROOT)
             beside.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(target, beside)
         return link[0]
@@ -59,7 +60,7 @@ def bring(page: pathlib.Path) -> None:
     copy.write_text(_LINK.sub(followed, page.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def run(tool: str, *arguments: str) -> None:
+def run(tool: str, *arguments: str | pathlib.Path) -> None:
     environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"), "LC_ALL": "C.UTF-8"}
     environment["PATH"] = os.pathsep.join((str(TOOLS), os.environ["PATH"]))
     done = subprocess.run([str(TOOLS / tool), *arguments], env=environment, cwd=ROOT, check=False)
