@@ -7,6 +7,7 @@
 
 SHELL := /bin/bash
 PYTHON ?= python3
+PORT ?= 8440
 VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 COLLECTION := collections/ansible_collections/iij/server_certificate
@@ -15,7 +16,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 CODE := plugins rehearsal tests examples extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test molecule check format bench fuzz reliability rehearsal lock clean
+.PHONY: help quickstart test molecule check format bench fuzz reliability rehearsal docs lock clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -56,7 +57,10 @@ reliability: $(VENV)/.ready  ## Applies killed at every moment, every fault at e
 	@$(BIN)/python tests/reliability/run.py
 
 rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, tokens and the next step
-	@$(BIN)/rehearsal-desk serve --port 8440
+	@$(BIN)/rehearsal-desk serve --port $(PORT)
+
+docs: $(VENV)/.ready  ## The documentation site, into build/docs
+	@$(BIN)/python tests/generate/site.py build
 
 lock: $(VENV)/.ready  ## Renew requirements/*.lock
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.lock

@@ -117,11 +117,11 @@ EXAMPLES = r"""
     order_files: orders/
     state: checked
 
-- name: Judge them for certificates that are issued in 2029, and let the code host show what is wrong
+- name: Judge them for certificates that are issued next spring, and let the code host show what is wrong
   iij.server_certificate.cert_portfolio:
     order_files: orders/
     state: checked
-    check_date: "2029-04-01"
+    check_date: "2027-04-01"
     complaints_path: build/complaints.sarif
     complaints_form: sarif
 
@@ -199,15 +199,51 @@ orders:
     name:
       description: The order's name.
       type: str
+      sample: www
+    common_name:
+      description: The host name (コモンネーム), or V((vaulted\)) where the order files seal it.
+      type: str
+      sample: www.example.jp
+    product:
+      description: The product (品目), by the id of order files.
+      type: str
+      sample: sureserver_cloud
+    term:
+      description: The contract term (有効期間).
+      type: str
+      sample: 6 months
+    usage:
+      description: V(other) or V(linked_service) (利用形態).
+      type: str
+      sample: other
+    host:
+      description: The inventory host that makes the key.
+      type: str
+      sample: web1
     contract_id:
       description: The application's contract ID (サービスコード).
       type: str
+      sample: rsc00000001
+    linked_service:
+      description: The linked service (連携対応サービス).
+      type: str
+      sample: gio_content_acceleration
     linked_contract_id:
       description: The contract of the linked service.
       type: str
+      sample: gca00000001
     state:
       description: Where the application stands. The names are this collection's own.
       type: str
+      sample: awaiting_registration
+    standing:
+      description: What that means for this order, namely V(to_order), V(to_register), V(to_collect), V(to_cancel), V(waiting), V(ended) or V(done).
+      type: str
+      sample: to_register
+    order_digest:
+      description: Changes when the order says something else. It holds a saved plan and the order files together.
+      type: str
+      sample: "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
     adopted:
       description: Whether the application was ordered past these files and is used instead of buying another one.
       type: bool
@@ -229,8 +265,13 @@ orders:
       description: Until when.
       type: str
     not_after:
-      description: When the certificate expires.
+      description: When the certificate expires, RFC 3339 in UTC.
       type: str
+      sample: "2027-05-22T14:59:59Z"
+    serial_number:
+      description: Serial number of the certificate in hexadecimal.
+      type: str
+      sample: 4f2a91
     error:
       description: Why the order's step failed in this run.
       type: str

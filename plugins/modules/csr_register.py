@@ -40,13 +40,6 @@ extends_documentation_fragment:
   - iij.server_certificate._orders
   - iij.server_certificate._reviewed
   - iij.server_certificate._language
-options:
-  key_passphrases:
-    description:
-      - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
-        a key that is there and encrypted is opened with it.
-      - They go to the host of the order and nowhere else. Keep them in a vault, not in an order file.
-    type: dict
 attributes:
   check_mode:
     support: full
@@ -66,6 +59,12 @@ notes:
   - If a CSR replaces one, the file's owner, group and SELinux context are kept; a symbolic link is kept and what it
     leads to replaced.
 options:
+  key_passphrases:
+    description:
+      - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
+        a key that is there and encrypted is opened with it.
+      - They go to the host of the order and nowhere else. Keep them in a vault, not in an order file.
+    type: dict
   concurrency:
     description:
       - How many calls to the desk may be under way at once.

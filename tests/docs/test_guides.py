@@ -1,0 +1,184 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every code block of the README and the guides: commands are typed, files are judged, the rest is marked as output.
+
+A guide is followed literally, from its first block to its last, in a folder of its own with the collection installed
+from the archive that is built here. A page in Japanese types what its English twin types, or is followed too.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, merged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._prices import price_table
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
+from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import follow, steps_of
+from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of
+
+ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
+FILES: t.Final = sorted(
+    [
+        *ROOT.glob("README*.md"),
+        *ROOT.glob("docs/plan*.md"),
+        *ROOT.glob("docs/portal*.md"),
+        *(ROOT / "docs/guides").rglob("*.md"),
+    ]
+)
+PAGES: t.Final = {str(path.relative_to(ROOT)): page_of(path) for path in FILES}
+FIRST_ORDER: t.Final = PAGES["docs/guides/first-order.md"]
+# Too long for a test, and run by CI before the tests.
+RUN_BY_CI: t.Final = ("make quickstart",)
+JUDGED_ON: t.Final = dt.date(2026, 11, 22)
+
+Json = dict[str, t.Any]
+
+
+def twin_of(name: str) -> str | None:
+    """The English page of a Japanese one."""
+    english = name.replace("/ja/", "/").replace(".ja.md", ".md")
+    return english if english != name else None
+
+
+def followed(page: Page) -> tuple[Block, ...]:
+    """The blocks that a reader of this page goes through, those of an earlier page first."""
+    if page.begins_after is None:
+        return page.blocks
+    path, sections = page.begins_after
+    earlier = page_of(path).blocks
+    assert set(sections) <= {block.section for block in earlier}, f"{path.name} has no sections {sections}"
+    return (*(block for block in earlier if block.section in sections), *page.blocks)
+
+
+def typed(page: Page) -> list[object]:
+    """What a page lets its reader do, without its words: commands, and files as data."""
+    return [
+        step.command.text if step.command else (step.block.file, yaml.safe_load(step.block.text))
+        for step in steps_of(followed(page))
+    ]
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The collection's archive, built from the files of this tree."""
+    folder = tmp_path_factory.mktemp("archive")
+    named = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    files = subprocess.run(named, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
+    for name in filter(None, files):
+        source, copy = ROOT / name, folder / "tree" / name
+        if source.is_file():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, copy)
+    command = [str(TOOLS / "ansible-galaxy"), "collection", "build", "--output-path", str(folder)]
+    subprocess.run(command, cwd=folder / "tree", env=shell(folder), capture_output=True, check=True)
+    (built,) = folder.glob("iij-server_certificate-*.tar.gz")
+    return built
+
+
+@pytest.fixture(scope="session")
+def home(archive: pathlib.Path, tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """The home of somebody who has installed the archive."""
+    folder = tmp_path_factory.mktemp("home")
+    command = [str(TOOLS / "ansible-galaxy"), "collection", "install", "--offline", str(archive)]
+    subprocess.run(command, env=shell(folder), capture_output=True, check=True)
+    return folder
+
+
+def shell(home: pathlib.Path) -> dict[str, str]:
+    """A reader's environment: nothing of Ansible, of a desk or of this test is set."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    return {
+        "CHECKOUT": str(ROOT),
+        "IIJ_CERT_REQUEST_INTERVAL": "0",
+        "HOME": str(home),
+        "LC_ALL": "C.UTF-8",
+        "PATH": os.pathsep.join((str(TOOLS), "/usr/bin", "/bin")),
+        "PORT": str(port),
+        "PYTHONDONTWRITEBYTECODE": "",
+    }
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_block_is_executed_or_marked_as_output(name: str, tmp_path: pathlib.Path) -> None:
+    for block in PAGES[name].blocks:
+        assert block.kind in KINDS, f"{block}: {block.kind!r} is none of {', '.join(KINDS)}"
+        if block.kind in OUTPUT or block.kind.startswith("console") or block.file:
+            continue
+        assert block.kind == "yaml", f"{block}: nothing executes this block"
+        judge(yaml.safe_load(block.text), block, tmp_path)
+
+
+@pytest.mark.parametrize("name", [name for name, page in PAGES.items() if steps_of(page.blocks)])
+def test_a_guide_works_as_it_is_written(
+    name: str, tmp_path: pathlib.Path, archive: pathlib.Path, home: pathlib.Path
+) -> None:
+    page, twin = PAGES[name], twin_of(name)
+    if twin in PAGES and typed(page) == typed(PAGES[twin]):
+        return  # its twin is followed
+    steps = tuple(step for step in steps_of(followed(page)) if not (step.command and step.command.text in RUN_BY_CI))
+    if not any(step.command for step in steps):
+        return
+    folder = tmp_path / "work"
+    folder.mkdir()
+    if page in (FIRST_ORDER, PAGES.get("docs/guides/ja/first-order.md")):
+        reader = tmp_path / "home"
+        reader.mkdir()
+        shutil.copy(archive, folder)
+    else:
+        reader = home
+    own = {"ARCHIVE": str(archive), "XDG_STATE_HOME": str(tmp_path / "state")}
+    follow(steps, folder=folder, environment={**shell(reader), **own})
+
+
+def test_the_long_command_is_run_by_ci() -> None:
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    assert set(RUN_BY_CI) <= set(lines)
+
+
+def judge(document: t.Any, block: Block, folder: pathlib.Path) -> None:
+    """A piece of YAML must be right as what it is: orders, a part of one, a playbook, variables, a screen map."""
+    file = folder / "block.yml"
+    file.write_text(block.text, encoding="utf-8")
+    if isinstance(document, dict) and "orders" in document:
+        refuse_nothing(document, file)
+    elif isinstance(document, list) and "common_name" in document[0]:
+        refuse_nothing({**usual(), "orders": document}, file)
+    elif isinstance(document, list) and "hosts" in document[0]:
+        command = [str(TOOLS / "ansible-playbook"), "--syntax-check", str(file)]
+        subprocess.run(
+            command, env={**shell(folder), "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections")}, check=True
+        )
+    elif isinstance(document, dict) and all(name.startswith("certificate_") for name in document):
+        known = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").glob("*.yml"))
+        assert all(re.search(rf"\b{name}\b", known) for name in document), f"{block}: no playbook knows this"
+        price_table(document.get("certificate_prices"))
+    elif isinstance(document, dict) and document.keys() & {"words", "screens", "options", "marks"}:
+        screen_map(str(file))
+    else:
+        refuse_nothing({**usual(), "orders": [merged(usual()["orders"][0], document)]}, file)
+
+
+def usual() -> Json:
+    """The order file of the first order, with paths of a real host."""
+    (block,) = [block for block in FIRST_ORDER.blocks if block.file == "orders/web.yml"]
+    return t.cast("Json", yaml.safe_load(block.text.replace("{{ lookup('env', 'PWD') }}", "/etc/pki")))
+
+
+def refuse_nothing(document: Json, file: pathlib.Path) -> None:
+    """Raises OrdersRefused with every mistake; warnings are none."""
+    file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    judged_files(str(file), Reader(render=str, decrypt=str), day=JUDGED_ON).accepted()

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pages hold together: relative links lead somewhere, and the messages that a guide explains are those of the code."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import pathlib
+import re
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import page_of
+
+ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
+PAGES: t.Final = sorted(
+    path
+    for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "rehearsal/*.md", "roles/*/*.md")
+    for path in ROOT.glob(pattern)
+)
+FAILURES: t.Final = sorted((ROOT / "docs/guides").rglob("failures*.md"))
+SHORTEST: t.Final = 20  # letters that a message must have of its own, so that a bare placeholder is none
+
+_LINK: t.Final = re.compile(r"\[[^\]]*\]\((?P<to>[^)\s]+)\)")
+_FENCED: t.Final = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: pathlib.Path) -> None:
+    text = _FENCED.sub("", page.read_text(encoding="utf-8"))
+    broken = [link["to"] for link in _LINK.finditer(text) if not leads_somewhere(page, link["to"])]
+    assert not broken
+
+
+def leads_somewhere(page: pathlib.Path, to: str) -> bool:
+    """Whether a link leads to a file of this project and, where it names one, a heading there; others are not asked."""
+    if "://" in to or to.startswith("mailto:"):
+        return True
+    path, _hash, anchor = to.partition("#")
+    target = (page.parent / path).resolve() if path else page
+    if not target.exists():
+        return False
+    return not anchor or (target.suffix == ".md" and anchor in anchors_of(target))
+
+
+@functools.cache
+def anchors_of(page: pathlib.Path) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", _FENCED.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+
+
+@functools.cache
+def messages() -> set[str]:
+    """Every sentence in the code that can be said to people, with {} in the places for values."""
+    files = [*(ROOT / "plugins").rglob("*.py"), *(ROOT / "playbooks").glob("*.yml")]
+    return {text.strip() for path in files for text in sentences(path) if "\n" not in text}
+
+
+def sentences(path: pathlib.Path) -> t.Iterator[str]:
+    """Literals of a module, or quoted texts of a playbook; a value's place is {}."""
+    source = path.read_text(encoding="utf-8")
+    if path.suffix == ".yml":
+        yield from (re.sub(r"\{\{.*?\}\}", "{}", text) for text in re.findall(r'"([^"]+)"', source))
+        return
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield re.sub(r"\{\w*\}", "{}", node.value)
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+@pytest.mark.parametrize("page", FAILURES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_explained_messages_are_those_of_the_code(page: pathlib.Path) -> None:
+    shown = [block for block in page_of(page).blocks if block.kind == "text"]
+    assert len(shown) > 15
+    for block in shown:
+        said = " ".join(block.text.split())
+        assert any(says(sentence, said) for sentence in messages()), f"{block}: the code never says this: {said}"
+
+
+def says(sentence: str, said: str) -> bool:
+    """Whether this sentence of the code is most of what is shown, and not a common phrase in it."""
+    pieces = sentence.split("{}")
+    if sum(map(len, pieces)) < SHORTEST or max(pieces, key=len) not in said:
+        return False
+    found = re.search(".*?".join(map(re.escape, pieces)), said)
+    return found is not None and len(found[0]) > len(said) / 2

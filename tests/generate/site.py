@@ -1,0 +1,90 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Makes the documentation site: pages of modules and roles, and every Markdown page of this project.
+
+Nothing is asked of the network, and a warning is an error. Usage: site.py FOLDER; the site is
+in FOLDER/docs.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import typing as t
+
+ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
+TOOLS: t.Final = pathlib.Path(sys.executable).parent
+PAGES: t.Final = ("*.md", "docs/**/*.md", "examples/**/*.md", "rehearsal/README.md", "roles/*/README.md")
+_FROM_GALAXY: t.Final = r"collection install iij.server\_certificate`"
+_FROM_ARCHIVE: t.Final = r"collection install iij\-server\_certificate\-VERSION.tar.gz`"
+_LINK: t.Final = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<to>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
+
+
+def main() -> int:
+    folder = pathlib.Path(sys.argv[1]).resolve()
+    source, site = folder / "docs-source", folder / "docs"
+    for place in (source, site):
+        shutil.rmtree(place, ignore_errors=True)
+    pages = sorted(page for pattern in PAGES for page in ROOT.glob(pattern))
+    for page in pages:
+        bring(page, source)
+    settings = pathlib.Path(__file__).parent / "site"
+    shutil.copy(settings / "conf.py", source)
+    index = (settings / "index.md").read_text(encoding="utf-8")
+    (source / "index.md").write_text(index + in_japanese(pages), encoding="utf-8")
+    modules = source / "modules"
+    modules.mkdir(mode=0o700)
+    run("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", modules,
+        "iij.server_certificate")  # fmt: skip
+    for page in modules.glob("*.rst"):
+        # No Galaxy server has this collection: it is installed from its archive.
+        text = page.read_text(encoding="utf-8").replace(_FROM_GALAXY, _FROM_ARCHIVE)
+        page.write_text(text, encoding="utf-8")
+    run("sphinx-build", "-W", "--keep-going", "--quiet", "-j", "auto", "-b", "html", source, site)
+    print(f"The site is in {site}; begin with index.html.")
+    return 0
+
+
+def in_japanese(pages: list[pathlib.Path]) -> str:
+    """The part of the index that names the pages in Japanese."""
+    names = [page.relative_to(ROOT) for page in pages if "ja" in page.parts or page.name.endswith(".ja.md")]
+    if not names:
+        return ""
+    listed = "\n".join(str(name.with_suffix("")) for name in names)
+    return f"\n```{{toctree}}\n:caption: 日本語\n:maxdepth: 1\n\n{listed}\n```\n"
+
+
+def bring(page: pathlib.Path, source: pathlib.Path) -> None:
+    """A page at its place in the source, with the files that it links to; a link to a folder becomes its text."""
+    copy = source / page.relative_to(ROOT)
+    copy.parent.mkdir(parents=True, exist_ok=True)
+
+    def followed(link: re.Match[str]) -> str:
+        target = (page.parent / link["to"]).resolve()
+        if target.is_dir():
+            return link["text"]
+        if target.is_file() and target.suffix != ".md":
+            beside = source / target.relative_to(ROOT)
+            beside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(target, beside)
+        return link[0]
+
+    copy.write_text(_LINK.sub(followed, page.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def run(tool: str, *arguments: str | pathlib.Path) -> None:
+    environment = {**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"), "LC_ALL": "C.UTF-8"}
+    environment["PATH"] = os.pathsep.join((str(TOOLS), os.environ["PATH"]))
+    done = subprocess.run([str(TOOLS / tool), *arguments], env=environment, cwd=ROOT, check=False)
+    if done.returncode:
+        sys.exit(f"{tool} failed; nothing was published")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
