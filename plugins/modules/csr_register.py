@@ -41,6 +41,11 @@ extends_documentation_fragment:
   - iij.server_certificate._reviewed
   - iij.server_certificate._language
 options:
+  concurrency:
+    description:
+      - How many calls to the desk may be under way at once.
+    type: int
+    default: 4
   key_passphrases:
     description:
       - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
@@ -65,12 +70,6 @@ notes:
   - Where C(key.csr_path) is not given, the CSR goes beside the key, with C(.csr) in place of C(.key).
   - If a CSR replaces one, the file's owner, group and SELinux context are kept; a symbolic link is kept and what it
     leads to replaced.
-options:
-  concurrency:
-    description:
-      - How many calls to the desk may be under way at once.
-    type: int
-    default: 4
 seealso:
   - module: iij.server_certificate.certificate_install
 """
