@@ -14,6 +14,7 @@ A desk that keeps no references is asked once (_unreferenced).
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import dataclasses as dc
 import threading
 import typing as t
@@ -24,7 +25,7 @@ from ._plan import Step
 from ._unreferenced import Unreferenced
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ._desk.desk import Desk
     from ._ledger import Ledger
@@ -65,11 +66,13 @@ class _Halt:
         self._unknown_before = False
         self._lock = threading.Lock()
 
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_raised: object) -> None:
-        self.called = True
+    @contextlib.contextmanager
+    def in_the_end(self) -> Iterator[None]:
+        """Called when the block ends, however it ends."""
+        try:
+            yield
+        finally:
+            self.called = True
 
     def learn(self, outcome: Outcome) -> None:
         """One refused credential, one silent desk, or two unknown outcomes in a row are enough."""
@@ -152,7 +155,7 @@ class Performer:
 
         done = []
         workers = self.concurrency if self.desk.keeps_references else 1
-        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool, halt:
+        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool, halt.in_the_end():
             for outcome in pool.map(one, todo):
                 if outcome:
                     self.progress(outcome)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import functools
 import pathlib
+import re
 import typing as t
 
 import pytest
@@ -122,6 +123,38 @@ def test_no_import_goes_round_in_a_circle() -> None:
         visit(path, ())
 
 
+def drawn() -> dict[str, int]:
+    """What stands in the picture of ARCHITECTURE.md, by its path below plugins/, with the line that it stands in."""
+    picture = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").split("```")[1]
+    found: dict[str, int] = {}
+    side = ""
+    for number, line in enumerate(picture.splitlines()):
+        side = next(iter(re.findall(r"plugins/(plugin_utils|module_utils)/", line)), side)
+        for word in re.findall(r"(?<!\S)_[a-z_]+(?:/[a-z_]+)*", line):
+            assert found.setdefault(f"{side}/{word}", number) == number, f"{word} stands in two lines of the picture"
+    return found
+
+
+def test_the_picture_of_the_rooms_is_true() -> None:
+    """All of plugin_utils is drawn, all that is drawn is there, and no row uses one above it."""
+    rows = drawn()
+    for room in rows:
+        assert (PLUGINS / room).is_dir() or (PLUGINS / f"{room}.py").is_file(), f"{room} is drawn, but not there"
+    rooms: dict[pathlib.Path, str] = {}
+    for path in (PLUGINS / "plugin_utils").rglob("*.py"):
+        ways = [
+            str(way.relative_to(PLUGINS)) for way in (path.with_suffix(""), *path.parents) if PLUGINS in way.parents
+        ]
+        rooms[path] = next((way for way in ways if way in rows), "")
+        assert rooms[path], (
+            f"{name(path)} is missing in the picture of ARCHITECTURE.md: draw it above all that it imports"
+        )
+    for path, room in rooms.items():
+        for _module, file in imported(path):
+            if file in rooms:
+                assert rows[room] <= rows[rooms[file]], f"the picture has {room} below {rooms[file]}, which it imports"
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_sizes(path: pathlib.Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
@@ -163,4 +196,5 @@ def test_only_the_edge_fails_a_module() -> None:
 
 def test_every_source_says_its_licence() -> None:
     for path in SOURCES:
-        assert "SPDX-License-Identifier: GPL-3.0-or-later" in path.read_text(encoding="utf-8")[:400], name(path)
+        head = path.read_text(encoding="utf-8")[:400]
+        assert re.search(r"SPDX-License-Identifier\W+GPL-3\.0-or-later$", head, re.MULTILINE), name(path)

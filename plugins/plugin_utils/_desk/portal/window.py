@@ -105,7 +105,7 @@ class Window:
     def has(self, part: t.Literal["links", "buttons"], key: str) -> bool:
         """Whether the page has this link or button, which is there only at times."""
         texts = self.screen.entry(part, key).texts
-        there = [text for text, _ in self.page.links] if part == "links" else [b.text for b in self.page.buttons]
+        there = [text for text, _address in self.page.links] if part == "links" else [b.text for b in self.page.buttons]
         return any(text in texts for text in there)
 
     def fact(self, key: str) -> str | None:

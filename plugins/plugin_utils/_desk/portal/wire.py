@@ -138,7 +138,7 @@ def seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer_code
     """The contracts in the pull-down of linked services, of those services that we know."""
     found = []
     for choice in choices:
-        contract_id, _, rest = choice.text.partition(" ")
+        contract_id, _space, rest = choice.text.partition(" ")
         service = _service(rest, known)
         if choice.value and service:
             named = _IN_BRACKETS.search(rest)

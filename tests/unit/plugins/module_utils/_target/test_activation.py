@@ -112,9 +112,12 @@ def test_a_server_may_take_its_time(site: Site) -> None:
 def test_but_not_for_ever() -> None:
     now = [0.0]
     service = handshake.Service("127.0.0.1", 443, "www.example.jp", timeout=30)
+
+    def later(seconds: float) -> None:
+        now[0] += seconds
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(handshake, "served", lambda _service: "old")
-        later = lambda seconds: now.__setitem__(0, now[0] + seconds)  # noqa: E731
         assert not handshake.is_served(service, fingerprint="new", clock=lambda: now[0], sleep=later)
     assert now[0] >= 30
 
