@@ -198,6 +198,16 @@ def test_every_module_has_its_play() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_every_page_tells_how_the_module_behaves(module: str) -> None:
+    page = documented(module)["DOCUMENTATION"]
+    fragments = page["extends_documentation_fragment"]
+    # check_mode, diff_mode, idempotent and the rest; a module that only reads has no diff.
+    assert f"{COLLECTION}._attributes" in fragments
+    reads = module.endswith(("_info", "_form", "_doctor"))
+    assert reads == (f"{COLLECTION}._attributes.info" in fragments)
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_every_example_runs(module: str, recorded: list[Json]) -> None:
     wanted = [task["name"] for task in documented(module)["EXAMPLES"]]
     ended_well = [row["task"] for row in recorded if row["outcome"] == "ok"]
