@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
-PATIENCE: t.Final = 120
+PATIENCE: t.Final = 300
 COLLECTION: t.Final = "iij.server_certificate"
 MODULES: t.Final = tuple(sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py")))
 # In the order of a certificate's life, so that each example finds what it needs.
