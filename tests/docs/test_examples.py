@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
-PATIENCE: t.Final = 120
+PATIENCE: t.Final = 300
 COLLECTION: t.Final = "iij.server_certificate"
 MODULES: t.Final = tuple(sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py")))
 # In the order of a certificate's life, so that each example finds what it needs.
@@ -195,6 +195,16 @@ def results_of(module: str, recorded: list[Json]) -> list[Json]:
 
 def test_every_module_has_its_play() -> None:
     assert sorted(itertools.chain.from_iterable(PLAYS.values())) == list(MODULES)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_page_tells_how_the_module_behaves(module: str) -> None:
+    page = documented(module)["DOCUMENTATION"]
+    fragments = page["extends_documentation_fragment"]
+    # check_mode, diff_mode, idempotent and the rest; a module that only reads has no diff.
+    assert f"{COLLECTION}._attributes" in fragments
+    reads = module.endswith(("_info", "_form", "_doctor"))
+    assert reads == (f"{COLLECTION}._attributes.info" in fragments)
 
 
 @pytest.mark.parametrize("module", MODULES)
