@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import pathlib
+import re
 import runpy
 import typing as t
 
 import pytest
 import yaml
+from ansible_collections.iij.server_certificate.plugins.module_utils._argspec import DESK_OPTIONS, order_events
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
 if t.TYPE_CHECKING:
@@ -135,3 +137,16 @@ def test_a_source_that_cannot_work_says_so_at_once(arguments: Event, changes: Ev
     given = {name: value for name, value in {**arguments, **changes}.items() if value is not None}
     with pytest.raises(Exception, match=words):
         heard(given)
+
+
+def test_documentation_and_rulebook_fit_the_source() -> None:
+    documented = yaml.safe_load(runpy.run_path(str(SOURCE))["DOCUMENTATION"])["options"]
+    own = order_events().keys() - set(DESK_OPTIONS)
+    assert own | {"desk_url"} == documented.keys()
+    defaults = {name: option.get("default") for name, option in order_events().items() if name in own}
+    assert {name: documented[name].get("default") for name in own} == defaults
+    (rules,) = yaml.safe_load((HOME / "extensions/eda/rulebooks/orders.yml").read_text(encoding="utf-8"))
+    (source,) = rules["sources"]
+    assert source["iij.server_certificate.orders"].keys() <= own
+    kinds = {kind for rule in rules["rules"] for kind in re.findall(r'"(\w+)"', rule["condition"])}
+    assert kinds == {"expiring", "deadline", "waiting", "rejected", "withdrawn", "revoked"}

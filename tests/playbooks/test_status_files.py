@@ -78,7 +78,8 @@ def promtool(tmp_path_factory: pytest.TempPathFactory) -> str:
     if found or kept.exists():
         return found or str(kept)
     folder = tmp_path_factory.mktemp("prometheus")
-    script = "apt-get -q download prometheus && dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool"
+    download = "apt-get -q download prometheus || { apt-get -q update && apt-get -q download prometheus; }"
+    script = f"{download}; dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool"
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], cwd=folder, capture_output=True, text=True)
     if done.returncode != 0 and os.environ.get("CI") != "true":
         pytest.skip("NO PROMTOOL: alert rules and metrics were not tried with Prometheus's own checker")
