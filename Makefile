@@ -12,17 +12,21 @@ VENV := .venv
 BIN := $(CURDIR)/$(VENV)/bin
 COLLECTION := collections/ansible_collections/iij/server_certificate
 PACKAGE := ansible_collections.iij.server_certificate.plugins
+RELEASE := cd collections && $(BIN)/python -m ansible_collections.iij.server_certificate.tests.release
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
 CODE := plugins rehearsal tests examples extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart test molecule check format bench fuzz reliability rehearsal docs lock clean
+.PHONY: help quickstart shell test molecule check sanity build format bench fuzz reliability rehearsal docs lock clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 quickstart: $(VENV)/.ready  ## The whole way of six orders, rehearsed on this machine
 	@$(BIN)/python examples/quickstart/quickstart.py
+
+shell: $(VENV)/.ready  ## A shell in which every tool of the project and the collection are found
+	@BIN=$(BIN) ROOT=$(CURDIR) bash --rcfile $(CURDIR)/.ci/shellrc -i
 
 test: check  ## Every check and every test
 	@$(BIN)/python -m pytest -n 3 --dist loadgroup
@@ -40,6 +44,12 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/python tests/generate/json_schema.py --check
 	@$(BIN)/python tests/generate/rules_page.py --check
 	@$(BIN)/python -m pytest tests/unit/test_layers.py
+
+sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and Python of this machine
+	@$(RELEASE).matrix
+
+build: $(VENV)/.ready  ## The tarball of a release and its checksum, into build/
+	@$(RELEASE).artefact
 
 format: $(VENV)/.ready  ## Put the code into form
 	@$(BIN)/ruff check --quiet --fix $(CODE)

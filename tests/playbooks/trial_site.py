@@ -83,6 +83,7 @@ class Site:
     desk: DeskControl
     hosts: dict[str, SshHost]
     counter: t.Iterator[int]
+    tools: pathlib.Path = TOOLS  # where ansible-playbook is
 
     @property
     def orders(self) -> pathlib.Path:
@@ -136,8 +137,8 @@ class Site:
         named = playbook if playbook.endswith(".yml") else f"iij.server_certificate.{playbook}"
         inventory = self.write("inventory.yml", yaml.safe_dump(self._inventory()))
         command = [
-            str(TOOLS / "ansible-playbook"), named, "-i", str(inventory), "-e", f"certificate_orders={self.orders}",
-            *arguments,
+            str(self.tools / "ansible-playbook"), named, "-i", str(inventory),
+            "-e", f"certificate_orders={self.orders}", *arguments,
         ]  # fmt: skip
         variables = {**self.environment(), "RECORD_RESULTS": str(record), **environment}
         process = subprocess.Popen(
@@ -207,7 +208,9 @@ class Site:
 
 
 @contextlib.contextmanager
-def open_site(folder: pathlib.Path, hosts: dict[str, SshHost], *, postgresql: str | None = None) -> t.Iterator[Site]:
+def open_site(
+    folder: pathlib.Path, hosts: dict[str, SshHost], *, postgresql: str | None = None, tools: pathlib.Path = TOOLS
+) -> t.Iterator[Site]:
     """A site with a desk of its own for as long as the block lasts."""
     (folder / "desk").mkdir()
     with (
@@ -215,8 +218,9 @@ def open_site(folder: pathlib.Path, hosts: dict[str, SshHost], *, postgresql: st
         tempfile.TemporaryDirectory(prefix="cp-") as control_paths,
     ):
         yield Site(
-            folder=folder, control_paths=pathlib.Path(control_paths), desk=desk, hosts=hosts, counter=itertools.count(1)
-        )
+            folder=folder, control_paths=pathlib.Path(control_paths), desk=desk, hosts=hosts, tools=tools,
+            counter=itertools.count(1),
+        )  # fmt: skip
 
 
 def registered_once(site: Site, *names: str) -> None:
