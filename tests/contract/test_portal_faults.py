@@ -239,6 +239,7 @@ def test_copies_of_pages_hold_no_secrets(shared_desk: DeskControl, tmp_path: pat
     shared_desk.faults(*renamed("申込", "注文確定", ORDERING))
     with pytest.raises(ScreenUnexpected) as stopped:
         portal.quote(sample.order(**sample.fresh()))
+    shared_desk.no_faults()
     text = page_copy(stopped.value)
     assert "注文確定" in text
     assert not re.search(r'value="[0-9a-f]{32,}"|[\w-]{40,}', text), "no token of a form, no slip, no cookie"
