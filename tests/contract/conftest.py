@@ -13,7 +13,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.t
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
-from ansible_collections.iij.server_certificate.tests.contract.portal_desks import ENGINES, portal_of
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
 
 
 @pytest.fixture(scope="session")
@@ -61,11 +61,11 @@ def shared_portal(shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str)
     shared_desk.no_faults()
 
 
-@pytest.fixture(params=["api", *ENGINES])
+@pytest.fixture(params=["api", "http"])
 def any_desk(
     request: pytest.FixtureRequest, shared_api: ApiDesk, shared_desk: DeskControl, tmp_path: pathlib.Path
 ) -> ApiDesk | PortalDesk:
-    """Each way to the shared desk."""
+    """Each way to the shared desk; the browser too where a test says so (EVERY_WAY)."""
     return shared_api if request.param == "api" else portal_of(shared_desk, tmp_path, engine=request.param)
 
 

@@ -28,6 +28,7 @@ NEEDS_BROWSER: t.Final = pytest.mark.skipif(
 )
 BROWSER: t.Final = pytest.param("browser", marks=NEEDS_BROWSER)
 ENGINES: t.Final = ("http", BROWSER)
+EVERY_WAY: t.Final = pytest.mark.parametrize("any_desk", ["api", *ENGINES], indirect=True)
 IN_BOTH: t.Final = pytest.mark.parametrize("engine", ENGINES)
 
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What holds for every way to the desk: each test runs over the JSON interface and over the portal's screens."""
+"""What holds for every way to the desk: each test runs over the JSON interface and over the portal's screens.
+
+A browser takes longer, so it walks the longest ways only.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import RequestRefused, StateConflict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import EVERY_WAY
 from cryptography import x509
 
 if t.TYPE_CHECKING:
@@ -51,6 +55,7 @@ def test_a_quote_buys_nothing(shared_desk: DeskControl, any_desk: AnyDesk) -> No
     assert shared_desk.purchases() == before
 
 
+@EVERY_WAY
 def test_iij_makes_the_csr_of_a_linked_service(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     order = sample.linked_order(**sample.fresh())
     placed = any_desk.place(order, order.reference("linked"))
@@ -62,6 +67,7 @@ def test_iij_makes_the_csr_of_a_linked_service(shared_desk: DeskControl, any_des
     assert (installing.state, installing.next_action_by) == (State.INSTALLING, "iij")
 
 
+@EVERY_WAY
 def test_the_certificate_leads_to_the_root(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     order = sample.order(**sample.fresh())
     placed = any_desk.place(order, order.reference("issue"))
@@ -105,6 +111,7 @@ def test_a_csr_made_elsewhere_is_registered(shared_desk: DeskControl, any_desk: 
     assert told["csr_origin"] == "customer"
 
 
+@EVERY_WAY
 def test_what_an_order_lacks_is_refused_before_it_is_bought(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     before = shared_desk.purchases()
     order = sample.order(**sample.fresh(customer_code="SG99999999"))

@@ -17,7 +17,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan impor
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._unreferenced import AttemptOpen
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
-from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, by_engine, portal_of
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_settlement import Run, two_orders
 
 if t.TYPE_CHECKING:
@@ -54,7 +54,6 @@ def twins() -> tuple[Order, ...]:
     return judged(inline(entries), day=sample.TODAY).accepted()
 
 
-@IN_BOTH
 def test_orders_are_bought_once(desk: DeskControl, run: Run) -> None:
     assert errors(run.apply(*two_orders())) == [type(None), type(None)]
     assert len(desk.purchases()) == 2
@@ -70,7 +69,7 @@ def test_a_lost_answer_is_settled_by_the_list(desk: DeskControl, run: Run) -> No
     assert run.apply(*two_orders()) == ()
 
 
-@by_engine("fault", ["drop_before_commit", "error_503", "session_expires_mid_form"], in_browser=("drop_before_commit",))
+@pytest.mark.parametrize("fault", ["drop_before_commit", "error_503", "session_expires_mid_form"])
 def test_what_the_list_cannot_tell_stops_its_order_alone(desk: DeskControl, run: Run, fault: str) -> None:
     desk.faults({"name": fault, **PLACE, "count": 1})
     unknown, other = run.apply(*two_orders())

@@ -67,7 +67,8 @@ class LivePage:
         self._patience = patience
         self._milliseconds = patience * 1000
         self.sound = True
-        page.on("crash", self._crashed)
+        page.on("crash", self._lost)
+        page.on("close", self._lost)
 
     @classmethod
     async def opened(cls, context: BrowserContext, *, carry: Carry, patience: float) -> LivePage:
@@ -166,7 +167,7 @@ class LivePage:
             return False
         return True
 
-    def _crashed(self, _page: Page) -> None:
+    def _lost(self, _page: Page) -> None:
         self.sound = False
 
     async def _fetched(self) -> Fetched:
