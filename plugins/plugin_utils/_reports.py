@@ -18,7 +18,7 @@ import typing as t
 import jinja2
 
 from ._plan import Verdict
-from ._plan_words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, yen
+from ._plan_words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
 from ._standing import said
 
 if t.TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _page_row(row: Row, lang: Language) -> Row:
     return {
         "cells": cells(row, lang),
         "standing": row["standing"],
-        "steps": [f"{step['step']} ({step['call_class']})" for step in row["steps"]],
+        "steps": [step_words(step, lang) for step in row["steps"]],
         "reason": row["reason"],
         "price": None if price is None else yen(price, lang),
         "error": row.get("error"),
