@@ -43,6 +43,7 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/antsibull-changelog lint
 	@$(BIN)/python tests/generate/json_schema.py --check
 	@$(BIN)/python tests/generate/rules_page.py --check
+	@$(BIN)/python tests/generate/translations.py --check
 	@$(BIN)/python -m pytest tests/unit/test_layers.py
 
 sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and Python of this machine

@@ -35,7 +35,7 @@ class ActionModule(Leg):
         entries = to_install(self.planned(desk, orders, listing, offers=False), self.orders_of_this_host(orders))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
-        entries, fetched_before, failures = told_apart(entries, desk)
+        entries, fetched_before, failures = told_apart(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
         first = self.leg_with(host_orders(entries), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
@@ -43,7 +43,7 @@ class ActionModule(Leg):
         missing = first.get("missing", [])
         legs = [first]
         if missing and not self.check_mode:
-            certificates, refused = fetched(entries, missing, desk)
+            certificates, refused = fetched(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
             handed = [order for order in host_orders(entries) if order["name"] in certificates]
             legs += [self.leg_with(handed, certificates=certificates)] if handed else []

@@ -43,4 +43,4 @@ class ActionModule(Leg):
         if not self.check_mode:
             todo = ready(entries, csrs)
             outcomes = self.performer(desk, len(todo)).registrations(todo, csrs)
-        return registration_result(entries, leg, outcomes, planned=self.check_mode)
+        return registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)

@@ -16,6 +16,7 @@ from ..module_utils import _argspec
 from ..plugin_utils._desks import DeskOptionsWrong
 from ..plugin_utils._doctor import doctored
 from ..plugin_utils._leg import Leg
+from ..plugin_utils._standing import said
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -31,6 +32,6 @@ class ActionModule(Leg):
         try:
             found = doctored(self.options, self.orders() if given else (), self.lang)
         except DeskOptionsWrong as wrong:
-            raise AnsibleActionFail(str(wrong)) from None
+            raise AnsibleActionFail(said(wrong.told, self.lang)) from None
         self.say(found["text"])
         return found

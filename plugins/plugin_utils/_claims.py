@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Complaint, shortened
+from ._complaints import Complaint, Phrase, shortened
 from ._order import Usage
 
 if t.TYPE_CHECKING:
@@ -95,7 +95,7 @@ def live_rivals(
             yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
 
 
-def differences(order: Order, app: Application) -> tuple[str, ...]:
+def differences(order: Order, app: Application) -> tuple[Phrase, ...]:
     """Every way in which an application, as far as the desk shows it, is not what the order asks for."""
     differing = list(_natural_differences(order, app))
     if app.term not in (None, order.term):
@@ -105,7 +105,7 @@ def differences(order: Order, app: Application) -> tuple[str, ...]:
     return tuple(differing)
 
 
-def _natural_differences(order: Order, app: Application) -> Iterator[str]:
+def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
     wanted = {"common_name": order.common_name, "product": order.product.id, "usage": order.usage.value}
     for field, value in wanted.items():
         if getattr(app, field) != value:
@@ -118,8 +118,17 @@ def _natural_differences(order: Order, app: Application) -> Iterator[str]:
             yield _difference("linked_contract.contract_id", linked.contract_id, app.linked_contract_id)
 
 
-def _difference(field: str, wanted: object, found: object) -> str:
-    return f"{field} is {shortened(found)} at the desk, {shortened(wanted)} in the order"
+def together(differing: Iterable[Phrase]) -> Phrase:
+    """All differences as one fact."""
+    told = tuple(differing)
+    return Phrase("; ".join(phrase.en for phrase in told), "、".join(phrase.ja for phrase in told))
+
+
+def _difference(field: str, wanted: object, found: object) -> Phrase:
+    return Phrase(
+        f"{field} is {shortened(found)} at the desk, {shortened(wanted)} in the order",
+        f"{field} は窓口では {shortened(found)}、オーダーでは {shortened(wanted)}",
+    )
 
 
 def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
@@ -128,7 +137,7 @@ def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> I
         if app is None and order.contract_id is not None:
             yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shortened(order.contract_id)})
         elif app is not None and (differing := differences(order, app)):
-            facts = {"contract_id": app.contract_id, "difference": "; ".join(differing)}
+            facts = {"contract_id": app.contract_id, "difference": together(differing)}
             yield _complaint("CONTRACT-DIFFERS", order, "name", facts)
 
 
@@ -136,4 +145,4 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("bought_name", "claimed", "differences", "live_rivals")
+__all__ = ("bought_name", "claimed", "differences", "live_rivals", "together")

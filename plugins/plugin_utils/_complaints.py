@@ -194,7 +194,9 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
 
 def spoken_language() -> Language:
     """The language of the user's locale, Japanese or else English."""
-    locale = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), "")
+    # LANGUAGE, as gettext has it, works where no Japanese locale is installed: in containers and on CI runners.
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((value for name in names if (value := os.environ.get(name))), "")
     return "ja" if locale.startswith("ja") else "en"
 
 

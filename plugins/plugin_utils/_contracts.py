@@ -98,7 +98,7 @@ def progress_line(outcome: Outcome, *, lang: Language) -> str:
     """One finished step as a line for people."""
     name = outcome.entry.order.name
     if outcome.error:
-        return f"{name}: {outcome.error}"
+        return f"{name}: {said(outcome.error.told, lang)}"
     contract_id = outcome.application.contract_id if outcome.application else ""
     return f"{name}: {said(_DID[outcome.step], lang)} ({contract_id})"
 

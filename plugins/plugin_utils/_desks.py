@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ._complaints import Phrase
 from ._desk.api._requests import missing_requests
 from ._desk.api.adapter import ApiDesk
 from ._desk.api.transport import Connection as ApiConnection
@@ -23,16 +24,20 @@ if t.TYPE_CHECKING:
 # The portal's adapter is imported where it is used: Ansible compiles a collection's code anew at every start.
 
 _WHERE: t.Final = {
-    "api": (("desk_url", "desk_token"), "IIJ_CERT_DESK_URL and IIJ_CERT_TOKEN"),
+    "api": (("desk_url", "desk_token"), ("IIJ_CERT_DESK_URL", "IIJ_CERT_TOKEN")),
     "portal": (
         ("desk_url", "portal_user", "portal_password"),
-        "IIJ_CERT_DESK_URL, IIJ_CERT_PORTAL_USER and IIJ_CERT_PORTAL_PASSWORD",
+        ("IIJ_CERT_DESK_URL", "IIJ_CERT_PORTAL_USER", "IIJ_CERT_PORTAL_PASSWORD"),
     ),
 }
 
 
 class DeskOptionsWrong(Exception):
     """The options name no desk that could be talked to."""
+
+    def __init__(self, told: Phrase) -> None:
+        super().__init__(told.en)
+        self.told = told
 
 
 def desk_of(options: Mapping[str, t.Any]) -> Desk:
@@ -79,13 +84,17 @@ def _api_connection(options: Mapping[str, t.Any]) -> ApiConnection:
 
 def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:
     if library:
-        raise DeskOptionsWrong(library)
+        raise DeskOptionsWrong(Phrase(library, library))
     needed, variables = _WHERE[kind]
     missing = [name for name in needed if not options[name]]
     if missing:
         raise DeskOptionsWrong(
-            f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
-            f"group/iij.server_certificate.desk, or with {variables} in the environment"
+            Phrase(
+                f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
+                f"group/iij.server_certificate.desk, or with {' and '.join(variables)} in the environment",
+                f"{' と '.join(missing)} がありません。オプション、group/iij.server_certificate.desk の "
+                f"module_defaults、または環境変数 {' と '.join(variables)} で指定してください。",
+            )
         )
 
 
@@ -95,18 +104,26 @@ def _require_browser(path: str | None) -> None:
 
     library = missing_playwright()
     if library:
-        raise DeskOptionsWrong(library)
+        raise DeskOptionsWrong(Phrase(library, library))
     if installed_chromium(path) is None:
         told = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
+        in_japanese = (
+            f"portal_browser_path のプログラムがありません: {path}" if path else "PATH に Chromium がありません"
+        )
         raise DeskOptionsWrong(
-            f"portal_engine: browser needs an installed Chromium, and {told}. Install the package of your "
-            "distribution (Debian: apt-get install chromium), or name the program with portal_browser_path; none is "
-            "downloaded"
+            Phrase(
+                f"portal_engine: browser needs an installed Chromium, and {told}. Install the package of your "
+                "distribution (Debian: apt-get install chromium), or name the program with portal_browser_path; none "
+                "is downloaded",
+                f"portal_engine: browser には Chromium のインストールが必要です。{in_japanese}。ディストリビューションの"
+                "パッケージ (Debian では apt-get install chromium) を入れるか、portal_browser_path で指定してください。"
+                "自動ではダウンロードしません",
+            )
         )
 
 
 class _Faulty(t.Protocol):
-    def fault(self) -> str | None: ...
+    def fault(self) -> Phrase | None: ...
 
 
 _Connection = t.TypeVar("_Connection", bound=_Faulty)

@@ -17,6 +17,7 @@ import typing as t
 from ._digests import plan_digest
 from ._plan import Standing, Verdict
 from ._rows import application_row, order_row, price_row
+from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,11 @@ def _row(entry: Entry, frame: Frame, failure: Outcome | None) -> Row:
     row = order_row(entry, frame.lang, frame.prices)
     if failure is None:
         return row
-    return {**row, "state": "unknown" if failure.unknown else row["state"], "error": str(failure.error)}
+    return {
+        **row,
+        "state": "unknown" if failure.unknown else row["state"],
+        "error": said(failure.error.told, frame.lang) if failure.error else None,
+    }
 
 
 def _verdict(made: Plan, failed: Mapping[str, Outcome]) -> Verdict:

@@ -14,10 +14,12 @@ import typing as t
 from ..module_utils._core.errors import Fault
 from ..module_utils._pki.certs import read_certificates
 from ._desk.desk import DeskError
+from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ._complaints import Language
     from ._desk.desk import Desk
     from ._plan import Entry
 
@@ -32,7 +34,7 @@ class Told(t.NamedTuple):
     failures: list[Json]
 
 
-def told_apart(entries: Iterable[Entry], desk: Desk) -> Told:
+def told_apart(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
     """The entries with fingerprints; a desk that lists them is not asked for anything."""
     found: list[Entry] = []
     told = Told((), {}, [])
@@ -45,7 +47,8 @@ def told_apart(entries: Iterable[Entry], desk: Desk) -> Told:
             issued = desk.certificate(application)
             leaf = read_certificates(issued.certificate.encode())[0]
         except (DeskError, Fault) as error:
-            told.failures.append({"name": entry.order.name, "message": str(error)})
+            message = error.message(lang) if isinstance(error, Fault) else said(error.told, lang)
+            told.failures.append({"name": entry.order.name, "message": message})
             continue
         # A supplied CSR says which key it must be; of one that IIJ made nothing else tells.
         key = entry.order.csr.public_key_fingerprint if entry.order.csr else leaf.public_key_fingerprint

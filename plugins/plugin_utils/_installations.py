@@ -14,10 +14,12 @@ import typing as t
 from ..module_utils._core.names import served_name
 from ..module_utils._pki.handshake import Service, is_served
 from ._desk.desk import DeskError
+from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from ._complaints import Language
     from ._desk.desk import Desk
     from ._leg import Result
     from ._order import Key, Order
@@ -47,7 +49,9 @@ def leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]
     ]
 
 
-def fetched(entries: Iterable[Entry], names: Collection[str], desk: Desk) -> tuple[dict[str, Json], list[Json]]:
+def fetched(
+    entries: Iterable[Entry], names: Collection[str], desk: Desk, *, lang: Language
+) -> tuple[dict[str, Json], list[Json]]:
     """The certificates of these orders, and the failures of those that the desk would not hand out."""
     certificates: dict[str, Json] = {}
     failures: list[Json] = []
@@ -56,7 +60,7 @@ def fetched(entries: Iterable[Entry], names: Collection[str], desk: Desk) -> tup
             try:
                 issued = desk.certificate(entry.application)
             except DeskError as error:
-                failures.append({"name": entry.order.name, "message": str(error)})
+                failures.append({"name": entry.order.name, "message": said(error.told, lang)})
             else:
                 certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
     return certificates, failures

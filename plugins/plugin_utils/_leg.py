@@ -45,6 +45,7 @@ from ._portfolio import collector_at_rest, judged, judged_files
 from ._prices import price_table
 from ._quotes import quote_new_orders
 from ._slices import slice_of
+from ._standing import said
 from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
@@ -109,8 +110,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             found = {"complaints": complaints, **({"forms": forms} if forms else {})}
             return {**result, "failed": True, "msg": "\n\n".join([text, *forms.values()]), **found}
         except DeskError as error:
-            self.refused(str(error))
-            return {**result, "failed": True, "msg": str(error)}
+            told = said(error.told, self.lang)
+            self.refused(told)
+            return {**result, "failed": True, "msg": told}
         except OSError as error:
             return {**result, "failed": True, "msg": f"{error.filename}: {error.strerror}"}
 
@@ -201,7 +203,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         try:
             return desk_of(self.options)
         except DeskOptionsWrong as wrong:
-            raise AnsibleActionFail(str(wrong)) from None
+            raise AnsibleActionFail(said(wrong.told, self.lang)) from None
 
     def performer(self, desk: Desk, steps: int) -> Performer:
         """What performs so many steps, and tells of each one that is done."""

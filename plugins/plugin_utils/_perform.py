@@ -19,7 +19,8 @@ import dataclasses as dc
 import threading
 import typing as t
 
-from ._claims import differences
+from ._claims import differences, together
+from ._complaints import Phrase
 from ._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
 from ._plan import Step
 from ._unreferenced import Unreferenced
@@ -197,13 +198,19 @@ class Performer:
                 return self._patiently(spend)
             except (OutcomeUnknown, AnswerUnusable) as unknown:
                 error = unknown
-        raise OutcomeUnknown(f"{error}; it was asked {_ATTEMPTS} times, and running the same again settles it")
+        raise _unsettled(
+            error,
+            f"; it was asked {_ATTEMPTS} times, and running the same again settles it",
+            f" ({_ATTEMPTS}回試しました。同じ操作を再実行すると確定します)",
+        )
 
     def _looked_up(self, look_up: Callable[[], Application | None]) -> Application | None:
         try:
             return look_up()
         except (DeskUnreachable, AnswerUnusable) as error:
-            raise OutcomeUnknown(f"{error}; running the same again settles it") from None
+            raise _unsettled(
+                error, "; running the same again settles it", " (同じ操作を再実行すると確定します)"
+            ) from None
 
     def _patiently(self, call: Callable[[], Application]) -> Application:
         for _attempt in range(_ATTEMPTS - 1):
@@ -224,13 +231,25 @@ class Performer:
 def _as_asked(order: Order, application: Application, *, reference: str | None) -> Application:
     differing = differences(order, application)
     if application.client_reference != reference:
-        differing = (*differing, f"client_reference is {application.client_reference!r}, not {reference!r}")
+        wrong = f"client_reference: {application.client_reference!r}, {reference!r}"
+        differing = (*differing, Phrase(wrong, wrong))
     if differing:
+        told = together(differing)
         raise EchoDiffers(
-            f"the desk booked {application.contract_id}, but not what was asked: {'; '.join(differing)}; "
-            "nothing more was done with it"
+            Phrase(
+                f"the desk booked {application.contract_id}, but not what was asked: {told.en}; "
+                "nothing more was done with it",
+                f"窓口は {application.contract_id} を受け付けましたが、内容がオーダーと異なります: {told.ja}。"
+                "これ以上の操作は行っていません。",
+            )
         )
     return application
+
+
+def _unsettled(error: DeskError | None, en: str, ja: str) -> OutcomeUnknown:
+    """An outcome that stays unknown, with what was tried and what to do."""
+    told = error.told if error else Phrase("", "")
+    return OutcomeUnknown(Phrase(told.en + en, told.ja + ja))
 
 
 def _present(application: Application | None) -> Application:

@@ -13,7 +13,8 @@ import typing as t
 from ._catalogue.products import PRODUCTS
 from ._catalogue.services import LINKED_SERVICES
 from ._complaints import Phrase
-from ._plan import Standing, Verdict
+from ._observed import State
+from ._plan import CallClass, Standing, Step, Verdict
 from ._standing import ACTORS, said
 
 if t.TYPE_CHECKING:
@@ -51,6 +52,34 @@ VERDICTS: t.Final = {
 }
 
 # What a user does after looking at a plan.
+_STATES: t.Final = {
+    "planned": Phrase("planned", "計画"),
+    State.AWAITING_REGISTRATION: Phrase("awaiting_registration", "申請情報の登録待ち"),
+    State.APPLIED: Phrase("applied", "認証局へ申請中"),
+    State.AWAITING_CONFIRMATION: Phrase("awaiting_confirmation", "認証局の確認待ち"),
+    State.ISSUED: Phrase("issued", "発行済み"),
+    State.INSTALLING: Phrase("installing", "設置作業中"),
+    State.INSTALLED: Phrase("installed", "設置済み"),
+    State.WITHDRAWN: Phrase("withdrawn", "取り下げ"),
+    State.REJECTED: Phrase("rejected", "却下"),
+    State.CANCELLED: Phrase("cancelled", "解約済み"),
+    State.EXPIRED: Phrase("expired", "有効期限切れ"),
+    State.REVOKED: Phrase("revoked", "失効"),
+    "unknown": Phrase("unknown", "結果不明"),
+}
+_TERMS: t.Final = {"6 months": Phrase("6 months", "6か月"), "1 year": Phrase("1 year", "1年")}
+_STEPS: t.Final = {
+    Step.PLACE: Phrase("place", "注文"),
+    Step.REGISTER: Phrase("register", "登録"),
+    Step.COLLECT: Phrase("collect", "取得"),
+    Step.CANCEL: Phrase("cancel", "解約"),
+}
+_CALL_CLASSES: t.Final = {
+    CallClass.READ: Phrase("read", "参照"),
+    CallClass.SAFE_WRITE: Phrase("safe write", "繰り返し可"),
+    CallClass.SPEND: Phrase("spend", "取り消し不可"),
+}
+
 NEXT: t.Final = {
     Verdict.NOTHING_TO_DO: Phrase("Nothing to do.", "作業はありません。"),
     Verdict.CHANGES: Phrase(
@@ -96,7 +125,10 @@ def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """What is bought, used, cancelled or left alone, each with a sign: +, =, - or ?."""
     found = [note for row in document["orders"] if (note := _note(row, lang))]
     words = said(_UNMANAGED, lang)
-    left = [("?", words.format(row["contract_id"], row["common_name"], row["state"])) for row in document["unmanaged"]]
+    left = [
+        ("?", words.format(row["contract_id"], row["common_name"], said(_STATES[row["state"]], lang)))
+        for row in document["unmanaged"]
+    ]
     return [*found, *left]
 
 
@@ -116,8 +148,14 @@ def yen(amount: int, lang: Language) -> str:
 def cells(row: Row, lang: Language) -> dict[str, str]:
     """An order's row as it is shown under HEADINGS."""
     shown = {**row, "by": said(ACTORS.get(row["next_action_by"], Phrase("?", "?")), lang)}
+    shown["state"] = said(_STATES[row["state"]], lang)
     shown["not_after"] = (row["not_after"] or "-")[:10]
     return {column: str(shown[column] or "-") for column in HEADINGS}
+
+
+def step_words(step: Row, lang: Language) -> str:
+    """A step and the class of its call."""
+    return f"{said(_STEPS[step['step']], lang)} ({said(_CALL_CLASSES[step['call_class']], lang)})"
 
 
 def _note(row: Row, lang: Language) -> tuple[str, str] | None:
@@ -135,8 +173,9 @@ def _bought(row: Row, lang: Language) -> str:
     service = LINKED_SERVICES.get(row["linked_service"])
     using = said(_USING, lang).format(service.name, row["linked_contract_id"]) if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
-    told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, row["term"], using)
+    term = said(_TERMS.get(row["term"], Phrase(row["term"], row["term"])), lang)
+    told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
     return told if price is None else f"{told}: {yen(price, lang)}"
 
 
-__all__ = ("COUNTS", "HEADINGS", "NEXT", "VERDICTS", "cells", "counted", "notes", "priced", "yen")
+__all__ = ("COUNTS", "HEADINGS", "NEXT", "VERDICTS", "cells", "counted", "notes", "priced", "step_words", "yen")

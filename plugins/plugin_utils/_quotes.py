@@ -29,7 +29,7 @@ def quote_new_orders(made: Plan, desk: Desk) -> int:
                 desk.quote(entry.order)
             except (RequestRefused, ScreenUnexpected) as refused:
                 order = entry.order
-                facts = {"value": order.common_name, "problem": str(refused)}
+                facts = {"value": order.common_name, "problem": refused.told}
                 complaints.append(Complaint(rule="QUOTE-REFUSED", place=order.place, order=order.name, facts=facts))
     if complaints:
         raise OrdersRefused(complaints)

@@ -14,10 +14,12 @@ import typing as t
 from ._complaints import Vaulted
 from ._order import CsrOrigin
 from ._plan import Step
+from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
+    from ._complaints import Language
     from ._leg import Result
     from ._order import Order
     from ._perform import Outcome
@@ -50,12 +52,12 @@ def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...
 
 
 def registration_result(
-    entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool
+    entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool, lang: Language
 ) -> Result:
     """The task's result for every order that is registered here."""
     made = {row["name"]: row for row in leg.get("csrs", ())}
     done = {outcome.entry.order.name: outcome for outcome in outcomes}
-    failures = [*leg.get("failures", ()), *_desk_failures(outcomes)]
+    failures = [*leg.get("failures", ()), *_desk_failures(outcomes, lang)]
     registered = any(not outcome.error for outcome in outcomes)
     result: Result = {
         "changed": bool(entries) if planned else registered or bool(leg.get("changed")),
@@ -80,8 +82,12 @@ def _host_order(order: Order) -> Json:
     }
 
 
-def _desk_failures(outcomes: Iterable[Outcome]) -> list[Json]:
-    return [{"name": outcome.entry.order.name, "message": str(outcome.error)} for outcome in outcomes if outcome.error]
+def _desk_failures(outcomes: Iterable[Outcome], lang: Language) -> list[Json]:
+    return [
+        {"name": outcome.entry.order.name, "message": said(outcome.error.told, lang)}
+        for outcome in outcomes
+        if outcome.error
+    ]
 
 
 def _row(entry: Entry, made: Json, outcome: Outcome | None) -> Json:

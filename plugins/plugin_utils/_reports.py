@@ -21,7 +21,7 @@ from ._calendar import calendar
 from ._dates import by_urgency, past
 from ._metrics import metrics
 from ._plan import Verdict
-from ._plan_words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, yen
+from ._plan_words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
 from ._standing import said
 
 if t.TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _page_row(row: Row, document: Row, lang: Language) -> Row:
         "cells": cells(row, lang),
         "standing": row["standing"],
         "past": past(row, document),
-        "steps": [f"{step['step']} ({step['call_class']})" for step in row["steps"]],
+        "steps": [step_words(step, lang) for step in row["steps"]],
         "reason": row["reason"],
         "price": None if price is None else yen(price, lang),
         "error": row.get("error"),

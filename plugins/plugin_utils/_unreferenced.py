@@ -16,6 +16,7 @@ import datetime as dt
 import typing as t
 
 from ._claims import bought_name, differences
+from ._complaints import Phrase
 from ._desk.desk import DeskError, OutcomeUnknown
 from ._ledger import attempt_of
 
@@ -76,7 +77,8 @@ class Unreferenced:
             found = self._looked_for(order, facts["listed"])
             if found is None:
                 self.ledger.conclude(_STEP, **facts, attempt=attempt, error=str(unknown), unknown=True)
-                raise OutcomeUnknown(f"{unknown}. {_advice(attempt)}") from None
+                advice = _advice(attempt)
+                raise OutcomeUnknown(Phrase(f"{unknown}. {advice.en}", f"{unknown.told.ja}。{advice.ja}")) from None
             application = found
         except DeskError as error:
             self.ledger.conclude(_STEP, **facts, attempt=attempt, error=str(error), unknown=False)
@@ -125,15 +127,9 @@ class Unreferenced:
             elif attempt in self.not_booked or (not booked and self._is_over(line)):
                 self.ledger.conclude(_STEP, **_facts_of(line), attempt=attempt, said="not booked", unknown=False)
             elif booked:
-                raise AttemptOpen(
-                    f"{booked} was bought for {order.common_name} at {line.get('at')}, as the ledger says, and the "
-                    f"desk does not list it yet. Nothing was ordered now. {_patience(booked, attempt)}"
-                )
+                raise AttemptOpen(_not_listed(order, line, attempt))
             else:
-                raise AttemptOpen(
-                    f"an earlier attempt to order {order.common_name}, of {line.get('at')}, has no known outcome, "
-                    f"and the desk lists no new contract for it. Nothing was ordered now. {_advice(attempt)}"
-                )
+                raise AttemptOpen(_no_outcome(order, line, attempt))
 
     def _is_over(self, line: Json) -> bool:
         """Whether the user takes an attempt as old as this one to have booked nothing."""
@@ -173,19 +169,41 @@ def _facts_of(line: Json) -> Json:
     return {name: value for name, value in line.items() if name not in ours}
 
 
-def _patience(booked: str, attempt: str) -> str:
-    return (
-        f"Run the same again later, or write contract_id: {booked} into the order. If that contract surely is not "
-        f"there any more, say so with not_booked={attempt} (apply.yml: -e certificate_not_booked={attempt}); if this "
-        "ledger tells of another desk, name another ledger_path"
+def _not_listed(order: Order, line: Json, attempt: str) -> Phrase:
+    """Bought, and not in the list yet."""
+    booked, name, at = line.get("booked"), order.common_name, line.get("at")
+    return Phrase(
+        f"{booked} was bought for {name} at {at}, as the ledger says, and the desk does not list it yet. Nothing was "
+        f"ordered now. Run the same again later, or write contract_id: {booked} into the order. If that contract "
+        f"surely is not there any more, say so with not_booked={attempt} (apply.yml: "
+        f"-e certificate_not_booked={attempt}); if this ledger tells of another desk, name another ledger_path",
+        f"台帳によると、{name} は {at} に {booked} として購入済みですが、まだ一覧に表示されていません。"
+        f"今回は注文していません。後で再実行するか、オーダーに contract_id: {booked} と書いてください。"
+        f"その契約が確かに存在しない場合は、not_booked={attempt} を指定してください "
+        f"(apply.yml では -e certificate_not_booked={attempt})。"
+        "この台帳が別の窓口のものなら、別の ledger_path を指定してください",
     )
 
 
-def _advice(attempt: str) -> str:
-    return (
+def _no_outcome(order: Order, line: Json, attempt: str) -> Phrase:
+    """Perhaps bought, and not in the list."""
+    name, at, advice = order.common_name, line.get("at"), _advice(attempt)
+    return Phrase(
+        f"an earlier attempt to order {name}, of {at}, has no known outcome, and the desk lists no new contract for it."
+        f" Nothing was ordered now. {advice.en}",
+        f"{name} の {at} の注文の結果が分からず、一覧にも新しい契約がありません。今回は注文していません。{advice.ja}",
+    )
+
+
+def _advice(attempt: str) -> Phrase:
+    return Phrase(
         "Look at ステータス一覧 and at IIJ's mails. If a contract is there, write its サービスコード into the order as "
         f"contract_id; if surely nothing was booked, say so with not_booked={attempt} (apply.yml: "
-        f"-e certificate_not_booked={attempt}). Until then this order buys nothing, the others go on"
+        f"-e certificate_not_booked={attempt}). Until then this order buys nothing, the others go on",
+        "ステータス一覧とIIJからのメールを確認してください。契約があれば、そのサービスコードをオーダーの contract_id に"
+        f"書いてください。確かに購入されていなければ、not_booked={attempt} を指定してください "
+        f"(apply.yml では -e certificate_not_booked={attempt})。"
+        "それまでこのオーダーは購入されず、ほかのオーダーは続きます",
     )
 
 

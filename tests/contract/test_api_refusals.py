@@ -130,7 +130,7 @@ def test_urls_that_may_carry_a_token(url: str) -> None:
 def test_urls_that_must_not_carry_a_token(url: str) -> None:
     fault = Connection(url=url, token="x").fault()
     assert fault
-    assert "desk_url must" in fault
+    assert "desk_url must" in fault.en
 
 
 @pytest.mark.parametrize("token", ["s3cret\n", " s3cret", "s3cr et", "s3cr\u00e9t", "s3cret\u3042", "s3cret\x00"])
@@ -138,8 +138,8 @@ def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(shared_desk: 
     connection = Connection(url=shared_desk.url, token=token)
     fault = connection.fault()
     assert fault
-    assert "desk_token" in fault
-    assert "s3cr" not in fault
+    assert "desk_token" in fault.en
+    assert "s3cr" not in "".join(fault)
 
 
 @pytest.mark.parametrize("error", DeskError.__subclasses__())

@@ -41,7 +41,7 @@ class Unexpected(Fault):
     kind: str
     place: str
     en = "This should not happen ({kind} at {place}); please report it to the maintainers of iij.server_certificate."
-    ja = "想定外のエラーです ({kind}, {place})。iij.server_certificate のメンテナーに報告してください。"
+    ja = "想定外のエラーです ({kind}, {place})。iij.server_certificate のメンテナに報告してください。"
 
 
 def as_fault(error: Exception) -> Fault:
@@ -80,7 +80,7 @@ class FolderMissing(Fault):
     path: str
     folder: str
     en = "The folder {folder} for {path} does not exist; create it, or correct the path."
-    ja = "{path} を置くフォルダー {folder} がありません。作成するか、パスを直してください。"
+    ja = "{path} を置くフォルダ {folder} がありません。作成するか、パスを直してください。"
 
 
 @dc.dataclass(eq=False)
@@ -240,7 +240,7 @@ class NotOneCertificate(Fault):
     """The leaf must come alone."""
 
     en = "The certificate is not exactly one certificate; the intermediate certificates belong into the chain."
-    ja = "証明書は1枚だけでなければなりません。中間証明書は chain に入れてください。"
+    ja = "証明書は1枚だけでなければなりません。中間CA証明書は chain に入れてください。"
 
 
 @dc.dataclass(eq=False)
@@ -293,7 +293,7 @@ class PublicKeyDiffers(Fault):
 class NotYetValid(Fault):
     moment: str
     en = "The certificate is not valid before {moment}; install it then, or set this host's clock right."
-    ja = "証明書の有効期間は {moment} からです。その後に配置するか、このホストの時計を合わせてください。"
+    ja = "証明書の有効期間は {moment} からです。その後に設置するか、このホストの時計を合わせてください。"
 
 
 @dc.dataclass(eq=False)
@@ -316,7 +316,7 @@ class ChainBroken(Fault):
     )
     ja = (
         "チェーンの {position} 枚目 ({subject}) は {below} の発行者ではありません。"
-        "中間証明書を、発行者から順に並べてください。"
+        "中間CA証明書を、発行者から順に並べてください。"
     )
 
 
@@ -324,7 +324,7 @@ class ChainEmpty(Fault):
     """No intermediate was given."""
 
     en = "The chain is empty; give the intermediate certificates, the leaf's issuer first."
-    ja = "チェーンが空です。中間証明書を、発行者から順に指定してください。"
+    ja = "チェーンが空です。中間CA証明書を、発行者から順に指定してください。"
 
 
 @dc.dataclass(eq=False)

@@ -23,6 +23,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .._complaints import Phrase
+
 if t.TYPE_CHECKING:
     import contextlib
 
@@ -31,10 +33,12 @@ if t.TYPE_CHECKING:
 
 
 class DeskError(Exception):
-    """What went wrong at the desk, as a sentence without secrets."""
+    """What went wrong at the desk, as a sentence without secrets; the desk's own words stand in both languages."""
 
-    def __init__(self, message: str, *, request_id: str | None = None) -> None:
-        super().__init__(message if request_id is None else f"{message} (request {request_id})")
+    def __init__(self, message: str | Phrase, *, request_id: str | None = None) -> None:
+        told = message if isinstance(message, Phrase) else Phrase(message, message)
+        self.told = told if request_id is None else Phrase(*(f"{words} (request {request_id})" for words in told))
+        super().__init__(self.told.en)
 
 
 class AccessRefused(DeskError):
@@ -54,7 +58,7 @@ class StateConflict(DeskError):
 
 
 class DeskBusy(DeskError):
-    def __init__(self, message: str, *, retry_after: float, request_id: str | None = None) -> None:
+    def __init__(self, message: str | Phrase, *, retry_after: float, request_id: str | None = None) -> None:
         super().__init__(message, request_id=request_id)
         self.retry_after = retry_after
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
+from .._complaints import Phrase
+
 if t.TYPE_CHECKING:
     from requests import Response
 
@@ -27,14 +29,17 @@ def parts_of(url: str) -> urllib.parse.SplitResult | None:
     return parts
 
 
-def address_fault(url: str, *, form: str, secret: str) -> str | None:
+def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     """Why this secret must not be sent to this desk_url, or None."""
     parts = parts_of(url)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-        return f"desk_url must be of the form {form}"
+        return Phrase(f"desk_url must be of the form {form}", f"desk_url は {form} の形で指定してください。")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
-        return (
-            f"desk_url must use https: over http anyone on the way could read the {secret} (only loopback may use http)"
+        return Phrase(
+            f"desk_url must use https: over http anyone on the way could read the {secret.en} (only loopback may use "
+            "http)",
+            f"desk_url には https を使ってください。http では通信の途中で{secret.ja}を読まれます "
+            "(http はループバックだけで使えます)。",
         )
     return None
 

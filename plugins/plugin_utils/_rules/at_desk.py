@@ -68,8 +68,8 @@ RULES = (
             "Pin it with contract_id: {contract_id}, or say duplicate_of: {contract_id} to buy a second one.",
         ),
         (
-            "{value} は {contract_id} (参照 {reference}) としてすでに注文されています。",
-            "コモンネーム・品目・利用形態・連携契約の組ごとに有効なお申し込みは1件",
+            "{value} は {contract_id} (参照名 {reference}) としてすでに注文されています。",
+            "コモンネーム・品目・利用形態・連携対応サービスの契約の組ごとに有効なお申し込みは1件",
             "contract_id: {contract_id} で引き継ぐか、2件目なら duplicate_of: {contract_id} と書いてください。",
         ),
     ),

@@ -50,7 +50,7 @@ RULES = (
             "Add install, or leave regenerate out.",
         ),
         (
-            "regenerate: {value} の新しい鍵は install での設定を待ちますが、このオーダーには install がありません。",
+            "regenerate: {value} の新しい鍵は install での設置を待ちますが、このオーダーには install がありません。",
             "regenerate: never、または install のあるオーダー",
             "install を追加するか、regenerate を消してください。",
         ),
@@ -92,8 +92,8 @@ RULES = (
             "Remove one, or say duplicate_of: {other} if you want to buy two.",
         ),
         (
-            "{value} は同じ品目・利用形態・連携契約で {other} でも注文されています。",
-            "コモンネーム・品目・利用形態・連携契約の組ごとに1件",
+            "{value} は同じ品目・利用形態・連携対応サービスの契約で {other} でも注文されています。",
+            "コモンネーム・品目・利用形態・連携対応サービスの契約の組ごとに1件",
             "どちらかを消すか、2件購入するなら duplicate_of: {other} と書いてください。",
         ),
     ),

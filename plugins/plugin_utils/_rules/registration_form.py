@@ -218,8 +218,8 @@ RULES = (
         ),
         (
             "CTログに登録しない証明書は、ChromeとAppleで信頼されません。",
-            "ブラウザーが訪れるサーバでは certificate_transparency: true",
-            "ブラウザーが訪れないサーバ以外は true にしてください。後から直すには再発行が必要です。",
+            "ブラウザが訪れるサーバでは certificate_transparency: true",
+            "ブラウザが訪れないサーバ以外は true にしてください。後から直すには再発行が必要です。",
         ),
         severity=Severity.WARNING,
         since=dt.date(2018, 4, 1),

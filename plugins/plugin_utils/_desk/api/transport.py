@@ -15,6 +15,7 @@ import dataclasses as dc
 import re
 import typing as t
 
+from ..._complaints import Phrase
 from ..desk import (
     AccessRefused,
     AnswerUnusable,
@@ -51,12 +52,15 @@ class Connection:
     ca_path: str | None = None
     timeout: float = 30
 
-    def fault(self) -> str | None:
+    def fault(self) -> Phrase | None:
         """Why this connection must not be used, or None."""
-        fault = address_fault(self.url, form="https://host[:port]", secret="token")
+        fault = address_fault(self.url, form="https://host[:port]", secret=Phrase("token", "トークン"))
         if fault is None and not _TOKEN.fullmatch(self.token):
             # What no header can carry would be quoted in the HTTP library's complaint.
-            fault = "desk_token must consist of printable ASCII without blanks; is there a line break at its end?"
+            fault = Phrase(
+                "desk_token must consist of printable ASCII without blanks; is there a line break at its end?",
+                "desk_token に使えるのは、空白以外の印字できるASCII文字だけです。末尾に改行が入っていませんか。",
+            )
         return fault
 
 
@@ -105,19 +109,34 @@ class Transport:
         try:
             response = self._send(self._once, "POST", path, json=body)
         except requests.exceptions.RequestException as error:
-            raise OutcomeUnknown(f"no answer from the desk to POST {path}: {reason(error)}") from None
+            raise OutcomeUnknown(
+                Phrase(
+                    f"no answer from the desk to POST {path}: {reason(error)}",
+                    f"窓口からの応答がありません (POST {path}): {reason(error)}",
+                )
+            ) from None
         if response.status_code >= 500:
-            raise OutcomeUnknown(f"the desk answered POST {path} with {response.status_code}")
+            raise OutcomeUnknown(
+                Phrase(
+                    f"the desk answered POST {path} with {response.status_code}",
+                    f"窓口の応答は {response.status_code} でした (POST {path})",
+                )
+            )
         try:
             return self._result(response)
         except AnswerUnusable as unusable:
-            raise OutcomeUnknown(str(unusable)) from None
+            raise OutcomeUnknown(unusable.told) from None
 
     def _patiently(self, method: str, path: str, **content: t.Any) -> Response:
         try:
             return self._send(self._patient, method, path, **content)
         except requests.exceptions.RequestException as error:
-            raise DeskUnreachable(f"the desk at {self._connection.url} cannot be reached: {reason(error)}") from None
+            raise DeskUnreachable(
+                Phrase(
+                    f"the desk at {self._connection.url} cannot be reached: {reason(error)}",
+                    f"窓口 {self._connection.url} に接続できません: {reason(error)}",
+                )
+            ) from None
 
     def _send(self, session: requests.Session, method: str, path: str, **content: t.Any) -> Response:
         url = self._connection.url.rstrip("/") + _BASE + path
@@ -159,7 +178,12 @@ def _json(response: Response) -> Json:
     kind = response.headers.get("Content-Type", "no content type")
     if response.status_code in (429, *range(500, 600)):
         return {}
-    raise AnswerUnusable(f"the desk answered {response.status_code} with {kind} instead of a JSON object")
+    raise AnswerUnusable(
+        Phrase(
+            f"the desk answered {response.status_code} with {kind} instead of a JSON object",
+            f"窓口の応答 ({response.status_code}、{kind}) はJSONではありません",
+        )
+    )
 
 
 def _error(response: Response, answer: Json) -> Exception:

@@ -13,6 +13,7 @@ import time
 import typing as t
 
 from ..._catalogue.products import PRODUCTS
+from ..._complaints import Phrase
 from ..._observed import State
 from ..desk import DeskUnreachable, NotOnline, RequestRefused
 from . import contracts, ordering
@@ -98,8 +99,12 @@ class PortalDesk:
 
     def cancel(self, application: Application) -> Application:
         raise NotOnline(
-            f"{application.contract_id} cannot be cancelled here: the portal's screens for that are not documented. "
-            "Cancel it in a browser; the next run sees what became of it"
+            Phrase(
+                f"{application.contract_id} cannot be cancelled here: the portal's screens for that are not documented."
+                " Cancel it in a browser; the next run sees what became of it",
+                f"{application.contract_id} はここでは解約できません。ポータルの解約の画面が公開されていないためです。"
+                "ブラウザで解約してください。結果は次の実行で反映されます。",
+            )
         )
 
     def _stop_at_unknown_items(self, order: Order) -> None:

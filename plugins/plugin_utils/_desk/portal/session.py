@@ -16,6 +16,7 @@ import threading
 import time
 import typing as t
 
+from ..._complaints import Phrase
 from ..desk import AccessRefused, DeskBusy, DeskUnreachable, RequestRefused
 from .screen_map import screen_map
 from .transport import Transport
@@ -100,8 +101,14 @@ class Session:
         if window.expect("top", "log_in") == "log_in":
             window.press("log_in", {"master_id": self._connection.user, "password": self._connection.password})
             if window.shows("log_in"):
-                told = window.alerts() or "it shows the log-in screen again"
-                raise AccessRefused(f"the portal does not let portal_user in: {told}")
+                again = Phrase("it shows the log-in screen again", "ログイン画面に戻りました")
+                told = Phrase(window.alerts(), window.alerts()) if window.alerts() else again
+                raise AccessRefused(
+                    Phrase(
+                        f"the portal does not let portal_user in: {told.en}",
+                        f"portal_user でポータルにログインできません: {told.ja}",
+                    )
+                )
             window.expect("top")
         self._top = window.page.url
         return window

@@ -20,6 +20,7 @@ import time
 import typing as t
 import urllib.parse
 
+from ..._complaints import Phrase
 from ..api._requests import HTTPAdapter, NewConnectionError, Retry, requests
 from ..desk import DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..line import address_fault, parts_of, reason, retry_after
@@ -64,9 +65,10 @@ class Connection:
     browser_path: str | None = None
     state: pathlib.Path = dc.field(default_factory=state_home)
 
-    def fault(self) -> str | None:
+    def fault(self) -> Phrase | None:
         """Why this connection must not be used, or None."""
-        return address_fault(self.url, form="https://host[:port]/path for the portal", secret="password")
+        secret = Phrase("password", "パスワード")
+        return address_fault(self.url, form="https://host[:port]/path", secret=secret)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,11 +141,24 @@ class Transport:
             )
         except requests.exceptions.RequestException as error:
             kind = NeverSent if _never_connected(error) else DeskUnreachable
-            raise kind(f"the portal at {self._connection.url} cannot be reached: {reason(error)}") from None
+            raise kind(
+                Phrase(
+                    f"the portal at {self._connection.url} cannot be reached: {reason(error)}",
+                    f"ポータル {self._connection.url} に接続できません: {reason(error)}",
+                )
+            ) from None
         if response.status_code == 429:
-            raise DeskBusy("the portal asks to come back later", retry_after=retry_after(response))
+            raise DeskBusy(
+                Phrase("the portal asks to come back later", "ポータルが混み合っています。後で再実行してください"),
+                retry_after=retry_after(response),
+            )
         if response.status_code >= 500:
-            raise DeskUnreachable(f"the portal answered with {response.status_code}")
+            raise DeskUnreachable(
+                Phrase(
+                    f"the portal answered with {response.status_code}",
+                    f"ポータルの応答は {response.status_code} でした",
+                )
+            )
         return response
 
     def _page(
