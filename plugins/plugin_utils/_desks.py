@@ -116,7 +116,8 @@ def _require_browser(path: str | None) -> None:
                 "distribution (Debian: apt-get install chromium), or name the program with portal_browser_path; none "
                 "is downloaded",
                 f"portal_engine: browser には Chromium のインストールが必要です。{in_japanese}。"
-                "ディストリビューションのパッケージ (Debian では apt-get install chromium) を入れるか、portal_browser_path で指定してください。"
+                "ディストリビューションのパッケージ (Debian では apt-get install chromium) を入れるか、"
+                "portal_browser_path で指定してください。"
                 "自動ではダウンロードしません",
             )
         )
