@@ -20,7 +20,9 @@ import typing as t
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
-PAGES: t.Final = ("*.md", "docs/**/*.md", "examples/ci/*.md", "rehearsal/README.md", "roles/*/README.md")
+PAGES: t.Final = ("*.md", "docs/**/*.md", "examples/**/*.md", "rehearsal/README.md", "roles/*/README.md")
+_FROM_GALAXY: t.Final = r"collection install iij.server\_certificate`"
+_FROM_ARCHIVE: t.Final = r"collection install iij\-server\_certificate\-VERSION.tar.gz`"
 _LINK: t.Final = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<to>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
@@ -29,17 +31,33 @@ def main() -> int:
     source, site = folder / "docs-source", folder / "docs"
     for place in (source, site):
         shutil.rmtree(place, ignore_errors=True)
-    for page in sorted(page for pattern in PAGES for page in ROOT.glob(pattern)):
+    pages = sorted(page for pattern in PAGES for page in ROOT.glob(pattern))
+    for page in pages:
         bring(page, source)
-    for file in ("conf.py", "index.md"):
-        shutil.copy(pathlib.Path(__file__).parent / "site" / file, source / file)
+    settings = pathlib.Path(__file__).parent / "site"
+    shutil.copy(settings / "conf.py", source)
+    index = (settings / "index.md").read_text(encoding="utf-8")
+    (source / "index.md").write_text(index + in_japanese(pages), encoding="utf-8")
     modules = source / "modules"
     modules.mkdir(mode=0o700)
     run("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", modules,
         "iij.server_certificate")  # fmt: skip
+    for page in modules.glob("*.rst"):
+        # No Galaxy server has this collection: it is installed from its archive.
+        text = page.read_text(encoding="utf-8").replace(_FROM_GALAXY, _FROM_ARCHIVE)
+        page.write_text(text, encoding="utf-8")
     run("sphinx-build", "-W", "--keep-going", "--quiet", "-j", "auto", "-b", "html", source, site)
     print(f"The site is in {site}; begin with index.html.")
     return 0
+
+
+def in_japanese(pages: list[pathlib.Path]) -> str:
+    """The part of the index that names the pages in Japanese."""
+    names = [page.relative_to(ROOT) for page in pages if "ja" in page.parts or page.name.endswith(".ja.md")]
+    if not names:
+        return ""
+    listed = "\n".join(str(name.with_suffix("")) for name in names)
+    return f"\n```{{toctree}}\n:caption: 日本語\n:maxdepth: 1\n\n{listed}\n```\n"
 
 
 def bring(page: pathlib.Path, source: pathlib.Path) -> None:
