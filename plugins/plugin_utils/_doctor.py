@@ -34,6 +34,13 @@ _HEADINGS: t.Final = {
     "source": Phrase("known from", "出典"),
     "map_entry": Phrase("map entry", "画面マップの項目"),
 }
+_PARTS: t.Final = {
+    "link": Phrase("link", "リンク"),
+    "field": Phrase("field", "入力欄"),
+    "button": Phrase("button", "ボタン"),
+    "fact": Phrase("fact", "表示"),
+    "column": Phrase("column", "列"),
+}
 _VERDICTS: t.Final = {
     "fits": Phrase("fits", "一致"),
     "not shown now": Phrase("not shown now", "表示なし"),
@@ -56,7 +63,7 @@ def doctored(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Lang
         "changed": False,
         "fits": found.fits(),
         "labels": found.rows(),
-        "problems": list(found.problems),
+        "problems": [said(problem, lang) for problem in found.problems],
         "unseen": list(found.unseen),
         "map": own_map,
         "text": _text(found, lang),
@@ -67,12 +74,14 @@ def _text(found: Examination, lang: Language) -> str:
     shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in found.rows()]
     table = aligned([[said(heading, lang) for heading in _HEADINGS.values()], *shown])
     unseen = [said(_UNSEEN, lang).format(", ".join(found.unseen))] if found.unseen else []
-    return "\n".join([*table, *found.problems, *unseen, said(_FITS if found.fits() else _UNFIT, lang)])
+    problems = [said(problem, lang) for problem in found.problems]
+    return "\n".join([*table, *problems, *unseen, said(_FITS if found.fits() else _UNFIT, lang)])
 
 
 def _cell(row: Row, column: str, lang: Language) -> str:
     value = str(row[column] or "-")
-    return said(_VERDICTS.get(value, Phrase(value, value)), lang) if column == "verdict" else value
+    words = {"part": _PARTS, "verdict": _VERDICTS}.get(column, {})
+    return said(words.get(value, Phrase(value, value)), lang)
 
 
 __all__ = ("doctored",)

@@ -37,7 +37,9 @@ FILES: t.Final = sorted(
         *ROOT.glob("docs/plan*.md"),
         *ROOT.glob("docs/portal*.md"),
         *ROOT.glob("docs/guides/*.md"),
-        *ROOT.glob("docs/ja/**/*.md"),
+        *ROOT.glob("docs/ja/plan*.md"),
+        *ROOT.glob("docs/ja/portal*.md"),
+        *ROOT.glob("docs/ja/guides/*.md"),
     ]
 )
 PAGES: t.Final = {str(path.relative_to(ROOT)): page_of(path) for path in FILES}

@@ -194,7 +194,8 @@ def _error(response: Response, answer: Json) -> Exception:
     told = [f"{d.get('attribute')}: {d.get('message') or d.get('code')}" for d in details if d.get("attribute")]
     message, request_id = "; ".join([said, *told]), _request_id(answer)
     if response.status_code in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
-        return AccessRefused(message, request_id=request_id)
+        hint = "このトークンでは行えません。トークンとその役割を確認してください"
+        return AccessRefused(Phrase(message, f"{hint}: {message}"), request_id=request_id)
     if response.status_code == 429:
         return DeskBusy(message, retry_after=retry_after(response), request_id=request_id)
     if response.status_code == 409:

@@ -22,6 +22,7 @@ from .session import Session, through_customer_code
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ..._complaints import Phrase
     from ..._order import Order
     from .fit import Finding
     from .screen_map import Screen
@@ -38,7 +39,7 @@ class Examination:
     """What was seen on each screen, what kept others from being seen, and which screens nobody led to."""
 
     seen: dict[str, tuple[Screen, tuple[Finding, ...]]] = dc.field(default_factory=dict)
-    problems: list[str] = dc.field(default_factory=list)
+    problems: list[Phrase] = dc.field(default_factory=list)
     unseen: list[str] = dc.field(default_factory=list)
 
     def record(self, screen: Screen, found: tuple[Finding, ...]) -> None:
@@ -92,7 +93,7 @@ def examined(connection: Connection, orders: Iterable[Order]) -> Examination:
         try:
             walk(session.top())
         except DeskError as error:
-            made.problems.append(str(error))
+            made.problems.append(error.told)
     made.unseen.extend(key for key in session.known.screens if key not in made.seen)
     return made
 
