@@ -164,7 +164,11 @@ def test_a_key_of_another_kind_gives_way_where_that_is_allowed(served: Site, wor
     assert ensure(wanted(served.folder, generation=1, key={**other, "regenerate": word})).actions == ()
 
 
-@pytest.mark.parametrize("content", [b"nonsense", key_pem(ec.generate_private_key(ec.SECP256R1()), password=b"x")])
+@pytest.mark.parametrize(
+    "content",
+    [b"nonsense", key_pem(ec.generate_private_key(ec.SECP256R1()), password=b"x")],
+    ids=["nonsense", "under a passphrase"],  # a name made of a random key would differ between workers
+)
 def test_a_key_that_cannot_be_read_gives_way_only_to_the_strongest_words(served: Site, content: bytes) -> None:
     key = served.folder / "www.key"
     key.write_bytes(content)
