@@ -29,11 +29,11 @@ shell: $(VENV)/.ready  ## A shell in which every tool of the project and the col
 	@BIN=$(BIN) ROOT=$(CURDIR) bash --rcfile $(CURDIR)/.ci/shellrc -i
 
 test: check  ## Every check and every test
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup
+	@$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 molecule: $(VENV)/.ready  ## The scenarios on real hosts alone; needs root, installs Debian packages that are missing
 	@tests/lab/hostlab.sh deps
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup tests/lab
+	@HOSTLAB_LARGE=yes $(BIN)/python -m pytest -n 2 --dist loadgroup tests/lab
 
 check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/ruff format --check --quiet $(CODE)

@@ -6,24 +6,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import pathlib
-import typing as t
-
-from ansible.errors import AnsibleParserError
-from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
-
-from ..module_utils._pki.deps import missing_cryptography
-from ..plugin_utils._complaints import OrdersRefused, report, spoken_language
-from ..plugin_utils._opened import reader_with
-from ..plugin_utils._order_hosts import hosts_of
-from ..plugin_utils._portfolio import judged_files
-from ..plugin_utils._voluptuous import missing_voluptuous
-
-if t.TYPE_CHECKING:
-    from ..plugin_utils._order import Order
-    from ..plugin_utils._order_hosts import OrderHost
-
 DOCUMENTATION = r"""
 name: orders
 short_description: Hosts and groups out of certificate order files
@@ -83,6 +65,25 @@ groups:
 compose:
   certificate_count: certificate_orders_by_name | length
 """
+
+import datetime as dt
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
+
+from ..module_utils._pki.deps import missing_cryptography
+from ..plugin_utils._complaints import OrdersRefused, report, spoken_language
+from ..plugin_utils._opened import reader_with
+from ..plugin_utils._order_hosts import hosts_of
+from ..plugin_utils._portfolio import judged_files
+from ..plugin_utils._voluptuous import missing_voluptuous
+
+if t.TYPE_CHECKING:
+    from ..plugin_utils._order import Order
+    from ..plugin_utils._order_hosts import OrderHost
+
 
 _SUFFIXES = ("certificate_orders.yml", "certificate_orders.yaml")
 

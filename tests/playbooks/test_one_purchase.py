@@ -47,7 +47,7 @@ def test_two_applies_at_the_same_moment_buy_each_order_once(site: Site) -> None:
         return True
 
     with RecordingProxy(site.desk.url, on_request=wait_for_the_other) as line:
-        started = [site.start("apply", IIJ_CERT_DESK_URL=line.url) for _ in range(2)]
+        started = [site.start("apply", *ONE_BY_ONE, IIJ_CERT_DESK_URL=line.url) for _ in range(2)]
         runs = [site.finished(*each) for each in started]
     assert len(met) == 2 * len(NAMES), "every purchase of one run met the same purchase of the other"
     registered_once(site, *NAMES)

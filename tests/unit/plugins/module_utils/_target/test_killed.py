@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 PASSPHRASES = installation.Passphrases(bundles={"www": "open sesame"})
+EVERY: t.Final = int(os.environ.get("KILL_AT_EVERY", "2"))  # 1 kills at each of a thousand operations
 LAYOUTS: t.Final[dict[str, tuple[str, ...]]] = {
     "separate": ("certificate", "chain"),
     "full chain": ("full_chain",),
@@ -162,7 +163,7 @@ def _staged(root: pathlib.Path, authority: Authority, *, layout: str, before: st
 
 
 def _points(stage: Stage, points: pathlib.Path) -> Iterator[Stage]:
-    """The same stage again and again, each time with the kill one operation later, until nothing is left to kill."""
+    """The same stage again and again, each time with a later kill, until nothing is left to kill."""
     fatal, killed = 0, True
     while killed:
         root = points / str(fatal)
@@ -173,7 +174,7 @@ def _points(stage: Stage, points: pathlib.Path) -> Iterator[Stage]:
         killed = killed_at(fatal, again.install)
         yield again
         shutil.rmtree(root)
-        fatal += 1
+        fatal += EVERY
 
 
 @pytest.fixture

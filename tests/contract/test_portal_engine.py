@@ -306,7 +306,7 @@ ALONE = """
 import sys
 sys.path[:0] = {path!r}
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import fake_desk
-from ansible_collections.iij.server_certificate.tests.contract.test_portal_browser import pages, tab_at
+from ansible_collections.iij.server_certificate.tests.contract.test_portal_engine import pages, tab_at
 with fake_desk(pages(start="x")) as desk:
     tab = tab_at(desk)
     tab.get(desk.url + "/")
