@@ -33,7 +33,7 @@ test: check  ## Every check and every test
 
 molecule: $(VENV)/.ready  ## The scenarios on real hosts alone; needs root, installs Debian packages that are missing
 	@tests/lab/hostlab.sh deps
-	@HOSTLAB_LARGE=yes $(BIN)/python -m pytest -n 2 --dist loadgroup tests/lab
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'long or not long' tests/lab
 
 check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/ruff format --check --quiet $(CODE)
@@ -47,6 +47,7 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/python -m pytest tests/unit/test_layers.py
 
 sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and Python of this machine
+	@$(BIN)/python -m pytest -m long tests/docs tests/release
 	@$(RELEASE).matrix
 
 build: $(VENV)/.ready  ## The tarball of a release and its checksum, into build/

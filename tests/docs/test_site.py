@@ -35,6 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     return folder / "docs"
 
 
+@pytest.mark.long
 def test_links_within_the_site_lead_somewhere(site: pathlib.Path) -> None:
     pages = {page: html.parse(str(page)).getroot() for page in site.rglob("*.html")}
     modules = {f"modules/{path.stem}_module.html" for path in (ROOT / "plugins/modules").glob("*.py")}

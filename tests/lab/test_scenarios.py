@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import typing as t
 
@@ -17,10 +16,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.lab.sandboxes import Lab
 
 SCENARIOS = sorted(file.parent.name for file in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
-LARGE = {"twenty_hosts"}  # takes as long as three others: only where HOSTLAB_LARGE is set, as `make molecule` does
+LONG = {"twenty_hosts"}
 
 
-@pytest.mark.parametrize("scenario", [each for each in SCENARIOS if each not in LARGE or "HOSTLAB_LARGE" in os.environ])
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(each, marks=pytest.mark.long if each in LONG else ()) for each in SCENARIOS]
+)
 def test_scenario(lab: Lab, scenario: str) -> None:
     beside_a_desk = (sys.executable, str(HERE / "with_desk.py"))
     said = lab.run(*beside_a_desk, "molecule", "test", "--scenario-name", scenario, "--no-command-borders")

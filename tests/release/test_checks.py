@@ -17,6 +17,7 @@ from ansible_collections.iij.server_certificate.tests.release import checks
 from ansible_collections.iij.server_certificate.tests.release.copies import copy, trackable
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", checks.IN_A_COPY)
 def test_clean(name: str, tmp_path: pathlib.Path) -> None:
     place = copy(trackable(), into=tmp_path)
