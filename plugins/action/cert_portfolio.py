@@ -17,7 +17,6 @@ from ..plugin_utils._contracts import contract_result, contract_steps, failures,
 from ..plugin_utils._document import document, refusal
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._observe import Listing
-from ..plugin_utils._reports import write_reports
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -78,4 +77,7 @@ class ActionModule(Leg):
     def _report(self, told: Row) -> None:
         if self.options["reports_path"] is not None:
             performs = self.options["state"] == "applied" and not self.check_mode
+            # Imported where it is used: Ansible compiles a collection's code anew at every start.
+            from ..plugin_utils._reports import write_reports
+
             write_reports(told, self.options["reports_path"], name="apply" if performs else "plan")

@@ -35,7 +35,6 @@ from ._document import Frame, document
 from ._guards import guard
 from ._ledger import Ledger
 from ._observe import observe
-from ._offline_forms import papers
 from ._opened import reader_with
 from ._order_files import inline
 from ._perform import Performer
@@ -106,6 +105,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
             text = report(refused.complaints, self.lang)
             self.refused(text, refused.complaints)
+            from ._offline_forms import papers  # where it is used: it is compiled anew at every start
+
             forms = papers(refused.complaints, self.planned_orders)
             found = {"complaints": complaints, **({"forms": forms} if forms else {})}
             return {**result, "failed": True, "msg": "\n\n".join([text, *forms.values()]), **found}
