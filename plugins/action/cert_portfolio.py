@@ -56,10 +56,10 @@ class ActionModule(Leg):
         before = made = self.planned(desk, orders, listing)
         outcomes: tuple[Outcome, ...] = ()
         self.guard(before, desk)
-        if perform := applies and not self.check_mode:
-            made, outcomes = perform_contracts(before, self.performer(desk, contract_steps(before)))
+        if self.performs and (steps := contract_steps(before)):
+            made, outcomes = perform_contracts(before, self.performer(desk, steps))
         failed, whole = failures(outcomes), self.options["reports_path"] is not None
-        told = document(made, frame, planned=not perform, failed=failed, finished=whole)
+        told = document(made, frame, planned=not self.performs, failed=failed, finished=whole)
         self._report(told)
         result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])
@@ -76,8 +76,7 @@ class ActionModule(Leg):
 
     def _report(self, told: Row) -> None:
         if self.options["reports_path"] is not None:
-            performs = self.options["state"] == "applied" and not self.check_mode
             # Imported where it is used: Ansible compiles a collection's code anew at every start.
             from ..plugin_utils._reports import write_reports
 
-            write_reports(told, self.options["reports_path"], name="apply" if performs else "plan")
+            write_reports(told, self.options["reports_path"], name="apply" if self.performs else "plan")

@@ -18,7 +18,6 @@ from ..plugin_utils._registrations import csrs_by_name, host_orders, ready, regi
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
     from ..plugin_utils._leg import Result
-    from ..plugin_utils._perform import Outcome
 
 
 class ActionModule(Leg):
@@ -39,8 +38,6 @@ class ActionModule(Leg):
         if leg.get("unreachable") or (leg.get("failed") and "failures" not in leg):
             return leg
         csrs = csrs_by_name(entries, leg)
-        outcomes: tuple[Outcome, ...] = ()
-        if not self.check_mode:
-            todo = ready(entries, csrs)
-            outcomes = self.performer(desk, len(todo)).registrations(todo, csrs)
+        todo = () if self.check_mode else ready(entries, csrs)
+        outcomes = self.performer(desk, len(todo)).registrations(todo, csrs) if todo else ()
         return registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)

@@ -73,7 +73,6 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
-from ..module_utils._pki.deps import missing_cryptography
 from ..plugin_utils._complaints import OrdersRefused, report, spoken_language
 from ..plugin_utils._opened import reader_with
 from ..plugin_utils._order_hosts import hosts_of
@@ -98,7 +97,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        missing = missing_voluptuous() or missing_cryptography()
+        missing = missing_voluptuous()
         if missing:
             raise AnsibleParserError(missing)
         self._read_config_data(path)

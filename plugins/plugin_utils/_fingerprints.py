@@ -13,6 +13,7 @@ import typing as t
 
 from ..module_utils._core.errors import Fault
 from ..module_utils._pki.certs import read_certificates
+from ..module_utils._pki.deps import missing_cryptography
 from ._desk.desk import DeskError
 from ._standing import said
 
@@ -38,10 +39,14 @@ def told_apart(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
     """The entries with fingerprints; a desk that lists them is not asked for anything."""
     found: list[Entry] = []
     told = Told((), {}, [])
+    lacking = missing_cryptography()
     for entry in entries:
         application = entry.application
         if application is None or application.certificate_fingerprint:
             found.append(entry)
+            continue
+        if lacking:
+            told.failures.append({"name": entry.order.name, "message": lacking})
             continue
         try:
             issued = desk.certificate(application)

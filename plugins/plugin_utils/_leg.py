@@ -25,7 +25,6 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
-from ..module_utils._pki.deps import missing_cryptography
 from ._complaints import OrdersRefused, report, spoken_language
 from ._contracts import progress_line
 from ._desk.api._requests import missing_requests
@@ -33,11 +32,9 @@ from ._desk.desk import DeskError
 from ._desks import DeskOptionsWrong, desk_of
 from ._document import Frame, document
 from ._guards import guard
-from ._ledger import Ledger
 from ._observe import observe
 from ._opened import reader_with
 from ._order_files import inline
-from ._perform import Performer
 from ._plan import plan
 from ._plan_file import hold_to, hold_to_digest
 from ._portfolio import collector_at_rest, judged, judged_files
@@ -53,7 +50,7 @@ if t.TYPE_CHECKING:
     from ._desk.desk import Desk
     from ._observe import Listing
     from ._order import Order
-    from ._perform import Outcome
+    from ._perform import Outcome, Performer
     from ._plan import Plan
     from ._portfolio import Judged
 
@@ -134,6 +131,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return bool(self._task.check_mode)
 
     @property
+    def performs(self) -> bool:
+        """Whether this task changes the desk; otherwise it tells what it would change."""
+        return self.options["state"] == "applied" and not self.check_mode
+
+    @property
     def inventory_host(self) -> str:
         return str(self.task_vars.get("inventory_hostname", "localhost"))
 
@@ -208,6 +210,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def performer(self, desk: Desk, steps: int) -> Performer:
         """What performs so many steps, and tells of each one that is done."""
+        # Imported where it is used: a run with nothing to do starts sooner without it.
+        from ._ledger import Ledger
+        from ._perform import Performer
+
         numbers = itertools.count(1)
 
         def progress(outcome: Outcome) -> None:
@@ -258,7 +264,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if self.spec()[name].get("no_log") and value else value
 
     def _require_libraries(self) -> None:
-        missing = missing_voluptuous() or missing_requests() or missing_cryptography()
+        missing = missing_voluptuous() or missing_requests()
         if missing:
             raise AnsibleActionFail(missing)
 

@@ -22,7 +22,6 @@ from ._order_schema import breaches_of_shape
 from ._portfolio_rules import complaints_between
 from ._rules.book import RULES
 from ._rules.rule import Severity
-from ._supplied_csr import judged_csr
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -103,6 +102,8 @@ def _told_once(found: list[tuple[RawOrder, Breach]]) -> Complaint:
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     if fields.get("csr_origin") != CsrOrigin.SUPPLIED or "csr_path" not in fields:
         return None, ()
+    from ._supplied_csr import judged_csr  # where it is used: it brings cryptography with it
+
     named = fields.get("product")
     return judged_csr(
         raw.folder / fields["csr_path"],

@@ -13,6 +13,7 @@ import typing as t
 from ..module_utils._core import names
 from ..module_utils._core.errors import Fault, PrivateKeyGiven
 from ..module_utils._pki.csrs import read_csr
+from ..module_utils._pki.deps import missing_cryptography
 from ..module_utils._pki.weak_keys import CLOSE_PRIMES, EXPONENT, ROCA, SMALL_FACTOR, csr_weakness
 from ._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
 from ._complaints import Breach, Phrase, shortened
@@ -42,6 +43,8 @@ def judged_csr(
     path: pathlib.Path, *, common_name: str | None, product: Product | None
 ) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     """The CSR at `path`, and every reason for which it cannot be used for this order."""
+    if lacking := missing_cryptography():
+        return None, (_unreadable(path, lacking),)
     try:
         facts = read_csr(_content(path))
     except PrivateKeyGiven:

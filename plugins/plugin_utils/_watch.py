@@ -21,7 +21,6 @@ from ansible.parsing.vault import get_file_vault_secret
 from ansible.template import Templar
 
 from ..module_utils import _argspec
-from ..module_utils._pki.deps import missing_cryptography
 from ._complaints import OrdersRefused, report, spoken_language
 from ._desk.desk import DeskError
 from ._desks import DeskOptionsWrong, desk_of
@@ -53,7 +52,7 @@ class Watch:
 
     def __init__(self, arguments: dict[str, t.Any]) -> None:
         checked = ArgumentSpecValidator(_argspec.order_events()).validate(arguments)
-        missing = missing_voluptuous() or missing_cryptography()
+        missing = missing_voluptuous()
         if missing or checked.error_messages:
             raise WatchRefused(missing or "; ".join(checked.error_messages))
         self._options: dict[str, t.Any] = checked.validated_parameters

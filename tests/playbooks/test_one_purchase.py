@@ -137,3 +137,16 @@ def test_a_lost_answer_to_a_registration(site: Site) -> None:
     site.desk.fault("drop_after_commit", method="PUT", path="/applications/*/registration", count=2)
     site.run("apply")
     registered_once(site, *NAMES)
+
+
+def test_a_run_in_which_only_a_cancellation_failed_fails(site: Site) -> None:
+    site.write_orders(site.here("api"))
+    site.run("apply")
+    (contract_id,) = site.desk.applications()
+    site.write_orders(site.here("api", state="cancelled", contract_id=contract_id))
+    site.desk.fault("server_error", method="POST", path="/applications/*/cancellation", count=9)
+    run = site.run("apply", fails=True)
+    assert run.of("fail")["msg"].count("api") == 1
+    site.desk.no_faults()
+    assert site.run("apply").changed() == {("localhost", "cert_portfolio")}
+    assert site.desk.applications()[contract_id]["state"] == "cancelled"

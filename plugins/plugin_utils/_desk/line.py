@@ -14,7 +14,7 @@ import urllib.parse
 from .._complaints import Phrase
 
 if t.TYPE_CHECKING:
-    from requests import Response
+    from collections.abc import Mapping
 
 _LOOPBACK: t.Final = ("127.0.0.1", "::1", "localhost")
 
@@ -44,9 +44,9 @@ def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     return None
 
 
-def retry_after(response: Response) -> float:
+def retry_after(headers: Mapping[str, str]) -> float:
     """The seconds that an answer asks to wait."""
-    text = response.headers.get("Retry-After", "")
+    text = headers.get("Retry-After", "")
     return float(text) if text.isdigit() else 1.0
 
 

@@ -12,6 +12,7 @@ Reads and safe writes are retried with back-off; a spending call goes out once, 
 from __future__ import annotations
 
 import dataclasses as dc
+import json
 import re
 import typing as t
 
@@ -32,14 +33,13 @@ from ._requests import HTTPAdapter, Retry, requests
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from requests import Response
-
 Json = dict[str, t.Any]
 
 _BASE = "/api/v1"
 _PAGE = 1000
 _RETRIES = 4
 _BACKOFF = 0.25  # seconds, doubling
+_PIECE = 1 << 20  # bytes
 _TOKEN = re.compile(r"[!-~]+")
 
 
@@ -62,6 +62,14 @@ class Connection:
                 "desk_token に使えるのは、空白以外の印字できるASCII文字だけです。末尾に改行が入っていませんか。",
             )
         return fault
+
+
+class Reply(t.NamedTuple):
+    """What came back, read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
 
 
 class Transport:
@@ -107,7 +115,7 @@ class Transport:
     def spend(self, path: str, body: Json) -> t.Any:
         """The result of a spending POST, sent once; OutcomeUnknown where the desk may have booked it."""
         try:
-            response = self._send(self._once, "POST", path, json=body)
+            reply = self._send(self._once, "POST", path, json=body)
         except requests.exceptions.RequestException as error:
             raise OutcomeUnknown(
                 Phrase(
@@ -115,19 +123,19 @@ class Transport:
                     f"窓口からの応答がありません (POST {path}): {reason(error)}",
                 )
             ) from None
-        if response.status_code >= 500:
+        if reply.status >= 500:
             raise OutcomeUnknown(
                 Phrase(
-                    f"the desk answered POST {path} with {response.status_code}",
-                    f"窓口の応答は {response.status_code} でした (POST {path})",
+                    f"the desk answered POST {path} with {reply.status}",
+                    f"窓口の応答は {reply.status} でした (POST {path})",
                 )
             )
         try:
-            return self._result(response)
+            return self._result(reply)
         except AnswerUnusable as unusable:
             raise OutcomeUnknown(unusable.told) from None
 
-    def _patiently(self, method: str, path: str, **content: t.Any) -> Response:
+    def _patiently(self, method: str, path: str, **content: t.Any) -> Reply:
         try:
             return self._send(self._patient, method, path, **content)
         except requests.exceptions.RequestException as error:
@@ -138,21 +146,27 @@ class Transport:
                 )
             ) from None
 
-    def _send(self, session: requests.Session, method: str, path: str, **content: t.Any) -> Response:
+    def _send(self, session: requests.Session, method: str, path: str, **content: t.Any) -> Reply:
         url = self._connection.url.rstrip("/") + _BASE + path
-        return session.request(method, url, timeout=self._connection.timeout, allow_redirects=False, **content)
+        sent = session.request(
+            method, url, timeout=self._connection.timeout, allow_redirects=False, stream=True, **content
+        )
+        with sent as response:
+            # In few pieces: each one waits for its turn with whatever reads the order files meanwhile.
+            body = b"".join(response.iter_content(_PIECE))
+            return Reply(response.status_code, response.headers, body)
 
-    def _result(self, response: Response) -> t.Any:
-        answer = self._checked(response)
+    def _result(self, reply: Reply) -> t.Any:
+        answer = self._checked(reply)
         if "result" not in answer:
             raise AnswerUnusable("the desk's answer has no result", request_id=_request_id(answer))
         return answer["result"]
 
-    def _checked(self, response: Response) -> Json:
-        answer = _json(response)
-        if response.status_code in (200, 201):
+    def _checked(self, reply: Reply) -> Json:
+        answer = _json(reply)
+        if reply.status in (200, 201):
             return answer
-        raise _error(response, answer)
+        raise _error(reply, answer)
 
 
 def _session(connection: Connection, retry: Retry) -> requests.Session:
@@ -168,40 +182,40 @@ def _session(connection: Connection, retry: Retry) -> requests.Session:
     return session
 
 
-def _json(response: Response) -> Json:
+def _json(reply: Reply) -> Json:
     try:
-        answer = response.json()
+        answer = json.loads(reply.body)
     except (ValueError, RecursionError):
         answer = None
     if isinstance(answer, dict):
         return answer
-    kind = response.headers.get("Content-Type", "no content type")
-    if response.status_code in (429, *range(500, 600)):
+    kind = reply.headers.get("Content-Type", "no content type")
+    if reply.status in (429, *range(500, 600)):
         return {}
     raise AnswerUnusable(
         Phrase(
-            f"the desk answered {response.status_code} with {kind} instead of a JSON object",
-            f"窓口の応答 ({response.status_code}、{kind}) はJSONではありません",
+            f"the desk answered {reply.status} with {kind} instead of a JSON object",
+            f"窓口の応答 ({reply.status}、{kind}) はJSONではありません",
         )
     )
 
 
-def _error(response: Response, answer: Json) -> Exception:
+def _error(reply: Reply, answer: Json) -> Exception:
     given = answer.get("error_details")
     details = [detail for detail in given if isinstance(detail, dict)] if isinstance(given, list) else []
     codes = {str(detail.get("code")) for detail in details}
-    said = str(answer.get("error_message") or f"the desk answered {response.status_code}")
+    said = str(answer.get("error_message") or f"the desk answered {reply.status}")
     told = [f"{d.get('attribute')}: {d.get('message') or d.get('code')}" for d in details if d.get("attribute")]
     message, request_id = "; ".join([said, *told]), _request_id(answer)
-    if response.status_code in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
+    if reply.status in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
         hint = "このトークンでは行えません。トークンとその役割を確認してください"
         return AccessRefused(Phrase(message, f"{hint}: {message}"), request_id=request_id)
-    if response.status_code == 429:
-        return DeskBusy(message, retry_after=retry_after(response), request_id=request_id)
-    if response.status_code == 409:
+    if reply.status == 429:
+        return DeskBusy(message, retry_after=retry_after(reply.headers), request_id=request_id)
+    if reply.status == 409:
         kind = ReferenceTaken if "client_reference" in codes else StateConflict
         return kind(message, request_id=request_id)
-    if response.status_code >= 500:
+    if reply.status >= 500:
         return DeskUnreachable(message, request_id=request_id)
     return RequestRefused(message, request_id=request_id)
 

@@ -150,7 +150,7 @@ class Transport:
         if response.status_code == 429:
             raise DeskBusy(
                 Phrase("the portal asks to come back later", "ポータルが混み合っています。後で再実行してください"),
-                retry_after=retry_after(response),
+                retry_after=retry_after(response.headers),
             )
         if response.status_code >= 500:
             raise DeskUnreachable(

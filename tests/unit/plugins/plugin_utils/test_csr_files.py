@@ -10,6 +10,7 @@ import os
 import pathlib
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._pki import deps
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._supplied_csr import judged_csr
 
 
@@ -24,3 +25,11 @@ def test_a_file_without_end_is_not_read_to_its_end(tmp_path: pathlib.Path) -> No
     with (tmp_path / "made.csr").open("wb") as file:
         file.truncate(1 << 40)  # sparse: it takes no room
     assert judged_csr(tmp_path / "made.csr", common_name=None, product=None)[0] is None
+
+
+def test_without_cryptography_the_library_is_what_is_wrong(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deps, "HAS_CRYPTOGRAPHY", False)
+    csr, (breach,) = judged_csr(tmp_path / "made.csr", common_name=None, product=None)
+    assert csr is None and "cryptography >= 3.3" in str(breach.facts["problem"])
