@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses as dc
 import functools
 import hashlib
+import sys
 import typing as t
 
 import yaml
@@ -142,7 +143,9 @@ class _Reading:
                 merged = {**merged, **self._to_merge(value)}
                 continue
             name = self.value(key)
-            if isinstance(name, (list, dict)):
+            if type(name) is str:
+                name = sys.intern(name)  # one text for a field of thousands of orders
+            elif isinstance(name, (list, dict)):
                 raise _unusable("a list or mapping cannot be a key", key)
             if name in own:
                 self.duplicates.append(key)
