@@ -63,7 +63,7 @@ RULES = (
         "ALREADY-ORDERED",
         OURS,
         (
-            "{value} is already ordered as {contract_id} (reference {reference}), outside this portfolio's names.",
+            "{value} is already ordered as {contract_id} (reference {reference}).",
             "one live application for each common name, product, usage and linked contract",
             "Pin it with contract_id: {contract_id}, or say duplicate_of: {contract_id} to buy a second one.",
         ),
