@@ -14,6 +14,7 @@ import pytest
 # pytest-xdist 3.8 writes it to an attribute that pytest no longer reads since 9.2 (Node._nodeid): it has no effect.
 IN_ONE_WORKER = (
     "tests/docs/test_examples.py",
+    "tests/editor/test_editor.py",
     *(
         f"tests/playbooks/{name}.py"
         for name in ("test_portal_way", "test_secrets", "test_status_files", "test_whole_way")
