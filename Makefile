@@ -77,6 +77,7 @@ docs: $(VENV)/.ready  ## The documentation site, into build/docs
 lock: $(VENV)/.ready  ## Renew requirements/*.lock
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
 	@$(COMPILE) requirements/development.in rehearsal/pyproject.toml --output-file requirements/development.lock
+	@$(COMPILE) requirements/rule-engine.in --output-file requirements/rule-engine.lock
 
 clean:  ## Remove what was made here
 	rm -rf build collections $(VENV)

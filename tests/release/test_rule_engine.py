@@ -1,0 +1,87 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Event-Driven Ansible itself runs the shipped rulebook on the event source."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk
+from ansible_collections.iij.server_certificate.tests.playbooks.ssh_hosts import skip_or_fail
+from ansible_collections.iij.server_certificate.tests.release.copies import ROOT
+
+RULEBOOK: t.Final = ROOT / "extensions" / "eda" / "rulebooks" / "orders.yml"
+LOCK: t.Final = ROOT / "requirements" / "rule-engine.lock"
+PATIENCE: t.Final = 60  # seconds until something is told
+
+
+@pytest.fixture(scope="module")
+def engine() -> pathlib.Path:
+    """The rule engine in an environment of its own, which brings its rules in Java."""
+    if shutil.which("java") is None:
+        skip_or_fail("no Java here (openjdk-17-jre-headless), so no rule engine has run the rulebook")
+    place, uv = ROOT / "build" / "rule-engine", pathlib.Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "venv", "--quiet", "--allow-existing", "--python", sys.executable, place], check=True)
+    subprocess.run([uv, "pip", "sync", "--quiet", "--require-hashes", "--python", place, LOCK], check=True)
+    return place / "bin"
+
+
+def written(folder: pathlib.Path, *, orders: pathlib.Path) -> pathlib.Path:
+    """The shipped rulebook with paths and interval of this test, and nothing else changed."""
+    (ruleset,) = yaml.safe_load(RULEBOOK.read_text(encoding="utf-8"))
+    (source,) = ruleset["sources"]
+    source["iij.server_certificate.orders"] |= {"order_files": str(orders), "interval": 1}
+    source["iij.server_certificate.orders"]["memory_path"] = str(folder / "told.json")
+    path = folder / "orders.yml"
+    path.write_text(yaml.safe_dump([ruleset]), encoding="utf-8")
+    return path
+
+
+@pytest.mark.long
+def test_the_rule_engine_acts_on_what_happens_to_orders(engine: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    orders, log = tmp_path / "files" / "web.yml", tmp_path / "engine.log"
+    orders.parent.mkdir()
+    orders.write_text(yaml.safe_dump({"version": 1, "orders": [sample.fields()]}), encoding="utf-8")
+    inventory = tmp_path / "inventory.yml"
+    inventory.write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n", encoding="utf-8")
+    with running_desk(tmp_path) as desk, log.open("wb") as output:
+        api = ApiDesk(Connection(url=desk.url, token=desk.order_token))
+        application = api.register(api.place(sample.order(), "default/www/1"), sample.order(), None)
+        environment = {
+            **os.environ,
+            "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
+            "ANSIBLE_HOME": str(tmp_path / "ansible"),
+            "IIJ_CERT_DESK_URL": desk.url,
+            "IIJ_CERT_TOKEN": desk.order_token,
+            "LC_ALL": "C.UTF-8",
+            "PATH": os.pathsep.join((str(engine), os.environ["PATH"])),
+        }
+        command = [engine / "ansible-rulebook", "-r", written(tmp_path, orders=orders), "-i", inventory]
+        with subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT) as running:
+            try:
+                wait_for(r"www: wait: .* \[ca\]", log)
+                desk.ca_reject(application.contract_id, reason="no such company")
+                wait_for(r"www is rejected: no such company", log)
+            finally:
+                running.kill()
+
+
+def wait_for(words: str, log: pathlib.Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not re.search(words, said := log.read_text(encoding="utf-8", errors="replace")):
+        assert time.monotonic() < deadline, said
+        time.sleep(0.2)
