@@ -14,6 +14,7 @@ import typing as t
 import unicodedata
 
 import pytest
+import yaml
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import page_of
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
@@ -61,16 +62,25 @@ def messages() -> set[str]:
 
 
 def sentences(path: pathlib.Path) -> t.Iterator[str]:
-    """Literals of a module, or quoted texts of a playbook; a value's place is {}."""
+    """Literals of a module, or texts of a playbook; a value's place is {}."""
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".yml":
-        yield from (re.sub(r"\{\{.*?\}\}", "{}", text) for text in re.findall(r'"([^"]+)"', source))
+        yield from (re.sub(r"\{\{.*?\}\}", "{}", text) for text in texts(yaml.safe_load(source)))
         return
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield re.sub(r"\{\w*\}", "{}", node.value)
         elif isinstance(node, ast.JoinedStr):
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+def texts(part: t.Any) -> t.Iterator[str]:
+    """Every text in a document of YAML."""
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, (list, dict)):
+        for below in part.values() if isinstance(part, dict) else part:
+            yield from texts(below)
 
 
 @pytest.mark.parametrize("page", FAILURES, ids=lambda page: str(page.relative_to(ROOT)))

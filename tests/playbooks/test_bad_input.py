@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+import pytest
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.playbooks.recording_proxy import RecordingProxy
 
@@ -203,3 +204,12 @@ def test_what_is_already_ordered_elsewhere_is_not_bought_again(site: Site) -> No
     site.write_orders(site.here("web", common_name="www.example.jp", duplicate_of="rsc00000001"))
     site.run("apply", "-e", "certificate_portfolio=other")
     assert site.desk.purchases() == ["default/www/1", "other/web/1"]
+
+
+@pytest.mark.parametrize("playbook", ["apply", "collect"])
+def test_a_limit_without_the_controller_is_no_quiet_success(site: Site, playbook: str) -> None:
+    site.write_orders(site.target("www", "web1"), site.target("bank", "web2"))
+    run = site.run(playbook, "--limit", "web1:web2", fails=True)
+    assert [task.action for task in run.tasks] == ["meta", "fail"]
+    assert "--limit 'HOSTS,localhost'" in run.tasks[-1].result["msg"]
+    assert site.desk.purchases() == []
