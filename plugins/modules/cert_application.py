@@ -79,6 +79,7 @@ planned:
   description: Whether the result tells what would be done instead of what was done.
   returned: success
   type: bool
+  sample: false
 application:
   description: The order with its state, the steps that remain, the reason, and what has to happen next.
   returned: success
@@ -95,6 +96,18 @@ complaints:
   returned: when the order is refused
   type: list
   elements: dict
+  sample:
+    - rule: KEY-MISSING
+      severity: error
+      file: orders[0]
+      line: 0
+      column: 0
+      order: www
+      field: applicant
+      wrong: The field applicant (申請責任者情報) is missing.
+      allowed: a mapping with name, department, email, phone
+      todo: Add applicant.
+      source: iij.server_certificate, order file format
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -70,6 +70,15 @@ orders:
   returned: with O(order_files) or O(orders)
   type: list
   elements: dict
+  sample:
+    - name: www
+      common_name: www.example.jp
+      contract_id: rsc00000001
+      state: issued
+      standing: to_collect
+      next_action: fetch and install the certificate (collect.yml)
+      next_action_by: service_admin
+      not_after: "2027-05-22T14:59:59Z"
 adopting_orders:
   description:
     - Orders that adopt the applications that no order names; without orders, all applications that have not ended.
@@ -89,6 +98,7 @@ counts:
   description: How many orders stand where, and how many applications are unmanaged.
   returned: with O(order_files) or O(orders)
   type: dict
+  sample: {to_order: 0, to_register: 0, to_collect: 1, to_cancel: 0, waiting: 2, ended: 0, done: 5, unmanaged: 0}
 """
 
 from ansible.module_utils.basic import AnsibleModule

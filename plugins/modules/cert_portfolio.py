@@ -158,14 +158,18 @@ forms:
   description: The text of a paper order, by order name, for orders whose linked contract the portal does not list.
   returned: when there are such orders
   type: dict
+  sample:
+    cdn: IIJサーバ証明書管理サービス 新規お申し込み (書面への転記用)
 planned:
   description: Whether the result tells what would be done instead of what was done.
   returned: with O(state=planned) and O(state=applied)
   type: bool
+  sample: false
 checked:
   description: How many orders were judged and found right.
   returned: with O(state=checked)
   type: int
+  sample: 8
 verdict:
   description:
     - What the run comes to, namely V(nothing_to_do), V(changes), V(waiting), V(unknown) when the outcome of a spending call could not be
@@ -247,6 +251,7 @@ orders:
     adopted:
       description: Whether the application was ordered past these files and is used instead of buying another one.
       type: bool
+      sample: false
     steps:
       description: The steps that remain, each with the class of its call (V(read), V(safe write) or V(spend)) and its price in yen.
       type: list
@@ -255,15 +260,19 @@ orders:
     reason:
       description: Why the order stands there.
       type: str
+      sample: CSR and application information missing
     next_action:
       description: What has to happen next.
       type: str
+      sample: register CSR and application information (apply.yml)
     next_action_by:
       description: By whom.
       type: str
+      sample: service_admin
     deadline:
       description: Until when.
       type: str
+      sample: "2026-12-22"
     not_after:
       description: When the certificate expires, RFC 3339 in UTC.
       type: str
@@ -276,11 +285,13 @@ orders:
       description: Why the order's step failed in this run.
       type: str
       returned: on failure
+      sample: "the desk at https://desk.example.jp cannot be reached: connection refused"
 unmanaged:
   description: Contract IDs that no order names.
   returned: with O(state=planned) and O(state=applied)
   type: list
   elements: str
+  sample: [rsc00000007]
 hosts:
   description: Inventory hosts that have something to register, and hosts on which issued certificates belong.
   returned: with O(state=planned) and O(state=applied)
@@ -290,11 +301,28 @@ text:
   description: The orders as a table for people.
   returned: with O(state=planned) and O(state=applied)
   type: str
+  sample: |-
+    order  common name     contract ID  state                  expires  next action                                           by             until
+    www    www.example.jp  rsc00000001  awaiting_registration  -        register CSR and application information (apply.yml)  service admin  2026-12-22
+    to register: 1
+    Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.
 complaints:
   description: Every mistake found in the orders, warnings too, with place, rule, what is allowed and what to do.
   returned: when there are any
   type: list
   elements: dict
+  sample:
+    - rule: EMAIL-VALIDATION-ENDS
+      severity: warning
+      file: orders/web.yml
+      line: 40
+      column: 3
+      order: cdn
+      field: approval_email
+      wrong: From 2028-03-15 on no CA may rely on approval by e-mail, not even on approvals given before.
+      allowed: approval by e-mail for certificates issued before 2028-03-15
+      todo: Nothing today; ask IIJ in time what takes its place.
+      source: BR 3.2.2.4.4, .13, .14; ballot SC-090
 """
 
 from ansible.module_utils.basic import AnsibleModule

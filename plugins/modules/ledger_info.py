@@ -66,28 +66,34 @@ path:
   description: The file that was read.
   returned: success
   type: str
+  sample: /home/ops/.local/state/iij.server_certificate/default.ledger.jsonl
 lines:
   description: How many lines could be read.
   returned: success
   type: int
+  sample: 4
 intact:
   description: Whether the chain of lines is whole.
   returned: success
   type: bool
+  sample: true
 broken_line:
   description: The first line that was changed, or before which one is missing, counting from 1.
   returned: success; null when the chain is whole
   type: int
+  sample: null
 torn_lines:
   description: Lines that a crash cut off. They break nothing.
   returned: success
   type: list
   elements: int
+  sample: []
 unsettled:
   description: The lines of calls whose outcome is not known. The next apply settles them.
   returned: success
   type: list
   elements: dict
+  sample: []
 """
 
 from ansible.module_utils.basic import AnsibleModule

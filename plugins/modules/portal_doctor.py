@@ -47,6 +47,7 @@ fits:
   description: Whether everything that was visited is as expected.
   returned: success
   type: bool
+  sample: true
 labels:
   description: Every label of every screen that was visited.
   returned: success
@@ -76,6 +77,7 @@ labels:
     fits:
       description: Whether that is as expected.
       type: bool
+      sample: true
     source:
       description: Where the label is known from, which is a page of the manual, V(ours) where nobody knows, or V(your map).
       type: str
@@ -89,19 +91,30 @@ problems:
   returned: success
   type: list
   elements: str
+  sample: []
 unseen:
   description: Screens of the map that were not visited, among them those behind the button that buys.
   returned: success
   type: list
   elements: str
+  sample: [order_done, registration_confirm, registration_done]
 map:
   description: A screen map to edit.
   returned: success
   type: str
+  sample: |
+    ---
+    version: 1
+    words:
+      common_name: コモンネーム (FQDN)
 text:
   description: The same as a table for people.
   returned: success
   type: str
+  sample: |-
+    screen    part    label         verdict  known from  map entry
+    ログイン  field   マスターID    fits     M:2261082   words.master_id
+    ログイン  button  ログイン      fits     ours        words.log_in
 """
 
 from ansible.module_utils.basic import AnsibleModule

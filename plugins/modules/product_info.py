@@ -70,10 +70,12 @@ products:
     authority_facts:
       description: What is known of its CA, each with value, source and confidence.
       type: dict
+      sample: {transparency_choice: {value: false, source: "M:2261096", confidence: written}}
     terms:
       description: The contract terms that the manual names. Which of them IIJ offers for this product is not known.
       type: list
       elements: str
+      sample: [6 months, 1 year]
     longest_validity_days:
       description: How many days a certificate issued on the day may live.
       type: int
@@ -82,6 +84,11 @@ products:
       description: By usage and CSR origin, the fields that an order must have and those that it may have.
       type: list
       elements: dict
+      sample:
+        - usage: other
+          csr_origin: target
+          required: [applicant, approval_email, common_name, csr_origin, customer_code, host, key, name, product, term, terms_agreed, usage]
+          optional: [contract_id, duplicate_of, generation, install, state]
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -32,7 +32,10 @@ SOURCE: t.Final = HOME / "extensions/eda/plugins/event_source/orders.py"
 
 @pytest.fixture
 def arguments(tmp_path: pathlib.Path) -> Event:
+    """Those of the example on the source's page, with the desk and the places of this test."""
+    (example,) = yaml.safe_load(runpy.run_path(str(SOURCE))["EXAMPLES"])
     return {
+        **example["iij.server_certificate.orders"],
         "order_files": str(tmp_path / "orders.yml"),
         "desk_url": "http://127.0.0.1:9",
         "desk_token": "nobody's",

@@ -113,8 +113,9 @@ def playbook(desk: DeskControl, folder: pathlib.Path) -> list[Json]:
         play("localhost", [*tasks["localhost"], *failing(folder)]),
         play("web1", [*failing_on_hosts("csr_register", folder), *tasks["web1"]]),
         play("localhost", tasks["portal"], module_defaults={f"group/{COLLECTION}.desk": log_in}),
-        play("localhost", [issue, *collected(desk)]),
+        play("localhost", [issue, {f"{COLLECTION}.cert_portfolio": {"order_files": "orders/"}}, *collected(desk)]),
         play("web1", [*tasks["issued"], *failing_on_hosts("certificate_install", folder)], handlers=[handler]),
+        play("web1", in_every_form(folder)),
         play("localhost", tasks["afterwards"]),
     ]
 
@@ -136,6 +137,17 @@ def failing_on_hosts(module: str, folder: pathlib.Path) -> list[Json]:
     lost = {**document["orders"][0], "key": {"path": f"{folder}/nowhere/www.key"}}
     lost["install"] = {"certificate": f"{folder}/nowhere/www.pem"}
     return [{f"{COLLECTION}.{module}": {"orders": [lost]}, "ignore_errors": True}]
+
+
+def in_every_form(folder: pathlib.Path) -> list[Json]:
+    """The order www with every file that one may ask for, and a look at a file that holds no certificate."""
+    document = yaml.safe_load((folder / "orders/web.yml").read_text(encoding="utf-8"))
+    order, certs = document["orders"][0], folder / "pki/certs"
+    more = {form: f"{certs}/www-{form}" for form in ("full_chain", "combined", "pkcs12")}
+    orders = [{**order, "install": {**order["install"], **more}}]
+    install = {"orders": orders, "pkcs12_passphrases": {"www": "sesame opens"}}
+    no_certificate = {"files": [{"path": str(folder / "orders/web.yml")}]}
+    return [{f"{COLLECTION}.certificate_install": install}, {f"{COLLECTION}.certificate_file_info": no_certificate}]
 
 
 def collected(desk: DeskControl) -> list[Json]:
@@ -215,6 +227,12 @@ def test_every_example_runs(module: str, recorded: list[Json]) -> None:
 
 
 @pytest.mark.parametrize("module", MODULES)
+def test_every_returned_value_has_a_sample(module: str) -> None:
+    returned = dict(entries_of(documented(module)["RETURN"]))
+    assert [key for key, entry in returned.items() if not entry.keys() & {"sample", "contains"}] == []
+
+
+@pytest.mark.parametrize("module", MODULES)
 def test_results_are_what_the_page_says(module: str, recorded: list[Json]) -> None:
     returned = documented(module)["RETURN"]
     results = results_of(module, recorded)
@@ -222,20 +240,22 @@ def test_results_are_what_the_page_says(module: str, recorded: list[Json]) -> No
     for result in results:
         own = {key: value for key, value in result.items() if key not in EVERY_RESULT and not key.startswith("_")}
         seen |= compare(own, returned, at=module)
-    unseen = {key for key in keys_of(returned) if f"{module}.{key}" not in seen}
+    unseen = {key for key, _entry in entries_of(returned) if f"{module}.{key}" not in seen}
     assert unseen <= NOT_EVERYWHERE.get(module, set()), f"no result of the examples shows {sorted(unseen)}"
 
 
-# What no example leads to; other tests look at these results.
+# What no example leads to, or only to a null; other tests look at these results.
 NOT_EVERYWHERE: t.Final[dict[str, set[str]]] = {
     "cert_portfolio": {"forms", "orders.error"},
+    "csr_register": {"registrations.next_key_path"},
+    "ledger_info": {"broken_line"},
 }
 
 
-def keys_of(returned: Json) -> t.Iterator[str]:
+def entries_of(returned: Json) -> t.Iterator[tuple[str, Json]]:
     for key, entry in returned.items():
-        yield key
-        yield from (f"{key}.{below}" for below in keys_of(entry.get("contains", {})))
+        yield key, entry
+        yield from ((f"{key}.{below}", inner) for below, inner in entries_of(entry.get("contains", {})))
 
 
 def compare(value: Json, returned: Json, *, at: str) -> set[str]:
@@ -244,9 +264,9 @@ def compare(value: Json, returned: Json, *, at: str) -> set[str]:
     seen = set()
     for key, part in value.items():
         entry, place = returned[key], f"{at}.{key}"
-        seen.add(place)
         if part is None:
             continue
+        seen.add(place)
         assert type(part) is TYPES[entry["type"]], f"{place} is {part!r}, and the page says {entry['type']}"
         if entry.get("sample"):
             like_sample(part, entry["sample"], at=place)

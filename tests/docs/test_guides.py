@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every code block of the README and the guides: commands are typed, files are judged, the rest is marked as output.
+"""Every code block of every page: commands are typed, files are judged, the rest is marked as output.
 
 A guide is followed literally, from its first block to its last, in a folder of its own with the collection installed
 from the archive that is built here. A page in Japanese types what its English twin types, and is followed too where it
@@ -12,6 +12,7 @@ shows what is said in Japanese.
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import pathlib
 import re
@@ -29,18 +30,13 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._prices imp
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
 from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import follow, steps_of
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of
+from jsonschema import Draft202012Validator
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
 FILES: t.Final = sorted(
-    [
-        *ROOT.glob("README*.md"),
-        *ROOT.glob("docs/plan*.md"),
-        *ROOT.glob("docs/portal*.md"),
-        *ROOT.glob("docs/guides/*.md"),
-        *ROOT.glob("docs/ja/plan*.md"),
-        *ROOT.glob("docs/ja/portal*.md"),
-        *ROOT.glob("docs/ja/guides/*.md"),
-    ]
+    path
+    for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "rehearsal/*.md", "roles/*/*.md")
+    for path in ROOT.glob(pattern)
 )
 PAGES: t.Final = {str(path.relative_to(ROOT)): page_of(path) for path in FILES}
 FIRST_ORDER: t.Final = PAGES["docs/guides/first-order.md"]
@@ -133,8 +129,8 @@ def test_every_block_is_executed_or_marked_as_output(name: str, tmp_path: pathli
         if block.kind.startswith("console"):
             assert block.commands()
         elif block.kind not in OUTPUT and not block.file:
-            assert block.kind == "yaml", f"{block}: nothing executes this block"
-            judge(yaml.safe_load(block.text), block, tmp_path)
+            assert block.kind in JUDGES, f"{block}: nothing executes this block"
+            JUDGES[block.kind](block, tmp_path)
 
 
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if has_commands(page)])
@@ -166,8 +162,9 @@ def test_the_long_command_is_run_by_ci() -> None:
     assert set(RUN_BY_CI) <= set(lines)
 
 
-def judge(document: t.Any, block: Block, folder: pathlib.Path) -> None:
+def judge_yaml(block: Block, folder: pathlib.Path) -> None:
     """A piece of YAML must be right as what it is: orders, a part of one, a playbook, variables, a screen map."""
+    document = yaml.safe_load(block.text)
     file = folder / "block.yml"
     file.write_text(block.text, encoding="utf-8")
     if isinstance(document, dict) and "orders" in document:
@@ -187,6 +184,17 @@ def judge(document: t.Any, block: Block, folder: pathlib.Path) -> None:
         screen_map(str(file))
     else:
         refuse_nothing({**usual(), "orders": [merged(usual()["orders"][0], document)]}, file)
+
+
+def judge_json(block: Block, _folder: pathlib.Path) -> None:
+    """A piece of JSON is what a desk takes or tells; the rehearsal desk has tests that hold it to the same forms."""
+    interface = json.loads((ROOT / "docs/desk-openapi.json").read_text(encoding="utf-8"))
+    forms = ({**interface, "$ref": f"#/components/schemas/{name}"} for name in interface["components"]["schemas"])
+    document = json.loads(block.text)
+    assert any(Draft202012Validator(form).is_valid(document) for form in forms), f"{block}: no form of the interface"
+
+
+JUDGES: t.Final = {"yaml": judge_yaml, "json": judge_json}
 
 
 def usual() -> Json:

@@ -14,23 +14,14 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.iij.server_certificate.plugins.inventory.orders import EXAMPLES
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT
 
-CONFIGURATION: t.Final = """
-plugin: iij.server_certificate.orders
-order_files: orders/
-lang: en
-variables:
-  key_folder: /etc/pki
-keyed_groups:
-  - {key: certificate_authorities, prefix: from}
-groups:
-  has_wildcard: certificate_orders_by_name.values() | selectattr('common_name', 'match', '[*]') | length > 0
-compose:
-  certificate_count: certificate_orders_by_name | length
-"""
+# The examples of the plugin's page; the second one is the first one and more.
+PLAIN, GROUPED = yaml.safe_load_all(EXAMPLES)
+CONFIGURATION: t.Final = {**GROUPED, "lang": "en", "variables": {"key_folder": "/etc/pki"}}
 PLAY: t.Final = """
 - hosts: certificate_ca_globalsign
   connection: local
@@ -45,7 +36,7 @@ PLAY: t.Final = """
 def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     """Two order files for two hosts beside the plugin's configuration, which an unusual name may start."""
     (tmp_path / "orders").mkdir()
-    (tmp_path / "our-certificate_orders.yaml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "our-certificate_orders.yaml").write_text(yaml.safe_dump(CONFIGURATION), encoding="utf-8")
     (tmp_path / "play.yml").write_text(PLAY, encoding="utf-8")
     made_there = {"csr_origin": "target", "key": {"path": "{{ key_folder }}/www.key"}}
     quick = {"product": "quick_ssl", "subject": None, "approval_email": "admin@example.jp", **made_there}
@@ -79,6 +70,7 @@ def ansible(program: str, *arguments: str, folder: pathlib.Path) -> subprocess.C
 
 
 def test_hosts_groups_and_variables_of_an_inventory(folder: pathlib.Path) -> None:
+    assert PLAIN.items() <= GROUPED.items()
     done = ansible("ansible-inventory", "--list", "--export", folder=folder)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout, object_hook=lambda found: found.get("__ansible_unsafe", found))

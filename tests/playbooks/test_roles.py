@@ -11,6 +11,8 @@ import subprocess
 import typing as t
 
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import page_of
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site
@@ -105,3 +107,35 @@ def test_the_report_tells_the_days_left_of_all_hosts(site: Site) -> None:
         str(playbook), "-e", json.dumps({**report, "expiry_report_fail_days": 14}), fails=True, **nothing
     )
     assert str(site.at("web2", "bank.pem")) in failing.output
+
+
+def run_example(site: Site, role: str, *arguments: str, **variables: t.Any) -> Run:
+    """Run the play on the page of a role; these variables take the place of those in it."""
+    (block,) = page_of(ROOT / "roles" / role / "README.md").blocks
+    playbook = site.write(f"{role}.yml", block.text)
+    groups = site.write("groups.ini", "[web]\nweb1\n")
+    given = json.dumps({"ansible_become": False, **variables})
+    return site.run(str(playbook), "-i", str(groups), "-e", given, *arguments)
+
+
+def test_the_pages_of_the_roles_show_plays_that_work(site: Site) -> None:
+    key, full_chain = site.at("web1", "private/www.key"), site.at("web1", "certs/www.fullchain.pem")
+    here = {
+        "certificate_directory": str(full_chain.parent), "certificate_key_directory": str(key.parent),
+        "certificate_reload": f"touch {site.at('web1', 'reloaded')}", "certificate_prove": {},
+    }  # fmt: skip
+    run_example(site, "certificate", "--check", "--diff", **here)
+    assert site.desk.purchases() == [] and not key.parent.exists()
+    run_example(site, "certificate", **here)
+    site.desk.ca_work()
+    run_example(site, "certificate", **here)
+    assert full_chain.exists() and site.at("web1", "reloaded").exists()
+    site.write_orders(
+        {**site.target("www", "web1"), "key": {"path": str(key)}, "install": {"full_chain": str(full_chain)}}
+    )
+    report = site.write("build/expiry.json", "")
+    run_example(site, "expiry_report", "--check")
+    assert not report.read_text()
+    run_example(site, "expiry_report")
+    (row,) = json.loads(report.read_text())["certificates"]
+    assert (row["name"], row["found"], row["key_matches"]) == ("www", True, True)
