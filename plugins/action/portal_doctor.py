@@ -13,10 +13,10 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 
 from ..module_utils import _argspec
+from ..plugin_utils._complaints import said
 from ..plugin_utils._desks import DeskOptionsWrong
 from ..plugin_utils._doctor import doctored
 from ..plugin_utils._leg import Leg
-from ..plugin_utils._standing import said
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec

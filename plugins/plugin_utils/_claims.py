@@ -125,10 +125,8 @@ def together(differing: Iterable[Phrase]) -> Phrase:
 
 
 def _difference(field: str, wanted: object, found: object) -> Phrase:
-    return Phrase(
-        f"{field} is {shortened(found)} at the desk, {shortened(wanted)} in the order",
-        f"{field} は窓口では {shortened(found)}、オーダーでは {shortened(wanted)}",
-    )
+    words = Phrase("{0} is {1} at the desk, {2} in the order", "{0} は窓口では {1}、オーダーでは {2}")
+    return words.filled(field, shortened(found), shortened(wanted))
 
 
 def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:

@@ -11,11 +11,10 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ._complaints import Phrase
+from ._complaints import Phrase, said
 from ._observed import Observed
 from ._plan import Standing, Step, plan
 from ._report import text
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,10 +12,9 @@ import pathlib
 import typing as t
 
 from ._columns import aligned
-from ._complaints import Phrase
+from ._complaints import Phrase, said
 from ._desk.portal.doctor import examined
 from ._desks import portal_connection
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,7 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
-from ._complaints import OrdersRefused, report, spoken_language
+from ._complaints import OrdersRefused, report, said, spoken_language
 from ._contracts import progress_line
 from ._desk.api._requests import missing_requests
 from ._desk.desk import DeskError
@@ -41,7 +41,6 @@ from ._portfolio import collector_at_rest, judged, judged_files
 from ._prices import price_table
 from ._quotes import quote_new_orders
 from ._slices import slice_of
-from ._standing import said
 from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
