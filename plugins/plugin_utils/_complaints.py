@@ -14,7 +14,7 @@ import os
 import reprlib
 import typing as t
 
-from ..module_utils._core.phrases import Phrase, said, verbatim
+from ..module_utils._core.phrases import Phrase, said, together, verbatim
 from ._rules.book import RULES
 from ._rules.rule import Severity
 
@@ -247,5 +247,6 @@ __all__ = (
     "said",
     "shortened",
     "spoken_language",
+    "together",
     "verbatim",
 )

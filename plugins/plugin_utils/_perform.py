@@ -19,8 +19,8 @@ import dataclasses as dc
 import threading
 import typing as t
 
-from ._claims import differences, together
-from ._complaints import Phrase
+from ._claims import differences
+from ._complaints import Phrase, together, verbatim
 from ._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
 from ._plan import Step
 from ._unreferenced import Unreferenced
@@ -231,8 +231,7 @@ class Performer:
 def _as_asked(order: Order, application: Application, *, reference: str | None) -> Application:
     differing = differences(order, application)
     if application.client_reference != reference:
-        wrong = f"client_reference: {application.client_reference!r}, {reference!r}"
-        differing = (*differing, Phrase(wrong, wrong))
+        differing = (*differing, verbatim(f"client_reference: {application.client_reference!r}, {reference!r}"))
     if differing:
         told = together(differing)
         raise EchoDiffers(

@@ -39,4 +39,10 @@ def verbatim(words: object) -> Phrase:
     return Phrase(str(words), str(words))
 
 
-__all__ = ("Phrase", "said", "verbatim")
+def together(phrases: t.Iterable[Phrase]) -> Phrase:
+    """Several phrases as one."""
+    told = tuple(phrases)
+    return Phrase("; ".join(phrase.en for phrase in told), "。".join(phrase.ja for phrase in told))
+
+
+__all__ = ("Phrase", "said", "together", "verbatim")

@@ -40,7 +40,7 @@ _LEAF_ROLES = ("certificate", "full_chain", "combined")
 _CSR_ACCESS = files.Access(mode=0o644)  # nothing in a CSR is secret
 
 _HOST_NAME = Phrase("a host name that a CA may certify ({0})", "認証局が証明できるホスト名 ({0})")
-_LENGTH = Phrase("a text of 1 to {0} characters", "1～{0}文字の文字列")
+_LENGTH = Phrase("a text of 1 to {0} characters", "1〜{0}文字の文字列")
 
 
 @dc.dataclass(frozen=True)

@@ -55,5 +55,5 @@ def test_every_step_has_a_word() -> None:
 def test_an_error_of_the_desk_is_told_in_both_languages_with_the_number_of_its_request() -> None:
     error = DeskUnreachable(Phrase("gone", "接続できません"), request_id="r1")
     assert str(error) == "gone (request r1)"
-    assert error.told.ja == "接続できません (request r1)"
+    assert error.told.ja == "接続できません (リクエスト r1)"
     assert DeskUnreachable("the desk's own words").told.ja == "the desk's own words"
