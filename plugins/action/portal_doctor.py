@@ -10,10 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail
-
 from ..module_utils import _argspec
-from ..plugin_utils._complaints import said
 from ..plugin_utils._desks import DeskOptionsWrong
 from ..plugin_utils._doctor import doctored
 from ..plugin_utils._leg import Leg
@@ -32,6 +29,6 @@ class ActionModule(Leg):
         try:
             found = doctored(self.options, self.orders() if given else (), self.lang)
         except DeskOptionsWrong as wrong:
-            raise AnsibleActionFail(said(wrong.told, self.lang)) from None
+            raise self.mistaken(wrong.told) from None
         self.say(found["text"])
         return found

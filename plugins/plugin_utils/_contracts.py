@@ -31,6 +31,8 @@ _DID: t.Final = {
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
 
+_ASSIGNED: t.Final = Phrase("(assigned by the desk)", "(窓口が発行)")
+
 
 def contract_steps(made: Plan) -> int:
     """How many steps of a plan place or cancel."""
@@ -70,7 +72,7 @@ def contract_result(told: Row, made: Plan, *, before: Plan, outcomes: tuple[Outc
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
         "hosts": hosts(made),
         "text": text(told, lang),
-        "diff": _diff(before, made if not planned else None),
+        "diff": _diff(before, made if not planned else None, lang),
     }
     if failed:
         result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
@@ -113,14 +115,14 @@ def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
     )
 
 
-def _diff(before: Plan, made: Plan | None) -> dict[str, t.Any]:
+def _diff(before: Plan, made: Plan | None, lang: Language) -> dict[str, t.Any]:
     """What the contract steps change, order by order; predicted where nothing was performed."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
     then = {entry.order.name: entry for entry in made.entries} if made else {}
     return {
         "before": {entry.order.name: _shown(entry) for entry in changing},
         "after": {
-            entry.order.name: _shown(then[entry.order.name]) if then else _predicted(entry) for entry in changing
+            entry.order.name: _shown(then[entry.order.name]) if then else _predicted(entry, lang) for entry in changing
         },
     }
 
@@ -132,10 +134,10 @@ def _shown(entry: Entry) -> dict[str, t.Any] | None:
     return {"contract_id": application.contract_id, **_bought(entry), "state": application.state.value}
 
 
-def _predicted(entry: Entry) -> dict[str, t.Any]:
+def _predicted(entry: Entry, lang: Language) -> dict[str, t.Any]:
     application = entry.application
     state = "cancelled" if entry.standing is Standing.TO_CANCEL else "awaiting_registration"
-    contract_id = application.contract_id if application else "(assigned by the desk)"
+    contract_id = application.contract_id if application else said(_ASSIGNED, lang)
     return {"contract_id": contract_id, **_bought(entry), "state": state}
 
 
