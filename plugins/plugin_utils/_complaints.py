@@ -128,7 +128,7 @@ class Complaint:
         lines = [f"{self.place}:{about} {words.wrong} [{self.rule}]"]
         lines += [f"    {labels['allowed']}: {words.allowed}"] if words.allowed else []
         lines += [f"    {labels['todo']}: {words.todo}"] if words.todo else []
-        return "\n".join([*lines, f"    {labels['source']}: {RULES[self.rule].source}"])
+        return "\n".join([*lines, f"    {labels['source']}: {RULES[self.rule].source_in(lang)}"])
 
     def as_dict(self, lang: Language) -> dict[str, object]:
         """The complaint as JSON-ready data."""
@@ -144,7 +144,7 @@ class Complaint:
             "wrong": words.wrong,
             "allowed": words.allowed,
             "todo": words.todo,
-            "source": RULES[self.rule].source,
+            "source": RULES[self.rule].source_in(lang),
         }
 
 
