@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail
-
 from ..module_utils import _argspec
+from ..plugin_utils._complaints import Phrase
 from ..plugin_utils._installations import leading_files
 from ..plugin_utils._leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
     from ..plugin_utils._leg import Result
+
+_EITHER: t.Final = Phrase(
+    "files and the orders of order_files or orders exclude each other; give one of them",
+    "files は、order_files や orders と一緒には使えません。どちらか一方を指定してください。",
+)
 
 
 class ActionModule(Leg):
@@ -32,11 +36,10 @@ class ActionModule(Leg):
         files = self.options["files"]
         by_orders = self.options["order_files"] is not None or self.options["orders"] is not None
         if files is not None and by_orders:
-            raise AnsibleActionFail(
-                "files and the orders of order_files or orders exclude each other; give one of them"
-            )
+            raise self.mistaken(_EITHER)
         if by_orders:
             orders = self.orders()
             files = leading_files(orders, self.orders_of_this_host(orders))
         leg = self.host_leg({**self.handed_over(files), "files": files})
-        return {**leg, "certificates": [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]}
+        rows = [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]
+        return {**leg, "certificates": rows, "lang": self.lang}

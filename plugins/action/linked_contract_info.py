@@ -11,15 +11,18 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ansible.errors import AnsibleActionFail
-
 from ..module_utils import _argspec
 from ..plugin_utils._catalogue.services import LINKED_SERVICES
+from ..plugin_utils._complaints import Phrase
 from ..plugin_utils._leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
     from ..plugin_utils._leg import Result
+
+_UNKNOWN: t.Final = Phrase(
+    "service {0} is not known; it can be {1}", "service {0} という連携対応サービスはありません。使えるもの: {1}"
+)
 
 
 class ActionModule(Leg):
@@ -29,7 +32,7 @@ class ActionModule(Leg):
     def control(self) -> Result:
         service = self.options["service"]
         if service is not None and service not in LINKED_SERVICES:
-            raise AnsibleActionFail(f"service {service!r} is not known; it can be {', '.join(LINKED_SERVICES)}")
+            raise self.mistaken(_UNKNOWN.filled(repr(service), ", ".join(LINKED_SERVICES)))
         found = self.desk().linked_contracts(service)
         contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in found]
         return {"changed": False, "linked_contracts": contracts}

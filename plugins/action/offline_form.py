@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail
-
 from ..module_utils import _argspec
+from ..plugin_utils._complaints import Phrase
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._offline_forms import linked_service_email, paper_order
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
     from ..plugin_utils._leg import Result
+
+_NO_ORDER: t.Final = Phrase("there is no order {0}; there are {1}", "オーダー {0} はありません。あるもの: {1}")
 
 
 class ActionModule(Leg):
@@ -32,9 +33,7 @@ class ActionModule(Leg):
         orders = {order.name: order for order in self.orders()}
         order = orders.get(self.options["name"])
         if order is None:
-            raise AnsibleActionFail(
-                f"there is no order {self.options['name']!r}; there are {', '.join(sorted(orders))}"
-            )
+            raise self.mistaken(_NO_ORDER.filled(repr(self.options["name"]), ", ".join(sorted(orders))))
         work = self.options["work"]
         if work == "order":
             form = paper_order(order)

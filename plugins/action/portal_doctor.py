@@ -10,13 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail
-
 from ..module_utils import _argspec
 from ..plugin_utils._desks import DeskOptionsWrong
 from ..plugin_utils._doctor import doctored
 from ..plugin_utils._leg import Leg
-from ..plugin_utils._standing import said
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
@@ -32,6 +29,6 @@ class ActionModule(Leg):
         try:
             found = doctored(self.options, self.orders() if given else (), self.lang)
         except DeskOptionsWrong as wrong:
-            raise AnsibleActionFail(said(wrong.told, self.lang)) from None
+            raise self.mistaken(wrong.told) from None
         self.say(found["text"])
         return found

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail
-
 from ..module_utils import _argspec
 from ..plugin_utils._catalogue.products import PRODUCTS, product_named
-from ..plugin_utils._complaints import nearest
+from ..plugin_utils._complaints import Phrase, nearest
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._product_facts import product_rules
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
     from ..plugin_utils._leg import Result
+
+_UNKNOWN: t.Final = Phrase(
+    "product {0} is not known; {1}It can be {2}, or a Japanese item name",
+    "product {0} という品目はありません。{1}使えるもの: {2}、またはポータルの品目名",
+)
+_NEAR: t.Final = Phrase("did you mean {0}? ", "{0} のことですか。")
 
 
 class ActionModule(Leg):
@@ -33,10 +37,8 @@ class ActionModule(Leg):
             found = product_named(asked)
             if found is None:
                 near = nearest(asked, PRODUCTS)
-                raise AnsibleActionFail(
-                    f"product {asked!r} is not known; {f'did you mean {near}? ' if near else ''}"
-                    f"It can be {', '.join(PRODUCTS)}, or a Japanese item name"
-                )
+                hint = _NEAR.filled(near) if near else ""
+                raise self.mistaken(_UNKNOWN.filled(repr(asked), hint, ", ".join(PRODUCTS)))
             products = (found,)
         day = self.day()
         return {"changed": False, "products": [product_rules(product, day=day) for product in products]}

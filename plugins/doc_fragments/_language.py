@@ -14,7 +14,7 @@ class ModuleDocFragment:
 options:
   lang:
     description:
-      - The language of complaints, reasons and next actions. By default it follows the locale (E(LANGUAGE), E(LC_ALL), E(LC_MESSAGES), E(LANG)),
+      - The language of messages, reasons and next actions. By default it follows the locale (E(LANGUAGE), E(LC_ALL), E(LC_MESSAGES), E(LANG)),
         Japanese or else English.
     type: str
     choices: [en, ja]

@@ -119,6 +119,7 @@ def cert_portfolio() -> Spec:
 
 def ledger_info() -> Spec:
     return {
+        **language(),
         "portfolio": orders()["portfolio"],
         "ledger_path": {"type": "str"},
         "export_path": {"type": "str"},
@@ -177,7 +178,7 @@ def certificate_file_info() -> Spec:
 
 
 def linked_contract_info() -> Spec:
-    return {**desk(ORDER_TOKEN, REGISTER_TOKEN), "service": {"type": "str"}}
+    return {**desk(ORDER_TOKEN, REGISTER_TOKEN), **language(), "service": {"type": "str"}}
 
 
 def offline_form() -> Spec:
@@ -195,7 +196,7 @@ def portal_doctor() -> Spec:
 
 
 def product_info() -> Spec:
-    return {"product": {"type": "str"}, "check_date": {"type": "str"}}
+    return {**language(), "product": {"type": "str"}, "check_date": {"type": "str"}}
 
 
 def cert_application_info() -> Spec:
@@ -235,7 +236,10 @@ ORDER_TOKEN = "IIJ_CERT_ORDER_TOKEN"
 REGISTER_TOKEN = "IIJ_CERT_REGISTER_TOKEN"
 
 # What a module without a host leg says when it is run past its action plugin.
-CONTROLLER_ONLY = "This module works on the controller only; call it as a task by its full name."
+CONTROLLER_ONLY = (
+    "This module works on the controller only; call it as a task by its full name.\n"
+    "このモジュールはコントローラだけで動きます。完全な名前のタスクとして呼び出してください。"
+)
 
 __all__ = (
     "CONTROLLER_ONLY",

@@ -75,6 +75,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+lang:
+  description: The language of messages, as O(lang) or the locale chooses it.
+  returned: always
+  type: str
+  sample: ja
 certificates:
   description: One entry for each file, in the order in which they were given, or by name of the order.
   returned: always

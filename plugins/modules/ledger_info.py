@@ -16,6 +16,7 @@ description:
   - Reads it, checks that no line was changed or taken out of its middle, tells what is left unsettled, and writes its lines as JSON or CSV.
   - No decision is taken from the ledger at a desk that keeps references; it is evidence for people. Lines missing at its end cannot be found out.
 extends_documentation_fragment:
+  - iij.server_certificate._language
   - iij.server_certificate._attributes
   - iij.server_certificate._attributes.info
 attributes:

@@ -16,6 +16,7 @@ description:
     連携対応サービスを検索 of the portal does.
 extends_documentation_fragment:
   - iij.server_certificate._desk
+  - iij.server_certificate._language
   - iij.server_certificate._attributes
   - iij.server_certificate._attributes.info
 attributes:

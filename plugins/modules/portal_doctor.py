@@ -74,6 +74,10 @@ labels:
       description: What was found.
       type: str
       sample: fits
+    count:
+      description: How often it stands there.
+      type: int
+      sample: 1
     fits:
       description: Whether that is as expected.
       type: bool

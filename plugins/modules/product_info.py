@@ -16,6 +16,7 @@ description:
   - Everything comes from the collection's own catalogue; no desk is asked. What a desk offers today may be less.
   - Each fact says where it comes from and how far it can be trusted. What nobody documents has the confidence V(unknown).
 extends_documentation_fragment:
+  - iij.server_certificate._language
   - iij.server_certificate._attributes
   - iij.server_certificate._attributes.info
 attributes:

@@ -73,7 +73,7 @@ def _sarif(complaints: tuple[Complaint, ...], lang: Language) -> str:
         {
             "id": rule,
             "shortDescription": {"text": getattr(RULES[rule], lang).wrong},
-            "help": {"text": f"{getattr(RULES[rule], lang).todo} ({RULES[rule].source})"},
+            "help": {"text": f"{getattr(RULES[rule], lang).todo} ({RULES[rule].source_in(lang)})"},
         }
         for rule in told
     ]

@@ -12,10 +12,9 @@ import datetime as dt
 import re
 import typing as t
 
-from ._complaints import Phrase
+from ._complaints import Phrase, said
 from ._dates import Kind, dates
 from ._plan_words import HEADINGS, cells
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

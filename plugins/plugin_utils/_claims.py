@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Complaint, Phrase, shortened
+from ._complaints import Complaint, Phrase, shortened, together
 from ._order import Usage
 
 if t.TYPE_CHECKING:
@@ -118,17 +118,9 @@ def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
             yield _difference("linked_contract.contract_id", linked.contract_id, app.linked_contract_id)
 
 
-def together(differing: Iterable[Phrase]) -> Phrase:
-    """All differences as one fact."""
-    told = tuple(differing)
-    return Phrase("; ".join(phrase.en for phrase in told), "、".join(phrase.ja for phrase in told))
-
-
 def _difference(field: str, wanted: object, found: object) -> Phrase:
-    return Phrase(
-        f"{field} is {shortened(found)} at the desk, {shortened(wanted)} in the order",
-        f"{field} は窓口では {shortened(found)}、オーダーでは {shortened(wanted)}",
-    )
+    words = Phrase("{0} is {1} at the desk, {2} in the order", "{0} は窓口では {1}、オーダーでは {2}")
+    return words.filled(field, shortened(found), shortened(wanted))
 
 
 def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
@@ -145,4 +137,4 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("bought_name", "claimed", "differences", "live_rivals", "together")
+__all__ = ("bought_name", "claimed", "differences", "live_rivals")

@@ -14,6 +14,7 @@ import os
 import reprlib
 import typing as t
 
+from ..module_utils._core.phrases import Phrase, said, together, verbatim
 from ._rules.book import RULES
 from ._rules.rule import Severity
 
@@ -40,6 +41,9 @@ _HEADS = {
     },
     Severity.WARNING: {"en": "{0} warning{1}:", "ja": "警告が{0}件あります:"},
 }
+_VAULTED = Phrase("(a vaulted value, not shown)", "(Vaultの値のため非表示)")
+_PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表示)")
+_HUGE = Phrase("(a huge number)", "(大きすぎる数値)")
 _LONGEST_VALUE = 60
 _MOST_NAMES = 5
 _REPR = reprlib.Repr()
@@ -63,13 +67,6 @@ class Vaulted(str):
     def lower(self) -> Vaulted:
         """The value in small letters, as secret as before."""
         return Vaulted(super().lower(), self.sealed)
-
-
-class Phrase(t.NamedTuple):
-    """A fact that is a phrase, in both languages."""
-
-    en: str
-    ja: str
 
 
 @dc.dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -114,14 +111,14 @@ class Complaint:
     def wording(self, lang: Language) -> Wording:
         """What is wrong, what is allowed and what to do, in words."""
         words: Wording = getattr(RULES[self.rule], lang)
-        said = {key: _said(value, lang) for key, value in self.facts.items()}
-        near = said.get("near")
-        said["hint"] = _HINTS[lang][0].format(near) if near else _HINTS[lang][1]
+        told = {key: _said(value, lang) for key, value in self.facts.items()}
+        near = told.get("near")
+        told["hint"] = _HINTS[lang][0].format(near) if near else _HINTS[lang][1]
         return dc.replace(
             words,
-            wrong=words.wrong.format(**said),
-            allowed=words.allowed.format(**said),
-            todo=words.todo.format(**said),
+            wrong=words.wrong.format(**told),
+            allowed=words.allowed.format(**told),
+            todo=words.todo.format(**told),
         )
 
     def text(self, lang: Language) -> str:
@@ -131,7 +128,7 @@ class Complaint:
         lines = [f"{self.place}:{about} {words.wrong} [{self.rule}]"]
         lines += [f"    {labels['allowed']}: {words.allowed}"] if words.allowed else []
         lines += [f"    {labels['todo']}: {words.todo}"] if words.todo else []
-        return "\n".join([*lines, f"    {labels['source']}: {RULES[self.rule].source}"])
+        return "\n".join([*lines, f"    {labels['source']}: {RULES[self.rule].source_in(lang)}"])
 
     def as_dict(self, lang: Language) -> dict[str, object]:
         """The complaint as JSON-ready data."""
@@ -147,7 +144,7 @@ class Complaint:
             "wrong": words.wrong,
             "allowed": words.allowed,
             "todo": words.todo,
-            "source": RULES[self.rule].source,
+            "source": RULES[self.rule].source_in(lang),
         }
 
 
@@ -200,23 +197,19 @@ def spoken_language() -> Language:
     return "ja" if locale.startswith("ja") else "en"
 
 
-def shortened(value: object) -> str:
+def shortened(value: object) -> str | Phrase:
     """A value fit to stand in a message: quoted, on one line, and never long."""
     if isinstance(value, Vaulted):
-        return "(a vaulted value, not shown)"
-    text = value if isinstance(value, str) else _written(value)
+        return _VAULTED
+    try:
+        # Aliases of aliases are small in memory and endless when written out, so no value is written as a whole.
+        text = value if isinstance(value, str) else _REPR.repr(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return _HUGE
     text = " ".join(text.split())
     if "PRIVATE KEY" in text:
-        return "(a private key, not shown)"
+        return _PRIVATE_KEY
     return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}...")
-
-
-def _written(value: object) -> str:
-    # Aliases of aliases are small in memory and endless when written out, so no value is written as a whole.
-    try:
-        return _REPR.repr(value)
-    except ValueError:  # Python writes no number of more than 4300 digits
-        return "(a huge number)"
 
 
 def dotted(path: Path) -> str:
@@ -232,9 +225,9 @@ def nearest(value: object, choices: Iterable[str]) -> str:
 
 
 def _said(value: object, lang: Language) -> str:
-    if isinstance(value, Phrase):
-        return value.ja if lang == "ja" else value.en
-    return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
+    if isinstance(value, (tuple, list)) and not isinstance(value, Phrase):
+        return ", ".join(said(part, lang) for part in value)
+    return said(value, lang)
 
 
 __all__ = (
@@ -251,6 +244,9 @@ __all__ = (
     "named",
     "nearest",
     "report",
+    "said",
     "shortened",
     "spoken_language",
+    "together",
+    "verbatim",
 )

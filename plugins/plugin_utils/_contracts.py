@@ -11,11 +11,10 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ._complaints import Phrase
+from ._complaints import Phrase, said
 from ._observed import Observed
 from ._plan import Standing, Step, plan
 from ._report import text
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +30,8 @@ _DID: t.Final = {
     Step.CANCEL: Phrase("cancelled", "解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
+
+_ASSIGNED: t.Final = Phrase("(assigned by the desk)", "(窓口が発行)")
 
 
 def contract_steps(made: Plan) -> int:
@@ -71,7 +72,7 @@ def contract_result(told: Row, made: Plan, *, before: Plan, outcomes: tuple[Outc
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
         "hosts": hosts(made),
         "text": text(told, lang),
-        "diff": _diff(before, made if not planned else None),
+        "diff": _diff(before, made if not planned else None, lang),
     }
     if failed:
         result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
@@ -114,14 +115,14 @@ def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
     )
 
 
-def _diff(before: Plan, made: Plan | None) -> dict[str, t.Any]:
+def _diff(before: Plan, made: Plan | None, lang: Language) -> dict[str, t.Any]:
     """What the contract steps change, order by order; predicted where nothing was performed."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
     then = {entry.order.name: entry for entry in made.entries} if made else {}
     return {
         "before": {entry.order.name: _shown(entry) for entry in changing},
         "after": {
-            entry.order.name: _shown(then[entry.order.name]) if then else _predicted(entry) for entry in changing
+            entry.order.name: _shown(then[entry.order.name]) if then else _predicted(entry, lang) for entry in changing
         },
     }
 
@@ -133,10 +134,10 @@ def _shown(entry: Entry) -> dict[str, t.Any] | None:
     return {"contract_id": application.contract_id, **_bought(entry), "state": application.state.value}
 
 
-def _predicted(entry: Entry) -> dict[str, t.Any]:
+def _predicted(entry: Entry, lang: Language) -> dict[str, t.Any]:
     application = entry.application
     state = "cancelled" if entry.standing is Standing.TO_CANCEL else "awaiting_registration"
-    contract_id = application.contract_id if application else "(assigned by the desk)"
+    contract_id = application.contract_id if application else said(_ASSIGNED, lang)
     return {"contract_id": contract_id, **_bought(entry), "state": state}
 
 

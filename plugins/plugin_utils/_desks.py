@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Phrase
+from ._complaints import Phrase, verbatim
 from ._desk.api._requests import missing_requests
 from ._desk.api.adapter import ApiDesk
 from ._desk.api.transport import Connection as ApiConnection
@@ -84,7 +84,7 @@ def _api_connection(options: Mapping[str, t.Any]) -> ApiConnection:
 
 def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:
     if library:
-        raise DeskOptionsWrong(Phrase(library, library))
+        raise DeskOptionsWrong(verbatim(library))
     needed, variables = _WHERE[kind]
     missing = [name for name in needed if not options[name]]
     if missing:
@@ -104,7 +104,7 @@ def _require_browser(path: str | None) -> None:
 
     library = missing_playwright()
     if library:
-        raise DeskOptionsWrong(Phrase(library, library))
+        raise DeskOptionsWrong(verbatim(library))
     if installed_chromium(path) is None:
         told = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
         in_japanese = (

@@ -12,10 +12,10 @@ import pathlib
 import typing as t
 
 from ._columns import aligned
-from ._complaints import Phrase
+from ._complaints import Phrase, said
 from ._desk.portal.doctor import examined
+from ._desk.portal.screen_map import PART_WORDS, SOURCES
 from ._desks import portal_connection
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,19 +34,13 @@ _HEADINGS: t.Final = {
     "source": Phrase("known from", "出典"),
     "map_entry": Phrase("map entry", "画面マップの項目"),
 }
-_PARTS: t.Final = {
-    "link": Phrase("link", "リンク"),
-    "field": Phrase("field", "入力欄"),
-    "button": Phrase("button", "ボタン"),
-    "fact": Phrase("fact", "表示"),
-    "column": Phrase("column", "列"),
-}
 _VERDICTS: t.Final = {
     "fits": Phrase("fits", "一致"),
     "not shown now": Phrase("not shown now", "表示なし"),
     "missing": Phrase("MISSING", "見つからない"),
     "unexpected": Phrase("UNEXPECTED", "想定外"),
 }
+_TIMES = Phrase("there {0} times", "{0}個あり")
 _FITS = Phrase("Everything that was visited fits.", "確認した画面はすべて一致しました。")
 _UNFIT = Phrase("Not everything fits: see docs/portal.md.", "一致しない項目があります。docs/portal.md をご覧ください。")
 _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
@@ -55,7 +49,7 @@ _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
 def doctored(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
     """The task's result; writes the map to edit where the user asked for it, and buys nothing."""
     found = examined(portal_connection(options), orders)
-    own_map = found.own_map()
+    own_map = found.own_map(lang)
     path = options["map_path"]
     if path:
         pathlib.Path(path).expanduser().write_text(own_map, encoding="utf-8")
@@ -80,8 +74,10 @@ def _text(found: Examination, lang: Language) -> str:
 
 def _cell(row: Row, column: str, lang: Language) -> str:
     value = str(row[column] or "-")
-    words = {"part": _PARTS, "verdict": _VERDICTS}.get(column, {})
-    return said(words.get(value, Phrase(value, value)), lang)
+    if column == "verdict":
+        return said(_VERDICTS.get(value, _TIMES).filled(row["count"]), lang)
+    words = {"part": PART_WORDS, "source": SOURCES}.get(column, {})
+    return said(words.get(value, value), lang)
 
 
 __all__ = ("doctored",)

@@ -14,10 +14,10 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from ._complaints import said
 from ._digests import plan_digest
 from ._plan import Standing, Verdict
 from ._rows import application_row, order_row, price_row
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,8 +14,8 @@ import typing as t
 from ..module_utils._core.errors import Fault
 from ..module_utils._pki.certs import read_certificates
 from ..module_utils._pki.deps import missing_cryptography
+from ._complaints import said
 from ._desk.desk import DeskError
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,8 +13,8 @@ import typing as t
 
 from ..module_utils._core.names import served_name
 from ..module_utils._pki.handshake import Service, is_served
+from ._complaints import said
 from ._desk.desk import DeskError
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -25,7 +25,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
-from ._complaints import OrdersRefused, report, spoken_language
+from ._complaints import OrdersRefused, Phrase, report, said, spoken_language
 from ._contracts import progress_line
 from ._desk.api._requests import missing_requests
 from ._desk.desk import DeskError
@@ -41,7 +41,6 @@ from ._portfolio import collector_at_rest, judged, judged_files
 from ._prices import price_table
 from ._quotes import quote_new_orders
 from ._slices import slice_of
-from ._standing import said
 from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
@@ -59,6 +58,13 @@ Result = dict[str, t.Any]
 display = Display()
 
 _PORTFOLIO = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_PORTFOLIO_NAME = Phrase(
+    "portfolio {0} is not 1 to 100 letters, digits, '-', '_' or '.'",
+    "portfolio {0} に使えるのは、英数字と '-'、'_'、'.' の1〜100文字です。",
+)
+_CHECK_DATE = Phrase(
+    "check_date {0} is not a day of the form YYYY-MM-DD", "check_date {0} は YYYY-MM-DD の形の日付ではありません。"
+)
 
 
 class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
@@ -94,7 +100,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         result["invocation"] = {"module_args": {name: self._shown(name) for name in spec}}
         name = self.options.get("portfolio", "default")
         if not _PORTFOLIO.fullmatch(name):
-            raise AnsibleActionFail(f"portfolio {name!r} is not 1 to 100 letters, digits, '-', '_' or '.'")
+            raise self.mistaken(_PORTFOLIO_NAME.filled(repr(name)))
         try:
             with collector_at_rest():
                 return {**result, **self.control()}
@@ -126,6 +132,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         chosen: Language | None = self.options.get("lang")
         return chosen or spoken_language()
 
+    def mistaken(self, told: Phrase) -> AnsibleActionFail:
+        """The error for an option that says something wrong."""
+        return AnsibleActionFail(said(told, self.lang))
+
     @property
     def check_mode(self) -> bool:
         return bool(self._task.check_mode)
@@ -151,7 +161,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         try:
             return dt.date.fromisoformat(text) if text else today()
         except ValueError:
-            raise AnsibleActionFail(f"check_date {text!r} is not a day of the form YYYY-MM-DD") from None
+            raise self.mistaken(_CHECK_DATE.filled(repr(text))) from None
 
     def orders(self) -> tuple[Order, ...]:
         """All orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them."""
@@ -206,7 +216,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         try:
             return desk_of(self.options)
         except DeskOptionsWrong as wrong:
-            raise AnsibleActionFail(said(wrong.told, self.lang)) from None
+            raise self.mistaken(wrong.told) from None
 
     def performer(self, desk: Desk, steps: int) -> Performer:
         """What performs so many steps, and tells of each one that is done."""

@@ -19,8 +19,8 @@ import dataclasses as dc
 import threading
 import typing as t
 
-from ._claims import differences, together
-from ._complaints import Phrase
+from ._claims import differences
+from ._complaints import Phrase, together, verbatim
 from ._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
 from ._plan import Step
 from ._unreferenced import Unreferenced
@@ -38,6 +38,11 @@ _CONTRACT_STEPS = (Step.PLACE, Step.CANCEL)
 _ATTEMPTS = 4
 _PAUSE = 0.5  # seconds, doubling; a desk that names a time is given that time, up to _LONGEST_PAUSE
 _LONGEST_PAUSE = 60.0
+_UNSETTLED = Phrase("{0}; running the same again settles it", "{0} (同じ操作を再実行すると確定します)")
+_TRIED = Phrase(
+    "{0}; it was asked {1} times, and running the same again settles it",
+    "{0} ({1}回試しました。同じ操作を再実行すると確定します)",
+)
 
 
 class EchoDiffers(DeskError):
@@ -198,19 +203,13 @@ class Performer:
                 return self._patiently(spend)
             except (OutcomeUnknown, AnswerUnusable) as unknown:
                 error = unknown
-        raise _unsettled(
-            error,
-            f"; it was asked {_ATTEMPTS} times, and running the same again settles it",
-            f" ({_ATTEMPTS}回試しました。同じ操作を再実行すると確定します)",
-        )
+        raise OutcomeUnknown(_TRIED.filled(error.told if error else "", _ATTEMPTS))
 
     def _looked_up(self, look_up: Callable[[], Application | None]) -> Application | None:
         try:
             return look_up()
         except (DeskUnreachable, AnswerUnusable) as error:
-            raise _unsettled(
-                error, "; running the same again settles it", " (同じ操作を再実行すると確定します)"
-            ) from None
+            raise OutcomeUnknown(_UNSETTLED.filled(error.told)) from None
 
     def _patiently(self, call: Callable[[], Application]) -> Application:
         for _attempt in range(_ATTEMPTS - 1):
@@ -231,8 +230,7 @@ class Performer:
 def _as_asked(order: Order, application: Application, *, reference: str | None) -> Application:
     differing = differences(order, application)
     if application.client_reference != reference:
-        wrong = f"client_reference: {application.client_reference!r}, {reference!r}"
-        differing = (*differing, Phrase(wrong, wrong))
+        differing = (*differing, verbatim(f"client_reference: {application.client_reference!r}, {reference!r}"))
     if differing:
         told = together(differing)
         raise EchoDiffers(
@@ -244,12 +242,6 @@ def _as_asked(order: Order, application: Application, *, reference: str | None) 
             )
         )
     return application
-
-
-def _unsettled(error: DeskError | None, en: str, ja: str) -> OutcomeUnknown:
-    """An outcome that stays unknown, with what was tried and what to do."""
-    told = error.told if error else Phrase("", "")
-    return OutcomeUnknown(Phrase(told.en + en, told.ja + ja))
 
 
 def _present(application: Application | None) -> Application:

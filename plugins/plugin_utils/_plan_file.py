@@ -12,7 +12,7 @@ import json
 import pathlib
 import typing as t
 
-from ._complaints import Complaint, OrdersRefused, Phrase, Place, shortened
+from ._complaints import Complaint, OrdersRefused, Phrase, Place, shortened, verbatim
 from ._digests import changes_of, order_digest, plan_digest
 from ._document import FORMAT, VERSION
 
@@ -26,6 +26,7 @@ _NOTHING: t.Final = Phrase("nothing", "なし")
 _CHANGED: t.Final = Phrase("the order says something else than was planned", "オーダーの内容が計画時と異なります")
 _ADDED: t.Final = Phrase("the order is not in the plan", "計画にないオーダーです")
 _REMOVED: t.Final = Phrase("the order is gone from the order files", "オーダーファイルからなくなっています")
+_UNREADABLE: t.Final = Phrase("unreadable", "読み取れません")
 _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
 
 
@@ -84,7 +85,7 @@ def _read(path: str, *, portfolio: str, part: str | None) -> Row:
     try:
         saved = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise _unusable(path, Phrase(error.strerror or "unreadable", "読み取れません")) from None
+        raise _unusable(path, verbatim(error.strerror) if error.strerror else _UNREADABLE) from None
     except ValueError:
         raise _unusable(path, Phrase("it is not JSON", "JSONではありません")) from None
     problem = _problem(saved, portfolio=portfolio, part=part)
@@ -100,10 +101,8 @@ def _problem(saved: t.Any, *, portfolio: str, part: str | None) -> Phrase | None
         )
     for field, wanted in (("portfolio", portfolio), ("slice", part)):
         if saved.get(field) != wanted:
-            found = shortened(saved.get(field))
-            return Phrase(
-                f"its {field} is {found}, not {wanted!r}", f"{field} は {found} で、{wanted!r} ではありません"
-            )
+            words = Phrase("its {0} is {1}, not {2}", "{0} は {1} で、{2} ではありません")
+            return words.filled(field, shortened(saved.get(field)), repr(wanted))
     if saved.get("verdict") in ("error", "unknown"):
         return Phrase("it tells of a run that failed", "失敗した実行の記録です")
     if not _whole(saved):
@@ -126,7 +125,7 @@ def _said(steps: list[str], contract_id: str | None) -> Phrase:
     if not steps:
         return _NOTHING
     text = ", ".join(steps) + (f" ({contract_id})" if contract_id else "")
-    return Phrase(text, text)
+    return verbatim(text)
 
 
 def _order_moved(place: Place, name: str, moved: Phrase) -> Complaint:

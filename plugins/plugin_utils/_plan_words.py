@@ -12,10 +12,10 @@ import typing as t
 
 from ._catalogue.products import PRODUCTS
 from ._catalogue.services import LINKED_SERVICES
-from ._complaints import Phrase
+from ._complaints import Phrase, said
 from ._observed import State
 from ._plan import CallClass, Standing, Step, Verdict
-from ._standing import ACTORS, said
+from ._standing import ACTORS
 
 if t.TYPE_CHECKING:
     from ._complaints import Language

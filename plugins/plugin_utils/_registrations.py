@@ -11,10 +11,9 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ._complaints import Vaulted
+from ._complaints import Vaulted, said
 from ._order import CsrOrigin
 from ._plan import Step
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

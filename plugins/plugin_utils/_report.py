@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ._columns import aligned
+from ._complaints import said
 from ._plan import Verdict
 from ._plan_words import HEADINGS, NEXT, cells, counted, notes, priced
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from ._complaints import Language

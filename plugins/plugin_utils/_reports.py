@@ -18,11 +18,11 @@ import typing as t
 import jinja2
 
 from ._calendar import calendar
+from ._complaints import said
 from ._dates import by_urgency, past
 from ._metrics import metrics
 from ._plan import Verdict
 from ._plan_words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
-from ._standing import said
 
 if t.TYPE_CHECKING:
     from ._complaints import Language, Phrase

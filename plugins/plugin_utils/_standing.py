@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Phrase
+from ._complaints import Phrase, said
 from ._observed import State
 from ._order import CsrOrigin, Usage
 from ._plan import Standing
@@ -104,10 +104,6 @@ def deadline(entry: Entry) -> dt.date | None:
     return entry.application.deadline if entry.application else None
 
 
-def said(phrase: Phrase, lang: Language) -> str:
-    return phrase.ja if lang == "ja" else phrase.en
-
-
 def _waiting_for(application: Application, lang: Language) -> str:
     action = _ACTIONS.get(application.next_action, _ACTIONS["none"])
     open_ones = [said(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in application.confirmations]
@@ -121,4 +117,4 @@ def _key_at_service(entry: Entry) -> bool:
     return entry.standing is Standing.DONE and made_there and bool(application and application.state is State.ISSUED)
 
 
-__all__ = ("ACTORS", "deadline", "next_action", "reason", "said")
+__all__ = ("ACTORS", "deadline", "next_action", "reason")

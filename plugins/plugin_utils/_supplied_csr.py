@@ -16,7 +16,7 @@ from ..module_utils._pki.csrs import read_csr
 from ..module_utils._pki.deps import missing_cryptography
 from ..module_utils._pki.weak_keys import CLOSE_PRIMES, EXPONENT, ROCA, SMALL_FACTOR, csr_weakness
 from ._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
-from ._complaints import Breach, Phrase, shortened
+from ._complaints import Breach, Phrase, shortened, verbatim
 from ._order import SuppliedCsr
 from ._subject_rules import subject_breaches
 
@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
 
 _PATH = ("csr_path",)
 _LONGEST_FILE = 1 << 20  # bytes; a request has a few thousand
+_KEYS: t.Final = Phrase("RSA from {0} bits (a multiple of 8), ECDSA {1}", "{0}ビット以上 (8の倍数) のRSA、{1} のECDSA")
+_NO_NAMES: t.Final = Phrase("addresses or URIs", "IPアドレスまたはURI")
 _WEAKNESSES: t.Final = {
     CLOSE_PRIMES: Phrase("its two primes lie close together", "2つの素数が近すぎます"),
     ROCA: Phrase(
@@ -37,6 +39,10 @@ _WEAKNESSES: t.Final = {
     SMALL_FACTOR: Phrase("its modulus has a small factor", "モジュラスが小さな素因数を持ちます"),
     EXPONENT: Phrase("its public exponent is even or too small", "公開指数が偶数か小さすぎます"),
 }
+
+
+class _NotRegular(Exception):
+    """There is something else than a file at the path."""
 
 
 def judged_csr(
@@ -49,6 +55,8 @@ def judged_csr(
         facts = read_csr(_content(path))
     except PrivateKeyGiven:
         return None, (Breach(rule="CSR-PRIVATE-KEY", path=_PATH, facts={"value": shortened(str(path))}),)
+    except _NotRegular:
+        return None, (_unreadable(path, Phrase("not a regular file", "通常のファイルではありません")),)
     except OSError as error:
         return None, (_unreadable(path, error.strerror or str(error)),)
     except ValueError:  # a name that no file can have
@@ -62,7 +70,7 @@ def judged_csr(
 def _content(path: pathlib.Path) -> bytes:
     """What stands in the file; devices and pipes, which may never end, are not read."""
     if path.exists() and not path.is_file():
-        raise OSError(0, "not a regular file")
+        raise _NotRegular
     with path.open("rb") as file:
         return file.read(_LONGEST_FILE)
 
@@ -87,10 +95,10 @@ def _key_breaches(facts: CsrFacts, product: Product | None) -> Iterator[Breach]:
     sizes = product.authority.rsa_sizes.value if product else None
     size = facts.key_size or 0
     if product is not None and sizes is not None:
-        allowed = ", ".join(f"RSA {number}" for number in sizes)
+        allowed = verbatim(", ".join(f"RSA {number}" for number in sizes))
         fits = facts.key_type == "RSA" and size in sizes
     else:
-        allowed = f"RSA from {RSA_SMALLEST.value} bits (a multiple of 8), ECDSA {', '.join(CURVES.value)}"
+        allowed = _KEYS.filled(RSA_SMALLEST.value, ", ".join(CURVES.value))
         fits = (facts.key_type == "RSA" and size >= RSA_SMALLEST.value and size % 8 == 0) or facts.curve in CURVES.value
     if not fits:
         value = " ".join(str(part) for part in (facts.key_type, facts.curve or facts.key_size) if part)
@@ -104,8 +112,8 @@ def _key_breaches(facts: CsrFacts, product: Product | None) -> Iterator[Breach]:
 def _name_breaches(facts: CsrFacts) -> Iterator[Breach]:
     others = [name for name in facts.dns_names if name.lower() != (facts.common_name or "").lower()]
     if others or facts.other_names:
-        named = [*others, *(["addresses or URIs"] if facts.other_names else [])]
-        yield Breach(rule="CSR-SAN", path=_PATH, facts={"value": shortened(", ".join(named))})
+        named = [*([shortened(", ".join(others))] if others else []), *([_NO_NAMES] if facts.other_names else [])]
+        yield Breach(rule="CSR-SAN", path=_PATH, facts={"value": tuple(named)})
 
 
 def _subject_breaches(facts: CsrFacts, product: Product) -> Iterator[Breach]:

@@ -171,7 +171,7 @@ def common_name(value: object) -> str:
     name = text(value)
     fault = names.common_name_fault(name)
     if fault:
-        raise Refused("COMMON-NAME", value=shortened(value), problem=Phrase(fault.en, fault.ja))
+        raise Refused("COMMON-NAME", value=shortened(value), problem=fault)
     return name.lower()
 
 

@@ -21,7 +21,7 @@ from ansible.parsing.vault import get_file_vault_secret
 from ansible.template import Templar
 
 from ..module_utils import _argspec
-from ._complaints import OrdersRefused, report, spoken_language
+from ._complaints import OrdersRefused, Phrase, report, said, spoken_language
 from ._desk.desk import DeskError
 from ._desks import DeskOptionsWrong, desk_of
 from ._document import Frame, document
@@ -37,6 +37,11 @@ if t.TYPE_CHECKING:
     from ._complaints import Language
     from ._events import Event
     from ._rows import Row
+
+_NO_MEMORY: t.Final = Phrase(
+    "{0} does not hold what was told; remove it, and everything is told once more",
+    "{0} は通知の記録ではありません。削除すると、すべてがもう一度通知されます",
+)
 
 
 class WatchRefused(Exception):
@@ -59,7 +64,7 @@ class Watch:
         self.interval: int = self._options["interval"]
         self._lang: Language = self._options["lang"] or spoken_language()
         self._memory = pathlib.Path(path).expanduser() if (path := self._options["memory_path"]) else None
-        self._told: dict[str, int] = _remembered(self._memory)
+        self._told: dict[str, int] = _remembered(self._memory, self._lang)
         self._secrets = _vault_secrets(self._options["vault_password_file"])
         self._desk_is_named()
 
@@ -72,7 +77,9 @@ class Watch:
             found = news(self._status(), self._told, thresholds=thresholds, now=dt.datetime.now(dt.UTC))
         except OrdersRefused as refused:
             raise LookFailed(report(refused.complaints, self._lang)) from None
-        except (DeskError, OSError) as error:
+        except DeskError as error:
+            raise LookFailed(said(error.told, self._lang)) from None
+        except OSError as error:
             raise LookFailed(str(error)) from None
         self._told = found.told
         return found.events
@@ -99,18 +106,16 @@ class Watch:
         try:
             desk_of(self._options)
         except DeskOptionsWrong as wrong:
-            raise WatchRefused(str(wrong)) from None
+            raise WatchRefused(said(wrong.told, self._lang)) from None
 
 
-def _remembered(memory: pathlib.Path | None) -> dict[str, int]:
+def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
     if memory is None or not memory.exists():
         return {}
     try:
         found = json.loads(memory.read_text(encoding="utf-8"))
     except ValueError:
-        raise WatchRefused(
-            f"{memory} does not hold what was told; remove it, and everything is told once more"
-        ) from None
+        raise WatchRefused(said(_NO_MEMORY.filled(memory), lang)) from None
     return {str(subject): int(level) for subject, level in found.items()}
 
 

@@ -14,7 +14,7 @@ import typing as t
 
 import yaml
 
-from ._complaints import Complaint, OrdersRefused, Place, Vaulted, shortened
+from ._complaints import Complaint, OrdersRefused, Phrase, Place, Vaulted, shortened
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,7 @@ _FastLoader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 5_000
 _VAULT_HEADER = "$ANSIBLE_VAULT;"
 _TEXT, _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq", "merge"))
+_NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピングはキーにできません")
 _MISSING, _BEING_MADE = object(), object()
 
 
@@ -41,7 +42,7 @@ class YamlText:
         """The document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read."""
         text = self._plain(decrypt)
         if _is_too_deep(text):
-            self._refuse("YAML-SYNTAX", None, problem="nested too deep")
+            self._refuse("YAML-SYNTAX", None, problem=Phrase("nested too deep", "入れ子が深すぎます"))
         try:
             loader = _FastLoader(text)
             reading = _Reading(loader, decrypt=decrypt, sealed=self._seal)
@@ -50,11 +51,11 @@ class YamlText:
         except yaml.YAMLError as error:
             problem = " ".join(str(getattr(error, "problem", None) or error).split())
             self._refuse("YAML-SYNTAX", getattr(error, "problem_mark", None), problem=problem)
-        except _VaultClosed as closed:
-            self._refuse("VAULT", closed.mark, problem=str(closed))
+        except _Stopped as stopped:
+            self._refuse(stopped.rule, stopped.mark, problem=stopped.problem)
         except (RecursionError, ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
             # Nested too deep, a date or number that no value can hold, or a tag that does not fit its text.
-            self._refuse("YAML-SYNTAX", None, problem=" ".join(str(error).split()))
+            self._refuse("YAML-SYNTAX", None, problem=_problem(error))
         return document, tuple(
             Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shortened(key.value)})
             for key in reading.duplicates
@@ -86,7 +87,7 @@ class YamlText:
         try:
             return decrypt(self.text)
         except Exception as error:  # whatever the vault raises is told with its place
-            self._refuse("VAULT", None, problem=" ".join(str(error).split()))
+            self._refuse("VAULT", None, problem=_problem(error))
 
     def _at(self, mark: t.Any) -> Place:
         return Place(file=self.name, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=self.name)
@@ -95,10 +96,14 @@ class YamlText:
         raise OrdersRefused([Complaint(rule=rule, place=self._at(mark), facts=facts)]) from None
 
 
-class _VaultClosed(Exception):
-    def __init__(self, problem: str, mark: yaml.Mark) -> None:
-        super().__init__(problem)
-        self.mark = mark
+class _Stopped(Exception):
+    """What a rule of ours says against a node."""
+
+    def __init__(self, rule: str, problem: str | Phrase, node: yaml.Node) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.problem = problem
+        self.mark = node.start_mark
 
 
 class _Reading:
@@ -120,7 +125,7 @@ class _Reading:
             return node.value if self._sealed is None else Vaulted(node.value, sealed=self._sealed)
         known = self._made.get(id(node), _MISSING)
         if known is _BEING_MADE:
-            raise _unusable("a value contains itself", node)
+            raise _unusable(Phrase("a value contains itself", "値がそれ自身を含んでいます"), node)
         if known is _MISSING:
             self._made[id(node)] = _BEING_MADE
             known = self._made[id(node)] = self._new(node)
@@ -146,7 +151,7 @@ class _Reading:
             if type(name) is str:
                 name = sys.intern(name)  # one text for a field of thousands of orders
             elif isinstance(name, (list, dict)):
-                raise _unusable("a list or mapping cannot be a key", key)
+                raise _unusable(_NO_KEY, key)
             if name in own:
                 self.duplicates.append(key)
             own[name] = self.value(value)
@@ -157,18 +162,24 @@ class _Reading:
         value = self.value(node)
         parts = value[::-1] if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
-            raise _unusable("only mappings can be merged", node)
+            raise _unusable(Phrase("only mappings can be merged", "マージできるのはマッピングだけです"), node)
         return {key: item for part in parts for key, item in part.items()}
 
     def _vaulted(self, node: yaml.ScalarNode) -> Vaulted:
         try:
             return Vaulted(self._decrypt(node.value), sealed=node.value)
         except Exception as error:  # whatever the vault raises is told with its place
-            raise _VaultClosed(" ".join(str(error).split()), node.start_mark) from None
+            raise _Stopped("VAULT", _problem(error), node) from None
 
 
-def _unusable(problem: str, node: yaml.Node) -> Exception:
-    return yaml.constructor.ConstructorError(None, None, problem, node.start_mark)
+def _unusable(problem: Phrase, node: yaml.Node) -> Exception:
+    return _Stopped("YAML-SYNTAX", problem, node)
+
+
+def _problem(error: Exception) -> str | Phrase:
+    """What an error says: in both languages where it is ours, else in a library's words on one line."""
+    told = next(iter(error.args), None)
+    return told if isinstance(told, Phrase) else " ".join(str(error).split())
 
 
 def _is_too_deep(text: str) -> bool:

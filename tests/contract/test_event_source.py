@@ -132,6 +132,7 @@ def test_each_thing_is_told_once_whatever_fails_in_between(
         ({"intervall": 5}, "intervall"),
         ({"order_files": None}, "order_files"),
         ({"desk_url": None}, "desk_url"),
+        ({"desk_url": None, "lang": "ja"}, "desk_url がありません"),
         ({"interval": "often"}, "interval"),
         ({"vault_password_file": "/no/such/file"}, "/no/such/file"),
     ],

@@ -99,3 +99,11 @@ def test_product_info_needs_no_desk(site: Site) -> None:
     (rules,) = site.run(str(playbook), IIJ_CERT_DESK_URL="").of("product_info")["products"]
     assert (rules["product"], rules["longest_validity_days"]) == ("quick_ssl", 47)
     assert rules["authority_facts"]["ecdsa"]["confidence"] == "unknown"
+
+
+def test_a_wrong_option_is_told_in_the_language_of_the_task(site: Site) -> None:
+    task = {"iij.server_certificate.product_info": {"product": "quick_sll", "lang": "ja"}}
+    playbook = site.write(
+        "product.yml", yaml.safe_dump([{"hosts": "localhost", "gather_facts": False, "tasks": [task]}])
+    )
+    assert "quick_ssl のことですか" in site.run(str(playbook), fails=True, IIJ_CERT_DESK_URL="").output

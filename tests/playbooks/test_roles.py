@@ -103,10 +103,10 @@ def test_the_report_tells_the_days_left_of_all_hosts(site: Site) -> None:
     table = (site.folder / "expiry.txt").read_text()
     assert "mail.example.jp" in table
     assert "no file: " in table
-    failing = site.run(
-        str(playbook), "-e", json.dumps({**report, "expiry_report_fail_days": 14}), fails=True, **nothing
-    )
+    strict = json.dumps({**report, "expiry_report_fail_days": 14})
+    failing = site.run(str(playbook), "-e", strict, fails=True, LANGUAGE="ja", **nothing)
     assert str(site.at("web2", "bank.pem")) in failing.output
+    assert "ファイルなし: " in (site.folder / "expiry.txt").read_text()
 
 
 def run_example(site: Site, role: str, *arguments: str, **variables: t.Any) -> Run:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 
 from .errors import Fault
+from .phrases import Phrase
 
 
 @dc.dataclass(eq=False)
@@ -46,7 +47,7 @@ class CommandRefused(Fault):
     """The validate command said no, so nothing was changed."""
 
     command: str
-    said: str
+    said: Phrase
     en = "{command} refused the new files, so nothing was replaced: {said}"
     ja = "{command} が新しいファイルを受け付けなかったため、何も置き換えていません: {said}"
 
@@ -54,14 +55,14 @@ class CommandRefused(Fault):
 @dc.dataclass(eq=False)
 class ReloadFailed(Fault):
     command: str
-    said: str
+    said: Phrase
     en = "{command} failed with the new files, so the old ones were put back: {said}"
     ja = "新しいファイルで {command} が失敗したため、元のファイルに戻しました: {said}"
 
 
 @dc.dataclass(eq=False)
 class NotServed(Fault):
-    service: str
+    service: Phrase
     timeout: int
     en = (
         "{service} did not serve the new certificate within {timeout} seconds, so the old files were put back; see "

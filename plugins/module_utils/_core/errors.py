@@ -16,6 +16,8 @@ import pathlib
 import traceback
 import typing as t
 
+from .phrases import Phrase, said
+
 
 class Fault(Exception):
     """The reason why one order cannot go on."""
@@ -27,8 +29,7 @@ class Fault(Exception):
 
     def message(self, lang: str | None = None) -> str:
         """The sentence for the user; any language but Japanese means English."""
-        sentence = self.ja if lang == "ja" else self.en
-        return sentence.format(**vars(self))
+        return said(Phrase(self.en, self.ja).filled(**vars(self)), lang)
 
     def __str__(self) -> str:
         return self.message()
@@ -39,9 +40,12 @@ class Unexpected(Fault):
     """A mistake of ours: told by kind and place only, for the text of a foreign error might quote a secret."""
 
     kind: str
-    place: str
+    place: str | Phrase
     en = "This should not happen ({kind} at {place}); please report it to the maintainers of iij.server_certificate."
     ja = "想定外のエラーです ({kind}, {place})。iij.server_certificate のメンテナに報告してください。"
+
+
+_NOWHERE = Phrase("an unknown place", "場所不明")
 
 
 def as_fault(error: Exception) -> Fault:
@@ -49,7 +53,7 @@ def as_fault(error: Exception) -> Fault:
     if isinstance(error, Fault):
         return error
     frames = traceback.extract_tb(error.__traceback__)
-    place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else _NOWHERE
     return Unexpected(kind=type(error).__name__, place=place)
 
 
@@ -59,15 +63,15 @@ def as_fault(error: Exception) -> Fault:
 @dc.dataclass(eq=False)
 class FieldWrong(Fault):
     field: str
-    allowed: str
+    allowed: Phrase
     en = "{field} must be {allowed}; correct it in the order."
-    ja = "{field} は {allowed} でなければなりません。オーダーを直してください。"
+    ja = "{field} が正しくありません。正しい内容: {allowed}。オーダーを直してください。"
 
 
 @dc.dataclass(eq=False)
 class PathShared(Fault):
     path: str
-    other: str
+    other: str | Phrase
     en = "{path} is also used for {other}; give each file a path of its own."
     ja = "{path} は {other} にも使われています。ファイルごとに別のパスを指定してください。"
 
@@ -100,10 +104,10 @@ class NotARegularFile(Fault):
 
 @dc.dataclass(eq=False)
 class AccountUnknown(Fault):
-    kind: str
+    kind: Phrase
     account: str
     en = "The {kind} {account} does not exist on this host; create it, or correct the order."
-    ja = "このホストに {kind} {account} がありません。作成するか、オーダーを直してください。"
+    ja = "このホストに{kind} {account} がありません。作成するか、オーダーを直してください。"
 
 
 @dc.dataclass(eq=False)
@@ -231,9 +235,9 @@ class SeveralCsrs(CsrBroken):
 
 @dc.dataclass(eq=False)
 class CertificateBroken(Fault):
-    what: str
+    what: Phrase
     en = "The {what} is not made of certificates in PEM, or it is damaged; collect it again."
-    ja = "{what} はPEM形式の証明書ではないか、壊れています。取得し直してください。"
+    ja = "{what}はPEM形式の証明書ではないか、壊れています。取得し直してください。"
 
 
 class NotOneCertificate(Fault):

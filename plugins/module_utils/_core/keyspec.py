@@ -12,6 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from . import errors
+from .phrases import Phrase
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,26 +50,31 @@ def asked(key: Mapping[str, t.Any]) -> KeySpec:
         return KeySpec(RSA, size=_rsa_size(key.get("size") or SMALLEST_RSA))
     if kind == ECDSA:
         return KeySpec(ECDSA, curve=_curve(key.get("curve") or CURVES[0]))
-    raise errors.FieldWrong(field="key.type", allowed=f"{RSA} or {ECDSA}")
+    raise errors.FieldWrong(field="key.type", allowed=_one_of(RSA, ECDSA))
 
 
 def regenerate(key: Mapping[str, t.Any]) -> str:
     """When the `key` of an order asks for a new key although there is one."""
     word = key.get("regenerate") or NEVER
     if word not in REGENERATE:
-        raise errors.FieldWrong(field="key.regenerate", allowed=" or ".join(REGENERATE))
+        raise errors.FieldWrong(field="key.regenerate", allowed=_one_of(*REGENERATE))
     return str(word)
 
 
 def _rsa_size(size: object) -> int:
     if not isinstance(size, int) or not SMALLEST_RSA <= size <= LARGEST_RSA or size % 8:
-        raise errors.FieldWrong(field="key.size", allowed=f"a multiple of 8 from {SMALLEST_RSA} to {LARGEST_RSA}")
+        allowed = Phrase("a multiple of 8 from {0} to {1}", "{0}以上{1}以下の8の倍数")
+        raise errors.FieldWrong(field="key.size", allowed=allowed.filled(SMALLEST_RSA, LARGEST_RSA))
     return size
+
+
+def _one_of(*choices: str) -> Phrase:
+    return Phrase(" or ".join(choices), "、".join(choices) + " のいずれか")
 
 
 def _curve(curve: object) -> str:
     if curve not in CURVES:
-        raise errors.FieldWrong(field="key.curve", allowed=" or ".join(CURVES))
+        raise errors.FieldWrong(field="key.curve", allowed=_one_of(*CURVES))
     return str(curve)
 
 

@@ -12,6 +12,8 @@ import dataclasses as dc
 import re
 import typing as t
 
+from .phrases import Phrase
+
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -52,46 +54,36 @@ _PRIVATE_ZONES = ("example", "home.arpa", "internal", "invalid", "local", "local
 _REVERSE_ZONES = ("in-addr.arpa", "ip6.arpa")
 
 
-@dc.dataclass(frozen=True)
-class NameFault:
-    """What is wrong with a common name, as a part of a sentence in each language."""
-
-    en: str
-    ja: str
-
-    def __str__(self) -> str:
-        return self.en
-
-
-_TOO_LONG = NameFault(f"it is longer than {LONGEST_COMMON_NAME} characters", f"{LONGEST_COMMON_NAME}文字を超えています")
-_TRAILING_DOT = NameFault("it ends with a dot", "末尾がドットです")
-_EMPTY_LABEL = NameFault("a label is empty", "空のラベルがあります")
-_LONG_LABEL = NameFault(
+_TOO_LONG = Phrase(f"it is longer than {LONGEST_COMMON_NAME} characters", f"{LONGEST_COMMON_NAME}文字を超えています")
+_TRAILING_DOT = Phrase("it ends with a dot", "末尾がドットです")
+_EMPTY_LABEL = Phrase("a label is empty", "空のラベルがあります")
+_LONG_LABEL = Phrase(
     f"a label is longer than {LONGEST_LABEL} characters", f"{LONGEST_LABEL}文字を超えるラベルがあります"
 )
-_CHARACTERS = NameFault(
+_CHARACTERS = Phrase(
     "labels may hold only letters, digits and inner hyphens", "ラベルに使えるのは英数字と途中のハイフンだけです"
 )
-_RESERVED_LABEL = NameFault(
+_RESERVED_LABEL = Phrase(
     "a label with hyphens in third and fourth place must start with xn--",
     "3文字目と4文字目がハイフンのラベルは xn-- で始まる必要があります",
 )
-_ASTERISK = NameFault(
-    "an asterisk may only be the whole first label", "アスタリスクは先頭のラベル全体としてだけ使えます"
-)
-_SINGLE_LABEL = NameFault("it has no domain", "ドメインがありません")
-_ADDRESS = NameFault("it is an IP address", "IPアドレスです")
-_TOP_DOMAIN = NameFault("its last label is a number", "最後のラベルが数字だけです")
-_PRIVATE = NameFault("it is a name for internal use", "内部用の名前です")
-_REVERSE = NameFault("it lies in the reverse zone of IP addresses", "IPアドレスの逆引きゾーンの名前です")
+_ASTERISK = Phrase("an asterisk may only be the whole first label", "アスタリスクは先頭のラベル全体としてだけ使えます")
+_SINGLE_LABEL = Phrase("it has no domain", "ドメインがありません")
+_ADDRESS = Phrase("it is an IP address", "IPアドレスです")
+_TOP_DOMAIN = Phrase("its last label is a number", "最後のラベルが数字だけです")
+_PRIVATE = Phrase("it is a name for internal use", "内部用の名前です")
+_REVERSE = Phrase("it lies in the reverse zone of IP addresses", "IPアドレスの逆引きゾーンの名前です")
 
 
 def is_wildcard(name: str) -> bool:
     return name.startswith("*.")
 
 
-def common_name_fault(name: str) -> NameFault | None:
-    """Why no CA may certify this name, or None; a wildcard is a single left-most label [BR 7.1.4.3, 7.1.2.7.12]."""
+def common_name_fault(name: str) -> Phrase | None:
+    """Why no CA may certify this name, as part of a sentence, or None.
+
+    A wildcard is a single left-most label [BR 7.1.4.3, 7.1.2.7.12].
+    """
     if len(name) > LONGEST_COMMON_NAME:
         return _TOO_LONG
     if _IPV4.fullmatch(name) or ":" in name:
@@ -103,7 +95,7 @@ def common_name_fault(name: str) -> NameFault | None:
     return next((fault for label in labels if (fault := _label_fault(label))), None) or _domain_fault(labels)
 
 
-def _label_fault(label: str) -> NameFault | None:
+def _label_fault(label: str) -> Phrase | None:
     if not label:
         return _EMPTY_LABEL
     if "*" in label:
@@ -117,7 +109,7 @@ def _label_fault(label: str) -> NameFault | None:
     return None
 
 
-def _domain_fault(labels: list[str]) -> NameFault | None:
+def _domain_fault(labels: list[str]) -> Phrase | None:
     domain = ".".join(labels).lower()
     if len(labels) == 1:
         return _SINGLE_LABEL
@@ -167,7 +159,6 @@ __all__ = (
     "DN_BY_NAME",
     "DN_BY_OID",
     "DnAttribute",
-    "NameFault",
     "Subject",
     "common_name_fault",
     "is_wildcard",

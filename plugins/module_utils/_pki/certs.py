@@ -14,12 +14,14 @@ import hashlib
 import typing as t
 
 from .._core import errors, names
+from .._core.phrases import Phrase
 from . import compat, csrs, deps, keys, pem
 
 if t.TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 _LABEL = "CERTIFICATE"
+_LEAF = Phrase("certificate", "証明書")
 
 
 @dc.dataclass(frozen=True)
@@ -51,7 +53,7 @@ class CertFacts:
         return common_name_fits and any(names.same(entry, name) for entry in self.dns_names)
 
 
-def read_certificates(content: bytes, *, what: str = "certificate") -> tuple[CertFacts, ...]:
+def read_certificates(content: bytes, *, what: Phrase = _LEAF) -> tuple[CertFacts, ...]:
     """Every certificate in the text, at least one; `what` names the text in the fault."""
     if pem.holds_private_key(content):
         raise errors.PrivateKeyGiven
@@ -63,7 +65,7 @@ def read_beside_key(content: bytes) -> tuple[CertFacts, ...]:
     return _certificates(tuple(block for block in pem.blocks(content) if "PRIVATE KEY" not in block.label))
 
 
-def _certificates(blocks: tuple[pem.Block, ...], *, what: str = "certificate") -> tuple[CertFacts, ...]:
+def _certificates(blocks: tuple[pem.Block, ...], *, what: Phrase = _LEAF) -> tuple[CertFacts, ...]:
     if not blocks or any(block.label != _LABEL for block in blocks):
         raise errors.CertificateBroken(what=what)
     try:

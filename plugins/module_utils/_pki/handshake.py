@@ -16,11 +16,14 @@ import ssl
 import time
 import typing as t
 
+from .._core.phrases import Phrase
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
 _INTERVAL = 0.25
 _LONGEST_ATTEMPT = 5.0
+_SERVICE = Phrase("{0} port {1} (server name {2})", "{0} のポート {1} (サーバ名 {2})")
 
 
 @dc.dataclass(frozen=True)
@@ -32,8 +35,9 @@ class Service:
     server_name: str
     timeout: int
 
-    def __str__(self) -> str:
-        return f"{self.address} port {self.port} (server name {self.server_name})"
+    def told(self) -> Phrase:
+        """The service in words."""
+        return _SERVICE.filled(self.address, self.port, self.server_name)
 
 
 def served(service: Service) -> str | None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from .._core import activation_errors, errors, names
+from .._core.phrases import Phrase
 from .._pki import certs
 from . import live_keys
 from .installation import CHAIN, FULL_CHAIN, WITH_KEY, Given
@@ -21,6 +22,10 @@ if t.TYPE_CHECKING:
     from .._pki.certs import CertFacts
     from .installation import Asked, Seen
     from .live_keys import LiveKey
+
+_CHAIN = Phrase("chain", "チェーン")
+_CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")
+_GIVEN = Phrase("given where there is no key.path", "key.path がない場合は必須")
 
 
 def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> Given:
@@ -76,12 +81,12 @@ def _is_live(fingerprint: str | None, *, asked: Asked) -> bool:
 
 def _read(contents: object, *, asked: Asked) -> Given:
     if not isinstance(contents, dict):
-        raise errors.FieldWrong(field=f"certificates.{asked.name}", allowed="a mapping of certificate and chain")
+        raise errors.FieldWrong(field=f"certificates.{asked.name}", allowed=_CONTENTS)
     leaves = certs.read_certificates(_bytes(contents.get("certificate")))
     if len(leaves) > 1:
         raise errors.NotOneCertificate
     chain = _bytes(contents.get("chain"))
-    return Given(leaves[0], certs.read_certificates(chain, what="chain") if chain.strip() else ())
+    return Given(leaves[0], certs.read_certificates(chain, what=_CHAIN) if chain.strip() else ())
 
 
 def _bytes(text: object) -> bytes:
@@ -98,7 +103,7 @@ def _require_key(leaf: CertFacts, *, asked: Asked) -> None:
     if key_of(leaf, asked=asked):
         return
     if not asked.public_key_fingerprint:
-        raise errors.FieldWrong(field="public_key_fingerprint", allowed="given where there is no key.path")
+        raise errors.FieldWrong(field="public_key_fingerprint", allowed=_GIVEN)
     if asked.public_key_fingerprint != leaf.public_key_fingerprint:
         raise errors.PublicKeyDiffers(found=leaf.public_key_fingerprint, expected=asked.public_key_fingerprint)
 

@@ -97,7 +97,7 @@ def see_through(asked: Asked, *, fingerprint: str, served: bool | None) -> tuple
             return tuple(done)
         if not (handshake.is_served(asked.service, fingerprint=fingerprint) if served is None else served):
             _go_back(asked)
-            raise activation_errors.NotServed(service=str(asked.service), timeout=asked.service.timeout)
+            raise activation_errors.NotServed(service=asked.service.told(), timeout=asked.service.timeout)
         done.append(PROVE)
     filesets.settle(asked.fileset)
     return tuple(done)

@@ -11,13 +11,16 @@ from __future__ import annotations
 import shlex
 import subprocess
 
+from .._core.phrases import Phrase, verbatim
 from .._pki import pem
 
 _PATIENCE = 120  # seconds
 _LONGEST_TEXT = 500
+_ENDLESS = Phrase("no end after {0} seconds", "{0}秒たっても終わりません")
+_STATUS = Phrase("status {0}{1}", "終了コード {0}{1}")
 
 
-def failure(command: str, *, path: str | None = None) -> str | None:
+def failure(command: str, *, path: str | None = None) -> Phrase | None:
     """What the command said when it failed, or None if it went well; the path takes the place of %s."""
     words = shlex.split(command)
     if path is not None:
@@ -32,10 +35,10 @@ def failure(command: str, *, path: str | None = None) -> str | None:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"no end after {_PATIENCE} seconds"
+        return _ENDLESS.filled(_PATIENCE)
     except OSError as error:
-        return str(error.strerror)
-    return None if done.returncode == 0 else f"status {done.returncode}{_said(done.stdout)}"
+        return verbatim(error.strerror)
+    return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(done.stdout))
 
 
 def _said(output: bytes) -> str:

@@ -18,6 +18,7 @@ import pathlib
 import typing as t
 
 from .._core import errors, keyspec, names
+from .._core.phrases import Phrase
 from .._pki import certs, csrs, key_making, keys
 from . import files, live_keys, orders
 
@@ -37,6 +38,9 @@ CREATE_CSR = "create_csr"
 
 _LEAF_ROLES = ("certificate", "full_chain", "combined")
 _CSR_ACCESS = files.Access(mode=0o644)  # nothing in a CSR is secret
+
+_HOST_NAME = Phrase("a host name that a CA may certify ({0})", "認証局が証明できるホスト名 ({0})")
+_LENGTH = Phrase("a text of 1 to {0} characters", "1〜{0}文字の文字列")
 
 
 @dc.dataclass(frozen=True)
@@ -235,7 +239,7 @@ def _common_name(order: Mapping[str, t.Any]) -> str:
     name = orders.text(order, "common_name")
     fault = names.common_name_fault(name)
     if fault:
-        raise errors.FieldWrong(field="common_name", allowed=f"a host name that a CA may certify ({fault})")
+        raise errors.FieldWrong(field="common_name", allowed=_HOST_NAME.filled(fault))
     return name
 
 
@@ -245,7 +249,7 @@ def _given_subject(order: Mapping[str, t.Any]) -> dict[str, str]:
     for field, value in given.items():
         longest = names.DN_BY_NAME[field].max_length if field in names.DN_BY_NAME else 0
         if not isinstance(value, str) or not 0 < len(value) <= longest:
-            raise errors.FieldWrong(field=f"subject.{field}", allowed=f"a text of 1 to {longest} characters")
+            raise errors.FieldWrong(field=f"subject.{field}", allowed=_LENGTH.filled(longest))
     return given
 
 

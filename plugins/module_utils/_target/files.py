@@ -26,6 +26,7 @@ import stat
 import typing as t
 
 from .._core import errors
+from .._core.phrases import Phrase
 
 try:
     from ansible.module_utils.compat import selinux
@@ -41,6 +42,8 @@ _MODE = re.compile(r"0?[0-7]{3,4}")
 _LEFT_BEHIND = re.compile(r"[0-9a-z_]{8}\.tmp")
 # Kept when a file is replaced. Other extended attributes (IMA signatures, for one) would be false for new content.
 _KEPT_ATTRIBUTES = ("security.selinux", "system.posix_acl_access")
+_OCTAL = Phrase('an octal file mode in quotes such as "0600"', '"0600" のように引用符で囲んだ8進数のファイルモード')
+_OWNER, _GROUP = Phrase("owner", "ユーザー"), Phrase("group", "グループ")
 
 
 @dc.dataclass(frozen=True)
@@ -71,15 +74,15 @@ class Snapshot:
 def access_for(mode: object, *, owner: str | None, group: str | None) -> Access:
     """The access that an order asks for, with accounts looked up on this host."""
     if not isinstance(mode, str) or not _MODE.fullmatch(mode):
-        raise errors.FieldWrong(field="mode", allowed='an octal file mode in quotes such as "0600"')
+        raise errors.FieldWrong(field="mode", allowed=_OCTAL)
     return Access(
         mode=int(mode, 8),
-        uid=_account("owner", owner, look_up=lambda name: pwd.getpwnam(name).pw_uid),
-        gid=_account("group", group, look_up=lambda name: grp.getgrnam(name).gr_gid),
+        uid=_account(_OWNER, owner, look_up=lambda name: pwd.getpwnam(name).pw_uid),
+        gid=_account(_GROUP, group, look_up=lambda name: grp.getgrnam(name).gr_gid),
     )
 
 
-def _account(kind: str, name: str | None, *, look_up: t.Callable[[str], int]) -> int | None:
+def _account(kind: Phrase, name: str | None, *, look_up: t.Callable[[str], int]) -> int | None:
     if name is None:
         return None
     try:

@@ -12,6 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from .._core import activation_errors, errors, names
+from .._core.phrases import Phrase
 from .._pki import bundles, certs, handshake, keys
 from . import files, filesets, orders
 
@@ -27,6 +28,8 @@ CHAIN, FULL_CHAIN, CERTIFICATE, COMBINED, PKCS12 = ROLES = ("chain", "full_chain
 KEY = "key"
 WITH_LEAF = (CERTIFICATE, FULL_CHAIN, COMBINED, PKCS12)  # the first of them that an order names leads its set
 WITH_KEY = (COMBINED, PKCS12)
+_WITH_LEAF = Phrase("a mapping with one of {0}", "{0} のいずれかを持つマッピング")
+_KEY_PATH = Phrase("given where a file holds the key too", "鍵を含むファイルがある場合は必須")
 _HERE = "127.0.0.1"
 _HTTPS = 443
 _TIMEOUT = 30
@@ -173,10 +176,10 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
     install, key = orders.mapping(order, "install"), orders.mapping(order, "key")
     paths = {role: orders.optional_path(install, role, within="install") for role in ROLES}
     if not any(paths[role] for role in WITH_LEAF):
-        raise errors.FieldWrong(field="install", allowed=f"a mapping with one of {', '.join(WITH_LEAF)}")
+        raise errors.FieldWrong(field="install", allowed=_WITH_LEAF.filled(", ".join(WITH_LEAF)))
     key_path = orders.optional_path(key, "path", within="key")
     if not key_path and any(paths[role] for role in WITH_KEY):
-        raise errors.FieldWrong(field="key.path", allowed="given where a file holds the key too")
+        raise errors.FieldWrong(field="key.path", allowed=_KEY_PATH)
     orders.require_distinct({"key.path": key_path, **{f"install.{role}": path for role, path in paths.items()}})
     name, common_name = orders.text(order, "name"), orders.text(order, "common_name")
     prove = install.get("prove")

@@ -15,12 +15,17 @@ import re
 import typing as t
 
 from .._core import errors
+from .._core.phrases import Phrase, said
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _FILE_PATH = re.compile(r"/([^\0]*/)?[^/\0]+")
 _NOTHING: Mapping[str, t.Any] = {}
+_ORDER = Phrase("the order {0}", "オーダー {0}")
+_PATH = Phrase("an absolute path", "絶対パス")
+_FILE = Phrase("an absolute path to a file", "ファイルの絶対パス")
+_FAILED = Phrase("{0} of {1} orders could not be carried out.", "オーダー{1}件のうち{0}件を処理できませんでした。")
 
 
 class Asked(t.Protocol):
@@ -64,9 +69,7 @@ class Harvest(t.Generic[OutcomeT]):
     def failure_text(self, lang: str | None) -> str:
         """One message for all failures."""
         failed, total = len(self.failures), len(self.failures) + len(self.outcomes)
-        head = {
-            "ja": f"オーダー{total}件のうち{failed}件を処理できませんでした。",
-        }.get(lang or "en", f"{failed} of {total} orders could not be carried out.")
+        head = said(_FAILED.filled(failed, total), lang)
         return "\n".join([head, *(f"- {failure.name}: {failure.fault.message(lang)}" for failure in self.failures)])
 
 
@@ -100,7 +103,7 @@ def _claim(asked: Asked, *, claims: dict[str, Asked]) -> None:
     for path in asked.own_paths:
         first = claims.setdefault(os.path.realpath(path), asked)
         if first is not asked:
-            raise errors.PathShared(path=path, other=f"the order {first.name}")
+            raise errors.PathShared(path=path, other=_ORDER.filled(first.name))
 
 
 @contextlib.contextmanager
@@ -131,7 +134,7 @@ def mapping(order: Mapping[str, t.Any], field: str) -> Mapping[str, t.Any]:
     if value is None:
         return _NOTHING
     if not isinstance(value, dict):
-        raise errors.FieldWrong(field=field, allowed="a mapping")
+        raise errors.FieldWrong(field=field, allowed=Phrase("a mapping", "マッピング"))
     return value
 
 
@@ -139,7 +142,7 @@ def text(order: Mapping[str, t.Any], field: str) -> str:
     """The text under this field, which must be there."""
     value = order.get(field)
     if not isinstance(value, str) or not value:
-        raise errors.FieldWrong(field=field, allowed="a text")
+        raise errors.FieldWrong(field=field, allowed=Phrase("a text", "文字列"))
     return str(value)
 
 
@@ -147,7 +150,7 @@ def path(fields: Mapping[str, t.Any], field: str, *, within: str) -> str:
     """The absolute path under this field, which must be there."""
     value = optional_path(fields, field, within=within)
     if value is None:
-        raise errors.FieldWrong(field=f"{within}.{field}", allowed="an absolute path")
+        raise errors.FieldWrong(field=f"{within}.{field}", allowed=_PATH)
     return value
 
 
@@ -157,7 +160,7 @@ def optional_path(fields: Mapping[str, t.Any], field: str, *, within: str) -> st
     if value is None:
         return None
     if not isinstance(value, str) or not _FILE_PATH.fullmatch(value) or value.endswith(("/.", "/..")):
-        raise errors.FieldWrong(field=f"{within}.{field}", allowed="an absolute path to a file")
+        raise errors.FieldWrong(field=f"{within}.{field}", allowed=_FILE)
     return str(value)
 
 

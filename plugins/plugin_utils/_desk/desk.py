@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._complaints import Phrase
+from .._complaints import Phrase, verbatim
 
 if t.TYPE_CHECKING:
     import contextlib
@@ -32,12 +32,15 @@ if t.TYPE_CHECKING:
     from .._order import Order
 
 
+_OF_REQUEST: t.Final = Phrase("{0} (request {1})", "{0} (リクエスト {1})")
+
+
 class DeskError(Exception):
-    """What went wrong at the desk, as a sentence without secrets; the desk's own words stand in both languages."""
+    """What went wrong at the desk, as a sentence without secrets; only the desk's own words may come as a str."""
 
     def __init__(self, message: str | Phrase, *, request_id: str | None = None) -> None:
-        told = message if isinstance(message, Phrase) else Phrase(message, message)
-        self.told = told if request_id is None else Phrase(*(f"{words} (request {request_id})" for words in told))
+        told = message if isinstance(message, Phrase) else verbatim(message)
+        self.told = told if request_id is None else _OF_REQUEST.filled(told, request_id)
         super().__init__(self.told.en)
 
 

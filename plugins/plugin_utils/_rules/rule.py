@@ -17,6 +17,30 @@ import enum
 
 OURS = "iij.server_certificate, order file format"
 
+# Sources that say more than the name of a document, which is the same in both languages.
+IN_JAPANESE = {
+    OURS: "iij.server_certificate のオーダーファイルの形式",
+    "Ansible templating": "Ansibleのテンプレート",
+    "BR 3.2.2.4.4, .13, .14; ballot SC-090": "BR 3.2.2.4.4、.13、.14、投票 SC-090",
+    "BR 6.3.2; ballot SC-081v3": "BR 6.3.2、投票 SC-081v3",
+    "BR 7.1.2.7.2, 7.1.2.7.4; the CAs' pages on subjects": "BR 7.1.2.7.2、7.1.2.7.4、各認証局の識別名のページ",
+    "BR 7.1.2.7.4 (no OU in TLS certificates); EV since 2022-09-01, EVG 1.2.2": (
+        "BR 7.1.2.7.4 (TLS証明書にOUは入りません)、EVは2022-09-01から EVG 1.2.2"
+    ),
+    "BR 7.1.4.3; M:2261096 (one order, one common name)": "BR 7.1.4.3、M:2261096 (1件のお申し込みに1つのコモンネーム)",
+    "DC:SO24056, DC:SO23307 (old pages)": "DC:SO24056、DC:SO23307 (古いページ)",
+    "GS, CT and DC pages on subjects: JP only": "GS、CT、DCの識別名のページ (JPだけ)",
+    "M:2261096 (consent tick)": "M:2261096 (同意のチェック)",
+    "M:2261096 (the CN comes from the order)": "M:2261096 (CNはお申し込みのもの)",
+    "M:2261096; BR 3.2.2.4.4; WHOIS addresses are forbidden since 2025-07-15, M:79159429": (
+        "M:2261096、BR 3.2.2.4.4、WHOISのアドレスは2025-07-15から禁止 M:79159429"
+    ),
+    "M:2261096; form of the code from IIJ's P2 API": "M:2261096、コードの形はIIJのP2 APIから",
+    "RFC 2986 (a request proves that its maker holds the key)": "RFC 2986 (CSRは、作成者が鍵を持つことを示します)",
+    "not stated on the pages of the manual and the CA that are known": "確認できたマニュアルと認証局のページに記載なし",
+    "the desk's list of products": "窓口の品目の一覧",
+}
+
 
 @dc.dataclass(frozen=True, slots=True)
 class Wording:
@@ -44,6 +68,10 @@ class Rule:
     en: Wording
     ja: Wording
 
+    def source_in(self, lang: str) -> str:
+        """The source in words of this language."""
+        return IN_JAPANESE.get(self.source, self.source) if lang == "ja" else self.source
+
 
 def rule(
     rule_id: str,
@@ -66,4 +94,4 @@ def rule(
     )
 
 
-__all__ = ("OURS", "Rule", "Severity", "Wording", "rule")
+__all__ = ("IN_JAPANESE", "OURS", "Rule", "Severity", "Wording", "rule")

@@ -12,6 +12,7 @@ import contextlib
 import typing as t
 import urllib.parse
 
+from ..._complaints import Phrase
 from ..desk import RequestRefused
 from . import wire
 from .transport import Transport
@@ -20,6 +21,8 @@ if t.TYPE_CHECKING:
     from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
     from ..._order import Order
     from .transport import Connection
+
+_ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")
 
 
 class ApiDesk:
@@ -59,7 +62,7 @@ class ApiDesk:
         echo = self._transport.write("POST", "/quotes", wire.order_body(order))
         differing = wire.echo_differences(order, echo)
         if differing:
-            raise RequestRefused(f"the desk's echo differs from the order in {', '.join(differing)}")
+            raise RequestRefused(_ECHO_DIFFERS.filled(", ".join(differing)))
 
     def register(self, application: Application, order: Order, csr: str | None) -> Application:
         body = wire.registration_body(order, csr)

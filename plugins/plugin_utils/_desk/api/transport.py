@@ -16,7 +16,7 @@ import json
 import re
 import typing as t
 
-from ..._complaints import Phrase
+from ..._complaints import Phrase, verbatim
 from ..desk import (
     AccessRefused,
     AnswerUnusable,
@@ -41,6 +41,12 @@ _RETRIES = 4
 _BACKOFF = 0.25  # seconds, doubling
 _PIECE = 1 << 20  # bytes
 _TOKEN = re.compile(r"[!-~]+")
+
+_ANSWERED = Phrase("the desk answered {0}", "窓口の応答は {0} でした")
+_TOKEN_REFUSED = Phrase("{0}", "このトークンでは行えません。トークンとその役割を確認してください: {0}")
+_NO_RESULT = Phrase("the desk's answer has no result", "窓口の応答に result がありません")
+_NO_LIST = Phrase("the list {0} has no results or no total", "窓口の一覧 {0} に results または total がありません")
+_CUT_OFF = Phrase("the list {0} ends after {1} of {2} rows", "窓口の一覧 {0} が{2}行のうち{1}行で途切れています")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +108,9 @@ class Transport:
             answer = self._checked(self._patiently("GET", path, params=page))
             rows, total = answer.get("results"), answer.get("total")
             if not isinstance(rows, list) or not isinstance(total, int):
-                raise AnswerUnusable(f"the list {path} has no results or no total", request_id=_request_id(answer))
+                raise AnswerUnusable(_NO_LIST.filled(path), request_id=_request_id(answer))
             if not rows and offset < total:
-                raise AnswerUnusable(f"the list {path} ends after {offset} of {total} rows")
+                raise AnswerUnusable(_CUT_OFF.filled(path, offset, total))
             yield from rows
             offset += len(rows)
 
@@ -159,7 +165,7 @@ class Transport:
     def _result(self, reply: Reply) -> t.Any:
         answer = self._checked(reply)
         if "result" not in answer:
-            raise AnswerUnusable("the desk's answer has no result", request_id=_request_id(answer))
+            raise AnswerUnusable(_NO_RESULT, request_id=_request_id(answer))
         return answer["result"]
 
     def _checked(self, reply: Reply) -> Json:
@@ -204,12 +210,12 @@ def _error(reply: Reply, answer: Json) -> Exception:
     given = answer.get("error_details")
     details = [detail for detail in given if isinstance(detail, dict)] if isinstance(given, list) else []
     codes = {str(detail.get("code")) for detail in details}
-    said = str(answer.get("error_message") or f"the desk answered {reply.status}")
-    told = [f"{d.get('attribute')}: {d.get('message') or d.get('code')}" for d in details if d.get("attribute")]
-    message, request_id = "; ".join([said, *told]), _request_id(answer)
+    given_words = answer.get("error_message")
+    words = verbatim(given_words) if given_words else _ANSWERED.filled(reply.status)
+    told = [f"; {d.get('attribute')}: {d.get('message') or d.get('code')}" for d in details if d.get("attribute")]
+    message, request_id = Phrase("{0}{1}", "{0}{1}").filled(words, "".join(told)), _request_id(answer)
     if reply.status in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
-        hint = "このトークンでは行えません。トークンとその役割を確認してください"
-        return AccessRefused(Phrase(message, f"{hint}: {message}"), request_id=request_id)
+        return AccessRefused(_TOKEN_REFUSED.filled(message), request_id=request_id)
     if reply.status == 429:
         return DeskBusy(message, retry_after=retry_after(reply.headers), request_id=request_id)
     if reply.status == 409:

@@ -12,6 +12,7 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
+from ..._complaints import Phrase
 from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract, State
 from ..._order import CsrOrigin
 from ..desk import AnswerUnusable
@@ -20,6 +21,7 @@ if t.TYPE_CHECKING:
     from ..._order import Order
     from .transport import Json
 
+_UNREADABLE = Phrase("{0} from the desk cannot be read: {1}", "窓口から受け取った{0}を読み取れません: {1}")
 _TIMES = ("not_before", "not_after", "ordered_at", "registered_at", "issued_at", "downloaded_at")
 _TEXTS = ("contract_id", "customer_code", "common_name", "product", "term", "usage", "next_action", "next_action_by")
 _TEXTS_OR_NULL = (
@@ -75,34 +77,36 @@ def application(answer: t.Any) -> Application:
         }
         return Application(**fields)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise AnswerUnusable(f"an application from the desk cannot be read: {_fault(error)}") from None
+        raise _unusable(Phrase("an application", "お申し込み"), error) from None
 
 
 def issued_certificate(answer: t.Any) -> IssuedCertificate:
     try:
         return IssuedCertificate(**{field.name: _text(answer[field.name]) for field in dc.fields(IssuedCertificate)})
     except (KeyError, TypeError) as error:
-        raise AnswerUnusable(f"a certificate from the desk cannot be read: {_fault(error)}") from None
+        raise _unusable(Phrase("a certificate", "証明書"), error) from None
 
 
 def seen_contract(answer: t.Any) -> SeenContract:
     try:
         return SeenContract(**{field.name: _text(answer[field.name]) for field in dc.fields(SeenContract)})
     except (KeyError, TypeError) as error:
-        raise AnswerUnusable(f"a linked contract from the desk cannot be read: {_fault(error)}") from None
+        raise _unusable(Phrase("a linked contract", "連携対応サービスの契約"), error) from None
 
 
 def offered_product(answer: t.Any) -> OfferedProduct:
     try:
         return OfferedProduct(product=_text(answer["product"]), terms=_texts(answer["terms"]))
     except (KeyError, TypeError) as error:
-        raise AnswerUnusable(f"a product from the desk cannot be read: {_fault(error)}") from None
+        raise _unusable(Phrase("a product", "品目"), error) from None
 
 
 def echo_differences(order: Order, answer: t.Any) -> tuple[str, ...]:
     """Every field in which the desk's echo of an order is not what was asked."""
     if not isinstance(answer, dict):
-        raise AnswerUnusable("the desk's echo of the order cannot be read")
+        raise AnswerUnusable(
+            Phrase("the desk's echo of the order cannot be read", "窓口が返したオーダーの内容を読み取れません")
+        )
     asked = order_body(order)
     return tuple(field for field, value in asked.items() if answer.get(field) != value)
 
@@ -113,7 +117,7 @@ def _time(text: t.Any) -> dt.datetime | None:
 
 def _text(value: t.Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("text expected")
+        raise TypeError(type(value).__name__)
     return value
 
 
@@ -123,12 +127,12 @@ def _text_or_null(value: t.Any) -> str | None:
 
 def _texts(value: t.Any) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise TypeError("list of texts expected")
+        raise TypeError(type(value).__name__)
     return tuple(map(_text, value))
 
 
-def _fault(error: Exception) -> str:
-    return f"{type(error).__name__} {error}"
+def _unusable(what: Phrase, error: Exception) -> AnswerUnusable:
+    return AnswerUnusable(_UNREADABLE.filled(what, f"{type(error).__name__} {error}"))
 
 
 __all__ = (

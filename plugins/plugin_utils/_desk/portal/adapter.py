@@ -28,6 +28,29 @@ if t.TYPE_CHECKING:
     from .transport import Connection
     from .window import Window
 
+_NO_REFERENCES: t.Final = Phrase(
+    "the portal keeps no client references, so {0} cannot be looked up",
+    "ポータルには参照名がないため、{0} を検索できません",
+)
+_NO_ANSWER: t.Final = Phrase(
+    "the registration of {0} got no answer, twice", "{0} の申請情報の登録に、2回とも応答がありません"
+)
+_NOT_LISTED: t.Final = Phrase(
+    "the portal lists no application {0} that leads anywhere", "ポータルの一覧に、開けるお申し込み {0} がありません"
+)
+_UNKNOWN_ITEM: t.Final = Phrase(
+    "「{0}」 shows {1} for {2} under the item 「{3}」, which is not known: say which one it is under options.products "
+    "in your screen map, or name it under screens.status_list.leave_alone",
+    "「{0}」に {2} の {1} がありますが、品目「{3}」が何か分かりません。画面マップの options.products でどの品目か"
+    "指定するか、screens.status_list.leave_alone に追加してください",
+)
+_NO_CANCELLATION: t.Final = Phrase(
+    "{0} cannot be cancelled here: the portal's screens for that are not documented. Cancel it in a browser; the next "
+    "run sees what became of it",
+    "{0} はここでは解約できません。ポータルの解約の画面が公開されていないためです。ブラウザで解約してください。"
+    "結果は次の実行で反映されます。",
+)
+
 
 class PortalDesk:
     """Keeps the Desk protocol but for references, which the portal does not know: no spending call is ever repeated."""
@@ -63,7 +86,7 @@ class PortalDesk:
         return self._session.walk(lambda window: contracts.in_full(window, application, address))
 
     def application_of(self, client_reference: str) -> Application | None:
-        raise NotOnline(f"the portal keeps no client references, so {client_reference} cannot be looked up")
+        raise NotOnline(_NO_REFERENCES.filled(client_reference))
 
     def certificate(self, application: Application) -> IssuedCertificate:
         address = self._address(application)
@@ -85,7 +108,7 @@ class PortalDesk:
             if now.state is not State.AWAITING_REGISTRATION:
                 return now
             if not self._session.walk(register):
-                raise DeskUnreachable(f"the registration of {application.contract_id} got no answer, twice")
+                raise DeskUnreachable(_NO_ANSWER.filled(application.contract_id))
         return self.in_full(application)
 
     def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
@@ -98,14 +121,7 @@ class PortalDesk:
             return ordering.placed(confirmed[1], order)
 
     def cancel(self, application: Application) -> Application:
-        raise NotOnline(
-            Phrase(
-                f"{application.contract_id} cannot be cancelled here: the portal's screens for that are not documented."
-                " Cancel it in a browser; the next run sees what became of it",
-                f"{application.contract_id} はここでは解約できません。ポータルの解約の画面が公開されていないためです。"
-                "ブラウザで解約してください。結果は次の実行で反映されます。",
-            )
-        )
+        raise NotOnline(_NO_CANCELLATION.filled(application.contract_id))
 
     def _stop_at_unknown_items(self, order: Order) -> None:
         """Refuse to buy what the list may show already, under an item that the map does not know."""
@@ -114,9 +130,7 @@ class PortalDesk:
             known = app.product in PRODUCTS or app.product in screen.leave_alone
             if app.live and not known and app.common_name.casefold() == order.common_name.casefold():
                 raise RequestRefused(
-                    f"「{screen.title.text}」 shows {app.contract_id} for {app.common_name} under the item "
-                    f"「{app.product}」, which is not known: say which one it is under options.products in your screen "
-                    "map, or name it under screens.status_list.leave_alone"
+                    _UNKNOWN_ITEM.filled(screen.title.text, app.contract_id, app.common_name, app.product)
                 )
 
     def _offered(self) -> dict[str, ordering.Offer]:
@@ -130,7 +144,7 @@ class PortalDesk:
             self.applications()
         address = self._addresses.get(application.contract_id)
         if not address:
-            raise RequestRefused(f"the portal lists no application {application.contract_id} that leads anywhere")
+            raise RequestRefused(_NOT_LISTED.filled(application.contract_id))
         return address
 
 

@@ -18,6 +18,7 @@ import functools
 import typing as t
 import weakref
 
+from ..._complaints import Phrase
 from ..desk import DeskUnreachable
 from ._playwright import PlaywrightError
 from .chromium import chromium, installed_chromium
@@ -35,6 +36,10 @@ if t.TYPE_CHECKING:
     from .transport import Connection, Fetched, Transport
 
     Result = t.TypeVar("Result")
+
+_NOT_SHOWN: t.Final = Phrase(
+    "the browser could not show the portal's page: {0}", "ブラウザでポータルのページを表示できませんでした: {0}"
+)
 
 
 class Browser:
@@ -138,7 +143,7 @@ class Tab:
         try:
             return self._browser.chromium.run(work())
         except PlaywrightError as error:
-            raise DeskUnreachable(f"the browser could not show the portal's page: {first_line(error)}") from None
+            raise DeskUnreachable(_NOT_SHOWN.filled(first_line(error))) from None
 
 
 __all__ = ("Browser", "Tab")

@@ -19,6 +19,7 @@ import threading
 import typing as t
 import weakref
 
+from ..._complaints import Phrase
 from ..desk import DeskError
 from ._playwright import PlaywrightError, async_playwright
 
@@ -29,6 +30,10 @@ if t.TYPE_CHECKING:
 
     Result = t.TypeVar("Result")
 
+_NO_START: t.Final = Phrase(
+    "the browser {0} (portal_browser_path) does not start: {1}",
+    "ブラウザ {0} (portal_browser_path) を起動できません: {1}",
+)
 _NAMES: t.Final = ("chromium", "chromium-browser", "google-chrome")
 _OURS: t.Final = "IIJ_CERT_"  # variables that may hold credentials
 _PATIENCE: t.Final = 5.0  # seconds that a browser may take to end
@@ -105,7 +110,7 @@ class Chromium:
             )
         except (PlaywrightError, OSError) as error:
             first = str(error).strip().partition("\n")[0]
-            raise BrowserUnusable(f"the browser {self._path} (portal_browser_path) does not start: {first}") from None
+            raise BrowserUnusable(_NO_START.filled(self._path, first)) from None
 
     def close(self) -> None:
         """End the browser; a process that is killed ends it too, by the pipe that breaks."""

@@ -11,16 +11,41 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ..._complaints import Phrase, together
 from ..._observed import IssuedCertificate, State
 from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
 from . import wire
+from .page import Unreadable
 from .session import to_status_list
+from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
     from ..._observed import Application
     from ..._order import Order
     from .window import Window
 
+_FEWER: t.Final = Phrase(
+    "「{0}」 counts {1} applications, and its pages hold {2}", "「{0}」の件数は{1}件ですが、一覧には{2}件しかありません"
+)
+_UNREADABLE: t.Final = Phrase("its list cannot be read: {0}", "一覧を読み取れません: {0}")
+_NO_CERTIFICATE: t.Final = Phrase(
+    "the portal offers no certificate of {0} to download", "ポータルに、ダウンロードできる {0} の証明書がありません"
+)
+_NO_PEM: t.Final = Phrase(
+    "what the portal hands out under 「{0}」 is no PEM", "ポータルの「{0}」からダウンロードしたものはPEMではありません"
+)
+_REFUSED: t.Final = Phrase(
+    "the portal refuses the registration: {0}", "申請情報の登録がポータルに受け付けられません: {0}"
+)
+_DIFFERS: t.Final = Phrase(
+    "the screen 「{0}」 differs from the order: {1}; nothing was registered",
+    "画面「{0}」がオーダーと異なります: {1}。登録は行っていません",
+)
+_TOO_LATE: t.Final = Phrase(
+    "{0} takes no registration any more: it is 「{1}」 on the portal",
+    "{0} の申請情報は登録できなくなっています。ポータルのステータスは「{1}」です",
+)
+_ANOTHER: t.Final = Phrase("it is about {0} instead of {1}", "{1} ではなく {0} が表示されています")
 _TOTAL: t.Final = re.compile(r"([\d,]+)\s*件")
 
 
@@ -45,8 +70,7 @@ def listing(window: Window) -> Listing:
         window.expect("status_list")
     total = next((int(m[1].replace(",", "")) for text in window.page.captions if (m := _TOTAL.search(text))), None)
     if total is not None and len(found.applications) < total:
-        title = window.page.heading
-        raise AnswerUnusable(f"「{title}」 counts {total} applications, and its pages hold {len(found.applications)}")
+        raise AnswerUnusable(_FEWER.filled(window.page.heading, total, len(found.applications)))
     return found
 
 
@@ -56,14 +80,14 @@ def in_full(window: Window, application: Application, address: str) -> Applicati
     try:
         return wire.application_in_full(application, window.fact, window.known)
     except wire.NotUnderstood as error:
-        raise window.unexpected(str(error)) from None
+        raise window.unexpected(error.told) from None
 
 
 def certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
     """The certificate and its intermediates, downloaded."""
     _to_service_top(window, application, address)
     if not window.has("links", "certificate"):
-        raise StateConflict(f"the portal offers no certificate of {application.contract_id} to download")
+        raise StateConflict(_NO_CERTIFICATE.filled(application.contract_id))
     leaf, chain = (_pem(window, key) for key in ("certificate", "chain"))
     return IssuedCertificate(contract_id=application.contract_id, certificate=leaf, chain=chain)
 
@@ -77,14 +101,11 @@ def registered(window: Window, application: Application, address: str, *, order:
         window.expect("registration")
     window.press("confirm", values)
     if window.shows("registration"):
-        raise RequestRefused(f"the portal refuses the registration: {window.alerts() or 'it shows the form again'}")
+        raise RequestRefused(_REFUSED.filled(window.alerts() or SHOWN_AGAIN))
     window.expect("registration_confirm")
     differing = wire.registration_differences(application, order, window.fact, window.known)
     if differing:
-        title = window.page.heading
-        raise RequestRefused(
-            f"the screen 「{title}」 differs from the order: {'; '.join(differing)}; nothing was registered"
-        )
+        raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
     try:
         window.press("register", {})
     except DeskUnreachable:
@@ -97,9 +118,7 @@ def _to_registration(window: Window, application: Application, address: str) -> 
     _to_service_top(window, application, address)
     status = window.fact("status") or ""
     if window.known.meaning("states", status) != State.AWAITING_REGISTRATION.value:
-        raise StateConflict(
-            f"{application.contract_id} takes no registration any more: it is 「{status}」 on the portal"
-        )
+        raise StateConflict(_TOO_LATE.filled(application.contract_id, status))
     window.follow("registration")
     window.expect("registration")
 
@@ -108,7 +127,7 @@ def _to_service_top(window: Window, application: Application, address: str) -> N
     window.go(address)
     window.expect("service_top")
     if window.fact("contract_id") != application.contract_id:
-        raise window.unexpected(f"it is about {window.fact('contract_id')} instead of {application.contract_id}")
+        raise window.unexpected(_ANOTHER.filled(window.fact("contract_id"), application.contract_id))
 
 
 def _add_rows(window: Window, found: Listing) -> None:
@@ -122,9 +141,9 @@ def _add_rows(window: Window, found: Listing) -> None:
                 found.applications[application.contract_id] = application
                 found.addresses[application.contract_id] = row["contract_id"][1] or ""
     except wire.NotUnderstood as error:
-        raise window.unexpected(str(error)) from None
-    except ValueError as error:
-        raise window.unexpected(f"its list cannot be read: {error}") from None
+        raise window.unexpected(error.told) from None
+    except Unreadable as error:
+        raise window.unexpected(_UNREADABLE.filled(error.told)) from None
 
 
 def _cell(cells: dict[str, tuple[str, str | None]], texts: tuple[str, ...]) -> tuple[str, str | None]:
@@ -134,7 +153,7 @@ def _cell(cells: dict[str, tuple[str, str | None]], texts: tuple[str, ...]) -> t
 def _pem(window: Window, key: str) -> str:
     text = window.file(window.link(key)).decode("ascii", "replace")
     if "-----BEGIN CERTIFICATE-----" not in text:
-        raise AnswerUnusable(f"what the portal hands out under 「{window.screen.entry('links', key).text}」 is no PEM")
+        raise AnswerUnusable(_NO_PEM.filled(window.screen.entry("links", key).text))
     return text
 
 

@@ -14,15 +14,17 @@ import typing as t
 
 import yaml
 
+from ..._complaints import Phrase, said
 from ..._observed import State
 from ..desk import DeskError
 from . import contracts, ordering
+from .screen_map import PART_WORDS
 from .session import Session, through_customer_code
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..._complaints import Phrase
+    from ..._complaints import Language
     from ..._order import Order
     from .fit import Finding
     from .screen_map import Screen
@@ -31,6 +33,8 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]
 
+_REMARK: t.Final = Phrase("# 「{0}」: no {1} 「{2}」; there is {3}", "# 「{0}」: {1}「{2}」がありません。あるもの: {3}")
+_NOTHING_ELSE: t.Final = Phrase("nothing else", "ほかになし")
 _SHOWN: t.Final = 8  # candidates that a remark names
 
 
@@ -59,7 +63,7 @@ class Examination:
         """Every label of every screen that was visited."""
         return [_row(screen, finding) for screen, found in self.seen.values() for finding in found if _told(finding)]
 
-    def own_map(self) -> str:
+    def own_map(self, lang: Language) -> str:
         """A map to edit, usable as it stands: what can only be meant one way is filled in, the rest are remarks."""
         remarks, words, screens = [], {}, {}
         for key, (screen, found) in self.seen.items():
@@ -68,8 +72,9 @@ class Examination:
             for finding in missing:
                 others = [other.text for other in found if other.entry is None and other.part == finding.part]
                 same_part = [other for other in missing if other.part == finding.part]
-                told = ", ".join(f"「{text}」" for text in others[:_SHOWN]) or "nothing else"
-                remarks.append(f"# 「{screen.title.text}」: no {finding.part[:-1]} 「{finding.text}」; there is {told}")
+                told = ", ".join(f"「{text}」" for text in others[:_SHOWN]) or _NOTHING_ELSE
+                part = PART_WORDS[finding.part[:-1]]
+                remarks.append(said(_REMARK.filled(screen.title.text, part, finding.text, told), lang))
                 if len(others) == 1 and len(same_part) == 1 and finding.entry:
                     # Other screens may still use the old word.
                     words[finding.entry.key] = [others[0], *finding.entry.texts]
@@ -141,6 +146,7 @@ def _row(screen: Screen, finding: Finding) -> Row:
         "part": finding.part[:-1],
         "label": finding.text,
         "verdict": verdict,
+        "count": finding.count,
         "fits": finding.fits,
         "source": finding.entry.source if finding.entry else None,
         "map_entry": finding.entry.at if finding.entry else f"screens.{screen.key}.leave_alone",

@@ -14,9 +14,10 @@ import contextlib
 import dataclasses as dc
 import typing as t
 
+from ..._complaints import Phrase
 from ..desk import DeskError, DeskUnreachable, ScreenUnexpected
 from ._playwright import PlaywrightError
-from .transport import NeverSent, Withheld
+from .transport import NO_END, NeverSent, Withheld
 
 if t.TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
@@ -26,6 +27,21 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 
+_FILE: t.Final = Phrase(
+    "the portal sends a file where a page should be", "ポータルがページの代わりにファイルを返しました"
+)
+_NOT_READ: t.Final = Phrase("nothing that is read depends on it", "画面の読み取りに必要がありません")
+_NOT_PRESSED: t.Final = Phrase("nobody pressed anything", "何も押していないのに送信されようとしました")
+_TWICE: t.Final = Phrase(
+    "the page sends the same form twice; the second one was held back",
+    "ページが同じフォームを2回送ろうとしたため、2回目を止めました",
+)
+_ASKED_BACK: t.Final = Phrase(
+    "the page asks 「{0}」, which was answered with no", "ページの問い合わせ「{0}」に「いいえ」と答えました"
+)
+_POPUP: t.Final = Phrase(
+    "the page opens another window, which was closed", "ページが別のウィンドウを開いたため、閉じました"
+)
 _READ: t.Final = ("Document", "Script", "Stylesheet", "XHR", "Fetch")  # pictures and fonts are for eyes
 _MOST_DOCUMENTS: t.Final = 12  # that one step may lead through
 _OF_THE_LINE: t.Final = ("connection", "content-encoding", "content-length", "transfer-encoding")
@@ -54,7 +70,7 @@ class Step:
     documents: int = 0
     sent: int = 0  # requests but GET that may have reached the portal
     forms: set[tuple[str, str, bytes | None]] = dc.field(default_factory=set)
-    obstacle: str | None = None  # what the page did that only a person can answer
+    obstacle: Phrase | None = None  # what the page did that only a person can answer
     failure: DeskError | None = None
 
     def check(self) -> None:
@@ -62,7 +78,7 @@ class Step:
         if self.obstacle:
             raise (ScreenUnexpected if self.sent else Withheld)(self.obstacle)
         if isinstance(self.failure, NeverSent) and self.sent:
-            raise DeskUnreachable(str(self.failure))
+            raise DeskUnreachable(self.failure.told)
         if self.failure:
             raise self.failure
 
@@ -130,7 +146,7 @@ class Gate:
         try:
             response = await self._carried(asked)
             if asked.document and "attachment" in response.headers.get("Content-Disposition", ""):
-                raise ScreenUnexpected("the portal sends a file where a page should be")
+                raise ScreenUnexpected(_FILE)
         except DeskError as error:
             if asked.document:
                 self.step.failure = self.step.failure or error
@@ -142,21 +158,21 @@ class Gate:
 
     async def _carried(self, asked: Asked) -> Response:
         if asked.kind not in _READ:
-            raise ScreenUnexpected("nothing that is read depends on it")
+            raise ScreenUnexpected(_NOT_READ)
         reads = asked.method == "GET"
         if reads:
             await self._looked_at.wait()
         elif not self._looked_at.is_set():
-            raise Withheld("nobody pressed anything")
+            raise Withheld(_NOT_PRESSED)
         step, form = self.step, (asked.method, asked.url, asked.body)
         step.requests += 1
         step.documents += asked.document
         if step.documents > _MOST_DOCUMENTS:
-            raise DeskUnreachable("the portal sends from page to page without an end")
+            raise DeskUnreachable(NO_END)
         if reads:
             return await self._carry(asked)
         if asked.document and form in step.forms:
-            raise DeskUnreachable("the page sends the same form twice; the second one was held back")
+            raise DeskUnreachable(_TWICE)
         step.forms.add(form)
         step.sent += 1
         try:
@@ -170,11 +186,11 @@ class Gate:
         if dialog.type == "beforeunload":
             await dialog.accept()
         else:
-            self.step.obstacle = f"the page asks 「{dialog.message}」, which was answered with no"
+            self.step.obstacle = _ASKED_BACK.filled(dialog.message)
             await dialog.dismiss()
 
     async def _opens_another(self, popup: Page) -> None:
-        self.step.obstacle = "the page opens another window, which was closed"
+        self.step.obstacle = _POPUP
         await popup.close()
 
     def _navigated(self, frame: Frame) -> None:

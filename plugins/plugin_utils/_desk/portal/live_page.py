@@ -12,6 +12,7 @@ import asyncio
 import json
 import typing as t
 
+from ..._complaints import Phrase
 from ..desk import DeskUnreachable
 from ._playwright import PlaywrightError
 from .gate import Gate
@@ -23,6 +24,17 @@ if t.TYPE_CHECKING:
     from .gate import Carry, Step
     from .page import Button, Submission
 
+_NOT_SHOWN: t.Final = Phrase("the portal's page cannot be shown: {0}", "ポータルのページを表示できません: {0}")
+_CHANGED: t.Final = Phrase(
+    "the page has changed since it was looked at; nothing was pressed",
+    "確認した後でページが変わったため、何も押していません",
+)
+_WENT_ON: t.Final = Phrase(
+    "the page went on by itself while it was filled in", "入力している間に、ページがひとりでに切り替わりました"
+)
+_PRESSED: t.Final = Phrase("「{0}」 was pressed, and then: {1}", "「{0}」を押した後にエラー: {1}")
+_UNUSABLE: t.Final = Phrase("「{0}」 cannot be used: {1}", "「{0}」を操作できません: {1}")
+_HIDDEN: t.Final = Phrase("nobody can see the button 「{0}」", "ボタン「{0}」が見えません")
 _QUIET: t.Final = 250  # milliseconds without a change after which a page is still
 _UNANSWERED: t.Final = 3.0  # seconds that a pressed button may take to do anything
 _GLANCE: t.Final = 0.01  # seconds between looks at what is under way
@@ -86,14 +98,14 @@ class LivePage:
                 await self._page.goto(url.partition("#")[0], wait_until="commit", timeout=0)
             except PlaywrightError as error:
                 step.check()
-                raise DeskUnreachable(f"the portal's page cannot be shown: {first_line(error)}") from None
+                raise DeskUnreachable(_NOT_SHOWN.filled(first_line(error))) from None
             await self._settled(step)
         return await self._fetched()
 
     async def press(self, submission: Submission) -> Fetched:
         """What the page shows after this button was pressed once; raises Withheld when nothing was sent."""
         if submission.page.url != self._page.url or not submission.page.is_shown_by(await self._content()):
-            raise Withheld("the page has changed since it was looked at; nothing was pressed")
+            raise Withheld(_CHANGED)
         with self._gate.open() as step:
             await self._filled_in_and_pressed(submission, step)
             await self._settled(step)
@@ -110,13 +122,13 @@ class LivePage:
             await self._still()  # scripts have had their say
             if step.documents:
                 kind = DeskUnreachable if step.sent else Withheld
-                raise kind("the page went on by itself while it was filled in")
+                raise kind(_WENT_ON)
             what = button.text
             await self._press(form, button, step)
         except PlaywrightError as error:
             if step.sent:
-                raise DeskUnreachable(f"「{what}」 was pressed, and then: {first_line(error)}") from None
-            raise Withheld(f"「{what}」 cannot be used: {first_line(error)}") from None
+                raise DeskUnreachable(_PRESSED.filled(what, first_line(error))) from None
+            raise Withheld(_UNUSABLE.filled(what, first_line(error))) from None
 
     async def _fill_in(self, form: Locator, name: str, value: str) -> None:
         controls = form.locator(f'[name={_quoted(name)}]:not([type="hidden" i]):not([disabled])')
@@ -137,7 +149,7 @@ class LivePage:
         found = await form.evaluate_handle(_BUTTON, [button.text, button.name, button.value])
         element = found.as_element()
         if element is None:
-            raise Withheld(f"nobody can see the button 「{button.text}」")
+            raise Withheld(_HIDDEN.filled(button.text))
         before = step.requests
         await element.click()
         end = _now() + _UNANSWERED

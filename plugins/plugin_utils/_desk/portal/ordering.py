@@ -10,16 +10,32 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._complaints import Phrase, together
 from ..._order import Usage
 from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
 from . import wire
 from .session import to_customer_codes, to_order_form
 from .transport import NeverSent, Withheld
+from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
     from ..._observed import Application, OfferedProduct, SeenContract
     from ..._order import Order
     from .window import Window
+
+_NOT_FOUND: t.Final = Phrase(
+    "the portal's search lists no contract {0} to link to",
+    "ポータルの検索結果に、連携対応サービスの契約 {0} がありません",
+)
+_REFUSED: t.Final = Phrase("the portal refuses the order: {0}", "お申し込みがポータルに受け付けられません: {0}")
+_DIFFERS: t.Final = Phrase(
+    "the screen 「{0}」 differs from the order: {1}; nothing was ordered",
+    "画面「{0}」がオーダーと異なります: {1}。注文は行っていません",
+)
+_NOT_AGREED: t.Final = Phrase(
+    "the order does not agree to the terms (terms_agreed)", "オーダーで約款に同意していません (terms_agreed)"
+)
+_PRESSED: t.Final = Phrase("「{0}」 was pressed for {1}, and then: {2}", "{1} の「{0}」を押した後にエラー: {2}")
 
 
 def to_confirm_screen(window: Window, order: Order) -> Window:
@@ -31,36 +47,33 @@ def to_confirm_screen(window: Window, order: Order) -> Window:
         _search_linked(window)
         found = [choice for choice in window.choices("linked_contract") if _names(choice.text, linked.contract_id)]
         if len(found) != 1:
-            raise RequestRefused(f"the portal's search lists no contract {linked.contract_id} to link to")
+            raise RequestRefused(_NOT_FOUND.filled(linked.contract_id))
         values["linked_contract"] = found[0]
     window.press("confirm", values)
     if window.shows("order_form"):
-        raise RequestRefused(f"the portal refuses the order: {window.alerts() or 'it shows the form again'}")
+        raise RequestRefused(_REFUSED.filled(window.alerts() or SHOWN_AGAIN))
     window.expect("order_confirm")
     differing = wire.order_differences(order, window.fact, window.known)
     if differing:
-        title = window.page.heading
-        raise RequestRefused(
-            f"the screen 「{title}」 differs from the order: {'; '.join(differing)}; nothing was ordered"
-        )
+        raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
     return window
 
 
 def placed(window: Window, order: Order) -> Application:
     """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it."""
     if not order.terms_agreed:
-        raise RequestRefused("the order does not agree to the terms (terms_agreed)")
+        raise RequestRefused(_NOT_AGREED)
     submission = window.filled_in("place", {"terms_agreed": True})
     button = window.screen.entry("buttons", "place").text
     try:
         window.send(submission)
         if window.shows("order_confirm") and window.page.alerts:
-            raise RequestRefused(f"the portal refuses the order: {window.alerts()}")
+            raise RequestRefused(_REFUSED.filled(window.alerts()))
         window.expect("order_done")
     except (NeverSent, Withheld):
         raise  # nothing was pressed as far as the portal knows
     except (DeskUnreachable, ScreenUnexpected, AccessRefused, StateConflict) as error:
-        raise OutcomeUnknown(f"「{button}」 was pressed for {order.common_name}, and then: {error}") from None
+        raise OutcomeUnknown(_PRESSED.filled(button, order.common_name, error.told)) from None
     return wire.placed_application(order, window.fact, window.known)
 
 

@@ -13,6 +13,7 @@ import functools
 import typing as t
 import urllib.parse
 
+from ..._complaints import Phrase
 from ._lxml import etree, html
 
 if t.TYPE_CHECKING:
@@ -20,6 +21,8 @@ if t.TYPE_CHECKING:
 
     from ._lxml import Element
 
+_NO_PAGE: t.Final = Phrase("what the portal sent is no HTML page", "ポータルの応答はHTMLのページではありません")
+_UNEVEN: t.Final = Phrase("a row has {0} cells under {1} headings", "見出しが{1}列の表に{0}列の行があります")
 _CONTROLS: t.Final = "input|select|textarea"
 _NO_FIELDS: t.Final = ("hidden", "submit", "button", "image", "reset")
 
@@ -66,6 +69,10 @@ class Submission:
 class Unreadable(ValueError):
     """What came is no page, or a list on it cannot be told apart into rows."""
 
+    def __init__(self, told: Phrase) -> None:
+        super().__init__(told.en)
+        self.told = told
+
 
 class Page:
     """One page; `marks` are texts beside a label that are no part of it. `rendered`: its scripts have run."""
@@ -80,7 +87,7 @@ class Page:
             parser = html.HTMLParser(encoding=charset or (None if b"charset" in content[:2048] else "utf-8"))
             self.tree: Element = html.document_fromstring(content, parser=parser)
         except (etree.LxmlError, LookupError, ValueError):
-            raise Unreadable("what the portal sent is no HTML page") from None
+            raise Unreadable(_NO_PAGE) from None
 
     @functools.cached_property
     def heading(self) -> str:
@@ -202,7 +209,7 @@ class Page:
             if row is head or (len(cells) == 1 and cells[0].get("colspan")):
                 continue
             if len(cells) != len(columns):
-                raise Unreadable(f"a row has {len(cells)} cells under {len(columns)} headings")
+                raise Unreadable(_UNEVEN.filled(len(cells), len(columns)))
             yield {name: self._cell(cell) for name, cell in zip(columns, cells, strict=True)}
 
     def _cell(self, cell: Element) -> tuple[str, str | None]:

@@ -17,7 +17,7 @@ import yaml
 
 from ..._catalogue.products import PRODUCTS
 from ..._catalogue.services import LINKED_SERVICES
-from ..._complaints import nearest
+from ..._complaints import Phrase, nearest, together
 from ..._yaml_text import YamlText
 from ..desk import DeskError
 
@@ -27,6 +27,39 @@ if t.TYPE_CHECKING:
 Part = t.Literal["fields", "buttons", "links", "facts", "columns"]
 
 PARTS: t.Final[tuple[Part, ...]] = ("fields", "buttons", "links", "facts", "columns")
+PART_WORDS: t.Final = {
+    "link": Phrase("link", "リンク"),
+    "field": Phrase("field", "入力欄"),
+    "button": Phrase("button", "ボタン"),
+    "fact": Phrase("fact", "表示"),
+    "column": Phrase("column", "列"),
+}
+# Where a word is known from, as far as that is no page of the manual.
+SOURCES: t.Final = {
+    "catalogue": Phrase("catalogue", "カタログ"),
+    "your map": Phrase("your map", "ご自分の画面マップ"),
+}
+
+_UNUSABLE: t.Final = Phrase("the screen map cannot be used: {0}", "画面マップを使えません: {0}")
+_AT: t.Final = Phrase("{0}: {1}", "{0}: {1}")
+_NOT_UTF8: t.Final = Phrase("the screen map {0} is not written in UTF-8", "画面マップ {0} はUTF-8ではありません")
+_DOUBLED: t.Final = Phrase("a key is given twice", "同じキーが2回書かれています")
+_NO_VAULT: t.Final = Phrase(
+    "a screen map holds no secrets and cannot be vaulted", "画面マップは秘密を含まないため、Vaultで暗号化できません"
+)
+_TOP: t.Final = Phrase(
+    "a screen map is a mapping with version, words, options, screens",
+    "画面マップは version、words、options、screens を持つマッピングです",
+)
+_VERSIONS: t.Final = Phrase("this collection reads version {0}", "このコレクションが読めるのはバージョン {0} です")
+_TEXTS: t.Final = Phrase("{0} is a text or a list of texts", "{0} は文字列か、文字列のリストです")
+_ANY_OF: t.Final = Phrase(
+    "{0} is a text, or a list of texts of which any will do", "{0} は文字列か、どれかと一致すればよい文字列のリストです"
+)
+_MAPPING: t.Final = Phrase("{0} is a mapping", "{0} はマッピングです")
+_NOT_IN_MAP: t.Final = Phrase("{0} is not in the map; {1}", "{0} は画面マップにありません。{1}")
+_NEAR: t.Final = Phrase("did you mean {0}?", "{0} のことですか")
+_KNOWN: t.Final = Phrase("known are {0}", "使えるもの: {0}")
 _DEFAULT: t.Final = pathlib.Path(__file__).with_name("screen_map.yml")
 _VERSION: t.Final = 1
 
@@ -85,12 +118,12 @@ def screen_map(path: str | None = None) -> ScreenMap:
     try:
         written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
-        raise ScreenMapUnusable(f"the screen map {path} is not written in UTF-8") from None
+        raise ScreenMapUnusable(_NOT_UTF8.filled(path)) from None
     document, doubled = written.content(_no_vault)
-    problems = [f"{complaint.place}: a key is given twice" for complaint in doubled]
-    problems += [f"{written.place(where)}: {problem}" for where, problem in _problems(document)]
+    problems = [_AT.filled(complaint.place, _DOUBLED) for complaint in doubled]
+    problems += [_AT.filled(written.place(where), problem) for where, problem in _problems(document)]
     if problems:
-        raise ScreenMapUnusable("the screen map cannot be used: " + "; ".join(problems))
+        raise ScreenMapUnusable(_UNUSABLE.filled(together(problems)))
     return _made(_default(), document)
 
 
@@ -105,23 +138,23 @@ def _default() -> dict[str, t.Any]:
 
 
 def _no_vault(_text: str) -> str:
-    raise ValueError("a screen map holds no secrets and cannot be vaulted")
+    raise ValueError(_NO_VAULT)
 
 
-Problem = tuple[tuple[str | int, ...], str]
+Problem = tuple[tuple[str | int, ...], Phrase]
 
 
 def _problems(document: t.Any) -> Iterator[Problem]:
     """Everything in a user's document that the collection's map has no place for."""
     if not isinstance(document, dict):
-        yield (), "a screen map is a mapping with version, words, options, screens"
+        yield (), _TOP
         return
     default = _default()
     yield from _unknown((), document, (*default, "version"))
     if document.get("version", _VERSION) != _VERSION:
-        yield ("version",), f"this collection reads version {_VERSION}"
+        yield ("version",), _VERSIONS.filled(_VERSION)
     if "marks" in document and not _texts(document["marks"]):
-        yield ("marks",), "marks is a list of texts"
+        yield ("marks",), Phrase("marks is a list of texts", "marks は文字列のリストです")
     yield from _texts_problems(("words",), document.get("words", {}), default["words"])
     for group, own in _mapping(document.get("options")).items():
         yield from _texts_problems(("options", group), own, default["options"].get(group, {}))
@@ -137,7 +170,7 @@ def _screen_problems(name: str, own: t.Any, default: Mapping[str, t.Any]) -> Ite
         where = ("screens", name, part)
         if part in ("title", "leave_alone"):
             if not _texts(value):
-                yield where, f"{part} is a text or a list of texts"
+                yield where, _TEXTS.filled(part)
         else:
             yield from _texts_problems(where, value, [key.rstrip("?") for key in default.get(part, ())])
 
@@ -146,18 +179,18 @@ def _texts_problems(where: tuple[str, ...], own: t.Any, known: t.Any) -> Iterato
     yield from _unknown(where, own, known)
     for key, value in _mapping(own).items():
         if not _texts(value):
-            yield (*where, key), f"{key} is a text, or a list of texts of which any will do"
+            yield (*where, key), _ANY_OF.filled(key)
 
 
 def _unknown(where: tuple[str, ...], own: t.Any, known: t.Any) -> Iterator[Problem]:
     if not isinstance(own, dict):
-        yield where, f"{'.'.join(where)} is a mapping"
+        yield where, _MAPPING.filled(".".join(where))
         return
     for key in own:
         if key not in known:
             near = nearest(key, list(known))
-            hint = f"did you mean {near}?" if near else f"known are {', '.join(sorted(map(str, known)))}"
-            yield (*where, key), f"{'.'.join((*where, str(key)))} is not in the map; {hint}"
+            hint = _NEAR.filled(near) if near else _KNOWN.filled(", ".join(sorted(map(str, known))))
+            yield (*where, key), _NOT_IN_MAP.filled(".".join((*where, str(key))), hint)
 
 
 def _mapping(value: t.Any) -> dict[str, t.Any]:
@@ -214,4 +247,4 @@ def _screen(key: str, default: Mapping[str, t.Any], *, own: Mapping[str, t.Any],
     )
 
 
-__all__ = ("PARTS", "Entry", "Part", "Screen", "ScreenMap", "ScreenMapUnusable", "screen_map")
+__all__ = ("PARTS", "PART_WORDS", "SOURCES", "Entry", "Part", "Screen", "ScreenMap", "ScreenMapUnusable", "screen_map")

@@ -30,6 +30,13 @@ if t.TYPE_CHECKING:
 
     Walked = t.TypeVar("Walked")
 
+_NOT_IN: t.Final = Phrase(
+    "the portal does not let portal_user in: {0}", "portal_user でポータルにログインできません: {0}"
+)
+_NO_CODE: t.Final = Phrase(
+    "「{0}」 offers no {1} to this portal_user, but {2}",
+    "portal_user の「{0}」に {1} がありません。選択できるもの: {2}",
+)
 _ATTEMPTS: t.Final = 4
 _PAUSE: t.Final = 0.25  # seconds, doubling
 _LONGEST_PAUSE: t.Final = 60.0
@@ -102,13 +109,7 @@ class Session:
             window.press("log_in", {"master_id": self._connection.user, "password": self._connection.password})
             if window.shows("log_in"):
                 again = Phrase("it shows the log-in screen again", "ログイン画面に戻りました")
-                told = Phrase(window.alerts(), window.alerts()) if window.alerts() else again
-                raise AccessRefused(
-                    Phrase(
-                        f"the portal does not let portal_user in: {told.en}",
-                        f"portal_user でポータルにログインできません: {told.ja}",
-                    )
-                )
+                raise AccessRefused(_NOT_IN.filled(window.alerts() or again))
             window.expect("top")
         self._top = window.page.url
         return window
@@ -140,9 +141,9 @@ def through_customer_code(window: Window, customer_code: str) -> None:
     offered = window.choices("customer_code")
     chosen = next((choice for choice in offered if choice.text == customer_code), None)
     if chosen is None:
-        allowed = ", ".join(choice.text for choice in offered if choice.value)
+        allowed = ", ".join(choice.text for choice in offered if choice.value) or Phrase("nothing", "なし")
         label = window.screen.entry("fields", "customer_code").text
-        raise RequestRefused(f"「{label}」 offers no {customer_code} to this portal_user, but {allowed or 'nothing'}")
+        raise RequestRefused(_NO_CODE.filled(label, customer_code, allowed))
     window.press("choose", {"customer_code": chosen})
     window.expect("online_orders")
     window.follow("new_order_entry")

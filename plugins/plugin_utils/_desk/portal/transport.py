@@ -32,6 +32,13 @@ if t.TYPE_CHECKING:
 
     from .page import Submission
 
+NO_END: t.Final = Phrase(
+    "the portal sends from page to page without an end", "ポータルのページからページへの移動が終わりません"
+)
+_ELSEWHERE: t.Final = Phrase(
+    "the portal leads to {0}; nothing is sent to another place than desk_url's",
+    "ポータルが {0} へ移動しようとしました。desk_url 以外の場所には何も送りません",
+)
 _RETRIES: t.Final = 4
 _BACKOFF: t.Final = 0.25  # seconds, doubling
 _MOST_REDIRECTS: t.Final = 5
@@ -174,14 +181,14 @@ class Transport:
                 return _fetched(response)
             method, values = "GET", None
             url = urllib.parse.urljoin(response.url, response.headers["Location"])
-        raise DeskUnreachable("the portal sends from page to page without an end")
+        raise DeskUnreachable(NO_END)
 
     def _stay_at_home(self, url: str) -> None:
         """Refuse to carry cookies, tokens and passwords anywhere else."""
         home, parts = parts_of(self._connection.url), parts_of(url)
         if parts is None or home is None or (parts.scheme, parts.netloc) != (home.scheme, home.netloc):
-            told = parts.netloc if parts else "an address that cannot be read"
-            raise DeskUnreachable(f"the portal leads to {told}; nothing is sent to another place than desk_url's")
+            told = parts.netloc if parts else Phrase("an address that cannot be read", "読み取れないアドレス")
+            raise DeskUnreachable(_ELSEWHERE.filled(told))
 
     def _pace(self) -> None:
         wait = self._last + self._connection.request_interval - time.monotonic()
@@ -225,4 +232,4 @@ def _fetched(response: Response) -> Fetched:
     )
 
 
-__all__ = ("Connection", "Fetched", "NeverSent", "Transport", "Withheld", "state_home")
+__all__ = ("NO_END", "Connection", "Fetched", "NeverSent", "Transport", "Withheld", "state_home")

@@ -10,16 +10,17 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._complaints import Phrase, together
 from ..desk import AccessRefused, ScreenUnexpected, StateConflict
 from .evidence import saved_copy
 from .fit import buttons_of, findings, form_of
 from .page import Page, Unreadable
-from .screen_map import Entry
+from .screen_map import PART_WORDS, SOURCES, Entry
 from .transport import Withheld
 
 if t.TYPE_CHECKING:
     import pathlib
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .fit import Finding
     from .page import Choice, Field, Submission
@@ -30,7 +31,37 @@ if t.TYPE_CHECKING:
 Record = t.Callable[["Screen", tuple["Finding", ...]], object]
 Value = t.Union[str, Entry, "Choice", t.Literal[True]]
 
-_SCRIPTS: t.Final = "; this page has scripts, which portal_engine: browser would run"
+SHOWN_AGAIN: t.Final = Phrase("it shows the form again", "入力画面に戻りました")
+_UNEXPECTED: t.Final = Phrase(
+    "the portal's screen 「{0}」 is not as expected: {1}{2}. A copy without secrets: {3}",
+    "ポータルの画面「{0}」が想定と異なります: {1}{2}。秘密を除いた画面の写し: {3}",
+)
+_SCRIPTS: t.Final = Phrase(
+    "; this page has scripts, which portal_engine: browser would run",
+    "。このページにはスクリプトがあり、portal_engine: browser なら動きます",
+)
+_NO_TITLE: t.Final = Phrase("(no title)", "(タイトルなし)")
+_SAYS: t.Final = Phrase("the portal's screen 「{0}」 says: {1}", "ポータルの画面「{0}」の表示: {1}")
+_UNREADABLE: t.Final = Phrase("{0}; it answered with {1}", "{0} (応答は {1})")
+_ANOTHER: t.Final = Phrase(
+    "{0} should stand there{1}. If the portal asks something of you (a notice, a code, maintenance), answer it in a "
+    "browser and run again; if it only has another title now, set {2} in your screen map",
+    "{0}のはずでした{1}。ポータルが何かを求めている場合 (お知らせ、認証コード、メンテナンス) は、ブラウザで対応してから"
+    "再実行してください。タイトルが変わっただけなら、画面マップの {2} に指定してください",
+)
+_IT_SAYS: t.Final = Phrase(" (it says: {0})", " (表示: {0})")
+_EXTRA: t.Final = Phrase(
+    "nobody expected the {0} 「{1}」 (if it may be left alone, add it to screens.{2}.leave_alone in your screen map)",
+    "想定外の{0}「{1}」があります (無視してよければ、画面マップの screens.{2}.leave_alone に追加してください)",
+)
+_SEVERAL: t.Final = Phrase("there are {1} {0}s 「{2}」 ({3})", "{0}「{2}」が{1}個あります ({3})")
+_MISSING: t.Final = Phrase("there is no {0} 「{1}」 ({2})", "{0}「{1}」がありません ({2})")
+_NO_CHOICE: t.Final = Phrase(
+    "the field 「{0}」 has no choice 「{1}」{2}, but {3}",
+    "入力欄「{0}」に選択肢「{1}」がありません{2}。選択できるもの: {3}",
+)
+_NO_CHOICES: t.Final = Phrase("no choices", "なし")
+_EDIT: t.Final = Phrase("in the screen map: {0}, from {1}", "画面マップ: {0}、出典: {1}")
 _SHOWN: t.Final = 12  # texts of a page that a message quotes
 
 
@@ -88,7 +119,7 @@ class Window:
         if self._record:
             self._record(self.screen, found)
         elif unfit:
-            raise self.unexpected("; ".join(self._problem(finding) for finding in unfit))
+            raise self.unexpected(together(self._problem(finding) for finding in unfit))
         return key
 
     def follow(self, key: str) -> None:
@@ -99,7 +130,7 @@ class Window:
         entry = self.screen.entry("links", key)
         addresses = [address for text, address in self.page.links if text in entry.texts]
         if not addresses:
-            raise self.unexpected(f"there is no link 「{entry.text}」 ({_edit(entry)})")
+            raise self.unexpected(_MISSING.filled(PART_WORDS["link"], entry.text, _edit(entry)))
         return addresses[0]
 
     def has(self, part: t.Literal["links", "buttons"], key: str) -> bool:
@@ -127,7 +158,7 @@ class Window:
         entry = self.screen.entry("buttons", key)
         found = buttons_of(self.page, entry)
         if len(found) != 1:
-            raise self.unexpected(f"there are {len(found)} buttons 「{entry.text}」 ({_edit(entry)})")
+            raise self.unexpected(_SEVERAL.filled(PART_WORDS["button"], len(found), entry.text, _edit(entry)))
         filled = tuple(self._filled(name, value) for name, value in values.items())
         return self.page.submission(found[0], filled)
 
@@ -135,17 +166,15 @@ class Window:
         try:
             fetched = self._view.submit(submission)
         except Withheld as error:
-            raise self.unexpected(str(error), Withheld) from None
+            raise self.unexpected(error.told, Withheld) from None
         self._look(fetched)
 
-    def unexpected(self, problem: str, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
+    def unexpected(self, problem: Phrase, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
         """The error for this page, with a copy of it for the user."""
-        title = self.page.heading or "(no title)"
         hint = _SCRIPTS if self.page.unrun_scripts else ""
         screen = self.screen.key if hasattr(self, "screen") else "unknown"
         copy = saved_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
-        told = f"{problem}{hint}. A copy without secrets: {copy}"
-        return kind(f"the portal's screen 「{title}」 is not as expected: {told}")
+        return kind(_UNEXPECTED.filled(self.page.heading or _NO_TITLE, problem, hint, copy))
 
     def alerts(self) -> str:
         """What the page says for the eyes first."""
@@ -161,7 +190,7 @@ class Window:
                 rendered=fetched.rendered,
             )
         except Unreadable as unreadable:
-            raise ScreenUnexpected(f"{unreadable}; it answered with {fetched.status}") from None
+            raise ScreenUnexpected(_UNREADABLE.filled(unreadable.told, fetched.status)) from None
         self._status = fetched.status
 
     def another_screen(self, keys: tuple[str, ...]) -> Exception:
@@ -169,27 +198,19 @@ class Window:
         wanted = [self.known.screens[key].title for key in keys]
         if self._status in (401, 403, 409):
             kind = StateConflict if self._status == 409 else AccessRefused
-            return kind(f"the portal's screen 「{self.page.heading}」 says: {self.alerts() or self._status}")
-        titles = " or ".join(f"「{entry.text}」" for entry in wanted)
-        told = f" (it says: {self.alerts()})" if self.page.alerts else ""
-        problem = (
-            f"{titles} should stand there{told}. If the portal asks something of you (a notice, a code, maintenance), "
-            "answer it in a browser and run again; if it only has another title now, set "
-            + " or ".join(entry.at for entry in wanted)
-            + " in your screen map"
-        )
+            return kind(_SAYS.filled(self.page.heading, self.alerts() or self._status))
+        titles, entries = _either(f"「{entry.text}」" for entry in wanted), _either(entry.at for entry in wanted)
+        told = _IT_SAYS.filled(self.alerts()) if self.page.alerts else ""
+        problem = _ANOTHER.filled(titles, told, entries)
         return self.unexpected(problem, LoggedOut if self.shows("log_in") else ScreenUnexpected)
 
-    def _problem(self, finding: Finding) -> str:
-        kind = finding.part.rstrip("s")
+    def _problem(self, finding: Finding) -> Phrase:
+        kind = PART_WORDS[finding.part.rstrip("s")]
         if finding.entry is None:
-            return (
-                f"nobody expected the {kind} 「{finding.text}」 (if it may be left alone, add it to "
-                f"screens.{self.screen.key}.leave_alone in your screen map)"
-            )
+            return _EXTRA.filled(kind, finding.text, self.screen.key)
         if finding.count > 1:
-            return f"there are {finding.count} {kind}s 「{finding.text}」 ({_edit(finding.entry)})"
-        return f"there is no {kind} 「{finding.text}」 ({_edit(finding.entry)})"
+            return _SEVERAL.filled(kind, finding.count, finding.text, _edit(finding.entry))
+        return _MISSING.filled(kind, finding.text, _edit(finding.entry))
 
     def _field(self, key: str) -> Field | None:
         form, texts = form_of(self.page, self.screen), self.screen.entry("fields", key).texts
@@ -199,7 +220,7 @@ class Window:
     def _filled(self, key: str, value: Value) -> tuple[str, str]:
         entry, field = self.screen.entry("fields", key), self._field(key)
         if field is None:
-            raise self.unexpected(f"there is no field 「{entry.text}」 ({_edit(entry)})")
+            raise self.unexpected(_MISSING.filled(PART_WORDS["field"], entry.text, _edit(entry)))
         if value is True and field.kind == "tick":
             return field.name, field.choices[0].value
         if isinstance(value, str) and field.kind == "line":
@@ -207,9 +228,9 @@ class Window:
         texts = _texts(value)
         chosen = [choice for choice in field.choices if choice.text in texts]
         if field.kind != "choice" or len(chosen) != 1:
-            offered = ", ".join(f"「{choice.text}」" for choice in field.choices[:_SHOWN]) or "no choices"
-            hint = f" ({_edit(value)})" if isinstance(value, Entry) else ""
-            raise self.unexpected(f"the field 「{field.label}」 has no choice 「{texts[0]}」{hint}, but {offered}")
+            offered = ", ".join(f"「{choice.text}」" for choice in field.choices[:_SHOWN])
+            hint = Phrase(" ({0})", " ({0})").filled(_edit(value)) if isinstance(value, Entry) else ""
+            raise self.unexpected(_NO_CHOICE.filled(field.label, texts[0], hint, offered or _NO_CHOICES))
         return field.name, chosen[0].value
 
 
@@ -220,8 +241,13 @@ def _texts(value: Value) -> tuple[str, ...]:
     return (value if isinstance(value, str) else "" if value is True else value.text,)
 
 
-def _edit(entry: Entry) -> str:
-    return f"in the screen map: {entry.at}, from {entry.source}"
+def _edit(entry: Entry) -> Phrase:
+    return _EDIT.filled(entry.at, SOURCES.get(entry.source, entry.source))
 
 
-__all__ = ("LoggedOut", "Record", "Value", "View", "Window")
+def _either(texts: Iterable[str]) -> Phrase:
+    told = tuple(texts)
+    return Phrase(" or ".join(told), "または".join(told))
+
+
+__all__ = ("SHOWN_AGAIN", "LoggedOut", "Record", "Value", "View", "Window")

@@ -13,6 +13,7 @@ import datetime as dt
 import re
 import typing as t
 
+from ..._complaints import Phrase
 from ..._observed import Application, OfferedProduct, SeenContract, State
 from ..._order import CsrOrigin, Usage
 from .screen_map import Entry
@@ -28,6 +29,14 @@ if t.TYPE_CHECKING:
     Fact = Callable[[str], str | None]
     Row = Mapping[str, str]
 
+_NOT_UNDERSTOOD: t.Final = Phrase(
+    "「{0}」 is not known; say what it means under {1} in your screen map",
+    "「{0}」の意味が分かりません。画面マップの {1} で指定してください",
+)
+_DIFFERENCE: t.Final = Phrase(
+    "「{0}」 is {1} on the screen, {2} in the order", "「{0}」は画面では {1}、オーダーでは {2}"
+)
+_EMPTY: t.Final = Phrase("empty", "空欄")
 _JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 _DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
 _IN_BRACKETS: t.Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
@@ -52,7 +61,8 @@ class NotUnderstood(ValueError):
     """A text on a screen means nothing to us; `at` is where the map would say what it means."""
 
     def __init__(self, text: str, at: str) -> None:
-        super().__init__(f"「{text}」 is not known; say what it means under {at} in your screen map")
+        self.told = _NOT_UNDERSTOOD.filled(text, at)
+        super().__init__(self.told.en)
 
 
 def listed_application(row: Row, known: ScreenMap) -> Application:
@@ -162,7 +172,7 @@ def order_values(order: Order, known: ScreenMap) -> dict[str, Value]:
     }
 
 
-def order_differences(order: Order, fact: Fact, known: ScreenMap) -> tuple[str, ...]:
+def order_differences(order: Order, fact: Fact, known: ScreenMap) -> tuple[Phrase, ...]:
     """Every way in which the confirm screen is not what the order asks for."""
     asked = {
         "customer_code": (order.customer_code,),
@@ -177,7 +187,7 @@ def order_differences(order: Order, fact: Fact, known: ScreenMap) -> tuple[str, 
         asked["linked_contract"] = (linked.contract_id or "",)
         shown["linked_contract"] = (fact("linked_contract") or "").partition(" ")[0]
     elif fact("linked_contract"):
-        asked["linked_contract"], shown["linked_contract"] = ("nothing",), fact("linked_contract")
+        asked["linked_contract"], shown["linked_contract"] = ("",), fact("linked_contract")
     return _differences(asked, shown, known, screen="order_confirm")
 
 
@@ -197,7 +207,9 @@ def registration_values(order: Order, csr: str | None, known: ScreenMap) -> dict
     return values
 
 
-def registration_differences(application: Application, order: Order, fact: Fact, known: ScreenMap) -> tuple[str, ...]:
+def registration_differences(
+    application: Application, order: Order, fact: Fact, known: ScreenMap
+) -> tuple[Phrase, ...]:
     """Every way in which the confirm screen of a registration is not what the order asks for."""
     asked = {
         "contract_id": (application.contract_id,),
@@ -223,10 +235,10 @@ def registration_differences(application: Application, order: Order, fact: Fact,
 
 def _differences(
     asked: Mapping[str, tuple[str, ...]], shown: Mapping[str, str | None], known: ScreenMap, *, screen: str
-) -> tuple[str, ...]:
+) -> tuple[Phrase, ...]:
     facts = known.screens[screen].parts["facts"]
     return tuple(
-        f"「{facts[key].text}」 is {shown[key] or 'empty'} on the screen, {texts[0] or 'empty'} in the order"
+        _DIFFERENCE.filled(facts[key].text, shown[key] or _EMPTY, texts[0] or _EMPTY)
         for key, texts in asked.items()
         if (shown[key] or "").casefold() not in {" ".join(text.split()).casefold() for text in texts}
     )
@@ -239,7 +251,7 @@ def _both(order: Order, known: ScreenMap) -> Entry:
         key="product_and_term",
         texts=tuple(f"{product} {term}" for product in products.texts for term in words),
         source=products.source,
-        at=f"{products.at} and options.terms.{order.term}",
+        at=f"{products.at}, options.terms.{order.term}",
     )
 
 
@@ -261,7 +273,7 @@ def _target(text: str, known: ScreenMap) -> tuple[str, str | None, str | None]:
         return Usage.OTHER.value, None, None
     service = _service(text, known)
     if service is None:
-        raise NotUnderstood(text, "options.services or options.usages.other")
+        raise NotUnderstood(text, "options.services, options.usages.other")
     named = _IN_BRACKETS.search(text)
     return Usage.LINKED_SERVICE.value, service, named[1] if named else None
 
