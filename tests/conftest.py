@@ -10,11 +10,13 @@ import typing as t
 
 import pytest
 
-# Each of these walks a whole way once, in a fixture or from test to test. The mark xdist_group is made for this, but
-# pytest-xdist 3.8 writes it to an attribute that pytest no longer reads since 9.2 (Node._nodeid): it has no effect.
+# Each of these walks a whole way once, in a fixture or from test to test, or has one folder for all its tests. The mark
+# xdist_group is made for this, but pytest-xdist 3.8 writes it to an attribute that pytest no longer reads since 9.2
+# (Node._nodeid): it has no effect.
 IN_ONE_WORKER = (
     "tests/docs/test_examples.py",
     "tests/editor/test_editor.py",
+    "tests/release/test_ansible_test.py",
     *(
         f"tests/playbooks/{name}.py"
         for name in ("test_portal_way", "test_secrets", "test_status_files", "test_whole_way")

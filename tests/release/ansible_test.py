@@ -26,7 +26,8 @@ from pip._internal.cli.main import main
 arguments = [word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel")]
 sys.exit(main(["install", "--no-index", "--find-links", here] + arguments))
 """
-TARGET_SIDE: t.Final = ("tests/unit/plugins/module_utils/", "tests/unit/plugins/modules/")
+MODULES: t.Final = "tests/unit/plugins/modules/"
+TARGET_SIDE: t.Final = ("tests/unit/plugins/module_utils/", MODULES)
 OWN_TESTS: t.Final = (
     *TARGET_SIDE, "tests/config.yml", "tests/sanity/",
     "tests/unit/requirements.txt", "tests/unit/plugins/authority.py", "tests/unit/plugins/conftest.py",
@@ -42,12 +43,12 @@ class Core:
     tools: pathlib.Path
     place: pathlib.Path
 
-    def sanity(self) -> list[str]:
-        return [*self._ansible_test("sanity"), "--local"]
+    def sanity(self, *options: str) -> list[str]:
+        return [*self._ansible_test("sanity"), "--local", *options]
 
-    def units(self) -> list[str]:
+    def units(self, *options: str, tests: tuple[str, ...] = TARGET_SIDE) -> list[str]:
         """The tests of what runs on hosts, by every Python that hosts may have."""
-        return [*self._ansible_test("units"), "--venv", "--requirements", *TARGET_SIDE]
+        return [*self._ansible_test("units"), "--venv", "--requirements", *options, *tests]
 
     def environment(self, *, pythons: tuple[str, ...] = TARGETS) -> dict[str, str]:
         """With these Pythons within reach, beside the core's own."""

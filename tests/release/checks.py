@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import subprocess
 import sys
 import typing as t
 
@@ -41,3 +42,12 @@ def environment(folder: pathlib.Path) -> dict[str, str]:
         "NO_COLOR": "1",
         "PATH": os.pathsep.join((str(TOOLS), os.environ["PATH"])),
     }
+
+
+def output(command: list[str], *, cwd: pathlib.Path, environment: dict[str, str]) -> str:
+    """What a check says that finds nothing wrong."""
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    return done.stdout

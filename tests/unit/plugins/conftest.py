@@ -9,6 +9,11 @@ from __future__ import annotations
 import pytest
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import Authority, self_signed
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from hypothesis import HealthCheck, settings
+
+# How long an example takes is no verdict: the machine may be busy with something else.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

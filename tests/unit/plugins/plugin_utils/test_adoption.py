@@ -36,7 +36,7 @@ def desks(draw: st.DrawFn) -> DeskInMemory:
     return desk
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(desks())
 def test_the_plan_after_an_import_is_empty(desk: DeskInMemory) -> None:
     fields = adopting_orders(desk.rows, taken=())

@@ -199,7 +199,7 @@ def near_orders(draw: st.DrawFn) -> Order:
     return order
 
 
-@settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2000, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(near_orders())
 def test_both_accept_or_both_refuse(order: Order) -> None:
     accepted = told(order)

@@ -217,7 +217,7 @@ def run(orders: tuple[Order, ...], desk: DeskInMemory) -> tuple[Plan, int]:
     return before, len(contracts) + len(registrations)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(worlds())
 def test_check_mode_plans_what_a_run_performs(world: tuple[tuple[Order, ...], DeskInMemory]) -> None:
     orders, desk = world
@@ -225,7 +225,7 @@ def test_check_mode_plans_what_a_run_performs(world: tuple[tuple[Order, ...], De
     assert performed == before.changes()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(worlds(), st.integers(1, 4))
 def test_every_further_run_changes_nothing(world: tuple[tuple[Order, ...], DeskInMemory], runs: int) -> None:
     orders, desk = world
@@ -237,7 +237,7 @@ def test_every_further_run_changes_nothing(world: tuple[tuple[Order, ...], DeskI
     assert len(desk.purchases) == bought == len(set(desk.purchases))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(worlds(), st.lists(st.sampled_from(["before", "after", None]), max_size=12))
 def test_lost_answers_buy_nothing_twice(
     world: tuple[tuple[Order, ...], DeskInMemory], losses: list[str | None]
@@ -252,7 +252,7 @@ def test_lost_answers_buy_nothing_twice(
     assert len(desk.purchases) == wanted == len(set(desk.purchases))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(worlds())
 def test_the_plan_does_not_depend_on_the_order_of_anything(world: tuple[tuple[Order, ...], DeskInMemory]) -> None:
     orders, desk = world

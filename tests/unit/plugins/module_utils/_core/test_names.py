@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import names
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 LABELS = st.from_regex(r"[a-z0-9]([a-z0-9]{0,8}[a-z0-9])?", fullmatch=True)
@@ -67,10 +67,6 @@ def test_names_that_cannot(name: str, part: str) -> None:
     assert fault.ja
 
 
-UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine proves nothing
-
-
-@UNTIMED
 @given(HOSTS)
 def test_a_host_and_its_wildcard_are_both_fine_or_both_not(host: str) -> None:
     longest = 64 - len("*.")
@@ -78,14 +74,12 @@ def test_a_host_and_its_wildcard_are_both_fine_or_both_not(host: str) -> None:
         assert names.common_name_fault(host) == names.common_name_fault(f"*.{host}")
 
 
-@UNTIMED
 @given(st.text(max_size=80))
 def test_no_text_is_too_strange_to_be_judged(text: str) -> None:
     fault = names.common_name_fault(text)
     assert fault is None or fault.en
 
 
-@UNTIMED
 @given(HOSTS, LABELS)
 def test_a_wildcard_stands_for_exactly_one_label(domain: str, label: str) -> None:
     pattern = f"*.{domain}"

@@ -88,7 +88,7 @@ def test_a_new_certificate_replaces_the_old_one_and_leaves_the_chain(site: Site)
 WRECKS = st.dictionaries(st.sampled_from(ALL_FILES), st.sampled_from(["gone", "empty", "nonsense", "swapped", "mode"]))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(wrecks=WRECKS, chain=st.booleans(), full_chain=st.booleans())
 def test_whatever_happened_to_the_files_two_calls_are_enough(
     site: Site, wrecks: dict[str, str], chain: bool, full_chain: bool

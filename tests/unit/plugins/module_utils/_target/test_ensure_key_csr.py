@@ -24,7 +24,7 @@ from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils.
     state_of,
     written,
 )
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 # --- making
@@ -100,7 +100,7 @@ SUBJECTS = st.fixed_dictionaries(
 WRECKS = st.sampled_from([None, b"", b"nonsense", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(key=KEY_CHANGES, subject=SUBJECTS, wreck=WRECKS, earlier_name=st.sampled_from([None, "old.example.jp"]))
 def test_whatever_was_there_one_run_is_enough_and_keeps_the_key(
     key: dict[str, t.Any], subject: dict[str, str], wreck: bytes | None, earlier_name: str | None
