@@ -62,7 +62,8 @@ class Run:
 
     def of(self, action: str, host: str = "localhost") -> Json:
         """The first result of this action on this host; apply.yml looks once more when it has done something."""
-        return next(task.result for task in self.tasks if (task.action, task.host) == (action, host))
+        done = (task for task in self.tasks if task.outcome != "skipped")
+        return next(task.result for task in done if (task.action, task.host) == (action, host))
 
     def changed(self) -> set[tuple[str, str]]:
         """Host and action of every task that reports a change."""
