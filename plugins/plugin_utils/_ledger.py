@@ -45,6 +45,7 @@ class Ledger:
         self._waiting: list[_Entry] = []
         self._queue = threading.Lock()
         self._disk = threading.Lock()
+        self._known_end: tuple[int, str] = (-1, START)  # the size after our last write, and the hash of its last line
 
     def intend(self, step: str, **facts: t.Any) -> str:
         """Record what is about to be sent; the answer names this attempt for ever."""
@@ -84,12 +85,12 @@ class Ledger:
 
     def _write(self, together: list[_Entry]) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(descriptor, "r+b") as file:
+            with os.fdopen(self._opened(), "r+b") as file:
                 # Only keeps two writers from taking the same line as their predecessor.
                 fcntl.flock(file, fcntl.LOCK_EX)
-                previous = _last_hash(file)
+                size, previous = self._known_end
+                if file.seek(0, os.SEEK_END) != size:  # somebody else has written
+                    previous = _last_hash(file)
                 for entry in together:
                     at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
                     entry.line.update(at=at, previous=previous)
@@ -97,11 +98,20 @@ class Ledger:
                     file.write(json.dumps(entry.line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
                 file.flush()
                 os.fsync(file.fileno())
+                self._known_end = (file.tell(), previous)
         except OSError as error:
             for entry in together:
                 entry.error = error
         for entry in together:
             entry.done = True
+
+    def _opened(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        try:
+            return os.open(self._path, flags, 0o600)
+        except FileNotFoundError:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return os.open(self._path, flags, 0o600)
 
 
 def attempt_of(line: dict[str, t.Any]) -> str:
