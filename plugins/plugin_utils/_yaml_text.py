@@ -148,7 +148,7 @@ class _Reading:
                 merged = {**merged, **self._to_merge(value)}
                 continue
             name = self.value(key)
-            if type(name) is str:
+            if isinstance(name, str) and not isinstance(name, Vaulted):
                 name = sys.intern(name)  # one text for a field of thousands of orders
             elif isinstance(name, (list, dict)):
                 raise _unusable(_NO_KEY, key)
