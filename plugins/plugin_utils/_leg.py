@@ -190,10 +190,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def guard(self, made: Plan, desk: Desk) -> None:
         """Refuse a plan that goes past the limits of this task, or that the desk would not take where it is asked."""
-        applies = self.options["state"] == "applied"
-        if self.options["quote"] and (self.check_mode or not applies):
+        if self.options["quote"] and not self.performs:
             quote_new_orders(made, desk)
-        if not applies:
+        if self.options["state"] != "applied":
             return
         if self.options["plan_digest"] and not self.options["plan_file"]:
             hold_to_digest(
