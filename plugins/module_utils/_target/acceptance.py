@@ -53,10 +53,11 @@ def key_of(leaf: CertFacts, *, asked: Asked) -> LiveKey | None:
     """The key of this certificate, live or waiting; None where the order names no key."""
     if not asked.key_path:
         return None
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase)
+    owner = asked.key_access.uid
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
     if live and live.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return live
-    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase)
+    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
     if staged and staged.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return staged
     if live:
@@ -75,7 +76,9 @@ def require_kept(asked: Asked, *, seen: Seen, key: LiveKey | None) -> None:
 
 
 def _is_live(fingerprint: str | None, *, asked: Asked) -> bool:
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase) if asked.key_path else None
+    if not asked.key_path:
+        return False
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=asked.key_access.uid)
     return live is not None and live.facts.public_key_fingerprint == fingerprint
 
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import contextlib
-import pathlib
 import time
 import typing as t
 
@@ -114,7 +113,7 @@ def drop_stale_key(asked: Asked) -> None:
     if asked.key_path is None:
         return
     staged_path = live_keys.staged_path(asked.key_path)
-    staged = files.read(staged_path) if pathlib.Path(staged_path).exists() else None
+    staged = files.read(staged_path) if files.exists(staged_path) else None
     live = staged and files.read(asked.key_path)
     if staged and live and staged.content == live.content:
         files.remove(staged_path)

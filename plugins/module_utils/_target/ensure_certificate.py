@@ -14,7 +14,7 @@ import functools
 import typing as t
 
 from .._pki import certs
-from . import activation, files, filesets, orders
+from . import activation, door, files, filesets, orders
 from .acceptance import accept
 from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Given, Passphrases, Seen, leaf_as_diff, observe, parse
 
@@ -169,11 +169,11 @@ def _carried_out(
     asked, fileset = outcome.asked, outcome.asked.fileset
     done: list[str] = []
     copies: dict[str, str] = {}
-    with orders.remembering(done), files.refusing(fileset.leader):
+    with orders.remembering(done), door.refusing(asked.leading_path):
         if new:
             copies = activation.swap(asked, new=new)
         for role, path in repairs.items():
-            files.repair(path, access=asked.access_of(role))
+            files.repair(path, access=asked.access_of(role), is_key=role == KEY)
             done.extend(_repaired([role]))
         if not fileset.is_settled:
             fingerprint = asked.certificate_fingerprint

@@ -14,13 +14,13 @@ import typing as t
 from .._core import activation_errors, errors, names
 from .._core.phrases import Phrase
 from .._pki import bundles, certs, handshake, keys
-from . import files, filesets, orders
+from . import accesses, files, filesets, orders
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .._pki.certs import CertFacts
-    from .files import Access
+    from .accesses import Access
 
     Certificates = tuple[CertFacts, ...]
 
@@ -54,10 +54,11 @@ class Asked:
     key_path: str | None
     csr_origin: str | None
     paths: tuple[tuple[str, str], ...]  # (role, path)
-    access: files.Access
-    key_access: files.Access
+    access: Access
+    key_access: Access
     issuer: str | None = None
     backup: bool = False
+    plain_files: bool = False
     validate: str | None = None
     reload: str | None = None
     service: handshake.Service | None = None
@@ -75,13 +76,21 @@ class Asked:
         return next(role for role in WITH_LEAF if self.path(role))
 
     @property
+    def leading_path(self) -> str:
+        return str(self.path(self.leader))
+
+    @property
     def fileset(self) -> filesets.FileSet:
-        return filesets.FileSet(str(self.path(self.leader)), self.paths)
+        return self._fileset(self.paths)
 
     @property
     def with_key(self) -> filesets.FileSet:
         """The same files and the key that goes live with them."""
-        return filesets.FileSet(self.fileset.leader, (*self.paths, (KEY, str(self.key_path))))
+        return self._fileset((*self.paths, (KEY, str(self.key_path))))
+
+    def _fileset(self, members: tuple[tuple[str, str], ...]) -> filesets.FileSet:
+        others = (self.key_path,) if self.key_path else ()
+        return filesets.FileSet(self.leading_path, members, others=others, plain=self.plain_files)
 
     @property
     def kept_accessible(self) -> tuple[tuple[str, str], ...]:
@@ -93,7 +102,7 @@ class Asked:
         """Where the file of this role goes, if the order names it."""
         return dict(self.paths).get(role)
 
-    def access_of(self, role: str) -> files.Access:
+    def access_of(self, role: str) -> Access:
         return self.key_access if role in (KEY, *WITH_KEY) else self.access
 
 
@@ -125,7 +134,7 @@ class SeenFile:
     """A file as it is; content that is not made of certificates counts as none."""
 
     certificates: Certificates = ()
-    access: files.Access | None = None
+    access: Access | None = None
     key_fingerprint: str | None = None
     holds_unknown: bool = False  # something that may be a key, and cannot be read
 
@@ -191,10 +200,11 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
         key_path=key_path,
         csr_origin=order.get("csr_origin"),
         paths=tuple((role, path) for role in ROLES if (path := paths[role])),
-        access=files.access_for(install.get("mode") or "0644", owner=install.get("owner"), group=install.get("group")),
-        key_access=files.access_for(key.get("mode") or "0600", owner=key.get("owner"), group=key.get("group")),
+        access=accesses.asked(install, within="install"),
+        key_access=accesses.asked(key, within="key"),
         issuer=install.get("issuer"),
         backup=bool(install.get("backup")),
+        plain_files=bool(install.get("plain_files")),
         validate=install.get("validate"),
         reload=install.get("reload"),
         service=None if prove is None else _service(prove, common_name=common_name),
@@ -218,7 +228,7 @@ def observe(asked: Asked) -> Seen:
     key_path = dict(asked.kept_accessible).get(KEY)
     return Seen(
         tuple((role, _observe(path, role=role, asked=asked)) for role, path in asked.paths),
-        files.access(key_path) if key_path else None,
+        files.key_access(key_path, owner=asked.key_access.uid) if key_path else None,
     )
 
 

@@ -9,7 +9,11 @@ import string
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import activation_errors, errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import (
+    activation_errors,
+    errors,
+    trust_errors,
+)
 
 
 def every_fault(base: type[errors.Fault] = errors.Fault) -> t.Iterator[type[errors.Fault]]:
@@ -33,7 +37,11 @@ def test_both_sentences_tell_all_facts(kind: type[errors.Fault]) -> None:
 
 
 def test_every_fault_is_exported() -> None:
-    assert {kind.__name__ for kind in every_fault()} <= {*errors.__all__, *activation_errors.__all__}
+    assert {kind.__name__ for kind in every_fault()} <= {
+        *errors.__all__,
+        *activation_errors.__all__,
+        *trust_errors.__all__,
+    }
 
 
 def test_a_foreign_error_tells_kind_and_place_but_not_its_text() -> None:

@@ -167,7 +167,7 @@ def test_every_file_has_a_path_of_its_own(site: Site) -> None:
         ({"install": {"certificate": None, "full_chain": None}}, "install"),
         ({"install": {"combined": "/x.pem"}, "key": None}, "key.path"),
         ({"install": {"chain": "chain.pem"}}, "install.chain"),
-        ({"install": {"mode": "rw"}}, "mode"),
+        ({"install": {"mode": "rw"}}, "install.mode"),
         ({"certificate_fingerprint": None}, "certificate_fingerprint"),
         ({"common_name": None}, "common_name"),
         ({"key": "www.key"}, "key"),

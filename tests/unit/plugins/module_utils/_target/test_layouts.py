@@ -14,7 +14,12 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import activation_errors, errors
-from ansible_collections.iij.server_certificate.plugins.module_utils._target import files, filesets, installation
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import (
+    files,
+    filesets,
+    installation,
+    labels,
+)
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, key_pem, pem
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.sites import Site
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -240,7 +245,7 @@ def test_the_label_of_the_policy_goes_by_the_path_that_the_user_named(
             cls.asked.append(path)
             return 0, "system_u:object_r:cert_t:s0"
 
-    monkeypatch.setattr(files, "selinux", Policy)
+    monkeypatch.setattr(labels, "selinux", Policy)
     site.ensure(site.contents)
     assert sorted(pathlib.Path(path).name for path in Policy.asked) == ["chain.pem", "full.pem", "www.pem"]
 
