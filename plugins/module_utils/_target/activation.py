@@ -13,6 +13,7 @@ import time
 import typing as t
 
 from .._core import activation_errors
+from .._core.phrases import Phrase
 from .._pki import bundles, handshake, keys
 from . import commands, files, filesets, live_keys
 from .acceptance import key_of, require_kept
@@ -26,6 +27,7 @@ if t.TYPE_CHECKING:
     from .live_keys import LiveKey
 
 RELOAD, PROVE = "reload", "prove"
+_BY_CONTROLLER = Phrase("it was asked from the controller", "コントローラから確認しました")
 
 
 def new_files(asked: Asked, *, seen: Seen, given: Given) -> dict[str, filesets.New]:
@@ -94,9 +96,13 @@ def see_through(asked: Asked, *, fingerprint: str, served: bool | None) -> tuple
     if asked.service:
         if served is None and asked.proved_by_controller:
             return tuple(done)
-        if not (handshake.is_served(asked.service, fingerprint=fingerprint) if served is None else served):
+        seen = None if served else _BY_CONTROLLER
+        if served is None:
+            seen = handshake.seen_instead(asked.service, fingerprint=fingerprint)
+        if seen:
             _go_back(asked)
-            raise activation_errors.NotServed(service=asked.service.told(), timeout=asked.service.timeout)
+            service = asked.service
+            raise activation_errors.NotServed(service=service.told(), timeout=service.timeout, seen=seen)
         done.append(PROVE)
     filesets.settle(asked.fileset)
     return tuple(done)
