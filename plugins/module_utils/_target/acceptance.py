@@ -42,7 +42,7 @@ def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> G
     _require_time(leaf, now=now)
     # A chain that nobody asked for need not be given, but one that is given must be right.
     needed = bool(given.chain or any(asked.path(role) for role in (CHAIN, FULL_CHAIN, *WITH_KEY)))
-    fault = certs.chain_fault(leaf, chain=given.chain) if needed else None
+    fault = certs.chain_fault(leaf, chain=given.chain, now=now) if needed else None
     if fault:
         raise fault
     _require_newer(leaf, asked=asked, seen=seen)

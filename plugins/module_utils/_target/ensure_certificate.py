@@ -14,7 +14,7 @@ import functools
 import typing as t
 
 from .._pki import certs
-from . import activation, door, files, filesets, orders
+from . import activation, door, files, filesets, live_keys, orders
 from .acceptance import accept
 from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Given, Passphrases, Seen, leaf_as_diff, observe, parse
 
@@ -112,6 +112,8 @@ def ensure(asked: Asked, *, contents: object, now: dt.datetime, check: bool, ser
     fileset = asked.fileset
     with contextlib.ExitStack() as stack:
         if not check:
+            if asked.key_path and asked.csr_origin == "target":
+                live_keys.clear_left_behind(asked.key_path)
             stack.enter_context(fileset.locked())
             filesets.clear(fileset)
         before = observe(asked)

@@ -258,6 +258,9 @@ def _csr_path_beside(key_path: str) -> str:
 
 def ensure(asked: Asked, *, check: bool, stock: Stock | None = None) -> Outcome:
     """Key and CSR for one order; a key that the stock holds need not be made."""
+    if not check:
+        live_keys.clear_left_behind(asked.key_path)
+        files.clear_left_behind(asked.csr_path)
     before = observe(asked)
     actions = decide(asked, seen=before)
     if check or not actions:

@@ -36,6 +36,12 @@ def staged_path(key_path: str) -> str:
     return str(place.with_name(f".{place.name}.next"))
 
 
+def clear_left_behind(key_path: str) -> None:
+    """Nothing is left of what a killed run was writing at this path or beside it."""
+    for path in (key_path, staged_path(key_path)):
+        files.clear_left_behind(path)
+
+
 def read(path: str, *, passphrase: str | None, owner: int | None = None) -> LiveKey | None:
     """The key at this path, or None where there is no file, or no folder for it; `owner` is whose it may be too."""
     try:
@@ -54,4 +60,4 @@ def staged(key_path: str, *, passphrase: str | None, owner: int | None = None) -
     return read(staged_path(key_path), passphrase=passphrase, owner=owner)
 
 
-__all__ = ("LiveKey", "read", "staged", "staged_path")
+__all__ = ("LiveKey", "clear_left_behind", "read", "staged", "staged_path")

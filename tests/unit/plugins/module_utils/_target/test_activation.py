@@ -122,6 +122,20 @@ def test_but_not_for_ever() -> None:
     assert now[0] >= 30
 
 
+def test_commands_do_not_see_the_credentials_of_the_controller(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a local connection the module's environment is the controller's."""
+    for name in ("IIJ_CERT_TOKEN", "IIJ_CERT_ORDER_TOKEN", "IIJ_CERT_PORTAL_PASSWORD"):
+        monkeypatch.setenv(name, "canary")
+    monkeypatch.setenv("OTHER", "kept")
+    commands = {name: f"sh -c 'env > {site.folder}/{name}.env'" for name in ("validate", "reload")}
+    site.ensure(site.contents, install=commands)
+    for name in commands:
+        seen = (site.folder / f"{name}.env").read_text()
+        assert "OTHER=kept" in seen
+        assert "IIJ_CERT_" not in seen
+        assert "canary" not in seen
+
+
 def test_a_wildcard_is_asked_for_by_a_name_that_it_serves(site: Site) -> None:
     site.issue("*.example.jp")
     asked = site.parse(common_name="*.example.jp", install={"prove": {}})
