@@ -69,8 +69,14 @@ def read_certificates(content: bytes, *, what: Phrase = _LEAF) -> tuple[CertFact
 
 
 def read_beside_key(content: bytes) -> tuple[CertFacts, ...]:
-    """Every certificate of a file that also holds the private key, at least one."""
-    return _certificates(tuple(block for block in pem.blocks(content) if "PRIVATE KEY" not in block.label))
+    """Every certificate of a file that may hold the private key and more, at least one."""
+    return _certificates(tuple(block for block in pem.blocks(content) if block.label == _LABEL))
+
+
+def others_beside(content: bytes) -> bytes:
+    """What else is in such a file: DH parameters, for one, which some servers read from there."""
+    kinds = (_LABEL, "PRIVATE KEY")
+    return b"".join(block.text for block in pem.blocks(content) if not block.label.endswith(kinds))
 
 
 def _certificates(blocks: tuple[pem.Block, ...], *, what: Phrase = _LEAF) -> tuple[CertFacts, ...]:

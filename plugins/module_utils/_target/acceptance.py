@@ -14,14 +14,16 @@ from .._core import activation_errors, errors, names
 from .._core.phrases import Phrase
 from .._pki import certs
 from . import live_keys
-from .installation import CHAIN, FULL_CHAIN, WITH_KEY, Given
+from .installation import CHAIN, FULL_CHAIN, WITH_KEY
+from .seen_files import Given
 
 if t.TYPE_CHECKING:
     import datetime as dt
 
     from .._pki.certs import CertFacts
-    from .installation import Asked, Seen
+    from .installation import Asked
     from .live_keys import LiveKey
+    from .seen_files import Seen
 
 _CHAIN = Phrase("chain", "チェーン")
 _CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")

@@ -23,8 +23,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._pki.keys import SigningKey
-    from .installation import Asked, Given, Seen
+    from .installation import Asked
     from .live_keys import LiveKey
+    from .seen_files import Given, Seen
 
 RELOAD, PROVE = "reload", "prove"
 _BY_CONTROLLER = Phrase("it was asked from the controller", "コントローラから確認しました")
@@ -36,22 +37,27 @@ def new_files(asked: Asked, *, seen: Seen, given: Given) -> dict[str, filesets.N
     key = key_of(given.leaf, asked=asked)
     if any(role in WITH_KEY for role in roles):
         require_kept(asked, seen=seen, key=key)
-    new = {role: filesets.New(_content(role, asked, given, key), asked.access_of(role)) for role in roles}
+    new = {
+        role: filesets.New(_content(role, asked, given, key, others=seen.of(role).others), asked.access_of(role))
+        for role in roles
+    }
     if key and key.path != asked.key_path:
         new[KEY] = filesets.New(key.content, key.access)
     return new
 
 
-def _content(role: str, asked: Asked, given: Given, key: LiveKey | None) -> bytes:
+def _content(role: str, asked: Asked, given: Given, key: LiveKey | None, *, others: bytes) -> bytes:
     certificates = given.content(role)
     if role == PKCS12 and key:
         if not asked.bundle_passphrase:
             raise activation_errors.PassphraseMissing(path=str(asked.path(PKCS12)))
         signing = t.cast("SigningKey", keys.load(key.content, path=key.path, passphrase=asked.key_passphrase))
-        passphrase = asked.bundle_passphrase
-        return bundles.make(signing, certificates=certificates, name=asked.name, passphrase=passphrase)
+        passphrase, encryption = asked.bundle_passphrase, asked.pkcs12_encryption
+        return bundles.make(
+            signing, certificates=certificates, name=asked.name, passphrase=passphrase, encryption=encryption
+        )
     block = keys.first_block(key.content) if role == COMBINED and key else None
-    return "".join(facts.pem for facts in certificates).encode() + (block.text if block else b"")
+    return "".join(facts.pem for facts in certificates).encode() + (block.text if block else b"") + others
 
 
 def swap(asked: Asked, *, new: dict[str, filesets.New]) -> dict[str, str]:

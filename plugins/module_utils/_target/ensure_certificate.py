@@ -16,7 +16,8 @@ import typing as t
 from .._pki import certs
 from . import activation, door, files, filesets, live_keys, orders
 from .acceptance import accept
-from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Given, Passphrases, Seen, leaf_as_diff, observe, parse
+from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Passphrases, parse
+from .seen_files import Given, Seen, leaf_as_diff, observe
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +27,7 @@ if t.TYPE_CHECKING:
 
 ACTIVATE_KEY = "activate_key"
 COMPLETE_SWAP = "complete_swap"
+LAY_OUT = "write_plain_files"
 
 
 @dc.dataclass(frozen=True)
@@ -153,8 +155,9 @@ def _foretold(
 ) -> tuple[str, ...]:
     proof = [activation.RELOAD] if asked.reload else []
     proof += [activation.PROVE] if asked.service else []
+    plain = [LAY_OUT] if not new and filesets.has_links(asked.fileset) else []
     finish = [*([] if new else [COMPLETE_SWAP]), *proof] if new or unsettled else []
-    return (*_written(new), *_repaired(repairs), *finish)
+    return (*_written(new), *plain, *_repaired(repairs), *finish)
 
 
 def _written(new: Mapping[str, filesets.New]) -> list[str]:
@@ -174,6 +177,9 @@ def _carried_out(
     with orders.remembering(done), door.refusing(asked.leading_path):
         if new:
             copies = activation.swap(asked, new=new)
+        elif filesets.has_links(fileset):
+            filesets.lay_out(fileset)
+            done.append(LAY_OUT)
         for role, path in repairs.items():
             files.repair(path, access=asked.access_of(role), is_key=role == KEY)
             done.extend(_repaired([role]))

@@ -83,11 +83,6 @@ class FileSet:
         """Whether the version in place was seen to the end."""
         return self.versions.previous in (None, self.versions.current)
 
-    @property
-    def has_strays(self) -> bool:
-        """Whether links are there where plain files are asked for."""
-        return self.plain and any(door.leads_into_set(place) for place in self.places.values())
-
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
         """No other run of ours works on this set meanwhile."""
@@ -163,6 +158,14 @@ def clear(fileset: FileSet) -> None:
             files.settle(place.parent)
     if versions.current is None or not versions.files(versions.current):
         versions.drop_all()
+
+
+def has_links(fileset: FileSet) -> bool:
+    """Whether links of this set are there where plain files are asked for."""
+    versions = fileset.versions
+    if not fileset.plain or not versions.is_there or versions.current is None:
+        return False
+    return any(door.leads_into_set(place) for place in versions.places_of(versions.current).values())
 
 
 def lay_out(fileset: FileSet) -> None:
@@ -274,6 +277,7 @@ __all__ = (
     "clear",
     "file_of",
     "go_back",
+    "has_links",
     "keep_copies",
     "lay_out",
     "prepare",
