@@ -20,7 +20,7 @@ from ..plugin_utils._portfolio import judged
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
     from ..plugin_utils._leg import Result
-    from ..plugin_utils._perform import Outcome
+    from ..plugin_utils._outcome import Outcome
 
 
 class ActionModule(Leg):

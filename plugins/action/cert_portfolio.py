@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from ..plugin_utils._complaints import Complaint
     from ..plugin_utils._leg import Result
     from ..plugin_utils._order import Order
-    from ..plugin_utils._perform import Outcome
+    from ..plugin_utils._outcome import Outcome
     from ..plugin_utils._portfolio import Judged
     from ..plugin_utils._rows import Row
 

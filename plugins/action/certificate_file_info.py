@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._complaints import Phrase
+from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._installations import leading_files
 from ..plugin_utils._leg import Leg
 

@@ -12,8 +12,8 @@ import dataclasses as dc
 import typing as t
 
 from ..module_utils import _argspec
+from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._catalogue.services import LINKED_SERVICES
-from ..plugin_utils._complaints import Phrase
 from ..plugin_utils._leg import Leg
 
 if t.TYPE_CHECKING:

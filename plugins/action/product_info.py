@@ -9,8 +9,9 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
+from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._catalogue.products import PRODUCTS, product_named
-from ..plugin_utils._complaints import Phrase, nearest
+from ..plugin_utils._complaints import nearest
 from ..plugin_utils._leg import Leg
 from ..plugin_utils._product_facts import product_rules
 

@@ -73,7 +73,8 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
-from ..plugin_utils._complaints import OrdersRefused, report, spoken_language
+from ..module_utils._core.phrases import spoken_language
+from ..plugin_utils._complaints import OrdersRefused, report
 from ..plugin_utils._opened import reader_with
 from ..plugin_utils._order_hosts import hosts_of
 from ..plugin_utils._portfolio import judged_files

@@ -18,7 +18,8 @@ from ._rules.rule import Severity
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ._complaints import Complaint, Language
+    from ..module_utils._core.phrases import Language
+    from ._complaints import Complaint
 
 _GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 _GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}

@@ -12,14 +12,14 @@ import datetime as dt
 import re
 import typing as t
 
-from ._complaints import Phrase, said
+from ..module_utils._core.phrases import Phrase, said
 from ._dates import Kind, dates
 from ._plan_words import HEADINGS, cells
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._dates import Date
     from ._rows import Row
 

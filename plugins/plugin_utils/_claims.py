@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Complaint, Phrase, shortened, together
+from ..module_utils._core.phrases import Phrase, together
+from ._complaints import Complaint, shortened
 from ._order import Usage
 
 if t.TYPE_CHECKING:

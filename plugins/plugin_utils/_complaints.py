@@ -10,21 +10,20 @@ from __future__ import annotations
 
 import dataclasses as dc
 import difflib
-import os
 import reprlib
 import typing as t
 
-from ..module_utils._core.phrases import Phrase, said, together, verbatim
+from ..module_utils._core.phrases import Phrase, said
 from ._rules.book import RULES
 from ._rules.rule import Severity
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ..module_utils._core.phrases import Language
     from ._rules.rule import Wording
 
 Path = tuple[str | int, ...]
-Language = t.Literal["en", "ja"]
 
 _LABELS = {
     "en": {"allowed": "allowed", "todo": "to do", "source": "source", "order": "order"},
@@ -67,6 +66,11 @@ class Vaulted(str):
     def lower(self) -> Vaulted:
         """The value in small letters, as secret as before."""
         return Vaulted(super().lower(), self.sealed)
+
+
+def shown(value: str | None) -> str | None:
+    """The value as it may be shown to anybody."""
+    return "(vaulted)" if isinstance(value, Vaulted) else value
 
 
 @dc.dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -189,14 +193,6 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
     return "\n".join(parts)
 
 
-def spoken_language() -> Language:
-    """The language of the user's locale, Japanese or else English."""
-    # LANGUAGE, as gettext has it, works where no Japanese locale is installed: in containers and on CI runners.
-    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    locale = next((value for name in names if (value := os.environ.get(name))), "")
-    return "ja" if locale.startswith("ja") else "en"
-
-
 def shortened(value: object) -> str | Phrase:
     """A value fit to stand in a message: quoted, on one line, and never long."""
     if isinstance(value, Vaulted):
@@ -233,10 +229,8 @@ def _said(value: object, lang: Language) -> str:
 __all__ = (
     "Breach",
     "Complaint",
-    "Language",
     "OrdersRefused",
     "Path",
-    "Phrase",
     "Place",
     "Vaulted",
     "arranged",
@@ -244,9 +238,6 @@ __all__ = (
     "named",
     "nearest",
     "report",
-    "said",
     "shortened",
-    "spoken_language",
-    "together",
-    "verbatim",
+    "shown",
 )

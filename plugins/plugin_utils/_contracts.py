@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ._complaints import Phrase, said
+from ..module_utils._core.phrases import Phrase, said
 from ._observed import Observed
 from ._plan import Standing, Step, plan
 from ._report import text
@@ -19,8 +19,9 @@ from ._report import text
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._complaints import Language
-    from ._perform import Outcome, Performer
+    from ..module_utils._core.phrases import Language
+    from ._outcome import Outcome
+    from ._perform import Performer
     from ._plan import Entry, Plan
     from ._rows import Row
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Phrase, verbatim
+from ..module_utils._core.phrases import Phrase, verbatim
 from ._desk.api._requests import missing_requests
 from ._desk.api.adapter import ApiDesk
 from ._desk.api.transport import Connection as ApiConnection

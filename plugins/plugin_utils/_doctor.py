@@ -11,8 +11,8 @@ from __future__ import annotations
 import pathlib
 import typing as t
 
+from ..module_utils._core.phrases import Phrase, said
 from ._columns import aligned
-from ._complaints import Phrase, said
 from ._desk.portal.doctor import examined
 from ._desk.portal.screen_map import PART_WORDS, SOURCES
 from ._desks import portal_connection
@@ -20,7 +20,7 @@ from ._desks import portal_connection
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._desk.portal.doctor import Examination
     from ._order import Order
 

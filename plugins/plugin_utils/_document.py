@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from ._complaints import said
+from ..module_utils._core.phrases import said
 from ._digests import plan_digest
 from ._plan import Standing, Verdict
 from ._rows import application_row, order_row, price_row
@@ -22,8 +22,9 @@ from ._rows import application_row, order_row, price_row
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ._complaints import Complaint, Language
-    from ._perform import Outcome
+    from ..module_utils._core.phrases import Language
+    from ._complaints import Complaint
+    from ._outcome import Outcome
     from ._plan import Entry, Plan
     from ._prices import PriceTable
     from ._rows import Row

@@ -12,15 +12,15 @@ import dataclasses as dc
 import typing as t
 
 from ..module_utils._core.errors import Fault
+from ..module_utils._core.phrases import said
 from ..module_utils._pki.certs import read_certificates
 from ..module_utils._pki.deps import missing_cryptography
-from ._complaints import said
 from ._desk.desk import DeskError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._desk.desk import Desk
     from ._plan import Entry
 

@@ -12,14 +12,14 @@ import dataclasses as dc
 import typing as t
 
 from ..module_utils._core.names import served_name
+from ..module_utils._core.phrases import said
 from ..module_utils._pki.handshake import Service, is_served
-from ._complaints import said
 from ._desk.desk import DeskError
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._desk.desk import Desk
     from ._leg import Result
     from ._order import Key, Order

@@ -25,7 +25,8 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ..module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
-from ._complaints import OrdersRefused, Phrase, report, said, spoken_language
+from ..module_utils._core.phrases import Phrase, said, spoken_language
+from ._complaints import OrdersRefused, report
 from ._contracts import progress_line
 from ._desk.api._requests import missing_requests
 from ._desk.desk import DeskError
@@ -45,11 +46,13 @@ from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ._complaints import Complaint, Language
+    from ..module_utils._core.phrases import Language
+    from ._complaints import Complaint
     from ._desk.desk import Desk
     from ._observe import Listing
     from ._order import Order
-    from ._perform import Outcome, Performer
+    from ._outcome import Outcome
+    from ._perform import Performer
     from ._plan import Plan
     from ._portfolio import Judged
 

@@ -13,7 +13,8 @@ import functools
 import pathlib
 import typing as t
 
-from ._complaints import Breach, Complaint, OrdersRefused, Phrase, Place, Vaulted, nearest, shortened
+from ..module_utils._core.phrases import Phrase
+from ._complaints import Breach, Complaint, OrdersRefused, Place, Vaulted, nearest, shortened
 from ._order_schema import branch_of, without_unasked
 from ._yaml_text import YamlText
 

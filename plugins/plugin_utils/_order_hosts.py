@@ -13,8 +13,8 @@ import dataclasses as dc
 import pathlib
 import typing as t
 
+from ._complaints import shown
 from ._order import Wanted
-from ._rows import shown
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,11 +13,12 @@ import functools
 import typing as t
 
 from ..module_utils._core.keyspec import REGENERATE
+from ..module_utils._core.phrases import Phrase
 from . import _vocabulary as word
 from ._catalogue.industry import DN_LENGTHS
 from ._catalogue.products import PRODUCTS, TERMS, product_named
 from ._catalogue.services import LINKED_SERVICES
-from ._complaints import Breach, Phrase, nearest, shortened
+from ._complaints import Breach, nearest, shortened
 from ._field_words import FIELD_LABELS
 from ._order import CsrOrigin, Usage, Wanted
 from ._voluptuous import Refused, vol

@@ -19,9 +19,10 @@ import dataclasses as dc
 import threading
 import typing as t
 
+from ..module_utils._core.phrases import Phrase, together, verbatim
 from ._claims import differences
-from ._complaints import Phrase, together, verbatim
 from ._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
+from ._outcome import Outcome
 from ._plan import Step
 from ._unreferenced import Unreferenced
 
@@ -47,21 +48,6 @@ _TRIED = Phrase(
 
 class EchoDiffers(DeskError):
     """The desk booked something else than was asked."""
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What became of one step of one order."""
-
-    entry: Entry
-    step: Step
-    application: Application | None = None
-    error: DeskError | None = None
-
-    @property
-    def unknown(self) -> bool:
-        """Whether nobody can tell yet if the desk booked the step."""
-        return isinstance(self.error, OutcomeUnknown)
 
 
 class _Halt:
@@ -250,4 +236,4 @@ def _present(application: Application | None) -> Application:
     return application
 
 
-__all__ = ("EchoDiffers", "Outcome", "Performer")
+__all__ = ("EchoDiffers", "Performer")

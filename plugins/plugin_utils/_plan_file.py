@@ -12,7 +12,8 @@ import json
 import pathlib
 import typing as t
 
-from ._complaints import Complaint, OrdersRefused, Phrase, Place, shortened, verbatim
+from ..module_utils._core.phrases import Phrase, verbatim
+from ._complaints import Complaint, OrdersRefused, Place, shortened
 from ._digests import changes_of, order_digest, plan_digest
 from ._document import FORMAT, VERSION
 

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._core.phrases import Phrase, said
 from ._catalogue.products import PRODUCTS
 from ._catalogue.services import LINKED_SERVICES
-from ._complaints import Phrase, said
 from ._observed import State
 from ._plan import CallClass, Standing, Step, Verdict
 from ._standing import ACTORS
 
 if t.TYPE_CHECKING:
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._rows import Row
 
 HEADINGS: t.Final = {

@@ -11,8 +11,9 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
+from ..module_utils._core.phrases import Phrase
 from ._catalogue.products import PRODUCTS, TERMS, product_named
-from ._complaints import Complaint, OrdersRefused, Phrase, Place, nearest, shortened
+from ._complaints import Complaint, OrdersRefused, Place, nearest, shortened
 from ._plan import Step
 
 if t.TYPE_CHECKING:

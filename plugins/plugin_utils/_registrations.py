@@ -11,17 +11,18 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ._complaints import Vaulted, said
+from ..module_utils._core.phrases import said
+from ._complaints import shown
 from ._order import CsrOrigin
 from ._plan import Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._leg import Result
     from ._order import Order
-    from ._perform import Outcome
+    from ._outcome import Outcome
     from ._plan import Entry, Plan
 
 Json = dict[str, t.Any]
@@ -119,11 +120,7 @@ def _diff(entries: tuple[Entry, ...], leg: Result, done: Mapping[str, Outcome], 
 def _applicant(order: Order) -> Json | None:
     if order.applicant is None:
         return None
-    return {field: _shown(value) for field, value in dc.asdict(order.applicant).items()}
-
-
-def _shown(value: str) -> str:
-    return "(vaulted)" if isinstance(value, Vaulted) else value
+    return {field: shown(value) for field, value in dc.asdict(order.applicant).items()}
 
 
 def _registration(order: Order) -> Json:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._core.phrases import said
 from ._columns import aligned
-from ._complaints import said
 from ._plan import Verdict
 from ._plan_words import HEADINGS, NEXT, cells, counted, notes, priced
 
 if t.TYPE_CHECKING:
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._rows import Row
 
 

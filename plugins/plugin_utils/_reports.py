@@ -17,15 +17,15 @@ import typing as t
 
 import jinja2
 
+from ..module_utils._core.phrases import said
 from ._calendar import calendar
-from ._complaints import said
 from ._dates import by_urgency, past
 from ._metrics import metrics
 from ._plan import Verdict
 from ._plan_words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
 
 if t.TYPE_CHECKING:
-    from ._complaints import Language, Phrase
+    from ..module_utils._core.phrases import Language, Phrase
     from ._rows import Row
 
 _TEMPLATES: t.Final = pathlib.Path(__file__).with_name("_templates")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Vaulted
+from ._complaints import shown
 from ._digests import order_digest
 from ._plan import CALL_CLASSES, Step
 from ._standing import deadline, next_action, reason
@@ -21,7 +21,7 @@ from ._standing import deadline, next_action, reason
 if t.TYPE_CHECKING:
     import datetime as dt
 
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._observed import Application
     from ._plan import Entry, Plan
     from ._prices import PriceTable
@@ -94,11 +94,6 @@ def _step(entry: Entry, step: Step, prices: PriceTable | None) -> Row:
     return {"step": step.value, "call_class": CALL_CLASSES[step].value, "price": price}
 
 
-def shown(value: str | None) -> str | None:
-    """The value as it may be shown to anybody."""
-    return "(vaulted)" if isinstance(value, Vaulted) else value
-
-
 def _linked_contract_id(entry: Entry) -> str | None:
     if entry.application:
         return entry.application.linked_contract_id
@@ -109,4 +104,4 @@ def _time(moment: dt.datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-__all__ = ("Row", "application_row", "order_row", "price_row", "shown")
+__all__ = ("Row", "application_row", "order_row", "price_row")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ._complaints import Phrase, said
+from ..module_utils._core.phrases import Phrase, said
 from ._observed import State
 from ._order import CsrOrigin, Usage
 from ._plan import Standing
@@ -18,7 +18,7 @@ from ._plan import Standing
 if t.TYPE_CHECKING:
     import datetime as dt
 
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._observed import Application
     from ._plan import Entry
 

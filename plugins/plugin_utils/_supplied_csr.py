@@ -12,11 +12,12 @@ import typing as t
 
 from ..module_utils._core import names
 from ..module_utils._core.errors import Fault, PrivateKeyGiven
+from ..module_utils._core.phrases import Phrase, verbatim
 from ..module_utils._pki.csrs import read_csr
 from ..module_utils._pki.deps import missing_cryptography
 from ..module_utils._pki.weak_keys import CLOSE_PRIMES, EXPONENT, ROCA, SMALL_FACTOR, csr_weakness
 from ._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
-from ._complaints import Breach, Phrase, shortened, verbatim
+from ._complaints import Breach, shortened
 from ._order import SuppliedCsr
 from ._subject_rules import subject_breaches
 

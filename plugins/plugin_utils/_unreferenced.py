@@ -15,8 +15,8 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
+from ..module_utils._core.phrases import Phrase
 from ._claims import bought_name, differences
-from ._complaints import Phrase
 from ._desk.desk import DeskError, OutcomeUnknown
 from ._ledger import attempt_of
 

@@ -19,9 +19,10 @@ import shlex
 import typing as t
 
 from ..module_utils._core import names
+from ..module_utils._core.phrases import Phrase
 from ._catalogue.industry import APPROVAL_LOCAL_PARTS, DN_CHARACTERS
 from ._catalogue.products import PRODUCTS, Product, product_named
-from ._complaints import Phrase, nearest, shortened
+from ._complaints import nearest, shortened
 from ._voluptuous import Refused, vol
 
 if t.TYPE_CHECKING:

@@ -21,7 +21,8 @@ from ansible.parsing.vault import get_file_vault_secret
 from ansible.template import Templar
 
 from ..module_utils import _argspec
-from ._complaints import OrdersRefused, Phrase, report, said, spoken_language
+from ..module_utils._core.phrases import Phrase, said, spoken_language
+from ._complaints import OrdersRefused, report
 from ._desk.desk import DeskError
 from ._desks import DeskOptionsWrong, desk_of
 from ._document import Frame, document
@@ -34,7 +35,7 @@ from ._slices import slice_of
 from ._voluptuous import missing_voluptuous
 
 if t.TYPE_CHECKING:
-    from ._complaints import Language
+    from ..module_utils._core.phrases import Language
     from ._events import Event
     from ._rows import Row
 

@@ -14,7 +14,8 @@ import typing as t
 
 import yaml
 
-from ._complaints import Complaint, OrdersRefused, Phrase, Place, Vaulted, shortened
+from ..module_utils._core.phrases import Phrase
+from ._complaints import Complaint, OrdersRefused, Place, Vaulted, shortened
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._outcome import Outcome
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 PLACE = {"method": "POST", "path": "/portal/orders/confirm"}

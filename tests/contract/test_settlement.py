@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import Desk
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._outcome import Outcome
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Plan
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 

@@ -25,9 +25,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "module_utils/_target": ("module_utils/_core", "module_utils/_pki"),
     "module_utils": (),
     "modules": ("module_utils", "module_utils/_core", "module_utils/_pki", "module_utils/_target"),
-    "plugin_utils/_rules": (),
+    "plugin_utils/_rules": ("module_utils/_core",),
     "plugin_utils/_catalogue": (),
-    "plugin_utils/_desk": ("plugin_utils", "plugin_utils/_catalogue"),
+    "plugin_utils/_desk": ("plugin_utils", "plugin_utils/_catalogue", "module_utils/_core"),
     "plugin_utils": (
         "plugin_utils/_rules",
         "plugin_utils/_catalogue",
@@ -36,8 +36,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "module_utils/_core",
         "module_utils/_pki",
     ),
-    "action": ("plugin_utils", "plugin_utils/_catalogue", "module_utils"),
-    "inventory": ("plugin_utils", "module_utils/_pki"),
+    "action": ("plugin_utils", "plugin_utils/_catalogue", "module_utils", "module_utils/_core"),
+    "inventory": ("plugin_utils", "module_utils/_core", "module_utils/_pki"),
     "doc_fragments": (),
 }
 FUNCTION_LINES, FILE_LINES, LEG_LINES = 50, 400, 60

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._complaints import Phrase, verbatim
+from ...module_utils._core.phrases import Phrase, verbatim
 
 if t.TYPE_CHECKING:
     import contextlib

@@ -12,7 +12,7 @@ import contextlib
 import typing as t
 import urllib.parse
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import RequestRefused
 from . import wire
 from .transport import Transport

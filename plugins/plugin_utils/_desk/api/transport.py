@@ -16,7 +16,7 @@ import json
 import re
 import typing as t
 
-from ..._complaints import Phrase, verbatim
+from ....module_utils._core.phrases import Phrase, verbatim
 from ..desk import (
     AccessRefused,
     AnswerUnusable,

@@ -12,7 +12,7 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract, State
 from ..._order import CsrOrigin
 from ..desk import AnswerUnusable

@@ -12,8 +12,8 @@ import functools
 import time
 import typing as t
 
+from ....module_utils._core.phrases import Phrase
 from ..._catalogue.products import PRODUCTS
-from ..._complaints import Phrase
 from ..._observed import State
 from ..desk import DeskUnreachable, NotOnline, RequestRefused
 from . import contracts, ordering

@@ -18,7 +18,7 @@ import functools
 import typing as t
 import weakref
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import DeskUnreachable
 from ._playwright import PlaywrightError
 from .chromium import chromium, installed_chromium

@@ -19,7 +19,7 @@ import threading
 import typing as t
 import weakref
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import DeskError
 from ._playwright import PlaywrightError, async_playwright
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ..._complaints import Phrase, together
+from ....module_utils._core.phrases import Phrase, together
 from ..._observed import IssuedCertificate, State
 from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
 from . import wire

@@ -14,7 +14,7 @@ import typing as t
 
 import yaml
 
-from ..._complaints import Phrase, said
+from ....module_utils._core.phrases import Phrase, said
 from ..._observed import State
 from ..desk import DeskError
 from . import contracts, ordering
@@ -24,7 +24,7 @@ from .session import Session, through_customer_code
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..._complaints import Language
+    from ....module_utils._core.phrases import Language
     from ..._order import Order
     from .fit import Finding
     from .screen_map import Screen

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._complaints import Phrase, together
+from ....module_utils._core.phrases import Phrase, together
 from ..._order import Usage
 from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
 from . import wire

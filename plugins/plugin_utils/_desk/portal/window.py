@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._complaints import Phrase, together
+from ....module_utils._core.phrases import Phrase, together
 from ..desk import AccessRefused, ScreenUnexpected, StateConflict
 from .evidence import saved_copy
 from .fit import buttons_of, findings, form_of

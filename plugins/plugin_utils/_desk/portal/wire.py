@@ -13,7 +13,7 @@ import datetime as dt
 import re
 import typing as t
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..._observed import Application, OfferedProduct, SeenContract, State
 from ..._order import CsrOrigin, Usage
 from .screen_map import Entry

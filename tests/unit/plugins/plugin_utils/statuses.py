@@ -17,7 +17,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan impor
 from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import Language
+    from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._rows import Row
 
 MADE_AT = "2026-11-22T03:00:00Z"

@@ -11,15 +11,17 @@ import re
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.errors import FieldWrong
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import (
-    Complaint,
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import (
     Phrase,
-    Place,
-    Vaulted,
-    shortened,
     spoken_language,
     together,
     verbatim,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import (
+    Complaint,
+    Place,
+    Vaulted,
+    shortened,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.wire import application
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AnswerUnusable, DeskUnreachable

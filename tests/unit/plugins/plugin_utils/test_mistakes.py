@@ -14,7 +14,8 @@ import os
 import pathlib
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import Language, report
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 from portfolios import READER, TODAY

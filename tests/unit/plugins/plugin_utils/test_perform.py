@@ -25,7 +25,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger imp
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger_audit import Audit, audited, exported
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import EchoDiffers, Outcome, Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._outcome import Outcome
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import EchoDiffers, Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan
 from portfolios import DV, OV, WILDCARD, DeskInMemory, booked, portfolio
 

@@ -25,7 +25,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from statuses import ORDERS, a_status
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import Language
+    from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
 
 SCHEMA = pathlib.Path(__file__).resolve().parents[4] / "docs" / "plan.schema.json"
 UTC = dt.UTC
