@@ -11,16 +11,16 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._contracts import contract_result, contract_steps, failures, perform_contracts
-from ..plugin_utils._document import document
-from ..plugin_utils._leg import Leg, today
-from ..plugin_utils._order_files import inline
-from ..plugin_utils._portfolio import judged
+from ..plugin_utils._orders.files import inline
+from ..plugin_utils._orders.portfolio import judged
+from ..plugin_utils._reports.document import document
+from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures, perform_contracts
+from ..plugin_utils._tasks.leg import Leg, today
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
-    from ..plugin_utils._outcome import Outcome
+    from ..plugin_utils._planning.outcome import Outcome
+    from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):

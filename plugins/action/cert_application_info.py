@@ -11,19 +11,19 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._adoption import adopting_orders
-from ..plugin_utils._document import document, refusal
-from ..plugin_utils._leg import Leg
-from ..plugin_utils._observe import Listing
-from ..plugin_utils._report import text
-from ..plugin_utils._reports import write_status
-from ..plugin_utils._rows import application_row
+from ..plugin_utils._planning.adoption import adopting_orders
+from ..plugin_utils._planning.observe import Listing
+from ..plugin_utils._reports.document import document, refusal
+from ..plugin_utils._reports.pages import write_status
+from ..plugin_utils._reports.rows import application_row
+from ..plugin_utils._reports.text import text
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._complaints import Complaint
-    from ..plugin_utils._leg import Result
-    from ..plugin_utils._rows import Row
+    from ..plugin_utils._complaints.complaints import Complaint
+    from ..plugin_utils._reports.rows import Row
+    from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):

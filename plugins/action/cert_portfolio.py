@@ -11,21 +11,21 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._annotations import write_annotations
-from ..plugin_utils._complaints import report
-from ..plugin_utils._contracts import contract_result, contract_steps, failures, perform_contracts
-from ..plugin_utils._document import document, refusal
-from ..plugin_utils._leg import Leg
-from ..plugin_utils._observe import Listing
+from ..plugin_utils._complaints.annotations import write_annotations
+from ..plugin_utils._complaints.complaints import report
+from ..plugin_utils._planning.observe import Listing
+from ..plugin_utils._reports.document import document, refusal
+from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures, perform_contracts
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._complaints import Complaint
-    from ..plugin_utils._leg import Result
-    from ..plugin_utils._order import Order
-    from ..plugin_utils._outcome import Outcome
-    from ..plugin_utils._portfolio import Judged
-    from ..plugin_utils._rows import Row
+    from ..plugin_utils._complaints.complaints import Complaint
+    from ..plugin_utils._orders.portfolio import Judged
+    from ..plugin_utils._planning.outcome import Outcome
+    from ..plugin_utils._reports.rows import Row
+    from ..plugin_utils._tasks.leg import Result
+    from ..plugin_utils._values.order import Order
 
 
 class ActionModule(Leg):
@@ -77,6 +77,6 @@ class ActionModule(Leg):
     def _report(self, told: Row) -> None:
         if self.options["reports_path"] is not None:
             # Imported where it is used: Ansible compiles a collection's code anew at every start.
-            from ..plugin_utils._reports import write_reports
+            from ..plugin_utils._reports.pages import write_reports
 
             write_reports(told, self.options["reports_path"], name="apply" if self.performs else "plan")

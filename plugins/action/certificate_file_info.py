@@ -12,12 +12,12 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
-from ..plugin_utils._installations import leading_files
-from ..plugin_utils._leg import Leg
+from ..plugin_utils._tasks.installations import leading_files
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 _EITHER: t.Final = Phrase(
     "files and the orders of order_files or orders exclude each other; give one of them",

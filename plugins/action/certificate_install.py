@@ -11,14 +11,14 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._fingerprints import told_apart
-from ..plugin_utils._installations import fetched, host_orders, installation_result, to_install, verdicts
-from ..plugin_utils._leg import Leg
-from ..plugin_utils._observe import Listing
+from ..plugin_utils._planning.observe import Listing
+from ..plugin_utils._tasks.fingerprints import told_apart
+from ..plugin_utils._tasks.installations import fetched, host_orders, installation_result, to_install, verdicts
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):

@@ -11,13 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._leg import Leg
-from ..plugin_utils._observe import Listing
-from ..plugin_utils._registrations import csrs_by_name, host_orders, ready, registration_result, to_register
+from ..plugin_utils._planning.observe import Listing
+from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.registrations import csrs_by_name, host_orders, ready, registration_result, to_register
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):

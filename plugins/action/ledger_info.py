@@ -10,12 +10,12 @@ import pathlib
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._ledger_audit import audited, exported
-from ..plugin_utils._leg import Leg
+from ..plugin_utils._spending.ledger_audit import audited, exported
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):

@@ -14,11 +14,11 @@ import typing as t
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._catalogue.services import LINKED_SERVICES
-from ..plugin_utils._leg import Leg
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 _UNKNOWN: t.Final = Phrase(
     "service {0} is not known; it can be {1}", "service {0} という連携対応サービスはありません。使えるもの: {1}"

@@ -12,12 +12,12 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
-from ..plugin_utils._leg import Leg
-from ..plugin_utils._offline_forms import linked_service_email, paper_order
+from ..plugin_utils._reports.offline_forms import linked_service_email, paper_order
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 _NO_ORDER: t.Final = Phrase("there is no order {0}; there are {1}", "オーダー {0} はありません。あるもの: {1}")
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._desks import DeskOptionsWrong
-from ..plugin_utils._doctor import doctored
-from ..plugin_utils._leg import Leg
+from ..plugin_utils._desk.choice import DeskOptionsWrong
+from ..plugin_utils._tasks.doctor import doctored
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):

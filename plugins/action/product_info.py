@@ -11,13 +11,13 @@ import typing as t
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._catalogue.products import PRODUCTS, product_named
-from ..plugin_utils._complaints import nearest
-from ..plugin_utils._leg import Leg
-from ..plugin_utils._product_facts import product_rules
+from ..plugin_utils._complaints.complaints import nearest
+from ..plugin_utils._orders.product_facts import product_rules
+from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..plugin_utils._tasks.leg import Result
 
 _UNKNOWN: t.Final = Phrase(
     "product {0} is not known; {1}It can be {2}, or a Japanese item name",

@@ -74,15 +74,15 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
 from ..module_utils._core.phrases import spoken_language
-from ..plugin_utils._complaints import OrdersRefused, report
-from ..plugin_utils._opened import reader_with
-from ..plugin_utils._order_hosts import hosts_of
-from ..plugin_utils._portfolio import judged_files
-from ..plugin_utils._voluptuous import missing_voluptuous
+from ..plugin_utils._complaints.complaints import OrdersRefused, report
+from ..plugin_utils._orders.hosts import hosts_of
+from ..plugin_utils._orders.opened import reader_with
+from ..plugin_utils._orders.portfolio import judged_files
+from ..plugin_utils._orders.voluptuous_dep import missing_voluptuous
 
 if t.TYPE_CHECKING:
-    from ..plugin_utils._order import Order
-    from ..plugin_utils._order_hosts import OrderHost
+    from ..plugin_utils._orders.hosts import OrderHost
+    from ..plugin_utils._values.order import Order
 
 
 _SUFFIXES = ("certificate_orders.yml", "certificate_orders.yaml")

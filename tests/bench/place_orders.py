@@ -29,12 +29,12 @@ sys.path.insert(0, str(ROOT / "collections"))
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import Listing, observe  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Performer  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged_files  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import Listing, observe  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import plan  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer  # noqa: E402
 from nothing_to_do import environment, tell, timed_play  # noqa: E402
 from served import PATIENCE, PORTFOLIO, fill, running_desk, write_orders  # noqa: E402
 

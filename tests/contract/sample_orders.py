@@ -10,15 +10,15 @@ import datetime as dt
 import itertools
 import typing as t
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 Fields = dict[str, t.Any]
 

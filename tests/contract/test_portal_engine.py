@@ -20,6 +20,7 @@ import typing as t
 
 import pytest
 import requests
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import DeskOptionsWrong, desk_of
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     DeskError,
     DeskUnreachable,
@@ -33,7 +34,6 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
     Transport,
     Withheld,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desks import DeskOptionsWrong, desk_of
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import Answer, Asked, FakeDesk, fake_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, NEEDS_BROWSER, portal_of

@@ -20,9 +20,9 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     RequestRefused,
     ScreenUnexpected,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Standing, plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, by_engine, portal_of
 

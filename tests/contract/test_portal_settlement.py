@@ -12,10 +12,10 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Standing
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._unreferenced import AttemptOpen
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unreferenced import AttemptOpen
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_settlement import Run, two_orders
@@ -24,8 +24,8 @@ if t.TYPE_CHECKING:
     import pathlib
 
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 PLACE = {"method": "POST", "path": "/portal/orders/confirm"}

@@ -13,8 +13,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
 if t.TYPE_CHECKING:

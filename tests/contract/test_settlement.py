@@ -18,11 +18,11 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     OutcomeUnknown,
     RequestRefused,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger_audit import audited
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import EchoDiffers, Performer
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audited
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import EchoDiffers, Performer
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import Answer, Asked, fake_desk, told
 from ansible_collections.iij.server_certificate.tests.contract.test_api_answers import APPLICATION, api_of
@@ -31,9 +31,9 @@ if t.TYPE_CHECKING:
     import pathlib
 
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import Desk
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._outcome import Outcome
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Plan
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 FAULTS = ("drop_before_commit", "drop_after_commit", "server_error")

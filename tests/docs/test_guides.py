@@ -24,9 +24,9 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, merged
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, merged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged_files
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
 from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import follow, steps_of
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of

@@ -29,10 +29,10 @@ import typing as t
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tests" / "unit" / "plugins" / "plugin_utils")]
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import report  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, read_folder  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._rules.rule import Severity  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import report  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.rule import Severity  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, read_folder  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged  # noqa: E402
 from every_order import CSR_PATH  # noqa: E402
 from fuzz_inputs import KINDS, Input  # noqa: E402
 

@@ -12,10 +12,10 @@ import datetime as dt
 import typing as t
 
 from ansible.parsing.vault import VaultLib
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Step, plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged_files
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Step, plan
 from ansible_collections.iij.server_certificate.tests.playbooks import leak_search
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import (
     APPLICANT_EMAIL,

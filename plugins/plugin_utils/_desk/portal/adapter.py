@@ -14,7 +14,7 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..._catalogue.products import PRODUCTS
-from ..._observed import State
+from ..._values.observed import State
 from ..desk import DeskUnreachable, NotOnline, RequestRefused
 from . import contracts, ordering
 from .session import Session
@@ -23,8 +23,8 @@ if t.TYPE_CHECKING:
     import contextlib
     from collections.abc import Callable
 
-    from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from ..._order import Order
+    from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+    from ..._values.order import Order
     from .transport import Connection
     from .window import Window
 

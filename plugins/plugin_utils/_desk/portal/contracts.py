@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ....module_utils._core.phrases import Phrase, together
-from ..._observed import IssuedCertificate, State
+from ..._values.observed import IssuedCertificate, State
 from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
 from . import wire
 from .page import Unreadable
@@ -20,8 +20,8 @@ from .session import to_status_list
 from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
-    from ..._observed import Application
-    from ..._order import Order
+    from ..._values.observed import Application
+    from ..._values.order import Order
     from .window import Window
 
 _FEWER: t.Final = Phrase(

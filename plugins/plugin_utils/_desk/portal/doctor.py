@@ -15,7 +15,7 @@ import typing as t
 import yaml
 
 from ....module_utils._core.phrases import Phrase, said
-from ..._observed import State
+from ..._values.observed import State
 from ..desk import DeskError
 from . import contracts, ordering
 from .screen_map import PART_WORDS
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ....module_utils._core.phrases import Language
-    from ..._order import Order
+    from ..._values.order import Order
     from .fit import Finding
     from .screen_map import Screen
     from .transport import Connection

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ....module_utils._core.phrases import Phrase, together
-from ..._order import Usage
+from ..._values.order import Usage
 from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
 from . import wire
 from .session import to_customer_codes, to_order_form
@@ -19,8 +19,8 @@ from .transport import NeverSent, Withheld
 from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
-    from ..._observed import Application, OfferedProduct, SeenContract
-    from ..._order import Order
+    from ..._values.observed import Application, OfferedProduct, SeenContract
+    from ..._values.order import Order
     from .window import Window
 
 _NOT_FOUND: t.Final = Phrase(

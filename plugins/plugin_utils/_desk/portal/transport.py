@@ -21,7 +21,7 @@ import typing as t
 import urllib.parse
 
 from ....module_utils._core.phrases import Phrase
-from ..api._requests import HTTPAdapter, NewConnectionError, Retry, requests
+from .._requests import HTTPAdapter, NewConnectionError, Retry, requests
 from ..desk import DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..line import address_fault, parts_of, reason, retry_after
 

@@ -21,28 +21,28 @@ ROOT = pathlib.Path(__file__).resolve().parents[4]
 sys.path[:0] = [str(ROOT / "collections"), str(pathlib.Path(__file__).resolve().parent)]
 
 import hypothesis
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._contracts import perform_contracts
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import ENDED, State
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Wanted
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Performer
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import (
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import (
     CALL_CLASSES,
     CallClass,
     Plan,
     Step,
     plan,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._registrations import to_register
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import to_register
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import ENDED, State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Wanted
 from hypothesis import strategies as st
 from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import Application
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 Fields = dict[str, t.Any]
 

@@ -14,20 +14,20 @@ import typing as t
 
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, ReferenceTaken
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import (
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, inline, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
     IssuedCertificate,
     OfferedProduct,
     SeenContract,
     State,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, inline, read_folder
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 TODAY = dt.date(2026, 11, 22)
 

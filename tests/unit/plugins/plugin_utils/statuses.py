@@ -10,15 +10,15 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._document import Frame, document
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, document
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._rows import Row
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
 
 MADE_AT = "2026-11-22T03:00:00Z"
 RENEWED = {**DV, "name": "news", "common_name": "news.example.jp"}
