@@ -11,9 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._orders.files import inline
-from ..plugin_utils._orders.portfolio import judged
-from ..plugin_utils._reports.document import document
+from ..plugin_utils._orders.files import read_inline
+from ..plugin_utils._orders.portfolio import judge_orders
+from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures, perform_contracts
 from ..plugin_utils._tasks.leg import Leg, today
 
@@ -28,13 +28,13 @@ class ActionModule(Leg):
         return _argspec.cert_application()
 
     def control(self) -> Result:
-        orders = judged(inline([self.options["order"]]), day=today()).accepted()
+        orders = judge_orders(read_inline([self.options["order"]]), day=today()).accepted()
         desk = self.desk()
         before = made = self.planned(desk, orders)
         outcomes: tuple[Outcome, ...] = ()
         if not self.check_mode:
             made, outcomes = perform_contracts(before, self.performer(desk, contract_steps(before)))
-        told = document(made, self.frame(), planned=self.check_mode, failed=failures(outcomes))
+        told = describe_plan(made, self.frame(), planned=self.check_mode, failed=failures(outcomes))
         result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
         (row,) = told["orders"]
         return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}

@@ -13,7 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._planning.adoption import adopting_orders
 from ..plugin_utils._planning.observe import Listing
-from ..plugin_utils._reports.document import document, refusal
+from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row
 from ..plugin_utils._reports.text import text
@@ -31,7 +31,9 @@ class ActionModule(Leg):
         return _argspec.cert_application_info()
 
     def refused(self, told: str, complaints: tuple[Complaint, ...] = ()) -> None:
-        self._report(refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told, planned=False))
+        self._report(
+            describe_refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told, planned=False)
+        )
 
     def control(self) -> Result:
         desk = self.desk()
@@ -45,7 +47,7 @@ class ActionModule(Leg):
             }
         listing = Listing(desk)
         made = self.planned(desk, self.orders(), listing, offers=False)
-        told = document(made, self.frame(), planned=False)
+        told = describe_plan(made, self.frame(), planned=False)
         self._report(told)
         self.say(text(told, self.lang))
         applications = [entry.application for entry in made.entries if entry.application]

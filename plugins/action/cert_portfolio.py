@@ -14,7 +14,7 @@ from ..module_utils import _argspec
 from ..plugin_utils._complaints.annotations import write_annotations
 from ..plugin_utils._complaints.complaints import report
 from ..plugin_utils._planning.observe import Listing
-from ..plugin_utils._reports.document import document, refusal
+from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures, perform_contracts
 from ..plugin_utils._tasks.leg import Leg
 
@@ -39,7 +39,7 @@ class ActionModule(Leg):
         return self._checked() if self.options["state"] == "checked" else self._contracts()
 
     def refused(self, told: str, complaints: tuple[Complaint, ...] = ()) -> None:
-        self._report(refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told))
+        self._report(describe_refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told))
 
     def _checked(self) -> Result:
         found = self.judged()
@@ -59,7 +59,7 @@ class ActionModule(Leg):
         if self.performs and (steps := contract_steps(before)):
             made, outcomes = perform_contracts(before, self.performer(desk, steps))
         failed, whole = failures(outcomes), self.options["reports_path"] is not None
-        told = document(made, frame, planned=not self.performs, failed=failed, finished=whole)
+        told = describe_plan(made, frame, planned=not self.performs, failed=failed, finished=whole)
         self._report(told)
         result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])

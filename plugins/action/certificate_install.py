@@ -12,8 +12,14 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._planning.observe import Listing
-from ..plugin_utils._tasks.fingerprints import told_apart
-from ..plugin_utils._tasks.installations import fetched, host_orders, installation_result, to_install, verdicts
+from ..plugin_utils._tasks.fingerprints import fetch_missing_fingerprints
+from ..plugin_utils._tasks.installations import (
+    fetch_certificates,
+    host_orders,
+    installation_result,
+    to_install,
+    verdicts,
+)
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -35,7 +41,7 @@ class ActionModule(Leg):
         entries = to_install(self.planned(desk, orders, listing, offers=False), self.orders_of_this_host(orders))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
-        entries, fetched_before, failures = told_apart(entries, desk, lang=self.lang)
+        entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
         first = self.leg_with(host_orders(entries), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
@@ -43,7 +49,7 @@ class ActionModule(Leg):
         missing = first.get("missing", [])
         legs = [first]
         if missing and not self.check_mode:
-            certificates, refused = fetched(entries, missing, desk, lang=self.lang)
+            certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
             handed = [order for order in host_orders(entries) if order["name"] in certificates]
             legs += [self.leg_with(handed, certificates=certificates)] if handed else []

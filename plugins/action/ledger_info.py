@@ -10,7 +10,7 @@ import pathlib
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._spending.ledger_audit import audited, exported
+from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -24,10 +24,12 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         path = self.ledger_path()
-        found = audited(path)
+        found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
-            pathlib.Path(export).write_text(exported(found.lines, form=self.options["export_form"]), encoding="utf-8")
+            pathlib.Path(export).write_text(
+                export_ledger(found.lines, form=self.options["export_form"]), encoding="utf-8"
+            )
         return {
             "changed": False,
             "path": str(path),

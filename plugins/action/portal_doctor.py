@@ -12,7 +12,7 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._desk.choice import DeskOptionsWrong
-from ..plugin_utils._tasks.doctor import doctored
+from ..plugin_utils._tasks.doctor import examine_portal
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -27,7 +27,7 @@ class ActionModule(Leg):
     def control(self) -> Result:
         given = self.options["order_files"] is not None or self.options["orders"] is not None
         try:
-            found = doctored(self.options, self.orders() if given else (), self.lang)
+            found = examine_portal(self.options, self.orders() if given else (), self.lang)
         except DeskOptionsWrong as wrong:
             raise self.mistaken(wrong.told) from None
         self.say(found["text"])

@@ -77,7 +77,7 @@ from ..module_utils._core.phrases import spoken_language
 from ..plugin_utils._complaints.complaints import OrdersRefused, report
 from ..plugin_utils._orders.hosts import hosts_of
 from ..plugin_utils._orders.opened import reader_with
-from ..plugin_utils._orders.portfolio import judged_files
+from ..plugin_utils._orders.portfolio import judge_order_files
 from ..plugin_utils._orders.voluptuous_dep import missing_voluptuous
 
 if t.TYPE_CHECKING:
@@ -111,7 +111,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         source = pathlib.Path(path).parent / pathlib.Path(self.get_option("order_files")).expanduser()
         self.templar.available_variables = {**self.get_option("variables"), **self._vars}
         try:
-            found = judged_files(str(source), reader_with(self.templar), day=dt.datetime.now(dt.UTC).date())
+            found = judge_order_files(str(source), reader_with(self.templar), day=dt.datetime.now(dt.UTC).date())
             orders = found.accepted()
         except OrdersRefused as refused:
             raise AnsibleParserError(report(refused.complaints, lang)) from None

@@ -20,7 +20,7 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import DeskOptionsWrong, desk_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import DeskOptionsWrong, open_desk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     DeskError,
     DeskUnreachable,
@@ -300,7 +300,7 @@ def test_a_browser_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
         "portal_engine": "browser", "portal_browser_path": str(tmp_path / "chromium"),
     }  # fmt: skip
     with pytest.raises(DeskOptionsWrong, match=r"portal_browser_path names no program: .*apt-get install chromium"):
-        desk_of(options)
+        open_desk(options)
 
 
 ALONE = """

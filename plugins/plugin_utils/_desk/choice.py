@@ -40,7 +40,7 @@ class DeskOptionsWrong(Exception):
         self.told = told
 
 
-def desk_of(options: Mapping[str, t.Any]) -> Desk:
+def open_desk(options: Mapping[str, t.Any]) -> Desk:
     """The desk that the options describe; nothing is sent yet. Raises DeskOptionsWrong."""
     if options["desk"] != "portal":
         return ApiDesk(_api_connection(options))
@@ -137,4 +137,4 @@ def _usable(connection: _Connection) -> _Connection:
     return connection
 
 
-__all__ = ("DeskOptionsWrong", "desk_of", "portal_connection")
+__all__ = ("DeskOptionsWrong", "open_desk", "portal_connection")

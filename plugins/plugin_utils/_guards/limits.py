@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from .._planning.prices import PriceTable
 
 
-def guard(made: Plan, *, max_new_orders: int | None, budget: int | None, prices: PriceTable | None) -> None:
+def check_limits(made: Plan, *, max_new_orders: int | None, budget: int | None, prices: PriceTable | None) -> None:
     """Refuse the whole run when it would buy or cost more than the user allows; None allows everything."""
     complaints = [*_too_many(made, max_new_orders), *_too_dear(made, budget, prices)]
     if complaints:
@@ -53,4 +53,4 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
         yield Complaint(rule="BUDGET", place=Place(file="budget"), facts=facts)
 
 
-__all__ = ("guard",)
+__all__ = ("check_limits",)

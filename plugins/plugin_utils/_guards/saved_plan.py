@@ -31,7 +31,7 @@ _UNREADABLE: t.Final = Phrase("unreadable", "読み取れません")
 _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
 
 
-def hold_to(made: Plan, path: str, *, portfolio: str, part: str | None, wanted: str | None) -> None:
+def require_saved_plan(made: Plan, path: str, *, portfolio: str, part: str | None, wanted: str | None) -> None:
     """Refuse a plan that differs from the saved one, but for what has been done of it meanwhile.
 
     `wanted` is the digest that the reviewer saw. Raises OrdersRefused with everything that moved.
@@ -48,7 +48,7 @@ def hold_to(made: Plan, path: str, *, portfolio: str, part: str | None, wanted: 
         raise OrdersRefused(complaints)
 
 
-def hold_to_digest(found: str, wanted: str) -> None:
+def require_digest(found: str, wanted: str) -> None:
     """Refuse a plan whose digest is not the one that the reviewer saw."""
     if found != wanted:
         raise _not_reviewed(found, wanted)
@@ -142,4 +142,4 @@ def _not_reviewed(found: str, wanted: str) -> OrdersRefused:
     return OrdersRefused([Complaint(rule="PLAN-DIGEST", place=Place(file="plan_digest"), facts=facts)])
 
 
-__all__ = ("hold_to", "hold_to_digest")
+__all__ = ("require_digest", "require_saved_plan")

@@ -76,7 +76,7 @@ def read_folder(source: str, reader: Reader) -> Reading:
     return sum((_read_file(file, reader) for file in files), start=Reading())
 
 
-def inline(orders: list[t.Any]) -> Reading:
+def read_inline(orders: list[t.Any]) -> Reading:
     """Orders given in the playbook; they have no file, so their place is their number."""
     found = []
     for index, fields in enumerate(orders):
@@ -90,12 +90,12 @@ def _same_place(place: Place, _path: Path) -> Place:
     return place
 
 
-def merged(defaults: dict[str, t.Any], order: dict[str, t.Any]) -> dict[str, t.Any]:
+def merge_defaults(defaults: dict[str, t.Any], order: dict[str, t.Any]) -> dict[str, t.Any]:
     """Defaults under an order: mappings merge, everything else is replaced."""
     result = dict(defaults)
     for field, value in order.items():
         below = result.get(field)
-        result[field] = merged(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+        result[field] = merge_defaults(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
     return result
 
 
@@ -129,7 +129,7 @@ def _raw(
     file: YamlText, index: int, own: dict[str, t.Any], defaults: dict[str, t.Any], folder: pathlib.Path
 ) -> RawOrder:
     branch = branch_of({**defaults, **own})
-    fields = merged(without_unasked(defaults, branch), own)
+    fields = merge_defaults(without_unasked(defaults, branch), own)
     locate = functools.partial(_locate, file, index, own)
     return RawOrder(fields=fields, branch=branch, folder=folder, locate=locate)
 
@@ -202,4 +202,4 @@ def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
     return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
 
 
-__all__ = ("RawOrder", "Reader", "Reading", "inline", "merged", "read_folder")
+__all__ = ("RawOrder", "Reader", "Reading", "merge_defaults", "read_folder", "read_inline")

@@ -48,10 +48,10 @@ class Judged:
         return self.orders
 
 
-def judged_files(source: str, reader: Reader, *, day: dt.date) -> Judged:
+def judge_order_files(source: str, reader: Reader, *, day: dt.date) -> Judged:
     """The orders of one file or of all files in a folder, read and judged."""
     with collector_at_rest():
-        return judged(read_folder(source, reader), day=day)
+        return judge_orders(read_folder(source, reader), day=day)
 
 
 @contextlib.contextmanager
@@ -66,7 +66,7 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def judged(reading: Reading, *, day: dt.date) -> Judged:
+def judge_orders(reading: Reading, *, day: dt.date) -> Judged:
     """Every order with every rule, for certificates issued on this day."""
     orders: list[Order] = []
     complaints = [*reading.complaints, *complaints_between(reading.orders)]
@@ -102,10 +102,10 @@ def _told_once(found: list[tuple[RawOrder, Breach]]) -> Complaint:
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     if fields.get("csr_origin") != CsrOrigin.SUPPLIED or "csr_path" not in fields:
         return None, ()
-    from .supplied_csr import judged_csr  # where it is used: it brings cryptography with it
+    from .supplied_csr import read_supplied_csr  # where it is used: it brings cryptography with it
 
     named = fields.get("product")
-    return judged_csr(
+    return read_supplied_csr(
         raw.folder / fields["csr_path"],
         common_name=fields.get("common_name"),
         product=product_named(named) if isinstance(named, str) else None,
@@ -176,4 +176,4 @@ _PLAIN = (
     "duplicate_of",
 )
 
-__all__ = ("Judged", "collector_at_rest", "judged", "judged_files")
+__all__ = ("Judged", "collector_at_rest", "judge_order_files", "judge_orders")

@@ -46,7 +46,7 @@ class _NotRegular(Exception):
     """There is something else than a file at the path."""
 
 
-def judged_csr(
+def read_supplied_csr(
     path: pathlib.Path, *, common_name: str | None, product: Product | None
 ) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     """The CSR at `path`, and every reason for which it cannot be used for this order."""
@@ -147,4 +147,4 @@ def _kept_attributes(product: Product) -> frozenset[str]:
     return known - product.authority.dropped_attributes.value
 
 
-__all__ = ("judged_csr",)
+__all__ = ("read_supplied_csr",)

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
 
 
-def claimed(
+def match_applications(
     orders: tuple[Order, ...], observed: Observed, *, portfolio: str
 ) -> tuple[dict[str, Application], tuple[Complaint, ...]]:
     """The application of each order by name: pinned by contract ID, else by reference, else unreferenced and fitting.
@@ -79,7 +79,7 @@ def _ended(
     return found
 
 
-def live_rivals(
+def find_rivals(
     order: Order, applications: Iterable[Application], claims: Mapping[str, Application]
 ) -> Iterator[Complaint]:
     """Live applications that already buy what this order would buy, an earlier generation of its own among them."""
@@ -138,4 +138,4 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("bought_name", "claimed", "differences", "live_rivals")
+__all__ = ("bought_name", "differences", "find_rivals", "match_applications")

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
 
 
-def resolved(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
+def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
     """The order with the ID of its linked contract, and what keeps it from being submitted.
 
     As it is where the desk was not asked what it offers: then nothing is to be submitted.
@@ -66,4 +66,4 @@ def _not_offered(order: Order, products: tuple[OfferedProduct, ...]) -> Iterator
         yield Complaint(rule="PRODUCT-NOT-OFFERED", place=order.place, order=order.name, path=("term",), facts=facts)
 
 
-__all__ = ("resolved",)
+__all__ = ("resolve_linked_contract",)

@@ -14,7 +14,7 @@ import typing as t
 
 from .._values.observed import Observed
 from .._values.order import Wanted
-from .claims import bought_name, claimed
+from .claims import bought_name, match_applications
 
 if t.TYPE_CHECKING:
     from .._desk.desk import Desk
@@ -57,7 +57,7 @@ def observe(
     listed = desk.applications() if listing is None else listing.result()
     applications = _in_full(listed, orders, desk=desk)
     seen = Observed(applications=applications, keeps_references=desk.keeps_references)
-    claims, _complaints = claimed(orders, seen, portfolio=portfolio)
+    claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
     if not new or not offers:
         return seen

@@ -16,8 +16,8 @@ import typing as t
 from .._complaints.complaints import OrdersRefused
 from .._values.observed import ENDED, State
 from .._values.order import Wanted
-from .claims import claimed, live_rivals
-from .lookup import resolved
+from .claims import find_rivals, match_applications
+from .lookup import resolve_linked_contract
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -144,21 +144,21 @@ class Plan:
         return dc.replace(self, entries=tuple(entry for entry in self.entries if part.holds(entry.order.name)))
 
 
-def plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan:
+def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan:
     """What has to be done so that the desk shows what the orders ask for.
 
     Raises OrdersRefused with every order that cannot be planned.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
-    claims, complaints = claimed(orders, observed, portfolio=portfolio)
+    claims, complaints = match_applications(orders, observed, portfolio=portfolio)
     entries: list[Entry] = []
     for order in orders:
         application = claims.get(order.name)
         standing = _standing(order, application)
         # A pinned application that is not there has its complaint already, and buys nothing.
         if standing is Standing.TO_ORDER and order.contract_id is None:
-            order, found = resolved(order, observed)
-            complaints = (*complaints, *found, *live_rivals(order, observed.applications, claims))
+            order, found = resolve_linked_contract(order, observed)
+            complaints = (*complaints, *found, *find_rivals(order, observed.applications, claims))
         unnamed = application is not None and application.client_reference is None and order.contract_id is None
         adopts = unnamed and observed.keeps_references
         entries.append(Entry(order=order, application=application, standing=standing, adopts=adopts))
@@ -189,4 +189,4 @@ def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[A
     return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
 
 
-__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "Verdict", "plan")
+__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "Verdict", "make_plan")

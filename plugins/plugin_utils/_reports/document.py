@@ -44,7 +44,7 @@ class Frame(t.NamedTuple):
     lang: Language
 
 
-def document(
+def describe_plan(
     made: Plan, frame: Frame, *, planned: bool, failed: Mapping[str, Outcome] | None = None, finished: bool = True
 ) -> Row:
     """The document of a plan; without the `finished` orders it is smaller, and its counts and digest are the same."""
@@ -65,7 +65,7 @@ def document(
     }
 
 
-def refusal(
+def describe_refusal(
     portfolio: str, lang: Language, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True
 ) -> Row:
     """The document of a run that came to nothing, with the reasons."""
@@ -111,4 +111,4 @@ def _verdict(made: Plan, failed: Mapping[str, Outcome]) -> Verdict:
     return Verdict.ERROR if failed else made.verdict()
 
 
-__all__ = ("FORMAT", "VERSION", "Frame", "document", "refusal")
+__all__ = ("FORMAT", "VERSION", "Frame", "describe_plan", "describe_refusal")

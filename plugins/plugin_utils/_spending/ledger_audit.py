@@ -65,7 +65,7 @@ class Audit:
         return tuple(still.values())
 
 
-def audited(path: pathlib.Path) -> Audit:
+def audit_ledger(path: pathlib.Path) -> Audit:
     """Read a ledger and check its chain; a ledger that is not there is empty."""
     lines: list[Line] = []
     torn: list[int] = []
@@ -85,7 +85,7 @@ def audited(path: pathlib.Path) -> Audit:
     return Audit(lines=tuple(lines), torn=tuple(torn), broken=broken)
 
 
-def exported(lines: tuple[Line, ...], *, form: str) -> str:
+def export_ledger(lines: tuple[Line, ...], *, form: str) -> str:
     """The lines as a JSON list or as CSV with a heading."""
     if form == "json":
         return json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
@@ -102,4 +102,4 @@ def _cell(value: object) -> str:
     return f"'{said}" if said.startswith(_RISKY) else said
 
 
-__all__ = ("Audit", "audited", "exported")
+__all__ = ("Audit", "audit_ledger", "export_ledger")

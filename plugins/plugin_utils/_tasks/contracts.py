@@ -12,7 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
-from .._planning.plan import Standing, Step, plan
+from .._planning.plan import Standing, Step, make_plan
 from .._reports.text import text
 from .._values.observed import Observed
 
@@ -43,10 +43,10 @@ def contract_steps(made: Plan) -> int:
 def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform the contract steps of a plan; what comes back is the plan as the desk stands afterwards."""
     outcomes = performer.contracts(made.steps(), listed=made.listed)
-    return after(made, outcomes, portfolio=performer.portfolio), outcomes
+    return plan_after(made, outcomes, portfolio=performer.portfolio), outcomes
 
 
-def after(made: Plan, outcomes: Iterable[Outcome], *, portfolio: str) -> Plan:
+def plan_after(made: Plan, outcomes: Iterable[Outcome], *, portfolio: str) -> Plan:
     """The plan that follows from the outcomes; an order whose step failed stands where it stood."""
     booked = {outcome.entry.order.name: outcome.application for outcome in outcomes if outcome.application}
     entries = []
@@ -55,7 +55,7 @@ def after(made: Plan, outcomes: Iterable[Outcome], *, portfolio: str) -> Plan:
         if application is not None:
             observed = Observed(applications=(application,))
             order = dc.replace(entry.order, contract_id=application.contract_id)
-            (then,) = plan([order], observed, portfolio=portfolio).entries
+            (then,) = make_plan([order], observed, portfolio=portfolio).entries
             entry = dc.replace(then, order=entry.order)
         entries.append(entry)
     return dc.replace(made, entries=tuple(entries))
@@ -153,4 +153,4 @@ def _bought(entry: Entry) -> dict[str, t.Any]:
     }
 
 
-__all__ = ("after", "contract_result", "contract_steps", "failures", "hosts", "perform_contracts", "progress_line")
+__all__ = ("contract_result", "contract_steps", "failures", "hosts", "perform_contracts", "plan_after", "progress_line")

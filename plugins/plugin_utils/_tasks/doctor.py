@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
 from .._desk.choice import portal_connection
-from .._desk.portal.doctor import examined
+from .._desk.portal.doctor import examine
 from .._desk.portal.screen_map import PART_WORDS, SOURCES
 from .._reports.columns import aligned
 
@@ -46,9 +46,9 @@ _UNFIT = Phrase("Not everything fits: see docs/portal.md.", "一致しない項�
 _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
 
 
-def doctored(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
+def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
     """The task's result; writes the map to edit where the user asked for it, and buys nothing."""
-    found = examined(portal_connection(options), orders)
+    found = examine(portal_connection(options), orders)
     own_map = found.own_map(lang)
     path = options["map_path"]
     if path:
@@ -80,4 +80,4 @@ def _cell(row: Row, column: str, lang: Language) -> str:
     return said(words.get(value, value), lang)
 
 
-__all__ = ("doctored",)
+__all__ = ("examine_portal",)

@@ -35,7 +35,7 @@ class Told(t.NamedTuple):
     failures: list[Json]
 
 
-def told_apart(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
+def fetch_missing_fingerprints(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
     """The entries with fingerprints; a desk that lists them is not asked for anything."""
     found: list[Entry] = []
     told = Told((), {}, [])
@@ -65,4 +65,4 @@ def told_apart(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
     return told._replace(entries=tuple(found))
 
 
-__all__ = ("Told", "told_apart")
+__all__ = ("Told", "fetch_missing_fingerprints")

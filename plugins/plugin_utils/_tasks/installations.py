@@ -49,7 +49,7 @@ def leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]
     ]
 
 
-def fetched(
+def fetch_certificates(
     entries: Iterable[Entry], names: Collection[str], desk: Desk, *, lang: Language
 ) -> tuple[dict[str, Json], list[Json]]:
     """The certificates of these orders, and the failures of those that the desk would not hand out."""
@@ -145,4 +145,4 @@ def _joined(legs: Iterable[Result], side: str) -> Json:
     return joined
 
 
-__all__ = ("fetched", "host_orders", "installation_result", "leading_files", "to_install", "verdicts")
+__all__ = ("fetch_certificates", "host_orders", "installation_result", "leading_files", "to_install", "verdicts")

@@ -28,20 +28,20 @@ from ...module_utils._argspec import DESK_OPTIONS, EITHER_ORDERS
 from ...module_utils._core.phrases import Phrase, said, spoken_language
 from .._complaints.complaints import OrdersRefused, report
 from .._desk._requests import missing_requests
-from .._desk.choice import DeskOptionsWrong, desk_of
+from .._desk.choice import DeskOptionsWrong, open_desk
 from .._desk.desk import DeskError
-from .._guards.limits import guard
+from .._guards.limits import check_limits
 from .._guards.quotes import quote_new_orders
-from .._guards.saved_plan import hold_to, hold_to_digest
-from .._orders.files import inline
+from .._guards.saved_plan import require_digest, require_saved_plan
+from .._orders.files import read_inline
 from .._orders.opened import reader_with
-from .._orders.portfolio import collector_at_rest, judged, judged_files
+from .._orders.portfolio import collector_at_rest, judge_order_files, judge_orders
 from .._orders.voluptuous_dep import missing_voluptuous
 from .._planning.observe import observe
-from .._planning.plan import plan
+from .._planning.plan import make_plan
 from .._planning.prices import price_table
 from .._planning.slices import slice_of
-from .._reports.document import Frame, document
+from .._reports.document import Frame, describe_plan
 from .contracts import progress_line
 
 if t.TYPE_CHECKING:
@@ -155,8 +155,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def judged(self) -> Judged:
         """All orders of the portfolio, judged for certificates issued on the day of check_date, or else today."""
         if self.options.get("orders") is not None:
-            return judged(inline(self.options["orders"]), day=self.day())
-        return judged_files(self.options["order_files"], reader_with(self._templar), day=self.day())
+            return judge_orders(read_inline(self.options["orders"]), day=self.day())
+        return judge_order_files(self.options["order_files"], reader_with(self._templar), day=self.day())
 
     def day(self) -> dt.date:
         """The day of issue that rules are judged by: check_date, or else today."""
@@ -184,11 +184,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         portfolio, part = self.options["portfolio"], slice_of(self.options.get("slice"))
         self.planned_orders = orders
         observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers)
-        made = plan(orders, observed, portfolio=portfolio).sliced(part)
+        made = make_plan(orders, observed, portfolio=portfolio).sliced(part)
         path = self.options.get("plan_file")
         if path:
             wanted = self.options.get("plan_digest")
-            hold_to(made, path, portfolio=portfolio, part=str(part) if part else None, wanted=wanted)
+            require_saved_plan(made, path, portfolio=portfolio, part=str(part) if part else None, wanted=wanted)
         return made
 
     def guard(self, made: Plan, desk: Desk) -> None:
@@ -198,11 +198,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         if self.options["state"] != "applied":
             return
         if self.options["plan_digest"] and not self.options["plan_file"]:
-            hold_to_digest(
-                document(made, self.frame(), planned=True, finished=False)["digest"], self.options["plan_digest"]
+            require_digest(
+                describe_plan(made, self.frame(), planned=True, finished=False)["digest"], self.options["plan_digest"]
             )
         prices = price_table(self.options["prices"])
-        guard(made, max_new_orders=self.options["max_new_orders"], budget=self.options["budget"], prices=prices)
+        check_limits(made, max_new_orders=self.options["max_new_orders"], budget=self.options["budget"], prices=prices)
 
     def frame(self) -> Frame:
         """What documents of this task are made for."""
@@ -216,7 +216,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def desk(self) -> Desk:
         try:
-            return desk_of(self.options)
+            return open_desk(self.options)
         except DeskOptionsWrong as wrong:
             raise self.mistaken(wrong.told) from None
 

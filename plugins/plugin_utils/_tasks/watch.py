@@ -23,15 +23,15 @@ from ansible.template import Templar
 from ...module_utils import _argspec
 from ...module_utils._core.phrases import Phrase, said, spoken_language
 from .._complaints.complaints import OrdersRefused, report
-from .._desk.choice import DeskOptionsWrong, desk_of
+from .._desk.choice import DeskOptionsWrong, open_desk
 from .._desk.desk import DeskError
 from .._orders.opened import reader_with
-from .._orders.portfolio import judged_files
+from .._orders.portfolio import judge_order_files
 from .._orders.voluptuous_dep import missing_voluptuous
 from .._planning.observe import observe
-from .._planning.plan import plan
+from .._planning.plan import make_plan
 from .._planning.slices import slice_of
-from .._reports.document import Frame, document
+from .._reports.document import Frame, describe_plan
 from .._reports.events import Thresholds, news
 
 if t.TYPE_CHECKING:
@@ -97,15 +97,15 @@ class Watch:
     def _status(self) -> Row:
         portfolio, part = self._options["portfolio"], slice_of(self._options["slice"])
         reader = reader_with(Templar(loader=DataLoader()), secrets=self._secrets)
-        orders = judged_files(self._options["order_files"], reader, day=dt.datetime.now(dt.UTC).date()).accepted()
-        observed = observe(desk_of(self._options), orders, portfolio=portfolio)
-        made = plan(orders, observed, portfolio=portfolio).sliced(part)
+        orders = judge_order_files(self._options["order_files"], reader, day=dt.datetime.now(dt.UTC).date()).accepted()
+        observed = observe(open_desk(self._options), orders, portfolio=portfolio)
+        made = make_plan(orders, observed, portfolio=portfolio).sliced(part)
         frame = Frame(portfolio=portfolio, part=str(part) if part else None, prices=None, lang=self._lang)
-        return document(made, frame, planned=False)
+        return describe_plan(made, frame, planned=False)
 
     def _desk_is_named(self) -> None:
         try:
-            desk_of(self._options)
+            open_desk(self._options)
         except DeskOptionsWrong as wrong:
             raise WatchRefused(said(wrong.told, self._lang)) from None
 

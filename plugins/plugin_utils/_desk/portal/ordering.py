@@ -59,7 +59,7 @@ def to_confirm_screen(window: Window, order: Order) -> Window:
     return window
 
 
-def placed(window: Window, order: Order) -> Application:
+def place_order(window: Window, order: Order) -> Application:
     """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it."""
     if not order.terms_agreed:
         raise RequestRefused(_NOT_AGREED)
@@ -84,13 +84,13 @@ class Offer(t.NamedTuple):
     contracts: tuple[SeenContract, ...]
 
 
-def customer_codes(window: Window) -> tuple[str, ...]:
+def read_customer_codes(window: Window) -> tuple[str, ...]:
     """The customer codes of this log-in."""
     to_customer_codes(window)
     return tuple(choice.text for choice in window.choices("customer_code") if choice.value)
 
 
-def offer(window: Window, customer_code: str) -> Offer:
+def read_offer(window: Window, customer_code: str) -> Offer:
     """The pull-downs of the order form: products with their terms, and the contracts to link to."""
     to_order_form(window, customer_code)
     _search_linked(window)
@@ -113,4 +113,4 @@ def _names(text: str, contract_id: str | None) -> bool:
     return text.partition(" ")[0] == contract_id
 
 
-__all__ = ("Offer", "customer_codes", "offer", "placed", "to_confirm_screen")
+__all__ = ("Offer", "place_order", "read_customer_codes", "read_offer", "to_confirm_screen")

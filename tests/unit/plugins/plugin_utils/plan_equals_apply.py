@@ -28,7 +28,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.p
     CallClass,
     Plan,
     Step,
-    plan,
+    make_plan,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
@@ -146,7 +146,7 @@ def _begin(draw: st.DrawFn, desk: WatchingDesk, order: Order, *, number: int) ->
 
 
 def planned(desk: WatchingDesk, orders: tuple[Order, ...]) -> Plan:
-    return plan(orders, observe(desk, orders, portfolio=OURS), portfolio=OURS)
+    return make_plan(orders, observe(desk, orders, portfolio=OURS), portfolio=OURS)
 
 
 def applied(desk: WatchingDesk, orders: tuple[Order, ...], *, made: Plan, ledger: pathlib.Path) -> tuple[Outcome, ...]:

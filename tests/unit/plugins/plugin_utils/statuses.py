@@ -11,8 +11,8 @@ import datetime as dt
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, document
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
 
@@ -51,6 +51,6 @@ def a_status(*, lang: Language = "en", part: str | None = None, **changes: dict[
             number = 7 if order.contract_id else numbers[order.name] + 10
             shown = {**SHOWN[order.name], **changes.get(order.name, {})}
             rows.append(dc.replace(booked(order, reference, number=number), **shown))
-    made = plan(ORDERS, observe(DeskInMemory(rows=rows), ORDERS, portfolio="p"), portfolio="p")
+    made = make_plan(ORDERS, observe(DeskInMemory(rows=rows), ORDERS, portfolio="p"), portfolio="p")
     frame = Frame(portfolio="p", part=part, prices=None, lang=lang)
-    return {**document(made, frame, planned=False), "made_at": MADE_AT}
+    return {**describe_plan(made, frame, planned=False), "made_at": MADE_AT}

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.annotations import FORMS, annotated
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import Complaint, Place
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from portfolios import DV, READER, TODAY, written
 
 
@@ -22,7 +22,7 @@ def complaints(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> tuple
     (tmp_path / "orders").mkdir()
     written(tmp_path / "orders", DV | {"product": "quick_sll", "host": " "}, name="a,b.yml")
     monkeypatch.chdir(tmp_path)
-    return judged(read_folder(str(tmp_path / "orders"), READER), day=TODAY).complaints
+    return judge_orders(read_folder(str(tmp_path / "orders"), READER), day=TODAY).complaints
 
 
 def test_json_has_every_part(complaints: tuple[Complaint, ...]) -> None:

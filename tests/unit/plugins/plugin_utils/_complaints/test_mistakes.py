@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from portfolios import READER, TODAY
 
 FOLDER = pathlib.Path(__file__).parent / "mistakes"
@@ -32,7 +32,7 @@ def test_there_are_twenty() -> None:
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_it_is_told_in_these_words(mistake: str, lang: Language, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(FOLDER)  # so that the names of files are the same everywhere
-    told = report(judged(read_folder(f"{mistake}.yml", READER), day=TODAY).complaints, lang) + "\n"
+    told = report(judge_orders(read_folder(f"{mistake}.yml", READER), day=TODAY).complaints, lang) + "\n"
     text = pathlib.Path(f"{mistake}.{lang}.txt")
     if os.environ.get("RENEW_MISTAKES"):
         text.write_text(told, encoding="utf-8")

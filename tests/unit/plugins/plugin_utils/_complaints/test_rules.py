@@ -19,8 +19,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import at_desk, guards
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import inline, read_folder
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder, read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -211,7 +211,7 @@ def test_terms_are_judged_by_the_day_of_issue(issued: str, term: str, warned: bo
 
 
 def test_e_mail_validation_is_told_once_for_all_orders() -> None:
-    found = judged(inline([DV, EV, OV]), day=TODAY).complaints
+    found = judge_orders(read_inline([DV, EV, OV]), day=TODAY).complaints
     assert [(complaint.rule, complaint.order, complaint.severity) for complaint in found] == [
         ("EMAIL-VALIDATION-ENDS", "blog, bank", "warning")
     ]
@@ -223,7 +223,7 @@ def test_e_mail_validation_ends_on_its_day() -> None:
 
 
 def test_warnings_refuse_only_strict_runs() -> None:
-    found = judged(inline([EV | {"certificate_transparency": False}]), day=TODAY)
+    found = judge_orders(read_inline([EV | {"certificate_transparency": False}]), day=TODAY)
     assert found.accepted()[0].certificate_transparency is False
     with pytest.raises(OrdersRefused):
         found.accepted(strict=True)
@@ -310,7 +310,7 @@ def supplied(order: dict[str, t.Any], path: str = "made.csr") -> dict[str, t.Any
 
 def broken_by(folder: pathlib.Path, order: dict[str, t.Any]) -> list[str]:
     written(folder, order)
-    found = judged(read_folder(str(folder), READER), day=TODAY).complaints
+    found = judge_orders(read_folder(str(folder), READER), day=TODAY).complaints
     return [complaint.rule for complaint in found if complaint.rule != EVERYWHERE]
 
 

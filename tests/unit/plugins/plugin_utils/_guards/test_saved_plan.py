@@ -19,12 +19,19 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
     Vaulted,
     report,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import hold_to, hold_to_digest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import (
+    require_digest,
+    require_saved_plan,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, document, refusal
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import (
+    Frame,
+    describe_plan,
+    describe_refusal,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
@@ -42,17 +49,17 @@ WWW = ORDERS[0]
 
 
 def made(orders: tuple[Order, ...], desk: DeskInMemory) -> Plan:
-    return plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    return make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
 
 
 @pytest.fixture
 def saved(tmp_path: pathlib.Path) -> pathlib.Path:
-    write_reports(document(made(ORDERS, DeskInMemory()), FRAME, planned=True), str(tmp_path), name="plan")
+    write_reports(describe_plan(made(ORDERS, DeskInMemory()), FRAME, planned=True), str(tmp_path), name="plan")
     return tmp_path / "plan.json"
 
 
 def held(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> None:
-    hold_to(made(orders, desk), str(path), **{"portfolio": "p", "part": None, "wanted": None, **more})
+    require_saved_plan(made(orders, desk), str(path), **{"portfolio": "p", "part": None, "wanted": None, **more})
 
 
 def refused(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> dict[str | None, str]:
@@ -110,14 +117,14 @@ def test_another_linked_contract_is_another_plan(saved: pathlib.Path) -> None:
 
 def test_what_came_to_be_done_since_is_named(tmp_path: pathlib.Path) -> None:
     waiting = DeskInMemory(rows=[booked(WWW, "p/www/1", state=State.APPLIED)])
-    write_reports(document(made((WWW,), waiting), FRAME, planned=True), str(tmp_path), name="plan")
+    write_reports(describe_plan(made((WWW,), waiting), FRAME, planned=True), str(tmp_path), name="plan")
     told = refused(tmp_path / "plan.json", (WWW,), DeskInMemory())
     assert "Planned was: nothing. Now it would be: place, register" in told["www"]
 
 
 def test_a_certificate_that_was_issued_meanwhile_moves_nothing(tmp_path: pathlib.Path) -> None:
     waiting = DeskInMemory(rows=[booked(WWW, "p/www/1", state=State.APPLIED)])
-    write_reports(document(made((WWW,), waiting), FRAME, planned=True), str(tmp_path), name="plan")
+    write_reports(describe_plan(made((WWW,), waiting), FRAME, planned=True), str(tmp_path), name="plan")
     held(tmp_path / "plan.json", (WWW,), DeskInMemory(rows=[booked(WWW, "p/www/1", state=State.ISSUED)]))
 
 
@@ -156,9 +163,9 @@ def test_a_file_that_is_no_plan_at_all(saved: pathlib.Path, content: str) -> Non
 def test_another_digest_than_the_reviewed_one(saved: pathlib.Path) -> None:
     assert "PLAN-DIGEST" in refused(saved, ORDERS, DeskInMemory(), wanted="sha256:0")
     digest = json.loads(saved.read_text())["digest"]
-    hold_to_digest(digest, digest)
+    require_digest(digest, digest)
     with pytest.raises(OrdersRefused):
-        hold_to_digest(digest, "sha256:0")
+        require_digest(digest, "sha256:0")
 
 
 def test_a_digest_tells_every_change_of_an_order_but_not_its_place() -> None:
@@ -189,10 +196,10 @@ def every_document() -> list[Row]:
     )
     desk.rows[2] = dc.replace(desk.rows[2], common_name="x|<b>`y`.example.jp")
     return [
-        document(made(ORDERS, DeskInMemory()), FRAME, planned=True),
-        document(made(ORDERS, desk), FRAME._replace(lang="ja", part="1/1"), planned=True),
-        document(made((), desk), FRAME, planned=False),
-        refusal("p", "en", error="the desk cannot be reached"),
+        describe_plan(made(ORDERS, DeskInMemory()), FRAME, planned=True),
+        describe_plan(made(ORDERS, desk), FRAME._replace(lang="ja", part="1/1"), planned=True),
+        describe_plan(made((), desk), FRAME, planned=False),
+        describe_refusal("p", "en", error="the desk cannot be reached"),
     ]
 
 
@@ -221,12 +228,12 @@ def test_words_of_the_desk_cannot_break_a_page(tmp_path: pathlib.Path) -> None:
 
 def test_a_plan_in_words() -> None:
     desk = DeskInMemory(rows=[booked(by_name("blog"), None, number=2)])
-    told = text(document(made(ORDERS, desk), FRAME, planned=True), "en")
+    told = text(describe_plan(made(ORDERS, desk), FRAME, planned=True), "en")
     assert re.search(r"^\+ www: order .*, 6 months: 30,000 yen$", told, re.MULTILINE)
     assert "= blog: use rsc00000002, which is ordered already" in told
     assert "price of the new orders: 30,000 yen; no price for: cdn" in told
     assert told.endswith("Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.")
-    rows = {row["name"]: row for row in document(made(ORDERS, desk), FRAME, planned=True)["orders"]}
+    rows = {row["name"]: row for row in describe_plan(made(ORDERS, desk), FRAME, planned=True)["orders"]}
     assert (rows["blog"]["adopted"], rows["www"]["adopted"]) == (True, False)
     assert [step["call_class"] for step in rows["www"]["steps"]] == ["spend", "safe write"]
 
@@ -243,4 +250,4 @@ def test_a_plan_in_words() -> None:
 )
 def test_verdicts(state: State | None, verdict: str) -> None:
     desk = DeskInMemory(rows=[booked(WWW, "p/www/1", state=state)] if state else [])
-    assert document(made((WWW,), desk), FRAME, planned=True)["verdict"] == verdict
+    assert describe_plan(made((WWW,), desk), FRAME, planned=True)["verdict"] == verdict

@@ -17,19 +17,19 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
     OrdersRefused,
     report,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import merged, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import merge_defaults, read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.hosts import hosts_of
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, document
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import CsrOrigin
 from portfolios import BASE, DV, EVERYWHERE, LINKED, OV, READER, TODAY, DeskInMemory, from_files, written
 
 
 def refused(source: pathlib.Path, **reader: t.Any) -> tuple[Complaint, ...]:
     with pytest.raises(OrdersRefused) as caught:
-        judged(read_folder(str(source), dc.replace(READER, **reader)), day=TODAY).accepted()
+        judge_orders(read_folder(str(source), dc.replace(READER, **reader)), day=TODAY).accepted()
     return caught.value.complaints
 
 
@@ -57,7 +57,7 @@ def test_one_file_may_be_named(tmp_path: pathlib.Path) -> None:
 
 def test_defaults_lie_under_every_order() -> None:
     defaults = {"a": {"x": 1, "y": [1, 2]}, "b": 1}
-    assert merged(defaults, {"a": {"y": [3]}, "c": 2}) == {"a": {"x": 1, "y": [3]}, "b": 1, "c": 2}
+    assert merge_defaults(defaults, {"a": {"y": [3]}, "c": 2}) == {"a": {"x": 1, "y": [3]}, "b": 1, "c": 2}
     assert defaults == {"a": {"x": 1, "y": [1, 2]}, "b": 1}
 
 
@@ -164,7 +164,7 @@ def test_templates_are_rendered_value_by_value(tmp_path: pathlib.Path) -> None:
     written(tmp_path, OV | {"host": "{{ front }}"})
     reader = dc.replace(READER, render=lambda text: text.replace("{{ front }}", "web9"))
     reading = read_folder(str(tmp_path), reader)
-    assert judged(reading, day=TODAY).accepted()[0].host == "web9"
+    assert judge_orders(reading, day=TODAY).accepted()[0].host == "web9"
 
 
 def test_a_template_that_fails_is_told_with_its_place(tmp_path: pathlib.Path) -> None:
@@ -200,7 +200,7 @@ def test_a_whole_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
     plain = written(tmp_path, OV).read_text()
     (tmp_path / "orders.yml").write_text(VAULTED)
     reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
-    assert judged(reading, day=TODAY).accepted()[0].common_name == "www.example.jp"
+    assert judge_orders(reading, day=TODAY).accepted()[0].common_name == "www.example.jp"
     (complaint,) = refused(tmp_path, decrypt=lambda _text: plain.replace("SG00000001", "SG1"))
     assert "SG1" not in complaint.text("en")
 
@@ -209,12 +209,12 @@ def test_what_was_vaulted_is_shown_by_no_report_and_no_inventory(tmp_path: pathl
     plain = written(tmp_path, OV | {"common_name": "WWW.example.jp"}).read_text()
     (tmp_path / "orders.yml").write_text(VAULTED)
     reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
-    orders = judged(reading, day=TODAY).accepted()
+    orders = judge_orders(reading, day=TODAY).accepted()
     assert orders[0].common_name == "www.example.jp"
     (host,) = hosts_of(orders)
     assert host.name == "web1" and "/etc/pki" not in str(host) and "www.example.jp" not in str(host)
-    made = plan(orders, observe(DeskInMemory(), orders, portfolio="p"), portfolio="p")
-    (row,) = document(made, Frame(portfolio="p", part=None, prices=None, lang="en"), planned=True)["orders"]
+    made = make_plan(orders, observe(DeskInMemory(), orders, portfolio="p"), portfolio="p")
+    (row,) = describe_plan(made, Frame(portfolio="p", part=None, prices=None, lang="en"), planned=True)["orders"]
     assert row["common_name"] == "(vaulted)"
 
 

@@ -10,7 +10,7 @@ import dataclasses as dc
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import adopting_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.standing import next_action
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application, State
 from hypothesis import given, settings
@@ -42,7 +42,7 @@ def test_the_plan_after_an_import_is_empty(desk: DeskInMemory) -> None:
     fields = adopting_orders(desk.rows, taken=())
     assert [rule for rule in rules_broken(fields) if rule != "TERM-VALIDITY"] == []
     orders = portfolio(*fields)
-    made = plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    made = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
     assert (made.changes(), made.unmanaged) == (0, ())
     assert {entry.order.contract_id for entry in made.entries} == {row.contract_id for row in desk.rows if row.live}
 
@@ -50,7 +50,7 @@ def test_the_plan_after_an_import_is_empty(desk: DeskInMemory) -> None:
 def test_an_application_that_awaits_registration_tells_what_its_order_lacks() -> None:
     desk = DeskInMemory(rows=[booked(SEEN[0], None)])
     (order,) = portfolio(*adopting_orders(desk.rows, taken=()))
-    (entry,) = plan([order], observe(desk, (order,), portfolio="p"), portfolio="p").entries
+    (entry,) = make_plan([order], observe(desk, (order,), portfolio="p"), portfolio="p").entries
     assert entry.standing is Standing.WAITING
     assert next_action(entry, "en") == ("complete the order: applicant, csr_origin, terms_agreed", "service_admin")
 
@@ -59,7 +59,7 @@ def test_a_completed_order_is_registered() -> None:
     desk = DeskInMemory(rows=[booked(SEEN[0], None)])
     (fields,) = adopting_orders(desk.rows, taken=())
     (order,) = portfolio(OV | fields)
-    (entry,) = plan([order], observe(desk, (order,), portfolio="p"), portfolio="p").entries
+    (entry,) = make_plan([order], observe(desk, (order,), portfolio="p"), portfolio="p").entries
     assert entry.standing is Standing.TO_REGISTER
 
 

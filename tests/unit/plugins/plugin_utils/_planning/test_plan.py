@@ -15,8 +15,13 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue import products as catalogue
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, Standing, Step, plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, document
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import (
+    Plan,
+    Standing,
+    Step,
+    make_plan,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import (
@@ -42,7 +47,7 @@ if t.TYPE_CHECKING:
 def made(orders: tuple[Order, ...], *rows: Application, desk: DeskInMemory | None = None) -> Plan:
     desk = desk or DeskInMemory()
     desk.rows.extend(rows)
-    return plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    return make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
 
 
 def refused(orders: tuple[Order, ...], *rows: Application, desk: DeskInMemory | None = None) -> list[str]:
@@ -214,7 +219,7 @@ def performer(desk: DeskInMemory) -> Performer:
 
 def run(orders: tuple[Order, ...], desk: DeskInMemory) -> tuple[Plan, int]:
     """One apply as the modules do it; the plan it made, and how many steps it performed."""
-    before = plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    before = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
     after, contracts = perform_contracts(before, performer(desk))
     entries = [entry for entry in after.entries if entry.steps == (Step.REGISTER,)]
     registrations = performer(desk).registrations(entries, {})
@@ -247,7 +252,7 @@ def test_lost_answers_buy_nothing_twice(
     world: tuple[tuple[Order, ...], DeskInMemory], losses: list[str | None]
 ) -> None:
     orders, desk = world
-    wanted = plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").counts()[Standing.TO_ORDER]
+    wanted = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").counts()[Standing.TO_ORDER]
     desk.losses = iter(losses)
     for _number in range(20):
         _before, performed = run(orders, desk)
@@ -262,8 +267,8 @@ def test_the_plan_does_not_depend_on_the_order_of_anything(world: tuple[tuple[Or
     orders, desk = world
     observed = observe(desk, orders, portfolio="p")
     turned = dc.replace(observed, applications=observed.applications[::-1])
-    assert plan(orders, observed, portfolio="p") == dc.replace(
-        plan(orders[::-1], turned, portfolio="p"), unmanaged=plan(orders, observed, portfolio="p").unmanaged
+    assert make_plan(orders, observed, portfolio="p") == dc.replace(
+        make_plan(orders[::-1], turned, portfolio="p"), unmanaged=make_plan(orders, observed, portfolio="p").unmanaged
     )
 
 
@@ -271,7 +276,7 @@ def test_the_plan_does_not_depend_on_the_order_of_anything(world: tuple[tuple[Or
 def test_the_result_tells_every_order(lang: t.Any) -> None:
     orders = portfolio(*KINDS)
     before = made(orders)
-    told = document(before, Frame(portfolio="p", part=None, prices=None, lang=lang), planned=True)
+    told = describe_plan(before, Frame(portfolio="p", part=None, prices=None, lang=lang), planned=True)
     result = contract_result(told, before, before=before, outcomes=(), lang=lang)
     assert [row["name"] for row in result["orders"]] == ["bank", "blog", "cdn", "shop", "www"]
     assert result["counts"]["to_order"] == 5 and result["changed"]

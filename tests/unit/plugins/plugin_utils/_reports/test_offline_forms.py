@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.offline_forms import (
     linked_service_email,
     paper_order,
@@ -26,7 +26,7 @@ from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.
 def test_an_unlisted_contract_is_ordered_on_paper() -> None:
     orders = portfolio(LINKED, OV)
     with pytest.raises(OrdersRefused) as refused:
-        plan(orders, Observed(applications=(), products=DeskInMemory().products()), portfolio="p")
+        make_plan(orders, Observed(applications=(), products=DeskInMemory().products()), portfolio="p")
     forms = papers(refused.value.complaints, orders)
     assert set(forms) == {"cdn"}
     for text in ("書面", "SG00000001", "連携対応サービスで利用", "cdn.example.jp", "IIJがCSRを作成", "6か月",

@@ -13,7 +13,7 @@ import threading
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger, attempt_of
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audited
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
 
 
 def test_many_threads_write_each_line_once_and_in_few_writes(
@@ -43,7 +43,7 @@ def test_many_threads_write_each_line_once_and_in_few_writes(
     assert sorted((line["kind"], line["order"]) for line in lines) == sorted(
         (kind, f"o{number}") for number in range(200) for kind in ("intent", "outcome")
     )
-    assert audited(path).broken is None
+    assert audit_ledger(path).broken is None
     assert len(synced) < len(lines), "no write ever took two lines along"
 
 

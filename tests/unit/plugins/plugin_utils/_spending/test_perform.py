@@ -23,12 +23,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import (
     Audit,
-    audited,
-    exported,
+    audit_ledger,
+    export_ledger,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import EchoDiffers, Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
@@ -49,7 +49,7 @@ def ledger(tmp_path: pathlib.Path) -> pathlib.Path:
 def outcomes(desk: DeskInMemory, ledger: pathlib.Path, orders: tuple[Order, ...] = ORDERS) -> tuple[Outcome, ...]:
     slept: list[float] = []
     performer = Performer(desk=desk, ledger=Ledger(ledger), portfolio="p", sleep=slept.append, progress=lambda _o: None)
-    return performer.contracts(plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    return performer.contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
 
 
 class Failing(DeskInMemory):
@@ -122,7 +122,7 @@ def test_a_busy_desk_is_given_the_time_it_asks_for(ledger: pathlib.Path) -> None
     slept: list[float] = []
     desk, orders = Busy(), portfolio(OV)
     performer = Performer(desk=desk, ledger=Ledger(ledger), portfolio="p", sleep=slept.append, progress=lambda _o: None)
-    performer.contracts(plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    performer.contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
     assert slept == [7.0, 60.0]
     assert desk.purchases == ["p/www/1"]
 
@@ -187,12 +187,12 @@ def test_failures_are_recorded_too(ledger: pathlib.Path) -> None:
 
 def test_a_whole_ledger_verifies_and_a_changed_one_does_not(ledger: pathlib.Path) -> None:
     outcomes(DeskInMemory(), ledger)
-    assert audited(ledger).broken is None
+    assert audit_ledger(ledger).broken is None
     whole = ledger.read_text(encoding="utf-8").splitlines(keepends=True)
     ledger.write_text("".join(whole[:2] + whole[3:]), encoding="utf-8")
-    assert audited(ledger).broken == 3
+    assert audit_ledger(ledger).broken == 3
     ledger.write_text("".join(whole).replace("rsc00000002", "rsc00000009"), encoding="utf-8")
-    assert audited(ledger).broken == 4
+    assert audit_ledger(ledger).broken == 4
 
 
 def test_a_torn_last_line_is_kept_and_written_past(ledger: pathlib.Path) -> None:
@@ -200,7 +200,7 @@ def test_a_torn_last_line_is_kept_and_written_past(ledger: pathlib.Path) -> None
     with ledger.open("ab") as file:
         file.write(b'{"at": "2026')
     outcomes(DeskInMemory(), ledger, portfolio(DV))
-    assert (audited(ledger).torn, audited(ledger).broken) == ((3,), None)
+    assert (audit_ledger(ledger).torn, audit_ledger(ledger).broken) == ((3,), None)
     assert json.loads(ledger.read_bytes().splitlines()[3])["previous"] == lines_before(ledger)
 
 
@@ -212,22 +212,22 @@ def test_a_line_that_was_made_unreadable_is_found(ledger: pathlib.Path) -> None:
     outcomes(DeskInMemory(), ledger)
     whole = ledger.read_bytes().splitlines(keepends=True)
     ledger.write_bytes(b"".join([*whole[:2], b"x" + whole[2], *whole[3:]]))
-    assert (audited(ledger).torn, audited(ledger).broken) == ((3,), 4), "the next line tells what stood there"
+    assert (audit_ledger(ledger).torn, audit_ledger(ledger).broken) == ((3,), 4), "the next line tells what stood there"
 
 
 def test_what_a_ledger_leaves_unsettled(ledger: pathlib.Path) -> None:
     outcomes(Failing(OutcomeUnknown("lost")), ledger)
-    assert [line["order"] for line in audited(ledger).unsettled()] == ["blog"]
+    assert [line["order"] for line in audit_ledger(ledger).unsettled()] == ["blog"]
     outcomes(DeskInMemory(), ledger)
-    assert audited(ledger).unsettled() == ()
-    assert audited(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None)
+    assert audit_ledger(ledger).unsettled() == ()
+    assert audit_ledger(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None)
 
 
 def test_exports_of_a_ledger(ledger: pathlib.Path) -> None:
     outcomes(Failing(RequestRefused("=1+1, refused")), ledger)
-    found = audited(ledger)
-    assert json.loads(exported(found.lines, form="json")) == list(found.lines)
-    rows = list(csv.DictReader(io.StringIO(exported(found.lines, form="csv"))))
+    found = audit_ledger(ledger)
+    assert json.loads(export_ledger(found.lines, form="json")) == list(found.lines)
+    rows = list(csv.DictReader(io.StringIO(export_ledger(found.lines, form="csv"))))
     assert [row["order"] for row in rows] == [line["order"] for line in found.lines]
     assert rows[1]["error"] == "'=1+1, refused", "no spreadsheet takes it for a formula"
     assert rows[3]["booked"] == "rsc00000001" and rows[0]["booked"] == ""

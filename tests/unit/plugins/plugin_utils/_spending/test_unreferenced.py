@@ -13,9 +13,9 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, RequestRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audited
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
@@ -81,7 +81,7 @@ class Runs:
 
     def apply(self, *orders: Order, **settings: t.Any) -> list[str]:
         """What became of each order that something was done for."""
-        made = plan(orders, observe(self.desk, orders, portfolio="p"), portfolio="p")
+        made = make_plan(orders, observe(self.desk, orders, portfolio="p"), portfolio="p")
         performer = Performer(
             desk=self.desk, ledger=Ledger(self.ledger), portfolio="p", sleep=self.pauses.append,
             progress=lambda _outcome: None, **settings,
@@ -134,7 +134,7 @@ def test_other_orders_go_on(runs: Runs) -> None:
     runs.desk.losses_of = {"blog": "before"}
     assert runs.apply(*orders) == ["blog OutcomeUnknown", "www bought"]
     assert runs.apply(*orders) == ["blog AttemptOpen"]
-    assert audited(runs.ledger).broken is None
+    assert audit_ledger(runs.ledger).broken is None
 
 
 def test_an_attempt_is_over_when_the_user_says_so(runs: Runs) -> None:
@@ -160,7 +160,7 @@ def test_ended_applications_count_by_generation(runs: Runs) -> None:
     orders = portfolio(OV, TWIN)
     for number in (11, 12):
         runs.desk.put(booked(orders[0], None, number=number, state=State.REJECTED))
-    made = plan(orders, observe(runs.desk, orders, portfolio="p"), portfolio="p")
+    made = make_plan(orders, observe(runs.desk, orders, portfolio="p"), portfolio="p")
     assert {entry.standing for entry in made.entries} == {Standing.ENDED}
     again = portfolio({**OV, "generation": 2}, TWIN)
     assert runs.apply(*again) == ["www bought"]

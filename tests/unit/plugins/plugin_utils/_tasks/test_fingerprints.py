@@ -10,7 +10,9 @@ import types
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import deps
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.fingerprints import told_apart
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.fingerprints import (
+    fetch_missing_fingerprints,
+)
 
 if t.TYPE_CHECKING:
     import pytest
@@ -25,7 +27,7 @@ def test_the_library_is_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(deps, "HAS_CRYPTOGRAPHY", False)
     known, unknown = entry("www", "0" * 64), entry("shop", None)
     nobody: t.Any = None  # a desk that must not be asked
-    told = told_apart([known, unknown], nobody, lang="en")
+    told = fetch_missing_fingerprints([known, unknown], nobody, lang="en")
     assert told.entries == (known,)
     assert [failure["name"] for failure in told.failures] == ["shop"]
     assert "cryptography >= 3.3" in told.failures[0]["message"]
