@@ -327,16 +327,11 @@ complaints:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import CONTROLLER_ONLY, EITHER_ORDERS, cert_portfolio
+from ..module_utils._argspec import CONTROLLER_ONLY, cert_portfolio
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=cert_portfolio(),
-        mutually_exclusive=EITHER_ORDERS,
-        required_one_of=EITHER_ORDERS,
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(**vars(cert_portfolio()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -12,16 +12,22 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
+from .._guards.limits import check_limits
+from .._guards.quotes import quote_new_orders
+from .._guards.saved_plan import require_digest
 from .._planning.plan import Standing, Step, make_plan
+from .._reports.document import describe_plan
 from .._reports.text import text
 from .._values.observed import Observed
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
     from .._planning.outcome import Outcome
     from .._planning.plan import Entry, Plan
+    from .._reports.document import Frame
     from .._reports.rows import Row
     from .._spending.perform import Performer
 
@@ -33,6 +39,18 @@ _DID: t.Final = {
 }
 
 _ASSIGNED: t.Final = Phrase("(assigned by the desk)", "(窓口が発行)")
+
+
+def guard_contracts(options: Mapping[str, t.Any], plan: Plan, desk: Desk, *, frame: Frame, performs: bool) -> None:
+    """Refuse a plan that goes past the limits of this task, or, where it is asked, that the desk would not take."""
+    if options["quote"] and not performs:
+        quote_new_orders(plan, desk)
+    if options["state"] != "applied":
+        return
+    if options["plan_digest"] and not options["plan_file"]:
+        digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
+        require_digest(digest, options["plan_digest"])
+    check_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
 
 
 def contract_steps(made: Plan) -> int:
@@ -153,4 +171,13 @@ def _bought(entry: Entry) -> dict[str, t.Any]:
     }
 
 
-__all__ = ("contract_result", "contract_steps", "failures", "hosts", "perform_contracts", "plan_after", "progress_line")
+__all__ = (
+    "contract_result",
+    "contract_steps",
+    "failures",
+    "guard_contracts",
+    "hosts",
+    "perform_contracts",
+    "plan_after",
+    "progress_line",
+)

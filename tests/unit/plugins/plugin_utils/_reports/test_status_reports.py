@@ -17,16 +17,18 @@ import jsonschema
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.calendar import calendar
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.dates import by_urgency, dates, past
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import describe_refusal
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_refusal
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.metrics import metrics
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_status
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
+from portfolios import MADE_AT
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from statuses import ORDERS, a_status
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
 
+FRAME = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT)
 SCHEMA = pathlib.Path(__file__).resolve().parents[5] / "docs" / "plan.schema.json"
 UTC = dt.UTC
 
@@ -169,7 +171,7 @@ def test_the_files_of_a_status(lang: Language, tmp_path: pathlib.Path) -> None:
 def test_a_look_that_came_to_nothing_leaves_calendar_and_metrics_as_they_were(tmp_path: pathlib.Path) -> None:
     write_status(a_status(), str(tmp_path))
     kept = {name: (tmp_path / name).read_bytes() for name in ("status.ics", "status.prom")}
-    write_status(describe_refusal("p", "en", error="the desk cannot be reached", planned=False), str(tmp_path))
+    write_status(describe_refusal(FRAME, error="the desk cannot be reached", planned=False), str(tmp_path))
     assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
     for name in ("status.json", "status.md", "status.html"):
         assert "cannot be reached" in (tmp_path / name).read_text(encoding="utf-8")
