@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import errno
+import os
 
 from .phrases import Phrase, verbatim
 
@@ -32,9 +33,10 @@ _WHERE = Phrase("{path}: {reason}", "{path}: {reason}")
 
 def reason_of(error: OSError) -> Phrase:
     """Name the reason; what the system has no word for is told as the library told it."""
-    if error.strerror is None:
-        return verbatim(str(error) or type(error).__name__)
-    return Phrase(error.strerror, _IN_JAPANESE.get(error.errno or 0, error.strerror))
+    words = error.strerror or (os.strerror(error.errno) if error.errno else None)
+    if words is None:
+        return verbatim(", ".join(str(part) for part in error.args if part) or type(error).__name__)
+    return Phrase(words, _IN_JAPANESE.get(error.errno or 0, words))
 
 
 def describe_os_error(error: OSError) -> Phrase:

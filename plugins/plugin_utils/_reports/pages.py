@@ -17,9 +17,10 @@ import typing as t
 
 import jinja2
 
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import said, verbatim
+from .._complaints.complaints import OptionsWrong
 from .._planning.plan import Verdict
-from .calendar import calendar
+from .calendar import missing_icalendar, render_calendar
 from .dates import by_urgency, past
 from .metrics import metrics
 from .words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
@@ -42,10 +43,13 @@ def write_status(document: Row, folder: str) -> None:
 
     A look that came to nothing leaves calendar and metrics alone: no date is wiped, and the metrics tell their age.
     """
+    missing = missing_icalendar()
+    if missing:
+        raise OptionsWrong(verbatim(missing))
     sorted_ = by_urgency(document)
     files = _pages(sorted_, form="status")
     if document["error"] is None:
-        files |= {"ics": calendar(sorted_), "prom": metrics(sorted_)}
+        files |= {"ics": render_calendar(sorted_), "prom": metrics(sorted_)}
     _write_all(files, folder, name="status")
 
 
@@ -112,14 +116,19 @@ def _markdown(value: object) -> str:
 
 
 def _write(path: pathlib.Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(text)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    fresh = pathlib.Path(name)
     mask = os.umask(0)
     os.umask(mask)
-    pathlib.Path(file.name).chmod(0o666 & ~mask)
-    pathlib.Path(file.name).replace(path)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.chmod(0o666 & ~mask)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        # An error of a descriptor, such as a full disk, names no file.
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 __all__ = ("write_reports", "write_status")

@@ -68,19 +68,27 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
                 return {**result, **self.control()}
         except OrdersRefused as refused:
             text = report(refused.complaints, self.lang)
-            self.report_refusal(text, refused.complaints)
             complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
             forms = {"forms": dict(refused.forms)} if refused.forms else {}
-            message = "\n\n".join([text, *refused.forms.values()])
-            return {**result, "failed": True, "msg": message, "complaints": complaints, **forms}
-        except OptionsWrong as wrong:
-            return {**result, "failed": True, "msg": said(wrong.message, self.lang)}
+            result.update(msg="\n\n".join([text, *refused.forms.values()]), complaints=complaints, **forms)
+            return self._failed(result, text, refused.complaints)
         except DeskError as error:
-            message = said(error.told, self.lang)
-            self.report_refusal(message)
-            return {**result, "failed": True, "msg": message}
-        except OSError as error:
-            return {**result, "failed": True, "msg": said(describe_os_error(error), self.lang)}
+            result["msg"] = said(error.told, self.lang)
+            return self._failed(result, result["msg"])
+        except (OptionsWrong, OSError) as error:
+            return {**result, "failed": True, "msg": self._sentence(error)}
+
+    def _failed(self, result: Result, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
+        """The result of a run that came to nothing; a report that cannot be written does not hide the reason."""
+        result["failed"] = True
+        try:
+            self.report_refusal(message, complaints)
+        except (OptionsWrong, OSError) as error:
+            result["warnings"] = [self._sentence(error)]
+        return result
+
+    def _sentence(self, error: OptionsWrong | OSError) -> str:
+        return said(error.message if isinstance(error, OptionsWrong) else describe_os_error(error), self.lang)
 
     @property
     def lang(self) -> Language:
