@@ -19,7 +19,8 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.iij.server_certificate.tests.playbooks.code_host_api import Api
-from ansible_collections.iij.server_certificate.tests.playbooks.code_hosts import EXAMPLES, GitHub, GitLab
+from ansible_collections.iij.server_certificate.tests.playbooks.code_host_gitlab import GitLab
+from ansible_collections.iij.server_certificate.tests.playbooks.code_hosts import EXAMPLES, GitHub
 from ansible_collections.iij.server_certificate.tests.playbooks.recording_proxy import ORDERING, RecordingProxy
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT, registered_once
 from packaging.requirements import Requirement
@@ -300,3 +301,12 @@ def test_scripts_are_clean() -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed")
     subprocess.run(["shellcheck", *map(str, (EXAMPLES / "scripts").glob("*.sh"))], check=True)
+
+
+@pytest.mark.parametrize("file", ["github/certificates.yml", "gitlab/.gitlab-ci.yml"])
+def test_apply_is_told_the_approved_digest(file: str) -> None:
+    text = " ".join((EXAMPLES / file).read_text(encoding="utf-8").split())
+    (command,) = re.findall(
+        r"ansible-playbook iij\.server_certificate\.apply .*?-e certificate_reports_path=build", text
+    )
+    assert '-e certificate_plan_digest="$(cat reviewed/digest)"' in command
