@@ -12,6 +12,7 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._desk.choice import open_desk
+from ..plugin_utils._guards.hosts import require_hosts
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures
@@ -33,6 +34,7 @@ class ActionModule(Leg):
         orders = accept_asked_orders(options, self._templar)
         desk = open_desk(options)
         before = plan = plan_orders(options, desk, orders)
+        require_hosts(before, self.inventory_hosts)
         outcomes: tuple[Outcome, ...] = ()
         if not self.check_mode and contract_steps(before):
             # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
@@ -40,7 +42,7 @@ class ActionModule(Leg):
 
             plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)
         document = describe_plan(plan, frame_of(options, self.lang), planned=self.check_mode, failed=failures(outcomes))
-        result = contract_result(document, plan, before=before, outcomes=outcomes, lang=self.lang)
+        result = contract_result(document, plan, self.inventory_hosts, before=before, outcomes=outcomes, lang=self.lang)
         (row,) = document["orders"]
         return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}
 

@@ -54,19 +54,20 @@ class ActionModule(Leg):
         orders = judged.accepted(strict=self.options["strict"])
         before = plan = plan_orders(self.options, desk, orders, listing)
         outcomes: tuple[Outcome, ...] = ()
-        contracts.guard_contracts(self.options, before, desk, frame=frame, performs=self._performs)
-        if self._performs and contracts.contract_steps(before):
+        hosts, performs = self.inventory_hosts, self._performs
+        contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)
+        if performs and contracts.contract_steps(before):
             # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
             from ..plugin_utils._tasks.spender import perform_plan
 
             plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
         failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
-        document = describe_plan(plan, frame, planned=not self._performs, failed=failed, finished=whole)
-        result = contracts.contract_result(document, plan, before=before, outcomes=outcomes, lang=self.lang)
+        document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole)
+        result = contracts.contract_result(document, plan, hosts, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
         result["changed"] = result["changed"] and self.options["state"] == "applied"
-        lost = write_run_reports(document, self.options["reports_path"], performed=self._performs)
+        lost = write_run_reports(document, self.options["reports_path"], performed=performs)
         return {**result, **complaints_of(judged, self.lang), **lost}
 
     @property

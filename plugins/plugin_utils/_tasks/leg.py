@@ -22,6 +22,7 @@ from ...module_utils._core.phrases import said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
 from .._desk.desk import DeskError
+from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import collector_at_rest
 
 if t.TYPE_CHECKING:
@@ -102,6 +103,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     @property
     def inventory_host(self) -> str:
         return str(self.task_vars.get("inventory_hostname", "localhost"))
+
+    @property
+    def inventory_hosts(self) -> frozenset[str]:
+        """Every host of the inventory, and the controller."""
+        return frozenset({CONTROLLER, *self.task_vars.get("groups", {}).get("all", ())})
 
     def run_on_host(self, option: str, rows: list[dict[str, t.Any]], **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.
