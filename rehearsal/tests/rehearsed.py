@@ -19,11 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
-from rehearsal_desk import serving
-from rehearsal_desk.admins import Admin, digest, seeded_admins
-from rehearsal_desk.app import create_app
-from rehearsal_desk.settings import Settings
-from rehearsal_desk.store import engine_of
+from rehearsal_desk.rules.admins import Admin, digest, seeded_admins
+from rehearsal_desk.running import serving
+from rehearsal_desk.running.app import create_app
+from rehearsal_desk.running.settings import Settings
+from rehearsal_desk.store.store import engine_of
 from sqlalchemy import inspect, make_url, text
 
 Body = dict[str, t.Any]

@@ -16,9 +16,10 @@ import sys
 import time
 import typing as t
 
-from rehearsal_desk import schema, seeds
-from rehearsal_desk.admins import CUSTOMER_CODE
-from rehearsal_desk.store import Application, Store
+from rehearsal_desk.rules.admins import CUSTOMER_CODE
+from rehearsal_desk.running import seeds
+from rehearsal_desk.store import schema
+from rehearsal_desk.store.store import Application, Store
 
 PATIENCE: t.Final = 60
 PORTFOLIO: t.Final = "bench"

@@ -11,9 +11,9 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from rehearsal_desk.desk import Shown
+from rehearsal_desk.desk.desk import Shown
 from rehearsal_desk.portal.front import Front, TheFront, plain_page
-from rehearsal_desk.problems import NotFound
+from rehearsal_desk.rules.problems import NotFound
 
 _DOMAIN: t.Final = "domain"
 _NO_LINK: t.Final = "このリンクは無効です。"

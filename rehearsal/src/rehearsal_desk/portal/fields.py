@@ -11,7 +11,7 @@ import urllib.parse
 
 from starlette.requests import Request
 
-from rehearsal_desk.problems import Breach, Refused
+from rehearsal_desk.rules.problems import Breach, Refused
 
 LARGEST_FORM: t.Final = 1 << 18
 _MOST_FIELDS: t.Final = 200

@@ -17,15 +17,15 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from rehearsal_desk.forms import OrderForm
-from rehearsal_desk.order_rules import LINKED_SERVICE
 from rehearsal_desk.portal import labels, mishaps
 from rehearsal_desk.portal.complaints import complaints_of
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import BASE_PATH, Front, TheForm, TheFront, TheVisitor, Visitor, page
 from rehearsal_desk.portal.menus import chosen_code, order_trail
-from rehearsal_desk.problems import Breach, Conflict, Problem, Refused
-from rehearsal_desk.store import LinkedContract
+from rehearsal_desk.rules.forms import OrderForm
+from rehearsal_desk.rules.order_rules import LINKED_SERVICE
+from rehearsal_desk.rules.problems import Breach, Conflict, Problem, Refused
+from rehearsal_desk.store.store import LinkedContract
 
 NEW_PATH: t.Final = f"{BASE_PATH}/orders/new"
 _BETWEEN: t.Final = ":"  # product and term in the value of the pull-down

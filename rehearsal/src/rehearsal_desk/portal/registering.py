@@ -17,19 +17,19 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from rehearsal_desk import life
-from rehearsal_desk.catalogue import PRODUCTS
-from rehearsal_desk.csrs import Csr, UnreadableCsr, read_csr
-from rehearsal_desk.desk import Shown
-from rehearsal_desk.forms import ApplicantForm, RegistrationForm, SubjectForm
-from rehearsal_desk.order_rules import LINKED_SERVICE
+from rehearsal_desk.desk import life
+from rehearsal_desk.desk.desk import Shown
 from rehearsal_desk.portal import labels
 from rehearsal_desk.portal.complaints import complaints_of
 from rehearsal_desk.portal.contracts import CERTIFICATES_PATH, contract_trail
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import TheForm, TheFront, TheVisitor, Visitor, page
-from rehearsal_desk.problems import Breach, Conflict, Refused
-from rehearsal_desk.registration_rules import CUSTOMER, SERVICE, approval_addresses
+from rehearsal_desk.rules.catalogue import PRODUCTS
+from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, read_csr
+from rehearsal_desk.rules.forms import ApplicantForm, RegistrationForm, SubjectForm
+from rehearsal_desk.rules.order_rules import LINKED_SERVICE
+from rehearsal_desk.rules.problems import Breach, Conflict, Refused
+from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, approval_addresses
 
 _CLOSED: t.Final = "申請情報はすでに登録されているか、登録を受け付けられない状態です。"
 _CSR_FIELDS: t.Final = ("csr", "csr_origin")

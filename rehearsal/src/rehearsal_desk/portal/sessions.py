@@ -20,10 +20,10 @@ import typing as t
 from sqlalchemy import ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rehearsal_desk.admins import digest, new_token
-from rehearsal_desk.clock import Clock
-from rehearsal_desk.forms import OrderForm
-from rehearsal_desk.store import Base, Store
+from rehearsal_desk.rules.admins import digest, new_token
+from rehearsal_desk.rules.forms import OrderForm
+from rehearsal_desk.store.clock import Clock
+from rehearsal_desk.store.store import Base, Store
 
 LIFETIME: t.Final = dt.timedelta(minutes=30)  # after the last page; ours
 _STALE: t.Final = dt.timedelta(minutes=1)  # an expiry younger than this is not written again
