@@ -84,6 +84,13 @@ def test_lone_surrogates_do_no_harm(shared_desk: Rehearsal) -> None:
         assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("text", ["\0", "\ud800", "a\nb"])
+def test_text_that_no_store_can_hold_is_refused(desk: Rehearsal, text: str) -> None:
+    body = order(usage="linked_service", linked_contract_id=text)
+    status, answer = desk.api("POST", "/applications", body)
+    assert (status, complaints(answer)) == (400, {("linked_contract_id", "invalid")})
+
+
 def test_a_refusal_has_every_detail_and_a_request_id(shared_desk: Rehearsal) -> None:
     status, answer = shared_desk.api("POST", "/applications", order(customer_code="x", term="x", colour="red"))
     assert status == 400

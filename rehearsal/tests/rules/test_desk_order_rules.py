@@ -9,8 +9,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from rehearsal_desk.api.json_forms import order_form
+from rehearsal_desk.api.reading import read_form
 from rehearsal_desk.rules.catalogue import PRODUCTS
+from rehearsal_desk.rules.forms import OrderForm
 from rehearsal_desk.rules.order_rules import Counter, order_breaches
 from rehearsed import linked_order, order
 
@@ -22,13 +23,16 @@ SERVICES: t.Final = {
 
 
 def judged(body: dict[str, t.Any], *, not_offered: str | None = None) -> set[tuple[str, str]]:
-    form = order_form(body)
+    reading = read_form(OrderForm, body)
     counter = Counter(
         customer_codes=frozenset({"SG00000001"}),
         offer={product_id: product for product_id, product in PRODUCTS.items() if product_id != not_offered},
-        linked_service=SERVICES.get(form.linked_contract_id or ""),
+        linked_service=SERVICES.get(reading.form.linked_contract_id or ""),
     )
-    return {(breach.attribute, breach.code) for breach in order_breaches(form, counter=counter)}
+    return {
+        (breach.attribute, breach.code)
+        for breach in order_breaches(reading.form, counter=counter, misread=reading.misread)
+    }
 
 
 @pytest.mark.parametrize(

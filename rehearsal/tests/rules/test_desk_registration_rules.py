@@ -14,9 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
-from rehearsal_desk.api.json_forms import registration_form
+from rehearsal_desk.api.reading import read_form
 from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, read_csr
+from rehearsal_desk.rules.forms import RegistrationForm
 from rehearsal_desk.rules.problems import Breach
 from rehearsal_desk.rules.registration_rules import Case, approval_addresses, registration_breaches
 from rehearsed import APPLICANT, SUBJECT, TOKYO, Key, csr_of, key_pem, registration
@@ -53,7 +54,8 @@ def breaches_of(
         csr_fault=fault,
         key_used_elsewhere=used,
     )
-    return registration_breaches(registration_form(body), case=case)
+    reading = read_form(RegistrationForm, body)
+    return registration_breaches(reading.form, case=case, misread=reading.misread)
 
 
 def judged(body: Changes, *, product: str, **circumstances: t.Any) -> set[tuple[str, str]]:

@@ -2,23 +2,23 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The JSON that the desk answers with: one form for success, one for failure."""
+"""The one form of failure that the desk answers with."""
 
 from __future__ import annotations
 
 import datetime as dt
 import typing as t
-import uuid
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from rehearsal_desk.api.interface import Detail, ErrorType, Failure
 from rehearsal_desk.rules.problems import Breach, Conflict, Forbidden, NotFound, Problem, Refused
 
 # Status and error_type of each problem, most special first.
-_STATUS: t.Final[dict[type[Problem], tuple[int, str]]] = {
+_STATUS: t.Final[dict[type[Problem], tuple[int, ErrorType]]] = {
     Refused: (400, "ParameterError"),
     Forbidden: (403, "Forbidden"),
     NotFound: (404, "NotFound"),
@@ -26,29 +26,35 @@ _STATUS: t.Final[dict[type[Problem], tuple[int, str]]] = {
 }
 
 
-def result(value: object, *, status: int = 200) -> JSONResponse:
-    """One thing."""
-    return JSONResponse({"request_id": _request_id(), "result": value}, status_code=status)
+# What each status means in the OpenAPI document.
+_MEANINGS: t.Final = {
+    200: "Done, or done before.",
+    201: "Bought now.",
+    400: "The request or its token breaks a rule; every breach is listed.",
+    403: "The token lacks the scope.",
+    404: "There is no such thing for this admin.",
+    409: "It does not fit what is already there.",
+    429: "Too many requests; a fault.",
+    500: "The desk could not do this.",
+}
+_RETRY_AFTER: t.Final = {"description": "seconds", "required": True, "schema": {"type": "integer", "minimum": 0}}
 
 
-def results(values: t.Sequence[object], *, total: int, offset: int, limit: int) -> JSONResponse:
-    """A page of things."""
-    page = {"request_id": _request_id(), "results": values, "total": total, "offset": offset, "limit": limit}
-    return JSONResponse(page)
+def describe(*statuses: int) -> dict[int | str, dict[str, t.Any]]:
+    """Describe answers of these statuses for the OpenAPI document; good ones have the model of their call."""
+    descriptions: dict[int | str, dict[str, t.Any]] = {}
+    for status in statuses:
+        model = {"model": Failure} if status >= 400 else {}
+        headers = {"headers": {"Retry-After": _RETRY_AFTER}} if status == 429 else {}
+        descriptions[status] = {"description": _MEANINGS[status], **model, **headers}
+    return descriptions
 
 
-def failure(status: int, error_type: str, message: str, *, breaches: tuple[Breach, ...] = ()) -> JSONResponse:
-    """A refusal, with every reason."""
-    details = [{"code": item.code, "attribute": item.attribute, "message": item.message} for item in breaches]
-    return JSONResponse(
-        {
-            "request_id": _request_id(),
-            "error_type": error_type,
-            "error_message": message,
-            "error_details": details,
-        },
-        status_code=status,
-    )
+def failure(status: int, error_type: ErrorType, message: str, *, breaches: tuple[Breach, ...] = ()) -> JSONResponse:
+    """Make a refusal that lists every reason."""
+    details = [Detail.model_validate(breach) for breach in breaches]
+    answer = Failure(error_type=error_type, error_message=message, error_details=details)
+    return JSONResponse(answer.model_dump(), status_code=status)
 
 
 def system_error() -> JSONResponse:
@@ -106,7 +112,3 @@ async def _on_no_such_call(request: Request, _error: Exception) -> JSONResponse:
 
 async def _on_fault(_request: Request, _error: Exception) -> JSONResponse:
     return system_error()
-
-
-def _request_id() -> str:
-    return uuid.uuid4().hex

@@ -8,20 +8,33 @@ from __future__ import annotations
 
 import typing as t
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.security import HTTPBearer
 
-from rehearsal_desk.api import answers, json_forms
-from rehearsal_desk.api.answers import moment
+from rehearsal_desk.api import answers
+from rehearsal_desk.api import interface as wire
+from rehearsal_desk.api.interface import Result, Results
+from rehearsal_desk.api.reading import Reading, body_of
 from rehearsal_desk.desk.desk import Desk, Shown
 from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.rules.admins import Admin, bearer_of, digest
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RegistrationForm
 from rehearsal_desk.rules.problems import Breach, Refused
 
 BASE_PATH: t.Final = "/api/v1"
 LONGEST_PAGE: t.Final = 1000
 
-router = APIRouter(prefix=BASE_PATH)
+# For the document alone: `bearer_of` reads the header.
+_SCHEME: t.Final = HTTPBearer(
+    scheme_name="desk", description="An admin's token: scopes order, register.", auto_error=False
+)
+
+router = APIRouter(
+    prefix=BASE_PATH,
+    tags=["desk"],
+    dependencies=[Depends(_SCHEME)],
+    responses=answers.describe(200, 400, 429, 500),
+)
 
 
 async def _desk(request: Request) -> Desk:
@@ -40,184 +53,126 @@ async def _admin(request: Request) -> Admin:
     return admin
 
 
-async def json_body(request: Request) -> dict[str, object]:
-    """The JSON object of the request body."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > json_forms.LARGEST_BODY:
-            break
-    return json_forms.parsed(bytes(body))
-
-
 def bearer_token(request: Request) -> str:
-    """The token that the request shows, or an empty one."""
+    """Read the token that the request shows, or an empty one."""
     return bearer_of(request.headers.get("authorization", ""))
 
 
 TheDesk = t.Annotated[Desk, Depends(_desk)]
 TheRegistrar = t.Annotated[Registrar, Depends(_registrar)]
 TheAdmin = t.Annotated[Admin, Depends(_admin)]
-Body = t.Annotated[dict[str, object], Depends(json_body)]
 Offset = t.Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = t.Annotated[int, Query(ge=1, le=LONGEST_PAGE)]
 References = t.Annotated[list[str] | None, Query()]
 
+_BOUGHT_OR_NOT: t.Final = answers.describe(200, 201, 403, 409)
+_BOUGHT_OR_NOT[200]["model"] = Result[wire.Application]  # FastAPI gives it to 201 alone
+
 
 @router.get("/products")
-def products(desk: TheDesk, _admin: TheAdmin, offset: Offset = 0, limit: Limit = 100) -> JSONResponse:
+def list_products(
+    desk: TheDesk, _admin: TheAdmin, offset: Offset = 0, limit: Limit = 100
+) -> Results[wire.OfferedProduct]:
     """What is on offer."""
-    offer = [
-        {
-            "product": product.id,
-            "name": product.name,
-            "certificate_authority": product.authority.id,
-            "level": product.level,
-            "wildcard": product.wildcard,
-            "terms": product.terms,
-            "linked_services": product.linked_services,
-        }
-        for product in desk.offer.values()
-    ]
-    return answers.results(offer[offset : offset + limit], total=len(offer), offset=offset, limit=limit)
+    offer = list(map(wire.OfferedProduct.model_validate, desk.offer.values()))
+    return Results(results=offer[offset : offset + limit], total=len(offer), offset=offset, limit=limit)
 
 
 @router.get("/linked-contracts")
-def linked_contracts(
+def list_linked_contracts(
     desk: TheDesk, admin: TheAdmin, service: str | None = None, offset: Offset = 0, limit: Limit = 100
-) -> JSONResponse:
+) -> Results[wire.LinkedContract]:
     """The admin's contracts of linked services."""
     page = desk.linked_contracts(admin, service=service, offset=offset, limit=limit)
-    rows = [
-        {
-            "contract_id": row.contract_id,
-            "service": row.service,
-            "name": row.name,
-            "customer_code": row.customer_code,
-        }
-        for row in page.rows
-    ]
-    return answers.results(rows, total=page.total, offset=offset, limit=limit)
+    rows = list(map(wire.LinkedContract.model_validate, page.rows))
+    return Results(results=rows, total=page.total, offset=offset, limit=limit)
 
 
 @router.get("/applications")
-def applications(
+def list_applications(
     desk: TheDesk, admin: TheAdmin, client_reference: References = None, offset: Offset = 0, limit: Limit = 100
-) -> JSONResponse:
+) -> Results[wire.Application]:
     """The admin's applications, oldest first."""
     shown, total = desk.applications(admin, references=client_reference, offset=offset, limit=limit)
-    return answers.results(tuple(map(_application, shown)), total=total, offset=offset, limit=limit)
+    return Results(results=list(map(_application, shown)), total=total, offset=offset, limit=limit)
 
 
-@router.get("/applications/{contract_id}")
-def application(desk: TheDesk, admin: TheAdmin, contract_id: str) -> JSONResponse:
+@router.get("/applications/{contract_id}", responses=answers.describe(404))
+def read_application(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Application]:
     """One application."""
-    return answers.result(_application(desk.application(admin, contract_id)))
+    return Result(result=_application(desk.application(admin, contract_id)))
 
 
-@router.get("/applications/{contract_id}/certificate")
-def certificate(desk: TheDesk, admin: TheAdmin, contract_id: str) -> JSONResponse:
+@router.get("/applications/{contract_id}/certificate", responses=answers.describe(404, 409))
+def download_certificate(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Certificate]:
     """The issued certificate with its chain."""
-    issued = desk.certificate(admin, contract_id)
-    return answers.result(
-        {
-            "contract_id": issued.contract_id,
-            "common_name": issued.common_name,
-            "certificate": issued.certificate,
-            "chain": issued.chain,
-            "not_before": moment(issued.not_before),
-            "not_after": moment(issued.not_after),
-            "serial_number": issued.serial_number,
-            "certificate_fingerprint": issued.certificate_fingerprint,
-            "public_key_fingerprint": issued.public_key_fingerprint,
-        }
-    )
+    return Result(result=wire.Certificate.model_validate(desk.certificate(admin, contract_id)))
 
 
-@router.get("/applications/{contract_id}/private-key")
-def private_key(desk: TheDesk, admin: TheAdmin, contract_id: str) -> JSONResponse:
+@router.get("/applications/{contract_id}/private-key", responses=answers.describe(403, 404, 409))
+def download_private_key(
+    desk: TheDesk, admin: TheAdmin, contract_id: str, response: Response
+) -> Result[wire.PrivateKey]:
     """The private key that the service made."""
     application, pem = desk.private_key(admin, contract_id)
-    answer = answers.result(
-        {
-            "contract_id": application.contract_id,
-            "common_name": application.common_name,
-            "private_key": pem,
-            "public_key_fingerprint": application.public_key_fingerprint,
-        }
+    response.headers["cache-control"] = "no-store"
+    key = wire.PrivateKey(
+        contract_id=application.contract_id,
+        common_name=application.common_name,
+        private_key=pem,
+        public_key_fingerprint=application.public_key_fingerprint or "",
     )
-    answer.headers["cache-control"] = "no-store"
-    return answer
+    return Result(result=key)
 
 
-@router.post("/quotes")
-def quote(desk: TheDesk, admin: TheAdmin, body: Body) -> JSONResponse:
+@router.post("/quotes", responses=answers.describe(403))
+def quote_order(
+    desk: TheDesk, admin: TheAdmin, body: t.Annotated[Reading[QuoteForm], body_of(QuoteForm)]
+) -> Result[QuoteForm]:
     """Everything but the purchase."""
-    form = desk.quote(admin, json_forms.quote_form(body))
-    return answers.result(
-        {
-            "customer_code": form.customer_code,
-            "common_name": form.common_name,
-            "product": form.product,
-            "term": form.term,
-            "usage": form.usage,
-            "linked_contract_id": form.linked_contract_id,
-            "terms_agreed": form.terms_agreed,
-        }
-    )
+    return Result(result=desk.quote(admin, body.form, misread=body.misread))
 
 
-@router.post("/applications")
-def place(desk: TheDesk, admin: TheAdmin, body: Body) -> JSONResponse:
+@router.post("/applications", status_code=201, responses=_BOUGHT_OR_NOT)
+def place_order(
+    desk: TheDesk, admin: TheAdmin, body: t.Annotated[Reading[OrderForm], body_of(OrderForm)], response: Response
+) -> Result[wire.Application]:
     """The purchase: 201 when it was made now, 200 when its reference had bought it before."""
-    shown, bought = desk.place(admin, json_forms.order_form(body))
-    return answers.result(_application(shown), status=201 if bought else 200)
+    shown, bought = desk.place(admin, body.form, misread=body.misread)
+    response.status_code = 201 if bought else 200
+    return Result(result=_application(shown))
 
 
-@router.put("/applications/{contract_id}/registration")
-def register(registrar: TheRegistrar, admin: TheAdmin, contract_id: str, body: Body) -> JSONResponse:
+@router.put("/applications/{contract_id}/registration", responses=answers.describe(403, 404, 409))
+def register(
+    registrar: TheRegistrar,
+    admin: TheAdmin,
+    contract_id: str,
+    body: t.Annotated[Reading[RegistrationForm], body_of(RegistrationForm)],
+) -> Result[wire.Application]:
     """CSR and application information."""
-    return answers.result(_application(registrar.register(admin, contract_id, json_forms.registration_form(body))))
+    return Result(result=_application(registrar.register(admin, contract_id, body.form, misread=body.misread)))
 
 
-@router.post("/applications/{contract_id}/cancellation")
-def cancel(desk: TheDesk, admin: TheAdmin, contract_id: str, body: Body) -> JSONResponse:
+@router.post("/applications/{contract_id}/cancellation", responses=answers.describe(403, 404, 409))
+def cancel(
+    desk: TheDesk,
+    admin: TheAdmin,
+    contract_id: str,
+    body: t.Annotated[Reading[wire.Cancellation], body_of(wire.Cancellation)],
+) -> Result[wire.Application]:
     """The cancellation of the application that path and body name."""
-    fields = json_forms.Fields(body)
-    repeated = fields.text("contract_id")
-    fields.refuse_if_misread()
-    if repeated != contract_id:
-        code = "required" if repeated is None else "invalid"
+    form = body.whole_form()
+    if form.contract_id != contract_id:
+        code = "invalid" if "contract_id" in form.model_fields_set else "required"
         raise Refused((Breach("contract_id", code, "Spell out the contract ID of the path once more."),))
-    return answers.result(_application(desk.cancel(admin, contract_id)))
+    return Result(result=_application(desk.cancel(admin, contract_id)))
 
 
-def _application(shown: Shown) -> dict[str, object]:
-    row, standing = shown.application, shown.standing
-    return {
-        "contract_id": row.contract_id,
-        "client_reference": row.client_reference,
-        "customer_code": row.customer_code,
-        "common_name": row.common_name,
-        "product": row.product,
-        "term": row.term,
-        "usage": row.usage,
-        "linked_contract_id": row.linked_contract_id,
-        "linked_service": row.linked_service,
-        "state": standing.state,
-        "confirmations": standing.confirmations,
-        "reason": standing.reason,
-        "next_action": standing.next_action,
-        "next_action_by": standing.next_action_by,
-        "deadline": standing.deadline and standing.deadline.isoformat(),
-        "csr_origin": row.csr_origin,
-        "public_key_fingerprint": row.public_key_fingerprint,
-        "certificate_fingerprint": row.certificate_fingerprint,
-        "serial_number": row.serial_number,
-        "not_before": moment(row.not_before),
-        "not_after": moment(row.not_after),
-        "ordered_at": moment(row.ordered_at),
-        "registered_at": moment(row.registered_at),
-        "issued_at": moment(row.issued_at),
-        "downloaded_at": moment(row.downloaded_at),
+def _application(shown: Shown) -> wire.Application:
+    # What is true at the moment of showing goes before what was last written.
+    sources = {
+        name: shown.standing if hasattr(shown.standing, name) else shown.application
+        for name in wire.Application.model_fields
     }
+    return wire.Application.model_validate({name: getattr(source, name) for name, source in sources.items()})

@@ -10,15 +10,17 @@ import datetime as dt
 import hmac
 import typing as t
 
-from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPBearer
 
-from rehearsal_desk.api import json_forms
-from rehearsal_desk.api.answers import moment, token_refused
-from rehearsal_desk.api.api import Body, bearer_token
-from rehearsal_desk.api.json_forms import Fields
+from rehearsal_desk.api.answers import describe, moment, token_refused
+from rehearsal_desk.api.api import bearer_token
+from rehearsal_desk.api.interface import Wire
+from rehearsal_desk.api.reading import Reading, body_of
+from rehearsal_desk.controls import control_interface as wire
+from rehearsal_desk.controls.control_interface import LONGEST_REASON, Counted
 from rehearsal_desk.desk.authority import CertificationAuthority
-from rehearsal_desk.desk.back_office import BackOffice, Move
+from rehearsal_desk.desk.back_office import BackOffice
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.rules.admins import digest
 from rehearsal_desk.rules.catalogue import CONFIRMATIONS
@@ -27,8 +29,18 @@ from rehearsal_desk.store import clock
 
 BASE_PATH: t.Final = "/rehearsal"
 
-LONGEST_REASON: t.Final = 255
 _MOST_DAYS: t.Final = 10_000
+_PEM_TYPE: t.Final = "application/x-pem-file"
+_PEM: t.Final = {"description": "PEM", "content": {_PEM_TYPE: {"schema": {"type": "string"}}}}
+
+
+Row = t.TypeVar("Row", bound=Wire)
+Named = t.TypeVar("Named", wire.Rejection, wire.Answered)
+
+# For the document alone: `bearer_of` reads the header.
+_SCHEME: t.Final = HTTPBearer(
+    scheme_name="control", description="The token of the rehearsal's controls.", auto_error=False
+)
 
 
 async def control_token(request: Request) -> None:
@@ -58,131 +70,105 @@ TheClock = t.Annotated[clock.Clock, Depends(_clock)]
 TheBackOffice = t.Annotated[BackOffice, Depends(_back_office)]
 TheAuthority = t.Annotated[CertificationAuthority, Depends(_authority)]
 
-router = APIRouter(prefix=BASE_PATH, dependencies=[Depends(control_token)])
+ChosenContracts = t.Annotated[Reading[wire.ContractIds], body_of(wire.ContractIds)]
+
+ROUTING: t.Final[dict[str, t.Any]] = {
+    "prefix": BASE_PATH,
+    "tags": ["rehearsal"],
+    "dependencies": [Depends(control_token), Depends(_SCHEME)],
+    "responses": describe(200, 400, 500),
+}
+router = APIRouter(**ROUTING)
 
 
 @router.get("/clock")
-def read_clock(desk_clock: TheClock) -> JSONResponse:
+def read_clock(desk_clock: TheClock) -> wire.Time:
     """The desk's time."""
-    return JSONResponse({"now": moment(desk_clock.now())})
+    return wire.Time(now=desk_clock.now())
 
 
 @router.put("/clock")
-def set_clock(desk_clock: TheClock, body: Body) -> JSONResponse:
+def set_clock(desk_clock: TheClock, body: t.Annotated[Reading[wire.NewTime], body_of(wire.NewTime)]) -> wire.Time:
     """Set or advance the desk's clock."""
-    fields = Fields(body)
-    now, days = fields.text("now"), fields.number("advance_days")
-    fields.refuse_if_misread()
-    desk_clock.set(wanted_moment(now, days, clock_now=desk_clock.now()))
-    return JSONResponse({"now": moment(desk_clock.now())})
+    form = body.whole_form()
+    desk_clock.set(next_moment(form.now, form.advance_days, clock_now=desk_clock.now()))
+    return read_clock(desk_clock)
 
 
-@router.post("/ca/contact")
-def ca_contact(back_office: TheBackOffice, body: Body) -> JSONResponse:
+@router.post("/ca/contact", responses=describe(404))
+def contact_applicants(back_office: TheBackOffice, body: ChosenContracts) -> Counted[wire.Move]:
     """The CA contacts the applicants, nothing more."""
-    return _moved(back_office.contact(_contract_ids(body)))
+    return count_rows(wire.Move, back_office.contact(body.whole_form().contract_ids))
 
 
-@router.post("/ca/work")
-def ca_work(back_office: TheBackOffice, body: Body) -> JSONResponse:
+@router.post("/ca/work", responses=describe(404))
+def work_at_ca(back_office: TheBackOffice, body: ChosenContracts) -> Counted[wire.Move]:
     """The CA contacts, the applicants answer everything, the CA issues."""
-    return _moved(back_office.work(_contract_ids(body)))
+    return count_rows(wire.Move, back_office.work(body.whole_form().contract_ids))
 
 
-@router.post("/ca/reject")
-def ca_reject(back_office: TheBackOffice, body: Body) -> JSONResponse:
+@router.post("/ca/reject", responses=describe(404, 409))
+def reject_application(
+    back_office: TheBackOffice, body: t.Annotated[Reading[wire.Rejection], body_of(wire.Rejection)]
+) -> Counted[wire.Move]:
     """The CA rejects."""
-    fields = Fields(body)
-    contract_id, reason = fields.text("contract_id"), fields.text("reason")
-    fields.refuse_if_misread()
-    if contract_id is None:
-        raise Refused((Breach("contract_id", "required", "Which application?"),))
-    if not reason or len(reason) > LONGEST_REASON:
+    form = _named(body)
+    if not 1 <= len(form.reason) <= LONGEST_REASON:
         message = f"Give the CA's reason in a sentence of at most {LONGEST_REASON} characters."
-        raise Refused((Breach("reason", "invalid" if reason else "required", message),))
-    return _moved((back_office.reject(contract_id, reason=reason),))
+        raise Refused((Breach("reason", "invalid" if form.reason else "required", message),))
+    return count_rows(wire.Move, (back_office.reject(form.contract_id, reason=form.reason),))
 
 
-@router.post("/ca/answer")
-def ca_answer(back_office: TheBackOffice, body: Body) -> JSONResponse:
+@router.post("/ca/answer", responses=describe(404, 409))
+def answer_ca(
+    back_office: TheBackOffice, body: t.Annotated[Reading[wire.Answered], body_of(wire.Answered)]
+) -> Counted[wire.Move]:
     """The applicant answers one confirmation."""
-    fields = Fields(body)
-    contract_id, confirmation = fields.text("contract_id"), fields.text("confirmation")
-    fields.refuse_if_misread()
-    if contract_id is None:
-        raise Refused((Breach("contract_id", "required", "Which application?"),))
-    if confirmation not in CONFIRMATIONS:
+    form = _named(body)
+    if form.confirmation not in CONFIRMATIONS:
         message = f"Confirmations: {', '.join(CONFIRMATIONS)}."
-        raise Refused((Breach("confirmation", "invalid" if confirmation else "required", message),))
-    return _moved((back_office.answer(contract_id, confirmation=confirmation),))
+        raise Refused((Breach("confirmation", "invalid" if form.confirmation else "required", message),))
+    return count_rows(wire.Move, (back_office.answer(form.contract_id, confirmation=form.confirmation),))
 
 
 @router.get("/outbox")
-def read_outbox(outbox: TheOutbox) -> JSONResponse:
+def list_mails(outbox: TheOutbox) -> Counted[wire.Mail]:
     """Every mail, newest first."""
-    rows = [
-        {
-            "id": found.id,
-            "contract_id": found.contract_id,
-            "kind": found.kind,
-            "from": found.sender,
-            "to": found.recipients.split(", "),
-            "subject": found.subject,
-            "body": found.body,
-            "written_at": moment(found.written_at),
-            "sent_at": moment(found.sent_at),
-            "failure": found.failure,
-        }
-        for found in outbox.mails()
-    ]
-    return JSONResponse({"count": len(rows), "results": rows})
+    return count_rows(wire.Mail, outbox.mails())
 
 
 @router.get("/purchases")
-def purchases(back_office: TheBackOffice) -> JSONResponse:
+def list_purchases(back_office: TheBackOffice) -> Counted[wire.Purchase]:
     """Every purchase ever made."""
-    rows = [
-        {
-            "contract_id": purchase.contract_id,
-            "client_reference": purchase.client_reference,
-            "common_name": purchase.common_name,
-            "ordered_at": moment(purchase.ordered_at),
-        }
-        for purchase in back_office.purchases()
-    ]
-    return JSONResponse({"count": len(rows), "results": rows})
+    return count_rows(wire.Purchase, back_office.purchases())
 
 
 @router.get("/audit")
-def audit(back_office: TheBackOffice) -> JSONResponse:
+def list_audit(back_office: TheBackOffice) -> Counted[wire.AuditEntry]:
     """Every spend and every download."""
-    rows = [
-        {
-            "at": moment(entry.at),
-            "master_id": entry.master_id,
-            "act": entry.act,
-            "contract_id": entry.contract_id,
-        }
-        for entry in back_office.audit()
-    ]
-    return JSONResponse({"count": len(rows), "results": rows})
+    return count_rows(wire.AuditEntry, back_office.audit())
 
 
-@router.get("/root")
-def root(authority: TheAuthority) -> PlainTextResponse:
+@router.get("/root", response_class=Response, responses={200: _PEM})
+def read_root(authority: TheAuthority) -> Response:
     """The rehearsal root, PEM."""
-    return PlainTextResponse(authority.root, media_type="application/x-pem-file")
+    return Response(authority.root, media_type=_PEM_TYPE)
 
 
-def wanted_moment(now: str | None, days: int | None, *, clock_now: dt.datetime) -> dt.datetime:
-    """The moment that the clock is to be set to: either `now` or so many days on."""
+def count_rows(model: type[Row], rows: t.Sequence[object]) -> Counted[Row]:
+    """Make an answer that counts and lists all of these."""
+    return Counted(count=len(rows), results=list(map(model.model_validate, rows)))
+
+
+def next_moment(now: str | None, days: int | None, *, clock_now: dt.datetime) -> dt.datetime:
+    """Find the moment that the clock is to be set to: either `now` or so many days on."""
     if (now is None) == (days is None):
         raise Refused((Breach("now", "required", "Give either now or advance_days."),))
     if days is not None:
         wanted = clock_now + dt.timedelta(days=max(-_MOST_DAYS, min(days, _MOST_DAYS)))
         attribute = "advance_days"
     else:
-        wanted = json_forms.moment(now or "") or dt.datetime.min.replace(tzinfo=dt.UTC)
+        wanted = _moment_in(now or "") or dt.datetime.min.replace(tzinfo=dt.UTC)
         attribute = "now"
     if not clock.EARLIEST <= wanted <= clock.LATEST:
         message = f"A moment such as {moment(clock_now)}, from {moment(clock.EARLIEST)} to {moment(clock.LATEST)}."
@@ -190,17 +176,17 @@ def wanted_moment(now: str | None, days: int | None, *, clock_now: dt.datetime) 
     return wanted
 
 
-def _contract_ids(body: t.Mapping[str, object]) -> tuple[str, ...] | None:
-    fields = Fields(body)
-    values = fields.array("contract_ids")
-    fields.refuse_if_misread()
-    if values is None:
+def _moment_in(text: str) -> dt.datetime | None:
+    """Read a moment in RFC 3339; None when the text is none."""
+    try:
+        value = dt.datetime.fromisoformat(text)
+    except ValueError:
         return None
-    if not all(isinstance(value, str) for value in values):
-        raise Refused((Breach("contract_ids", "invalid", "A list of contract IDs."),))
-    return tuple(map(str, values))
+    return value if value.tzinfo is not None else None
 
 
-def _moved(moves: tuple[Move, ...]) -> JSONResponse:
-    rows = [{"contract_id": move.contract_id, "from": move.before, "state": move.after} for move in moves]
-    return JSONResponse({"count": len(rows), "results": rows})
+def _named(body: Reading[Named]) -> Named:
+    form = body.whole_form()
+    if "contract_id" not in form.model_fields_set:
+        raise Refused((Breach("contract_id", "required", "Which application?"),))
+    return form

@@ -2,17 +2,25 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What goes over the wire of the rehearsal's own controls, as models for the OpenAPI document alone."""
+"""What goes over the wire of the rehearsal's own controls: forms that are read, and answers."""
 
 from __future__ import annotations
 
 import typing as t
 
-from pydantic import AwareDatetime, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from rehearsal_desk.api.interface import CommonName, Confirmation, ContractId, Reference, State, Value, Wire
+from rehearsal_desk.api.interface import Moment, State, Value, Wire
+from rehearsal_desk.rules.catalogue import CONFIRMATIONS
+from rehearsal_desk.rules.forms import CommonName, ContractId, Form, Reference, described
+from rehearsal_desk.store.faults import MOST_FAULTS, Scalar
 
-Whole = t.Annotated[int, Field(ge=0, le=1_000_000_000)]
+LONGEST_REASON: t.Final = 255
+LARGEST: t.Final = 1_000_000_000
+
+# Which of them there are, and of which type, is a matter of the kind of fault.
+_SCALAR: t.Final = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, {"type": "null"}]}
+Settings = t.Annotated[dict[str, t.Any], WithJsonSchema({"type": "object", "additionalProperties": _SCALAR})]
 
 
 class Counted(Wire, t.Generic[Value]):
@@ -25,42 +33,48 @@ class Counted(Wire, t.Generic[Value]):
 class Time(Wire):
     """The desk's time."""
 
-    now: AwareDatetime
+    now: Moment
 
 
-class NewTime(Wire):
+class NewTime(Form):
     """Where the clock goes on from: one of the two."""
 
     now: str | None = None
     advance_days: int | None = None
 
 
-class ContractIds(Wire):
+class ContractIds(Form):
     """Which applications; all of them without a list."""
+
+    optional = True
 
     contract_ids: list[str] | None = None
 
 
-class Answered(Wire):
+class Answered(Form):
     """What the applicant answers to the CA."""
 
-    contract_id: str
-    confirmation: Confirmation
+    needed = ("contract_id", "confirmation")
+
+    contract_id: str = ""
+    confirmation: t.Annotated[str, described(enum=[*CONFIRMATIONS])] = ""
 
 
-class Rejection(Wire):
+class Rejection(Form):
     """What the CA rejects, and why."""
 
-    contract_id: str
-    reason: t.Annotated[str, Field(min_length=1, max_length=255)]
+    needed = ("contract_id", "reason")
+
+    contract_id: str = ""
+    reason: t.Annotated[str, described(minLength=1, maxLength=LONGEST_REASON)] = ""
 
 
 class Move(Wire):
     """An application that went from a state to another, or to less that is open."""
 
     contract_id: ContractId
-    before: t.Annotated[State, Field(alias="from")]
-    state: State
+    before: t.Annotated[State, Field(serialization_alias="from")]
+    after: t.Annotated[State, Field(serialization_alias="state")]
 
 
 class Purchase(Wire):
@@ -69,13 +83,13 @@ class Purchase(Wire):
     contract_id: ContractId
     client_reference: Reference | None
     common_name: CommonName
-    ordered_at: AwareDatetime
+    ordered_at: Moment
 
 
 class AuditEntry(Wire):
     """One spend or download."""
 
-    at: AwareDatetime
+    at: Moment
     master_id: str
     act: t.Literal["purchase", "certificate", "private_key"]
     contract_id: ContractId
@@ -87,33 +101,39 @@ class Mail(Wire):
     id: int
     contract_id: ContractId
     kind: str
-    sender: t.Annotated[str, Field(alias="from")]
-    to: list[str]
+    sender: t.Annotated[str, Field(serialization_alias="from")]
+    recipients: t.Annotated[
+        list[str], BeforeValidator(lambda addresses: addresses.split(", ")), Field(serialization_alias="to")
+    ]
     subject: str
     body: str
-    written_at: AwareDatetime
-    sent_at: AwareDatetime | None
+    written_at: Moment
+    sent_at: Moment | None
     failure: str | None
 
 
-class NewFault(Wire):
+class NewFault(Form):
     """A fault to be; what is left out comes from its kind."""
 
-    name: str
+    needed = ("name",)
+
+    name: str = ""
     method: str | None = None
     path: str | None = None
     every: bool | None = None
-    count: t.Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
-    skip: Whole | None = None
-    percent: t.Annotated[int, Field(ge=1, le=100)] | None = None
-    seed: t.Annotated[int, Field(ge=-1_000_000_000, le=1_000_000_000)] | None = None
-    settings: dict[str, str | int | bool | None] | None = None
+    count: t.Annotated[int, described(minimum=1, maximum=LARGEST)] | None = None
+    skip: t.Annotated[int, described(minimum=0, maximum=LARGEST)] | None = None
+    percent: t.Annotated[int, described(minimum=1, maximum=100)] | None = None
+    seed: t.Annotated[int, described(minimum=-LARGEST, maximum=LARGEST)] | None = None
+    settings: Settings | None = None
 
 
-class NewFaults(Wire):
+class NewFaults(Form):
     """The faults to be; an empty list ends them all."""
 
-    faults: t.Annotated[list[NewFault], Field(max_length=100)]
+    needed = ("faults",)
+
+    faults: t.Annotated[list[NewFault] | None, described(maxItems=MOST_FAULTS)] = None
 
 
 class Fault(Wire):
@@ -127,7 +147,7 @@ class Fault(Wire):
     skip: int
     percent: int
     seed: int
-    settings: dict[str, str | int | bool | None]
+    settings: dict[str, Scalar]
     seen: int
 
 
@@ -135,7 +155,7 @@ class FaultSetting(Wire):
     """One thing about a kind of fault that can be set."""
 
     name: str
-    default: str | int | bool | None
+    default: Scalar
     does: str
 
 

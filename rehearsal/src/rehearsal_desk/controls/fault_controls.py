@@ -9,16 +9,17 @@ from __future__ import annotations
 import typing as t
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import JSONResponse
+from pydantic import create_model
 
-from rehearsal_desk.api.api import Body
-from rehearsal_desk.api.json_forms import Fields
-from rehearsal_desk.controls.control import BASE_PATH, control_token
+from rehearsal_desk.api.reading import Reading, body_of, read_form
+from rehearsal_desk.controls import control_interface as wire
+from rehearsal_desk.controls.control import ROUTING
+from rehearsal_desk.controls.control_interface import LARGEST
+from rehearsal_desk.rules.forms import Form, unprintable
 from rehearsal_desk.rules.problems import Breach, Refused, merged, refuse_if_any
-from rehearsal_desk.store.faults import ALIASES, KINDS, MOST_FAULTS, Fault, FaultList, Kind, Scalar, Setting
+from rehearsal_desk.store.faults import ALIASES, KINDS, MOST_FAULTS, Fault, FaultList, Kind, Setting
 
 _LONGEST_TEXT: t.Final = 255
-_LARGEST: t.Final = 1_000_000_000
 
 Breaches = t.Iterator[Breach]
 
@@ -29,72 +30,62 @@ async def _faults(request: Request) -> FaultList:
 
 TheFaults = t.Annotated[FaultList, Depends(_faults)]
 
-router = APIRouter(prefix=BASE_PATH, dependencies=[Depends(control_token)])
+router = APIRouter(**ROUTING)
 
 
 @router.get("/faults")
-def read_faults(faults: TheFaults) -> JSONResponse:
+def list_faults(faults: TheFaults) -> wire.FaultsAndKinds:
     """The faults in force, and every kind of fault there is."""
-    return JSONResponse(
-        {"faults": list(map(_in_force, faults.current())), "kinds": [_described(kind) for kind in KINDS.values()]}
-    )
+    kinds = list(map(wire.FaultKind.model_validate, KINDS.values()))
+    return wire.FaultsAndKinds(faults=_in_force(faults), kinds=kinds)
 
 
 @router.put("/faults")
-def set_faults(faults: TheFaults, body: Body) -> JSONResponse:
+def set_faults(faults: TheFaults, body: t.Annotated[Reading[wire.NewFaults], body_of(wire.NewFaults)]) -> wire.Faults:
     """Replace the list of faults."""
-    fields = Fields(body)
-    items = fields.sections("faults")
-    if items is None:
-        fields.refuse_if_misread()
+    forms, misread = body.form.faults, list(body.misread)
+    if forms is None:
+        refuse_if_any(body.misread)
         raise Refused((Breach("faults", "required", "Give the list of faults; an empty one ends them all."),))
-    if len(items) > MOST_FAULTS:
+    if len(forms) > MOST_FAULTS:
         raise Refused((Breach("faults", "invalid", f"At most {MOST_FAULTS} faults."),))
-    new = tuple(map(fault_of, items))
-    for item in items:
-        fields.absorb(item)
+    new = []
+    for index, form in enumerate(forms):
+        fault, unread = read_fault(form, within=f"faults.{index}.")
+        new.append(fault)
+        misread += unread
     rules = (breach for index, fault in enumerate(new) for breach in fault_breaches(f"faults.{index}", fault))
-    refuse_if_any(merged(fields.breaches(), rules))
-    faults.replace(new)
-    return JSONResponse({"faults": list(map(_in_force, faults.current()))})
+    refuse_if_any(merged(tuple(misread), rules))
+    faults.replace(tuple(new))
+    return wire.Faults(faults=_in_force(faults))
 
 
-def fault_of(fields: Fields) -> Fault:
-    """The fault in these fields, its kind's own values where none are given."""
-    name = fields.text("name") or ""
-    kind = KINDS.get(ALIASES.get(name, name))
-    numbers = {field: fields.number(field) for field in ("count", "skip", "percent", "seed")}
-    given: dict[str, t.Any] = {field: number for field, number in numbers.items() if number is not None}
-    if fields.flag("every"):
-        given.setdefault("count", None)
-    return Fault(
-        name=name,
-        method=fields.text("method") or (kind.methods[0] if kind else ""),
-        path=fields.text("path") or (kind.path if kind else ""),
-        settings=_settings(fields, kind=kind),
-        **given,
+def read_fault(form: wire.NewFault, *, within: str) -> tuple[Fault, tuple[Breach, ...]]:
+    """Read the fault on this form, its kind's own values where none are given, and what in it cannot be read."""
+    kind = KINDS.get(ALIASES.get(form.name, form.name))
+    settings = read_form(_settings_of(kind), dict(form.settings or {}), within=f"{within}settings.")
+    numbers = form.model_dump(include={"count", "skip", "percent", "seed"}, exclude_none=True)
+    fault = Fault(
+        name=form.name,
+        method=form.method or (kind.methods[0] if kind else ""),
+        path=form.path or (kind.path if kind else ""),
+        settings=settings.form.model_dump(exclude_none=True),
+        **({"count": None} if form.every else {}) | numbers,
     )
+    unread = (*settings.misread, *unprintable(form, within=within))
+    return fault, (*unread, *unprintable(settings.form, within=f"{within}settings."))
 
 
-def _settings(fields: Fields, *, kind: Kind | None) -> dict[str, Scalar]:
-    section = fields.section("settings")
-    if section is None:
-        return {}
-    values: dict[str, Scalar] = {}
-    for setting in () if kind is None else kind.settings:
-        value = _setting(section, setting)
-        if value is not None:
-            values[setting.name] = value
-    fields.absorb(section)
-    return values
+def _settings_of(kind: Kind | None) -> type[Form]:
+    """Make the model of the settings that this kind has."""
+    settings: dict[str, t.Any] = {item.name: (_type_of(item) | None, None) for item in (kind.settings if kind else ())}
+    return create_model("Settings", __base__=Form, **settings)
 
 
-def _setting(section: Fields, setting: Setting) -> Scalar:
+def _type_of(setting: Setting) -> t.Any:
     if isinstance(setting.default, bool):
-        return section.flag(setting.name)
-    if isinstance(setting.default, int) or setting.whole_number:
-        return section.number(setting.name)
-    return section.text(setting.name)
+        return bool
+    return int if isinstance(setting.default, int) or setting.whole_number else str
 
 
 def fault_breaches(where: str, fault: Fault) -> Breaches:
@@ -109,48 +100,24 @@ def fault_breaches(where: str, fault: Fault) -> Breaches:
         yield Breach(f"{where}.path", "invalid", "A pattern such as /applications/*/registration.")
     yield from _number_breaches(where, fault)
     for name, value in fault.settings.items():
-        if isinstance(value, int) and not 0 <= value <= _LARGEST:
-            yield Breach(f"{where}.settings.{name}", "invalid", f"0 to {_LARGEST}.")
+        if isinstance(value, int) and not 0 <= value <= LARGEST:
+            yield Breach(f"{where}.settings.{name}", "invalid", f"0 to {LARGEST}.")
         if isinstance(value, str) and len(value) > _LONGEST_TEXT:
             yield Breach(f"{where}.settings.{name}", "invalid", f"At most {_LONGEST_TEXT} characters.")
 
 
 def _number_breaches(where: str, fault: Fault) -> Breaches:
-    if fault.count is not None and not 1 <= fault.count <= _LARGEST:
+    if fault.count is not None and not 1 <= fault.count <= LARGEST:
         yield Breach(
             f"{where}.count", "invalid", "At least 1; or leave it out and say that every call meets the fault."
         )
-    if not 0 <= fault.skip <= _LARGEST:
+    if not 0 <= fault.skip <= LARGEST:
         yield Breach(f"{where}.skip", "invalid", "At least 0.")
     if not 1 <= fault.percent <= 100:
         yield Breach(f"{where}.percent", "invalid", "1 to 100.")
-    if not -_LARGEST <= fault.seed <= _LARGEST:
-        yield Breach(f"{where}.seed", "invalid", f"At most {_LARGEST}.")
+    if not -LARGEST <= fault.seed <= LARGEST:
+        yield Breach(f"{where}.seed", "invalid", f"At most {LARGEST}.")
 
 
-def _in_force(fault: Fault) -> dict[str, object]:
-    return {
-        "name": fault.name,
-        "method": fault.method,
-        "path": fault.path,
-        "every": fault.count is None,
-        "count": fault.count,
-        "skip": fault.skip,
-        "percent": fault.percent,
-        "seed": fault.seed,
-        "settings": dict(fault.settings),
-        "seen": fault.seen,
-    }
-
-
-def _described(kind: Kind) -> dict[str, object]:
-    return {
-        "name": kind.name,
-        "stage": kind.stage,
-        "does": kind.does,
-        "methods": kind.methods,
-        "path": kind.path,
-        "settings": [
-            {"name": setting.name, "default": setting.default, "does": setting.does} for setting in kind.settings
-        ],
-    }
+def _in_force(faults: FaultList) -> list[wire.Fault]:
+    return list(map(wire.Fault.model_validate, faults.current()))

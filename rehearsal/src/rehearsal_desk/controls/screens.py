@@ -13,8 +13,8 @@ import jinja2
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from rehearsal_desk.api import json_forms
 from rehearsal_desk.controls import control, fault_controls
+from rehearsal_desk.controls.control_interface import LONGEST_REASON, NewFault
 from rehearsal_desk.portal.entrance import set_cookie
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import ENVIRONMENT, FORM_TOKEN, ForeignForm, Front, TheFields, TheFront, plain_page
@@ -132,7 +132,7 @@ def clock(request: Request, desk_front: TheFront, visit: TheController, form: Th
             raise Refused((Breach("advance_days", "invalid", "A whole number of days."),))
         # A form without a zone means the time in Japan, as the screens show it.
         spelled = f"{now.replace(' ', 'T')}+09:00" if now else None
-        moment = control.wanted_moment(spelled, int(days) if days else None, clock_now=desk_front.clock.now())
+        moment = control.next_moment(spelled, int(days) if days else None, clock_now=desk_front.clock.now())
         desk_front.clock.set(moment)
         desk_front.sessions.keep(visit.digest)
         desk_front.outbox.catch_up()
@@ -188,24 +188,23 @@ def _fault(form: Fields) -> Fault:
         raise Refused((Breach("count", "invalid", "A whole number, or nothing for every call."),))
     kind = KINDS.get(form.line("name"))
     settings = {} if kind is None else {setting.name: form.line(setting.name) for setting in kind.settings}
-    body = {
-        "name": form.line("name"),
-        "method": form.line("method") or None,
-        "path": form.line("path") or None,
-        "count": int(count) if count else None,
-        "every": not count,
+    entered = NewFault(
+        name=form.line("name"),
+        method=form.line("method") or None,
+        path=form.line("path") or None,
+        count=int(count) if count else None,
+        every=not count,
         # Only settings that are text can be typed here; all of them through the JSON control.
-        "settings": {name: value for name, value in settings.items() if value},
-    }
-    fields = json_forms.Fields(body)
-    fault = fault_controls.fault_of(fields)
-    refuse_if_any((*fields.breaches(), *fault_controls.fault_breaches("fault", fault)))
+        settings={name: value for name, value in settings.items() if value},
+    )
+    fault, misread = fault_controls.read_fault(entered, within="")
+    refuse_if_any((*misread, *fault_controls.fault_breaches("fault", fault)))
     return fault
 
 
 def _reason(form: Fields) -> str:
     reason = form.line("reason")
-    if not 0 < len(reason) <= control.LONGEST_REASON:
+    if not 0 < len(reason) <= LONGEST_REASON:
         raise Refused((Breach("reason", "required", "Give the CA's reason in a sentence."),))
     return reason
 

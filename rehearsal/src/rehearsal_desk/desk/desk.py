@@ -20,15 +20,16 @@ from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS, Product
-from rehearsal_desk.rules.forms import OrderForm
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm
 from rehearsal_desk.rules.order_rules import OTHER, Counter, order_breaches
-from rehearsal_desk.rules.problems import Conflict, NotFound, refuse_if_any
+from rehearsal_desk.rules.problems import Breach, Conflict, NotFound, refuse_if_any
 from rehearsal_desk.rules.registration_rules import SERVICE
 from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import Application, AuditEntry, LinkedContract, PrivateKey, Purchase, Store, row_id
 from rehearsal_desk.store.vault import CannotOpen, Vault
 
 Row = t.TypeVar("Row", Application, LinkedContract)
+Quoted = t.TypeVar("Quoted", bound=QuoteForm)
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -96,20 +97,20 @@ class Desk:
         with self._store.reading() as session:
             return self.show(find(session, contract_id, admin=admin))
 
-    def quote(self, admin: Admin, form: OrderForm) -> OrderForm:
-        """Everything but the purchase: the order in its normal form."""
+    def quote(self, admin: Admin, form: Quoted, *, misread: tuple[Breach, ...] = ()) -> Quoted:
+        """Do everything but the purchase, and return the order in its normal form."""
         admin.must_have("order")
-        self._judge(admin, form)
-        return dc.replace(form, common_name=names.normal(form.common_name))
+        self._judge(admin, form, misread=misread)
+        return form.model_copy(update={"common_name": names.normal(form.common_name)})
 
-    def place(self, admin: Admin, form: OrderForm) -> tuple[Shown, bool]:
-        """The application of this order, and whether it was bought just now.
+    def place(self, admin: Admin, form: OrderForm, *, misread: tuple[Breach, ...] = ()) -> tuple[Shown, bool]:
+        """Buy what this order asks for; return its application, and whether it was bought just now.
 
         Simultaneous requests with one reference are told apart by the database's unique constraint alone; whoever
         loses reads what the winner bought.
         """
         admin.must_have("order")
-        linked_service = self._judge(admin, form)
+        linked_service = self._judge(admin, form, misread=misread)
         try:
             with self._store.writing() as session:
                 application = self._new_application(form, linked_service=linked_service)
@@ -181,18 +182,18 @@ class Desk:
             contract_id=application.contract_id,
         )
 
-    def _judge(self, admin: Admin, form: OrderForm) -> str | None:
-        """Refuse an order that breaks rules; otherwise the linked service of its linked contract."""
+    def _judge(self, admin: Admin, form: QuoteForm, *, misread: tuple[Breach, ...]) -> str | None:
+        """Refuse an order that breaks rules; otherwise return the linked service of its linked contract."""
         linked_service = self._linked_service(admin, form)
         counter = Counter(customer_codes=admin.customer_codes, offer=self.offer, linked_service=linked_service)
-        refuse_if_any(order_breaches(form, counter=counter))
+        refuse_if_any(order_breaches(form, counter=counter, misread=misread))
         return linked_service
 
-    def _linked_service(self, admin: Admin, form: OrderForm) -> str | None:
+    def _linked_service(self, admin: Admin, form: QuoteForm) -> str | None:
         if form.linked_contract_id is None:
             return None
         with self._store.reading() as session:
-            contract = session.get(LinkedContract, form.linked_contract_id)
+            contract = session.get(LinkedContract, _storable(form.linked_contract_id))
         return contract.service if contract and contract.customer_code in admin.customer_codes else None
 
     def _new_application(self, form: OrderForm, *, linked_service: str | None) -> Application:
@@ -258,8 +259,8 @@ def _page(
 
 
 def _storable(text: str) -> str:
-    """The text, or a sign for text that no row can hold: PostgreSQL has no NUL."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    """Replace what no row can hold: lone surrogates, and NUL in PostgreSQL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _no_key(message: str) -> Conflict:

@@ -20,7 +20,7 @@ from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, make_csr, read_csr
 from rehearsal_desk.rules.forms import RegistrationForm
 from rehearsal_desk.rules.order_rules import OTHER
-from rehearsal_desk.rules.problems import Conflict, refuse_if_any
+from rehearsal_desk.rules.problems import Breach, Conflict, refuse_if_any
 from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, Case, registration_breaches
 from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import Application, PrivateKey, Store
@@ -46,20 +46,22 @@ class Registrar:
         self._outbox = outbox
         self._vault = vault
 
-    def register(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Shown:
-        """The application, applied for; the same registration again changes nothing."""
+    def register(
+        self, admin: Admin, contract_id: str, form: RegistrationForm, *, misread: tuple[Breach, ...] = ()
+    ) -> Shown:
+        """Register the application; the same registration again changes nothing."""
         admin.must_have("register")
         reading = _read(form)
         with self._store.reading() as session:
             application = find(session, contract_id, admin=admin, options=_REMEMBERED)
-            self._judge(session, application, form=form, reading=reading)
+            self._judge(session, application, form=form, reading=reading, misread=misread)
         if self._is_settled(application, form=form, csr=reading.csr):
             return self._show(application)
         # Making a key takes long, so it is done outside the transaction that holds the lock.
         csr, key = (reading.csr, None) if reading.csr is not None else _make(application.common_name, form)
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, options=_REMEMBERED, lock=True)
-            self._judge(session, application, form=form, reading=reading)
+            self._judge(session, application, form=form, reading=reading, misread=misread)
             if not self._is_settled(application, form=form, csr=csr):
                 self._enter(application, form=form, csr=csr)
                 self._keep_key(session, application, key=key)
@@ -67,7 +69,7 @@ class Registrar:
         return self._show(application)
 
     def check(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Csr | None:
-        """Everything but the registration: the customer's CSR as it was read."""
+        """Do everything but the registration, and return the customer's CSR as it was read."""
         admin.must_have("register")
         reading = _read(form)
         with self._store.reading() as session:
@@ -76,7 +78,15 @@ class Registrar:
         self._is_settled(application, form=form, csr=reading.csr)
         return reading.csr
 
-    def _judge(self, session: Session, application: Application, *, form: RegistrationForm, reading: _Reading) -> None:
+    def _judge(
+        self,
+        session: Session,
+        application: Application,
+        *,
+        form: RegistrationForm,
+        reading: _Reading,
+        misread: tuple[Breach, ...] = (),
+    ) -> None:
         case = Case(
             product=PRODUCTS[application.product],
             common_name=application.common_name,
@@ -85,7 +95,7 @@ class Registrar:
             csr_fault=reading.fault,
             key_used_elsewhere=_is_used_elsewhere(session, application, csr=reading.csr),
         )
-        refuse_if_any(registration_breaches(form, case=case))
+        refuse_if_any(registration_breaches(form, case=case, misread=misread))
 
     def _is_settled(self, application: Application, *, form: RegistrationForm, csr: Csr | None) -> bool:
         """Whether this very registration was made before; raises `Conflict` when it can no longer be made."""
@@ -150,8 +160,8 @@ def _record(form: RegistrationForm, *, csr: Csr | None) -> str:
     entries = {
         "csr_origin": form.csr_origin,
         "csr": brought and {"subject": sorted(brought.subject), "public_key": brought.public_key_fingerprint},
-        "subject": form.subject and dc.asdict(form.subject),
-        "applicant": form.applicant and dc.asdict(form.applicant),
+        "subject": form.subject and form.subject.model_dump(),
+        "applicant": form.applicant and form.applicant.model_dump(),
         "approval_email": form.approval_email.lower(),
         "certificate_transparency": form.certificate_transparency,
     }

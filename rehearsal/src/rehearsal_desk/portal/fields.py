@@ -36,15 +36,6 @@ class Fields:
         """Whether a tick box is ticked, or a button of this name was pressed."""
         return name in self._values
 
-    def unreadable(self, names: t.Mapping[str, str]) -> tuple[Breach, ...]:
-        """A breach for each of these fields that holds control characters; the mapping gives field by attribute."""
-        message = "Control characters cannot stand in this field."
-        return tuple(
-            Breach(attribute, "invalid", message)
-            for attribute, name in names.items()
-            if not self.line(name).isprintable()
-        )
-
 
 async def received(request: Request) -> Fields:
     """The form in the body of this request."""

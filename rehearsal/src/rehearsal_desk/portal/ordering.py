@@ -11,7 +11,6 @@ clicks, so a button that brings the screen again with the usage chosen is ours.
 
 from __future__ import annotations
 
-import dataclasses as dc
 import typing as t
 
 from fastapi import APIRouter, Request
@@ -30,7 +29,6 @@ from rehearsal_desk.store.store import LinkedContract
 NEW_PATH: t.Final = f"{BASE_PATH}/orders/new"
 _BETWEEN: t.Final = ":"  # product and term in the value of the pull-down
 _MOST_CONTRACTS: t.Final = 1000
-_TEXTS: t.Final = {"customer_code": "customer_code", "common_name": "common_name", "usage": "usage"}
 _NO_SLIP: t.Final = "この確認画面は無効です。入力画面からやり直してください。"
 _IN_PROGRESS: t.Final = "このお申し込みは処理中、または処理済みです。ステータス一覧でご確認ください。"
 
@@ -56,10 +54,10 @@ def new_order_entered(request: Request, desk_front: TheFront, who: TheVisitor, f
         return _form_screen(request, desk_front, who=who, order=order, searched=searched)
     try:
         # The tick comes on the next screen.
-        checked = desk_front.desk.quote(who.admin, dc.replace(order, terms_agreed=True))
+        checked = desk_front.desk.quote(who.admin, order.model_copy(update={"terms_agreed": True}))
     except Refused as refused:
         return _form_screen(request, desk_front, who=who, order=order, searched=searched, breaches=refused.breaches)
-    slip = desk_front.sessions.write_slip(who.visit, dc.replace(checked, terms_agreed=False))
+    slip = desk_front.sessions.write_slip(who.visit, checked.model_copy(update={"terms_agreed": False}))
     return _confirm_screen(request, desk_front, who=who, order=checked, slip=slip)
 
 
@@ -73,7 +71,7 @@ def place(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm
         raise Conflict("slip", _NO_SLIP, attribute="slip")
     if form.ticked("back"):
         return _form_screen(request, desk_front, who=who, order=order, searched=True)
-    order = dc.replace(order, terms_agreed=form.ticked("terms_agreed"))
+    order = order.model_copy(update={"terms_agreed": form.ticked("terms_agreed")})
     try:
         desk_front.desk.quote(who.admin, order)
     except Refused as refused:
@@ -103,7 +101,6 @@ def order_of(form: Fields) -> OrderForm:
         usage=usage,
         # Another usage has no such field on its screen, so one left over from before the change does not count.
         linked_contract_id=(form.line("linked_contract_id") or None) if usage == LINKED_SERVICE else None,
-        misread=form.unreadable(_TEXTS),
     )
 
 

@@ -11,7 +11,6 @@ the choice about transparency for DigiCert products only. The confirm screen is 
 
 from __future__ import annotations
 
-import dataclasses as dc
 import typing as t
 
 from fastapi import APIRouter, Request
@@ -34,14 +33,6 @@ from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, approval_
 _CLOSED: t.Final = "申請情報はすでに登録されているか、登録を受け付けられない状態です。"
 _CSR_FIELDS: t.Final = ("csr", "csr_origin")
 _FLAGS: t.Final = {"true": True, "false": False}
-_TEXTS: t.Final = {
-    attribute: attribute
-    for attribute in (
-        *(f"subject.{name}" for name in labels.SUBJECT),
-        *(f"applicant.{name}" for name in labels.APPLICANT_FIELDS),
-        "approval_email",
-    )
-}
 
 router = APIRouter()
 
@@ -101,7 +92,6 @@ def registration_of(form: Fields) -> RegistrationForm:
         applicant=ApplicantForm(**{name: form.line(f"applicant.{name}") for name in labels.APPLICANT_FIELDS}),
         approval_email=form.line("approval_email"),
         certificate_transparency=_FLAGS.get(form.line("certificate_transparency")),
-        misread=form.unreadable(_TEXTS),
     )
 
 
@@ -122,7 +112,7 @@ def _form_screen(
     breaches: tuple[Breach, ...] = (),
 ) -> HTMLResponse:
     if "PRIVATE KEY" in form.csr:
-        form = dc.replace(form, csr="")  # a key that was pasted by mistake is not shown again
+        form = form.model_copy(update={"csr": ""})  # a key that was pasted by mistake is not shown again
     csr_refused = any(breach.attribute == "csr" for breach in breaches)
     return page(
         request,
@@ -172,8 +162,8 @@ def _csr_on(form: RegistrationForm) -> Csr | None:
 def _carried(form: RegistrationForm) -> dict[str, str]:
     """The fields as the confirm screen hands them on, hidden."""
     flag = {True: "true", False: "false", None: ""}[form.certificate_transparency]
-    subject = {} if form.subject is None else dc.asdict(form.subject)
-    applicant = {} if form.applicant is None else dc.asdict(form.applicant)
+    subject = {} if form.subject is None else form.subject.model_dump()
+    applicant = {} if form.applicant is None else form.applicant.model_dump()
     return {
         "csr_origin": form.csr_origin,
         "csr": form.csr,

@@ -4,59 +4,129 @@
 
 """The forms of the desk as any face may hand them in: text as typed, nothing judged yet.
 
-`misread` carries what the face could not read at all: a number where text belongs, a field that the form does not have.
+They are models, so that JSON is read through them and the OpenAPI document shows them. They enforce types only;
+patterns, choices and lengths are for the document, since the rules say in the desk's own words what is wrong.
 """
 
 from __future__ import annotations
 
-import dataclasses as dc
+import typing as t
 
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+
+from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.problems import Breach
 
+Json = dict[str, t.Any]
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class OrderForm:
-    """A new order."""
 
-    client_reference: str | None = None
-    customer_code: str = ""
-    common_name: str = ""
-    product: str = ""
-    term: str = ""
-    usage: str = ""
+def described(**schema: t.Any) -> t.Any:
+    """Make an annotation that adds these words to the schema of a field and enforces nothing."""
+    return Field(json_schema_extra=schema)
+
+
+Product = t.Annotated[str, described(enum=[*catalogue.PRODUCTS])]
+Term = t.Annotated[str, described(enum=[*catalogue.TERMS])]
+Usage = t.Annotated[str, described(enum=["other", "linked_service"])]
+CsrOrigin = t.Annotated[str, described(enum=["customer", "service"])]
+ContractId = t.Annotated[str, described(pattern=r"^rsc[0-9]{8,12}$", examples=["rsc00000001"])]
+CustomerCode = t.Annotated[str, described(pattern=r"^SG[0-9]{8}$", examples=["SG00000001"])]
+Reference = t.Annotated[str, described(minLength=1, maxLength=255, examples=["default/www/1"])]
+CommonName = t.Annotated[str, described(minLength=1, maxLength=64, examples=["www.example.jp"])]
+Text = t.Annotated[str, described(minLength=1, maxLength=128)]
+OptionalText = t.Annotated[str, WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]})]
+
+
+def _describe(schema: Json, model: type[Form]) -> None:
+    # Every field has a default, so that a form can be read that lacks some; the rules refuse it.
+    if model.needed:
+        schema["required"] = [*model.needed]
+    for name, field in schema["properties"].items():
+        field.pop("default", None)
+        if name in model.needed and "anyOf" in field:
+            field |= field.pop("anyOf")[0]
+
+
+class Form(BaseModel):
+    """Fields that are read strictly, and no others; null is the same as absent."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, json_schema_extra=_describe)
+
+    needed: t.ClassVar[tuple[str, ...]] = ()  # what the document calls required
+    optional: t.ClassVar[bool] = False  # whether no body is as good as one
+    lines: t.ClassVar[tuple[str, ...]] = ()  # fields in which text has line breaks
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_nulls(cls, body: object) -> object:
+        if not isinstance(body, dict):
+            return body
+        return {name: value for name, value in body.items() if value is not None or name not in cls.model_fields}
+
+
+class QuoteForm(Form):
+    """An order without its reference."""
+
+    needed = ("customer_code", "common_name", "product", "term", "usage", "terms_agreed")
+
+    customer_code: CustomerCode = ""
+    common_name: CommonName = ""
+    product: Product = ""
+    term: Term = ""
+    usage: Usage = ""
     linked_contract_id: str | None = None
-    terms_agreed: bool = False
-    misread: tuple[Breach, ...] = ()
+    terms_agreed: t.Annotated[bool, described(const=True)] = False
 
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class SubjectForm:
+class OrderForm(QuoteForm):
+    """An order; with a reference it buys once."""
+
+    client_reference: Reference | None = None
+
+
+class SubjectForm(Form):
     """The subject fields of the screen on which the service makes the CSR."""
 
-    state_or_province_name: str = ""
-    locality_name: str = ""
-    organization_name: str = ""
-    organizational_unit_name: str = ""
+    needed = ("state_or_province_name", "locality_name", "organization_name")
+
+    state_or_province_name: Text = ""
+    locality_name: Text = ""
+    organization_name: t.Annotated[str, described(minLength=1, maxLength=64)] = ""
+    organizational_unit_name: t.Annotated[
+        str, WithJsonSchema({"anyOf": [{"type": "string", "const": ""}, {"type": "null"}]})
+    ] = ""
 
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicantForm:
+class ApplicantForm(Form):
     """The person responsible (申請責任者情報); the field list is ours."""
 
-    name: str = ""
-    department: str = ""
-    email: str = ""
-    phone: str = ""
+    needed = ("name", "department", "email", "phone")
+
+    name: Text = ""
+    department: Text = ""
+    email: Text = ""
+    phone: Text = ""
 
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class RegistrationForm:
+class RegistrationForm(Form):
     """CSR and application information."""
 
-    csr_origin: str = ""
-    csr: str = ""
+    needed = ("csr_origin", "applicant")
+    lines = ("csr",)
+
+    csr_origin: CsrOrigin = ""
+    csr: OptionalText = ""
     subject: SubjectForm | None = None
     applicant: ApplicantForm | None = None
-    approval_email: str = ""
+    approval_email: OptionalText = ""
     certificate_transparency: bool | None = None
-    misread: tuple[Breach, ...] = ()
+
+
+def unprintable(form: Form, *, within: str = "") -> t.Iterator[Breach]:
+    """Yield a breach for every line of the form with control characters in it."""
+    for name in type(form).model_fields:
+        value = getattr(form, name)
+        if isinstance(value, Form):
+            yield from unprintable(value, within=f"{within}{name}.")
+        elif isinstance(value, str) and name not in form.lines and not value.isprintable():
+            yield Breach(f"{within}{name}", "invalid", "Control characters cannot stand in this field.")

@@ -12,7 +12,7 @@ import typing as t
 
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.catalogue import Product
-from rehearsal_desk.rules.forms import OrderForm
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm, unprintable
 from rehearsal_desk.rules.problems import Breach, merged
 
 OTHER: t.Final = "other"
@@ -33,11 +33,11 @@ class Counter:
     linked_service: str | None  # of the named linked contract; None when the admin has no such contract
 
 
-def order_breaches(form: OrderForm, *, counter: Counter) -> tuple[Breach, ...]:
-    """Every rule that this order breaks."""
+def order_breaches(form: QuoteForm, *, counter: Counter, misread: tuple[Breach, ...] = ()) -> tuple[Breach, ...]:
+    """List every rule that this order breaks, after what its face could not read."""
     product = counter.offer.get(form.product)
     return merged(
-        form.misread,
+        (*misread, *unprintable(form)),
         (
             *_reference(form),
             *_customer_code(form, counter=counter),
@@ -51,12 +51,13 @@ def order_breaches(form: OrderForm, *, counter: Counter) -> tuple[Breach, ...]:
     )
 
 
-def _reference(form: OrderForm) -> Breaches:
-    if form.client_reference is not None and not 1 <= len(form.client_reference) <= LONGEST_REFERENCE:
+def _reference(form: QuoteForm) -> Breaches:
+    reference = form.client_reference if isinstance(form, OrderForm) else None
+    if reference is not None and not 1 <= len(reference) <= LONGEST_REFERENCE:
         yield Breach("client_reference", "invalid", f"A reference has 1 to {LONGEST_REFERENCE} characters.")
 
 
-def _customer_code(form: OrderForm, *, counter: Counter) -> Breaches:
+def _customer_code(form: QuoteForm, *, counter: Counter) -> Breaches:
     if not form.customer_code:
         yield Breach("customer_code", "required", "Choose a customer code.")
     elif not _CUSTOMER_CODE.fullmatch(form.customer_code):
@@ -66,7 +67,7 @@ def _customer_code(form: OrderForm, *, counter: Counter) -> Breaches:
         yield Breach("customer_code", "not_allowed", f"This is not a customer code of this admin, who has: {mine}.")
 
 
-def _common_name(form: OrderForm, *, product: Product | None) -> Breaches:
+def _common_name(form: QuoteForm, *, product: Product | None) -> Breaches:
     if not form.common_name:
         yield Breach("common_name", "required", "Give the name of the server, such as www.example.jp.")
         return
@@ -76,7 +77,7 @@ def _common_name(form: OrderForm, *, product: Product | None) -> Breaches:
         yield Breach("common_name", "invalid", fault)
 
 
-def _product(form: OrderForm, *, product: Product | None, counter: Counter) -> Breaches:
+def _product(form: QuoteForm, *, product: Product | None, counter: Counter) -> Breaches:
     if not form.product:
         yield Breach("product", "required", "Choose a product.")
     elif product is None:
@@ -84,14 +85,14 @@ def _product(form: OrderForm, *, product: Product | None, counter: Counter) -> B
         yield Breach("product", "invalid", f"This product is not on offer. On offer: {offer}.")
 
 
-def _term(form: OrderForm, *, product: Product | None) -> Breaches:
+def _term(form: QuoteForm, *, product: Product | None) -> Breaches:
     if not form.term:
         yield Breach("term", "required", "Choose a term.")
     elif product is not None and form.term not in product.terms:
         yield Breach("term", "invalid", f"Terms of this product (the desk's own list): {', '.join(product.terms)}.")
 
 
-def _usage(form: OrderForm, *, product: Product | None) -> Breaches:
+def _usage(form: QuoteForm, *, product: Product | None) -> Breaches:
     if not form.usage:
         yield Breach("usage", "required", f"Choose {OTHER} or {LINKED_SERVICE}.")
     elif form.usage not in (OTHER, LINKED_SERVICE):
@@ -101,7 +102,7 @@ def _usage(form: OrderForm, *, product: Product | None) -> Breaches:
         yield Breach("usage", "not_allowed", f"This product is only for the linked services {services} [M:2261124].")
 
 
-def _linked_contract(form: OrderForm, *, product: Product | None, counter: Counter) -> Breaches:
+def _linked_contract(form: QuoteForm, *, product: Product | None, counter: Counter) -> Breaches:
     field = "linked_contract_id"
     if form.usage != LINKED_SERVICE:
         if form.linked_contract_id is not None:
@@ -115,6 +116,6 @@ def _linked_contract(form: OrderForm, *, product: Product | None, counter: Count
         yield Breach(field, "not_allowed", f"This product is only for the linked services {services} [M:2261124].")
 
 
-def _terms_agreed(form: OrderForm) -> Breaches:
+def _terms_agreed(form: QuoteForm) -> Breaches:
     if not form.terms_agreed:
         yield Breach("terms_agreed", "required", "The terms of service have to be agreed to.")

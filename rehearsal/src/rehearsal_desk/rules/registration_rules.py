@@ -15,7 +15,7 @@ from rehearsal_desk.rules import csr_rules, names
 from rehearsal_desk.rules.catalogue import Product
 from rehearsal_desk.rules.csrs import Csr
 from rehearsal_desk.rules.dn_rules import dn_faults
-from rehearsal_desk.rules.forms import ApplicantForm, RegistrationForm, SubjectForm
+from rehearsal_desk.rules.forms import ApplicantForm, RegistrationForm, SubjectForm, unprintable
 from rehearsal_desk.rules.order_rules import LINKED_SERVICE
 from rehearsal_desk.rules.problems import Breach, merged
 
@@ -46,10 +46,12 @@ class Case:
     key_used_elsewhere: bool
 
 
-def registration_breaches(form: RegistrationForm, *, case: Case) -> tuple[Breach, ...]:
-    """Every rule that this registration breaks."""
+def registration_breaches(
+    form: RegistrationForm, *, case: Case, misread: tuple[Breach, ...] = ()
+) -> tuple[Breach, ...]:
+    """List every rule that this registration breaks, after what its face could not read."""
     return merged(
-        form.misread,
+        (*misread, *unprintable(form)),
         itertools.chain(
             _origin(form, case=case),
             _csr(form, case=case),
@@ -129,9 +131,8 @@ def _applicant(applicant: ApplicantForm | None) -> Breaches:
     if applicant is None:
         yield Breach("applicant", "required", "The CA needs to know whom to ask.")
         return
-    for field in dc.fields(applicant):
-        attribute = f"applicant.{field.name}"
-        value: str = getattr(applicant, field.name)
+    for name, value in applicant.model_dump().items():
+        attribute = f"applicant.{name}"
         if not value.strip():
             yield Breach(attribute, "required", "The CA needs to know whom to ask.")
         elif len(value) > _LONGEST_TEXT:

@@ -77,6 +77,11 @@ class Fault:
     seen: int = 0  # calls that fitted so far
 
     @property
+    def every(self) -> bool:
+        """Whether every call meets it."""
+        return self.count is None
+
+    @property
     def kind(self) -> Kind:
         """What kind it is."""
         return KINDS[ALIASES.get(self.name, self.name)]
