@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials as Bearer
 from fastapi.security import HTTPBearer
 
 from rehearsal_desk.api import answers
@@ -16,15 +18,15 @@ from rehearsal_desk.api import interface as wire
 from rehearsal_desk.api.interface import Result, Results
 from rehearsal_desk.api.reading import Reading, body_of
 from rehearsal_desk.desk.desk import Desk, Shown
+from rehearsal_desk.desk.life import Standing
 from rehearsal_desk.desk.registrar import Registrar
-from rehearsal_desk.rules.admins import Admin, bearer_of, digest
+from rehearsal_desk.rules.admins import Admin, digest
 from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RegistrationForm
 from rehearsal_desk.rules.problems import Breach, Refused
 
 BASE_PATH: t.Final = "/api/v1"
 LONGEST_PAGE: t.Final = 1000
 
-# For the document alone: `bearer_of` reads the header.
 _SCHEME: t.Final = HTTPBearer(
     scheme_name="desk", description="An admin's token: scopes order, register.", auto_error=False
 )
@@ -32,7 +34,6 @@ _SCHEME: t.Final = HTTPBearer(
 router = APIRouter(
     prefix=BASE_PATH,
     tags=["desk"],
-    dependencies=[Depends(_SCHEME)],
     responses=answers.describe(200, 400, 429, 500),
 )
 
@@ -45,17 +46,12 @@ async def _registrar(request: Request) -> Registrar:
     return t.cast(Registrar, request.app.state.registrar)
 
 
-async def _admin(request: Request) -> Admin:
+async def _admin(request: Request, shown: t.Annotated[Bearer | None, Depends(_SCHEME)]) -> Admin:
     admins: t.Mapping[str, Admin] = request.app.state.admins
-    admin = admins.get(digest(bearer_token(request)))
+    admin = None if shown is None else admins.get(digest(shown.credentials))
     if admin is None:
         raise answers.token_refused()
     return admin
-
-
-def bearer_token(request: Request) -> str:
-    """Read the token that the request shows, or an empty one."""
-    return bearer_of(request.headers.get("authorization", ""))
 
 
 TheDesk = t.Annotated[Desk, Depends(_desk)]
@@ -65,6 +61,8 @@ Offset = t.Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = t.Annotated[int, Query(ge=1, le=LONGEST_PAGE)]
 References = t.Annotated[list[str] | None, Query()]
 
+_STANDING: t.Final = tuple(field.name for field in dc.fields(Standing))
+_WRITTEN: t.Final = tuple(name for name in wire.Application.model_fields if name not in _STANDING)
 _BOUGHT_OR_NOT: t.Final = answers.describe(200, 201, 403, 409)
 _BOUGHT_OR_NOT[200]["model"] = Result[wire.Application]  # FastAPI gives it to 201 alone
 
@@ -171,8 +169,5 @@ def cancel(
 
 def _application(shown: Shown) -> wire.Application:
     # What is true at the moment of showing goes before what was last written.
-    sources = {
-        name: shown.standing if hasattr(shown.standing, name) else shown.application
-        for name in wire.Application.model_fields
-    }
-    return wire.Application.model_validate({name: getattr(source, name) for name, source in sources.items()})
+    now = {name: getattr(shown.standing, name) for name in _STANDING}
+    return wire.Application.model_validate({name: getattr(shown.application, name) for name in _WRITTEN} | now)

@@ -11,10 +11,10 @@ import hmac
 import typing as t
 
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials as Bearer
 from fastapi.security import HTTPBearer
 
 from rehearsal_desk.api.answers import describe, moment, token_refused
-from rehearsal_desk.api.api import bearer_token
 from rehearsal_desk.api.interface import Wire
 from rehearsal_desk.api.reading import Reading, body_of
 from rehearsal_desk.controls import control_interface as wire
@@ -37,15 +37,14 @@ _PEM: t.Final = {"description": "PEM", "content": {_PEM_TYPE: {"schema": {"type"
 Row = t.TypeVar("Row", bound=Wire)
 Named = t.TypeVar("Named", wire.Rejection, wire.Answered)
 
-# For the document alone: `bearer_of` reads the header.
 _SCHEME: t.Final = HTTPBearer(
     scheme_name="control", description="The token of the rehearsal's controls.", auto_error=False
 )
 
 
-async def control_token(request: Request) -> None:
-    """Refuse whoever does not show the control token."""
-    if not hmac.compare_digest(digest(bearer_token(request)), request.app.state.control_digest):
+async def control_token(request: Request, shown: t.Annotated[Bearer | None, Depends(_SCHEME)]) -> None:
+    """Refuse a request without the control token."""
+    if not hmac.compare_digest(digest(shown.credentials if shown else ""), request.app.state.control_digest):
         raise token_refused()
 
 
@@ -75,7 +74,7 @@ ChosenContracts = t.Annotated[Reading[wire.ContractIds], body_of(wire.ContractId
 ROUTING: t.Final[dict[str, t.Any]] = {
     "prefix": BASE_PATH,
     "tags": ["rehearsal"],
-    "dependencies": [Depends(control_token), Depends(_SCHEME)],
+    "dependencies": [Depends(control_token)],
     "responses": describe(200, 400, 500),
 }
 router = APIRouter(**ROUTING)
