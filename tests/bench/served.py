@@ -104,10 +104,10 @@ def issued() -> dict[str, t.Any]:
     now = dt.datetime.now(dt.UTC)
     return {
         "state": "issued",
-        "csr_origin": "target",
+        "csr_origin": "customer",
         "public_key_fingerprint": "0" * 64,
         "certificate_fingerprint": "0" * 64,
-        "serial_number": "01",
+        "serial_number": "4" * 40,
         "registered_at": now,
         "contacted_at": now,
         "issued_at": now,

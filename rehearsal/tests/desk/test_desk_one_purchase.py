@@ -11,7 +11,7 @@ import concurrent.futures
 
 import pytest
 import requests
-from rehearsal_desk.store.store import engine_of
+from rehearsal_desk.store.store import open_engine
 from rehearsed import Rehearsal, complaints, order, registration, served, settings_for
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -116,7 +116,7 @@ def test_faults_meet_only_their_own_requests(desk: Rehearsal) -> None:
 
 def test_purchases_and_audit_are_only_ever_added(desk: Rehearsal) -> None:
     desk.place()
-    engine = engine_of(desk.database)
+    engine = open_engine(desk.database)
     statements = [f"DELETE FROM {table}" for table in ("purchases", "audit")]
     statements += ["UPDATE purchases SET common_name = 'x'", "UPDATE audit SET master_id = 'x'"]
     statements += ["TRUNCATE purchases", "TRUNCATE audit"] if engine.dialect.name == "postgresql" else []

@@ -18,6 +18,7 @@ import postgres
 import pytest
 import requests
 from crowd import WORKERS, crowd, desk_of_workers
+from rehearsal_desk.running.workers import terminate_workers
 from rehearsed import Rehearsal
 
 pytestmark = pytest.mark.xdist_group("workers")  # one desk for all of them
@@ -93,6 +94,14 @@ def test_a_lost_worker_ends_the_desk_with_a_word(cluster: postgres.Cluster, tmp_
     log = (tmp_path / "log").read_text(encoding="utf-8")
     assert "worker ended unexpectedly" in log
     assert "Traceback" not in log
+
+
+def test_a_worker_that_has_just_ended_does_not_keep_the_others_from_being_stopped() -> None:
+    """A signal may come between the end of a worker and the moment at which its parent strikes it off."""
+    ended = 2**22 + 1  # larger than any process ID of Linux
+    with subprocess.Popen(["sleep", "60"]) as running:
+        terminate_workers([ended, running.pid])
+        assert running.wait(15) == -signal.SIGTERM
 
 
 def pid_of(folder: pathlib.Path) -> int:

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from rehearsal_desk.running import cli
 from rehearsal_desk.running.app import create_app
 from rehearsal_desk.store import schema
-from rehearsal_desk.store.store import Base, engine_of
-from rehearsal_desk.store.vault import BadKeyFile, CannotOpen, Vault, fresh_vault, vault_of
+from rehearsal_desk.store.store import Base, open_engine
+from rehearsal_desk.store.vault import BadKeyFile, CannotOpen, Vault, make_vault, open_vault
 from rehearsed import (
     NEIGHBOUR_TOKEN,
     TOKYO,
@@ -39,7 +39,7 @@ LINKED: t.Final = {"approval_email": "admin@example.jp", "certificate_transparen
 
 def test_models_equal_migrations(database: str) -> None:
     create_app(settings_for(database))  # whatever has tables is imported by now
-    engine = engine_of(database)
+    engine = open_engine(database)
     with engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     engine.dispose()
@@ -62,7 +62,7 @@ def test_postgresql_is_migrated_only_by_who_says_so(
 def test_a_database_of_another_version_is_refused(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
     database = f"sqlite:///{tmp_path / 'desk.sqlite3'}"
     schema.migrate(database)
-    engine = engine_of(database)
+    engine = open_engine(database)
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
@@ -117,30 +117,30 @@ def test_a_sealed_key_needs_its_key_file(database: str, tmp_path: pathlib.Path) 
         with served(settings_for(database, vault=vault)) as again:
             return private_key(again, contract_id)[0]
 
-    with served(settings_for(database, vault=vault_of(tmp_path / "desk.key"))) as desk:
+    with served(settings_for(database, vault=open_vault(tmp_path / "desk.key"))) as desk:
         contract_id = desk.place()["contract_id"]
         desk.register(contract_id)
         desk.control("POST", "/ca/work")
-    assert status(fresh_vault()) == 409
-    assert status(vault_of(tmp_path / "desk.key")) == 200
+    assert status(make_vault()) == 409
+    assert status(open_vault(tmp_path / "desk.key")) == 200
 
 
 def test_a_vault_opens_only_what_it_sealed_for_that_label() -> None:
-    vault = fresh_vault()
+    vault = make_vault()
     sealed = vault.seal(b"secret", label="rsc00000001")
     assert b"secret" not in sealed
     assert vault.open(sealed, label="rsc00000001") == b"secret"
-    for other, label in ((vault, "rsc00000002"), (fresh_vault(), "rsc00000001")):
+    for other, label in ((vault, "rsc00000002"), (make_vault(), "rsc00000001")):
         with pytest.raises(CannotOpen):
             other.open(sealed, label=label)
 
 
 def test_a_key_file_is_made_for_its_owner_alone(tmp_path: pathlib.Path) -> None:
     path = tmp_path / "desk.key"
-    sealed = vault_of(path).seal(b"secret", label="x")
+    sealed = open_vault(path).seal(b"secret", label="x")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert vault_of(path).open(sealed, label="x") == b"secret"
-    assert "secret" not in repr(settings_for("sqlite:///x", vault=vault_of(path)))
+    assert open_vault(path).open(sealed, label="x") == b"secret"
+    assert "secret" not in repr(settings_for("sqlite:///x", vault=open_vault(path)))
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
@@ -148,7 +148,7 @@ def test_a_key_file_that_others_can_use_is_refused(
     tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], mode: int
 ) -> None:
     path = tmp_path / "desk.key"
-    vault_of(path)
+    open_vault(path)
     path.chmod(mode)
     assert cli.main(["serve", "--port", "0", "--key-file", str(path)]) == 2
     told = capsys.readouterr()
@@ -162,7 +162,7 @@ def test_a_key_file_that_is_none(tmp_path: pathlib.Path) -> None:
     path.write_text("not a key", encoding="ascii")
     for bad in (path, tmp_path, tmp_path / "missing" / "desk.key"):
         with pytest.raises(BadKeyFile):
-            vault_of(bad)
+            open_vault(bad)
 
 
 def test_several_workers_need_postgresql(capsys: pytest.CaptureFixture[str]) -> None:

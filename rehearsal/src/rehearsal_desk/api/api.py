@@ -81,7 +81,7 @@ def list_linked_contracts(
     desk: TheDesk, admin: TheAdmin, service: str | None = None, offset: Offset = 0, limit: Limit = 100
 ) -> Results[wire.LinkedContract]:
     """The admin's contracts of linked services."""
-    page = desk.linked_contracts(admin, service=service, offset=offset, limit=limit)
+    page = desk.list_linked_contracts(admin, service=service, offset=offset, limit=limit)
     rows = list(map(wire.LinkedContract.model_validate, page.rows))
     return Results(results=rows, total=page.total, offset=offset, limit=limit)
 
@@ -91,20 +91,20 @@ def list_applications(
     desk: TheDesk, admin: TheAdmin, client_reference: References = None, offset: Offset = 0, limit: Limit = 100
 ) -> Results[wire.Application]:
     """The admin's applications, oldest first."""
-    shown, total = desk.applications(admin, references=client_reference, offset=offset, limit=limit)
+    shown, total = desk.list_applications(admin, references=client_reference, offset=offset, limit=limit)
     return Results(results=list(map(_application, shown)), total=total, offset=offset, limit=limit)
 
 
 @router.get("/applications/{contract_id}", responses=answers.describe(404))
 def read_application(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Application]:
     """One application."""
-    return Result(result=_application(desk.application(admin, contract_id)))
+    return Result(result=_application(desk.read_application(admin, contract_id)))
 
 
 @router.get("/applications/{contract_id}/certificate", responses=answers.describe(404, 409))
 def download_certificate(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Certificate]:
     """The issued certificate with its chain."""
-    return Result(result=wire.Certificate.model_validate(desk.certificate(admin, contract_id)))
+    return Result(result=wire.Certificate.model_validate(desk.download_certificate(admin, contract_id)))
 
 
 @router.get("/applications/{contract_id}/private-key", responses=answers.describe(403, 404, 409))
@@ -112,7 +112,7 @@ def download_private_key(
     desk: TheDesk, admin: TheAdmin, contract_id: str, response: Response
 ) -> Result[wire.PrivateKey]:
     """The private key that the service made."""
-    application, pem = desk.private_key(admin, contract_id)
+    application, pem = desk.download_private_key(admin, contract_id)
     response.headers["cache-control"] = "no-store"
     key = wire.PrivateKey(
         contract_id=application.contract_id,

@@ -133,19 +133,19 @@ def answer_ca(
 @router.get("/outbox")
 def list_mails(outbox: TheOutbox) -> Counted[wire.Mail]:
     """Every mail, newest first."""
-    return count_rows(wire.Mail, outbox.mails())
+    return count_rows(wire.Mail, outbox.list_mails())
 
 
 @router.get("/purchases")
 def list_purchases(back_office: TheBackOffice) -> Counted[wire.Purchase]:
     """Every purchase ever made."""
-    return count_rows(wire.Purchase, back_office.purchases())
+    return count_rows(wire.Purchase, back_office.list_purchases())
 
 
 @router.get("/audit")
 def list_audit(back_office: TheBackOffice) -> Counted[wire.AuditEntry]:
     """Every spend and every download."""
-    return count_rows(wire.AuditEntry, back_office.audit())
+    return count_rows(wire.AuditEntry, back_office.list_audit())
 
 
 @router.get("/root", response_class=Response, responses={200: _PEM})

@@ -59,7 +59,7 @@ class Answer:
         return dc.replace(self, headers=(*kept, (name, value)))
 
 
-def falsified(answer: Answer, *, fault: Fault) -> Answer:
+def falsify(answer: Answer, *, fault: Fault) -> Answer:
     """The answer as this fault leaves it."""
     falsify = _FALSIFIED.get(fault.kind.name)
     return answer if falsify is None else falsify(answer, fault)

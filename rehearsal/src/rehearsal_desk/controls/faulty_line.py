@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rehearsal_desk.api import answers
 from rehearsal_desk.controls import fault_kinds as kinds
-from rehearsal_desk.controls.falsified import Answer, falsified
+from rehearsal_desk.controls.falsified import Answer, falsify
 from rehearsal_desk.rules.admins import bearer_of, digest
 from rehearsal_desk.store.faults import Fault, FaultList
 
@@ -65,7 +65,7 @@ class FaultyLine:
             await instead(scope, receive, send)
         else:
             answer = await self._answer(_asked_wrong(scope, fault=fault), receive)
-            await _deliver(falsified(answer, fault=fault), fault=fault, receive=receive, send=send)
+            await _deliver(falsify(answer, fault=fault), fault=fault, receive=receive, send=send)
 
     def _fault_of(self, scope: Scope) -> Fault | None:
         if scope["path"].startswith(_PORTAL):

@@ -102,14 +102,14 @@ def overview(request: Request, desk_front: TheFront, visit: TheController) -> HT
 @router.get("/outbox")
 def outbox(request: Request, desk_front: TheFront, visit: TheController) -> HTMLResponse:
     """Every mail."""
-    mails = desk_front.outbox.mails()
+    mails = desk_front.outbox.list_mails()
     return plain_page(request, "controls_outbox.html", visit=visit, title="送信箱", mails=mails)
 
 
 @router.get("/outbox/{number}")
 def mail(request: Request, desk_front: TheFront, visit: TheController, number: int) -> HTMLResponse:
     """One mail, its approval link working."""
-    found = desk_front.outbox.mail(number)
+    found = desk_front.outbox.read_mail(number)
     if found is None:
         raise NotFound("There is no such mail.")
     return plain_page(request, "controls_mail.html", visit=visit, title="メール", mail=found)
@@ -118,7 +118,7 @@ def mail(request: Request, desk_front: TheFront, visit: TheController, number: i
 @router.get("/purchases")
 def purchases(request: Request, desk_front: TheFront, visit: TheController) -> HTMLResponse:
     """The ledger of purchases."""
-    rows = desk_front.back_office.purchases()
+    rows = desk_front.back_office.list_purchases()
     return plain_page(request, "controls_purchases.html", visit=visit, title="購入の記録", purchases=rows)
 
 
@@ -218,7 +218,7 @@ def _done(request: Request, desk_front: Front, *, visit: Visit, act: t.Callable[
 
 
 def _overview(request: Request, desk_front: Front, *, visit: Visit, problem: Problem | None = None) -> HTMLResponse:
-    mails, rows = desk_front.outbox.mails(), desk_front.back_office.purchases()
+    mails, rows = desk_front.outbox.list_mails(), desk_front.back_office.list_purchases()
     return plain_page(
         request,
         "controls.html",
@@ -226,7 +226,7 @@ def _overview(request: Request, desk_front: Front, *, visit: Visit, problem: Pro
         title=_TITLE,
         status=200 if problem is None else 422,
         problem=problem,
-        at_ca=desk_front.back_office.with_the_ca(),
+        at_ca=desk_front.back_office.list_at_ca(),
         mails=mails[:_LATEST],
         mail_count=len(mails),
         purchases=rows[: -_LATEST - 1 : -1],

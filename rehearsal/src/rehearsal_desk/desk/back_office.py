@@ -85,26 +85,26 @@ class BackOffice:
             raise Conflict("state", "This application is not with the CA.", attribute="contract_id")
         return moves[0]
 
-    def application(self, contract_id: str) -> Shown:
-        """One application, whoever it belongs to."""
+    def read_application(self, contract_id: str) -> Shown:
+        """Read one application of any admin."""
         with self._store.reading() as session:
             return self._show(find(session, contract_id))
 
-    def with_the_ca(self) -> tuple[Shown, ...]:
-        """What lies on the CA's desk, oldest first."""
+    def list_at_ca(self) -> tuple[Shown, ...]:
+        """List the applications that are with the CA, oldest first."""
         with self._store.reading() as session:
             rows = session.scalars(
                 select(Application).where(Application.state.in_(_WITH_THE_CA)).order_by(Application.id)
             )
             return tuple(map(self._show, rows))
 
-    def purchases(self) -> tuple[Purchase, ...]:
-        """Every purchase ever made, oldest first."""
+    def list_purchases(self) -> tuple[Purchase, ...]:
+        """List every purchase ever made, oldest first."""
         with self._store.reading() as session:
             return tuple(session.scalars(select(Purchase).order_by(Purchase.id)))
 
-    def audit(self) -> tuple[AuditEntry, ...]:
-        """Every spend and every download, oldest first."""
+    def list_audit(self) -> tuple[AuditEntry, ...]:
+        """List every spend and every download, oldest first."""
         with self._store.reading() as session:
             return tuple(session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
 
@@ -123,11 +123,11 @@ class BackOffice:
         before, known = self._state(application), application.contacted_at is not None
         act(application)
         if application.contacted_at is not None and not known:
-            self._outbox.contacted(session, application)
+            self._outbox.post_contact(session, application)
         if application.state == life.ISSUED:
-            self._outbox.issued(session, application)
+            self._outbox.post_issue(session, application)
         elif application.state == life.REJECTED:
-            self._outbox.rejected(session, application)
+            self._outbox.post_rejection(session, application)
         return Move(contract_id=application.contract_id, before=before, after=self._state(application))
 
     def _show(self, application: Application) -> Shown:

@@ -72,18 +72,20 @@ class Desk:
             product_id: product for product_id, product in PRODUCTS.items() if product_id not in not_offered
         }
 
-    def linked_contracts(self, admin: Admin, *, service: str | None, offset: int, limit: int) -> Page[LinkedContract]:
-        """The admin's contracts of linked services."""
+    def list_linked_contracts(
+        self, admin: Admin, *, service: str | None, offset: int, limit: int
+    ) -> Page[LinkedContract]:
+        """List the admin's contracts of linked services."""
         mine: list[ColumnElement[bool]] = [LinkedContract.customer_code.in_(admin.customer_codes)]
         if service is not None:
             mine.append(LinkedContract.service == _storable(service))
         with self._store.reading() as session:
             return _page(session, LinkedContract, where=mine, by=LinkedContract.contract_id, offset=offset, limit=limit)
 
-    def applications(
+    def list_applications(
         self, admin: Admin, *, references: t.Collection[str] | None, offset: int, limit: int
     ) -> tuple[tuple[Shown, ...], int]:
-        """The admin's applications, oldest first, and how many there are in all."""
+        """List the admin's applications, oldest first, and count all of them."""
         mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
         if references is not None:
             mine.append(Application.client_reference.in_(map(_storable, references)))
@@ -92,8 +94,8 @@ class Desk:
         now = self._clock.now()
         return tuple(Shown(row, life.standing(row, now=now)) for row in page.rows), page.total
 
-    def application(self, admin: Admin, contract_id: str) -> Shown:
-        """One application of the admin."""
+    def read_application(self, admin: Admin, contract_id: str) -> Shown:
+        """Read one application of the admin."""
         with self._store.reading() as session:
             return self.show(find(session, contract_id, admin=admin))
 
@@ -118,13 +120,13 @@ class Desk:
                 session.flush()
                 session.add(_purchase_of(application))
                 session.add(self._entry(admin, application, act="purchase"))
-                self._outbox.ordered(session, application)
+                self._outbox.post_order(session, application)
         except IntegrityError:
             return self.show(self._bought_before(form)), False
         return self.show(application), True
 
     def cancel(self, admin: Admin, contract_id: str) -> Shown:
-        """The application, cancelled."""
+        """Cancel the application."""
         admin.must_have("order")
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, lock=True)
@@ -134,8 +136,8 @@ class Desk:
             application.state = life.CANCELLED
         return self.show(application)
 
-    def certificate(self, admin: Admin, contract_id: str) -> Application:
-        """The application with certificate and chain as they are handed out; the first call is kept as the download."""
+    def download_certificate(self, admin: Admin, contract_id: str) -> Application:
+        """Hand out the application with certificate and chain; the first call is kept as the download."""
         bulky = (undefer(Application.certificate), undefer(Application.chain))
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, options=bulky, lock=True)
@@ -147,8 +149,8 @@ class Desk:
         self._mishaps.befall(application)
         return application
 
-    def private_key(self, admin: Admin, contract_id: str) -> tuple[Application, str]:
-        """The application and the private key that the service made for it, in PEM [M:2261110, M:2261100]."""
+    def download_private_key(self, admin: Admin, contract_id: str) -> tuple[Application, str]:
+        """Hand out the private key that the service made, in PEM, with its application [M:2261110, M:2261100]."""
         admin.must_have("register")
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, lock=True)

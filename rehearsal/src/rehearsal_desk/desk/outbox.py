@@ -64,33 +64,33 @@ class Outbox:
         """Call this after each transaction that has posted mails."""
         self._on_post = on_post
 
-    def ordered(self, session: Session, application: Application) -> None:
-        """An order was placed."""
+    def post_order(self, session: Session, application: Application) -> None:
+        """Write the mail of an order that was placed."""
         self._post(
             session,
             application,
             mail.registration_deadline(application, service_admins=self._service_admins(application)),
         )
 
-    def registered(self, session: Session, application: Application) -> None:
-        """CSR and application information were given."""
+    def post_registration(self, session: Session, application: Application) -> None:
+        """Write the mail of CSR and application information that were given."""
         if mail.has_order_id(application):
             self._post(session, application, mail.order_id_notice(application))
 
-    def contacted(self, session: Session, application: Application) -> None:
-        """The CA asks whoever controls the domain."""
+    def post_contact(self, session: Session, application: Application) -> None:
+        """Write the mail in which the CA asks for the approval of the domain."""
         token = secrets.token_urlsafe(24)
         session.add(ApprovalLink(token_digest=digest(token), application_id=application.id))
         self._post(session, application, mail.domain_approval(application, link=f"{self._url}{APPROVAL_PATH}/{token}"))
 
-    def issued(self, session: Session, application: Application) -> None:
-        """The CA has issued."""
+    def post_issue(self, session: Session, application: Application) -> None:
+        """Write the mail of an issue."""
         self._post(
             session, application, mail.issue_notice(application, service_admins=self._service_admins(application))
         )
 
-    def rejected(self, session: Session, application: Application) -> None:
-        """The CA has rejected."""
+    def post_rejection(self, session: Session, application: Application) -> None:
+        """Write the mail of a rejection."""
         self._post(
             session, application, mail.rejection_notice(application, service_admins=self._service_admins(application))
         )
@@ -107,14 +107,14 @@ class Outbox:
                 letter = mail.installation_notice(application, service_admins=self._service_admins(application))
                 self._post(session, application, letter)
 
-    def mails(self) -> tuple[OutboxMail, ...]:
-        """Every mail, newest first."""
+    def list_mails(self) -> tuple[OutboxMail, ...]:
+        """List every mail, newest first."""
         self.catch_up()
         with self._store.reading() as session:
             return tuple(session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc())))
 
-    def mail(self, number: int) -> OutboxMail | None:
-        """One mail."""
+    def read_mail(self, number: int) -> OutboxMail | None:
+        """Read one mail."""
         with self._store.reading() as session:
             return session.get(OutboxMail, number)
 

@@ -65,7 +65,7 @@ class Registrar:
             if not self._is_settled(application, form=form, csr=csr):
                 self._enter(application, form=form, csr=csr)
                 self._keep_key(session, application, key=key)
-                self._outbox.registered(session, application)
+                self._outbox.post_registration(session, application)
         return self._show(application)
 
     def check(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Csr | None:

@@ -40,7 +40,7 @@ def _shown(desk_front: Front, token: str) -> Shown:
     contract_id = desk_front.outbox.application_of(token)
     if contract_id is None:
         raise NotFound(_NO_LINK)
-    return desk_front.back_office.application(contract_id)
+    return desk_front.back_office.read_application(contract_id)
 
 
 def _screen(request: Request, *, shown: Shown, approved: bool = False) -> HTMLResponse:

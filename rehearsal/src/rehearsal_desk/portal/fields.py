@@ -37,8 +37,8 @@ class Fields:
         return name in self._values
 
 
-async def received(request: Request) -> Fields:
-    """The form in the body of this request."""
+async def read_fields(request: Request) -> Fields:
+    """Read the form in the body of this request."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise Refused((Breach("", "invalid", f"A form is sent as {_FORM_TYPE}."),))
     body = bytearray()

@@ -95,7 +95,7 @@ def visitor(request: Request) -> Visitor:
     return Visitor(admin=admin, visit=visit)
 
 
-TheFields = t.Annotated[Fields, Depends(fields.received)]
+TheFields = t.Annotated[Fields, Depends(fields.read_fields)]
 TheFront = t.Annotated[Front, Depends(front)]
 TheVisitor = t.Annotated[Visitor, Depends(visitor)]
 

@@ -76,7 +76,7 @@ def place(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm
         desk_front.desk.quote(who.admin, order)
     except Refused as refused:
         return _confirm_screen(request, desk_front, who=who, order=order, slip=token, breaches=refused.breaches)
-    contract_id = _bought(desk_front, who=who, order=order, slip=token)
+    contract_id = _buy(desk_front, who=who, order=order, slip=token)
     return RedirectResponse(f"{BASE_PATH}/orders/{contract_id}/done", status_code=303)
 
 
@@ -84,7 +84,7 @@ def place(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm
 def done(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """What was bought."""
     who.admin.must_have("order")
-    shown = desk_front.desk.application(who.admin, contract_id)
+    shown = desk_front.desk.read_application(who.admin, contract_id)
     trail = order_trail(shown.application.customer_code)
     return page(request, "order_done.html", who=who, title=labels.NEW_ORDER_DONE, trail=trail, shown=shown)
 
@@ -104,7 +104,7 @@ def order_of(form: Fields) -> OrderForm:
     )
 
 
-def _bought(desk_front: Front, *, who: Visitor, order: OrderForm, slip: str) -> str:
+def _buy(desk_front: Front, *, who: Visitor, order: OrderForm, slip: str) -> str:
     taken = desk_front.sessions.take_slip(who.visit, slip)
     if taken is None:
         raise Conflict("slip", _NO_SLIP, attribute="slip")
@@ -184,5 +184,5 @@ def _offer(desk_front: Front) -> tuple[tuple[str, str], ...]:
 
 
 def _contracts(desk_front: Front, *, who: Visitor, code: str) -> tuple[LinkedContract, ...]:
-    found = desk_front.desk.linked_contracts(who.admin, service=None, offset=0, limit=_MOST_CONTRACTS)
+    found = desk_front.desk.list_linked_contracts(who.admin, service=None, offset=0, limit=_MOST_CONTRACTS)
     return tuple(row for row in found.rows if row.customer_code == code)

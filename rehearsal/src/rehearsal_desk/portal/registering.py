@@ -40,7 +40,7 @@ router = APIRouter()
 @router.get("/certificates/{contract_id}/registration")
 def registration(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """The empty form."""
-    shown = _open(desk_front.desk.application(who.admin, contract_id), who=who)
+    shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     only = SERVICE if shown.application.usage == LINKED_SERVICE else ""
     return _form_screen(request, who=who, shown=shown, form=RegistrationForm(csr_origin=only))
 
@@ -50,7 +50,7 @@ def registration_entered(
     request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str, form: TheForm
 ) -> Response:
     """The form as filled in: again when a button asks for it or rules are broken, else confirmed and registered."""
-    shown = _open(desk_front.desk.application(who.admin, contract_id), who=who)
+    shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     entered = registration_of(form)
     if form.ticked("apply_method") or form.ticked("back"):
         return _form_screen(request, who=who, shown=shown, form=entered)
@@ -75,7 +75,7 @@ def registration_entered(
 @router.get("/certificates/{contract_id}/registered")
 def registered(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """What happens next."""
-    shown = desk_front.desk.application(who.admin, contract_id)
+    shown = desk_front.desk.read_application(who.admin, contract_id)
     title, trail = labels.REGISTRATION_DONE, contract_trail(shown)
     return page(request, "registration_done.html", who=who, title=title, trail=trail, shown=shown)
 

@@ -25,14 +25,14 @@ from rehearsal_desk.portal import site
 from rehearsal_desk.portal.front import Front
 from rehearsal_desk.portal.sessions import Sessions
 from rehearsal_desk.running import openapi
-from rehearsal_desk.running.premises import Premises, opened
+from rehearsal_desk.running.premises import Premises, prepare_premises
 from rehearsal_desk.running.settings import Settings
 from rehearsal_desk.store.store import Store
 
 
 def create_app(settings: Settings, *, premises: Premises | None = None) -> FaultyLine:
     """A rehearsal desk as an ASGI application: one worker of these premises, or the only one of new ones."""
-    premises = premises or opened(settings)
+    premises = premises or prepare_premises(settings)
     clock, authority, faults = premises.clock, premises.authority, premises.faults
     store = Store(settings.database)
     mishaps = Mishaps(faults, authority=authority)

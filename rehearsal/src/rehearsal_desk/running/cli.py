@@ -23,11 +23,11 @@ from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.admins import GROUP_ADMIN, SERVICE_ADMIN, digest, new_password, new_token, seeded_admins
 from rehearsal_desk.running import openapi, serving, workers
 from rehearsal_desk.running.app import create_app
-from rehearsal_desk.running.premises import opened
+from rehearsal_desk.running.premises import prepare_premises
 from rehearsal_desk.running.settings import Settings
 from rehearsal_desk.store import schema
 from rehearsal_desk.store.store import is_sqlite
-from rehearsal_desk.store.vault import BadKeyFile, Vault, fresh_vault, vault_of
+from rehearsal_desk.store.vault import BadKeyFile, Vault, make_vault, open_vault
 
 _MOST_WORKERS: t.Final = 16
 _DATABASE_ERRORS: t.Final = (SQLAlchemyError, ImportError, ValueError, schema.OutOfDate)
@@ -99,7 +99,7 @@ def _serve_command(options: argparse.Namespace) -> int:
         try:
             if options.workers > 1 and is_sqlite(database):
                 return _cannot_start("SQLite serves one worker; several need --database postgresql://...")
-            vault = fresh_vault() if options.key_file is None else vault_of(options.key_file)
+            vault = make_vault() if options.key_file is None else open_vault(options.key_file)
             _serve(options, database=database, vault=vault)
         except BadKeyFile as error:
             return _cannot_start(f"The key file cannot be used: {error}.")
@@ -130,10 +130,10 @@ def _openapi_command(_options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace, *, database: str, vault: Vault) -> None:
     tokens = Tokens.of(os.environ)
     ready_file: pathlib.Path | None = options.ready_file
-    with serving.listener(options.host, port=options.port) as listener:
+    with serving.open_listener(options.host, port=options.port) as listener:
         url = serving.url_of(listener)
         settings = _settings(options, database=database, tokens=tokens, url=url, vault=vault)
-        premises = opened(settings)
+        premises = prepare_premises(settings)
 
         def announce() -> None:
             if ready_file is not None:

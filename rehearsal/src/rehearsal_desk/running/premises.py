@@ -27,8 +27,8 @@ class Premises:
     faults: FaultList
 
 
-def opened(settings: Settings) -> Premises:
-    """New premises at a prepared and seeded database; raises `OutOfDate` where preparing it is somebody else's act."""
+def prepare_premises(settings: Settings) -> Premises:
+    """Prepare and seed the database, and make new premises; raises `OutOfDate` where a user has to migrate first."""
     if is_sqlite(settings.database):
         schema.migrate(settings.database)
     else:

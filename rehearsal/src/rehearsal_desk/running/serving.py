@@ -59,8 +59,8 @@ class Server(uvicorn.Server):
         self._announce()
 
 
-def listener(host: str, *, port: int) -> socket.socket:
-    """A listening TCP socket; raises OSError."""
+def open_listener(host: str, *, port: int) -> socket.socket:
+    """Open a listening TCP socket; raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Only when the protocol is spelled out does asyncio switch Nagle's delay off, which would cost 40 ms an answer;
     # socket.create_server does not spell it out.
@@ -83,11 +83,11 @@ def url_of(sock: socket.socket) -> str:
 
 def run(app: ASGIApp, *, listener: socket.socket, announce: t.Callable[[], None], access_log: bool) -> None:
     """Serve until SIGINT or SIGTERM, then return."""
-    until_told_to_stop(Server(app, announce=announce, access_log=access_log), listener=listener)
+    serve_until_stopped(Server(app, announce=announce, access_log=access_log), listener=listener)
 
 
-def until_told_to_stop(server: Server, *, listener: socket.socket) -> None:
-    """Let this server serve until SIGINT or SIGTERM, then return."""
+def serve_until_stopped(server: Server, *, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM, then return."""
     # uvicorn stops cleanly and then raises the signal once more; being told to stop is no failure here.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: None)

@@ -10,7 +10,7 @@ import dataclasses as dc
 
 from rehearsal_desk.desk.postman import SmtpServer
 from rehearsal_desk.rules.admins import Admin
-from rehearsal_desk.store.vault import Vault, fresh_vault
+from rehearsal_desk.store.vault import Vault, make_vault
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,5 +23,5 @@ class Settings:
     url: str = "http://127.0.0.1:8440"  # where the desk is reached: mails link to it
     smtp: SmtpServer | None = None  # mails stay in the outbox without it
     registration_days: int = 30  # ours: the length of the real deadline is not published
-    vault: Vault = dc.field(default_factory=fresh_vault, repr=False)
+    vault: Vault = dc.field(default_factory=make_vault, repr=False)
     not_offered: frozenset[str] = frozenset()  # product ids taken off the offer

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -40,8 +41,7 @@ def serve(
 
     def stop(*_: object) -> None:
         stopping.set()
-        for worker in workers:
-            os.kill(worker, signal.SIGTERM)
+        terminate_workers(workers)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
@@ -64,6 +64,13 @@ def serve(
         raise WorkerLost
 
 
+def terminate_workers(workers: t.Iterable[int]) -> None:
+    """Send SIGTERM to these workers, as far as they still run."""
+    for worker in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(worker, signal.SIGTERM)
+
+
 def _work(
     build: t.Callable[[], ASGIApp], *, listener: socket.socket, access_log: bool, tell_ready: int, orphaned: int
 ) -> t.NoReturn:
@@ -71,7 +78,7 @@ def _work(
     try:
         server = serving.Server(build(), announce=lambda: _say_ready(tell_ready), access_log=access_log)
         threading.Thread(target=_stop_when, args=(orphaned, server), daemon=True).start()
-        serving.until_told_to_stop(server, listener=listener)
+        serving.serve_until_stopped(server, listener=listener)
         os._exit(0)
     except BaseException:
         os._exit(1)

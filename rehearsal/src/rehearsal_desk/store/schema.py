@@ -16,7 +16,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import text
 
-from rehearsal_desk.store.store import engine_of
+from rehearsal_desk.store.store import open_engine
 
 _SCRIPTS: t.Final = pathlib.Path(__file__).parent / "migrations"
 
@@ -30,7 +30,7 @@ class OutOfDate(Exception):
 
 def migrate(database: str) -> str:
     """Bring the tables of this database up to date, all or nothing; the revision they have now."""
-    engine = engine_of(database)
+    engine = open_engine(database)
     config = _config()
     try:
         with engine.begin() as connection:
@@ -47,7 +47,7 @@ def migrate(database: str) -> str:
 
 def refuse_unless_current(database: str) -> None:
     """Raise `OutOfDate` when the tables want `migrate`."""
-    engine = engine_of(database)
+    engine = open_engine(database)
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()

@@ -158,7 +158,7 @@ class Store:
     """Transactions on one database, whose tables `schema` has prepared."""
 
     def __init__(self, database: str) -> None:
-        self._writer = engine_of(database)
+        self._writer = open_engine(database)
         self._engine = _reader(self._writer)
 
     @contextlib.contextmanager
@@ -183,8 +183,8 @@ def is_sqlite(database: str) -> bool:
     return make_url(database).get_backend_name() == "sqlite"
 
 
-def engine_of(database: str) -> Engine:
-    """An engine that writes; error messages of its do not quote values that customers typed."""
+def open_engine(database: str) -> Engine:
+    """Open an engine that writes; its error messages do not quote values that customers typed."""
     url = make_url(database)
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url).execution_options(writes=True)

@@ -51,20 +51,20 @@ class Vault:
             raise CannotOpen from None
 
 
-def fresh_vault() -> Vault:
-    """A vault with a random key that nobody else has: what it seals ends with the desk."""
+def make_vault() -> Vault:
+    """Make a vault with a random key that nobody else has: what it seals ends with the desk."""
     return Vault(secrets.token_bytes(_KEY_BYTES))
 
 
-def vault_of(path: pathlib.Path) -> Vault:
-    """The vault of this key file, which is made with mode 0600 when it is missing; raises `BadKeyFile`."""
+def open_vault(path: pathlib.Path) -> Vault:
+    """Open the vault of this key file, and write the file with mode 0600 when it is missing; raises `BadKeyFile`."""
     try:
-        return Vault(_key_in(path) if path.exists() else _new_key(path))
+        return Vault(_read_key(path) if path.exists() else _write_new_key(path))
     except OSError as error:
         raise BadKeyFile(f"{path}: {error.strerror}") from None
 
 
-def _new_key(path: pathlib.Path) -> bytes:
+def _write_new_key(path: pathlib.Path) -> bytes:
     key = secrets.token_bytes(_KEY_BYTES)
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as stream:
@@ -72,7 +72,7 @@ def _new_key(path: pathlib.Path) -> bytes:
     return key
 
 
-def _key_in(path: pathlib.Path) -> bytes:
+def _read_key(path: pathlib.Path) -> bytes:
     with path.open("rb") as stream:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
