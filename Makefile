@@ -44,7 +44,7 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/python tests/generate/json_schema.py --check
 	@$(BIN)/python tests/generate/rules_page.py --check
 	@$(BIN)/python tests/generate/translations.py --check
-	@$(BIN)/python -m pytest tests/unit/test_layers.py
+	@$(BIN)/python -m pytest tests/unit/test_layers.py tests/unit/test_rehearsal_layers.py
 
 sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and Python of this machine
 	@$(BIN)/python -m pytest -m long tests/docs tests/release
