@@ -10,24 +10,27 @@ import pathlib
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._ledger_audit import audited, exported
-from ..plugin_utils._leg import Leg
+from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
+from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.spender import ledger_path
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
-    from ..plugin_utils._leg import Result
+    from ..module_utils._argspec import ArgumentSpec
+    from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.ledger_info()
 
     def control(self) -> Result:
-        path = self.ledger_path()
-        found = audited(path)
+        path = ledger_path(self.options)
+        found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
-            pathlib.Path(export).write_text(exported(found.lines, form=self.options["export_form"]), encoding="utf-8")
+            pathlib.Path(export).write_text(
+                export_ledger(found.lines, form=self.options["export_form"]), encoding="utf-8"
+            )
         return {
             "changed": False,
             "path": str(path),

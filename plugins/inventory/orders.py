@@ -73,15 +73,16 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
-from ..plugin_utils._complaints import OrdersRefused, report, spoken_language
-from ..plugin_utils._opened import reader_with
-from ..plugin_utils._order_hosts import hosts_of
-from ..plugin_utils._portfolio import judged_files
-from ..plugin_utils._voluptuous import missing_voluptuous
+from ..module_utils._core.phrases import spoken_language
+from ..plugin_utils._complaints.complaints import OrdersRefused, report
+from ..plugin_utils._orders.hosts import hosts_of
+from ..plugin_utils._orders.opened import reader_with
+from ..plugin_utils._orders.portfolio import judge_order_files
+from ..plugin_utils._orders.voluptuous_dep import missing_voluptuous
 
 if t.TYPE_CHECKING:
-    from ..plugin_utils._order import Order
-    from ..plugin_utils._order_hosts import OrderHost
+    from ..plugin_utils._orders.hosts import OrderHost
+    from ..plugin_utils._values.order import Order
 
 
 _SUFFIXES = ("certificate_orders.yml", "certificate_orders.yaml")
@@ -110,7 +111,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         source = pathlib.Path(path).parent / pathlib.Path(self.get_option("order_files")).expanduser()
         self.templar.available_variables = {**self.get_option("variables"), **self._vars}
         try:
-            found = judged_files(str(source), reader_with(self.templar), day=dt.datetime.now(dt.UTC).date())
+            found = judge_order_files(str(source), reader_with(self.templar), day=dt.datetime.now(dt.UTC).date())
             orders = found.accepted()
         except OrdersRefused as refused:
             raise AnsibleParserError(report(refused.complaints, lang)) from None

@@ -22,8 +22,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "collections"))
 
 import yaml  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files  # noqa: E402
 from served import write_orders  # noqa: E402
 
 ORDERS, ROUNDS = 10_000, 5
@@ -55,7 +55,7 @@ def load(path: pathlib.Path) -> t.Any:
 
 
 def check(folder: str) -> None:
-    if len(judged_files(folder, PLAIN, day=DAY).accepted()) != ORDERS:
+    if len(judge_order_files(folder, PLAIN, day=DAY).accepted()) != ORDERS:
         sys.exit("the orders are not accepted")
 
 

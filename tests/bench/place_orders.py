@@ -29,12 +29,12 @@ sys.path.insert(0, str(ROOT / "collections"))
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import Listing, observe  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Performer  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import Listing, observe  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer  # noqa: E402
 from nothing_to_do import environment, tell, timed_play  # noqa: E402
 from served import PATIENCE, PORTFOLIO, fill, running_desk, write_orders  # noqa: E402
 
@@ -100,8 +100,8 @@ def ours(folder: pathlib.Path, name: str) -> float:
         started = time.perf_counter()
         window = ApiDesk(Connection(url=told["url"], token=told["order_token"]))
         listing = Listing(window)
-        orders = judged_files(str(folder / "orders"), PLAIN, day=dt.datetime.now(dt.UTC).date()).accepted()
-        made = plan(orders, observe(window, orders, portfolio=PORTFOLIO, listing=listing), portfolio=PORTFOLIO)
+        orders = judge_order_files(str(folder / "orders"), PLAIN, day=dt.datetime.now(dt.UTC).date()).accepted()
+        made = make_plan(orders, observe(window, orders, portfolio=PORTFOLIO, listing=listing), portfolio=PORTFOLIO)
         performer = Performer(
             desk=window,
             ledger=Ledger(folder / f"{name}.ledger.jsonl"),

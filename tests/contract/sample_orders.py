@@ -10,15 +10,15 @@ import datetime as dt
 import itertools
 import typing as t
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 Fields = dict[str, t.Any]
 
@@ -74,12 +74,12 @@ def linked_fields(**changes: object) -> Fields:
 
 def order(**changes: object) -> Order:
     """The order of fields() as the collection's own value."""
-    (made,) = judged(inline([fields(**changes)]), day=TODAY).accepted()
+    (made,) = judge_orders(read_inline([fields(**changes)]), day=TODAY).accepted()
     return made
 
 
 def linked_order(**changes: object) -> Order:
-    (made,) = judged(inline([linked_fields(**changes)]), day=TODAY).accepted()
+    (made,) = judge_orders(read_inline([linked_fields(**changes)]), day=TODAY).accepted()
     return made
 
 

@@ -18,7 +18,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     OutcomeUnknown,
     RequestRefused,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import Application, State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application, State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import Answer, Asked, FakeDesk, fake_desk, told
 

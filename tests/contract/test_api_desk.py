@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import ReferenceTaken, StateConflict
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
 if t.TYPE_CHECKING:

@@ -14,7 +14,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     DeskUnreachable,
     OutcomeUnknown,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import Answer, Asked, fake_desk, told
 

@@ -21,12 +21,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     RequestRefused,
     StateConflict,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Applicant
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Applicant
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import Application
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 Call = t.Callable[[ApiDesk, "Order", "Application"], object]

@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.services import LINKED_SERVICES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import RequestRefused, StateConflict
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import EVERY_WAY
 from cryptography import x509

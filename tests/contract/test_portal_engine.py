@@ -20,6 +20,8 @@ import typing as t
 
 import pytest
 import requests
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import open_desk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     DeskError,
     DeskUnreachable,
@@ -33,7 +35,6 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
     Transport,
     Withheld,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desks import DeskOptionsWrong, desk_of
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import Answer, Asked, FakeDesk, fake_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, NEEDS_BROWSER, portal_of
@@ -299,8 +300,8 @@ def test_a_browser_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
         "desk": "portal", "desk_url": "http://127.0.0.1:1/", "portal_user": "u", "portal_password": "p",
         "portal_engine": "browser", "portal_browser_path": str(tmp_path / "chromium"),
     }  # fmt: skip
-    with pytest.raises(DeskOptionsWrong, match=r"portal_browser_path names no program: .*apt-get install chromium"):
-        desk_of(options)
+    with pytest.raises(OptionsWrong, match=r"portal_browser_path names no program: .*apt-get install chromium"):
+        open_desk(options)
 
 
 ALONE = """

@@ -20,9 +20,9 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     RequestRefused,
     ScreenUnexpected,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Standing, plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, by_engine, portal_of
 
@@ -234,7 +234,7 @@ def test_a_service_admin_registers_and_cannot_order(
     # Neither do orders that are still to be placed keep a service admin from seeing those that are there.
     other = sample.order(**sample.fresh())
     seen = observe(service_admin, (order, other), portfolio="role", offers=False)
-    made = plan((order, other), seen, portfolio="role")
+    made = make_plan((order, other), seen, portfolio="role")
     assert [entry.standing for entry in made.entries] == [Standing.TO_REGISTER, Standing.TO_ORDER]
     with pytest.raises(AccessRefused):
         observe(service_admin, (order, other), portfolio="role")

@@ -12,10 +12,10 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Standing
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._unreferenced import AttemptOpen
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unreferenced import AttemptOpen
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_settlement import Run, two_orders
@@ -24,8 +24,8 @@ if t.TYPE_CHECKING:
     import pathlib
 
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 PLACE = {"method": "POST", "path": "/portal/orders/confirm"}
@@ -51,7 +51,7 @@ def errors(outcomes: tuple[Outcome, ...]) -> list[type]:
 def twins() -> tuple[Order, ...]:
     """Two orders that buy the same on purpose."""
     entries = [sample.fields(name="a"), sample.fields(name="b", duplicate_of="a")]
-    return judged(inline(entries), day=sample.TODAY).accepted()
+    return judge_orders(read_inline(entries), day=sample.TODAY).accepted()
 
 
 def test_orders_are_bought_once(desk: DeskControl, run: Run) -> None:
@@ -138,7 +138,7 @@ def test_a_run_killed_before_the_answer_came(desk: DeskControl, run: Run, monkey
     made = run.plan(sample.order())
     with monkeypatch.context() as broken:
         broken.setattr(
-            "ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.ordering.placed", killed
+            "ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.ordering.place_order", killed
         )
         with pytest.raises(KeyboardInterrupt):
             run.perform(made)

@@ -13,8 +13,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import inline
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
 if t.TYPE_CHECKING:
@@ -29,7 +29,7 @@ _FORM = ("customer_code", "common_name", "product", "term", "usage", "terms_agre
 
 def offline(entry: Fields) -> set[str]:
     """The first part of every field that the collection complains about."""
-    found = judged(inline([entry]), day=sample.TODAY).complaints
+    found = judge_orders(read_inline([entry]), day=sample.TODAY).complaints
     return {str(complaint.path[0]) for complaint in found if complaint.severity == "error"}
 
 

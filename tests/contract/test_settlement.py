@@ -18,11 +18,11 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     OutcomeUnknown,
     RequestRefused,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger_audit import audited
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import EchoDiffers, Performer
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import EchoDiffers, Performer
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import Answer, Asked, fake_desk, told
 from ansible_collections.iij.server_certificate.tests.contract.test_api_answers import APPLICATION, api_of
@@ -31,9 +31,9 @@ if t.TYPE_CHECKING:
     import pathlib
 
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import Desk
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Outcome
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Plan
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 FAULTS = ("drop_before_commit", "drop_after_commit", "server_error")
@@ -49,7 +49,7 @@ class Run:
         self.ledger = folder / "ledger.jsonl"
 
     def plan(self, *orders: Order) -> Plan:
-        return plan(orders, observe(self.desk, orders, portfolio="default"), portfolio="default")
+        return make_plan(orders, observe(self.desk, orders, portfolio="default"), portfolio="default")
 
     def apply(self, *orders: Order, **settings: t.Any) -> tuple[Outcome, ...]:
         return self.perform(self.plan(*orders), **settings)
@@ -88,7 +88,7 @@ def test_a_lost_answer_is_settled_in_the_same_run(desk: DeskControl, run: Run, f
     assert run.told == list(outcomes)
     assert desk.purchases() == ["default/a/1", "default/b/1"]
     assert run.lines() == [(kind, name, False) for name in "ab" for kind in ("intent", "outcome")]
-    assert audited(run.ledger).broken is None
+    assert audit_ledger(run.ledger).broken is None
     assert run.apply(*two_orders()) == ()
     assert run.pauses
     desk.fault(fault, method="POST", path="/applications")

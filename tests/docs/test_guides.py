@@ -24,9 +24,9 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, merged
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, merge_defaults
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
 from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import follow, steps_of
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of
@@ -183,7 +183,7 @@ def judge_yaml(block: Block, folder: pathlib.Path) -> None:
     elif isinstance(document, dict) and document.keys() & {"words", "screens", "options", "marks"}:
         screen_map(str(file))
     else:
-        refuse_nothing({**usual(), "orders": [merged(usual()["orders"][0], document)]}, file)
+        refuse_nothing({**usual(), "orders": [merge_defaults(usual()["orders"][0], document)]}, file)
 
 
 def judge_json(block: Block, _folder: pathlib.Path) -> None:
@@ -206,4 +206,4 @@ def usual() -> Json:
 def refuse_nothing(document: Json, file: pathlib.Path) -> None:
     """Raises OrdersRefused with every mistake; warnings are none."""
     file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    judged_files(str(file), Reader(render=str, decrypt=str), day=JUDGED_ON).accepted()
+    judge_order_files(str(file), Reader(render=str, decrypt=str), day=JUDGED_ON).accepted()

@@ -29,10 +29,10 @@ import typing as t
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "tests" / "unit" / "plugins" / "plugin_utils")]
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import report  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, read_folder  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._rules.rule import Severity  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import report  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.rule import Severity  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, read_folder  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders  # noqa: E402
 from every_order import CSR_PATH  # noqa: E402
 from fuzz_inputs import KINDS, Input  # noqa: E402
 
@@ -86,7 +86,7 @@ def fed(given: Input, folder: pathlib.Path, *, day: dt.date) -> tuple[tuple[str,
     (folder / "orders.yml").write_bytes(given.orders)
     if given.csr is not None:
         (folder / CSR_PATH).write_bytes(given.csr)
-    found = judged(read_folder(str(folder / "orders.yml"), READER), day=day)
+    found = judge_orders(read_folder(str(folder / "orders.yml"), READER), day=day)
     for lang in ("en", "ja"):
         report(found.complaints, t.cast("t.Literal['en', 'ja']", lang)).encode()
         json.dumps([complaint.as_dict(t.cast("t.Literal['en', 'ja']", lang)) for complaint in found.complaints])
@@ -155,7 +155,7 @@ def _kept(given: Input, label: str, day: dt.date) -> pathlib.Path:
 
 
 def _again(folder: pathlib.Path) -> int:
-    found = judged(read_folder(str(folder / "orders.yml"), READER), day=DAYS[0])
+    found = judge_orders(read_folder(str(folder / "orders.yml"), READER), day=DAYS[0])
     sys.stdout.write(report(found.complaints, "en") + "\n")
     return 0
 

@@ -13,12 +13,11 @@ import typing as t
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
+sys.path.insert(0, str(ROOT / "collections"))
+
 
 def plugin(name: str) -> t.Any:
     """A module of plugins/plugin_utils."""
-    path = str(ROOT / "collections")
-    if path not in sys.path:
-        sys.path.insert(0, path)
     return importlib.import_module(f"ansible_collections.iij.server_certificate.plugins.plugin_utils.{name}")
 
 

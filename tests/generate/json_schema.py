@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import json
 
-from generated import plugin, written
+from generated import written
+from order_schema import file_schema
 
 PAGE = "docs/order-file.schema.json"
 
 
 def content() -> str:
-    return json.dumps(plugin("_json_schema").file_schema(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(file_schema(), ensure_ascii=False, indent=2) + "\n"
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ BELONGS: t.Final = (
     "examples/editor/*.json", "examples/notify/*.py",
     "extensions/eda/*.py", "extensions/eda/rulebooks/*.yml",
     "meta/*.yml", "playbooks/*.yml",
-    "plugins/*.py", "plugins/plugin_utils/_templates/*.j2", "plugins/plugin_utils/_desk/portal/screen_map.yml",
+    "plugins/*.py", "plugins/plugin_utils/_reports/templates/*.j2", "plugins/plugin_utils/_desk/portal/screen_map.yml",
     "roles/*/README.md", "roles/*/README.*.md", "roles/*/*.yml", "roles/*/*.j2",
 )  # fmt: skip
 SECRETS: t.Final = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----\s+[A-Za-z0-9+/=]{32}|(?i:bearer )[0-9a-z_-]{20}")

@@ -12,10 +12,10 @@ import datetime as dt
 import typing as t
 
 from ansible.parsing.vault import VaultLib
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import Step, plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged_files
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Step, make_plan
 from ansible_collections.iij.server_certificate.tests.playbooks import leak_search
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import (
     APPLICANT_EMAIL,
@@ -71,8 +71,8 @@ def planned(desk: Desk, place: Place) -> Done:
     """Every step of the plan that changes the desk; raises what a plan raises."""
     reader = Reader(render=lambda text: text, decrypt=lambda text: str(VaultLib(VAULT_SECRETS).decrypt(text).decode()))
     day = dt.datetime.now(dt.UTC).date()
-    orders = judged_files(str(place.orders), reader, day=day).accepted()
-    made = plan(orders, observe(desk, orders, portfolio=place.portfolio), portfolio=place.portfolio)
+    orders = judge_order_files(str(place.orders), reader, day=day).accepted()
+    made = make_plan(orders, observe(desk, orders, portfolio=place.portfolio), portfolio=place.portfolio)
     return frozenset((step.value, entry.order.name) for entry, step in made.steps() if step in CHANGING)
 
 

@@ -17,7 +17,7 @@ import sqlite3
 import tempfile
 import typing as t
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskError
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk
 from ansible_collections.iij.server_certificate.tests.reliability import judging, worlds

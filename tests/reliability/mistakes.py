@@ -15,13 +15,13 @@ import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskUnreachable, OutcomeUnknown
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._unreferenced import Unreferenced
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unreferenced import Unreferenced
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import APPLICANT_EMAIL
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import Application
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
 
 _place, _reference = ApiDesk.place, Order.reference
 

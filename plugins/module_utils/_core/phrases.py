@@ -8,7 +8,10 @@
 
 from __future__ import annotations
 
+import os
 import typing as t
+
+Language = t.Literal["en", "ja"]
 
 
 class Phrase(t.NamedTuple):
@@ -45,4 +48,12 @@ def together(phrases: t.Iterable[Phrase]) -> Phrase:
     return Phrase("; ".join(phrase.en for phrase in told), "。".join(phrase.ja for phrase in told))
 
 
-__all__ = ("Phrase", "said", "together", "verbatim")
+def spoken_language() -> Language:
+    """The language of the user's locale, Japanese or else English."""
+    # LANGUAGE, as gettext has it, works where no Japanese locale is installed: in containers and on CI runners.
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    locale = next((value for name in names if (value := os.environ.get(name))), "")
+    return "ja" if locale.startswith("ja") else "en"
+
+
+__all__ = ("Language", "Phrase", "said", "spoken_language", "together", "verbatim")

@@ -23,13 +23,13 @@ from __future__ import annotations
 
 import typing as t
 
-from .._complaints import Phrase, verbatim
+from ...module_utils._core.phrases import Phrase, verbatim
 
 if t.TYPE_CHECKING:
     import contextlib
 
-    from .._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from .._order import Order
+    from .._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+    from .._values.order import Order
 
 
 _OF_REQUEST: t.Final = Phrase("{0} (request {1})", "{0} (リクエスト {1})")

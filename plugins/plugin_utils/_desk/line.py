@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from .._complaints import Phrase
+from ...module_utils._core.phrases import Phrase
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

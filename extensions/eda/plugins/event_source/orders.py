@@ -79,7 +79,7 @@ _logger = logging.getLogger(__name__)
 
 async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
     """Put what is new into the queue, for ever."""
-    watching = _collection_module("_watch")
+    watching = _collection_module("_tasks.watch")
     # Names like eda_* are the rule engine's own.
     watch = watching.Watch({name: value for name, value in args.items() if not name.startswith("eda_")})
     while True:

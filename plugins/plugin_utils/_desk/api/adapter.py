@@ -12,14 +12,14 @@ import contextlib
 import typing as t
 import urllib.parse
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import RequestRefused
 from . import wire
 from .transport import Transport
 
 if t.TYPE_CHECKING:
-    from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from ..._order import Order
+    from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+    from ..._values.order import Order
     from .transport import Connection
 
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")

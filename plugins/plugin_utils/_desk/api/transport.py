@@ -16,7 +16,8 @@ import json
 import re
 import typing as t
 
-from ..._complaints import Phrase, verbatim
+from ....module_utils._core.phrases import Phrase, verbatim
+from .._requests import HTTPAdapter, Retry, requests
 from ..desk import (
     AccessRefused,
     AnswerUnusable,
@@ -28,7 +29,6 @@ from ..desk import (
     StateConflict,
 )
 from ..line import address_fault, reason, retry_after
-from ._requests import HTTPAdapter, Retry, requests
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -12,13 +12,13 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
-from ..._complaints import Phrase
-from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract, State
-from ..._order import CsrOrigin
+from ....module_utils._core.phrases import Phrase
+from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract, State
+from ..._values.order import CsrOrigin
 from ..desk import AnswerUnusable
 
 if t.TYPE_CHECKING:
-    from ..._order import Order
+    from ..._values.order import Order
     from .transport import Json
 
 _UNREADABLE = Phrase("{0} from the desk cannot be read: {1}", "窓口から受け取った{0}を読み取れません: {1}")

@@ -12,9 +12,9 @@ import functools
 import time
 import typing as t
 
+from ....module_utils._core.phrases import Phrase
 from ..._catalogue.products import PRODUCTS
-from ..._complaints import Phrase
-from ..._observed import State
+from ..._values.observed import State
 from ..desk import DeskUnreachable, NotOnline, RequestRefused
 from . import contracts, ordering
 from .session import Session
@@ -23,8 +23,8 @@ if t.TYPE_CHECKING:
     import contextlib
     from collections.abc import Callable
 
-    from ..._observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from ..._order import Order
+    from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+    from ..._values.order import Order
     from .transport import Connection
     from .window import Window
 
@@ -76,7 +76,7 @@ class PortalDesk:
         return tuple(row for row in rows if service in (None, row.service))
 
     def applications(self) -> tuple[Application, ...]:
-        found = self._session.walk(contracts.listing)
+        found = self._session.walk(contracts.read_status_list)
         self._addresses.update(found.addresses)
         self._listed = tuple(found.applications.values())
         return self._listed
@@ -90,7 +90,7 @@ class PortalDesk:
 
     def certificate(self, application: Application) -> IssuedCertificate:
         address = self._address(application)
-        return self._session.walk(lambda window: contracts.certificate(window, application, address))
+        return self._session.walk(lambda window: contracts.download_certificate(window, application, address))
 
     def quote(self, order: Order) -> None:
         """Walk to the confirm screen and compare it with the order; place() goes on from there."""
@@ -101,7 +101,7 @@ class PortalDesk:
         address = self._address(application)
 
         def register(window: Window) -> bool:
-            return contracts.registered(window, application, address, order=order, csr=csr)
+            return contracts.register(window, application, address, order=order, csr=csr)
 
         if not self._session.walk(register):
             now = self.in_full(application)
@@ -118,7 +118,7 @@ class PortalDesk:
         if confirmed is None:
             raise RuntimeError("contract broken: a quote leaves a confirm screen")
         with self.turn():
-            return ordering.placed(confirmed[1], order)
+            return ordering.place_order(confirmed[1], order)
 
     def cancel(self, application: Application) -> Application:
         raise NotOnline(_NO_CANCELLATION.filled(application.contract_id))
@@ -135,8 +135,8 @@ class PortalDesk:
 
     def _offered(self) -> dict[str, ordering.Offer]:
         if not self._offers:
-            for code in self._session.walk(ordering.customer_codes):
-                self._offers[code] = self._session.walk(functools.partial(ordering.offer, customer_code=code))
+            for code in self._session.walk(ordering.read_customer_codes):
+                self._offers[code] = self._session.walk(functools.partial(ordering.read_offer, customer_code=code))
         return self._offers
 
     def _address(self, application: Application) -> str:

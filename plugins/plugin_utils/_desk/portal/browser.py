@@ -18,10 +18,10 @@ import functools
 import typing as t
 import weakref
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import DeskUnreachable
 from ._playwright import PlaywrightError
-from .chromium import chromium, installed_chromium
+from .chromium import installed_chromium, start_chromium
 from .live_page import LivePage, first_line
 
 if t.TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Browser:
 
     @functools.cached_property
     def chromium(self) -> Chromium:
-        return chromium(installed_chromium(self._connection.browser_path) or "chromium")
+        return start_chromium(installed_chromium(self._connection.browser_path) or "chromium")
 
     async def opened(self) -> LivePage:
         """A page for a new window, which still shows what the window before it has left there."""

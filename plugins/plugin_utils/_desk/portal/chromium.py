@@ -19,7 +19,7 @@ import threading
 import typing as t
 import weakref
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import DeskError
 from ._playwright import PlaywrightError, async_playwright
 
@@ -129,7 +129,7 @@ async def _closed(held: Page | BrowserContext) -> None:
         await held.close()
 
 
-def chromium(path: str) -> Chromium:
+def start_chromium(path: str) -> Chromium:
     """The one browser of this process, whatever its parent has started."""
     return _chromium(path, os.getpid())
 
@@ -146,4 +146,4 @@ def _chromium(path: str, process: int) -> Chromium:
     return made
 
 
-__all__ = ("BrowserUnusable", "Chromium", "chromium", "installed_chromium")
+__all__ = ("BrowserUnusable", "Chromium", "installed_chromium", "start_chromium")

@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ..._complaints import Phrase, together
-from ..._observed import IssuedCertificate, State
+from ....module_utils._core.phrases import Phrase, together
+from ..._values.observed import IssuedCertificate, State
 from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
 from . import wire
 from .page import Unreadable
@@ -20,8 +20,8 @@ from .session import to_status_list
 from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
-    from ..._observed import Application
-    from ..._order import Order
+    from ..._values.observed import Application
+    from ..._values.order import Order
     from .window import Window
 
 _FEWER: t.Final = Phrase(
@@ -56,7 +56,7 @@ class Listing(t.NamedTuple):
     addresses: dict[str, str]
 
 
-def listing(window: Window) -> Listing:
+def read_status_list(window: Window) -> Listing:
     """All pages of ステータス一覧; raises AnswerUnusable when they hold fewer rows than the portal counts."""
     to_status_list(window)
     found = Listing({}, {})
@@ -83,7 +83,7 @@ def in_full(window: Window, application: Application, address: str) -> Applicati
         raise window.unexpected(error.told) from None
 
 
-def certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
+def download_certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
     """The certificate and its intermediates, downloaded."""
     _to_service_top(window, application, address)
     if not window.has("links", "certificate"):
@@ -92,7 +92,7 @@ def certificate(window: Window, application: Application, address: str) -> Issue
     return IssuedCertificate(contract_id=application.contract_id, certificate=leaf, chain=chain)
 
 
-def registered(window: Window, application: Application, address: str, *, order: Order, csr: str | None) -> bool:
+def register(window: Window, application: Application, address: str, *, order: Order, csr: str | None) -> bool:
     """Whether the registration was taken; False when its answer was lost and only a look tells."""
     _to_registration(window, application, address)
     values = wire.registration_values(order, csr, window.known)
@@ -157,4 +157,4 @@ def _pem(window: Window, key: str) -> str:
     return text
 
 
-__all__ = ("Listing", "certificate", "in_full", "listing", "registered")
+__all__ = ("Listing", "download_certificate", "in_full", "read_status_list", "register")

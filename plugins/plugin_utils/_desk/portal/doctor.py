@@ -14,8 +14,8 @@ import typing as t
 
 import yaml
 
-from ..._complaints import Phrase, said
-from ..._observed import State
+from ....module_utils._core.phrases import Phrase, said
+from ..._values.observed import State
 from ..desk import DeskError
 from . import contracts, ordering
 from .screen_map import PART_WORDS
@@ -24,8 +24,8 @@ from .session import Session, through_customer_code
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..._complaints import Language
-    from ..._order import Order
+    from ....module_utils._core.phrases import Language
+    from ..._values.order import Order
     from .fit import Finding
     from .screen_map import Screen
     from .transport import Connection
@@ -87,7 +87,7 @@ class Examination:
         return "\n".join(["---", *remarks, yaml.safe_dump(content, allow_unicode=True, sort_keys=False)])
 
 
-def examined(connection: Connection, orders: Iterable[Order]) -> Examination:
+def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
     """What the portal's screens say; up to the confirm screen for the first order of each usage, never further."""
     made = Examination()
     session = Session(connection, record=made.record)
@@ -106,20 +106,20 @@ def examined(connection: Connection, orders: Iterable[Order]) -> Examination:
 def _ordering(order: Order) -> Callable[[Window], object]:
     """The walk of an order; where its contract is yet to be looked up, as far as the search."""
     if order.linked_contract and order.linked_contract.contract_id is None:
-        return functools.partial(ordering.offer, customer_code=order.customer_code)
+        return functools.partial(ordering.read_offer, customer_code=order.customer_code)
     return functools.partial(ordering.to_confirm_screen, order=order)
 
 
 def _order_form(window: Window) -> None:
     """The empty form, where no order is there to fill it in."""
-    codes = ordering.customer_codes(window)
+    codes = ordering.read_customer_codes(window)
     if codes:
         through_customer_code(window, codes[0])
 
 
 def _contracts(window: Window) -> None:
     """The lists, the first application, and the form of one that awaits its registration."""
-    found = contracts.listing(window)
+    found = contracts.read_status_list(window)
     rows = sorted(found.applications.values(), key=lambda app: app.state is not State.AWAITING_REGISTRATION)
     for application in rows[:1]:
         contracts.in_full(window, application, found.addresses[application.contract_id])
@@ -153,4 +153,4 @@ def _row(screen: Screen, finding: Finding) -> Row:
     }
 
 
-__all__ = ("Examination", "examined")
+__all__ = ("Examination", "examine")

@@ -31,7 +31,7 @@ _LONGEST_PLAIN: t.Final = 12  # a longer value in an address may be a token
 _KEPT_COPIES: t.Final = 50
 
 
-def saved_copy(page: Page, folder: pathlib.Path, *, screen: str, secrets: tuple[str, ...]) -> pathlib.Path:
+def save_copy(page: Page, folder: pathlib.Path, *, screen: str, secrets: tuple[str, ...]) -> pathlib.Path:
     """Where the redacted copy of this page lies, readable by its owner only."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for old in sorted(folder.glob("*.html"))[: -_KEPT_COPIES + 1]:
@@ -82,4 +82,4 @@ def _plain_address(address: str) -> str:
     return urllib.parse.urlunsplit(parts._replace(path=path, query=urllib.parse.urlencode(query)))
 
 
-__all__ = ("redacted", "saved_copy")
+__all__ = ("redacted", "save_copy")

@@ -14,7 +14,7 @@ import contextlib
 import dataclasses as dc
 import typing as t
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import DeskError, DeskUnreachable, ScreenUnexpected
 from ._playwright import PlaywrightError
 from .transport import NO_END, NeverSent, Withheld

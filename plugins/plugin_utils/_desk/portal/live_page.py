@@ -12,7 +12,7 @@ import asyncio
 import json
 import typing as t
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import DeskUnreachable
 from ._playwright import PlaywrightError
 from .gate import Gate

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._complaints import Phrase, together
-from ..._order import Usage
+from ....module_utils._core.phrases import Phrase, together
+from ..._values.order import Usage
 from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
 from . import wire
 from .session import to_customer_codes, to_order_form
@@ -19,8 +19,8 @@ from .transport import NeverSent, Withheld
 from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
-    from ..._observed import Application, OfferedProduct, SeenContract
-    from ..._order import Order
+    from ..._values.observed import Application, OfferedProduct, SeenContract
+    from ..._values.order import Order
     from .window import Window
 
 _NOT_FOUND: t.Final = Phrase(
@@ -59,7 +59,7 @@ def to_confirm_screen(window: Window, order: Order) -> Window:
     return window
 
 
-def placed(window: Window, order: Order) -> Application:
+def place_order(window: Window, order: Order) -> Application:
     """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it."""
     if not order.terms_agreed:
         raise RequestRefused(_NOT_AGREED)
@@ -84,13 +84,13 @@ class Offer(t.NamedTuple):
     contracts: tuple[SeenContract, ...]
 
 
-def customer_codes(window: Window) -> tuple[str, ...]:
+def read_customer_codes(window: Window) -> tuple[str, ...]:
     """The customer codes of this log-in."""
     to_customer_codes(window)
     return tuple(choice.text for choice in window.choices("customer_code") if choice.value)
 
 
-def offer(window: Window, customer_code: str) -> Offer:
+def read_offer(window: Window, customer_code: str) -> Offer:
     """The pull-downs of the order form: products with their terms, and the contracts to link to."""
     to_order_form(window, customer_code)
     _search_linked(window)
@@ -113,4 +113,4 @@ def _names(text: str, contract_id: str | None) -> bool:
     return text.partition(" ")[0] == contract_id
 
 
-__all__ = ("Offer", "customer_codes", "offer", "placed", "to_confirm_screen")
+__all__ = ("Offer", "place_order", "read_customer_codes", "read_offer", "to_confirm_screen")

@@ -13,7 +13,7 @@ import functools
 import typing as t
 import urllib.parse
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ._lxml import etree, html
 
 if t.TYPE_CHECKING:

@@ -15,10 +15,11 @@ import typing as t
 
 import yaml
 
+from ....module_utils._core.phrases import Phrase, together
 from ..._catalogue.products import PRODUCTS
 from ..._catalogue.services import LINKED_SERVICES
-from ..._complaints import Phrase, nearest, together
-from ..._yaml_text import YamlText
+from ..._complaints.complaints import nearest
+from ..._complaints.yaml_text import YamlText
 from ..desk import DeskError
 
 if t.TYPE_CHECKING:

@@ -16,7 +16,7 @@ import threading
 import time
 import typing as t
 
-from ..._complaints import Phrase
+from ....module_utils._core.phrases import Phrase
 from ..desk import AccessRefused, DeskBusy, DeskUnreachable, RequestRefused
 from .screen_map import screen_map
 from .transport import Transport

@@ -20,8 +20,8 @@ import time
 import typing as t
 import urllib.parse
 
-from ..._complaints import Phrase
-from ..api._requests import HTTPAdapter, NewConnectionError, Retry, requests
+from ....module_utils._core.phrases import Phrase
+from .._requests import HTTPAdapter, NewConnectionError, Retry, requests
 from ..desk import DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..line import address_fault, parts_of, reason, retry_after
 

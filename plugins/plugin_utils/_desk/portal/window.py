@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._complaints import Phrase, together
+from ....module_utils._core.phrases import Phrase, together
 from ..desk import AccessRefused, ScreenUnexpected, StateConflict
-from .evidence import saved_copy
+from .evidence import save_copy
 from .fit import buttons_of, findings, form_of
 from .page import Page, Unreadable
 from .screen_map import PART_WORDS, SOURCES, Entry
@@ -173,7 +173,7 @@ class Window:
         """The error for this page, with a copy of it for the user."""
         hint = _SCRIPTS if self.page.unrun_scripts else ""
         screen = self.screen.key if hasattr(self, "screen") else "unknown"
-        copy = saved_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
+        copy = save_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
         return kind(_UNEXPECTED.filled(self.page.heading or _NO_TITLE, problem, hint, copy))
 
     def alerts(self) -> str:

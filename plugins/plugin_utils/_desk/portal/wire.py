@@ -13,15 +13,15 @@ import datetime as dt
 import re
 import typing as t
 
-from ..._complaints import Phrase
-from ..._observed import Application, OfferedProduct, SeenContract, State
-from ..._order import CsrOrigin, Usage
+from ....module_utils._core.phrases import Phrase
+from ..._values.observed import Application, OfferedProduct, SeenContract, State
+from ..._values.order import CsrOrigin, Usage
 from .screen_map import Entry
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ..._order import Order
+    from ..._values.order import Order
     from .page import Choice
     from .screen_map import ScreenMap
     from .window import Value

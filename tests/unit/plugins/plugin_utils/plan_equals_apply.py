@@ -1,6 +1,7 @@
 # Copyright (c) 2026, iij.server_certificate contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
+# ruff: noqa: E402  # a program of its own, which finds the collection first
 
 """The plan is the run: random portfolios against random desks in memory, judged by what the desk saw.
 
@@ -19,29 +20,29 @@ import typing as t
 ROOT = pathlib.Path(__file__).resolve().parents[4]
 sys.path[:0] = [str(ROOT / "collections"), str(pathlib.Path(__file__).resolve().parent)]
 
-import hypothesis  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._contracts import perform_contracts  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._ledger import Ledger  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observe import observe  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import ENDED, State  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Wanted  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Performer  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._plan import (  # noqa: E402
+import hypothesis
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import (
     CALL_CLASSES,
     CallClass,
     Plan,
     Step,
-    plan,
+    make_plan,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._registrations import to_register  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
-from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import to_register
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import ENDED, State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Wanted
+from hypothesis import strategies as st
+from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import Application
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._perform import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 Fields = dict[str, t.Any]
 
@@ -145,7 +146,7 @@ def _begin(draw: st.DrawFn, desk: WatchingDesk, order: Order, *, number: int) ->
 
 
 def planned(desk: WatchingDesk, orders: tuple[Order, ...]) -> Plan:
-    return plan(orders, observe(desk, orders, portfolio=OURS), portfolio=OURS)
+    return make_plan(orders, observe(desk, orders, portfolio=OURS), portfolio=OURS)
 
 
 def applied(desk: WatchingDesk, orders: tuple[Order, ...], *, made: Plan, ledger: pathlib.Path) -> tuple[Outcome, ...]:

@@ -14,22 +14,27 @@ import typing as t
 
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, ReferenceTaken
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import (
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import (
+    Reader,
+    read_folder,
+    read_inline,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
     IssuedCertificate,
     OfferedProduct,
     SeenContract,
     State,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._order_files import Reader, inline, read_folder
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._portfolio import judged
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._order import Order
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 TODAY = dt.date(2026, 11, 22)
+MADE_AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 
 
 def _closed(text: str) -> str:
@@ -91,12 +96,12 @@ LINKED = BASE | {
 
 def rules_broken(orders: Iterable[dict[str, t.Any]], *, day: dt.date = TODAY) -> list[str]:
     """The ids of the rules that these orders break, warnings too, in the order in which they are told."""
-    found = judged(inline(list(orders)), day=day).complaints
+    found = judge_orders(read_inline(list(orders)), day=day).complaints
     return [complaint.rule for complaint in found if complaint.rule != EVERYWHERE]
 
 
 def portfolio(*orders: dict[str, t.Any]) -> tuple[Order, ...]:
-    return judged(inline(list(orders)), day=TODAY).accepted()
+    return judge_orders(read_inline(list(orders)), day=TODAY).accepted()
 
 
 def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders.yml", **top: t.Any) -> pathlib.Path:
@@ -108,7 +113,7 @@ def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders
 
 
 def from_files(folder: pathlib.Path) -> tuple[Order, ...]:
-    return judged(read_folder(str(folder), READER), day=TODAY).accepted()
+    return judge_orders(read_folder(str(folder), READER), day=TODAY).accepted()
 
 
 @dc.dataclass

@@ -10,13 +10,13 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS, TERMS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import (
     PARTS,
     ScreenMapUnusable,
     screen_map,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 
 if t.TYPE_CHECKING:
     import pathlib

@@ -1,0 +1,256 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Complaints: all mistakes at once, each with its place, what is allowed and what to do, in English or Japanese."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import difflib
+import reprlib
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, said
+from .rules.book import RULES
+from .rules.rule import Severity
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ...module_utils._core.phrases import Language
+    from .rules.rule import Wording
+
+Path = tuple[str | int, ...]
+
+_LABELS = {
+    "en": {"allowed": "allowed", "todo": "to do", "source": "source", "order": "order"},
+    "ja": {"allowed": "正しい内容", "todo": "対処", "source": "根拠", "order": "オーダー"},
+}
+_HINTS = {
+    "en": ("Did you mean {0}?", "Choose one of these."),
+    "ja": ("{0} のことですか。", "この中から選んでください。"),
+}
+_HEADS = {
+    Severity.ERROR: {
+        "en": "{0} mistake{1} in the orders; nothing was ordered or changed.",
+        "ja": "オーダーに誤りが{0}件あります。注文や変更は行っていません。",
+    },
+    Severity.WARNING: {"en": "{0} warning{1}:", "ja": "警告が{0}件あります:"},
+}
+_VAULTED = Phrase("(a vaulted value, not shown)", "(Vaultの値のため非表示)")
+_PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表示)")
+_HUGE = Phrase("(a huge number)", "(大きすぎる数値)")
+_LONGEST_VALUE = 60
+_MOST_NAMES = 5
+_REPR = reprlib.Repr()
+_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
+
+
+class Vaulted(str):
+    """A value that the user keeps in a vault: used like any other, shown to nobody.
+
+    `sealed` is the text that stands in the file instead of it, by which a change can be told without the value.
+    """
+
+    __slots__ = ("sealed",)
+    sealed: str
+
+    def __new__(cls, value: str, sealed: str = "") -> Vaulted:
+        made = super().__new__(cls, value)
+        made.sealed = sealed
+        return made
+
+    def lower(self) -> Vaulted:
+        """The value in small letters, as secret as before."""
+        return Vaulted(super().lower(), self.sealed)
+
+
+def shown(value: str | None) -> str | None:
+    """The value as it may be shown to anybody."""
+    return "(vaulted)" if isinstance(value, Vaulted) else value
+
+
+@dc.dataclass(frozen=True, slots=True, order=True, kw_only=True)
+class Place:
+    """A place in an order file; line and column count from 1, and 0 means that there is none (inline orders)."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Breach:
+    """A rule broken at a path inside an order; the facts fill the rule's wording."""
+
+    rule: str
+    path: Path = ()
+    facts: Mapping[str, object] = dc.field(default_factory=dict)
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """A breach with its place and its order."""
+
+    rule: str
+    place: Place
+    order: str | None = None
+    path: Path = ()
+    facts: Mapping[str, object] = dc.field(default_factory=dict)
+
+    @property
+    def field(self) -> str:
+        return dotted(self.path)
+
+    @property
+    def severity(self) -> Severity:
+        return RULES[self.rule].severity
+
+    def wording(self, lang: Language) -> Wording:
+        """What is wrong, what is allowed and what to do, in words."""
+        words: Wording = getattr(RULES[self.rule], lang)
+        told = {key: _said(value, lang) for key, value in self.facts.items()}
+        near = told.get("near")
+        told["hint"] = _HINTS[lang][0].format(near) if near else _HINTS[lang][1]
+        return dc.replace(
+            words,
+            wrong=words.wrong.format(**told),
+            allowed=words.allowed.format(**told),
+            todo=words.todo.format(**told),
+        )
+
+    def text(self, lang: Language) -> str:
+        """The complaint as an indented paragraph for people."""
+        words, labels = self.wording(lang), _LABELS[lang]
+        about = "".join(f" {part}:" for part in (self.order and f"{labels['order']} {self.order}", self.field) if part)
+        lines = [f"{self.place}:{about} {words.wrong} [{self.rule}]"]
+        lines += [f"    {labels['allowed']}: {words.allowed}"] if words.allowed else []
+        lines += [f"    {labels['todo']}: {words.todo}"] if words.todo else []
+        return "\n".join([*lines, f"    {labels['source']}: {RULES[self.rule].source_in(lang)}"])
+
+    def as_dict(self, lang: Language) -> dict[str, object]:
+        """The complaint as JSON-ready data."""
+        words = self.wording(lang)
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "file": self.place.file,
+            "line": self.place.line,
+            "column": self.place.column,
+            "order": self.order,
+            "field": self.field,
+            "wrong": words.wrong,
+            "allowed": words.allowed,
+            "todo": words.todo,
+            "source": RULES[self.rule].source_in(lang),
+        }
+
+
+class OrdersRefused(Exception):
+    """The orders break rules; nothing was sent anywhere.
+
+    `forms`: by order name, the paper order for what the portal does not take online.
+    """
+
+    def __init__(self, complaints: Iterable[Complaint], *, forms: Mapping[str, str] | None = None) -> None:
+        self.complaints = arranged(complaints)
+        self.forms = forms or {}
+        super().__init__(f"{len(self.complaints)} complaints")
+
+
+class OptionsWrong(Exception):
+    """The options of a task cannot be used; nothing was read or sent."""
+
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+def arranged(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
+    """Sorted by place, each mistake once."""
+    return tuple(sorted(_joined(complaints), key=lambda c: (c.place, str(c.path), c.rule)))
+
+
+def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
+    """A mistake in the defaults of a file is one mistake, however many orders inherit it."""
+    same: dict[tuple[object, ...], list[Complaint]] = {}
+    for complaint in complaints:
+        key = (complaint.rule, complaint.place, complaint.path, repr(sorted(complaint.facts.items())))
+        same.setdefault(key, []).append(complaint)
+    for group in same.values():
+        yield dc.replace(group[0], order=named(complaint.order for complaint in group))
+
+
+def named(orders: Iterable[str | None]) -> str | None:
+    """The names of several orders as a person would tell them: some, and how many more."""
+    names = list(dict.fromkeys(order for order in orders if order))
+    more = len(names) - _MOST_NAMES
+    return ", ".join([*names[:_MOST_NAMES], *([f"... (+{more})"] if more > 0 else [])]) or None
+
+
+def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
+    """All complaints as text: the errors headed by their number, then the warnings."""
+    parts = []
+    for severity, heads in _HEADS.items():
+        told = [complaint for complaint in complaints if complaint.severity is severity]
+        if told:
+            head = heads[lang].format(len(told), "" if len(told) == 1 else "s")
+            parts.append("\n".join([head, *(complaint.text(lang) for complaint in told)]))
+    return "\n".join(parts)
+
+
+def shortened(value: object) -> str | Phrase:
+    """A value fit to stand in a message: quoted, on one line, and never long."""
+    if isinstance(value, Vaulted):
+        return _VAULTED
+    try:
+        # Aliases of aliases are small in memory and endless when written out, so no value is written as a whole.
+        text = value if isinstance(value, str) else _REPR.repr(value)
+    except ValueError:  # Python writes no number of more than 4300 digits
+        return _HUGE
+    text = " ".join(text.split())
+    if "PRIVATE KEY" in text:
+        return _PRIVATE_KEY
+    return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}...")
+
+
+def dotted(path: Path) -> str:
+    """A path the way people write it: install.certificate, orders[3].name."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+def nearest(value: object, choices: Iterable[str]) -> str:
+    """The choice that was probably meant, or an empty text."""
+    if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
+        return ""
+    return next(iter(difflib.get_close_matches(value, list(choices), n=1, cutoff=0.6)), "")
+
+
+def _said(value: object, lang: Language) -> str:
+    if isinstance(value, (tuple, list)) and not isinstance(value, Phrase):
+        return ", ".join(said(part, lang) for part in value)
+    return said(value, lang)
+
+
+__all__ = (
+    "Breach",
+    "Complaint",
+    "OptionsWrong",
+    "OrdersRefused",
+    "Path",
+    "Place",
+    "Vaulted",
+    "arranged",
+    "dotted",
+    "named",
+    "nearest",
+    "report",
+    "shortened",
+    "shown",
+)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What keeps a run from spending: limits that the user sets, and the plan that was reviewed."""
+
+from __future__ import annotations
+
+from .rule import OURS, rule
+
+RULES = (
+    rule(
+        "MAX-NEW-ORDERS",
+        OURS,
+        (
+            "{count} new orders would be placed, and max_new_orders is {allowed}.",
+            "at most {allowed} new orders in this run",
+            "Review the plan, then raise max_new_orders. Nothing was ordered.",
+        ),
+        (
+            "新規のお申し込みが{count}件になりますが、max_new_orders は{allowed}です。",
+            "この実行での新規のお申し込みは{allowed}件まで",
+            "計画を確認してから max_new_orders を上げてください。注文は行われていません。",
+        ),
+    ),
+    rule(
+        "BUDGET",
+        OURS,
+        (
+            "The new orders cost {total} yen, and the budget is {allowed} yen.",
+            "new orders of at most {allowed} yen in this run",
+            "Review the plan, then raise budget. Nothing was ordered.",
+        ),
+        (
+            "新規のお申し込みは合計{total}円ですが、budget は{allowed}円です。",
+            "この実行での新規のお申し込みは{allowed}円まで",
+            "計画を確認してから budget を上げてください。注文は行われていません。",
+        ),
+    ),
+    rule(
+        "BUDGET-UNPRICED",
+        OURS,
+        (
+            "There is a budget, but no price for {value}, which {orders} would buy.",
+            "a price in yen for every product and term that is ordered",
+            "Add it to prices. Nothing was ordered.",
+        ),
+        (
+            "budget の指定がありますが、{orders} が購入する {value} の価格がありません。",
+            "注文する品目・有効期間ごとの価格 (円)",
+            "prices に追加してください。注文は行われていません。",
+        ),
+    ),
+    rule(
+        "HOST-NOT-IN-INVENTORY",
+        OURS,
+        (
+            "The inventory has no host {value}, so nobody would make the key or install the certificate.",
+            "the name of one host of the inventory; no pattern and no group",
+            "{meant}Correct host, or name the inventory with -i. Nothing was ordered.",
+        ),
+        (
+            "インベントリに {value} というホストがないため、鍵の作成や証明書の設置ができません。",
+            "インベントリにあるホスト1台の名前 (パターンやグループは使えません)",
+            "{meant}host を直すか、-i でインベントリを指定してください。注文は行われていません。",
+        ),
+    ),
+    rule(
+        "SLICE",
+        OURS,
+        ("{value} is not a slice.", "a number, a slash and how many slices there are: 2/5", "Correct slice."),
+        ("{value}はスライスの指定ではありません。", "番号/分割数 の形 (例: 2/5)", "slice を直してください。"),
+    ),
+    rule(
+        "PLAN-FILE",
+        OURS,
+        (
+            "The saved plan cannot be used: {problem}.",
+            "a plan.json written by this version for this portfolio and slice, unchanged since",
+            "Plan again (plan.yml), have the new plan reviewed, and apply that. Nothing was ordered.",
+        ),
+        (
+            "保存された計画を使用できません: {problem}",
+            "このバージョンが同じポートフォリオ・スライスについて作成し、変更されていない plan.json",
+            "plan.yml で計画し直し、確認してから適用してください。注文は行われていません。",
+        ),
+    ),
+    rule(
+        "PLAN-DIGEST",
+        OURS,
+        (
+            "This is not the plan that was reviewed: its digest is {value}, and plan_digest is {wanted}.",
+            "the digest that stands in the reviewed plan",
+            "Plan again and have that reviewed; with plan_file this message names what moved. Nothing was ordered.",
+        ),
+        (
+            "確認済みの計画と一致しません。ダイジェストは {value}、plan_digest は {wanted} です。",
+            "確認済みの計画に記載されたダイジェスト",
+            "計画し直して確認してください。plan_file を指定すると変更点が表示されます。注文は行われていません。",
+        ),
+    ),
+    rule(
+        "PLAN-ORDER-MOVED",
+        OURS,
+        (
+            "The order files have moved since the plan was made: {moved}.",
+            "the orders that were planned",
+            "Plan again and have the new plan reviewed, or go back to the planned order files. Nothing was ordered.",
+        ),
+        (
+            "計画の作成後にオーダーファイルが変わりました: {moved}",
+            "計画時と同じオーダー",
+            "計画し直して確認するか、計画時のオーダーファイルに戻してください。注文は行われていません。",
+        ),
+    ),
+    rule(
+        "PLAN-DESK-MOVED",
+        OURS,
+        (
+            "The desk has moved since the plan was made. Planned was: {planned}. Now it would be: {now}.",
+            "what was planned, or what is left of it",
+            "Plan again and have the new plan reviewed. Nothing was ordered.",
+        ),
+        (
+            "計画の作成後に窓口の状況が変わりました。計画: {planned}。現在: {now}。",
+            "計画どおり、またはその残り",
+            "計画し直して確認してください。注文は行われていません。",
+        ),
+    ),
+)
+
+__all__ = ("RULES",)

@@ -1,0 +1,220 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""YAML as the user wrote it: its content, keys given twice, vaulted values, and the place of everything in it."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import functools
+import hashlib
+import sys
+import typing as t
+
+import yaml
+
+from ...module_utils._core.phrases import Phrase
+from .complaints import Complaint, OrdersRefused, Place, Vaulted, shortened
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .complaints import Path
+
+    Decrypt = Callable[[str], str]
+
+_FastLoader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST = 5_000
+_VAULT_HEADER = "$ANSIBLE_VAULT;"
+_TEXT, _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq", "merge"))
+_NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピングはキーにできません")
+_MISSING, _BEING_MADE = object(), object()
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class YamlText:
+    """A file's text under the name that the user knows it by."""
+
+    name: str
+    text: str
+
+    def content(self, decrypt: Decrypt) -> tuple[t.Any, tuple[Complaint, ...]]:
+        """The document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read."""
+        text = self._plain(decrypt)
+        if _is_too_deep(text):
+            self._refuse("YAML-SYNTAX", None, problem=Phrase("nested too deep", "入れ子が深すぎます"))
+        try:
+            loader = _FastLoader(text)
+            reading = _Reading(loader, decrypt=decrypt, sealed=self._seal)
+            root = loader.get_single_node()
+            document = None if root is None else reading.value(root)
+        except yaml.YAMLError as error:
+            problem = " ".join(str(getattr(error, "problem", None) or error).split())
+            self._refuse("YAML-SYNTAX", getattr(error, "problem_mark", None), problem=problem)
+        except _Stopped as stopped:
+            self._refuse(stopped.rule, stopped.mark, problem=stopped.problem)
+        except (RecursionError, ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
+            # Nested too deep, a date or number that no value can hold, or a tag that does not fit its text.
+            self._refuse("YAML-SYNTAX", None, problem=_problem(error))
+        return document, tuple(
+            Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shortened(key.value)})
+            for key in reading.duplicates
+        )
+
+    def place(self, path: Path) -> Place:
+        """Where a value stands, or the closest thing around it that does stand there."""
+        node = None if self._vaulted else _tree(self.text)
+        mark = getattr(node, "start_mark", None)
+        for part in path:
+            key, node = _child(node, part)
+            if node is None:
+                break
+            mark = (key or node).start_mark
+        return self._at(mark)
+
+    @property
+    def _vaulted(self) -> bool:
+        return self.text.startswith(_VAULT_HEADER)
+
+    @property
+    def _seal(self) -> str | None:
+        """What stands for every value of a file that is vaulted as a whole."""
+        return hashlib.sha256(self.text.encode()).hexdigest() if self._vaulted else None
+
+    def _plain(self, decrypt: Decrypt) -> str:
+        if not self._vaulted:
+            return self.text
+        try:
+            return decrypt(self.text)
+        except Exception as error:  # whatever the vault raises is told with its place
+            self._refuse("VAULT", None, problem=_problem(error))
+
+    def _at(self, mark: t.Any) -> Place:
+        return Place(file=self.name, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=self.name)
+
+    def _refuse(self, rule: str, mark: t.Any, **facts: object) -> t.NoReturn:
+        raise OrdersRefused([Complaint(rule=rule, place=self._at(mark), facts=facts)]) from None
+
+
+class _Stopped(Exception):
+    """What a rule of ours says against a node."""
+
+    def __init__(self, rule: str, problem: str | Phrase, node: yaml.Node) -> None:
+        super().__init__(rule)
+        self.rule = rule
+        self.problem = problem
+        self.mark = node.start_mark
+
+
+class _Reading:
+    """Values out of nodes, as the safe loader makes them, in a single pass.
+
+    The library's own constructor spends most of its time on what order files do not have, and lets the last of two
+    equal keys win in silence; here every key given twice is remembered. Rare kinds of scalars are left to the library.
+    """
+
+    def __init__(self, loader: t.Any, *, decrypt: Decrypt, sealed: str | None) -> None:
+        self.duplicates: list[yaml.ScalarNode] = []
+        self._loader = loader
+        self._decrypt = decrypt
+        self._sealed = sealed
+        self._made: dict[int, t.Any] = {}
+
+    def value(self, node: yaml.Node) -> t.Any:
+        if node.tag == _TEXT:
+            return node.value if self._sealed is None else Vaulted(node.value, sealed=self._sealed)
+        known = self._made.get(id(node), _MISSING)
+        if known is _BEING_MADE:
+            raise _unusable(Phrase("a value contains itself", "値がそれ自身を含んでいます"), node)
+        if known is _MISSING:
+            self._made[id(node)] = _BEING_MADE
+            known = self._made[id(node)] = self._new(node)
+        return known
+
+    def _new(self, node: yaml.Node) -> t.Any:
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
+            return self._mapping(node)
+        if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
+            return [self.value(item) for item in node.value]
+        if isinstance(node, yaml.ScalarNode) and node.tag in ("!vault", "!unsafe"):
+            return self._vaulted(node) if node.tag == "!vault" else node.value
+        return self._loader.construct_object(node, deep=True)
+
+    def _mapping(self, node: yaml.MappingNode) -> dict[t.Any, t.Any]:
+        merged: dict[t.Any, t.Any] = {}
+        own: dict[t.Any, t.Any] = {}
+        for key, value in node.value:
+            if key.tag == _MERGE:
+                merged = {**merged, **self._to_merge(value)}
+                continue
+            name = self.value(key)
+            if isinstance(name, str) and not isinstance(name, Vaulted):
+                name = sys.intern(name)  # one text for a field of thousands of orders
+            elif isinstance(name, (list, dict)):
+                raise _unusable(_NO_KEY, key)
+            if name in own:
+                self.duplicates.append(key)
+            own[name] = self.value(value)
+        return {**merged, **own} if merged else own
+
+    def _to_merge(self, node: yaml.Node) -> dict[t.Any, t.Any]:
+        """What "<<" brings in: a mapping, or a list of them where the first one wins."""
+        value = self.value(node)
+        parts = value[::-1] if isinstance(value, list) else [value]
+        if not all(isinstance(part, dict) for part in parts):
+            raise _unusable(Phrase("only mappings can be merged", "マージできるのはマッピングだけです"), node)
+        return {key: item for part in parts for key, item in part.items()}
+
+    def _vaulted(self, node: yaml.ScalarNode) -> Vaulted:
+        try:
+            return Vaulted(self._decrypt(node.value), sealed=node.value)
+        except Exception as error:  # whatever the vault raises is told with its place
+            raise _Stopped("VAULT", _problem(error), node) from None
+
+
+def _unusable(problem: Phrase, node: yaml.Node) -> Exception:
+    return _Stopped("YAML-SYNTAX", problem, node)
+
+
+def _problem(error: Exception) -> str | Phrase:
+    """What an error says: in both languages where it is ours, else in a library's words on one line."""
+    told = next(iter(error.args), None)
+    return told if isinstance(told, Phrase) else " ".join(str(error).split())
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether the C parser, which recurses without a guard, would run out of its stack (at 20,000 levels or more)."""
+    longest = max(map(len, text.splitlines()), default=0)
+    if longest < _DEEPEST and text.count("[") + text.count("{") < _DEEPEST:
+        return False  # every level takes a bracket or a column, so nothing needs counting
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=_FastLoader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                return True
+    except yaml.YAMLError:
+        pass  # told by the loader, with its place
+    return False
+
+
+@functools.lru_cache(maxsize=8)
+def _tree(text: str) -> yaml.Node | None:
+    # Only complaints need places, so the tree of nodes is made when the first one is told.
+    try:
+        return yaml.compose(text, Loader=_FastLoader)
+    except (yaml.YAMLError, RecursionError):
+        return None
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return None, node.value[part]
+    if isinstance(node, yaml.MappingNode):
+        found = [(key, value) for key, value in node.value if key.value == str(part)]
+        return found[-1] if found else (None, None)
+    return None, None
+
+
+__all__ = ("YamlText",)

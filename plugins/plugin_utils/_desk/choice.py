@@ -1,0 +1,133 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Which desk a task talks to: its options, checked, and the adapter made of them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, verbatim
+from .._complaints.complaints import OptionsWrong
+from ._requests import missing_requests
+from .api.adapter import ApiDesk
+from .api.transport import Connection as ApiConnection
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .desk import Desk
+    from .portal.transport import Connection as PortalConnection
+
+# The portal's adapter is imported where it is used: Ansible compiles a collection's code anew at every start.
+
+_WHERE: t.Final = {
+    "api": (("desk_url", "desk_token"), ("IIJ_CERT_DESK_URL", "IIJ_CERT_TOKEN")),
+    "portal": (
+        ("desk_url", "portal_user", "portal_password"),
+        ("IIJ_CERT_DESK_URL", "IIJ_CERT_PORTAL_USER", "IIJ_CERT_PORTAL_PASSWORD"),
+    ),
+}
+
+
+def open_desk(options: Mapping[str, t.Any]) -> Desk:
+    """The desk that the options describe; nothing is sent yet. Raises OptionsWrong."""
+    if options["desk"] != "portal":
+        return ApiDesk(_api_connection(options))
+    from .portal.adapter import PortalDesk
+
+    return PortalDesk(portal_connection(options))
+
+
+def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
+    """The log-in to the portal's screens that the options describe."""
+    from .portal._lxml import missing_lxml
+    from .portal.transport import Connection
+
+    _require(options, missing_requests() or missing_lxml(), kind="portal")
+    if options["portal_engine"] == "browser":
+        _require_browser(options["portal_browser_path"])
+    connection = Connection(
+        url=options["desk_url"],
+        user=options["portal_user"],
+        password=options["portal_password"],
+        ca_path=options["desk_ca_path"],
+        timeout=options["request_timeout"],
+        request_interval=options["request_interval"],
+        screen_map=options["screen_map"],
+        engine=options["portal_engine"],
+        browser_path=options["portal_browser_path"],
+    )
+    return _usable(connection)
+
+
+def _api_connection(options: Mapping[str, t.Any]) -> ApiConnection:
+    _require(options, missing_requests(), kind="api")
+    connection = ApiConnection(
+        url=options["desk_url"],
+        token=options["desk_token"],
+        ca_path=options["desk_ca_path"],
+        timeout=options["request_timeout"],
+    )
+    return _usable(connection)
+
+
+def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:
+    if library:
+        raise OptionsWrong(verbatim(library))
+    needed, variables = _WHERE[kind]
+    missing = [name for name in needed if not options[name]]
+    if missing:
+        raise OptionsWrong(
+            Phrase(
+                f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
+                f"group/iij.server_certificate.desk, or with {' and '.join(variables)} in the environment",
+                f"{' と '.join(missing)} がありません。オプション、group/iij.server_certificate.desk の "
+                f"module_defaults、または環境変数 {' と '.join(variables)} で指定してください。",
+            )
+        )
+
+
+def _require_browser(path: str | None) -> None:
+    from .portal._playwright import missing_playwright
+    from .portal.chromium import installed_chromium
+
+    library = missing_playwright()
+    if library:
+        raise OptionsWrong(verbatim(library))
+    if installed_chromium(path) is None:
+        told = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
+        in_japanese = (
+            f"portal_browser_path のプログラムがありません: {path}" if path else "PATH に Chromium がありません"
+        )
+        raise OptionsWrong(
+            Phrase(
+                f"portal_engine: browser needs an installed Chromium, and {told}. Install the package of your "
+                "distribution (Debian: apt-get install chromium), or name the program with portal_browser_path; none "
+                "is downloaded",
+                f"portal_engine: browser には Chromium のインストールが必要です。{in_japanese}。"
+                "ディストリビューションのパッケージ (Debian では apt-get install chromium) を入れるか、"
+                "portal_browser_path で指定してください。"
+                "自動ではダウンロードしません",
+            )
+        )
+
+
+class _Faulty(t.Protocol):
+    def fault(self) -> Phrase | None: ...
+
+
+_Connection = t.TypeVar("_Connection", bound=_Faulty)
+
+
+def _usable(connection: _Connection) -> _Connection:
+    fault = connection.fault()
+    if fault:
+        raise OptionsWrong(fault)
+    return connection
+
+
+__all__ = ("open_desk", "portal_connection")

@@ -1,0 +1,37 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Quotes: every new order goes all the way but for the purchase, and the desk's echo is compared with it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._complaints.complaints import Complaint, OrdersRefused
+from .._desk.desk import RequestRefused, ScreenUnexpected
+from .._planning.plan import Step
+
+if t.TYPE_CHECKING:
+    from .._desk.desk import Desk
+    from .._planning.plan import Plan
+
+
+def quote_new_orders(plan: Plan, desk: Desk) -> None:
+    """Ask the desk for a quote of every new order; raises OrdersRefused with each one that it would not take."""
+    complaints = []
+    for entry, step in plan.steps():
+        if step is Step.PLACE:
+            try:
+                desk.quote(entry.order)
+            except (RequestRefused, ScreenUnexpected) as refused:
+                order = entry.order
+                facts = {"value": order.common_name, "problem": refused.told}
+                complaints.append(Complaint(rule="QUOTE-REFUSED", place=order.place, order=order.name, facts=facts))
+    if complaints:
+        raise OrdersRefused(complaints)
+
+
+__all__ = ("quote_new_orders",)

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A saved plan, and what has moved since: an apply performs what was reviewed, or nothing."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, verbatim
+from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
+from .._planning.digests import changes_of, order_digest, plan_digest
+from .._reports.document import FORMAT, VERSION
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._planning.plan import Entry, Plan
+    from .._reports.rows import Row
+
+_NOTHING: t.Final = Phrase("nothing", "なし")
+_CHANGED: t.Final = Phrase("the order says something else than was planned", "オーダーの内容が計画時と異なります")
+_ADDED: t.Final = Phrase("the order is not in the plan", "計画にないオーダーです")
+_REMOVED: t.Final = Phrase("the order is gone from the order files", "オーダーファイルからなくなっています")
+_UNREADABLE: t.Final = Phrase("unreadable", "読み取れません")
+_NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
+
+
+def require_saved_plan(made: Plan, path: str, *, portfolio: str, part: str | None, wanted: str | None) -> None:
+    """Refuse a plan that differs from the saved one, but for what has been done of it meanwhile.
+
+    `wanted` is the digest that the reviewer saw. Raises OrdersRefused with everything that moved.
+    """
+    saved = _read(path, portfolio=portfolio, part=part)
+    if wanted is not None and saved["digest"] != wanted:
+        raise _not_reviewed(saved["digest"], wanted)
+    rows = {row["name"]: row for row in saved["orders"]}
+    names = {entry.order.name for entry in made.entries}
+    moved = [complaint for entry in made.entries for complaint in _moved(entry, rows.get(entry.order.name), portfolio)]
+    gone = [row["name"] for row in rows.values() if changes_of(row) and row["name"] not in names]
+    complaints = [*moved, *(_order_moved(Place(file=path), name, _REMOVED) for name in gone)]
+    if complaints:
+        raise OrdersRefused(complaints)
+
+
+def require_digest(found: str, wanted: str) -> None:
+    """Refuse a plan whose digest is not the one that the reviewer saw."""
+    if found != wanted:
+        raise _not_reviewed(found, wanted)
+
+
+def _moved(entry: Entry, row: Row | None, portfolio: str) -> Iterator[Complaint]:
+    """What keeps an order's steps from being those of the saved plan, or the last of them."""
+    order, now = entry.order, [step.value for step in entry.changes]
+    planned = changes_of(row) if row else []
+    if not now and not planned:
+        return
+    if row is None:
+        yield _order_moved(order.place, order.name, _ADDED)
+    elif row["order_digest"] != order_digest(order):
+        yield _order_moved(order.place, order.name, _CHANGED)
+    elif planned[len(planned) - len(now) :] != now or not _same_contract(entry, row, portfolio):
+        found = entry.application.contract_id if entry.application else None
+        facts = {"planned": _said(planned, row["contract_id"]), "now": _said(now, found)}
+        yield Complaint(rule="PLAN-DESK-MOVED", place=order.place, order=order.name, facts=facts)
+
+
+def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
+    """Whether the order's contract is the planned one, or the one that the plan has led to since."""
+    order, application = entry.order, entry.application
+    if application is None:
+        linked = order.linked_contract.contract_id if order.linked_contract else None
+        return row["contract_id"] is None and bool(row["linked_contract_id"] == linked)
+    if row["contract_id"] is None:
+        # A desk that keeps no references cannot say more than that the application fits.
+        return not entry.adopts and application.client_reference in (order.reference(portfolio), None)
+    return bool(row["contract_id"] == application.contract_id)
+
+
+def _read(path: str, *, portfolio: str, part: str | None) -> Row:
+    try:
+        saved = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _unusable(path, verbatim(error.strerror) if error.strerror else _UNREADABLE) from None
+    except ValueError:
+        raise _unusable(path, Phrase("it is not JSON", "JSONではありません")) from None
+    problem = _problem(saved, portfolio=portfolio, part=part)
+    if problem:
+        raise _unusable(path, problem)
+    return t.cast("Row", saved)
+
+
+def _problem(saved: t.Any, *, portfolio: str, part: str | None) -> Phrase | None:
+    if not isinstance(saved, dict) or saved.get("format") != FORMAT or saved.get("version") != VERSION:
+        return Phrase(
+            f"it is not of the form {FORMAT}, version {VERSION}", f"{FORMAT} バージョン {VERSION} の形式ではありません"
+        )
+    for field, wanted in (("portfolio", portfolio), ("slice", part)):
+        if saved.get(field) != wanted:
+            words = Phrase("its {0} is {1}, not {2}", "{0} は {1} で、{2} ではありません")
+            return words.filled(field, shortened(saved.get(field)), repr(wanted))
+    if saved.get("verdict") in ("error", "unknown"):
+        return Phrase("it tells of a run that failed", "失敗した実行の記録です")
+    if not _whole(saved):
+        return Phrase("it was changed after it was made", "作成後に変更されています")
+    return None
+
+
+def _whole(saved: Row) -> bool:
+    rows = saved.get("orders")
+    if not isinstance(rows, list) or not all(isinstance(row, dict) and set(_NEEDED) <= set(row) for row in rows):
+        return False
+    try:
+        found = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"])
+    except (TypeError, KeyError):
+        return False
+    return bool(found == saved.get("digest"))
+
+
+def _said(steps: list[str], contract_id: str | None) -> Phrase:
+    if not steps:
+        return _NOTHING
+    text = ", ".join(steps) + (f" ({contract_id})" if contract_id else "")
+    return verbatim(text)
+
+
+def _order_moved(place: Place, name: str, moved: Phrase) -> Complaint:
+    return Complaint(rule="PLAN-ORDER-MOVED", place=place, order=name, facts={"moved": moved})
+
+
+def _unusable(path: str, problem: Phrase) -> OrdersRefused:
+    return OrdersRefused([Complaint(rule="PLAN-FILE", place=Place(file=path), facts={"problem": problem})])
+
+
+def _not_reviewed(found: str, wanted: str) -> OrdersRefused:
+    facts = {"value": found, "wanted": wanted}
+    return OrdersRefused([Complaint(rule="PLAN-DIGEST", place=Place(file="plan_digest"), facts=facts)])
+
+
+__all__ = ("require_digest", "require_saved_plan")

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The hosts that orders name, with the groups that they belong to and what is ordered for them."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses as dc
+import pathlib
+import typing as t
+
+from .._complaints.complaints import shown
+from .._values.order import Wanted
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .._values.order import Order
+
+Facts = dict[str, t.Any]
+
+# Every group's name starts with one of these words, an underscore between it and the value.
+_KINDS: t.Final = ("product", "ca", "usage", "csr_origin", "orders")
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class OrderHost:
+    """A host, the facts of its orders by name, and the names of its groups."""
+
+    name: str
+    orders: dict[str, Facts]
+    groups: tuple[str, ...]
+
+
+def hosts_of(orders: Iterable[Order]) -> tuple[OrderHost, ...]:
+    """Every host that an order which is not to be cancelled names."""
+    found: dict[str, dict[str, Facts]] = collections.defaultdict(dict)
+    for order in sorted(orders, key=lambda order: order.name):
+        if order.host is not None and order.state is Wanted.PRESENT:
+            found[str(order.host)][str(order.name)] = _facts(order)
+    return tuple(OrderHost(name=host, orders=facts, groups=_groups(facts)) for host, facts in sorted(found.items()))
+
+
+def _facts(order: Order) -> Facts:
+    """Chosen fields only: nothing of the applicant, no address, no credential."""
+    install = order.install
+    files = ("certificate", "chain", "full_chain", "combined", "pkcs12")
+    return {
+        "common_name": shown(order.common_name),
+        "product": order.product.id,
+        "ca": order.product.authority.id,
+        "term": order.term,
+        "usage": order.usage.value,
+        "csr_origin": order.csr_origin.value if order.csr_origin else None,
+        "contract_id": shown(order.contract_id),
+        "generation": order.generation,
+        "key_path": shown(order.key.path) if order.key else None,
+        "install": {name: shown(path) for name in files if (path := getattr(install, name, None))},
+        "file": order.place.file,
+    }
+
+
+def _groups(orders: dict[str, Facts]) -> tuple[str, ...]:
+    values = [{**facts, "orders": pathlib.Path(facts["file"]).stem} for facts in orders.values()]
+    return tuple(sorted({f"{kind}_{facts[kind]}" for facts in values for kind in _KINDS if facts[kind]}))
+
+
+__all__ = ("OrderHost", "hosts_of")

@@ -1,0 +1,179 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Raw orders in, frozen orders out: everything that can be judged without the desk is judged here, all at once."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses as dc
+import gc
+import typing as t
+
+from .._catalogue.products import product_named
+from .._complaints.complaints import Complaint, OrdersRefused, arranged, dotted, named
+from .._complaints.rules.book import RULES
+from .._complaints.rules.rule import Severity
+from .._values.order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Prove, Subject, Usage
+from .files import read_folder
+from .form_rules import breaches_of_rules
+from .portfolio_rules import complaints_between
+from .schema import breaches_of_shape
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from .._complaints.complaints import Breach
+    from .._values.order import SuppliedCsr
+    from .files import RawOrder, Reader, Reading
+
+Fields = dict[str, t.Any]
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """Orders as frozen values, and what was found about all that was written, warnings too."""
+
+    orders: tuple[Order, ...]
+    complaints: tuple[Complaint, ...]
+
+    def accepted(self, *, strict: bool = False) -> tuple[Order, ...]:
+        """The orders; raises OrdersRefused when there is an error, in strict runs also when there is a warning."""
+        if any(strict or complaint.severity is Severity.ERROR for complaint in self.complaints):
+            raise OrdersRefused(self.complaints)
+        return self.orders
+
+
+def judge_order_files(source: str, reader: Reader, *, day: dt.date) -> Judged:
+    """The orders of one file or of all files in a folder, read and judged."""
+    with collector_at_rest():
+        return judge_orders(read_folder(source, reader), day=day)
+
+
+@contextlib.contextmanager
+def collector_at_rest() -> Iterator[None]:
+    """No collection of cycles while many orders are made, which all stay: it would walk them over and over."""
+    was_at_work = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_at_work:
+            gc.enable()
+
+
+def judge_orders(reading: Reading, *, day: dt.date) -> Judged:
+    """Every order with every rule, for certificates issued on this day."""
+    orders: list[Order] = []
+    complaints = [*reading.complaints, *complaints_between(reading.orders)]
+    everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
+    for raw in reading.orders:
+        order, breaches = _judged_one(raw, day)
+        for breach in breaches:
+            if RULES[breach.rule].once:
+                everywhere.setdefault(breach.rule, []).append((raw, breach))
+            else:
+                complaints.append(_complaint(raw, breach))
+        orders.extend([order] if order else [])
+    complaints.extend(map(_told_once, everywhere.values()))
+    return Judged(orders=tuple(orders), complaints=arranged(complaints))
+
+
+def _judged_one(raw: RawOrder, day: dt.date) -> tuple[Order | None, tuple[Breach, ...]]:
+    fields, shape = breaches_of_shape(raw.fields, raw.branch)
+    unusable = {breach.path[0] for breach in shape if breach.path}
+    usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
+    csr, found = _supplied(usable, raw)
+    breaches = (*shape, *breaches_of_rules(usable, raw.branch, day=day), *found)
+    wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
+    return (None if wrong else _order(fields, raw, csr)), breaches
+
+
+def _told_once(found: list[tuple[RawOrder, Breach]]) -> Complaint:
+    # Finding a place means reading the file once more, so it is done for the first order only.
+    complaint = _complaint(*found[0])
+    return dc.replace(complaint, order=named(raw.name for raw, _breach in found))
+
+
+def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
+    if fields.get("csr_origin") != CsrOrigin.SUPPLIED or "csr_path" not in fields:
+        return None, ()
+    from .supplied_csr import read_supplied_csr  # where it is used: it brings cryptography with it
+
+    named = fields.get("product")
+    return read_supplied_csr(
+        raw.folder / fields["csr_path"],
+        common_name=fields.get("common_name"),
+        product=product_named(named) if isinstance(named, str) else None,
+    )
+
+
+def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
+    linked = fields["usage"] is Usage.LINKED_SERVICE
+    plain: Fields = {field: fields.get(field) for field in _PLAIN}
+    return Order(
+        locate=raw.locate,
+        csr=csr,
+        linked_contract=_part(LinkedContract, fields.get("linked_contract")),
+        csr_origin=CsrOrigin.SERVICE if linked else fields.get("csr_origin"),
+        terms_agreed=fields.get("terms_agreed", False),
+        applicant=_part(Applicant, fields.get("applicant")),
+        missing=_missing(raw) if raw.branch.pinned else (),
+        subject=Subject(**fields.get("subject", {})),
+        key=_key(fields.get("key")),
+        install=_install(fields.get("install")),
+        **plain,
+    )
+
+
+def _missing(raw: RawOrder) -> tuple[str, ...]:
+    _fields, breaches = breaches_of_shape(raw.fields, dc.replace(raw.branch, pinned=False))
+    return tuple(sorted(dotted(breach.path) for breach in breaches))
+
+
+def _key(fields: Fields | None) -> Key | None:
+    if fields is None:
+        return None
+    if fields.get("type") == "ECDSA":
+        return Key(**{"size": None, "curve": "P-256", **fields})
+    return Key(**fields)
+
+
+def _install(fields: Fields | None) -> Install | None:
+    if fields is None:
+        return None
+    return Install(**{**fields, "prove": _part(Prove, fields.get("prove"))})
+
+
+def _part(kind: t.Any, fields: Fields | None) -> t.Any:
+    return kind(**fields) if fields is not None else None
+
+
+def _complaint(raw: RawOrder, breach: Breach) -> Complaint:
+    return Complaint(
+        rule=breach.rule, place=raw.locate(breach.path), order=raw.name, path=breach.path, facts=breach.facts
+    )
+
+
+# Fields whose checked value is taken as it is; those that an order may lack are None.
+_PLAIN = (
+    "name",
+    "customer_code",
+    "common_name",
+    "product",
+    "term",
+    "usage",
+    "state",
+    "generation",
+    "approval_email",
+    "certificate_transparency",
+    "host",
+    "contract_id",
+    "duplicate_of",
+)
+
+__all__ = ("Judged", "collector_at_rest", "judge_order_files", "judge_orders")

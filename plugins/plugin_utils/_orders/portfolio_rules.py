@@ -1,0 +1,75 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rules between the orders of a portfolio."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._catalogue.products import product_named
+from .._complaints.complaints import Complaint, shortened
+from .._values.order import Wanted
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .files import RawOrder
+    from .schema import Fields
+
+
+def complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
+    """Names used twice, natural keys bought twice, and duplicate_of that points nowhere."""
+    orders = tuple(orders)
+    yield from _equal_names(orders)
+    yield from _equal_purchases(orders)
+    known = {order.name for order in orders if order.name}
+    for order in orders:
+        named = order.fields.get("duplicate_of")
+        if isinstance(named, str) and (named == order.name or not _may_name(named, known)):
+            facts = {"value": shortened(named), "allowed": sorted(known - {order.name or ""})}
+            yield _complaint("DUPLICATE-OF", order, "duplicate_of", facts)
+
+
+def _equal_names(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
+    first: dict[str, RawOrder] = {}
+    for order in orders:
+        if order.name and first.setdefault(order.name, order) is not order:
+            facts = {"value": shortened(order.name), "other": str(first[order.name].locate(("name",)))}
+            yield _complaint("NAME-DUPLICATE", order, "name", facts)
+
+
+def _equal_purchases(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
+    first: dict[tuple[str, ...], RawOrder] = {}
+    for order in orders:
+        key = _natural_key(order.fields)
+        if key is None or order.fields.get("duplicate_of") or order.fields.get("state") == Wanted.CANCELLED:
+            continue
+        bought = first.setdefault(key, order)
+        if bought is not order and bought.name != order.name:
+            facts = {"value": shortened(order.fields["common_name"]), "other": bought.name}
+            yield _complaint("ORDER-DUPLICATE", order, "common_name", facts)
+
+
+def _natural_key(order: Fields) -> tuple[str, ...] | None:
+    """What makes two orders the same purchase, or None where a part of it is unusable."""
+    name, product, usage = (order.get(field) for field in ("common_name", "product", "usage"))
+    linked = order.get("linked_contract")
+    if not (isinstance(name, str) and isinstance(product, str) and isinstance(usage, str)):
+        return None
+    found = product_named(product)
+    contract = [str(linked.get(part)) for part in ("service", "contract_id")] if isinstance(linked, dict) else []
+    return (name.lower(), found.id if found else product, usage, *contract)
+
+
+def _may_name(duplicate_of: str, known: set[str]) -> bool:
+    # A contract ID of another portfolio has no form that is known, so only the desk can tell; a name must be ours.
+    return duplicate_of in known or any(character.isdigit() for character in duplicate_of)
+
+
+def _complaint(rule: str, order: RawOrder, field: str, facts: Mapping[str, object]) -> Complaint:
+    return Complaint(rule=rule, place=order.locate((field,)), order=order.name, path=(field,), facts=facts)
+
+
+__all__ = ("complaints_between",)

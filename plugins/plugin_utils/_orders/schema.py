@@ -1,0 +1,320 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The shape of an order: which fields are asked for which product, usage and CSR origin, and what each may hold."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import functools
+import typing as t
+
+from ...module_utils._core.keyspec import REGENERATE
+from ...module_utils._core.phrases import Phrase
+from .._catalogue.industry import DN_LENGTHS
+from .._catalogue.products import PRODUCTS, TERMS, product_named
+from .._catalogue.services import LINKED_SERVICES
+from .._complaints.complaints import Breach, nearest, shortened
+from .._values.order import CsrOrigin, Usage, Wanted
+from . import vocabulary as word
+from .field_words import FIELD_LABELS
+from .voluptuous_dep import Refused, vol
+
+if t.TYPE_CHECKING:
+    from .._catalogue.products import Product
+
+INSTALL_FILES: t.Final = ("certificate", "chain", "full_chain", "combined", "pkcs12")
+
+Fields = dict[str, t.Any]
+Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Branch:
+    """What decides which fields are asked; None where the order's own value is unusable."""
+
+    product: str | None
+    usage: Usage | None
+    csr_origin: CsrOrigin | None
+    pinned: bool = False  # an existing application is named, so what was asked to get there need not be repeated
+
+
+def branch_of(order: Fields) -> Branch:
+    """The branch that an order belongs to; linked services leave no choice of the CSR's origin [M:2261096]."""
+    named = order.get("product")
+    product = product_named(named) if isinstance(named, str) else None
+    usage = _member(Usage, order.get("usage"))
+    linked = usage is Usage.LINKED_SERVICE
+    origin = CsrOrigin.SERVICE if linked else _member(CsrOrigin, order.get("csr_origin"))
+    return Branch(product.id if product else None, usage, origin, pinned="contract_id" in order)
+
+
+def without_unasked(defaults: Fields, branch: Branch) -> Fields:
+    """Defaults serve orders of every kind, so those that this order is not asked for are left out."""
+    unasked = _unasked(branch)
+    return {field: value for field, value in defaults.items() if field not in unasked}
+
+
+def breaches_of_shape(order: Fields, branch: Branch) -> tuple[Fields, tuple[Breach, ...]]:
+    """The order with its values converted, and every way in which its shape is wrong."""
+    schema = _schema(branch)
+    try:
+        return schema(order), ()
+    except vol.MultipleInvalid as invalid:
+        return {}, tuple(_breach(error, schema.schema, order) for error in invalid.errors)
+
+
+def asked_fields(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:
+    """The fields that such an order must have, and those that it may have, both sorted."""
+    branch = Branch(product.id, usage, csr_origin)
+    markers = [marker for marker in _schema(branch).schema if str(marker) not in _unasked(branch)]
+    required = sorted(str(marker) for marker in markers if isinstance(marker, vol.Required))
+    return required, sorted({str(marker) for marker in markers} - set(required))
+
+
+@functools.cache
+def _schema(branch: Branch) -> t.Any:
+    return vol.Schema(shape_of(branch))
+
+
+def shape_of(branch: Branch) -> Shape:
+    """The fields of a branch with their validators, in the order in which people meet them."""
+    # Markers are equal by field name: a refusal takes the place of the field's own validator.
+    return {**_order_form(branch), **_registration_form(branch), **_host_side(branch), **_refusals(branch)}
+
+
+def _order_form(branch: Branch) -> Shape:
+    linked = branch.usage is Usage.LINKED_SERVICE
+    return {
+        vol.Required("name"): word.order_name,
+        vol.Required("customer_code"): word.customer_code,
+        vol.Required("common_name"): word.common_name,
+        vol.Required("product"): word.product,
+        vol.Required("term"): word.one_of(TERMS),
+        vol.Required("usage"): word.one_of(Usage),
+        (vol.Required if linked else vol.Optional)("linked_contract"): {
+            vol.Required("service"): word.one_of(LINKED_SERVICES),
+            vol.Optional("contract_id"): word.text,
+        },
+        _unless_pinned(branch)("terms_agreed"): word.agreed,
+        vol.Optional("state", default=Wanted.PRESENT): word.one_of(Wanted),
+        vol.Optional("contract_id"): word.text,
+        vol.Optional("duplicate_of"): word.text,
+        vol.Optional("generation", default=1): word.counting_number,
+    }
+
+
+def _unless_pinned(branch: Branch) -> t.Any:
+    return vol.Optional if branch.pinned else vol.Required
+
+
+def _registration_form(branch: Branch) -> Shape:
+    linked, asked = branch.usage is Usage.LINKED_SERVICE, _unless_pinned(branch)
+    product = _product(branch)
+    asks_email = product is not None and product.authority.approval_email.value
+    asks_transparency = product is not None and product.authority.transparency_choice.value
+    return {
+        (vol.Optional if linked else asked)("csr_origin"): _linked_origin if linked else word.one_of(CsrOrigin),
+        (asked if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.text,
+        (asked if _asks_subject(branch) else vol.Optional)("subject"): _subject_fields(),
+        asked("applicant"): _applicant_fields(),
+        (asked if asks_email else vol.Optional)("approval_email"): word.approval_email,
+        (asked if asks_transparency else vol.Optional)("certificate_transparency"): word.boolean,
+    }
+
+
+@functools.cache
+def _subject_fields() -> word.SharedMapping:
+    fields: Shape = {vol.Required(field): word.dn_field(longest) for field, longest in DN_LENGTHS.value.items()}
+    return word.SharedMapping({**fields, vol.Optional("organizational_unit_name"): word.refuse("DN-OU")})
+
+
+@functools.cache
+def _applicant_fields() -> word.SharedMapping:
+    fields = ("name", "department", "email", "phone")
+    return word.SharedMapping({vol.Required(field): word.email if field == "email" else word.text for field in fields})
+
+
+def _host_side(branch: Branch) -> Shape:
+    target = branch.csr_origin is CsrOrigin.TARGET
+    return {
+        (_unless_pinned(branch) if target else vol.Optional)("host"): word.text,
+        (_unless_pinned(branch) if target else vol.Optional)("key"): _key_fields(
+            target=branch.csr_origin in (CsrOrigin.TARGET, None)
+        ),
+        vol.Optional("install"): {
+            **{vol.Optional(role): word.host_path for role in INSTALL_FILES},
+            **_access_fields(),
+            vol.Optional("backup"): word.boolean,
+            vol.Optional("issuer"): word.text,
+            vol.Optional("validate"): word.validating_command,
+            vol.Optional("reload"): word.command,
+            vol.Optional("prove"): {
+                vol.Optional("address"): word.text,
+                vol.Optional("port"): word.port,
+                vol.Optional("server_name"): word.text,
+                vol.Optional("seen_from"): word.one_of(("host", "controller")),
+                vol.Optional("timeout"): word.counting_number,
+            },
+        },
+    }
+
+
+def _access_fields() -> Shape:
+    fields = {"owner": word.text, "group": word.text, "mode": word.file_mode}
+    return {vol.Optional(field): validator for field, validator in fields.items()}
+
+
+def _key_fields(*, target: bool) -> Shape:
+    # What is made elsewhere is only looked at, but files that hold the key too take after it.
+    place: Shape = {vol.Required("path"): word.host_path, **_access_fields()}
+    if not target:
+        return place
+    return {
+        **place,
+        vol.Optional("type"): word.one_of(("RSA", "ECDSA")),
+        vol.Optional("size"): word.one_of((2048, 3072, 4096)),
+        vol.Optional("curve"): word.one_of(("P-256", "P-384")),
+        vol.Optional("csr_path"): word.host_path,
+        vol.Optional("regenerate"): word.one_of(REGENERATE),
+    }
+
+
+@functools.cache
+def _unasked(branch: Branch) -> dict[str, word.Validator]:
+    """The fields that this branch is not asked for, each with its refusal."""
+    return {**_unasked_by_product(branch), **_unasked_by_usage(branch), **_unasked_by_origin(branch)}
+
+
+def _unasked_by_product(branch: Branch) -> dict[str, word.Validator]:
+    product = _product(branch)
+    if product is None:
+        return {}
+    authority = product.authority
+    unasked = {}
+    if not authority.approval_email.value:
+        unasked["approval_email"] = word.refuse("APPROVAL-EMAIL-UNUSED", authority=authority.name)
+    if not authority.transparency_choice.value:
+        unasked["certificate_transparency"] = word.refuse("TRANSPARENCY-UNUSED", authority=authority.name)
+    return unasked
+
+
+def _unasked_by_usage(branch: Branch) -> dict[str, word.Validator]:
+    if branch.usage is Usage.OTHER:
+        only = Phrase("only usage: linked_service has one", "連携先を書くのは usage: linked_service のときだけです")
+        return {"linked_contract": _unused("linked_contract", only)}
+    if branch.usage is Usage.LINKED_SERVICE:
+        made = Phrase("IIJ makes the CSR for a linked service", "連携対応サービスで利用する場合はIIJがCSRを作成します")
+        installed = Phrase("IIJ installs on the linked service", "連携対応サービスへはIIJが設定します")
+        return {
+            "csr_path": _unused("csr_path", made),
+            **{field: _unused(field, installed) for field in ("host", "key", "install")},
+        }
+    return {}
+
+
+def _unasked_by_origin(branch: Branch) -> dict[str, word.Validator]:
+    unasked = {}
+    if branch.csr_origin is CsrOrigin.SUPPLIED:
+        unasked["subject"] = word.refuse("SUBJECT-LOCKED")
+    elif branch.csr_origin is not None and branch.usage is Usage.OTHER:
+        only = Phrase("only csr_origin: supplied brings a CSR", "CSRを指定するのは csr_origin: supplied のときだけです")
+        unasked["csr_path"] = _unused("csr_path", only)
+    product = _product(branch)
+    if branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value == "DV":
+        # A DV certificate carries C and CN only [BR 7.1.2.7.2].
+        none = Phrase("a DV certificate carries no organization", "DV証明書に組織の情報は入りません")
+        unasked["subject"] = _unused("subject", none)
+    return unasked
+
+
+def _refusals(branch: Branch) -> Shape:
+    return {vol.Optional(field): refusal for field, refusal in _unasked(branch).items()}
+
+
+def _asks_subject(branch: Branch) -> bool:
+    product = _product(branch)
+    if branch.csr_origin is CsrOrigin.SERVICE:
+        return True
+    return branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value != "DV"
+
+
+@word.told_as({"const": CsrOrigin.SERVICE.value}, CsrOrigin.SERVICE)
+def _linked_origin(value: object) -> CsrOrigin:
+    if value != CsrOrigin.SERVICE:
+        raise Refused("LINKED-CSR", value=shortened(value))
+    return CsrOrigin.SERVICE
+
+
+def _unused(field: str, because: Phrase) -> word.Validator:
+    return word.refuse("FIELD-UNUSED", value=field, because=because)
+
+
+def _product(branch: Branch) -> Product | None:
+    return PRODUCTS[branch.product] if branch.product else None
+
+
+def _member(kind: t.Any, value: object) -> t.Any:
+    return next((member for member in kind if member == value), None)
+
+
+def _breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
+    path = tuple(getattr(part, "schema", part) for part in error.path)
+    if isinstance(error, Refused):
+        return Breach(rule=error.rule, path=path, facts=error.facts)
+    known = tuple(str(key) for key in _fields_at(schema, path[:-1]))
+    if isinstance(error, vol.RequiredFieldInvalid):
+        facts = {"value": path[-1], "named": _named(path), "allowed": _allowed_at(schema, path)}
+        return Breach(rule="KEY-MISSING", path=path, facts=facts)
+    if isinstance(error, (vol.DictInvalid, vol.TypeInvalid)):
+        expected = Phrase("a mapping of fields", "項目のマッピング")
+        return Breach(
+            rule="VALUE-TYPE", path=path, facts={"value": shortened(_value_at(order, path)), "expected": expected}
+        )
+    near = nearest(path[-1], known)
+    return Breach(rule="KEY-UNKNOWN", path=path, facts={"value": shortened(path[-1]), "allowed": known, "near": near})
+
+
+def _fields_at(schema: Shape, path: tuple[str | int, ...]) -> Shape:
+    for part in path:
+        found: t.Any = next((value for key, value in schema.items() if str(key) == part), {})
+        schema = getattr(found, "fields", found)
+        if not isinstance(schema, dict):
+            return {}
+    return schema
+
+
+def _allowed_at(schema: Shape, path: tuple[str | int, ...]) -> object:
+    validator = next((value for key, value in _fields_at(schema, path[:-1]).items() if str(key) == path[-1]), None)
+    fields = getattr(validator, "fields", validator)
+    if not isinstance(fields, dict):
+        return getattr(validator, "allowed", "")
+    asked = ", ".join(str(key) for key in fields if isinstance(key, vol.Required))
+    free = ", ".join(str(key) for key in fields if not isinstance(key, vol.Required) and not _is_refused(fields[key]))
+    if not free:
+        return Phrase(f"a mapping with {asked}", f"{asked} を持つマッピング")
+    return Phrase(
+        f"a mapping with {asked} ({free} may be left out)", f"{asked} を持つマッピング ({free} は省略できます)"
+    )
+
+
+def _is_refused(validator: t.Any) -> bool:
+    return getattr(validator, "json", None) is False
+
+
+def _named(path: tuple[str | int, ...]) -> str:
+    """The field with the portal's own label, where that has one."""
+    label = FIELD_LABELS.get(".".join(map(str, path)))
+    return f"{path[-1]} ({label})" if label else str(path[-1])
+
+
+def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:
+    for part in path:
+        value = value[part]
+    return value
+
+
+__all__ = ("INSTALL_FILES", "Branch", "Fields", "asked_fields", "branch_of", "breaches_of_shape", "without_unasked")

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A CSR that the user made: read on the controller and judged before any money is spent."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core import names
+from ...module_utils._core.errors import Fault, PrivateKeyGiven
+from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._pki.csrs import read_csr
+from ...module_utils._pki.deps import missing_cryptography
+from ...module_utils._pki.weak_keys import CLOSE_PRIMES, EXPONENT, ROCA, SMALL_FACTOR, csr_weakness
+from .._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
+from .._complaints.complaints import Breach, shortened
+from .._values.order import SuppliedCsr
+from .subject_rules import subject_breaches
+
+if t.TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Iterator
+
+    from ...module_utils._pki.csrs import CsrFacts
+    from .._catalogue.products import Product
+
+_PATH = ("csr_path",)
+_LONGEST_FILE = 1 << 20  # bytes; a request has a few thousand
+_KEYS: t.Final = Phrase("RSA from {0} bits (a multiple of 8), ECDSA {1}", "{0}ビット以上 (8の倍数) のRSA、{1} のECDSA")
+_NO_NAMES: t.Final = Phrase("addresses or URIs", "IPアドレスまたはURI")
+_WEAKNESSES: t.Final = {
+    CLOSE_PRIMES: Phrase("its two primes lie close together", "2つの素数が近すぎます"),
+    ROCA: Phrase(
+        "a flawed library made it (ROCA, CVE-2017-15361)", "欠陥のあるライブラリで作られています (ROCA, CVE-2017-15361)"
+    ),
+    SMALL_FACTOR: Phrase("its modulus has a small factor", "モジュラスが小さな素因数を持ちます"),
+    EXPONENT: Phrase("its public exponent is even or too small", "公開指数が偶数か小さすぎます"),
+}
+
+
+class _NotRegular(Exception):
+    """There is something else than a file at the path."""
+
+
+def read_supplied_csr(
+    path: pathlib.Path, *, common_name: str | None, product: Product | None
+) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
+    """The CSR at `path`, and every reason for which it cannot be used for this order."""
+    if lacking := missing_cryptography():
+        return None, (_unreadable(path, lacking),)
+    try:
+        facts = read_csr(_content(path))
+    except PrivateKeyGiven:
+        return None, (Breach(rule="CSR-PRIVATE-KEY", path=_PATH, facts={"value": shortened(str(path))}),)
+    except _NotRegular:
+        return None, (_unreadable(path, Phrase("not a regular file", "通常のファイルではありません")),)
+    except OSError as error:
+        return None, (_unreadable(path, error.strerror or str(error)),)
+    except ValueError:  # a name that no file can have
+        return None, (_unreadable(path, Phrase("no such file", "ファイルがありません")),)
+    except Fault as fault:
+        return None, (_unreadable(path, Phrase(fault.message("en"), fault.message("ja"))),)
+    breaches = tuple(_breaches(facts, common_name=common_name, product=product))
+    return SuppliedCsr(pem=facts.pem, public_key_fingerprint=facts.public_key_fingerprint), breaches
+
+
+def _content(path: pathlib.Path) -> bytes:
+    """What stands in the file; devices and pipes, which may never end, are not read."""
+    if path.exists() and not path.is_file():
+        raise _NotRegular
+    with path.open("rb") as file:
+        return file.read(_LONGEST_FILE)
+
+
+def _unreadable(path: pathlib.Path, problem: object) -> Breach:
+    return Breach(rule="CSR-UNREADABLE", path=_PATH, facts={"value": shortened(str(path)), "problem": problem})
+
+
+def _breaches(facts: CsrFacts, *, common_name: str | None, product: Product | None) -> Iterator[Breach]:
+    if common_name is not None and (facts.common_name or "").lower() != common_name.lower():
+        said = {"value": shortened(facts.common_name or ""), "common_name": common_name}
+        yield Breach(rule="CSR-COMMON-NAME", path=_PATH, facts=said)
+    if not facts.signature_valid:
+        yield Breach(rule="CSR-SIGNATURE", path=_PATH)
+    yield from _key_breaches(facts, product)
+    yield from _name_breaches(facts)
+    if product is not None:
+        yield from _subject_breaches(facts, product)
+
+
+def _key_breaches(facts: CsrFacts, product: Product | None) -> Iterator[Breach]:
+    sizes = product.authority.rsa_sizes.value if product else None
+    size = facts.key_size or 0
+    if product is not None and sizes is not None:
+        allowed = verbatim(", ".join(f"RSA {number}" for number in sizes))
+        fits = facts.key_type == "RSA" and size in sizes
+    else:
+        allowed = _KEYS.filled(RSA_SMALLEST.value, ", ".join(CURVES.value))
+        fits = (facts.key_type == "RSA" and size >= RSA_SMALLEST.value and size % 8 == 0) or facts.curve in CURVES.value
+    if not fits:
+        value = " ".join(str(part) for part in (facts.key_type, facts.curve or facts.key_size) if part)
+        yield Breach(rule="CSR-KEY", path=_PATH, facts={"value": value, "allowed": allowed})
+    elif facts.key_type == "ECDSA" and product is not None:
+        yield Breach(rule="KEY-ECDSA", path=_PATH, facts={"authority": product.authority.name})
+    elif weakness := csr_weakness(facts.pem):
+        yield Breach(rule="CSR-WEAK-KEY", path=_PATH, facts={"problem": _WEAKNESSES[weakness]})
+
+
+def _name_breaches(facts: CsrFacts) -> Iterator[Breach]:
+    others = [name for name in facts.dns_names if name.lower() != (facts.common_name or "").lower()]
+    if others or facts.other_names:
+        named = [*([shortened(", ".join(others))] if others else []), *([_NO_NAMES] if facts.other_names else [])]
+        yield Breach(rule="CSR-SAN", path=_PATH, facts={"value": tuple(named)})
+
+
+def _subject_breaches(facts: CsrFacts, product: Product) -> Iterator[Breach]:
+    subject = {attribute: value for attribute, value in facts.subject if value.strip()}
+    country = subject.get("country_name")
+    if country is not None and country != names.COUNTRY:
+        yield Breach(rule="CSR-COUNTRY", path=_PATH, facts={"value": shortened(country)})
+    kept = _kept_attributes(product)
+    dropped = [
+        names.DN_BY_NAME[name].short if name in names.DN_BY_NAME else name for name in subject if name not in kept
+    ]
+    if dropped:
+        allowed = [attribute.short for attribute in names.DN_ATTRIBUTES if attribute.name in kept]
+        yield Breach(rule="CSR-DROPPED", path=_PATH, facts={"value": tuple(dropped), "allowed": allowed})
+    if product.level.value == "DV":
+        return
+    missing = [] if "organization_name" in subject else ["O"]
+    missing += [] if subject.keys() & {"state_or_province_name", "locality_name"} else ["ST / L"]
+    if missing:
+        yield Breach(rule="CSR-SUBJECT", path=_PATH, facts={"value": tuple(missing)})
+    given = {name: value for name, value in subject.items() if name in DN_LENGTHS.value}
+    yield from subject_breaches(given, product=product, path=_PATH)
+
+
+def _kept_attributes(product: Product) -> frozenset[str]:
+    """What of a subject reaches the certificate: of a DV one C and CN only [BR 7.1.2.7.2]."""
+    if product.level.value == "DV":
+        return frozenset({"country_name", "common_name"})
+    known = frozenset(attribute.name for attribute in names.DN_ATTRIBUTES)
+    return known - product.authority.dropped_attributes.value
+
+
+__all__ = ("read_supplied_csr",)

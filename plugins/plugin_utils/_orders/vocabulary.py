@@ -1,0 +1,322 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Small named validators: each returns the value it accepts or raises Refused with the broken rule.
+
+Each also carries its JSON Schema, as far as JSON Schema can tell it: the schema for editors has no source of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import itertools
+import re
+import shlex
+import typing as t
+
+from ...module_utils._core import names
+from ...module_utils._core.phrases import Phrase
+from .._catalogue.industry import APPROVAL_LOCAL_PARTS, DN_CHARACTERS
+from .._catalogue.products import PRODUCTS, Product, product_named
+from .._complaints.complaints import nearest, shortened
+from .voluptuous_dep import Refused, vol
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    Json = dict[str, t.Any] | bool
+
+Validator = t.Callable[[t.Any], t.Any]
+
+_MOST_REMEMBERED = 256
+
+_ORDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_CUSTOMER_CODE = re.compile(r"SG[0-9]{8}")  # 8 digits in IIJ's P2 API comments; one place there shows 7
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_MODE = re.compile(r"0?[0-7]{3,4}")
+# The form of a name only: which zones belong to nobody is told in one place, _core/names.py.
+_LABEL = f"(?!(?![Xx][Nn])..--)[A-Za-z0-9](?:[A-Za-z0-9-]{{0,{names.LONGEST_LABEL - 2}}}[A-Za-z0-9])?"
+_SAYS_NOTHING = ".- "
+_COMMON_NAME = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}")
+
+_Checked = t.TypeVar("_Checked", bound="Callable[..., object]")
+
+
+_TEXT = Phrase("a text", "文字列")
+_BOOLEAN = Phrase("true or false", "true または false")
+_COUNTING = Phrase("a whole number from 1 on", "1以上の整数")
+_ADDRESS = Phrase("an e-mail address", "メールアドレス")
+_FILE_MODE = Phrase(
+    'a file mode in quotes such as "0600" (0600 without quotes is the number 384 to YAML)',
+    '"0600" のように引用符で囲んだファイルモード (引用符のない0600は、YAMLでは数値の384です) ',
+)
+_PORT = Phrase("a port from 1 to 65535", "1〜65535のポート番号")
+_COMMAND = Phrase("a command with its arguments, run without a shell", "シェルを介さずに実行するコマンドとその引数")
+_VALIDATING = Phrase(
+    "a command with %s where the path of the new file goes", "新しいファイルのパスが入る位置に %s を書いたコマンド"
+)
+_HOST_NAME = Phrase("a fully qualified host name such as www.example.jp", "www.example.jp のようなFQDN")
+_HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
+_CODE = Phrase("SG followed by 8 digits", "SGと数字8桁")
+_LOCAL_PARTS = ", ".join(f"{local}@" for local in APPROVAL_LOCAL_PARTS.value)
+
+
+def told_as(schema: Json, allowed: object = "") -> Callable[[_Checked], _Checked]:
+    """Marks a validator with what it accepts: as JSON Schema, where False accepts nothing, and in words for people."""
+
+    def mark(validator: _Checked) -> _Checked:
+        validator.json = schema  # type: ignore[attr-defined]
+        validator.allowed = allowed  # type: ignore[attr-defined]
+        return validator
+
+    return mark
+
+
+def json_of(validator: Validator) -> Json:
+    """The JSON Schema that a validator carries."""
+    return t.cast("Json", validator.json)  # type: ignore[attr-defined]
+
+
+def _written_as(pattern: re.Pattern[str], **more: object) -> Json:
+    return {"type": "string", "pattern": f"^{pattern.pattern}$", **more}
+
+
+def wrong_type(value: object, expected: Phrase) -> Refused:
+    return Refused("VALUE-TYPE", value=shortened(value), expected=expected)
+
+
+@told_as({"type": "string", "pattern": r"\S"}, _TEXT)
+def text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise wrong_type(value, _TEXT)
+    return value
+
+
+@told_as({"type": "boolean"}, _BOOLEAN)
+def boolean(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise wrong_type(value, _BOOLEAN)
+    return value
+
+
+@told_as({"type": "integer", "minimum": 1}, _COUNTING)
+def counting_number(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise wrong_type(value, _COUNTING)
+    return value
+
+
+@told_as({"type": "integer", "minimum": 1, "maximum": 65535}, _PORT)
+def port(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
+        raise wrong_type(value, _PORT)
+    return value
+
+
+@told_as({"type": "string", "pattern": r"\S"}, _COMMAND)
+def command(value: object) -> str:
+    with contextlib.suppress(ValueError):  # an open quote
+        if isinstance(value, str) and shlex.split(value):
+            return value
+    raise wrong_type(value, _COMMAND)
+
+
+@told_as({"type": "string", "pattern": "%s"}, _VALIDATING)
+def validating_command(value: object) -> str:
+    written = command(value)
+    if "%s" not in written:
+        raise wrong_type(value, _VALIDATING)
+    return written
+
+
+def one_of(choices: Iterable[t.Any]) -> Validator:
+    """A value out of a closed list."""
+    allowed = tuple(choices)
+
+    @told_as({"enum": [item.value if isinstance(item, enum.Enum) else item for item in allowed]}, allowed)
+    def choice(value: object) -> object:
+        # 1 == True and "x" == an enum member are no accident in YAML: types are compared too.
+        for item in allowed:
+            if value == item and isinstance(value, bool) == isinstance(item, bool):
+                return item
+        raise Refused(
+            "VALUE-CHOICE",
+            value=shortened(value),
+            allowed=allowed,
+            near=nearest(value, [str(item) for item in allowed]),
+        )
+
+    return choice
+
+
+@told_as(_written_as(_ORDER_NAME))
+def order_name(value: object) -> str:
+    if not isinstance(value, str) or not _ORDER_NAME.fullmatch(value):
+        raise Refused("NAME-FORM", value=shortened(value))
+    return value
+
+
+@told_as(_written_as(_CUSTOMER_CODE), _CODE)
+def customer_code(value: object) -> str:
+    if not isinstance(value, str) or not _CUSTOMER_CODE.fullmatch(value):
+        raise Refused("CUSTOMER-CODE", value=shortened(value))
+    return value
+
+
+@told_as(_written_as(_COMMON_NAME, maxLength=names.LONGEST_COMMON_NAME), _HOST_NAME)
+def common_name(value: object) -> str:
+    name = text(value)
+    fault = names.common_name_fault(name)
+    if fault:
+        raise Refused("COMMON-NAME", value=shortened(value), problem=fault)
+    return name.lower()
+
+
+@told_as({"enum": [*PRODUCTS, *(item.name for item in PRODUCTS.values())]}, tuple(PRODUCTS))
+def product(value: object) -> Product:
+    found = product_named(value) if isinstance(value, str) else None
+    if found is None:
+        known = [*PRODUCTS, *(item.name for item in PRODUCTS.values())]
+        raise Refused("PRODUCT-UNKNOWN", value=shortened(value), allowed=tuple(PRODUCTS), near=nearest(value, known))
+    return found
+
+
+@told_as(_written_as(_EMAIL), _ADDRESS)
+def email(value: object) -> str:
+    if not isinstance(value, str) or not _EMAIL.fullmatch(value):
+        raise wrong_type(value, _ADDRESS)
+    return value
+
+
+@told_as(
+    _written_as(_EMAIL),
+    Phrase(f"{_LOCAL_PARTS} the common name or a domain above it", f"コモンネームかその上位ドメインの {_LOCAL_PARTS}"),
+)
+def approval_email(value: object) -> str:
+    return email(value)
+
+
+@told_as({"type": "string", "pattern": "^/"}, _HOST_PATH)
+def host_path(value: object) -> str:
+    path = text(value)
+    if not path.startswith("/"):
+        raise Refused("PATH-ABSOLUTE", value=shortened(value))
+    return path
+
+
+@told_as(_written_as(_MODE), _FILE_MODE)
+def file_mode(value: object) -> str:
+    # YAML reads an unquoted 0600 as the octal number 384: too late to tell it from a decimal, so only text is taken.
+    if not isinstance(value, str) or not _MODE.fullmatch(value):
+        raise wrong_type(value, _FILE_MODE)
+    return value
+
+
+def _one_of_characters(characters: frozenset[str]) -> str:
+    codes = sorted(map(ord, characters))
+    # Neighbours have the same distance from their places in the list.
+    runs = [
+        [code for _place, code in run] for _key, run in itertools.groupby(enumerate(codes), lambda at: at[1] - at[0])
+    ]
+    return (
+        "[" + "".join(f"{_escaped(run[0])}-{_escaped(run[-1])}" if run[1:] else _escaped(run[0]) for run in runs) + "]"
+    )
+
+
+def _escaped(code: int) -> str:
+    return f"\\{chr(code)}" if chr(code) in "\\]^-[" else chr(code)
+
+
+# At least one character says something [BR 7.1.2.7.4].
+_DN_VALUE = f"{_one_of_characters(DN_CHARACTERS.value)}*".join(
+    ("", _one_of_characters(DN_CHARACTERS.value - frozenset(_SAYS_NOTHING)), "")
+)
+
+
+def _visible(character: str) -> str:
+    shows = character.isprintable() and not character.isspace()
+    return character if shows else f"U+{ord(character):04X}"
+
+
+def dn_field(longest: int) -> Callable[[object], str]:
+    """A DN value that the portal's form takes, of at most `longest` characters."""
+
+    @told_as(_written_as(re.compile(_DN_VALUE), maxLength=longest), _TEXT)
+    def field(value: object) -> str:
+        said = text(value)
+        foreign = dict.fromkeys(character for character in said if character not in DN_CHARACTERS.value)
+        if foreign:
+            raise Refused("DN-CHARACTERS", value=shortened(said), characters=" ".join(map(_visible, foreign)))
+        if len(said) > longest:
+            raise Refused("DN-LENGTH", value=shortened(said), length=len(said), allowed=longest)
+        if not said.strip(_SAYS_NOTHING):
+            raise Refused("DN-BLANK", value=shortened(said))
+        return said
+
+    return field
+
+
+@told_as({"const": True}, True)
+def agreed(value: object) -> bool:
+    if value is not True:
+        raise Refused("TERMS-AGREED")
+    return True
+
+
+class SharedMapping:
+    """A mapping of fields that many orders share through their defaults: judged once, as long as it is the same one."""
+
+    def __init__(self, fields: dict[t.Any, t.Any]) -> None:
+        self.fields = fields
+        self._schema = vol.Schema(fields)
+        self._accepted: dict[int, tuple[object, t.Any]] = {}
+
+    def __call__(self, value: object) -> t.Any:
+        known = self._accepted.get(id(value))
+        if known is None:
+            if len(self._accepted) >= _MOST_REMEMBERED:
+                self._accepted.clear()
+            # The value is kept with its result: as long as it lives, no other one can have its id.
+            known = self._accepted[id(value)] = (value, self._schema(value))
+        return known[1]
+
+
+def refuse(rule: str, **facts: object) -> Validator:
+    """A field that must not stand here, whatever its value."""
+
+    @told_as(False)
+    def refused(_value: object) -> t.NoReturn:
+        raise Refused(rule, **facts)
+
+    return refused
+
+
+__all__ = (
+    "SharedMapping",
+    "Validator",
+    "agreed",
+    "approval_email",
+    "boolean",
+    "command",
+    "common_name",
+    "counting_number",
+    "customer_code",
+    "dn_field",
+    "email",
+    "file_mode",
+    "host_path",
+    "json_of",
+    "one_of",
+    "order_name",
+    "port",
+    "product",
+    "refuse",
+    "text",
+    "told_as",
+    "validating_command",
+    "wrong_type",
+)

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Which application at the desk belongs to which order, and which purchases would be second ones."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, together
+from .._complaints.complaints import Complaint, shortened
+from .._values.order import Usage
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .._values.observed import Application, Observed
+    from .._values.order import Order
+
+
+def match_applications(
+    orders: tuple[Order, ...], observed: Observed, *, portfolio: str
+) -> tuple[dict[str, Application], tuple[Complaint, ...]]:
+    """The application of each order by name: pinned by contract ID, else by reference, else unreferenced and fitting.
+
+    What was paid for by hand and fits is used before anything new is bought.
+    """
+    applications = observed.applications
+    by_contract = {app.contract_id: app for app in applications}
+    by_reference = {app.client_reference: app for app in applications if app.client_reference}
+    claims: dict[str, Application] = {}
+    for order in orders:
+        key = order.contract_id or order.reference(portfolio)
+        found = by_contract.get(key) if order.contract_id else by_reference.get(key)
+        if found:
+            claims[order.name] = found
+    taken = {app.contract_id for app in claims.values()}
+    spare = [app for app in applications if app.live and not app.client_reference and app.contract_id not in taken]
+    for order in orders:
+        if order.name not in claims and order.contract_id is None:
+            fitting = next((app for app in spare if not differences(order, app)), None)
+            if fitting:
+                claims[order.name] = fitting
+                spare.remove(fitting)
+    if not observed.keeps_references:
+        claims.update(_ended(orders, applications, claims=claims))
+    return claims, tuple(_complaints(orders, claims))
+
+
+def bought_name(common_name: str, product: str) -> tuple[str, str]:
+    """What a list of applications shows at least of what was bought."""
+    return common_name.casefold(), product
+
+
+def _ended(
+    orders: tuple[Order, ...], applications: Iterable[Application], *, claims: Mapping[str, Application]
+) -> dict[str, Application]:
+    """The ended application of each order without a live one, at a desk that does not tell whose it was.
+
+    An order of generation N has stood for N fitting applications in all, so the last one to have ended is the order's
+    own unless a newer generation asks for another purchase.
+    """
+    taken = {app.contract_id for app in claims.values()}
+    ended: dict[tuple[str, str], list[Application]] = {}
+    for app in applications:
+        if not app.live and app.contract_id not in taken:
+            ended.setdefault(bought_name(app.common_name, app.product), []).append(app)
+    found: dict[str, Application] = {}
+    for order in sorted(orders, key=lambda order: (order.name not in claims, order.generation, order.name)):
+        past = ended.get(bought_name(order.common_name, order.product.id), [])
+        own = [app for app in past if not differences(order, app)][: order.generation - (order.name in claims)]
+        for app in own:
+            past.remove(app)
+        if order.name not in claims and order.contract_id is None and len(own) == order.generation:
+            found[order.name] = own[-1]
+    return found
+
+
+def find_rivals(
+    order: Order, applications: Iterable[Application], claims: Mapping[str, Application]
+) -> Iterator[Complaint]:
+    """Live applications that already buy what this order would buy, an earlier generation of its own among them."""
+    if order.duplicate_of is not None:
+        return
+    ours = {app.contract_id for app in claims.values()}
+    for app in applications:
+        if app.live and app.contract_id not in ours and not any(_natural_differences(order, app)):
+            facts = {
+                "value": shortened(order.common_name),
+                "contract_id": app.contract_id,
+                "reference": app.client_reference or "-",
+            }
+            yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
+
+
+def differences(order: Order, app: Application) -> tuple[Phrase, ...]:
+    """Every way in which an application, as far as the desk shows it, is not what the order asks for."""
+    differing = list(_natural_differences(order, app))
+    if app.term not in (None, order.term):
+        differing.append(_difference("term", order.term, app.term))
+    if app.customer_code not in (None, order.customer_code):
+        differing.append(_difference("customer_code", order.customer_code, app.customer_code))
+    return tuple(differing)
+
+
+def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
+    wanted = {"common_name": order.common_name, "product": order.product.id, "usage": order.usage.value}
+    for field, value in wanted.items():
+        if getattr(app, field) != value:
+            yield _difference(field, value, getattr(app, field))
+    linked = order.linked_contract
+    if order.usage is Usage.LINKED_SERVICE and linked:
+        if linked.service != app.linked_service:
+            yield _difference("linked_contract.service", linked.service, app.linked_service)
+        if linked.contract_id not in (None, app.linked_contract_id):
+            yield _difference("linked_contract.contract_id", linked.contract_id, app.linked_contract_id)
+
+
+def _difference(field: str, wanted: object, found: object) -> Phrase:
+    words = Phrase("{0} is {1} at the desk, {2} in the order", "{0} は窓口では {1}、オーダーでは {2}")
+    return words.filled(field, shortened(found), shortened(wanted))
+
+
+def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
+    for order in orders:
+        app = claims.get(order.name)
+        if app is None and order.contract_id is not None:
+            yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shortened(order.contract_id)})
+        elif app is not None and (differing := differences(order, app)):
+            facts = {"contract_id": app.contract_id, "difference": together(differing)}
+            yield _complaint("CONTRACT-DIFFERS", order, "name", facts)
+
+
+def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object]) -> Complaint:
+    return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
+
+
+__all__ = ("bought_name", "differences", "find_rivals", "match_applications")

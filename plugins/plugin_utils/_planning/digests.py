@@ -1,0 +1,71 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Digests: by them a saved plan knows an order, and a reviewer the plan, without holding what stands in them."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import hashlib
+import json
+import typing as t
+
+from .._complaints.complaints import Vaulted
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .._values.order import Order
+
+# The place is where the order stands, not what it says; what it lacks follows from the rest; two are told by their ID.
+_LEFT_OUT = ("locate", "missing", "product", "linked_contract")
+
+
+def order_digest(order: Order) -> str:
+    """SHA-256 of all that the order says; a vaulted value counts by its sealed text, never by itself.
+
+    The contract ID of a linked contract is left out, since the look-up at the desk may add it.
+    """
+    names = tuple(name for name in _fields(order) if name not in _LEFT_OUT)
+    linked = order.linked_contract
+    said = {"product": order.product.id, "linked_contract": linked.service if linked else None}
+    return digest({**said, **{name: _plain(getattr(order, name)) for name in names}})
+
+
+def digest(value: object) -> str:
+    """SHA-256 of JSON-ready data, whatever the order of its keys."""
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def plan_digest(rows: Iterable[dict[str, t.Any]], *, portfolio: str, part: str | None) -> str:
+    """SHA-256 of what a plan changes: which steps for which order, and which contracts they concern."""
+    changing = [
+        [row["name"], row["order_digest"], row["contract_id"], row["linked_contract_id"], changes_of(row)]
+        for row in rows
+        if changes_of(row)
+    ]
+    return digest([portfolio, part, sorted(changing)])
+
+
+def changes_of(row: dict[str, t.Any]) -> list[str]:
+    """The steps of an order's row that change the desk."""
+    return [step["step"] for step in row["steps"] if step["call_class"] != "read"]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Vaulted):
+        return {"sealed": value.sealed}
+    if dc.is_dataclass(value):
+        return {name: _plain(getattr(value, name)) for name in _fields(value)}
+    return value
+
+
+def _fields(value: t.Any) -> tuple[str, ...]:
+    return tuple(value.__dataclass_fields__)
+
+
+__all__ = ("changes_of", "digest", "order_digest", "plan_digest")

@@ -1,0 +1,69 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What a new order must know from the desk before it is submitted: its linked contract, and that it is offered."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from .._catalogue.services import LINKED_SERVICES
+from .._complaints.complaints import Complaint, shortened
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .._values.observed import Observed, OfferedProduct, SeenContract
+    from .._values.order import Order
+
+
+def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
+    """The order with the ID of its linked contract, and what keeps it from being submitted.
+
+    As it is where the desk was not asked what it offers: then nothing is to be submitted.
+    """
+    if observed.products is None:
+        return order, ()
+    complaints = tuple(_not_offered(order, observed.products))
+    linked = order.linked_contract
+    if linked is None:
+        return order, complaints
+    seen = tuple(
+        contract
+        for contract in observed.linked_contracts.get(linked.service, ())
+        if contract.customer_code == order.customer_code
+    )
+    fitting = [contract for contract in seen if linked.contract_id in (None, contract.contract_id)]
+    if len(fitting) != 1:
+        return order, (*complaints, _not_found(order, linked.service, seen))
+    return dc.replace(order, linked_contract=dc.replace(linked, contract_id=fitting[0].contract_id)), complaints
+
+
+def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...]) -> Complaint:
+    asked = order.linked_contract.contract_id if order.linked_contract else None
+    facts = {
+        "service": LINKED_SERVICES[service].name,
+        "service_id": service,
+        "count": len(seen),
+        "value": shortened(asked),
+        "allowed": [f"{contract.contract_id} ({contract.name})" for contract in seen],
+    }
+    rule = "LINKED-CONTRACT-NONE" if not seen else "LINKED-CONTRACT-UNLISTED" if asked else "LINKED-CONTRACT-SEVERAL"
+    return Complaint(rule=rule, place=order.place, order=order.name, path=("linked_contract",), facts=facts)
+
+
+def _not_offered(order: Order, products: tuple[OfferedProduct, ...]) -> Iterator[Complaint]:
+    offered = {(product.product, term) for product in products for term in product.terms}
+    if (order.product.id, order.term) not in offered:
+        facts = {
+            "value": f"{order.product.id}, {order.term}",
+            "allowed": [f"{product.product}: {' / '.join(product.terms)}" for product in products],
+        }
+        yield Complaint(rule="PRODUCT-NOT-OFFERED", place=order.place, order=order.name, path=("term",), facts=facts)
+
+
+__all__ = ("resolve_linked_contract",)

@@ -1,0 +1,84 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One look at the desk: one listing, and the look-ups that new orders need before anything is submitted."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import threading
+import typing as t
+
+from .._values.observed import Observed
+from .._values.order import Wanted
+from .claims import bought_name, match_applications
+
+if t.TYPE_CHECKING:
+    from .._desk.desk import Desk
+    from .._values.observed import Application
+    from .._values.order import Order
+
+
+class Listing:
+    """The desk's applications, asked for at once, while the order files are read."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._found: tuple[Application, ...] = ()
+        self._error: Exception | None = None
+        # A daemon: nobody waits for the desk when the orders turn out to be refused.
+        self._thread = threading.Thread(target=self._ask, daemon=True)
+        self._thread.start()
+
+    def result(self) -> tuple[Application, ...]:
+        """Wait for the listing; raises what asking for it raised."""
+        self._thread.join()
+        if self._error:
+            raise self._error
+        return self._found
+
+    def _ask(self) -> None:
+        try:
+            self._found = self._desk.applications()
+        except Exception as error:  # told where the listing is needed
+            self._error = error
+
+
+def observe(
+    desk: Desk, orders: tuple[Order, ...], *, portfolio: str, listing: Listing | None = None, offers: bool = True
+) -> Observed:
+    """What the desk shows; linked contracts and products are read only when an order has no application yet.
+
+    Without `offers` they are not read at all: who may not order may not see them everywhere.
+    """
+    listed = desk.applications() if listing is None else listing.result()
+    applications = _in_full(listed, orders, desk=desk)
+    seen = Observed(applications=applications, keeps_references=desk.keeps_references)
+    claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
+    new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
+    if not new or not offers:
+        return seen
+    services = sorted({order.linked_contract.service for order in new if order.linked_contract})
+    return dc.replace(
+        seen,
+        linked_contracts={service: desk.linked_contracts(service) for service in services},
+        products=desk.products(),
+    )
+
+
+def _in_full(
+    applications: tuple[Application, ...], orders: tuple[Order, ...], *, desk: Desk
+) -> tuple[Application, ...]:
+    """The applications, those that an order may mean with everything that the desk shows of them."""
+    pinned = {order.contract_id for order in orders}
+    bought = {bought_name(order.common_name, order.product.id) for order in orders}
+    return tuple(
+        desk.in_full(app) if app.contract_id in pinned or bought_name(app.common_name, app.product) in bought else app
+        for app in applications
+    )
+
+
+__all__ = ("observe",)

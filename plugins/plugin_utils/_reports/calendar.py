@@ -1,0 +1,90 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A document's dates as iCalendar [RFC 5545]: an all-day event with alarms for each deadline and each expiry."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import traceback
+import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
+
+from ...module_utils._core.phrases import Phrase, said
+from .dates import Kind, dates
+from .words import HEADINGS, cells
+
+try:
+    import icalendar
+
+    ICALENDAR_TRACEBACK = None
+except ImportError:
+    ICALENDAR_TRACEBACK = traceback.format_exc()
+
+if t.TYPE_CHECKING:
+    from ...module_utils._core.phrases import Language
+    from .dates import Date
+    from .rows import Row
+
+_NAME: t.Final = Phrase("Certificate orders ({0})", "証明書のオーダー ({0})")
+_SUMMARIES: t.Final = {
+    Kind.DEADLINE: Phrase(
+        "Deadline: {name} ({common_name}): {next_action}", "期限: {name} ({common_name}) {next_action}"
+    ),
+    Kind.EXPIRY: Phrase("Certificate expires: {name} ({common_name})", "証明書の有効期限: {name} ({common_name})"),
+}
+# Days before, ours: a deadline is met within days, a renewal takes weeks.
+ALARM_DAYS: t.Final = {Kind.DEADLINE: (7, 1), Kind.EXPIRY: (30, 7)}
+
+_CONTROLS: t.Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+
+
+def missing_icalendar() -> str | None:
+    """The message for the user when icalendar is not there."""
+    return missing_required_lib("icalendar") if ICALENDAR_TRACEBACK else None
+
+
+def render_calendar(document: Row) -> str:
+    """Render the dates of a document; an event keeps its UID from run to run, so that importing it again moves it."""
+    lang: Language = document["lang"]
+    calendar = icalendar.Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", f"-//iij.server_certificate//status//{lang.upper()}")
+    calendar.add("x-wr-calname", said(_NAME, lang).format(document["portfolio"]))
+    for date in dates(document):
+        calendar.add_component(_event(date, document["made_at"], lang))
+    return str(calendar.to_ical().decode())
+
+
+def _event(date: Date, made_at: str, lang: Language) -> icalendar.Event:
+    row = date.row
+    shown = cells(row, lang)
+    summary = _plain(said(_SUMMARIES[date.kind], lang).format(**shown))
+    lines = [f"{said(heading, lang)}: {shown[column]}" for column, heading in HEADINGS.items()]
+    event = icalendar.Event()
+    event.add("uid", _plain(f"{row['contract_id']}-{date.kind}@iij.server_certificate"))
+    event.add("dtstamp", dt.datetime.fromisoformat(made_at))
+    event.add("dtstart", date.day)
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", summary)
+    event.add("description", _plain("\n".join((*lines, row["reason"]))))
+    for days in ALARM_DAYS[date.kind]:
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", dt.timedelta(days=-days))
+        alarm.add("description", summary)
+        event.add_component(alarm)
+    return event
+
+
+def _plain(value: str) -> str:
+    """The text without control characters, which no calendar has a form for; line breaks stay."""
+    return _CONTROLS.sub(" ", value.replace("\r\n", "\n"))
+
+
+__all__ = ("ALARM_DAYS", "ICALENDAR_TRACEBACK", "missing_icalendar", "render_calendar")

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What is new in a status since somebody was told: each date once for every threshold, every other thing once."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import math
+import typing as t
+
+from .._planning.plan import Standing
+from .._values.observed import State
+from .dates import Kind, dates
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from .rows import Row
+
+Event = dict[str, t.Any]
+
+_FIELDS: t.Final = (
+    "common_name",
+    "contract_id",
+    "product",
+    "host",
+    "state",
+    "reason",
+    "next_action",
+    "next_action_by",
+    "deadline",
+    "not_after",
+)
+_KINDS: t.Final = {Kind.EXPIRY: "expiring", Kind.DEADLINE: "deadline"}
+# How an application ends without its order asking for it; one that expired is told of as expiring.
+_LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
+_DAY: t.Final = 24 * 60 * 60
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Thresholds:
+    """How many days before a date it is told of; each number once."""
+
+    expiring: tuple[int, ...]
+    deadline: tuple[int, ...]
+
+
+class News(t.NamedTuple):
+    """Events that nobody was told yet, and what has been told with them: the last threshold by subject.
+
+    A subject is a lineage (portfolio and order) with the date or state in question. So a renewed certificate is told
+    of by its own date, and what it replaced never again.
+    """
+
+    events: tuple[Event, ...]
+    told: dict[str, int]
+
+
+def news(document: Row, told: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
+    """What this status has that is not among what was told; what is over is forgotten."""
+    found = [*_of_dates(document, thresholds, now), *_of_states(document)]
+    fresh = [event for subject, level, event in found if level < told.get(subject, level + 1)]
+    levels = {subject: min(level, told.get(subject, level)) for subject, level, _event in found}
+    return News(events=tuple(fresh), told=levels)
+
+
+def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterator[tuple[str, int, Event]]:
+    """Dates that have come within a threshold, each under the tightest one that holds."""
+    for date in dates(document):
+        kind = _KINDS[date.kind]
+        left = (date.moment - now).total_seconds() / _DAY
+        level = min((days for days in getattr(thresholds, kind) if left <= days), default=None)
+        if level is not None:
+            event = _event(document, date.row, kind) | {"threshold_days": level, "days_left": math.floor(left)}
+            yield f"{_lineage(document, date.row)} {kind} {date.day}", level, event
+
+
+def _of_states(document: Row) -> Iterator[tuple[str, int, Event]]:
+    for row in document["orders"]:
+        if row["standing"] == Standing.WAITING:
+            subject = f"waiting {row['contract_id']} {row['state']} {row['next_action']} {row['next_action_by']}"
+            yield f"{_lineage(document, row)} {subject}", 0, _event(document, row, "waiting")
+        elif row["standing"] == Standing.ENDED and row["state"] in _LOST:
+            subject = f"{row['state']} {row['contract_id']}"
+            yield f"{_lineage(document, row)} {subject}", 0, _event(document, row, row["state"])
+
+
+def _lineage(document: Row, row: Row) -> str:
+    return f"{document['portfolio']}/{row['name']}"
+
+
+def _event(document: Row, row: Row, kind: str) -> Event:
+    return {
+        "kind": kind,
+        "portfolio": document["portfolio"],
+        "order": row["name"],
+        **{field: row[field] for field in _FIELDS},
+    }
+
+
+__all__ = ("Event", "News", "Thresholds", "news")

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What cannot be done online: the text for a paper form or an e-mail, filled in from the order, in Japanese."""
+
+from __future__ import annotations
+
+import functools
+import pathlib
+import typing as t
+
+import jinja2
+
+from .._catalogue.services import LINKED_SERVICES
+from .._complaints.complaints import Vaulted
+from .._values.order import CsrOrigin, Usage
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .._complaints.complaints import Complaint
+    from .._values.order import Order
+
+# The search lists only contracts of the logged-in admin; the others are ordered on paper [M:2261096].
+_ON_PAPER: t.Final = frozenset({"LINKED-CONTRACT-NONE", "LINKED-CONTRACT-UNLISTED"})
+_TERMS: t.Final = {"6 months": "6か月", "1 year": "1年"}
+_METHODS: t.Final = {CsrOrigin.SERVICE: "IIJがCSRを作成"}
+_SUBJECT: t.Final = {
+    "state_or_province_name": "都道府県",
+    "locality_name": "市区町村",
+    "organization_name": "組織",
+}
+_APPLICANT: t.Final = {"name": "氏名", "department": "部署", "email": "メールアドレス", "phone": "電話番号"}
+_WORKS: t.Final = {"change": "変更", "add": "追加"}
+
+
+def papers(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str, str]:
+    """The text of a paper order by order name, for those that the portal does not take online."""
+    refused = {complaint.order for complaint in complaints if complaint.rule in _ON_PAPER}
+    return {order.name: paper_order(order) for order in orders if order.name in refused}
+
+
+def paper_order(order: Order) -> str:
+    """A new order for the paper form; IIJ's form itself is not published."""
+    given = order.subject.given()
+    applicant = order.applicant
+    return _rendered(
+        "paper_order.txt.j2",
+        order,
+        usage="連携対応サービスで利用" if order.usage is Usage.LINKED_SERVICE else "その他",
+        method=_METHODS.get(order.csr_origin or CsrOrigin.TARGET, "お客様がCSRを作成"),
+        subject=[(label, given[name]) for name, label in _SUBJECT.items() if name in given],
+        applicant=[(label, _plain(getattr(applicant, name))) for name, label in _APPLICANT.items() if applicant],
+    )
+
+
+def linked_service_email(order: Order, *, work: str, master_id: str | None) -> str:
+    """The e-mail that changes or adds a linked service; it has to come from the group admin [M:2261082]."""
+    linked = order.linked_contract
+    contract = (linked.contract_id if linked else None) or ""
+    return _rendered("linked_service_email.txt.j2", order, work=_WORKS[work], master_id=master_id, contract=contract)
+
+
+def _rendered(template: str, order: Order, **values: object) -> str:
+    linked = order.linked_contract
+    service = LINKED_SERVICES[linked.service].name if linked else None
+    term = _TERMS.get(order.term, order.term)
+    return _templates().get_template(template).render(order=order, service=service, term=term, **values)
+
+
+def _plain(value: str) -> str:
+    return "(vault で保護された値)" if isinstance(value, Vaulted) else value
+
+
+@functools.cache
+def _templates() -> jinja2.Environment:
+    folder = pathlib.Path(__file__).with_name("templates")
+    # Plain text for people: nothing is escaped.
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+__all__ = ("linked_service_email", "paper_order", "papers")

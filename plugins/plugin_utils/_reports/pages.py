@@ -1,0 +1,134 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A document in files: JSON for machines, Markdown for a merge request, one HTML page for people; dates of a status."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import re
+import tempfile
+import typing as t
+
+import jinja2
+
+from ...module_utils._core.phrases import said, verbatim
+from .._complaints.complaints import OptionsWrong
+from .._planning.plan import Verdict
+from .calendar import missing_icalendar, render_calendar
+from .dates import by_urgency, past
+from .metrics import metrics
+from .words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
+
+if t.TYPE_CHECKING:
+    from ...module_utils._core.phrases import Language, Phrase
+    from .rows import Row
+
+_TEMPLATES: t.Final = pathlib.Path(__file__).with_name("templates")
+_MARKUP: t.Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
+
+
+def write_reports(document: Row, folder: str, *, name: str) -> None:
+    """Write NAME.json, NAME.md and NAME.html into the folder; each is complete or as it was."""
+    _write_all(_pages(document, form="plan"), folder, name=name)
+
+
+def write_status(document: Row, folder: str) -> None:
+    """Write status.json, .md, .html, .ics and .prom into the folder; each is complete or as it was.
+
+    A look that came to nothing leaves calendar and metrics alone: no date is wiped, and the metrics tell their age.
+    """
+    missing = missing_icalendar()
+    if missing:
+        raise OptionsWrong(verbatim(missing))
+    sorted_ = by_urgency(document)
+    files = _pages(sorted_, form="status")
+    if document["error"] is None:
+        files |= {"ics": render_calendar(sorted_), "prom": metrics(sorted_)}
+    _write_all(files, folder, name="status")
+
+
+def _pages(document: Row, *, form: str) -> dict[str, str]:
+    written = json.dumps(document, ensure_ascii=False, indent=1)
+    return {
+        "json": f"{written}\n",
+        "md": _rendered(f"{form}.md.j2", document, document["lang"]),
+        "html": _rendered(f"{form}.html.j2", document, document["lang"]),
+    }
+
+
+def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:
+    target = pathlib.Path(folder).expanduser()
+    target.mkdir(parents=True, exist_ok=True)
+    for suffix, text in files.items():
+        _write(target / f"{name}.{suffix}", text)
+
+
+def _rendered(template: str, document: Row, lang: Language) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=jinja2.select_autoescape(("html.j2",)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["markdown"] = _markdown
+
+    def words(phrase: Phrase) -> str:
+        return said(phrase, lang)
+
+    verdict = Verdict(document["verdict"])
+    return environment.get_template(template).render(
+        document=document,
+        lang=lang,
+        title=words(VERDICTS[verdict]),
+        next_step=words(NEXT[verdict]) if document["planned"] else None,
+        counts=counted(document, lang) if document["counts"] else None,
+        price=priced(document, lang),
+        notes=notes(document, lang),
+        headings={column: words(heading) for column, heading in HEADINGS.items()},
+        rows=[_page_row(row, document, lang) for row in document["orders"]],
+    )
+
+
+def _page_row(row: Row, document: Row, lang: Language) -> Row:
+    price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
+    return {
+        "cells": cells(row, lang),
+        "standing": row["standing"],
+        "past": past(row, document),
+        "steps": [step_words(step, lang) for step in row["steps"]],
+        "reason": row["reason"],
+        "price": None if price is None else yen(price, lang),
+        "error": row.get("error"),
+    }
+
+
+def _markdown(value: object) -> str:
+    """Text that Markdown shows as it is, in a table too: the desk's words are not to be trusted."""
+    return _MARKUP.sub(r"\\\1", " ".join(str(value).split()))
+
+
+def _write(path: pathlib.Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    fresh = pathlib.Path(name)
+    mask = os.umask(0)
+    os.umask(mask)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.chmod(0o666 & ~mask)
+        fresh.replace(path)
+    except OSError as error:
+        fresh.unlink(missing_ok=True)
+        # An error of a descriptor, such as a full disk, names no file.
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+__all__ = ("write_reports", "write_status")

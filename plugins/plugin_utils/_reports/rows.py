@@ -1,0 +1,107 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Orders and applications as rows of JSON-ready data: what results, saved plans and reports are made of.
+
+A row holds chosen fields only. Nothing of the applicant, no address and no credential is among them.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._complaints.complaints import shown
+from .._planning.digests import order_digest
+from .._planning.plan import CALL_CLASSES, Step
+from .standing import deadline, next_action, reason
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from ...module_utils._core.phrases import Language
+    from .._planning.plan import Entry, Plan
+    from .._planning.prices import PriceTable
+    from .._values.observed import Application
+
+Row = dict[str, t.Any]
+
+
+def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) -> Row:
+    """One order: where it stands, what is done for it, what has to happen next, by whom and until when."""
+    order, application = entry.order, entry.application
+    action, actor = next_action(entry, lang)
+    until = deadline(entry)
+    return {
+        "name": str(order.name),
+        "common_name": shown(order.common_name),
+        "product": order.product.id,
+        "term": order.term,
+        "usage": order.usage.value,
+        "host": shown(order.host),
+        "contract_id": application.contract_id if application else None,
+        "linked_service": order.linked_contract.service if order.linked_contract else None,
+        "linked_contract_id": _linked_contract_id(entry),
+        "adopted": entry.adopts,
+        "state": application.state.value if application else "planned",
+        "standing": entry.standing.value,
+        "steps": [_step(entry, step, prices) for step in entry.steps],
+        "order_digest": order_digest(order),
+        "reason": reason(entry, lang),
+        "next_action": action,
+        "next_action_by": actor,
+        "deadline": until.isoformat() if until else None,
+        "not_after": _time(application.not_after) if application else None,
+        "serial_number": application.serial_number if application else None,
+    }
+
+
+def application_row(application: Application) -> Row:
+    """One application of the desk."""
+    return {
+        "contract_id": application.contract_id,
+        "client_reference": application.client_reference,
+        "customer_code": application.customer_code,
+        "common_name": application.common_name,
+        "product": application.product,
+        "term": application.term,
+        "usage": application.usage,
+        "linked_contract_id": application.linked_contract_id,
+        "state": application.state.value,
+        "confirmations": list(application.confirmations),
+        "next_action": application.next_action,
+        "next_action_by": application.next_action_by,
+        "deadline": application.deadline.isoformat() if application.deadline else None,
+        "serial_number": application.serial_number,
+        "certificate_fingerprint": application.certificate_fingerprint,
+        "not_before": _time(application.not_before),
+        "not_after": _time(application.not_after),
+    }
+
+
+def price_row(made: Plan, prices: PriceTable | None) -> Row | None:
+    """What the plan's purchases come to; None without a price table."""
+    if prices is None:
+        return None
+    cost = prices.cost(made)
+    return {"currency": "JPY", "total": cost.total, "unpriced": list(cost.unpriced)}
+
+
+def _step(entry: Entry, step: Step, prices: PriceTable | None) -> Row:
+    price = prices.price(entry.order) if prices and step is Step.PLACE else None
+    return {"step": step.value, "call_class": CALL_CLASSES[step].value, "price": price}
+
+
+def _linked_contract_id(entry: Entry) -> str | None:
+    if entry.application:
+        return entry.application.linked_contract_id
+    return entry.order.linked_contract.contract_id if entry.order.linked_contract else None
+
+
+def _time(moment: dt.datetime | None) -> str | None:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+__all__ = ("Row", "application_row", "order_row", "price_row")

@@ -1,0 +1,119 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Where an order stands, in words: state, reason, next action, by whom and until when, in English and Japanese."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, said
+from .._planning.plan import Standing
+from .._values.observed import State
+from .._values.order import CsrOrigin, Usage
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from ...module_utils._core.phrases import Language
+    from .._planning.plan import Entry
+    from .._values.observed import Application
+
+ACTORS: t.Final = {
+    "group_admin": Phrase("group admin", "サービスグループの運用管理担当者"),
+    "service_admin": Phrase("service admin", "サービスの運用管理担当者"),
+    "applicant": Phrase("applicant", "申請責任者"),
+    "ca": Phrase("CA", "認証局"),
+    "iij": Phrase("IIJ", "IIJ"),
+    "nobody": Phrase("-", "-"),
+}
+
+CONFIRMATIONS: t.Final = {
+    "domain": Phrase("right to the domain", "ドメイン名使用承認"),
+    "intention": Phrase("intention to apply", "申請意思"),
+    "documents": Phrase("documents", "必要書類"),
+}
+
+_REASONS: t.Final = {
+    Standing.TO_ORDER: Phrase("no application at the desk", "窓口にお申し込みがありません"),
+    Standing.TO_REGISTER: Phrase("ordered, CSR and application information missing", "注文済み、CSRと申請情報が未登録"),
+    Standing.TO_COLLECT: Phrase("issued, not fetched yet", "発行済み、未取得"),
+    Standing.TO_CANCEL: Phrase("state: cancelled in the order", "オーダーに state: cancelled の指定"),
+    Standing.WAITING: Phrase("ordered already", "注文済み"),
+    Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
+    Standing.DONE: Phrase("there already", "完了済み"),
+}
+_ADOPTED: t.Final = Phrase(
+    "ordered past these files and fits, so nothing is bought; CSR and application information missing",
+    "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
+)
+
+# How long the CA takes to make contact: [M:2261100]; an older page says 1 to 2 weeks [M:2261096].
+_ACTIONS: t.Final = {
+    "order": Phrase("order it (apply.yml)", "注文する (apply.yml)"),
+    "register": Phrase("register CSR and application information (apply.yml)", "CSRと申請情報を登録する (apply.yml)"),
+    "cancel": Phrase("cancel it (apply.yml)", "解約する (apply.yml)"),
+    "collect": Phrase("fetch and install the certificate (collect.yml)", "証明書を取得して設置する (collect.yml)"),
+    "wait_for_ca": Phrase("wait: the CA makes contact, normally within 1 week", "待つ: 認証局から通常1週間以内に連絡"),
+    "answer_ca": Phrase("answer the CA: {0}", "認証局に回答する: {0}"),
+    "wait_for_installation": Phrase("wait: IIJ installs it on the linked service", "待つ: IIJが連携対応サービスに設置"),
+    "download_key": Phrase("download the private key from the portal", "ポータルから秘密鍵をダウンロードする"),
+    "order_anew": Phrase("to order anew, set generation: {0}", "注文し直すには generation: {0} を指定"),
+    "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
+    "none": Phrase("nothing", "なし"),
+}
+
+_BY_STANDING: t.Final = {
+    Standing.TO_ORDER: ("order", "group_admin"),
+    Standing.TO_REGISTER: ("register", "service_admin"),
+    Standing.TO_COLLECT: ("collect", "service_admin"),
+    Standing.TO_CANCEL: ("cancel", "group_admin"),
+}
+
+
+def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
+    """What has to happen next, in words, and who does it (an id of ACTORS)."""
+    application = entry.application
+    if entry.standing is Standing.ENDED:
+        return said(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
+    if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
+        return said(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
+    if entry.standing is Standing.WAITING and application:
+        return _waiting_for(application, lang), application.next_action_by
+    if _key_at_service(entry):
+        return said(_ACTIONS["download_key"], lang), "service_admin"
+    action, actor = _BY_STANDING.get(entry.standing, ("none", "nobody"))
+    return said(_ACTIONS[action], lang), actor
+
+
+def reason(entry: Entry, lang: Language) -> str:
+    """Why the order stands where it stands."""
+    application = entry.application
+    if application and application.reason:
+        return application.reason
+    if entry.adopts and entry.standing is Standing.TO_REGISTER:
+        return said(_ADOPTED, lang)
+    return said(_REASONS[entry.standing], lang)
+
+
+def deadline(entry: Entry) -> dt.date | None:
+    return entry.application.deadline if entry.application else None
+
+
+def _waiting_for(application: Application, lang: Language) -> str:
+    action = _ACTIONS.get(application.next_action, _ACTIONS["none"])
+    open_ones = [said(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in application.confirmations]
+    return said(action, lang).format(", ".join(open_ones))
+
+
+def _key_at_service(entry: Entry) -> bool:
+    """Whether IIJ holds the key of a certificate that the customer installs [M:2261110]."""
+    order, application = entry.order, entry.application
+    made_there = order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
+    return entry.standing is Standing.DONE and made_there and bool(application and application.state is State.ISSUED)
+
+
+__all__ = ("ACTORS", "deadline", "next_action", "reason")

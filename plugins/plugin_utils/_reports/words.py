@@ -1,0 +1,181 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The words of plans and status reports, in both languages: the same on the terminal, in Markdown and in HTML."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, said
+from .._catalogue.products import PRODUCTS
+from .._catalogue.services import LINKED_SERVICES
+from .._planning.plan import CallClass, Standing, Step, Verdict
+from .._values.observed import State
+from .standing import ACTORS
+
+if t.TYPE_CHECKING:
+    from ...module_utils._core.phrases import Language
+    from .rows import Row
+
+HEADINGS: t.Final = {
+    "name": Phrase("order", "オーダー"),
+    "common_name": Phrase("common name", "コモンネーム"),
+    "contract_id": Phrase("contract ID", "サービスコード"),
+    "state": Phrase("state", "状態"),
+    "not_after": Phrase("expires", "有効期限"),
+    "next_action": Phrase("next action", "次の作業"),
+    "by": Phrase("by", "担当"),
+    "deadline": Phrase("until", "期限"),
+}
+
+COUNTS: t.Final = {
+    "to_order": Phrase("to order", "注文"),
+    "to_register": Phrase("to register", "登録"),
+    "to_collect": Phrase("to collect", "取得"),
+    "to_cancel": Phrase("to cancel", "解約"),
+    "waiting": Phrase("waiting", "待ち"),
+    "ended": Phrase("ended", "終了"),
+    "done": Phrase("nothing to do", "作業なし"),
+    "unmanaged": Phrase("unmanaged", "管理外"),
+}
+
+VERDICTS: t.Final = {
+    Verdict.NOTHING_TO_DO: Phrase("nothing to do", "作業なし"),
+    Verdict.CHANGES: Phrase("changes", "変更あり"),
+    Verdict.WAITING: Phrase("waiting", "待ち"),
+    Verdict.UNKNOWN: Phrase("outcome unknown", "結果不明"),
+    Verdict.ERROR: Phrase("error", "エラー"),
+}
+
+_STATES: t.Final = {
+    "planned": Phrase("planned", "計画"),
+    State.AWAITING_REGISTRATION: Phrase("awaiting_registration", "申請情報の登録待ち"),
+    State.APPLIED: Phrase("applied", "認証局へ申請中"),
+    State.AWAITING_CONFIRMATION: Phrase("awaiting_confirmation", "認証局の確認待ち"),
+    State.ISSUED: Phrase("issued", "発行済み"),
+    State.INSTALLING: Phrase("installing", "設置作業中"),
+    State.INSTALLED: Phrase("installed", "設置済み"),
+    State.WITHDRAWN: Phrase("withdrawn", "取り下げ"),
+    State.REJECTED: Phrase("rejected", "却下"),
+    State.CANCELLED: Phrase("cancelled", "解約済み"),
+    State.EXPIRED: Phrase("expired", "有効期限切れ"),
+    State.REVOKED: Phrase("revoked", "失効"),
+    "unknown": Phrase("unknown", "結果不明"),
+}
+_TERMS: t.Final = {"6 months": Phrase("6 months", "6か月"), "1 year": Phrase("1 year", "1年")}
+_STEPS: t.Final = {
+    Step.PLACE: Phrase("place", "注文"),
+    Step.REGISTER: Phrase("register", "登録"),
+    Step.COLLECT: Phrase("collect", "取得"),
+    Step.CANCEL: Phrase("cancel", "解約"),
+}
+_CALL_CLASSES: t.Final = {
+    CallClass.READ: Phrase("read", "参照"),
+    CallClass.SAFE_WRITE: Phrase("safe write", "繰り返し可"),
+    CallClass.SPEND: Phrase("spend", "取り消し不可"),
+}
+
+# What a user does after looking at a plan.
+NEXT: t.Final = {
+    Verdict.NOTHING_TO_DO: Phrase("Nothing to do.", "作業はありません。"),
+    Verdict.CHANGES: Phrase(
+        "Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.",
+        "次の操作: 注文・登録・解約は apply.yml、発行済み証明書の取得は collect.yml",
+    ),
+    Verdict.WAITING: Phrase(
+        "Nothing to do here now; the column 'next action' tells whom it waits for.",
+        "現在ここでの作業はありません。「次の作業」と「担当」を確認してください。",
+    ),
+    Verdict.UNKNOWN: Phrase(
+        "Run the same again: it settles what is unknown, and nothing is bought twice.",
+        "同じ操作を再実行してください。結果不明の注文が確定し、二重購入にはなりません。",
+    ),
+    Verdict.ERROR: Phrase(
+        "Correct what is told below, then run the same again.", "以下を修正してから再実行してください。"
+    ),
+}
+
+_USING: t.Final = Phrase(", for {0} ({1})", "、{0} ({1}) で利用")
+_YEN: t.Final = Phrase("{0:,} yen", "{0:,}円")
+_ADOPTED: t.Final = Phrase(
+    "{0}: use {1}, which is ordered already, instead of buying another one",
+    "{0}: 新たに購入せず、注文済みの {1} を使用",
+)
+_CANCELLED: t.Final = Phrase("{0}: cancel {1}", "{0}: {1} を解約")
+_BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
+_UNMANAGED: t.Final = Phrase(
+    "unmanaged: {0} {1} ({2}), no order names it", "管理外: {0} {1} ({2}) に対応するオーダーなし"
+)
+_TOTAL: t.Final = Phrase("price of the new orders: {0}", "新規注文の価格: {0}")
+_UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
+
+
+def counted(document: Row, lang: Language) -> str:
+    """How many orders stand where, without the zeros."""
+    counts = document["counts"]
+    told = [f"{said(label, lang)}: {counts[key]}" for key, label in COUNTS.items() if counts[key]]
+    return ", ".join(told) or said(Phrase("no orders", "オーダーなし"), lang)
+
+
+def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
+    """What is bought, used, cancelled or left alone, each with a sign: +, =, - or ?."""
+    found = [note for row in document["orders"] if (note := _note(row, lang))]
+    words = said(_UNMANAGED, lang)
+    left = [
+        ("?", words.format(row["contract_id"], row["common_name"], said(_STATES[row["state"]], lang)))
+        for row in document["unmanaged"]
+    ]
+    return [*found, *left]
+
+
+def priced(document: Row, lang: Language) -> str | None:
+    """The price of the new orders, and for which there is none; None without a price table."""
+    price = document["price"]
+    if price is None:
+        return None
+    unpriced = said(_UNPRICED, lang).format(", ".join(price["unpriced"])) if price["unpriced"] else ""
+    return said(_TOTAL, lang).format(yen(price["total"], lang)) + unpriced
+
+
+def yen(amount: int, lang: Language) -> str:
+    return said(_YEN, lang).format(amount)
+
+
+def cells(row: Row, lang: Language) -> dict[str, str]:
+    """An order's row as it is shown under HEADINGS."""
+    shown = {**row, "by": said(ACTORS.get(row["next_action_by"], Phrase("?", "?")), lang)}
+    shown["state"] = said(_STATES[row["state"]], lang)
+    shown["not_after"] = (row["not_after"] or "-")[:10]
+    return {column: str(shown[column] or "-") for column in HEADINGS}
+
+
+def step_words(step: Row, lang: Language) -> str:
+    """A step and the class of its call."""
+    return f"{said(_STEPS[step['step']], lang)} ({said(_CALL_CLASSES[step['call_class']], lang)})"
+
+
+def _note(row: Row, lang: Language) -> tuple[str, str] | None:
+    if row["standing"] == Standing.TO_ORDER:
+        return "+", _bought(row, lang)
+    if row["standing"] == Standing.TO_CANCEL:
+        return "-", said(_CANCELLED, lang).format(row["name"], row["contract_id"])
+    if row["adopted"] and row["steps"]:
+        return "=", said(_ADOPTED, lang).format(row["name"], row["contract_id"])
+    return None
+
+
+def _bought(row: Row, lang: Language) -> str:
+    """What is bought, in the words of the order form."""
+    service = LINKED_SERVICES.get(row["linked_service"])
+    using = said(_USING, lang).format(service.name, row["linked_contract_id"]) if service else ""
+    price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
+    term = said(_TERMS.get(row["term"], Phrase(row["term"], row["term"])), lang)
+    told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
+    return told if price is None else f"{told}: {yen(price, lang)}"
+
+
+__all__ = ("COUNTS", "HEADINGS", "NEXT", "VERDICTS", "cells", "counted", "notes", "priced", "step_words", "yen")

@@ -1,0 +1,191 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Perform contract orders, one or a whole portfolio, and tell what came of it."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, said
+from .._guards.hosts import missing_hosts, require_hosts
+from .._guards.limits import check_limits
+from .._guards.quotes import quote_new_orders
+from .._guards.saved_plan import require_digest
+from .._planning.plan import Standing, Step, make_plan
+from .._reports.document import describe_plan
+from .._reports.text import text
+from .._values.observed import Observed
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
+    from .._planning.outcome import Outcome
+    from .._planning.plan import Entry, Plan
+    from .._reports.document import Frame
+    from .._reports.rows import Row
+    from .._spending.perform import Performer
+    from .asked_orders import Options
+
+_CONTRACT_STEPS = (Step.PLACE, Step.CANCEL)
+_DID: t.Final = {
+    Step.PLACE: Phrase("ordered", "注文しました"),
+    Step.CANCEL: Phrase("cancelled", "解約しました"),
+    Step.REGISTER: Phrase("registered", "登録しました"),
+}
+
+_ASSIGNED: t.Final = Phrase("(assigned by the desk)", "(窓口が発行)")
+
+
+def guard_contracts(
+    options: Options, plan: Plan, desk: Desk, *, frame: Frame, performs: bool, inventory: frozenset[str]
+) -> None:
+    """Refuse a plan that goes past the limits of this task, or, where it is asked, that the desk would not take."""
+    require_hosts(plan, inventory)
+    if options["quote"] and not performs:
+        quote_new_orders(plan, desk)
+    if options["state"] != "applied":
+        return
+    if options["plan_digest"] and not options["plan_file"]:
+        digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
+        require_digest(digest, options["plan_digest"])
+    check_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
+
+
+def contract_steps(made: Plan) -> int:
+    """How many steps of a plan place or cancel."""
+    return sum(step in _CONTRACT_STEPS for _entry, step in made.steps())
+
+
+def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
+    """Perform the contract steps of a plan; what comes back is the plan as the desk stands afterwards."""
+    outcomes = performer.contracts(made.steps(), listed=made.listed)
+    return plan_after(made, outcomes, portfolio=performer.portfolio), outcomes
+
+
+def plan_after(made: Plan, outcomes: Iterable[Outcome], *, portfolio: str) -> Plan:
+    """The plan that follows from the outcomes; an order whose step failed stands where it stood."""
+    booked = {outcome.entry.order.name: outcome.application for outcome in outcomes if outcome.application}
+    entries = []
+    for entry in made.entries:
+        application = booked.get(entry.order.name)
+        if application is not None:
+            observed = Observed(applications=(application,))
+            order = dc.replace(entry.order, contract_id=application.contract_id)
+            (then,) = make_plan([order], observed, portfolio=portfolio).entries
+            entry = dc.replace(then, order=entry.order)
+        entries.append(entry)
+    return dc.replace(made, entries=tuple(entries))
+
+
+def contract_result(
+    told: Row, made: Plan, inventory: frozenset[str], *, before: Plan, outcomes: tuple[Outcome, ...], lang: Language
+) -> Row:
+    """The task's result: what the document tells, and whom the remaining work belongs to."""
+    changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
+    failed, planned = failures(outcomes), told["planned"]
+    # Finished orders would make thousands of rows that tell nothing; the document counts them.
+    told = {**told, "orders": [row for row in told["orders"] if row["standing"] != Standing.DONE]}
+    result = {
+        "changed": bool(changing) if planned else any(not outcome.error for outcome in outcomes),
+        **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price", "orders")},
+        "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
+        "hosts": hosts(made),
+        "without_host": missing_hosts(made, inventory),
+        "text": text(told, lang),
+        "diff": _diff(before, made if not planned else None, lang),
+    }
+    if failed:
+        result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
+    return result
+
+
+def failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
+    """The outcomes that are errors, by the order's name."""
+    return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
+
+
+def hosts(made: Plan) -> dict[str, list[str]]:
+    """Which inventory hosts have something to register or to collect; the controller goes by localhost."""
+    steps = {Step.REGISTER: set[str](), Step.COLLECT: set[str]()}
+    for entry, step in made.steps():
+        if step in steps:
+            steps[step].add(entry.order.host or "localhost")
+    # Files are checked wherever a certificate was issued, so that one removed from a host is fetched again.
+    installed = {entry.order.host or "localhost" for entry in made.entries if entry.installs}
+    return {"register": sorted(steps[Step.REGISTER]), "collect": sorted(installed | steps[Step.COLLECT])}
+
+
+def progress_line(outcome: Outcome, *, lang: Language) -> str:
+    """One finished step as a line for people."""
+    name = outcome.entry.order.name
+    if outcome.error:
+        return f"{name}: {said(outcome.error.told, lang)}"
+    contract_id = outcome.application.contract_id if outcome.application else ""
+    return f"{name}: {said(_DID[outcome.step], lang)} ({contract_id})"
+
+
+def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
+    rest = made.counts()[Standing.TO_ORDER] + made.counts()[Standing.TO_CANCEL]
+    words = Phrase(
+        "{0} steps failed; {1} orders remain to be ordered or cancelled. Run the same again: nothing is bought twice.",
+        "{0} 件失敗、注文・解約の残りは {1} 件です。同じ操作を再実行してください。二重購入にはなりません。",
+    )
+    return "\n".join(
+        [said(words, lang).format(len(failed), rest), *(progress_line(outcome, lang=lang) for outcome in failed)]
+    )
+
+
+def _diff(before: Plan, made: Plan | None, lang: Language) -> dict[str, t.Any]:
+    """What the contract steps change, order by order; predicted where nothing was performed."""
+    changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
+    then = {entry.order.name: entry for entry in made.entries} if made else {}
+    return {
+        "before": {entry.order.name: _shown(entry) for entry in changing},
+        "after": {
+            entry.order.name: _shown(then[entry.order.name]) if then else _predicted(entry, lang) for entry in changing
+        },
+    }
+
+
+def _shown(entry: Entry) -> dict[str, t.Any] | None:
+    application = entry.application
+    if application is None:
+        return None
+    return {"contract_id": application.contract_id, **_bought(entry), "state": application.state.value}
+
+
+def _predicted(entry: Entry, lang: Language) -> dict[str, t.Any]:
+    application = entry.application
+    state = "cancelled" if entry.standing is Standing.TO_CANCEL else "awaiting_registration"
+    contract_id = application.contract_id if application else said(_ASSIGNED, lang)
+    return {"contract_id": contract_id, **_bought(entry), "state": state}
+
+
+def _bought(entry: Entry) -> dict[str, t.Any]:
+    order, linked = entry.order, entry.order.linked_contract
+    return {
+        "common_name": order.common_name,
+        "product": order.product.id,
+        "term": order.term,
+        "usage": order.usage.value,
+        "linked_contract_id": linked.contract_id if linked else None,
+    }
+
+
+__all__ = (
+    "contract_result",
+    "contract_steps",
+    "failures",
+    "guard_contracts",
+    "hosts",
+    "perform_contracts",
+    "plan_after",
+    "progress_line",
+)

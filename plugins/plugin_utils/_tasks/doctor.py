@@ -1,0 +1,83 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What the doctor found on the portal's screens, for people and as a result."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, said
+from .._desk.choice import portal_connection
+from .._desk.portal.doctor import examine
+from .._desk.portal.screen_map import PART_WORDS, SOURCES
+from .._reports.columns import aligned
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ...module_utils._core.phrases import Language
+    from .._desk.portal.doctor import Examination
+    from .._values.order import Order
+
+Row = dict[str, t.Any]
+
+_HEADINGS: t.Final = {
+    "title": Phrase("screen", "画面"),
+    "part": Phrase("part", "種類"),
+    "label": Phrase("label", "項目"),
+    "verdict": Phrase("verdict", "判定"),
+    "source": Phrase("known from", "出典"),
+    "map_entry": Phrase("map entry", "画面マップの項目"),
+}
+_VERDICTS: t.Final = {
+    "fits": Phrase("fits", "一致"),
+    "not shown now": Phrase("not shown now", "表示なし"),
+    "missing": Phrase("MISSING", "見つからない"),
+    "unexpected": Phrase("UNEXPECTED", "想定外"),
+}
+_TIMES = Phrase("there {0} times", "{0}個あり")
+_FITS = Phrase("Everything that was visited fits.", "確認した画面はすべて一致しました。")
+_UNFIT = Phrase("Not everything fits: see docs/portal.md.", "一致しない項目があります。docs/portal.md をご覧ください。")
+_UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
+
+
+def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
+    """The task's result; writes the map to edit where the user asked for it, and buys nothing."""
+    found = examine(portal_connection(options), orders)
+    own_map = found.own_map(lang)
+    path = options["map_path"]
+    if path:
+        pathlib.Path(path).expanduser().write_text(own_map, encoding="utf-8")
+    return {
+        "changed": False,
+        "fits": found.fits(),
+        "labels": found.rows(),
+        "problems": [said(problem, lang) for problem in found.problems],
+        "unseen": list(found.unseen),
+        "map": own_map,
+        "text": _text(found, lang),
+    }
+
+
+def _text(found: Examination, lang: Language) -> str:
+    shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in found.rows()]
+    table = aligned([[said(heading, lang) for heading in _HEADINGS.values()], *shown])
+    unseen = [said(_UNSEEN, lang).format(", ".join(found.unseen))] if found.unseen else []
+    problems = [said(problem, lang) for problem in found.problems]
+    return "\n".join([*table, *problems, *unseen, said(_FITS if found.fits() else _UNFIT, lang)])
+
+
+def _cell(row: Row, column: str, lang: Language) -> str:
+    value = str(row[column] or "-")
+    if column == "verdict":
+        return said(_VERDICTS.get(value, _TIMES).filled(row["count"]), lang)
+    words = {"part": PART_WORDS, "source": SOURCES}.get(column, {})
+    return said(words.get(value, value), lang)
+
+
+__all__ = ("examine_portal",)

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Certificates that a desk's list does not tell apart: they are fetched before a host is asked what it has."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ...module_utils._core.errors import Fault
+from ...module_utils._core.phrases import said
+from ...module_utils._pki.certs import read_certificates
+from ...module_utils._pki.deps import missing_cryptography
+from .._desk.desk import DeskError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
+    from .._planning.plan import Entry
+
+Json = dict[str, t.Any]
+
+
+class Told(t.NamedTuple):
+    """Entries whose certificate can be told by its fingerprint, what had to be fetched for that, and what failed."""
+
+    entries: tuple[Entry, ...]
+    certificates: dict[str, Json]
+    failures: list[Json]
+
+
+def fetch_missing_fingerprints(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
+    """The entries with fingerprints; a desk that lists them is not asked for anything."""
+    found: list[Entry] = []
+    told = Told((), {}, [])
+    lacking = missing_cryptography()
+    for entry in entries:
+        application = entry.application
+        if application is None or application.certificate_fingerprint:
+            found.append(entry)
+            continue
+        if lacking:
+            told.failures.append({"name": entry.order.name, "message": lacking})
+            continue
+        try:
+            issued = desk.certificate(application)
+            leaf = read_certificates(issued.certificate.encode())[0]
+        except (DeskError, Fault) as error:
+            message = error.message(lang) if isinstance(error, Fault) else said(error.told, lang)
+            told.failures.append({"name": entry.order.name, "message": message})
+            continue
+        # A supplied CSR says which key it must be; of one that IIJ made nothing else tells.
+        key = entry.order.csr.public_key_fingerprint if entry.order.csr else leaf.public_key_fingerprint
+        known = dc.replace(
+            application, certificate_fingerprint=leaf.certificate_fingerprint, public_key_fingerprint=key
+        )
+        found.append(dc.replace(entry, application=known))
+        told.certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
+    return told._replace(entries=tuple(found))
+
+
+__all__ = ("Told", "fetch_missing_fingerprints")

@@ -1,0 +1,148 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What a host is asked to install, and how its two answers become one result."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ...module_utils._core.names import served_name
+from ...module_utils._core.phrases import said
+from ...module_utils._pki.handshake import Service, is_served
+from .._desk.desk import DeskError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
+    from .._planning.plan import Entry, Plan
+    from .._values.order import Key, Order
+    from .leg import Result
+
+Json = dict[str, t.Any]
+
+
+def to_install(made: Plan, names: Collection[str]) -> tuple[Entry, ...]:
+    """The entries whose issued certificate belongs here."""
+    return tuple(entry for entry in made.entries if entry.order.name in names and entry.installs)
+
+
+def host_orders(entries: Iterable[Entry]) -> list[Json]:
+    """The orders as the host needs them to judge what it has and what it is given."""
+    return [_host_order(entry) for entry in entries]
+
+
+def leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]:
+    """Where the certificates of these orders lie, with their keys, sorted by name."""
+    here = sorted((order for order in orders if order.name in names), key=lambda order: order.name)
+    return [
+        {"name": order.name, "path": path, "key_path": order.key.path if order.key else None}
+        for order in here
+        for install in [order.install]
+        if install and (path := install.certificate or install.full_chain or install.combined or install.pkcs12)
+    ]
+
+
+def fetch_certificates(
+    entries: Iterable[Entry], names: Collection[str], desk: Desk, *, lang: Language
+) -> tuple[dict[str, Json], list[Json]]:
+    """The certificates of these orders, and the failures of those that the desk would not hand out."""
+    certificates: dict[str, Json] = {}
+    failures: list[Json] = []
+    for entry in entries:
+        if entry.order.name in names and entry.application is not None:
+            try:
+                issued = desk.certificate(entry.application)
+            except DeskError as error:
+                failures.append({"name": entry.order.name, "message": said(error.told, lang)})
+            else:
+                certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
+    return certificates, failures
+
+
+def verdicts(entries: Iterable[Entry], names: Collection[str]) -> dict[str, bool]:
+    """Of these orders, whether the new certificate is served, as the controller sees it."""
+    return {entry.order.name: _is_served(entry) for entry in entries if entry.order.name in names}
+
+
+def _is_served(entry: Entry) -> bool:
+    order, application = entry.order, entry.application
+    if order.install is None or order.install.prove is None or application is None:
+        return False
+    prove = order.install.prove
+    service = Service(
+        address=prove.address,
+        port=prove.port,
+        server_name=prove.server_name or served_name(order.common_name),
+        timeout=prove.timeout,
+    )
+    return is_served(service, fingerprint=application.certificate_fingerprint or "")
+
+
+def installation_result(legs: list[Result], failures: list[Json], *, planned: bool) -> Result:
+    """The task's result out of the host's answers: what it had, and what it was given."""
+    installed: dict[str, Json] = {}
+    for row in (row for leg in legs for row in leg.get("installed", ())):
+        installed[row["name"]] = _continued(installed.get(row["name"]), row)
+    failures = [*failures, *(failure for leg in legs for failure in leg.get("failures", ()))]
+    missing = legs[0].get("missing", []) if legs else []
+    result: Result = {
+        "changed": any(leg.get("changed") for leg in legs)
+        if planned
+        else any(row["changed"] for row in installed.values()),
+        "planned": planned,
+        "installed": [installed[name] for name in sorted(installed)],
+        "missing": missing if planned else [name for name in missing if name not in installed],
+        "diff": {side: _joined(legs, side) for side in ("before", "after")},
+    }
+    broken = [leg for leg in legs if leg.get("failed")]
+    if failures or broken:
+        told = [f"{failure['name']}: {failure['message']}" for failure in failures]
+        result.update(failed=True, failures=failures, msg="\n".join(told) or broken[0].get("msg", ""))
+    return result
+
+
+def _continued(before: Json | None, row: Json) -> Json:
+    """What two executions did for one order, as one."""
+    if before is None:
+        return row
+    return {
+        **row,
+        "changed": before["changed"] or row["changed"],
+        "actions": [*before["actions"], *row["actions"]],
+        "backup_files": {**before["backup_files"], **row["backup_files"]},
+    }
+
+
+def _host_order(entry: Entry) -> Json:
+    order, application = entry.order, entry.application
+    return {
+        "name": order.name,
+        "common_name": order.common_name,
+        "csr_origin": order.csr_origin and order.csr_origin.value,
+        "certificate_fingerprint": application.certificate_fingerprint if application else None,
+        "public_key_fingerprint": application.public_key_fingerprint if application else None,
+        "key": _place(order.key) if order.key else None,
+        "install": dc.asdict(order.install) if order.install else None,
+    }
+
+
+def _place(key: Key) -> Json:
+    return {field: getattr(key, field) for field in ("path", "owner", "group", "mode")}
+
+
+def _joined(legs: Iterable[Result], side: str) -> Json:
+    joined: Json = {}
+    for leg in legs:
+        part = (leg.get("diff") or {}).get(side)
+        joined.update(part if isinstance(part, dict) else {})
+    return joined
+
+
+__all__ = ("fetch_certificates", "host_orders", "installation_result", "leading_files", "to_install", "verdicts")

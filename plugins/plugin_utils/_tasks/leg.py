@@ -1,0 +1,137 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The edge of every module on the controller: options in, secrets stripped, errors out as sentences.
+
+What a task does is in plain functions beside this file; nothing that a host leg is given is derived from desk options.
+"""
+
+from __future__ import annotations
+
+import abc
+import typing as t
+
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ...module_utils._argspec import DESK_OPTIONS
+from ...module_utils._core.phrases import said, spoken_language
+from ...module_utils._core.system_errors import describe_os_error
+from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._desk.desk import DeskError
+from .._guards.hosts import CONTROLLER
+from .._orders.portfolio import collector_at_rest
+
+if t.TYPE_CHECKING:
+    from ...module_utils._argspec import ArgumentSpec
+    from ...module_utils._core.phrases import Language
+    from .._complaints.complaints import Complaint
+
+Result = dict[str, t.Any]
+
+display = Display()
+
+
+class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
+    """Runs control() and turns everything the collection raises into a failed task with a message and no traceback."""
+
+    TRANSFERS_FILES = False
+    _supports_check_mode = True
+    _supports_async = False
+
+    options: dict[str, t.Any]
+    task_vars: dict[str, t.Any]
+
+    @abc.abstractmethod
+    def spec(self) -> ArgumentSpec:
+        """The argument spec, the same that the module of this name is built from."""
+
+    @abc.abstractmethod
+    def control(self) -> Result:
+        """Do the controller's part; raises OptionsWrong, OrdersRefused or DeskError."""
+
+    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        """Record a run that came to nothing; the task fails with this message."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        result: Result = super().run(tmp, task_vars)
+        del tmp
+        self.task_vars = task_vars or {}
+        spec = self.spec()
+        _validated, self.options = self.validate_argument_spec(**vars(spec))
+        # Verbose output shows this instead of the task's own words, which may hold the token.
+        result["invocation"] = {"module_args": {name: self._shown(name, spec) for name in spec.argument_spec}}
+        try:
+            with collector_at_rest():
+                return {**result, **self.control()}
+        except OrdersRefused as refused:
+            text = report(refused.complaints, self.lang)
+            complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
+            forms = {"forms": dict(refused.forms)} if refused.forms else {}
+            result.update(msg="\n\n".join([text, *refused.forms.values()]), complaints=complaints, **forms)
+            return self._failed(result, text, refused.complaints)
+        except DeskError as error:
+            result["msg"] = said(error.told, self.lang)
+            return self._failed(result, result["msg"])
+        except (OptionsWrong, OSError) as error:
+            return {**result, "failed": True, "msg": self._sentence(error)}
+
+    def _failed(self, result: Result, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
+        """The result of a run that came to nothing; a report that cannot be written does not hide the reason."""
+        result["failed"] = True
+        try:
+            self.report_refusal(message, complaints)
+        except (OptionsWrong, OSError) as error:
+            result["warnings"] = [self._sentence(error)]
+        return result
+
+    def _sentence(self, error: OptionsWrong | OSError) -> str:
+        return said(error.message if isinstance(error, OptionsWrong) else describe_os_error(error), self.lang)
+
+    @property
+    def lang(self) -> Language:
+        chosen: Language | None = self.options.get("lang")
+        return chosen or spoken_language()
+
+    @property
+    def check_mode(self) -> bool:
+        return bool(self._task.check_mode)
+
+    @property
+    def inventory_host(self) -> str:
+        return str(self.task_vars.get("inventory_hostname", "localhost"))
+
+    @property
+    def inventory_hosts(self) -> frozenset[str]:
+        """Every host of the inventory, and the controller."""
+        return frozenset({CONTROLLER, *self.task_vars.get("groups", {}).get("all", ())})
+
+    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], **more: t.Any) -> Result:
+        """Run the module of this name on the host with these rows as its option, without any desk option.
+
+        Of passphrases the host is given those of the rows' names alone.
+        """
+        names = {row.get("name") for row in rows}
+        passphrases: dict[str, t.Any] = {
+            option: {name: value for name, value in (self.options[option] or {}).items() if name in names}
+            for option in ("key_passphrases", "pkcs12_passphrases")
+            if option in self.options
+        }
+        given = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
+        kept = {name: value for name, value in given.items() if name not in DESK_OPTIONS}
+        name = self._task.resolved_action or self._task.action
+        return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
+
+    def say(self, line: str) -> None:
+        """Show people a line at the terminal; standard output stays the callback's."""
+        display.display(line, stderr=True)
+
+    def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
+        value = self.options.get(name)
+        return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if spec.argument_spec[name].get("no_log") and value else value
+
+
+__all__ = ("Leg", "Result")

@@ -1,0 +1,137 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What a host is asked to make for a registration, and what is told about it afterwards."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ...module_utils._core.phrases import said
+from .._complaints.complaints import shown
+from .._planning.plan import Step
+from .._values.order import CsrOrigin
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from ...module_utils._core.phrases import Language
+    from .._planning.outcome import Outcome
+    from .._planning.plan import Entry, Plan
+    from .._values.order import Order
+    from .leg import Result
+
+Json = dict[str, t.Any]
+
+
+def to_register(made: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
+    """The entries to register here; one that is not ordered yet counts only in check mode."""
+    here = [entry for entry in made.entries if entry.order.name in names and Step.REGISTER in entry.steps]
+    return tuple(entry for entry in here if planned or entry.application is not None)
+
+
+def host_orders(entries: Iterable[Entry]) -> list[Json]:
+    """The orders whose key and CSR are made on the host; nothing else about an order goes there."""
+    return [_host_order(entry.order) for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
+
+
+def csrs_by_name(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
+    """The PEM of every CSR that the host made or the user supplied."""
+    supplied = {entry.order.name: entry.order.csr.pem for entry in entries if entry.order.csr}
+    made = {row["name"]: row["csr"] for row in leg.get("csrs", ()) if row.get("csr")}
+    return {**supplied, **made}
+
+
+def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...]:
+    """The entries that have all that a registration takes."""
+    return tuple(entry for entry in entries if entry.order.csr_origin is CsrOrigin.SERVICE or entry.order.name in csrs)
+
+
+def registration_result(
+    entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool, lang: Language
+) -> Result:
+    """The task's result for every order that is registered here."""
+    made = {row["name"]: row for row in leg.get("csrs", ())}
+    done = {outcome.entry.order.name: outcome for outcome in outcomes}
+    failures = [*leg.get("failures", ()), *_desk_failures(outcomes, lang)]
+    registered = any(not outcome.error for outcome in outcomes)
+    result: Result = {
+        "changed": bool(entries) if planned else registered or bool(leg.get("changed")),
+        "planned": planned,
+        "registrations": [_row(entry, made.get(entry.order.name, {}), done.get(entry.order.name)) for entry in entries],
+        "diff": _diff(entries, leg, done, planned=planned),
+    }
+    if failures or leg.get("failed"):
+        told = [f"{failure['name']}: {failure['message']}" for failure in failures]
+        result.update(failed=True, failures=failures, msg="\n".join(told) or leg.get("msg", ""))
+    return result
+
+
+def _host_order(order: Order) -> Json:
+    return {
+        "name": order.name,
+        "common_name": order.common_name,
+        "subject": order.subject.given(),
+        "key": dc.asdict(order.key) if order.key else None,
+        "install": dc.asdict(order.install) if order.install else None,
+        "generation": order.generation,
+    }
+
+
+def _desk_failures(outcomes: Iterable[Outcome], lang: Language) -> list[Json]:
+    return [
+        {"name": outcome.entry.order.name, "message": said(outcome.error.told, lang)}
+        for outcome in outcomes
+        if outcome.error
+    ]
+
+
+def _row(entry: Entry, made: Json, outcome: Outcome | None) -> Json:
+    application = (outcome and outcome.application) or entry.application
+    return {
+        "name": entry.order.name,
+        "contract_id": application.contract_id if application else None,
+        "state": application.state.value if application else "planned",
+        "csr_origin": entry.order.csr_origin and entry.order.csr_origin.value,
+        "public_key_fingerprint": (application and application.public_key_fingerprint)
+        or made.get("public_key_fingerprint"),
+        "key_path": made.get("key_path"),
+        "next_key_path": made.get("next_key_path"),
+        "csr_path": made.get("csr_path"),
+    }
+
+
+def _diff(entries: tuple[Entry, ...], leg: Result, done: Mapping[str, Outcome], *, planned: bool) -> Json:
+    on_host = leg.get("diff") or {}
+    before: Json = {"host": on_host.get("before")} if on_host else {}
+    after: Json = {"host": on_host.get("after")} if on_host else {}
+    for entry in entries:
+        name = entry.order.name
+        if planned or (name in done and not done[name].error):
+            before[name] = None
+            after[name] = _registration(entry.order)
+    return {"before": before, "after": after}
+
+
+def _applicant(order: Order) -> Json | None:
+    if order.applicant is None:
+        return None
+    return {field: shown(value) for field, value in dc.asdict(order.applicant).items()}
+
+
+def _registration(order: Order) -> Json:
+    return {
+        "csr_origin": order.csr_origin and order.csr_origin.value,
+        "common_name": order.common_name,
+        "subject": order.subject.given(),
+        "applicant": _applicant(order),
+        "approval_email": order.approval_email,
+        "certificate_transparency": order.certificate_transparency,
+    }
+
+
+__all__ = ("csrs_by_name", "host_orders", "ready", "registration_result", "to_register")

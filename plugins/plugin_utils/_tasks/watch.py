@@ -1,0 +1,131 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A watch over order files and desk for programs that are no Ansible run, such as event sources."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import get_file_vault_secret
+from ansible.template import Templar
+
+from ...module_utils import _argspec
+from ...module_utils._core.phrases import Phrase, said, spoken_language
+from ...module_utils._core.system_errors import describe_os_error
+from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._desk.choice import open_desk
+from .._desk.desk import DeskError
+from .._orders.opened import reader_with
+from .._orders.portfolio import judge_order_files
+from .._orders.voluptuous_dep import missing_voluptuous
+from .._reports.document import describe_plan
+from .._reports.events import Thresholds, news
+from .asked_orders import now, today
+from .planned import frame_of, plan_orders
+
+if t.TYPE_CHECKING:
+    from ...module_utils._core.phrases import Language
+    from .._reports.events import Event
+    from .._reports.rows import Row
+
+_NO_MEMORY: t.Final = Phrase(
+    "{0} does not hold what was told; remove it, and everything is told once more",
+    "{0} は通知の記録ではありません。削除すると、すべてがもう一度通知されます",
+)
+
+
+class WatchRefused(Exception):
+    """The watch's own options are wrong, or something that it needs is missing."""
+
+
+class LookFailed(Exception):
+    """This look came to nothing; the next one may do better."""
+
+
+class Watch:
+    """Looks at order files and desk; whatever it has told it does not tell again."""
+
+    def __init__(self, arguments: dict[str, t.Any]) -> None:
+        checked = ArgumentSpecValidator(**vars(_argspec.order_events())).validate(arguments)
+        missing = missing_voluptuous()
+        if missing or checked.error_messages:
+            raise WatchRefused(missing or "; ".join(checked.error_messages))
+        self._options: dict[str, t.Any] = checked.validated_parameters
+        self.interval: int = self._options["interval"]
+        self._lang: Language = self._options["lang"] or spoken_language()
+        self._memory = pathlib.Path(path).expanduser() if (path := self._options["memory_path"]) else None
+        self._told: dict[str, int] = _remembered(self._memory, self._lang)
+        self._secrets = _vault_secrets(self._options["vault_password_file"])
+        self._desk_is_named()
+
+    def look(self) -> tuple[Event, ...]:
+        """What is new; raises LookFailed."""
+        thresholds = Thresholds(
+            expiring=tuple(self._options["expiring_days"]), deadline=tuple(self._options["deadline_days"])
+        )
+        try:
+            found = news(self._status(), self._told, thresholds=thresholds, now=now())
+        except OrdersRefused as refused:
+            raise LookFailed(report(refused.complaints, self._lang)) from None
+        except DeskError as error:
+            raise LookFailed(said(error.told, self._lang)) from None
+        except OSError as error:
+            raise LookFailed(said(describe_os_error(error), self._lang)) from None
+        self._told = found.told
+        return found.events
+
+    def remember(self) -> None:
+        """Keep what was told for the time after a restart; called when it has been told."""
+        if self._memory is None:
+            return
+        self._memory.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
+        fresh.write_text(json.dumps(self._told, ensure_ascii=False, indent=1), encoding="utf-8")
+        fresh.replace(self._memory)
+
+    def _status(self) -> Row:
+        reader = reader_with(Templar(loader=DataLoader()), secrets=self._secrets)
+        orders = judge_order_files(self._options["order_files"], reader, day=today()).accepted()
+        plan = plan_orders(self._options, open_desk(self._options), orders)
+        return describe_plan(plan, frame_of(self._options, self._lang), planned=False)
+
+    def _desk_is_named(self) -> None:
+        try:
+            open_desk(self._options)
+        except OptionsWrong as wrong:
+            raise WatchRefused(said(wrong.message, self._lang)) from None
+
+
+def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
+    if memory is None or not memory.exists():
+        return {}
+    try:
+        found = json.loads(memory.read_text(encoding="utf-8"))
+    except ValueError:
+        raise WatchRefused(said(_NO_MEMORY.filled(memory), lang)) from None
+    return {str(subject): int(level) for subject, level in found.items()}
+
+
+def _vault_secrets(password_file: str | None) -> list[tuple[str, t.Any]]:
+    """The secrets that vaulted values of the order files are opened with."""
+    if password_file is None:
+        return []
+    try:
+        secret = get_file_vault_secret(filename=str(pathlib.Path(password_file).expanduser()), loader=DataLoader())
+        secret.load()
+    except AnsibleError as error:
+        raise WatchRefused(str(error)) from None
+    return [("default", secret)]
+
+
+__all__ = ("LookFailed", "Watch", "WatchRefused")

@@ -1,0 +1,178 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What is wanted: one order as a frozen value."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import enum
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._catalogue.products import Product
+    from .._complaints.complaints import Path, Place
+
+
+class Usage(enum.StrEnum):
+    """利用形態"""
+
+    OTHER = "other"
+    LINKED_SERVICE = "linked_service"
+
+
+class CsrOrigin(enum.StrEnum):
+    """Who makes key and CSR: the host that uses them, the user, or IIJ."""
+
+    TARGET = "target"
+    SUPPLIED = "supplied"
+    SERVICE = "service"
+
+
+class Wanted(enum.StrEnum):
+    """What the order asks for; a cancellation also spells out its contract ID."""
+
+    PRESENT = "present"
+    CANCELLED = "cancelled"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """申請責任者情報; IIJ's own list of fields is not known, these four are ours."""
+
+    name: str
+    department: str
+    email: str
+    phone: str
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The DN fields of the form; the common name comes from the order, the country is JP."""
+
+    state_or_province_name: str | None = None
+    locality_name: str | None = None
+    organization_name: str | None = None
+
+    def given(self) -> dict[str, str]:
+        """The fields that have a value, in DN order."""
+        return {field.name: value for field in dc.fields(self) if (value := getattr(self, field.name)) is not None}
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedContract:
+    """連携対応サービスの契約; without a contract ID it is looked up at the desk."""
+
+    service: str
+    contract_id: str | None = None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """The private key on its host; `path` None means that nobody told where it lies."""
+
+    type: str = "RSA"
+    size: int | None = 2048
+    curve: str | None = None
+    path: str | None = None
+    csr_path: str | None = None
+    owner: str | None = None
+    group: str | None = None
+    mode: str = "0600"
+    regenerate: str = "never"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Prove:
+    """Where the new certificate must be served before it counts as installed; None is the host's common name."""
+
+    address: str = "127.0.0.1"
+    port: int = 443
+    server_name: str | None = None
+    seen_from: str = "host"
+    timeout: int = 30
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Install:
+    """Where the certificate goes on its host, and what happens there before and after."""
+
+    certificate: str | None = None
+    chain: str | None = None
+    full_chain: str | None = None
+    combined: str | None = None
+    pkcs12: str | None = None
+    owner: str | None = None
+    group: str | None = None
+    mode: str = "0644"
+    backup: bool = False
+    issuer: str | None = None
+    validate: str | None = None
+    reload: str | None = None
+    prove: Prove | None = None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class SuppliedCsr:
+    """A CSR made by the user, read from the controller."""
+
+    pem: str
+    public_key_fingerprint: str
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One entry of an order file, complete and free of contradictions."""
+
+    name: str
+    locate: Callable[[Path], Place] = dc.field(repr=False, compare=False)
+    customer_code: str
+    common_name: str
+    product: Product
+    term: str
+    usage: Usage
+    linked_contract: LinkedContract | None
+    csr_origin: CsrOrigin | None
+    terms_agreed: bool
+    applicant: Applicant | None
+    subject: Subject
+    approval_email: str | None
+    certificate_transparency: bool | None
+    csr: SuppliedCsr | None
+    host: str | None
+    key: Key | None
+    install: Install | None
+    state: Wanted
+    contract_id: str | None
+    duplicate_of: str | None
+    generation: int
+    missing: tuple[str, ...]  # what a registration still needs; only an order that pins its application may lack it
+
+    @property
+    def place(self) -> Place:
+        """Where the order stands; finding it means reading its file once more, so only complaints ask."""
+        return self.locate(())
+
+    def reference(self, portfolio: str) -> str:
+        """The client reference at the desk: unique for ever, the same on every run."""
+        return f"{portfolio}/{self.name}/{self.generation}"
+
+
+__all__ = (
+    "Applicant",
+    "CsrOrigin",
+    "Install",
+    "Key",
+    "LinkedContract",
+    "Order",
+    "Prove",
+    "Subject",
+    "SuppliedCsr",
+    "Usage",
+    "Wanted",
+)

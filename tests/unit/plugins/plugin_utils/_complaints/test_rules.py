@@ -1,0 +1,392 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every rule has an order that breaks it and a close relative that does not."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import pathlib
+import string
+import subprocess
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.authorities import AUTHORITIES
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.fact import Confidence, Fact
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import at_desk, guards
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder, read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
+from portfolios import (
+    APPLICANT,
+    DV,
+    EV,
+    EVERYWHERE,
+    LINKED,
+    OV,
+    READER,
+    SUBJECT,
+    TODAY,
+    WILDCARD,
+    portfolio,
+    rules_broken,
+    written,
+)
+
+Orders = list[dict[str, t.Any]]
+
+
+def without(order: dict[str, t.Any], field: str) -> dict[str, t.Any]:
+    return {name: value for name, value in order.items() if name != field}
+
+
+CANCELLED = OV | {"state": "cancelled", "contract_id": "rsc00000001"}
+SERVICE = without(OV, "key") | {"csr_origin": "service"}
+
+GLOBAL = OV | {
+    "name": "corp",
+    "common_name": "corp.example.jp",
+    "product": "organization_ssl",
+    "approval_email": "admin@example.jp",
+}
+
+# rule: (orders that break it, orders that just do not)
+TABLE: dict[str, tuple[Orders, Orders]] = {
+    "KEY-UNKNOWN": ([OV | {"comon_name": "x"}], [OV]),
+    "KEY-MISSING": ([without(OV, "host")], [OV]),
+    "VALUE-TYPE": ([OV | {"generation": True}], [OV | {"generation": 2}]),
+    "VALUE-CHOICE": ([OV | {"term": "6 month"}], [OV | {"term": "6 months"}]),
+    "FIELD-UNUSED": ([LINKED | {"host": "web1"}], [LINKED]),
+    "PATH-ABSOLUTE": ([OV | {"key": {"path": "www.key"}}], [OV | {"key": {"path": "/www.key"}}]),
+    "INSTALL-EMPTY": (
+        [OV | {"install": {"chain": "/chain.pem"}}],
+        [OV | {"install": {"chain": "/chain.pem", "full_chain": "/www.pem"}}],
+    ),
+    "INSTALL-KEY": (
+        [SERVICE | {"install": {"combined": "/www.pem"}}],
+        [SERVICE | {"install": {"combined": "/www.pem"}, "key": {"path": "/www.key", "mode": "0640"}}],
+    ),
+    "REGENERATE-INSTALL": (
+        [without(OV, "install") | {"key": {"path": "/www.key", "regenerate": "always"}}],
+        [
+            OV | {"key": {"path": "/www.key", "regenerate": "always"}},
+            without(OV, "install")
+            | {"key": {"path": "/www.key", "regenerate": "never"}, "name": "w2"}
+            | {"common_name": "w2.example.jp"},
+        ],
+    ),
+    "NAME-FORM": ([OV | {"name": "a/b"}], [OV | {"name": "a.b_c-1"}]),
+    "NAME-DUPLICATE": ([OV, DV | {"name": "www"}], [OV, DV]),
+    "ORDER-DUPLICATE": ([OV, OV | {"name": "w2"}], [OV, OV | {"name": "w2", "duplicate_of": "www"}]),
+    "DUPLICATE-OF": ([OV | {"duplicate_of": "nobody"}], [OV | {"duplicate_of": "rsc00000009"}]),
+    "CUSTOMER-CODE": ([OV | {"customer_code": "SG1"}], [OV | {"customer_code": "SG12345678"}]),
+    "COMMON-NAME": ([OV | {"common_name": "localhost"}], [OV | {"common_name": "WWW.example.jp"}]),
+    "PRODUCT-UNKNOWN": ([OV | {"product": "sureserver"}], [OV | {"product": "SureServer for クラウド"}]),
+    "PRODUCT-WILDCARD": ([OV | {"common_name": "*.example.jp"}], [WILDCARD]),
+    "PRODUCT-WILDCARD-NEEDED": ([WILDCARD | {"common_name": "shop.example.jp"}], [WILDCARD]),
+    "PRODUCT-LINKED": (
+        [LINKED | {"linked_contract": {"service": "id_gateway"}}],
+        [LINKED | {"linked_contract": {"service": "managed_waf_link"}}],
+    ),
+    "LINKED-CSR": ([LINKED | {"csr_origin": "supplied"}], [LINKED | {"csr_origin": "service"}]),
+    "TERMS-AGREED": ([OV | {"terms_agreed": False}], [OV]),
+    "CANCEL-CONTRACT-ID": ([without(CANCELLED, "contract_id")], [CANCELLED]),
+    "DN-CHARACTERS": (
+        [OV | {"subject": SUBJECT | {"organization_name": "例株式会社"}}],
+        [OV | {"subject": SUBJECT | {"organization_name": "A & B, Inc. (Tokyo)".replace("(", "[").replace(")", "]")}}],
+    ),
+    "DN-LENGTH": (
+        [OV | {"subject": SUBJECT | {"organization_name": "a" * 65}}],
+        [OV | {"subject": SUBJECT | {"organization_name": "a" * 64}}],
+    ),
+    "DN-BLANK": (
+        [OV | {"subject": SUBJECT | {"locality_name": " .- "}}],
+        [OV | {"subject": SUBJECT | {"locality_name": " .-x"}}],
+    ),
+    "DN-OU": ([OV | {"subject": SUBJECT | {"organizational_unit_name": "Web"}}], [OV]),
+    "APPROVAL-EMAIL-UNUSED": ([OV | {"approval_email": "admin@example.jp"}], [OV]),
+    "APPROVAL-EMAIL-ADDRESS": (
+        [DV | {"approval_email": "me@example.jp"}],
+        [DV | {"approval_email": "Webmaster@blog.example.jp"}],
+    ),
+    "TRANSPARENCY-UNUSED": ([DV | {"certificate_transparency": True}], [EV]),
+    "COMMON-NAME-SUFFIX": (
+        [WILDCARD | {"common_name": "*.co.jp", "approval_email": "admin@co.jp"}],
+        [WILDCARD | {"common_name": "*.example.co.jp", "approval_email": "admin@example.co.jp"}],
+    ),
+    "TERM-VALIDITY": ([EV | {"term": "1 year"}], [EV]),
+    "DN-AUTHORITY": (
+        [OV | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
+        [GLOBAL | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
+    ),
+    "DN-AUTHORITY-UNSURE": (
+        [EV | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
+        [EV | {"subject": SUBJECT | {"organization_name": "A-B Inc."}}],
+    ),
+    "DN-AUTHORITY-LENGTH": (
+        [OV | {"subject": SUBJECT | {"locality_name": "L" * 65}}],
+        [GLOBAL | {"subject": SUBJECT | {"locality_name": "L" * 65}}],
+    ),
+    "DN-CAPITALS": (
+        [GLOBAL | {"subject": SUBJECT | {"locality_name": "chiyoda-ku"}}],
+        [GLOBAL | {"subject": SUBJECT | {"locality_name": "CHIYODA-KU"}}],
+    ),
+    "DN-LEGAL-FORM": (
+        [GLOBAL | {"subject": SUBJECT | {"organization_name": "Example"}}],
+        [GLOBAL | {"subject": SUBJECT | {"organization_name": "Example K.K."}}],
+    ),
+    "KEY-ECDSA": ([EV | {"key": OV["key"] | {"type": "ECDSA"}}], [EV]),
+    "TRANSPARENCY-OPT-OUT": ([EV | {"certificate_transparency": False}], [EV]),
+    "KEY-AUTHORITY": (
+        [OV | {"key": OV["key"] | {"size": 3072}}],
+        [EV | {"key": OV["key"] | {"size": 3072}}, OV | {"key": OV["key"] | {"type": "RSA", "size": 2048}}],
+    ),
+}
+
+# Rules about files and supplied CSRs need files: they have their tests below and in test_order_files.py.
+WITH_FILES = {
+    "FILE-UNREADABLE",
+    "FILE-NONE",
+    "YAML-SYNTAX",
+    "YAML-DUPLICATE-KEY",
+    "TEMPLATE",
+    "VAULT",
+    "SUBJECT-LOCKED",
+    "CSR-UNREADABLE",
+    "CSR-PRIVATE-KEY",
+    "CSR-SIGNATURE",
+    "CSR-COMMON-NAME",
+    "CSR-KEY",
+    "CSR-SUBJECT",
+    "CSR-WEAK-KEY",
+    "CSR-COUNTRY",
+    "CSR-SAN",
+    "CSR-DROPPED",
+}
+# Rules that tell the same of every order, and rules of another day, have tests of their own.
+BY_DATE = {"EMAIL-VALIDATION-ENDS", "EMAIL-VALIDATION-ENDED"}
+
+
+def test_every_rule_has_its_test() -> None:
+    # What only the desk can answer has its tests in test_plan.py, the guards in test_guards.py and test_plan_file.py.
+    elsewhere = {rule.id for rule in (*at_desk.RULES, *guards.RULES)}
+    assert set(TABLE) | WITH_FILES | BY_DATE == set(RULES) - elsewhere
+
+
+@pytest.mark.parametrize("rule", TABLE)
+def test_a_broken_rule_is_told(rule: str) -> None:
+    assert rules_broken(TABLE[rule][0]) == [rule]
+
+
+@pytest.mark.parametrize("rule", TABLE)
+def test_its_close_relative_is_accepted(rule: str) -> None:
+    assert rules_broken(TABLE[rule][1]) == []
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("issued", "term", "warned"),
+    [
+        ("2026-03-14", "1 year", False),
+        ("2026-03-15", "6 months", False),
+        ("2026-03-15", "1 year", True),
+        ("2027-03-14", "6 months", False),
+        ("2027-03-15", "6 months", True),
+        ("2029-03-15", "6 months", True),
+    ],
+)
+def test_terms_are_judged_by_the_day_of_issue(issued: str, term: str, warned: bool) -> None:
+    assert rules_broken([OV | {"term": term}], day=day(issued)) == (["TERM-VALIDITY"] if warned else [])
+
+
+def test_e_mail_validation_is_told_once_for_all_orders() -> None:
+    found = judge_orders(read_inline([DV, EV, OV]), day=TODAY).complaints
+    assert [(complaint.rule, complaint.order, complaint.severity) for complaint in found] == [
+        ("EMAIL-VALIDATION-ENDS", "blog, bank", "warning")
+    ]
+
+
+def test_e_mail_validation_ends_on_its_day() -> None:
+    assert rules_broken([DV], day=day("2028-03-14")) == ["TERM-VALIDITY"]
+    assert rules_broken([DV], day=day("2028-03-15")) == ["EMAIL-VALIDATION-ENDED", "TERM-VALIDITY"]
+
+
+def test_warnings_refuse_only_strict_runs() -> None:
+    found = judge_orders(read_inline([EV | {"certificate_transparency": False}]), day=TODAY)
+    assert found.accepted()[0].certificate_transparency is False
+    with pytest.raises(OrdersRefused):
+        found.accepted(strict=True)
+
+
+def test_unknown_facts_refuse_nothing() -> None:
+    for authority in AUTHORITIES.values():
+        for field in dc.fields(authority):
+            fact = getattr(authority, field.name)
+            if isinstance(fact, Fact) and fact.confidence is Confidence.UNKNOWN:
+                assert fact.value is None and fact.source
+
+
+def test_service_made_keys_need_a_subject_even_for_dv() -> None:
+    assert rules_broken([SERVICE | {"product": "quick_ssl", "approval_email": "admin@example.jp"}]) == []
+    assert rules_broken([DV | {"csr_origin": "service", "key": {"path": "/k"}}]) == ["KEY-MISSING"]
+
+
+def test_every_kind_of_order_is_accepted_together() -> None:
+    assert (
+        rules_broken([OV, DV, WILDCARD, EV, LINKED, SERVICE | {"name": "api", "common_name": "api.example.jp"}]) == []
+    )
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_wordings_are_complete(rule: t.Any, lang: t.Literal["en", "ja"]) -> None:
+    words = getattr(rule, lang)
+    assert words.wrong and words.todo and rule.source
+    fields = {
+        name
+        for part in (words.wrong, words.allowed, words.todo)
+        for _l, name, _f, _c in string.Formatter().parse(part)
+        if name
+    }
+    other = getattr(rule, "en" if lang == "ja" else "ja")
+    named = {
+        name
+        for part in (other.wrong, other.allowed, other.todo)
+        for _l, name, _f, _c in string.Formatter().parse(part)
+        if name
+    }
+    assert fields == named, "both languages tell the same facts"
+
+
+def test_all_mistakes_of_an_order_at_once() -> None:
+    order = OV | {"customer_code": "x", "term": "never", "applicant": APPLICANT | {"email": "nobody"}, "colour": "red"}
+    assert sorted(rules_broken([order])) == ["CUSTOMER-CODE", "KEY-UNKNOWN", "VALUE-CHOICE", "VALUE-TYPE"]
+
+
+def test_a_private_key_in_a_value_is_not_echoed() -> None:
+    pem = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0\n-----END PRIVATE KEY-----"
+    order = OV | {"common_name": pem, "host": "x"}
+    with pytest.raises(OrdersRefused) as refused:
+        portfolio(order)
+    assert "MIIEvQ" not in report(refused.value.complaints, "en") + report(refused.value.complaints, "ja")
+
+
+# --- supplied CSRs
+
+
+def csr(folder: pathlib.Path, *, subject: str, options: tuple[str, ...] = ("-newkey", "rsa:2048")) -> pathlib.Path:
+    file = folder / "made.csr"
+    command = [
+        "openssl",
+        "req",
+        "-new",
+        *options,
+        "-nodes",
+        "-keyout",
+        folder / "made.key",
+        "-subj",
+        subject,
+        "-out",
+        file,
+    ]
+    subprocess.run(command, check=True, capture_output=True)
+    return file
+
+
+def supplied(order: dict[str, t.Any], path: str = "made.csr") -> dict[str, t.Any]:
+    return without(without(without(order, "key"), "subject"), "host") | {"csr_origin": "supplied", "csr_path": path}
+
+
+def broken_by(folder: pathlib.Path, order: dict[str, t.Any]) -> list[str]:
+    written(folder, order)
+    found = judge_orders(read_folder(str(folder), READER), day=TODAY).complaints
+    return [complaint.rule for complaint in found if complaint.rule != EVERYWHERE]
+
+
+OV_SUBJECT = "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Example Co., Ltd./CN=www.example.jp"
+
+
+@pytest.mark.parametrize(
+    ("subject", "options", "order", "rules"),
+    [
+        (OV_SUBJECT, ("-newkey", "rsa:2048"), OV, []),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, []),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"), DV, ["KEY-ECDSA"]),
+        ("/C=US/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-COUNTRY"]),
+        ("/C=JP/O=Example/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-DROPPED"]),
+        (OV_SUBJECT.replace("/CN", "/OU=Web/CN"), ("-newkey", "rsa:2048"), OV, ["CSR-DROPPED"]),
+        (OV_SUBJECT.replace("Co.", "Co;"), ("-newkey", "rsa:2048"), OV, ["DN-AUTHORITY"]),
+        (
+            "/C=JP/CN=blog.example.jp",
+            ("-newkey", "rsa:2048", "-addext", "subjectAltName=DNS:blog.example.jp,DNS:www.blog.example.jp"),
+            DV,
+            ["CSR-SAN"],
+        ),
+        ("/C=JP/CN=other.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-COMMON-NAME"]),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "rsa:1024"), DV, ["CSR-KEY"]),
+        ("/C=JP/CN=blog.example.jp", ("-newkey", "ed25519"), DV, ["CSR-KEY"]),
+        (OV_SUBJECT, ("-newkey", "rsa:3072"), OV, ["CSR-KEY"]),
+        ("/C=JP/CN=www.example.jp", ("-newkey", "rsa:2048"), OV, ["CSR-SUBJECT"]),
+    ],
+)
+def test_supplied_csrs(
+    tmp_path: pathlib.Path, subject: str, options: tuple[str, ...], order: dict[str, t.Any], rules: list[str]
+) -> None:
+    csr(tmp_path, subject=subject, options=options)
+    assert broken_by(tmp_path, supplied(order)) == rules
+
+
+def test_a_csr_that_is_not_there(tmp_path: pathlib.Path) -> None:
+    assert broken_by(tmp_path, supplied(DV)) == ["CSR-UNREADABLE"]
+
+
+def test_a_csr_that_is_none(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "made.csr").write_bytes(b"\x00\xffnothing of the kind")
+    assert broken_by(tmp_path, supplied(DV)) == ["CSR-UNREADABLE"]
+
+
+def test_a_private_key_instead_of_a_csr(tmp_path: pathlib.Path) -> None:
+    csr(tmp_path, subject="/CN=blog.example.jp")
+    assert broken_by(tmp_path, supplied(DV, "made.key")) == ["CSR-PRIVATE-KEY"]
+
+
+def test_a_csr_whose_signature_is_wrong(tmp_path: pathlib.Path) -> None:
+    file = csr(tmp_path, subject="/C=JP/CN=blog.example.jp")
+    der = subprocess.run(["openssl", "req", "-in", file, "-outform", "DER"], check=True, capture_output=True).stdout
+    file.write_bytes(der[:-1] + bytes([der[-1] ^ 1]))
+    assert broken_by(tmp_path, supplied(DV)) == ["CSR-SIGNATURE"]
+
+
+def test_a_weak_key_in_a_csr(tmp_path: pathlib.Path) -> None:
+    base = 3 << 1022
+    p = next(n for n in range(base + 1, base + 100_000, 2) if pow(2, n - 1, n) == 1)
+    q = next(n for n in range(p + 2, p + 100_000, 2) if pow(2, n - 1, n) == 1)
+    numbers = rsa.RSAPrivateNumbers(
+        p=q,
+        q=p,
+        d=pow(65537, -1, (p - 1) * (q - 1)),
+        dmp1=pow(65537, -1, q - 1),
+        dmq1=pow(65537, -1, p - 1),
+        iqmp=pow(p, -1, q),
+        public_numbers=rsa.RSAPublicNumbers(65537, p * q),
+    )
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "blog.example.jp")])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(numbers.private_key(), hashes.SHA256())
+    (tmp_path / "made.csr").write_bytes(request.public_bytes(serialization.Encoding.PEM))
+    assert "CSR-WEAK-KEY" in broken_by(tmp_path, supplied(DV))
+
+
+def test_the_subject_belongs_to_the_csr(tmp_path: pathlib.Path) -> None:
+    csr(tmp_path, subject=OV_SUBJECT)
+    assert broken_by(tmp_path, supplied(OV) | {"subject": SUBJECT}) == ["SUBJECT-LOCKED"]

@@ -1,0 +1,255 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A saved plan: an apply does what was reviewed, goes on with what is left of it, and refuses anything else."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import json
+import pathlib
+import re
+import typing as t
+
+import jsonschema
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
+    OrdersRefused,
+    Vaulted,
+    report,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import (
+    require_digest,
+    require_saved_plan,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import (
+    Frame,
+    describe_plan,
+    describe_refusal,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
+from portfolios import DV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
+
+FRAME = Frame(
+    portfolio="p", part=None, prices=price_table({"sureserver_cloud": {"6 months": 30_000}}), lang="en", made_at=MADE_AT
+)
+SCHEMA = pathlib.Path(__file__).resolve().parents[5] / "docs" / "plan.schema.json"
+FIELDS = (OV, DV, LINKED)
+ORDERS = portfolio(*FIELDS)
+WWW = ORDERS[0]
+
+
+def made(orders: tuple[Order, ...], desk: DeskInMemory) -> Plan:
+    return make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+
+
+@pytest.fixture
+def saved(tmp_path: pathlib.Path) -> pathlib.Path:
+    write_reports(describe_plan(made(ORDERS, DeskInMemory()), FRAME, planned=True), str(tmp_path), name="plan")
+    return tmp_path / "plan.json"
+
+
+def held(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> None:
+    require_saved_plan(made(orders, desk), str(path), **{"portfolio": "p", "part": None, "wanted": None, **more})
+
+
+def refused(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> dict[str | None, str]:
+    """The English text of each complaint by order (or None) and rule."""
+    with pytest.raises(OrdersRefused) as caught:
+        held(path, orders, desk, **more)
+    assert report(caught.value.complaints, "ja")
+    return {c.order or c.rule: f"{c.rule}: {c.text('en')}" for c in caught.value.complaints}
+
+
+def by_name(name: str) -> Order:
+    return next(order for order in ORDERS if order.name == name)
+
+
+def test_what_was_planned_is_applied(saved: pathlib.Path) -> None:
+    held(saved, ORDERS, DeskInMemory())
+    held(saved, ORDERS[::-1], DeskInMemory(), wanted=json.loads(saved.read_text())["digest"])
+
+
+def test_what_is_left_of_a_plan_that_was_broken_off_is_applied(saved: pathlib.Path) -> None:
+    desk = DeskInMemory(rows=[booked(WWW, "p/www/1")])
+    held(saved, ORDERS, desk)
+    desk.put(booked(by_name("cdn"), "p/cdn/1", number=2, state=State.APPLIED))
+    held(saved, ORDERS, desk)
+    desk.put(booked(by_name("blog"), "p/blog/1", number=3, state=State.ISSUED))
+    held(saved, ORDERS, desk)
+
+
+def test_a_changed_order_is_named(saved: pathlib.Path) -> None:
+    changed = portfolio(OV | {"term": "1 year"}, DV, LINKED)
+    desk = DeskInMemory()
+    desk.products = lambda: ()  # type: ignore[method-assign]
+    with pytest.raises(OrdersRefused):
+        made(changed, desk)
+    told = refused(saved, (dc.replace(WWW, host="web9"), *ORDERS[1:]), DeskInMemory())
+    assert list(told) == ["www"] and "PLAN-ORDER-MOVED" in told["www"] and "something else" in told["www"]
+
+
+def test_added_and_removed_orders_are_named_together(saved: pathlib.Path) -> None:
+    told = refused(saved, portfolio(DV, LINKED, WILDCARD), DeskInMemory())
+    assert "is not in the plan" in told["shop"] and "is gone" in told["www"] and len(told) == 2
+
+
+def test_an_application_that_somebody_ordered_meanwhile_is_named(saved: pathlib.Path) -> None:
+    told = refused(saved, ORDERS, DeskInMemory(rows=[booked(WWW, None, number=7)]))
+    assert list(told) == ["www"] and "PLAN-DESK-MOVED" in told["www"]
+    assert "Planned was: place, register. Now it would be: register (rsc00000007)" in told["www"]
+
+
+def test_another_linked_contract_is_another_plan(saved: pathlib.Path) -> None:
+    desk = DeskInMemory()
+    desk.contracts = (dc.replace(desk.contracts[0], contract_id="gca00000002"),)
+    assert "PLAN-DESK-MOVED" in refused(saved, ORDERS, desk)["cdn"]
+
+
+def test_what_came_to_be_done_since_is_named(tmp_path: pathlib.Path) -> None:
+    waiting = DeskInMemory(rows=[booked(WWW, "p/www/1", state=State.APPLIED)])
+    write_reports(describe_plan(made((WWW,), waiting), FRAME, planned=True), str(tmp_path), name="plan")
+    told = refused(tmp_path / "plan.json", (WWW,), DeskInMemory())
+    assert "Planned was: nothing. Now it would be: place, register" in told["www"]
+
+
+def test_a_certificate_that_was_issued_meanwhile_moves_nothing(tmp_path: pathlib.Path) -> None:
+    waiting = DeskInMemory(rows=[booked(WWW, "p/www/1", state=State.APPLIED)])
+    write_reports(describe_plan(made((WWW,), waiting), FRAME, planned=True), str(tmp_path), name="plan")
+    held(tmp_path / "plan.json", (WWW,), DeskInMemory(rows=[booked(WWW, "p/www/1", state=State.ISSUED)]))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda saved: saved.update(version=2), "not of the form"),
+        (lambda saved: saved.update(format="x"), "not of the form"),
+        (lambda saved: saved.update(portfolio="q"), "portfolio is 'q'"),
+        (lambda saved: saved.update(slice="1/2"), "slice is '1/2'"),
+        (lambda saved: saved.update(verdict="unknown"), "failed"),
+        (lambda saved: saved["orders"][0].update(contract_id="rsc1"), "changed after it was made"),
+        (lambda saved: saved["orders"].pop(), "changed after it was made"),
+        (lambda saved: saved["orders"][0].pop("order_digest"), "changed after it was made"),
+        (lambda saved: saved.update(orders=7), "changed after it was made"),
+        (lambda saved: saved["orders"][0].update(steps=3), "changed after it was made"),
+    ],
+)
+def test_a_file_that_is_no_plan_of_this_kind(
+    saved: pathlib.Path, spoil: t.Callable[[dict[str, t.Any]], object], words: str
+) -> None:
+    content = json.loads(saved.read_text())
+    spoil(content)
+    saved.write_text(json.dumps(content))
+    assert words in refused(saved, ORDERS, DeskInMemory())["PLAN-FILE"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", "null", "\x00"])
+def test_a_file_that_is_no_plan_at_all(saved: pathlib.Path, content: str) -> None:
+    saved.write_text(content)
+    assert "PLAN-FILE" in refused(saved, ORDERS, DeskInMemory())
+    saved.unlink()
+    assert "No such file" in refused(saved, ORDERS, DeskInMemory())["PLAN-FILE"]
+
+
+def test_another_digest_than_the_reviewed_one(saved: pathlib.Path) -> None:
+    assert "PLAN-DIGEST" in refused(saved, ORDERS, DeskInMemory(), wanted="sha256:0")
+    digest = json.loads(saved.read_text())["digest"]
+    require_digest(digest, digest)
+    with pytest.raises(OrdersRefused):
+        require_digest(digest, "sha256:0")
+
+
+def test_a_digest_tells_every_change_of_an_order_but_not_its_place() -> None:
+    changes: list[dict[str, t.Any]] = [
+        {"host": "web9"}, {"term": "1 year"}, {"generation": 2}, {"applicant": None}, {"approval_email": "a@b.jp"},
+        {"subject": dc.replace(WWW.subject, locality_name="Minato-ku")}, {"terms_agreed": False},
+    ]  # fmt: skip
+    digests = {order_digest(dc.replace(WWW, **change)) for change in changes}
+    assert len(digests | {order_digest(WWW)}) == len(changes) + 1
+    assert order_digest(dc.replace(WWW, locate=lambda _path: WWW.place)) == order_digest(WWW)
+
+
+def test_a_vaulted_value_counts_by_its_sealed_text_alone() -> None:
+    def with_phone(value: str, sealed: str) -> str:
+        assert WWW.applicant
+        return order_digest(dc.replace(WWW, applicant=dc.replace(WWW.applicant, phone=Vaulted(value, sealed=sealed))))
+
+    assert with_phone("1", "sealed A") == with_phone("2", "sealed A") != with_phone("1", "sealed B")
+
+
+def every_document() -> list[Row]:
+    desk = DeskInMemory(
+        rows=[
+            booked(WWW, "p/www/1"),
+            booked(by_name("blog"), None, number=2),
+            booked(WWW, "q/other/1", number=3, state=State.ISSUED),
+        ]
+    )
+    desk.rows[2] = dc.replace(desk.rows[2], common_name="x|<b>`y`.example.jp")
+    return [
+        describe_plan(made(ORDERS, DeskInMemory()), FRAME, planned=True),
+        describe_plan(made(ORDERS, desk), FRAME._replace(lang="ja", part="1/1"), planned=True),
+        describe_plan(made((), desk), FRAME, planned=False),
+        describe_refusal(FRAME, error="the desk cannot be reached"),
+    ]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_reports_keep_the_documented_form_and_hold_no_secret(number: int, tmp_path: pathlib.Path) -> None:
+    told = every_document()[number]
+    jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    write_reports(told, str(tmp_path / "new" / "folder"), name="plan")
+    files = {file.suffix: file.read_text(encoding="utf-8") for file in (tmp_path / "new" / "folder").iterdir()}
+    assert set(files) == {".json", ".md", ".html"}
+    assert json.loads(files[".json"]) == told
+    for order in ORDERS:
+        assert order.applicant
+        for private in (*dc.asdict(order.applicant).values(), order.approval_email or "Web Operations"):
+            assert not any(private in content for content in files.values())
+    for content in files.values():
+        assert told["verdict"] != "error" or "cannot be reached" in content
+    assert "<script" not in files[".html"] and "http" not in files[".html"].split("</style>")[1]
+
+
+def test_words_of_the_desk_cannot_break_a_page(tmp_path: pathlib.Path) -> None:
+    write_reports(every_document()[2], str(tmp_path), name="plan")
+    assert "x\\|\\<b\\>\\`y\\`.example.jp" in (tmp_path / "plan.md").read_text(encoding="utf-8")
+    assert "x|&lt;b&gt;`y`.example.jp" in (tmp_path / "plan.html").read_text(encoding="utf-8")
+
+
+def test_a_plan_in_words() -> None:
+    desk = DeskInMemory(rows=[booked(by_name("blog"), None, number=2)])
+    told = text(describe_plan(made(ORDERS, desk), FRAME, planned=True), "en")
+    assert re.search(r"^\+ www: order .*, 6 months: 30,000 yen$", told, re.MULTILINE)
+    assert "= blog: use rsc00000002, which is ordered already" in told
+    assert "price of the new orders: 30,000 yen; no price for: cdn" in told
+    assert told.endswith("Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.")
+    rows = {row["name"]: row for row in describe_plan(made(ORDERS, desk), FRAME, planned=True)["orders"]}
+    assert (rows["blog"]["adopted"], rows["www"]["adopted"]) == (True, False)
+    assert [step["call_class"] for step in rows["www"]["steps"]] == ["spend", "safe write"]
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        (None, "changes"),
+        (State.AWAITING_REGISTRATION, "changes"),
+        (State.APPLIED, "waiting"),
+        (State.REJECTED, "waiting"),
+        (State.INSTALLED, "nothing_to_do"),
+    ],
+)
+def test_verdicts(state: State | None, verdict: str) -> None:
+    desk = DeskInMemory(rows=[booked(WWW, "p/www/1", state=state)] if state else [])
+    assert describe_plan(made((WWW,), desk), FRAME, planned=True)["verdict"] == verdict

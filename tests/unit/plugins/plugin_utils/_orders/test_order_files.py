@@ -1,0 +1,234 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Order files: found, read, merged; every mistake is told with its place, and no file hides another."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import pathlib
+import textwrap
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
+    Complaint,
+    OrdersRefused,
+    report,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import merge_defaults, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.hosts import hosts_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import CsrOrigin
+from portfolios import BASE, DV, EVERYWHERE, LINKED, MADE_AT, OV, READER, TODAY, DeskInMemory, from_files, written
+
+
+def refused(source: pathlib.Path, **reader: t.Any) -> tuple[Complaint, ...]:
+    with pytest.raises(OrdersRefused) as caught:
+        judge_orders(read_folder(str(source), dc.replace(READER, **reader)), day=TODAY).accepted()
+    return caught.value.complaints
+
+
+def told(complaints: tuple[Complaint, ...]) -> list[tuple[str, str, str | None, str]]:
+    return [(str(c.place).rpartition("/")[2], c.rule, c.order, c.field) for c in complaints if c.rule != EVERYWHERE]
+
+
+def text_file(folder: pathlib.Path, text: str, name: str = "a.yml") -> pathlib.Path:
+    file = folder / name
+    file.write_text(textwrap.dedent(text), encoding="utf-8")
+    return file
+
+
+def test_a_folder_is_read_with_everything_below_it(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "team").mkdir()
+    written(tmp_path, OV)
+    written(tmp_path / "team", DV, name="b.yaml")
+    (tmp_path / "notes.txt").write_text("not an order file")
+    assert [order.name for order in from_files(tmp_path)] == ["www", "blog"]
+
+
+def test_one_file_may_be_named(tmp_path: pathlib.Path) -> None:
+    assert [order.name for order in from_files(written(tmp_path, OV))] == ["www"]
+
+
+def test_defaults_lie_under_every_order() -> None:
+    defaults = {"a": {"x": 1, "y": [1, 2]}, "b": 1}
+    assert merge_defaults(defaults, {"a": {"y": [3]}, "c": 2}) == {"a": {"x": 1, "y": [3]}, "b": 1, "c": 2}
+    assert defaults == {"a": {"x": 1, "y": [1, 2]}, "b": 1}
+
+
+def test_defaults_that_an_order_is_not_asked_for_are_left_out(tmp_path: pathlib.Path) -> None:
+    defaults = BASE | {"subject": OV["subject"], "approval_email": "admin@example.jp", "csr_origin": "target"}
+    own = [{key: value for key, value in order.items() if key not in defaults} for order in (OV, DV, LINKED)]
+    own[2]["csr_origin"] = "service"
+    written(tmp_path, *own, defaults=defaults)
+    ov, dv, linked = from_files(tmp_path)
+    assert (ov.approval_email, dv.approval_email) == (None, "admin@example.jp")
+    assert (ov.subject.organization_name, dv.subject.organization_name) == ("Example Co., Ltd.", None)
+    assert linked.csr_origin is CsrOrigin.SERVICE
+
+
+def test_anchors_and_merge_keys_work(tmp_path: pathlib.Path) -> None:
+    text_file(
+        tmp_path,
+        """\
+        version: 1
+        defaults:
+          customer_code: SG00000001
+          term: 6 months
+          usage: other
+          csr_origin: target
+          host: web1
+          applicant: &us {name: A, department: B, email: c@example.jp, phone: "1"}
+          subject: {state_or_province_name: Tokyo, locality_name: Chiyoda-ku, organization_name: Example}
+          terms_agreed: true
+        orders:
+          - &first
+            name: one
+            common_name: one.example.jp
+            product: sureserver_cloud
+            key: {path: /one.key}
+            applicant: {<<: *us, name: Z}
+          - <<: *first
+            name: two
+            common_name: two.example.jp
+            key: {path: /two.key}
+        """,
+    )
+    one, two = from_files(tmp_path)
+    assert (one.applicant.name, one.applicant.email, two.name, two.applicant.name) == ("Z", "c@example.jp", "two", "Z")
+
+
+def test_places_are_those_of_the_values(tmp_path: pathlib.Path) -> None:
+    text_file(
+        tmp_path,
+        """\
+        version: 1
+        defaults:
+          customer_code: SG1
+          applicant: {name: A, department: B, email: nobody, phone: "1"}
+        orders:
+          - name: one
+            common_name: one.example.jp
+            product: quick_ssl
+            usage: other
+            term: 6 months
+            terms_agreed: true
+            csr_origin: target
+            host: web1
+            key:
+              path: one.key
+            approval_email: admin@example.jp
+          - {name: two, colour: red}
+        """,
+    )
+    assert told(refused(tmp_path))[:4] == [
+        ("a.yml:3:3", "CUSTOMER-CODE", "one, two", "customer_code"),
+        ("a.yml:4:39", "VALUE-TYPE", "one, two", "applicant.email"),
+        ("a.yml:15:7", "PATH-ABSOLUTE", "one", "key.path"),
+        ("a.yml:17:5", "KEY-MISSING", "two", "common_name"),
+    ]
+    assert ("a.yml:17:17", "KEY-UNKNOWN", "two", "colour") in told(refused(tmp_path))
+
+
+def test_no_file_hides_another(tmp_path: pathlib.Path) -> None:
+    text_file(tmp_path, "version: 1\norders: [\n", "a.yml")
+    (tmp_path / "b.yml").write_bytes(b"\xff\xfe\x00")
+    text_file(tmp_path, "version: 2\norders: {}\nextra: 1\n", "c.yml")
+    text_file(tmp_path, "- just a list\n", "d.yml")
+    text_file(tmp_path, "version: 1\norders:\n  - name: x\n    name: y\n  - no mapping\n", "e.yml")
+    written(tmp_path, OV | {"term": "never"}, name="f.yml")
+    assert [row[:2] for row in told(refused(tmp_path)) if row[1] != "KEY-MISSING"] == [
+        ("a.yml:3:1", "YAML-SYNTAX"),
+        ("b.yml", "FILE-UNREADABLE"),
+        ("c.yml:1:1", "VALUE-CHOICE"),
+        ("c.yml:2:1", "VALUE-TYPE"),
+        ("c.yml:3:1", "KEY-UNKNOWN"),
+        ("d.yml:1:1", "VALUE-TYPE"),
+        ("e.yml:4:5", "YAML-DUPLICATE-KEY"),
+        ("e.yml:5:5", "VALUE-TYPE"),
+        ("f.yml:4:3", "VALUE-CHOICE"),
+    ]
+
+
+def test_folders_without_order_files(tmp_path: pathlib.Path) -> None:
+    assert [complaint.rule for complaint in refused(tmp_path)] == ["FILE-NONE"]
+    assert [complaint.rule for complaint in refused(tmp_path / "nowhere")] == ["FILE-UNREADABLE"]
+
+
+def test_templates_are_rendered_value_by_value(tmp_path: pathlib.Path) -> None:
+    written(tmp_path, OV | {"host": "{{ front }}"})
+    reader = dc.replace(READER, render=lambda text: text.replace("{{ front }}", "web9"))
+    reading = read_folder(str(tmp_path), reader)
+    assert judge_orders(reading, day=TODAY).accepted()[0].host == "web9"
+
+
+def test_a_template_that_fails_is_told_with_its_place(tmp_path: pathlib.Path) -> None:
+    def render(text: str) -> str:
+        raise ValueError("'front' is undefined")
+
+    written(tmp_path, OV | {"host": "{{ front }}"})
+    (complaint,) = refused(tmp_path, render=render)
+    assert (complaint.rule, complaint.field) == ("TEMPLATE", "orders[0].host")
+    assert "'front' is undefined" in complaint.text("en")
+
+
+VAULTED = "$ANSIBLE_VAULT;1.1;AES256\n6162"
+
+
+def test_vaulted_values_are_used_and_never_shown(tmp_path: pathlib.Path) -> None:
+    file = written(tmp_path, OV | {"host": "HIDDEN", "customer_code": "HIDDEN"})
+    block = "!vault |\n      " + VAULTED.replace("\n", "\n      ")
+    file.write_text(file.read_text().replace("HIDDEN", block))
+    reader = dc.replace(READER, decrypt=lambda text: "secret-web" if text.split() == VAULTED.split() else "?")
+    (complaint,) = refused(tmp_path, decrypt=reader.decrypt)
+    assert complaint.rule == "CUSTOMER-CODE" and "secret-web" not in complaint.text("en") + complaint.text("ja")
+
+
+def test_a_vault_that_does_not_open_is_told_with_its_place(tmp_path: pathlib.Path) -> None:
+    text_file(tmp_path, f"version: 1\norders:\n  - name: !vault |\n      {VAULTED.splitlines()[0]}\n")
+    assert told(refused(tmp_path)) == [("a.yml:3:11", "VAULT", None, "")]
+    text_file(tmp_path, VAULTED)
+    assert told(refused(tmp_path)) == [("a.yml", "VAULT", None, "")]
+
+
+def test_a_whole_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
+    plain = written(tmp_path, OV).read_text()
+    (tmp_path / "orders.yml").write_text(VAULTED)
+    reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
+    assert judge_orders(reading, day=TODAY).accepted()[0].common_name == "www.example.jp"
+    (complaint,) = refused(tmp_path, decrypt=lambda _text: plain.replace("SG00000001", "SG1"))
+    assert "SG1" not in complaint.text("en")
+
+
+def test_what_was_vaulted_is_shown_by_no_report_and_no_inventory(tmp_path: pathlib.Path) -> None:
+    plain = written(tmp_path, OV | {"common_name": "WWW.example.jp"}).read_text()
+    (tmp_path / "orders.yml").write_text(VAULTED)
+    reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
+    orders = judge_orders(reading, day=TODAY).accepted()
+    assert orders[0].common_name == "www.example.jp"
+    (host,) = hosts_of(orders)
+    assert host.name == "web1" and "/etc/pki" not in str(host) and "www.example.jp" not in str(host)
+    made = make_plan(orders, observe(DeskInMemory(), orders, portfolio="p"), portfolio="p")
+    (row,) = describe_plan(
+        made, Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT), planned=True
+    )["orders"]
+    assert row["common_name"] == "(vaulted)"
+
+
+def test_the_report_reads_well_in_both_languages(tmp_path: pathlib.Path) -> None:
+    written(tmp_path, DV | {"product": "quick_sll"})
+    complaints = refused(tmp_path)
+    file = tmp_path / "orders.yml"
+    english, japanese = report(complaints, "en"), report(complaints, "ja")
+    assert english.splitlines()[0] == "1 mistake in the orders; nothing was ordered or changed."
+    assert english.splitlines()[1] == (
+        f"{file}:13:3: order blog: product: 'quick_sll' is not a product (品目). [PRODUCT-UNKNOWN]"
+    )
+    assert "    to do: Did you mean quick_ssl?" in english.splitlines()
+    assert japanese.splitlines()[0] == "オーダーに誤りが1件あります。注文や変更は行っていません。"
+    assert "    対処: quick_ssl のことですか。" in japanese.splitlines()

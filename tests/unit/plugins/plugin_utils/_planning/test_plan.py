@@ -1,0 +1,298 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan: tables of what is decided, and the promises over random portfolios and desks."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import pathlib
+import tempfile
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue import products as catalogue
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import (
+    Plan,
+    Standing,
+    Step,
+    make_plan,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import (
+    contract_result,
+    perform_contracts,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
+    Observed,
+    SeenContract,
+    State,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from portfolios import DV, EV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
+
+(WWW,) = portfolio(OV)
+
+
+def made(orders: tuple[Order, ...], *rows: Application, desk: DeskInMemory | None = None) -> Plan:
+    desk = desk or DeskInMemory()
+    desk.rows.extend(rows)
+    return make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+
+
+def refused(orders: tuple[Order, ...], *rows: Application, desk: DeskInMemory | None = None) -> list[str]:
+    with pytest.raises(OrdersRefused) as caught:
+        made(orders, *rows, desk=desk)
+    assert report(caught.value.complaints, "en") and report(caught.value.complaints, "ja")
+    return [complaint.rule for complaint in caught.value.complaints]
+
+
+@pytest.mark.parametrize(
+    ("state", "standing", "steps"),
+    [
+        (State.AWAITING_REGISTRATION, Standing.TO_REGISTER, (Step.REGISTER,)),
+        (State.APPLIED, Standing.WAITING, ()),
+        (State.AWAITING_CONFIRMATION, Standing.WAITING, ()),
+        (State.ISSUED, Standing.TO_COLLECT, (Step.COLLECT,)),
+        (State.INSTALLING, Standing.WAITING, ()),
+        (State.INSTALLED, Standing.DONE, ()),
+        (State.WITHDRAWN, Standing.ENDED, ()),
+        (State.REJECTED, Standing.ENDED, ()),
+        (State.CANCELLED, Standing.ENDED, ()),
+        (State.EXPIRED, Standing.ENDED, ()),
+        (State.REVOKED, Standing.ENDED, ()),
+    ],
+)
+def test_every_state_has_its_standing(state: State, standing: Standing, steps: tuple[Step, ...]) -> None:
+    (entry,) = made((WWW,), booked(WWW, "p/www/1", state=state)).entries
+    assert (entry.standing, entry.steps) == (standing, steps)
+
+
+def test_an_unknown_order_is_placed_and_registered() -> None:
+    (entry,) = made((WWW,)).entries
+    assert entry.steps == (Step.PLACE, Step.REGISTER)
+
+
+def test_an_ended_application_is_never_bought_again_by_itself() -> None:
+    ended = booked(WWW, "p/www/1", state=State.REJECTED)
+    assert made((WWW,), ended).counts()[Standing.TO_ORDER] == 0
+    anew = portfolio(OV | {"generation": 2})
+    assert made(anew, ended).counts()[Standing.TO_ORDER] == 1
+
+
+def test_a_generation_raised_too_early_buys_nothing() -> None:
+    anew = portfolio(OV | {"generation": 2})
+    assert refused(anew, booked(WWW, "p/www/1", state=State.ISSUED)) == ["ALREADY-ORDERED"]
+
+
+def test_what_was_paid_for_by_hand_is_used_first() -> None:
+    by_hand = booked(WWW, None, number=7)
+    (entry,) = made((WWW,), by_hand).entries
+    assert (entry.standing, entry.application) == (Standing.TO_REGISTER, by_hand)
+
+
+def test_one_application_by_hand_serves_one_order_only() -> None:
+    twins = portfolio(OV, OV | {"name": "www2", "duplicate_of": "www"})
+    counts = made(twins, booked(WWW, None)).counts()
+    assert (counts["to_register"], counts["to_order"]) == (1, 1)
+
+
+def test_a_pinned_contract_is_adopted_after_it_was_compared() -> None:
+    pinned = portfolio(OV | {"contract_id": "rsc00000005"})
+    (entry,) = made(pinned, booked(WWW, "old/name/1", number=5)).entries
+    assert entry.standing is Standing.TO_REGISTER
+    assert refused(pinned, dc.replace(booked(WWW, None, number=5), term="1 year")) == ["CONTRACT-DIFFERS"]
+    assert refused(pinned, booked(WWW, "p/www/1", number=6)) == ["CONTRACT-UNKNOWN"]
+
+
+def test_a_name_ordered_elsewhere_is_not_ordered_again() -> None:
+    elsewhere = booked(WWW, "q/www/1")
+    assert refused((WWW,), elsewhere) == ["ALREADY-ORDERED"]
+    second = portfolio(OV | {"duplicate_of": elsewhere.contract_id})
+    assert made(second, elsewhere).counts()[Standing.TO_ORDER] == 1
+    assert made((WWW,), dc.replace(elsewhere, state=State.EXPIRED)).counts()[Standing.TO_ORDER] == 1
+
+
+def test_an_order_changed_after_it_was_bought_is_a_complaint() -> None:
+    assert refused(portfolio(OV | {"term": "1 year"}), booked(WWW, "p/www/1")) == ["CONTRACT-DIFFERS"]
+
+
+def test_a_product_that_is_not_offered() -> None:
+    assert refused(portfolio(OV | {"term": "1 year"})) == ["PRODUCT-NOT-OFFERED"]
+
+
+def test_a_linked_contract_is_looked_up_before_anything_is_submitted() -> None:
+    desk = DeskInMemory()
+    (entry,) = made(portfolio(LINKED), desk=desk).entries
+    assert entry.order.linked_contract and entry.order.linked_contract.contract_id == "gca00000001"
+    assert desk.calls == ["applications", "linked_contracts", "products"]
+
+
+def test_linked_contracts_that_are_none_several_or_unlisted() -> None:
+    (contract,) = DeskInMemory().contracts
+    two = (contract, dc.replace(contract, contract_id="gca00000002"))
+    foreign = (dc.replace(contract, customer_code="SG99999999"),)
+    named = LINKED | {"linked_contract": {"service": "gio_content_acceleration", "contract_id": "gca00000009"}}
+    assert refused(portfolio(LINKED), desk=DeskInMemory(contracts=())) == ["LINKED-CONTRACT-NONE"]
+    assert refused(portfolio(LINKED), desk=DeskInMemory(contracts=foreign)) == ["LINKED-CONTRACT-NONE"]
+    assert refused(portfolio(LINKED), desk=DeskInMemory(contracts=two)) == ["LINKED-CONTRACT-SEVERAL"]
+    assert refused(portfolio(named), desk=DeskInMemory(contracts=two)) == ["LINKED-CONTRACT-UNLISTED"]
+
+
+def test_the_candidates_are_listed() -> None:
+    contracts = tuple(
+        SeenContract(
+            contract_id=f"gca0000000{n}",
+            service="gio_content_acceleration",
+            name=f"site {n}",
+            customer_code="SG00000001",
+        )
+        for n in (1, 2)
+    )
+    with pytest.raises(OrdersRefused) as caught:
+        made(portfolio(LINKED), desk=DeskInMemory(contracts=contracts))
+    assert "gca00000001 (site 1), gca00000002 (site 2)" in report(caught.value.complaints, "en")
+
+
+def test_nothing_is_looked_up_when_nothing_is_new() -> None:
+    desk = DeskInMemory()
+    made((WWW,), booked(WWW, "p/www/1"), desk=desk)
+    assert desk.calls == ["applications"]
+
+
+def test_cancelling_takes_a_state_and_the_contract() -> None:
+    cancelled = portfolio(OV | {"state": "cancelled", "contract_id": "rsc00000001"})
+    row = booked(WWW, "p/www/1", state=State.ISSUED)
+    assert [step for _entry, step in made(cancelled, row).steps()] == [Step.CANCEL]
+    assert made(cancelled, dc.replace(row, state=State.CANCELLED)).changes() == 0
+
+
+def test_what_no_order_names_is_unmanaged() -> None:
+    stray = dc.replace(booked(WWW, "q/x/1", number=9), common_name="x.example.jp")
+    found = made((WWW,), booked(WWW, "p/www/1"), stray)
+    assert [app.contract_id for app in found.unmanaged] == ["rsc00000009"]
+    assert found.changes() == 1
+
+
+# --- promises over random portfolios
+
+KINDS = (OV, DV, WILDCARD, EV, LINKED)
+STATES = [None, *State]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[tuple[Order, ...], DeskInMemory]:
+    """Orders of all kinds, and a desk where some of them already stand somewhere, under our reference or by hand."""
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=8))
+    fields = [
+        kind | {"name": f"n{index}", "common_name": kind["common_name"].replace("example", f"e{index}")}
+        for index, kind in enumerate(kinds)
+    ]
+    for order in fields:
+        if "approval_email" in order:
+            order["approval_email"] = f"admin@{order['common_name'].removeprefix('*.')}"
+    orders = portfolio(*fields)
+    desk = DeskInMemory()
+    for number, order in enumerate(orders, start=100):
+        state = draw(st.sampled_from(STATES))
+        if state is not None:
+            live = state not in (State.WITHDRAWN, State.REJECTED, State.CANCELLED, State.EXPIRED, State.REVOKED)
+            reference = draw(st.sampled_from([order.reference("p"), None])) if live else order.reference("p")
+            desk.put(booked(order, reference, number=number, state=state))
+    return orders, desk
+
+
+def performer(desk: DeskInMemory) -> Performer:
+    ledger = Ledger(pathlib.Path(tempfile.gettempdir()) / "iij-server-certificate-test.ledger")
+    return Performer(desk=desk, ledger=ledger, portfolio="p", sleep=lambda _s: None, progress=lambda _o: None)
+
+
+def run(orders: tuple[Order, ...], desk: DeskInMemory) -> tuple[Plan, int]:
+    """One apply as the modules do it; the plan it made, and how many steps it performed."""
+    before = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    after, contracts = perform_contracts(before, performer(desk))
+    entries = [entry for entry in after.entries if entry.steps == (Step.REGISTER,)]
+    registrations = performer(desk).registrations(entries, {})
+    return before, len(contracts) + len(registrations)
+
+
+@settings(max_examples=200)
+@given(worlds())
+def test_check_mode_plans_what_a_run_performs(world: tuple[tuple[Order, ...], DeskInMemory]) -> None:
+    orders, desk = world
+    before, performed = run(orders, desk)
+    assert performed == before.changes()
+
+
+@settings(max_examples=200)
+@given(worlds(), st.integers(1, 4))
+def test_every_further_run_changes_nothing(world: tuple[tuple[Order, ...], DeskInMemory], runs: int) -> None:
+    orders, desk = world
+    run(orders, desk)
+    bought = len(desk.purchases)
+    for _number in range(runs):
+        before, performed = run(orders, desk)
+        assert (before.changes(), performed) == (0, 0)
+    assert len(desk.purchases) == bought == len(set(desk.purchases))
+
+
+@settings(max_examples=200)
+@given(worlds(), st.lists(st.sampled_from(["before", "after", None]), max_size=12))
+def test_lost_answers_buy_nothing_twice(
+    world: tuple[tuple[Order, ...], DeskInMemory], losses: list[str | None]
+) -> None:
+    orders, desk = world
+    wanted = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").counts()[Standing.TO_ORDER]
+    desk.losses = iter(losses)
+    for _number in range(20):
+        _before, performed = run(orders, desk)
+        if not performed:
+            break
+    assert len(desk.purchases) == wanted == len(set(desk.purchases))
+
+
+@settings(max_examples=100)
+@given(worlds())
+def test_the_plan_does_not_depend_on_the_order_of_anything(world: tuple[tuple[Order, ...], DeskInMemory]) -> None:
+    orders, desk = world
+    observed = observe(desk, orders, portfolio="p")
+    turned = dc.replace(observed, applications=observed.applications[::-1])
+    assert make_plan(orders, observed, portfolio="p") == dc.replace(
+        make_plan(orders[::-1], turned, portfolio="p"), unmanaged=make_plan(orders, observed, portfolio="p").unmanaged
+    )
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_result_tells_every_order(lang: t.Any) -> None:
+    orders = portfolio(*KINDS)
+    before = made(orders)
+    told = describe_plan(before, Frame(portfolio="p", part=None, prices=None, lang=lang, made_at=MADE_AT), planned=True)
+    result = contract_result(told, before, frozenset(), before=before, outcomes=(), lang=lang)
+    assert [row["name"] for row in result["orders"]] == ["bank", "blog", "cdn", "shop", "www"]
+    assert result["counts"]["to_order"] == 5 and result["changed"]
+    assert result["hosts"] == {"register": ["localhost", "web1"], "collect": []}
+    assert set(result["diff"]["before"]) == set(result["diff"]["after"]) == {"bank", "blog", "cdn", "shop", "www"}
+    assert result["diff"]["after"]["cdn"]["linked_contract_id"] == "gca00000001"
+
+
+def test_every_product_of_the_catalogue_has_a_known_authority_and_level() -> None:
+    assert len(catalogue.PRODUCTS) == 14
+    assert {product.level.value for product in catalogue.PRODUCTS.values()} == {"DV", "OV", "EV"}
+    assert [product.id for product in catalogue.PRODUCTS.values() if product.wildcard.value] == [
+        "organization_ssl_wildcard",
+        "quick_ssl_wildcard",
+    ]
+
+
+def test_observed_defaults_to_no_lookups() -> None:
+    assert Observed(applications=()).products is None

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What cannot be done online is rendered from the order, with nothing invented and nothing vaulted."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.offline_forms import (
+    linked_service_email,
+    paper_order,
+    papers,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed
+from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
+    LINKED,
+    OV,
+    DeskInMemory,
+    portfolio,
+)
+
+
+def test_an_unlisted_contract_is_ordered_on_paper() -> None:
+    orders = portfolio(LINKED, OV)
+    with pytest.raises(OrdersRefused) as refused:
+        make_plan(orders, Observed(applications=(), products=DeskInMemory().products()), portfolio="p")
+    forms = papers(refused.value.complaints, orders)
+    assert set(forms) == {"cdn"}
+    for text in ("書面", "SG00000001", "連携対応サービスで利用", "cdn.example.jp", "IIJがCSRを作成", "6か月",
+                 "IIJ GIOコンテンツアクセラレーションサービス", "セキュア・サーバID ※クラウド証明書"):  # fmt: skip
+        assert text in forms["cdn"]
+
+
+def test_a_paper_order_for_a_server_of_ones_own() -> None:
+    (order,) = portfolio(OV)
+    text = paper_order(order)
+    assert "お客様がCSRを作成" in text
+    assert "連携対応サービス" not in text.split("■ お申し込み内容")[1]
+    assert text.endswith("\n")
+
+
+def test_the_email_about_a_linked_service() -> None:
+    (order,) = portfolio({**LINKED, "contract_id": "rsc00000001"})
+    text = linked_service_email(order, work="change", master_id=None)
+    for part in ("##########", "rsc00000001", "cdn.example.jp", "連携対応サービスの変更", "6か月"):
+        assert part in text
+    assert "IIJ0000001" in linked_service_email(order, work="add", master_id="IIJ0000001")
