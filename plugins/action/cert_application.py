@@ -28,7 +28,7 @@ class ActionModule(Leg):
         return _argspec.cert_application()
 
     def control(self) -> Result:
-        orders = judge_orders(read_inline([self.options["order"]]), day=today()).accepted()
+        orders = judge_orders(read_inline([self.options["order"]]), day=today(), commands=self.commands()).accepted()
         desk = self.desk()
         before = made = self.planned(desk, orders)
         outcomes: tuple[Outcome, ...] = ()

@@ -17,6 +17,7 @@ from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row
 from ..plugin_utils._reports.text import text
+from ..plugin_utils._tasks.imports import ImportRefused, has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -37,27 +38,29 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         desk = self.desk()
-        if self.options["order_files"] is None and self.options["orders"] is None:
+        if not has_orders(self.options):
             wanted = self.options["contract_ids"]
             found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]
-            return {
-                "changed": False,
-                "applications": [application_row(application) for application in found],
-                "adopting_orders": adopting_orders(found, taken=()),
-            }
-        listing = Listing(desk)
-        made = self.planned(desk, self.orders(), listing, offers=False)
+            rows = [application_row(application) for application in found]
+            return {"applications": rows, **self._adopting(adopting_orders(found, taken=()))}
+        made = self.planned(desk, self.orders(), Listing(desk), offers=False)
         told = describe_plan(made, self.frame(), planned=False)
         self._report(told)
         self.say(text(told, self.lang))
         applications = [entry.application for entry in made.entries if entry.application]
         return {
-            "changed": False,
             "applications": [application_row(application) for application in (*applications, *made.unmanaged)],
             "orders": told["orders"],
             "counts": made.counts(),
-            "adopting_orders": adopting_orders(made.unmanaged, taken={entry.order.name for entry in made.entries}),
+            **self._adopting(adopting_orders(made.unmanaged, taken={entry.order.name for entry in made.entries})),
         }
+
+    def _adopting(self, orders: list[Row]) -> Result:
+        try:
+            changed = write_import(orders, self.options["import_path"], pretend=self.check_mode)
+        except ImportRefused as refused:
+            raise self.mistaken(refused.told) from None
+        return {"changed": changed, "adopting_orders": orders}
 
     def _report(self, told: Row) -> None:
         if self.options["reports_path"] is not None:

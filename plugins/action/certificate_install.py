@@ -43,7 +43,8 @@ class ActionModule(Leg):
             return installation_result([], [], planned=self.check_mode)
         entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
-        first = self.leg_with(host_orders(entries), certificates=given)
+        commands = self.commands()
+        first = self.leg_with(host_orders(entries, commands), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
@@ -51,11 +52,11 @@ class ActionModule(Leg):
         if missing and not self.check_mode:
             certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
-            handed = [order for order in host_orders(entries) if order["name"] in certificates]
+            handed = [order for order in host_orders(entries, commands) if order["name"] in certificates]
             legs += [self.leg_with(handed, certificates=certificates)] if handed else []
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
-            waiting = [order for order in host_orders(entries) if order["name"] in unproved]
+            waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
             legs.append(self.leg_with(waiting, served=verdicts(entries, unproved)))
         return installation_result(legs, failures, planned=self.check_mode)
 

@@ -73,6 +73,16 @@ def orders() -> Spec:
         "orders": {"type": "list", "elements": "dict"},
         "portfolio": {"type": "str", "default": "default"},
         "slice": {"type": "str"},
+        **written_elsewhere(),
+    }
+
+
+def written_elsewhere() -> Spec:
+    """What order files may only name: values for their templates, and commands."""
+    return {
+        # Not for logs: a value may come from a vault.
+        "template_variables": {"type": "dict", "no_log": True},
+        "commands": {"type": "dict"},
     }
 
 
@@ -132,6 +142,7 @@ def cert_application() -> Spec:
         **desk(ORDER_TOKEN),
         **language(),
         "order": {"type": "dict", "required": True},
+        "commands": written_elsewhere()["commands"],
         "not_booked": {"type": "list", "elements": "str"},
         "portfolio": orders()["portfolio"],
         "ledger_path": {"type": "str"},
@@ -206,6 +217,7 @@ def cert_application_info() -> Spec:
         **language(),
         "contract_ids": {"type": "list", "elements": "str"},
         "reports_path": {"type": "str"},
+        "import_path": {"type": "str"},
     }
 
 
@@ -217,6 +229,7 @@ def order_events() -> Spec:
         "order_files": {"type": "str", "required": True},
         "portfolio": orders()["portfolio"],
         "slice": orders()["slice"],
+        "template_variables": written_elsewhere()["template_variables"],
         "interval": {"type": "int", "default": 3600},
         "expiring_days": {"type": "list", "elements": "int", "default": [30, 7, 1, 0]},
         "deadline_days": {"type": "list", "elements": "int", "default": [7, 3, 1, 0]},
@@ -267,4 +280,5 @@ __all__ = (
     "portal_doctor",
     "product_info",
     "reviewed",
+    "written_elsewhere",
 )

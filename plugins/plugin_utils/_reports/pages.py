@@ -9,15 +9,14 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
-import tempfile
 import typing as t
 
 import jinja2
 
 from ...module_utils._core.phrases import said
+from .._complaints.whole_file import write_whole
 from .._planning.plan import Verdict
 from .calendar import calendar
 from .dates import by_urgency, past
@@ -62,7 +61,7 @@ def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:
     target = pathlib.Path(folder).expanduser()
     target.mkdir(parents=True, exist_ok=True)
     for suffix, text in files.items():
-        _write(target / f"{name}.{suffix}", text)
+        write_whole(target / f"{name}.{suffix}", text)
 
 
 def _rendered(template: str, document: Row, lang: Language) -> str:
@@ -109,17 +108,6 @@ def _page_row(row: Row, document: Row, lang: Language) -> Row:
 def _markdown(value: object) -> str:
     """Text that Markdown shows as it is, in a table too: the desk's words are not to be trusted."""
     return _MARKUP.sub(r"\\\1", " ".join(str(value).split()))
-
-
-def _write(path: pathlib.Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(text)
-    mask = os.umask(0)
-    os.umask(mask)
-    pathlib.Path(file.name).chmod(0o666 & ~mask)
-    pathlib.Path(file.name).replace(path)
 
 
 __all__ = ("write_reports", "write_status")

@@ -33,6 +33,7 @@ from .._desk.desk import DeskError
 from .._guards.limits import check_limits
 from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest, require_saved_plan
+from .._orders.commands import CommandsWrong, read_commands
 from .._orders.files import read_inline
 from .._orders.opened import reader_with
 from .._orders.portfolio import collector_at_rest, judge_order_files, judge_orders
@@ -154,9 +155,18 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def judged(self) -> Judged:
         """All orders of the portfolio, judged for certificates issued on the day of check_date, or else today."""
+        commands = self.commands()
         if self.options.get("orders") is not None:
-            return judge_orders(read_inline(self.options["orders"]), day=self.day())
-        return judge_order_files(self.options["order_files"], reader_with(self._templar), day=self.day())
+            return judge_orders(read_inline(self.options["orders"]), day=self.day(), commands=commands)
+        reader = reader_with(self.options["template_variables"])
+        return judge_order_files(self.options["order_files"], reader, day=self.day(), commands=commands)
+
+    def commands(self) -> dict[str, str]:
+        """The commands that order files may name."""
+        try:
+            return read_commands(self.options["commands"])
+        except CommandsWrong as wrong:
+            raise self.mistaken(wrong.told) from None
 
     def day(self) -> dt.date:
         """The day of issue that rules are judged by: check_date, or else today."""

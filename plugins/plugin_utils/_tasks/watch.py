@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 import pathlib
 import typing as t
 
@@ -18,11 +17,11 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import get_file_vault_secret
-from ansible.template import Templar
 
 from ...module_utils import _argspec
 from ...module_utils._core.phrases import Phrase, said, spoken_language
 from .._complaints.complaints import OrdersRefused, report
+from .._complaints.whole_file import write_whole
 from .._desk.choice import DeskOptionsWrong, open_desk
 from .._desk.desk import DeskError
 from .._orders.opened import reader_with
@@ -90,13 +89,11 @@ class Watch:
         if self._memory is None:
             return
         self._memory.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
-        fresh.write_text(json.dumps(self._told, ensure_ascii=False, indent=1), encoding="utf-8")
-        fresh.replace(self._memory)
+        write_whole(self._memory, json.dumps(self._told, ensure_ascii=False, indent=1))
 
     def _status(self) -> Row:
         portfolio, part = self._options["portfolio"], slice_of(self._options["slice"])
-        reader = reader_with(Templar(loader=DataLoader()), secrets=self._secrets)
+        reader = reader_with(self._options["template_variables"], secrets=self._secrets)
         orders = judge_order_files(self._options["order_files"], reader, day=dt.datetime.now(dt.UTC).date()).accepted()
         observed = observe(open_desk(self._options), orders, portfolio=portfolio)
         made = make_plan(orders, observed, portfolio=portfolio).sliced(part)
