@@ -12,18 +12,19 @@ from ..module_utils import _argspec
 from ..plugin_utils._complaints.whole_file import write_whole
 from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.spender import ledger_path
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.ledger_info()
 
     def control(self) -> Result:
-        path = self.ledger_path()
+        path = ledger_path(self.options)
         found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:

@@ -120,7 +120,7 @@ from ..module_utils._argspec import CONTROLLER_ONLY, cert_application
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=cert_application(), supports_check_mode=True)
+    module = AnsibleModule(**vars(cert_application()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -108,13 +108,11 @@ counts:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import CONTROLLER_ONLY, EITHER_ORDERS, cert_application_info
+from ..module_utils._argspec import CONTROLLER_ONLY, cert_application_info
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=cert_application_info(), mutually_exclusive=EITHER_ORDERS, supports_check_mode=True
-    )
+    module = AnsibleModule(**vars(cert_application_info()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -169,11 +169,7 @@ from ..module_utils._target.installation import Passphrases
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=_argspec.certificate_file_info(),
-        mutually_exclusive=_argspec.EITHER_ORDERS,
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(**vars(_argspec.certificate_file_info()), supports_check_mode=True)
     missing = deps.missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)

@@ -220,11 +220,7 @@ from ..module_utils._target.installation import Passphrases
 
 def main() -> None:
     memory.leave_no_core()
-    module = AnsibleModule(
-        argument_spec=_argspec.certificate_install(),
-        mutually_exclusive=_argspec.EITHER_ORDERS,
-        supports_check_mode=True,
-    )
+    module = AnsibleModule(**vars(_argspec.certificate_install()), supports_check_mode=True)
     missing = deps.missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)

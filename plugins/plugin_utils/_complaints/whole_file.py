@@ -22,21 +22,20 @@ def write_whole(path: str | pathlib.Path, text: str, *, new: bool = False) -> No
     if target.exists() and not target.is_file():  # /dev/stdout and the like are written to, never replaced
         target.write_text(text, encoding="utf-8")
         return
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
-    ) as file:
-        made = pathlib.Path(file.name)
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    fresh = pathlib.Path(name)
+    mask = os.umask(0)
+    os.umask(mask)
     try:
-        made.write_text(text, encoding="utf-8")
-        mask = os.umask(0)
-        os.umask(mask)
-        made.chmod(0o666 & ~mask)
-        if new:
-            os.link(made, target)
-        else:
-            made.replace(target)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.chmod(0o666 & ~mask)
+        os.link(fresh, target) if new else fresh.replace(target)
+    except OSError as error:
+        # An error of a descriptor, such as a full disk, names no file.
+        raise OSError(error.errno, error.strerror, str(target)) from None
     finally:
-        made.unlink(missing_ok=True)
+        fresh.unlink(missing_ok=True)
 
 
 __all__ = ("write_whole",)

@@ -14,7 +14,7 @@ import shlex
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, shortened
+from .._complaints.complaints import Breach, OptionsWrong, shortened
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -43,23 +43,15 @@ _WRONG_COMMAND: t.Final = Phrase(
 _NO_COMMANDS: t.Final = Phrase("none is defined", "定義なし")
 
 
-class CommandsWrong(Exception):
-    """The task's own commands cannot be used."""
-
-    def __init__(self, told: Phrase) -> None:
-        super().__init__(told.en)
-        self.told = told
-
-
 def read_commands(given: Mapping[str, t.Any] | None) -> dict[str, str]:
-    """Return the task's commands by name, each as one text; raises CommandsWrong."""
+    """Return the task's commands by name, each as one text; raises OptionsWrong."""
     commands = {}
     for name, command in (given or {}).items():
         if not NAME.fullmatch(str(name)):
-            raise CommandsWrong(_WRONG_NAME.filled(repr(name)))
+            raise OptionsWrong(_WRONG_NAME.filled(repr(name)))
         words = command if isinstance(command, list) else _words(command)
         if not words or not all(isinstance(word, str) for word in words):
-            raise CommandsWrong(_WRONG_COMMAND.filled(name))
+            raise OptionsWrong(_WRONG_COMMAND.filled(name))
         commands[str(name)] = shlex.join(words)
     return commands
 
@@ -98,7 +90,6 @@ __all__ = (
     "NAME",
     "SERVICE",
     "VALIDATIONS",
-    "CommandsWrong",
     "command_breaches",
     "install_on_host",
     "read_commands",

@@ -15,10 +15,11 @@ import typing as t
 
 import jinja2
 
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import said, verbatim
+from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
 from .._planning.plan import Verdict
-from .calendar import calendar
+from .calendar import missing_icalendar, render_calendar
 from .dates import by_urgency, past
 from .metrics import metrics
 from .words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
@@ -41,10 +42,13 @@ def write_status(document: Row, folder: str) -> None:
 
     A look that came to nothing leaves calendar and metrics alone: no date is wiped, and the metrics tell their age.
     """
+    missing = missing_icalendar()
+    if missing:
+        raise OptionsWrong(verbatim(missing))
     sorted_ = by_urgency(document)
     files = _pages(sorted_, form="status")
     if document["error"] is None:
-        files |= {"ics": calendar(sorted_), "prom": metrics(sorted_)}
+        files |= {"ics": render_calendar(sorted_), "prom": metrics(sorted_)}
     _write_all(files, folder, name="status")
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
+from .._complaints.complaints import OptionsWrong
 from .._orders.files import has_order_files
 from .._planning.adoption import write_adopting_orders
 
@@ -18,14 +19,6 @@ _TAKEN: t.Final = Phrase(
     "{0} is there already; name another file with import_path (certificate_import_file)",
     "{0} はすでにあります。import_path (certificate_import_file) で別のファイルを指定してください。",
 )
-
-
-class ImportRefused(Exception):
-    """The orders cannot be written where the task says."""
-
-    def __init__(self, told: Phrase) -> None:
-        super().__init__(told.en)
-        self.told = told
 
 
 def has_orders(options: dict[str, t.Any]) -> bool:
@@ -39,15 +32,15 @@ def has_orders(options: dict[str, t.Any]) -> bool:
 def write_import(orders: list[dict[str, t.Any]], path: str | None, *, pretend: bool) -> bool:
     """Write the orders, if a path is named and there are any, and return whether that is a change.
 
-    Raises ImportRefused where something is there already.
+    Raises OptionsWrong where something is there already.
     """
     if path is None or not orders:
         return False
     try:
         write_adopting_orders(orders, path, pretend=pretend)
     except FileExistsError:
-        raise ImportRefused(_TAKEN.filled(path)) from None
+        raise OptionsWrong(_TAKEN.filled(path)) from None
     return True
 
 
-__all__ = ("ImportRefused", "has_orders", "write_import")
+__all__ = ("has_orders", "write_import")

@@ -9,9 +9,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.commands import (
     VALIDATIONS,
-    CommandsWrong,
     install_on_host,
     read_commands,
 )
@@ -65,7 +65,7 @@ def test_the_host_is_given_the_commands_of_the_task() -> None:
 
 @pytest.mark.parametrize("given", [{"a b": "x"}, {"a": ""}, {"a": "'open"}, {"a": []}, {"a": [1]}, {"a": None}])
 def test_commands_that_cannot_be_used(given: dict[str, t.Any]) -> None:
-    with pytest.raises(CommandsWrong):
+    with pytest.raises(OptionsWrong):
         read_commands(given)
 
 
