@@ -31,7 +31,7 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         options = {**self.options, "orders": [self.options["order"]]}
-        orders = accept_asked_orders(options, self._templar)
+        orders = accept_asked_orders(options)
         desk = open_desk(options)
         before = plan = plan_orders(options, desk, orders)
         require_hosts(before, self.inventory_hosts)

@@ -19,6 +19,7 @@ from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row
 from ..plugin_utils._reports.text import text
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
+from ..plugin_utils._tasks.imports import has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import bare_frame, frame_of, plan_orders
 
@@ -39,28 +40,28 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         desk = open_desk(self.options)
-        if self.options["order_files"] is None and self.options["orders"] is None:
+        if not has_orders(self.options):
             wanted = self.options["contract_ids"]
             found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]
-            return {
-                "changed": False,
-                "applications": [application_row(application) for application in found],
-                "adopting_orders": adopting_orders(found, taken=()),
-            }
+            rows = [application_row(application) for application in found]
+            return {"applications": rows, **self._adopting(adopting_orders(found, taken=()))}
         listing = Listing(desk)
-        orders = accept_asked_orders(self.options, self._templar)
+        orders = accept_asked_orders(self.options)
         plan = plan_orders(self.options, desk, orders, listing, offers=False)
         document = describe_plan(plan, frame_of(self.options, self.lang), planned=False)
         self._report(document)
         self.say(text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {
-            "changed": False,
             "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
             "orders": document["orders"],
             "counts": plan.counts(),
-            "adopting_orders": adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries}),
+            **self._adopting(adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
         }
+
+    def _adopting(self, orders: list[Row]) -> Result:
+        changed = write_import(orders, self.options["import_path"], pretend=self.check_mode)
+        return {"changed": changed, "adopting_orders": orders}
 
     def _report(self, document: Row) -> None:
         if self.options["reports_path"] is not None:

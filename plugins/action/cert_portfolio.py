@@ -75,7 +75,7 @@ class ActionModule(Leg):
         return self.options["state"] == "applied" and not self.check_mode
 
     def _judge(self) -> Judged:
-        judged = judge_asked_orders(self.options, self._templar, today=today())
+        judged = judge_asked_orders(self.options, today=today())
         path, form = self.options["complaints_path"], self.options["complaints_form"]
         write_annotations(judged.complaints, path, form=form, lang=self.lang)
         return judged

@@ -27,7 +27,7 @@ class ActionModule(Leg):
     def control(self) -> Result:
         files = self.options["files"]
         if files is None:
-            orders = accept_asked_orders(self.options, self._templar)
+            orders = accept_asked_orders(self.options)
             files = leading_files(orders, names_of_host(orders, self.inventory_host))
         leg = self.run_on_host("files", files)
         rows = [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]

@@ -31,7 +31,7 @@ class ActionModule(Leg):
     def control(self) -> Result:
         desk = open_desk(self.options)
         listing = Listing(desk)
-        orders = accept_asked_orders(self.options, self._templar)
+        orders = accept_asked_orders(self.options)
         plan = plan_orders(self.options, desk, orders, listing, offers=False)
         entries = to_register(plan, names_of_host(orders, self.inventory_host), planned=self.check_mode)
         asked = host_orders(entries)

@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import pathlib
 import typing as t
 
 from ..module_utils import _argspec
+from ..plugin_utils._complaints.whole_file import write_whole
 from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.spender import ledger_path
@@ -28,9 +28,7 @@ class ActionModule(Leg):
         found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
-            pathlib.Path(export).write_text(
-                export_ledger(found.lines, form=self.options["export_form"]), encoding="utf-8"
-            )
+            write_whole(export, export_ledger(found.lines, form=self.options["export_form"]))
         return {
             "changed": False,
             "path": str(path),

@@ -26,7 +26,7 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         given = self.options["order_files"] is not None or self.options["orders"] is not None
-        orders = accept_asked_orders(self.options, self._templar) if given else ()
+        orders = accept_asked_orders(self.options) if given else ()
         found = examine_portal(self.options, orders, self.lang)
         self.say(found["text"])
         return found

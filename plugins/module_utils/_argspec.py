@@ -84,6 +84,16 @@ def orders() -> Spec:
         "orders": {"type": "list", "elements": "dict"},
         "portfolio": {"type": "str", "default": "default"},
         "slice": {"type": "str"},
+        **written_elsewhere(),
+    }
+
+
+def written_elsewhere() -> Spec:
+    """What order files may only name: values for their templates, and commands."""
+    return {
+        # Not for logs: a value may come from a vault.
+        "template_variables": {"type": "dict", "no_log": True},
+        "commands": {"type": "dict"},
     }
 
 
@@ -150,6 +160,7 @@ def cert_application() -> ArgumentSpec:
             **desk(ORDER_TOKEN),
             **language(),
             "order": {"type": "dict", "required": True},
+            "commands": written_elsewhere()["commands"],
             "not_booked": {"type": "list", "elements": "str"},
             "portfolio": orders()["portfolio"],
             "ledger_path": {"type": "str"},
@@ -244,6 +255,7 @@ def cert_application_info() -> ArgumentSpec:
             **language(),
             "contract_ids": {"type": "list", "elements": "str"},
             "reports_path": {"type": "str"},
+            "import_path": {"type": "str"},
         },
         mutually_exclusive=EITHER_ORDERS,
     )
@@ -258,6 +270,7 @@ def order_events() -> ArgumentSpec:
             "order_files": {"type": "str", "required": True},
             "portfolio": orders()["portfolio"],
             "slice": orders()["slice"],
+            "template_variables": written_elsewhere()["template_variables"],
             "interval": {"type": "int", "default": 3600},
             "expiring_days": {"type": "list", "elements": "int", "default": [30, 7, 1, 0]},
             "deadline_days": {"type": "list", "elements": "int", "default": [7, 3, 1, 0]},
@@ -310,4 +323,5 @@ __all__ = (
     "portal_doctor",
     "product_info",
     "reviewed",
+    "written_elsewhere",
 )

@@ -33,6 +33,10 @@ options:
       - The portfolio that the order's name belongs to.
     type: str
     default: default
+  commands:
+    description:
+      - Commands by name, which the order may name in C(install.validate) and C(install.reload).
+    type: dict
   not_booked:
     description:
       - Attempts of earlier runs with O(desk=portal) that have surely booked nothing, by the names that the messages give them.

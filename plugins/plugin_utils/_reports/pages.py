@@ -9,16 +9,15 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
-import tempfile
 import typing as t
 
 import jinja2
 
 from ...module_utils._core.phrases import said, verbatim
 from .._complaints.complaints import OptionsWrong
+from .._complaints.whole_file import write_whole
 from .._planning.plan import Verdict
 from .calendar import missing_icalendar, render_calendar
 from .dates import by_urgency, past
@@ -66,7 +65,7 @@ def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:
     target = pathlib.Path(folder).expanduser()
     target.mkdir(parents=True, exist_ok=True)
     for suffix, text in files.items():
-        _write(target / f"{name}.{suffix}", text)
+        write_whole(target / f"{name}.{suffix}", text)
 
 
 def _rendered(template: str, document: Row, lang: Language) -> str:
@@ -113,22 +112,6 @@ def _page_row(row: Row, document: Row, lang: Language) -> Row:
 def _markdown(value: object) -> str:
     """Text that Markdown shows as it is, in a table too: the desk's words are not to be trusted."""
     return _MARKUP.sub(r"\\\1", " ".join(str(value).split()))
-
-
-def _write(path: pathlib.Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    fresh = pathlib.Path(name)
-    mask = os.umask(0)
-    os.umask(mask)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        fresh.chmod(0o666 & ~mask)
-        fresh.replace(path)
-    except OSError as error:
-        fresh.unlink(missing_ok=True)
-        # An error of a descriptor, such as a full disk, names no file.
-        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 __all__ = ("write_reports", "write_status")

@@ -14,6 +14,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
 from .._complaints.complaints import OptionsWrong
+from .._orders.commands import read_commands
 from .._orders.files import read_inline
 from .._orders.opened import reader_with
 from .._orders.portfolio import judge_order_files, judge_orders
@@ -38,21 +39,22 @@ _CHECK_DATE: t.Final = Phrase(
 )
 
 
-def judge_asked_orders(options: Options, templar: t.Any, *, today: dt.date) -> Judged:
+def judge_asked_orders(options: Options, *, today: dt.date) -> Judged:
     """Judge all orders of the portfolio, for certificates issued on the day of check_date, or else today."""
     missing = missing_voluptuous()
     if missing:
         raise OptionsWrong(verbatim(missing))
     portfolio_name(options)
-    day = issue_day(options, today=today)
+    day, commands = issue_day(options, today=today), read_commands(options["commands"])
     if options.get("orders") is not None:
-        return judge_orders(read_inline(options["orders"]), day=day)
-    return judge_order_files(options["order_files"], reader_with(templar), day=day)
+        return judge_orders(read_inline(options["orders"]), day=day, commands=commands)
+    reader = reader_with(options["template_variables"])
+    return judge_order_files(options["order_files"], reader, day=day, commands=commands)
 
 
-def accept_asked_orders(options: Options, templar: t.Any) -> tuple[Order, ...]:
+def accept_asked_orders(options: Options) -> tuple[Order, ...]:
     """Read all orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them."""
-    return judge_asked_orders(options, templar, today=today()).accepted(strict=bool(options.get("strict")))
+    return judge_asked_orders(options, today=today()).accepted(strict=bool(options.get("strict")))
 
 
 def complaints_of(judged: Judged, lang: Language) -> dict[str, t.Any]:

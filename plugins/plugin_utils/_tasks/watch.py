@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import typing as t
 
@@ -17,12 +16,12 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import get_file_vault_secret
-from ansible.template import Templar
 
 from ...module_utils import _argspec
 from ...module_utils._core.phrases import Phrase, said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._complaints.whole_file import write_whole
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._orders.opened import reader_with
@@ -89,12 +88,10 @@ class Watch:
         if self._memory is None:
             return
         self._memory.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
-        fresh.write_text(json.dumps(self._told, ensure_ascii=False, indent=1), encoding="utf-8")
-        fresh.replace(self._memory)
+        write_whole(self._memory, json.dumps(self._told, ensure_ascii=False, indent=1))
 
     def _status(self) -> Row:
-        reader = reader_with(Templar(loader=DataLoader()), secrets=self._secrets)
+        reader = reader_with(self._options["template_variables"], secrets=self._secrets)
         orders = judge_order_files(self._options["order_files"], reader, day=today()).accepted()
         plan = plan_orders(self._options, open_desk(self._options), orders)
         return describe_plan(plan, frame_of(self._options, self._lang), planned=False)

@@ -148,7 +148,7 @@ def test_no_file_hides_another(tmp_path: pathlib.Path) -> None:
         ("c.yml:1:1", "VALUE-CHOICE"),
         ("c.yml:2:1", "VALUE-TYPE"),
         ("c.yml:3:1", "KEY-UNKNOWN"),
-        ("d.yml:1:1", "VALUE-TYPE"),
+        ("d.yml:1:1", "FILE-CONTENT"),
         ("e.yml:4:5", "YAML-DUPLICATE-KEY"),
         ("e.yml:5:5", "VALUE-TYPE"),
         ("f.yml:4:3", "VALUE-CHOICE"),
