@@ -16,6 +16,7 @@ from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.fingerprints import fetch_missing_fingerprints
 from ..plugin_utils._tasks.installations import (
+    address_of,
     fetch_certificates,
     host_orders,
     installation_result,
@@ -58,5 +59,6 @@ class ActionModule(Leg):
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
-            legs.append(self.run_on_host("orders", waiting, served=verdicts(entries, unproved)))
+            served = verdicts(entries, unproved, address=address_of(self.task_vars))
+            legs.append(self.run_on_host("orders", waiting, served=served))
         return installation_result(legs, failures, planned=self.check_mode)

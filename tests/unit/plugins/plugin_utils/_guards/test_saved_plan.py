@@ -46,6 +46,12 @@ FRAME = Frame(
 )
 SCHEMA = pathlib.Path(__file__).resolve().parents[5] / "docs" / "plan.schema.json"
 FIELDS = (OV, DV, LINKED)
+ON_HOST = {
+    "csr_origin": "target",
+    "host": "web1",
+    "key": {"path": "/etc/pki/www.key"},
+    "install": {"certificate": "/etc/pki/www.pem", "prove": {"port": 8443}},
+}
 ORDERS = portfolio(*FIELDS)
 WWW = ORDERS[0]
 
@@ -253,3 +259,17 @@ def test_a_plan_in_words() -> None:
 def test_verdicts(state: State | None, verdict: str) -> None:
     desk = DeskInMemory(rows=[booked(WWW, "p/www/1", state=state)] if state else [])
     assert describe_plan(made((WWW,), desk), FRAME, planned=True)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (DV, "81ac66bb965c0718adf2e26428ec4dd3ea57f930bbf42016d9a06c7c567790df"),
+        (OV, "d9b8329a7827b4cb233ba505b0b8155debfd2dc2e996747fd720a78446d0a7bc"),
+        (LINKED, "fd6f2fd2dacbd59dd60b7d4c035a1d96f97e8e0e63812812c524f0db1dd85bbc"),
+        (OV | ON_HOST, "45347cc80fc9b7485f06e88185be61e113c2f4a6ff29a27c0a0147d75743ede4"),
+    ],
+)
+def test_plans_that_were_saved_before_a_field_came_still_hold(fields: dict[str, t.Any], told: str) -> None:
+    (order,) = portfolio(fields)
+    assert order_digest(order) == f"sha256:{told}"
