@@ -36,7 +36,13 @@ _OF_REQUEST: t.Final = Phrase("{0} (request {1})", "{0} (リクエスト {1})")
 
 
 class DeskError(Exception):
-    """What went wrong at the desk, as a sentence without secrets; only the desk's own words may come as a str."""
+    """What went wrong at the desk, as a sentence without secrets; only the desk's own words may come as a str.
+
+    `nothing_done`: this error proves that the call has changed nothing at the desk. Without a proof the outcome of a
+    spending call is unknown (spending_call).
+    """
+
+    nothing_done: bool = False
 
     def __init__(self, message: str | Phrase, *, request_id: str | None = None) -> None:
         told = message if isinstance(message, Phrase) else verbatim(message)
@@ -83,7 +89,7 @@ class ScreenUnexpected(DeskError):
 
 
 class NotOnline(DeskError):
-    pass
+    nothing_done = True  # there is nothing that could be sent
 
 
 class Desk(t.Protocol):

@@ -20,7 +20,8 @@ import threading
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, together, verbatim
-from .._desk.desk import AccessRefused, AnswerUnusable, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
+from .._desk.desk import AccessRefused, DeskBusy, DeskError, DeskUnreachable, OutcomeUnknown
+from .._desk.spending_call import unknown_unless_proved
 from .._planning.claims import differences
 from .._planning.outcome import Outcome
 from .._planning.plan import Step
@@ -186,15 +187,16 @@ class Performer:
                 if found:
                     return found
             try:
-                return self._patiently(spend)
-            except (OutcomeUnknown, AnswerUnusable) as unknown:
+                with unknown_unless_proved():
+                    return self._patiently(spend)
+            except OutcomeUnknown as unknown:
                 error = unknown
         raise OutcomeUnknown(_TRIED.filled(error.told if error else "", _ATTEMPTS))
 
     def _looked_up(self, look_up: Callable[[], Application | None]) -> Application | None:
         try:
             return look_up()
-        except (DeskUnreachable, AnswerUnusable) as error:
+        except DeskError as error:  # it proves nothing of the call before
             raise OutcomeUnknown(_UNSETTLED.filled(error.told)) from None
 
     def _patiently(self, call: Callable[[], Application]) -> Application:

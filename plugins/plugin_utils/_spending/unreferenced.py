@@ -17,6 +17,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._desk.desk import DeskError, OutcomeUnknown
+from .._desk.spending_call import unknown_unless_proved
 from .._planning.claims import bought_name, differences
 from .ledger import attempt_of
 
@@ -72,7 +73,8 @@ class Unreferenced:
     def _bought(self, order: Order, facts: Json) -> Application:
         attempt = self.ledger.intend(_STEP, **facts)
         try:
-            application = self.desk.place(order, facts["client_reference"])
+            with unknown_unless_proved():
+                application = self.desk.place(order, facts["client_reference"])
         except OutcomeUnknown as unknown:
             found = self._looked_for(order, facts["listed"])
             if found is None:
@@ -107,7 +109,7 @@ class Unreferenced:
             self.sleep(pause)
             try:
                 same = self._same(order)
-            except DeskError:
+            except Exception:  # whatever keeps the list from being read, the attempt stays open
                 continue
             found = next((app for app in same.values() if app.live and app.contract_id not in known), None)
             if found:

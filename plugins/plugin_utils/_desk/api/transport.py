@@ -22,6 +22,7 @@ from ..desk import (
     AccessRefused,
     AnswerUnusable,
     DeskBusy,
+    DeskError,
     DeskUnreachable,
     OutcomeUnknown,
     ReferenceTaken,
@@ -41,6 +42,8 @@ _RETRIES = 4
 _BACKOFF = 0.25  # seconds, doubling
 _PIECE = 1 << 20  # bytes
 _TOKEN = re.compile(r"[!-~]+")
+# Refusals of docs/desk-interface.md, after which nothing was done; anything else may come from a gateway on the way.
+_REFUSALS = {400: "ParameterError", 403: "Forbidden", 404: "NotFound", 409: "Conflict", 429: "TooManyRequests"}
 
 _ANSWERED = Phrase("the desk answered {0}", "窓口の応答は {0} でした")
 _TOKEN_REFUSED = Phrase("{0}", "このトークンでは行えません。トークンとその役割を確認してください: {0}")
@@ -172,7 +175,9 @@ class Transport:
         answer = _json(reply)
         if reply.status in (200, 201):
             return answer
-        raise _error(reply, answer)
+        error = _error(reply, answer)
+        error.nothing_done = answer.get("error_type") == _REFUSALS.get(reply.status, "")
+        raise error
 
 
 def _session(connection: Connection, retry: Retry) -> requests.Session:
@@ -206,7 +211,7 @@ def _json(reply: Reply) -> Json:
     )
 
 
-def _error(reply: Reply, answer: Json) -> Exception:
+def _error(reply: Reply, answer: Json) -> DeskError:
     given = answer.get("error_details")
     details = [detail for detail in given if isinstance(detail, dict)] if isinstance(given, list) else []
     codes = {str(detail.get("code")) for detail in details}

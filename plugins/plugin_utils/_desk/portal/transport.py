@@ -92,9 +92,13 @@ class Fetched:
 class NeverSent(DeskUnreachable):
     """There was no connection, so nothing of the request has reached the portal."""
 
+    nothing_done = True
+
 
 class Withheld(ScreenUnexpected):
     """The form was not sent: its page is not the one that was looked at, or asks something first."""
+
+    nothing_done = True
 
 
 class Transport:
@@ -112,18 +116,19 @@ class Transport:
 
     def get(self, url: str) -> Fetched:
         """The page at this address, retried."""
-        return self._page("GET", url)
+        return self._landed(self.answer("GET", url))
 
     def file(self, url: str, *, cookies: str | None = None) -> bytes:
         """What a download link hands out."""
-        return self._page("GET", url, headers={"Cookie": cookies} if cookies else None).content
+        headers = {"Cookie": cookies} if cookies else None
+        return self._landed(self.answer("GET", url, headers=headers), headers=headers).content
 
     def submit(self, submission: Submission) -> Fetched:
         """The page that pressing a button leads to; the form goes out once."""
         if submission.method == "GET":
             query = urllib.parse.urlencode(submission.values)
             return self.get(urllib.parse.urlsplit(submission.url)._replace(query=query).geturl())
-        return self._page("POST", submission.url, submission.values)
+        return self._landed(self.answer("POST", submission.url, body=submission.values))
 
     def secrets(self) -> tuple[str, ...]:
         """What must not stand in any copy of a page."""
@@ -168,19 +173,17 @@ class Transport:
             )
         return response
 
-    def _page(
-        self,
-        method: str,
-        url: str,
-        values: tuple[tuple[str, str], ...] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Fetched:
+    def _landed(self, response: Response, *, headers: Mapping[str, str] | None = None) -> Fetched:
+        """The page that this answer leads to, over as many redirects as are allowed."""
         for _redirect in range(_MOST_REDIRECTS + 1):
-            response = self.answer(method, url, body=values, headers=headers)
             if response.status_code not in _REDIRECTS or "Location" not in response.headers:
                 return _fetched(response)
-            method, values = "GET", None
             url = urllib.parse.urljoin(response.url, response.headers["Location"])
+            try:
+                response = self.answer("GET", url, headers=headers)
+            except NeverSent as error:
+                # The request that led here has reached the portal.
+                raise DeskUnreachable(error.told) from None
         raise DeskUnreachable(NO_END)
 
     def _stay_at_home(self, url: str) -> None:

@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AccessRefused,
     DeskBusy,
+    DeskError,
     DeskUnreachable,
     OutcomeUnknown,
     RequestRefused,
@@ -66,6 +67,12 @@ class Failing(DeskInMemory):
         return super().place(order, client_reference)
 
 
+def proved(error: DeskError) -> DeskError:
+    """A documented refusal: the desk has done nothing."""
+    error.nothing_done = True
+    return error
+
+
 @pytest.mark.parametrize("losses", [("after",), ("before",), ("before", "after"), ("before", "before", "before")])
 def test_lost_answers_are_settled_by_the_reference(losses: tuple[str, ...], ledger: pathlib.Path) -> None:
     desk = DeskInMemory(losses=iter(losses))
@@ -82,16 +89,25 @@ def test_an_outcome_that_stays_unknown_is_told_as_unknown(ledger: pathlib.Path) 
 
 
 def test_a_refused_order_leaves_the_others_done(ledger: pathlib.Path) -> None:
-    desk = Failing(RequestRefused("no"))
+    desk = Failing(proved(RequestRefused("no")))
     found = {outcome.entry.order.name: outcome.error for outcome in outcomes(desk, ledger)}
     assert isinstance(found["blog"], RequestRefused)
     assert sorted(filter(None, desk.purchases)) == ["p/shop/1", "p/www/1"]
 
 
 def test_a_refused_credential_stops_the_run(ledger: pathlib.Path) -> None:
-    desk = Failing(AccessRefused("no"))
+    desk = Failing(proved(AccessRefused("no")))
     assert len(outcomes(desk, ledger)) == 1
     assert desk.purchases == []
+
+
+@pytest.mark.parametrize(
+    "error", [RequestRefused("no"), DeskBusy("later", retry_after=1), AccessRefused("no"), ValueError("no number")]
+)
+def test_what_proves_nothing_leaves_the_outcome_unknown(error: Exception, ledger: pathlib.Path) -> None:
+    found = {outcome.entry.order.name: outcome for outcome in outcomes(Failing(error), ledger)}
+    assert found["blog"].unknown and str(error) in str(found["blog"].error)
+    assert (lines(ledger)[1]["order"], lines(ledger)[1]["unknown"]) == ("blog", True)
 
 
 def test_two_unknown_outcomes_in_a_row_stop_the_run(ledger: pathlib.Path) -> None:
@@ -181,7 +197,7 @@ def test_the_intent_is_on_disk_when_the_desk_is_called(ledger: pathlib.Path) -> 
 
 
 def test_failures_are_recorded_too(ledger: pathlib.Path) -> None:
-    outcomes(Failing(RequestRefused("no")), ledger)
+    outcomes(Failing(proved(RequestRefused("no"))), ledger)
     assert lines(ledger)[1]["error"] == "no" and lines(ledger)[1]["unknown"] is False
 
 
@@ -224,7 +240,7 @@ def test_what_a_ledger_leaves_unsettled(ledger: pathlib.Path) -> None:
 
 
 def test_exports_of_a_ledger(ledger: pathlib.Path) -> None:
-    outcomes(Failing(RequestRefused("=1+1, refused")), ledger)
+    outcomes(Failing(proved(RequestRefused("=1+1, refused"))), ledger)
     found = audit_ledger(ledger)
     assert json.loads(export_ledger(found.lines, form="json")) == list(found.lines)
     rows = list(csv.DictReader(io.StringIO(export_ledger(found.lines, form="csv"))))
