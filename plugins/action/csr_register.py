@@ -39,5 +39,5 @@ class ActionModule(Leg):
             return leg
         csrs = csrs_by_name(entries, leg)
         todo = () if self.check_mode else ready(entries, csrs)
-        outcomes = self.performer(desk, len(todo)).registrations(todo, csrs) if todo else ()
+        outcomes = self.performer(desk, len(todo)).perform_registrations(todo, csrs) if todo else ()
         return registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)

@@ -26,7 +26,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import NeverSent, Withheld
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.window import Window
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unreferenced import AttemptOpen
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.attempts import AttemptOpen
 from ansible_collections.iij.server_certificate.tests.contract import purchase_answers as given
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.purchase_answers import Answer, Asked, Cut, Reply

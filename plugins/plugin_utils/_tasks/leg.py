@@ -53,6 +53,7 @@ if t.TYPE_CHECKING:
     from .._planning.observe import Listing
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
+    from .._spending.ledger import Ledger
     from .._spending.perform import Performer
     from .._values.order import Order
 
@@ -223,7 +224,6 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def performer(self, desk: Desk, steps: int) -> Performer:
         """What performs so many steps, and tells of each one that is done."""
         # Imported where it is used: a run with nothing to do starts sooner without it.
-        from .._spending.ledger import Ledger
         from .._spending.perform import Performer
 
         numbers = itertools.count(1)
@@ -233,9 +233,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
         return Performer(
             desk=desk,
-            ledger=Ledger(self.ledger_path()),
+            ledger=self.ledger(),
             portfolio=self.options["portfolio"],
             sleep=time.sleep,
+            now=now,
             progress=progress,
             concurrency=self.options.get("concurrency", 1),
             listing_lag=self.options["listing_lag"],
@@ -263,13 +264,23 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Tell people at the terminal; standard output stays the callback's."""
         display.display(line, stderr=True)
 
+    def ledger(self) -> Ledger:
+        """The ledger of this portfolio and desk."""
+        from .._spending.ledger import Ledger
+        from .._spending.ledger_file import origin_of
+
+        return Ledger(self.ledger_path(), now=now, desk=origin_of(self.options.get("desk_url")))
+
     def ledger_path(self) -> pathlib.Path:
-        """Where the ledger of this portfolio lies on the controller."""
+        """Where the ledger of this portfolio and desk is on the controller."""
+        from .._spending.ledger_file import default_ledger, origin_of
+
         chosen = self.options.get("ledger_path")
         if chosen:
             return pathlib.Path(chosen).expanduser()
         state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
-        return state / "iij.server_certificate" / f"{self.options['portfolio']}.ledger.jsonl"
+        folder = state / "iij.server_certificate"
+        return default_ledger(folder, self.options["portfolio"], origin_of(self.options.get("desk_url")))
 
     def _shown(self, name: str) -> t.Any:
         value = self.options.get(name)
@@ -281,9 +292,14 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             raise AnsibleActionFail(missing)
 
 
+def now() -> dt.datetime:
+    """The clock of this controller, in UTC."""
+    return dt.datetime.now(dt.UTC)
+
+
 def today() -> dt.date:
     """The day by which rules are judged unless another is named; CAs count in UTC."""
-    return dt.datetime.now(dt.UTC).date()
+    return now().date()
 
 
 __all__ = ("Leg", "Result", "today")

@@ -25,15 +25,16 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.by_reference import EchoDiffers
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import (
     Audit,
     audit_ledger,
     export_ledger,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import EchoDiffers, Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
-from portfolios import DV, OV, WILDCARD, DeskInMemory, booked, portfolio
+from portfolios import DV, OV, WILDCARD, DeskInMemory, booked, now, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
@@ -49,8 +50,10 @@ def ledger(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def outcomes(desk: DeskInMemory, ledger: pathlib.Path, orders: tuple[Order, ...] = ORDERS) -> tuple[Outcome, ...]:
     slept: list[float] = []
-    performer = Performer(desk=desk, ledger=Ledger(ledger), portfolio="p", sleep=slept.append, progress=lambda _o: None)
-    return performer.contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    performer = Performer(
+        desk=desk, ledger=Ledger(ledger, now=now), portfolio="p", now=now, sleep=slept.append, progress=lambda _o: None
+    )
+    return performer.perform_contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
 
 
 class Failing(DeskInMemory):
@@ -86,6 +89,23 @@ def test_an_outcome_that_stays_unknown_is_told_as_unknown(ledger: pathlib.Path) 
     (outcome,) = outcomes(desk, ledger, portfolio(OV))
     assert outcome.unknown and "settles it" in str(outcome.error)
     assert desk.calls.count("place") == 4
+
+
+def test_a_refusal_proves_nothing_of_the_call_before_it(ledger: pathlib.Path) -> None:
+    class Revoked(DeskInMemory):
+        """Books, loses the answer, lists late, and then refuses the token."""
+
+        def application_of(self, client_reference: str) -> None:
+            return None
+
+        def place(self, order: Order, client_reference: str) -> Application:
+            if self.purchases:
+                raise proved(AccessRefused("no"))
+            super().place(order, client_reference)
+            raise OutcomeUnknown("lost")
+
+    (outcome,) = outcomes(Revoked(), ledger, portfolio(OV))
+    assert outcome.unknown and lines(ledger)[-1]["unknown"] is True
 
 
 def test_a_refused_order_leaves_the_others_done(ledger: pathlib.Path) -> None:
@@ -137,8 +157,10 @@ def test_a_busy_desk_is_given_the_time_it_asks_for(ledger: pathlib.Path) -> None
 
     slept: list[float] = []
     desk, orders = Busy(), portfolio(OV)
-    performer = Performer(desk=desk, ledger=Ledger(ledger), portfolio="p", sleep=slept.append, progress=lambda _o: None)
-    performer.contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    performer = Performer(
+        desk=desk, ledger=Ledger(ledger, now=now), portfolio="p", now=now, sleep=slept.append, progress=lambda _o: None
+    )
+    performer.perform_contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
     assert slept == [7.0, 60.0]
     assert desk.purchases == ["p/www/1"]
 
@@ -236,7 +258,7 @@ def test_what_a_ledger_leaves_unsettled(ledger: pathlib.Path) -> None:
     assert [line["order"] for line in audit_ledger(ledger).unsettled()] == ["blog"]
     outcomes(DeskInMemory(), ledger)
     assert audit_ledger(ledger).unsettled() == ()
-    assert audit_ledger(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None)
+    assert audit_ledger(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None, exists=False)
 
 
 def test_exports_of_a_ledger(ledger: pathlib.Path) -> None:
