@@ -79,4 +79,5 @@ class ActionModule(Leg):
             # Imported where it is used: Ansible compiles a collection's code anew at every start.
             from ..plugin_utils._reports.pages import write_reports
 
-            write_reports(told, self.options["reports_path"], name="apply" if self.performs else "plan")
+            head = {"ledger_head": self.ledger().read_head()} if self.performs else {}
+            write_reports({**told, **head}, self.options["reports_path"], name="apply" if self.performs else "plan")

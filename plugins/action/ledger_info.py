@@ -10,7 +10,8 @@ import pathlib
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
+from ..plugin_utils._spending.ledger_audit import audit_ledger, write_export
+from ..plugin_utils._spending.ledger_file import find_ledgers
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -23,19 +24,20 @@ class ActionModule(Leg):
         return _argspec.ledger_info()
 
     def control(self) -> Result:
-        path = self.ledger_path()
+        path, head = self.ledger_path(), self.options["head"]
         found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
-            pathlib.Path(export).write_text(
-                export_ledger(found.lines, form=self.options["export_form"]), encoding="utf-8"
-            )
+            write_export(pathlib.Path(export), found.lines, form=self.options["export_form"], lang=self.lang)
         return {
             "changed": False,
             "path": str(path),
+            "exists": found.exists,
+            "ledgers": [str(other) for other in find_ledgers(path.parent, self.options["portfolio"])],
             "lines": len(found.lines),
-            "intact": found.broken is None,
+            "intact": found.is_intact(head),
             "broken_line": found.broken,
             "torn_lines": list(found.torn),
+            "head": found.head,
             "unsettled": list(found.unsettled()),
         }

@@ -196,7 +196,8 @@ NO_LINES: t.Final = {
         for field, value in (
             ("listed", None), ("listed", [1]), ("listed", "x"), ("at", "soon"), ("at", 7),
             ("at", "2026-11-22T05:00:00"), ("hash", None), ("kind", []), ("step", 3),
-            ("client_reference", 4), ("booked", {}), ("unknown", "no"), ("attempt", 0), ("desk", ["x"]), ("common_name", None),
+            ("client_reference", 4), ("booked", {}), ("unknown", "no"), ("attempt", 0), ("desk", ["x"]),
+            ("common_name", None),
         )
     },
 }  # fmt: skip
