@@ -44,7 +44,7 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/python tests/generate/json_schema.py --check
 	@$(BIN)/python tests/generate/rules_page.py --check
 	@$(BIN)/python tests/generate/translations.py --check
-	@$(BIN)/python -m pytest tests/unit/test_layers.py
+	@$(BIN)/python -m pytest tests/unit/test_layers.py tests/unit/test_rehearsal_layers.py
 
 sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and Python of this machine
 	@$(BIN)/python -m pytest -m long tests/docs tests/release
@@ -74,10 +74,11 @@ rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, to
 docs: $(VENV)/.ready  ## The documentation site, into build/docs
 	@$(BIN)/python tests/generate/site.py build
 
-lock: $(VENV)/.ready  ## Renew requirements/*.lock
+lock: $(VENV)/.ready  ## Renew requirements/*.lock and examples/ci/controller.lock
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
 	@$(COMPILE) requirements/development.in rehearsal/pyproject.toml --output-file requirements/development.lock
 	@$(COMPILE) requirements/rule-engine.in --output-file requirements/rule-engine.lock
+	@$(COMPILE) requirements/controller.in --output-file examples/ci/controller.lock
 
 clean:  ## Remove what was made here
 	rm -rf build collections $(VENV)

@@ -11,32 +11,39 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._orders.files import read_inline
-from ..plugin_utils._orders.portfolio import judge_orders
+from ..plugin_utils._desk.choice import open_desk
+from ..plugin_utils._guards.hosts import require_hosts
 from ..plugin_utils._reports.document import describe_plan
-from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures, perform_contracts
-from ..plugin_utils._tasks.leg import Leg, today
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders
+from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures
+from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.planned import frame_of, plan_orders
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._planning.outcome import Outcome
     from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.cert_application()
 
     def control(self) -> Result:
-        orders = judge_orders(read_inline([self.options["order"]]), day=today()).accepted()
-        desk = self.desk()
-        before = made = self.planned(desk, orders)
+        options = {**self.options, "orders": [self.options["order"]]}
+        orders = accept_asked_orders(options)
+        desk = open_desk(options)
+        before = plan = plan_orders(options, desk, orders)
+        require_hosts(before, self.inventory_hosts)
         outcomes: tuple[Outcome, ...] = ()
-        if not self.check_mode:
-            made, outcomes = perform_contracts(before, self.performer(desk, contract_steps(before)))
-        told = describe_plan(made, self.frame(), planned=self.check_mode, failed=failures(outcomes))
-        result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
-        (row,) = told["orders"]
+        if not self.check_mode and contract_steps(before):
+            # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+            from ..plugin_utils._tasks.spender import perform_plan
+
+            plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)
+        document = describe_plan(plan, frame_of(options, self.lang), planned=self.check_mode, failed=failures(outcomes))
+        result = contract_result(document, plan, self.inventory_hosts, before=before, outcomes=outcomes, lang=self.lang)
+        (row,) = document["orders"]
         return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}
 
 

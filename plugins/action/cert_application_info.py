@@ -11,54 +11,58 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
+from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._planning.adoption import adopting_orders
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row
 from ..plugin_utils._reports.text import text
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders
+from ..plugin_utils._tasks.imports import has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.planned import bare_frame, frame_of, plan_orders
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._complaints.complaints import Complaint
     from ..plugin_utils._reports.rows import Row
     from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.cert_application_info()
 
-    def refused(self, told: str, complaints: tuple[Complaint, ...] = ()) -> None:
-        self._report(
-            describe_refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told, planned=False)
-        )
+    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        frame = bare_frame(self.options, self.lang)
+        self._report(describe_refusal(frame, complaints=complaints, error=message, planned=False))
 
     def control(self) -> Result:
-        desk = self.desk()
-        if self.options["order_files"] is None and self.options["orders"] is None:
+        desk = open_desk(self.options)
+        if not has_orders(self.options):
             wanted = self.options["contract_ids"]
             found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]
-            return {
-                "changed": False,
-                "applications": [application_row(application) for application in found],
-                "adopting_orders": adopting_orders(found, taken=()),
-            }
+            rows = [application_row(application) for application in found]
+            return {"applications": rows, **self._adopting(adopting_orders(found, taken=()))}
         listing = Listing(desk)
-        made = self.planned(desk, self.orders(), listing, offers=False)
-        told = describe_plan(made, self.frame(), planned=False)
-        self._report(told)
-        self.say(text(told, self.lang))
-        applications = [entry.application for entry in made.entries if entry.application]
+        orders = accept_asked_orders(self.options)
+        plan = plan_orders(self.options, desk, orders, listing, offers=False)
+        document = describe_plan(plan, frame_of(self.options, self.lang), planned=False)
+        self._report(document)
+        self.say(text(document, self.lang))
+        applications = [entry.application for entry in plan.entries if entry.application]
         return {
-            "changed": False,
-            "applications": [application_row(application) for application in (*applications, *made.unmanaged)],
-            "orders": told["orders"],
-            "counts": made.counts(),
-            "adopting_orders": adopting_orders(made.unmanaged, taken={entry.order.name for entry in made.entries}),
+            "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
+            "orders": document["orders"],
+            "counts": plan.counts(),
+            **self._adopting(adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
         }
 
-    def _report(self, told: Row) -> None:
+    def _adopting(self, orders: list[Row]) -> Result:
+        changed = write_import(orders, self.options["import_path"], pretend=self.check_mode)
+        return {"changed": changed, "adopting_orders": orders}
+
+    def _report(self, document: Row) -> None:
         if self.options["reports_path"] is not None:
-            write_status(told, self.options["reports_path"])
+            write_status(document, self.options["reports_path"])

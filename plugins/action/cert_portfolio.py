@@ -14,70 +14,67 @@ from ..module_utils import _argspec
 from ..plugin_utils._complaints.annotations import write_annotations
 from ..plugin_utils._complaints.complaints import report
 from ..plugin_utils._planning.observe import Listing
-from ..plugin_utils._reports.document import describe_plan, describe_refusal
-from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures, perform_contracts
+from ..plugin_utils._reports.document import describe_plan
+from ..plugin_utils._tasks import contracts
+from ..plugin_utils._tasks.asked_orders import complaints_of, judge_asked_orders, today
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.planned import frame_of, plan_orders
+from ..plugin_utils._tasks.run_reports import write_refusal, write_run_reports
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._complaints.complaints import Complaint
     from ..plugin_utils._orders.portfolio import Judged
     from ..plugin_utils._planning.outcome import Outcome
-    from ..plugin_utils._reports.rows import Row
     from ..plugin_utils._tasks.leg import Result
-    from ..plugin_utils._values.order import Order
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.cert_portfolio()
-
-    def one_of(self) -> list[list[str]]:
-        return _argspec.EITHER_ORDERS
 
     def control(self) -> Result:
         return self._checked() if self.options["state"] == "checked" else self._contracts()
 
-    def refused(self, told: str, complaints: tuple[Complaint, ...] = ()) -> None:
-        self._report(describe_refusal(self.options["portfolio"], self.lang, complaints=complaints, error=told))
+    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        write_refusal(self.options, message, complaints, performed=self._performs, lang=self.lang)
 
     def _checked(self) -> Result:
-        found = self.judged()
-        orders, warned = self._accepted(found)
-        if warned:
-            self.say(report(found.complaints, self.lang))
-        return {"changed": False, "checked": len(orders), **warned}
+        judged = self._judge()
+        orders = judged.accepted(strict=self.options["strict"])
+        if judged.complaints:
+            self.say(report(judged.complaints, self.lang))
+        return {"changed": False, "checked": len(orders), **complaints_of(judged, self.lang)}
 
     def _contracts(self) -> Result:
-        frame, applies = self.frame(), self.options["state"] == "applied"
-        desk = self.desk()
+        frame, desk = frame_of(self.options, self.lang), self.open_desk()
         listing = Listing(desk)
-        orders, warned = self._accepted(self.judged())
-        before = made = self.planned(desk, orders, listing)
+        judged = self._judge()
+        orders = judged.accepted(strict=self.options["strict"])
+        before = plan = plan_orders(self.options, desk, orders, listing)
         outcomes: tuple[Outcome, ...] = ()
-        self.guard(before, desk)
-        if self.performs and (steps := contract_steps(before)):
-            made, outcomes = perform_contracts(before, self.performer(desk, steps))
-        failed, whole = failures(outcomes), self.options["reports_path"] is not None
-        told = describe_plan(made, frame, planned=not self.performs, failed=failed, finished=whole)
-        self._report(told)
-        result = contract_result(told, made, before=before, outcomes=outcomes, lang=self.lang)
+        hosts, performs = self.inventory_hosts, self._performs
+        contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)
+        if performs and contracts.contract_steps(before):
+            # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+            from ..plugin_utils._tasks.spender import perform_plan
+
+            plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
+        failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
+        document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole)
+        result = contracts.contract_result(document, plan, hosts, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
-        return {**result, "changed": result["changed"] and applies, **warned}
+        result["changed"] = result["changed"] and self.options["state"] == "applied"
+        lost = write_run_reports(document, self.options, performed=performs)
+        return {**result, **complaints_of(judged, self.lang), **lost}
 
-    def _accepted(self, found: Judged) -> tuple[tuple[Order, ...], Result]:
-        """The orders, and the warnings about them as they stand in the result."""
-        write_annotations(
-            found.complaints, self.options["complaints_path"], form=self.options["complaints_form"], lang=self.lang
-        )
-        told = [complaint.as_dict(self.lang) for complaint in found.complaints]
-        return found.accepted(strict=self.options["strict"]), {"complaints": told} if told else {}
+    @property
+    def _performs(self) -> bool:
+        return self.options["state"] == "applied" and not self.check_mode
 
-    def _report(self, told: Row) -> None:
-        if self.options["reports_path"] is not None:
-            # Imported where it is used: Ansible compiles a collection's code anew at every start.
-            from ..plugin_utils._reports.pages import write_reports
-
-            head = {"ledger_head": self.ledger().read_head()} if self.performs else {}
-            write_reports({**told, **head}, self.options["reports_path"], name="apply" if self.performs else "plan")
+    def _judge(self) -> Judged:
+        judged = judge_asked_orders(self.options, today=today())
+        path, form = self.options["complaints_path"], self.options["complaints_form"]
+        write_annotations(judged.complaints, path, form=form, lang=self.lang)
+        return judged

@@ -11,35 +11,24 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..module_utils._core.phrases import Phrase
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.installations import leading_files
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
-
-_EITHER: t.Final = Phrase(
-    "files and the orders of order_files or orders exclude each other; give one of them",
-    "files は、order_files や orders と一緒には使えません。どちらか一方を指定してください。",
-)
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.certificate_file_info()
-
-    def one_of(self) -> list[list[str]]:
-        return [["order_files", "orders", "files"]]
 
     def control(self) -> Result:
         files = self.options["files"]
-        by_orders = self.options["order_files"] is not None or self.options["orders"] is not None
-        if files is not None and by_orders:
-            raise self.mistaken(_EITHER)
-        if by_orders:
-            orders = self.orders()
-            files = leading_files(orders, self.orders_of_this_host(orders))
-        leg = self.host_leg({**self.handed_over(files), "files": files})
+        if files is None:
+            orders = accept_asked_orders(self.options)
+            files = leading_files(orders, names_of_host(orders, self.inventory_host))
+        leg = self.run_on_host("files", files)
         rows = [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]
         return {**leg, "certificates": rows, "lang": self.lang}

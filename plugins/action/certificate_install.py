@@ -11,7 +11,10 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
+from ..plugin_utils._desk.choice import open_desk
+from ..plugin_utils._orders.commands import read_commands
 from ..plugin_utils._planning.observe import Listing
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.fingerprints import fetch_missing_fingerprints
 from ..plugin_utils._tasks.installations import (
     fetch_certificates,
@@ -21,29 +24,29 @@ from ..plugin_utils._tasks.installations import (
     verdicts,
 )
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.planned import plan_orders
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.certificate_install()
 
-    def one_of(self) -> list[list[str]]:
-        return _argspec.EITHER_ORDERS
-
     def control(self) -> Result:
-        desk = self.desk()
+        desk = open_desk(self.options)
         listing = Listing(desk)
-        orders = self.orders()
-        entries = to_install(self.planned(desk, orders, listing, offers=False), self.orders_of_this_host(orders))
+        orders = accept_asked_orders(self.options)
+        plan = plan_orders(self.options, desk, orders, listing, offers=False)
+        entries = to_install(plan, names_of_host(orders, self.inventory_host))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
         entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
-        first = self.leg_with(host_orders(entries), certificates=given)
+        commands = read_commands(self.options["commands"])
+        first = self.run_on_host("orders", host_orders(entries, commands), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
@@ -51,13 +54,10 @@ class ActionModule(Leg):
         if missing and not self.check_mode:
             certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
-            handed = [order for order in host_orders(entries) if order["name"] in certificates]
-            legs += [self.leg_with(handed, certificates=certificates)] if handed else []
+            handed = [order for order in host_orders(entries, commands) if order["name"] in certificates]
+            legs += [self.run_on_host("orders", handed, certificates=certificates)] if handed else []
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
-            waiting = [order for order in host_orders(entries) if order["name"] in unproved]
-            legs.append(self.leg_with(waiting, served=verdicts(entries, unproved)))
+            waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
+            legs.append(self.run_on_host("orders", waiting, served=verdicts(entries, unproved)))
         return installation_result(legs, failures, planned=self.check_mode)
-
-    def leg_with(self, orders: list[dict[str, t.Any]], **more: t.Any) -> Result:
-        return self.host_leg({**self.handed_over(orders), "orders": orders, **more})

@@ -12,32 +12,38 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._planning.observe import Listing
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.planned import plan_orders
 from ..plugin_utils._tasks.registrations import csrs_by_name, host_orders, ready, registration_result, to_register
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
+    from ..plugin_utils._planning.outcome import Outcome
     from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.csr_register()
 
-    def one_of(self) -> list[list[str]]:
-        return _argspec.EITHER_ORDERS
-
     def control(self) -> Result:
-        desk = self.desk()
+        desk = self.open_desk()
         listing = Listing(desk)
-        orders = self.orders()
-        made = self.planned(desk, orders, listing, offers=False)
-        entries = to_register(made, self.orders_of_this_host(orders), planned=self.check_mode)
+        orders = accept_asked_orders(self.options)
+        plan = plan_orders(self.options, desk, orders, listing, offers=False)
+        entries = to_register(plan, names_of_host(orders, self.inventory_host), planned=self.check_mode)
         asked = host_orders(entries)
-        leg = self.host_leg({**self.handed_over(asked), "orders": asked}) if asked else {}
+        leg = self.run_on_host("orders", asked) if asked else {}
         if leg.get("unreachable") or (leg.get("failed") and "failures" not in leg):
             return leg
         csrs = csrs_by_name(entries, leg)
         todo = () if self.check_mode else ready(entries, csrs)
-        outcomes = self.performer(desk, len(todo)).perform_registrations(todo, csrs) if todo else ()
+        outcomes: tuple[Outcome, ...] = ()
+        if todo:
+            # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+            from ..plugin_utils._tasks.spender import make_performer
+
+            performer = make_performer(self.options, desk, len(todo), say=self.say, lang=self.lang)
+            outcomes = performer.perform_registrations(todo, csrs)
         return registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)

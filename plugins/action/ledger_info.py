@@ -6,29 +6,31 @@
 
 from __future__ import annotations
 
-import pathlib
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._spending.ledger_audit import audit_ledger, write_export
+from ..plugin_utils._complaints.whole_file import write_whole
+from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
 from ..plugin_utils._spending.ledger_file import find_ledgers
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.spender import ledger_path
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.ledger_info()
 
     def control(self) -> Result:
-        path, head = self.ledger_path(), self.options["head"]
+        path, head = ledger_path(self.options), self.options["head"]
         found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
-            write_export(pathlib.Path(export), found.lines, form=self.options["export_form"], lang=self.lang)
+            text = export_ledger(found.lines, form=self.options["export_form"], lang=self.lang)
+            write_whole(export, text, private=True)
         return {
             "changed": False,
             "path": str(path),

@@ -14,10 +14,12 @@ import typing as t
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._catalogue.services import LINKED_SERVICES
+from ..plugin_utils._complaints.complaints import OptionsWrong
+from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
 
 _UNKNOWN: t.Final = Phrase(
@@ -26,14 +28,14 @@ _UNKNOWN: t.Final = Phrase(
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.linked_contract_info()
 
     def control(self) -> Result:
         service = self.options["service"]
         if service is not None and service not in LINKED_SERVICES:
-            raise self.mistaken(_UNKNOWN.filled(repr(service), ", ".join(LINKED_SERVICES)))
-        found = self.desk().linked_contracts(service)
+            raise OptionsWrong(_UNKNOWN.filled(repr(service), ", ".join(LINKED_SERVICES)))
+        found = open_desk(self.options).linked_contracts(service)
         contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in found]
         return {"changed": False, "linked_contracts": contracts}
 

@@ -12,28 +12,27 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
+from ..plugin_utils._complaints.complaints import OptionsWrong
 from ..plugin_utils._reports.offline_forms import linked_service_email, paper_order
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
 
 _NO_ORDER: t.Final = Phrase("there is no order {0}; there are {1}", "オーダー {0} はありません。あるもの: {1}")
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.offline_form()
 
-    def one_of(self) -> list[list[str]]:
-        return _argspec.EITHER_ORDERS
-
     def control(self) -> Result:
-        orders = {order.name: order for order in self.orders()}
+        orders = {order.name: order for order in accept_asked_orders(self.options)}
         order = orders.get(self.options["name"])
         if order is None:
-            raise self.mistaken(_NO_ORDER.filled(repr(self.options["name"]), ", ".join(sorted(orders))))
+            raise OptionsWrong(_NO_ORDER.filled(repr(self.options["name"]), ", ".join(sorted(orders))))
         work = self.options["work"]
         if work == "order":
             form = paper_order(order)

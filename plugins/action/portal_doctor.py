@@ -11,24 +11,22 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._desk.choice import DeskOptionsWrong
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.doctor import examine_portal
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.portal_doctor()
 
     def control(self) -> Result:
         given = self.options["order_files"] is not None or self.options["orders"] is not None
-        try:
-            found = examine_portal(self.options, self.orders() if given else (), self.lang)
-        except DeskOptionsWrong as wrong:
-            raise self.mistaken(wrong.told) from None
+        orders = accept_asked_orders(self.options) if given else ()
+        found = examine_portal(self.options, orders, self.lang)
         self.say(found["text"])
         return found

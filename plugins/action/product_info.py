@@ -11,12 +11,13 @@ import typing as t
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._catalogue.products import PRODUCTS, product_named
-from ..plugin_utils._complaints.complaints import nearest
+from ..plugin_utils._complaints.complaints import OptionsWrong, nearest
 from ..plugin_utils._orders.product_facts import product_rules
+from ..plugin_utils._tasks.asked_orders import issue_day, today
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
-    from ..module_utils._argspec import Spec
+    from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
 
 _UNKNOWN: t.Final = Phrase(
@@ -27,7 +28,7 @@ _NEAR: t.Final = Phrase("did you mean {0}? ", "{0} のことですか。")
 
 
 class ActionModule(Leg):
-    def spec(self) -> Spec:
+    def spec(self) -> ArgumentSpec:
         return _argspec.product_info()
 
     def control(self) -> Result:
@@ -39,7 +40,7 @@ class ActionModule(Leg):
             if found is None:
                 near = nearest(asked, PRODUCTS)
                 hint = _NEAR.filled(near) if near else ""
-                raise self.mistaken(_UNKNOWN.filled(repr(asked), hint, ", ".join(PRODUCTS)))
+                raise OptionsWrong(_UNKNOWN.filled(repr(asked), hint, ", ".join(PRODUCTS)))
             products = (found,)
-        day = self.day()
+        day = issue_day(self.options, today=today())
         return {"changed": False, "products": [product_rules(product, day=day) for product in products]}

@@ -15,7 +15,7 @@ options:
   order_files:
     description:
       - The folder with the order files, or one order file, on the controller. A relative path starts at the working directory.
-      - All files ending in C(.yml) or C(.yaml) below the folder are read.
+      - All files ending in C(.yml) or C(.yaml) below the folder are read, but for hidden names. A link that leads out of the folder is refused.
       - Mutually exclusive with O(orders).
     type: str
   orders:
@@ -36,4 +36,16 @@ options:
       - An order's slice follows from its name alone, so it stays the same whatever is added or removed.
       - All order files are read and compared with the desk all the same.
     type: str
+  template_variables:
+    description:
+      - The values that templates in order files may name, as in C("{{ site_root }}/www.key"). Nothing else is known to them, neither lookups nor
+        variables of the play or of hosts. See C(docs/guides/who-may-write-what.md).
+      - In the collection's playbooks this is the variable C(certificate_template_variables).
+    type: dict
+  commands:
+    description:
+      - Commands by name, each as text or as a list of its words. An order names them in C(install.validate) and C(install.reload), and holds no
+        command itself. They are run on the host without a shell, with the path of the new leading file in the place of C(%s).
+      - In the collection's playbooks this is the variable C(certificate_commands).
+    type: dict
 """

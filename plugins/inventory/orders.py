@@ -37,9 +37,10 @@ options:
       - The folder with the order files, or one order file. A relative path starts at the folder of the configuration file.
     type: str
     required: true
-  variables:
+  template_variables:
     description:
-      - What templates in the order files may use beside extra variables (C(-e)). The variables of hosts and groups are not known yet.
+      - The values that templates in the order files may name; nothing else is known to them. Those of the extra variable (C(-e))
+        C(certificate_template_variables) go first.
     type: dict
     default: {}
   group_prefix:
@@ -109,9 +110,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
     def _orders(self, path: str) -> tuple[Order, ...]:
         lang = self.get_option("lang") or spoken_language()
         source = pathlib.Path(path).parent / pathlib.Path(self.get_option("order_files")).expanduser()
-        self.templar.available_variables = {**self.get_option("variables"), **self._vars}
+        given = self._vars.get("certificate_template_variables")
+        variables = {**self.get_option("template_variables"), **(given if isinstance(given, dict) else {})}
         try:
-            found = judge_order_files(str(source), reader_with(self.templar), day=dt.datetime.now(dt.UTC).date())
+            found = judge_order_files(str(source), reader_with(variables), day=dt.datetime.now(dt.UTC).date())
             orders = found.accepted()
         except OrdersRefused as refused:
             raise AnsibleParserError(report(refused.complaints, lang)) from None

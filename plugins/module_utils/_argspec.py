@@ -4,15 +4,26 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Argument specs as plain literals, one function per concern, cut like the doc fragments."""
+"""Argument specs as plain literals: one function for each concern, cut like the doc fragments, and for each module."""
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
 
 Spec = dict[str, dict[str, t.Any]]
+Groups = t.Sequence[t.Sequence[str]]
+
+
+@dc.dataclass(frozen=True)
+class ArgumentSpec:
+    """The options of a module and what holds between them; its module and its action plugin both take vars() of it."""
+
+    argument_spec: Spec
+    mutually_exclusive: Groups = ()
+    required_one_of: Groups = ()
 
 
 def desk(*token_variables: str) -> Spec:
@@ -73,6 +84,16 @@ def orders() -> Spec:
         "orders": {"type": "list", "elements": "dict"},
         "portfolio": {"type": "str", "default": "default"},
         "slice": {"type": "str"},
+        **written_elsewhere(),
+    }
+
+
+def written_elsewhere() -> Spec:
+    """What order files may only name: values for their templates, and commands."""
+    return {
+        # Not for logs: a value may come from a vault.
+        "template_variables": {"type": "dict", "no_log": True},
+        "commands": {"type": "dict"},
     }
 
 
@@ -95,140 +116,175 @@ def passphrases(*kinds: str) -> Spec:
     return {f"{kind}_passphrases": {"type": "dict", "no_log": True} for kind in kinds}
 
 
-def cert_portfolio() -> Spec:
-    return {
-        **desk(ORDER_TOKEN),
-        **orders(),
-        **language(),
-        "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
-        **reviewed(),
-        "quote": {"type": "bool", "default": False},
-        "not_booked": {"type": "list", "elements": "str"},
-        "max_new_orders": {"type": "int"},
-        "budget": {"type": "int"},
-        "prices": {"type": "dict"},
-        "concurrency": {"type": "int", "default": 4},
-        "reports_path": {"type": "str"},
-        "check_date": {"type": "str"},
-        "strict": {"type": "bool", "default": False},
-        "complaints_path": {"type": "str"},
-        "complaints_form": {"type": "str", "choices": ["json", "sarif", "github", "gitlab"], "default": "json"},
-        "ledger_path": {"type": "str"},
-    }
-
-
-def ledger_info() -> Spec:
-    return {
-        **language(),
-        "portfolio": orders()["portfolio"],
-        "desk_url": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_URL"])},
-        "ledger_path": {"type": "str"},
-        "head": {"type": "str"},
-        "export_path": {"type": "str"},
-        "export_form": {"type": "str", "choices": ["json", "csv"], "default": "json"},
-    }
-
-
-def cert_application() -> Spec:
-    return {
-        **desk(ORDER_TOKEN),
-        **language(),
-        "order": {"type": "dict", "required": True},
-        "not_booked": {"type": "list", "elements": "str"},
-        "portfolio": orders()["portfolio"],
-        "ledger_path": {"type": "str"},
-    }
-
-
-def csr_register() -> Spec:
-    return {
-        **desk(REGISTER_TOKEN),
-        **orders(),
-        **reviewed(),
-        **passphrases("key"),
-        **language(),
-        "concurrency": {"type": "int", "default": 4},
-    }
-
-
-def certificate_install() -> Spec:
-    return {
-        **desk(REGISTER_TOKEN),
-        **orders(),
-        **certificates(),
-        "served": {"type": "dict"},
-        **passphrases("key", "pkcs12"),
-        **language(),
-    }
-
-
-def certificate_file_info() -> Spec:
-    return {
-        **orders(),
-        "files": {
-            "type": "list",
-            "elements": "dict",
-            "options": {
-                "name": {"type": "str"},
-                "path": {"type": "str", "required": True},
-                "key_path": {"type": "str", "no_log": False},
-            },
+def cert_portfolio() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(ORDER_TOKEN),
+            **orders(),
+            **language(),
+            "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
+            **reviewed(),
+            "quote": {"type": "bool", "default": False},
+            "not_booked": {"type": "list", "elements": "str"},
+            "max_new_orders": {"type": "int"},
+            "budget": {"type": "int"},
+            "prices": {"type": "dict"},
+            "concurrency": {"type": "int", "default": 4},
+            "reports_path": {"type": "str"},
+            "check_date": {"type": "str"},
+            "strict": {"type": "bool", "default": False},
+            "complaints_path": {"type": "str"},
+            "complaints_form": {"type": "str", "choices": ["json", "sarif", "github", "gitlab"], "default": "json"},
+            "ledger_path": {"type": "str"},
         },
-        **passphrases("key", "pkcs12"),
-        **language(),
-    }
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=EITHER_ORDERS,
+    )
 
 
-def linked_contract_info() -> Spec:
-    return {**desk(ORDER_TOKEN, REGISTER_TOKEN), **language(), "service": {"type": "str"}}
+def ledger_info() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **language(),
+            "portfolio": orders()["portfolio"],
+            "desk_url": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_URL"])},
+            "ledger_path": {"type": "str"},
+            "head": {"type": "str"},
+            "export_path": {"type": "str"},
+            "export_form": {"type": "str", "choices": ["json", "csv"], "default": "json"},
+        }
+    )
 
 
-def offline_form() -> Spec:
-    return {
-        **orders(),
-        **language(),
-        "name": {"type": "str", "required": True},
-        "work": {"type": "str", "choices": ["order", "change", "add"], "default": "order"},
-        "master_id": {"type": "str"},
-    }
+def cert_application() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(ORDER_TOKEN),
+            **language(),
+            "order": {"type": "dict", "required": True},
+            "commands": written_elsewhere()["commands"],
+            "not_booked": {"type": "list", "elements": "str"},
+            "portfolio": orders()["portfolio"],
+            "ledger_path": {"type": "str"},
+        }
+    )
 
 
-def portal_doctor() -> Spec:
-    return {**desk(ORDER_TOKEN), **orders(), **language(), "map_path": {"type": "str"}}
+def csr_register() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(REGISTER_TOKEN),
+            **orders(),
+            **reviewed(),
+            **passphrases("key"),
+            **language(),
+            "concurrency": {"type": "int", "default": 4},
+        },
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=EITHER_ORDERS,
+    )
 
 
-def product_info() -> Spec:
-    return {**language(), "product": {"type": "str"}, "check_date": {"type": "str"}}
+def certificate_install() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(REGISTER_TOKEN),
+            **orders(),
+            **certificates(),
+            "served": {"type": "dict"},
+            **passphrases("key", "pkcs12"),
+            **language(),
+        },
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=EITHER_ORDERS,
+    )
 
 
-def cert_application_info() -> Spec:
-    return {
-        **desk(ORDER_TOKEN, REGISTER_TOKEN),
-        **orders(),
-        **language(),
-        "contract_ids": {"type": "list", "elements": "str"},
-        "reports_path": {"type": "str"},
-    }
+def certificate_file_info() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **orders(),
+            "files": {
+                "type": "list",
+                "elements": "dict",
+                "options": {
+                    "name": {"type": "str"},
+                    "path": {"type": "str", "required": True},
+                    "key_path": {"type": "str", "no_log": False},
+                },
+            },
+            **passphrases("key", "pkcs12"),
+            **language(),
+        },
+        mutually_exclusive=ONE_SOURCE_OF_FILES,
+        required_one_of=ONE_SOURCE_OF_FILES,
+    )
 
 
-def order_events() -> Spec:
+def linked_contract_info() -> ArgumentSpec:
+    return ArgumentSpec({**desk(ORDER_TOKEN, REGISTER_TOKEN), **language(), "service": {"type": "str"}})
+
+
+def offline_form() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **orders(),
+            **language(),
+            "name": {"type": "str", "required": True},
+            "work": {"type": "str", "choices": ["order", "change", "add"], "default": "order"},
+            "master_id": {"type": "str"},
+        },
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=EITHER_ORDERS,
+    )
+
+
+def portal_doctor() -> ArgumentSpec:
+    return ArgumentSpec(
+        {**desk(ORDER_TOKEN), **orders(), **language(), "map_path": {"type": "str"}}, mutually_exclusive=EITHER_ORDERS
+    )
+
+
+def product_info() -> ArgumentSpec:
+    return ArgumentSpec({**language(), "product": {"type": "str"}, "check_date": {"type": "str"}})
+
+
+def cert_application_info() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(ORDER_TOKEN, REGISTER_TOKEN),
+            **orders(),
+            **language(),
+            "contract_ids": {"type": "list", "elements": "str"},
+            "reports_path": {"type": "str"},
+            "import_path": {"type": "str"},
+        },
+        mutually_exclusive=EITHER_ORDERS,
+    )
+
+
+def order_events() -> ArgumentSpec:
     """The options of the event source, which is no module."""
-    return {
-        **desk(ORDER_TOKEN, REGISTER_TOKEN),
-        **language(),
-        "order_files": {"type": "str", "required": True},
-        "portfolio": orders()["portfolio"],
-        "slice": orders()["slice"],
-        "interval": {"type": "int", "default": 3600},
-        "expiring_days": {"type": "list", "elements": "int", "default": [30, 7, 1, 0]},
-        "deadline_days": {"type": "list", "elements": "int", "default": [7, 3, 1, 0]},
-        "memory_path": {"type": "str"},
-        "vault_password_file": {"type": "str", "no_log": False},
-    }
+    return ArgumentSpec(
+        {
+            **desk(ORDER_TOKEN, REGISTER_TOKEN),
+            **language(),
+            "order_files": {"type": "str", "required": True},
+            "portfolio": orders()["portfolio"],
+            "slice": orders()["slice"],
+            "template_variables": written_elsewhere()["template_variables"],
+            "interval": {"type": "int", "default": 3600},
+            "expiring_days": {"type": "list", "elements": "int", "default": [30, 7, 1, 0]},
+            "deadline_days": {"type": "list", "elements": "int", "default": [7, 3, 1, 0]},
+            "memory_path": {"type": "str"},
+            "vault_password_file": {"type": "str", "no_log": False},
+        }
+    )
 
 
 # One source of orders, never two.
 EITHER_ORDERS = [["order_files", "orders"]]
+ONE_SOURCE_OF_FILES = [["order_files", "orders", "files"]]
 
 # The options of desk(): dropped before anything is handed to a host.
 DESK_OPTIONS = ("desk", "desk_url", "desk_token", "desk_ca_path", "request_timeout", *portal())
@@ -246,9 +302,9 @@ CONTROLLER_ONLY = (
 __all__ = (
     "CONTROLLER_ONLY",
     "DESK_OPTIONS",
-    "EITHER_ORDERS",
     "ORDER_TOKEN",
     "REGISTER_TOKEN",
+    "ArgumentSpec",
     "Spec",
     "cert_application",
     "cert_application_info",
@@ -269,4 +325,5 @@ __all__ = (
     "portal_doctor",
     "product_info",
     "reviewed",
+    "written_elsewhere",
 )

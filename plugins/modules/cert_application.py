@@ -33,6 +33,10 @@ options:
       - The portfolio that the order's name belongs to.
     type: str
     default: default
+  commands:
+    description:
+      - Commands by name, which the order may name in C(install.validate) and C(install.reload).
+    type: dict
   not_booked:
     description:
       - Attempts of earlier runs with O(desk=portal) that have surely booked nothing, by the names that the messages give them.
@@ -118,7 +122,7 @@ from ..module_utils._argspec import CONTROLLER_ONLY, cert_application
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=cert_application(), supports_check_mode=True)
+    module = AnsibleModule(**vars(cert_application()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -29,6 +29,11 @@ options:
       - Return only these applications. Has no meaning together with O(order_files) or O(orders).
     type: list
     elements: str
+  import_path:
+    description:
+      - An order file to write, on the controller, with the orders of RV(adopting_orders). Nothing may be there yet; without such orders nothing
+        is written. With it, O(order_files) may still be missing or empty.
+    type: str
   reports_path:
     description:
       - A folder on the controller that the status is written into, the order with the next deadline first, then by expiry. C(status.json) is for
@@ -103,13 +108,11 @@ counts:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import CONTROLLER_ONLY, EITHER_ORDERS, cert_application_info
+from ..module_utils._argspec import CONTROLLER_ONLY, cert_application_info
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=cert_application_info(), mutually_exclusive=EITHER_ORDERS, supports_check_mode=True
-    )
+    module = AnsibleModule(**vars(cert_application_info()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -131,7 +131,7 @@ from ..module_utils._argspec import CONTROLLER_ONLY, ledger_info
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ledger_info(), supports_check_mode=True)
+    module = AnsibleModule(**vars(ledger_info()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

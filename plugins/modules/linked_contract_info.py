@@ -55,7 +55,7 @@ from ..module_utils._argspec import CONTROLLER_ONLY, linked_contract_info
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=linked_contract_info(), supports_check_mode=True)
+    module = AnsibleModule(**vars(linked_contract_info()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

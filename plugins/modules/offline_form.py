@@ -76,16 +76,11 @@ form:
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._argspec import CONTROLLER_ONLY, EITHER_ORDERS, offline_form
+from ..module_utils._argspec import CONTROLLER_ONLY, offline_form
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec=offline_form(),
-        supports_check_mode=True,
-        mutually_exclusive=EITHER_ORDERS,
-        required_one_of=EITHER_ORDERS,
-    )
+    module = AnsibleModule(**vars(offline_form()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -127,7 +127,7 @@ from ..module_utils._argspec import CONTROLLER_ONLY, portal_doctor
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=portal_doctor(), supports_check_mode=True)
+    module = AnsibleModule(**vars(portal_doctor()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -98,7 +98,7 @@ from ..module_utils._argspec import CONTROLLER_ONLY, product_info
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=product_info(), supports_check_mode=True)
+    module = AnsibleModule(**vars(product_info()), supports_check_mode=True)
     module.fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -19,7 +19,7 @@ import typing as t
 
 import psycopg
 from psycopg import sql
-from rehearsal_desk import schema
+from rehearsal_desk.store import schema
 
 _SUPERUSER: t.Final = "rehearsal"
 _TEMPLATE: t.Final = "desk_template"

@@ -19,11 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
-from rehearsal_desk import serving
-from rehearsal_desk.admins import Admin, digest, seeded_admins
-from rehearsal_desk.app import create_app
-from rehearsal_desk.settings import Settings
-from rehearsal_desk.store import engine_of
+from rehearsal_desk.rules.admins import Admin, digest, seeded_admins
+from rehearsal_desk.running import serving
+from rehearsal_desk.running.app import create_app
+from rehearsal_desk.running.settings import Settings
+from rehearsal_desk.store.store import open_engine
 from sqlalchemy import inspect, make_url, text
 
 Body = dict[str, t.Any]
@@ -204,7 +204,7 @@ def settings_for(database: pathlib.Path | str, **changes: t.Any) -> Settings:
 @contextlib.contextmanager
 def served(settings: Settings) -> t.Iterator[Rehearsal]:
     """A desk on a free loopback port for as long as the block lasts."""
-    listener = serving.listener("127.0.0.1", port=0)
+    listener = serving.open_listener("127.0.0.1", port=0)
     url = serving.url_of(listener)
     server = serving.Server(create_app(dc.replace(settings, url=url)))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -225,7 +225,7 @@ def kept(database: str) -> bytes:
     if url.database is not None and url.get_backend_name() == "sqlite":
         path = pathlib.Path(url.database)
         return b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*"))
-    engine = engine_of(database)
+    engine = open_engine(database)
     try:
         with engine.connect() as connection:
             names = inspect(connection).get_table_names()

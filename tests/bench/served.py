@@ -16,9 +16,10 @@ import sys
 import time
 import typing as t
 
-from rehearsal_desk import schema, seeds
-from rehearsal_desk.admins import CUSTOMER_CODE
-from rehearsal_desk.store import Application, Store
+from rehearsal_desk.rules.admins import CUSTOMER_CODE
+from rehearsal_desk.running import seeds
+from rehearsal_desk.store import schema
+from rehearsal_desk.store.store import Application, Store
 
 PATIENCE: t.Final = 60
 PORTFOLIO: t.Final = "bench"
@@ -103,10 +104,10 @@ def issued() -> dict[str, t.Any]:
     now = dt.datetime.now(dt.UTC)
     return {
         "state": "issued",
-        "csr_origin": "target",
+        "csr_origin": "customer",
         "public_key_fingerprint": "0" * 64,
         "certificate_fingerprint": "0" * 64,
-        "serial_number": "01",
+        "serial_number": "4" * 40,
         "registered_at": now,
         "contacted_at": now,
         "issued_at": now,

@@ -27,7 +27,7 @@ PATIENCE: t.Final = 120  # seconds that the desk may take to start or to answer
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
 # Desks are forked from a process that has imported all that they need: importing takes them longer than starting.
 FORKS: t.Final = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["rehearsal_desk.cli"])
+FORKS.set_forkserver_preload(["rehearsal_desk.running.cli"])
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -141,7 +141,7 @@ def _serve(arguments: list[str], log: str) -> None:
         os.dup2(output, descriptor)
     for name in [name for name in os.environ if name.startswith("REHEARSAL_DESK_")]:
         del os.environ[name]
-    from rehearsal_desk.cli import main
+    from rehearsal_desk.running.cli import main
 
     sys.exit(main(arguments))
 

@@ -145,9 +145,9 @@ def test_a_source_that_cannot_work_says_so_at_once(arguments: Event, changes: Ev
 
 def test_documentation_and_rulebook_fit_the_source() -> None:
     documented = yaml.safe_load(runpy.run_path(str(SOURCE))["DOCUMENTATION"])["options"]
-    own = order_events().keys() - set(DESK_OPTIONS)
+    own = order_events().argument_spec.keys() - set(DESK_OPTIONS)
     assert own | {"desk_url"} == documented.keys()
-    defaults = {name: option.get("default") for name, option in order_events().items() if name in own}
+    defaults = {name: option.get("default") for name, option in order_events().argument_spec.items() if name in own}
     assert {name: documented[name].get("default") for name in own} == defaults
     (rules,) = yaml.safe_load((HOME / "extensions/eda/rulebooks/orders.yml").read_text(encoding="utf-8"))
     (source,) = rules["sources"]

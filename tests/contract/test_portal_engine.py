@@ -20,7 +20,8 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import DeskOptionsWrong, open_desk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import open_desk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     DeskError,
     DeskUnreachable,
@@ -299,7 +300,7 @@ def test_a_browser_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
         "desk": "portal", "desk_url": "http://127.0.0.1:1/", "portal_user": "u", "portal_password": "p",
         "portal_engine": "browser", "portal_browser_path": str(tmp_path / "chromium"),
     }  # fmt: skip
-    with pytest.raises(DeskOptionsWrong, match=r"portal_browser_path names no program: .*apt-get install chromium"):
+    with pytest.raises(OptionsWrong, match=r"portal_browser_path names no program: .*apt-get install chromium"):
         open_desk(options)
 
 

@@ -200,7 +200,7 @@ JUDGES: t.Final = {"yaml": judge_yaml, "json": judge_json}
 def usual() -> Json:
     """The order file of the first order, with paths of a real host."""
     (block,) = [block for block in FIRST_ORDER.blocks if block.file == "orders/web.yml"]
-    return t.cast("Json", yaml.safe_load(block.text.replace("{{ lookup('env', 'PWD') }}", "/etc/pki")))
+    return t.cast("Json", yaml.safe_load(block.text.replace("{{ folder }}", "/etc/pki")))
 
 
 def refuse_nothing(document: Json, file: pathlib.Path) -> None:

@@ -18,7 +18,7 @@ import sys
 import typing as t
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
-PAGES: t.Final = ("README.md", "docs/*.md", "docs/guides/*.md")
+PAGES: t.Final = ("README.md", "docs/*.md", "docs/guides/*.md", "examples/*/README.md")
 # Generated with both languages, and written for those who build a desk.
 ENGLISH_ONLY: t.Final = ("docs/rules.md", "docs/desk-interface.md")
 _FOLLOWS: t.Final = re.compile(r"<!-- follows: (?P<page>\S+) sha256:(?P<digest>[0-9a-f]+) -->")
@@ -40,7 +40,9 @@ def main(arguments: list[str]) -> int:
 
 def twin_of(page: str) -> str:
     """The Japanese twin of an English page."""
-    return "README.ja.md" if page == "README.md" else page.replace("docs/", "docs/ja/", 1)
+    if page.endswith("README.md"):
+        return page.replace("README.md", "README.ja.md")
+    return page.replace("docs/", "docs/ja/", 1)
 
 
 def pages(root: pathlib.Path) -> list[str]:

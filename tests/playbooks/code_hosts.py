@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""GitHub Actions and GitLab CI in small: they run the jobs of examples/ci as the real ones do, in folders of a test."""
+"""GitHub Actions in small: it runs the jobs of examples/ci as the real one does, in folders of a test."""
 
 from __future__ import annotations
 
@@ -42,12 +42,25 @@ class Job(t.NamedTuple):
 
 
 @dc.dataclass(kw_only=True)
+class Approval:
+    """What a reviewer said: the digest of the plan that was read, of which head; the rest decides whether it counts."""
+
+    digest: str
+    head: str = HEAD
+    made: int = 0
+    approves: bool = True
+    author: str = "reviewer"
+
+
+@dc.dataclass(kw_only=True)
 class CodeHost:
     """What both have: a repository, job folders that are new each time, artifacts, and programs that know the host."""
 
     site: Site
     desk_url: str
     jobs: int = 0
+    made: int = 0
+    approvals: list[Approval] = dc.field(default_factory=list)
     running: subprocess.Popen[str] | None = None
 
     @property
@@ -63,7 +76,19 @@ class CodeHost:
         return {"IIJ_CERT_ORDER_TOKEN": order, "IIJ_CERT_REGISTER_TOKEN": register}
 
     def comments(self) -> list[str]:
-        return [file.read_text(encoding="utf-8") for file in sorted(self.state.glob("comment-*"))]
+        """What was said in the pull or merge request by its jobs."""
+        raise NotImplementedError
+
+    def shown_digest(self) -> str:
+        """The digest that a reviewer sees last."""
+        return re.findall(r"sha256:[0-9a-f]{64}", self.comments()[-1])[-1]
+
+    def approve(self, **said: t.Any) -> None:
+        """Approve the plan that was shown last, or say what this test wants."""
+        self.made += 1
+        self.approvals.append(
+            Approval(**{"made": self.made, "digest": said.pop("digest", None) or self.shown_digest(), **said})
+        )
 
     def calls(self, program: str) -> list[Json]:
         """Every call of a program of the host: its arguments, and the desk tokens that it could see."""
@@ -76,8 +101,9 @@ class CodeHost:
         folder = self.site.folder / f"job-{self.jobs}"
         shutil.copytree(self.site.orders, folder / "orders")
         shutil.copytree(EXAMPLES / "scripts", folder / "ci")
+        shutil.copy(EXAMPLES / "controller.lock", folder / "ci")
+        shutil.copy(EXAMPLES / "requirements.yml", folder)
         (folder / "inventory.yml").write_text("all: {}\n", encoding="utf-8")
-        (folder / "requirements.yml").write_text("collections: [iij.server_certificate]\n", encoding="utf-8")
         return folder
 
     def shell(self, script: str, *, folder: pathlib.Path, env: dict[str, str]) -> tuple[int, str]:
@@ -114,7 +140,7 @@ class CodeHost:
 
     def _programs(self) -> pathlib.Path:
         folder = self.state / "bin"
-        for name in ("gh", "curl", "pip", "ansible-galaxy"):
+        for name in ("gh", "pip", "ansible-galaxy"):
             program = folder / name
             if not program.exists():
                 folder.mkdir(exist_ok=True)
@@ -128,28 +154,62 @@ class CodeHost:
         (self.state / "answers.json").write_text(json.dumps(answers), encoding="utf-8")
 
 
+@dc.dataclass(kw_only=True)
 class GitHub(CodeHost):
     """The workflows of examples/ci/github."""
 
+    runs: dict[int, Json] = dc.field(default_factory=dict)
+
+    def comments(self) -> list[str]:
+        return [file.read_text(encoding="utf-8") for file in sorted(self.state.glob("comment-*"))]
+
     def propose(self) -> dict[str, Job]:
         """A pull request with what the orders are now."""
+        self._begin_run()
         head = {"sha": HEAD, "repo": {"full_name": "example/certificates"}}
         return self._run(
             "certificates.yml", "pull_request", sha="3" * 40, event={"pull_request": {"number": NUMBER, "head": head}}
         )
 
+    def keep_artifact(self, plan: bytes, *, fork: bool) -> None:
+        """A further run with the same head: of a second pull request from a fork, or of somebody who may push."""
+        folder = self.state / "artifacts" / str(self._begin_run(fork=fork)) / f"plan-{HEAD}"
+        folder.mkdir(parents=True)
+        (folder / "plan.json").write_bytes(plan)
+
     def merge(self, *, reviewed: bool = True) -> dict[str, Job]:
         """The push that a merge makes; without a review it is a push past every pull request."""
-        pulls = [
-            {"merged_at": None, "head": {"sha": "4" * 40}},
-            {"merged_at": "2026-11-22T00:00:00Z", "head": {"sha": HEAD}},
+        reviews = [
+            {
+                "state": "APPROVED" if said.approves else "COMMENTED",
+                "body": f"Fine. {said.digest}\n",
+                "commit": {"oid": said.head},
+                "author": {"__typename": "Bot" if said.author == "bot" else "User"},
+            }
+            for said in self.approvals
         ]
-        planned = (self.state / "artifacts" / f"plan-{HEAD}").exists()
-        self._answers({"pulls": pulls if reviewed else [], "runs": [{"databaseId": 12}] if planned else []})
+        # A pull request of a fork with the same head is merged by the same push.
+        pulls = [_pull([]), _pull(reviews)]
+        commit = {"associatedPullRequests": {"nodes": pulls if reviewed else []}}
+        kept = [
+            {"expired": False, "workflow_run": run}
+            for run in reversed(self.runs.values())
+            if (self.state / "artifacts" / str(run["id"]) / f"plan-{HEAD}").exists()
+        ]
+        self._answers({"graphql": {"data": {"repository": {"object": commit}}}, "artifacts": {"artifacts": kept}})
+        self._begin_run()
         return self._run("certificates.yml", "push", sha=MERGED, event={})
+
+    def _begin_run(self, *, fork: bool = False) -> int:
+        number = 12 + len(self.runs)
+        self.runs[number] = {
+            "id": number, "head_sha": HEAD, "repository_id": 1, "head_repository_id": 2 if fork else 1,
+        }  # fmt: skip
+        return number
 
     def morning(self) -> dict[str, Job]:
         """The schedule has come."""
+        self._begin_run()
         return self._run("scheduled.yml", "schedule", sha=MERGED, event={})
 
     def _run(self, name: str, trigger: str, *, sha: str, event: Json) -> dict[str, Job]:
@@ -159,6 +219,7 @@ class GitHub(CodeHost):
             "event_name": trigger,
             "event": event,
             "sha": sha,
+            "ref_name": "main",
             "repository": "example/certificates",
             "token": "gh-token",
         }
@@ -191,66 +252,13 @@ class GitHub(CodeHost):
         assert action in ("actions/checkout", "actions/setup-python", "actions/upload-artifact")
         # The real one only warns when there is nothing to upload.
         if action == "actions/upload-artifact" and (folder / step["with"]["path"]).exists():
-            kept = self.state / "artifacts" / expanded(step["with"], contexts)["name"]
+            kept = self.state / "artifacts" / str(max(self.runs)) / expanded(step["with"], contexts)["name"]
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(folder / step["with"]["path"], kept)
 
 
-class GitLab(CodeHost):
-    """The pipeline of examples/ci/gitlab."""
-
-    def propose(self) -> dict[str, Job]:
-        """A merge request with what the orders are now."""
-        return self._run("merge_request_event", CI_COMMIT_SHA=HEAD, CI_MERGE_REQUEST_IID=str(NUMBER))
-
-    def merge(self, *, reviewed: bool = True) -> dict[str, Job]:
-        """The push that a merge makes; without a review it is a push past every merge request."""
-        requests = [{"iid": 3, "state": "closed"}, {"iid": NUMBER, "state": "merged"}]
-        planned = (self.state / "artifacts" / "plan").exists()
-        answers = {
-            f"/repository/commits/{MERGED}/merge_requests": requests if reviewed else [],
-            f"/merge_requests/{NUMBER}/pipelines": [
-                {"id": 6, "status": "failed"},
-                *([{"id": 5, "status": "success"}] if planned else []),
-            ],
-            "/pipelines/5/jobs": [{"id": 40, "name": "check"}, {"id": 41, "name": "plan"}],
-        }
-        self._answers({**answers, "/jobs/41/artifacts": "plan"})
-        return self._run("push", CI_COMMIT_SHA=MERGED, CI_COMMIT_BRANCH="main")
-
-    def morning(self) -> dict[str, Job]:
-        """The schedule has come."""
-        return self._run("schedule", CI_COMMIT_SHA=MERGED, CI_COMMIT_BRANCH="main")
-
-    def _run(self, source: str, **variables: str) -> dict[str, Job]:
-        pipeline = yaml.safe_load((EXAMPLES / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8"))
-        project = {**self.secrets, "IIJ_CERT_DESK_URL": self.desk_url, "CERTIFICATES_API_TOKEN": "gl-token"}
-        given = {"CI_API_V4_URL": "https://gitlab.example/api/v4", "CI_PROJECT_ID": "1", "CI_DEFAULT_BRANCH": "main"}
-        env = {**pipeline["variables"], **project, **given, "CI_PIPELINE_SOURCE": source, **variables}
-        done: dict[str, Job] = {}
-        for stage in pipeline["stages"]:
-            for name, job in pipeline.items():
-                if isinstance(job, dict) and job.get("stage") == stage and fits(job["rules"], env):
-                    if any(not before.succeeded for before in done.values()):
-                        return done
-                    done[name] = self._job(name, job, before=pipeline["default"]["before_script"], env=env)
-        return done
-
-    def _job(self, name: str, job: Json, *, before: list[str], env: dict[str, str]) -> Job:
-        """A variable that is limited to an environment goes to the jobs of that environment alone."""
-        if job.get("environment") != "certificates":
-            env = {key: value for key, value in env.items() if key != "IIJ_CERT_ORDER_TOKEN"}
-        folder = self.checkout()
-        status, output = self.shell("\n".join([*before, *job["script"]]), folder=folder, env=env)
-        if status != -signal.SIGKILL:
-            output += self.shell("\n".join(job.get("after_script", [])), folder=folder, env=env)[1]
-        artifacts = job["artifacts"]
-        for path in [*artifacts.get("paths", []), *artifacts.get("reports", {}).values()]:
-            if (folder / path).exists() and (status == 0 or artifacts.get("when") == "always"):
-                kept = self.state / "artifacts" / name
-                shutil.rmtree(kept, ignore_errors=True)
-                shutil.copytree((folder / path) if path.endswith("/") else (folder / path).parent, kept / "build")
-        return Job(status == 0, output, output, folder)
+def _pull(reviews: list[Json]) -> Json:
+    return {"merged": True, "baseRefName": "main", "headRefOid": HEAD, "latestOpinionatedReviews": {"nodes": reviews}}
 
 
 def expanded(texts: Json, contexts: Json) -> dict[str, str]:
@@ -276,13 +284,3 @@ def value_of(word: str, contexts: Json) -> str:
     for part in word.split("."):
         found = found.get(part, {})
     return str(found or "")
-
-
-def fits(rules: list[Json], env: dict[str, str]) -> bool:
-    """Whether a rule of a job is true; the orders have changed in every push here."""
-
-    def side(word: str) -> str | None:
-        return word.strip('"') if word.startswith('"') else env.get(word[1:])
-
-    comparisons = ([part.split(" == ") for part in rule["if"].split(" && ")] for rule in rules)
-    return any(all(side(left) == side(right) for left, right in parts) for parts in comparisons)

@@ -18,13 +18,12 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.iij.server_certificate.tests.playbooks.code_hosts import (
-    EXAMPLES,
-    GitHub,
-    GitLab,
-)
+from ansible_collections.iij.server_certificate.tests.playbooks.code_host_api import Api
+from ansible_collections.iij.server_certificate.tests.playbooks.code_host_gitlab import GitLab
+from ansible_collections.iij.server_certificate.tests.playbooks.code_hosts import EXAMPLES, GitHub
 from ansible_collections.iij.server_certificate.tests.playbooks.recording_proxy import ORDERING, RecordingProxy
-from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import registered_once
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT, registered_once
+from packaging.requirements import Requirement
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -40,18 +39,30 @@ WORKFLOWS = {
 JOBS = [(file, name, job) for file, workflow in WORKFLOWS.items() for name, job in workflow["jobs"].items()]
 
 
-@pytest.fixture(params=[GitHub, GitLab])
-def host(request: pytest.FixtureRequest, site: Site) -> Either:
+@pytest.fixture(params=["GitHub", "GitLab"])
+def host(request: pytest.FixtureRequest, site: Site) -> t.Iterator[Either]:
     if shutil.which("jq") is None:
         pytest.skip("jq is not installed: the answers of gh cannot be imitated")
     site.write_orders(site.here("www"))
-    return t.cast("Either", request.param(site=site, desk_url=site.desk.url))
+    if request.param == "GitHub":
+        yield GitHub(site=site, desk_url=site.desk.url)
+        return
+    with Api().served() as api:
+        yield GitLab(site=site, desk_url=site.desk.url, api=api)
+
+
+def propose_and_approve(host: Either) -> None:
+    """A pull or merge request whose plan is approved as it was shown."""
+    planned = host.propose()["plan"]
+    assert planned.succeeded, planned.output
+    host.approve()
 
 
 def test_a_mistake_stops_at_the_line_that_has_it(site: Site, host: Either) -> None:
     site.write_orders(site.here("www", product="no_such_product"))
     jobs = host.propose()
-    assert (list(jobs), jobs["check"].succeeded) == (["check"], False), "there is no plan of what is wrong"
+    assert not jobs["check"].succeeded, jobs
+    assert "plan" not in jobs, "there is no plan of what is wrong"
     if isinstance(host, GitHub):
         assert re.search(
             r"^::error file=orders/web\.yml,line=\d+,col=\d+,title=[A-Z-]+::www: product: ",
@@ -66,11 +77,13 @@ def test_a_mistake_stops_at_the_line_that_has_it(site: Site, host: Either) -> No
 
 def test_what_was_reviewed_is_bought_once_and_collected(site: Site, host: Either) -> None:
     jobs = host.propose()
-    assert [(name, job.succeeded) for name, job in jobs.items()] == [("check", True), ("plan", True)], jobs
+    assert list(jobs)[-2:] == ["check", "plan"]
+    assert all(job.succeeded for job in jobs.values()), jobs
     assert "Certificates: changes" in jobs["plan"].summary
     (comment,) = host.comments()
     assert "www.example.jp" in comment
     assert site.desk.purchases() == []
+    host.approve()
     applied = host.merge()["apply"]
     assert applied.succeeded, applied.output
     registered_once(site, "www")
@@ -84,22 +97,89 @@ def test_what_was_reviewed_is_bought_once_and_collected(site: Site, host: Either
     assert "Certificates: nothing to do" in collected.summary
     assert site.at("localhost", "www.pem").is_file()
     assert len(site.desk.purchases()) == 1
+    installed = [call["tokens"] for program in ("pip", "ansible-galaxy") for call in host.calls(program)]
+    assert len(installed) >= len(("propose", "merge", "morning"))
+    assert not any("IIJ_CERT_ORDER_TOKEN" in tokens for tokens in installed), "nothing is installed beside it"
     if isinstance(host, GitHub):
-        seen = [call["tokens"] for program in ("gh", "pip", "ansible-galaxy") for call in host.calls(program)]
-        assert seen, "the programs were called"
+        seen = [*installed, *(call["tokens"] for call in host.calls("gh"))]
         assert not any(seen), "none but ansible-playbook sees a token of the desk"
+    else:
+        assert host.api.seen_elsewhere, "the plan was kept on another host"
+        assert "token" not in str(host.api.seen_elsewhere), "which saw no token"
 
 
 def test_what_nobody_reviewed_is_not_bought(site: Site, host: Either) -> None:
     applied = host.merge(reviewed=False)["apply"]
     assert not applied.succeeded
-    assert "There is no reviewed plan for 2222" in applied.output
+    assert "There is no approved plan for 2222" in applied.output
     assert not host.merge()["apply"].succeeded, "the pull request was merged before its plan was there"
     assert site.desk.purchases() == []
 
 
-def test_a_desk_that_moved_since_the_review_stops_the_merge(site: Site, host: Either) -> None:
+NOT_COUNTED: dict[str, Json] = {
+    "another plan": {"digest": f"sha256:{'0' * 64}"},
+    "an earlier head": {"head": "4" * 40, "made": 0},
+    "no approval": {"approves": False},
+    "one who may not": {"author": {GitHub: "bot", GitLab: "author"}},
+}
+
+
+@pytest.mark.parametrize("said", NOT_COUNTED.values(), ids=list(NOT_COUNTED))
+def test_what_is_no_approval_of_this_plan_does_not_count(site: Site, host: Either, said: Json) -> None:
     assert host.propose()["plan"].succeeded
+    host.approve(**{key: value[type(host)] if isinstance(value, dict) else value for key, value in said.items()})
+    applied = host.merge()["apply"]
+    assert not applied.succeeded
+    assert "There is no approved plan for 2222" in applied.output
+    assert site.desk.purchases() == []
+    host.approve()
+    assert host.merge()["apply"].succeeded, "nothing else was in the way"
+
+
+def test_a_plan_that_took_the_place_of_the_approved_one_is_not_applied(site: Site, host: Either) -> None:
+    propose_and_approve(host)
+    site.write_orders(site.here("www"), site.here("api"))
+    assert host.propose()["plan"].succeeded
+    assert not host.merge()["apply"].succeeded
+    assert site.desk.purchases() == [], "what was approved is no longer there, and the rest was never approved"
+
+
+def test_a_run_of_a_fork_with_the_same_head_is_not_in_the_way(site: Site, host: Either) -> None:
+    propose_and_approve(host)
+    if isinstance(host, GitHub):
+        (plan,) = (host.state / "artifacts").glob("*/plan-*/plan.json")
+        host.keep_artifact(plan.read_bytes().replace(b'"order_digest": "sha', b'"order_digest": "not'), fork=True)
+        host.keep_artifact(b'{"digest": "sha256:0"}', fork=False)
+    applied = host.merge()["apply"]
+    assert applied.succeeded, applied.output
+    registered_once(site, "www")
+
+
+@pytest.mark.parametrize("way", ["/merge_requests/7/notes", f"/repository/commits/{'2' * 40}/merge_requests"])
+@pytest.mark.parametrize("host", ["GitLab"], indirect=True)
+def test_no_token_follows_a_redirection_to_another_host(site: Site, host: GitLab, way: str) -> None:
+    host.api.redirected = {way}
+    jobs = host.propose()
+    assert jobs["plan"].succeeded == (not way.endswith("notes")), (
+        "a call that must be answered here is answered nowhere else"
+    )
+    if jobs["plan"].succeeded:
+        host.approve()
+        assert not host.merge()["apply"].succeeded
+    assert host.api.seen_elsewhere == []
+    assert site.desk.purchases() == []
+
+
+def test_nothing_is_installed_beside_the_order_token(tmp_path: pathlib.Path) -> None:
+    environment = {"PATH": os.environ["PATH"], "IIJ_CERT_ORDER_TOKEN": "buys"}
+    command = ["bash", str(EXAMPLES / "scripts" / "install.sh")]
+    done = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "Limit the variable to the environment certificates. Nothing was installed." in done.stderr
+
+
+def test_a_desk_that_moved_since_the_review_stops_the_merge(site: Site, host: Either) -> None:
+    propose_and_approve(host)
     by_hand = {"customer_code": "SG00000001", "common_name": "www.example.jp", "product": "sureserver_cloud"}
     site.desk.api("POST", "/applications", {**by_hand, "term": "6 months", "usage": "other", "terms_agreed": True})
     applied = host.merge()["apply"]
@@ -111,7 +191,7 @@ def test_a_desk_that_moved_since_the_review_stops_the_merge(site: Site, host: Ei
 
 def test_a_job_that_was_killed_is_run_again_and_buys_nothing_twice(site: Site, host: Either) -> None:
     site.write_orders(site.here("www"), site.here("api"))
-    assert host.propose()["plan"].succeeded
+    propose_and_approve(host)
     killed = threading.Event()
 
     def hold_the_answer(request: bytes) -> bool:
@@ -160,7 +240,11 @@ def test_workflow_jobs_may_do_what_they_need_and_no_more(file: str, name: str, j
     assert writes == ({"pull-requests"} if name == "plan" else set())
     assert set(job["permissions"].values()) <= {"read", "write"}
     for step in job["steps"]:
-        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/checkout@v1"))
+        action, _, commit = step.get("uses", "").partition("@")
+        assert not action or (action.startswith("actions/") and re.fullmatch("[0-9a-f]{40}", commit)), (
+            "a tag can be moved"
+        )
+        assert action != "actions/checkout" or step["with"] == {"persist-credentials": False}
         assert "${{" not in step.get("run", ""), "what others wrote reaches a shell as a variable only"
     secrets = {value for step in job["steps"] for value in re.findall(r"secrets\.(\w+)", str(step))}
     assert (
@@ -176,14 +260,53 @@ def test_workflow_jobs_may_do_what_they_need_and_no_more(file: str, name: str, j
     assert (job.get("environment") == "certificates") == (name == "apply")
 
 
-def test_gitlab_jobs_name_no_order_token() -> None:
+@pytest.mark.parametrize("file", WORKFLOWS)
+def test_pinned_actions_say_their_version(file: str) -> None:
+    lines = [line for line in (EXAMPLES / "github" / file).read_text(encoding="utf-8").splitlines() if "uses:" in line]
+    assert all(re.search(r"@[0-9a-f]{40}  # v\d+\.\d+\.\d+$", line) for line in lines)
+
+
+def test_gitlab_jobs_name_no_token_of_theirs() -> None:
     text = (EXAMPLES / "gitlab" / ".gitlab-ci.yml").read_text(encoding="utf-8")
-    assert "IIJ_CERT_ORDER_TOKEN" not in text, "it comes with the environment, to one job"
+    assert not re.search(r"\$\{?(IIJ_CERT_ORDER|CERTIFICATES_)", text), "a command line is seen by all of the machine"
     jobs = {name: job for name, job in yaml.safe_load(text).items() if isinstance(job, dict) and "script" in job}
     assert [name for name, job in jobs.items() if job.get("environment") == "certificates"] == ["apply"]
+
+
+def test_the_lock_is_of_what_the_collection_needs() -> None:
+    lock = (EXAMPLES / "controller.lock").read_text(encoding="utf-8")
+    entries = re.findall(
+        r"^([a-z0-9-]+)==(\S+)(?: ;[^\\]*)? \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", lock, re.MULTILINE
+    )
+    assert len(entries) == len(re.findall("^[a-z]", lock, re.MULTILINE)), "each entry has a version and hashes"
+    locked: dict[str, list[str]] = {}
+    for name, version, _hashes in entries:
+        locked.setdefault(name, []).append(version)
+    needed = [*(ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines(), "ansible-core>=2.19,<2.22"]
+    for requirement in map(Requirement, (line for line in needed if line and not line.startswith("#"))):
+        assert all(map(requirement.specifier.contains, locked[requirement.name]))
+
+
+@pytest.mark.parametrize(
+    "path", ["orders/", "ci/", ".github/", ".gitlab-ci.yml", "inventory.yml", "requirements.yml", "ansible.cfg"]
+)
+def test_what_decides_about_money_has_an_owner(path: str) -> None:
+    lines = (EXAMPLES / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
+    owners = dict(line.split(maxsplit=1) for line in lines if line and not line.startswith("#"))
+    assert owners[f"/{path}"].startswith("@")
+    assert owners["*"].startswith("@")
 
 
 def test_scripts_are_clean() -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed")
     subprocess.run(["shellcheck", *map(str, (EXAMPLES / "scripts").glob("*.sh"))], check=True)
+
+
+@pytest.mark.parametrize("file", ["github/certificates.yml", "gitlab/.gitlab-ci.yml"])
+def test_apply_is_told_the_approved_digest(file: str) -> None:
+    text = " ".join((EXAMPLES / file).read_text(encoding="utf-8").split())
+    (command,) = re.findall(
+        r"ansible-playbook iij\.server_certificate\.apply .*?-e certificate_reports_path=build", text
+    )
+    assert '-e certificate_plan_digest="$(cat reviewed/digest)"' in command

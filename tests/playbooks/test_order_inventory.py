@@ -21,7 +21,7 @@ from ansible_collections.iij.server_certificate.tests.playbooks.trial_site impor
 
 # The examples of the plugin's page; the second one is the first one and more.
 PLAIN, GROUPED = yaml.safe_load_all(EXAMPLES)
-CONFIGURATION: t.Final = {**GROUPED, "lang": "en", "variables": {"key_folder": "/etc/pki"}}
+CONFIGURATION: t.Final = {**GROUPED, "lang": "en", "template_variables": {"key_folder": "/etc/pki"}}
 PLAY: t.Final = """
 - hosts: certificate_ca_globalsign
   connection: local

@@ -7,12 +7,16 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import typing as t
 
+import pytest
 import yaml
+from ansible_collections.iij.server_certificate.tests.contract.fake_desk import fake_desk, told
 from ansible_collections.iij.server_certificate.tests.playbooks.recording_proxy import RecordingProxy
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
@@ -65,6 +69,42 @@ def test_import_adopts_everything_and_proves_itself(site: Site) -> None:
     assert (imported.read_bytes(), run.recap()["localhost"]["changed"]) == (before, 0)
     assert site.run("apply").recap()["localhost"]["changed"] == 0
     assert len(site.desk.purchases()) == 3
+
+
+def test_import_takes_the_paths_of_its_own_documentation(site: Site) -> None:
+    site.desk.api("POST", "/applications", {**BY_HAND, "common_name": "one.example.jp"})
+    header = (ROOT / "playbooks" / "import.yml").read_text(encoding="utf-8")
+    (documented,) = re.findall(r"^# +ansible-playbook iij.server_certificate.import (.*)$", header, re.MULTILINE)
+    first, second = (site.run("import", *documented.split()) for _time in range(2))
+    assert [run.recap()["localhost"]["changed"] for run in (first, second)] == [1, 0]
+    orders = yaml.safe_load((site.orders / "imported.yml").read_text(encoding="utf-8"))["orders"]
+    assert [order["common_name"] for order in orders] == ["one.example.jp"]
+
+
+def test_an_import_in_check_mode_writes_nothing(site: Site) -> None:
+    site.desk.api("POST", "/applications", {**BY_HAND, "common_name": "one.example.jp"})
+    run = site.run("import", "--check", "-e", "certificate_import_file=orders/imported.yml")
+    assert (run.recap()["localhost"]["changed"], site.orders.exists()) == (1, False)
+
+
+@pytest.mark.parametrize("field", ["contract_id", "customer_code", "common_name", "linked_contract_id"])
+def test_the_words_of_a_desk_are_no_program(site: Site, field: str) -> None:
+    site.desk.api("POST", "/applications", {**BY_HAND, "common_name": "one.example.jp"})
+    listing = site.desk.api("GET", "/applications")
+    mark = site.folder / "mark"
+    site.orders.mkdir()
+    for row in listing["results"]:
+        row[field] = f"{{{{ lookup('pipe', 'touch {mark}') }}}}"
+    with fake_desk(lambda _asked: told(listing)) as hostile:
+        process, record = site.start(
+            "import", "-e", f"certificate_import_file={site.orders}/imported.yml", IIJ_CERT_DESK_URL=hostile.url
+        )
+        # Whether such an answer is refused or written down is no matter here.
+        output, _ = process.communicate(timeout=60)
+        assert record.exists() and not mark.exists(), output
+    check, _record = site.start("check")
+    output, _ = check.communicate(timeout=60)
+    assert not mark.exists(), output
 
 
 def test_an_import_overwrites_no_file(site: Site) -> None:

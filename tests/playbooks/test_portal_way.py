@@ -24,8 +24,8 @@ NAMES = ("api", "cdn", "shop", "www")
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, ssh_hosts: dict[str, SshHost]) -> t.Iterator[Site]:
     with open_site(tmp_path_factory.mktemp("portal"), ssh_hosts) as opened:
-        opened.write("csr/shop.csr", sample.csr_of(sample.new_key(), "*.shop.example.jp"))
-        approval = {"approval_email": "admin@shop.example.jp", "csr_path": "../csr/shop.csr"}
+        opened.write("orders/csr/shop.csr", sample.csr_of(sample.new_key(), "*.shop.example.jp"))
+        approval = {"approval_email": "admin@shop.example.jp", "csr_path": "csr/shop.csr"}
         linked = sample.linked_fields(linked_contract={"service": "gio_content_acceleration"})
         opened.write_orders(
             opened.target("www", "web1"),

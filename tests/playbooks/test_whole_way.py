@@ -79,7 +79,7 @@ def journey(site: Site) -> Journey:
 
 def write_portfolio(site: Site) -> None:
     """One order of every kind: RSA and ECDSA keys made on hosts, a supplied CSR, keys made by IIJ, a linked service."""
-    site.write("csr/shop.csr", sample.csr_of(sample.new_key(), "*.shop.example.jp"))
+    site.write("orders/csr/shop.csr", sample.csr_of(sample.new_key(), "*.shop.example.jp"))
     approval = {"approval_email": "admin@example.jp"}
     site.write_orders(
         site.target("www", "web1"),
@@ -89,7 +89,7 @@ def write_portfolio(site: Site) -> None:
         }),
         site.here(
             "shop", common_name="*.shop.example.jp", product="quick_ssl_wildcard", csr_origin="supplied",
-            csr_path="../csr/shop.csr", approval_email="admin@shop.example.jp",
+            csr_path="csr/shop.csr", approval_email="admin@shop.example.jp",
         ),
         site.here("api", product="企業認証SSL", **approval, install={
             "certificate": str(site.at("localhost", "api.pem")), "full_chain": str(site.at("localhost", "a.pem")),

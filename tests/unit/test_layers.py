@@ -55,6 +55,7 @@ ONLY_HOME = {
     "cryptography": "module_utils/_pki",
     "voluptuous": "_orders",
     "requests": "_desk",
+    "icalendar": "_reports",
     "lxml": "_desk",
     "playwright": "_desk",
 }

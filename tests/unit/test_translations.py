@@ -45,6 +45,12 @@ def test_a_page_without_a_twin_and_a_twin_without_its_page_are_told(project: pat
 
 
 def test_which_pages_have_twins(project: pathlib.Path) -> None:
-    for name in ("README.md", "docs/plan.md", "docs/rules.md", "docs/ja/glossary.md"):
+    for name in ("README.md", "docs/plan.md", "docs/rules.md", "docs/ja/glossary.md", "examples/ci/README.md"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text("A page.\n")
-    assert [twin_of(page) for page in pages(project)] == ["README.ja.md", "docs/ja/guides/a.md", "docs/ja/plan.md"]
+    assert [twin_of(page) for page in pages(project)] == [
+        "README.ja.md",
+        "docs/ja/guides/a.md",
+        "docs/ja/plan.md",
+        "examples/ci/README.ja.md",
+    ]

@@ -12,6 +12,8 @@ A sentence says what is wrong, where, and what to do; no class holds file conten
 from __future__ import annotations
 
 import dataclasses as dc
+import errno
+import os
 import pathlib
 import traceback
 import typing as t
@@ -52,6 +54,8 @@ def as_fault(error: Exception) -> Fault:
     """Any error as a fault, so that one order never ends the run of the others."""
     if isinstance(error, Fault):
         return error
+    if isinstance(error, OSError) and error.filename:
+        return FileRefused(path=str(error.filename), reason=os.strerror(error.errno or errno.EIO))
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else _NOWHERE
     return Unexpected(kind=type(error).__name__, place=place)
@@ -308,30 +312,6 @@ class NoLongerValid(Fault):
 
 
 @dc.dataclass(eq=False)
-class ChainBroken(Fault):
-    """The chain does not lead from the leaf upwards; position 1 is the leaf's issuer."""
-
-    position: int
-    subject: str
-    below: str
-    en = (
-        "The chain breaks at certificate {position} ({subject}): it did not issue {below}; give the intermediate "
-        "certificates in order, the leaf's issuer first."
-    )
-    ja = (
-        "チェーンの {position} 枚目 ({subject}) は {below} の発行者ではありません。"
-        "中間CA証明書を、発行者から順に並べてください。"
-    )
-
-
-class ChainEmpty(Fault):
-    """No intermediate was given."""
-
-    en = "The chain is empty; give the intermediate certificates, the leaf's issuer first."
-    ja = "チェーンが空です。中間CA証明書を、発行者から順に指定してください。"
-
-
-@dc.dataclass(eq=False)
 class OlderThanInstalled(Fault):
     path: str
     moment: str
@@ -351,8 +331,6 @@ __all__ = (
     "AnotherCertificate",
     "CertificateBroken",
     "CertificateGiven",
-    "ChainBroken",
-    "ChainEmpty",
     "CsrBroken",
     "Fault",
     "FieldWrong",

@@ -14,14 +14,16 @@ from .._core import activation_errors, errors, names
 from .._core.phrases import Phrase
 from .._pki import certs
 from . import live_keys
-from .installation import CHAIN, FULL_CHAIN, WITH_KEY, Given
+from .installation import CHAIN, FULL_CHAIN, WITH_KEY
+from .seen_files import Given
 
 if t.TYPE_CHECKING:
     import datetime as dt
 
     from .._pki.certs import CertFacts
-    from .installation import Asked, Seen
+    from .installation import Asked
     from .live_keys import LiveKey
+    from .seen_files import Seen
 
 _CHAIN = Phrase("chain", "チェーン")
 _CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")
@@ -42,7 +44,7 @@ def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> G
     _require_time(leaf, now=now)
     # A chain that nobody asked for need not be given, but one that is given must be right.
     needed = bool(given.chain or any(asked.path(role) for role in (CHAIN, FULL_CHAIN, *WITH_KEY)))
-    fault = certs.chain_fault(leaf, chain=given.chain) if needed else None
+    fault = certs.chain_fault(leaf, chain=given.chain, now=now) if needed else None
     if fault:
         raise fault
     _require_newer(leaf, asked=asked, seen=seen)
@@ -53,10 +55,11 @@ def key_of(leaf: CertFacts, *, asked: Asked) -> LiveKey | None:
     """The key of this certificate, live or waiting; None where the order names no key."""
     if not asked.key_path:
         return None
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase)
+    owner = asked.key_access.uid
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
     if live and live.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return live
-    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase)
+    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
     if staged and staged.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return staged
     if live:
@@ -75,7 +78,9 @@ def require_kept(asked: Asked, *, seen: Seen, key: LiveKey | None) -> None:
 
 
 def _is_live(fingerprint: str | None, *, asked: Asked) -> bool:
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase) if asked.key_path else None
+    if not asked.key_path:
+        return False
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=asked.key_access.uid)
     return live is not None and live.facts.public_key_fingerprint == fingerprint
 
 

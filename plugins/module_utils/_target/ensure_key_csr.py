@@ -14,13 +14,12 @@ from __future__ import annotations
 import dataclasses as dc
 import functools
 import os
-import pathlib
 import typing as t
 
 from .._core import errors, keyspec, names
 from .._core.phrases import Phrase
 from .._pki import certs, csrs, key_making, keys
-from . import files, live_keys, orders
+from . import accesses, files, live_keys, orders
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,7 +36,7 @@ REPAIR_KEY_MODE = "repair_key_mode"
 CREATE_CSR = "create_csr"
 
 _LEAF_ROLES = ("certificate", "full_chain", "combined")
-_CSR_ACCESS = files.Access(mode=0o644)  # nothing in a CSR is secret
+_CSR_ACCESS = accesses.Access(mode=0o644)  # nothing in a CSR is secret
 
 _HOST_NAME = Phrase("a host name that a CA may certify ({0})", "認証局が証明できるホスト名 ({0})")
 _LENGTH = Phrase("a text of 1 to {0} characters", "1〜{0}文字の文字列")
@@ -52,7 +51,7 @@ class Asked:
     dns_names: tuple[str, ...]
     key: KeySpec
     key_path: str
-    key_access: files.Access
+    key_access: accesses.Access
     csr_path: str
     regenerate: str = keyspec.NEVER
     generation: int = 1
@@ -225,7 +224,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None =
         dns_names=(common_name,),
         key=keyspec.asked(key),
         key_path=key_path,
-        key_access=files.access_for(key.get("mode") or "0600", owner=key.get("owner"), group=key.get("group")),
+        key_access=accesses.asked(key, within="key"),
         csr_path=csr_path,
         regenerate=keyspec.regenerate(key),
         generation=order.get("generation") or 1,
@@ -259,6 +258,9 @@ def _csr_path_beside(key_path: str) -> str:
 
 def ensure(asked: Asked, *, check: bool, stock: Stock | None = None) -> Outcome:
     """Key and CSR for one order; a key that the stock holds need not be made."""
+    if not check:
+        live_keys.clear_left_behind(asked.key_path)
+        files.clear_left_behind(asked.csr_path)
     before = observe(asked)
     actions = decide(asked, seen=before)
     if check or not actions:
@@ -275,7 +277,7 @@ def observe(asked: Asked) -> Seen:
     """What lies at the paths of the order."""
     csr = files.read(asked.csr_path)
     live, unusable = _live(asked)
-    waiting = live_keys.staged(asked.key_path, passphrase=asked.passphrase)
+    waiting = live_keys.staged(asked.key_path, passphrase=asked.passphrase, owner=asked.key_access.uid)
     if waiting and live and waiting.facts == live.facts:  # it went live, and the run ended before it was cleared away
         waiting = None
     return Seen(
@@ -286,7 +288,7 @@ def observe(asked: Asked) -> Seen:
 def _live(asked: Asked) -> tuple[LiveKey | None, bool]:
     files.read(asked.key_path)  # for a folder that is missing, which an installation may be without
     try:
-        return live_keys.read(asked.key_path, passphrase=asked.passphrase), False
+        return live_keys.read(asked.key_path, passphrase=asked.passphrase, owner=asked.key_access.uid), False
     except (errors.KeyBroken, errors.KeyEncrypted, errors.PassphraseWrong):
         if asked.regenerate in (keyspec.FULL, keyspec.ALWAYS) and asked.installs:
             return None, True
@@ -340,7 +342,7 @@ def _is_in_service(asked: Asked, *, key: LiveKey) -> bool:
         if leaf and leaf.public_key_fingerprint == key.facts.public_key_fingerprint:
             return True
     # What is in a PKCS#12 file is not to be seen without its passphrase: where there is one, it counts.
-    return asked.bundle_path is not None and pathlib.Path(asked.bundle_path).exists()
+    return asked.bundle_path is not None and files.exists(asked.bundle_path)
 
 
 def _require_kind(key: LiveKey, *, asked: Asked) -> None:
@@ -357,20 +359,20 @@ def _done(action: str, asked: Asked, *, stock: Stock) -> bool:
     """Whether this process did it; where another was faster, its key is the key, and ours is forgotten unseen."""
     if action in (CREATE_KEY, STAGE_KEY):
         path = asked.key_path if action == CREATE_KEY else asked.next_path
-        if action == STAGE_KEY and pathlib.Path(path).exists():  # one that went live already
+        if action == STAGE_KEY and files.exists(path):  # one that went live already
             files.remove(path)
         return files.publish_exclusive(path, content=_new_key(asked, stock=stock), access=_key_access(asked))
     key = observe(asked).key
     if key is None:
         raise errors.KeyMissing(path=asked.key_path)
     if action == REPAIR_KEY_MODE:
-        files.repair(key.path, access=asked.key_access)
+        files.repair(key.path, access=asked.key_access, is_key=True)
     else:
         _create_csr(asked, key=key)
     return True
 
 
-def _key_access(asked: Asked) -> files.Access:
+def _key_access(asked: Asked) -> accesses.Access:
     # A key that waits belongs to whom the live one belongs, where the order names nobody.
     return files.inheriting(asked.key_access, asked.key_path)
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import pathlib
 import typing as t
 
 from .rules.book import RULES
 from .rules.rule import Severity
+from .whole_file import write_whole
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,7 @@ def annotated(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -
 def write_annotations(complaints: tuple[Complaint, ...], path: str | None, *, form: str, lang: Language) -> None:
     """Write all complaints into a file that somebody asked for."""
     if path is not None:
-        pathlib.Path(path).write_text(annotated(complaints, form=form, lang=lang), encoding="utf-8")
+        write_whole(path, annotated(complaints, form=form, lang=lang))
 
 
 def _json(complaints: tuple[Complaint, ...], lang: Language) -> str:

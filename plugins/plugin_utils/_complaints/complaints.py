@@ -153,11 +153,23 @@ class Complaint:
 
 
 class OrdersRefused(Exception):
-    """The orders break rules; nothing was sent anywhere."""
+    """The orders break rules; nothing was sent anywhere.
 
-    def __init__(self, complaints: Iterable[Complaint]) -> None:
+    `forms`: by order name, the paper order for what the portal does not take online.
+    """
+
+    def __init__(self, complaints: Iterable[Complaint], *, forms: Mapping[str, str] | None = None) -> None:
         self.complaints = arranged(complaints)
+        self.forms = forms or {}
         super().__init__(f"{len(self.complaints)} complaints")
+
+
+class OptionsWrong(Exception):
+    """The options of a task cannot be used; nothing was read or sent."""
+
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message.en)
+        self.message = message
 
 
 def arranged(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
@@ -229,6 +241,7 @@ def _said(value: object, lang: Language) -> str:
 __all__ = (
     "Breach",
     "Complaint",
+    "OptionsWrong",
     "OrdersRefused",
     "Path",
     "Place",

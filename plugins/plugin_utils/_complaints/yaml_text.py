@@ -32,6 +32,12 @@ _NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピン�
 _MISSING, _BEING_MADE = object(), object()
 
 
+class Literal(str):
+    """A text that its file marks as !unsafe: it is never rendered, whatever is in it."""
+
+    __slots__ = ()
+
+
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class YamlText:
     """A file's text under the name that the user knows it by."""
@@ -138,7 +144,7 @@ class _Reading:
         if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
             return [self.value(item) for item in node.value]
         if isinstance(node, yaml.ScalarNode) and node.tag in ("!vault", "!unsafe"):
-            return self._vaulted(node) if node.tag == "!vault" else node.value
+            return self._vaulted(node) if node.tag == "!vault" else Literal(node.value)
         return self._loader.construct_object(node, deep=True)
 
     def _mapping(self, node: yaml.MappingNode) -> dict[t.Any, t.Any]:
@@ -217,4 +223,4 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, y
     return None, None
 
 
-__all__ = ("YamlText",)
+__all__ = ("Literal", "YamlText")

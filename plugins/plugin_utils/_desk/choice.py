@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
+from .._complaints.complaints import OptionsWrong
 from ._requests import missing_requests
 from .api.adapter import ApiDesk
 from .api.transport import Connection as ApiConnection
@@ -32,16 +33,8 @@ _WHERE: t.Final = {
 }
 
 
-class DeskOptionsWrong(Exception):
-    """The options name no desk that could be talked to."""
-
-    def __init__(self, told: Phrase) -> None:
-        super().__init__(told.en)
-        self.told = told
-
-
 def open_desk(options: Mapping[str, t.Any]) -> Desk:
-    """The desk that the options describe; nothing is sent yet. Raises DeskOptionsWrong."""
+    """The desk that the options describe; nothing is sent yet. Raises OptionsWrong."""
     if options["desk"] != "portal":
         return ApiDesk(_api_connection(options))
     from .portal.adapter import PortalDesk
@@ -84,11 +77,11 @@ def _api_connection(options: Mapping[str, t.Any]) -> ApiConnection:
 
 def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:
     if library:
-        raise DeskOptionsWrong(verbatim(library))
+        raise OptionsWrong(verbatim(library))
     needed, variables = _WHERE[kind]
     missing = [name for name in needed if not options[name]]
     if missing:
-        raise DeskOptionsWrong(
+        raise OptionsWrong(
             Phrase(
                 f"{' and '.join(missing)} missing: set it as an option, with module_defaults for "
                 f"group/iij.server_certificate.desk, or with {' and '.join(variables)} in the environment",
@@ -104,13 +97,13 @@ def _require_browser(path: str | None) -> None:
 
     library = missing_playwright()
     if library:
-        raise DeskOptionsWrong(verbatim(library))
+        raise OptionsWrong(verbatim(library))
     if installed_chromium(path) is None:
         told = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
         in_japanese = (
             f"portal_browser_path のプログラムがありません: {path}" if path else "PATH に Chromium がありません"
         )
-        raise DeskOptionsWrong(
+        raise OptionsWrong(
             Phrase(
                 f"portal_engine: browser needs an installed Chromium, and {told}. Install the package of your "
                 "distribution (Debian: apt-get install chromium), or name the program with portal_browser_path; none "
@@ -133,8 +126,8 @@ _Connection = t.TypeVar("_Connection", bound=_Faulty)
 def _usable(connection: _Connection) -> _Connection:
     fault = connection.fault()
     if fault:
-        raise DeskOptionsWrong(fault)
+        raise OptionsWrong(fault)
     return connection
 
 
-__all__ = ("DeskOptionsWrong", "open_desk", "portal_connection")
+__all__ = ("open_desk", "portal_connection")

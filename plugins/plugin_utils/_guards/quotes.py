@@ -19,12 +19,11 @@ if t.TYPE_CHECKING:
     from .._planning.plan import Plan
 
 
-def quote_new_orders(made: Plan, desk: Desk) -> int:
-    """How many new orders the desk would take as they stand; raises OrdersRefused with every one that it would not."""
-    complaints, count = [], 0
-    for entry, step in made.steps():
+def quote_new_orders(plan: Plan, desk: Desk) -> None:
+    """Ask the desk for a quote of every new order; raises OrdersRefused with each one that it would not take."""
+    complaints = []
+    for entry, step in plan.steps():
         if step is Step.PLACE:
-            count += 1
             try:
                 desk.quote(entry.order)
             except (RequestRefused, ScreenUnexpected) as refused:
@@ -33,7 +32,6 @@ def quote_new_orders(made: Plan, desk: Desk) -> int:
                 complaints.append(Complaint(rule="QUOTE-REFUSED", place=order.place, order=order.name, facts=facts))
     if complaints:
         raise OrdersRefused(complaints)
-    return count
 
 
 __all__ = ("quote_new_orders",)

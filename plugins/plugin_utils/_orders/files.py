@@ -4,45 +4,56 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Order files: found, read, defaults merged; the place of every value can be told."""
+"""Order files: read, rendered, defaults merged; the place of every value can be told."""
 
 from __future__ import annotations
 
 import dataclasses as dc
 import functools
+import os
 import pathlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, Vaulted, nearest, shortened
-from .._complaints.yaml_text import YamlText
+from .._complaints.yaml_text import Literal, YamlText
+from .folder import OrderFolder, leads_out
 from .schema import branch_of, without_unasked
+from .templates import FILTERS
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .._complaints.complaints import Path
-    from .schema import Branch
+    from .schema import Branch, Fields
 
-_SUFFIXES = (".yml", ".yaml")
 _TOP_FIELDS = ("version", "defaults", "orders")
+_NO_NAMES: t.Final = Phrase("none was given", "指定なし")
 
 
 @dc.dataclass(frozen=True, slots=True)
 class Reader:
-    """How values that are not plain become plain: a template's text is rendered, a vault's text decrypted."""
+    """How values that are not plain become plain: a template's text is rendered, a vault's text decrypted.
+
+    `known` are the names that templates may use.
+    """
 
     render: Callable[[str], t.Any]
     decrypt: Callable[[str], str]
+    known: tuple[str, ...] = ()
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class RawOrder:
-    """An order as written, with the defaults of its file merged in."""
+    """An order as written, with the defaults of its file merged in.
+
+    `folder` is where its relative paths start, `top` what they must not leave; a task's own orders may name any file.
+    """
 
     fields: dict[str, t.Any]
     branch: Branch
     folder: pathlib.Path
+    top: pathlib.Path | None
     locate: Callable[[Path], Place]
 
     @property
@@ -63,17 +74,31 @@ class Reading:
 
 
 def read_folder(source: str, reader: Reader) -> Reading:
-    """The orders of one file or of all files in a folder; a file that cannot be used hides no other."""
+    """Read the orders of one file or of all files in a folder; a file that cannot be used hides no other."""
     path = pathlib.Path(source)
     if path.is_file():
-        return _read_file(path, reader)
+        return _read_file(path, reader, path.parent)
     if not path.is_dir():
         problem = Phrase("no such file or folder", "存在しません")
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
-    files = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
-    if not files:
-        return _unreadable(path, "FILE-NONE")
-    return sum((_read_file(file, reader) for file in files), start=Reading())
+    found = OrderFolder(path)
+    readings = [
+        _unreadable(obstacle.path, "FILE-UNREADABLE", problem=obstacle.problem)
+        if obstacle.problem
+        else _unreadable(obstacle.path, "FILE-LINK", folder=str(path))
+        for obstacle in found.obstacles
+    ]
+    readings += [_read_file(file, reader, path) for file in found.files()]
+    return sum(readings, start=Reading()) if readings else _unreadable(path, "FILE-NONE")
+
+
+def has_order_files(source: str) -> bool:
+    """Check whether there is anything to read at a path, or to complain of."""
+    path = pathlib.Path(source)
+    if path.is_dir():
+        found = OrderFolder(path)
+        return bool(found.files() or found.obstacles)
+    return os.path.lexists(path)
 
 
 def read_inline(orders: list[t.Any]) -> Reading:
@@ -82,7 +107,8 @@ def read_inline(orders: list[t.Any]) -> Reading:
     for index, fields in enumerate(orders):
         place = Place(file=f"orders[{index}]")
         locate = functools.partial(_same_place, place)
-        found.append(RawOrder(fields=fields, branch=branch_of(fields), folder=pathlib.Path(), locate=locate))
+        branch = branch_of(fields)
+        found.append(RawOrder(fields=fields, branch=branch, folder=pathlib.Path(), top=None, locate=locate))
     return Reading(orders=tuple(found))
 
 
@@ -90,30 +116,42 @@ def _same_place(place: Place, _path: Path) -> Place:
     return place
 
 
-def merge_defaults(defaults: dict[str, t.Any], order: dict[str, t.Any]) -> dict[str, t.Any]:
-    """Defaults under an order: mappings merge, everything else is replaced."""
-    result = dict(defaults)
-    for field, value in order.items():
-        below = result.get(field)
-        result[field] = merge_defaults(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
-    return result
+def merge_defaults(
+    defaults: dict[str, t.Any], order: dict[str, t.Any], _merged: dict[tuple[int, int], dict[str, t.Any]] | None = None
+) -> dict[str, t.Any]:
+    """Merge defaults under an order: mappings merge, everything else is replaced."""
+    # Aliases of aliases would make this walk endless, so each pair of mappings is merged once.
+    merged = {} if _merged is None else _merged
+    key = (id(defaults), id(order))
+    if key not in merged:
+        result = merged[key] = dict(defaults)
+        for field, value in order.items():
+            below = result.get(field)
+            if isinstance(below, dict) and isinstance(value, dict):
+                value = merge_defaults(below, value, merged)
+            result[field] = value
+    return merged[key]
 
 
-def _read_file(path: pathlib.Path, reader: Reader) -> Reading:
+def _read_file(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> Reading:
     try:
+        if leads_out(path, top):
+            return _unreadable(path, "FILE-LINK", folder=str(top))
         file = YamlText(name=str(path), text=path.read_text(encoding="utf-8"))
     except OSError as error:
         return _unreadable(path, "FILE-UNREADABLE", problem=error.strerror)
     except UnicodeDecodeError:
-        return _unreadable(path, "FILE-UNREADABLE", problem=Phrase("it is not UTF-8", "UTF-8ではありません"))
+        problem = Phrase("it is not in UTF-8; save it as UTF-8", "UTF-8ではありません。UTF-8で保存してください")
+        return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     try:
         document, duplicates = file.content(reader.decrypt)
-        return Reading(complaints=duplicates) + _orders_of(file, _rendered(file, document, reader), path.parent)
+        orders = _orders_of(file, _render_document(file, document, reader), path.parent, top)
+        return Reading(complaints=duplicates) + orders
     except OrdersRefused as refused:
         return Reading(complaints=refused.complaints)
 
 
-def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path) -> Reading:
+def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path, top: pathlib.Path) -> Reading:
     breaches = tuple(_breaches_of_top(document))
     complaints = tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
     orders = document.get("orders") if isinstance(document, dict) else None
@@ -121,45 +159,67 @@ def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path) -> Reading
     if not isinstance(orders, list):
         return Reading(complaints=complaints)
     below = defaults if isinstance(defaults, dict) else {}
-    raw = tuple(_raw(file, index, own, below, folder) for index, own in enumerate(orders) if isinstance(own, dict))
+    own = [(index, order) for index, order in enumerate(orders) if isinstance(order, dict)]
+    raw = tuple(_raw(file, index, order, below, folder=folder, top=top) for index, order in own)
     return Reading(orders=raw, complaints=complaints)
 
 
 def _raw(
-    file: YamlText, index: int, own: dict[str, t.Any], defaults: dict[str, t.Any], folder: pathlib.Path
+    file: YamlText, index: int, own: Fields, defaults: Fields, *, folder: pathlib.Path, top: pathlib.Path
 ) -> RawOrder:
     branch = branch_of({**defaults, **own})
     fields = merge_defaults(without_unasked(defaults, branch), own)
     locate = functools.partial(_locate, file, index, own)
-    return RawOrder(fields=fields, branch=branch, folder=folder, locate=locate)
+    return RawOrder(fields=fields, branch=branch, folder=folder, top=top, locate=locate)
 
 
-def _rendered(file: YamlText, document: t.Any, reader: Reader) -> t.Any:
-    if "{{" not in file.text and "{%" not in file.text:
+def _render_document(file: YamlText, document: t.Any, reader: Reader) -> t.Any:
+    # A backslash may write a brace in another way; without any of these there is no template, and nothing to walk.
+    if not any(sign in file.text for sign in ("{{", "{%", "\\")):
         return document
-    return _render_each(file, document, (), reader)
+    rendering = _Rendering(file, reader)
+    rendered = rendering.value(document, ())
+    if rendering.complaints:
+        raise OrdersRefused(rendering.complaints)
+    return rendered
 
 
-def _render_each(file: YamlText, value: t.Any, path: Path, reader: Reader) -> t.Any:
-    if isinstance(value, dict):
-        return {key: _render_each(file, below, (*path, key), reader) for key, below in value.items()}
-    if isinstance(value, list):
-        return [_render_each(file, below, (*path, index), reader) for index, below in enumerate(value)]
-    if not isinstance(value, str) or isinstance(value, Vaulted) or ("{{" not in value and "{%" not in value):
-        return value
-    try:
-        return reader.render(value)
-    except Exception as error:  # whatever the template engine raises is the user's template, told with its place
-        problem = " ".join(str(error).split())
-        raise OrdersRefused(
-            [Complaint(rule="TEMPLATE", place=file.place(path), path=path, facts={"problem": problem})]
-        ) from None
+class _Rendering:
+    """The document with its templates rendered; a part that several aliases lead to is rendered once."""
+
+    def __init__(self, file: YamlText, reader: Reader) -> None:
+        self.complaints: list[Complaint] = []
+        self._file = file
+        self._reader = reader
+        self._done: dict[int, t.Any] = {}
+
+    def value(self, value: t.Any, path: Path) -> t.Any:
+        if isinstance(value, (dict, list)):
+            if id(value) not in self._done:
+                self._done[id(value)] = self._container(value, path)
+            return self._done[id(value)]
+        is_text = isinstance(value, str) and not isinstance(value, (Vaulted, Literal))
+        return self._text(value, path) if is_text and ("{{" in value or "{%" in value) else value
+
+    def _container(self, value: t.Any, path: Path) -> t.Any:
+        if isinstance(value, dict):
+            return {key: self.value(below, (*path, key)) for key, below in value.items()}
+        return [self.value(below, (*path, index)) for index, below in enumerate(value)]
+
+    def _text(self, text: str, path: Path) -> t.Any:
+        try:
+            return self._reader.render(text)
+        except Exception as error:  # whatever the template engine raises is the user's template, told with its place
+            problem = getattr(error, "told", None) or " ".join(str(error).split())
+            known = ", ".join(self._reader.known) or _NO_NAMES
+            facts = {"problem": problem, "known": known, "filters": FILTERS}
+            self.complaints.append(Complaint(rule="TEMPLATE", place=self._file.place(path), path=path, facts=facts))
+            return text
 
 
 def _breaches_of_top(document: t.Any) -> Iterator[Breach]:
-    mapping = Phrase("a mapping with version and orders", "version と orders を持つマッピング")
-    if not isinstance(document, dict):
-        yield Breach(rule="VALUE-TYPE", facts={"value": shortened(document), "expected": mapping})
+    if not isinstance(document, dict) or not document.keys() & {"version", "orders"}:
+        yield Breach(rule="FILE-CONTENT", facts={"kind": _kind_of(document)})
         return
     for field in document:
         if field not in _TOP_FIELDS:
@@ -175,6 +235,17 @@ def _breaches_of_top(document: t.Any) -> Iterator[Breach]:
             rule="VALUE-TYPE", path=("defaults",), facts={"value": shortened(document["defaults"]), "expected": fields}
         )
     yield from _breaches_of_list(document.get("orders"))
+
+
+def _kind_of(document: t.Any) -> Phrase:
+    """What a document is that is no order file; nothing of it is quoted, since it may be anybody's secret."""
+    if document is None:
+        return Phrase("The file is empty.", "ファイルが空です。")
+    if isinstance(document, dict):
+        return Phrase("The file has neither version nor orders.", "ファイルに version も orders もありません。")
+    if isinstance(document, list):
+        return Phrase("The file holds a list.", "ファイルの内容がリストです。")
+    return Phrase("The file holds a single value.", "ファイルの内容が1つの値だけです。")
 
 
 def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
@@ -202,4 +273,4 @@ def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
     return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
 
 
-__all__ = ("RawOrder", "Reader", "Reading", "merge_defaults", "read_folder", "read_inline")
+__all__ = ("RawOrder", "Reader", "Reading", "has_order_files", "merge_defaults", "read_folder", "read_inline")

@@ -4,29 +4,55 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Templates and vaults in order files, opened as Ansible opens them."""
+"""Templates and vaults in order files, opened in the same way wherever order files are read."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible.parsing.vault import VaultLib, VaultSecretsContext
-from ansible.template import trust_as_template
+from ansible.parsing.vault import EncryptedString, VaultHelper, VaultLib, VaultSecretsContext
 
+from .._complaints.complaints import Vaulted
 from .files import Reader
+from .templates import Sandbox
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
-def reader_with(templar: t.Any, *, secrets: t.Any = None) -> Reader:
-    """A reader that renders with this templar's variables and decrypts with these secrets, or those of this run."""
+def reader_with(variables: Mapping[str, t.Any] | None, *, secrets: t.Any = None) -> Reader:
+    """Make a reader that renders over these variables alone, and decrypts with these secrets or those of this run."""
+    sandbox = Sandbox(_Plain().value(dict(variables or {})))
 
-    def rendered(text: str) -> t.Any:
-        return templar.template(trust_as_template(text))
-
-    def decrypted(text: str) -> str:
+    def decrypt(text: str) -> str:
         known = VaultSecretsContext.current().secrets if secrets is None else secrets
         return str(VaultLib(known).decrypt(text.encode()).decode())
 
-    return Reader(render=rendered, decrypt=decrypted)
+    return Reader(render=sandbox.render, decrypt=decrypt, known=sandbox.known)
+
+
+class _Plain:
+    """Plain values out of Ansible's, which carry tags and may render when somebody looks at them."""
+
+    def __init__(self) -> None:
+        self._done: dict[int, tuple[object, t.Any]] = {}
+
+    def value(self, value: t.Any) -> t.Any:
+        if isinstance(value, (dict, list)):
+            if id(value) not in self._done:
+                # The original is kept with its copy: as long as it lives, nothing else has its id.
+                self._done[id(value)] = (value, self._container(value))
+            return self._done[id(value)][1]
+        if isinstance(value, (str, EncryptedString)):
+            sealed = VaultHelper.get_ciphertext(value, with_tags=False)
+            text = str.__str__(value) if isinstance(value, str) else str(value)
+            return Vaulted(text, sealed=sealed) if sealed else text
+        return value
+
+    def _container(self, value: t.Any) -> t.Any:
+        if isinstance(value, dict):
+            return {self.value(key): self.value(below) for key, below in value.items()}
+        return [self.value(below) for below in value]
 
 
 __all__ = ("reader_with",)

@@ -14,20 +14,22 @@ import gc
 import typing as t
 
 from .._catalogue.products import product_named
-from .._complaints.complaints import Complaint, OrdersRefused, arranged, dotted, named
+from .._complaints.complaints import Breach, Complaint, OrdersRefused, arranged, dotted, named, shortened
 from .._complaints.rules.book import RULES
 from .._complaints.rules.rule import Severity
-from .._values.order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Prove, Subject, Usage
+from .._values.order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Prove, Reload, Subject, Usage
+from .commands import command_breaches
 from .files import read_folder
+from .folder import leads_out
 from .form_rules import breaches_of_rules
 from .portfolio_rules import complaints_between
 from .schema import breaches_of_shape
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    import pathlib
+    from collections.abc import Collection, Iterator
 
-    from .._complaints.complaints import Breach
     from .._values.order import SuppliedCsr
     from .files import RawOrder, Reader, Reading
 
@@ -48,10 +50,13 @@ class Judged:
         return self.orders
 
 
-def judge_order_files(source: str, reader: Reader, *, day: dt.date) -> Judged:
-    """The orders of one file or of all files in a folder, read and judged."""
+def judge_order_files(source: str, reader: Reader, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
+    """Read and judge the orders of one file or of all files in a folder.
+
+    `commands` are the names that the task defines; without them the names in the orders are not looked up.
+    """
     with collector_at_rest():
-        return judge_orders(read_folder(source, reader), day=day)
+        return judge_orders(read_folder(source, reader), day=day, commands=commands)
 
 
 @contextlib.contextmanager
@@ -66,13 +71,13 @@ def collector_at_rest() -> Iterator[None]:
             gc.enable()
 
 
-def judge_orders(reading: Reading, *, day: dt.date) -> Judged:
-    """Every order with every rule, for certificates issued on this day."""
+def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
+    """Judge every order by every rule, for certificates issued on this day."""
     orders: list[Order] = []
     complaints = [*reading.complaints, *complaints_between(reading.orders)]
     everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
     for raw in reading.orders:
-        order, breaches = _judged_one(raw, day)
+        order, breaches = _judged_one(raw, day, commands)
         for breach in breaches:
             if RULES[breach.rule].once:
                 everywhere.setdefault(breach.rule, []).append((raw, breach))
@@ -83,12 +88,15 @@ def judge_orders(reading: Reading, *, day: dt.date) -> Judged:
     return Judged(orders=tuple(orders), complaints=arranged(complaints))
 
 
-def _judged_one(raw: RawOrder, day: dt.date) -> tuple[Order | None, tuple[Breach, ...]]:
+def _judged_one(
+    raw: RawOrder, day: dt.date, commands: Collection[str] | None
+) -> tuple[Order | None, tuple[Breach, ...]]:
     fields, shape = breaches_of_shape(raw.fields, raw.branch)
     unusable = {breach.path[0] for breach in shape if breach.path}
     usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
     csr, found = _supplied(usable, raw)
-    breaches = (*shape, *breaches_of_rules(usable, raw.branch, day=day), *found)
+    rules = breaches_of_rules(usable, raw.branch, day=day)
+    breaches = (*shape, *rules, *command_breaches(usable, commands), *found)
     wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
     return (None if wrong else _order(fields, raw, csr)), breaches
 
@@ -104,12 +112,25 @@ def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[
         return None, ()
     from .supplied_csr import read_supplied_csr  # where it is used: it brings cryptography with it
 
+    path = raw.folder / fields["csr_path"]
+    if outside := _outside(path, raw.top):
+        return None, (outside,)
     named = fields.get("product")
     return read_supplied_csr(
-        raw.folder / fields["csr_path"],
+        path,
         common_name=fields.get("common_name"),
         product=product_named(named) if isinstance(named, str) else None,
     )
+
+
+def _outside(path: pathlib.Path, top: pathlib.Path | None) -> Breach | None:
+    """Refuse a CSR outside of the folder of orders; whether there is one is not told."""
+    try:
+        outside = top is not None and leads_out(path, top)
+    except (OSError, RuntimeError, ValueError):  # links in a circle, or a name that no file can have
+        outside = False
+    facts = {"value": shortened(str(path)), "folder": str(top)}
+    return Breach(rule="CSR-OUTSIDE", path=("csr_path",), facts=facts) if outside else None
 
 
 def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
@@ -146,7 +167,8 @@ def _key(fields: Fields | None) -> Key | None:
 def _install(fields: Fields | None) -> Install | None:
     if fields is None:
         return None
-    return Install(**{**fields, "prove": _part(Prove, fields.get("prove"))})
+    parts = {"prove": _part(Prove, fields.get("prove")), "reload": _part(Reload, fields.get("reload"))}
+    return Install(**{**fields, **parts})
 
 
 def _part(kind: t.Any, fields: Fields | None) -> t.Any:

@@ -19,6 +19,7 @@ from .._catalogue.products import PRODUCTS, TERMS, product_named
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import Breach, nearest, shortened
 from .._values.order import CsrOrigin, Usage, Wanted
+from . import host_vocabulary as host
 from . import vocabulary as word
 from .field_words import FIELD_LABELS
 from .voluptuous_dep import Refused, vol
@@ -141,20 +142,20 @@ def _applicant_fields() -> word.SharedMapping:
 def _host_side(branch: Branch) -> Shape:
     target = branch.csr_origin is CsrOrigin.TARGET
     return {
-        (_unless_pinned(branch) if target else vol.Optional)("host"): word.text,
+        (_unless_pinned(branch) if target else vol.Optional)("host"): host.host_name,
         (_unless_pinned(branch) if target else vol.Optional)("key"): _key_fields(
             target=branch.csr_origin in (CsrOrigin.TARGET, None)
         ),
         vol.Optional("install"): {
-            **{vol.Optional(role): word.host_path for role in INSTALL_FILES},
-            **_access_fields(),
+            **{vol.Optional(role): host.host_path for role in INSTALL_FILES},
+            **_access_fields(host.certificate_mode),
             vol.Optional("backup"): word.boolean,
             vol.Optional("issuer"): word.text,
-            vol.Optional("validate"): word.validating_command,
-            vol.Optional("reload"): word.command,
+            vol.Optional("validate"): host.validation,
+            vol.Optional("reload"): host.reloading,
             vol.Optional("prove"): {
                 vol.Optional("address"): word.text,
-                vol.Optional("port"): word.port,
+                vol.Optional("port"): host.port,
                 vol.Optional("server_name"): word.text,
                 vol.Optional("seen_from"): word.one_of(("host", "controller")),
                 vol.Optional("timeout"): word.counting_number,
@@ -163,14 +164,14 @@ def _host_side(branch: Branch) -> Shape:
     }
 
 
-def _access_fields() -> Shape:
-    fields = {"owner": word.text, "group": word.text, "mode": word.file_mode}
+def _access_fields(mode: word.Validator) -> Shape:
+    fields = {"owner": word.text, "group": word.text, "mode": mode}
     return {vol.Optional(field): validator for field, validator in fields.items()}
 
 
 def _key_fields(*, target: bool) -> Shape:
     # What is made elsewhere is only looked at, but files that hold the key too take after it.
-    place: Shape = {vol.Required("path"): word.host_path, **_access_fields()}
+    place: Shape = {vol.Required("path"): host.host_path, **_access_fields(host.key_mode)}
     if not target:
         return place
     return {
@@ -178,7 +179,7 @@ def _key_fields(*, target: bool) -> Shape:
         vol.Optional("type"): word.one_of(("RSA", "ECDSA")),
         vol.Optional("size"): word.one_of((2048, 3072, 4096)),
         vol.Optional("curve"): word.one_of(("P-256", "P-384")),
-        vol.Optional("csr_path"): word.host_path,
+        vol.Optional("csr_path"): host.host_path,
         vol.Optional("regenerate"): word.one_of(REGENERATE),
     }
 

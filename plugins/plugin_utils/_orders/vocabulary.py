@@ -11,11 +11,9 @@ Each also carries its JSON Schema, as far as JSON Schema can tell it: the schema
 
 from __future__ import annotations
 
-import contextlib
 import enum
 import itertools
 import re
-import shlex
 import typing as t
 
 from ...module_utils._core import names
@@ -37,7 +35,6 @@ _MOST_REMEMBERED = 256
 _ORDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _CUSTOMER_CODE = re.compile(r"SG[0-9]{8}")  # 8 digits in IIJ's P2 API comments; one place there shows 7
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-_MODE = re.compile(r"0?[0-7]{3,4}")
 # The form of a name only: which zones belong to nobody is told in one place, _core/names.py.
 _LABEL = f"(?!(?![Xx][Nn])..--)[A-Za-z0-9](?:[A-Za-z0-9-]{{0,{names.LONGEST_LABEL - 2}}}[A-Za-z0-9])?"
 _SAYS_NOTHING = ".- "
@@ -50,17 +47,7 @@ _TEXT = Phrase("a text", "文字列")
 _BOOLEAN = Phrase("true or false", "true または false")
 _COUNTING = Phrase("a whole number from 1 on", "1以上の整数")
 _ADDRESS = Phrase("an e-mail address", "メールアドレス")
-_FILE_MODE = Phrase(
-    'a file mode in quotes such as "0600" (0600 without quotes is the number 384 to YAML)',
-    '"0600" のように引用符で囲んだファイルモード (引用符のない0600は、YAMLでは数値の384です) ',
-)
-_PORT = Phrase("a port from 1 to 65535", "1〜65535のポート番号")
-_COMMAND = Phrase("a command with its arguments, run without a shell", "シェルを介さずに実行するコマンドとその引数")
-_VALIDATING = Phrase(
-    "a command with %s where the path of the new file goes", "新しいファイルのパスが入る位置に %s を書いたコマンド"
-)
 _HOST_NAME = Phrase("a fully qualified host name such as www.example.jp", "www.example.jp のようなFQDN")
-_HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
 _CODE = Phrase("SG followed by 8 digits", "SGと数字8桁")
 _LOCAL_PARTS = ", ".join(f"{local}@" for local in APPROVAL_LOCAL_PARTS.value)
 
@@ -81,7 +68,7 @@ def json_of(validator: Validator) -> Json:
     return t.cast("Json", validator.json)  # type: ignore[attr-defined]
 
 
-def _written_as(pattern: re.Pattern[str], **more: object) -> Json:
+def written_as(pattern: re.Pattern[str], **more: object) -> Json:
     return {"type": "string", "pattern": f"^{pattern.pattern}$", **more}
 
 
@@ -110,29 +97,6 @@ def counting_number(value: object) -> int:
     return value
 
 
-@told_as({"type": "integer", "minimum": 1, "maximum": 65535}, _PORT)
-def port(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
-        raise wrong_type(value, _PORT)
-    return value
-
-
-@told_as({"type": "string", "pattern": r"\S"}, _COMMAND)
-def command(value: object) -> str:
-    with contextlib.suppress(ValueError):  # an open quote
-        if isinstance(value, str) and shlex.split(value):
-            return value
-    raise wrong_type(value, _COMMAND)
-
-
-@told_as({"type": "string", "pattern": "%s"}, _VALIDATING)
-def validating_command(value: object) -> str:
-    written = command(value)
-    if "%s" not in written:
-        raise wrong_type(value, _VALIDATING)
-    return written
-
-
 def one_of(choices: Iterable[t.Any]) -> Validator:
     """A value out of a closed list."""
     allowed = tuple(choices)
@@ -153,21 +117,21 @@ def one_of(choices: Iterable[t.Any]) -> Validator:
     return choice
 
 
-@told_as(_written_as(_ORDER_NAME))
+@told_as(written_as(_ORDER_NAME))
 def order_name(value: object) -> str:
     if not isinstance(value, str) or not _ORDER_NAME.fullmatch(value):
         raise Refused("NAME-FORM", value=shortened(value))
     return value
 
 
-@told_as(_written_as(_CUSTOMER_CODE), _CODE)
+@told_as(written_as(_CUSTOMER_CODE), _CODE)
 def customer_code(value: object) -> str:
     if not isinstance(value, str) or not _CUSTOMER_CODE.fullmatch(value):
         raise Refused("CUSTOMER-CODE", value=shortened(value))
     return value
 
 
-@told_as(_written_as(_COMMON_NAME, maxLength=names.LONGEST_COMMON_NAME), _HOST_NAME)
+@told_as(written_as(_COMMON_NAME, maxLength=names.LONGEST_COMMON_NAME), _HOST_NAME)
 def common_name(value: object) -> str:
     name = text(value)
     fault = names.common_name_fault(name)
@@ -185,7 +149,7 @@ def product(value: object) -> Product:
     return found
 
 
-@told_as(_written_as(_EMAIL), _ADDRESS)
+@told_as(written_as(_EMAIL), _ADDRESS)
 def email(value: object) -> str:
     if not isinstance(value, str) or not _EMAIL.fullmatch(value):
         raise wrong_type(value, _ADDRESS)
@@ -193,27 +157,11 @@ def email(value: object) -> str:
 
 
 @told_as(
-    _written_as(_EMAIL),
+    written_as(_EMAIL),
     Phrase(f"{_LOCAL_PARTS} the common name or a domain above it", f"コモンネームかその上位ドメインの {_LOCAL_PARTS}"),
 )
 def approval_email(value: object) -> str:
     return email(value)
-
-
-@told_as({"type": "string", "pattern": "^/"}, _HOST_PATH)
-def host_path(value: object) -> str:
-    path = text(value)
-    if not path.startswith("/"):
-        raise Refused("PATH-ABSOLUTE", value=shortened(value))
-    return path
-
-
-@told_as(_written_as(_MODE), _FILE_MODE)
-def file_mode(value: object) -> str:
-    # YAML reads an unquoted 0600 as the octal number 384: too late to tell it from a decimal, so only text is taken.
-    if not isinstance(value, str) or not _MODE.fullmatch(value):
-        raise wrong_type(value, _FILE_MODE)
-    return value
 
 
 def _one_of_characters(characters: frozenset[str]) -> str:
@@ -245,7 +193,7 @@ def _visible(character: str) -> str:
 def dn_field(longest: int) -> Callable[[object], str]:
     """A DN value that the portal's form takes, of at most `longest` characters."""
 
-    @told_as(_written_as(re.compile(_DN_VALUE), maxLength=longest), _TEXT)
+    @told_as(written_as(re.compile(_DN_VALUE), maxLength=longest), _TEXT)
     def field(value: object) -> str:
         said = text(value)
         foreign = dict.fromkeys(character for character in said if character not in DN_CHARACTERS.value)
@@ -301,22 +249,18 @@ __all__ = (
     "agreed",
     "approval_email",
     "boolean",
-    "command",
     "common_name",
     "counting_number",
     "customer_code",
     "dn_field",
     "email",
-    "file_mode",
-    "host_path",
     "json_of",
     "one_of",
     "order_name",
-    "port",
     "product",
     "refuse",
     "text",
     "told_as",
-    "validating_command",
+    "written_as",
     "wrong_type",
 )

@@ -6,11 +6,16 @@
 
 from __future__ import annotations
 
+import os
+import pathlib
 import re
 import typing as t
 
+import yaml
+
 from .._catalogue.products import PRODUCTS, TERMS
 from .._catalogue.services import LINKED_SERVICES
+from .._complaints.whole_file import write_whole
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -18,6 +23,10 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application
 
 _REFERENCE = re.compile(r"[^/]+/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,99})/[0-9]+")
+_HEAD = """\
+# Written by the import of what the desk lists. Move and complete the orders as you like; keep their contract_id.
+# 窓口のお申し込みから書き出したオーダーです。移動や追記は自由ですが、contract_id は残してください。
+"""
 
 
 def adopting_orders(applications: Iterable[Application], *, taken: Collection[str]) -> list[dict[str, t.Any]]:
@@ -37,6 +46,33 @@ def adopting_orders(applications: Iterable[Application], *, taken: Collection[st
         same = first.setdefault(_natural_key(application), name)
         orders.append({"name": name, **_fields(application), **({"duplicate_of": same} if same != name else {})})
     return orders
+
+
+def write_adopting_orders(orders: list[dict[str, t.Any]], path: str, *, pretend: bool) -> None:
+    """Write orders into a new order file; raises FileExistsError where the path is taken.
+
+    The desk's words are data: a text that could be read as a template is marked as !unsafe.
+    """
+    if os.path.lexists(path):
+        raise FileExistsError(path)
+    if pretend:
+        return
+    document = {"version": 1, "orders": orders}
+    text = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, default_flow_style=False)
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, f"---\n{_HEAD}{text}", new=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes plain values only."""
+
+
+def _represent_text(dumper: _Dumper, text: str) -> yaml.Node:
+    style = "'" if "{" in text else None
+    return dumper.represent_scalar("!unsafe" if "{" in text else "tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _represent_text)
 
 
 def _can_be_said(application: Application) -> bool:
@@ -78,4 +114,4 @@ def _natural_key(application: Application) -> tuple[object, ...]:
     )
 
 
-__all__ = ("adopting_orders",)
+__all__ = ("adopting_orders", "write_adopting_orders")

@@ -10,15 +10,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import traceback
 import typing as t
+
+from ansible.module_utils.basic import missing_required_lib
 
 from ...module_utils._core.phrases import Phrase, said
 from .dates import Kind, dates
 from .words import HEADINGS, cells
 
-if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+try:
+    import icalendar
 
+    ICALENDAR_TRACEBACK = None
+except ImportError:
+    ICALENDAR_TRACEBACK = traceback.format_exc()
+
+if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .dates import Date
     from .rows import Row
@@ -33,59 +41,50 @@ _SUMMARIES: t.Final = {
 # Days before, ours: a deadline is met within days, a renewal takes weeks.
 ALARM_DAYS: t.Final = {Kind.DEADLINE: (7, 1), Kind.EXPIRY: (30, 7)}
 
-_ESCAPED: t.Final = re.compile(r"([\\;,])")
 _CONTROLS: t.Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
-_OCTETS: t.Final = 75  # the longest line
 
 
-def calendar(document: Row) -> str:
-    """The calendar; an event keeps its UID from run to run, so that importing it again moves it."""
+def missing_icalendar() -> str | None:
+    """The message for the user when icalendar is not there."""
+    return missing_required_lib("icalendar") if ICALENDAR_TRACEBACK else None
+
+
+def render_calendar(document: Row) -> str:
+    """Render the dates of a document; an event keeps its UID from run to run, so that importing it again moves it."""
     lang: Language = document["lang"]
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//iij.server_certificate//status//EN",
-        f"X-WR-CALNAME:{_text(said(_NAME, lang).format(document['portfolio']))}",
-    ]
+    calendar = icalendar.Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", f"-//iij.server_certificate//status//{lang.upper()}")
+    calendar.add("x-wr-calname", said(_NAME, lang).format(document["portfolio"]))
     for date in dates(document):
-        lines += _event(date, document["made_at"], lang)
-    return "".join(f"{_folded(line)}\r\n" for line in (*lines, "END:VCALENDAR"))
+        calendar.add_component(_event(date, document["made_at"], lang))
+    return str(calendar.to_ical().decode())
 
 
-def _event(date: Date, made_at: str, lang: Language) -> Iterator[str]:
-    row, stamp = date.row, dt.datetime.fromisoformat(made_at)
+def _event(date: Date, made_at: str, lang: Language) -> icalendar.Event:
+    row = date.row
     shown = cells(row, lang)
-    summary = _text(said(_SUMMARIES[date.kind], lang).format(**shown))
-    told = [f"{said(heading, lang)}: {shown[column]}" for column, heading in HEADINGS.items()]
-    yield "BEGIN:VEVENT"
-    yield f"UID:{_text(row['contract_id'])}-{date.kind}@iij.server_certificate"
-    yield f"DTSTAMP:{stamp:%Y%m%dT%H%M%SZ}"
-    yield f"DTSTART;VALUE=DATE:{date.day:%Y%m%d}"
-    yield "TRANSP:TRANSPARENT"
-    yield f"SUMMARY:{summary}"
-    yield f"DESCRIPTION:{_text(chr(10).join((*told, row['reason'])))}"
+    summary = _plain(said(_SUMMARIES[date.kind], lang).format(**shown))
+    lines = [f"{said(heading, lang)}: {shown[column]}" for column, heading in HEADINGS.items()]
+    event = icalendar.Event()
+    event.add("uid", _plain(f"{row['contract_id']}-{date.kind}@iij.server_certificate"))
+    event.add("dtstamp", dt.datetime.fromisoformat(made_at))
+    event.add("dtstart", date.day)
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", summary)
+    event.add("description", _plain("\n".join((*lines, row["reason"]))))
     for days in ALARM_DAYS[date.kind]:
-        yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"TRIGGER:-P{days}D", f"DESCRIPTION:{summary}", "END:VALARM")
-    yield "END:VEVENT"
+        alarm = icalendar.Alarm()
+        alarm.add("action", "DISPLAY")
+        alarm.add("trigger", dt.timedelta(days=-days))
+        alarm.add("description", summary)
+        event.add_component(alarm)
+    return event
 
 
-def _text(value: str) -> str:
-    """A value of the type TEXT; the desk's words cannot end a line."""
-    plain = _CONTROLS.sub(" ", value.replace("\r\n", "\n"))
-    return _ESCAPED.sub(r"\\\1", plain).replace("\n", "\\n")
+def _plain(value: str) -> str:
+    """The text without control characters, which no calendar has a form for; line breaks stay."""
+    return _CONTROLS.sub(" ", value.replace("\r\n", "\n"))
 
 
-def _folded(line: str) -> str:
-    """The line in pieces that are short enough, none of them ending within a character."""
-    pieces, octets = [""], 0
-    for character in line:
-        size = len(character.encode())
-        if octets + size > _OCTETS:
-            pieces.append("")
-            octets = 1  # the space that a continued line starts with
-        pieces[-1] += character
-        octets += size
-    return "\r\n ".join(pieces)
-
-
-__all__ = ("ALARM_DAYS", "calendar")
+__all__ = ("ALARM_DAYS", "ICALENDAR_TRACEBACK", "missing_icalendar", "render_calendar")

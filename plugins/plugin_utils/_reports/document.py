@@ -11,7 +11,6 @@ Everything that people or pipelines see of a plan is made from this document, so
 
 from __future__ import annotations
 
-import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import said
@@ -20,6 +19,7 @@ from .._planning.plan import Standing, Verdict
 from .rows import application_row, order_row, price_row
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from ...module_utils._core.phrases import Language
@@ -36,12 +36,13 @@ _FINISHED: t.Final = (Standing.DONE,)
 
 
 class Frame(t.NamedTuple):
-    """What a document is made for: whose plan, which slice of it, by which prices, in which language."""
+    """What a document is made for: whose plan, which slice of it, by which prices, in which language, and when."""
 
     portfolio: str
     part: str | None
     prices: PriceTable | None
     lang: Language
+    made_at: dt.datetime  # UTC
 
 
 def describe_plan(
@@ -65,11 +66,8 @@ def describe_plan(
     }
 
 
-def describe_refusal(
-    portfolio: str, lang: Language, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True
-) -> Row:
+def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True) -> Row:
     """The document of a run that came to nothing, with the reasons."""
-    frame = Frame(portfolio=portfolio, part=None, prices=None, lang=lang)
     nothing: Row = {"digest": None, "counts": None, "price": None, "orders": [], "unmanaged": []}
     told = [complaint.as_dict(frame.lang) for complaint in complaints]
     return {
@@ -83,11 +81,10 @@ def describe_refusal(
 
 
 def _head(frame: Frame) -> Row:
-    made_at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
         "format": FORMAT,
         "version": VERSION,
-        "made_at": made_at,
+        "made_at": frame.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "portfolio": frame.portfolio,
         "slice": frame.part,
         "lang": frame.lang,

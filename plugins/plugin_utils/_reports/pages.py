@@ -9,17 +9,17 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import re
-import tempfile
 import typing as t
 
 import jinja2
 
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import said, verbatim
+from .._complaints.complaints import OptionsWrong
+from .._complaints.whole_file import write_whole
 from .._planning.plan import Verdict
-from .calendar import calendar
+from .calendar import missing_icalendar, render_calendar
 from .dates import by_urgency, past
 from .metrics import metrics
 from .words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
@@ -42,10 +42,13 @@ def write_status(document: Row, folder: str) -> None:
 
     A look that came to nothing leaves calendar and metrics alone: no date is wiped, and the metrics tell their age.
     """
+    missing = missing_icalendar()
+    if missing:
+        raise OptionsWrong(verbatim(missing))
     sorted_ = by_urgency(document)
     files = _pages(sorted_, form="status")
     if document["error"] is None:
-        files |= {"ics": calendar(sorted_), "prom": metrics(sorted_)}
+        files |= {"ics": render_calendar(sorted_), "prom": metrics(sorted_)}
     _write_all(files, folder, name="status")
 
 
@@ -62,7 +65,7 @@ def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:
     target = pathlib.Path(folder).expanduser()
     target.mkdir(parents=True, exist_ok=True)
     for suffix, text in files.items():
-        _write(target / f"{name}.{suffix}", text)
+        write_whole(target / f"{name}.{suffix}", text)
 
 
 def _rendered(template: str, document: Row, lang: Language) -> str:
@@ -109,17 +112,6 @@ def _page_row(row: Row, document: Row, lang: Language) -> Row:
 def _markdown(value: object) -> str:
     """Text that Markdown shows as it is, in a table too: the desk's words are not to be trusted."""
     return _MARKUP.sub(r"\\\1", " ".join(str(value).split()))
-
-
-def _write(path: pathlib.Path, text: str) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        file.write(text)
-    mask = os.umask(0)
-    os.umask(mask)
-    pathlib.Path(file.name).chmod(0o666 & ~mask)
-    pathlib.Path(file.name).replace(path)
 
 
 __all__ = ("write_reports", "write_status")

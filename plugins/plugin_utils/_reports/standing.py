@@ -71,7 +71,6 @@ _BY_STANDING: t.Final = {
     Standing.TO_REGISTER: ("register", "service_admin"),
     Standing.TO_COLLECT: ("collect", "service_admin"),
     Standing.TO_CANCEL: ("cancel", "group_admin"),
-    Standing.ENDED: ("order_anew", "group_admin"),
 }
 
 

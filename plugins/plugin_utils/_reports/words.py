@@ -51,7 +51,6 @@ VERDICTS: t.Final = {
     Verdict.ERROR: Phrase("error", "エラー"),
 }
 
-# What a user does after looking at a plan.
 _STATES: t.Final = {
     "planned": Phrase("planned", "計画"),
     State.AWAITING_REGISTRATION: Phrase("awaiting_registration", "申請情報の登録待ち"),
@@ -80,6 +79,7 @@ _CALL_CLASSES: t.Final = {
     CallClass.SPEND: Phrase("spend", "取り消し不可"),
 }
 
+# What a user does after looking at a plan.
 NEXT: t.Final = {
     Verdict.NOTHING_TO_DO: Phrase("Nothing to do.", "作業はありません。"),
     Verdict.CHANGES: Phrase(

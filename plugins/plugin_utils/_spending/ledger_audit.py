@@ -12,12 +12,13 @@ import csv
 import dataclasses as dc
 import io
 import json
-import pathlib
-import tempfile
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
 from .ledger_file import START, TORN, Line, hash_of, parse, read_texts
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 # In this order in CSV; what a line has beside them is in JSON only.
 _COLUMNS: t.Final = {
@@ -95,24 +96,16 @@ def audit_ledger(path: pathlib.Path) -> Audit:
     return Audit(lines=tuple(lines), torn=tuple(torn), broken=broken, exists=path.exists())
 
 
-def write_export(path: pathlib.Path, lines: tuple[Line, ...], *, form: str, lang: str | None) -> None:
-    """Write the lines as a JSON list or as CSV with a heading, for the user's eyes only; whole or as it was."""
-    # Without a byte order mark Excel takes UTF-8 for the code page of its country.
-    encoding = "utf-8-sig" if form == "csv" else "utf-8"
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(export_ledger(lines, form=form, lang=lang).encode(encoding, "replace"))
-    pathlib.Path(file.name).replace(path)
-
-
 def export_ledger(lines: tuple[Line, ...], *, form: str, lang: str | None = None) -> str:
-    """Make the text of an export."""
+    """Make a JSON list of the lines, or CSV with a heading."""
     if form == "json":
         return json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow([said(heading, lang) for heading in _COLUMNS.values()])
     table.writerows([_cell(line.get(column)) for column in _COLUMNS] for line in lines)
-    return text.getvalue()
+    # Without a byte order mark Excel takes UTF-8 for the code page of its country.
+    return f"\ufeff{text.getvalue()}"
 
 
 def _cell(value: object) -> str:
@@ -121,4 +114,4 @@ def _cell(value: object) -> str:
     return f"'{text}" if text.startswith(_RISKY) else text
 
 
-__all__ = ("Audit", "audit_ledger", "export_ledger", "write_export")
+__all__ = ("Audit", "audit_ledger", "export_ledger")

@@ -21,6 +21,7 @@ import typing as t
 import urllib.parse
 
 from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._core.system_errors import reason_of
 from .._desk.desk import DeskError
 
 if t.TYPE_CHECKING:
@@ -54,8 +55,8 @@ class LedgerUnusable(DeskError):
 def unusable(path: pathlib.Path, problem: Phrase | BaseException) -> LedgerUnusable:
     """Say why this ledger cannot be used."""
     if isinstance(problem, BaseException):
-        reason = problem.strerror if isinstance(problem, OSError) else None
-        problem = verbatim(reason or f"{type(problem).__name__} {problem}".strip())
+        told = f"{type(problem).__name__} {problem}".strip()
+        problem = reason_of(problem) if isinstance(problem, OSError) else verbatim(told)
     return LedgerUnusable(_UNUSABLE.filled(path, problem))
 
 

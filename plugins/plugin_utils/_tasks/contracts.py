@@ -12,18 +12,26 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
+from .._guards.hosts import missing_hosts, require_hosts
+from .._guards.limits import check_limits
+from .._guards.quotes import quote_new_orders
+from .._guards.saved_plan import require_digest
 from .._planning.plan import Standing, Step, standing_of
+from .._reports.document import describe_plan
 from .._reports.text import text
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
     from .._planning.outcome import Outcome
     from .._planning.plan import Entry, Plan
+    from .._reports.document import Frame
     from .._reports.rows import Row
     from .._spending.perform import Performer
     from .._values.observed import Application
+    from .asked_orders import Options
 
 _CONTRACT_STEPS = (Step.PLACE, Step.CANCEL)
 _DID: t.Final = {
@@ -33,6 +41,21 @@ _DID: t.Final = {
 }
 
 _ASSIGNED: t.Final = Phrase("(assigned by the desk)", "(窓口が発行)")
+
+
+def guard_contracts(
+    options: Options, plan: Plan, desk: Desk, *, frame: Frame, performs: bool, inventory: frozenset[str]
+) -> None:
+    """Refuse a plan that goes past the limits of this task, or, where it is asked, that the desk would not take."""
+    require_hosts(plan, inventory)
+    if options["quote"] and not performs:
+        quote_new_orders(plan, desk)
+    if options["state"] != "applied":
+        return
+    if options["plan_digest"] and not options["plan_file"]:
+        digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
+        require_digest(digest, options["plan_digest"])
+    check_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
 
 
 def contract_steps(made: Plan) -> int:
@@ -58,7 +81,9 @@ def _after(entry: Entry, application: Application | None) -> Entry:
     return dc.replace(entry, application=application, standing=standing_of(entry.order, application), adopts=False)
 
 
-def contract_result(told: Row, made: Plan, *, before: Plan, outcomes: tuple[Outcome, ...], lang: Language) -> Row:
+def contract_result(
+    told: Row, made: Plan, inventory: frozenset[str], *, before: Plan, outcomes: tuple[Outcome, ...], lang: Language
+) -> Row:
     """The task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
     failed, planned = failures(outcomes), told["planned"]
@@ -69,6 +94,7 @@ def contract_result(told: Row, made: Plan, *, before: Plan, outcomes: tuple[Outc
         **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price", "orders")},
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
         "hosts": hosts(made),
+        "without_host": missing_hosts(made, inventory),
         "text": text(told, lang),
         "diff": _diff(before, made if not planned else None, lang),
     }
@@ -150,4 +176,13 @@ def _bought(entry: Entry) -> dict[str, t.Any]:
     }
 
 
-__all__ = ("contract_result", "contract_steps", "failures", "hosts", "perform_contracts", "plan_after", "progress_line")
+__all__ = (
+    "contract_result",
+    "contract_steps",
+    "failures",
+    "guard_contracts",
+    "hosts",
+    "perform_contracts",
+    "plan_after",
+    "progress_line",
+)

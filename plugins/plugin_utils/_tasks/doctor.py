@@ -12,6 +12,7 @@ import pathlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
+from .._complaints.whole_file import write_whole
 from .._desk.choice import portal_connection
 from .._desk.portal.doctor import examine
 from .._desk.portal.screen_map import PART_WORDS, SOURCES
@@ -52,7 +53,7 @@ def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang
     own_map = found.own_map(lang)
     path = options["map_path"]
     if path:
-        pathlib.Path(path).expanduser().write_text(own_map, encoding="utf-8")
+        write_whole(pathlib.Path(path).expanduser(), own_map)
     return {
         "changed": False,
         "fits": found.fits(),

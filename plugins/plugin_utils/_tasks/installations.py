@@ -8,16 +8,16 @@
 
 from __future__ import annotations
 
-import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.names import served_name
 from ...module_utils._core.phrases import said
 from ...module_utils._pki.handshake import Service, is_served
 from .._desk.desk import DeskError
+from .._orders.commands import install_on_host
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
@@ -33,9 +33,9 @@ def to_install(made: Plan, names: Collection[str]) -> tuple[Entry, ...]:
     return tuple(entry for entry in made.entries if entry.order.name in names and entry.installs)
 
 
-def host_orders(entries: Iterable[Entry]) -> list[Json]:
-    """The orders as the host needs them to judge what it has and what it is given."""
-    return [_host_order(entry) for entry in entries]
+def host_orders(entries: Iterable[Entry], commands: Mapping[str, str]) -> list[Json]:
+    """Make the orders as the host needs them to judge what it has and is given, with commands for names."""
+    return [_host_order(entry, commands) for entry in entries]
 
 
 def leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]:
@@ -120,7 +120,7 @@ def _continued(before: Json | None, row: Json) -> Json:
     }
 
 
-def _host_order(entry: Entry) -> Json:
+def _host_order(entry: Entry, commands: Mapping[str, str]) -> Json:
     order, application = entry.order, entry.application
     return {
         "name": order.name,
@@ -129,7 +129,7 @@ def _host_order(entry: Entry) -> Json:
         "certificate_fingerprint": application.certificate_fingerprint if application else None,
         "public_key_fingerprint": application.public_key_fingerprint if application else None,
         "key": _place(order.key) if order.key else None,
-        "install": dc.asdict(order.install) if order.install else None,
+        "install": install_on_host(order.install, commands) if order.install else None,
     }
 
 

@@ -13,6 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import said
 from .._complaints.complaints import shown
+from .._orders.commands import install_on_host
 from .._planning.plan import Step
 from .._values.order import CsrOrigin
 
@@ -77,7 +78,7 @@ def _host_order(order: Order) -> Json:
         "common_name": order.common_name,
         "subject": order.subject.given(),
         "key": dc.asdict(order.key) if order.key else None,
-        "install": dc.asdict(order.install) if order.install else None,
+        "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
         "generation": order.generation,
     }
 

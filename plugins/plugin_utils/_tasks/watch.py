@@ -8,9 +8,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-import os
 import pathlib
 import typing as t
 
@@ -18,21 +16,21 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import get_file_vault_secret
-from ansible.template import Templar
 
 from ...module_utils import _argspec
 from ...module_utils._core.phrases import Phrase, said, spoken_language
-from .._complaints.complaints import OrdersRefused, report
-from .._desk.choice import DeskOptionsWrong, open_desk
+from ...module_utils._core.system_errors import describe_os_error
+from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._complaints.whole_file import write_whole
+from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._orders.opened import reader_with
 from .._orders.portfolio import judge_order_files
 from .._orders.voluptuous_dep import missing_voluptuous
-from .._planning.observe import observe
-from .._planning.plan import make_plan
-from .._planning.slices import slice_of
-from .._reports.document import Frame, describe_plan
+from .._reports.document import describe_plan
 from .._reports.events import Thresholds, news
+from .asked_orders import now, today
+from .planned import frame_of, plan_orders
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
@@ -57,7 +55,7 @@ class Watch:
     """Looks at order files and desk; whatever it has told it does not tell again."""
 
     def __init__(self, arguments: dict[str, t.Any]) -> None:
-        checked = ArgumentSpecValidator(_argspec.order_events()).validate(arguments)
+        checked = ArgumentSpecValidator(**vars(_argspec.order_events())).validate(arguments)
         missing = missing_voluptuous()
         if missing or checked.error_messages:
             raise WatchRefused(missing or "; ".join(checked.error_messages))
@@ -75,13 +73,13 @@ class Watch:
             expiring=tuple(self._options["expiring_days"]), deadline=tuple(self._options["deadline_days"])
         )
         try:
-            found = news(self._status(), self._told, thresholds=thresholds, now=dt.datetime.now(dt.UTC))
+            found = news(self._status(), self._told, thresholds=thresholds, now=now())
         except OrdersRefused as refused:
             raise LookFailed(report(refused.complaints, self._lang)) from None
         except DeskError as error:
             raise LookFailed(said(error.told, self._lang)) from None
         except OSError as error:
-            raise LookFailed(str(error)) from None
+            raise LookFailed(said(describe_os_error(error), self._lang)) from None
         self._told = found.told
         return found.events
 
@@ -90,24 +88,19 @@ class Watch:
         if self._memory is None:
             return
         self._memory.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
-        fresh.write_text(json.dumps(self._told, ensure_ascii=False, indent=1), encoding="utf-8")
-        fresh.replace(self._memory)
+        write_whole(self._memory, json.dumps(self._told, ensure_ascii=False, indent=1))
 
     def _status(self) -> Row:
-        portfolio, part = self._options["portfolio"], slice_of(self._options["slice"])
-        reader = reader_with(Templar(loader=DataLoader()), secrets=self._secrets)
-        orders = judge_order_files(self._options["order_files"], reader, day=dt.datetime.now(dt.UTC).date()).accepted()
-        observed = observe(open_desk(self._options), orders, portfolio=portfolio)
-        made = make_plan(orders, observed, portfolio=portfolio).sliced(part)
-        frame = Frame(portfolio=portfolio, part=str(part) if part else None, prices=None, lang=self._lang)
-        return describe_plan(made, frame, planned=False)
+        reader = reader_with(self._options["template_variables"], secrets=self._secrets)
+        orders = judge_order_files(self._options["order_files"], reader, day=today()).accepted()
+        plan = plan_orders(self._options, open_desk(self._options), orders)
+        return describe_plan(plan, frame_of(self._options, self._lang), planned=False)
 
     def _desk_is_named(self) -> None:
         try:
             open_desk(self._options)
-        except DeskOptionsWrong as wrong:
-            raise WatchRefused(said(wrong.told, self._lang)) from None
+        except OptionsWrong as wrong:
+            raise WatchRefused(said(wrong.message, self._lang)) from None
 
 
 def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:

@@ -99,8 +99,19 @@ class Prove:
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Reload:
+    """What makes the server read new files: its service, or the name of a command that the task defines."""
+
+    service: str | None = None
+    command: str | None = None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Install:
-    """Where the certificate goes on its host, and what happens there before and after."""
+    """Where the certificate goes on its host, and what happens there before and after.
+
+    `validate` is the name of a command; no order holds a command itself.
+    """
 
     certificate: str | None = None
     chain: str | None = None
@@ -113,7 +124,7 @@ class Install:
     backup: bool = False
     issuer: str | None = None
     validate: str | None = None
-    reload: str | None = None
+    reload: Reload | None = None
     prove: Prove | None = None
 
 
@@ -171,6 +182,7 @@ __all__ = (
     "LinkedContract",
     "Order",
     "Prove",
+    "Reload",
     "Subject",
     "SuppliedCsr",
     "Usage",

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 import sys
 
-from rehearsal_desk.cli import main
+from rehearsal_desk.running.cli import main
 
 sys.exit(main())

@@ -35,6 +35,9 @@ options:
   slice:
     description: Watch one slice of the orders, as V(2/5).
     type: str
+  template_variables:
+    description: The values that templates in the order files may name; nothing else is known to them.
+    type: dict
   interval:
     description: Seconds between two looks.
     type: int

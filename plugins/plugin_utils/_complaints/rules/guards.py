@@ -54,6 +54,20 @@ RULES = (
         ),
     ),
     rule(
+        "HOST-NOT-IN-INVENTORY",
+        OURS,
+        (
+            "The inventory has no host {value}, so nobody would make the key or install the certificate.",
+            "the name of one host of the inventory; no pattern and no group",
+            "{meant}Correct host, or name the inventory with -i. Nothing was ordered.",
+        ),
+        (
+            "インベントリに {value} というホストがないため、鍵の作成や証明書の設置ができません。",
+            "インベントリにあるホスト1台の名前 (パターンやグループは使えません)",
+            "{meant}host を直すか、-i でインベントリを指定してください。注文は行われていません。",
+        ),
+    ),
+    rule(
         "SLICE",
         OURS,
         ("{value} is not a slice.", "a number, a slash and how many slices there are: 2/5", "Correct slice."),

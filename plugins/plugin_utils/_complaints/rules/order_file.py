@@ -60,17 +60,45 @@ RULES = (
         ("キー{value}が同じ場所に2回書かれています。", "1つの場所に同じキーは1回だけ", "どちらかを消してください。"),
     ),
     rule(
-        "TEMPLATE",
-        "Ansible templating",
+        "FILE-LINK",
+        OURS,
         (
-            "The template cannot be resolved: {problem}.",
-            "variables known to the play",
-            "Define the variable or write the value.",
+            "{value} is a link that leads out of the folder of orders ({folder}).",
+            "files and folders below the folder of orders, and links that stay there",
+            "Put the file into the folder of orders, or name the folder that both are in.",
         ),
         (
-            "テンプレートを展開できません: {problem}",
-            "プレイで定義済みの変数",
-            "変数を定義するか、値を直接書いてください。",
+            "{value} は、オーダーのフォルダ ({folder}) の外へ出るリンクです。",
+            "オーダーのフォルダの中のファイルとフォルダ、その中にとどまるリンク",
+            "ファイルをオーダーのフォルダに置くか、両方を含むフォルダを指定してください。",
+        ),
+    ),
+    rule(
+        "FILE-CONTENT",
+        OURS,
+        (
+            "This is not an order file. {kind}",
+            "a mapping with version and orders",
+            "Write version: 1 and orders, or move the file out of the folder of orders.",
+        ),
+        (
+            "オーダーファイルではありません。{kind}",
+            "version と orders を持つマッピング",
+            "version: 1 と orders を書くか、ファイルをオーダーのフォルダの外へ移してください。",
+        ),
+    ),
+    rule(
+        "TEMPLATE",
+        OURS,
+        (
+            "The template cannot be resolved: {problem}.",
+            "names of the task's template_variables ({known}), parts of them, and the filters {filters}",
+            "Write the value, or compute it in the inventory, in certificate_template_variables (template_variables).",
+        ),
+        (
+            "テンプレートを展開できません: {problem}。",
+            "タスクの template_variables にある変数 ({known})、その要素、フィルタ {filters}",
+            "値を直接書くか、インベントリの certificate_template_variables (template_variables) に定義してください。",
         ),
     ),
     rule(
@@ -135,7 +163,76 @@ RULES = (
             "/etc/pki/tls/private/www.key のように、パス全体を書いてください。",
         ),
     ),
+    rule(
+        "HOST-NAME",
+        OURS,
+        (
+            "{value} is not the name of a host.",
+            "letters, digits, '.', '-' and '_', starting with a letter, a digit or '_'",
+            "Write the host's name as the inventory has it.",
+        ),
+        (
+            "{value}はホスト名ではありません。",
+            "半角英数字と「.」「-」「_」。先頭は半角英数字か「_」",
+            "インベントリにあるホスト名を書いてください。",
+        ),
+    ),
+    rule(
+        "KEY-MODE",
+        OURS,
+        (
+            "Mode {value} is too wide for a private key.",
+            'the owner\'s "0400" or "0600"; for a group that may read "0440" or "0640"',
+            "Leave mode out for 0600, or let one group read the key (group and 0640).",
+        ),
+        (
+            "秘密鍵のファイルに mode {value} は広すぎます。",
+            '所有者だけの "0400" か "0600"、グループにも読み取りを許す "0440" か "0640"',
+            "mode を消して0600にするか、group と 0640 で1つのグループにだけ読み取りを許してください。",
+        ),
+    ),
+    rule(
+        "FILE-MODE",
+        OURS,
+        (
+            "A certificate's file needs no mode {value}.",
+            'read for all, write for owner and group at most, such as "0644" or "0640"; nothing to execute, no setuid',
+            "Leave mode out for 0644, or write a smaller one.",
+        ),
+        (
+            "証明書のファイルに mode {value} は必要ありません。",
+            '読み取りは全員まで、書き込みは所有者とグループまで (例: "0644"、"0640")。実行権やsetuidは不可',
+            "mode を消して0644にするか、より狭い権限を書いてください。",
+        ),
+    ),
+    rule(
+        "COMMAND-TEXT",
+        OURS,
+        (
+            "{value} is a command or a path. An order file names commands and holds none.",
+            "{allowed}",
+            "Give the command a name in the inventory or group_vars (certificate_commands), and write that name here.",
+        ),
+        (
+            "{value}はコマンドかパスです。オーダーファイルに書けるのはコマンドの名前だけです。",
+            "{allowed}",
+            "インベントリか group_vars の certificate_commands で名前を付け、その名前をここに書いてください。",
+        ),
+    ),
+    rule(
+        "COMMAND-UNKNOWN",
+        OURS,
+        (
+            "The task defines no command {value}.",
+            "{allowed}",
+            "Correct it, or define it in certificate_commands (inventory, group_vars). A service is {{service: NAME}}.",
+        ),
+        (
+            "{value}というコマンドは、タスクで定義されていません。",
+            "{allowed}",
+            "名前を直すか、certificate_commands で定義してください。サービスなら {{service: 名前}} と書きます。",
+        ),
+    ),
 )
-
 
 __all__ = ("RULES",)

@@ -20,7 +20,6 @@ OURS = "iij.server_certificate, order file format"
 # Sources that say more than the name of a document, which is the same in both languages.
 IN_JAPANESE = {
     OURS: "iij.server_certificate のオーダーファイルの形式",
-    "Ansible templating": "Ansibleのテンプレート",
     "BR 3.2.2.4.4, .13, .14; ballot SC-090": "BR 3.2.2.4.4、.13、.14、投票 SC-090",
     "BR 6.3.2; ballot SC-081v3": "BR 6.3.2、投票 SC-081v3",
     "BR 7.1.2.7.2, 7.1.2.7.4; the CAs' pages on subjects": "BR 7.1.2.7.2、7.1.2.7.4、各認証局の識別名のページ",

@@ -20,6 +20,20 @@ RULES = (
         ("CSR{value}を使えません。{problem}", "PEMまたはDERのCSR", "csr_path を直すか、CSRを作り直してください。"),
     ),
     rule(
+        "CSR-OUTSIDE",
+        OURS,
+        (
+            "The CSR {value} is outside of the folder of orders ({folder}), and is not read.",
+            "a path below the folder of orders, links followed",
+            "Put the CSR below the folder of orders, such as csr/www.csr beside the order file.",
+        ),
+        (
+            "CSR {value} はオーダーのフォルダ ({folder}) の外にあるため、読み込みません。",
+            "オーダーのフォルダの中のパス (リンク先も含みます)",
+            "オーダーファイルの隣の csr/www.csr のように、CSRをオーダーのフォルダの中に置いてください。",
+        ),
+    ),
+    rule(
         "CSR-PRIVATE-KEY",
         OURS,
         (

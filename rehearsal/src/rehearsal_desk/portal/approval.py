@@ -11,9 +11,9 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from rehearsal_desk.desk import Shown
+from rehearsal_desk.desk.desk import Shown
 from rehearsal_desk.portal.front import Front, TheFront, plain_page
-from rehearsal_desk.problems import NotFound
+from rehearsal_desk.rules.problems import NotFound
 
 _DOMAIN: t.Final = "domain"
 _NO_LINK: t.Final = "このリンクは無効です。"
@@ -40,7 +40,7 @@ def _shown(desk_front: Front, token: str) -> Shown:
     contract_id = desk_front.outbox.application_of(token)
     if contract_id is None:
         raise NotFound(_NO_LINK)
-    return desk_front.back_office.application(contract_id)
+    return desk_front.back_office.read_application(contract_id)
 
 
 def _screen(request: Request, *, shown: Shown, approved: bool = False) -> HTMLResponse:

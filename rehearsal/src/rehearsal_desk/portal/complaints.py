@@ -10,7 +10,7 @@ import dataclasses as dc
 import typing as t
 
 from rehearsal_desk.portal import labels
-from rehearsal_desk.problems import Breach
+from rehearsal_desk.rules.problems import Breach
 
 # Attributes that share a field, and those that the screen asks for in parts.
 _ANCHORS: t.Final = {

@@ -11,7 +11,7 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from rehearsal_desk.desk import Shown
+from rehearsal_desk.desk.desk import Shown
 from rehearsal_desk.portal import labels, mishaps
 from rehearsal_desk.portal.front import BASE_PATH, Front, TheFront, TheVisitor, Visitor, page
 from rehearsal_desk.portal.menus import SERVICE_TRAIL, Trail
@@ -38,28 +38,28 @@ def status_list(request: Request, desk_front: TheFront, who: TheVisitor, page_nu
 @router.get("/certificates/{contract_id}")
 def service_top(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> HTMLResponse:
     """サービストップ of one contract."""
-    shown = desk_front.desk.application(who.admin, contract_id)
+    shown = desk_front.desk.read_application(who.admin, contract_id)
     return page(request, "service_top.html", who=who, title=labels.SERVICE_TOP, trail=SERVICE_TRAIL, shown=shown)
 
 
 @router.get("/certificates/{contract_id}/certificate.pem")
 def certificate(desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """The certificate, as a file."""
-    issued = desk_front.desk.certificate(who.admin, contract_id)
+    issued = desk_front.desk.download_certificate(who.admin, contract_id)
     return _file(issued.certificate or "", name=f"{contract_id}.pem")
 
 
 @router.get("/certificates/{contract_id}/chain.pem")
 def chain(desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """The intermediates, as a file."""
-    issued = desk_front.desk.certificate(who.admin, contract_id)
+    issued = desk_front.desk.download_certificate(who.admin, contract_id)
     return _file(issued.chain or "", name=f"{contract_id}-chain.pem")
 
 
 @router.get("/certificates/{contract_id}/private-key.pem")
 def private_key(desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """The private key that the service made, as a file."""
-    _, key = desk_front.desk.private_key(who.admin, contract_id)
+    _, key = desk_front.desk.download_private_key(who.admin, contract_id)
     return _file(key, name=f"{contract_id}-key.pem")
 
 
@@ -71,7 +71,7 @@ def contract_trail(shown: Shown) -> Trail:
 def _list_screen(request: Request, desk_front: Front, *, who: Visitor, template: str, number: int) -> HTMLResponse:
     number = max(1, min(number, _FARTHEST // _PAGE))
     offset = (number - 1) * _PAGE
-    rows, total = desk_front.desk.applications(who.admin, references=None, offset=offset, limit=_PAGE)
+    rows, total = desk_front.desk.list_applications(who.admin, references=None, offset=offset, limit=_PAGE)
     total = max(0, total - mishaps.missing_rows(desk_front.faults, path=request.url.path))
     rows = rows[: max(0, total - offset)]
     is_status = template == "status_list.html"

@@ -13,7 +13,6 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rehearsal_desk.admins import Admin, digest
 from rehearsal_desk.portal import labels
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import (
@@ -28,6 +27,7 @@ from rehearsal_desk.portal.front import (
     TheVisitor,
     page,
 )
+from rehearsal_desk.rules.admins import Admin, digest
 
 LOG_IN_PATH: t.Final = f"{BASE_PATH}/login"
 

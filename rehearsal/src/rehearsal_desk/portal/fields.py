@@ -11,7 +11,7 @@ import urllib.parse
 
 from starlette.requests import Request
 
-from rehearsal_desk.problems import Breach, Refused
+from rehearsal_desk.rules.problems import Breach, Refused
 
 LARGEST_FORM: t.Final = 1 << 18
 _MOST_FIELDS: t.Final = 200
@@ -36,18 +36,9 @@ class Fields:
         """Whether a tick box is ticked, or a button of this name was pressed."""
         return name in self._values
 
-    def unreadable(self, names: t.Mapping[str, str]) -> tuple[Breach, ...]:
-        """A breach for each of these fields that holds control characters; the mapping gives field by attribute."""
-        message = "Control characters cannot stand in this field."
-        return tuple(
-            Breach(attribute, "invalid", message)
-            for attribute, name in names.items()
-            if not self.line(name).isprintable()
-        )
 
-
-async def received(request: Request) -> Fields:
-    """The form in the body of this request."""
+async def read_fields(request: Request) -> Fields:
+    """Read the form in the body of this request."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise Refused((Breach("", "invalid", f"A form is sent as {_FORM_TYPE}."),))
     body = bytearray()

@@ -16,17 +16,17 @@ import markupsafe
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 
-from rehearsal_desk.admins import Admin
-from rehearsal_desk.back_office import BackOffice
-from rehearsal_desk.catalogue import LINKED_SERVICES, PRODUCTS
-from rehearsal_desk.clock import Clock
-from rehearsal_desk.desk import Desk
-from rehearsal_desk.faults import FaultList
-from rehearsal_desk.outbox import Outbox
+from rehearsal_desk.desk.back_office import BackOffice
+from rehearsal_desk.desk.desk import Desk
+from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.portal import fields, labels, mishaps
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.sessions import Sessions, Visit
-from rehearsal_desk.registrar import Registrar
+from rehearsal_desk.rules.admins import Admin
+from rehearsal_desk.rules.catalogue import LINKED_SERVICES, PRODUCTS
+from rehearsal_desk.store.clock import Clock
+from rehearsal_desk.store.faults import FaultList
 
 BASE_PATH: t.Final = "/portal"
 COOKIE: t.Final = "rehearsal_portal"
@@ -95,7 +95,7 @@ def visitor(request: Request) -> Visitor:
     return Visitor(admin=admin, visit=visit)
 
 
-TheFields = t.Annotated[Fields, Depends(fields.received)]
+TheFields = t.Annotated[Fields, Depends(fields.read_fields)]
 TheFront = t.Annotated[Front, Depends(front)]
 TheVisitor = t.Annotated[Visitor, Depends(visitor)]
 
@@ -121,9 +121,8 @@ def page(
     title = mishaps.other_title(front(request).faults, method=request.method, path=request.url.path)
     if title:
         template, values = "message.html", {"title": title, "sentence": _ANOTHER, "detail": "", "rules": ()}
-    text = rendered(
-        template, who=who, visit=None if who is None else who.visit, now=front(request).clock.now(), **values
-    )
+    visit = None if who is None else who.visit
+    text = rendered(ENVIRONMENT, template, who=who, visit=visit, now=front(request).clock.now(), **values)
     text = mishaps.relabelled(text, in_force=front(request).faults, method=request.method, path=request.url.path)
     return HTMLResponse(text, status_code=status, headers=_HEADERS)
 
@@ -131,18 +130,18 @@ def page(
 def plain_page(
     request: Request, template: str, *, visit: Visit | None, status: int = 200, **values: object
 ) -> HTMLResponse:
-    """One screen that is no part of the portal."""
-    text = rendered(template, visit=visit, now=front(request).clock.now(), **values)
+    """One screen that is no part of the portal, from the templates of its own site."""
+    text = rendered(request.app.state.environment, template, visit=visit, now=front(request).clock.now(), **values)
     return HTMLResponse(text, status_code=status, headers=_HEADERS)
 
 
-def rendered(template: str, *, visit: Visit | None, **values: object) -> str:
+def rendered(environment: jinja2.Environment, template: str, *, visit: Visit | None, **values: object) -> str:
     """The HTML of a template; its forms carry the tokens of this session."""
 
     def form_token(action: str) -> str:
         return "" if visit is None else visit.form_token(action)
 
-    return _ENVIRONMENT.get_template(template).render(form_token=form_token, **values)
+    return environment.get_template(template).render(form_token=form_token, **values)
 
 
 def local_time(moment: dt.datetime | None) -> str:
@@ -162,16 +161,16 @@ def with_links(text: str) -> markupsafe.Markup:
     return markupsafe.Markup("").join(link.format(part) if index % 2 else part for index, part in enumerate(parts))
 
 
-_ENVIRONMENT: t.Final = jinja2.Environment(
+ENVIRONMENT: t.Final = jinja2.Environment(
     loader=jinja2.PackageLoader("rehearsal_desk.portal"),
     autoescape=True,
     undefined=jinja2.StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_ENVIRONMENT.globals.update(
+ENVIRONMENT.globals.update(
     words=labels, products=PRODUCTS, linked_services=LINKED_SERVICES, form_field=FORM_TOKEN, base=BASE_PATH
 )
-_ENVIRONMENT.filters.update(
+ENVIRONMENT.filters.update(
     moment=local_time, day=local_day, confirmation=labels.CONFIRMATIONS.__getitem__, with_links=with_links
 )

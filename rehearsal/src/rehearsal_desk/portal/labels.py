@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from rehearsal_desk import life
+from rehearsal_desk.desk import life
 
 # --- documented -------------------------------------------------------------------------------------------------------
 

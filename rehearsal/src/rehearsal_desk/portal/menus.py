@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from rehearsal_desk.portal import labels
 from rehearsal_desk.portal.front import BASE_PATH, TheVisitor, Visitor, page
-from rehearsal_desk.problems import Breach, Refused
+from rehearsal_desk.rules.problems import Breach, Refused
 
 Trail = tuple[tuple[str, str], ...]  # titles and addresses of the screens above
 

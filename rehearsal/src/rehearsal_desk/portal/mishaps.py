@@ -9,8 +9,8 @@ from __future__ import annotations
 import html
 import typing as t
 
-from rehearsal_desk import faults
-from rehearsal_desk.faults import FaultList, Kind, Setting
+from rehearsal_desk.store import faults
+from rehearsal_desk.store.faults import FaultList, Kind, Setting
 
 SESSION_EXPIRES: t.Final = "session_expires_mid_form"
 DOUBLE_CLICK: t.Final = "double_click_order"

@@ -11,26 +11,24 @@ clicks, so a button that brings the screen again with the usage chosen is ours.
 
 from __future__ import annotations
 
-import dataclasses as dc
 import typing as t
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from rehearsal_desk.forms import OrderForm
-from rehearsal_desk.order_rules import LINKED_SERVICE
 from rehearsal_desk.portal import labels, mishaps
 from rehearsal_desk.portal.complaints import complaints_of
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import BASE_PATH, Front, TheForm, TheFront, TheVisitor, Visitor, page
 from rehearsal_desk.portal.menus import chosen_code, order_trail
-from rehearsal_desk.problems import Breach, Conflict, Problem, Refused
-from rehearsal_desk.store import LinkedContract
+from rehearsal_desk.rules.forms import OrderForm
+from rehearsal_desk.rules.order_rules import LINKED_SERVICE
+from rehearsal_desk.rules.problems import Breach, Conflict, Problem, Refused
+from rehearsal_desk.store.store import LinkedContract
 
 NEW_PATH: t.Final = f"{BASE_PATH}/orders/new"
 _BETWEEN: t.Final = ":"  # product and term in the value of the pull-down
 _MOST_CONTRACTS: t.Final = 1000
-_TEXTS: t.Final = {"customer_code": "customer_code", "common_name": "common_name", "usage": "usage"}
 _NO_SLIP: t.Final = "この確認画面は無効です。入力画面からやり直してください。"
 _IN_PROGRESS: t.Final = "このお申し込みは処理中、または処理済みです。ステータス一覧でご確認ください。"
 
@@ -56,10 +54,10 @@ def new_order_entered(request: Request, desk_front: TheFront, who: TheVisitor, f
         return _form_screen(request, desk_front, who=who, order=order, searched=searched)
     try:
         # The tick comes on the next screen.
-        checked = desk_front.desk.quote(who.admin, dc.replace(order, terms_agreed=True))
+        checked = desk_front.desk.quote(who.admin, order.model_copy(update={"terms_agreed": True}))
     except Refused as refused:
         return _form_screen(request, desk_front, who=who, order=order, searched=searched, breaches=refused.breaches)
-    slip = desk_front.sessions.write_slip(who.visit, dc.replace(checked, terms_agreed=False))
+    slip = desk_front.sessions.write_slip(who.visit, checked.model_copy(update={"terms_agreed": False}))
     return _confirm_screen(request, desk_front, who=who, order=checked, slip=slip)
 
 
@@ -73,12 +71,12 @@ def place(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm
         raise Conflict("slip", _NO_SLIP, attribute="slip")
     if form.ticked("back"):
         return _form_screen(request, desk_front, who=who, order=order, searched=True)
-    order = dc.replace(order, terms_agreed=form.ticked("terms_agreed"))
+    order = order.model_copy(update={"terms_agreed": form.ticked("terms_agreed")})
     try:
         desk_front.desk.quote(who.admin, order)
     except Refused as refused:
         return _confirm_screen(request, desk_front, who=who, order=order, slip=token, breaches=refused.breaches)
-    contract_id = _bought(desk_front, who=who, order=order, slip=token)
+    contract_id = _buy(desk_front, who=who, order=order, slip=token)
     return RedirectResponse(f"{BASE_PATH}/orders/{contract_id}/done", status_code=303)
 
 
@@ -86,7 +84,7 @@ def place(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm
 def done(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """What was bought."""
     who.admin.must_have("order")
-    shown = desk_front.desk.application(who.admin, contract_id)
+    shown = desk_front.desk.read_application(who.admin, contract_id)
     trail = order_trail(shown.application.customer_code)
     return page(request, "order_done.html", who=who, title=labels.NEW_ORDER_DONE, trail=trail, shown=shown)
 
@@ -103,11 +101,10 @@ def order_of(form: Fields) -> OrderForm:
         usage=usage,
         # Another usage has no such field on its screen, so one left over from before the change does not count.
         linked_contract_id=(form.line("linked_contract_id") or None) if usage == LINKED_SERVICE else None,
-        misread=form.unreadable(_TEXTS),
     )
 
 
-def _bought(desk_front: Front, *, who: Visitor, order: OrderForm, slip: str) -> str:
+def _buy(desk_front: Front, *, who: Visitor, order: OrderForm, slip: str) -> str:
     taken = desk_front.sessions.take_slip(who.visit, slip)
     if taken is None:
         raise Conflict("slip", _NO_SLIP, attribute="slip")
@@ -187,5 +184,5 @@ def _offer(desk_front: Front) -> tuple[tuple[str, str], ...]:
 
 
 def _contracts(desk_front: Front, *, who: Visitor, code: str) -> tuple[LinkedContract, ...]:
-    found = desk_front.desk.linked_contracts(who.admin, service=None, offset=0, limit=_MOST_CONTRACTS)
+    found = desk_front.desk.list_linked_contracts(who.admin, service=None, offset=0, limit=_MOST_CONTRACTS)
     return tuple(row for row in found.rows if row.customer_code == code)

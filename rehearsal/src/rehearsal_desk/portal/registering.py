@@ -11,37 +11,28 @@ the choice about transparency for DigiCert products only. The confirm screen is 
 
 from __future__ import annotations
 
-import dataclasses as dc
 import typing as t
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from rehearsal_desk import life
-from rehearsal_desk.catalogue import PRODUCTS
-from rehearsal_desk.csrs import Csr, UnreadableCsr, read_csr
-from rehearsal_desk.desk import Shown
-from rehearsal_desk.forms import ApplicantForm, RegistrationForm, SubjectForm
-from rehearsal_desk.order_rules import LINKED_SERVICE
+from rehearsal_desk.desk import life
+from rehearsal_desk.desk.desk import Shown
 from rehearsal_desk.portal import labels
 from rehearsal_desk.portal.complaints import complaints_of
 from rehearsal_desk.portal.contracts import CERTIFICATES_PATH, contract_trail
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import TheForm, TheFront, TheVisitor, Visitor, page
-from rehearsal_desk.problems import Breach, Conflict, Refused
-from rehearsal_desk.registration_rules import CUSTOMER, SERVICE, approval_addresses
+from rehearsal_desk.rules.catalogue import PRODUCTS
+from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, read_csr
+from rehearsal_desk.rules.forms import ApplicantForm, RegistrationForm, SubjectForm
+from rehearsal_desk.rules.order_rules import LINKED_SERVICE
+from rehearsal_desk.rules.problems import Breach, Conflict, Refused
+from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, approval_addresses
 
 _CLOSED: t.Final = "申請情報はすでに登録されているか、登録を受け付けられない状態です。"
 _CSR_FIELDS: t.Final = ("csr", "csr_origin")
 _FLAGS: t.Final = {"true": True, "false": False}
-_TEXTS: t.Final = {
-    attribute: attribute
-    for attribute in (
-        *(f"subject.{name}" for name in labels.SUBJECT),
-        *(f"applicant.{name}" for name in labels.APPLICANT_FIELDS),
-        "approval_email",
-    )
-}
 
 router = APIRouter()
 
@@ -49,7 +40,7 @@ router = APIRouter()
 @router.get("/certificates/{contract_id}/registration")
 def registration(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """The empty form."""
-    shown = _open(desk_front.desk.application(who.admin, contract_id), who=who)
+    shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     only = SERVICE if shown.application.usage == LINKED_SERVICE else ""
     return _form_screen(request, who=who, shown=shown, form=RegistrationForm(csr_origin=only))
 
@@ -59,7 +50,7 @@ def registration_entered(
     request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str, form: TheForm
 ) -> Response:
     """The form as filled in: again when a button asks for it or rules are broken, else confirmed and registered."""
-    shown = _open(desk_front.desk.application(who.admin, contract_id), who=who)
+    shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     entered = registration_of(form)
     if form.ticked("apply_method") or form.ticked("back"):
         return _form_screen(request, who=who, shown=shown, form=entered)
@@ -84,7 +75,7 @@ def registration_entered(
 @router.get("/certificates/{contract_id}/registered")
 def registered(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
     """What happens next."""
-    shown = desk_front.desk.application(who.admin, contract_id)
+    shown = desk_front.desk.read_application(who.admin, contract_id)
     title, trail = labels.REGISTRATION_DONE, contract_trail(shown)
     return page(request, "registration_done.html", who=who, title=title, trail=trail, shown=shown)
 
@@ -101,7 +92,6 @@ def registration_of(form: Fields) -> RegistrationForm:
         applicant=ApplicantForm(**{name: form.line(f"applicant.{name}") for name in labels.APPLICANT_FIELDS}),
         approval_email=form.line("approval_email"),
         certificate_transparency=_FLAGS.get(form.line("certificate_transparency")),
-        misread=form.unreadable(_TEXTS),
     )
 
 
@@ -122,7 +112,7 @@ def _form_screen(
     breaches: tuple[Breach, ...] = (),
 ) -> HTMLResponse:
     if "PRIVATE KEY" in form.csr:
-        form = dc.replace(form, csr="")  # a key that was pasted by mistake is not shown again
+        form = form.model_copy(update={"csr": ""})  # a key that was pasted by mistake is not shown again
     csr_refused = any(breach.attribute == "csr" for breach in breaches)
     return page(
         request,
@@ -172,8 +162,8 @@ def _csr_on(form: RegistrationForm) -> Csr | None:
 def _carried(form: RegistrationForm) -> dict[str, str]:
     """The fields as the confirm screen hands them on, hidden."""
     flag = {True: "true", False: "false", None: ""}[form.certificate_transparency]
-    subject = {} if form.subject is None else dc.asdict(form.subject)
-    applicant = {} if form.applicant is None else dc.asdict(form.applicant)
+    subject = {} if form.subject is None else form.subject.model_dump()
+    applicant = {} if form.applicant is None else form.applicant.model_dump()
     return {
         "csr_origin": form.csr_origin,
         "csr": form.csr,

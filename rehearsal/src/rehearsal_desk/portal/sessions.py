@@ -13,17 +13,16 @@ import dataclasses as dc
 import datetime as dt
 import hashlib
 import hmac
-import json
 import secrets
 import typing as t
 
 from sqlalchemy import ForeignKey, String, Text, delete, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rehearsal_desk.admins import digest, new_token
-from rehearsal_desk.clock import Clock
-from rehearsal_desk.forms import OrderForm
-from rehearsal_desk.store import Base, Store
+from rehearsal_desk.rules.admins import digest, new_token
+from rehearsal_desk.rules.forms import OrderForm
+from rehearsal_desk.store.clock import Clock
+from rehearsal_desk.store.store import Base, Store
 
 LIFETIME: t.Final = dt.timedelta(minutes=30)  # after the last page; ours
 _STALE: t.Final = dt.timedelta(minutes=1)  # an expiry younger than this is not written again
@@ -133,9 +132,9 @@ class Sessions:
     def write_slip(self, visit: Visit, order: OrderForm) -> str:
         """The one-time token of this order's confirm screen."""
         token = new_token()
-        entries = {name: value for name, value in dc.asdict(order).items() if name != "misread"}
         with self._store.writing() as session:
-            session.add(OrderSlip(token_digest=digest(token), session_digest=visit.digest, order=json.dumps(entries)))
+            entry = order.model_dump_json()
+            session.add(OrderSlip(token_digest=digest(token), session_digest=visit.digest, order=entry))
         return token
 
     def read_slip(self, visit: Visit, token: str) -> OrderForm | None:
@@ -170,4 +169,4 @@ class Sessions:
 
 
 def _order_on(slip: OrderSlip) -> OrderForm:
-    return OrderForm(**json.loads(slip.order))
+    return OrderForm.model_validate_json(slip.order)

@@ -2,22 +2,24 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The three sites of HTML pages, each with its own way to say that something cannot be done."""
+"""Sites of HTML pages, each with its own way to say that something cannot be done."""
 
 from __future__ import annotations
 
 import typing as t
 
+import jinja2
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from rehearsal_desk.portal import approval, contracts, controls, entrance, menus, ordering, registering
+from rehearsal_desk.portal import approval, contracts, entrance, menus, ordering, registering
 from rehearsal_desk.portal.front import (
     BASE_PATH,
     COOKIE,
+    ENVIRONMENT,
     ForeignForm,
     Front,
     NotLoggedIn,
@@ -25,7 +27,7 @@ from rehearsal_desk.portal.front import (
     plain_page,
     visitor,
 )
-from rehearsal_desk.problems import Conflict, Forbidden, NotFound, Problem, Refused
+from rehearsal_desk.rules.problems import Conflict, Forbidden, NotFound, Problem, Refused
 
 CA_PATH: t.Final = "/ca"
 
@@ -55,24 +57,30 @@ _PORTAL: t.Final = (entrance.router, menus.router, ordering.router, contracts.ro
 
 
 def mount(app: FastAPI, *, front: Front) -> None:
-    """Put the portal, the CA's approval page and the rehearsal's own page on this application."""
+    """Put the portal and the CA's approval page on this application."""
     static = StaticFiles(packages=[("rehearsal_desk.portal", "static")])
     app.mount(f"{BASE_PATH}/static", static)
-    app.mount(controls.BASE_PATH, _site(front, routers=(controls.router,), template="controls_message.html"))
-    app.mount(CA_PATH, _site(front, routers=(approval.router,), template="approval_message.html"))
-    app.mount(BASE_PATH, _site(front, routers=_PORTAL, template="message.html"))
+    app.mount(CA_PATH, make_site(front, routers=(approval.router,), template="approval_message.html"))
+    app.mount(BASE_PATH, make_site(front, routers=_PORTAL, template="message.html"))
 
 
-def _site(front: Front, *, routers: tuple[APIRouter, ...], template: str) -> FastAPI:
+def make_site(
+    front: Front,
+    *,
+    routers: tuple[APIRouter, ...],
+    template: str,
+    environment: jinja2.Environment = ENVIRONMENT,
+) -> FastAPI:
+    """Make an application of these routers that says with this template what cannot be done."""
     site = FastAPI(openapi_url=None)
     site.state.front = front
+    site.state.environment = environment
     for router in routers:
         site.include_router(router)
     handler = _handler(template)
     for known in (Problem, ForeignForm, HTTPException, RequestValidationError, Exception):
         site.add_exception_handler(known, handler)
     site.add_exception_handler(NotLoggedIn, _to_log_in)
-    site.add_exception_handler(controls.ControlsLocked, _to_unlock)
     return site
 
 
@@ -102,7 +110,3 @@ async def _to_log_in(request: Request, _error: Exception) -> Response:
     answer = RedirectResponse(f"{entrance.LOG_IN_PATH}{notice}", status_code=303)
     answer.delete_cookie(COOKIE, path=BASE_PATH)
     return answer
-
-
-async def _to_unlock(_request: Request, _error: Exception) -> Response:
-    return RedirectResponse(f"{controls.BASE_PATH}/login", status_code=303)

@@ -34,6 +34,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 TODAY = dt.date(2026, 11, 22)
+MADE_AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
 
 
 def _closed(text: str) -> str:

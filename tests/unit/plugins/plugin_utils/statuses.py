@@ -14,13 +14,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.o
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
-from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
+from portfolios import DV, EV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
 
-MADE_AT = "2026-11-22T03:00:00Z"
 RENEWED = {**DV, "name": "news", "common_name": "news.example.jp"}
 LAPSED = {**DV, "name": "old", "common_name": "old.example.jp"}
 GONE = {**DV, "name": "gone", "common_name": "gone.example.jp", "state": "cancelled", "contract_id": "rsc00000007"}
@@ -52,5 +51,5 @@ def a_status(*, lang: Language = "en", part: str | None = None, **changes: dict[
             shown = {**SHOWN[order.name], **changes.get(order.name, {})}
             rows.append(dc.replace(booked(order, reference, number=number), **shown))
     made = make_plan(ORDERS, observe(DeskInMemory(rows=rows), ORDERS, portfolio="p"), portfolio="p")
-    frame = Frame(portfolio="p", part=part, prices=None, lang=lang)
-    return {**describe_plan(made, frame, planned=False), "made_at": MADE_AT}
+    frame = Frame(portfolio="p", part=part, prices=None, lang=lang, made_at=MADE_AT)
+    return describe_plan(made, frame, planned=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import chain_errors, errors
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import (
     DAY,
     NOW,
@@ -31,8 +31,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
         ({"certificate": ""}, errors.CertificateBroken),
         ({"certificate": None}, errors.CertificateBroken),
         ({"chain": "nonsense"}, errors.CertificateBroken),
-        ({"chain": ""}, errors.ChainEmpty),
-        ({"chain": None}, errors.ChainEmpty),
+        ({"chain": ""}, chain_errors.ChainEmpty),
+        ({"chain": None}, chain_errors.ChainEmpty),
         ({"certificate": "\ud800"}, errors.CertificateBroken),
     ],
 )
@@ -113,11 +113,11 @@ def test_a_certificate_of_yesterday(site: Site) -> None:
 
 
 def test_a_chain_that_leads_elsewhere(site: Site, rsa_authority: Authority) -> None:
-    fault = site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, errors.ChainBroken)
+    fault = site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, chain_errors.ChainBroken)
     assert "Test RSA CA" in str(fault)
     # Nobody asked for a chain, but one that is given must be right all the same.
     unasked = {"install": {"chain": None, "full_chain": None}}
-    site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, errors.ChainBroken, **unasked)
+    site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, chain_errors.ChainBroken, **unasked)
 
 
 def test_a_chain_that_nobody_asked_for_need_not_be_given(site: Site) -> None:
@@ -167,7 +167,7 @@ def test_every_file_has_a_path_of_its_own(site: Site) -> None:
         ({"install": {"certificate": None, "full_chain": None}}, "install"),
         ({"install": {"combined": "/x.pem"}, "key": None}, "key.path"),
         ({"install": {"chain": "chain.pem"}}, "install.chain"),
-        ({"install": {"mode": "rw"}}, "mode"),
+        ({"install": {"mode": "rw"}}, "install.mode"),
         ({"certificate_fingerprint": None}, "certificate_fingerprint"),
         ({"common_name": None}, "common_name"),
         ({"key": "www.key"}, "key"),

@@ -10,7 +10,11 @@ import json
 import pathlib
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.annotations import FORMS, annotated
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.annotations import (
+    FORMS,
+    annotated,
+    write_annotations,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import Complaint, Place
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
@@ -20,7 +24,7 @@ from portfolios import DV, READER, TODAY, written
 @pytest.fixture
 def complaints(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Complaint, ...]:
     (tmp_path / "orders").mkdir()
-    written(tmp_path / "orders", DV | {"product": "quick_sll", "host": " "}, name="a,b.yml")
+    written(tmp_path / "orders", DV | {"product": "quick_sll", "generation": 0}, name="a,b.yml")
     monkeypatch.chdir(tmp_path)
     return judge_orders(read_folder(str(tmp_path / "orders"), READER), day=TODAY).complaints
 
@@ -64,3 +68,20 @@ def test_sarif_results_point_at_their_rules(complaints: tuple[Complaint, ...]) -
 def test_nothing_found_is_a_valid_file_too(form: str) -> None:
     text = annotated((), form=form, lang="en")
     assert text == "" if form == "github" else json.loads(text) is not None
+
+
+def test_annotations_are_written_through_no_link(complaints: tuple[Complaint, ...], tmp_path: pathlib.Path) -> None:
+    victim, path = tmp_path / "victim", tmp_path / "complaints.json"
+    victim.write_text("mine", encoding="utf-8")
+    path.symlink_to("victim")
+    write_annotations(complaints, str(path), form="json", lang="en")
+    assert victim.read_text(encoding="utf-8") == "mine"
+    assert json.loads(path.read_text(encoding="utf-8"))["complaints"] and not path.is_symlink()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_device_is_written_to_and_never_replaced(complaints: tuple[Complaint, ...], tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "output"
+    path.symlink_to("/dev/null")
+    write_annotations(complaints, str(path), form="json", lang="en")
+    assert path.is_symlink()

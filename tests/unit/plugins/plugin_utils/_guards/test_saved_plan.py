@@ -35,13 +35,15 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.do
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
-from portfolios import DV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
+from portfolios import DV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
-FRAME = Frame(portfolio="p", part=None, prices=price_table({"sureserver_cloud": {"6 months": 30_000}}), lang="en")
+FRAME = Frame(
+    portfolio="p", part=None, prices=price_table({"sureserver_cloud": {"6 months": 30_000}}), lang="en", made_at=MADE_AT
+)
 SCHEMA = pathlib.Path(__file__).resolve().parents[5] / "docs" / "plan.schema.json"
 FIELDS = (OV, DV, LINKED)
 ORDERS = portfolio(*FIELDS)
@@ -199,7 +201,7 @@ def every_document() -> list[Row]:
         describe_plan(made(ORDERS, DeskInMemory()), FRAME, planned=True),
         describe_plan(made(ORDERS, desk), FRAME._replace(lang="ja", part="1/1"), planned=True),
         describe_plan(made((), desk), FRAME, planned=False),
-        describe_refusal("p", "en", error="the desk cannot be reached"),
+        describe_refusal(FRAME, error="the desk cannot be reached"),
     ]
 
 

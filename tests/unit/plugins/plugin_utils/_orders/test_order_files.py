@@ -24,7 +24,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.o
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import CsrOrigin
-from portfolios import BASE, DV, EVERYWHERE, LINKED, OV, READER, TODAY, DeskInMemory, from_files, written
+from portfolios import BASE, DV, EVERYWHERE, LINKED, MADE_AT, OV, READER, TODAY, DeskInMemory, from_files, written
 
 
 def refused(source: pathlib.Path, **reader: t.Any) -> tuple[Complaint, ...]:
@@ -148,7 +148,7 @@ def test_no_file_hides_another(tmp_path: pathlib.Path) -> None:
         ("c.yml:1:1", "VALUE-CHOICE"),
         ("c.yml:2:1", "VALUE-TYPE"),
         ("c.yml:3:1", "KEY-UNKNOWN"),
-        ("d.yml:1:1", "VALUE-TYPE"),
+        ("d.yml:1:1", "FILE-CONTENT"),
         ("e.yml:4:5", "YAML-DUPLICATE-KEY"),
         ("e.yml:5:5", "VALUE-TYPE"),
         ("f.yml:4:3", "VALUE-CHOICE"),
@@ -214,7 +214,9 @@ def test_what_was_vaulted_is_shown_by_no_report_and_no_inventory(tmp_path: pathl
     (host,) = hosts_of(orders)
     assert host.name == "web1" and "/etc/pki" not in str(host) and "www.example.jp" not in str(host)
     made = make_plan(orders, observe(DeskInMemory(), orders, portfolio="p"), portfolio="p")
-    (row,) = describe_plan(made, Frame(portfolio="p", part=None, prices=None, lang="en"), planned=True)["orders"]
+    (row,) = describe_plan(
+        made, Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT), planned=True
+    )["orders"]
     assert row["common_name"] == "(vaulted)"
 
 

@@ -7,8 +7,15 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import pathlib
+import typing as t
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import adopting_orders
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, read_folder
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import (
+    adopting_orders,
+    write_adopting_orders,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.standing import next_action
@@ -76,3 +83,35 @@ def test_names_are_kept_where_they_are_known_and_never_taken_twice() -> None:
 
 def test_what_order_files_cannot_say_is_left_out() -> None:
     assert adopting_orders([dc.replace(booked(SEEN[0], None), product="new_product")], taken=()) == []
+
+
+HOSTILE = (
+    "{{ lookup('pipe','id') }}",
+    "{% raw %}",
+    "{{ x }}\n- !!python/object:os.system x",
+    "é'\"#: {",
+    "null",
+    "1e3",
+)
+
+
+@pytest.mark.parametrize("word", HOSTILE)
+def test_what_the_desk_says_is_written_as_data(tmp_path: pathlib.Path, word: str) -> None:
+    def rendered(text: str) -> t.NoReturn:
+        raise AssertionError(f"rendered: {text}")
+
+    file = tmp_path / "new" / "imported.yml"
+    write_adopting_orders([{"name": "www", "contract_id": word, "common_name": word}], str(file), pretend=False)
+    (order,) = read_folder(str(file), Reader(render=rendered, decrypt=rendered)).orders
+    assert order.fields == {"name": "www", "contract_id": word, "common_name": word}
+
+
+def test_an_import_never_overwrites_nor_follows_a_link(tmp_path: pathlib.Path) -> None:
+    taken, link = tmp_path / "taken.yml", tmp_path / "link.yml"
+    taken.write_text("mine", encoding="utf-8")
+    link.symlink_to("nowhere.yml")
+    for path in (taken, link):
+        with pytest.raises(FileExistsError):
+            write_adopting_orders([], str(path), pretend=False)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["link.yml", "taken.yml"]
+    assert taken.read_text(encoding="utf-8") == "mine"

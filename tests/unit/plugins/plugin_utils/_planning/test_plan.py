@@ -35,7 +35,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.obs
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, now, portfolio
+from portfolios import DV, EV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, now, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
@@ -279,8 +279,8 @@ def test_the_plan_does_not_depend_on_the_order_of_anything(world: tuple[tuple[Or
 def test_the_result_tells_every_order(lang: t.Any) -> None:
     orders = portfolio(*KINDS)
     before = made(orders)
-    told = describe_plan(before, Frame(portfolio="p", part=None, prices=None, lang=lang), planned=True)
-    result = contract_result(told, before, before=before, outcomes=(), lang=lang)
+    told = describe_plan(before, Frame(portfolio="p", part=None, prices=None, lang=lang, made_at=MADE_AT), planned=True)
+    result = contract_result(told, before, frozenset(), before=before, outcomes=(), lang=lang)
     assert [row["name"] for row in result["orders"]] == ["bank", "blog", "cdn", "shop", "www"]
     assert result["counts"]["to_order"] == 5 and result["changed"]
     assert result["hosts"] == {"register": ["localhost", "web1"], "collect": []}

@@ -15,18 +15,20 @@ import typing as t
 import icalendar
 import jsonschema
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.calendar import calendar
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.calendar import render_calendar
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.dates import by_urgency, dates, past
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import describe_refusal
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_refusal
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.metrics import metrics
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_status
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
+from portfolios import MADE_AT
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from statuses import ORDERS, a_status
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
 
+FRAME = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT)
 SCHEMA = pathlib.Path(__file__).resolve().parents[5] / "docs" / "plan.schema.json"
 UTC = dt.UTC
 
@@ -71,7 +73,7 @@ def events(text: str) -> dict[str, t.Any]:
 
 
 def test_a_calendar_program_reads_deadlines_and_expiries() -> None:
-    found = events(calendar(a_status()))
+    found = events(render_calendar(a_status()))
     days = {uid: event["DTSTART"].dt for uid, event in found.items()}
     assert days == {
         "rsc00000017-expiry@iij.server_certificate": dt.date(2026, 11, 20),
@@ -88,15 +90,15 @@ def test_a_calendar_program_reads_deadlines_and_expiries() -> None:
 
 
 def test_a_date_that_moves_keeps_its_event() -> None:
-    moved = events(calendar(a_status(news={"not_after": dt.datetime(2027, 6, 10, tzinfo=UTC)})))
-    assert moved.keys() == events(calendar(a_status())).keys()
+    moved = events(render_calendar(a_status(news={"not_after": dt.datetime(2027, 6, 10, tzinfo=UTC)})))
+    assert moved.keys() == events(render_calendar(a_status())).keys()
     assert moved["rsc00000016-expiry@iij.server_certificate"]["DTSTART"].dt == dt.date(2027, 6, 10)
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_words_of_the_desk_stay_words_in_a_calendar(lang: Language) -> None:
     told = a_status(lang=lang, cdn={"reason": "登録; 確認, \\済\r\nBEGIN:VALARM\x07" * 3})
-    text = calendar(told)
+    text = render_calendar(told)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n")) and "\n" not in text.replace("\r\n", "")
     asked = events(text)["rsc00000013-deadline@iij.server_certificate"]
     assert "登録; 確認, \\済\nBEGIN:VALARM" in asked["DESCRIPTION"]
@@ -169,7 +171,7 @@ def test_the_files_of_a_status(lang: Language, tmp_path: pathlib.Path) -> None:
 def test_a_look_that_came_to_nothing_leaves_calendar_and_metrics_as_they_were(tmp_path: pathlib.Path) -> None:
     write_status(a_status(), str(tmp_path))
     kept = {name: (tmp_path / name).read_bytes() for name in ("status.ics", "status.prom")}
-    write_status(describe_refusal("p", "en", error="the desk cannot be reached", planned=False), str(tmp_path))
+    write_status(describe_refusal(FRAME, error="the desk cannot be reached", planned=False), str(tmp_path))
     assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
     for name in ("status.json", "status.md", "status.html"):
         assert "cannot be reached" in (tmp_path / name).read_text(encoding="utf-8")

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Errors of the operating system as sentences in both languages."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from .phrases import Phrase, verbatim
+
+_IN_JAPANESE = {
+    errno.EACCES: "アクセスが許可されていません",
+    errno.EDQUOT: "ディスククォータを超えています",
+    errno.EEXIST: "同じ名前のファイルがあります",
+    errno.EFBIG: "ファイルが大きすぎます",
+    errno.EIO: "入出力エラーです",
+    errno.EISDIR: "ディレクトリです",
+    errno.ELOOP: "シンボリックリンクの段数が多すぎます",
+    errno.ENAMETOOLONG: "名前が長すぎます",
+    errno.ENOENT: "ファイルまたはディレクトリがありません",
+    errno.ENOSPC: "ディスクの空き容量がありません",
+    errno.ENOTDIR: "ディレクトリではありません",
+    errno.EPERM: "操作が許可されていません",
+    errno.EROFS: "読み取り専用のファイルシステムです",
+}
+_WHERE = Phrase("{path}: {reason}", "{path}: {reason}")
+
+
+def reason_of(error: OSError) -> Phrase:
+    """Name the reason; what the system has no word for is told as the library told it."""
+    words = error.strerror or (os.strerror(error.errno) if error.errno else None)
+    if words is None:
+        return verbatim(", ".join(str(part) for part in error.args if part) or type(error).__name__)
+    return Phrase(words, _IN_JAPANESE.get(error.errno or 0, words))
+
+
+def describe_os_error(error: OSError) -> Phrase:
+    """Name the file and the reason; without a file name the reason is all that is known."""
+    reason = reason_of(error)
+    return reason if error.filename is None else _WHERE.filled(path=error.filename, reason=reason)
+
+
+__all__ = ("describe_os_error", "reason_of")

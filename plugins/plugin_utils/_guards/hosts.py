@@ -1,0 +1,55 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Hosts of orders that the inventory has: work that is given to nobody costs a contract and is never done."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+from .._complaints.complaints import Complaint, OrdersRefused, nearest, shortened
+from .._planning.plan import Step
+
+if t.TYPE_CHECKING:
+    from .._planning.plan import Plan
+
+_NEAR: t.Final = Phrase("Did you mean {0}? ", "{0} のことですか。")
+CONTROLLER: t.Final = "localhost"
+
+
+def require_hosts(plan: Plan, inventory: frozenset[str]) -> None:
+    """Refuse a plan with work for a host that the inventory lacks; raises OrdersRefused with every such order."""
+    complaints = [
+        Complaint(
+            rule="HOST-NOT-IN-INVENTORY",
+            place=order.locate(("host",)),
+            order=order.name,
+            path=("host",),
+            facts={"value": shortened(order.host), "meant": _meant(order.host, inventory)},
+        )
+        for order in (entry.order for entry in plan.entries if set(entry.steps) - {Step.CANCEL})
+        if order.host is not None and order.host not in inventory
+    ]
+    if complaints:
+        raise OrdersRefused(complaints)
+
+
+def _meant(host: str, inventory: frozenset[str]) -> Phrase:
+    near = nearest(host, sorted(inventory))
+    return _NEAR.filled(near) if near else Phrase("", "")
+
+
+def missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
+    """The host of each order whose issued certificate no host of the inventory holds, by order name."""
+    return {
+        entry.order.name: entry.order.host
+        for entry in plan.entries
+        if entry.installs and entry.order.host is not None and entry.order.host not in inventory
+    }
+
+
+__all__ = ("CONTROLLER", "missing_hosts", "require_hosts")

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Commands on hosts: order files name them, the task defines them."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import re
+import shlex
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+from .._complaints.complaints import Breach, OptionsWrong, shortened
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from .._values.order import Install
+
+# Ways to try the files that every host with this server has; %s is the new leading file.
+VALIDATIONS: t.Final[Mapping[str, str]] = {
+    "apache": "apachectl configtest",
+    "haproxy": "haproxy -c -q -f /etc/haproxy/haproxy.cfg",
+    "nginx": "nginx -t -q",
+    "openssl": "openssl x509 -noout -in %s",
+}
+NAME: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
+SERVICE: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,199}")
+
+_WRONG_NAME: t.Final = Phrase(
+    "commands: {0} is not a name of letters, digits, '-' and '_'",
+    "commands: {0} を名前にできません。使えるのは英数字と '-'、'_' です。",
+)
+_WRONG_COMMAND: t.Final = Phrase(
+    "commands: {0} must be a command as text or as a list of its words",
+    "commands: {0} には、コマンドを文字列か、単語のリストで書いてください。",
+)
+
+_NO_COMMANDS: t.Final = Phrase("none is defined", "定義なし")
+
+
+def read_commands(given: Mapping[str, t.Any] | None) -> dict[str, str]:
+    """Return the task's commands by name, each as one text; raises OptionsWrong."""
+    commands = {}
+    for name, command in (given or {}).items():
+        if not NAME.fullmatch(str(name)):
+            raise OptionsWrong(_WRONG_NAME.filled(repr(name)))
+        words = command if isinstance(command, list) else _words(command)
+        if not words or not all(isinstance(word, str) for word in words):
+            raise OptionsWrong(_WRONG_COMMAND.filled(name))
+        commands[str(name)] = shlex.join(words)
+    return commands
+
+
+def command_breaches(fields: Mapping[str, t.Any], commands: Collection[str] | None) -> Iterator[Breach]:
+    """Every name of a command that the task does not define; None: the commands of this task are not known."""
+    install = fields.get("install")
+    if commands is None or not isinstance(install, dict):
+        return
+    for field, known in (("validate", {*VALIDATIONS, *commands}), ("reload", set(commands))):
+        name = install.get(field)
+        if isinstance(name, str) and NAME.fullmatch(name) and name not in known:
+            facts = {"value": shortened(name), "allowed": tuple(sorted(known)) or _NO_COMMANDS}
+            yield Breach(rule="COMMAND-UNKNOWN", path=("install", field), facts=facts)
+
+
+def install_on_host(install: Install, commands: Mapping[str, str]) -> dict[str, t.Any]:
+    """Return the fields of install as the host takes them: with commands in the place of their names."""
+    reload = install.reload
+    if reload is None:
+        reloading = None
+    else:
+        reloading = f"systemctl reload {reload.service}" if reload.service else commands.get(reload.command or "")
+    validating = {**VALIDATIONS, **commands}.get(install.validate or "")
+    return {**dc.asdict(install), "validate": validating, "reload": reloading}
+
+
+def _words(command: object) -> list[str]:
+    try:
+        return shlex.split(command) if isinstance(command, str) else []
+    except ValueError:  # an open quote
+        return []
+
+
+__all__ = (
+    "NAME",
+    "SERVICE",
+    "VALIDATIONS",
+    "command_breaches",
+    "install_on_host",
+    "read_commands",
+)

@@ -1,0 +1,86 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The order files of a folder: all that are there, each once, and nothing that lies elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import pathlib
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+
+_SUFFIXES = (".yml", ".yaml")
+_NO_FILE: t.Final = Phrase("it is not a regular file", "通常のファイルではありません")
+_NO_TARGET: t.Final = Phrase("it is a link that leads nowhere", "リンク先がありません")
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A file or folder that cannot be read where orders may be; without a problem it is a link that leads out."""
+
+    path: pathlib.Path
+    problem: str | Phrase | None
+
+
+class OrderFolder:
+    """Every order file below a folder.
+
+    Hidden names are not looked at. Links are followed as long as they stay inside, and a file that several paths lead
+    to is one file, under the path without a link if there is one: a mounted ConfigMap is read as what it shows.
+    """
+
+    def __init__(self, top: pathlib.Path) -> None:
+        self.obstacles: list[Obstacle] = []
+        self._root = top.resolve()
+        self._files: dict[pathlib.Path, pathlib.Path] = {}
+        self._folders: set[pathlib.Path] = set()
+        self._links: list[pathlib.Path] = []
+        self._walk(top)
+        while self._links:
+            self._follow(self._links.pop(0))
+
+    def files(self) -> list[pathlib.Path]:
+        """Return the order files in the order of their paths."""
+        return sorted(self._files.values())
+
+    def _walk(self, folder: pathlib.Path) -> None:
+        if (real := folder.resolve()) in self._folders:
+            return
+        self._folders.add(real)
+        try:
+            entries = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
+            for entry in entries:
+                self._links.append(entry) if entry.is_symlink() else self._take(entry)
+        except OSError as error:
+            self.obstacles.append(Obstacle(folder, error.strerror or str(error)))
+
+    def _take(self, path: pathlib.Path) -> None:
+        if path.is_dir():
+            self._walk(path)
+        elif path.suffix in _SUFFIXES and path.is_file():
+            self._files.setdefault(path.resolve(), path)
+        elif path.suffix in _SUFFIXES:
+            self.obstacles.append(Obstacle(path, _NO_FILE))
+
+    def _follow(self, link: pathlib.Path) -> None:
+        try:
+            if not link.exists():
+                self.obstacles += [Obstacle(link, _NO_TARGET)] if link.suffix in ("", *_SUFFIXES) else []
+            elif link.is_dir() or link.suffix in _SUFFIXES:
+                inside = link.resolve().is_relative_to(self._root)
+                self._take(link) if inside else self.obstacles.append(Obstacle(link, None))
+        except (OSError, RuntimeError) as error:  # Python before 3.13 raises the latter for links in a circle
+            self.obstacles.append(Obstacle(link, getattr(error, "strerror", None) or str(error)))
+
+
+def leads_out(path: pathlib.Path, top: pathlib.Path) -> bool:
+    """Check whether a path, its links followed, ends outside of a folder."""
+    return not path.resolve().is_relative_to(top.resolve())
+
+
+__all__ = ("Obstacle", "OrderFolder", "leads_out")

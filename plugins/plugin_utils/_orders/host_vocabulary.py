@@ -1,0 +1,122 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Validators of what an order says about its host: names, paths, file modes, ports, and names of commands."""
+
+from __future__ import annotations
+
+import re
+
+from ...module_utils._core.phrases import Phrase
+from .._complaints.complaints import shortened
+from .commands import NAME, SERVICE, VALIDATIONS
+from .vocabulary import text, told_as, written_as, wrong_type
+from .voluptuous_dep import Refused
+
+_HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
+_MODE = re.compile(r"0?[0-7]{3,4}")
+# Nothing to execute, no setuid, setgid or sticky bit. A certificate everybody may read; a key one group at most.
+_CERTIFICATE_MODE = re.compile(r"0{0,2}[0246][0246][04]")
+_KEY_MODE = re.compile(r"0{0,2}[0246][04]0")
+
+_FILE_MODE = Phrase(
+    'a file mode in quotes such as "0600" (0600 without quotes is the number 384 to YAML)',
+    '"0600" のように引用符で囲んだファイルモード (引用符のない0600は、YAMLでは数値の384です) ',
+)
+_PORT = Phrase("a port from 1 to 65535", "1〜65535のポート番号")
+_VALIDATING = Phrase(
+    f"{', '.join(VALIDATIONS)}, or a name of the task's commands",
+    f"{', '.join(VALIDATIONS)}、またはタスクの commands で定義した名前",
+)
+_RELOADING = Phrase(
+    "{service: NAME} with the name of a service, or a name of the task's commands",
+    "{service: サービス名}、またはタスクの commands で定義した名前",
+)
+_HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
+
+
+@told_as({"type": "string", "pattern": "^/"}, _HOST_PATH)
+def host_path(value: object) -> str:
+    path = text(value)
+    if not path.startswith("/"):
+        raise Refused("PATH-ABSOLUTE", value=shortened(value))
+    return path
+
+
+@told_as(written_as(_HOST))
+def host_name(value: object) -> str:
+    if not isinstance(value, str) or not _HOST.fullmatch(value):
+        raise Refused("HOST-NAME", value=shortened(value))
+    return value
+
+
+@told_as(written_as(_CERTIFICATE_MODE), _FILE_MODE)
+def certificate_mode(value: object) -> str:
+    mode = _mode(value)
+    if not _CERTIFICATE_MODE.fullmatch(mode):
+        raise Refused("FILE-MODE", value=shortened(value))
+    return mode
+
+
+@told_as(written_as(_KEY_MODE), _FILE_MODE)
+def key_mode(value: object) -> str:
+    mode = _mode(value)
+    if not _KEY_MODE.fullmatch(mode):
+        raise Refused("KEY-MODE", value=shortened(value))
+    return mode
+
+
+def _mode(value: object) -> str:
+    # YAML reads an unquoted 0600 as the octal number 384: too late to tell it from a decimal, so only text is taken.
+    if not isinstance(value, str) or not _MODE.fullmatch(value):
+        raise wrong_type(value, _FILE_MODE)
+    return value
+
+
+@told_as({"type": "integer", "minimum": 1, "maximum": 65535}, _PORT)
+def port(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
+        raise wrong_type(value, _PORT)
+    return value
+
+
+@told_as(written_as(NAME), _VALIDATING)
+def validation(value: object) -> str:
+    return _command_name(value, _VALIDATING)
+
+
+@told_as(
+    {
+        "oneOf": [
+            written_as(NAME),
+            {
+                "type": "object",
+                "properties": {"service": written_as(SERVICE)},
+                "required": ["service"],
+                "additionalProperties": False,
+            },
+        ]
+    },
+    _RELOADING,
+)
+def reloading(value: object) -> dict[str, str]:
+    if not isinstance(value, dict):
+        return {"command": _command_name(value, _RELOADING)}
+    service = value.get("service")
+    if value.keys() != {"service"} or not isinstance(service, str) or not SERVICE.fullmatch(service):
+        raise wrong_type(value, _RELOADING)
+    return {"service": service}
+
+
+def _command_name(value: object, allowed: Phrase) -> str:
+    if not isinstance(value, str):
+        raise wrong_type(value, allowed)
+    if not NAME.fullmatch(value):
+        raise Refused("COMMAND-TEXT", value=shortened(value), allowed=allowed)
+    return value
+
+
+__all__ = ("certificate_mode", "host_name", "host_path", "key_mode", "port", "reloading", "validation")

@@ -1,0 +1,108 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The orders that a task's options name, judged, and those of one host."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, verbatim
+from .._complaints.complaints import OptionsWrong
+from .._orders.commands import read_commands
+from .._orders.files import read_inline
+from .._orders.opened import reader_with
+from .._orders.portfolio import judge_order_files, judge_orders
+from .._orders.voluptuous_dep import missing_voluptuous
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...module_utils._core.phrases import Language
+    from .._orders.portfolio import Judged
+    from .._values.order import Order
+
+Options = t.Mapping[str, t.Any]
+
+_PORTFOLIO = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_PORTFOLIO_NAME: t.Final = Phrase(
+    "portfolio {0} is not 1 to 100 letters, digits, '-', '_' or '.'",
+    "portfolio {0} に使えるのは、英数字と '-'、'_'、'.' の1〜100文字です。",
+)
+_CHECK_DATE: t.Final = Phrase(
+    "check_date {0} is not a day of the form YYYY-MM-DD", "check_date {0} は YYYY-MM-DD の形の日付ではありません。"
+)
+
+
+def judge_asked_orders(options: Options, *, today: dt.date) -> Judged:
+    """Judge all orders of the portfolio, for certificates issued on the day of check_date, or else today."""
+    missing = missing_voluptuous()
+    if missing:
+        raise OptionsWrong(verbatim(missing))
+    portfolio_name(options)
+    day, commands = issue_day(options, today=today), read_commands(options["commands"])
+    if options.get("orders") is not None:
+        return judge_orders(read_inline(options["orders"]), day=day, commands=commands)
+    reader = reader_with(options["template_variables"])
+    return judge_order_files(options["order_files"], reader, day=day, commands=commands)
+
+
+def accept_asked_orders(options: Options) -> tuple[Order, ...]:
+    """Read all orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them."""
+    return judge_asked_orders(options, today=today()).accepted(strict=bool(options.get("strict")))
+
+
+def complaints_of(judged: Judged, lang: Language) -> dict[str, t.Any]:
+    """The complaints about orders that were read, as part of a task's result; nothing where there are none."""
+    rows = [complaint.as_dict(lang) for complaint in judged.complaints]
+    return {"complaints": rows} if rows else {}
+
+
+def portfolio_name(options: Options) -> str:
+    """The portfolio's name; raises OptionsWrong where it could be no file name and no part of a reference."""
+    name = str(options["portfolio"])
+    if not _PORTFOLIO.fullmatch(name):
+        raise OptionsWrong(_PORTFOLIO_NAME.filled(repr(name)))
+    return name
+
+
+def issue_day(options: Options, *, today: dt.date) -> dt.date:
+    """The day of issue that rules are judged by: check_date, or else today."""
+    text = options.get("check_date")
+    try:
+        return dt.date.fromisoformat(text) if text else today
+    except ValueError:
+        raise OptionsWrong(_CHECK_DATE.filled(repr(text))) from None
+
+
+def names_of_host(orders: Iterable[Order], host: str) -> frozenset[str]:
+    """The names of the orders whose work is done on this host; an order without a host is the controller's."""
+    return frozenset(order.name for order in orders if (order.host or "localhost") == host)
+
+
+def today() -> dt.date:
+    """The day by which rules are judged unless another is named; CAs count in UTC."""
+    return now().date()
+
+
+def now() -> dt.datetime:
+    """The controller's clock; tasks hand it to whatever needs a moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+__all__ = (
+    "Options",
+    "accept_asked_orders",
+    "complaints_of",
+    "issue_day",
+    "judge_asked_orders",
+    "names_of_host",
+    "now",
+    "portfolio_name",
+    "today",
+)

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The plan of a task: one look at the desk, this runner's slice, held to the saved plan where one is named."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._complaints.complaints import OrdersRefused
+from .._guards.saved_plan import require_saved_plan
+from .._planning.observe import observe
+from .._planning.plan import make_plan
+from .._planning.prices import price_table
+from .._planning.slices import slice_of
+from .._reports.document import Frame
+from .asked_orders import now, portfolio_name
+
+if t.TYPE_CHECKING:
+    from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
+    from .._planning.observe import Listing
+    from .._planning.plan import Plan
+    from .._values.order import Order
+    from .asked_orders import Options
+
+
+def plan_orders(
+    options: Options, desk: Desk, orders: tuple[Order, ...], listing: Listing | None = None, *, offers: bool = True
+) -> Plan:
+    """Plan this runner's slice; raises OrdersRefused when it is not the saved plan, or what is left of it.
+
+    A task that places nothing does without the desk's `offers`, which its role may not be shown.
+    """
+    portfolio, part = portfolio_name(options), slice_of(options.get("slice"))
+    try:
+        observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers)
+        plan = make_plan(orders, observed, portfolio=portfolio).sliced(part)
+    except OrdersRefused as refused:
+        # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.
+        from .._reports.offline_forms import papers
+
+        raise OrdersRefused(refused.complaints, forms=papers(refused.complaints, orders)) from None
+    if options.get("plan_file"):
+        wanted = options.get("plan_digest")
+        require_saved_plan(
+            plan, options["plan_file"], portfolio=portfolio, part=str(part) if part else None, wanted=wanted
+        )
+    return plan
+
+
+def frame_of(options: Options, lang: Language) -> Frame:
+    """What documents of this task are made for."""
+    part = slice_of(options.get("slice"))
+    return Frame(
+        portfolio=portfolio_name(options),
+        part=str(part) if part else None,
+        prices=price_table(options.get("prices")),
+        lang=lang,
+        made_at=now(),
+    )
+
+
+def bare_frame(options: Options, lang: Language) -> Frame:
+    """What the document of a refused task is made for: its options may be what is wrong."""
+    return Frame(portfolio=str(options["portfolio"]), part=None, prices=None, lang=lang, made_at=now())
+
+
+__all__ = ("bare_frame", "frame_of", "plan_orders")

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What performs the steps of a task: the desk, the ledger, and a line for each step that is done."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pathlib
+import time
+import typing as t
+
+from .._spending.ledger import Ledger
+from .._spending.ledger_file import default_ledger, origin_of
+from .._spending.perform import Performer
+from .asked_orders import now, portfolio_name
+from .contracts import contract_steps, perform_contracts, progress_line
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
+    from .._planning.outcome import Outcome
+    from .._planning.plan import Plan
+    from .asked_orders import Options
+
+
+def perform_plan(
+    options: Options, desk: Desk, plan: Plan, *, say: Callable[[str], None], lang: Language
+) -> tuple[Plan, tuple[Outcome, ...]]:
+    """Place and cancel what the plan says; returns the plan as the desk shows it afterwards, and the outcomes."""
+    return perform_contracts(plan, make_performer(options, desk, contract_steps(plan), say=say, lang=lang))
+
+
+def make_performer(
+    options: Options, desk: Desk, steps: int, *, say: Callable[[str], None], lang: Language
+) -> Performer:
+    """Make what performs so many steps, and shows each one that is done."""
+    numbers = itertools.count(1)
+
+    def progress(outcome: Outcome) -> None:
+        say(f"[{next(numbers)}/{steps}] {progress_line(outcome, lang=lang)}")
+
+    return Performer(
+        desk=desk,
+        ledger=open_ledger_of(options),
+        portfolio=portfolio_name(options),
+        sleep=time.sleep,
+        now=now,
+        progress=progress,
+        concurrency=options.get("concurrency", 1),
+        listing_lag=options["listing_lag"],
+        not_booked=frozenset(options.get("not_booked") or ()),
+        settle_after=options["settle_after"],
+    )
+
+
+def open_ledger_of(options: Options) -> Ledger:
+    """Make the ledger of this portfolio and desk; no file is opened before its first line."""
+    return Ledger(ledger_path(options), now=now, desk=origin_of(options.get("desk_url")))
+
+
+def ledger_path(options: Options) -> pathlib.Path:
+    """Where the ledger of this portfolio and desk is on the controller."""
+    chosen = options.get("ledger_path")
+    if chosen:
+        return pathlib.Path(chosen).expanduser()
+    state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+    return default_ledger(state / "iij.server_certificate", portfolio_name(options), origin_of(options.get("desk_url")))
+
+
+__all__ = ("ledger_path", "make_performer", "open_ledger_of", "perform_plan")

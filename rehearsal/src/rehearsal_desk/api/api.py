@@ -1,0 +1,173 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The JSON face of the desk, as docs/desk-interface.md describes it."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials as Bearer
+from fastapi.security import HTTPBearer
+
+from rehearsal_desk.api import answers
+from rehearsal_desk.api import interface as wire
+from rehearsal_desk.api.interface import Result, Results
+from rehearsal_desk.api.reading import Reading, body_of
+from rehearsal_desk.desk.desk import Desk, Shown
+from rehearsal_desk.desk.life import Standing
+from rehearsal_desk.desk.registrar import Registrar
+from rehearsal_desk.rules.admins import Admin, digest
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RegistrationForm
+from rehearsal_desk.rules.problems import Breach, Refused
+
+BASE_PATH: t.Final = "/api/v1"
+LONGEST_PAGE: t.Final = 1000
+
+_SCHEME: t.Final = HTTPBearer(
+    scheme_name="desk", description="An admin's token: scopes order, register.", auto_error=False
+)
+
+router = APIRouter(
+    prefix=BASE_PATH,
+    tags=["desk"],
+    responses=answers.describe(200, 400, 429, 500),
+)
+
+
+async def _desk(request: Request) -> Desk:
+    return t.cast(Desk, request.app.state.desk)
+
+
+async def _registrar(request: Request) -> Registrar:
+    return t.cast(Registrar, request.app.state.registrar)
+
+
+async def _admin(request: Request, shown: t.Annotated[Bearer | None, Depends(_SCHEME)]) -> Admin:
+    admins: t.Mapping[str, Admin] = request.app.state.admins
+    admin = None if shown is None else admins.get(digest(shown.credentials))
+    if admin is None:
+        raise answers.token_refused()
+    return admin
+
+
+TheDesk = t.Annotated[Desk, Depends(_desk)]
+TheRegistrar = t.Annotated[Registrar, Depends(_registrar)]
+TheAdmin = t.Annotated[Admin, Depends(_admin)]
+Offset = t.Annotated[int, Query(ge=0, le=10_000_000)]
+Limit = t.Annotated[int, Query(ge=1, le=LONGEST_PAGE)]
+References = t.Annotated[list[str] | None, Query()]
+
+_STANDING: t.Final = tuple(field.name for field in dc.fields(Standing))
+_WRITTEN: t.Final = tuple(name for name in wire.Application.model_fields if name not in _STANDING)
+_BOUGHT_OR_NOT: t.Final = answers.describe(200, 201, 403, 409)
+_BOUGHT_OR_NOT[200]["model"] = Result[wire.Application]  # FastAPI gives it to 201 alone
+
+
+@router.get("/products")
+def list_products(
+    desk: TheDesk, _admin: TheAdmin, offset: Offset = 0, limit: Limit = 100
+) -> Results[wire.OfferedProduct]:
+    """What is on offer."""
+    offer = list(map(wire.OfferedProduct.model_validate, desk.offer.values()))
+    return Results(results=offer[offset : offset + limit], total=len(offer), offset=offset, limit=limit)
+
+
+@router.get("/linked-contracts")
+def list_linked_contracts(
+    desk: TheDesk, admin: TheAdmin, service: str | None = None, offset: Offset = 0, limit: Limit = 100
+) -> Results[wire.LinkedContract]:
+    """The admin's contracts of linked services."""
+    page = desk.list_linked_contracts(admin, service=service, offset=offset, limit=limit)
+    rows = list(map(wire.LinkedContract.model_validate, page.rows))
+    return Results(results=rows, total=page.total, offset=offset, limit=limit)
+
+
+@router.get("/applications")
+def list_applications(
+    desk: TheDesk, admin: TheAdmin, client_reference: References = None, offset: Offset = 0, limit: Limit = 100
+) -> Results[wire.Application]:
+    """The admin's applications, oldest first."""
+    shown, total = desk.list_applications(admin, references=client_reference, offset=offset, limit=limit)
+    return Results(results=list(map(_application, shown)), total=total, offset=offset, limit=limit)
+
+
+@router.get("/applications/{contract_id}", responses=answers.describe(404))
+def read_application(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Application]:
+    """One application."""
+    return Result(result=_application(desk.read_application(admin, contract_id)))
+
+
+@router.get("/applications/{contract_id}/certificate", responses=answers.describe(404, 409))
+def download_certificate(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Certificate]:
+    """The issued certificate with its chain."""
+    return Result(result=wire.Certificate.model_validate(desk.download_certificate(admin, contract_id)))
+
+
+@router.get("/applications/{contract_id}/private-key", responses=answers.describe(403, 404, 409))
+def download_private_key(
+    desk: TheDesk, admin: TheAdmin, contract_id: str, response: Response
+) -> Result[wire.PrivateKey]:
+    """The private key that the service made."""
+    application, pem = desk.download_private_key(admin, contract_id)
+    response.headers["cache-control"] = "no-store"
+    key = wire.PrivateKey(
+        contract_id=application.contract_id,
+        common_name=application.common_name,
+        private_key=pem,
+        public_key_fingerprint=application.public_key_fingerprint or "",
+    )
+    return Result(result=key)
+
+
+@router.post("/quotes", responses=answers.describe(403))
+def quote_order(
+    desk: TheDesk, admin: TheAdmin, body: t.Annotated[Reading[QuoteForm], body_of(QuoteForm)]
+) -> Result[QuoteForm]:
+    """Everything but the purchase."""
+    return Result(result=desk.quote(admin, body.form, misread=body.misread))
+
+
+@router.post("/applications", status_code=201, responses=_BOUGHT_OR_NOT)
+def place_order(
+    desk: TheDesk, admin: TheAdmin, body: t.Annotated[Reading[OrderForm], body_of(OrderForm)], response: Response
+) -> Result[wire.Application]:
+    """The purchase: 201 when it was made now, 200 when its reference had bought it before."""
+    shown, bought = desk.place(admin, body.form, misread=body.misread)
+    response.status_code = 201 if bought else 200
+    return Result(result=_application(shown))
+
+
+@router.put("/applications/{contract_id}/registration", responses=answers.describe(403, 404, 409))
+def register(
+    registrar: TheRegistrar,
+    admin: TheAdmin,
+    contract_id: str,
+    body: t.Annotated[Reading[RegistrationForm], body_of(RegistrationForm)],
+) -> Result[wire.Application]:
+    """CSR and application information."""
+    return Result(result=_application(registrar.register(admin, contract_id, body.form, misread=body.misread)))
+
+
+@router.post("/applications/{contract_id}/cancellation", responses=answers.describe(403, 404, 409))
+def cancel(
+    desk: TheDesk,
+    admin: TheAdmin,
+    contract_id: str,
+    body: t.Annotated[Reading[wire.Cancellation], body_of(wire.Cancellation)],
+) -> Result[wire.Application]:
+    """The cancellation of the application that path and body name."""
+    form = body.whole_form()
+    if form.contract_id != contract_id:
+        code = "invalid" if "contract_id" in form.model_fields_set else "required"
+        raise Refused((Breach("contract_id", code, "Spell out the contract ID of the path once more."),))
+    return Result(result=_application(desk.cancel(admin, contract_id)))
+
+
+def _application(shown: Shown) -> wire.Application:
+    # What is true at the moment of showing goes before what was last written.
+    now = {name: getattr(shown.standing, name) for name in _STANDING}
+    return wire.Application.model_validate({name: getattr(shown.application, name) for name in _WRITTEN} | now)

@@ -1,0 +1,289 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The customer's side of the desk: what an admin can see and do, however the request came in."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import typing as t
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, undefer
+
+from rehearsal_desk.desk import life
+from rehearsal_desk.desk.mishaps import Mishaps
+from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.rules import names
+from rehearsal_desk.rules.admins import Admin
+from rehearsal_desk.rules.catalogue import PRODUCTS, Product
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm
+from rehearsal_desk.rules.order_rules import OTHER, Counter, order_breaches
+from rehearsal_desk.rules.problems import Breach, Conflict, NotFound, refuse_if_any
+from rehearsal_desk.rules.registration_rules import SERVICE
+from rehearsal_desk.store.clock import Clock
+from rehearsal_desk.store.store import Application, AuditEntry, LinkedContract, PrivateKey, Purchase, Store, row_id
+from rehearsal_desk.store.vault import CannotOpen, Vault
+
+Row = t.TypeVar("Row", Application, LinkedContract)
+Quoted = t.TypeVar("Quoted", bound=QuoteForm)
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Shown:
+    """An application together with where it stands at the moment of showing."""
+
+    application: Application
+    standing: life.Standing
+
+
+@dc.dataclass(frozen=True, slots=True)
+class Page(t.Generic[Row]):
+    """A slice of a list, and the length of the whole."""
+
+    rows: tuple[Row, ...]
+    total: int
+
+
+class Desk:
+    """Reads, orders and cancellations."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        outbox: Outbox,
+        mishaps: Mishaps,
+        vault: Vault,
+        not_offered: frozenset[str] = frozenset(),
+        registration_days: int,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._outbox = outbox
+        self._mishaps = mishaps
+        self._vault = vault
+        self._registration_days = registration_days
+        self.offer: t.Final[dict[str, Product]] = {
+            product_id: product for product_id, product in PRODUCTS.items() if product_id not in not_offered
+        }
+
+    def list_linked_contracts(
+        self, admin: Admin, *, service: str | None, offset: int, limit: int
+    ) -> Page[LinkedContract]:
+        """List the admin's contracts of linked services."""
+        mine: list[ColumnElement[bool]] = [LinkedContract.customer_code.in_(admin.customer_codes)]
+        if service is not None:
+            mine.append(LinkedContract.service == _storable(service))
+        with self._store.reading() as session:
+            return _page(session, LinkedContract, where=mine, by=LinkedContract.contract_id, offset=offset, limit=limit)
+
+    def list_applications(
+        self, admin: Admin, *, references: t.Collection[str] | None, offset: int, limit: int
+    ) -> tuple[tuple[Shown, ...], int]:
+        """List the admin's applications, oldest first, and count all of them."""
+        mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
+        if references is not None:
+            mine.append(Application.client_reference.in_(map(_storable, references)))
+        with self._store.reading() as session:
+            page = _page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
+        now = self._clock.now()
+        return tuple(Shown(row, life.standing(row, now=now)) for row in page.rows), page.total
+
+    def read_application(self, admin: Admin, contract_id: str) -> Shown:
+        """Read one application of the admin."""
+        with self._store.reading() as session:
+            return self.show(find(session, contract_id, admin=admin))
+
+    def quote(self, admin: Admin, form: Quoted, *, misread: tuple[Breach, ...] = ()) -> Quoted:
+        """Do everything but the purchase, and return the order in its normal form."""
+        admin.must_have("order")
+        self._judge(admin, form, misread=misread)
+        return form.model_copy(update={"common_name": names.normal(form.common_name)})
+
+    def place(self, admin: Admin, form: OrderForm, *, misread: tuple[Breach, ...] = ()) -> tuple[Shown, bool]:
+        """Buy what this order asks for; return its application, and whether it was bought just now.
+
+        Simultaneous requests with one reference are told apart by the database's unique constraint alone; whoever
+        loses reads what the winner bought.
+        """
+        admin.must_have("order")
+        linked_service = self._judge(admin, form, misread=misread)
+        try:
+            with self._store.writing() as session:
+                application = self._new_application(form, linked_service=linked_service)
+                session.add(application)
+                session.flush()
+                session.add(_purchase_of(application))
+                session.add(self._entry(admin, application, act="purchase"))
+                self._outbox.post_order(session, application)
+        except IntegrityError:
+            return self.show(self._bought_before(form)), False
+        return self.show(application), True
+
+    def cancel(self, admin: Admin, contract_id: str) -> Shown:
+        """Cancel the application."""
+        admin.must_have("order")
+        with self._store.writing() as session:
+            application = find(session, contract_id, admin=admin, lock=True)
+            state = self.show(application).standing.state
+            if state in life.EXITS - {life.CANCELLED}:
+                raise Conflict("state", f"An application that is {state} cannot be cancelled.", attribute="contract_id")
+            application.state = life.CANCELLED
+        return self.show(application)
+
+    def download_certificate(self, admin: Admin, contract_id: str) -> Application:
+        """Hand out the application with certificate and chain; the first call is kept as the download."""
+        bulky = (undefer(Application.certificate), undefer(Application.chain))
+        with self._store.writing() as session:
+            application = find(session, contract_id, admin=admin, options=bulky, lock=True)
+            if application.certificate is None:
+                raise Conflict("certificate", "No certificate has been issued yet.", attribute="contract_id")
+            application.downloaded_at = application.downloaded_at or self._clock.now()
+            session.add(self._entry(admin, application, act="certificate"))
+        # It belongs to no session any more, so what befalls it now is not kept.
+        self._mishaps.befall(application)
+        return application
+
+    def download_private_key(self, admin: Admin, contract_id: str) -> tuple[Application, str]:
+        """Hand out the private key that the service made, in PEM, with its application [M:2261110, M:2261100]."""
+        admin.must_have("register")
+        with self._store.writing() as session:
+            application = find(session, contract_id, admin=admin, lock=True)
+            if application.csr_origin != SERVICE or application.usage != OTHER:
+                raise _no_key("The service holds no private key for this application.")
+            if application.issued_at is None:
+                raise _no_key("The private key can be downloaded once the certificate is issued.")
+            kept = session.get(PrivateKey, application.id)
+            pem = None if kept is None else self._opened(kept, application)
+            if pem is None:
+                raise _no_key("This private key was sealed under another key file than the desk has now.")
+            session.add(self._entry(admin, application, act="private_key"))
+        return application, pem
+
+    def show(self, application: Application) -> Shown:
+        """The application as it stands now."""
+        return Shown(application, life.standing(application, now=self._clock.now()))
+
+    def _opened(self, kept: PrivateKey, application: Application) -> str | None:
+        try:
+            return self._vault.open(kept.sealed, label=application.contract_id).decode("ascii")
+        except CannotOpen:
+            return None
+
+    def _entry(self, admin: Admin, application: Application, *, act: str) -> AuditEntry:
+        return AuditEntry(
+            at=self._clock.now(),
+            master_id=admin.master_id,
+            act=act,
+            application_id=application.id,
+            contract_id=application.contract_id,
+        )
+
+    def _judge(self, admin: Admin, form: QuoteForm, *, misread: tuple[Breach, ...]) -> str | None:
+        """Refuse an order that breaks rules; otherwise return the linked service of its linked contract."""
+        linked_service = self._linked_service(admin, form)
+        counter = Counter(customer_codes=admin.customer_codes, offer=self.offer, linked_service=linked_service)
+        refuse_if_any(order_breaches(form, counter=counter, misread=misread))
+        return linked_service
+
+    def _linked_service(self, admin: Admin, form: QuoteForm) -> str | None:
+        if form.linked_contract_id is None:
+            return None
+        with self._store.reading() as session:
+            contract = session.get(LinkedContract, _storable(form.linked_contract_id))
+        return contract.service if contract and contract.customer_code in admin.customer_codes else None
+
+    def _new_application(self, form: OrderForm, *, linked_service: str | None) -> Application:
+        now = self._clock.now()
+        return Application(
+            customer_code=form.customer_code,
+            client_reference=form.client_reference,
+            common_name=names.normal(form.common_name),
+            product=form.product,
+            term=form.term,
+            usage=form.usage,
+            linked_contract_id=form.linked_contract_id,
+            linked_service=linked_service,
+            state=life.AWAITING_REGISTRATION,
+            ordered_at=now,
+            register_by=now.date() + dt.timedelta(days=self._registration_days),
+        )
+
+    def _bought_before(self, form: OrderForm) -> Application:
+        """What this reference has bought; raises `Conflict` when that was another order."""
+        same_reference = (
+            Application.customer_code == form.customer_code,
+            Application.client_reference == form.client_reference,
+        )
+        with self._store.reading() as session:
+            winner = session.scalars(select(Application).where(*same_reference)).one()
+        if _order_of(winner) != _order_of(self._new_application(form, linked_service=winner.linked_service)):
+            message = f"This reference has been used for another order, see {winner.contract_id}."
+            raise Conflict("client_reference", message, attribute="client_reference")
+        return winner
+
+
+def find(
+    session: Session,
+    contract_id: str,
+    *,
+    admin: Admin | None = None,
+    options: tuple[t.Any, ...] = (),
+    lock: bool = False,
+) -> Application:
+    """The application of this contract ID, of this admin where one is named; raises `NotFound`."""
+    key = row_id(contract_id)
+    application = None if key is None else session.get(Application, key, options=options, with_for_update=lock)
+    if application is None or (admin is not None and application.customer_code not in admin.customer_codes):
+        raise NotFound("There is no such application.")
+    return application
+
+
+def _page(
+    session: Session,
+    table: type[Row],
+    *,
+    where: t.Sequence[ColumnElement[bool]],
+    by: t.Any,
+    offset: int,
+    limit: int,
+) -> Page[Row]:
+    total = session.scalar(select(func.count()).select_from(table).where(*where)) or 0
+    # The offset is walked on the narrow index; only the rows of this page are read.
+    keys = select(by).where(*where).order_by(by).offset(offset).limit(limit).subquery()
+    rows = session.scalars(select(table).join(keys, by == keys.c[0]).order_by(by))
+    return Page(tuple(rows), total)
+
+
+def _storable(text: str) -> str:
+    """Replace what no row can hold: lone surrogates, and NUL in PostgreSQL."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _no_key(message: str) -> Conflict:
+    return Conflict("private_key", message, attribute="contract_id")
+
+
+def _order_of(application: Application) -> tuple[object, ...]:
+    return (
+        application.common_name,
+        application.product,
+        application.term,
+        application.usage,
+        application.linked_contract_id,
+    )
+
+
+def _purchase_of(application: Application) -> Purchase:
+    return Purchase(
+        application_id=application.id,
+        contract_id=application.contract_id,
+        client_reference=application.client_reference,
+        common_name=application.common_name,
+        ordered_at=application.ordered_at,
+    )

@@ -1,0 +1,197 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the mails of the workflow say.
+
+Two of them are documented, the オーダーIDのお知らせ and the CA's domain approval mail [M:2261100]. No wording is
+published, so every word here is ours, as are the other occasions.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import json
+import typing as t
+
+from rehearsal_desk.rules.catalogue import LINKED_SERVICES, PRODUCTS
+from rehearsal_desk.store.store import Application
+
+DEADLINE: t.Final = "registration_deadline"
+ORDER_ID: t.Final = "order_id"
+APPROVAL: t.Final = "domain_approval"
+ISSUED: t.Final = "issued"
+REJECTED: t.Final = "rejected"
+INSTALLED: t.Final = "installed"
+
+# Only these products have the mail [M:2261100].
+_WITH_ORDER_ID: t.Final = ("organization_ssl", "organization_ssl_wildcard")
+
+# The domain can never exist [RFC 6761], so an answer to a rehearsal reaches nobody.
+_DOMAIN: t.Final = "rehearsal.invalid"
+DESK_ADDRESS: t.Final = f"certificate-desk@{_DOMAIN}"
+CA_ADDRESS: t.Final = f"ca@{_DOMAIN}"
+
+_JST: t.Final = dt.timezone(dt.timedelta(hours=9))
+
+_FRAME: t.Final = """\
+これはリハーサルのメールです。実際のお申し込み・ご請求・証明書とは関係ありません。
+
+{text}
+
+--
+リハーサル窓口 (IIJのサービスではありません)
+"""
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail as written, before it is posted."""
+
+    kind: str
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    body: str
+
+
+def address_of(master_id: str) -> str:
+    """The invented address of an admin."""
+    return f"{master_id.lower()}@{_DOMAIN}"
+
+
+def registration_deadline(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+    """Tells the service admins until when CSR and application information are wanted."""
+    return _letter(
+        application,
+        kind=DEADLINE,
+        recipients=service_admins,
+        title="CSR・申請情報の登録のお願い",
+        text=(
+            "お申し込みを受け付けました。サービスの運用管理担当者の方は、期限までに\n"
+            "「申請情報の登録」画面でCSRと申請情報をご登録ください。\n\n"
+            f"{_facts(application)}\n登録期限: {application.register_by:%Y-%m-%d}"
+        ),
+    )
+
+
+def order_id_notice(application: Application) -> Letter:
+    """Tells the applicant the CA's order number; only for products that `has_order_id`."""
+    return _letter(
+        application,
+        kind=ORDER_ID,
+        recipients=(_applicant_of(application),),
+        title="オーダーIDのお知らせ",
+        text=(
+            "認証局への申請を行いました。認証局からの電話確認の際に、次のオーダーIDをお伝えください。\n\n"
+            f"オーダーID: {order_id(application)}\n{_facts(application)}"
+        ),
+    )
+
+
+def domain_approval(application: Application, *, link: str) -> Letter:
+    """Asks for the consent of whoever controls the domain, by a link."""
+    approver = _entry(application, "approval_email")
+    return _letter(
+        application,
+        kind=APPROVAL,
+        sender=CA_ADDRESS,
+        # A product without approval address (Cybertrust) is asked about at the applicant's; ours.
+        recipients=(str(approver) if approver else _applicant_of(application),),
+        title="ドメイン名使用承認のお願い",
+        text=(
+            f"{application.common_name} のサーバ証明書が申請されました。\n"
+            "このドメイン名での発行を承認する場合は、次のページを開いて「承認する」を押してください。\n\n"
+            f"{link}\n\nお心当たりのない場合は、何もせずにこのメールを破棄してください。"
+        ),
+    )
+
+
+def issue_notice(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+    """Tells that the certificate is there, and who does what with it."""
+    expiry = "" if application.not_after is None else f"\n有効期限: {application.not_after.astimezone(_JST):%Y-%m-%d}"
+    next_step = (
+        "「サービストップ」画面から証明書をダウンロードしてください。"
+        if application.linked_service is None
+        else f"{_service_of(application)} への設置を開始します。完了後に改めてお知らせします。"
+    )
+    return _letter(
+        application,
+        kind=ISSUED,
+        recipients=service_admins,
+        title="サーバ証明書発行のお知らせ",
+        text=f"サーバ証明書が発行されました。{next_step}\n\n{_facts(application)}{expiry}",
+    )
+
+
+def rejection_notice(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+    """Tells that the CA will not issue, and why."""
+    return _letter(
+        application,
+        kind=REJECTED,
+        recipients=service_admins,
+        title="認証局による申請却下のお知らせ",
+        text=f"認証局が申請を却下しました。\n\n{_facts(application)}\n理由: {application.reason}",
+    )
+
+
+def installation_notice(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+    """Tells that IIJ has installed the certificate."""
+    return _letter(
+        application,
+        kind=INSTALLED,
+        recipients=service_admins,
+        title="サーバ証明書設置完了のお知らせ",
+        text=f"{_service_of(application)} へのサーバ証明書の設置が完了しました。\n\n{_facts(application)}",
+    )
+
+
+def has_order_id(application: Application) -> bool:
+    """Whether applicants of this product are told an order number."""
+    return application.product in _WITH_ORDER_ID
+
+
+def order_id(application: Application) -> str:
+    """The CA's order number; its form is invented."""
+    return f"RHO{application.id:012d}"
+
+
+def _letter(
+    application: Application,
+    *,
+    kind: str,
+    recipients: tuple[str, ...],
+    title: str,
+    text: str,
+    sender: str = DESK_ADDRESS,
+) -> Letter:
+    return Letter(
+        kind=kind,
+        sender=sender,
+        recipients=recipients,
+        subject=f"【リハーサル】{title} ({application.contract_id})",
+        body=_FRAME.format(text=text),
+    )
+
+
+def _facts(application: Application) -> str:
+    return (
+        f"サービスコード: {application.contract_id}\n"
+        f"コモンネーム: {application.common_name}\n"
+        f"品目: {PRODUCTS[application.product].name}"
+    )
+
+
+def _service_of(application: Application) -> str:
+    service = LINKED_SERVICES.get(application.linked_service or "")
+    return service.name if service else "連携対応サービス"
+
+
+def _applicant_of(application: Application) -> str:
+    applicant = _entry(application, "applicant")
+    return str(applicant["email"]) if isinstance(applicant, dict) else DESK_ADDRESS
+
+
+def _entry(application: Application, name: str) -> object:
+    return json.loads(application.registration or "{}").get(name)

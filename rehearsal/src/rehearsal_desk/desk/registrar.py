@@ -1,0 +1,168 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The service admin's side of the desk: CSR and application information, given once."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import json
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, undefer
+
+from rehearsal_desk.desk import life
+from rehearsal_desk.desk.desk import Shown, find
+from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.rules.admins import Admin
+from rehearsal_desk.rules.catalogue import PRODUCTS
+from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, make_csr, read_csr
+from rehearsal_desk.rules.forms import RegistrationForm
+from rehearsal_desk.rules.order_rules import OTHER
+from rehearsal_desk.rules.problems import Breach, Conflict, refuse_if_any
+from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, Case, registration_breaches
+from rehearsal_desk.store.clock import Clock
+from rehearsal_desk.store.store import Application, PrivateKey, Store
+from rehearsal_desk.store.vault import Vault
+
+_REMEMBERED = (undefer(Application.registration),)
+
+
+@dc.dataclass(frozen=True, slots=True)
+class _Reading:
+    """The customer's CSR, or why it cannot be read."""
+
+    csr: Csr | None = None
+    fault: str | None = None
+
+
+class Registrar:
+    """Takes registrations."""
+
+    def __init__(self, store: Store, *, clock: Clock, outbox: Outbox, vault: Vault) -> None:
+        self._store = store
+        self._clock = clock
+        self._outbox = outbox
+        self._vault = vault
+
+    def register(
+        self, admin: Admin, contract_id: str, form: RegistrationForm, *, misread: tuple[Breach, ...] = ()
+    ) -> Shown:
+        """Register the application; the same registration again changes nothing."""
+        admin.must_have("register")
+        reading = _read(form)
+        with self._store.reading() as session:
+            application = find(session, contract_id, admin=admin, options=_REMEMBERED)
+            self._judge(session, application, form=form, reading=reading, misread=misread)
+        if self._is_settled(application, form=form, csr=reading.csr):
+            return self._show(application)
+        # Making a key takes long, so it is done outside the transaction that holds the lock.
+        csr, key = (reading.csr, None) if reading.csr is not None else _make(application.common_name, form)
+        with self._store.writing() as session:
+            application = find(session, contract_id, admin=admin, options=_REMEMBERED, lock=True)
+            self._judge(session, application, form=form, reading=reading, misread=misread)
+            if not self._is_settled(application, form=form, csr=csr):
+                self._enter(application, form=form, csr=csr)
+                self._keep_key(session, application, key=key)
+                self._outbox.post_registration(session, application)
+        return self._show(application)
+
+    def check(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Csr | None:
+        """Do everything but the registration, and return the customer's CSR as it was read."""
+        admin.must_have("register")
+        reading = _read(form)
+        with self._store.reading() as session:
+            application = find(session, contract_id, admin=admin, options=_REMEMBERED)
+            self._judge(session, application, form=form, reading=reading)
+        self._is_settled(application, form=form, csr=reading.csr)
+        return reading.csr
+
+    def _judge(
+        self,
+        session: Session,
+        application: Application,
+        *,
+        form: RegistrationForm,
+        reading: _Reading,
+        misread: tuple[Breach, ...] = (),
+    ) -> None:
+        case = Case(
+            product=PRODUCTS[application.product],
+            common_name=application.common_name,
+            usage=application.usage,
+            csr=reading.csr,
+            csr_fault=reading.fault,
+            key_used_elsewhere=_is_used_elsewhere(session, application, csr=reading.csr),
+        )
+        refuse_if_any(registration_breaches(form, case=case, misread=misread))
+
+    def _is_settled(self, application: Application, *, form: RegistrationForm, csr: Csr | None) -> bool:
+        """Whether this very registration was made before; raises `Conflict` when it can no longer be made."""
+        if application.registration is not None and application.registration == _record(form, csr=csr):
+            return True
+        state = self._show(application).standing.state
+        if state != life.AWAITING_REGISTRATION:
+            raise Conflict("state", f"The application is {state}; its registration is closed.", attribute="contract_id")
+        return False
+
+    def _enter(self, application: Application, *, form: RegistrationForm, csr: Csr) -> None:
+        application.state = life.APPLIED
+        application.registered_at = self._clock.now()
+        application.registration = _record(form, csr=csr)
+        application.csr_origin = form.csr_origin
+        application.csr = csr.pem
+        application.public_key_fingerprint = csr.public_key_fingerprint
+
+    def _keep_key(self, session: Session, application: Application, *, key: bytes | None) -> None:
+        # Of a linked service only IIJ needs the key, and a rehearsal installs nothing: it is forgotten.
+        if key is not None and application.usage == OTHER:
+            sealed = self._vault.seal(key, label=application.contract_id)
+            session.add(PrivateKey(application_id=application.id, sealed=sealed))
+
+    def _show(self, application: Application) -> Shown:
+        return Shown(application, life.standing(application, now=self._clock.now()))
+
+
+def _read(form: RegistrationForm) -> _Reading:
+    if form.csr_origin != CUSTOMER or not form.csr:
+        return _Reading()
+    try:
+        return _Reading(csr=read_csr(form.csr))
+    except UnreadableCsr as error:
+        return _Reading(fault=str(error))
+
+
+def _make(common_name: str, form: RegistrationForm) -> tuple[Csr, bytes]:
+    subject = form.subject
+    if subject is None:  # pragma: no cover
+        raise TypeError("contract broken: the rules let a registration without subject through")
+    return make_csr(
+        common_name,
+        subject={
+            "ST": subject.state_or_province_name,
+            "L": subject.locality_name,
+            "O": subject.organization_name,
+        },
+    )
+
+
+def _is_used_elsewhere(session: Session, application: Application, *, csr: Csr | None) -> bool:
+    if csr is None:
+        return False
+    same_key = Application.public_key_fingerprint == csr.public_key_fingerprint
+    return bool(session.scalar(select(exists().where(same_key, Application.id != application.id))))
+
+
+def _record(form: RegistrationForm, *, csr: Csr | None) -> str:
+    """What makes two registrations the same: origin, key and subject of a customer's CSR, and every other value."""
+    brought = csr if form.csr_origin != SERVICE else None
+    entries = {
+        "csr_origin": form.csr_origin,
+        "csr": brought and {"subject": sorted(brought.subject), "public_key": brought.public_key_fingerprint},
+        "subject": form.subject and form.subject.model_dump(),
+        "applicant": form.applicant and form.applicant.model_dump(),
+        "approval_email": form.approval_email.lower(),
+        "certificate_transparency": form.certificate_transparency,
+    }
+    return json.dumps(entries, sort_keys=True, ensure_ascii=False)

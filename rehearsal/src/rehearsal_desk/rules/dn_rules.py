@@ -1,0 +1,37 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which text can stand in the subject of a public certificate."""
+
+from __future__ import annotations
+
+import typing as t
+
+from rehearsal_desk.rules.catalogue import Authority
+
+# Printable ASCII without " $ < > \ ~ [M:2261096].
+_ALLOWED: t.Final = frozenset(map(chr, range(0x20, 0x7F))) - frozenset('"$<>\\~')
+
+_LONGEST: t.Final = {"ST": 128, "L": 128, "O": 64}  # [BR 7.1.4.2]
+
+
+def dn_faults(value: str, *, attribute: str, authority: Authority) -> t.Iterator[str]:
+    """Why this CA does not take this value of ST, L or O, as sentences."""
+    longest = min(_LONGEST[attribute], authority.longest_field or _LONGEST[attribute])
+    if len(value) > longest:
+        yield f"{attribute} has at most {longest} characters [BR 7.1.4.2{_also(authority, longest)}]."
+    if not _ALLOWED.issuperset(value):
+        yield (
+            f"{attribute} takes letters, digits, spaces and !#%&'()*+,-./:;=?@[]^_`{{|}} only:"
+            ' no Japanese, none of " $ < > \\ ~ [M:2261096].'
+        )
+    if any(character in authority.refused_characters for character in value):
+        refused = " ".join(authority.refused_characters)
+        yield f"{authority.name} takes none of {refused} in {attribute} [CT:csr_print]."
+    if not value.strip(".- "):
+        yield f"{attribute} cannot consist of dots, hyphens and spaces alone [BR 7.1.2.7.4]."
+
+
+def _also(authority: Authority, longest: int) -> str:
+    return "; CT:csr_print" if authority.longest_field == longest else ""

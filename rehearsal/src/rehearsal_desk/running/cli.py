@@ -1,0 +1,272 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`rehearsal-desk serve`: the desk on a loopback port, with all one needs to try it; and what it takes besides."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses as dc
+import ipaddress
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import typing as t
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from rehearsal_desk.desk.postman import SmtpServer
+from rehearsal_desk.rules import catalogue
+from rehearsal_desk.rules.admins import GROUP_ADMIN, SERVICE_ADMIN, digest, new_password, new_token, seeded_admins
+from rehearsal_desk.running import openapi, serving, workers
+from rehearsal_desk.running.app import create_app
+from rehearsal_desk.running.premises import prepare_premises
+from rehearsal_desk.running.settings import Settings
+from rehearsal_desk.store import schema
+from rehearsal_desk.store.store import is_sqlite
+from rehearsal_desk.store.vault import BadKeyFile, Vault, make_vault, open_vault
+
+_MOST_WORKERS: t.Final = 16
+_DATABASE_ERRORS: t.Final = (SQLAlchemyError, ImportError, ValueError, schema.OutOfDate)
+
+_BANNER: t.Final = """\
+REHEARSAL: nothing is bought here, and the certificates are worthless.
+
+  export IIJ_CERT_DESK_URL={url}
+  export IIJ_CERT_TOKEN={order_token}
+
+The token above is the group admin's: it orders and registers. The others:
+
+  service admin (registers only)   {register_token}
+  the rehearsal's own controls     {control_token}
+
+Next step, in another terminal with the exports, in the folder of the checkout:
+
+  export ANSIBLE_COLLECTIONS_PATH=$PWD/collections
+  .venv/bin/ansible-playbook iij.server_certificate.plan -i examples/quickstart/inventory.yml \\
+    -e certificate_orders=examples/quickstart/orders -e certificate_folder=$PWD/build/rehearsal
+
+The portal's screens, for a browser:
+
+  {url}/portal/
+  group admin     マスターID {group_admin}  password {group_password}
+  service admin   マスターID {service_admin}  password {service_password}
+  {url}/rehearsal/ui/   clock, CA, outbox, faults and purchases (asks for the controls' token)
+
+{memory} Stop with Ctrl-C.
+"""
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Tokens:
+    """Tokens and passwords in clear: for the banner and the ready file, nowhere else."""
+
+    order_token: str = dc.field(repr=False)
+    register_token: str = dc.field(repr=False)
+    control_token: str = dc.field(repr=False)
+    group_password: str = dc.field(repr=False)
+    service_password: str = dc.field(repr=False)
+
+    @classmethod
+    def of(cls, environment: t.Mapping[str, str]) -> Tokens:
+        """From REHEARSAL_DESK_ORDER_TOKEN and so on where they are set, random ones otherwise."""
+        return cls(
+            **{
+                field.name: environment.get(f"REHEARSAL_DESK_{field.name.upper()}")
+                or (new_password() if field.name.endswith("_password") else new_token())
+                for field in dc.fields(cls)
+            }
+        )
+
+
+def main(arguments: t.Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is 0 after a clean stop and 2 when the desk cannot start."""
+    options = _parser().parse_args(arguments)
+    return t.cast("t.Callable[[argparse.Namespace], int]", options.command)(options)
+
+
+def _serve_command(options: argparse.Namespace) -> int:
+    if not options.allow_remote and not _is_loopback(options.host):
+        return _cannot_start(f"{options.host} is not a loopback address; --allow-remote serves it all the same.")
+    if not options.allow_remote and options.smtp is not None and not _is_loopback(options.smtp.host):
+        # Approval addresses of a rehearsal may be those of real people.
+        return _cannot_start(f"{options.smtp.host} is not a loopback address; --allow-remote sends there all the same.")
+    with tempfile.TemporaryDirectory(prefix="rehearsal-desk-") as scratch:
+        database = options.database or f"sqlite:///{scratch}/desk.sqlite3"
+        try:
+            if options.workers > 1 and is_sqlite(database):
+                return _cannot_start("SQLite serves one worker; several need --database postgresql://...")
+            vault = make_vault() if options.key_file is None else open_vault(options.key_file)
+            _serve(options, database=database, vault=vault)
+        except BadKeyFile as error:
+            return _cannot_start(f"The key file cannot be used: {error}.")
+        except OSError as error:
+            return _cannot_start(f"{options.host} port {options.port}: {error.strerror or error}.")
+        except _DATABASE_ERRORS as error:
+            return _bad_database(error)
+        except workers.WorkerLost:
+            print("rehearsal-desk: A worker ended unexpectedly, so all have been stopped.", file=sys.stderr)
+            return 1
+    return 0
+
+
+def _migrate_command(options: argparse.Namespace) -> int:
+    try:
+        revision = schema.migrate(options.database)
+    except _DATABASE_ERRORS as error:
+        return _bad_database(error)
+    print(f"The tables are those of revision {revision}.")
+    return 0
+
+
+def _openapi_command(_options: argparse.Namespace) -> int:
+    print(openapi.text_of(openapi.document()), end="")
+    return 0
+
+
+def _serve(options: argparse.Namespace, *, database: str, vault: Vault) -> None:
+    tokens = Tokens.of(os.environ)
+    ready_file: pathlib.Path | None = options.ready_file
+    with serving.open_listener(options.host, port=options.port) as listener:
+        url = serving.url_of(listener)
+        settings = _settings(options, database=database, tokens=tokens, url=url, vault=vault)
+        premises = prepare_premises(settings)
+
+        def announce() -> None:
+            if ready_file is not None:
+                _write_ready_file(ready_file, url=url, tokens=tokens)
+            memory = (
+                "The --database keeps what happens here."
+                if options.database
+                else "What happens here is forgotten at the end."
+            )
+            names = {"group_admin": GROUP_ADMIN, "service_admin": SERVICE_ADMIN}
+            print(_BANNER.format(url=url, memory=memory, **names, **dc.asdict(tokens)), flush=True)
+
+        workers.serve(
+            lambda: create_app(settings, premises=premises),
+            count=options.workers,
+            listener=listener,
+            announce=announce,
+            access_log=options.access_log,
+        )
+    if ready_file is not None:
+        ready_file.unlink(missing_ok=True)
+
+
+def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url: str, vault: Vault) -> Settings:
+    return Settings(
+        database=database,
+        admins=seeded_admins(
+            order_token=tokens.order_token,
+            register_token=tokens.register_token,
+            group_password=tokens.group_password,
+            service_password=tokens.service_password,
+        ),
+        control_digest=digest(tokens.control_token),
+        url=url,
+        smtp=options.smtp,
+        vault=vault,
+        registration_days=options.registration_days,
+        not_offered=frozenset(options.not_offered),
+    )
+
+
+def _write_ready_file(path: pathlib.Path, *, url: str, tokens: Tokens) -> None:
+    """Atomic, and readable only by the owner: it holds the tokens."""
+    content = {
+        "url": url,
+        "order_token": tokens.order_token,
+        "register_token": tokens.register_token,
+        "control_token": tokens.control_token,
+        "portal_url": f"{url}/portal/",
+        "group_admin": {"master_id": GROUP_ADMIN, "password": tokens.group_password},
+        "service_admin": {"master_id": SERVICE_ADMIN, "password": tokens.service_password},
+        "pid": os.getpid(),
+    }
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mkstemp makes it mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        json.dump(content, stream)
+    pathlib.Path(temporary).replace(path)
+
+
+def _bad_database(error: Exception) -> int:
+    # Only the first line: the rest may quote the URL, and with it a password.
+    return _cannot_start(f"The database cannot be used: {str(error).splitlines()[0].rstrip('.')}.")
+
+
+def _cannot_start(reason: str) -> int:
+    print(f"rehearsal-desk: {reason}", file=sys.stderr)
+    return 2
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _port(text: str) -> int:
+    # argparse reports any ValueError as an invalid value.
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError
+    return port
+
+
+def _workers(text: str) -> int:
+    count = int(text)
+    if not 1 <= count <= _MOST_WORKERS:
+        raise ValueError
+    return count
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="rehearsal-desk", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="serve the rehearsal desk"))
+    migrate = commands.add_parser("migrate", help="bring the tables of a database up to date")
+    migrate.add_argument("--database", metavar="URL", required=True, help="SQLAlchemy URL")
+    migrate.set_defaults(command=_migrate_command)
+    openapi_document = commands.add_parser("openapi", help="print the OpenAPI document of the JSON interface")
+    openapi_document.set_defaults(command=_openapi_command)
+    return parser
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.set_defaults(command=_serve_command)
+    serve.add_argument("--host", default="127.0.0.1", help="address to serve (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=8440, help="port, 0 for a free one (default: %(default)s)")
+    serve.add_argument("--allow-remote", action="store_true", help="allow a host that is not loopback")
+    serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file for this run only)")
+    serve.add_argument(
+        "--ready-file", metavar="PATH", type=pathlib.Path, help="write URL, tokens and pid here, as JSON"
+    )
+    serve.add_argument(
+        "--registration-days", type=int, default=30, help="length of the registration deadline (default: %(default)s)"
+    )
+    serve.add_argument(
+        "--not-offered",
+        metavar="PRODUCT",
+        action="append",
+        default=[],
+        choices=sorted(catalogue.PRODUCTS),
+        help="take a product off the offer; may be repeated",
+    )
+    serve.add_argument(
+        "--smtp", metavar="HOST:PORT", type=SmtpServer.of, help="send the mails there too (default: outbox only)"
+    )
+    serve.add_argument("--access-log", action="store_true", help="log each request")
+    serve.add_argument(
+        "--workers", type=_workers, default=1, help="worker processes, more than one on PostgreSQL only (default: 1)"
+    )
+    serve.add_argument(
+        "--key-file",
+        metavar="PATH",
+        type=pathlib.Path,
+        help="seals private keys that the service makes; made when missing (default: a key for this run only)",
+    )

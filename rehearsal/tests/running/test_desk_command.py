@@ -1,0 +1,119 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`rehearsal-desk serve` as a user starts it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+import typing as t
+
+import pytest
+import rehearsal_desk
+import requests
+from rehearsal_desk.running import cli
+
+SOURCE: t.Final = pathlib.Path(rehearsal_desk.__file__).parent.parent
+
+
+@contextlib.contextmanager
+def started(*arguments: str) -> t.Iterator[subprocess.Popen[str]]:
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
+    command = [sys.executable, "-m", "rehearsal_desk", "serve", *arguments]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, bufsize=1
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def waited_for(path: pathlib.Path) -> dict[str, t.Any]:
+    deadline = time.monotonic() + 15
+    while not path.exists():
+        assert time.monotonic() < deadline, "the ready file did not come"
+        time.sleep(0.02)
+    return t.cast(dict[str, t.Any], json.loads(path.read_text(encoding="utf-8")))
+
+
+def test_it_serves_announces_and_stops_cleanly(tmp_path: pathlib.Path) -> None:
+    ready_file = tmp_path / "ready.json"
+    with started("--port", "0", "--ready-file", str(ready_file), "--not-offered", "quick_ssl") as process:
+        ready = waited_for(ready_file)
+        assert stat.S_IMODE(ready_file.stat().st_mode) == 0o600
+        tokens = {"url", "order_token", "register_token", "control_token", "pid"}
+        assert set(ready) == tokens | {"portal_url", "group_admin", "service_admin"}
+        assert set(ready["group_admin"]) == set(ready["service_admin"]) == {"master_id", "password"}
+        assert ready["pid"] == process.pid
+        answer = requests.get(
+            f"{ready['url']}/api/v1/products", headers={"Authorization": f"Bearer {ready['order_token']}"}, timeout=5
+        )
+        assert answer.json()["total"] == 13
+        control = {"Authorization": f"Bearer {ready['control_token']}"}
+        for name in ("drop_after_commit", "drop_before_commit"):
+            faults = {"faults": [{"name": name, "method": "GET", "path": "/products"}]}
+            requests.put(f"{ready['url']}/rehearsal/faults", json=faults, headers=control, timeout=5)
+            with pytest.raises(requests.ConnectionError):
+                requests.get(f"{ready['url']}/api/v1/products", timeout=5)
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert errors == ""
+    assert "REHEARSAL" in output
+    assert "worthless" in output
+    assert f"export IIJ_CERT_DESK_URL={ready['url']}\n" in output
+    assert re.search(rf"export IIJ_CERT_TOKEN={re.escape(ready['order_token'])}\n", output)
+    assert not ready_file.exists()
+
+
+def test_a_database_is_kept_when_asked_for(tmp_path: pathlib.Path) -> None:
+    ready_file, database = tmp_path / "ready.json", tmp_path / "desk.sqlite3"
+    with started("--port", "0", "--ready-file", str(ready_file), "--database", f"sqlite:///{database}") as process:
+        waited_for(ready_file)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=10)
+    assert process.returncode == 0
+    assert database.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("--host", "0.0.0.0"), "not a loopback address"),
+        (("--host", "desk.example.jp"), "not a loopback address"),
+        (("--port", "0", "--database", "sqlite://"), "database file"),
+        (("--port", "0", "--database", "nonsense://x:secret@y/z"), "database cannot be used"),
+        (("--port", "0", "--database", "sqlite:////nonexistent/desk.sqlite3"), "database cannot be used"),
+        (("--port", "70000"), "port"),
+    ],
+)
+def test_what_it_does_not_start_with(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], part: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        sys.exit(cli.main(["serve", *arguments]))
+    told = capsys.readouterr()
+    assert ended.value.code == 2
+    assert part in told.err
+    assert "Traceback" not in told.err
+    assert "secret" not in told.err
+    assert told.out == ""
+
+
+def test_a_port_in_use_is_told_plainly() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, started("--port", str(taken.getsockname()[1])) as process:
+        _output, errors = process.communicate(timeout=15)
+    assert process.returncode == 2
+    assert "in use" in errors
+    assert "Traceback" not in errors

@@ -1,0 +1,94 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An order names commands; the task defines them, and the host is given what they stand for."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.commands import (
+    VALIDATIONS,
+    install_on_host,
+    read_commands,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from portfolios import OV, TODAY
+
+
+def rules(install: dict[str, t.Any], commands: dict[str, str] | None) -> list[str]:
+    order = OV | {"install": OV["install"] | install}
+    return [c.rule for c in judge_orders(read_inline([order]), day=TODAY, commands=commands).complaints]
+
+
+@pytest.mark.parametrize("field", ["reload", "validate"])
+@pytest.mark.parametrize("text", ["systemctl reload nginx", "/bin/true", "a;b", "$(id)", "-x", "", "a\nb", "x%s"])
+def test_a_command_in_an_order_is_refused(field: str, text: str) -> None:
+    assert rules({field: text}, {}) == ["COMMAND-TEXT"]
+
+
+@pytest.mark.parametrize(
+    "value", [{"service": "-H evil"}, {"service": "nginx; id"}, {"service": ""}, {"service": "a", "b": 1}, {}, [], 1]
+)
+def test_a_service_is_a_name_alone(value: object) -> None:
+    assert rules({"reload": value}, {}) == ["VALUE-TYPE"]
+
+
+def test_a_name_must_be_known_to_the_task() -> None:
+    assert rules({"reload": "app", "validate": "app_test"}, {}) == ["COMMAND-UNKNOWN", "COMMAND-UNKNOWN"]
+    assert rules({"reload": "app", "validate": "app_test"}, {"app": "x", "app_test": "y"}) == []
+    assert rules({"reload": "nginx"}, {}) == ["COMMAND-UNKNOWN"]
+    assert rules({"reload": "app"}, None) == []  # an inventory does not know the commands of a task
+
+
+@pytest.mark.parametrize("name", VALIDATIONS)
+def test_what_is_known_without_the_task(name: str) -> None:
+    order = OV | {"install": OV["install"] | {"validate": name, "reload": {"service": "php8.2-fpm@1"}}}
+    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands={}).accepted()
+    assert judged.install is not None
+    on_host = install_on_host(judged.install, {})
+    assert (on_host["validate"], on_host["reload"]) == (VALIDATIONS[name], "systemctl reload php8.2-fpm@1")
+
+
+def test_the_host_is_given_the_commands_of_the_task() -> None:
+    commands = read_commands({"app": ["systemctl", "kill", "-s", "HUP", "my app"], "openssl": "openssl verify %s"})
+    order = OV | {"install": OV["install"] | {"validate": "openssl", "reload": "app"}}
+    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands=commands).accepted()
+    assert judged.install is not None
+    on_host = install_on_host(judged.install, commands)
+    assert (on_host["validate"], on_host["reload"]) == ("openssl verify %s", "systemctl kill -s HUP 'my app'")
+
+
+@pytest.mark.parametrize("given", [{"a b": "x"}, {"a": ""}, {"a": "'open"}, {"a": []}, {"a": [1]}, {"a": None}])
+def test_commands_that_cannot_be_used(given: dict[str, t.Any]) -> None:
+    with pytest.raises(OptionsWrong):
+        read_commands(given)
+
+
+@pytest.mark.parametrize(
+    ("mode", "rule"),
+    [
+        *((mode, None) for mode in ("0600", "600", "0400", "0640", "0440", "00600")),
+        *((mode, "KEY-MODE") for mode in ("0644", "0666", "0660", "0620", "0700", "0601", "4600", "1600", "0604")),
+        *((mode, "VALUE-TYPE") for mode in ("u=rw", "0800", "", "60", 384)),
+    ],
+)
+def test_modes_of_keys(mode: object, rule: str | None) -> None:
+    order = OV | {"key": OV["key"] | {"mode": mode}}
+    found = [c.rule for c in judge_orders(read_inline([order]), day=TODAY).complaints]
+    assert found == ([rule] if rule else [])
+
+
+@pytest.mark.parametrize(
+    ("mode", "rule"),
+    [
+        *((mode, None) for mode in ("0644", "0640", "0600", "0664", "0444", "00644")),
+        *((mode, "FILE-MODE") for mode in ("0666", "0755", "4777", "2644", "1644", "0646", "0654")),
+    ],
+)
+def test_modes_of_certificates(mode: str, rule: str | None) -> None:
+    assert rules({"mode": mode}, None) == ([rule] if rule else [])
