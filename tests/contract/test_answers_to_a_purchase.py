@@ -64,9 +64,8 @@ PRESSES: t.Final[dict[str, tuple[Answer, Answer | None]]] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("urllib3.util.retry.Retry.sleep", lambda *_arguments, **_more: None)
+def desk_sleeps(_seconds: float) -> None:
+    """Nothing waits before it is read again."""
 
 
 def patience(*answers: Answer | None) -> float:
@@ -128,7 +127,9 @@ class Portal(DeskInMemory):
             line = transport.Connection(
                 url=server.url, user="u", password="p", timeout=patience(*self.reply), state=self.folder
             )
-            window = Window(transport.Transport(line), known=screen_map(None), copies=self.folder / "screens")
+            window = Window(
+                transport.Transport(line, sleep=desk_sleeps), known=screen_map(None), copies=self.folder / "screens"
+            )
             window.go(f"{server.url}/confirm")
             window.expect("order_confirm")
             return place_order(window, order)
@@ -257,7 +258,7 @@ class Interface:
 def interface(folder: pathlib.Path, *answers: Answer, **settings: t.Any) -> t.Iterator[tuple[Interface, Run]]:
     desk = Interface(**settings)
     with given.raw_desk(desk.script) as server:
-        line = ApiLine(url=server.url, token="the-token", timeout=patience(*answers))
+        line = ApiLine(url=server.url, token="the-token", timeout=patience(*answers), sleep=desk_sleeps)
         yield desk, Run(ApiDesk(line), folder)
 
 

@@ -16,6 +16,7 @@ import typing as t
 from ....module_utils._core.phrases import Phrase
 from ..._values.observed import Application, OfferedProduct, SeenContract, State
 from ..._values.order import CsrOrigin, Usage
+from ..forms import read_field, read_fields
 from .screen_map import Entry
 
 if t.TYPE_CHECKING:
@@ -66,16 +67,15 @@ class NotUnderstood(ValueError):
 
 
 def listed_application(row: Row, known: ScreenMap) -> Application:
-    """One row of ステータス一覧; term, customer code, usage and fingerprints do not stand there."""
+    """Read one row of ステータス一覧, which shows no term, customer code, usage or fingerprints."""
     state = State(_meaning(known, "states", row["status"]))
     next_action, by = _NEXT.get(state, ("none", "nobody"))
+    # An item that no order can name, such as one that the customer brings, keeps its own words.
+    shown = {**row, "product": known.meaning("products", row["product"]) or row["product"]}
     return Application(
-        contract_id=row["contract_id"],
+        **read_fields(shown, ("contract_id", "common_name", "product")),
         client_reference=None,
         customer_code=None,
-        common_name=row["common_name"],
-        # An item that no order can name, such as one that the customer brings, is told by its own words.
-        product=known.meaning("products", row["product"]) or row["product"],
         term=None,
         usage=None,
         linked_contract_id=None,
@@ -83,7 +83,7 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
         state=state,
         next_action=next_action,
         next_action_by=by,
-        not_after=_midnight(row["expiry"]),
+        not_after=_midnight("not_after", row["expiry"]),
     )
 
 
@@ -105,10 +105,12 @@ def application_in_full(application: Application, fact: Fact, known: ScreenMap) 
         usage=usage,
         linked_service=service,
         linked_contract_id=linked_id,
-        confirmations=tuple(known.meaning("confirmations", text) or text for text in open_ones if text),
-        reason=fact("reason"),
+        confirmations=read_field(
+            "confirmations", [known.meaning("confirmations", text) or text for text in open_ones if text]
+        ),
+        reason=read_fields({"reason": fact("reason")}, (), ("reason",))["reason"],
         deadline=_day(fact("deadline") or ""),
-        ordered_at=_midnight(fact("ordered_at") or ""),
+        ordered_at=_midnight("ordered_at", fact("ordered_at") or ""),
     )
 
 
@@ -117,11 +119,13 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
     product, term = _product_and_term(fact("product_and_term") or "", known) or ("", None)
     linked = order.linked_contract
     next_action, by = _NEXT[State.AWAITING_REGISTRATION]
+    shown = {"contract_id": fact("contract_id"), "common_name": fact("common_name") or ""}
+    fields = read_fields(shown, ("contract_id", "common_name"))
     return Application(
-        contract_id=fact("contract_id") or "",
+        contract_id=fields["contract_id"],
         client_reference=None,
         customer_code=order.customer_code,
-        common_name=_as_written(order.common_name, fact("common_name") or ""),
+        common_name=_as_written(order.common_name, fields["common_name"]),
         product=product,
         term=term,
         usage=order.usage.value,
@@ -152,14 +156,13 @@ def seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer_code
         service = _service(rest, known)
         if choice.value and service:
             named = _IN_BRACKETS.search(rest)
-            found.append(
-                SeenContract(
-                    contract_id=contract_id,
-                    service=service,
-                    name=named[1] if named else rest,
-                    customer_code=customer_code,
-                )
-            )
+            row = {
+                "contract_id": contract_id,
+                "service": service,
+                "name": named[1] if named else rest,
+                "customer_code": customer_code,
+            }
+            found.append(SeenContract(**read_fields(row, tuple(row))))
     return tuple(found)
 
 
@@ -310,15 +313,16 @@ def _as_written(wanted: str, shown: str) -> str:
 def _day(text: str) -> dt.date | None:
     found = _DAY.match(text)
     try:
-        return dt.date(*map(int, found.groups())) if found else None
+        day = dt.date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
+    return read_field("deadline", day.isoformat()) if day else None
 
 
-def _midnight(text: str) -> dt.datetime | None:
+def _midnight(name: str, text: str) -> dt.datetime | None:
     """The beginning of a day in Japan: the portal shows no more of an expiry."""
     day = _day(text)
-    return dt.datetime.combine(day, dt.time(), _JST) if day else None
+    return read_field(name, dt.datetime.combine(day, dt.time(), _JST).isoformat()) if day else None
 
 
 __all__ = (

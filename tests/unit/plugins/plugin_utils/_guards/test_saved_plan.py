@@ -224,7 +224,7 @@ def test_reports_keep_the_documented_form_and_hold_no_secret(number: int, tmp_pa
 
 def test_words_of_the_desk_cannot_break_a_page(tmp_path: pathlib.Path) -> None:
     write_reports(every_document()[2], str(tmp_path), name="plan")
-    assert "x\\|\\<b\\>\\`y\\`.example.jp" in (tmp_path / "plan.md").read_text(encoding="utf-8")
+    assert "x¦<b>`y`.example.jp``" in (tmp_path / "plan.md").read_text(encoding="utf-8")
     assert "x|&lt;b&gt;`y`.example.jp" in (tmp_path / "plan.html").read_text(encoding="utf-8")
 
 
