@@ -45,5 +45,5 @@ class ActionModule(Leg):
             from ..plugin_utils._tasks.spender import make_performer
 
             performer = make_performer(self.options, desk, len(todo), say=self.say, lang=self.lang)
-            outcomes = performer.registrations(todo, csrs)
+            outcomes = performer.perform_registrations(todo, csrs)
         return registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)

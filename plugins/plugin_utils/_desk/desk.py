@@ -39,8 +39,11 @@ class DeskError(Exception):
     """A sentence without secrets about what went wrong at the desk; only the desk's own words may come as a str.
 
     `retry_after`: the seconds that the desk asks to wait. `tried_out`: the call was repeated as often as it may be.
+    `nothing_done`: this error proves that the call has changed nothing at the desk. Without a proof the outcome of a
+    spending call is unknown (spending_call).
     """
 
+    nothing_done: bool = False
     retry_after: float | None = None
     tried_out = False
 
@@ -91,7 +94,7 @@ class ScreenUnexpected(DeskError):
 
 
 class NotOnline(DeskError):
-    pass
+    nothing_done = True  # there is nothing that could be sent
 
 
 class Desk(t.Protocol):

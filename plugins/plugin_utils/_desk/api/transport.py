@@ -46,6 +46,8 @@ _MOST_VALUES = 500_000  # of one answer: 1,000 rows have 25,000
 _MOST_DETAILS = 20  # of a refusal that people are shown
 _LONGEST_ID = 64
 _TOKEN = re.compile(r"[!-~]+")
+# Refusals of docs/desk-interface.md, after which nothing was done; anything else may come from a gateway on the way.
+_REFUSALS = {400: "ParameterError", 403: "Forbidden", 404: "NotFound", 409: "Conflict", 429: "TooManyRequests"}
 
 _NO_ANSWER = Phrase("no answer from the desk to {0} {1}: {2}", "窓口からの応答がありません ({0} {1}): {2}")
 _UNREACHABLE = Phrase("the desk at {0} cannot be reached: {1}", "窓口 {0} に接続できません: {1}")
@@ -171,7 +173,9 @@ def _checked(reply: Reply) -> Json:
     answer = _json(reply)
     if reply.status in (200, 201):
         return answer
-    raise _error(reply, answer)
+    error = _error(reply, answer)
+    error.nothing_done = answer.get("error_type") == _REFUSALS.get(reply.status, "")
+    raise error
 
 
 def _json(reply: Reply) -> Json:

@@ -17,6 +17,7 @@ from ..._catalogue.products import PRODUCTS
 from ..._values.observed import State
 from ..boundary import keeps_boundary
 from ..desk import DeskUnreachable, NotOnline, RequestRefused
+from ..spending_call import before_sending
 from . import contracts, ordering
 from .session import Session
 
@@ -115,7 +116,8 @@ class PortalDesk:
 
     def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
         if self._confirmed is None or self._confirmed[0] != order:
-            self.quote(order)
+            with before_sending():
+                self.quote(order)
         confirmed, self._confirmed = self._confirmed, None
         if confirmed is None:
             raise RuntimeError("contract broken: a quote leaves a confirm screen")

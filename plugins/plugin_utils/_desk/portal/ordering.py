@@ -12,10 +12,11 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase, together
 from ..._values.order import Usage
-from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
+from ..desk import RequestRefused
+from ..spending_call import before_sending, unknown_unless_proved
 from . import wire
 from .session import to_customer_codes, to_order_form
-from .transport import NeverSent, Withheld
+from .transport import Withheld
 from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
@@ -28,6 +29,10 @@ _NOT_FOUND: t.Final = Phrase(
     "ポータルの検索結果に、連携対応サービスの契約 {0} がありません",
 )
 _REFUSED: t.Final = Phrase("the portal refuses the order: {0}", "お申し込みがポータルに受け付けられません: {0}")
+_NO_POST: t.Final = Phrase(
+    "the form of 「{0}」 would be sent in an address, which may be repeated on its way",
+    "「{0}」のフォームがアドレスとして送られ、途中で繰り返されるおそれがあります",
+)
 _DIFFERS: t.Final = Phrase(
     "the screen 「{0}」 differs from the order: {1}; nothing was ordered",
     "画面「{0}」がオーダーと異なります: {1}。注文は行っていません",
@@ -60,21 +65,23 @@ def to_confirm_screen(window: Window, order: Order) -> Window:
 
 
 def place_order(window: Window, order: Order) -> Application:
-    """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it."""
-    if not order.terms_agreed:
-        raise RequestRefused(_NOT_AGREED)
-    submission = window.filled_in("place", {"terms_agreed": True})
+    """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it.
+
+    Only the completion screen says that it was booked. No screen is known that proves the contrary.
+    """
     button = window.screen.entry("buttons", "place").text
-    try:
+    with before_sending():
+        if not order.terms_agreed:
+            raise RequestRefused(_NOT_AGREED)
+        submission = window.filled_in("place", {"terms_agreed": True})
+        if submission.method != "POST":
+            raise window.unexpected(_NO_POST.filled(button), Withheld)
+    with unknown_unless_proved(lambda cause: _PRESSED.filled(button, order.common_name, cause)):
         window.send(submission)
         if window.shows("order_confirm") and window.page.alerts:
             raise RequestRefused(_REFUSED.filled(window.alerts()))
         window.expect("order_done")
-    except (NeverSent, Withheld):
-        raise  # nothing was pressed as far as the portal knows
-    except (DeskUnreachable, ScreenUnexpected, AccessRefused, StateConflict) as error:
-        raise OutcomeUnknown(_PRESSED.filled(button, order.common_name, error.told)) from None
-    return wire.placed_application(order, window.fact, window.known)
+        return wire.placed_application(order, window.fact, window.known)
 
 
 class Offer(t.NamedTuple):

@@ -107,9 +107,13 @@ class Fetched:
 class NeverSent(DeskUnreachable):
     """There was no connection, so nothing of the request has reached the portal."""
 
+    nothing_done = True
+
 
 class Withheld(ScreenUnexpected):
     """The form was not sent: its page is not the one that was looked at, or asks something first."""
+
+    nothing_done = True
 
 
 class Transport:
@@ -136,11 +140,12 @@ class Transport:
 
     def get(self, url: str) -> Fetched:
         """Return the page at this address."""
-        return self._page("GET", url)
+        return self._land(self.answer("GET", url))
 
     def file(self, url: str, *, cookies: str | None = None) -> bytes:
         """Return what a download link hands out."""
-        return self._page("GET", url, headers={"Cookie": cookies} if cookies else None).content
+        headers = {"Cookie": cookies} if cookies else None
+        return self._land(self.answer("GET", url, headers=headers), headers=headers).content
 
     def submit(self, submission: Submission) -> Fetched:
         """Press a button and return the page that it leads to; the form goes out once."""
@@ -150,7 +155,8 @@ class Transport:
             raise Withheld(_NOT_ENCODABLE.filled(submission.encoding, one_line(error.characters))) from None
         if submission.method == "GET":
             return self.get(urllib.parse.urlsplit(submission.url)._replace(query=form).geturl())
-        return self._page("POST", submission.url, form.encode("ascii"), headers={"Content-Type": _FORM})
+        headers = {"Content-Type": _FORM}
+        return self._land(self.answer("POST", submission.url, body=form.encode("ascii"), headers=headers))
 
     def secrets(self) -> tuple[str, ...]:
         """What must not stand in any copy of a page."""
@@ -190,16 +196,16 @@ class Transport:
             raise unreachable
         return reply
 
-    def _page(
-        self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> Fetched:
+    def _land(self, reply: Reply, *, headers: Mapping[str, str] | None = None) -> Fetched:
+        """Return the page that this answer leads to, over as many redirects as are allowed."""
         for _redirect in range(_MOST_REDIRECTS + 1):
-            reply = self.answer(method, url, body=body, headers=headers)
             if not is_redirect(reply):
                 return _fetched(reply)
-            method, body = "GET", None
-            headers = {name: value for name, value in (headers or {}).items() if name != "Content-Type"}
-            url = _joined(reply.url, reply.headers["Location"])
+            try:
+                reply = self.answer("GET", _joined(reply.url, reply.headers["Location"]), headers=headers)
+            except NeverSent as error:
+                # The request that led here has reached the portal.
+                raise DeskUnreachable(error.told) from None
         raise DeskUnreachable(NO_END)
 
     def _check_address(self, url: str) -> None:
