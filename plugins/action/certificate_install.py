@@ -57,5 +57,7 @@ class ActionModule(Leg):
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
             waiting = [order for order in host_orders(entries) if order["name"] in unproved]
-            legs.append(self.run_on_host("orders", waiting, served=verdicts(entries, unproved)))
+            legs.append(
+                self.run_on_host("orders", waiting, served=verdicts(entries, unproved, address=self.host_address))
+            )
         return installation_result(legs, failures, planned=self.check_mode)

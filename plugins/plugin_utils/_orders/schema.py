@@ -149,6 +149,8 @@ def _host_side(branch: Branch) -> Shape:
             **{vol.Optional(role): word.host_path for role in INSTALL_FILES},
             **_access_fields(),
             vol.Optional("backup"): word.boolean,
+            vol.Optional("plain_files"): word.boolean,
+            vol.Optional("pkcs12_encryption"): word.one_of(("modern", "compatible")),
             vol.Optional("issuer"): word.text,
             vol.Optional("validate"): word.validating_command,
             vol.Optional("reload"): word.command,
