@@ -28,7 +28,10 @@ if t.TYPE_CHECKING:
     from .seen_files import Given, Seen
 
 RELOAD, PROVE = "reload", "prove"
-_BY_CONTROLLER = Phrase("it was asked from the controller", "コントローラから確認しました")
+_BY_CONTROLLER = Phrase(
+    "it was asked from the controller, at the address of this host where install.prove names none",
+    "コントローラから確認しました (install.prove にアドレスがなければ、このホストのアドレス)",
+)
 
 
 def new_files(asked: Asked, *, seen: Seen, given: Given) -> dict[str, filesets.New]:

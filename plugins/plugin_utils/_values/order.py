@@ -89,7 +89,7 @@ class Key:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Prove:
-    """Where the new certificate must be served before it counts as installed; None is the host's common name."""
+    """Where the new certificate must be served before it counts as installed; None is the host, and its common name."""
 
     address: str | None = None  # None: the host itself, seen from the host; its address, seen from the controller
     port: int = 443
