@@ -216,7 +216,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def desk(self) -> Desk:
         try:
-            return open_desk(self.options)
+            return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
         except DeskOptionsWrong as wrong:
             raise self.mistaken(wrong.told) from None
 
