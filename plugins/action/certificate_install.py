@@ -16,7 +16,6 @@ from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.fingerprints import fetch_missing_fingerprints
 from ..plugin_utils._tasks.installations import (
-    address_of,
     fetch_certificates,
     host_orders,
     installation_result,
@@ -59,6 +58,6 @@ class ActionModule(Leg):
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
-            served = verdicts(entries, unproved, address=address_of(self.task_vars))
+            served = verdicts(entries, unproved, address=self.host_address)
             legs.append(self.run_on_host("orders", waiting, served=served))
         return installation_result(legs, failures, planned=self.check_mode)

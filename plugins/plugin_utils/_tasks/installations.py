@@ -71,13 +71,6 @@ def verdicts(entries: Iterable[Entry], names: Collection[str], *, address: str) 
     return {entry.order.name: _is_served(entry, address) for entry in entries if entry.order.name in names}
 
 
-def address_of(variables: Mapping[str, t.Any]) -> str:
-    """The address of a host as Ansible reaches it; a host without a connection of its own is the controller."""
-    if variables.get("ansible_connection") == "local":
-        return "127.0.0.1"
-    return str(variables.get("ansible_host") or variables.get("inventory_hostname") or "127.0.0.1")
-
-
 def _is_served(entry: Entry, address: str) -> bool:
     order, application = entry.order, entry.application
     if order.install is None or order.install.prove is None or application is None:
@@ -153,7 +146,6 @@ def _joined(legs: Iterable[Result], side: str) -> Json:
 
 
 __all__ = (
-    "address_of",
     "fetch_certificates",
     "host_orders",
     "installation_result",

@@ -107,6 +107,13 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return str(self.task_vars.get("inventory_hostname", "localhost"))
 
     @property
+    def host_address(self) -> str:
+        """Where the controller reaches what this host serves."""
+        named = self._templar.template(self.task_vars.get("ansible_host"))
+        here = "127.0.0.1" if self._connection.transport == "local" else self.inventory_host
+        return str(named or here)
+
+    @property
     def inventory_hosts(self) -> frozenset[str]:
         """Every host of the inventory, and the controller."""
         return frozenset({CONTROLLER, *self.task_vars.get("groups", {}).get("all", ())})

@@ -31,6 +31,7 @@ _READ_AS: t.Final = {
     "iso8859-1": "cp1252",
     "cp1252": "cp1252",
 }
+_UNKNOWN_TO_PYTHON: t.Final = {"windows-31j": "cp932", "cseucpkdfmtjapanese": _EUC_JP}
 _DECLARED: t.Final = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}["']?([\w:.-]{1,40})""", re.IGNORECASE)
 _XML: t.Final = re.compile(rb"""\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w:.-]{1,40})""")
 _SEARCHED: t.Final = 2048  # bytes in which a page declares its encoding
@@ -56,8 +57,9 @@ class NotEncodable(ValueError):
 
 def encoding_of(label: str) -> str | None:
     """Find the encoding that browsers use for this label; None for one that is not read here."""
+    label = label.strip().lower().removeprefix("x-")
     try:
-        name = codecs.lookup(label.strip().lower().removeprefix("x-")).name
+        name = codecs.lookup(_UNKNOWN_TO_PYTHON.get(label, label)).name
     except (LookupError, ValueError):
         return None
     return _READ_AS.get(name)

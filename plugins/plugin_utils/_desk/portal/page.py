@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import functools
+import itertools
 import typing as t
 import urllib.parse
 
@@ -33,7 +34,7 @@ _ENCODING: t.Final = Phrase(
 _UNEVEN: t.Final = Phrase("a row has {0} cells under {1} headings", "見出しが{1}列の表に{0}列の行があります")
 _CONTROLS: t.Final = "input|select|textarea"
 _NO_FIELDS: t.Final = ("hidden", "submit", "button", "image", "reset")
-_MOST_ELEMENTS: t.Final = 50_000  # a list of 1,000 rows has 10,000
+_MOST_ELEMENTS: t.Final = 40_000  # beginnings and ends: a list of 1,000 rows has 16,000
 _LONGEST_WORDS: t.Final = 1_000  # characters; nothing that is compared with an order is so long
 
 
@@ -95,6 +96,7 @@ class Page:
         self.url = url
         self._marks = marks
         self._rendered = rendered
+        self._label_texts: dict[Element, str] = {}
         if content.count(b"<") > _MOST_ELEMENTS:
             raise Unreadable(_TOO_MUCH.filled(_MOST_ELEMENTS))
         try:
@@ -138,11 +140,12 @@ class Page:
     def buttons(self) -> tuple[Button, ...]:
         """Every button once, however often a form repeats it."""
         # Only where scripts run a plain button does anything.
-        kinds = "@type='submit' or @type='button'" if self._rendered else "@type='submit'"
-        elements = self.tree.xpath(f"//form//button[not(@type) or {kinds}]|//form//input[{kinds}]")
+        kinds = ("submit", "button") if self._rendered else ("submit",)
         found: dict[tuple[object, ...], Button] = {}
-        for element in elements:
-            form = next(element.iterancestors("form"))
+        for element in self.tree.iter("button", "input"):
+            form = next(element.iterancestors("form"), None)
+            if form is None or element.get("type", "submit" if element.tag == "button" else "text") not in kinds:
+                continue
             text = _words(element) or one_line(element.get("value") or "", _LONGEST_WORDS)
             button = Button(text=text, form=form, name=element.get("name") or "", value=element.get("value") or "")
             found.setdefault((button.text, id(form), button.name, button.value), button)
@@ -188,12 +191,12 @@ class Page:
     @functools.cached_property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Label and value of everything that the page tells in pairs."""
-        pairs = [
-            (term, term.xpath("following-sibling::dd[1]"))
-            for term in self.tree.xpath("//dl//dt[following-sibling::dd]")
+        terms = [(term, list(itertools.islice(term.itersiblings("dd"), 1))) for term in self.tree.xpath("//dl//dt")]
+        with_head = {table for head in self.tree.iter("thead") for table in head.iterancestors("table")}
+        rows = [row for row in self.tree.iter("tr") if len(row.findall("th")) == len(row.findall("td")) == 1]
+        pairs = terms + [
+            (row.find("th"), row.findall("td")) for row in rows if with_head.isdisjoint(row.iterancestors("table"))
         ]
-        rows = self.tree.xpath("//tr[count(th)=1 and count(td)=1][not(ancestor::thead)][not(ancestor::table//thead)]")
-        pairs += [(row.find("th"), row.findall("td")) for row in rows]
         # A cell that holds something to fill in is a field of a form.
         return tuple(
             (self._label_text(term), _words(value[0]))
@@ -263,17 +266,25 @@ class Page:
         return self._row_label(group[0])
 
     def _own_label(self, control: Element) -> str:
-        by_id = self.tree.xpath("//label[@for=$id]", id=control.get("id")) if control.get("id") else []
-        around = [*by_id, *control.iterancestors("label")]
+        by_id = self._labels.get(control.get("id") or "")
+        around = [by_id] if by_id is not None else list(itertools.islice(control.iterancestors("label"), 1))
         return self._label_text(around[0]) if around else one_line(control.get("aria-label") or "", _LONGEST_WORDS)
+
+    @functools.cached_property
+    def _labels(self) -> dict[str, Element]:
+        """The first label that names each control."""
+        return {label.get("for"): label for label in reversed(self.tree.xpath("//label[@for]"))}
 
     def _row_label(self, control: Element) -> str:
         beside = control.xpath("ancestor::tr[1]/th[1]|ancestor::dd[1]/preceding-sibling::dt[1]")
         return self._label_text(beside[0]) if beside else ""
 
     def _label_text(self, element: Element) -> str:
-        words = [part for part in _words(element).split(" ") if part not in self._marks]
-        return " ".join(words)
+        # Once for each: thousands of fields in one label would each read all of it.
+        if element not in self._label_texts:
+            words = [part for part in _words(element).split(" ") if part not in self._marks]
+            self._label_texts[element] = " ".join(words)
+        return self._label_texts[element]
 
     def _address(self, href: str | None) -> str:
         try:
