@@ -11,25 +11,12 @@ import dataclasses as dc
 import gzip
 import json
 import typing as t
-import urllib.parse
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
+from right_answers import MAP, ROW, json_answer, page_at, screen_page
 
 if t.TYPE_CHECKING:
     import random
 
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import Screen
-
-PEM: t.Final = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-_ROW: t.Final[dict[str, t.Any]] = {
-    "contract_id": "rsc00000001", "client_reference": "default/www/1", "customer_code": "SG00000001",
-    "common_name": "www.example.jp", "product": "sureserver_cloud", "term": "6 months", "usage": "other",
-    "linked_contract_id": None, "linked_service": None, "state": "issued", "confirmations": ["domain"],
-    "reason": None, "next_action": "collect", "next_action_by": "service_admin", "deadline": "2026-12-22",
-    "csr_origin": "service", "public_key_fingerprint": "a" * 64, "certificate_fingerprint": "b" * 64,
-    "serial_number": "0a1b", "not_before": "2026-11-22T05:00:00Z", "not_after": "2027-05-22T05:00:00Z",
-    "ordered_at": "2026-11-22T05:00:00Z", "registered_at": None, "issued_at": None, "downloaded_at": None,
-}  # fmt: skip
 _BOMB: t.Final = gzip.compress(b" " * (40 << 20), 9)
 _NASTY: t.Final[tuple[t.Any, ...]] = (
     "",
@@ -93,20 +80,6 @@ class Sent:
 Respond = t.Callable[[str, str], Sent]
 
 
-def json_answer(path: str) -> t.Any:
-    """The right answer of the JSON interface."""
-    path = path.partition("?")[0].removeprefix("/api/v1")
-    results = {
-        "/products": [{"product": "sureserver_cloud", "terms": ["6 months"]}],
-        "/linked-contracts": [{"contract_id": "rga1", "service": "s", "name": "n", "customer_code": "SG00000001"}],
-        "/applications": [_ROW],
-    }
-    issued = {"contract_id": "rsc00000001", "certificate": PEM, "chain": PEM}
-    echo = {**_ROW, "terms_agreed": True}
-    result = issued if path.endswith("/certificate") else echo if path == "/quotes" else _ROW
-    return {"request_id": "r", "result": result, "results": results.get(path, []), "total": len(results.get(path, []))}
-
-
 def nasty_json(random: random.Random) -> Respond:
     """A desk of the JSON interface that answers every call with one change."""
     change, head, seed = random.randrange(4), _head(random), random.random()
@@ -125,7 +98,7 @@ def nasty_json(random: random.Random) -> Respond:
 def endless_json(random: random.Random) -> Respond:
     """Lists without an end, row by row."""
     total = random.choice((999_999, 10**15, 2**63))
-    return lambda _method, _path: _plain({"request_id": "r", "results": [_ROW], "total": total, "result": {}})
+    return lambda _method, _path: _plain({"request_id": "r", "results": [ROW], "total": total, "result": {}})
 
 
 def _plain(answer: t.Any) -> Sent:
@@ -147,117 +120,20 @@ def _change_json(random: random.Random, answer: t.Any) -> None:
         return
 
 
-_MAP: t.Final = screen_map()
-_NEXT: t.Final = {
-    "log_in": "top",
-    "customer_code_choice": "online_orders",
-    "online_orders": "order_form",
-    "order_form": "order_confirm",
-    "order_confirm": "order_done",
-    "registration": "registration_confirm",
-    "registration_confirm": "registration_done",
-}
-_CHOICES: t.Final = {
-    "customer_code": "SG00000001",
-    "usage": "その他",
-    "product_and_term": "SureServer for クラウド 6か月",
-    "csr_method": "IIJがCSRを作成",
-}
-_FACTS: t.Final = {
-    "contract_id": "rsc00000001",
-    "common_name": "www.example.jp",
-    "product": "SureServer for クラウド",
-    "target_service": "その他",
-    "status": "申請情報の登録待ち",
-    "customer_code": "SG00000001",
-    "usage": "その他",
-    "deadline": "2026/12/22",
-    "product_and_term": "SureServer for クラウド 6か月",
-    "expiry": "2027/05/01",
-    "ordered_at": "2026/11/22",
-    "reason": "―",
-    "csr_method": "IIJがCSRを作成",
-    "state_or_province_name": "Tokyo",
-    "locality_name": "Chiyoda-ku",
-    "organization_name": "Example Co., Ltd.",
-    "confirmed_applicant_name": "Web Operations",
-    "confirmed_applicant_department": "Infrastructure",
-    "confirmed_applicant_email": "certs@example.jp",
-    "confirmed_applicant_phone": "+81-3-0000-0000",
-}
-_LEFT_OUT: t.Final = (
-    "next_page",
-    "open_confirmations",
-    "csr",
-    "approval_email",
-    "certificate_transparency",
-    "apply_method",
-)
-_SEEN_BY: t.Final = ("linked_contract", "apply_usage", "search_linked", "organizational_unit_name", "csr_common_name")
-
-
-def screen_page(key: str) -> str:
-    """A right page of this screen, made from the map."""
-    screen = _MAP.screens[key]
-    parts = [f"<h1>{screen.title.text}</h1>", _links(screen), _facts(screen), _columns(screen), _form(screen)]
-    return "<!DOCTYPE html><html><meta charset=utf-8><body>" + "".join(parts) + "</body></html>"
-
-
-def _shown(screen: Screen, part: t.Any) -> list[tuple[str, str]]:
-    return [(key, entry.text) for key, entry in screen.parts[part].items() if key not in (*_LEFT_OUT, *_SEEN_BY)]
-
-
-def _links(screen: Screen) -> str:
-    places = {"new_order_entry": "order_form", "service": "service"}
-    return "".join(f"<a href=/{places.get(key, key)}>{text}</a>" for key, text in _shown(screen, "links"))
-
-
-def _facts(screen: Screen) -> str:
-    rows = "".join(f"<tr><th>{text}</th><td>{_FACTS.get(key, '')}</td></tr>" for key, text in _shown(screen, "facts"))
-    return f"<table>{rows}</table>"
-
-
-def _columns(screen: Screen) -> str:
-    columns = _shown(screen, "columns")
-    heads = "".join(f"<th>{text}</th>" for _key, text in columns)
-    cells = "".join(f"<td><a href=/service_top>{_FACTS[key]}</a></td>" for key, _text in columns)
-    return f"<table><caption>(1件)</caption><tr>{heads}</tr><tr>{cells}</tr></table>" if columns else ""
-
-
-def _form(screen: Screen) -> str:
-    fields = "".join(_field(key, text) for key, text in _shown(screen, "fields"))
-    buttons = "".join(f"<button>{text}</button>" for _key, text in _shown(screen, "buttons"))
-    return f"<form method=post action=/{_NEXT[screen.key]}>{fields}{buttons}</form>" if buttons else ""
-
-
-def _field(key: str, text: str) -> str:
-    if key in _CHOICES:
-        return f"<label>{text}<select name={key}><option value=1>{_CHOICES[key]}</option></select></label>"
-    kind = {"password": "password", "terms_agreed": "checkbox"}.get(key, "text")
-    return f"<label>{text}<input type={kind} name={key}></label>"
-
-
 def right_screens(_method: str, path: str) -> Sent:
     """The portal as it should be."""
-    return _sent(None, _Head(), _page_at(path), kind="text/html")
-
-
-def _page_at(path: str) -> bytes:
-    key = urllib.parse.urlsplit(path).path.strip("/") or "top"
-    return (
-        PEM.encode() if key in ("certificate", "chain") else screen_page(key if key in _MAP.screens else "top").encode()
-    )
+    return _sent(None, _Head(), page_at(path), kind="text/html")
 
 
 def nasty_screens(random: random.Random) -> Respond:
     """A portal one of whose screens, or each, has changes."""
-    target, head, seed = random.choice((*_MAP.screens, "certificate", "*")), _head(random), random.random()
+    target, head, seed = random.choice((*MAP.screens, "certificate", "*")), _head(random), random.random()
 
     def respond(method: str, path: str) -> Sent:
         if target != "*" and target not in path and not (target == "top" and path == "/"):
             return right_screens(method, path)
         source = type(random)(seed)
-        body = _page_at(path)
+        body = page_at(path)
         for _change in range(source.choice((0, 1, 1, 3))):
             body = _changed_page(source, body)
         return _sent(source, head, body, kind="text/html")
@@ -397,13 +273,4 @@ def _sent(_random: random.Random | None, head: _Head, body: bytes, *, kind: str)
     )
 
 
-__all__ = (
-    "Respond",
-    "Sent",
-    "endless_json",
-    "endless_screens",
-    "json_answer",
-    "nasty_json",
-    "nasty_screens",
-    "right_screens",
-)
+__all__ = ("Respond", "Sent", "endless_json", "endless_screens", "nasty_json", "nasty_screens", "right_screens")

@@ -62,9 +62,9 @@ def _shaped(pattern: str, allowed: Phrase) -> Callable[[t.Any], str]:
     expression = re.compile(pattern)
 
     def read(value: t.Any) -> str:
-        if not expression.fullmatch(_text(value)):
+        if not isinstance(value, str) or not expression.fullmatch(value):
             raise _Misfit(allowed)
-        return str(value)
+        return value
 
     return read
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import itertools
 import time
 import typing as t
 
@@ -63,7 +62,9 @@ class Patience:
 
     def try_again(self, call: Callable[[], Result]) -> Result:
         """Repeat this call while the desk is busy or out of reach; what was tried out further inside is not."""
-        for attempt in itertools.count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 return call()
             except (DeskBusy, DeskUnreachable) as error:
@@ -73,7 +74,6 @@ class Patience:
                     error.tried_out = True
                     raise
                 self._wait(pause, error)
-        raise AssertionError("the loop above has no end")
 
     def _wait(self, seconds: float, error: DeskBusy | DeskUnreachable) -> None:
         if self._tell and seconds >= _SILENT:
