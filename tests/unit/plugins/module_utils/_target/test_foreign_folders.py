@@ -14,7 +14,9 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
-from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import Authority, key_pem
+from ansible_collections.iij.server_certificate.plugins.module_utils._target.file_facts import describe
+from ansible_collections.iij.server_certificate.plugins.module_utils._target.installation import Passphrases
+from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, Authority, key_pem, pem
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target import key_orders
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.accounts import (
     NOBODY,
@@ -196,6 +198,15 @@ def test_links_of_a_set_that_name_other_files_are_not_followed(machine: Machine,
     assert machine.state() == before
     assert (site.folder / "www.key").read_bytes() == key
     assert not planted_set.exists()
+
+
+def test_a_report_does_not_look_through_a_planted_link(machine: Machine, site: Site) -> None:
+    (machine.victim / "other.pem").write_text(pem(site.certificate))
+    as_nobody("ln", "-s", machine.victim / "other.pem", machine.app / "tls.pem")
+    for file in ({"path": str(machine.app / "tls.pem")}, {"path": str(machine.victim / "other.pem")}):
+        row = describe(file, now=NOW, passphrases=Passphrases(), lang="en")
+        seen = (row["common_name"], "become_user: nobody" in (row["message"] or ""))
+        assert seen == ((None, True) if "app" in file["path"] else ("www.example.jp", False))
 
 
 def test_root_may_work_as_the_owner_of_the_folder(machine: Machine, authority: Authority) -> None:
