@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import ssl
 import time
 import typing as t
@@ -33,7 +35,7 @@ def shaken(
             incoming.write(piece) if piece else incoming.write_eof()
             heard += piece
             if len(heard) > _MOST_HEARD or time.monotonic() > end:
-                raise TimeoutError("timed out")
+                raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
         connection.sendall(outgoing.read())
     except (OSError, ValueError) as error:
         return None, heard, error
