@@ -13,7 +13,7 @@ import datetime as dt
 import hashlib
 import typing as t
 
-from .._core import chain_errors, errors, names
+from .._core import certificate_errors, chain_errors, errors, names
 from .._core.phrases import Phrase
 from . import compat, csrs, deps, keys, pem
 
@@ -81,11 +81,11 @@ def others_beside(content: bytes) -> bytes:
 
 def _certificates(blocks: tuple[pem.Block, ...], *, what: Phrase = _LEAF) -> tuple[CertFacts, ...]:
     if not blocks or any(block.label != _LABEL for block in blocks):
-        raise errors.CertificateBroken(what=what)
+        raise certificate_errors.CertificateBroken(what=what)
     try:
         return tuple(facts(deps.x509.load_der_x509_certificate(block.der())) for block in blocks)
     except deps.CONTENT_ERRORS:
-        raise errors.CertificateBroken(what=what) from None
+        raise certificate_errors.CertificateBroken(what=what) from None
 
 
 def facts(certificate: Certificate) -> CertFacts:

@@ -16,7 +16,7 @@ import functools
 import os
 import typing as t
 
-from .._core import errors, keyspec, names
+from .._core import certificate_errors, errors, keyspec, names
 from .._pki import certs, csrs, key_making, keys
 from . import accesses, files, live_keys, orders
 from .wanted_keys import Asked, Seen, observe, parse
@@ -189,7 +189,7 @@ def _is_in_service(asked: Asked, *, key: LiveKey) -> bool:
         try:
             snapshot = files.read(path)
             leaf = certs.read_beside_key(snapshot.content)[0] if snapshot else None
-        except (errors.CertificateBroken, errors.FolderMissing):
+        except (certificate_errors.CertificateBroken, errors.FolderMissing):
             continue
         if leaf and leaf.public_key_fingerprint == key.facts.public_key_fingerprint:
             return True

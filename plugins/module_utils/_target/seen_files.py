@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._core import activation_errors, errors, names
+from .._core import activation_errors, certificate_errors, errors, names
 from .._pki import bundles, certs, keys, pem
 from . import files
 from .installation import CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, PKCS12, WITH_KEY, WITH_LEAF
@@ -127,7 +127,7 @@ def _observe(path: str, *, role: str, asked: Asked) -> SeenFile:
 def _certificates(content: bytes) -> Certificates:
     try:
         return certs.read_beside_key(content)
-    except errors.CertificateBroken:
+    except certificate_errors.CertificateBroken:
         return ()
 
 

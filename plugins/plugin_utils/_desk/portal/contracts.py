@@ -15,7 +15,7 @@ from ....module_utils._core.phrases import Phrase, together
 from ..._values.observed import IssuedCertificate, State
 from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
 from ..forms import read_fields
-from . import wire
+from . import filled_forms, wire
 from .page import Unreadable
 from .session import to_status_list
 from .window import SHOWN_AGAIN
@@ -105,7 +105,7 @@ def download_certificate(window: Window, application: Application, address: str)
 def register(window: Window, application: Application, address: str, *, order: Order, csr: str | None) -> bool:
     """Whether the registration was taken; False when its answer was lost and only a look tells."""
     _to_registration(window, application, address)
-    values = wire.registration_values(order, csr, window.known)
+    values = filled_forms.registration_values(order, csr, window.known)
     if window.has("buttons", "apply_method"):
         window.press("apply_method", {"csr_method": values["csr_method"]})
         window.expect("registration")
@@ -113,7 +113,7 @@ def register(window: Window, application: Application, address: str, *, order: O
     if window.shows("registration"):
         raise RequestRefused(_REFUSED.filled(window.alerts() or SHOWN_AGAIN))
     window.expect("registration_confirm")
-    differing = wire.registration_differences(application, order, window.fact, window.known)
+    differing = filled_forms.registration_differences(application, order, window.fact, window.known)
     if differing:
         raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
     try:

@@ -22,7 +22,8 @@ if t.TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Locator, Page
 
     from .gate import Carry, Step
-    from .page import Button, Submission
+    from .page import Submission
+    from .page_parts import Button
 
 _NOT_SHOWN: t.Final = Phrase("the portal's page cannot be shown: {0}", "ポータルのページを表示できません: {0}")
 _CHANGED: t.Final = Phrase(

@@ -14,7 +14,7 @@ from ....module_utils._core.phrases import Phrase, together
 from ..._values.order import Usage
 from ..desk import RequestRefused
 from ..spending_call import before_sending, unknown_unless_proved
-from . import wire
+from . import filled_forms, wire
 from .session import to_customer_codes, to_order_form
 from .transport import Withheld
 from .window import SHOWN_AGAIN
@@ -46,7 +46,7 @@ _PRESSED: t.Final = Phrase("「{0}」 was pressed for {1}, and then: {2}", "{1} 
 def to_confirm_screen(window: Window, order: Order) -> Window:
     """The window at the confirm screen of this order; raises where the screen says anything else than the order."""
     to_order_form(window, order.customer_code)
-    values = wire.order_values(order, window.known)
+    values = filled_forms.order_values(order, window.known)
     linked = order.linked_contract
     if order.usage is Usage.LINKED_SERVICE and linked:
         _search_linked(window)
@@ -58,7 +58,7 @@ def to_confirm_screen(window: Window, order: Order) -> Window:
     if window.shows("order_form"):
         raise RequestRefused(_REFUSED.filled(window.alerts() or SHOWN_AGAIN))
     window.expect("order_confirm")
-    differing = wire.order_differences(order, window.fact, window.known)
+    differing = filled_forms.order_differences(order, window.fact, window.known)
     if differing:
         raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
     return window

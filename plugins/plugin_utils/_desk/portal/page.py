@@ -17,6 +17,7 @@ import urllib.parse
 from ....module_utils._core.phrases import Phrase, one_line
 from ._lxml import etree, html
 from .charsets import UTF_8, UnknownEncoding, decode, encoding_of, encoding_of_page
+from .page_parts import Button, Choice, Field
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,30 +37,6 @@ _CONTROLS: t.Final = "input|select|textarea"
 _NO_FIELDS: t.Final = ("hidden", "submit", "button", "image", "reset")
 _MOST_ELEMENTS: t.Final = 40_000  # beginnings and ends: a list of 1,000 rows has 16,000
 _LONGEST_WORDS: t.Final = 1_000  # characters; nothing that is compared with an order is so long
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    text: str
-    value: str
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One thing to fill in, by its visible label; a tick box has itself as its only choice."""
-
-    label: str
-    name: str
-    kind: t.Literal["line", "choice", "tick"]
-    choices: tuple[Choice, ...] = ()
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    text: str
-    form: Element
-    name: str
-    value: str
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,4 +285,4 @@ def _words(element: Element) -> str:
     return one_line(" ".join(str(own).split()), _LONGEST_WORDS)
 
 
-__all__ = ("Button", "Choice", "Field", "Page", "Submission", "Unreadable")
+__all__ = ("Page", "Submission", "Unreadable")

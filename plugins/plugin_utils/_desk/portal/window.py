@@ -23,7 +23,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .fit import Finding
-    from .page import Choice, Field, Submission
+    from .page import Submission
+    from .page_parts import Choice, Field
     from .screen_map import Screen, ScreenMap
     from .transport import Fetched
 

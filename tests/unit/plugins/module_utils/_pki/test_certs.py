@@ -8,7 +8,11 @@ import datetime as dt
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import chain_errors, errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import (
+    certificate_errors,
+    chain_errors,
+    errors,
+)
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import certs, compat, keys
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import (
     DAY,
@@ -64,15 +68,15 @@ def test_which_certificate_is_for_the_name(
 
 @pytest.mark.parametrize("text", ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_what_is_no_certificate_is_said_to_be_none(text: str) -> None:
-    with pytest.raises(errors.CertificateBroken, match="chain"):
+    with pytest.raises(certificate_errors.CertificateBroken, match="chain"):
         certs.read_certificates(text.encode(), what="chain")
 
 
 def test_one_damaged_certificate_spoils_the_lot(authority: Authority) -> None:
     text = pem(authority.certificate)
-    with pytest.raises(errors.CertificateBroken):
+    with pytest.raises(certificate_errors.CertificateBroken):
         facts_of(text + text.replace("\nM", "\nA", 1))
-    with pytest.raises(errors.CertificateBroken):
+    with pytest.raises(certificate_errors.CertificateBroken):
         facts_of(text + text.replace("CERTIFICATE", "TRUSTED CERTIFICATE"))
 
 
