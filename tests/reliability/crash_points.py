@@ -121,7 +121,7 @@ class Hooks:
             self._reach(self._thread.exchange, "answered")
             return reply
 
-        api.exchange = portal.exchange = exchange  # type: ignore[attr-defined]
+        api.exchange = portal.exchange = exchange
 
     def _wrap_fsync(self) -> None:
         """The lines of one write are those that came since the ledger was locked for it."""
