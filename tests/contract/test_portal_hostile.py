@@ -275,6 +275,16 @@ def test_no_datagram_leaves_the_browser() -> None:
                 listener.recv(100)
 
 
+@NEEDS_BROWSER
+def test_a_page_that_grows_without_bounds_is_not_read() -> None:
+    body = "<h1>x</h1><script>document.body.append('x'.repeat(20 << 20))</script>"
+    with (
+        fake_desk(lambda _asked: html(body)) as desk,
+        pytest.raises(DeskUnreachable, match="grown beyond what any screen needs"),
+    ):
+        tab_at(desk).get(f"{desk.url}/")
+
+
 CREDENTIAL: t.Final = """
 import sys
 sys.path[:0] = {path!r}

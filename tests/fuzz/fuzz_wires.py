@@ -14,6 +14,8 @@ import collections
 import contextlib
 import dataclasses as dc
 import functools
+import itertools
+import multiprocessing
 import pathlib
 import random
 import resource
@@ -41,13 +43,17 @@ from wire_answers import (  # noqa: E402
     endless_screens,
     nasty_json,
     nasty_screens,
-    right_screens,
 )
+
+if t.TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 SLOWEST: t.Final = 30.0  # seconds that one answer may take
 MOST_MEMORY: t.Final = 150 << 10  # KiB by which the process may grow
 _TIMEOUT: t.Final = 0.5  # seconds; 20 times as many for a whole call
 _ENDLESS: t.Final = 500  # one answer of so many has no end
+_MAKERS: t.Final = {"json": (nasty_json, endless_json), "screens": (nasty_screens, endless_screens)}
+_FORKS: t.Final = multiprocessing.get_context("fork")
 _ORDER: t.Final = sample.order()
 _APPLICATION: t.Final = Application(
     contract_id="rsc00000001", client_reference="default/www/1", customer_code="SG00000001",
@@ -88,52 +94,75 @@ class Run:
 
 
 class _Server:
-    """Answers every connection on loopback by whatever is set at the moment."""
+    """Answers on loopback, in a process of its own: what it holds in memory is not the collection's."""
 
     def __init__(self) -> None:
-        self.respond: Respond = right_screens
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._serve, daemon=True).start()
+        listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        self._line, theirs = _FORKS.Pipe()
+        self._process = _FORKS.Process(target=_serve, args=(listener, theirs), daemon=True)
+        self._process.start()
+        listener.close()
 
-    def _serve(self) -> None:
+    def answer_like(self, *case: object) -> None:
+        """Have every answer made for this case from now on."""
+        self._line.send(case)
+        self._line.recv()
+
+    def end(self) -> None:
+        self._process.terminate()
+        self._process.join()
+
+
+def _serve(listener: socket.socket, orders: Connection) -> None:
+    current: list[Respond] = []
+
+    def accept() -> None:
         while True:
             with contextlib.suppress(OSError):
-                line, _address = self._listener.accept()
-                threading.Thread(target=self._answer, args=(line,), daemon=True).start()
+                line, _address = listener.accept()
+                threading.Thread(target=_answer, args=(line, current[-1]), daemon=True).start()
 
-    def _answer(self, line: socket.socket) -> None:
-        with contextlib.suppress(OSError, ValueError), line:
-            line.settimeout(5)
-            asked = line.recv(1 << 16)
-            method, path = asked.split(b" ", 2)[:2]
-            sent = self.respond(method.decode(), path.decode("ascii", "replace"))
-            line.sendall(sent.content)
-            while sent.drips:
-                time.sleep(0.05)
-                line.sendall(sent.drips)
-            line.shutdown(socket.SHUT_WR)
-            while line.recv(1 << 16):  # a reset would throw away what was sent
-                pass
+    threading.Thread(target=accept, daemon=True).start()
+    while True:
+        seed, wire, number = orders.recv()
+        nasty, endless = _MAKERS[wire]
+        make = endless if number % _ENDLESS == _ENDLESS - 1 else nasty
+        current[:] = [make(random.Random(f"{seed}/{wire}/{number}"))]
+        orders.send(None)
+
+
+def _answer(line: socket.socket, respond: Respond) -> None:
+    with contextlib.suppress(OSError, ValueError), line:
+        line.settimeout(5)
+        asked = line.recv(1 << 16)
+        method, path = asked.split(b" ", 2)[:2]
+        sent = respond(method.decode(), path.decode("ascii", "replace"))
+        line.sendall(sent.content)
+        while sent.drips:
+            time.sleep(0.05)
+            line.sendall(sent.drips)
+        line.shutdown(socket.SHUT_WR)
+        while line.recv(1 << 16):  # a reset would throw away what was sent
+            pass
 
 
 def run(*, seed: int, count: int, wires: tuple[str, ...] = ("json", "screens")) -> Run:
     """Feed so many answers to each wire."""
     seen, server = Run(), _Server()
     with tempfile.TemporaryDirectory() as folder:
-        makers = {
-            "json": (functools.partial(_api, server.url), nasty_json, endless_json),
-            "screens": (functools.partial(_portal, server.url, pathlib.Path(folder)), nasty_screens, endless_screens),
+        desks = {
+            "json": functools.partial(_api, server.url),
+            "screens": functools.partial(_portal, server.url, pathlib.Path(folder)),
         }
         begin = 0
-        for wire in wires:
-            desk, nasty, endless = makers[wire]
-            for number in range(count):
-                source = random.Random(f"{seed}/{wire}/{number}")
-                server.respond = (endless if number % _ENDLESS == _ENDLESS - 1 else nasty)(source)
-                _feed(desk(), source.choice(_CALLS), seen, wire=wire, label=f"{wire} {seed}/{number}")
-                begin = begin or _memory()
+        for wire, number in itertools.product(wires, range(count)):
+            server.answer_like(seed, wire, number)
+            call = random.Random(f"{seed}/{wire}/{number}/call").choice(_CALLS)
+            _feed(desks[wire](), call, seen, wire=wire, label=f"{wire} {seed}/{number}")
+            begin = begin or _memory()
         seen.grown = _memory() - begin
+    server.end()
     return seen
 
 

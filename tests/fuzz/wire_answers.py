@@ -17,7 +17,7 @@ from right_answers import MAP, ROW, json_answer, page_at, screen_page
 if t.TYPE_CHECKING:
     import random
 
-_BOMB: t.Final = gzip.compress(b" " * (40 << 20), 9)
+_BOMB: t.Final = b"".join(gzip.compress(b" " * (1 << 20), 9) for _member in range(64))
 _NASTY: t.Final[tuple[t.Any, ...]] = (
     "",
     " ",

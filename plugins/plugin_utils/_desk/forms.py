@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import typing as t
 
@@ -40,6 +41,7 @@ _LONGEST_LINE: t.Final = 255
 _LONGEST_WORDS: t.Final = 500  # of what the desk says to people
 _SHOWN: t.Final = 60  # characters of a value that does not fit
 _MOST_ITEMS: t.Final = 100
+_STATES: t.Final = {state.value: state for state in State}
 _LONGEST_CERTIFICATE: t.Final = 64 << 10
 _LONGEST_CHAIN: t.Final = 256 << 10
 
@@ -71,14 +73,19 @@ def _shaped(pattern: str, allowed: Phrase) -> Callable[[t.Any], str]:
 
 def _line(value: t.Any) -> str:
     text = _text(value)
-    if not 0 < len(text) <= _LONGEST_LINE or printable(text) != text:
+    if not 0 < len(text) <= _LONGEST_LINE or not ((text.isascii() and text.isprintable()) or printable(text) == text):
         raise _Misfit(_A_LINE.filled(_LONGEST_LINE))
     return text
 
 
+@functools.lru_cache(maxsize=64)  # most applications have the same next action
+def _cleaned(words: str) -> str:
+    return one_line(words, _LONGEST_WORDS)
+
+
 def _words(value: t.Any) -> str:
     """Words for people are cut and cleaned, not refused: nothing depends on them."""
-    return one_line(_text(value), _LONGEST_WORDS)
+    return _cleaned(_text(value))
 
 
 def _common_name(value: t.Any) -> str:
@@ -90,9 +97,10 @@ def _common_name(value: t.Any) -> str:
 
 
 def _state(value: t.Any) -> State:
-    if not isinstance(value, str) or value not in set(State):
+    state = _STATES.get(value) if isinstance(value, str) else None
+    if state is None:
         raise _Misfit(_A_STATE.filled(", ".join(State)))
-    return State(value)
+    return state
 
 
 def _day(value: t.Any) -> dt.date:
@@ -164,21 +172,27 @@ FORMS: t.Final[dict[str, Reader]] = {
 
 def read_field(name: str, value: t.Any) -> t.Any:
     """Read one field by the table; raise AnswerUnusable with its name where it does not fit."""
-    try:
-        return FORMS[name](value)
-    except _Misfit as misfit:
-        raise AnswerUnusable(_MISFIT.filled(name, _quoted(value), misfit.allowed)) from None
+    return read_fields({name: value}, (name,))[name]
 
 
 def read_fields(answer: t.Any, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, t.Any]:
     """Read these fields of a mapping; an optional one that is missing or null is None."""
     row = answer if isinstance(answer, dict) else {}
-    missing = next((name for name in needed if name not in row), None)
-    if missing:
-        raise AnswerUnusable(_ABSENT.filled(missing))
-    fields = {name: read_field(name, row[name]) for name in needed}
-    given = {name: value for name in optional if (value := row.get(name)) is not None}
-    return fields | dict.fromkeys(optional) | {name: read_field(name, value) for name, value in given.items()}
+    name, value = "", None
+    fields: dict[str, t.Any] = dict.fromkeys(optional)
+    try:
+        for name in needed:
+            if name not in row:
+                raise AnswerUnusable(_ABSENT.filled(name))
+            value = row[name]
+            fields[name] = FORMS[name](value)
+        for name in optional:
+            value = row.get(name)
+            if value is not None:
+                fields[name] = FORMS[name](value)
+    except _Misfit as misfit:
+        raise AnswerUnusable(_MISFIT.filled(name, _quoted(value), misfit.allowed)) from None
+    return fields
 
 
 def _quoted(value: t.Any) -> str:
