@@ -305,7 +305,7 @@ without_host:
   description: Orders with an issued certificate whose host the inventory lacks, with that host. Orders with work left to do are refused instead.
   returned: with O(state=planned) and O(state=applied)
   type: dict
-  sample: {old: web9}
+  sample: {}
 text:
   description: The orders as a table for people.
   returned: with O(state=planned) and O(state=applied)

@@ -14,10 +14,11 @@ import time
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk import patience
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import DeskOptionsWrong, open_desk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import open_desk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AnswerUnusable,
     DeskBusy,
@@ -270,21 +271,21 @@ def test_reasons_are_words() -> None:
     "url", ["https://desk.example.jp/?x=", "https://desk.example.jp/#", "https://desk.example.jp?"]
 )
 def test_an_address_with_a_query_or_fragment_is_refused(url: str) -> None:
-    with pytest.raises(DeskOptionsWrong, match="desk_url must be of the form"):
+    with pytest.raises(OptionsWrong, match="desk_url must be of the form"):
         open_desk({**OPTIONS, "desk_url": url, "desk_ca_path": None})
 
 
 def test_a_ca_file_that_is_not_there_is_named(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     missing = "~/no-such-ca.pem"
-    with pytest.raises(DeskOptionsWrong) as wrong:
+    with pytest.raises(OptionsWrong) as wrong:
         open_desk({**OPTIONS, "desk_ca_path": missing})
-    assert wrong.value.told.en == "desk_ca_path ~/no-such-ca.pem: no such file"
-    assert wrong.value.told.ja == "desk_ca_path ~/no-such-ca.pem: ファイルがありません"
+    assert wrong.value.message.en == "desk_ca_path ~/no-such-ca.pem: no such file"
+    assert wrong.value.message.ja == "desk_ca_path ~/no-such-ca.pem: ファイルがありません"
     (tmp_path / "no-such-ca.pem").write_text("no PEM", encoding="utf-8")
-    with pytest.raises(DeskOptionsWrong, match="holds no CA certificates"):
+    with pytest.raises(OptionsWrong, match="holds no CA certificates"):
         open_desk({**OPTIONS, "desk_ca_path": missing})
-    with pytest.raises(DeskOptionsWrong, match="no-such-ca"):
+    with pytest.raises(OptionsWrong, match="no-such-ca"):
         open_desk({**OPTIONS, "desk_ca_path": "~nobody-of-this-name/no-such-ca.pem"})
 
 
