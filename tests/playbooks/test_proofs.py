@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -53,11 +54,12 @@ def collected(site: Site, *, accept: str, options: str = "", prove: dict[str, t.
         port = free.getsockname()[1]
         free.close()
         order = site.target("www", "web1")
-        order["install"] |= {"reload": f"{script} {accept}:{port} {options}", "prove": {"port": port, **prove}}
+        order["install"] |= {"reload": "serve", "prove": {"port": port, **prove}}
         site.write_orders(order)
-        site.run("apply")
+        commands = json.dumps({"certificate_commands": {"serve": f"{script} {accept}:{port} {options}"}})
+        site.run("apply", "-e", commands)
         site.desk.ca_work()
-        run = site.run("collect", "-e", f"ansible_host={ADDRESS} ansible_connection=local")
+        run = site.run("collect", "-e", commands, "-e", f"ansible_host={ADDRESS} ansible_connection=local")
     (row,) = run.of("certificate_install", "web1")["installed"]
     return row
 
