@@ -33,6 +33,7 @@ BELONGS: t.Final = (
     "docs/*.md", "docs/*.json", "docs/*.svg", "docs/*.mmd", "docs/docsite/*.yml",
     "examples/*.yml", "examples/*.yaml", "examples/*.md", "examples/*.sh", "examples/*.csr", "examples/*.txt",
     "examples/editor/*.json", "examples/notify/*.py",
+    "examples/ci/CODEOWNERS", "examples/ci/controller.lock", "examples/ci/scripts/*.py",
     "extensions/eda/*.py", "extensions/eda/rulebooks/*.yml",
     "meta/*.yml", "playbooks/*.yml",
     "plugins/*.py", "plugins/plugin_utils/_reports/templates/*.j2", "plugins/plugin_utils/_desk/portal/screen_map.yml",
