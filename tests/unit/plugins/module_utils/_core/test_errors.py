@@ -11,6 +11,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import (
     activation_errors,
+    certificate_errors,
     chain_errors,
     errors,
     trust_errors,
@@ -41,6 +42,7 @@ def test_every_fault_is_exported() -> None:
     assert {kind.__name__ for kind in every_fault()} <= {
         *errors.__all__,
         *activation_errors.__all__,
+        *certificate_errors.__all__,
         *chain_errors.__all__,
         *trust_errors.__all__,
     }
