@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -31,3 +32,27 @@ def test_a_plan_without_its_reports_fails_and_names_the_path(site: Site) -> None
     no_folder = site.write("reports", "a file where the folder of the reports should be")
     run = site.run("plan", "-e", f"certificate_reports_path={no_folder}", fails=True)
     assert run.of("cert_portfolio")["msg"] == f"{no_folder}: File exists"
+
+
+def test_a_ledger_that_cannot_be_read_keeps_nothing_from_being_registered(site: Site) -> None:
+    """The reports of an apply name the ledger's head; that is no reason to let a registration's deadline pass."""
+    site.write_orders(site.target("www", "web1"))
+    site.hosts["web1"].stop()
+    site.run("apply", fails=True)
+    site.hosts["web1"].start()
+    (ledger,) = site.folder.glob("state/**/*.jsonl")
+    ledger.unlink()
+    ledger.mkdir()
+    site.run("apply", "-e", f"certificate_reports_path={site.folder / 'build'}")
+    registered_once(site, "www")
+    assert json.loads((site.folder / "build" / "apply.json").read_text(encoding="utf-8"))["ledger_head"] is None
+
+
+def test_a_ledger_that_cannot_be_read_is_told_once_and_buys_nothing(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"))
+    folder = site.folder / "a-folder"
+    folder.mkdir()
+    arguments = ("-e", f"certificate_ledger_path={folder}", "-e", f"certificate_reports_path={site.folder / 'build'}")
+    run = site.run("apply", *arguments, fails=True)
+    assert str(folder) in run.of("cert_portfolio")["msg"]
+    assert site.desk.purchases() == []
