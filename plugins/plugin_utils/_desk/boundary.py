@@ -15,6 +15,7 @@ import traceback
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.system_errors import describe_os_error
 from .desk import AnswerUnusable, DeskError
 
 if t.TYPE_CHECKING:
@@ -27,7 +28,6 @@ _UNFORESEEN: t.Final = Phrase(
     "iij.server_certificate",
     "窓口から想定外の応答がありました ({0}, {1})。iij.server_certificate のメンテナに報告してください",
 )
-_FILE: t.Final = Phrase("{0}: {1}", "{0}: {1}")
 _CALLS: t.Final = (
     "products",
     "linked_contracts",
@@ -52,7 +52,7 @@ def only_desk_errors() -> Iterator[None]:
     except OSError as error:
         if error.filename is None:
             raise _unforeseen(error) from None
-        raise DeskError(_FILE.filled(error.filename, error.strerror)) from None
+        raise DeskError(describe_os_error(error)) from None
     except Exception as error:
         raise _unforeseen(error) from None
 

@@ -13,6 +13,7 @@ import ssl
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
 from ._requests import missing_requests
 from .api.adapter import ApiDesk
@@ -102,7 +103,9 @@ def _ca_path(path: str | None) -> str | None:
     except FileNotFoundError:
         raise OptionsWrong(_NO_FILE.filled(path)) from None
     except (OSError, RuntimeError, ValueError) as error:  # no home folder, a NUL in the path
-        raise OptionsWrong(_UNREADABLE.filled(path, getattr(error, "strerror", None) or error)) from None
+        raise OptionsWrong(
+            _UNREADABLE.filled(path, reason_of(error) if isinstance(error, OSError) else error)
+        ) from None
     return str(file)
 
 

@@ -15,7 +15,8 @@ import ssl
 import typing as t
 import urllib.parse
 
-from ...module_utils._core.phrases import Phrase, one_line, verbatim
+from ...module_utils._core.phrases import Phrase, one_line
+from ...module_utils._core.system_errors import reason_of
 from ._requests import DecodeError, HTTPError, LocationParseError, requests
 
 if t.TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _reason(cause: BaseException) -> Phrase | None:
     )
     known = next((words for classes, words in kinds if isinstance(cause, classes)), None)
     if known is None and isinstance(cause, OSError) and cause.strerror and not isinstance(cause, HTTPError):
-        return verbatim(cause.strerror)
+        return reason_of(cause)
     return known
 
 

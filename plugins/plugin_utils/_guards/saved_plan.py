@@ -13,6 +13,7 @@ import pathlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
 from .._planning.digests import changes_of, order_digest, plan_digest
 from .._reports.document import FORMAT, VERSION
@@ -27,7 +28,6 @@ _NOTHING: t.Final = Phrase("nothing", "なし")
 _CHANGED: t.Final = Phrase("the order says something else than was planned", "オーダーの内容が計画時と異なります")
 _ADDED: t.Final = Phrase("the order is not in the plan", "計画にないオーダーです")
 _REMOVED: t.Final = Phrase("the order is gone from the order files", "オーダーファイルからなくなっています")
-_UNREADABLE: t.Final = Phrase("unreadable", "読み取れません")
 _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
 
 
@@ -86,8 +86,8 @@ def _read(path: str, *, portfolio: str, part: str | None) -> Row:
     try:
         saved = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise _unusable(path, verbatim(error.strerror) if error.strerror else _UNREADABLE) from None
-    except ValueError:
+        raise _unusable(path, reason_of(error)) from None
+    except (ValueError, RecursionError):
         raise _unusable(path, Phrase("it is not JSON", "JSONではありません")) from None
     problem = _problem(saved, portfolio=portfolio, part=part)
     if problem:
@@ -117,7 +117,7 @@ def _whole(saved: Row) -> bool:
         return False
     try:
         found = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"])
-    except (TypeError, KeyError):
+    except (TypeError, KeyError, ValueError, RecursionError):
         return False
     return bool(found == saved.get("digest"))
 

@@ -108,9 +108,11 @@ def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
         return {}
     try:
         found = json.loads(memory.read_text(encoding="utf-8"))
-    except ValueError:
-        raise WatchRefused(said(_NO_MEMORY.filled(memory), lang)) from None
-    return {str(subject): int(level) for subject, level in found.items()}
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not all(type(level) is int for level in found.values()):
+        raise WatchRefused(said(_NO_MEMORY.filled(memory), lang))
+    return found
 
 
 def _vault_secrets(password_file: str | None) -> list[tuple[str, t.Any]]:

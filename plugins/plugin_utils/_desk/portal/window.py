@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ....module_utils._core.phrases import Phrase, one_line, together
+from ....module_utils._core.system_errors import reason_of
 from ..desk import AccessRefused, ScreenUnexpected, StateConflict
 from .evidence import save_copy
 from .fit import buttons_of, findings, form_of
@@ -185,7 +186,7 @@ class Window:
         try:
             copy: object = save_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
         except OSError as error:  # a full disk does not hide what is wrong with the page
-            copy = _NO_COPY.filled(error.strerror)
+            copy = _NO_COPY.filled(reason_of(error))
         return kind(_UNEXPECTED.filled(self.page.heading or _NO_TITLE, problem, hint, copy))
 
     def alerts(self) -> str:

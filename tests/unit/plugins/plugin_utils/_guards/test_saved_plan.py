@@ -150,6 +150,8 @@ def test_a_certificate_that_was_issued_meanwhile_moves_nothing(tmp_path: pathlib
         (lambda saved: saved["orders"][0].pop("order_digest"), "changed after it was made"),
         (lambda saved: saved.update(orders=7), "changed after it was made"),
         (lambda saved: saved["orders"][0].update(steps=3), "changed after it was made"),
+        (lambda saved: saved["orders"][0].update(name="\ud800"), "changed after it was made"),
+        (lambda saved: saved["orders"][0].update(steps={"place": 1}), "changed after it was made"),
     ],
 )
 def test_a_file_that_is_no_plan_of_this_kind(
@@ -161,7 +163,7 @@ def test_a_file_that_is_no_plan_of_this_kind(
     assert words in refused(saved, ORDERS, DeskInMemory())["PLAN-FILE"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", "null", "\x00"])
+@pytest.mark.parametrize("content", ["", "[]", "{", "null", "\x00", "[" * 100_000, "9" * 5_000])
 def test_a_file_that_is_no_plan_at_all(saved: pathlib.Path, content: str) -> None:
     saved.write_text(content)
     assert "PLAN-FILE" in refused(saved, ORDERS, DeskInMemory())

@@ -1,0 +1,33 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The watch's memory is a file like any other: its shape is judged before it is used."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.watch import Watch, WatchRefused
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"null", b"7", b'{"a": "x"}', b'{"a": null}', b'{"a": [1]}', b"\xff", b"[" * 100_000],
+    ids=["empty", "torn", "list", "null", "number", "text", "none", "nested", "no-text", "deep"],
+)
+@pytest.mark.parametrize(("lang", "words"), [("en", "remove it"), ("ja", "削除すると")])
+def test_a_memory_that_is_none_is_refused_with_its_path(
+    tmp_path: pathlib.Path, content: bytes, lang: str, words: str
+) -> None:
+    memory = tmp_path / "told.json"
+    memory.write_bytes(content)
+    options = {"order_files": "orders", "desk_url": "http://127.0.0.1:1", "desk_token": "t", "lang": lang}
+    with pytest.raises(WatchRefused, match=words) as refused:
+        Watch({**options, "memory_path": str(memory)})
+    assert str(memory) in str(refused.value)
+    assert memory.read_bytes() == content, "evidence is kept"
