@@ -74,6 +74,7 @@ import typing as t
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
+from ..module_utils._core.paths import expand_home
 from ..module_utils._core.phrases import spoken_language
 from ..plugin_utils._complaints.complaints import OrdersRefused, report
 from ..plugin_utils._orders.hosts import hosts_of
@@ -109,7 +110,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
 
     def _orders(self, path: str) -> tuple[Order, ...]:
         lang = self.get_option("lang") or spoken_language()
-        source = pathlib.Path(path).parent / pathlib.Path(self.get_option("order_files")).expanduser()
+        source = pathlib.Path(path).parent / expand_home(self.get_option("order_files"))
         given = self._vars.get("certificate_template_variables")
         variables = {**self.get_option("template_variables"), **(given if isinstance(given, dict) else {})}
         try:

@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-import pathlib
 import ssl
 import typing as t
 
+from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
@@ -95,17 +95,17 @@ def _ca_path(path: str | None) -> str | None:
     if not path:
         return None
     try:
-        file = pathlib.Path(path).expanduser()
+        file = expand_home(path)
         folder = file.is_dir()
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(*((None, file) if folder else (file,)))
     except ssl.SSLError:
         raise OptionsWrong(_NO_CERTIFICATES.filled(path)) from None
     except FileNotFoundError:
         raise OptionsWrong(_NO_FILE.filled(path)) from None
-    except (OSError, RuntimeError, ValueError) as error:  # no home folder, a NUL in the path
-        raise OptionsWrong(
-            _UNREADABLE.filled(path, reason_of(error) if isinstance(error, OSError) else error)
-        ) from None
+    except OSError as error:
+        raise OptionsWrong(_UNREADABLE.filled(path, reason_of(error))) from None
+    except ValueError as error:  # a NUL in the path
+        raise OptionsWrong(_UNREADABLE.filled(path, error)) from None
     return str(file)
 
 

@@ -15,6 +15,7 @@ import typing as t
 
 import jinja2
 
+from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import one_line, said, verbatim
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
@@ -65,7 +66,7 @@ def _pages(document: Row, *, form: str) -> dict[str, str]:
 
 
 def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:
-    target = pathlib.Path(folder).expanduser()
+    target = expand_home(folder)
     target.mkdir(parents=True, exist_ok=True)
     for suffix, text in files.items():
         write_whole(target / f"{name}.{suffix}", text)

@@ -8,9 +8,9 @@
 
 from __future__ import annotations
 
-import pathlib
 import typing as t
 
+from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, said
 from .._complaints.whole_file import write_whole
 from .._desk.choice import portal_connection
@@ -53,7 +53,7 @@ def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang
     own_map = found.own_map(lang)
     path = options["map_path"]
     if path:
-        write_whole(pathlib.Path(path).expanduser(), own_map)
+        write_whole(expand_home(path), own_map)
     return {
         "changed": False,
         "fits": found.fits(),

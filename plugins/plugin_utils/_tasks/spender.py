@@ -14,6 +14,7 @@ import pathlib
 import time
 import typing as t
 
+from ...module_utils._core.paths import expand_home
 from .._spending.ledger import Ledger
 from .._spending.ledger_file import default_ledger, origin_of
 from .._spending.perform import Performer
@@ -69,8 +70,8 @@ def ledger_path(options: Options) -> pathlib.Path:
     """Where the ledger of this portfolio and desk is on the controller."""
     chosen = options.get("ledger_path")
     if chosen:
-        return pathlib.Path(chosen).expanduser()
-    state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+        return expand_home(chosen)
+    state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
     return default_ledger(state / "iij.server_certificate", portfolio_name(options), origin_of(options.get("desk_url")))
 
 

@@ -18,6 +18,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import get_file_vault_secret
 
 from ...module_utils import _argspec
+from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
@@ -62,9 +63,12 @@ class Watch:
         self._options: dict[str, t.Any] = checked.validated_parameters
         self.interval: int = self._options["interval"]
         self._lang: Language = self._options["lang"] or spoken_language()
-        self._memory = pathlib.Path(path).expanduser() if (path := self._options["memory_path"]) else None
-        self._told: dict[str, int] = _remembered(self._memory, self._lang)
-        self._secrets = _vault_secrets(self._options["vault_password_file"])
+        try:
+            self._memory = expand_home(path) if (path := self._options["memory_path"]) else None
+            self._told: dict[str, int] = _remembered(self._memory, self._lang)
+            self._secrets = _vault_secrets(self._options["vault_password_file"])
+        except OSError as error:
+            raise WatchRefused(said(describe_os_error(error), self._lang)) from None
         self._desk_is_named()
 
     def look(self) -> tuple[Event, ...]:
@@ -120,7 +124,7 @@ def _vault_secrets(password_file: str | None) -> list[tuple[str, t.Any]]:
     if password_file is None:
         return []
     try:
-        secret = get_file_vault_secret(filename=str(pathlib.Path(password_file).expanduser()), loader=DataLoader())
+        secret = get_file_vault_secret(filename=str(expand_home(password_file)), loader=DataLoader())
         secret.load()
     except AnsibleError as error:
         raise WatchRefused(str(error)) from None

@@ -13,12 +13,12 @@ import atexit
 import contextlib
 import functools
 import os
-import pathlib
 import shutil
 import threading
 import typing as t
 import weakref
 
+from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase
 from ..desk import DeskError
 from ._playwright import PlaywrightError, async_playwright
@@ -61,7 +61,7 @@ class BrowserUnusable(DeskError):
 def installed_chromium(path: str | None) -> str | None:
     """Where the Chromium is that the user names, or the first one on PATH; None where there is none."""
     if path:
-        file = pathlib.Path(path).expanduser()
+        file = expand_home(path)
         return str(file) if os.access(file, os.X_OK) and file.is_file() else None
     return next((found for name in _NAMES if (found := shutil.which(name))), None)
 

@@ -15,6 +15,7 @@ import typing as t
 
 import yaml
 
+from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase, together
 from ..._catalogue.products import PRODUCTS
 from ..._catalogue.services import LINKED_SERVICES
@@ -115,7 +116,7 @@ def screen_map(path: str | None = None) -> ScreenMap:
     """The collection's map, changed by the user's file where there is one; raises ScreenMapUnusable."""
     if path is None:
         return _made(_default(), {})
-    file = pathlib.Path(path).expanduser()
+    file = expand_home(path)
     try:
         written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
     except UnicodeDecodeError:

@@ -15,6 +15,18 @@ if t.TYPE_CHECKING:
     import pathlib
 
 
+OPTIONS = {"order_files": "orders", "desk_url": "http://127.0.0.1:1", "desk_token": "t"}
+
+
+@pytest.mark.parametrize("option", ["memory_path", "vault_password_file"])
+@pytest.mark.parametrize("path", ["~nobody-of-this-name/x", "{tmp_path}"], ids=["no-home", "folder"])
+def test_a_file_of_the_watch_that_cannot_be_read_is_named(tmp_path: pathlib.Path, option: str, path: str) -> None:
+    path = path.format(tmp_path=tmp_path)
+    with pytest.raises(WatchRefused) as refused:
+        Watch({**OPTIONS, option: path})
+    assert path in str(refused.value)
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{", b"[]", b"null", b"7", b'{"a": "x"}', b'{"a": null}', b'{"a": [1]}', b"\xff", b"[" * 100_000],
@@ -26,8 +38,7 @@ def test_a_memory_that_is_none_is_refused_with_its_path(
 ) -> None:
     memory = tmp_path / "told.json"
     memory.write_bytes(content)
-    options = {"order_files": "orders", "desk_url": "http://127.0.0.1:1", "desk_token": "t", "lang": lang}
     with pytest.raises(WatchRefused, match=words) as refused:
-        Watch({**options, "memory_path": str(memory)})
+        Watch({**OPTIONS, "lang": lang, "memory_path": str(memory)})
     assert str(memory) in str(refused.value)
     assert memory.read_bytes() == content, "evidence is kept"
