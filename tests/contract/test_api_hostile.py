@@ -67,7 +67,7 @@ MISFITS: t.Final[dict[str, tuple[object, ...]]] = {
     "contract_id": (JINJA, "../x", "", "a" * 65, "rsc\ud800", ESCAPES, "rsc 1"),
     "linked_contract_id": (JINJA, "x/y"),
     "customer_code": (JINJA, "SG 1"),
-    "common_name": (JINJA, "-oProxyCommand=x", "www.example.jp\n", "a" * 65, "www.example.test", "*"),
+    "common_name": (JINJA, "-oProxyCommand=x", "www.example.jp\n", "a" * 300, "*", "www..{{}}", "a b.example.jp"),
     "client_reference": (ESCAPES, "x" * 256, "a\u2028b"),
     "product": (ESCAPES, "x" * 256),
     "term": (ESCAPES,),

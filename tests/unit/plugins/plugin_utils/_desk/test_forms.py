@@ -1,0 +1,17 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of forms keeps harm out, and nothing else: an old contract of any name does not stop the list."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.forms import read_field
+
+
+@pytest.mark.parametrize(
+    "name", ["server01", "intra.corp", "10.0.0.1", "www.example.test", "*.shop.example.jp", "a_b.jp"]
+)
+def test_a_listed_name_need_not_be_one_that_a_ca_certifies_today(name: str) -> None:
+    assert read_field("common_name", name) == name
