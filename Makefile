@@ -60,9 +60,10 @@ format: $(VENV)/.ready  ## Put the code into form
 bench: $(VENV)/.ready  ## Speed as ratios within one run, into build/bench.json
 	@$(BIN)/python tests/bench/run.py
 
-fuzz: $(VENV)/.ready  ## The long runs: order files, the OpenAPI document, 16 orderers at once
+fuzz: $(VENV)/.ready  ## The long runs: order files, answers of a desk, the OpenAPI document, 16 orderers at once
 	@$(BIN)/python tests/fuzz/fuzz_orders.py --count 100000
 	@$(BIN)/python tests/fuzz/fuzz_registrations.py --count 20000
+	@$(BIN)/python tests/fuzz/fuzz_wires.py --count 20000
 	@$(BIN)/python rehearsal/tests/fuzz_openapi.py 6000
 	@$(BIN)/python rehearsal/tests/crowd.py 10000
 

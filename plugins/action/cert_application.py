@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._guards.hosts import require_hosts
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
@@ -32,7 +31,7 @@ class ActionModule(Leg):
     def control(self) -> Result:
         options = {**self.options, "orders": [self.options["order"]]}
         orders = accept_asked_orders(options)
-        desk = open_desk(options)
+        desk = self.open_desk()
         before = plan = plan_orders(options, desk, orders)
         require_hosts(before, self.inventory_hosts)
         outcomes: tuple[Outcome, ...] = ()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._planning.adoption import adopting_orders
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
@@ -39,7 +38,7 @@ class ActionModule(Leg):
         self._report(describe_refusal(frame, complaints=complaints, error=message, planned=False))
 
     def control(self) -> Result:
-        desk = open_desk(self.options)
+        desk = self.open_desk()
         if not has_orders(self.options):
             wanted = self.options["contract_ids"]
             found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]

@@ -13,7 +13,6 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._complaints.annotations import write_annotations
 from ..plugin_utils._complaints.complaints import report
-from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._tasks import contracts
@@ -48,7 +47,7 @@ class ActionModule(Leg):
         return {"changed": False, "checked": len(orders), **complaints_of(judged, self.lang)}
 
     def _contracts(self) -> Result:
-        frame, desk = frame_of(self.options, self.lang), open_desk(self.options)
+        frame, desk = frame_of(self.options, self.lang), self.open_desk()
         listing = Listing(desk)
         judged = self._judge()
         orders = judged.accepted(strict=self.options["strict"])
@@ -67,7 +66,7 @@ class ActionModule(Leg):
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
         result["changed"] = result["changed"] and self.options["state"] == "applied"
-        lost = write_run_reports(document, self.options["reports_path"], performed=performs)
+        lost = write_run_reports(document, self.options, performed=performs)
         return {**result, **complaints_of(judged, self.lang), **lost}
 
     @property

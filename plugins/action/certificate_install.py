@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._orders.commands import read_commands
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
@@ -36,7 +35,7 @@ class ActionModule(Leg):
         return _argspec.certificate_install()
 
     def control(self) -> Result:
-        desk = open_desk(self.options)
+        desk = self.open_desk()
         listing = Listing(desk)
         orders = accept_asked_orders(self.options)
         plan = plan_orders(self.options, desk, orders, listing, offers=False)
@@ -59,5 +58,6 @@ class ActionModule(Leg):
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
-            legs.append(self.run_on_host("orders", waiting, served=verdicts(entries, unproved)))
+            served = verdicts(entries, unproved, address=self.host_address)
+            legs.append(self.run_on_host("orders", waiting, served=served))
         return installation_result(legs, failures, planned=self.check_mode)

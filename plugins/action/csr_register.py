@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.leg import Leg
@@ -29,7 +28,7 @@ class ActionModule(Leg):
         return _argspec.csr_register()
 
     def control(self) -> Result:
-        desk = open_desk(self.options)
+        desk = self.open_desk()
         listing = Listing(desk)
         orders = accept_asked_orders(self.options)
         plan = plan_orders(self.options, desk, orders, listing, offers=False)
@@ -46,5 +45,5 @@ class ActionModule(Leg):
             from ..plugin_utils._tasks.spender import make_performer
 
             performer = make_performer(self.options, desk, len(todo), say=self.say, lang=self.lang)
-            outcomes = performer.registrations(todo, csrs)
+            outcomes = performer.perform_registrations(todo, csrs)
         return registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)

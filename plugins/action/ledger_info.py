@@ -11,6 +11,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._complaints.whole_file import write_whole
 from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
+from ..plugin_utils._spending.ledger_file import find_ledgers
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.spender import ledger_path
 
@@ -24,17 +25,21 @@ class ActionModule(Leg):
         return _argspec.ledger_info()
 
     def control(self) -> Result:
-        path = ledger_path(self.options)
+        path, head = ledger_path(self.options), self.options["head"]
         found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
-            write_whole(export, export_ledger(found.lines, form=self.options["export_form"]))
+            text = export_ledger(found.lines, form=self.options["export_form"], lang=self.lang)
+            write_whole(export, text, private=True)
         return {
             "changed": False,
             "path": str(path),
+            "exists": found.exists,
+            "ledgers": [str(other) for other in find_ledgers(path.parent, self.options["portfolio"])],
             "lines": len(found.lines),
-            "intact": found.broken is None,
+            "intact": found.is_intact(head),
             "broken_line": found.broken,
             "torn_lines": list(found.torn),
+            "head": found.head,
             "unsettled": list(found.unsettled()),
         }

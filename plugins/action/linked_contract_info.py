@@ -15,7 +15,6 @@ from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._catalogue.services import LINKED_SERVICES
 from ..plugin_utils._complaints.complaints import OptionsWrong
-from ..plugin_utils._desk.choice import open_desk
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -35,7 +34,7 @@ class ActionModule(Leg):
         service = self.options["service"]
         if service is not None and service not in LINKED_SERVICES:
             raise OptionsWrong(_UNKNOWN.filled(repr(service), ", ".join(LINKED_SERVICES)))
-        found = open_desk(self.options).linked_contracts(service)
+        found = self.open_desk().linked_contracts(service)
         contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in found]
         return {"changed": False, "linked_contracts": contracts}
 

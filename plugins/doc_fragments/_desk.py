@@ -34,12 +34,13 @@ options:
     type: str
   desk_ca_path:
     description:
-      - A file with the CA certificates that the desk's own certificate is checked against, on the controller.
+      - A file with the CA certificates that the desk's own certificate is checked against, on the controller; V(~) is the home folder.
       - Falls back to the environment variable E(IIJ_CERT_DESK_CA_PATH) on the controller.
     type: str
   request_timeout:
     description:
-      - How many seconds to wait for a connection and for each part of an answer.
+      - How many seconds to wait for a connection and for each part of an answer. A whole call, with all pages of a list, may take
+        20 times as many.
     type: int
     default: 30
   portal_user:

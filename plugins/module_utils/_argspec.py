@@ -147,7 +147,9 @@ def ledger_info() -> ArgumentSpec:
         {
             **language(),
             "portfolio": orders()["portfolio"],
+            "desk_url": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_URL"])},
             "ledger_path": {"type": "str"},
+            "head": {"type": "str"},
             "export_path": {"type": "str"},
             "export_form": {"type": "str", "choices": ["json", "csv"], "default": "json"},
         }

@@ -47,7 +47,9 @@ options:
   ledger_path:
     description:
       - The file on the controller that records every spending call before and after it is made.
-      - By default it lies below E(XDG_STATE_HOME), or else C(~/.local/state), and is named after the portfolio.
+      - By default it is below E(XDG_STATE_HOME), or else C(~/.local/state), and is named after the portfolio and the desk. One that an earlier
+        release began for all desks is continued.
+      - Lines name the desk. Only those of this desk, and those of earlier releases, which name none, are heeded.
     type: str
 seealso:
   - module: iij.server_certificate.cert_portfolio

@@ -63,6 +63,8 @@ options:
       - A folder on the controller that the plan is written into, as C(plan.json) for machines, C(plan.md) for a merge request, and C(plan.html), one
         page that needs nothing else.
       - With O(state=applied), unless in check mode, the files are C(apply.json), C(apply.md) and C(apply.html), and tell what was done and what is left.
+      - C(apply.json) keeps C(ledger_head), the hash of the ledger's last line, by which
+        M(iij.server_certificate.ledger_info) finds out whether lines are missing at its end.
       - They are written when the task fails, too. The form of the JSON file is described in C(docs/plan.md) of the collection.
     type: str
   check_date:
@@ -103,7 +105,9 @@ options:
   ledger_path:
     description:
       - The file on the controller that records every spending call before and after it is made.
-      - By default it lies below E(XDG_STATE_HOME), or else C(~/.local/state), and is named after the portfolio.
+      - By default it is below E(XDG_STATE_HOME), or else C(~/.local/state), and is named after the portfolio and the desk. One that an earlier
+        release began for all desks is continued.
+      - Lines name the desk. Only those of this desk, and those of earlier releases, which name none, are heeded.
     type: str
 seealso:
   - module: iij.server_certificate.cert_application
@@ -301,7 +305,7 @@ without_host:
   description: Orders with an issued certificate whose host the inventory lacks, with that host. Orders with work left to do are refused instead.
   returned: with O(state=planned) and O(state=applied)
   type: dict
-  sample: {old: web9}
+  sample: {}
 text:
   description: The orders as a table for people.
   returned: with O(state=planned) and O(state=applied)

@@ -17,6 +17,7 @@ description:
   - Looks at certificate files on the host, given by O(files) or by the orders of this host, and tells what is in them, how many days are
     left, and whether the private key is the one that belongs to the certificate.
   - No desk is asked, no credential is needed, and no part of a private key is ever returned.
+  - Files are read only where nobody but root and the user of the task could exchange them, as M(iij.server_certificate.certificate_install) has it.
   - A file that cannot be read stops nothing; RV(certificates[].message) says why.
 extends_documentation_fragment:
   - iij.server_certificate._attributes

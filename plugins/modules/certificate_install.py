@@ -22,13 +22,16 @@ description:
     verify. If not, the order fails and its files stay as they are.
   - All files of an order go live in one step, a key that waited for this certificate among them. A crash at any moment leaves
     the whole old set or the whole new one, and the next run clears up. For this the paths become symbolic links into a
-    hidden folder beside the leading file (C(.www.pem.set)), and the files lie hidden beside their paths.
+    hidden folder beside the leading file (C(.www.pem.set)), and the files lie hidden beside their paths. So their folders must be seen
+    together; with C(install.plain_files) every path stays a plain file, and they change one after the other.
+  - Each folder from C(/) down to a file must belong to root or to the user of the task and be writable by nobody else, a link on the way must belong to one
+    of the two, and a private key to one of them or to C(key.owner). Otherwise the order fails, and nothing there is touched.
   - A server that reads key and certificate one after the other may still meet the step in between, for some microseconds.
     C(combined) and C(pkcs12), one file for all, have no such moment.
   - If C(install.validate) of the order is given, this command must accept the new files before they go live. Then
     C(install.reload) is run, and with C(install.prove) a TLS handshake must show the new certificate. If one of these
     fails, the old files come back in one step, C(install.reload) is run again, and the order fails. Commands are run without a shell
-    and with the rights of the task, so whoever may change order files may run commands on their hosts.
+    and with the rights of the task, so whoever may change order files may run commands on their hosts. They are given no variable C(IIJ_CERT_*).
   - A run that was killed before it reloaded and proved is completed by the next one, which reports a change.
   - Mode, owner and group of the files are put right without collecting anything, and so are those of the private key where
     C(csr_origin) of the order is V(target). The content of a key that is live is never touched.
@@ -79,6 +82,8 @@ notes:
   - A file that holds a private key is never overwritten, unless it is C(combined) or C(pkcs12) and the same key lies at
     C(key.path), or C(install.backup) is set.
   - Which issuers the certification authorities use is not documented, so the issuer is compared only with C(install.issuer).
+  - PEM blocks of other kinds in a file, such as DH parameters, are carried along.
+  - C(install.pkcs12_encryption) is V(modern), the default, or V(compatible) for readers that know 3DES and SHA-1 alone.
   - No two orders may name the same file. Chains differ between authorities and change over time.
 seealso:
   - module: iij.server_certificate.csr_register
@@ -174,6 +179,7 @@ installed:
       description:
         - What was done, or would be, out of V(write_chain), V(write_full_chain), V(write_certificate), V(write_combined),
           V(write_pkcs12), V(activate_key), V(reload) and V(prove).
+        - V(write_plain_files) means that links of a file set became plain files, as C(install.plain_files) asks.
         - V(repair_chain_mode) and the like stand for mode, owner and group of a file whose content is right, and
           V(repair_key_mode) for those of the private key.
         - V(complete_swap) means that an earlier run was stopped after the new files went live.

@@ -29,6 +29,8 @@ description:
   - Words of C(key.regenerate) are V(never), the default; V(partial_idempotence) for a new key where the live one is of another
     kind than asked for; V(full_idempotence) where it cannot be read either; V(always) for each certificate. There is no
     V(fail), because every key is checked against its order.
+  - Each folder from C(/) down to a file must belong to root or to the user of the task and be writable by nobody else, a link on the way must belong to one
+    of the two, and a private key to one of them or to C(key.owner). Otherwise the order fails, and nothing there is touched.
   - All keys of a host are made on all of its cores.
   - A CSR that is there is kept if it fits the key and the order and its signature is valid; otherwise it is made
     anew.

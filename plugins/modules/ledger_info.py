@@ -14,7 +14,8 @@ author:
 description:
   - The ledger is a file on the controller in which every call that spends or cancels is recorded before it is made and after it.
   - Reads it, checks that no line was changed or taken out of its middle, tells what is left unsettled, and writes its lines as JSON or CSV.
-  - No decision is taken from the ledger at a desk that keeps references; it is evidence for people. Lines missing at its end cannot be found out.
+  - No decision is taken from the ledger at a desk that keeps references; it is evidence for people.
+  - Lines missing at its end are found out by O(head), the last hash that was noted before.
 extends_documentation_fragment:
   - iij.server_certificate._language
   - iij.server_certificate._attributes
@@ -22,7 +23,7 @@ extends_documentation_fragment:
 attributes:
   action_group:
     support: none
-    details: It has no options of the desk.
+    details: It asks no desk, and has of the desk's options only its address.
     membership: []
   platform:
     details: Everything runs on the controller.
@@ -32,17 +33,28 @@ options:
       - The portfolio whose ledger is read.
     type: str
     default: default
+  desk_url:
+    description:
+      - The desk whose ledger is read, as M(iij.server_certificate.cert_portfolio) was given it.
+      - Without it, the ledger of O(portfolio) is read if there is only one.
+      - If it is not set, the environment variable E(IIJ_CERT_DESK_URL) is used.
+    type: str
   ledger_path:
     description:
-      - The ledger's file. By default it lies where M(iij.server_certificate.cert_portfolio) puts it for O(portfolio).
+      - The ledger's file. By default it is where M(iij.server_certificate.cert_portfolio) puts it for O(portfolio) and O(desk_url).
+    type: str
+  head:
+    description:
+      - The hash of a line that the ledger must contain, such as C(ledger_head) of C(apply.json) (O(iij.server_certificate.cert_portfolio#module:reports_path)).
+        A ledger that was cut off at its end before that line is not intact.
     type: str
   export_path:
     description:
-      - Write all lines into this file on the controller.
+      - Write all lines into this file on the controller. Only the user can read it.
     type: str
   export_form:
     description:
-      - The form of O(export_path).
+      - The form of O(export_path). V(csv) is UTF-8 with a byte order mark, its headings are in the language of O(lang).
     type: str
     choices: [json, csv]
     default: json
@@ -67,14 +79,30 @@ path:
   description: The file that was read.
   returned: success
   type: str
-  sample: /home/ops/.local/state/iij.server_certificate/default.ledger.jsonl
+  sample: /home/ops/.local/state/iij.server_certificate/default@desk.example.jp-443.ledger.jsonl
+exists:
+  description: Whether there is a file.
+  returned: success
+  type: bool
+  sample: true
+ledgers:
+  description: The ledgers of this portfolio in the same folder, one a desk.
+  returned: success
+  type: list
+  elements: str
+  sample: [/home/ops/.local/state/iij.server_certificate/default@desk.example.jp-443.ledger.jsonl]
+head:
+  description: The hash of the last line. Noted elsewhere, it shows by O(head) whether lines are missing at the end.
+  returned: success; null without a line
+  type: str
+  sample: 3f9a41c26c3e5e3f0c7f7c1d0c9b1b1f6a0f5a4b3c2d1e0f9a8b7c6d5e4f3a2b
 lines:
   description: How many lines could be read.
   returned: success
   type: int
   sample: 4
 intact:
-  description: Whether the chain of lines is whole.
+  description: Whether there is a ledger, its chain of lines is whole, and it contains O(head).
   returned: success
   type: bool
   sample: true

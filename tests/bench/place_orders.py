@@ -35,6 +35,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.o
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.leg import now  # noqa: E402
 from nothing_to_do import environment, tell, timed_play  # noqa: E402
 from served import PATIENCE, PORTFOLIO, fill, running_desk, write_orders  # noqa: E402
 
@@ -104,13 +105,14 @@ def ours(folder: pathlib.Path, name: str) -> float:
         made = make_plan(orders, observe(window, orders, portfolio=PORTFOLIO, listing=listing), portfolio=PORTFOLIO)
         performer = Performer(
             desk=window,
-            ledger=Ledger(folder / f"{name}.ledger.jsonl"),
+            ledger=Ledger(folder / f"{name}.ledger.jsonl", now=now),
             portfolio=PORTFOLIO,
             sleep=time.sleep,
+            now=now,
             progress=lambda _outcome: None,
             concurrency=CONCURRENCY,
         )
-        outcomes = performer.contracts(made.steps())
+        outcomes = performer.perform_contracts(made.steps())
         passed = time.perf_counter() - started
     if len(outcomes) != ORDERS or any(outcome.error for outcome in outcomes):
         raise RuntimeError("not every order was placed")

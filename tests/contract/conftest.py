@@ -8,9 +8,9 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk import patience
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
@@ -45,7 +45,7 @@ def engine() -> str:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing waits before it is read again."""
-    monkeypatch.setattr(transport, "_BACKOFF", 0)
+    monkeypatch.setattr(patience, "_PAUSE", 0)
 
 
 @pytest.fixture

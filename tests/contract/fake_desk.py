@@ -10,6 +10,7 @@ import contextlib
 import dataclasses as dc
 import http.server
 import json
+import socket
 import ssl
 import threading
 import typing as t
@@ -78,7 +79,8 @@ def fake_desk(script: Script, *, tls: ssl.SSLContext | None = None) -> t.Iterato
             for name, value in said.headers:
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(said.body)
+            with contextlib.suppress(ConnectionError):  # whoever has read enough goes away
+                self.wfile.write(said.body)
             self.close_connection = said.claimed_length is not None
 
         do_GET = do_POST = do_PUT = answer  # noqa: N815
@@ -97,3 +99,33 @@ def fake_desk(script: Script, *, tls: ssl.SSLContext | None = None) -> t.Iterato
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextlib.contextmanager
+def dripping_desk(*pieces: bytes, pause: float) -> t.Iterator[str]:
+    """A server on loopback that sends these pieces one after the other to everybody, the last one again and again."""
+    over = threading.Event()
+
+    def drip(line: socket.socket) -> None:
+        with contextlib.suppress(OSError), line:
+            line.recv(1 << 16)
+            for piece in pieces:
+                line.sendall(piece)
+            while not over.wait(pause):
+                line.sendall(pieces[-1])
+
+    def serve() -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                line, _address = listener.accept()
+                threading.Thread(target=drip, args=(line,), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(0.1)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+            thread.join()

@@ -10,6 +10,7 @@ import json
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk import patience
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
@@ -87,7 +88,7 @@ def api_of(desk: FakeDesk, *, timeout: float = 5) -> ApiDesk:
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a broken body means is learned after the retries; their pauses are not what is tested here."""
-    monkeypatch.setattr("urllib3.util.retry.Retry.get_backoff_time", lambda _self: 0)
+    monkeypatch.setattr(patience, "_PAUSE", 0)
 
 
 @pytest.mark.parametrize("answer", GARBAGE.values(), ids=GARBAGE)

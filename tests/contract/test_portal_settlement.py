@@ -15,7 +15,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unreferenced import AttemptOpen
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.attempts import AttemptOpen
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_settlement import Run, two_orders

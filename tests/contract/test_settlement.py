@@ -20,12 +20,14 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.by_reference import EchoDiffers
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import EchoDiffers, Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import Answer, Asked, fake_desk, told
 from ansible_collections.iij.server_certificate.tests.contract.test_api_answers import APPLICATION, api_of
+from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import now
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -57,13 +59,14 @@ class Run:
     def perform(self, made: Plan, **settings: t.Any) -> tuple[Outcome, ...]:
         performer = Performer(
             desk=self.desk,
-            ledger=Ledger(self.ledger),
+            ledger=Ledger(self.ledger, now=now),
             portfolio="default",
             sleep=self.pauses.append,
+            now=now,
             progress=self.told.append,
             **settings,
         )
-        return performer.contracts(made.steps(), listed=made.listed)
+        return performer.perform_contracts(made.steps(), listed=made.listed)
 
     def lines(self) -> list[tuple[str, str, bool]]:
         """Kind, order and whether the outcome is unknown, line by line."""

@@ -110,7 +110,32 @@ def test_the_ledger_is_verified_and_exported(site: Site, reports: tuple[str, ...
     export = site.folder / "purchases.csv"
     run = site.run("ledger", "-e", f"certificate_export_path={export}", "-e", "certificate_export_form=csv")
     assert "4 lines, whole; unsettled: 0" in run.output
-    assert export.read_text(encoding="utf-8").count("default/www/1") == 2
+    assert export.read_text(encoding="utf-8-sig").count("default/www/1") == 2
+    assert export.stat().st_mode & 0o777 == 0o600
+    head = document(site, "apply")["ledger_head"]
+    assert f"head: {head}" in run.output
     (ledger,) = site.folder.glob("state/**/*.jsonl")
-    ledger.write_text(ledger.read_text(encoding="utf-8").replace("rsc00000001", "rsc00000002"), encoding="utf-8")
+    whole = ledger.read_text(encoding="utf-8")
+    ledger.write_text(whole.replace("rsc00000001", "rsc00000002"), encoding="utf-8")
     assert "line 2 was changed" in site.run("ledger", fails=True).output
+    ledger.write_text("".join(whole.splitlines(keepends=True)[:2]), encoding="utf-8")
+    assert "2 lines, whole" in site.run("ledger").output
+    cut = site.run("ledger", "-e", f"certificate_ledger_head={head}", fails=True)
+    assert "lines are missing at its end, up to certificate_ledger_head" in cut.output
+    ledger.unlink()
+    assert f"{ledger} is not there" in site.run("ledger", fails=True).output
+
+
+def test_a_run_keeps_the_ledger_that_it_is_told_to(site: Site, reports: tuple[str, ...]) -> None:
+    ledger = site.folder / "kept" / "purchases.ledger.jsonl"
+    kept = ("-e", f"certificate_ledger_path={ledger}")
+    site.run("apply", *reports, *kept)
+    assert list(site.folder.glob("state/**/*.jsonl")) == []
+    assert {json.loads(line)["desk"] for line in ledger.open(encoding="utf-8")} == {site.desk.url}
+    assert f"{ledger}: 4 lines, whole" in site.run("ledger", *kept).output
+    ledger.write_text("[]\n", encoding="utf-8")
+    site.write_orders(site.here("www"), site.here("api"), site.here("new"))
+    run = site.run("apply", *reports, *kept, fails=True)
+    assert f"the ledger {ledger} cannot be used: its last line is not of a ledger" in run.output
+    assert ledger.read_text(encoding="utf-8") == "[]\n"
+    registered_once(site, "api", "www")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import subprocess
 import typing as t
 
@@ -49,14 +50,15 @@ REPORT: t.Final = """\
 """
 
 
-def run_role(site: Site, *arguments: str) -> Run:
+def run_role(site: Site, *arguments: str, fails: bool = False) -> Run:
     ordered = {
         "product": "sureserver_cloud", "term": "6 months", "customer_code": "SG00000001", "terms_agreed": True,
         "subject": sample.SUBJECT, "applicant": sample.APPLICANT,
     }  # fmt: skip
     variables = {"folder": str(site.at("web1")), "layouts": list(LAYOUTS), "ordered": ordered}
     playbook = site.write("role.yml", PLAYBOOK)
-    return site.run(str(playbook), "-e", json.dumps(variables), *arguments, IIJ_CERT_TOKEN=site.desk.register_token)
+    given = ("-e", json.dumps(variables), *arguments)
+    return site.run(str(playbook), *given, fails=fails, IIJ_CERT_TOKEN=site.desk.register_token)
 
 
 def test_one_certificate_end_to_end_in_every_layout(site: Site) -> None:
@@ -77,6 +79,34 @@ def test_one_certificate_end_to_end_in_every_layout(site: Site) -> None:
     command = ["openssl", "pkcs12", "-in", str(bundle), "-passin", "pass:sesame opens", "-nokeys"]
     assert "CN = pkcs12.example.jp" in subprocess.run(command, check=True, capture_output=True, text=True).stdout
     assert "sesame" not in again.output
+
+
+def test_folders_that_are_there_keep_their_modes(site: Site) -> None:
+    folders = {"private": 0o700, "certs": 0o2750}
+    for name, mode in folders.items():
+        (site.at("web1") / name).mkdir()
+        (site.at("web1") / name).chmod(mode)
+    run_role(site, "--check")
+    run_role(site)
+    assert {name: stat.S_IMODE((site.at("web1") / name).stat().st_mode) for name in folders} == folders
+
+
+def test_folders_that_the_role_makes_are_closed_enough(site: Site) -> None:
+    run_role(site)
+    modes = {name: stat.S_IMODE((site.at("web1") / name).stat().st_mode) for name in ("certs", "private")}
+    assert modes == {"certs": 0o755, "private": 0o711}
+
+
+def test_tasks_with_a_passphrase_are_kept_from_callbacks_and_their_faults_are_told(site: Site) -> None:
+    run = run_role(site)
+    made = [task for task in run.tasks if task.action in ("csr_register", "certificate_install")]
+    assert len(made) == 2 * len(LAYOUTS)
+    assert sum("censored" in task.result for task in made) == 2, "those of pkcs12"
+    site.desk.ca_work()
+    (site.at("web1") / "certs" / "pkcs12.p12").write_text("nonsense")
+    failed = run_role(site, fails=True)
+    assert "holds a private key that is nowhere else" in failed.output
+    assert "sesame" not in failed.output
 
 
 def test_the_report_tells_the_days_left_of_all_hosts(site: Site) -> None:

@@ -215,7 +215,7 @@ def were_searched(places: list[str]) -> None:
         assert re.search(rf"facts/\S*{host}$", joined, re.MULTILINE)
     for trace in (
         "AnsiballZ_csr_register.py > base64 0 > ansible_collections/", "AnsiballZ_certificate_install.py > base64 0 > ",
-        "ansible.log", "results-1.jsonl", "desk.sqlite3", "desk.sqlite3 (rows)", "default.ledger.jsonl",
+        "ansible.log", "results-1.jsonl", "desk.sqlite3", "desk.sqlite3 (rows)", ".ledger.jsonl",
         "hosts/applied.json", "what the runs said", "traffic", "passing ", "desk.log",
     ):  # fmt: skip
         assert trace in joined, f"{trace} is not among what was searched"

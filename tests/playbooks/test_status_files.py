@@ -20,6 +20,7 @@ import browsers
 import icalendar
 import jsonschema
 import pytest
+from ansible_collections.iij.server_certificate.tests.playbooks.ssh_hosts import SshHost
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT, Site, open_site
 from mailboxes import open_mailbox
 
@@ -31,9 +32,10 @@ DATED: t.Final = {"shop", "late"}
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Site]:
     """A site whose status was written: one certificate issued, one order rejected, one whose host is out of reach."""
-    with open_site(tmp_path_factory.mktemp("status"), {}) as opened:
+    nowhere = SshHost(name="web1", port=9, folder=tmp_path_factory.mktemp("nowhere"), sshd="never started")
+    with open_site(tmp_path_factory.mktemp("status"), {"web1": nowhere}) as opened:
         opened.write_orders(opened.here("shop"), opened.here("lost"), opened.target("late", "web1"))
-        opened.run("apply")
+        opened.run("apply", fails=True)
         rows = {row["client_reference"]: contract for contract, row in opened.desk.applications().items()}
         opened.desk.ca_reject(rows["default/lost/1"], reason="<b>No such company</b>")
         opened.desk.ca_work(rows["default/shop/1"])

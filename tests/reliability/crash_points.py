@@ -4,7 +4,8 @@
 
 """Where an apply can be killed: at every HTTP exchange and at every line of the ledger, by hooks below our code.
 
-The hooks sit in urllib3, requests and os.fsync, so that they stay where they are however the code above them changes.
+The hooks are in urllib3 and os.fsync, so that they stay where they are however the code above them changes, and around
+the one function that reads an answer to its end.
 A moment is named by what is asked for which order, not by a count of everything: "POST applications/web#1 unread" is
 the first purchase of order web, answered by the desk, the answer not read. Threads may come there in any order.
 """
@@ -24,8 +25,13 @@ import time
 import typing as t
 import urllib.parse
 
-import requests
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api import transport as api
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.http import exchange as exchange_whole
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport as portal
 from urllib3.connection import HTTPConnection
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.http import Reply
 
 # Of an exchange: before anything is sent; the moment it is sent; the desk has answered, nothing was read; all was read.
 EXCHANGE_POINTS: t.Final = ("unsent", "sent", "unread", "answered")
@@ -53,7 +59,7 @@ class Names(t.Protocol):
     def exchange(self, method: str, url: str, body: object, *, orders: t.Mapping[str, str]) -> str:
         """What is asked for which order; `orders` has the names of the contract IDs seen so far."""
 
-    def seen(self, response: requests.Response) -> t.Mapping[str, str]:
+    def seen(self, reply: Reply) -> t.Mapping[str, str]:
         """The order of every contract ID in this answer."""
 
 
@@ -72,7 +78,7 @@ class Hooks:
     def install(self) -> None:
         """Put the hooks in, for the rest of this process; pauses become short, for nobody is waited for."""
         self._wrap_connection()
-        self._wrap_session()
+        self._wrap_answers()
         self._wrap_fsync()
         # Replaced in the module itself: urllib3's back-off and the collection's pauses both look it up there.
         time.sleep = lambda seconds: _sleep(min(float(seconds), 0.002))
@@ -107,17 +113,15 @@ class Hooks:
         HTTPConnection.request = request  # type: ignore[method-assign,assignment]
         HTTPConnection.getresponse = getresponse  # type: ignore[method-assign,assignment]
 
-    def _wrap_session(self) -> None:
-        whole = requests.Session.send
-
-        def send(session: requests.Session, request: t.Any, **more: t.Any) -> requests.Response:
-            response = whole(session, request, **more)
+    def _wrap_answers(self) -> None:
+        def exchange(*args: t.Any, **more: t.Any) -> Reply:
+            reply = exchange_whole(*args, **more)
             with self._lock:
-                self._orders.update(self._names.seen(response))
+                self._orders.update(self._names.seen(reply))
             self._reach(self._thread.exchange, "answered")
-            return response
+            return reply
 
-        requests.Session.send = send  # type: ignore[method-assign,assignment]
+        api.exchange = portal.exchange = exchange
 
     def _wrap_fsync(self) -> None:
         """The lines of one write are those that came since the ledger was locked for it."""
@@ -182,9 +186,9 @@ class ApiNames:
             return f"{method} {steps[2] if len(steps) > 2 else steps[0]}/{orders.get(steps[1], steps[1])}"
         return f"{method} {steps[0]}"
 
-    def seen(self, response: requests.Response) -> t.Mapping[str, str]:
+    def seen(self, reply: Reply) -> t.Mapping[str, str]:
         try:
-            told = response.json()
+            told = json.loads(reply.body)
         except ValueError:
             return {}
         if not isinstance(told, dict):
@@ -213,8 +217,8 @@ class PortalNames:
         words = " ".join(step for step in steps if not step.startswith("rsc")) or "top"
         return f"{method} {words}/{order}" if order else f"{method} {words}"
 
-    def seen(self, response: requests.Response) -> t.Mapping[str, str]:
-        told = response.content.decode(errors="replace") if response.url.endswith("/certificates/status") else ""
+    def seen(self, reply: Reply) -> t.Mapping[str, str]:
+        told = reply.body.decode(errors="replace") if reply.url.endswith("/certificates/status") else ""
         return dict(_LISTED.findall(told))
 
 

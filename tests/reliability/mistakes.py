@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskUnreachable, OutcomeUnknown
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unreferenced import Unreferenced
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending import by_list
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import APPLICANT_EMAIL
@@ -45,16 +45,16 @@ def _registered_on_paper(_desk: ApiDesk, application: Application, _order: Order
     return dc.replace(application, state=State.APPLIED)
 
 
-def _attempts_forgotten(_unreferenced: Unreferenced, _order: Order, _same: t.Any, **_listed: t.Any) -> None:
+def _attempts_forgotten(_by: t.Any, _order: Order, _same: t.Any, **_listed: t.Any) -> None:
     return None
 
 
 # What is put in the place of what.
-MISTAKES: t.Final[dict[str, tuple[type, str, t.Callable[..., t.Any]]]] = {
+MISTAKES: t.Final[dict[str, tuple[t.Any, str, t.Callable[..., t.Any]]]] = {
     "fresh reference": (ApiDesk, "place", _placed_again_under_another_name),
     "reference of the run": (Order, "reference", _reference_of_this_run),
     "told secret": (ApiDesk, "application_of", _lost_with_a_word_too_much),
-    "attempts forgotten": (Unreferenced, "_hold_back", _attempts_forgotten),
+    "attempts forgotten": (by_list, "hold_back", _attempts_forgotten),
     "registered on paper": (ApiDesk, "register", _registered_on_paper),
 }
 

@@ -64,13 +64,16 @@ class ReloadFailed(Fault):
 class NotServed(Fault):
     service: Phrase
     timeout: int
+    seen: Phrase
     en = (
-        "{service} did not serve the new certificate within {timeout} seconds, so the old files were put back; see "
-        "whether the service reads these files and was reloaded (install.reload), and whether install.prove is right."
+        "{service} did not serve the new certificate within {timeout} seconds, so the old files were put back: {seen}. "
+        "See whether the service reads these files and was reloaded (install.reload), and whether install.prove is "
+        "right; a port that does not begin with TLS (STARTTLS) cannot be proved."
     )
     ja = (
-        "{timeout}秒以内に {service} で新しい証明書が使われなかったため、元のファイルに戻しました。サービスがこれらの"
-        "ファイルを読んで再読み込みされたか (install.reload)、install.prove が正しいかを確認してください。"
+        "{timeout}秒以内に {service} で新しい証明書が使われなかったため、元のファイルに戻しました: {seen}。"
+        "サービスがこれらのファイルを読んで再読み込みされたか (install.reload)、install.prove が正しいかを確認して"
+        "ください。TLSで始まらないポート (STARTTLS) は確認できません。"
     )
 
 

@@ -12,6 +12,8 @@ A sentence says what is wrong, where, and what to do; no class holds file conten
 from __future__ import annotations
 
 import dataclasses as dc
+import errno
+import os
 import pathlib
 import traceback
 import typing as t
@@ -52,6 +54,8 @@ def as_fault(error: Exception) -> Fault:
     """Any error as a fault, so that one order never ends the run of the others."""
     if isinstance(error, Fault):
         return error
+    if isinstance(error, OSError) and error.filename:
+        return FileRefused(path=str(error.filename), reason=os.strerror(error.errno or errno.EIO))
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else _NOWHERE
     return Unexpected(kind=type(error).__name__, place=place)
@@ -242,126 +246,9 @@ class SeveralCsrs(CsrBroken):
 # --- certificates
 
 
-@dc.dataclass(eq=False)
-class CertificateBroken(Fault):
-    what: Phrase
-    en = "The {what} is not made of certificates in PEM, or it is damaged; collect it again."
-    ja = "{what}はPEM形式の証明書ではないか、壊れています。取得し直してください。"
-
-
-class NotOneCertificate(Fault):
-    """The leaf must come alone."""
-
-    en = "The certificate is not exactly one certificate; the intermediate certificates belong into the chain."
-    ja = "証明書は1枚だけでなければなりません。中間CA証明書は chain に入れてください。"
-
-
-@dc.dataclass(eq=False)
-class AnotherCertificate(Fault):
-    found: str
-    expected: str
-    en = (
-        "The certificate has the SHA-256 fingerprint {found}, but {expected} was issued for this order; "
-        "collect it again."
-    )
-    ja = (
-        "証明書のSHA-256フィンガープリントは {found} ですが、"
-        "このオーダーで発行されたのは {expected} です。取得し直してください。"
-    )
-
-
-@dc.dataclass(eq=False)
-class NameDiffers(Fault):
-    found: str
-    expected: str
-    en = (
-        "The certificate is for {found}, but the order is for {expected}; "
-        "see which application this certificate belongs to."
-    )
-    ja = "証明書は {found} のものですが、オーダーは {expected} です。どのお申し込みの証明書か確認してください。"
-
-
-@dc.dataclass(eq=False)
-class KeyNotOfCertificate(Fault):
-    path: str
-    en = (
-        "The certificate does not belong to the private key {path}. Nothing was replaced; put the key there that the "
-        "CSR was made from, or have the certificate reissued for this key."
-    )
-    ja = (
-        "証明書と秘密鍵 {path} が一致しません。何も置き換えていません。"
-        "CSRを作成した鍵を置くか、この鍵で証明書を再発行してください。"
-    )
-
-
-@dc.dataclass(eq=False)
-class PublicKeyDiffers(Fault):
-    found: str
-    expected: str
-    en = "The certificate is for the public key {found}, but {expected} was registered; see which CSR was registered."
-    ja = "証明書の公開鍵は {found} ですが、登録されたのは {expected} です。登録したCSRを確認してください。"
-
-
-@dc.dataclass(eq=False)
-class NotYetValid(Fault):
-    moment: str
-    en = "The certificate is not valid before {moment}; install it then, or set this host's clock right."
-    ja = "証明書の有効期間は {moment} からです。その後に設置するか、このホストの時計を合わせてください。"
-
-
-@dc.dataclass(eq=False)
-class NoLongerValid(Fault):
-    moment: str
-    en = "The certificate expired at {moment}; collect the one that replaced it, or set this host's clock right."
-    ja = "証明書の有効期間は {moment} に終わりました。後継の証明書を取得するか、このホストの時計を合わせてください。"
-
-
-@dc.dataclass(eq=False)
-class ChainBroken(Fault):
-    """The chain does not lead from the leaf upwards; position 1 is the leaf's issuer."""
-
-    position: int
-    subject: str
-    below: str
-    en = (
-        "The chain breaks at certificate {position} ({subject}): it did not issue {below}; give the intermediate "
-        "certificates in order, the leaf's issuer first."
-    )
-    ja = (
-        "チェーンの {position} 枚目 ({subject}) は {below} の発行者ではありません。"
-        "中間CA証明書を、発行者から順に並べてください。"
-    )
-
-
-class ChainEmpty(Fault):
-    """No intermediate was given."""
-
-    en = "The chain is empty; give the intermediate certificates, the leaf's issuer first."
-    ja = "チェーンが空です。中間CA証明書を、発行者から順に指定してください。"
-
-
-@dc.dataclass(eq=False)
-class OlderThanInstalled(Fault):
-    path: str
-    moment: str
-    installed: str
-    en = (
-        "The certificate is valid from {moment}, but {path} already holds a newer one, valid from {installed}; "
-        "to go back to the older one, move the file away."
-    )
-    ja = (
-        "証明書の有効期間は {moment} からですが、{path} にはより新しいもの({installed} から)があります。"
-        "古いものに戻す場合は、ファイルを移動してください。"
-    )
-
-
 __all__ = (
     "AccountUnknown",
-    "AnotherCertificate",
-    "CertificateBroken",
     "CertificateGiven",
-    "ChainBroken",
-    "ChainEmpty",
     "CsrBroken",
     "CsrKeyForm",
     "Fault",
@@ -373,18 +260,11 @@ __all__ = (
     "KeyEncrypted",
     "KeyMissing",
     "KeyNotDownloaded",
-    "KeyNotOfCertificate",
-    "NameDiffers",
-    "NoLongerValid",
     "NotARegularFile",
-    "NotOneCertificate",
-    "NotYetValid",
-    "OlderThanInstalled",
     "PassphraseWrong",
     "PathShared",
     "PrivateKeyGiven",
     "PrivateKeyInTheWay",
-    "PublicKeyDiffers",
     "SeveralCsrs",
     "Unexpected",
     "as_fault",

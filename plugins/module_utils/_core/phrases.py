@@ -10,8 +10,13 @@ from __future__ import annotations
 
 import os
 import typing as t
+import unicodedata
 
 Language = t.Literal["en", "ja"]
+
+# Letters by category, blanks on the screen.
+_FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u034f"
+_LONGEST_FOREIGN = 500  # characters of somebody else's words that people are shown
 
 
 class Phrase(t.NamedTuple):
@@ -21,11 +26,12 @@ class Phrase(t.NamedTuple):
     ja: str
 
     def filled(self, *facts: object, **named: object) -> Phrase:
-        """The phrase with these facts in their places, each in the language of the words around it."""
+        """Put these facts, made printable, into their places, each in the language of the words around it."""
 
         def words(lang: str) -> str:
-            told = [said(fact, lang) for fact in facts]
-            return said(self, lang).format(*told, **{name: said(fact, lang) for name, fact in named.items()})
+            told = [printable(said(fact, lang)) for fact in facts]
+            texts = {name: printable(said(fact, lang)) for name, fact in named.items()}
+            return said(self, lang).format(*told, **texts)
 
         return Phrase(words("en"), words("ja"))
 
@@ -37,9 +43,31 @@ def said(fact: object, lang: str | None) -> str:
     return str(fact)
 
 
+def printable(text: str) -> str:
+    """Replace every character that commands a terminal, breaks a line or is not seen (ECMA-48, UAX #9)."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_as_seen, text))
+
+
+def _as_seen(character: str) -> str:
+    if character.isprintable() and character not in _FILLERS:
+        return character
+    if unicodedata.category(character) == "Zs":
+        return character
+    return " " if character.isspace() else "\ufffd"
+
+
+def one_line(words: object, longest: int = _LONGEST_FOREIGN) -> str:
+    """Make one printable line of somebody else's words, cut where it is longer than so many characters."""
+    # Cut first: what is thrown away costs nothing. Runs of blanks may make the line shorter than allowed.
+    text = str(words)
+    line = " ".join(printable(text[: 4 * longest]).split())
+    return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1]}…"
+
+
 def verbatim(words: object) -> Phrase:
-    """Words that are not ours to translate: the desk's, the system's, a library's."""
-    return Phrase(str(words), str(words))
+    """Take over words that are not ours to translate, as one printable line: the desk's, the system's, a library's."""
+    line = one_line(words)
+    return Phrase(line, line)
 
 
 def together(phrases: t.Iterable[Phrase]) -> Phrase:
@@ -56,4 +84,4 @@ def spoken_language() -> Language:
     return "ja" if locale.startswith("ja") else "en"
 
 
-__all__ = ("Language", "Phrase", "said", "spoken_language", "together", "verbatim")
+__all__ = ("Language", "Phrase", "one_line", "printable", "said", "spoken_language", "together", "verbatim")

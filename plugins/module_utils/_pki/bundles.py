@@ -17,6 +17,15 @@ if t.TYPE_CHECKING:
     from .certs import CertFacts
 
 
+MODERN, COMPATIBLE = ENCRYPTIONS = ("modern", "compatible")
+_CHOICE_SINCE = (38,)
+_ROUNDS = 20_000
+_MODERN_IDENTIFIERS = (  # in DER: PBES2, and SHA-256, which the seal is made with
+    bytes.fromhex("06092a864886f70d01050d"),
+    bytes.fromhex("0609608648016503040201"),
+)
+
+
 @dc.dataclass(frozen=True)
 class Bundle:
     """What a PKCS#12 file holds, without the key itself."""
@@ -25,11 +34,30 @@ class Bundle:
     key_fingerprint: str | None
 
 
-def make(key: t.Any, *, certificates: tuple[CertFacts, ...], name: str, passphrase: str) -> bytes:
-    """A new file, encrypted as this release of cryptography thinks best."""
+def make(
+    key: t.Any, *, certificates: tuple[CertFacts, ...], name: str, passphrase: str, encryption: str = MODERN
+) -> bytes:
+    """A new file; before release 38, cryptography has the compatible encryption alone."""
     leaf, *chain = (deps.x509.load_der_x509_certificate(facts.der, deps.default_backend()) for facts in certificates)
-    encryption = deps.serialization.BestAvailableEncryption(passphrase.encode())
-    return deps.pkcs12.serialize_key_and_certificates(name.encode(), key, leaf, chain or None, encryption)
+    how = _encryption(encryption, passphrase.encode())
+    return deps.pkcs12.serialize_key_and_certificates(name.encode(), key, leaf, chain or None, how)
+
+
+def _encryption(word: str, passphrase: bytes) -> t.Any:
+    if deps.VERSION < _CHOICE_SINCE:
+        return deps.serialization.BestAvailableEncryption(passphrase)
+    kinds, hashes = deps.pkcs12.PBES, deps.hashes
+    algorithm, digest = {
+        MODERN: (kinds.PBESv2SHA256AndAES256CBC, hashes.SHA256()),
+        COMPATIBLE: (kinds.PBESv1SHA1And3KeyTripleDESCBC, hashes.SHA1()),
+    }[word]
+    builder = deps.serialization.PrivateFormat.PKCS12.encryption_builder()
+    return builder.kdf_rounds(_ROUNDS).key_cert_algorithm(algorithm).hmac_hash(digest).build(passphrase)
+
+
+def is_modern(content: bytes) -> bool:
+    """Whether older readers cannot open this file: what it is encrypted and sealed with stands there in clear."""
+    return any(identifier in content for identifier in _MODERN_IDENTIFIERS)
 
 
 def read(content: bytes, *, passphrase: str) -> Bundle | None:
@@ -42,4 +70,4 @@ def read(content: bytes, *, passphrase: str) -> Bundle | None:
     return Bundle(found, keys.fingerprint(key.public_key()) if key else None)
 
 
-__all__ = ("Bundle", "make", "read")
+__all__ = ("COMPATIBLE", "ENCRYPTIONS", "MODERN", "Bundle", "is_modern", "make", "read")

@@ -13,13 +13,14 @@ import datetime as dt
 import hashlib
 import typing as t
 
-from .._core import errors, names
+from .._core import certificate_errors, chain_errors, errors, names
 from .._core.phrases import Phrase
 from . import compat, csrs, deps, keys, pem
 
 if t.TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
+LONGEST_CHAIN = 10
 _LABEL = "CERTIFICATE"
 _LEAF = Phrase("certificate", "証明書")
 
@@ -47,6 +48,13 @@ class CertFacts:
     def is_self_issued(self) -> bool:
         return self.issuer == self.subject
 
+    @property
+    def is_authority(self) -> bool:
+        """Whether it may issue others [RFC 5280 4.2.1.9]."""
+        extensions = deps.x509.load_der_x509_certificate(self.der).extensions
+        found = [extension.value for extension in extensions if isinstance(extension.value, deps.x509.BasicConstraints)]
+        return any(constraints.ca for constraints in found)
+
     def is_for(self, name: str) -> bool:
         """Whether it was issued for just this name: SAN always required, CN a copy of one of its names [BR 7.1.4.3]."""
         common_name_fits = self.common_name is None or names.same(self.common_name, name)
@@ -61,17 +69,23 @@ def read_certificates(content: bytes, *, what: Phrase = _LEAF) -> tuple[CertFact
 
 
 def read_beside_key(content: bytes) -> tuple[CertFacts, ...]:
-    """Every certificate of a file that also holds the private key, at least one."""
-    return _certificates(tuple(block for block in pem.blocks(content) if "PRIVATE KEY" not in block.label))
+    """Every certificate of a file that may hold the private key and more, at least one."""
+    return _certificates(tuple(block for block in pem.blocks(content) if block.label == _LABEL))
+
+
+def others_beside(content: bytes) -> bytes:
+    """What else is in such a file: DH parameters, for one, which some servers read from there."""
+    kinds = (_LABEL, "PRIVATE KEY")
+    return b"".join(block.text for block in pem.blocks(content) if not block.label.endswith(kinds))
 
 
 def _certificates(blocks: tuple[pem.Block, ...], *, what: Phrase = _LEAF) -> tuple[CertFacts, ...]:
     if not blocks or any(block.label != _LABEL for block in blocks):
-        raise errors.CertificateBroken(what=what)
+        raise certificate_errors.CertificateBroken(what=what)
     try:
         return tuple(facts(deps.x509.load_der_x509_certificate(block.der())) for block in blocks)
     except deps.CONTENT_ERRORS:
-        raise errors.CertificateBroken(what=what) from None
+        raise certificate_errors.CertificateBroken(what=what) from None
 
 
 def facts(certificate: Certificate) -> CertFacts:
@@ -92,14 +106,39 @@ def facts(certificate: Certificate) -> CertFacts:
     )
 
 
-def chain_fault(leaf: CertFacts, *, chain: tuple[CertFacts, ...]) -> errors.ChainEmpty | errors.ChainBroken | None:
-    """The first link at which the chain does not lead upwards from the leaf, by name and by signature, or None."""
+def chain_fault(
+    leaf: CertFacts, *, chain: tuple[CertFacts, ...], now: dt.datetime | None = None
+) -> errors.Fault | None:
+    """Why this chain does not lead upwards from the leaf, by name and by signature, or None.
+
+    Whether each certificate of it is valid is judged for a given moment alone.
+    """
     if not chain:
-        return errors.ChainEmpty()
+        return chain_errors.ChainEmpty()
+    if len(chain) > LONGEST_CHAIN:
+        return chain_errors.ChainTooLong(found=len(chain), most=LONGEST_CHAIN)
+    known = {leaf.certificate_fingerprint}
     for position, (below, above) in enumerate(zip((leaf, *chain), chain), start=1):
-        if not _issued(below, issuer=above):
-            above_text, below_text = (names.subject_text(facts.subject) for facts in (above, below))
-            return errors.ChainBroken(position=position, subject=above_text, below=below_text)
+        fault = _link_fault(below, above, position=position, known=known, now=now)
+        if fault:
+            return fault
+        known.add(above.certificate_fingerprint)
+    return None
+
+
+def _link_fault(
+    below: CertFacts, above: CertFacts, *, position: int, known: set[str], now: dt.datetime | None
+) -> errors.Fault | None:
+    subject = names.subject_text(above.subject)
+    if above.certificate_fingerprint in known:
+        return chain_errors.ChainRepeats(position=position, subject=subject)
+    if not _issued(below, issuer=above):
+        return chain_errors.ChainBroken(position=position, subject=subject, below=names.subject_text(below.subject))
+    if not above.is_authority:
+        return chain_errors.ChainNotAuthority(position=position, subject=subject)
+    if now and not above.not_before <= now <= above.not_after:
+        since, until = rfc3339(above.not_before), rfc3339(above.not_after)
+        return chain_errors.ChainNotValid(position=position, subject=subject, since=since, until=until)
     return None
 
 
@@ -113,4 +152,4 @@ def rfc3339(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-__all__ = ("CertFacts", "chain_fault", "facts", "read_beside_key", "read_certificates", "rfc3339")
+__all__ = ("LONGEST_CHAIN", "CertFacts", "chain_fault", "facts", "read_beside_key", "read_certificates", "rfc3339")

@@ -10,18 +10,20 @@ from __future__ import annotations
 
 import typing as t
 
-from .._core import activation_errors, errors, names
+from .._core import activation_errors, certificate_errors, errors, names
 from .._core.phrases import Phrase
 from .._pki import certs
 from . import live_keys
-from .installation import CHAIN, FULL_CHAIN, WITH_KEY, Given
+from .installation import CHAIN, FULL_CHAIN, WITH_KEY
+from .seen_files import Given
 
 if t.TYPE_CHECKING:
     import datetime as dt
 
     from .._pki.certs import CertFacts
-    from .installation import Asked, Seen
+    from .installation import Asked
     from .live_keys import LiveKey
+    from .seen_files import Seen
 
 _CHAIN = Phrase("chain", "チェーン")
 _CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")
@@ -33,16 +35,18 @@ def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> G
     given = _read(contents, asked=asked)
     leaf = given.leaf
     if leaf.certificate_fingerprint != asked.certificate_fingerprint:
-        raise errors.AnotherCertificate(found=leaf.certificate_fingerprint, expected=asked.certificate_fingerprint)
+        raise certificate_errors.AnotherCertificate(
+            found=leaf.certificate_fingerprint, expected=asked.certificate_fingerprint
+        )
     if not leaf.is_for(asked.common_name):
         found = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
-        raise errors.NameDiffers(found=found, expected=asked.common_name)
+        raise certificate_errors.NameDiffers(found=found, expected=asked.common_name)
     _require_issuer(leaf, asked=asked)
     _require_key(leaf, asked=asked)
     _require_time(leaf, now=now)
     # A chain that nobody asked for need not be given, but one that is given must be right.
     needed = bool(given.chain or any(asked.path(role) for role in (CHAIN, FULL_CHAIN, *WITH_KEY)))
-    fault = certs.chain_fault(leaf, chain=given.chain) if needed else None
+    fault = certs.chain_fault(leaf, chain=given.chain, now=now) if needed else None
     if fault:
         raise fault
     _require_newer(leaf, asked=asked, seen=seen)
@@ -53,14 +57,15 @@ def key_of(leaf: CertFacts, *, asked: Asked) -> LiveKey | None:
     """The key of this certificate, live or waiting; None where the order names no key."""
     if not asked.key_path:
         return None
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase)
+    owner = asked.key_access.uid
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
     if live and live.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return live
-    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase)
+    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
     if staged and staged.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return staged
     if live:
-        raise errors.KeyNotOfCertificate(path=asked.key_path)
+        raise certificate_errors.KeyNotOfCertificate(path=asked.key_path)
     raise (errors.KeyNotDownloaded if asked.csr_origin == "service" else errors.KeyMissing)(path=asked.key_path)
 
 
@@ -75,7 +80,9 @@ def require_kept(asked: Asked, *, seen: Seen, key: LiveKey | None) -> None:
 
 
 def _is_live(fingerprint: str | None, *, asked: Asked) -> bool:
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase) if asked.key_path else None
+    if not asked.key_path:
+        return False
+    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=asked.key_access.uid)
     return live is not None and live.facts.public_key_fingerprint == fingerprint
 
 
@@ -84,7 +91,7 @@ def _read(contents: object, *, asked: Asked) -> Given:
         raise errors.FieldWrong(field=f"certificates.{asked.name}", allowed=_CONTENTS)
     leaves = certs.read_certificates(_bytes(contents.get("certificate")))
     if len(leaves) > 1:
-        raise errors.NotOneCertificate
+        raise certificate_errors.NotOneCertificate
     chain = _bytes(contents.get("chain"))
     return Given(leaves[0], certs.read_certificates(chain, what=_CHAIN) if chain.strip() else ())
 
@@ -105,14 +112,16 @@ def _require_key(leaf: CertFacts, *, asked: Asked) -> None:
     if not asked.public_key_fingerprint:
         raise errors.FieldWrong(field="public_key_fingerprint", allowed=_GIVEN)
     if asked.public_key_fingerprint != leaf.public_key_fingerprint:
-        raise errors.PublicKeyDiffers(found=leaf.public_key_fingerprint, expected=asked.public_key_fingerprint)
+        raise certificate_errors.PublicKeyDiffers(
+            found=leaf.public_key_fingerprint, expected=asked.public_key_fingerprint
+        )
 
 
 def _require_time(leaf: CertFacts, *, now: dt.datetime) -> None:
     if now < leaf.not_before:
-        raise errors.NotYetValid(moment=certs.rfc3339(leaf.not_before))
+        raise certificate_errors.NotYetValid(moment=certs.rfc3339(leaf.not_before))
     if now > leaf.not_after:
-        raise errors.NoLongerValid(moment=certs.rfc3339(leaf.not_after))
+        raise certificate_errors.NoLongerValid(moment=certs.rfc3339(leaf.not_after))
 
 
 def _require_newer(leaf: CertFacts, *, asked: Asked, seen: Seen) -> None:
@@ -121,7 +130,7 @@ def _require_newer(leaf: CertFacts, *, asked: Asked, seen: Seen) -> None:
     if old is None or old.is_self_issued or not old.is_for(asked.common_name):
         return
     if leaf.not_before < old.not_before:
-        raise errors.OlderThanInstalled(
+        raise certificate_errors.OlderThanInstalled(
             path=str(asked.path(asked.leader)),
             moment=certs.rfc3339(leaf.not_before),
             installed=certs.rfc3339(old.not_before),

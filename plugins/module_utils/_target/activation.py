@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 import contextlib
-import pathlib
 import time
 import typing as t
 
 from .._core import activation_errors
+from .._core.phrases import Phrase
 from .._pki import bundles, handshake, keys
 from . import commands, files, filesets, live_keys
 from .acceptance import key_of, require_kept
@@ -23,10 +23,15 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._pki.keys import SigningKey
-    from .installation import Asked, Given, Seen
+    from .installation import Asked
     from .live_keys import LiveKey
+    from .seen_files import Given, Seen
 
 RELOAD, PROVE = "reload", "prove"
+_BY_CONTROLLER = Phrase(
+    "it was asked from the controller, at the address of this host where install.prove names none",
+    "コントローラから確認しました (install.prove にアドレスがなければ、このホストのアドレス)",
+)
 
 
 def new_files(asked: Asked, *, seen: Seen, given: Given) -> dict[str, filesets.New]:
@@ -35,22 +40,27 @@ def new_files(asked: Asked, *, seen: Seen, given: Given) -> dict[str, filesets.N
     key = key_of(given.leaf, asked=asked)
     if any(role in WITH_KEY for role in roles):
         require_kept(asked, seen=seen, key=key)
-    new = {role: filesets.New(_content(role, asked, given, key), asked.access_of(role)) for role in roles}
+    new = {
+        role: filesets.New(_content(role, asked, given, key, others=seen.of(role).others), asked.access_of(role))
+        for role in roles
+    }
     if key and key.path != asked.key_path:
         new[KEY] = filesets.New(key.content, key.access)
     return new
 
 
-def _content(role: str, asked: Asked, given: Given, key: LiveKey | None) -> bytes:
+def _content(role: str, asked: Asked, given: Given, key: LiveKey | None, *, others: bytes) -> bytes:
     certificates = given.content(role)
     if role == PKCS12 and key:
         if not asked.bundle_passphrase:
             raise activation_errors.PassphraseMissing(path=str(asked.path(PKCS12)))
         signing = t.cast("SigningKey", keys.load(key.content, path=key.path, passphrase=asked.key_passphrase))
-        passphrase = asked.bundle_passphrase
-        return bundles.make(signing, certificates=certificates, name=asked.name, passphrase=passphrase)
+        passphrase, encryption = asked.bundle_passphrase, asked.pkcs12_encryption
+        return bundles.make(
+            signing, certificates=certificates, name=asked.name, passphrase=passphrase, encryption=encryption
+        )
     block = keys.first_block(key.content) if role == COMBINED and key else None
-    return "".join(facts.pem for facts in certificates).encode() + (block.text if block else b"")
+    return "".join(facts.pem for facts in certificates).encode() + (block.text if block else b"") + others
 
 
 def swap(asked: Asked, *, new: dict[str, filesets.New]) -> dict[str, str]:
@@ -95,9 +105,13 @@ def see_through(asked: Asked, *, fingerprint: str, served: bool | None) -> tuple
     if asked.service:
         if served is None and asked.proved_by_controller:
             return tuple(done)
-        if not (handshake.is_served(asked.service, fingerprint=fingerprint) if served is None else served):
+        seen = None if served else _BY_CONTROLLER
+        if served is None:
+            seen = handshake.seen_instead(asked.service, fingerprint=fingerprint)
+        if seen:
             _go_back(asked)
-            raise activation_errors.NotServed(service=asked.service.told(), timeout=asked.service.timeout)
+            service = asked.service
+            raise activation_errors.NotServed(service=service.told(), timeout=service.timeout, seen=seen)
         done.append(PROVE)
     filesets.settle(asked.fileset)
     return tuple(done)
@@ -114,7 +128,7 @@ def drop_stale_key(asked: Asked) -> None:
     if asked.key_path is None:
         return
     staged_path = live_keys.staged_path(asked.key_path)
-    staged = files.read(staged_path) if pathlib.Path(staged_path).exists() else None
+    staged = files.read(staged_path) if files.exists(staged_path) else None
     live = staged and files.read(asked.key_path)
     if staged and live and staged.content == live.content:
         files.remove(staged_path)

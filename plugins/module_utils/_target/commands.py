@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 
@@ -32,6 +33,7 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            env=_environment(),
             timeout=_PATIENCE,
             check=False,
         )
@@ -40,6 +42,11 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
     except OSError as error:
         return verbatim(error.strerror)
     return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(done.stdout))
+
+
+def _environment() -> dict[str, str]:
+    # On a local connection this is the controller's, with the credentials for the desk in it.
+    return {name: value for name, value in os.environ.items() if not name.startswith("IIJ_CERT_")}
 
 
 def _said(output: bytes) -> str:

@@ -14,9 +14,10 @@ import functools
 import typing as t
 
 from .._pki import certs
-from . import activation, files, filesets, orders
+from . import activation, door, files, filesets, live_keys, orders
 from .acceptance import accept
-from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Given, Passphrases, Seen, leaf_as_diff, observe, parse
+from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Passphrases, parse
+from .seen_files import Given, Seen, leaf_as_diff, observe
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -26,6 +27,7 @@ if t.TYPE_CHECKING:
 
 ACTIVATE_KEY = "activate_key"
 COMPLETE_SWAP = "complete_swap"
+LAY_OUT = "write_plain_files"
 
 
 @dc.dataclass(frozen=True)
@@ -112,6 +114,8 @@ def ensure(asked: Asked, *, contents: object, now: dt.datetime, check: bool, ser
     fileset = asked.fileset
     with contextlib.ExitStack() as stack:
         if not check:
+            if asked.key_path and asked.csr_origin == "target":
+                live_keys.clear_left_behind(asked.key_path)
             stack.enter_context(fileset.locked())
             filesets.clear(fileset)
         before = observe(asked)
@@ -151,8 +155,9 @@ def _foretold(
 ) -> tuple[str, ...]:
     proof = [activation.RELOAD] if asked.reload else []
     proof += [activation.PROVE] if asked.service else []
+    plain = [LAY_OUT] if not new and filesets.has_links(asked.fileset) else []
     finish = [*([] if new else [COMPLETE_SWAP]), *proof] if new or unsettled else []
-    return (*_written(new), *_repaired(repairs), *finish)
+    return (*_written(new), *plain, *_repaired(repairs), *finish)
 
 
 def _written(new: Mapping[str, filesets.New]) -> list[str]:
@@ -169,11 +174,14 @@ def _carried_out(
     asked, fileset = outcome.asked, outcome.asked.fileset
     done: list[str] = []
     copies: dict[str, str] = {}
-    with orders.remembering(done), files.refusing(fileset.leader):
+    with orders.remembering(done), door.refusing(asked.leading_path):
         if new:
             copies = activation.swap(asked, new=new)
+        elif filesets.has_links(fileset):
+            filesets.lay_out(fileset)
+            done.append(LAY_OUT)
         for role, path in repairs.items():
-            files.repair(path, access=asked.access_of(role))
+            files.repair(path, access=asked.access_of(role), is_key=role == KEY)
             done.extend(_repaired([role]))
         if not fileset.is_settled:
             fingerprint = asked.certificate_fingerprint

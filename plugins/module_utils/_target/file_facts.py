@@ -13,7 +13,7 @@ import typing as t
 
 from .._core import activation_errors, errors, names
 from .._pki import bundles, certs, keys, pem
-from . import files, live_keys
+from . import files
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -87,10 +87,13 @@ def _held(path: str, *, passphrase: str | None, key_passphrase: str | None) -> H
 def _key_fingerprint(path: str | None, *, passphrase: str | None) -> str | None:
     if path is None:
         return None
-    key = live_keys.read(path, passphrase=passphrase)
-    if key is None:
+    try:
+        snapshot = files.read(path)
+    except errors.FolderMissing:
+        snapshot = None
+    if snapshot is None:
         raise errors.KeyMissing(path=path)
-    return key.facts.public_key_fingerprint
+    return keys.facts(snapshot.content, path=path, passphrase=passphrase).public_key_fingerprint
 
 
 def _certificate(leaf: CertFacts, *, now: dt.datetime) -> dict[str, t.Any]:

@@ -16,51 +16,23 @@ import contextlib
 import dataclasses as dc
 import errno
 import fcntl
-import grp
 import os
 import pathlib
-import pwd
 import re
 import secrets
 import stat
 import typing as t
 
 from .._core import errors
-from .._core.phrases import Phrase
-
-try:
-    from ansible.module_utils.compat import selinux
-except ImportError:  # a host without libselinux
-    selinux = None
+from . import door, labels
+from .accesses import Access
+from .door import refusing
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LARGEST = 1 << 20  # no key, request or chain comes near; a path by mistake may lead to a log file
-_SET_LINK = re.compile(r"(.*/)?\.[^/]+\.set/current/[a-z0-9_]+")
-_MODE = re.compile(r"0?[0-7]{3,4}")
 _LEFT_BEHIND = re.compile(r"[0-9a-z_]{8}\.tmp")
-# Kept when a file is replaced. Other extended attributes (IMA signatures, for one) would be false for new content.
-_KEPT_ATTRIBUTES = ("security.selinux", "system.posix_acl_access")
-_OCTAL = Phrase('an octal file mode in quotes such as "0600"', '"0600" のように引用符で囲んだ8進数のファイルモード')
-_OWNER, _GROUP = Phrase("owner", "ユーザー"), Phrase("group", "グループ")
-
-
-@dc.dataclass(frozen=True)
-class Access:
-    """Who may do what with a file; None leaves an account as it is."""
-
-    mode: int
-    uid: int | None = None
-    gid: int | None = None
-
-    @property
-    def mode_text(self) -> str:
-        return f"{self.mode:04o}"
-
-    def allows(self, other: Access) -> bool:
-        """Whether the other access is just what is asked for here."""
-        return self.mode == other.mode and self.uid in (None, other.uid) and self.gid in (None, other.gid)
 
 
 @dc.dataclass(frozen=True)
@@ -71,53 +43,62 @@ class Snapshot:
     access: Access
 
 
-def access_for(mode: object, *, owner: str | None, group: str | None) -> Access:
-    """The access that an order asks for, with accounts looked up on this host."""
-    if not isinstance(mode, str) or not _MODE.fullmatch(mode):
-        raise errors.FieldWrong(field="mode", allowed=_OCTAL)
-    return Access(
-        mode=int(mode, 8),
-        uid=_account(_OWNER, owner, look_up=lambda name: pwd.getpwnam(name).pw_uid),
-        gid=_account(_GROUP, group, look_up=lambda name: grp.getgrnam(name).gr_gid),
-    )
-
-
-def _account(kind: Phrase, name: str | None, *, look_up: t.Callable[[str], int]) -> int | None:
-    if name is None:
-        return None
-    try:
-        return look_up(str(name))
-    except KeyError:
-        if str(name).isdigit():
-            return int(name)
-        raise errors.AccountUnknown(kind=kind, account=str(name)) from None
-
-
 def read(path: str) -> Snapshot | None:
     """The file at this moment, or None where there is none, provided that there is a folder for it."""
-    with refusing(path):
-        try:
-            # Without O_NONBLOCK a FIFO at the path would keep us waiting for ever.
-            handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        except FileNotFoundError:
-            _require_place_for(path)
+    with _opened(path) as handle:
+        return None if handle is None else _snapshot(handle, path=path)
+
+
+def read_key(path: str, *, owner: int | None) -> Snapshot | None:
+    """The same for a private key, which counts only if its owner may have made it; `owner` is the order's."""
+    with _opened(path) as handle:
+        if handle is None:
             return None
-        try:
-            return _snapshot(handle, path=path)
-        finally:
-            os.close(handle)
+        door.require_key_owner(os.fstat(handle).st_uid, path=path, owner=owner)
+        return _snapshot(handle, path=path)
 
 
-def access(path: str) -> Access | None:
-    """Who may do what with the file, links followed, or None where there is none; it need not be readable."""
+def key_access(path: str, *, owner: int | None) -> Access | None:
+    """Who may do what with a private key, or None where there is none; it need not be readable."""
     with refusing(path):
         try:
-            status = pathlib.Path(path).stat()
+            status = door.file_of(path).lstat()
         except FileNotFoundError:
             return None
     if not stat.S_ISREG(status.st_mode):
         raise errors.NotARegularFile(path=path)
+    door.require_key_owner(status.st_uid, path=path, owner=owner)
     return _access(status)
+
+
+def exists(path: str) -> bool:
+    """Whether a file lies at this path, or where it leads."""
+    with refusing(path):
+        return door.file_of(path).exists()
+
+
+@contextlib.contextmanager
+def _opened(path: str) -> Iterator[int | None]:
+    """The file, open for reading, wherever the path leads by links that count; None where there is none."""
+    with refusing(path):
+        handle = _handle(path, door.file_of(path))
+        try:
+            yield handle
+        finally:
+            if handle is not None:
+                os.close(handle)
+
+
+def _handle(path: str, file: pathlib.Path) -> int | None:
+    try:
+        # Without O_NONBLOCK a FIFO at the path would keep us waiting without an end.
+        return os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        now = door.file_of(path)
+    if now != file:  # another run of ours has put a new version of the set in place meanwhile
+        return _handle(path, now)
+    _require_place_for(path)
+    return None
 
 
 def _access(status: os.stat_result) -> Access:
@@ -135,16 +116,11 @@ def _snapshot(handle: int, *, path: str) -> Snapshot:
 
 
 def _require_place_for(path: str) -> None:
-    place = pathlib.Path(path)
-    if not place.parent.is_dir():
-        raise errors.FolderMissing(path=path, folder=str(place.parent))
-    if place.is_symlink() and not leads_into_set(place):  # to nowhere
+    given = pathlib.Path(path)
+    if not given.parent.is_dir():
+        raise errors.FolderMissing(path=path, folder=str(given.parent))
+    if given.is_symlink() and not os.path.lexists(door.place_of(path)):  # a link to nowhere, and none of a set
         raise errors.NotARegularFile(path=path)
-
-
-def leads_into_set(place: pathlib.Path) -> bool:
-    """Whether this is a link of a file set; one that leads to nowhere stands for a file that is not there."""
-    return place.is_symlink() and bool(_SET_LINK.fullmatch(str(place.readlink())))
 
 
 @contextlib.contextmanager
@@ -161,7 +137,8 @@ def alone_in(folder: str | os.PathLike[str]) -> Iterator[None]:
 
 def publish_exclusive(path: str, *, content: bytes, access: Access) -> bool:
     """The whole file where there was none, or False where another was faster; nothing is ever overwritten."""
-    place = pathlib.Path(path)
+    with refusing(path):
+        place = _itself(path)
     with refusing(path), alone_in(place.parent), _written_beside(place, content=content, access=access) as written:
         try:
             # Unlike a rename, a link fails where the name is taken, and it does so atomically.
@@ -174,7 +151,7 @@ def publish_exclusive(path: str, *, content: bytes, access: Access) -> bool:
 
 def replace(path: str, *, content: bytes, access: Access) -> None:
     """The whole new file in one step; a link is kept and what it leads to replaced, with owner and SELinux context."""
-    target = pathlib.Path(os.path.realpath(path))
+    target = door.file_of(path)
     with (
         refusing(path),
         alone_in(target.parent),
@@ -186,36 +163,62 @@ def replace(path: str, *, content: bytes, access: Access) -> None:
 
 def remove(path: str) -> None:
     """No file there any more; a link goes, not what it leads to."""
-    place = pathlib.Path(path)
     with refusing(path):
+        place = _itself(path)
         place.unlink(missing_ok=True)
         settle(place.parent)
 
 
-def repair(path: str, *, access: Access) -> None:
+def _itself(path: str) -> pathlib.Path:
+    return door.folder_of(path) / pathlib.Path(path).name
+
+
+def repair(path: str, *, access: Access, is_key: bool = False) -> None:
     """Mode and accounts as asked; the content is not touched."""
+    with _opened(path) as handle:
+        if handle is None or not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise errors.NotARegularFile(path=path)
+        if is_key:
+            door.require_key_owner(os.fstat(handle).st_uid, path=path, owner=access.uid)
+        _apply(handle, access)
+
+
+def clear_left_behind(path: str) -> None:
+    """Nothing is left beside this path of what a killed run was writing there."""
     with refusing(path):
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            _apply(handle, access)
-        finally:
-            os.close(handle)
+        place = _itself(path)
+        if place.parent.is_dir() and any(_left_behind(place)):
+            with alone_in(place.parent):
+                _clear(place)
 
 
 @contextlib.contextmanager
 def _written_beside(place: pathlib.Path, *, content: bytes, access: Access) -> Iterator[pathlib.Path]:
     """The content in a file of its own in the same folder, which must be locked; gone after the block."""
-    start = f".{place.name[:40]}."
-    # Whoever holds the lock is the only one to write here: what bears such a name was left by a killed process.
-    for entry in place.parent.iterdir():
-        if entry.name.startswith(start) and _LEFT_BEHIND.fullmatch(entry.name, len(start)):
-            entry.unlink()
-    written = place.with_name(f"{start}{secrets.token_hex(4)}.tmp")
+    _clear(place)
+    written = place.with_name(f"{_start(place)}{secrets.token_hex(4)}.tmp")
     try:
         write_new(written, content=content, access=access, like=place)
         yield written
     finally:
         written.unlink(missing_ok=True)
+
+
+def _start(place: pathlib.Path) -> str:
+    return f".{place.name[:40]}."
+
+
+def _left_behind(place: pathlib.Path) -> Iterator[pathlib.Path]:
+    start = _start(place)
+    for entry in place.parent.iterdir():
+        if entry.name.startswith(start) and _LEFT_BEHIND.fullmatch(entry.name, len(start)):
+            yield entry
+
+
+def _clear(place: pathlib.Path) -> None:
+    # Whoever holds the lock is the only one to write here: what bears such a name was left by a killed process.
+    for entry in _left_behind(place):
+        entry.unlink(missing_ok=True)
 
 
 def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathlib.Path) -> None:
@@ -227,7 +230,7 @@ def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathl
         while left:
             left = left[os.write(handle, left) :]
         _apply(handle, access)
-        _label(handle, like)
+        labels.keep(handle, like)
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -235,8 +238,8 @@ def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathl
 
 def inheriting(access: Access, path: str | os.PathLike[str]) -> Access:
     """The access with the accounts of the file at this path, if there is one, where no others are asked for."""
-    place = pathlib.Path(path)
-    return _inheriting(access, place.stat()) if place.exists() else access
+    place = door.file_of(os.fspath(path))
+    return _inheriting(access, place.lstat()) if place.exists() else access
 
 
 def _inheriting(access: Access, old: os.stat_result) -> Access:
@@ -253,26 +256,6 @@ def _apply(handle: int, access: Access) -> None:
     os.fchmod(handle, access.mode)  # after the change of owner, which clears special bits
 
 
-def _label(handle: int, like: pathlib.Path) -> None:
-    if not hasattr(os, "getxattr"):  # only Linux has them
-        return
-    if not like.exists():
-        _label_by_policy(handle, like)
-        return
-    for name in _KEPT_ATTRIBUTES:
-        with contextlib.suppress(OSError):  # not there, or not known to this file system
-            os.setxattr(handle, name, os.getxattr(like, name))
-
-
-def _label_by_policy(handle: int, path: pathlib.Path) -> None:
-    # A hidden name beside the path may match another rule of the policy than the path that it is for.
-    if selinux is not None and selinux.is_selinux_enabled():
-        failed, context = selinux.matchpathcon(str(path), stat.S_IFREG)
-        if not failed:
-            with contextlib.suppress(OSError):  # a file system without labels
-                os.setxattr(handle, "security.selinux", context.encode())
-
-
 def settle(folder: pathlib.Path) -> None:
     """What was linked, renamed and removed in this folder is on the disk when this returns."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -285,26 +268,16 @@ def settle(folder: pathlib.Path) -> None:
         os.close(handle)
 
 
-@contextlib.contextmanager
-def refusing(path: str) -> Iterator[None]:
-    """Whatever the system refuses in here comes out as a fault that names this path."""
-    try:
-        yield
-    except OSError as error:
-        raise errors.FileRefused(path=path, reason=os.strerror(error.errno or errno.EIO)) from None
-
-
 __all__ = (
-    "Access",
     "Snapshot",
-    "access",
-    "access_for",
     "alone_in",
+    "clear_left_behind",
+    "exists",
     "inheriting",
-    "leads_into_set",
+    "key_access",
     "publish_exclusive",
     "read",
-    "refusing",
+    "read_key",
     "remove",
     "repair",
     "replace",

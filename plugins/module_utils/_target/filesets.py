@@ -16,30 +16,29 @@ folders go on protecting them.
 
 Before the first turn each path is made to lead to a version that shows just what the path shows already, so that no
 moment on the way shows anything but the whole old set or the whole new one.
+
+Where the paths must stay plain files (`plain`), because containers or chroots see their folders apart, the version is
+turned all the same, and then each path is made one more name of its file. A run that is killed in between leaves some
+paths new and some old until the next run, which goes on by what the versions say.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses as dc
+import functools
 import os
 import pathlib
-import re
-import secrets
-import shutil
 import typing as t
 
 from .._core import errors
-from . import files
+from . import door, files
+from .versions import Files, Versions, link_beside
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-_CURRENT, _PREVIOUS, _TURNING = "current", "previous", "turning"
-_VERSION = re.compile(r"[0-9a-f]{8}")
-_MOST_HOPS = 40  # Linux gives up there too
-
-Files = dict[str, pathlib.Path]
+    from .accesses import Access
 
 
 @dc.dataclass(frozen=True)
@@ -47,30 +46,42 @@ class New:
     """What a file of a new version holds; it may be a private key, so it never shows."""
 
     content: bytes = dc.field(repr=False)
-    access: files.Access
+    access: Access
 
 
 @dc.dataclass(frozen=True)
 class FileSet:
-    """The paths that change together, by role; the versions lie beside the leader's path."""
+    """The paths that change together, by role; the versions lie beside the leader's path.
+
+    `others` are paths that may have come into the set earlier, such as that of the key.
+    """
 
     leader: str
     members: tuple[tuple[str, str], ...]
+    others: tuple[str, ...] = ()
+    plain: bool = False
 
     @property
     def folder(self) -> pathlib.Path:
-        place = place_of(self.leader)
+        place = door.place_of(self.leader)
         return place.with_name(f".{place.name}.set")
+
+    @functools.cached_property
+    def versions(self) -> Versions:
+        further = (door.place_of(path) for path in self.others)
+        found = Versions(self.folder, self.leader, frozenset((*self.places.values(), *further)))
+        _found = found.is_there  # judged before anything in it is believed
+        return found
 
     @property
     def places(self) -> Files:
-        """Where the links of this set lie, links of the user's own followed."""
-        return {role: place_of(path) for role, path in self.members}
+        """Where the files of this set belong, links of the user's own followed."""
+        return {role: door.place_of(path) for role, path in self.members}
 
     @property
     def is_settled(self) -> bool:
         """Whether the version in place was seen to the end."""
-        return _pointed(self.folder, _PREVIOUS) in (None, _pointed(self.folder, _CURRENT))
+        return self.versions.previous in (None, self.versions.current)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -78,30 +89,15 @@ class FileSet:
         folder = self.folder.parent
         if not folder.is_dir():
             raise errors.FolderMissing(path=self.leader, folder=str(folder))
-        with files.refusing(self.leader), files.alone_in(folder):
+        with door.refusing(self.leader), files.alone_in(folder):
             yield
-
-
-def place_of(path: str) -> pathlib.Path:
-    """The path itself, or where links that are not ours lead from it."""
-    place = pathlib.Path(path)
-    for _hop in range(_MOST_HOPS):
-        place = pathlib.Path(os.path.realpath(place.parent), place.name)
-        if not place.is_symlink() or files.leads_into_set(place):
-            break
-        place = place.parent / place.readlink()
-    return place
 
 
 def prepare(fileset: FileSet, *, new: Mapping[str, New]) -> str:
     """A version with these new files and all others as they are; nothing shows it yet."""
-    folder, places = fileset.folder, {**_carried(fileset), **fileset.places}
-    if not folder.is_dir():
-        _make_folder(folder)
-        files.settle(folder.parent)
-    version = secrets.token_hex(4)
-    seen = {role: place for role, place in places.items() if role in new or place.exists()}
-    planned = _plan_version(folder, version, places=seen)
+    versions, places = fileset.versions, _all_places(fileset)
+    versions.make()
+    version, planned = versions.plan({role: place for role, place in places.items() if role in new or place.exists()})
     for role, path in planned.items():
         if role in new:
             access = files.inheriting(new[role].access, places[role])
@@ -114,52 +110,78 @@ def prepare(fileset: FileSet, *, new: Mapping[str, New]) -> str:
 
 def file_of(fileset: FileSet, *, version: str, role: str) -> str:
     """Where the file of a version lies, for whoever wants to try it before it is shown."""
-    return str(_files_of(fileset.folder, version)[role])
+    return str(fileset.versions.files(version)[role])
 
 
 def show(fileset: FileSet, *, version: str) -> None:
     """From one moment to the next every path shows this version; the one before is kept until the set is settled."""
-    folder = fileset.folder
+    versions = fileset.versions
     _lead_paths_here(fileset, version=version)
     # If an earlier swap was never settled, what to go back to is what was there before that one.
-    if _pointed(folder, _PREVIOUS) is None:
-        _point(folder, _PREVIOUS, _pointed(folder, _CURRENT) or version)
-    _point(folder, _CURRENT, version)
+    if versions.previous is None:
+        versions.turn("previous", versions.current or version)
+    versions.turn("current", version)
+    if fileset.plain:
+        lay_out(fileset)
 
 
 def go_back(fileset: FileSet) -> None:
     """From one moment to the next every path shows what it showed before."""
-    previous = _pointed(fileset.folder, _PREVIOUS)
-    if previous is not None:
-        _point(fileset.folder, _CURRENT, previous)
+    versions = fileset.versions
+    if versions.previous is not None:
+        versions.turn("current", versions.previous)
+    _take_up(fileset)
     settle(fileset)
 
 
 def settle(fileset: FileSet) -> None:
     """The version in place stays; nothing is left of any other."""
-    (fileset.folder / _PREVIOUS).unlink(missing_ok=True)
-    files.settle(fileset.folder)
+    fileset.versions.forget_previous()
     clear(fileset)
 
 
 def clear(fileset: FileSet) -> None:
     """Nothing is left of what a killed run began; a version that was shown but not settled stays as it is."""
-    folder = fileset.folder
-    if not folder.is_dir():
+    versions = fileset.versions
+    if not versions.is_there:
         return
-    (folder / _TURNING).unlink(missing_ok=True)
-    current, previous = (_pointed(folder, name) for name in (_CURRENT, _PREVIOUS))
-    if previous is not None and previous == current:  # killed right after going back
-        (folder / _PREVIOUS).unlink()
-    for version in [entry.name for entry in folder.iterdir() if _VERSION.fullmatch(entry.name)]:
-        if version not in (current, previous):
-            _drop_version(folder, version)
+    versions.forget_turning()
+    if versions.previous is not None:
+        _take_up(fileset)
+        if versions.previous == versions.current:  # killed right after going back
+            versions.forget_previous()
+    for version in versions.others():
+        versions.drop(version)
     for place in fileset.places.values():
-        if files.leads_into_set(place) and not place.exists():
+        if door.leads_into_set(place) and not place.exists():
             place.unlink()
             files.settle(place.parent)
-    if current is None or not _files_of(folder, current):
-        _drop_folder(folder, current)
+    if versions.current is None or not versions.files(versions.current):
+        versions.drop_all()
+
+
+def has_links(fileset: FileSet) -> bool:
+    """Whether links of this set are there where plain files are asked for."""
+    versions = fileset.versions
+    if not fileset.plain or not versions.is_there or versions.current is None:
+        return False
+    return any(door.leads_into_set(place) for place in versions.places_of(versions.current).values())
+
+
+def lay_out(fileset: FileSet) -> None:
+    """Every path is a plain file: one more name of the file that the version in place has for it."""
+    versions = fileset.versions
+    current = versions.current
+    if current is None:
+        return
+    found, places = versions.files(current), {**versions.places_of(current), **fileset.places}
+    for role, path in found.items():
+        if not _is_same(places[role], path):
+            beside = link_beside(path)
+            beside.unlink(missing_ok=True)
+            _same_file(path, beside)
+            beside.rename(places[role])
+    _settle_folders(found.values())
 
 
 def keep_copies(fileset: FileSet, *, roles: Iterable[str], suffix: str) -> dict[str, str]:
@@ -173,68 +195,68 @@ def keep_copies(fileset: FileSet, *, roles: Iterable[str], suffix: str) -> dict[
     return {role: str(copy) for role, copy in copies.items()}
 
 
-def _make_folder(folder: pathlib.Path) -> None:
-    folder.mkdir()
-    folder.chmod(0o755)  # whatever the umask: it holds nothing but links
+def _all_places(fileset: FileSet) -> Files:
+    """The places of the set, with those of files that came into it earlier, such as a key."""
+    current = fileset.versions.current
+    return {**(fileset.versions.places_of(current) if current else {}), **fileset.places}
 
 
-def _plan_version(folder: pathlib.Path, version: str, *, places: Files) -> Files:
-    # The links come first, so that whatever a killed run leaves behind is found by its version.
-    home = folder / version
-    planned = {role: place.with_name(f".{place.name}.{version}") for role, place in places.items()}
-    _make_folder(home)
-    for role, path in planned.items():
-        (home / role).symlink_to(os.path.relpath(path, home))
-    files.settle(home)
-    files.settle(folder)
-    return planned
-
-
-def _files_of(folder: pathlib.Path, version: str) -> Files:
-    home = folder / version
-    links = home.iterdir() if home.is_dir() else ()
-    return {link.name: pathlib.Path(os.path.normpath(home / link.readlink())) for link in links}
-
-
-def _carried(fileset: FileSet) -> Files:
-    """The places of files that came into the set earlier, such as a key."""
-    current = _pointed(fileset.folder, _CURRENT)
-    if current is None:
-        return {}
-    found = _files_of(fileset.folder, current).items()
-    return {role: path.with_name(path.name[1 : -len(current) - 1]) for role, path in found}
+def _take_up(fileset: FileSet) -> None:
+    """Plain files follow the version in place, and those that it does not have go."""
+    versions = fileset.versions
+    if not fileset.plain or versions.current is None:
+        return
+    kept = versions.files(versions.current)
+    for version in versions.others():
+        for role, path in versions.files(version).items():
+            place = fileset.places.get(role)
+            if place and role not in kept and _is_same(place, path):
+                place.unlink()
+    lay_out(fileset)
 
 
 def _lead_paths_here(fileset: FileSet, *, version: str) -> None:
-    folder, places = fileset.folder, {**_carried(fileset), **fileset.places}
-    links = {role: os.path.relpath(folder / _CURRENT / role, place.parent) for role, place in places.items()}
-    astray = [role for role, place in places.items() if not place.is_symlink() or str(place.readlink()) != links[role]]
-    if not astray and _pointed(folder, _CURRENT):
+    versions, places = fileset.versions, _all_places(fileset)
+    shown = versions.files(versions.current) if versions.current else {}
+    ways = {role: os.path.relpath(versions.folder / "current" / role, place.parent) for role, place in places.items()}
+    astray = [
+        role
+        for role, place in places.items()
+        if (not _is_as_shown(place, shown.get(role)) if fileset.plain else not _is_link(place, ways[role]))
+    ]
+    if not astray and versions.current:
         return
-    mirror = secrets.token_hex(4)
-    for role, path in _plan_version(folder, mirror, places=_existing(places)).items():
+    mirror, copies = versions.plan({role: place for role, place in places.items() if place.exists()})
+    for role, path in copies.items():
         _same_file(places[role], path)
     _settle_folders(places.values())
-    _point(folder, _CURRENT, mirror)
-    waiting = _files_of(folder, version)
-    for role in astray:
+    versions.turn("current", mirror)
+    waiting = versions.files(version)
+    for role in () if fileset.plain else astray:
         if role in waiting:
-            link = _link_beside(waiting[role])
-            link.symlink_to(links[role])
+            link = link_beside(waiting[role])
+            link.symlink_to(ways[role])
             link.rename(places[role])
     _settle_folders(places.values())
 
 
-def _existing(places: Files) -> Files:
-    return {role: place for role, place in places.items() if place.exists()}
+def _is_link(place: pathlib.Path, way: str) -> bool:
+    return place.is_symlink() and str(place.readlink()) == way
 
 
-def _link_beside(path: pathlib.Path) -> pathlib.Path:
-    return path.with_name(f"{path.name}.link")
+def _is_as_shown(place: pathlib.Path, path: pathlib.Path | None) -> bool:
+    return not place.exists() if path is None else _is_same(place, path)
+
+
+def _is_same(place: pathlib.Path, path: pathlib.Path) -> bool:
+    """Whether both are plain names of one file, or copies where the file system has no such names."""
+    if place.is_symlink() or not place.exists():
+        return False
+    return place.samefile(path) or place.read_bytes() == path.read_bytes()
 
 
 def _same_file(source: pathlib.Path, path: pathlib.Path) -> None:
-    source = pathlib.Path(os.path.realpath(source))
+    source = door.file_of(str(source))
     try:
         os.link(source, path)
     except OSError:  # file systems without hard links, or with a limit of them
@@ -242,37 +264,6 @@ def _same_file(source: pathlib.Path, path: pathlib.Path) -> None:
         if snapshot is None:
             raise
         files.write_new(path, content=snapshot.content, access=snapshot.access, like=source)
-
-
-def _pointed(folder: pathlib.Path, name: str) -> str | None:
-    try:
-        return str((folder / name).readlink())
-    except FileNotFoundError:
-        return None
-
-
-def _point(folder: pathlib.Path, name: str, version: str) -> None:
-    turning = folder / _TURNING
-    turning.unlink(missing_ok=True)
-    turning.symlink_to(version)
-    turning.rename(folder / name)
-    files.settle(folder)
-
-
-def _drop_version(folder: pathlib.Path, version: str) -> None:
-    found = _files_of(folder, version)
-    for path in found.values():
-        path.unlink(missing_ok=True)
-        _link_beside(path).unlink(missing_ok=True)
-    shutil.rmtree(folder / version)
-
-
-def _drop_folder(folder: pathlib.Path, current: str | None) -> None:
-    (folder / _CURRENT).unlink(missing_ok=True)
-    if current is not None:
-        _drop_version(folder, current)
-    folder.rmdir()
-    files.settle(folder.parent)
 
 
 def _settle_folders(paths: Iterable[pathlib.Path]) -> None:
@@ -286,8 +277,9 @@ __all__ = (
     "clear",
     "file_of",
     "go_back",
+    "has_links",
     "keep_copies",
-    "place_of",
+    "lay_out",
     "prepare",
     "settle",
     "show",

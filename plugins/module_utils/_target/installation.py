@@ -4,25 +4,22 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""What an order asks to be installed here, what is to go into its files, and what lies there now."""
+"""What an order asks to be installed on this host."""
 
 from __future__ import annotations
 
 import dataclasses as dc
 import typing as t
 
-from .._core import activation_errors, errors, names
+from .._core import errors, names
 from .._core.phrases import Phrase
-from .._pki import bundles, certs, handshake, keys
-from . import files, filesets, orders
+from .._pki import bundles, handshake
+from . import accesses, filesets, orders
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._pki.certs import CertFacts
-    from .files import Access
-
-    Certificates = tuple[CertFacts, ...]
+    from .accesses import Access
 
 CHAIN, FULL_CHAIN, CERTIFICATE, COMBINED, PKCS12 = ROLES = ("chain", "full_chain", "certificate", "combined", "pkcs12")
 KEY = "key"
@@ -30,6 +27,7 @@ WITH_LEAF = (CERTIFICATE, FULL_CHAIN, COMBINED, PKCS12)  # the first of them tha
 WITH_KEY = (COMBINED, PKCS12)
 _WITH_LEAF = Phrase("a mapping with one of {0}", "{0} のいずれかを持つマッピング")
 _KEY_PATH = Phrase("given where a file holds the key too", "鍵を含むファイルがある場合は必須")
+_ENCRYPTION = Phrase(" or ".join(bundles.ENCRYPTIONS), " または ".join(bundles.ENCRYPTIONS))
 _HERE = "127.0.0.1"
 _HTTPS = 443
 _TIMEOUT = 30
@@ -54,10 +52,12 @@ class Asked:
     key_path: str | None
     csr_origin: str | None
     paths: tuple[tuple[str, str], ...]  # (role, path)
-    access: files.Access
-    key_access: files.Access
+    access: Access
+    key_access: Access
     issuer: str | None = None
     backup: bool = False
+    plain_files: bool = False
+    pkcs12_encryption: str = bundles.MODERN
     validate: str | None = None
     reload: str | None = None
     service: handshake.Service | None = None
@@ -75,13 +75,21 @@ class Asked:
         return next(role for role in WITH_LEAF if self.path(role))
 
     @property
+    def leading_path(self) -> str:
+        return str(self.path(self.leader))
+
+    @property
     def fileset(self) -> filesets.FileSet:
-        return filesets.FileSet(str(self.path(self.leader)), self.paths)
+        return self._fileset(self.paths)
 
     @property
     def with_key(self) -> filesets.FileSet:
         """The same files and the key that goes live with them."""
-        return filesets.FileSet(self.fileset.leader, (*self.paths, (KEY, str(self.key_path))))
+        return self._fileset((*self.paths, (KEY, str(self.key_path))))
+
+    def _fileset(self, members: tuple[tuple[str, str], ...]) -> filesets.FileSet:
+        others = (self.key_path,) if self.key_path else ()
+        return filesets.FileSet(self.leading_path, members, others=others, plain=self.plain_files)
 
     @property
     def kept_accessible(self) -> tuple[tuple[str, str], ...]:
@@ -93,82 +101,8 @@ class Asked:
         """Where the file of this role goes, if the order names it."""
         return dict(self.paths).get(role)
 
-    def access_of(self, role: str) -> files.Access:
+    def access_of(self, role: str) -> Access:
         return self.key_access if role in (KEY, *WITH_KEY) else self.access
-
-
-@dc.dataclass(frozen=True)
-class Given:
-    """The certificates to install."""
-
-    leaf: CertFacts
-    chain: Certificates
-
-    def content(self, role: str) -> Certificates:
-        """Which certificates belong into the file of this role."""
-        return {CERTIFICATE: (self.leaf,), CHAIN: self.chain}.get(role, (self.leaf, *self.chain))
-
-    def is_in(self, file: SeenFile, *, role: str) -> bool:
-        """Whether the file holds just what it should."""
-        found, wanted = file.certificates, self.content(role)
-        if role == PKCS12:  # where the order of the chain means nothing
-            found, wanted = _leaf_and_rest(found), _leaf_and_rest(wanted)
-        return found == wanted and (role not in WITH_KEY or file.key_fingerprint == self.leaf.public_key_fingerprint)
-
-
-def _leaf_and_rest(found: Certificates) -> Certificates:
-    return (*found[:1], *sorted(found[1:], key=lambda facts: facts.certificate_fingerprint))
-
-
-@dc.dataclass(frozen=True)
-class SeenFile:
-    """A file as it is; content that is not made of certificates counts as none."""
-
-    certificates: Certificates = ()
-    access: files.Access | None = None
-    key_fingerprint: str | None = None
-    holds_unknown: bool = False  # something that may be a key, and cannot be read
-
-
-@dc.dataclass(frozen=True)
-class Seen:
-    """The files of an order as they are, one for each role that it names, and who may read its key."""
-
-    files: tuple[tuple[str, SeenFile], ...]
-    key_access: Access | None = None
-
-    def of(self, role: str) -> SeenFile:
-        return dict(self.files).get(role, SeenFile())
-
-    def access_of(self, role: str) -> Access | None:
-        return self.key_access if role == KEY else self.of(role).access
-
-    @property
-    def leaf(self) -> CertFacts | None:
-        return next((self.of(role).certificates[0] for role in WITH_LEAF if self.of(role).certificates), None)
-
-    @property
-    def chain(self) -> Certificates:
-        wholes = (self.of(role).certificates[1:] for role in (FULL_CHAIN, COMBINED, PKCS12))
-        return self.of(CHAIN).certificates or next((whole for whole in wholes if whole), ())
-
-    def as_diff(self, asked: Asked) -> dict[str, t.Any]:
-        """One side of a diff."""
-        seen = {path: self.access_of(role) for role, path in asked.kept_accessible}
-        modes = {path: access and access.mode_text for path, access in seen.items()}
-        return {"certificate": leaf_as_diff(self.leaf), "modes": modes}
-
-
-def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
-    """A certificate in a diff."""
-    if leaf is None:
-        return None
-    return {
-        "subject": names.subject_text(leaf.subject),
-        "serial_number": leaf.serial_number,
-        "not_after": certs.rfc3339(leaf.not_after),
-        "certificate_fingerprint": leaf.certificate_fingerprint,
-    }
 
 
 def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
@@ -191,10 +125,12 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
         key_path=key_path,
         csr_origin=order.get("csr_origin"),
         paths=tuple((role, path) for role in ROLES if (path := paths[role])),
-        access=files.access_for(install.get("mode") or "0644", owner=install.get("owner"), group=install.get("group")),
-        key_access=files.access_for(key.get("mode") or "0600", owner=key.get("owner"), group=key.get("group")),
+        access=accesses.asked(install, within="install"),
+        key_access=accesses.asked(key, within="key"),
         issuer=install.get("issuer"),
         backup=bool(install.get("backup")),
+        plain_files=bool(install.get("plain_files")),
+        pkcs12_encryption=_encryption(install.get("pkcs12_encryption")),
         validate=install.get("validate"),
         reload=install.get("reload"),
         service=None if prove is None else _service(prove, common_name=common_name),
@@ -204,6 +140,12 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
     )
 
 
+def _encryption(word: object) -> str:
+    if word not in (None, *bundles.ENCRYPTIONS):
+        raise errors.FieldWrong(field="install.pkcs12_encryption", allowed=_ENCRYPTION)
+    return str(word or bundles.MODERN)
+
+
 def _service(prove: Mapping[str, t.Any], *, common_name: str) -> handshake.Service:
     return handshake.Service(
         address=prove.get("address") or _HERE,
@@ -211,53 +153,6 @@ def _service(prove: Mapping[str, t.Any], *, common_name: str) -> handshake.Servi
         server_name=prove.get("server_name") or names.served_name(common_name),
         timeout=prove.get("timeout") or _TIMEOUT,
     )
-
-
-def observe(asked: Asked) -> Seen:
-    """What lies at the paths of the order; of a key only who may read it."""
-    key_path = dict(asked.kept_accessible).get(KEY)
-    return Seen(
-        tuple((role, _observe(path, role=role, asked=asked)) for role, path in asked.paths),
-        files.access(key_path) if key_path else None,
-    )
-
-
-def _observe(path: str, *, role: str, asked: Asked) -> SeenFile:
-    snapshot = files.read(path)
-    if snapshot is None:
-        return SeenFile()
-    if role == PKCS12:
-        return _seen_bundle(snapshot, path=path, passphrase=asked.bundle_passphrase)
-    if role == COMBINED:
-        return _seen_combined(snapshot, path=path, passphrase=asked.key_passphrase)
-    try:
-        return SeenFile(certs.read_certificates(snapshot.content), snapshot.access)
-    except errors.PrivateKeyGiven:
-        raise errors.PrivateKeyInTheWay(path=path) from None
-    except errors.CertificateBroken:
-        return SeenFile((), snapshot.access)
-
-
-def _seen_bundle(snapshot: files.Snapshot, *, path: str, passphrase: str | None) -> SeenFile:
-    if not passphrase:
-        raise activation_errors.PassphraseMissing(path=path)
-    bundle = bundles.read(snapshot.content, passphrase=passphrase)
-    if bundle is None:
-        return SeenFile((), snapshot.access, holds_unknown=bool(snapshot.content))
-    return SeenFile(bundle.certificates, snapshot.access, bundle.key_fingerprint)
-
-
-def _seen_combined(snapshot: files.Snapshot, *, path: str, passphrase: str | None) -> SeenFile:
-    try:
-        certificates = certs.read_beside_key(snapshot.content)
-    except errors.CertificateBroken:
-        certificates = ()
-    block = keys.first_block(snapshot.content)
-    try:
-        key = keys.facts(snapshot.content, path=path, passphrase=passphrase) if block else None
-    except errors.Fault:
-        return SeenFile(certificates, snapshot.access, holds_unknown=True)
-    return SeenFile(certificates, snapshot.access, key.public_key_fingerprint if key else None)
 
 
 __all__ = (
@@ -271,11 +166,6 @@ __all__ = (
     "WITH_KEY",
     "WITH_LEAF",
     "Asked",
-    "Given",
     "Passphrases",
-    "Seen",
-    "SeenFile",
-    "leaf_as_diff",
-    "observe",
     "parse",
 )

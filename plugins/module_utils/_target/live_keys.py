@@ -13,10 +13,11 @@ import typing as t
 
 from .._core import errors
 from .._pki import keys
-from . import files, filesets
+from . import door, files
 
 if t.TYPE_CHECKING:
     from .._pki.keys import KeyFacts
+    from .accesses import Access
 
 
 @dc.dataclass(frozen=True)
@@ -25,20 +26,26 @@ class LiveKey:
 
     path: str
     facts: KeyFacts
-    access: files.Access
+    access: Access
     content: bytes = dc.field(repr=False)
 
 
 def staged_path(key_path: str) -> str:
     """Where the next key waits: hidden, so that no server that reads whole folders trips over it."""
-    place = filesets.place_of(key_path)
+    place = door.place_of(key_path)
     return str(place.with_name(f".{place.name}.next"))
 
 
-def read(path: str, *, passphrase: str | None) -> LiveKey | None:
-    """The key at this path, or None where there is no file, or no folder for it."""
+def clear_left_behind(key_path: str) -> None:
+    """Nothing is left of what a killed run was writing at this path or beside it."""
+    for path in (key_path, staged_path(key_path)):
+        files.clear_left_behind(path)
+
+
+def read(path: str, *, passphrase: str | None, owner: int | None = None) -> LiveKey | None:
+    """The key at this path, or None where there is no file, or no folder for it; `owner` is whose it may be too."""
     try:
-        snapshot = files.read(path)
+        snapshot = files.read_key(path, owner=owner)
     except errors.FolderMissing:
         return None
     if snapshot is None:
@@ -48,9 +55,9 @@ def read(path: str, *, passphrase: str | None) -> LiveKey | None:
     )
 
 
-def staged(key_path: str, *, passphrase: str | None) -> LiveKey | None:
+def staged(key_path: str, *, passphrase: str | None, owner: int | None = None) -> LiveKey | None:
     """The key that waits beside this path, if there is one."""
-    return read(staged_path(key_path), passphrase=passphrase)
+    return read(staged_path(key_path), passphrase=passphrase, owner=owner)
 
 
-__all__ = ("LiveKey", "read", "staged", "staged_path")
+__all__ = ("LiveKey", "clear_left_behind", "read", "staged", "staged_path")

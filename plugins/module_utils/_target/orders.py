@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses as dc
-import os
 import re
 import typing as t
 
 from .._core import errors
 from .._core.phrases import Phrase, said
+from . import door
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -101,7 +101,7 @@ def carry_out(
 def _claim(asked: Asked, *, claims: dict[str, Asked]) -> None:
     # Two orders that write the same file would undo each other's work on every run.
     for path in asked.own_paths:
-        first = claims.setdefault(os.path.realpath(path), asked)
+        first = claims.setdefault(str(door.file_of(path)), asked)
         if first is not asked:
             raise errors.PathShared(path=path, other=_ORDER.filled(first.name))
 
@@ -123,7 +123,7 @@ def require_distinct(paths: Mapping[str, str | None]) -> None:
     for field, path in paths.items():
         if path is None:
             continue
-        first = seen.setdefault(os.path.realpath(path), field)
+        first = seen.setdefault(str(door.file_of(path)), field)
         if first != field:
             raise errors.PathShared(path=path, other=first)
 

@@ -13,10 +13,10 @@ import pathlib
 import tempfile
 
 
-def write_whole(path: str | pathlib.Path, text: str, *, new: bool = False) -> None:
+def write_whole(path: str | pathlib.Path, text: str, *, new: bool = False, private: bool = False) -> None:
     """Write a file that is complete or as it was; a link in its place is replaced, never followed.
 
-    With `new` nothing may be there; raises FileExistsError.
+    With `new` nothing may be there; raises FileExistsError. Nobody else can read a file that is `private`.
     """
     target = pathlib.Path(path)
     if target.exists() and not target.is_file():  # /dev/stdout and the like are written to, never replaced
@@ -29,7 +29,7 @@ def write_whole(path: str | pathlib.Path, text: str, *, new: bool = False) -> No
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        fresh.chmod(0o666 & ~mask)
+        fresh.chmod(0o600 if private else 0o666 & ~mask)
         os.link(fresh, target) if new else fresh.replace(target)
     except OSError as error:
         # An error of a descriptor, such as a full disk, names no file.

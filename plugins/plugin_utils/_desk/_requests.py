@@ -15,16 +15,18 @@ from ansible.module_utils.basic import missing_required_lib
 try:
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.exceptions import NewConnectionError
-    from urllib3.util.retry import Retry
+    from requests.cookies import extract_cookies_to_jar
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+    from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, LocationParseError, NewConnectionError
 
     REQUESTS_TRACEBACK = None
 except ImportError:
     REQUESTS_TRACEBACK = traceback.format_exc()
     requests = None  # type: ignore[assignment]
-    HTTPAdapter = None  # type: ignore[assignment,misc]
-    Retry = None  # type: ignore[assignment,misc]
-    NewConnectionError = None  # type: ignore[assignment,misc]
+    extract_cookies_to_jar = None  # type: ignore[assignment]
+    HTTPAdapter = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
+    ConnectTimeoutError = DecodeError = HTTPError = Exception  # type: ignore[assignment,misc]
+    LocationParseError = NewConnectionError = Exception  # type: ignore[assignment,misc]
 
 
 def missing_requests() -> str | None:
@@ -32,4 +34,17 @@ def missing_requests() -> str | None:
     return None if requests else missing_required_lib("requests")
 
 
-__all__ = ("REQUESTS_TRACEBACK", "HTTPAdapter", "NewConnectionError", "Retry", "missing_requests", "requests")
+__all__ = (
+    "REQUESTS_TRACEBACK",
+    "ConnectTimeoutError",
+    "DecodeError",
+    "HTTPAdapter",
+    "HTTPConnectionPool",
+    "HTTPError",
+    "HTTPSConnectionPool",
+    "LocationParseError",
+    "NewConnectionError",
+    "extract_cookies_to_jar",
+    "missing_requests",
+    "requests",
+)

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import pathlib
+import ssl
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
@@ -17,7 +19,7 @@ from .api.adapter import ApiDesk
 from .api.transport import Connection as ApiConnection
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from .desk import Desk
     from .portal.transport import Connection as PortalConnection
@@ -33,17 +35,27 @@ _WHERE: t.Final = {
 }
 
 
-def open_desk(options: Mapping[str, t.Any]) -> Desk:
-    """The desk that the options describe; nothing is sent yet. Raises OptionsWrong."""
+_NO_FILE: t.Final = Phrase("desk_ca_path {0}: no such file", "desk_ca_path {0}: ファイルがありません")
+_UNREADABLE: t.Final = Phrase("desk_ca_path {0}: {1}", "desk_ca_path {0}: {1}")
+_NO_CERTIFICATES: t.Final = Phrase(
+    "desk_ca_path {0}: it holds no CA certificates in PEM", "desk_ca_path {0}: PEM形式のCA証明書がありません"
+)
+
+
+def open_desk(options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | None = None) -> Desk:
+    """Make the desk that the options describe; nothing is sent yet. Raises OptionsWrong.
+
+    `tell` is called with what a run waits for.
+    """
     if options["desk"] != "portal":
-        return ApiDesk(_api_connection(options))
+        return ApiDesk(_api_connection(options, tell))
     from .portal.adapter import PortalDesk
 
-    return PortalDesk(portal_connection(options))
+    return PortalDesk(portal_connection(options, tell))
 
 
-def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
-    """The log-in to the portal's screens that the options describe."""
+def portal_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | None = None) -> PortalConnection:
+    """Make the log-in to the portal's screens that the options describe."""
     from .portal._lxml import missing_lxml
     from .portal.transport import Connection
 
@@ -54,25 +66,44 @@ def portal_connection(options: Mapping[str, t.Any]) -> PortalConnection:
         url=options["desk_url"],
         user=options["portal_user"],
         password=options["portal_password"],
-        ca_path=options["desk_ca_path"],
+        ca_path=_ca_path(options["desk_ca_path"]),
         timeout=options["request_timeout"],
         request_interval=options["request_interval"],
         screen_map=options["screen_map"],
         engine=options["portal_engine"],
         browser_path=options["portal_browser_path"],
+        tell=tell,
     )
     return _usable(connection)
 
 
-def _api_connection(options: Mapping[str, t.Any]) -> ApiConnection:
+def _api_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | None) -> ApiConnection:
     _require(options, missing_requests(), kind="api")
     connection = ApiConnection(
         url=options["desk_url"],
         token=options["desk_token"],
-        ca_path=options["desk_ca_path"],
+        ca_path=_ca_path(options["desk_ca_path"]),
         timeout=options["request_timeout"],
+        tell=tell,
     )
     return _usable(connection)
+
+
+def _ca_path(path: str | None) -> str | None:
+    """Where the CA certificates are, read once, so that a mistake is named before anything is sent."""
+    if not path:
+        return None
+    try:
+        file = pathlib.Path(path).expanduser()
+        folder = file.is_dir()
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(*((None, file) if folder else (file,)))
+    except ssl.SSLError:
+        raise OptionsWrong(_NO_CERTIFICATES.filled(path)) from None
+    except FileNotFoundError:
+        raise OptionsWrong(_NO_FILE.filled(path)) from None
+    except (OSError, RuntimeError, ValueError) as error:  # no home folder, a NUL in the path
+        raise OptionsWrong(_UNREADABLE.filled(path, getattr(error, "strerror", None) or error)) from None
+    return str(file)
 
 
 def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:

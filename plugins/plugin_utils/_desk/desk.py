@@ -36,7 +36,16 @@ _OF_REQUEST: t.Final = Phrase("{0} (request {1})", "{0} (リクエスト {1})")
 
 
 class DeskError(Exception):
-    """What went wrong at the desk, as a sentence without secrets; only the desk's own words may come as a str."""
+    """A sentence without secrets about what went wrong at the desk; only the desk's own words may come as a str.
+
+    `retry_after`: the seconds that the desk asks to wait. `tried_out`: the call was repeated as often as it may be.
+    `nothing_done`: this error proves that the call has changed nothing at the desk. Without a proof the outcome of a
+    spending call is unknown (spending_call).
+    """
+
+    nothing_done: bool = False
+    retry_after: float | None = None
+    tried_out = False
 
     def __init__(self, message: str | Phrase, *, request_id: str | None = None) -> None:
         told = message if isinstance(message, Phrase) else verbatim(message)
@@ -61,6 +70,8 @@ class StateConflict(DeskError):
 
 
 class DeskBusy(DeskError):
+    retry_after: float
+
     def __init__(self, message: str | Phrase, *, retry_after: float, request_id: str | None = None) -> None:
         super().__init__(message, request_id=request_id)
         self.retry_after = retry_after
@@ -83,7 +94,7 @@ class ScreenUnexpected(DeskError):
 
 
 class NotOnline(DeskError):
-    pass
+    nothing_done = True  # there is nothing that could be sent
 
 
 class Desk(t.Protocol):

@@ -4,23 +4,49 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""What both adapters know about HTTP: where a credential may go, and what came of a call in words without secrets."""
+"""What an adapter knows about the line: where a credential may go, and why no answer came, in words without secrets."""
 
 from __future__ import annotations
 
+import errno
+import http.client
+import socket
+import ssl
 import typing as t
 import urllib.parse
 
-from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.phrases import Phrase, one_line, verbatim
+from ._requests import DecodeError, HTTPError, LocationParseError, requests
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
 _LOOPBACK: t.Final = ("127.0.0.1", "::1", "localhost")
 
+_CERTIFICATE: t.Final = Phrase(
+    "its certificate is refused: certificate verify failed, {0}", "サーバ証明書を検証できません: {0}"
+)
+_TLS: t.Final = Phrase("no TLS connection comes about: {0}", "TLSで接続できません: {0}")
+_NO_NAME: t.Final = Phrase("its name cannot be resolved", "ホスト名を解決できません")
+_TIMED_OUT: t.Final = Phrase("it timed out", "時間内に応答がありません")
+_CLOSED: t.Final = Phrase("the connection was closed without an answer", "応答がないまま接続が切れました")
+_CUT_OFF: t.Final = Phrase("the answer was cut off", "応答が途中で切れました")
+_NOT_HTTP: t.Final = Phrase("the answer is not HTTP", "応答がHTTPではありません")
+_NOT_DECODED: t.Final = Phrase("the answer cannot be decompressed", "応答を展開できません")
+_ADDRESS: t.Final = Phrase("the address cannot be used", "アドレスを使えません")
+_UNNAMED: t.Final = Phrase("the line failed ({0})", "通信に失敗しました ({0})")
+_SYSTEM: t.Final = {
+    errno.ECONNREFUSED: Phrase("the connection was refused", "接続が拒否されました"),
+    errno.ECONNRESET: Phrase("the connection was reset", "接続がリセットされました"),
+    errno.EPIPE: _CLOSED,
+    errno.EHOSTUNREACH: Phrase("there is no route to it", "経路がありません"),
+    errno.ENETUNREACH: Phrase("its network cannot be reached", "ネットワークに到達できません"),
+    errno.ETIMEDOUT: _TIMED_OUT,
+}
+
 
 def parts_of(url: str) -> urllib.parse.SplitResult | None:
-    """The parts of an address, or None where it has none."""
+    """Split an address into its parts; None where it has none."""
     try:
         parts = urllib.parse.urlsplit(url)
         _readable = parts.port
@@ -30,9 +56,10 @@ def parts_of(url: str) -> urllib.parse.SplitResult | None:
 
 
 def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
-    """Why this secret must not be sent to this desk_url, or None."""
+    """Say why this secret must not be sent to this desk_url, or None."""
     parts = parts_of(url)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+    known = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+    if parts is None or not known or parts.username is not None or "?" in url or "#" in url:
         return Phrase(f"desk_url must be of the form {form}", f"desk_url は {form} の形で指定してください。")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         return Phrase(
@@ -44,17 +71,45 @@ def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     return None
 
 
-def retry_after(headers: Mapping[str, str]) -> float:
-    """The seconds that an answer asks to wait."""
-    text = headers.get("Retry-After", "")
-    return float(text) if text.isdigit() else 1.0
+def reason(error: BaseException) -> Phrase:
+    """Say why no answer came, in words: the libraries' own name objects in memory and numbers of errors."""
+    return next((words for cause in _causes(error) if (words := _reason(cause))), None) or _UNNAMED.filled(
+        type(error).__name__
+    )
 
 
-def reason(error: Exception) -> str:
-    """Why no answer came."""
-    # requests wraps urllib3's error, which names host and cause but never headers or forms.
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return " ".join(str(cause or error).split())
+def _reason(cause: BaseException) -> Phrase | None:
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return _CERTIFICATE.filled(one_line(cause.verify_message))
+    if isinstance(cause, ssl.SSLError):
+        return _TLS.filled(one_line((cause.reason or type(cause).__name__).replace("_", " ").lower()))
+    if isinstance(cause, OSError) and cause.errno in _SYSTEM:
+        return _SYSTEM[cause.errno]
+    kinds: tuple[tuple[tuple[type[BaseException], ...], Phrase], ...] = (
+        ((socket.gaierror,), _NO_NAME),
+        ((TimeoutError,), _TIMED_OUT),
+        ((http.client.RemoteDisconnected,), _CLOSED),
+        ((http.client.IncompleteRead,), _CUT_OFF),
+        ((http.client.HTTPException,), _NOT_HTTP),
+        ((DecodeError,), _NOT_DECODED),
+        ((LocationParseError, UnicodeError, requests.exceptions.InvalidURL), _ADDRESS),
+    )
+    known = next((words for classes, words in kinds if isinstance(cause, classes)), None)
+    if known is None and isinstance(cause, OSError) and cause.strerror and not isinstance(cause, HTTPError):
+        return verbatim(cause.strerror)
+    return known
 
 
-__all__ = ("address_fault", "parts_of", "reason", "retry_after")
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything that it wraps, innermost first: requests wraps urllib3's, which wraps the system's."""
+    found: list[BaseException] = []
+    todo: list[object] = [error]
+    while todo:
+        cause = todo.pop()
+        if isinstance(cause, BaseException) and not any(cause is known for known in found):
+            found.append(cause)
+            todo += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
+    return reversed(found)
+
+
+__all__ = ("address_fault", "parts_of", "reason")

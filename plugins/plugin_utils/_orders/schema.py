@@ -150,6 +150,8 @@ def _host_side(branch: Branch) -> Shape:
             **{vol.Optional(role): host.host_path for role in INSTALL_FILES},
             **_access_fields(host.certificate_mode),
             vol.Optional("backup"): word.boolean,
+            vol.Optional("plain_files"): word.boolean,
+            vol.Optional("pkcs12_encryption"): word.one_of(("modern", "compatible")),
             vol.Optional("issuer"): word.line,
             vol.Optional("validate"): host.validation,
             vol.Optional("reload"): host.reloading,

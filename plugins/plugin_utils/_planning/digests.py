@@ -22,6 +22,9 @@ if t.TYPE_CHECKING:
 
 # The place is where the order stands, not what it says; what it lacks follows from the rest; two are told by their ID.
 _LEFT_OUT = ("locate", "missing", "product", "linked_contract")
+# Fields that came later count only where they are used, so that plans saved before them still hold.
+_LATER = {"plain_files": False, "pkcs12_encryption": "modern"}
+_NONE_WAS = {"address": "127.0.0.1"}
 
 
 def order_digest(order: Order) -> str:
@@ -60,7 +63,12 @@ def _plain(value: object) -> object:
     if isinstance(value, Vaulted):
         return {"sealed": value.sealed}
     if dc.is_dataclass(value):
-        return {name: _plain(getattr(value, name)) for name in _fields(value)}
+        fields = {name: _plain(getattr(value, name)) for name in _fields(value)}
+        return {
+            name: _NONE_WAS.get(name) if field is None else field
+            for name, field in fields.items()
+            if name not in _LATER or field != _LATER[name]
+        }
     return value
 
 

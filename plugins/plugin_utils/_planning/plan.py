@@ -154,7 +154,7 @@ def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) ->
     entries: list[Entry] = []
     for order in orders:
         application = claims.get(order.name)
-        standing = _standing(order, application)
+        standing = standing_of(order, application)
         # A pinned application that is not there has its complaint already, and buys nothing.
         if standing is Standing.TO_ORDER and order.contract_id is None:
             order, found = resolve_linked_contract(order, observed)
@@ -170,7 +170,8 @@ def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) ->
     return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims), listed=listed)
 
 
-def _standing(order: Order, application: Application | None) -> Standing:
+def standing_of(order: Order, application: Application | None) -> Standing:
+    """Decide where an order stands whose application is this one."""
     if order.state is Wanted.CANCELLED:
         return Standing.TO_CANCEL if application and application.live else Standing.DONE
     if application is None:
@@ -191,4 +192,4 @@ def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[A
     return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
 
 
-__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "Verdict", "make_plan")
+__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "Verdict", "make_plan", "standing_of")

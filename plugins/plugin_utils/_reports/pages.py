@@ -15,7 +15,7 @@ import typing as t
 
 import jinja2
 
-from ...module_utils._core.phrases import said, verbatim
+from ...module_utils._core.phrases import one_line, said, verbatim
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
 from .._planning.plan import Verdict
@@ -29,7 +29,10 @@ if t.TYPE_CHECKING:
     from .rows import Row
 
 _TEMPLATES: t.Final = pathlib.Path(__file__).with_name("templates")
-_MARKUP: t.Final = re.compile(r"([\\`*_{}\[\]<>()#+!|~&@-])")
+# Everything but letters, digits, blanks and a little punctuation; and what becomes a link or a picture by itself.
+_INTERPRETED: t.Final = re.compile(r"[^\w ,;:.()/¥、。・「」（）：￥…→―+-]|_|:\S|www\.|GH-", re.IGNORECASE)
+_LONGEST: t.Final = 2_000  # characters of a cell
+_BACKTICKS: t.Final = re.compile(r"`+")
 
 
 def write_reports(document: Row, folder: str, *, name: str) -> None:
@@ -110,8 +113,15 @@ def _page_row(row: Row, document: Row, lang: Language) -> Row:
 
 
 def _markdown(value: object) -> str:
-    """Text that Markdown shows as it is, in a table too: the desk's words are not to be trusted."""
-    return _MARKUP.sub(r"\\\1", " ".join(str(value).split()))
+    """Put text that a code host would interpret into a code span, which all of them leave alone, in a table too."""
+    text = one_line(value, _LONGEST)
+    if not _INTERPRETED.search(text):
+        return text
+    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if longest else ""  # a backtick at the end of a span is taken for its fence
+    # A bar ends the cell even in a span, and a backslash before it is shown wherever there is no table.
+    return f"{fence}{blank}{text.replace('|', '¦')}{blank}{fence}"
 
 
 __all__ = ("write_reports", "write_status")

@@ -7,7 +7,7 @@
 """Write-ahead record of every spending call: a line before it, a line after it, each on disk before the run goes on.
 
 The ledger is evidence for people. Promise 1 holds without it: CI runners lose their disk. Only at a desk that keeps no
-references it decides something, which is to hold an order back (_unreferenced).
+references it decides something, which is to hold an order back (attempts).
 """
 
 from __future__ import annotations
@@ -15,63 +15,80 @@ from __future__ import annotations
 import dataclasses as dc
 import datetime as dt
 import fcntl
-import hashlib
 import json
 import os
 import threading
 import typing as t
 
+from .ledger_file import (
+    START,
+    LedgerUnusable,
+    Line,
+    hash_of,
+    keep,
+    open_ledger,
+    read_last_hash,
+    read_lines,
+    unusable,
+)
+
 if t.TYPE_CHECKING:
     import pathlib
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-START = "0" * 64
+_FLAGS: t.Final = os.O_RDWR | os.O_CREAT | os.O_APPEND
 
 
 @dc.dataclass(slots=True)
 class _Entry:
     """A line on its way to the disk."""
 
-    line: dict[str, t.Any]
+    line: Line
     done: bool = False
-    error: OSError | None = None
+    error: LedgerUnusable | None = None
 
 
 class Ledger:
-    """One JSON object a line; `hash` covers the line and the hash before it, so that a changed or lost line shows."""
+    """One JSON object a line; `hash` covers the line and the hash before it, so that a changed or lost line shows.
 
-    def __init__(self, path: pathlib.Path) -> None:
+    `desk` names the desk that the calls go to (origin_of). Lines of another desk are not read; a line without a desk is
+    of an older ledger and may be of any.
+    """
+
+    def __init__(self, path: pathlib.Path, *, now: Callable[[], dt.datetime], desk: str | None = None) -> None:
         self._path = path
+        self._now = now
+        self._desk = desk
         self._waiting: list[_Entry] = []
         self._queue = threading.Lock()
         self._disk = threading.Lock()
         self._known_end: tuple[int, str] = (-1, START)  # the size after our last write, and the hash of its last line
 
     def intend(self, step: str, **facts: t.Any) -> str:
-        """Record what is about to be sent; the answer names this attempt for ever."""
+        """Record what is about to be sent, and name the attempt; raises LedgerUnusable unless it is on the disk."""
         return attempt_of(self._append("intent", step, facts))
 
     def conclude(self, step: str, **facts: t.Any) -> None:
-        """Record what came of it."""
+        """Record what came of it; raises LedgerUnusable unless it is on the disk."""
         self._append("outcome", step, facts)
 
-    def lines(self) -> Iterator[dict[str, t.Any]]:
-        """Every line that can be read, oldest first; none where there is no ledger."""
-        try:
-            written = self._path.read_bytes()
-        except FileNotFoundError:
-            return
-        for text in written.splitlines():
-            try:
-                line = json.loads(text)
-            except ValueError:
-                continue  # torn by a crash, and left as evidence
-            if isinstance(line, dict):
-                yield line
+    def lines(self) -> Iterator[Line]:
+        """Read every line of this desk that is whole, oldest first; raises LedgerUnusable for what is no ledger."""
+        return (line for line in read_lines(self._path) if line.get("desk") in (None, self._desk))
 
-    def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> dict[str, t.Any]:
-        """The line as it stands on the disk; threads that come while another one writes go with the next write."""
-        entry = _Entry({"kind": kind, "step": step, **facts})
+    def read_head(self) -> str | None:
+        """Read the hash of the last line, by which a ledger that was cut off at its end is found out."""
+        try:
+            with open_ledger(self._path, os.O_RDONLY) as file:
+                fcntl.flock(file, fcntl.LOCK_SH)
+                return read_last_hash(self._path, file)
+        except (LedgerUnusable, OSError):
+            return None
+
+    def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> Line:
+        """Write the line; threads that come while another one writes go with the next write."""
+        desk = {} if self._desk is None else {"desk": self._desk}
+        entry = _Entry({"kind": kind, "step": step, **desk, **{name: keep(value) for name, value in facts.items()}})
         with self._queue:
             self._waiting.append(entry)
         with self._disk:
@@ -80,64 +97,61 @@ class Ledger:
                     together, self._waiting = self._waiting, []
                 self._write(together)
         if entry.error:
-            raise entry.error
+            # Each thread raises an error of its own: what is learned about one call is not about another's.
+            raise LedgerUnusable(entry.error.told) from entry.error
         return entry.line
 
     def _write(self, together: list[_Entry]) -> None:
+        error: LedgerUnusable | None = None
         try:
-            with os.fdopen(self._opened(), "r+b") as file:
-                # Only keeps two writers from taking the same line as their predecessor.
-                fcntl.flock(file, fcntl.LOCK_EX)
-                size, previous = self._known_end
-                if file.seek(0, os.SEEK_END) != size:  # somebody else has written
-                    previous = _last_hash(file)
-                for entry in together:
-                    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-                    entry.line.update(at=at, previous=previous)
-                    entry.line["hash"] = previous = hash_of(entry.line)
-                    file.write(json.dumps(entry.line, ensure_ascii=False, sort_keys=True).encode() + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-                self._known_end = (file.tell(), previous)
-        except OSError as error:
+            self._write_lines([entry.line for entry in together])
+        except LedgerUnusable as refused:
+            error = refused
+        except BaseException as failure:  # whatever it was, no line may pass for written
+            error = unusable(self._path, failure)
+            if not isinstance(failure, Exception):
+                raise
+        finally:
             for entry in together:
-                entry.error = error
-        for entry in together:
-            entry.done = True
+                entry.error, entry.done = error, True
 
-    def _opened(self) -> int:
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+    def _write_lines(self, lines: list[Line]) -> None:
+        with self._open() as file:
+            # Only keeps two writers from taking the same line as their predecessor.
+            fcntl.flock(file, fcntl.LOCK_EX)
+            size, previous = self._known_end
+            end = file.seek(0, os.SEEK_END)
+            if end != size:  # somebody else has written
+                previous = read_last_hash(self._path, file)
+                _close_torn_line(file, end)
+            for line in lines:
+                at = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+                line.update(at=at, previous=previous)
+                line["hash"] = previous = hash_of(line)
+                file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+            self._known_end = (file.tell(), previous)
+
+    def _open(self) -> t.BinaryIO:
         try:
-            return os.open(self._path, flags, 0o600)
+            return open_ledger(self._path, _FLAGS)
         except FileNotFoundError:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return os.open(self._path, flags, 0o600)
+            return open_ledger(self._path, _FLAGS)
 
 
-def attempt_of(line: dict[str, t.Any]) -> str:
-    """The name of the attempt that a line records."""
+def attempt_of(line: Line) -> str:
+    """Name the attempt that a line records."""
     return str(line.get("hash", ""))[:12]
 
 
-def _last_hash(file: t.BinaryIO) -> str:
-    """The hash of the last whole line; a line torn by a crash is closed and left as evidence."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(max(0, size - 65536))
-    tail = file.read()
-    if tail and not tail.endswith(b"\n"):
-        file.write(b"\n")
-    for text in reversed(tail.splitlines()):
-        try:
-            return str(json.loads(text)["hash"])
-        except (ValueError, KeyError):
-            continue
-    return START
+def _close_torn_line(file: t.BinaryIO, end: int) -> None:
+    """End a line that a crash has cut off, and leave it as evidence."""
+    if end:
+        file.seek(end - 1)
+        if file.read(1) != b"\n":
+            file.write(b"\n")
 
 
-def hash_of(line: dict[str, t.Any]) -> str:
-    """The hash of a line without the one that it may carry."""
-    line = {name: value for name, value in line.items() if name != "hash"}
-    return hashlib.sha256(json.dumps(line, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-__all__ = ("START", "Ledger", "attempt_of", "hash_of")
+__all__ = ("START", "Ledger", "LedgerUnusable", "attempt_of", "hash_of")

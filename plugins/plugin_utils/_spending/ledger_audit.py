@@ -14,31 +14,31 @@ import io
 import json
 import typing as t
 
-from .ledger import START, hash_of
+from ...module_utils._core.phrases import Phrase, said
+from .ledger_file import START, TORN, Line, hash_of, parse, read_texts
 
 if t.TYPE_CHECKING:
     import pathlib
 
-Line = dict[str, t.Any]
-
-# In this order in CSV; what a line has beside them stands in JSON only.
-_COLUMNS: t.Final = (
-    "at",
-    "kind",
-    "step",
-    "order",
-    "common_name",
-    "product",
-    "term",
-    "client_reference",
-    "contract_id",
-    "booked",
-    "state",
-    "unknown",
-    "error",
-    "hash",
-)
-_RISKY: t.Final = ("=", "+", "-", "@", "\t", "\r")
+# In this order in CSV; what a line has beside them is in JSON only.
+_COLUMNS: t.Final = {
+    "at": Phrase("at", "日時"),
+    "desk": Phrase("desk", "窓口"),
+    "kind": Phrase("kind", "種別"),
+    "step": Phrase("step", "操作"),
+    "order": Phrase("order", "オーダー"),
+    "common_name": Phrase("common_name", "コモンネーム"),
+    "product": Phrase("product", "品目"),
+    "term": Phrase("term", "有効期間"),
+    "client_reference": Phrase("client_reference", "参照名"),
+    "contract_id": Phrase("contract_id", "対象のサービスコード"),
+    "booked": Phrase("booked", "受け付けられたサービスコード"),
+    "state": Phrase("state", "状態"),
+    "unknown": Phrase("unknown", "結果不明"),
+    "error": Phrase("error", "エラー"),
+    "hash": Phrase("hash", "ハッシュ"),
+}
+_RISKY: t.Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,18 +46,30 @@ class Audit:
     """What a ledger holds. Line numbers count from 1.
 
     `torn`: lines that a crash cut off, which breaks nothing. `broken`: the first line that was changed, or before which
-    one is missing; None when the chain is whole. Lines missing at the end cannot be told from a ledger that ends there.
+    one is missing; None when the chain is whole. Lines missing at the end show only by a `head` that was noted before.
     """
 
     lines: tuple[Line, ...]
     torn: tuple[int, ...]
     broken: int | None
+    exists: bool = True
+
+    @property
+    def head(self) -> str | None:
+        """The hash of the last line."""
+        return str(self.lines[-1].get("hash")) if self.lines else None
+
+    def is_intact(self, head: str | None) -> bool:
+        """Check whether there is a ledger whose chain is whole and goes on from this head, if one was noted."""
+        noted = head is None or any(line.get("hash") == head for line in self.lines)
+        return self.exists and self.broken is None and noted
 
     def unsettled(self) -> tuple[Line, ...]:
-        """The intents whose outcome is not known from here; the next apply settles them."""
+        """Find the intents whose outcome is not known from here; the next apply settles them."""
         still: dict[str, Line] = {}
         for line in self.lines:
-            key = f"{line.get('step')} {line.get('order')} {line.get('client_reference') or line.get('contract_id')}"
+            what = line.get("client_reference") or line.get("contract_id")
+            key = f"{line.get('desk')} {line.get('step')} {line.get('order')} {what}"
             if line.get("kind") == "intent":
                 still[key] = line
             elif not line.get("unknown"):
@@ -66,14 +78,13 @@ class Audit:
 
 
 def audit_ledger(path: pathlib.Path) -> Audit:
-    """Read a ledger and check its chain; a ledger that is not there is empty."""
+    """Read a ledger and check its chain; raises LedgerUnusable for what is no file of lines."""
     lines: list[Line] = []
     torn: list[int] = []
     broken, previous = None, START
-    for number, text in enumerate(path.read_bytes().splitlines() if path.exists() else (), start=1):
-        try:
-            line = json.loads(text)
-        except ValueError:
+    for number, text in enumerate(read_texts(path), start=1):
+        line = parse(text)
+        if line is TORN:
             torn.append(number)
             continue
         sound = isinstance(line, dict) and line.get("previous") == previous and line.get("hash") == hash_of(line)
@@ -82,24 +93,25 @@ def audit_ledger(path: pathlib.Path) -> Audit:
         if isinstance(line, dict):
             lines.append(line)
             previous = str(line.get("hash"))
-    return Audit(lines=tuple(lines), torn=tuple(torn), broken=broken)
+    return Audit(lines=tuple(lines), torn=tuple(torn), broken=broken, exists=path.exists())
 
 
-def export_ledger(lines: tuple[Line, ...], *, form: str) -> str:
-    """The lines as a JSON list or as CSV with a heading."""
+def export_ledger(lines: tuple[Line, ...], *, form: str, lang: str | None = None) -> str:
+    """Make a JSON list of the lines, or CSV with a heading."""
     if form == "json":
         return json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow(_COLUMNS)
+    table.writerow([said(heading, lang) for heading in _COLUMNS.values()])
     table.writerows([_cell(line.get(column)) for column in _COLUMNS] for line in lines)
-    return text.getvalue()
+    # Without a byte order mark Excel takes UTF-8 for the code page of its country.
+    return f"\ufeff{text.getvalue()}"
 
 
 def _cell(value: object) -> str:
     # A spreadsheet would take the desk's words for a formula.
-    said = "" if value is None else str(value)
-    return f"'{said}" if said.startswith(_RISKY) else said
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_RISKY) else text
 
 
 __all__ = ("Audit", "audit_ledger", "export_ledger")

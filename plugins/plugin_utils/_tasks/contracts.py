@@ -16,10 +16,9 @@ from .._guards.hosts import missing_hosts, require_hosts
 from .._guards.limits import check_limits
 from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
-from .._planning.plan import Standing, Step, make_plan
+from .._planning.plan import Standing, Step, standing_of
 from .._reports.document import describe_plan
 from .._reports.text import text
-from .._values.observed import Observed
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,6 +30,7 @@ if t.TYPE_CHECKING:
     from .._reports.document import Frame
     from .._reports.rows import Row
     from .._spending.perform import Performer
+    from .._values.observed import Application
     from .asked_orders import Options
 
 _CONTRACT_STEPS = (Step.PLACE, Step.CANCEL)
@@ -65,23 +65,20 @@ def contract_steps(made: Plan) -> int:
 
 def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform the contract steps of a plan; what comes back is the plan as the desk stands afterwards."""
-    outcomes = performer.contracts(made.steps(), listed=made.listed)
-    return plan_after(made, outcomes, portfolio=performer.portfolio), outcomes
+    outcomes = performer.perform_contracts(made.steps(), listed=made.listed)
+    return plan_after(made, outcomes), outcomes
 
 
-def plan_after(made: Plan, outcomes: Iterable[Outcome], *, portfolio: str) -> Plan:
-    """The plan that follows from the outcomes; an order whose step failed stands where it stood."""
+def plan_after(made: Plan, outcomes: Iterable[Outcome]) -> Plan:
+    """Make the plan that follows from the outcomes; an order whose step failed stands where it stood."""
     booked = {outcome.entry.order.name: outcome.application for outcome in outcomes if outcome.application}
-    entries = []
-    for entry in made.entries:
-        application = booked.get(entry.order.name)
-        if application is not None:
-            observed = Observed(applications=(application,))
-            order = dc.replace(entry.order, contract_id=application.contract_id)
-            (then,) = make_plan([order], observed, portfolio=portfolio).entries
-            entry = dc.replace(then, order=entry.order)
-        entries.append(entry)
-    return dc.replace(made, entries=tuple(entries))
+    return dc.replace(made, entries=tuple(_after(entry, booked.get(entry.order.name)) for entry in made.entries))
+
+
+def _after(entry: Entry, application: Application | None) -> Entry:
+    if application is None:
+        return entry
+    return dc.replace(entry, application=application, standing=standing_of(entry.order, application), adopts=False)
 
 
 def contract_result(

@@ -66,18 +66,18 @@ def fetch_certificates(
     return certificates, failures
 
 
-def verdicts(entries: Iterable[Entry], names: Collection[str]) -> dict[str, bool]:
-    """Of these orders, whether the new certificate is served, as the controller sees it."""
-    return {entry.order.name: _is_served(entry) for entry in entries if entry.order.name in names}
+def verdicts(entries: Iterable[Entry], names: Collection[str], *, address: str) -> dict[str, bool]:
+    """Of these orders, whether the new certificate is served at the host's address, as the controller sees it."""
+    return {entry.order.name: _is_served(entry, address) for entry in entries if entry.order.name in names}
 
 
-def _is_served(entry: Entry) -> bool:
+def _is_served(entry: Entry, address: str) -> bool:
     order, application = entry.order, entry.application
     if order.install is None or order.install.prove is None or application is None:
         return False
     prove = order.install.prove
     service = Service(
-        address=prove.address,
+        address=prove.address or address,
         port=prove.port,
         server_name=prove.server_name or served_name(order.common_name),
         timeout=prove.timeout,
@@ -145,4 +145,11 @@ def _joined(legs: Iterable[Result], side: str) -> Json:
     return joined
 
 
-__all__ = ("fetch_certificates", "host_orders", "installation_result", "leading_files", "to_install", "verdicts")
+__all__ = (
+    "fetch_certificates",
+    "host_orders",
+    "installation_result",
+    "leading_files",
+    "to_install",
+    "verdicts",
+)

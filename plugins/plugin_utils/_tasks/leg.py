@@ -21,6 +21,7 @@ from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.phrases import said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import collector_at_rest
@@ -29,6 +30,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
+    from .._desk.desk import Desk
 
 Result = dict[str, t.Any]
 
@@ -105,9 +107,20 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return str(self.task_vars.get("inventory_hostname", "localhost"))
 
     @property
+    def host_address(self) -> str:
+        """Where the controller reaches what this host serves."""
+        named = self._templar.template(self.task_vars.get("ansible_host"))
+        here = "127.0.0.1" if self._connection.transport == "local" else self.inventory_host
+        return str(named or here)
+
+    @property
     def inventory_hosts(self) -> frozenset[str]:
         """Every host of the inventory, and the controller."""
         return frozenset({CONTROLLER, *self.task_vars.get("groups", {}).get("all", ())})
+
+    def open_desk(self) -> Desk:
+        """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
+        return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
 
     def run_on_host(self, option: str, rows: list[dict[str, t.Any]], **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.

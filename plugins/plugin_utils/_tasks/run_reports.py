@@ -27,16 +27,21 @@ _LOST: t.Final = Phrase(
 )
 
 
-def write_run_reports(document: Row, folder: str | None, *, performed: bool) -> dict[str, list[str]]:
+def write_run_reports(document: Row, options: Options, *, performed: bool) -> dict[str, list[str]]:
     """Write the reports of a plan, or of an apply that was performed; returns the warnings of the task's result.
 
     After an apply a full disk only warns, for what was bought has still to be registered by the plays that follow.
     """
+    folder = options["reports_path"]
     if folder is None:
         return {}
     # Imported late: Ansible recompiles collection code at every start, and jinja2 templates take their time.
     from .._reports.pages import write_reports
 
+    if performed:
+        from .spender import open_ledger_of
+
+        document = {**document, "ledger_head": open_ledger_of(options).read_head()}
     try:
         write_reports(document, folder, name="apply" if performed else "plan")
     except OSError as error:
@@ -51,7 +56,7 @@ def write_refusal(
 ) -> None:
     """Write the reports of a run that came to nothing."""
     document = describe_refusal(bare_frame(options, lang), complaints=complaints, error=message)
-    write_run_reports(document, options["reports_path"], performed=performed)
+    write_run_reports(document, options, performed=performed)
 
 
 __all__ = ("write_refusal", "write_run_reports")

@@ -15,8 +15,9 @@ import time
 import typing as t
 
 from .._spending.ledger import Ledger
+from .._spending.ledger_file import default_ledger, origin_of
 from .._spending.perform import Performer
-from .asked_orders import portfolio_name
+from .asked_orders import now, portfolio_name
 from .contracts import contract_steps, perform_contracts, progress_line
 
 if t.TYPE_CHECKING:
@@ -47,9 +48,10 @@ def make_performer(
 
     return Performer(
         desk=desk,
-        ledger=Ledger(ledger_path(options)),
+        ledger=open_ledger_of(options),
         portfolio=portfolio_name(options),
         sleep=time.sleep,
+        now=now,
         progress=progress,
         concurrency=options.get("concurrency", 1),
         listing_lag=options["listing_lag"],
@@ -58,13 +60,18 @@ def make_performer(
     )
 
 
+def open_ledger_of(options: Options) -> Ledger:
+    """Make the ledger of this portfolio and desk; no file is opened before its first line."""
+    return Ledger(ledger_path(options), now=now, desk=origin_of(options.get("desk_url")))
+
+
 def ledger_path(options: Options) -> pathlib.Path:
-    """Where the ledger of this portfolio is on the controller."""
+    """Where the ledger of this portfolio and desk is on the controller."""
     chosen = options.get("ledger_path")
     if chosen:
         return pathlib.Path(chosen).expanduser()
     state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
-    return state / "iij.server_certificate" / f"{portfolio_name(options)}.ledger.jsonl"
+    return default_ledger(state / "iij.server_certificate", portfolio_name(options), origin_of(options.get("desk_url")))
 
 
-__all__ = ("ledger_path", "make_performer", "perform_plan")
+__all__ = ("ledger_path", "make_performer", "open_ledger_of", "perform_plan")

@@ -89,9 +89,9 @@ class Key:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Prove:
-    """Where the new certificate must be served before it counts as installed; None is the host's common name."""
+    """Where the new certificate must be served before it counts as installed; None is the host, and its common name."""
 
-    address: str = "127.0.0.1"
+    address: str | None = None  # None: the host itself, seen from the host; its address, seen from the controller
     port: int = 443
     server_name: str | None = None
     seen_from: str = "host"
@@ -122,6 +122,8 @@ class Install:
     group: str | None = None
     mode: str = "0644"
     backup: bool = False
+    plain_files: bool = False
+    pkcs12_encryption: str = "modern"
     issuer: str | None = None
     validate: str | None = None
     reload: Reload | None = None

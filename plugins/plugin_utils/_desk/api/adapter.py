@@ -13,6 +13,7 @@ import typing as t
 import urllib.parse
 
 from ....module_utils._core.phrases import Phrase
+from ..boundary import keeps_boundary
 from ..desk import RequestRefused
 from . import wire
 from .transport import Transport
@@ -25,6 +26,7 @@ if t.TYPE_CHECKING:
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")
 
 
+@keeps_boundary
 class ApiDesk:
     """Keeps the Desk protocol; every method is one call (a list: one a page)."""
 

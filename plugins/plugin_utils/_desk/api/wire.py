@@ -9,22 +9,21 @@
 from __future__ import annotations
 
 import dataclasses as dc
-import datetime as dt
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract, State
+from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
 from ..._values.order import CsrOrigin
 from ..desk import AnswerUnusable
+from ..forms import read_fields
 
 if t.TYPE_CHECKING:
     from ..._values.order import Order
     from .transport import Json
 
-_UNREADABLE = Phrase("{0} from the desk cannot be read: {1}", "窓口から受け取った{0}を読み取れません: {1}")
-_TIMES = ("not_before", "not_after", "ordered_at", "registered_at", "issued_at", "downloaded_at")
-_TEXTS = ("contract_id", "customer_code", "common_name", "product", "term", "usage", "next_action", "next_action_by")
-_TEXTS_OR_NULL = (
+_NEEDED = ("contract_id", "customer_code", "common_name", "product", "term", "usage", "state")
+_WHERE_GIVEN = ("next_action", "next_action_by", "confirmations")
+_OR_NULL = (
     "client_reference",
     "linked_contract_id",
     "linked_service",
@@ -33,6 +32,13 @@ _TEXTS_OR_NULL = (
     "public_key_fingerprint",
     "certificate_fingerprint",
     "serial_number",
+    "deadline",
+    "not_before",
+    "not_after",
+    "ordered_at",
+    "registered_at",
+    "issued_at",
+    "downloaded_at",
 )
 
 
@@ -64,41 +70,21 @@ def registration_body(order: Order, csr: str | None) -> Json:
 
 
 def application(answer: t.Any) -> Application:
-    """An application as the desk tells it; fields that are not known here are passed over."""
-    try:
-        deadline = answer.get("deadline")
-        fields: Json = {
-            **{name: _text(answer[name]) for name in _TEXTS if name in answer},
-            **{name: _text_or_null(answer.get(name)) for name in _TEXTS_OR_NULL},
-            **{name: _time(answer.get(name)) for name in _TIMES},
-            "state": State(answer["state"]),
-            "confirmations": _texts(answer.get("confirmations", [])),
-            "deadline": dt.date.fromisoformat(_text(deadline)) if deadline is not None else None,
-        }
-        return Application(**fields)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _unusable(Phrase("an application", "お申し込み"), error) from None
+    """Read an application; fields that are not known here are passed over."""
+    given = tuple(name for name in _WHERE_GIVEN if isinstance(answer, dict) and name in answer)
+    return Application(**read_fields(answer, (*_NEEDED, *given), _OR_NULL))
 
 
 def issued_certificate(answer: t.Any) -> IssuedCertificate:
-    try:
-        return IssuedCertificate(**{field.name: _text(answer[field.name]) for field in dc.fields(IssuedCertificate)})
-    except (KeyError, TypeError) as error:
-        raise _unusable(Phrase("a certificate", "証明書"), error) from None
+    return IssuedCertificate(**read_fields(answer, _fields_of(IssuedCertificate)))
 
 
 def seen_contract(answer: t.Any) -> SeenContract:
-    try:
-        return SeenContract(**{field.name: _text(answer[field.name]) for field in dc.fields(SeenContract)})
-    except (KeyError, TypeError) as error:
-        raise _unusable(Phrase("a linked contract", "連携対応サービスの契約"), error) from None
+    return SeenContract(**read_fields(answer, _fields_of(SeenContract)))
 
 
 def offered_product(answer: t.Any) -> OfferedProduct:
-    try:
-        return OfferedProduct(product=_text(answer["product"]), terms=_texts(answer["terms"]))
-    except (KeyError, TypeError) as error:
-        raise _unusable(Phrase("a product", "品目"), error) from None
+    return OfferedProduct(**read_fields(answer, _fields_of(OfferedProduct)))
 
 
 def echo_differences(order: Order, answer: t.Any) -> tuple[str, ...]:
@@ -111,28 +97,8 @@ def echo_differences(order: Order, answer: t.Any) -> tuple[str, ...]:
     return tuple(field for field, value in asked.items() if answer.get(field) != value)
 
 
-def _time(text: t.Any) -> dt.datetime | None:
-    return dt.datetime.fromisoformat(_text(text)) if text is not None else None
-
-
-def _text(value: t.Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(type(value).__name__)
-    return value
-
-
-def _text_or_null(value: t.Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _texts(value: t.Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError(type(value).__name__)
-    return tuple(map(_text, value))
-
-
-def _unusable(what: Phrase, error: Exception) -> AnswerUnusable:
-    return AnswerUnusable(_UNREADABLE.filled(what, f"{type(error).__name__} {error}"))
+def _fields_of(kind: type[IssuedCertificate | SeenContract | OfferedProduct]) -> tuple[str, ...]:
+    return tuple(field.name for field in dc.fields(kind))
 
 
 __all__ = (

@@ -15,7 +15,9 @@ import typing as t
 from ....module_utils._core.phrases import Phrase
 from ..._catalogue.products import PRODUCTS
 from ..._values.observed import State
+from ..boundary import keeps_boundary
 from ..desk import DeskUnreachable, NotOnline, RequestRefused
+from ..spending_call import before_sending
 from . import contracts, ordering
 from .session import Session
 
@@ -52,6 +54,7 @@ _NO_CANCELLATION: t.Final = Phrase(
 )
 
 
+@keeps_boundary
 class PortalDesk:
     """Keeps the Desk protocol but for references, which the portal does not know: no spending call is ever repeated."""
 
@@ -113,11 +116,13 @@ class PortalDesk:
 
     def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
         if self._confirmed is None or self._confirmed[0] != order:
-            self.quote(order)
+            with before_sending():
+                self.quote(order)
         confirmed, self._confirmed = self._confirmed, None
         if confirmed is None:
             raise RuntimeError("contract broken: a quote leaves a confirm screen")
         with self.turn():
+            self._session.begin()
             return ordering.place_order(confirmed[1], order)
 
     def cancel(self, application: Application) -> Application:

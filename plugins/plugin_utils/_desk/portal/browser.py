@@ -28,8 +28,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from playwright.async_api import BrowserContext
-    from requests import Response
 
+    from ..http import Reply
     from .chromium import Chromium
     from .gate import Asked
     from .page import Submission
@@ -88,7 +88,7 @@ class Browser:
             self.chromium.close_after(self, self._context)
         return self._context
 
-    async def _carried(self, asked: Asked) -> Response:
+    async def _carried(self, asked: Asked) -> Reply:
         """What the portal answers to this request of a page."""
         cookies = await self._cookies(asked.url)
         headers = {**asked.headers, **({"Cookie": cookies} if cookies else {})}

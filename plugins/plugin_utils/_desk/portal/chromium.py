@@ -24,7 +24,7 @@ from ..desk import DeskError
 from ._playwright import PlaywrightError, async_playwright
 
 if t.TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
     from playwright.async_api import Browser, BrowserContext, Page, Playwright
 
@@ -48,6 +48,9 @@ _FLAGS: t.Final = (
     "--disable-quic",
     "--disable-sync",
     "--no-first-run",
+    # WebRTC asks no proxy: without these, scripts send datagrams to any address.
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
 
@@ -100,7 +103,8 @@ class Chromium:
     async def _started(self) -> Browser:
         try:
             if self._playwright is None:
-                self._playwright = await async_playwright().start()
+                with _without_credentials():
+                    self._playwright = await async_playwright().start()
             return await self._playwright.chromium.launch(
                 executable_path=self._path,
                 args=list(_FLAGS),
@@ -122,6 +126,18 @@ class Chromium:
             await self._browser.close()
         if self._playwright:
             await self._playwright.stop()
+
+
+@contextlib.contextmanager
+def _without_credentials() -> Iterator[None]:
+    """Take our variables out of the environment: Playwright's driver takes over all that it finds, and so on."""
+    ours = {name: value for name, value in os.environ.items() if name.startswith(_OURS)}
+    for name in ours:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(ours)
 
 
 async def _closed(held: Page | BrowserContext) -> None:

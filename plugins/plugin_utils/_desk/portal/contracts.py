@@ -14,7 +14,8 @@ import typing as t
 from ....module_utils._core.phrases import Phrase, together
 from ..._values.observed import IssuedCertificate, State
 from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
-from . import wire
+from ..forms import read_fields
+from . import filled_forms, wire
 from .page import Unreadable
 from .session import to_status_list
 from .window import SHOWN_AGAIN
@@ -27,6 +28,12 @@ if t.TYPE_CHECKING:
 _FEWER: t.Final = Phrase(
     "「{0}」 counts {1} applications, and its pages hold {2}", "「{0}」の件数は{1}件ですが、一覧には{2}件しかありません"
 )
+_TOO_LONG: t.Final = Phrase(
+    "「{0}」 has more than {1} rows or {2} pages, which is not read",
+    "「{0}」が長すぎます ({1}行または{2}ページを超えています)",
+)
+_MOST_ROWS: t.Final = 1_000_000
+_MOST_PAGES: t.Final = 10_000
 _UNREADABLE: t.Final = Phrase("its list cannot be read: {0}", "一覧を読み取れません: {0}")
 _NO_CERTIFICATE: t.Final = Phrase(
     "the portal offers no certificate of {0} to download", "ポータルに、ダウンロードできる {0} の証明書がありません"
@@ -64,6 +71,8 @@ def read_status_list(window: Window) -> Listing:
     while window.page.url not in seen:
         seen.add(window.page.url)
         _add_rows(window, found)
+        if len(seen) > _MOST_PAGES or len(found.applications) > _MOST_ROWS:
+            raise AnswerUnusable(_TOO_LONG.filled(window.page.heading, _MOST_ROWS, _MOST_PAGES))
         if not window.has("links", "next_page"):
             break
         window.follow("next_page")
@@ -89,13 +98,14 @@ def download_certificate(window: Window, application: Application, address: str)
     if not window.has("links", "certificate"):
         raise StateConflict(_NO_CERTIFICATE.filled(application.contract_id))
     leaf, chain = (_pem(window, key) for key in ("certificate", "chain"))
-    return IssuedCertificate(contract_id=application.contract_id, certificate=leaf, chain=chain)
+    read = {"contract_id": application.contract_id, "certificate": leaf, "chain": chain}
+    return IssuedCertificate(**read_fields(read, tuple(read)))
 
 
 def register(window: Window, application: Application, address: str, *, order: Order, csr: str | None) -> bool:
     """Whether the registration was taken; False when its answer was lost and only a look tells."""
     _to_registration(window, application, address)
-    values = wire.registration_values(order, csr, window.known)
+    values = filled_forms.registration_values(order, csr, window.known)
     if window.has("buttons", "apply_method"):
         window.press("apply_method", {"csr_method": values["csr_method"]})
         window.expect("registration")
@@ -103,7 +113,7 @@ def register(window: Window, application: Application, address: str, *, order: O
     if window.shows("registration"):
         raise RequestRefused(_REFUSED.filled(window.alerts() or SHOWN_AGAIN))
     window.expect("registration_confirm")
-    differing = wire.registration_differences(application, order, window.fact, window.known)
+    differing = filled_forms.registration_differences(application, order, window.fact, window.known)
     if differing:
         raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
     try:

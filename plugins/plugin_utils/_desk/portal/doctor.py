@@ -16,6 +16,7 @@ import yaml
 
 from ....module_utils._core.phrases import Phrase, said
 from ..._values.observed import State
+from ..boundary import only_desk_errors
 from ..desk import DeskError
 from . import contracts, ordering
 from .screen_map import PART_WORDS
@@ -96,7 +97,9 @@ def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
     walks += [_ordering(order) for order in by_usage.values()]
     for walk in walks if by_usage else [*walks, _order_form]:
         try:
-            walk(session.top())
+            session.begin()
+            with only_desk_errors():
+                walk(session.top())
         except DeskError as error:
             made.problems.append(error.told)
     made.unseen.extend(key for key in session.known.screens if key not in made.seen)

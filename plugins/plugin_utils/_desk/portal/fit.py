@@ -17,7 +17,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ._lxml import Element
-    from .page import Button, Page
+    from .page import Page
+    from .page_parts import Button
     from .screen_map import Entry, Part, Screen
 
 

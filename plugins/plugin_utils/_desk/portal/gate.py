@@ -17,13 +17,14 @@ import typing as t
 from ....module_utils._core.phrases import Phrase
 from ..desk import DeskError, DeskUnreachable, ScreenUnexpected
 from ._playwright import PlaywrightError
-from .transport import NO_END, NeverSent, Withheld
+from .transport import NO_END, NeverSent, Withheld, is_redirect
 
 if t.TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator
 
     from playwright.async_api import BrowserContext, CDPSession, Dialog, Frame, Page
-    from requests import Response
+
+    from ..http import Reply
 
 Json = dict[str, t.Any]
 
@@ -59,7 +60,7 @@ class Asked:
     document: bool
 
 
-Carry = t.Callable[[Asked], "Awaitable[Response]"]
+Carry = t.Callable[[Asked], "Awaitable[Reply]"]
 
 
 @dc.dataclass(slots=True)
@@ -144,19 +145,19 @@ class Gate:
 
     async def _answer(self, asked: Asked) -> tuple[str, Json]:
         try:
-            response = await self._carried(asked)
-            if asked.document and "attachment" in response.headers.get("Content-Disposition", ""):
+            reply = await self._carried(asked)
+            if asked.document and "attachment" in reply.headers.get("Content-Disposition", ""):
                 raise ScreenUnexpected(_FILE)
         except DeskError as error:
             if asked.document:
                 self.step.failure = self.step.failure or error
             return "Fetch.failRequest", {"errorReason": "Aborted"}
-        if asked.document and not response.is_redirect and response.status_code not in (204, 205):
+        if asked.document and not is_redirect(reply) and reply.status not in (204, 205):
             self._arrived = False
-            self.status = response.status_code
-        return "Fetch.fulfillRequest", _told(response)
+            self.status = reply.status
+        return "Fetch.fulfillRequest", _told(reply)
 
-    async def _carried(self, asked: Asked) -> Response:
+    async def _carried(self, asked: Asked) -> Reply:
         if asked.kind not in _READ:
             raise ScreenUnexpected(_NOT_READ)
         reads = asked.method == "GET"
@@ -211,12 +212,11 @@ def _asked(event: Json, *, main: str) -> Asked:
     )
 
 
-def _told(response: Response) -> Json:
+def _told(reply: Reply) -> Json:
     """The answer as the browser is to see it, every cookie in a line of its own."""
-    lines = response.raw.headers.iteritems()
-    headers = [{"name": name, "value": value} for name, value in lines if name.lower() not in _OF_THE_LINE]
-    body = base64.b64encode(response.content).decode()
-    return {"responseCode": response.status_code, "responseHeaders": headers, "body": body}
+    headers = [{"name": name, "value": value} for name, value in reply.lines if name.lower() not in _OF_THE_LINE]
+    body = base64.b64encode(reply.body).decode()
+    return {"responseCode": reply.status, "responseHeaders": headers, "body": body}
 
 
 __all__ = ("Asked", "Carry", "Gate", "Step")

@@ -14,6 +14,7 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..desk import DeskUnreachable
+from ..http import LONGEST_ANSWER
 from ._playwright import PlaywrightError
 from .gate import Gate
 from .transport import Fetched, Withheld
@@ -22,7 +23,8 @@ if t.TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Locator, Page
 
     from .gate import Carry, Step
-    from .page import Button, Submission
+    from .page import Submission
+    from .page_parts import Button
 
 _NOT_SHOWN: t.Final = Phrase("the portal's page cannot be shown: {0}", "ポータルのページを表示できません: {0}")
 _CHANGED: t.Final = Phrase(
@@ -31,6 +33,9 @@ _CHANGED: t.Final = Phrase(
 )
 _WENT_ON: t.Final = Phrase(
     "the page went on by itself while it was filled in", "入力している間に、ページがひとりでに切り替わりました"
+)
+_GROWN: t.Final = Phrase(
+    "the page has grown beyond what any screen needs", "ページが大きくなりすぎたため、読み取りをやめました"
 )
 _PRESSED: t.Final = Phrase("「{0}」 was pressed, and then: {1}", "「{0}」を押した後にエラー: {1}")
 _UNUSABLE: t.Final = Phrase("「{0}」 cannot be used: {1}", "「{0}」を操作できません: {1}")
@@ -51,14 +56,15 @@ _STILL: t.Final = """([quiet, most]) => new Promise(done => {
 })"""
 
 # The page as it is shown: without what is hidden by style, and what stands there for browsers without scripts.
-_SHOWN: t.Final = """() => {
+_SHOWN: t.Final = """most => {
   const root = document.documentElement, copy = root.cloneNode(true);
   const all = [...root.querySelectorAll("*")], twins = [...copy.querySelectorAll("*")];
   const kept = "head, head *, body, form, input, option, optgroup, select *, script, br, wbr, col, colgroup";
   const shown = e => e.matches(kept) || e.checkVisibility({visibilityProperty: true})
     || getComputedStyle(e).display === "contents" || e.querySelector("form");
   all.forEach((e, i) => { if (e.matches("noscript, template") || !shown(e)) twins[i].remove(); });
-  return "<!DOCTYPE html>" + copy.outerHTML;
+  const html = "<!DOCTYPE html>" + copy.outerHTML;
+  return html.length <= most ? html : null;
 }"""
 
 # A form repeats its button for the Enter key; people see the last one.
@@ -187,7 +193,9 @@ class LivePage:
         return Fetched(url=self._page.url, status=self._gate.status, content=content, charset="utf-8", rendered=True)
 
     async def _content(self) -> bytes:
-        shown: str = await self._page.evaluate(_SHOWN)
+        shown: str | None = await self._page.evaluate(_SHOWN, LONGEST_ANSWER)
+        if shown is None:
+            raise DeskUnreachable(_GROWN)
         return shown.encode("utf-8", "replace")
 
 

@@ -12,10 +12,11 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase, together
 from ..._values.order import Usage
-from ..desk import AccessRefused, DeskUnreachable, OutcomeUnknown, RequestRefused, ScreenUnexpected, StateConflict
-from . import wire
+from ..desk import RequestRefused
+from ..spending_call import before_sending, unknown_unless_proved
+from . import filled_forms, wire
 from .session import to_customer_codes, to_order_form
-from .transport import NeverSent, Withheld
+from .transport import Withheld
 from .window import SHOWN_AGAIN
 
 if t.TYPE_CHECKING:
@@ -28,6 +29,10 @@ _NOT_FOUND: t.Final = Phrase(
     "ポータルの検索結果に、連携対応サービスの契約 {0} がありません",
 )
 _REFUSED: t.Final = Phrase("the portal refuses the order: {0}", "お申し込みがポータルに受け付けられません: {0}")
+_NO_POST: t.Final = Phrase(
+    "the form of 「{0}」 would be sent in an address, which may be repeated on its way",
+    "「{0}」のフォームがアドレスとして送られ、途中で繰り返されるおそれがあります",
+)
 _DIFFERS: t.Final = Phrase(
     "the screen 「{0}」 differs from the order: {1}; nothing was ordered",
     "画面「{0}」がオーダーと異なります: {1}。注文は行っていません",
@@ -41,7 +46,7 @@ _PRESSED: t.Final = Phrase("「{0}」 was pressed for {1}, and then: {2}", "{1} 
 def to_confirm_screen(window: Window, order: Order) -> Window:
     """The window at the confirm screen of this order; raises where the screen says anything else than the order."""
     to_order_form(window, order.customer_code)
-    values = wire.order_values(order, window.known)
+    values = filled_forms.order_values(order, window.known)
     linked = order.linked_contract
     if order.usage is Usage.LINKED_SERVICE and linked:
         _search_linked(window)
@@ -53,28 +58,30 @@ def to_confirm_screen(window: Window, order: Order) -> Window:
     if window.shows("order_form"):
         raise RequestRefused(_REFUSED.filled(window.alerts() or SHOWN_AGAIN))
     window.expect("order_confirm")
-    differing = wire.order_differences(order, window.fact, window.known)
+    differing = filled_forms.order_differences(order, window.fact, window.known)
     if differing:
         raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
     return window
 
 
 def place_order(window: Window, order: Order) -> Application:
-    """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it."""
-    if not order.terms_agreed:
-        raise RequestRefused(_NOT_AGREED)
-    submission = window.filled_in("place", {"terms_agreed": True})
+    """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it.
+
+    Only the completion screen says that it was booked. No screen is known that proves the contrary.
+    """
     button = window.screen.entry("buttons", "place").text
-    try:
+    with before_sending():
+        if not order.terms_agreed:
+            raise RequestRefused(_NOT_AGREED)
+        submission = window.filled_in("place", {"terms_agreed": True})
+        if submission.method != "POST":
+            raise window.unexpected(_NO_POST.filled(button), Withheld)
+    with unknown_unless_proved(lambda cause: _PRESSED.filled(button, order.common_name, cause)):
         window.send(submission)
         if window.shows("order_confirm") and window.page.alerts:
             raise RequestRefused(_REFUSED.filled(window.alerts()))
         window.expect("order_done")
-    except (NeverSent, Withheld):
-        raise  # nothing was pressed as far as the portal knows
-    except (DeskUnreachable, ScreenUnexpected, AccessRefused, StateConflict) as error:
-        raise OutcomeUnknown(_PRESSED.filled(button, order.common_name, error.told)) from None
-    return wire.placed_application(order, window.fact, window.known)
+        return wire.placed_application(order, window.fact, window.known)
 
 
 class Offer(t.NamedTuple):

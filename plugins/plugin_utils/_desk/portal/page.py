@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import dataclasses as dc
 import functools
+import itertools
 import typing as t
 import urllib.parse
 
-from ....module_utils._core.phrases import Phrase
+from ....module_utils._core.phrases import Phrase, one_line
 from ._lxml import etree, html
+from .charsets import UTF_8, UnknownEncoding, decode, encoding_of, encoding_of_page
+from .page_parts import Button, Choice, Field
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,44 +25,31 @@ if t.TYPE_CHECKING:
     from ._lxml import Element
 
 _NO_PAGE: t.Final = Phrase("what the portal sent is no HTML page", "ポータルの応答はHTMLのページではありません")
+_TOO_MUCH: t.Final = Phrase(
+    "what the portal sent has more than {0} elements, which is no screen",
+    "ポータルの応答の要素が{0}個を超えているため、画面として読みません",
+)
+_ENCODING: t.Final = Phrase(
+    "the page is in the encoding {0}, which is not read", "ページの文字コード {0} には対応していません"
+)
 _UNEVEN: t.Final = Phrase("a row has {0} cells under {1} headings", "見出しが{1}列の表に{0}列の行があります")
 _CONTROLS: t.Final = "input|select|textarea"
 _NO_FIELDS: t.Final = ("hidden", "submit", "button", "image", "reset")
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    text: str
-    value: str
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One thing to fill in, by its visible label; a tick box has itself as its only choice."""
-
-    label: str
-    name: str
-    kind: t.Literal["line", "choice", "tick"]
-    choices: tuple[Choice, ...] = ()
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Button:
-    text: str
-    form: Element
-    name: str
-    value: str
+_MOST_ELEMENTS: t.Final = 40_000  # beginnings and ends: a list of 1,000 rows has 16,000
+_LONGEST_WORDS: t.Final = 1_000  # characters; nothing that is compared with an order is so long
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Submission:
     """What a browser sends when a button is pressed: hidden fields and tokens are carried along.
 
-    `page`, `button` and `filled` are what it was made from, for an engine that presses the button itself.
+    `page`, `button` and `filled` are what it was made from, for an engine that presses the button itself; `encoding`
+    is that of its form, else of its page [HTML Standard, 4.10.21.5].
     """
 
     method: str
     url: str
+    encoding: str
     values: tuple[tuple[str, str], ...] = dc.field(repr=False)
     page: Page = dc.field(repr=False)
     button: Button
@@ -83,10 +73,17 @@ class Page:
         self.url = url
         self._marks = marks
         self._rendered = rendered
+        self._label_texts: dict[Element, str] = {}
+        if content.count(b"<") > _MOST_ELEMENTS:
+            raise Unreadable(_TOO_MUCH.filled(_MOST_ELEMENTS))
         try:
-            parser = html.HTMLParser(encoding=charset or (None if b"charset" in content[:2048] else "utf-8"))
-            self.tree: Element = html.document_fromstring(content, parser=parser)
-        except (etree.LxmlError, LookupError, ValueError):
+            self.encoding = encoding_of_page(content, charset)
+            # Decoded here: the parser ends a page in silence where a byte is no character of its encoding.
+            text = decode(content, self.encoding).replace("\0", "\ufffd").encode(UTF_8, "replace")
+            self.tree: Element = html.document_fromstring(text, parser=html.HTMLParser(encoding=UTF_8))
+        except UnknownEncoding as unknown:
+            raise Unreadable(_ENCODING.filled(one_line(unknown.label))) from None
+        except (etree.LxmlError, ValueError):
             raise Unreadable(_NO_PAGE) from None
 
     @functools.cached_property
@@ -120,12 +117,13 @@ class Page:
     def buttons(self) -> tuple[Button, ...]:
         """Every button once, however often a form repeats it."""
         # Only where scripts run a plain button does anything.
-        kinds = "@type='submit' or @type='button'" if self._rendered else "@type='submit'"
-        elements = self.tree.xpath(f"//form//button[not(@type) or {kinds}]|//form//input[{kinds}]")
+        kinds = ("submit", "button") if self._rendered else ("submit",)
         found: dict[tuple[object, ...], Button] = {}
-        for element in elements:
-            form = next(element.iterancestors("form"))
-            text = _words(element) or " ".join((element.get("value") or "").split())
+        for element in self.tree.iter("button", "input"):
+            form = next(element.iterancestors("form"), None)
+            if form is None or element.get("type", "submit" if element.tag == "button" else "text") not in kinds:
+                continue
+            text = _words(element) or one_line(element.get("value") or "", _LONGEST_WORDS)
             button = Button(text=text, form=form, name=element.get("name") or "", value=element.get("value") or "")
             found.setdefault((button.text, id(form), button.name, button.value), button)
         return tuple(found.values())
@@ -148,14 +146,19 @@ class Page:
         ]
         return (*found, *groups)
 
+    def asks_for_password(self, form: Element) -> bool:
+        return any((control.get("type") or "").strip().lower() == "password" for control in form.iter("input"))
+
     def submission(self, button: Button, filled: tuple[tuple[str, str], ...]) -> Submission:
         """The form as it stands, with these fields filled in, sent by this button."""
         names = {name for name, _value in filled}
         kept = [(name, str(value or "")) for name, value in button.form.form_values() if name not in names]
         pressed = [(button.name, button.value)] if button.name else []
+        accepted = (button.form.get("accept-charset") or "").replace(",", " ").split()
         return Submission(
             method=(button.form.get("method") or "get").upper(),
             url=self._address(button.form.get("action") or self.url),
+            encoding=next(filter(None, map(encoding_of, accepted)), self.encoding),
             values=(*kept, *filled, *pressed),
             page=self,
             button=button,
@@ -165,12 +168,12 @@ class Page:
     @functools.cached_property
     def facts(self) -> tuple[tuple[str, str], ...]:
         """Label and value of everything that the page tells in pairs."""
-        pairs = [
-            (term, term.xpath("following-sibling::dd[1]"))
-            for term in self.tree.xpath("//dl//dt[following-sibling::dd]")
+        terms = [(term, list(itertools.islice(term.itersiblings("dd"), 1))) for term in self.tree.xpath("//dl//dt")]
+        with_head = {table for head in self.tree.iter("thead") for table in head.iterancestors("table")}
+        rows = [row for row in self.tree.iter("tr") if len(row.findall("th")) == len(row.findall("td")) == 1]
+        pairs = terms + [
+            (row.find("th"), row.findall("td")) for row in rows if with_head.isdisjoint(row.iterancestors("table"))
         ]
-        rows = self.tree.xpath("//tr[count(th)=1 and count(td)=1][not(ancestor::thead)][not(ancestor::table//thead)]")
-        pairs += [(row.find("th"), row.findall("td")) for row in rows]
         # A cell that holds something to fill in is a field of a form.
         return tuple(
             (self._label_text(term), _words(value[0]))
@@ -240,29 +243,46 @@ class Page:
         return self._row_label(group[0])
 
     def _own_label(self, control: Element) -> str:
-        by_id = self.tree.xpath("//label[@for=$id]", id=control.get("id")) if control.get("id") else []
-        around = [*by_id, *control.iterancestors("label")]
-        labelled = control.get("aria-label") or ""
-        return self._label_text(around[0]) if around else " ".join(labelled.split())
+        by_id = self._labels.get(control.get("id") or "")
+        around = [by_id] if by_id is not None else list(itertools.islice(control.iterancestors("label"), 1))
+        return self._label_text(around[0]) if around else one_line(control.get("aria-label") or "", _LONGEST_WORDS)
+
+    @functools.cached_property
+    def _labels(self) -> dict[str, Element]:
+        """The first label that names each control."""
+        return {label.get("for"): label for label in reversed(self.tree.xpath("//label[@for]"))}
 
     def _row_label(self, control: Element) -> str:
         beside = control.xpath("ancestor::tr[1]/th[1]|ancestor::dd[1]/preceding-sibling::dt[1]")
         return self._label_text(beside[0]) if beside else ""
 
     def _label_text(self, element: Element) -> str:
-        words = [part for part in _words(element).split(" ") if part not in self._marks]
-        return " ".join(words)
+        # Once for each: thousands of fields in one label would each read all of it.
+        if element not in self._label_texts:
+            words = [part for part in _words(element).split(" ") if part not in self._marks]
+            self._label_texts[element] = " ".join(words)
+        return self._label_texts[element]
 
     def _address(self, href: str | None) -> str:
-        base = self.tree.xpath("string(//base/@href)")
-        return urllib.parse.urljoin(urllib.parse.urljoin(self.url, str(base)), href or "")
+        try:
+            return urllib.parse.urljoin(self._base, href or "")
+        except ValueError:
+            return ""  # no address at all; only who follows it has to know
+
+    @functools.cached_property
+    def _base(self) -> str:
+        base = str(self.tree.xpath("string(//base/@href)"))
+        try:
+            return urllib.parse.urljoin(self.url, base)
+        except ValueError:
+            return self.url
 
 
 def _words(element: Element) -> str:
     # What an element's own controls hold is no part of its words.
     parts = element.xpath(".//text()[not(ancestor::select or ancestor::textarea or ancestor::script)]")
     own = element.text_content() if element.tag in ("option", "button", "title") else "".join(parts)
-    return " ".join(str(own).split())
+    return one_line(" ".join(str(own).split()), _LONGEST_WORDS)
 
 
-__all__ = ("Button", "Choice", "Field", "Page", "Submission", "Unreadable")
+__all__ = ("Page", "Submission", "Unreadable")

@@ -17,9 +17,9 @@ import time
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from ..desk import AccessRefused, DeskBusy, DeskUnreachable, RequestRefused
+from ..desk import AccessRefused, DeskError, RequestRefused
 from .screen_map import screen_map
-from .transport import Transport
+from .transport import NeverSent, Transport, Withheld
 from .window import LoggedOut, Window
 
 if t.TYPE_CHECKING:
@@ -37,9 +37,8 @@ _NO_CODE: t.Final = Phrase(
     "「{0}」 offers no {1} to this portal_user, but {2}",
     "portal_user の「{0}」に {1} がありません。選択できるもの: {2}",
 )
-_ATTEMPTS: t.Final = 4
-_PAUSE: t.Final = 0.25  # seconds, doubling
-_LONGEST_PAUSE: t.Final = 60.0
+_SHOWS_AGAIN: t.Final = Phrase("it shows the log-in screen again", "ログイン画面に戻りました")
+_LOG_INS: t.Final = 4  # of one walk, each after the session before it was ended by the portal
 _MENUS: t.Final = ("contracts_and_admins", "service_orders", "customer_code_choice")
 _SETTINGS: t.Final = ("settings", "service_settings", "service", "status_list")
 
@@ -57,9 +56,10 @@ class Session:
         self._record = record
         self.known = screen_map(connection.screen_map)
         self._connection = connection
-        self._sleep = sleep
-        self._view = _views(connection, sleep)
+        self._transport = Transport(connection, sleep=sleep, keeps_cookies=connection.engine != "browser")
+        self._view = _views(connection, self._transport)
         self._top: str | None = None
+        self._not_in: DeskError | None = None
         self._thread = threading.RLock()
         self._has_turn = False
 
@@ -87,43 +87,58 @@ class Session:
             fcntl.flock(file, fcntl.LOCK_EX)  # goes with the descriptor, and with the process
             yield
 
+    def begin(self) -> None:
+        """Begin a call of the desk: how long it may take is counted from here."""
+        self._transport.begin()
+
     def walk(self, steps: Callable[[Window], Walked]) -> Walked:
-        """What these steps lead to, from the top page on; they spend nothing, and are repeated when the line breaks."""
+        """Take these steps from the top page on; they spend nothing, and are repeated when the line breaks."""
         with self.turn():
-            for attempt in range(_ATTEMPTS - 1):
-                try:
-                    return steps(self.top())
-                except LoggedOut:
-                    continue  # the portal ends sessions; the next window logs in again
-                except DeskUnreachable:
-                    self._sleep(_PAUSE * 2**attempt)
-                except DeskBusy as busy:
-                    self._sleep(min(busy.retry_after, _LONGEST_PAUSE))
-            return steps(self.top())
+            self.begin()
+            return self._transport.patience.try_again(lambda: self._walk(steps))
+
+    def _walk(self, steps: Callable[[Window], Walked]) -> Walked:
+        for _log_in in range(_LOG_INS - 1):
+            # The portal ends sessions; the next window logs in again.
+            with contextlib.suppress(LoggedOut):
+                return steps(self.top())
+        return steps(self.top())
 
     def top(self) -> Window:
-        """A window at the top page, logged in."""
+        """Open a window at the top page, logged in."""
         window = self.window()
         window.go(self._top or self._connection.url)
         if window.expect("top", "log_in") == "log_in":
-            window.press("log_in", {"master_id": self._connection.user, "password": self._connection.password})
-            if window.shows("log_in"):
-                again = Phrase("it shows the log-in screen again", "ログイン画面に戻りました")
-                raise AccessRefused(_NOT_IN.filled(window.alerts() or again))
-            window.expect("top")
+            self._log_in(window)
         self._top = window.page.url
         return window
+
+    def _log_in(self, window: Window) -> None:
+        """Send the password once; after a log-in that failed nothing is tried again, for portals lock accounts."""
+        if self._not_in:
+            raise self._not_in
+        connection = self._connection
+        form = window.filled_in("log_in", {"master_id": connection.user, "password": connection.password})
+        try:
+            window.send(form)
+            if window.shows("log_in"):
+                raise AccessRefused(_NOT_IN.filled(window.alerts() or _SHOWS_AGAIN))
+            window.expect("top")
+        except (NeverSent, Withheld):
+            raise
+        except DeskError as error:
+            error.tried_out = True
+            self._not_in = error
+            raise
 
     def window(self) -> Window:
         copies = self._connection.state / "screens"
         return Window(self._view(), known=self.known, copies=copies, record=self._record)
 
 
-def _views(connection: Connection, sleep: Callable[[float], None]) -> Callable[[], View]:
+def _views(connection: Connection, transport: Transport) -> Callable[[], View]:
     """What each new window looks through: the one session, or a page of its own of a browser."""
-    in_browser = connection.engine == "browser"
-    transport = Transport(connection, sleep=sleep, keeps_cookies=not in_browser)
-    if not in_browser:
+    if connection.engine != "browser":
         return lambda: transport
     from .browser import Browser  # Playwright is needed here only
 

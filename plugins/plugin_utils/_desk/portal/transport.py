@@ -6,13 +6,12 @@
 
 """HTTP to the portal: one polite session with cookies, paced, never leaving the portal's own origin.
 
-Pages are read with retries; a form goes out once, and what it means that no answer came is for the caller to say.
+Pages are read again where that may help; a form goes out once, and its caller says what a lost answer means.
 """
 
 from __future__ import annotations
 
 import dataclasses as dc
-import http.cookiejar
 import os
 import pathlib
 import re
@@ -20,16 +19,17 @@ import time
 import typing as t
 import urllib.parse
 
-from ....module_utils._core.phrases import Phrase
-from .._requests import HTTPAdapter, NewConnectionError, Retry, requests
+from ....module_utils._core.phrases import Phrase, one_line
 from ..desk import DeskBusy, DeskUnreachable, ScreenUnexpected
-from ..line import address_fault, parts_of, reason, retry_after
+from ..http import NoAnswer, exchange, open_session
+from ..line import address_fault, parts_of
+from ..patience import Patience, asked_to_wait, come_back_later
+from .charsets import NotEncodable, encode_form
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from requests import Response
-
+    from ..http import Reply
     from .page import Submission
 
 NO_END: t.Final = Phrase(
@@ -39,16 +39,29 @@ _ELSEWHERE: t.Final = Phrase(
     "the portal leads to {0}; nothing is sent to another place than desk_url's",
     "ポータルが {0} へ移動しようとしました。desk_url 以外の場所には何も送りません",
 )
-_RETRIES: t.Final = 4
-_BACKOFF: t.Final = 0.25  # seconds, doubling
+_IN_ADDRESS: t.Final = Phrase(
+    "the portal's page would put the password into an address, where it would be logged; nothing is sent",
+    "ポータルのページがパスワードをURLに含めようとしました。ログに残るため、何も送りません",
+)
+_NOT_ENCODABLE: t.Final = Phrase(
+    "the page is in the encoding {0}, which has no {1}; nothing was sent",
+    "ページの文字コード {0} にない文字があります: {1}。何も送っていません",
+)
+_UNREACHABLE: t.Final = Phrase("the portal at {0} cannot be reached: {1}", "ポータル {0} に接続できません: {1}")
+_BUSY: t.Final = Phrase("the portal asks to come back later", "ポータルが混み合っています。後で再実行してください")
+_ANSWERED: t.Final = Phrase("the portal answered with {0}", "ポータルの応答は {0} でした")
+_FORM: t.Final = "application/x-www-form-urlencoded"
+_SHORTEST_SECRET: t.Final = 4  # characters; a shorter one is found everywhere
 _MOST_REDIRECTS: t.Final = 5
 _REDIRECTS: t.Final = (301, 302, 303, 307, 308)
 _CHARSET: t.Final = re.compile(r"charset=\"?([\w-]+)", re.IGNORECASE)
 
 
 def state_home() -> pathlib.Path:
-    """Where the collection keeps what people may want to look at."""
-    state = pathlib.Path(os.environ.get("XDG_STATE_HOME") or "~/.local/state").expanduser()
+    """Find where the collection keeps what people may want to look at."""
+    # A relative path, "~" included, is to be ignored (XDG Base Directory Specification).
+    chosen = pathlib.Path(os.environ.get("XDG_STATE_HOME", ""))
+    state = chosen if chosen.is_absolute() else pathlib.Path.home() / ".local" / "state"
     return state / "iij.server_certificate"
 
 
@@ -58,7 +71,8 @@ class Connection:
 
     `url` is any page of the portal that shows the log-in screen to a stranger. `request_interval` lies between two
     requests. `engine` makes pages of what comes in; `browser_path` is the installed Chromium for it. `state` is a
-    folder for copies of unexpected pages and for the lock that keeps sessions from overlapping.
+    folder for copies of unexpected pages and for the lock that keeps sessions from overlapping. `tell` is called with
+    what a run waits for.
     """
 
     url: str
@@ -71,9 +85,10 @@ class Connection:
     engine: t.Literal["http", "browser"] = "http"
     browser_path: str | None = None
     state: pathlib.Path = dc.field(default_factory=state_home)
+    tell: Callable[[Phrase], None] | None = None
 
     def fault(self) -> Phrase | None:
-        """Why this connection must not be used, or None."""
+        """Say why this connection must not be used, or None."""
         secret = Phrase("password", "パスワード")
         return address_fault(self.url, form="https://host[:port]/path", secret=secret)
 
@@ -92,9 +107,13 @@ class Fetched:
 class NeverSent(DeskUnreachable):
     """There was no connection, so nothing of the request has reached the portal."""
 
+    nothing_done = True
+
 
 class Withheld(ScreenUnexpected):
     """The form was not sent: its page is not the one that was looked at, or asks something first."""
+
+    nothing_done = True
 
 
 class Transport:
@@ -106,24 +125,38 @@ class Transport:
         self._connection = connection
         self._sleep = sleep
         self._last = float("-inf")
-        self._session = _session(connection)
-        if not keeps_cookies:
-            self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
+        self._session = open_session(
+            ca_path=connection.ca_path,
+            headers={"Accept": "text/html", "Accept-Language": "ja", "User-Agent": "iij.server_certificate"},
+            keeps_cookies=keeps_cookies,
+        )
+        self.patience = self.begin()
+
+    def begin(self) -> Patience:
+        """Begin a call of the desk, with all the time that one may take."""
+        connection = self._connection
+        self.patience = Patience(timeout=connection.timeout, sleep=self._sleep, tell=connection.tell)
+        return self.patience
 
     def get(self, url: str) -> Fetched:
-        """The page at this address, retried."""
-        return self._page("GET", url)
+        """Return the page at this address."""
+        return self._land(self.answer("GET", url))
 
     def file(self, url: str, *, cookies: str | None = None) -> bytes:
-        """What a download link hands out."""
-        return self._page("GET", url, headers={"Cookie": cookies} if cookies else None).content
+        """Return what a download link hands out."""
+        headers = {"Cookie": cookies} if cookies else None
+        return self._land(self.answer("GET", url, headers=headers), headers=headers).content
 
     def submit(self, submission: Submission) -> Fetched:
-        """The page that pressing a button leads to; the form goes out once."""
+        """Press a button and return the page that it leads to; the form goes out once."""
+        try:
+            form = encode_form(submission.values, submission.encoding)
+        except NotEncodable as error:
+            raise Withheld(_NOT_ENCODABLE.filled(submission.encoding, one_line(error.characters))) from None
         if submission.method == "GET":
-            query = urllib.parse.urlencode(submission.values)
-            return self.get(urllib.parse.urlsplit(submission.url)._replace(query=query).geturl())
-        return self._page("POST", submission.url, submission.values)
+            return self.get(urllib.parse.urlsplit(submission.url)._replace(query=form).geturl())
+        headers = {"Content-Type": _FORM}
+        return self._land(self.answer("POST", submission.url, body=form.encode("ascii"), headers=headers))
 
     def secrets(self) -> tuple[str, ...]:
         """What must not stand in any copy of a page."""
@@ -134,102 +167,81 @@ class Transport:
         method: str,
         url: str,
         *,
-        body: tuple[tuple[str, str], ...] | bytes | None = None,
+        body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         paced: bool = True,
-    ) -> Response:
-        """What this one request leads to, redirects not followed; anything but GET goes out once."""
-        self._stay_at_home(url)
-        if paced:
-            self._pace()
-        try:
-            response = self._session.request(
-                method, url, data=body, headers=headers, timeout=self._connection.timeout, allow_redirects=False
-            )
-        except requests.exceptions.RequestException as error:
-            kind = NeverSent if _never_connected(error) else DeskUnreachable
-            raise kind(
-                Phrase(
-                    f"the portal at {self._connection.url} cannot be reached: {reason(error)}",
-                    f"ポータル {self._connection.url} に接続できません: {reason(error)}",
-                )
-            ) from None
-        if response.status_code == 429:
-            raise DeskBusy(
-                Phrase("the portal asks to come back later", "ポータルが混み合っています。後で再実行してください"),
-                retry_after=retry_after(response.headers),
-            )
-        if response.status_code >= 500:
-            raise DeskUnreachable(
-                Phrase(
-                    f"the portal answered with {response.status_code}",
-                    f"ポータルの応答は {response.status_code} でした",
-                )
-            )
-        return response
+    ) -> Reply:
+        """Return what this one request leads to, redirects not followed; anything but GET goes out once."""
 
-    def _page(
-        self,
-        method: str,
-        url: str,
-        values: tuple[tuple[str, str], ...] | None = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Fetched:
+        def once() -> Reply:
+            self._check_address(url)
+            if paced:
+                self._pace()
+            return self._answer(method, url, body=body, headers=headers)
+
+        return self.patience.try_again(once) if method == "GET" else once()
+
+    def _answer(self, method: str, url: str, *, body: bytes | None, headers: Mapping[str, str] | None) -> Reply:
+        try:
+            reply = exchange(self._session, method, url, patience=self.patience, data=body, headers=headers)
+        except NoAnswer as error:
+            kind = DeskUnreachable if error.sent else NeverSent
+            raise kind(_UNREACHABLE.filled(self._connection.url, error.told)) from None
+        wait = asked_to_wait(reply.headers)
+        if reply.status == 429:
+            raise DeskBusy(come_back_later(_BUSY, wait), retry_after=1.0 if wait is None else wait)
+        if reply.status >= 500:
+            unreachable = DeskUnreachable(come_back_later(_ANSWERED.filled(reply.status), wait))
+            unreachable.retry_after = wait
+            raise unreachable
+        return reply
+
+    def _land(self, reply: Reply, *, headers: Mapping[str, str] | None = None) -> Fetched:
+        """Return the page that this answer leads to, over as many redirects as are allowed."""
         for _redirect in range(_MOST_REDIRECTS + 1):
-            response = self.answer(method, url, body=values, headers=headers)
-            if response.status_code not in _REDIRECTS or "Location" not in response.headers:
-                return _fetched(response)
-            method, values = "GET", None
-            url = urllib.parse.urljoin(response.url, response.headers["Location"])
+            if not is_redirect(reply):
+                return _fetched(reply)
+            try:
+                reply = self.answer("GET", _joined(reply.url, reply.headers["Location"]), headers=headers)
+            except NeverSent as error:
+                # The request that led here has reached the portal.
+                raise DeskUnreachable(error.told) from None
         raise DeskUnreachable(NO_END)
 
-    def _stay_at_home(self, url: str) -> None:
-        """Refuse to carry cookies, tokens and passwords anywhere else."""
+    def _check_address(self, url: str) -> None:
+        """Refuse to carry cookies, tokens and passwords anywhere else, and passwords in any address."""
         home, parts = parts_of(self._connection.url), parts_of(url)
         if parts is None or home is None or (parts.scheme, parts.netloc) != (home.scheme, home.netloc):
-            told = parts.netloc if parts else Phrase("an address that cannot be read", "読み取れないアドレス")
-            raise DeskUnreachable(_ELSEWHERE.filled(told))
+            place = (
+                one_line(parts.netloc) if parts else Phrase("an address that cannot be read", "読み取れないアドレス")
+            )
+            raise DeskUnreachable(_ELSEWHERE.filled(place))
+        password = self._connection.password
+        if len(password) >= _SHORTEST_SECRET and password in urllib.parse.unquote_plus(url):
+            raise ScreenUnexpected(_IN_ADDRESS)
 
     def _pace(self) -> None:
         wait = self._last + self._connection.request_interval - time.monotonic()
         if wait > 0:
-            self._sleep(wait)
+            self.patience.pause(wait)
         self._last = time.monotonic()
 
 
-def _session(connection: Connection) -> requests.Session:
-    session = requests.Session()
-    # The user's netrc and proxies for other hosts have no business with this log-in.
-    session.trust_env = False
-    session.headers.update({"Accept": "text/html", "Accept-Language": "ja", "User-Agent": "iij.server_certificate"})
-    if connection.ca_path:
-        session.verify = connection.ca_path
-    retry = Retry(
-        total=_RETRIES,
-        redirect=False,
-        backoff_factor=_BACKOFF,
-        status_forcelist=(429, 500, 502, 503, 504),
-        allowed_methods=("GET",),
-        raise_on_status=False,
-    )
-    session.mount("http://", HTTPAdapter(max_retries=retry))
-    session.mount("https://", HTTPAdapter(max_retries=retry))
-    return session
+def is_redirect(reply: Reply) -> bool:
+    return reply.status in _REDIRECTS and "Location" in reply.headers
 
 
-def _never_connected(error: requests.exceptions.RequestException) -> bool:
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(cause, NewConnectionError)
+def _joined(base: str, location: str) -> str:
+    """Where a redirect leads; headers come as Latin-1, and servers mean UTF-8."""
+    try:
+        return urllib.parse.urljoin(base, location.encode("latin-1", "replace").decode("utf-8", "replace"))
+    except ValueError:
+        return ""
 
 
-def _fetched(response: Response) -> Fetched:
-    named = _CHARSET.search(response.headers.get("Content-Type", ""))
-    return Fetched(
-        url=response.url,
-        status=response.status_code,
-        content=response.content,
-        charset=named[1] if named else None,
-    )
+def _fetched(reply: Reply) -> Fetched:
+    named = _CHARSET.search(reply.headers.get("Content-Type", ""))
+    return Fetched(url=reply.url, status=reply.status, content=reply.body, charset=named[1] if named else None)
 
 
-__all__ = ("NO_END", "Connection", "Fetched", "NeverSent", "Transport", "Withheld", "state_home")
+__all__ = ("NO_END", "Connection", "Fetched", "NeverSent", "Transport", "Withheld", "is_redirect", "state_home")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ....module_utils._core.phrases import Phrase, together
+from ....module_utils._core.phrases import Phrase, one_line, together
 from ..desk import AccessRefused, ScreenUnexpected, StateConflict
 from .evidence import save_copy
 from .fit import buttons_of, findings, form_of
@@ -23,7 +23,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .fit import Finding
-    from .page import Choice, Field, Submission
+    from .page import Submission
+    from .page_parts import Choice, Field
     from .screen_map import Screen, ScreenMap
     from .transport import Fetched
 
@@ -39,6 +40,11 @@ _UNEXPECTED: t.Final = Phrase(
 _SCRIPTS: t.Final = Phrase(
     "; this page has scripts, which portal_engine: browser would run",
     "。このページにはスクリプトがあり、portal_engine: browser なら動きます",
+)
+_NO_COPY: t.Final = Phrase("none could be kept ({0})", "保存できませんでした ({0})")
+_NOT_BY_POST: t.Final = Phrase(
+    "its form would put a password into an address (it is sent by {0}, not by POST)",
+    "パスワードがURLに含まれます (POSTではなく {0} で送るフォームです)",
 )
 _NO_TITLE: t.Final = Phrase("(no title)", "(タイトルなし)")
 _SAYS: t.Final = Phrase("the portal's screen 「{0}」 says: {1}", "ポータルの画面「{0}」の表示: {1}")
@@ -160,7 +166,10 @@ class Window:
         if len(found) != 1:
             raise self.unexpected(_SEVERAL.filled(PART_WORDS["button"], len(found), entry.text, _edit(entry)))
         filled = tuple(self._filled(name, value) for name, value in values.items())
-        return self.page.submission(found[0], filled)
+        submission = self.page.submission(found[0], filled)
+        if submission.method != "POST" and self.page.asks_for_password(found[0].form):
+            raise self.unexpected(_NOT_BY_POST.filled(one_line(submission.method)))
+        return submission
 
     def send(self, submission: Submission) -> None:
         try:
@@ -173,7 +182,10 @@ class Window:
         """The error for this page, with a copy of it for the user."""
         hint = _SCRIPTS if self.page.unrun_scripts else ""
         screen = self.screen.key if hasattr(self, "screen") else "unknown"
-        copy = save_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
+        try:
+            copy: object = save_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
+        except OSError as error:  # a full disk does not hide what is wrong with the page
+            copy = _NO_COPY.filled(error.strerror)
         return kind(_UNEXPECTED.filled(self.page.heading or _NO_TITLE, problem, hint, copy))
 
     def alerts(self) -> str:

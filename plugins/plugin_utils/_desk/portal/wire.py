@@ -15,16 +15,15 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..._values.observed import Application, OfferedProduct, SeenContract, State
-from ..._values.order import CsrOrigin, Usage
-from .screen_map import Entry
+from ..._values.order import Usage
+from ..forms import read_field, read_fields
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ..._values.order import Order
-    from .page import Choice
+    from .page_parts import Choice
     from .screen_map import ScreenMap
-    from .window import Value
 
     Fact = Callable[[str], str | None]
     Row = Mapping[str, str]
@@ -33,10 +32,6 @@ _NOT_UNDERSTOOD: t.Final = Phrase(
     "「{0}」 is not known; say what it means under {1} in your screen map",
     "「{0}」の意味が分かりません。画面マップの {1} で指定してください",
 )
-_DIFFERENCE: t.Final = Phrase(
-    "「{0}」 is {1} on the screen, {2} in the order", "「{0}」は画面では {1}、オーダーでは {2}"
-)
-_EMPTY: t.Final = Phrase("empty", "空欄")
 _JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 _DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
 _IN_BRACKETS: t.Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
@@ -49,12 +44,6 @@ _NEXT: t.Final = {
     State.ISSUED: ("collect", "service_admin"),
     State.INSTALLING: ("wait_for_installation", "iij"),
 }
-_SUBJECT: t.Final = (
-    "state_or_province_name",
-    "locality_name",
-    "organization_name",
-    "organizational_unit_name",
-)
 
 
 class NotUnderstood(ValueError):
@@ -66,16 +55,15 @@ class NotUnderstood(ValueError):
 
 
 def listed_application(row: Row, known: ScreenMap) -> Application:
-    """One row of ステータス一覧; term, customer code, usage and fingerprints do not stand there."""
+    """Read one row of ステータス一覧, which shows no term, customer code, usage or fingerprints."""
     state = State(_meaning(known, "states", row["status"]))
     next_action, by = _NEXT.get(state, ("none", "nobody"))
+    # An item that no order can name, such as one that the customer brings, keeps its own words.
+    shown = {**row, "product": known.meaning("products", row["product"]) or row["product"]}
     return Application(
-        contract_id=row["contract_id"],
+        **read_fields(shown, ("contract_id", "common_name", "product")),
         client_reference=None,
         customer_code=None,
-        common_name=row["common_name"],
-        # An item that no order can name, such as one that the customer brings, is told by its own words.
-        product=known.meaning("products", row["product"]) or row["product"],
         term=None,
         usage=None,
         linked_contract_id=None,
@@ -83,7 +71,7 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
         state=state,
         next_action=next_action,
         next_action_by=by,
-        not_after=_midnight(row["expiry"]),
+        not_after=_midnight("not_after", row["expiry"]),
     )
 
 
@@ -105,10 +93,12 @@ def application_in_full(application: Application, fact: Fact, known: ScreenMap) 
         usage=usage,
         linked_service=service,
         linked_contract_id=linked_id,
-        confirmations=tuple(known.meaning("confirmations", text) or text for text in open_ones if text),
-        reason=fact("reason"),
+        confirmations=read_field(
+            "confirmations", [known.meaning("confirmations", text) or text for text in open_ones if text]
+        ),
+        reason=read_fields({"reason": fact("reason")}, (), ("reason",))["reason"],
         deadline=_day(fact("deadline") or ""),
-        ordered_at=_midnight(fact("ordered_at") or ""),
+        ordered_at=_midnight("ordered_at", fact("ordered_at") or ""),
     )
 
 
@@ -117,11 +107,13 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
     product, term = _product_and_term(fact("product_and_term") or "", known) or ("", None)
     linked = order.linked_contract
     next_action, by = _NEXT[State.AWAITING_REGISTRATION]
+    shown = {"contract_id": fact("contract_id"), "common_name": fact("common_name") or ""}
+    fields = read_fields(shown, ("contract_id", "common_name"))
     return Application(
-        contract_id=fact("contract_id") or "",
+        contract_id=fields["contract_id"],
         client_reference=None,
         customer_code=order.customer_code,
-        common_name=_as_written(order.common_name, fact("common_name") or ""),
+        common_name=as_written(order.common_name, fields["common_name"]),
         product=product,
         term=term,
         usage=order.usage.value,
@@ -152,107 +144,14 @@ def seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer_code
         service = _service(rest, known)
         if choice.value and service:
             named = _IN_BRACKETS.search(rest)
-            found.append(
-                SeenContract(
-                    contract_id=contract_id,
-                    service=service,
-                    name=named[1] if named else rest,
-                    customer_code=customer_code,
-                )
-            )
+            row = {
+                "contract_id": contract_id,
+                "service": service,
+                "name": named[1] if named else rest,
+                "customer_code": customer_code,
+            }
+            found.append(SeenContract(**read_fields(row, tuple(row))))
     return tuple(found)
-
-
-def order_values(order: Order, known: ScreenMap) -> dict[str, Value]:
-    """What is filled in on 新規お申し込み受付入力, but for the linked contract."""
-    return {
-        "usage": known.option("usages", order.usage.value),
-        "common_name": order.common_name,
-        "product_and_term": _both(order, known),
-    }
-
-
-def order_differences(order: Order, fact: Fact, known: ScreenMap) -> tuple[Phrase, ...]:
-    """Every way in which the confirm screen is not what the order asks for."""
-    asked = {
-        "customer_code": (order.customer_code,),
-        "usage": known.option("usages", order.usage.value).texts,
-        "common_name": (order.common_name,),
-        "product_and_term": _both(order, known).texts,
-    }
-    shown = {key: fact(key) for key in asked}
-    linked = order.linked_contract
-    if order.usage is Usage.LINKED_SERVICE and linked:
-        # The line holds the ID and more about the contract.
-        asked["linked_contract"] = (linked.contract_id or "",)
-        shown["linked_contract"] = (fact("linked_contract") or "").partition(" ")[0]
-    elif fact("linked_contract"):
-        asked["linked_contract"], shown["linked_contract"] = ("",), fact("linked_contract")
-    return _differences(asked, shown, known, screen="order_confirm")
-
-
-def registration_values(order: Order, csr: str | None, known: ScreenMap) -> dict[str, Value]:
-    """What is filled in on 申請情報の登録."""
-    values: dict[str, Value] = {"csr_method": _method(order, known)}
-    if order.csr_origin is CsrOrigin.SERVICE:
-        values.update(order.subject.given())
-    elif csr:
-        values["csr"] = csr
-    if order.applicant:
-        values.update({f"applicant_{name}": value for name, value in dc.asdict(order.applicant).items()})
-    if order.approval_email:
-        values["approval_email"] = order.approval_email
-    if order.certificate_transparency is not None:
-        values["certificate_transparency"] = _transparency(order, known)
-    return values
-
-
-def registration_differences(
-    application: Application, order: Order, fact: Fact, known: ScreenMap
-) -> tuple[Phrase, ...]:
-    """Every way in which the confirm screen of a registration is not what the order asks for."""
-    asked = {
-        "contract_id": (application.contract_id,),
-        "common_name": (order.common_name,),
-        "product": known.option("products", order.product.id).texts,
-        "csr_method": _method(order, known).texts,
-        "approval_email": (order.approval_email or "",),
-        "certificate_transparency": ("",)
-        if order.certificate_transparency is None
-        else _transparency(order, known).texts,
-    }
-    if order.csr_origin is CsrOrigin.SERVICE:
-        given = order.subject.given()
-        asked.update({name: (given.get(name, ""),) for name in _SUBJECT})
-    elif fact("csr_common_name"):
-        asked["csr_common_name"] = (order.common_name,)
-    if order.applicant:
-        asked.update({f"confirmed_applicant_{name}": (value,) for name, value in dc.asdict(order.applicant).items()})
-    empty = known.option("nothing_shown", "dash").texts
-    shown = {key: "" if (fact(key) or "") in empty else fact(key) or "" for key in asked}
-    return _differences(asked, shown, known, screen="registration_confirm")
-
-
-def _differences(
-    asked: Mapping[str, tuple[str, ...]], shown: Mapping[str, str | None], known: ScreenMap, *, screen: str
-) -> tuple[Phrase, ...]:
-    facts = known.screens[screen].parts["facts"]
-    return tuple(
-        _DIFFERENCE.filled(facts[key].text, shown[key] or _EMPTY, texts[0] or _EMPTY)
-        for key, texts in asked.items()
-        if (shown[key] or "").casefold() not in {" ".join(text.split()).casefold() for text in texts}
-    )
-
-
-def _both(order: Order, known: ScreenMap) -> Entry:
-    products, terms = known.option("products", order.product.id), known.options["terms"].get(order.term)
-    words = terms.texts if terms else (order.term,)
-    return Entry(
-        key="product_and_term",
-        texts=tuple(f"{product} {term}" for product in products.texts for term in words),
-        source=products.source,
-        at=f"{products.at}, options.terms.{order.term}",
-    )
 
 
 def _product_and_term(text: str, known: ScreenMap) -> tuple[str, str] | None:
@@ -295,41 +194,31 @@ def _meaning(known: ScreenMap, group: str, text: str) -> str:
     return found
 
 
-def _method(order: Order, known: ScreenMap) -> Entry:
-    return known.option("csr_methods", "service" if order.csr_origin is CsrOrigin.SERVICE else "customer")
-
-
-def _transparency(order: Order, known: ScreenMap) -> Entry:
-    return known.option("transparency", "register" if order.certificate_transparency else "leave_out")
-
-
-def _as_written(wanted: str, shown: str) -> str:
+def as_written(wanted: str, shown: str) -> str:
     return wanted if shown.casefold() == wanted.casefold() else shown
 
 
 def _day(text: str) -> dt.date | None:
     found = _DAY.match(text)
     try:
-        return dt.date(*map(int, found.groups())) if found else None
+        day = dt.date(*map(int, found.groups())) if found else None
     except ValueError:
         return None
+    return read_field("deadline", day.isoformat()) if day else None
 
 
-def _midnight(text: str) -> dt.datetime | None:
+def _midnight(name: str, text: str) -> dt.datetime | None:
     """The beginning of a day in Japan: the portal shows no more of an expiry."""
     day = _day(text)
-    return dt.datetime.combine(day, dt.time(), _JST) if day else None
+    return read_field(name, dt.datetime.combine(day, dt.time(), _JST).isoformat()) if day else None
 
 
 __all__ = (
     "NotUnderstood",
     "application_in_full",
+    "as_written",
     "listed_application",
     "offered_products",
-    "order_differences",
-    "order_values",
     "placed_application",
-    "registration_differences",
-    "registration_values",
     "seen_contracts",
 )

@@ -37,7 +37,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.regi
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import ENDED, State
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Wanted
 from hypothesis import strategies as st
-from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, portfolio
+from portfolios import DV, EV, LINKED, OV, WILDCARD, DeskInMemory, booked, now, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
@@ -154,11 +154,16 @@ def planned(desk: WatchingDesk, orders: tuple[Order, ...]) -> Plan:
 def applied(desk: WatchingDesk, orders: tuple[Order, ...], *, made: Plan, ledger: pathlib.Path) -> tuple[Outcome, ...]:
     """One apply as the two modules do it: contracts from this plan, registrations from a look of their own."""
     performer = Performer(
-        desk=desk, ledger=Ledger(ledger), portfolio=OURS, sleep=lambda _seconds: None, progress=lambda _outcome: None
+        desk=desk,
+        ledger=Ledger(ledger, now=now),
+        portfolio=OURS,
+        now=now,
+        sleep=lambda _seconds: None,
+        progress=lambda _outcome: None,
     )
     _then, contracts = perform_contracts(made, performer)
     names = {order.name for order in orders}
-    return (*contracts, *performer.registrations(to_register(planned(desk, orders), names, planned=False), {}))
+    return (*contracts, *performer.perform_registrations(to_register(planned(desk, orders), names, planned=False), {}))
 
 
 def promised(made: Plan) -> list[Done]:

@@ -127,6 +127,11 @@ def from_files(folder: pathlib.Path) -> tuple[Order, ...]:
     return judge_orders(read_folder(str(folder), READER), day=TODAY).accepted()
 
 
+def now() -> dt.datetime:
+    """The clock of a performer."""
+    return dt.datetime.now(dt.UTC)
+
+
 @dc.dataclass
 class DeskInMemory:
     """Keeps the promises of the Desk protocol: references are unique, every purchase is counted.

@@ -9,7 +9,12 @@ import string
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import activation_errors, errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import (
+    activation_errors,
+    chain_errors,
+    errors,
+    trust_errors,
+)
 
 
 def every_fault(base: type[errors.Fault] = errors.Fault) -> t.Iterator[type[errors.Fault]]:
@@ -33,7 +38,12 @@ def test_both_sentences_tell_all_facts(kind: type[errors.Fault]) -> None:
 
 
 def test_every_fault_is_exported() -> None:
-    assert {kind.__name__ for kind in every_fault()} <= {*errors.__all__, *activation_errors.__all__}
+    assert {kind.__name__ for kind in every_fault()} <= {
+        *errors.__all__,
+        *activation_errors.__all__,
+        *chain_errors.__all__,
+        *trust_errors.__all__,
+    }
 
 
 def test_a_foreign_error_tells_kind_and_place_but_not_its_text() -> None:
@@ -44,6 +54,11 @@ def test_a_foreign_error_tells_kind_and_place_but_not_its_text() -> None:
     assert "ValueError" in str(fault)
     assert "test_errors.py:" in str(fault)
     assert "PRIVATE" not in str(fault)
+
+
+def test_what_the_system_refuses_is_told_with_its_path() -> None:
+    fault = errors.as_fault(PermissionError(13, "Permission denied", "/etc/pki/x"))
+    assert str(fault) == "/etc/pki/x cannot be read or written: Permission denied."
 
 
 def test_a_fault_stays_the_fault_that_it_is() -> None:

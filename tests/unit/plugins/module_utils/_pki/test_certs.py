@@ -8,9 +8,14 @@ import datetime as dt
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import (
+    certificate_errors,
+    chain_errors,
+    errors,
+)
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import certs, compat, keys
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import (
+    DAY,
     NOW,
     Authority,
     key_pem,
@@ -63,15 +68,15 @@ def test_which_certificate_is_for_the_name(
 
 @pytest.mark.parametrize("text", ["", "nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_what_is_no_certificate_is_said_to_be_none(text: str) -> None:
-    with pytest.raises(errors.CertificateBroken, match="chain"):
+    with pytest.raises(certificate_errors.CertificateBroken, match="chain"):
         certs.read_certificates(text.encode(), what="chain")
 
 
 def test_one_damaged_certificate_spoils_the_lot(authority: Authority) -> None:
     text = pem(authority.certificate)
-    with pytest.raises(errors.CertificateBroken):
+    with pytest.raises(certificate_errors.CertificateBroken):
         facts_of(text + text.replace("\nM", "\nA", 1))
-    with pytest.raises(errors.CertificateBroken):
+    with pytest.raises(certificate_errors.CertificateBroken):
         facts_of(text + text.replace("CERTIFICATE", "TRUSTED CERTIFICATE"))
 
 
@@ -90,21 +95,55 @@ def test_a_chain_leads_upwards_link_by_link(authority: Authority, rsa_authority:
 
 def test_where_a_chain_breaks_is_told(authority: Authority) -> None:
     (leaf,), (issuing, policy) = facts_of(pem(authority.issue(NAME))), facts_of(authority.chain_pem)
-    assert isinstance(certs.chain_fault(leaf, chain=()), errors.ChainEmpty)
+    assert isinstance(certs.chain_fault(leaf, chain=()), chain_errors.ChainEmpty)
     swapped = certs.chain_fault(leaf, chain=(policy, issuing))
-    assert isinstance(swapped, errors.ChainBroken)
+    assert isinstance(swapped, chain_errors.ChainBroken)
     assert swapped.position == 1
     assert NAME in str(swapped)
-    twice = certs.chain_fault(leaf, chain=(issuing, issuing))
-    assert isinstance(twice, errors.ChainBroken)
-    assert twice.position == 2
+
+
+def test_no_certificate_stands_twice_in_a_chain(authority: Authority, root: Authority) -> None:
+    (leaf,), (issuing, policy) = facts_of(pem(authority.issue(NAME))), facts_of(authority.chain_pem)
+    (top,) = facts_of(pem(root.certificate))
+    for chain in ((issuing, issuing), (issuing, policy, top, top), (leaf, issuing), (issuing, policy, issuing)):
+        fault = certs.chain_fault(leaf, chain=chain)
+        assert type(fault).__name__ == "ChainRepeats", chain
+    (alone,) = facts_of(pem(self_signed(NAME, authority=True)[1]))
+    assert type(certs.chain_fault(alone, chain=(alone,) * 9000)).__name__ == "ChainTooLong"
+
+
+def test_a_chain_is_short(root: Authority) -> None:
+    issuer = root
+    for number in range(11):
+        issuer = issuer.below(f"CA {number}")
+    (leaf,), chain = facts_of(pem(issuer.issue(NAME))), facts_of(issuer.chain_pem)
+    fault = certs.chain_fault(leaf, chain=chain[:11])
+    assert type(fault).__name__ == "ChainTooLong"
+    assert "10" in fault.message("ja")
+    assert certs.chain_fault(leaf, chain=chain[:10]) is None
+
+
+def test_only_an_authority_may_stand_in_a_chain(authority: Authority) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    site = authority.issue("other.example.jp", key=key)
+    (leaf,) = facts_of(pem(Authority("site", key, site, ()).issue(NAME)))
+    fault = certs.chain_fault(leaf, chain=facts_of(pem(site) + authority.chain_pem))
+    assert type(fault).__name__ == "ChainNotAuthority"
+    assert fault.position == 1
+
+
+def test_an_intermediate_is_valid_when_it_is_installed(authority: Authority) -> None:
+    (leaf,), chain = facts_of(pem(authority.issue(NAME))), facts_of(authority.chain_pem)
+    assert certs.chain_fault(leaf, chain=chain, now=NOW) is None
+    for now in (NOW - 9 * DAY, NOW + 9999 * DAY):
+        assert type(certs.chain_fault(leaf, chain=chain, now=now)).__name__ == "ChainNotValid"
 
 
 def test_a_name_alone_makes_no_issuer(authority: Authority) -> None:
     impostor = certs.read_certificates(pem(self_signed(authority.name, authority=True)[1]).encode())
     (leaf,) = facts_of(pem(authority.issue(NAME)))
     assert impostor[0].subject == leaf.issuer
-    assert isinstance(certs.chain_fault(leaf, chain=impostor), errors.ChainBroken)
+    assert isinstance(certs.chain_fault(leaf, chain=impostor), chain_errors.ChainBroken)
     assert impostor[0].is_self_issued
 
 

@@ -100,12 +100,12 @@ def test_where_nothing_listens_nothing_is_installed(site: Site) -> None:
 
 
 def test_a_server_may_take_its_time(site: Site) -> None:
-    answers = iter([None, "old", "new"])
+    answers = iter([[handshake.Answer()], [handshake.Answer("old")], [handshake.Answer("new")]])
     service = handshake.Service("127.0.0.1", 443, "www.example.jp", timeout=30)
     slept: list[float] = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(handshake, "served", lambda _service: next(answers))
-        assert handshake.is_served(service, fingerprint="new", clock=lambda: 0.0, sleep=slept.append)
+        patch.setattr(handshake, "answers", lambda _service: next(answers))
+        assert not handshake.seen_instead(service, fingerprint="new", clock=lambda: 0.0, sleep=slept.append)
     assert len(slept) == 2
 
 
@@ -117,9 +117,23 @@ def test_but_not_for_ever() -> None:
         now[0] += seconds
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(handshake, "served", lambda _service: "old")
-        assert not handshake.is_served(service, fingerprint="new", clock=lambda: now[0], sleep=later)
+        patch.setattr(handshake, "answers", lambda _service: [handshake.Answer("old")])
+        assert handshake.seen_instead(service, fingerprint="new", clock=lambda: now[0], sleep=later)
     assert now[0] >= 30
+
+
+def test_commands_do_not_see_the_credentials_of_the_controller(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a local connection the module's environment is the controller's."""
+    for name in ("IIJ_CERT_TOKEN", "IIJ_CERT_ORDER_TOKEN", "IIJ_CERT_PORTAL_PASSWORD"):
+        monkeypatch.setenv(name, "canary")
+    monkeypatch.setenv("OTHER", "kept")
+    commands = {name: f"sh -c 'env > {site.folder}/{name}.env'" for name in ("validate", "reload")}
+    site.ensure(site.contents, install=commands)
+    for name in commands:
+        seen = (site.folder / f"{name}.env").read_text()
+        assert "OTHER=kept" in seen
+        assert "IIJ_CERT_" not in seen
+        assert "canary" not in seen
 
 
 def test_a_wildcard_is_asked_for_by_a_name_that_it_serves(site: Site) -> None:

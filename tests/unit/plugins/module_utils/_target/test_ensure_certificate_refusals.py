@@ -7,7 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import (
+    certificate_errors,
+    chain_errors,
+    errors,
+)
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import (
     DAY,
     NOW,
@@ -27,13 +31,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 @pytest.mark.parametrize(
     ("contents", "fault"),
     [
-        ({"certificate": "nonsense"}, errors.CertificateBroken),
-        ({"certificate": ""}, errors.CertificateBroken),
-        ({"certificate": None}, errors.CertificateBroken),
-        ({"chain": "nonsense"}, errors.CertificateBroken),
-        ({"chain": ""}, errors.ChainEmpty),
-        ({"chain": None}, errors.ChainEmpty),
-        ({"certificate": "\ud800"}, errors.CertificateBroken),
+        ({"certificate": "nonsense"}, certificate_errors.CertificateBroken),
+        ({"certificate": ""}, certificate_errors.CertificateBroken),
+        ({"certificate": None}, certificate_errors.CertificateBroken),
+        ({"chain": "nonsense"}, certificate_errors.CertificateBroken),
+        ({"chain": ""}, chain_errors.ChainEmpty),
+        ({"chain": None}, chain_errors.ChainEmpty),
+        ({"certificate": "\ud800"}, certificate_errors.CertificateBroken),
     ],
 )
 def test_contents_that_are_no_certificates(site: Site, contents: dict[str, t.Any], fault: type[errors.Fault]) -> None:
@@ -45,7 +49,7 @@ def test_contents_that_are_no_contents(site: Site) -> None:
 
 
 def test_a_leaf_comes_alone(site: Site) -> None:
-    site.refuses({**site.contents, "certificate": pem(site.certificate) * 2}, errors.NotOneCertificate)
+    site.refuses({**site.contents, "certificate": pem(site.certificate) * 2}, certificate_errors.NotOneCertificate)
 
 
 def test_a_private_key_among_the_contents(site: Site) -> None:
@@ -53,25 +57,25 @@ def test_a_private_key_among_the_contents(site: Site) -> None:
 
 
 def test_another_certificate_than_the_one_issued(site: Site) -> None:
-    fault = site.refuses(site.contents, errors.AnotherCertificate, certificate_fingerprint="ab" * 32)
+    fault = site.refuses(site.contents, certificate_errors.AnotherCertificate, certificate_fingerprint="ab" * 32)
     assert "ab" * 32 in str(fault)
 
 
 @pytest.mark.parametrize("name", ["shop.example.jp", "*.example.jp", "example.jp"])
 def test_a_certificate_for_another_name(site: Site, name: str) -> None:
     site.issue(name)
-    fault = site.refuses(site.contents, errors.NameDiffers)
+    fault = site.refuses(site.contents, certificate_errors.NameDiffers)
     assert f"for {name}, but the order is for {NAME}" in str(fault)
 
 
 def test_a_certificate_without_alternative_names(site: Site) -> None:
     site.issue(dns_names=())
-    site.refuses(site.contents, errors.NameDiffers)
+    site.refuses(site.contents, certificate_errors.NameDiffers)
 
 
 def test_a_certificate_for_another_key(site: Site) -> None:
     site.issue(key=ec.generate_private_key(ec.SECP256R1()))
-    assert "www.key" in str(site.refuses(site.contents, errors.KeyNotOfCertificate))
+    assert "www.key" in str(site.refuses(site.contents, certificate_errors.KeyNotOfCertificate))
 
 
 def test_no_key_where_one_is_expected(site: Site) -> None:
@@ -97,27 +101,27 @@ def test_a_key_that_cannot_be_read(site: Site, password: bytes | None) -> None:
 def test_without_a_key_on_the_host_the_registered_one_counts(site: Site) -> None:
     (site.folder / "www.key").unlink()
     for key in (None, {}, {"path": None}):
-        site.refuses(site.contents, errors.PublicKeyDiffers, key=key, public_key_fingerprint="ab" * 32)
+        site.refuses(site.contents, certificate_errors.PublicKeyDiffers, key=key, public_key_fingerprint="ab" * 32)
         site.refuses(site.contents, errors.FieldWrong, key=key, public_key_fingerprint=None)
     assert site.ensure(site.contents, key=None).actions
 
 
 def test_a_certificate_of_tomorrow(site: Site) -> None:
     site.issue(since=NOW + DAY)
-    assert "2026-11-23T05:00:00Z" in str(site.refuses(site.contents, errors.NotYetValid))
+    assert "2026-11-23T05:00:00Z" in str(site.refuses(site.contents, certificate_errors.NotYetValid))
     assert site.ensure(site.contents, now=NOW + 2 * DAY).actions
 
 
 def test_a_certificate_of_yesterday(site: Site) -> None:
-    assert "2027-05-21" in str(site.refuses(site.contents, errors.NoLongerValid, now=NOW + 181 * DAY))
+    assert "2027-05-21" in str(site.refuses(site.contents, certificate_errors.NoLongerValid, now=NOW + 181 * DAY))
 
 
 def test_a_chain_that_leads_elsewhere(site: Site, rsa_authority: Authority) -> None:
-    fault = site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, errors.ChainBroken)
+    fault = site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, chain_errors.ChainBroken)
     assert "Test RSA CA" in str(fault)
     # Nobody asked for a chain, but one that is given must be right all the same.
     unasked = {"install": {"chain": None, "full_chain": None}}
-    site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, errors.ChainBroken, **unasked)
+    site.refuses({**site.contents, "chain": rsa_authority.chain_pem}, chain_errors.ChainBroken, **unasked)
 
 
 def test_a_chain_that_nobody_asked_for_need_not_be_given(site: Site) -> None:
@@ -130,7 +134,7 @@ def test_a_chain_that_nobody_asked_for_need_not_be_given(site: Site) -> None:
 def test_an_older_certificate_than_the_installed(site: Site) -> None:
     site.ensure(site.contents)
     site.issue(since=NOW - 30 * DAY)
-    fault = site.refuses(site.contents, errors.OlderThanInstalled)
+    fault = site.refuses(site.contents, certificate_errors.OlderThanInstalled)
     assert "2026-10-23" in str(fault)
     assert "2026-11-21" in str(fault)
     (site.folder / "www.pem").unlink()
@@ -167,7 +171,7 @@ def test_every_file_has_a_path_of_its_own(site: Site) -> None:
         ({"install": {"certificate": None, "full_chain": None}}, "install"),
         ({"install": {"combined": "/x.pem"}, "key": None}, "key.path"),
         ({"install": {"chain": "chain.pem"}}, "install.chain"),
-        ({"install": {"mode": "rw"}}, "mode"),
+        ({"install": {"mode": "rw"}}, "install.mode"),
         ({"certificate_fingerprint": None}, "certificate_fingerprint"),
         ({"common_name": None}, "common_name"),
         ({"key": "www.key"}, "key"),

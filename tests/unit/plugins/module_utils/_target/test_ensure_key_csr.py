@@ -188,10 +188,11 @@ def test_a_wrong_mode_is_repaired_and_nothing_else(tmp_path: pathlib.Path) -> No
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
 def test_a_wrong_owner_is_repaired(tmp_path: pathlib.Path) -> None:
     ensure(order(tmp_path, key={"owner": "root"}))
-    os.chown(tmp_path / "www.key", 12, 34)
+    os.chown(tmp_path / "www.key", 0, 34)
     assert ensure(order(tmp_path)).actions == ()
-    assert ensure(order(tmp_path, key={"owner": "root", "group": "0"})).actions == ("repair_key_mode",)
-    assert ((tmp_path / "www.key").stat().st_uid, (tmp_path / "www.key").stat().st_gid) == (0, 0)
+    assert ensure(order(tmp_path, key={"owner": "12", "group": "0"})).actions == ("repair_key_mode",)
+    assert ((tmp_path / "www.key").stat().st_uid, (tmp_path / "www.key").stat().st_gid) == (12, 0)
+    assert ensure(order(tmp_path, key={"owner": "12"})).actions == ()
 
 
 # --- check mode

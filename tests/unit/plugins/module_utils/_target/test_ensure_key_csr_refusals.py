@@ -103,7 +103,7 @@ def test_key_and_csr_are_two_files(tmp_path: pathlib.Path) -> None:
         ({"key": {"path": None}}, "key.path"),
         ({"key": {"path": "www.key"}}, "key.path"),
         ({"key": {"csr_path": "www.csr"}}, "key.csr_path"),
-        ({"key": {"mode": "rw"}}, "mode"),
+        ({"key": {"mode": "rw"}}, "key.mode"),
         ({"key": {"type": "DSA"}}, "key.type"),
     ],
 )

@@ -12,8 +12,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
-from ansible_collections.iij.server_certificate.plugins.module_utils._target import files
-from ansible_collections.iij.server_certificate.plugins.module_utils._target.files import Access
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import accesses, files, labels
+from ansible_collections.iij.server_certificate.plugins.module_utils._target.accesses import Access
 
 PRIVATE = Access(mode=0o600)
 PUBLIC = Access(mode=0o644)
@@ -177,7 +177,7 @@ def test_extended_attributes_of_access_are_kept(tmp_path: pathlib.Path, monkeypa
         os.setxattr(path, "user.test", b"context")
     except (AttributeError, OSError):
         pytest.skip("no extended attributes here")
-    monkeypatch.setattr(files, "_KEPT_ATTRIBUTES", ("user.absent", "user.test"))
+    monkeypatch.setattr(labels, "_KEPT_ATTRIBUTES", ("user.absent", "user.test"))
     files.replace(str(path), content=b"new", access=PUBLIC)
     assert os.getxattr(path, "user.test") == b"context"
 
@@ -193,22 +193,38 @@ def test_repairing_touches_the_mode_and_not_the_content(tmp_path: pathlib.Path) 
     assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
 
 
-@pytest.mark.parametrize(("mode", "number"), [("0600", 0o600), ("640", 0o640), ("0644", 0o644), ("2750", 0o2750)])
+def asked(within: str = "install", **fields: object) -> Access:
+    return accesses.asked(fields, within=within)
+
+
+@pytest.mark.parametrize(("mode", "number"), [("0600", 0o600), ("640", 0o640), ("0644", 0o644), ("0664", 0o664)])
 def test_modes_are_octal(mode: str, number: int) -> None:
-    assert files.access_for(mode, owner=None, group=None) == Access(mode=number)
+    assert asked(mode=mode) == Access(mode=number)
 
 
-@pytest.mark.parametrize("mode", ["u=rw", "0800", "", 384, None, "00644000"])
-def test_other_modes_are_refused(mode: object) -> None:
-    with pytest.raises(errors.FieldWrong, match="octal"):
-        files.access_for(mode, owner=None, group=None)
+@pytest.mark.parametrize("within", ["install", "key"])
+@pytest.mark.parametrize("mode", ["u=rw", "0800", "6", 384, "00644000", "4644", "2640", "1600", "0700", "0610", "0755"])
+def test_other_modes_are_refused(mode: object, within: str) -> None:
+    with pytest.raises(errors.FieldWrong, match=f"{within}.mode must be an octal"):
+        asked(within, mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["0644", "0604", "0602", "0660", "0620", "0666", "4600"])
+def test_no_mode_opens_a_key_to_others(mode: str) -> None:
+    with pytest.raises(errors.FieldWrong, match=r"key\.mode"):
+        asked("key", mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["0600", "0400", "0440", "0640"])
+def test_a_group_may_read_a_key(mode: str) -> None:
+    assert asked("key", mode=mode).mode_text == mode
 
 
 def test_accounts_go_by_name_or_number() -> None:
-    assert files.access_for("0600", owner="root", group="0") == Access(mode=0o600, uid=0, gid=0)
-    for options in ({"owner": "no-such-account", "group": None}, {"owner": None, "group": "no-such-account"}):
+    assert asked("key", owner="root", group="0") == Access(mode=0o600, uid=0, gid=0)
+    for options in ({"owner": "no-such-account"}, {"group": "no-such-account"}):
         with pytest.raises(errors.AccountUnknown, match="no-such-account"):
-            files.access_for("0600", **options)
+            asked("key", **options)
 
 
 @pytest.mark.parametrize("wanted", [Access(0o600), Access(0o600, uid=1), Access(0o600, gid=2), Access(0o600, 1, 2)])

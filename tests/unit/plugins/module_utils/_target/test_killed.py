@@ -21,6 +21,7 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._pki import
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_certificate as use_case
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import installation, live_keys
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, Authority, key_pem
+from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target import key_orders
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.killing import killed_at
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.sites import Site
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -251,3 +252,32 @@ def test_a_swap_that_nobody_saw_through_is_seen_through_by_the_next_run(
         reloaded.unlink(missing_ok=True)
     assert heard
     assert all(heard)
+
+
+def test_a_new_key_leaves_no_second_name_for_good(folder: pathlib.Path) -> None:
+    """Killed before any operation, also between the link and the removal of the hidden name."""
+    place, fatal, left = folder / "keys", 0, 0
+    killed = True
+    while killed:
+        place.mkdir()
+        killed = killed_at(fatal, lambda: key_orders.ensure(key_orders.order(place)))
+        left += any(path.name.endswith(".tmp") for path in place.iterdir())
+        key_orders.ensure(key_orders.order(place))
+        assert sorted(path.name for path in place.iterdir()) == ["www.csr", "www.key"]
+        assert (place / "www.key").stat().st_nlink == 1
+        shutil.rmtree(place)
+        fatal += 1
+    assert left > 4
+
+
+def test_what_a_killed_run_left_of_a_key_goes_when_its_certificate_is_installed(
+    folder: pathlib.Path, authority: Authority
+) -> None:
+    stage = _staged(folder / "stage", authority, layout="separate", before="first")
+    (stage.root / "site" / ".www.key.0123abcd.tmp").write_bytes(key_pem(stage.site.key))
+    (stage.root / "site" / ".other.key.0123abcd.tmp").write_bytes(b"another program's")
+    assert not stage.site.ensure(stage.contents, check=True, **stage.order()).missing
+    assert (stage.root / "site" / ".www.key.0123abcd.tmp").exists(), "check mode writes nothing"
+    stage.install()
+    assert not (stage.root / "site" / ".www.key.0123abcd.tmp").exists()
+    assert (stage.root / "site" / ".other.key.0123abcd.tmp").exists()

@@ -14,7 +14,13 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import activation_errors, errors
-from ansible_collections.iij.server_certificate.plugins.module_utils._target import files, filesets, installation
+from ansible_collections.iij.server_certificate.plugins.module_utils._pki import deps
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import (
+    files,
+    filesets,
+    installation,
+    labels,
+)
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, key_pem, pem
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.sites import Site
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -81,6 +87,55 @@ def test_pkcs12_made_by_openssl_is_kept(site: Site) -> None:
     assert file.read_bytes() == before
 
 
+# Before release 38, cryptography makes the compatible encryption alone.
+WITH_CHOICE = pytest.mark.skipif(deps.VERSION < (38,), reason="this cryptography knows one encryption of PKCS#12")
+MODERN, COMPATIBLE = "PBES2", "pbeWithSHA1And3-KeyTripleDES-CBC"
+
+
+def encryption_of(file: pathlib.Path) -> str:
+    return subprocess.run(
+        ["openssl", "pkcs12", "-in", file, "-passin", "pass:open sesame", "-info", "-noout"],
+        check=True, capture_output=True, text=True,
+    ).stderr  # fmt: skip
+
+
+def test_pkcs12_for_older_readers(site: Site) -> None:
+    asked = one_file(site, "pkcs12", pkcs12_encryption="compatible")
+    site.ensure(site.contents, **asked)
+    told = encryption_of(site.folder / "www.pkcs12")
+    assert MODERN not in told
+    assert "sha256" not in told.lower()
+    assert told.count(COMPATIBLE) == 2
+    assert "MAC: sha1" in told
+    assert site.ensure(**asked).actions == ()
+
+
+@WITH_CHOICE
+@pytest.mark.parametrize("word", [None, "modern"])
+def test_pkcs12_is_modern_unless_it_is_asked_otherwise(site: Site, word: str | None) -> None:
+    asked = one_file(site, "pkcs12", **({"pkcs12_encryption": word} if word else {}))
+    site.ensure(site.contents, **asked)
+    told = encryption_of(site.folder / "www.pkcs12")
+    assert MODERN in told
+    assert "AES-256-CBC" in told
+    assert "MAC: sha256" in told
+
+
+@WITH_CHOICE
+def test_what_older_readers_cannot_open_is_made_anew_for_them(site: Site) -> None:
+    site.ensure(site.contents, **one_file(site, "pkcs12"))
+    asked = one_file(site, "pkcs12", pkcs12_encryption="compatible")
+    assert site.ensure(site.contents, check=True, **asked).actions == ("write_pkcs12",)
+    assert site.ensure(site.contents, **asked).actions == ("write_pkcs12",)
+    assert MODERN not in encryption_of(site.folder / "www.pkcs12")
+    assert site.ensure(site.contents, **one_file(site, "pkcs12")).actions == (), "it can be read: it is left as it is"
+
+
+def test_another_word_for_the_encryption_is_refused(site: Site) -> None:
+    fault = site.refuses(site.contents, errors.FieldWrong, **one_file(site, "pkcs12", pkcs12_encryption="rc4"))
+    assert "install.pkcs12_encryption must be modern or compatible" in str(fault)
+
+
 def test_no_pkcs12_without_a_passphrase(site: Site) -> None:
     asked = {**one_file(site, "pkcs12"), "passphrases": installation.Passphrases()}
     site.refuses(site.contents, activation_errors.PassphraseMissing, **asked)
@@ -109,6 +164,44 @@ def test_the_only_copy_of_a_key_is_never_lost(site: Site, role: str) -> None:
 def test_what_may_be_a_key_counts_as_one(site: Site, role: str, content: str) -> None:
     (site.folder / f"www.{role}").write_text(content)
     site.refuses(site.contents, activation_errors.KeyWouldBeLost, **one_file(site, role))
+
+
+PARAMETERS: t.Final = "-----BEGIN DH PARAMETERS-----\nMEYCQQC1\n-----END DH PARAMETERS-----\n"
+FOREIGN: t.Final = {
+    "DH parameters": PARAMETERS,
+    "both kinds of parameters": PARAMETERS + PARAMETERS.replace("DH PARAM", "EC PARAM"),
+    "another block": PARAMETERS.replace("DH PARAMETERS", "X509 CRL"),
+    "text": "# made by hand\n" + PARAMETERS,
+}
+
+
+@pytest.mark.parametrize("blocks", FOREIGN.values(), ids=FOREIGN)
+@pytest.mark.parametrize("role", ["combined", "certificate", "full_chain", "chain"])
+def test_blocks_of_others_are_no_reason_to_write_and_are_carried_along(site: Site, role: str, blocks: str) -> None:
+    asked = one_file(site, role)
+    if role == "chain":
+        asked["install"]["certificate"] = str(site.folder / "www.pem")
+    site.ensure(site.contents, **asked)
+    file = site.folder / f"www.{role}"
+    file.write_text(blocks + file.read_text() + blocks)
+    before = site.state()
+    assert site.ensure(**asked).actions == site.ensure(site.contents, **asked).actions == ()
+    assert site.state() == before
+    site.issue(since=NOW)
+    assert site.ensure(site.contents, **asked).actions
+    assert blocks[blocks.index("-----BEGIN") :] in file.read_text()
+    assert (pem(site.certificate) in file.read_text()) == (role != "chain")
+    assert site.ensure(**asked).actions == ()
+
+
+def test_a_combined_file_with_parameters_is_told_as_what_it_is(site: Site) -> None:
+    asked = one_file(site, "combined")
+    site.ensure(site.contents, **asked)
+    file = site.folder / "www.combined"
+    file.write_text(file.read_text() + PARAMETERS)
+    site.issue(since=NOW)
+    outcome = site.ensure(site.contents, check=True, **asked)
+    assert outcome.before.as_diff(outcome.asked)["certificate"]
 
 
 def test_copies_of_all_that_is_replaced(site: Site) -> None:
@@ -240,7 +333,7 @@ def test_the_label_of_the_policy_goes_by_the_path_that_the_user_named(
             cls.asked.append(path)
             return 0, "system_u:object_r:cert_t:s0"
 
-    monkeypatch.setattr(files, "selinux", Policy)
+    monkeypatch.setattr(labels, "selinux", Policy)
     site.ensure(site.contents)
     assert sorted(pathlib.Path(path).name for path in Policy.asked) == ["chain.pem", "full.pem", "www.pem"]
 

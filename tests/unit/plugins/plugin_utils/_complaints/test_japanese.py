@@ -25,7 +25,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.rule import IN_JAPANESE
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.wire import application
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.wire import seen_contract
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AnswerUnusable, DeskUnreachable
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import (
     ScreenMapUnusable,
@@ -103,8 +103,9 @@ def test_a_screen_map_that_cannot_be_used(tmp_path: pathlib.Path) -> None:
 
 def test_an_answer_that_cannot_be_read() -> None:
     with pytest.raises(AnswerUnusable) as unusable:
-        application({"contract_id": 3})
-    assert unusable.value.told.ja == "窓口から受け取ったお申し込みを読み取れません: TypeError int"
+        seen_contract({"contract_id": 3, "service": "s", "name": "n", "customer_code": "SG00000001"})
+    expected = "窓口の応答の contract_id を使えません。3 ですが、正しくは 英数字とハイフン1〜64文字 です"
+    assert unusable.value.told.ja == expected
 
 
 def test_every_source_of_a_rule_that_is_more_than_a_name() -> None:

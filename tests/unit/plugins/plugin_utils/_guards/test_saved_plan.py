@@ -35,6 +35,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.do
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
+from markdown_it import MarkdownIt
 from portfolios import DV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
 
 if t.TYPE_CHECKING:
@@ -46,6 +47,12 @@ FRAME = Frame(
 )
 SCHEMA = pathlib.Path(__file__).resolve().parents[5] / "docs" / "plan.schema.json"
 FIELDS = (OV, DV, LINKED)
+ON_HOST = {
+    "csr_origin": "target",
+    "host": "web1",
+    "key": {"path": "/etc/pki/www.key"},
+    "install": {"certificate": "/etc/pki/www.pem", "prove": {"port": 8443}},
+}
 ORDERS = portfolio(*FIELDS)
 WWW = ORDERS[0]
 
@@ -224,8 +231,27 @@ def test_reports_keep_the_documented_form_and_hold_no_secret(number: int, tmp_pa
 
 def test_words_of_the_desk_cannot_break_a_page(tmp_path: pathlib.Path) -> None:
     write_reports(every_document()[2], str(tmp_path), name="plan")
-    assert "x\\|\\<b\\>\\`y\\`.example.jp" in (tmp_path / "plan.md").read_text(encoding="utf-8")
+    assert "x¦<b>`y`.example.jp" in (tmp_path / "plan.md").read_text(encoding="utf-8")
     assert "x|&lt;b&gt;`y`.example.jp" in (tmp_path / "plan.html").read_text(encoding="utf-8")
+
+
+FOREIGN = (
+    "see https://evil.example/pay", "www.evil.example", "@everyone", "#1", "GH-26", "o/r#1", "!1", "$x$", ":smile:",
+    "a_b_c", "![x](http://e)", "<img src=x>", "``` x", "`", "a``b", "| x | y |", "</details>", "&lt;", "[x](y)",
+    "~1", "%1", "^1",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("words", FOREIGN)
+def test_words_of_the_desk_are_only_words_in_markdown(words: str, tmp_path: pathlib.Path) -> None:
+    desk = DeskInMemory(rows=[dc.replace(booked(WWW, "p/www/1", state=State.REJECTED), reason=f"{words} {words}")])
+    write_reports(describe_plan(made(ORDERS, desk), FRAME, planned=True), str(tmp_path), name="plan")
+    tokens = MarkdownIt("commonmark").enable("table").parse((tmp_path / "plan.md").read_text(encoding="utf-8"))
+    inner = [child for token in tokens for child in token.children or ()]
+    assert {child.type for child in inner} <= {"text", "code_inline", "softbreak", "strong_open", "strong_close"}
+    shown = words.replace("|", "¦")
+    assert any(shown in child.content for child in inner if child.type == "code_inline")
+    assert not any(shown in child.content for child in inner if child.type == "text")
 
 
 def test_a_plan_in_words() -> None:
@@ -253,3 +279,17 @@ def test_a_plan_in_words() -> None:
 def test_verdicts(state: State | None, verdict: str) -> None:
     desk = DeskInMemory(rows=[booked(WWW, "p/www/1", state=state)] if state else [])
     assert describe_plan(made((WWW,), desk), FRAME, planned=True)["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (DV, "81ac66bb965c0718adf2e26428ec4dd3ea57f930bbf42016d9a06c7c567790df"),
+        (OV, "d9b8329a7827b4cb233ba505b0b8155debfd2dc2e996747fd720a78446d0a7bc"),
+        (LINKED, "fd6f2fd2dacbd59dd60b7d4c035a1d96f97e8e0e63812812c524f0db1dd85bbc"),
+        (OV | ON_HOST, "45347cc80fc9b7485f06e88185be61e113c2f4a6ff29a27c0a0147d75743ede4"),
+    ],
+)
+def test_plans_that_were_saved_before_a_field_came_still_hold(fields: dict[str, t.Any], told: str) -> None:
+    (order,) = portfolio(fields)
+    assert order_digest(order) == f"sha256:{told}"

@@ -35,7 +35,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.obs
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from portfolios import DV, EV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
+from portfolios import DV, EV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, now, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
@@ -214,9 +214,12 @@ def worlds(draw: st.DrawFn) -> tuple[tuple[Order, ...], DeskInMemory]:
     return orders, desk
 
 
+FOLDER = tempfile.TemporaryDirectory()
+
+
 def performer(desk: DeskInMemory) -> Performer:
-    ledger = Ledger(pathlib.Path(tempfile.gettempdir()) / "iij-server-certificate-test.ledger")
-    return Performer(desk=desk, ledger=ledger, portfolio="p", sleep=lambda _s: None, progress=lambda _o: None)
+    ledger = Ledger(pathlib.Path(FOLDER.name) / "ledger.jsonl", now=now)
+    return Performer(desk=desk, ledger=ledger, portfolio="p", now=now, sleep=lambda _s: None, progress=lambda _o: None)
 
 
 def run(orders: tuple[Order, ...], desk: DeskInMemory) -> tuple[Plan, int]:
@@ -224,7 +227,7 @@ def run(orders: tuple[Order, ...], desk: DeskInMemory) -> tuple[Plan, int]:
     before = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
     after, contracts = perform_contracts(before, performer(desk))
     entries = [entry for entry in after.entries if entry.steps == (Step.REGISTER,)]
-    registrations = performer(desk).registrations(entries, {})
+    registrations = performer(desk).perform_registrations(entries, {})
     return before, len(contracts) + len(registrations)
 
 

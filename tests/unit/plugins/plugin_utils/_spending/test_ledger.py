@@ -12,8 +12,13 @@ import pathlib
 import threading
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger, attempt_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import (
+    Ledger,
+    LedgerUnusable,
+    attempt_of,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
+from portfolios import now
 
 
 def test_many_threads_write_each_line_once_and_in_few_writes(
@@ -26,7 +31,7 @@ def test_many_threads_write_each_line_once_and_in_few_writes(
         synced.append(path.stat().st_size)
 
     monkeypatch.setattr(os, "fsync", counted)
-    ledgers = [Ledger(path), Ledger(path)]
+    ledgers = [Ledger(path, now=now), Ledger(path, now=now)]
 
     def write(number: int) -> str:
         ledger = ledgers[number % 2]
@@ -48,7 +53,7 @@ def test_many_threads_write_each_line_once_and_in_few_writes(
 
 
 def test_a_disk_that_fails_is_told_to_every_writer(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ledger, gate = Ledger(tmp_path / "ledger.jsonl"), threading.Event()
+    ledger, gate = Ledger(tmp_path / "ledger.jsonl", now=now), threading.Event()
 
     def broken(_descriptor: int) -> None:
         gate.wait(10)
@@ -58,6 +63,6 @@ def test_a_disk_that_fails_is_told_to_every_writer(tmp_path: pathlib.Path, monke
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         todo = [pool.submit(ledger.intend, "place", order=f"o{number}") for number in range(4)]
         gate.set()
-        assert [type(each.exception(10)) for each in todo] == [OSError] * 4
+        assert [type(each.exception(10)) for each in todo] == [LedgerUnusable] * 4
     monkeypatch.undo()
     assert ledger.intend("place", order="later") == attempt_of(list(ledger.lines())[-1])

@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AccessRefused,
     DeskBusy,
+    DeskError,
     DeskUnreachable,
     OutcomeUnknown,
     RequestRefused,
@@ -24,15 +25,16 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.outcome import Outcome
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.by_reference import EchoDiffers
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import (
     Audit,
     audit_ledger,
     export_ledger,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import EchoDiffers, Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
-from portfolios import DV, OV, WILDCARD, DeskInMemory, booked, portfolio
+from portfolios import DV, OV, WILDCARD, DeskInMemory, booked, now, portfolio
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
@@ -48,8 +50,10 @@ def ledger(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def outcomes(desk: DeskInMemory, ledger: pathlib.Path, orders: tuple[Order, ...] = ORDERS) -> tuple[Outcome, ...]:
     slept: list[float] = []
-    performer = Performer(desk=desk, ledger=Ledger(ledger), portfolio="p", sleep=slept.append, progress=lambda _o: None)
-    return performer.contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    performer = Performer(
+        desk=desk, ledger=Ledger(ledger, now=now), portfolio="p", now=now, sleep=slept.append, progress=lambda _o: None
+    )
+    return performer.perform_contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
 
 
 class Failing(DeskInMemory):
@@ -64,6 +68,12 @@ class Failing(DeskInMemory):
         if order.common_name == self.common_name:
             raise self.error
         return super().place(order, client_reference)
+
+
+def proved(error: DeskError) -> DeskError:
+    """A documented refusal: the desk has done nothing."""
+    error.nothing_done = True
+    return error
 
 
 @pytest.mark.parametrize("losses", [("after",), ("before",), ("before", "after"), ("before", "before", "before")])
@@ -81,17 +91,43 @@ def test_an_outcome_that_stays_unknown_is_told_as_unknown(ledger: pathlib.Path) 
     assert desk.calls.count("place") == 4
 
 
+def test_a_refusal_proves_nothing_of_the_call_before_it(ledger: pathlib.Path) -> None:
+    class Revoked(DeskInMemory):
+        """Books, loses the answer, lists late, and then refuses the token."""
+
+        def application_of(self, client_reference: str) -> None:
+            return None
+
+        def place(self, order: Order, client_reference: str) -> Application:
+            if self.purchases:
+                raise proved(AccessRefused("no"))
+            super().place(order, client_reference)
+            raise OutcomeUnknown("lost")
+
+    (outcome,) = outcomes(Revoked(), ledger, portfolio(OV))
+    assert outcome.unknown and lines(ledger)[-1]["unknown"] is True
+
+
 def test_a_refused_order_leaves_the_others_done(ledger: pathlib.Path) -> None:
-    desk = Failing(RequestRefused("no"))
+    desk = Failing(proved(RequestRefused("no")))
     found = {outcome.entry.order.name: outcome.error for outcome in outcomes(desk, ledger)}
     assert isinstance(found["blog"], RequestRefused)
     assert sorted(filter(None, desk.purchases)) == ["p/shop/1", "p/www/1"]
 
 
 def test_a_refused_credential_stops_the_run(ledger: pathlib.Path) -> None:
-    desk = Failing(AccessRefused("no"))
+    desk = Failing(proved(AccessRefused("no")))
     assert len(outcomes(desk, ledger)) == 1
     assert desk.purchases == []
+
+
+@pytest.mark.parametrize(
+    "error", [RequestRefused("no"), DeskBusy("later", retry_after=1), AccessRefused("no"), ValueError("no number")]
+)
+def test_what_proves_nothing_leaves_the_outcome_unknown(error: Exception, ledger: pathlib.Path) -> None:
+    found = {outcome.entry.order.name: outcome for outcome in outcomes(Failing(error), ledger)}
+    assert found["blog"].unknown and str(error) in str(found["blog"].error)
+    assert (lines(ledger)[1]["order"], lines(ledger)[1]["unknown"]) == ("blog", True)
 
 
 def test_two_unknown_outcomes_in_a_row_stop_the_run(ledger: pathlib.Path) -> None:
@@ -121,8 +157,10 @@ def test_a_busy_desk_is_given_the_time_it_asks_for(ledger: pathlib.Path) -> None
 
     slept: list[float] = []
     desk, orders = Busy(), portfolio(OV)
-    performer = Performer(desk=desk, ledger=Ledger(ledger), portfolio="p", sleep=slept.append, progress=lambda _o: None)
-    performer.contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    performer = Performer(
+        desk=desk, ledger=Ledger(ledger, now=now), portfolio="p", now=now, sleep=slept.append, progress=lambda _o: None
+    )
+    performer.perform_contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
     assert slept == [7.0, 60.0]
     assert desk.purchases == ["p/www/1"]
 
@@ -181,7 +219,7 @@ def test_the_intent_is_on_disk_when_the_desk_is_called(ledger: pathlib.Path) -> 
 
 
 def test_failures_are_recorded_too(ledger: pathlib.Path) -> None:
-    outcomes(Failing(RequestRefused("no")), ledger)
+    outcomes(Failing(proved(RequestRefused("no"))), ledger)
     assert lines(ledger)[1]["error"] == "no" and lines(ledger)[1]["unknown"] is False
 
 
@@ -220,11 +258,11 @@ def test_what_a_ledger_leaves_unsettled(ledger: pathlib.Path) -> None:
     assert [line["order"] for line in audit_ledger(ledger).unsettled()] == ["blog"]
     outcomes(DeskInMemory(), ledger)
     assert audit_ledger(ledger).unsettled() == ()
-    assert audit_ledger(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None)
+    assert audit_ledger(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None, exists=False)
 
 
 def test_exports_of_a_ledger(ledger: pathlib.Path) -> None:
-    outcomes(Failing(RequestRefused("=1+1, refused")), ledger)
+    outcomes(Failing(proved(RequestRefused("=1+1, refused"))), ledger)
     found = audit_ledger(ledger)
     assert json.loads(export_ledger(found.lines, form="json")) == list(found.lines)
     rows = list(csv.DictReader(io.StringIO(export_ledger(found.lines, form="csv"))))

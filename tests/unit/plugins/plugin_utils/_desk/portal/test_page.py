@@ -6,10 +6,17 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
+import urllib.parse
+from html import escape, unescape
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.evidence import redacted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.charsets import (
+    NotEncodable,
+    encode_form,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.evidence import build_copy
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.page import Page, Unreadable
 
 URL: t.Final = "https://portal.example.jp/a/b?c=1"
@@ -112,17 +119,106 @@ def test_no_page_at_all(content: bytes) -> None:
         Page(content, url=URL, charset=None, marks=())
 
 
-def test_a_copy_holds_no_secrets() -> None:
-    key = "-----BEGIN RSA PRIVATE KEY-----\nMIIsecret\n-----END RSA PRIVATE KEY-----"
-    text = redacted(
+HIDDEN: t.Final = {
+    "a script": '<script>token="{0}"</script>',
+    "a comment": "<!-- {0} -->",
+    "a meta": "<meta name=csrf content={0}><meta charset=utf-8 content={0}>",
+    "hidden fields": "<form><input type=hidden name=h value={0}><input type=password name=p value={0}></form>",
+    "fields that are filled in": "<form><input name=n value={0}><textarea name=m>{0}</textarea></form>",
+    "values of choices and buttons": "<form><select name=s><option value={0}>x</select><button value={0}>y</button>",
+    "addresses": '<a href="/x/{0};j={0}?t={0}#{0}" ping=/{0}>link</a><form action="/y?t={0}"></form><base href=/{0}>',
+    "pictures and frames": '<img srcset="/{0} 2x" src=/{0}><video poster=/{0}></video><object data=/{0}></object>'
+    "<iframe srcdoc='{0}'></iframe><body background=/{0}>",
+    "styles": "<style>a {{ content: '{0}' }}</style><p style=\"background: url(/{0})\">x</p>",
+    "what nobody sees": "<div style='display: none'>{0}</div><p hidden>{0}</p><template>{0}</template>",
+    "what is shown without scripts": "<noscript>{0}</noscript>",
+    "other attributes": "<p id={0} title={0} data-x={0} onclick=\"x('{0}')\">x</p>",
+    "a title": "<title>{0}</title>",
+    "a token in a text": "<p>your code: {0}</p><td>{0}</td>",
+}
+
+
+@pytest.mark.parametrize("markup", HIDDEN.values(), ids=list(HIDDEN))
+def test_a_copy_holds_no_token(markup: str) -> None:
+    token = "f00ba4c0ffee4f00ba4c0ffee4"
+    copy = build_copy(page(f"<h1>申込</h1>{markup.format(token)}<p>コモンネーム www.example.jp</p>"), ())
+    assert token not in copy
+    assert "申込" in copy and "コモンネーム www.example.jp" in copy
+
+
+@pytest.mark.parametrize("secret", ['Gr0up-pw<"x&y', "a+b/c=d", "two  blanks", "pass&amp;word"])
+@pytest.mark.parametrize("spelled", [escape, lambda secret: escape(urllib.parse.quote(secret, safe=""))])
+def test_a_copy_holds_no_secret_however_it_is_spelled(secret: str, spelled: t.Callable[[str], str]) -> None:
+    shown = spelled(secret)
+    half = shown.replace("-", "<b>-</b>") if "&" not in shown else shown
+    copy = build_copy(page(f"<p>as {shown} as {half}</p><label>{shown} <input name=n></label>"), (secret,))
+    text = unescape(copy)
+    assert secret not in text and urllib.parse.quote(secret, safe="") not in text
+    assert "(redacted)" in copy
+
+
+@pytest.mark.parametrize("key", ["{0}", "<b>{0}</b>", "{0}".replace("\n", "<br>")])
+def test_a_page_with_a_private_key_is_not_copied(key: str) -> None:
+    pem = "-----BEGIN RSA <i>PRIVATE</i> KEY-----&#10;MIIsecret<br>short\n-----END RSA PRIVATE KEY-----"
+    copy = build_copy(page(f"<h1>x</h1><pre>{key.format(pem)}</pre>"), ())
+    assert "MIIsecret" not in copy and "short" not in copy
+
+
+def test_a_copy_is_inert_and_shows_what_was_read() -> None:
+    copy = build_copy(
         page(
-            '<script>token="s1"</script><!-- s2 --><meta name=csrf content=s3><input type=hidden name=h value=s4>'
-            '<input type=password name=p value=s5><a href="/x;jsessionid=s6?t=s7s7s7s7s7s7s7s7&id=rsc00000001">link</a>'
-            f'<form action="/y?t=s8s8s8s8s8s8s8s8" data-key=s9></form><pre>{key}</pre><p>pass&amp;word コモンネーム</p>'
+            "<h1>申込</h1><div role=alert>内容をご確認ください</div><table><tr><th>形</th><td>c</td></tr></table>"
+            "<form><label>形 <select name=s><option>一<option>二</select></label><button>進む</button></form>"
+            "<a href=javascript:x>先へ</a><p>a<script>x</script><meta http-equiv=refresh content=0>b</p>"
         ),
-        ("pass&word",),
-    )  # fmt: skip
-    assert not [secret for secret in ("s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "MIIs") if secret in text]
-    assert "pass&amp;word" not in text
-    assert "コモンネーム" in text
-    assert "id=rsc00000001" in text
+        (),
+    )
+    for shown in ("<h1>申込</h1>", "内容をご確認ください", "形 | c", "[choice] 形: 一 / 二", "[button] 進む", "先へ"):
+        assert shown in copy
+    assert "default-src 'none'" in copy
+    assert not re.search(r"<(script|form|a|img|iframe|base|link)\b|javascript:|refresh", copy)
+
+
+@pytest.mark.parametrize(
+    ("label", "content"),
+    [
+        ("Shift_JIS", "㈱①髙～".encode("cp932")),
+        ("windows-31j", "㈱①髙～".encode("cp932")),
+        ("x-sjis", "㈱①髙～".encode("cp932")),
+        ("EUC-JP", b"\xad\xea\xad\xa1\xfc\xe2\xa1\xc1"),
+        ("x-euc-jp", b"\xad\xea\xad\xa1\xfc\xe2\xa1\xc1"),
+        ("utf8", "㈱①髙～".encode()),
+    ],
+)
+def test_characters_of_vendors_are_read_and_written(label: str, content: bytes) -> None:
+    body = (
+        f"<meta charset={label}><h1>".encode()
+        + content
+        + b"</h1><form method=post><input name=n><button>x</button></form>"
+    )
+    found = Page(body, url=URL, charset=None, marks=())
+    assert found.heading == "㈱①髙～"
+    sent = found.submission(found.buttons[0], (("n", "㈱①髙～"),))
+    assert urllib.parse.unquote_to_bytes(encode_form(sent.values, sent.encoding).partition("&")[0][2:]) == content
+
+
+def test_a_byte_that_is_no_character_does_not_end_the_page() -> None:
+    for label in ("Shift_JIS", "EUC-JP", "ISO-2022-JP", "utf-8"):
+        content = f"<meta charset={label}><h1>x</h1><p>".encode() + b"\xff\x80\xfd</p><button>y</button>"
+        assert "y" in str(Page(content, url=URL, charset=None, marks=()).tree.text_content())
+
+
+def test_a_form_goes_out_in_the_encoding_that_it_accepts() -> None:
+    body = '<form method=post accept-charset="klingon, EUC-JP utf-8"><input name=n><button>x</button></form>'
+    found = page(body)
+    assert found.submission(found.buttons[0], ()).encoding == "euc_jp"
+    with pytest.raises(NotEncodable, match="𠮷"):
+        encode_form((("n", "𠮷"),), "euc_jp")
+
+
+@pytest.mark.parametrize(
+    "unit", ["<dl><dt>a<dd>b", "<tr><th>a<td>b", "<label for=x>a</label><input id=x name=n>", "<a href=x>"]
+)
+def test_a_page_of_many_elements_is_read_quickly_or_not_at_all(unit: str) -> None:
+    with pytest.raises(Unreadable, match="elements"):
+        page(unit * 50_001)

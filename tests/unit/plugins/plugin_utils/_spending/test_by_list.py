@@ -23,6 +23,7 @@ from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.
     OV,
     DeskInMemory,
     booked,
+    now,
     portfolio,
 )
 
@@ -83,10 +84,10 @@ class Runs:
         """What became of each order that something was done for."""
         made = make_plan(orders, observe(self.desk, orders, portfolio="p"), portfolio="p")
         performer = Performer(
-            desk=self.desk, ledger=Ledger(self.ledger), portfolio="p", sleep=self.pauses.append,
+            desk=self.desk, ledger=Ledger(self.ledger, now=now), portfolio="p", now=now, sleep=self.pauses.append,
             progress=lambda _outcome: None, **settings,
         )  # fmt: skip
-        outcomes = performer.contracts(made.steps(), listed=made.listed)
+        outcomes = performer.perform_contracts(made.steps(), listed=made.listed)
         return [f"{o.entry.order.name} {type(o.error).__name__ if o.error else 'bought'}" for o in outcomes]
 
 

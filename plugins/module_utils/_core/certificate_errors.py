@@ -1,0 +1,116 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Why a certificate is not taken: one class for each reason, each with its sentence in both languages."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+
+from .errors import Fault
+from .phrases import Phrase
+
+
+@dc.dataclass(eq=False)
+class CertificateBroken(Fault):
+    what: Phrase
+    en = "The {what} is not made of certificates in PEM, or it is damaged; collect it again."
+    ja = "{what}はPEM形式の証明書ではないか、壊れています。取得し直してください。"
+
+
+class NotOneCertificate(Fault):
+    """The leaf must come alone."""
+
+    en = "The certificate is not exactly one certificate; the intermediate certificates belong into the chain."
+    ja = "証明書は1枚だけでなければなりません。中間CA証明書は chain に入れてください。"
+
+
+@dc.dataclass(eq=False)
+class AnotherCertificate(Fault):
+    found: str
+    expected: str
+    en = (
+        "The certificate has the SHA-256 fingerprint {found}, but {expected} was issued for this order; "
+        "collect it again."
+    )
+    ja = (
+        "証明書のSHA-256フィンガープリントは {found} ですが、"
+        "このオーダーで発行されたのは {expected} です。取得し直してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class NameDiffers(Fault):
+    found: str
+    expected: str
+    en = (
+        "The certificate is for {found}, but the order is for {expected}; "
+        "see which application this certificate belongs to."
+    )
+    ja = "証明書は {found} のものですが、オーダーは {expected} です。どのお申し込みの証明書か確認してください。"
+
+
+@dc.dataclass(eq=False)
+class KeyNotOfCertificate(Fault):
+    path: str
+    en = (
+        "The certificate does not belong to the private key {path}. Nothing was replaced; put the key there that the "
+        "CSR was made from, or have the certificate reissued for this key."
+    )
+    ja = (
+        "証明書と秘密鍵 {path} が一致しません。何も置き換えていません。"
+        "CSRを作成した鍵を置くか、この鍵で証明書を再発行してください。"
+    )
+
+
+@dc.dataclass(eq=False)
+class PublicKeyDiffers(Fault):
+    found: str
+    expected: str
+    en = "The certificate is for the public key {found}, but {expected} was registered; see which CSR was registered."
+    ja = "証明書の公開鍵は {found} ですが、登録されたのは {expected} です。登録したCSRを確認してください。"
+
+
+@dc.dataclass(eq=False)
+class NotYetValid(Fault):
+    moment: str
+    en = "The certificate is not valid before {moment}; install it then, or set this host's clock right."
+    ja = "証明書の有効期間は {moment} からです。その後に設置するか、このホストの時計を合わせてください。"
+
+
+@dc.dataclass(eq=False)
+class NoLongerValid(Fault):
+    moment: str
+    en = "The certificate expired at {moment}; collect the one that replaced it, or set this host's clock right."
+    ja = "証明書の有効期間は {moment} に終わりました。後継の証明書を取得するか、このホストの時計を合わせてください。"
+
+
+@dc.dataclass(eq=False)
+class OlderThanInstalled(Fault):
+    path: str
+    moment: str
+    installed: str
+    en = (
+        "The certificate is valid from {moment}, but {path} already holds a newer one, valid from {installed}; "
+        "to go back to the older one, move the file away."
+    )
+    ja = (
+        "証明書の有効期間は {moment} からですが、{path} にはより新しいもの({installed} から)があります。"
+        "古いものに戻す場合は、ファイルを移動してください。"
+    )
+
+
+__all__ = (
+    "AnotherCertificate",
+    "CertificateBroken",
+    "KeyNotOfCertificate",
+    "NameDiffers",
+    "NoLongerValid",
+    "NotOneCertificate",
+    "NotYetValid",
+    "OlderThanInstalled",
+    "PublicKeyDiffers",
+)

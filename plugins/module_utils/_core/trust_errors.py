@@ -1,0 +1,73 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Why a path is not touched: somebody else could exchange what lies there."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+
+from .errors import Fault
+from .phrases import Phrase
+
+WORK_AS_OWNER = Phrase(
+    "run this task as its owner (become_user: {0}), or give the folder to {1}",
+    "このタスクを所有者として実行する (become_user: {0}) か、フォルダの所有者を {1} に変えてください",
+)
+CLOSE_IT = Phrase(
+    "take the right to write from everybody but its owner (chmod go-w), or name another folder",
+    "所有者以外の書き込み権限を外す (chmod go-w) か、別のフォルダを指定してください",
+)
+
+
+@dc.dataclass(eq=False)
+class FolderNotTrusted(Fault):
+    path: str
+    folder: str
+    owner: str
+    mode: str
+    advice: Phrase
+    en = (
+        "{path} is not touched, for others could exchange what lies in the folder {folder} (owner {owner}, mode "
+        "{mode}): {advice}."
+    )
+    ja = (
+        "フォルダ {folder} (所有者 {owner}、モード {mode}) の中身はほかのユーザーが差し替えられるため、"
+        "{path} には触れません。{advice}。"
+    )
+
+
+@dc.dataclass(eq=False)
+class LinkNotTrusted(Fault):
+    path: str
+    link: str
+    owner: str
+    en = (
+        "{path} is not touched, for the link {link} on the way to it belongs to {owner}, who may have made it: remove "
+        "it, or give it to root if it is right (chown -h root)."
+    )
+    ja = (
+        "途中のリンク {link} の所有者が {owner} で、そのユーザーが作成したおそれがあるため、{path} には触れません。"
+        "リンクを削除するか、正しいものなら所有者を root に変えてください (chown -h root)。"
+    )
+
+
+@dc.dataclass(eq=False)
+class KeyNotTrusted(Fault):
+    path: str
+    owner: str
+    en = (
+        "The private key {path} belongs to {owner}, who may have made it and may know it. It is kept as it is; set "
+        "key.owner to {owner} in the order if that is right, or move the file away to have a new key made."
+    )
+    ja = (
+        "秘密鍵 {path} の所有者は {owner} で、そのユーザーが作成し、内容を知っているおそれがあります。"
+        "ファイルはそのまま残しました。問題がなければオーダーの key.owner を {owner} にし、"
+        "新しい鍵を作る場合はファイルを移動してください。"
+    )
+
+
+__all__ = ("CLOSE_IT", "WORK_AS_OWNER", "FolderNotTrusted", "KeyNotTrusted", "LinkNotTrusted")

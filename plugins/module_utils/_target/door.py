@@ -1,0 +1,228 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The one door for paths: nothing is read, written or removed where another account could exchange what lies there.
+
+Trusted are root and the user that this task runs as. From `/` on every folder must belong to one of them and be
+writable by nobody else, and every link that is followed must belong to one of them. Since nobody else can then rename
+or replace anything on the way, what holds while it is judged goes on to hold while it is used.
+
+A folder that is open to others but sticky, such as /tmp, may only be passed, on the way to a folder of a trusted owner,
+which nobody else can move away. It may not itself hold a file or a link of ours: others may put theirs there first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import grp
+import os
+import pathlib
+import pwd
+import re
+import stat
+import typing as t
+
+from .._core import errors, trust_errors
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ROOT = pathlib.Path("/")
+_MOST_LINKS = 40  # Linux gives up there too
+_SET_LINK = re.compile(r"(.*/)?\.[^/]+\.set/current/[a-z0-9_]+")
+
+
+def place_of(path: str) -> pathlib.Path:
+    """Where the file at this path belongs, links of the user's own followed, but not those of a file set."""
+    return _Walk(path).to_place()
+
+
+def file_of(path: str) -> pathlib.Path:
+    """Where the file itself lies, or would, all links followed."""
+    return _Walk(path).to_file()
+
+
+def folder_of(path: str) -> pathlib.Path:
+    """The folder that the path itself lies in, whatever lies there."""
+    return _Walk(str(pathlib.Path(path).parent)).to_closed_folder()
+
+
+def leads_into_set(place: pathlib.Path) -> bool:
+    """Whether this is a link of a file set; one that leads to nowhere stands for a file that is not there."""
+    return place.is_symlink() and bool(_SET_LINK.fullmatch(str(place.readlink())))
+
+
+def is_folder_of_ours(folder: pathlib.Path, *, path: str) -> bool:
+    """Whether there is such a folder in one that was judged; one that others may write to, or a link, is a fault."""
+    with refusing(path):
+        status = _status(folder)
+        if status is None:
+            return False
+        if not stat.S_ISDIR(status.st_mode):
+            raise errors.FileRefused(path=str(folder), reason=os.strerror(errno.ENOTDIR))
+        if _require_owner(folder, status, path=path):
+            raise _open_to_others(folder, status, path=path)
+        return True
+
+
+def require_key_owner(uid: int, *, path: str, owner: int | None) -> None:
+    """A key counts only if root, the user of this task or the order's owner of keys owns it."""
+    if uid not in (*_trusted(), owner):
+        raise trust_errors.KeyNotTrusted(path=path, owner=_user_name(uid))
+
+
+@contextlib.contextmanager
+def refusing(path: str) -> Iterator[None]:
+    """Whatever the system refuses in here comes out as a fault that names this path."""
+    try:
+        yield
+    except OSError as error:
+        raise errors.FileRefused(path=path, reason=os.strerror(error.errno or errno.EIO)) from None
+
+
+class _Walk:
+    """The way from `/` to a file, judged at each step."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._left = _names(path if path.startswith("/") else f"{pathlib.Path.cwd()}/{path}")
+        self._at = _ROOT
+        self._links = 0
+
+    def to_place(self) -> pathlib.Path:
+        return self._end(through_sets=False)
+
+    def to_file(self) -> pathlib.Path:
+        return self._end(through_sets=True)
+
+    def to_closed_folder(self) -> pathlib.Path:
+        folder = self._end(through_sets=True)
+        if folder == self._at:
+            self._require_closed()
+        return folder
+
+    def _end(self, *, through_sets: bool) -> pathlib.Path:
+        with refusing(self._path):
+            self._enter(_ROOT)
+            while self._left:
+                name = self._left.pop()
+                here = self._at / name
+                status = _status(here)
+                if name == "..":
+                    self._enter(self._at.parent)
+                elif status is None:
+                    return self._missing(here)
+                elif stat.S_ISDIR(status.st_mode):
+                    self._enter(here)
+                else:
+                    self._require_closed()
+                    if not stat.S_ISLNK(status.st_mode):
+                        return here.joinpath(
+                            *reversed(self._left)
+                        )  # what is no folder holds nothing: the system says so
+                    if not (through_sets or self._left) and leads_into_set(here):
+                        return here
+                    self._follow(here, status)
+            return self._at
+
+    def _enter(self, folder: pathlib.Path) -> None:
+        self._at = folder
+        self._status = folder.lstat()
+        self._open = _require_owner(folder, self._status, path=self._path)
+
+    def _require_closed(self) -> None:
+        if self._open:
+            raise _open_to_others(self._at, self._status, path=self._path)
+
+    def _missing(self, here: pathlib.Path) -> pathlib.Path:
+        if not self._left:
+            self._require_closed()
+        return here.joinpath(*reversed(self._left))
+
+    def _follow(self, link: pathlib.Path, status: os.stat_result) -> None:
+        self._links += 1
+        if self._links > _MOST_LINKS:
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+        if status.st_uid not in _trusted():
+            raise trust_errors.LinkNotTrusted(path=self._path, link=str(link), owner=_user_name(status.st_uid))
+        target = str(link.readlink())
+        self._left.extend(_names(target))
+        if target.startswith("/"):
+            self._enter(_ROOT)
+
+
+def _names(path: str) -> list[str]:
+    """The names of a path, the last one first."""
+    return [name for name in reversed(path.split("/")) if name not in ("", ".")]
+
+
+def _status(path: pathlib.Path) -> os.stat_result | None:
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
+
+
+def _require_owner(folder: pathlib.Path, status: os.stat_result, *, path: str) -> bool:
+    """Whether others may write to this folder of a trusted owner, where nothing of theirs goes before what is there."""
+    if status.st_uid not in _trusted():
+        owner, user = _user_name(status.st_uid), _user_name(os.geteuid())
+        raise _not_trusted(folder, status, path=path, advice=trust_errors.WORK_AS_OWNER.filled(owner, user))
+    is_open = _is_open_to_others(status)
+    if is_open and not status.st_mode & stat.S_ISVTX:
+        raise _open_to_others(folder, status, path=path)
+    return is_open
+
+
+def _open_to_others(folder: pathlib.Path, status: os.stat_result, *, path: str) -> errors.Fault:
+    return _not_trusted(folder, status, path=path, advice=trust_errors.CLOSE_IT)
+
+
+def _not_trusted(folder: pathlib.Path, status: os.stat_result, *, path: str, advice: t.Any) -> errors.Fault:
+    mode = f"{stat.S_IMODE(status.st_mode):04o}"
+    owner = _user_name(status.st_uid)
+    return trust_errors.FolderNotTrusted(path=path, folder=str(folder), owner=owner, mode=mode, advice=advice)
+
+
+def _is_open_to_others(status: os.stat_result) -> bool:
+    # The group's bits are the mask of an access control list too, so one that lets others write shows in them.
+    if status.st_mode & stat.S_IWOTH:
+        return True
+    return bool(status.st_mode & stat.S_IWGRP) and not _is_private_group(status.st_gid, uid=status.st_uid)
+
+
+def _is_private_group(gid: int, *, uid: int) -> bool:
+    """Whether this is the group that many systems make for each user (umask 002): of that name, and of nobody else."""
+    try:
+        user, group = pwd.getpwuid(uid), grp.getgrgid(gid)
+    except KeyError:
+        return False
+    its_own = user.pw_gid == gid and group.gr_name == user.pw_name and set(group.gr_mem) <= {user.pw_name}
+    return its_own and all(other.pw_uid == uid for other in pwd.getpwall() if other.pw_gid == gid)
+
+
+def _trusted() -> tuple[int, int]:
+    return (0, os.geteuid())
+
+
+def _user_name(uid: int) -> str:
+    """The name of the account, or its number where it has none."""
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
+
+
+__all__ = (
+    "file_of",
+    "folder_of",
+    "is_folder_of_ours",
+    "leads_into_set",
+    "place_of",
+    "refusing",
+    "require_key_owner",
+)

@@ -1,0 +1,154 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What is to go into the files of an order, and what lies there now."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from .._core import activation_errors, certificate_errors, errors, names
+from .._pki import bundles, certs, keys, pem
+from . import files
+from .installation import CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, PKCS12, WITH_KEY, WITH_LEAF
+
+if t.TYPE_CHECKING:
+    from .._pki.certs import CertFacts
+    from .accesses import Access
+    from .installation import Asked
+
+    Certificates = tuple[CertFacts, ...]
+
+
+@dc.dataclass(frozen=True)
+class Given:
+    """The certificates to install."""
+
+    leaf: CertFacts
+    chain: Certificates
+
+    def content(self, role: str) -> Certificates:
+        """Which certificates belong into the file of this role."""
+        return {CERTIFICATE: (self.leaf,), CHAIN: self.chain}.get(role, (self.leaf, *self.chain))
+
+    def is_in(self, file: SeenFile, *, role: str) -> bool:
+        """Whether the file holds just what it should."""
+        found, wanted = file.certificates, self.content(role)
+        if role == PKCS12:  # where the order of the chain means nothing
+            found, wanted = _leaf_and_rest(found), _leaf_and_rest(wanted)
+        if file.is_closed_to_readers:
+            return False
+        return found == wanted and (role not in WITH_KEY or file.key_fingerprint == self.leaf.public_key_fingerprint)
+
+
+def _leaf_and_rest(found: Certificates) -> Certificates:
+    return (*found[:1], *sorted(found[1:], key=lambda facts: facts.certificate_fingerprint))
+
+
+@dc.dataclass(frozen=True)
+class SeenFile:
+    """A file as it is; content without certificates counts as none."""
+
+    certificates: Certificates = ()
+    access: Access | None = None
+    key_fingerprint: str | None = None
+    holds_unknown: bool = False  # something that may be a key, and cannot be read
+    others: bytes = b""  # PEM blocks of other kinds, such as DH parameters
+    is_closed_to_readers: bool = False  # that the order says will read it
+
+
+@dc.dataclass(frozen=True)
+class Seen:
+    """The files of an order as they are, one for each role that it names, and who may read its key."""
+
+    files: tuple[tuple[str, SeenFile], ...]
+    key_access: Access | None = None
+
+    def of(self, role: str) -> SeenFile:
+        return dict(self.files).get(role, SeenFile())
+
+    def access_of(self, role: str) -> Access | None:
+        return self.key_access if role == KEY else self.of(role).access
+
+    @property
+    def leaf(self) -> CertFacts | None:
+        return next((self.of(role).certificates[0] for role in WITH_LEAF if self.of(role).certificates), None)
+
+    @property
+    def chain(self) -> Certificates:
+        wholes = (self.of(role).certificates[1:] for role in (FULL_CHAIN, COMBINED, PKCS12))
+        return self.of(CHAIN).certificates or next((whole for whole in wholes if whole), ())
+
+    def as_diff(self, asked: Asked) -> dict[str, t.Any]:
+        """One side of a diff."""
+        seen = {path: self.access_of(role) for role, path in asked.kept_accessible}
+        modes = {path: access and access.mode_text for path, access in seen.items()}
+        return {"certificate": leaf_as_diff(self.leaf), "modes": modes}
+
+
+def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
+    """A certificate in a diff."""
+    if leaf is None:
+        return None
+    return {
+        "subject": names.subject_text(leaf.subject),
+        "serial_number": leaf.serial_number,
+        "not_after": certs.rfc3339(leaf.not_after),
+        "certificate_fingerprint": leaf.certificate_fingerprint,
+    }
+
+
+def observe(asked: Asked) -> Seen:
+    """What lies at the paths of the order; of a key only who may read it."""
+    key_path = dict(asked.kept_accessible).get(KEY)
+    return Seen(
+        tuple((role, _observe(path, role=role, asked=asked)) for role, path in asked.paths),
+        files.key_access(key_path, owner=asked.key_access.uid) if key_path else None,
+    )
+
+
+def _observe(path: str, *, role: str, asked: Asked) -> SeenFile:
+    snapshot = files.read(path)
+    if snapshot is None:
+        return SeenFile()
+    if role == PKCS12:
+        return _seen_bundle(snapshot, path=path, asked=asked)
+    if role == COMBINED:
+        return _seen_combined(snapshot, path=path, passphrase=asked.key_passphrase)
+    if pem.holds_private_key(snapshot.content):
+        raise errors.PrivateKeyInTheWay(path=path)
+    return SeenFile(_certificates(snapshot.content), snapshot.access, others=certs.others_beside(snapshot.content))
+
+
+def _certificates(content: bytes) -> Certificates:
+    try:
+        return certs.read_beside_key(content)
+    except certificate_errors.CertificateBroken:
+        return ()
+
+
+def _seen_bundle(snapshot: files.Snapshot, *, path: str, asked: Asked) -> SeenFile:
+    if not asked.bundle_passphrase:
+        raise activation_errors.PassphraseMissing(path=path)
+    bundle = bundles.read(snapshot.content, passphrase=asked.bundle_passphrase)
+    if bundle is None:
+        return SeenFile((), snapshot.access, holds_unknown=bool(snapshot.content))
+    closed = asked.pkcs12_encryption == bundles.COMPATIBLE and bundles.is_modern(snapshot.content)
+    return SeenFile(bundle.certificates, snapshot.access, bundle.key_fingerprint, is_closed_to_readers=closed)
+
+
+def _seen_combined(snapshot: files.Snapshot, *, path: str, passphrase: str | None) -> SeenFile:
+    seen = SeenFile(_certificates(snapshot.content), snapshot.access, others=certs.others_beside(snapshot.content))
+    block = keys.first_block(snapshot.content)
+    try:
+        key = keys.facts(snapshot.content, path=path, passphrase=passphrase) if block else None
+    except errors.Fault:
+        return dc.replace(seen, holds_unknown=True)
+    return dc.replace(seen, key_fingerprint=key.public_key_fingerprint if key else None)
+
+
+__all__ = ("Given", "Seen", "SeenFile", "leaf_as_diff", "observe")

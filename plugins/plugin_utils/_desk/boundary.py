@@ -1,0 +1,82 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The boundary around every call of a desk: whatever an answer causes inside, only DeskError comes out."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import pathlib
+import traceback
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+from .desk import AnswerUnusable, DeskError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Adapter = t.TypeVar("Adapter")
+
+_UNFORESEEN: t.Final = Phrase(
+    "an answer of the desk was not foreseen ({0} at {1}); please report it to the maintainers of "
+    "iij.server_certificate",
+    "窓口から想定外の応答がありました ({0}, {1})。iij.server_certificate のメンテナに報告してください",
+)
+_FILE: t.Final = Phrase("{0}: {1}", "{0}: {1}")
+_CALLS: t.Final = (
+    "products",
+    "linked_contracts",
+    "applications",
+    "in_full",
+    "application_of",
+    "certificate",
+    "quote",
+    "register",
+    "place",
+    "cancel",
+)
+
+
+@contextlib.contextmanager
+def only_desk_errors() -> Iterator[None]:
+    """Turn every error but DeskError into one, by kind and place only: its text may hold anything."""
+    try:
+        yield
+    except DeskError:
+        raise
+    except OSError as error:
+        if error.filename is None:
+            raise _unforeseen(error) from None
+        raise DeskError(_FILE.filled(error.filename, error.strerror)) from None
+    except Exception as error:
+        raise _unforeseen(error) from None
+
+
+def keeps_boundary(adapter: type[Adapter]) -> type[Adapter]:
+    """Put the boundary around every call that the Desk protocol names."""
+    for name in _CALLS:
+        setattr(adapter, name, _guarded(getattr(adapter, name)))
+    return adapter
+
+
+def _guarded(call: Callable[..., t.Any]) -> Callable[..., t.Any]:
+    @functools.wraps(call)
+    def guarded(*args: t.Any, **more: t.Any) -> t.Any:
+        with only_desk_errors():
+            return call(*args, **more)
+
+    return guarded
+
+
+def _unforeseen(error: Exception) -> AnswerUnusable:
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
+    return AnswerUnusable(_UNFORESEEN.filled(type(error).__name__, place))
+
+
+__all__ = ("keeps_boundary", "only_desk_errors")

@@ -1,0 +1,204 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One table of the forms and lengths of everything that the collection keeps of a desk's answers, JSON or screens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+import typing as t
+
+from ...module_utils._core.names import common_name_fault
+from ...module_utils._core.phrases import Phrase, one_line, printable
+from .._values.observed import State
+from .desk import AnswerUnusable
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MISFIT: t.Final = Phrase(
+    "{0} in the desk's answer cannot be used: it is {1}, where {2} should be",
+    "窓口の応答の {0} を使えません。{1} ですが、正しくは {2} です",
+)
+_ABSENT: t.Final = Phrase("{0} is missing in the desk's answer", "窓口の応答に {0} がありません")
+_A_TEXT: t.Final = Phrase("a text", "文字列")
+_A_MOMENT: t.Final = Phrase("a time with its zone in the years {0} to {1}", "{0}〜{1}年の日時 (タイムゾーン付き)")
+_A_DAY: t.Final = Phrase("a day in the years {0} to {1}", "{0}〜{1}年の日付")
+_A_LINE: t.Final = Phrase("one printable line of 1 to {0} characters", "1〜{0}文字の1行の文字列")
+_A_LIST: t.Final = Phrase("a list of at most {0} items", "{0}個までのリスト")
+_A_STATE: t.Final = Phrase("one of {0}", "{0} のどれか")
+_CODE: t.Final = Phrase("1 to 64 letters, digits and hyphens", "英数字とハイフン1〜64文字")
+_FINGERPRINT: t.Final = Phrase("64 lower-case hexadecimal digits", "小文字の16進数64桁")
+_SERIAL: t.Final = Phrase("1 to 64 hexadecimal digits", "16進数1〜64桁")
+_PEM: t.Final = Phrase("PEM of at most {0} bytes", "{0}バイト以内のPEM")
+_YEARS: t.Final = (2000, 2100)
+_LONGEST_LINE: t.Final = 255
+_LONGEST_WORDS: t.Final = 500  # of what the desk says to people
+_SHOWN: t.Final = 60  # characters of a value that does not fit
+_MOST_ITEMS: t.Final = 100
+_STATES: t.Final = {state.value: state for state in State}
+_LONGEST_CERTIFICATE: t.Final = 64 << 10
+_LONGEST_CHAIN: t.Final = 256 << 10
+
+Reader = t.Callable[[t.Any], t.Any]
+
+
+class _Misfit(ValueError):
+    def __init__(self, allowed: Phrase) -> None:
+        super().__init__(allowed.en)
+        self.allowed = allowed
+
+
+def _text(value: t.Any) -> str:
+    if not isinstance(value, str):
+        raise _Misfit(_A_TEXT)
+    return value
+
+
+def _shaped(pattern: str, allowed: Phrase) -> Callable[[t.Any], str]:
+    expression = re.compile(pattern)
+
+    def read(value: t.Any) -> str:
+        if not isinstance(value, str) or not expression.fullmatch(value):
+            raise _Misfit(allowed)
+        return value
+
+    return read
+
+
+def _line(value: t.Any) -> str:
+    text = _text(value)
+    if not 0 < len(text) <= _LONGEST_LINE or not ((text.isascii() and text.isprintable()) or printable(text) == text):
+        raise _Misfit(_A_LINE.filled(_LONGEST_LINE))
+    return text
+
+
+@functools.lru_cache(maxsize=64)  # most applications have the same next action
+def _cleaned(words: str) -> str:
+    return one_line(words, _LONGEST_WORDS)
+
+
+def _words(value: t.Any) -> str:
+    """Words for people are cut and cleaned, not refused: nothing depends on them."""
+    return _cleaned(_text(value))
+
+
+def _common_name(value: t.Any) -> str:
+    name = _line(value)
+    fault = common_name_fault(name)
+    if fault:
+        raise _Misfit(Phrase("a name that a CA certifies ({0})", "認証局が証明できる名前 ({0})").filled(fault))
+    return name
+
+
+def _state(value: t.Any) -> State:
+    state = _STATES.get(value) if isinstance(value, str) else None
+    if state is None:
+        raise _Misfit(_A_STATE.filled(", ".join(State)))
+    return state
+
+
+def _day(value: t.Any) -> dt.date:
+    try:
+        day = dt.date.fromisoformat(_text(value))
+    except ValueError:
+        day = dt.date.min
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise _Misfit(_A_DAY.filled(*_YEARS))
+    return day
+
+
+def _moment(value: t.Any) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(_text(value))
+    except ValueError:
+        moment = dt.datetime.min
+    if moment.tzinfo is None or not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise _Misfit(_A_MOMENT.filled(*_YEARS))
+    return moment
+
+
+def _items(value: t.Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > _MOST_ITEMS:
+        raise _Misfit(_A_LIST.filled(_MOST_ITEMS))
+    return tuple(map(_line, value))
+
+
+def _pem(longest: int) -> Callable[[t.Any], str]:
+    return _shaped(rf"[ -~\r\n\t]{{0,{longest}}}", _PEM.filled(longest))
+
+
+_code: t.Final = _shaped(r"[A-Za-z0-9-]{1,64}", _CODE)
+_fingerprint: t.Final = _shaped(r"[0-9a-f]{64}", _FINGERPRINT)
+
+FORMS: t.Final[dict[str, Reader]] = {
+    "contract_id": _code,
+    "linked_contract_id": _code,
+    "customer_code": _code,
+    "client_reference": _line,
+    "common_name": _common_name,
+    "product": _line,
+    "term": _line,
+    "terms": _items,
+    "usage": _line,
+    "service": _line,
+    "linked_service": _line,
+    "name": _line,
+    "state": _state,
+    "confirmations": _items,
+    "reason": _words,
+    "next_action": _words,
+    "next_action_by": _words,
+    "csr_origin": _line,
+    "public_key_fingerprint": _fingerprint,
+    "certificate_fingerprint": _fingerprint,
+    "serial_number": _shaped(r"[0-9A-Fa-f]{1,64}", _SERIAL),
+    "certificate": _pem(_LONGEST_CERTIFICATE),
+    "chain": _pem(_LONGEST_CHAIN),
+    "deadline": _day,
+    "not_before": _moment,
+    "not_after": _moment,
+    "ordered_at": _moment,
+    "registered_at": _moment,
+    "issued_at": _moment,
+    "downloaded_at": _moment,
+}
+
+
+def read_field(name: str, value: t.Any) -> t.Any:
+    """Read one field by the table; raise AnswerUnusable with its name where it does not fit."""
+    return read_fields({name: value}, (name,))[name]
+
+
+def read_fields(answer: t.Any, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, t.Any]:
+    """Read these fields of a mapping; an optional one that is missing or null is None."""
+    row = answer if isinstance(answer, dict) else {}
+    name, value = "", None
+    fields: dict[str, t.Any] = dict.fromkeys(optional)
+    try:
+        for name in needed:
+            if name not in row:
+                raise AnswerUnusable(_ABSENT.filled(name))
+            value = row[name]
+            fields[name] = FORMS[name](value)
+        for name in optional:
+            value = row.get(name)
+            if value is not None:
+                fields[name] = FORMS[name](value)
+    except _Misfit as misfit:
+        raise AnswerUnusable(_MISFIT.filled(name, _quoted(value), misfit.allowed)) from None
+    return fields
+
+
+def _quoted(value: t.Any) -> str:
+    if isinstance(value, str):
+        return f"'{one_line(value, _SHOWN)}'"
+    return type(value).__name__ if isinstance(value, (dict, list)) else one_line(value, _SHOWN)
+
+
+__all__ = ("FORMS", "read_field", "read_fields")

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One HTTP session maker for both adapters, and one exchange: sent once, read to its end within bytes and seconds."""
+
+from __future__ import annotations
+
+import contextvars
+import dataclasses as dc
+import http.client
+import http.cookiejar
+import io
+import time
+import typing as t
+import zlib
+
+from ...module_utils._core.phrases import Phrase
+from ._requests import (
+    ConnectTimeoutError,
+    HTTPAdapter,
+    HTTPConnectionPool,
+    HTTPSConnectionPool,
+    NewConnectionError,
+    extract_cookies_to_jar,
+    requests,
+)
+from .line import reason
+
+if t.TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator, Mapping
+
+    from requests import Response
+    from urllib3.connection import HTTPConnection
+
+    from .patience import Patience
+
+LONGEST_ANSWER: t.Final = 16 << 20  # bytes, decompressed: 1,000 rows have less than 1 MiB
+_PIECE: t.Final = 1 << 18
+_TOO_LONG: t.Final = Phrase(
+    "its answer is longer than {0} MiB, which no answer needs", "応答が大きすぎます ({0} MiB を超えています)"
+)
+_TOO_SLOW: t.Final = Phrase(
+    "its answer took longer than {0} s in all (20 times request_timeout)",
+    "応答に全体で{0}秒 (request_timeout の20倍) を超える時間がかかりました",
+)
+_COMPRESSED: t.Final = Phrase(
+    "its answer is compressed in a way that was not asked for", "応答が、要求していない方法で圧縮されています"
+)
+_NOT_DECODED: t.Final = Phrase("the answer cannot be decompressed", "応答を展開できません")
+_CUT_OFF: t.Final = Phrase("the answer was cut off", "応答が途中で切れました")
+
+
+class NoAnswer(Exception):
+    """No whole answer came; `sent`: whether any of the request may have arrived."""
+
+    def __init__(self, told: Phrase, *, sent: bool = True) -> None:
+        super().__init__(told.en)
+        self.told = told
+        self.sent = sent
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer, read to its end; `lines` are its headers as they came, with every cookie."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    lines: tuple[tuple[str, str], ...]
+    body: bytes = dc.field(repr=False)
+
+
+def open_session(*, ca_path: str | None, headers: Mapping[str, str], keeps_cookies: bool) -> requests.Session:
+    """Make a session that takes nothing from the user's environment: no netrc, no proxies, no CA of other programs."""
+    session = requests.Session()
+    session.trust_env = False
+    session.headers.update(headers)
+    if ca_path:
+        session.verify = ca_path
+    if not keeps_cookies:
+        session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter())
+    return session
+
+
+def exchange(session: requests.Session, method: str, url: str, *, patience: Patience, **content: t.Any) -> Reply:
+    """Send one request once, redirects not followed; raise NoAnswer for whatever goes wrong in any library."""
+    _PATIENCE.set(patience)
+    try:
+        request = session.prepare_request(requests.Request(method, url, **content))
+        # What a browser asks for would otherwise come back in ways that are not counted here.
+        request.headers["Accept-Encoding"] = "gzip"
+        # Not by session.send(), which follows in thought every address that an answer leads to.
+        adapter = session.get_adapter(url)
+        response = adapter.send(request, stream=True, timeout=patience.timeout, verify=session.verify or True)
+        with response:
+            extract_cookies_to_jar(session.cookies, request, response.raw)  # type: ignore[no-untyped-call]
+            return _read(response)
+    except NoAnswer:
+        raise
+    except Exception as error:
+        if time.monotonic() >= patience.end:
+            raise NoAnswer(_TOO_SLOW.filled(round(patience.longest))) from None
+        raise NoAnswer(reason(error), sent=not _never_connected(error)) from None
+
+
+def _read(response: Response) -> Reply:
+    body = b"".join(_within_limit(_decoded(response)))
+    lines = tuple(response.raw.headers.iteritems())
+    return Reply(url=response.url, status=response.status_code, headers=response.headers, lines=lines, body=body)
+
+
+def _within_limit(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    length = 0
+    for piece in pieces:
+        length += len(piece)
+        if length > LONGEST_ANSWER:
+            raise NoAnswer(_TOO_LONG.filled(LONGEST_ANSWER >> 20))
+        yield piece
+
+
+def _decoded(response: Response) -> Iterator[bytes]:
+    """The body in pieces of bounded size; older libraries decompress a piece whole, however large it becomes."""
+    pieces = response.raw.stream(_PIECE, decode_content=False)
+    coding = response.headers.get("Content-Encoding", "").strip().lower()
+    if coding in ("", "identity"):
+        yield from pieces
+    elif coding in ("gzip", "x-gzip", "deflate"):
+        # Counted on both sides: members of gzip that hold nothing have no end either.
+        yield from _inflated(_within_limit(pieces))
+    else:
+        raise NoAnswer(_COMPRESSED)
+
+
+def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress piece by piece, of gzip one member after the other."""
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    begun = False
+    try:
+        for piece in pieces:
+            rest, begun = piece, True
+            while rest:
+                if inflate.eof:
+                    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
+                yield inflate.decompress(rest, _PIECE)
+                rest = inflate.unconsumed_tail or inflate.unused_data
+    except zlib.error:
+        raise NoAnswer(_NOT_DECODED) from None
+    if begun and not inflate.eof:
+        raise NoAnswer(_CUT_OFF)
+
+
+def _never_connected(error: BaseException) -> bool:
+    cause = error.args[0] if error.args else None
+    return isinstance(getattr(cause, "reason", cause), (NewConnectionError, ConnectTimeoutError))
+
+
+# Of the call that this thread makes: a connection outlives calls, and knows no other way to hear of them.
+_PATIENCE: contextvars.ContextVar[Patience] = contextvars.ContextVar("patience")
+
+
+class _Timed(io.RawIOBase):
+    """Reads from a socket, each time for no longer than the whole call may still take."""
+
+    def __init__(self, line: socket.socket, raw: t.Any) -> None:
+        self._line = line
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> int | None:
+        patience = _PATIENCE.get()
+        left = patience.end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._line.settimeout(min(patience.timeout, left))
+        count: int | None = self._raw.readinto(buffer)
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedAnswer(http.client.HTTPResponse):
+    """Counts its status line, headers and body alike."""
+
+    def __init__(self, sock: socket.socket, *args: t.Any, **more: t.Any) -> None:
+        super().__init__(sock, *args, **more)
+        self.fp = io.BufferedReader(_Timed(sock, self.fp.detach()))
+
+
+def _timed(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+    """The kind of pool whose connections read with the clock in view."""
+
+    class Connection(pool.ConnectionCls):  # type: ignore[misc,name-defined]
+        response_class = _TimedAnswer
+
+    class Pool(pool):  # type: ignore[misc,valid-type]
+        ConnectionCls: type[HTTPConnection] = Connection
+
+    return Pool
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: t.Any, **more: t.Any) -> None:
+        super().init_poolmanager(*args, **more)
+        pools = {"http": _timed(HTTPConnectionPool), "https": _timed(HTTPSConnectionPool)}
+        self.poolmanager.pool_classes_by_scheme = pools
+
+
+__all__ = ("LONGEST_ANSWER", "NoAnswer", "Reply", "exchange", "open_session")

@@ -1,0 +1,149 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Attempts of the ledger whose outcome is not known: what they hold back, and what a person is told of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+from .._desk.desk import DeskError
+from .._planning.plan import Step
+from .ledger import attempt_of
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from .._values.order import Order
+    from .ledger import Ledger
+
+Json = dict[str, t.Any]
+
+_PLACE: t.Final = Step.PLACE.value
+_OF_A_LINE: t.Final = (
+    "at",
+    "kind",
+    "step",
+    "desk",
+    "previous",
+    "hash",
+    "attempt",
+    "booked",
+    "state",
+    "error",
+    "unknown",
+)
+_NOT_LISTED: t.Final = Phrase(
+    "{booked} was bought for {name} at {at}, as the ledger says, and the desk does not list it yet. Nothing was "
+    "ordered now. Run the same again later, or write contract_id: {booked} into the order. If that contract "
+    "surely is not there any more, say so with not_booked={attempt} (apply.yml: "
+    "-e certificate_not_booked={attempt}); if this ledger tells of another desk, name another ledger_path",
+    "台帳によると、{name} は {at} に {booked} として購入済みですが、まだ一覧に表示されていません。"
+    "今回は注文していません。後で再実行するか、オーダーに contract_id: {booked} と書いてください。"
+    "その契約が確かに存在しない場合は、not_booked={attempt} を指定してください "
+    "(apply.yml では -e certificate_not_booked={attempt})。"
+    "この台帳が別の窓口のものなら、別の ledger_path を指定してください",
+)
+_NO_OUTCOME: t.Final = Phrase(
+    "an earlier attempt to order {name}, of {at}, has no known outcome, and the desk lists no new contract for it."
+    " Nothing was ordered now. {advice}",
+    "{name} の {at} の注文の結果が分からず、一覧にも新しい契約がありません。今回は注文していません。{advice}",
+)
+_ADVICE: t.Final = Phrase(
+    "Look at ステータス一覧 and at IIJ's mails. If a contract is there, write its サービスコード into the order as "
+    "contract_id; if surely nothing was booked, say so with not_booked={0} (apply.yml: "
+    "-e certificate_not_booked={0}). Until then this order buys nothing, the others go on",
+    "ステータス一覧とIIJからのメールを確認してください。契約があれば、そのサービスコードをオーダーの contract_id に"
+    "書いてください。確かに購入されていなければ、not_booked={0} を指定してください "
+    "(apply.yml では -e certificate_not_booked={0})。"
+    "それまでこのオーダーは購入されず、ほかのオーダーは続きます",
+)
+
+
+class AttemptOpen(DeskError):
+    """An earlier attempt to buy the same thing has no known outcome, so nothing is bought now."""
+
+    nothing_done = True
+
+
+class Settling(t.Protocol):
+    """What settles attempts: the ledger, and the words of the user about those that booked nothing (ByList)."""
+
+    @property
+    def ledger(self) -> Ledger: ...
+
+    @property
+    def now(self) -> Callable[[], dt.datetime]: ...
+
+    @property
+    def not_booked(self) -> frozenset[str]: ...
+
+    @property
+    def settle_after(self) -> float | None: ...
+
+
+def hold_back(by: Settling, order: Order, same: Iterable[str], *, listed: set[str]) -> None:
+    """Raise AttemptOpen while an attempt to buy the same has neither an end nor a contract in the list."""
+    late = set(same)
+    for line in _find_open(by.ledger.lines(), listed=listed):
+        if not _would_buy(line, order):
+            continue
+        attempt, booked = line.get("attempt") or attempt_of(line), line.get("booked")
+        arrived = None if booked else sorted(late - set(line.get("listed", ())))
+        if arrived:
+            late.remove(arrived[0])
+        elif attempt in by.not_booked or (not booked and _is_over(line, now=by.now(), settle_after=by.settle_after)):
+            facts = {name: value for name, value in line.items() if name not in _OF_A_LINE}
+            by.ledger.conclude(_PLACE, **{**facts, "said": "not booked"}, attempt=attempt, unknown=False)
+        else:
+            words = _NOT_LISTED if booked else _NO_OUTCOME
+            at, advice = line.get("at"), advise(attempt)
+            raise AttemptOpen(
+                words.filled(booked=booked, name=order.common_name, at=at, attempt=attempt, advice=advice)
+            )
+
+
+def advise(attempt: str) -> Phrase:
+    """Say how a person settles this attempt."""
+    return _ADVICE.filled(attempt)
+
+
+def describe_purchase(order: Order) -> Json:
+    """Name what a purchase is compared by, apart from common name and product."""
+    linked = order.linked_contract
+    return {"usage": order.usage.value, "linked_contract_id": linked.contract_id if linked else None}
+
+
+def _find_open(lines: Iterable[Json], *, listed: set[str]) -> Iterator[Json]:
+    """Find the last lines of attempts that ended in nothing that is known and listed."""
+    unsettled: dict[str, Json] = {}
+    for line in lines:
+        reference = str(line.get("client_reference"))
+        if line.get("step") != _PLACE or line.get("unknown"):
+            continue
+        if line.get("kind") == "intent" or (line.get("booked") or "") not in ("", *listed):
+            unsettled[reference] = line
+        else:
+            unsettled.pop(reference, None)
+    yield from unsettled.values()
+
+
+def _would_buy(line: Mapping[str, t.Any], order: Order) -> bool:
+    """Check whether this attempt would have bought what the order asks for."""
+    facts = {**describe_purchase(order), "common_name": order.common_name, "product": order.product.id}
+    return all(line.get(name) in (None, value) for name, value in facts.items())
+
+
+def _is_over(line: Mapping[str, t.Any], *, now: dt.datetime, settle_after: float | None) -> bool:
+    """Check whether the user takes an attempt as old as this one to have booked nothing."""
+    if settle_after is None:
+        return False
+    return (now - dt.datetime.fromisoformat(str(line.get("at")))).total_seconds() >= settle_after
+
+
+__all__ = ("AttemptOpen", "advise", "describe_purchase", "hold_back")

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One purchase at a desk that keeps no references: identified by its list before and after, and by the ledger.
+
+Pressed once, and never again without a person's word. What cannot be told stops its order alone (attempts).
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+from .._desk.desk import OutcomeUnknown
+from .._desk.spending_call import unknown_unless_proved
+from .._planning.claims import bought_name, differences
+from .._planning.plan import Step
+from .attempts import advise, describe_purchase, hold_back
+from .by_reference import require_as_asked
+from .spend import describe_order, spend
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+
+    from .._desk.desk import Desk
+    from .._values.observed import Application
+    from .._values.order import Order
+    from .ledger import Ledger
+
+_PAUSES: t.Final = (0.5, 1.0, 2.0, 4.0)  # seconds between looks for what a lost answer may have booked
+_ASK: t.Final = Phrase("{0}. {1}", "{0}。{1}")
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class ByList:
+    """Buy at a desk whose list is all that tells of a purchase.
+
+    `listed`: the contract IDs that are known to belong to others or to earlier orders; what is placed here is added.
+    `listing_lag`: seconds that the desk's list may lag behind a purchase. `not_booked`: attempts of the ledger that the
+    user says have booked nothing. `settle_after`: seconds after which the user takes that of an attempt without a
+    contract in the list; None is never.
+    """
+
+    desk: Desk
+    ledger: Ledger
+    portfolio: str
+    sleep: Callable[[float], None]
+    now: Callable[[], dt.datetime]
+    listed: set[str]
+    listing_lag: float
+    not_booked: frozenset[str]
+    settle_after: float | None = None
+
+    def buy(self, order: Order) -> Application:
+        """Press once, unless the order was bought since the plan was made or an earlier attempt is open."""
+        with self.desk.turn():
+            self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
+            rows = self.desk.applications()
+            before = self._find_same(order, rows)
+            found = self._find_newcomer(before, known=self.listed)
+            if found is None:
+                hold_back(self, order, before, listed={app.contract_id for app in rows} | self.listed)
+                found = self._press(order, before=sorted(before))
+            self.listed.add(found.contract_id)
+            return require_as_asked(order, found, reference=None)
+
+    def _press(self, order: Order, *, before: list[str]) -> Application:
+        reference = order.reference(self.portfolio)
+        facts = {**describe_order(order), "client_reference": reference, **describe_purchase(order), "listed": before}
+
+        def place(attempt: str) -> Application:
+            try:
+                with unknown_unless_proved():
+                    return self.desk.place(order, reference)
+            except OutcomeUnknown as unknown:
+                found = self._look_for(order, known={*before, *self.listed})
+                if found is None:
+                    raise OutcomeUnknown(_ASK.filled(unknown.told, advise(attempt))) from None
+                return found
+
+        return spend(self.ledger, Step.PLACE, facts, place)
+
+    def _look_for(self, order: Order, *, known: set[str]) -> Application | None:
+        """Find what a press without an answer has booked, as soon as the desk lists it."""
+        for pause in (*_PAUSES, self.listing_lag):
+            self.sleep(pause)
+            try:
+                found = self._find_newcomer(self._find_same(order, self.desk.applications()), known=known)
+            except Exception:  # whatever keeps the list from being read, the attempt stays open
+                continue
+            if found:
+                return found
+        return None
+
+    def _find_same(self, order: Order, applications: Iterable[Application]) -> dict[str, Application]:
+        """Find what is listed of the same common name, product, usage and linked contract, by contract ID."""
+        wanted = bought_name(order.common_name, order.product.id)
+        rows = [app for app in applications if bought_name(app.common_name, app.product) == wanted]
+        return {app.contract_id: app for app in map(self.desk.in_full, rows) if not differences(order, app)}
+
+    def _find_newcomer(self, same: dict[str, Application], *, known: set[str]) -> Application | None:
+        """Find a live one that is not known: this run's, another run's, or an earlier one's that came late."""
+        return next((app for app in same.values() if app.live and app.contract_id not in known), None)
+
+
+__all__ = ("ByList",)

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Right answers of a desk: the JSON of its interface, and its screens as the map has them."""
+
+from __future__ import annotations
+
+import typing as t
+import urllib.parse
+
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import Screen
+
+PEM: t.Final = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+ROW: t.Final[dict[str, t.Any]] = {
+    "contract_id": "rsc00000001", "client_reference": "default/www/1", "customer_code": "SG00000001",
+    "common_name": "www.example.jp", "product": "sureserver_cloud", "term": "6 months", "usage": "other",
+    "linked_contract_id": None, "linked_service": None, "state": "issued", "confirmations": ["domain"],
+    "reason": None, "next_action": "collect", "next_action_by": "service_admin", "deadline": "2026-12-22",
+    "csr_origin": "service", "public_key_fingerprint": "a" * 64, "certificate_fingerprint": "b" * 64,
+    "serial_number": "0a1b", "not_before": "2026-11-22T05:00:00Z", "not_after": "2027-05-22T05:00:00Z",
+    "ordered_at": "2026-11-22T05:00:00Z", "registered_at": None, "issued_at": None, "downloaded_at": None,
+}  # fmt: skip
+
+
+def json_answer(path: str) -> t.Any:
+    """The right answer of the JSON interface."""
+    path = path.partition("?")[0].removeprefix("/api/v1")
+    results = {
+        "/products": [{"product": "sureserver_cloud", "terms": ["6 months"]}],
+        "/linked-contracts": [{"contract_id": "rga1", "service": "s", "name": "n", "customer_code": "SG00000001"}],
+        "/applications": [ROW],
+    }
+    issued = {"contract_id": "rsc00000001", "certificate": PEM, "chain": PEM}
+    echo = {**ROW, "terms_agreed": True}
+    result = issued if path.endswith("/certificate") else echo if path == "/quotes" else ROW
+    return {"request_id": "r", "result": result, "results": results.get(path, []), "total": len(results.get(path, []))}
+
+
+MAP: t.Final = screen_map()
+_NEXT: t.Final = {
+    "log_in": "top",
+    "customer_code_choice": "online_orders",
+    "online_orders": "order_form",
+    "order_form": "order_confirm",
+    "order_confirm": "order_done",
+    "registration": "registration_confirm",
+    "registration_confirm": "registration_done",
+}
+_CHOICES: t.Final = {
+    "customer_code": "SG00000001",
+    "usage": "その他",
+    "product_and_term": "SureServer for クラウド 6か月",
+    "csr_method": "IIJがCSRを作成",
+}
+_FACTS: t.Final = {
+    "contract_id": "rsc00000001",
+    "common_name": "www.example.jp",
+    "product": "SureServer for クラウド",
+    "target_service": "その他",
+    "status": "申請情報の登録待ち",
+    "customer_code": "SG00000001",
+    "usage": "その他",
+    "deadline": "2026/12/22",
+    "product_and_term": "SureServer for クラウド 6か月",
+    "expiry": "2027/05/01",
+    "ordered_at": "2026/11/22",
+    "reason": "―",
+    "csr_method": "IIJがCSRを作成",
+    "state_or_province_name": "Tokyo",
+    "locality_name": "Chiyoda-ku",
+    "organization_name": "Example Co., Ltd.",
+    "confirmed_applicant_name": "Web Operations",
+    "confirmed_applicant_department": "Infrastructure",
+    "confirmed_applicant_email": "certs@example.jp",
+    "confirmed_applicant_phone": "+81-3-0000-0000",
+}
+_LEFT_OUT: t.Final = (
+    "next_page",
+    "open_confirmations",
+    "csr",
+    "approval_email",
+    "certificate_transparency",
+    "apply_method",
+)
+_SEEN_BY: t.Final = ("linked_contract", "apply_usage", "search_linked", "organizational_unit_name", "csr_common_name")
+
+
+def screen_page(key: str) -> str:
+    """A right page of this screen, made from the map."""
+    screen = MAP.screens[key]
+    parts = [f"<h1>{screen.title.text}</h1>", _links(screen), _facts(screen), _columns(screen), _form(screen)]
+    return "<!DOCTYPE html><html><meta charset=utf-8><body>" + "".join(parts) + "</body></html>"
+
+
+def _shown(screen: Screen, part: t.Any) -> list[tuple[str, str]]:
+    return [(key, entry.text) for key, entry in screen.parts[part].items() if key not in (*_LEFT_OUT, *_SEEN_BY)]
+
+
+def _links(screen: Screen) -> str:
+    places = {"new_order_entry": "order_form", "service": "service"}
+    return "".join(f"<a href=/{places.get(key, key)}>{text}</a>" for key, text in _shown(screen, "links"))
+
+
+def _facts(screen: Screen) -> str:
+    rows = "".join(f"<tr><th>{text}</th><td>{_FACTS.get(key, '')}</td></tr>" for key, text in _shown(screen, "facts"))
+    return f"<table>{rows}</table>"
+
+
+def _columns(screen: Screen) -> str:
+    columns = _shown(screen, "columns")
+    heads = "".join(f"<th>{text}</th>" for _key, text in columns)
+    cells = "".join(f"<td><a href=/service_top>{_FACTS[key]}</a></td>" for key, _text in columns)
+    return f"<table><caption>(1件)</caption><tr>{heads}</tr><tr>{cells}</tr></table>" if columns else ""
+
+
+def _form(screen: Screen) -> str:
+    fields = "".join(_field(key, text) for key, text in _shown(screen, "fields"))
+    buttons = "".join(f"<button>{text}</button>" for _key, text in _shown(screen, "buttons"))
+    return f"<form method=post action=/{_NEXT[screen.key]}>{fields}{buttons}</form>" if buttons else ""
+
+
+def _field(key: str, text: str) -> str:
+    if key in _CHOICES:
+        return f"<label>{text}<select name={key}><option value=1>{_CHOICES[key]}</option></select></label>"
+    kind = {"password": "password", "terms_agreed": "checkbox"}.get(key, "text")
+    return f"<label>{text}<input type={kind} name={key}></label>"
+
+
+def page_at(path: str) -> bytes:
+    """The right page or file at this address."""
+    key = urllib.parse.urlsplit(path).path.strip("/") or "top"
+    return (
+        PEM.encode() if key in ("certificate", "chain") else screen_page(key if key in MAP.screens else "top").encode()
+    )
+
+
+__all__ = ("MAP", "ROW", "json_answer", "page_at", "screen_page")

@@ -1,0 +1,19 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A short run of the fuzzer of both wires; `fuzz_wires.py` by itself is the long one."""
+
+from __future__ import annotations
+
+import pytest
+from fuzz_wires import MOST_MEMORY, run
+
+
+@pytest.mark.parametrize(("wire", "misfit"), [("json", "AnswerUnusable"), ("screens", "ScreenUnexpected")])
+def test_no_answer_ends_in_anything_but_values_or_desk_errors(wire: str, misfit: str) -> None:
+    seen = run(seed=1, count=300, wires=(wire,))
+    assert not seen.failures, seen.told(0)
+    assert seen.grown <= MOST_MEMORY, seen.told(0)
+    outcomes = {outcome for _wire, outcome in seen.outcomes}
+    assert {"values", misfit, "DeskUnreachable"} <= outcomes, "the fuzzer reaches what it is for"
