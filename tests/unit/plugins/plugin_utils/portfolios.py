@@ -51,7 +51,7 @@ APPLICANT = {
     "name": "Web Operations",
     "department": "Infrastructure",
     "email": "certs@example.jp",
-    "phone": "+81-3-0000-0000",
+    "phone": "+81-3",
 }
 SUBJECT = {
     "state_or_province_name": "Tokyo",
