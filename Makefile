@@ -62,6 +62,7 @@ bench: $(VENV)/.ready  ## Speed as ratios within one run, into build/bench.json
 
 fuzz: $(VENV)/.ready  ## The long runs: order files, answers of a desk, the OpenAPI document, 16 orderers at once
 	@$(BIN)/python tests/fuzz/fuzz_orders.py --count 100000
+	@$(BIN)/python tests/fuzz/fuzz_registrations.py --count 20000
 	@$(BIN)/python tests/fuzz/fuzz_wires.py --count 20000
 	@$(BIN)/python rehearsal/tests/fuzz_openapi.py 6000
 	@$(BIN)/python rehearsal/tests/crowd.py 10000

@@ -80,6 +80,7 @@ from ..plugin_utils._complaints.complaints import OrdersRefused, report
 from ..plugin_utils._orders.hosts import hosts_of
 from ..plugin_utils._orders.opened import reader_with
 from ..plugin_utils._orders.portfolio import judge_order_files
+from ..plugin_utils._orders.public_suffixes import missing_public_suffixes
 from ..plugin_utils._orders.voluptuous_dep import missing_voluptuous
 
 if t.TYPE_CHECKING:
@@ -100,7 +101,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        missing = missing_voluptuous()
+        missing = missing_voluptuous() or missing_public_suffixes()
         if missing:
             raise AnsibleParserError(missing)
         self._read_config_data(path)

@@ -27,7 +27,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.por
 from served import write_orders  # noqa: E402
 
 ORDERS, ROUNDS = 10_000, 5
-TARGET = 1.5
+TARGET = 1.3
 DAY = dt.date(2026, 11, 22)
 PLAIN = Reader(render=str, decrypt=str)
 

@@ -113,7 +113,11 @@ INVALID: dict[str, Fields] = {
     "65 characters": sample.fields(common_name=f"{'a' * 50}.{'b' * 11}.jp"),
     "a numeric top level": sample.fields(common_name="www.123"),
     "an internal name": sample.fields(common_name="www.intranet.local"),
-    **{f"a name under .{zone}": sample.fields(common_name=f"www.{zone}") for zone in RESERVED},
+    **{f"a name under .{zone}": sample.fields(common_name=f"www.{zone}") for zone in (*RESERVED, *CUSTOMARY)},
+    "a name under no top-level domain": sample.fields(common_name="www.example.invalidtld"),
+    "a wildcard of a prefecture": for_product(
+        "quick_ssl_wildcard", common_name="*.tokyo.jp", approval_email="admin@tokyo.jp"
+    ),
     "a URL": sample.fields(common_name="https://www.example.jp"),
     "a port": sample.fields(common_name="www.example.jp:443"),
     "a wildcard for a plain product": sample.fields(common_name="*.example.jp"),
@@ -141,12 +145,6 @@ INVALID: dict[str, Fields] = {
 DIFFERENT: dict[str, tuple[Fields, set[str], set[str]]] = {
     # The collection also knows the reserved labels of RFC 5890 (two hyphens in third and fourth place).
     "a reserved label": (sample.fields(common_name="ab--cd.example.jp"), {"common_name"}, set()),
-    # The collection refuses what standards reserve for private use; the desk adds a short list of customary internal
-    # domains, as a CA, which compares with IANA's root zone, would refuse far more than either.
-    **{
-        f"a name under .{zone}": (sample.fields(common_name=f"www.{zone}"), set(), {"common_name"})
-        for zone in CUSTOMARY
-    },
     # Only the desk knows which customer codes belong to an admin.
     "a customer code of another admin": (sample.fields(customer_code="SG99999999"), set(), {"customer_code"}),
     # The terms on offer are the desk's list; which ones IIJ offers for a product today is not known, so the
@@ -210,6 +208,12 @@ REGISTRATION: dict[str, Fields] = {
     "no locality": sample.fields(subject={k: v for k, v in sample.SUBJECT.items() if k != "locality_name"}),
     "an organizational unit": sample.fields(subject={**sample.SUBJECT, "organizational_unit_name": "Web"}),
     "an applicant without telephone": sample.fields(applicant={**sample.APPLICANT, "phone": None}),
+    "a telephone number in full width": sample.fields(
+        applicant={**sample.APPLICANT, "phone": "０３－１２３４－５６７８"}
+    ),
+    "a telephone number with a letter": sample.fields(applicant={**sample.APPLICANT, "phone": "03-0000-000O"}),
+    "a line break in a name": sample.fields(applicant={**sample.APPLICANT, "name": "Web\nOperations"}),
+    "a long department": sample.fields(applicant={**sample.APPLICANT, "department": "x" * 129}),
     "an applicant without address": sample.fields(applicant={**sample.APPLICANT, "email": "nowhere"}),
 }
 

@@ -46,6 +46,7 @@ AUTHORITY_FACTS = {
     "capitalised": "ST and L not all in lower case",
     "rsa_sizes": "RSA sizes in bits",
     "ecdsa": "ECDSA keys",
+    "refuses_used_keys": "a public key of another certificate is refused",
     "dropped_attributes": "attributes dropped from a CSR's subject",
 }
 

@@ -27,7 +27,7 @@ defaults:
   usage: other
   terms_agreed: false
   subject: {state_or_province_name: Tokyo, locality_name: Chiyoda-ku, organization_name: Example <Co.>}
-  applicant: {name: Web Operations, department: Infrastructure, email: certs@example.jp, phone: "1"}
+  applicant: {name: Web Operations, department: Infrastructure, email: certs@example.jp, phone: "03-1"}
 orders:
   - name: star
     common_name: "*.example.jp"

@@ -42,6 +42,7 @@ def folder(tmp_path: pathlib.Path) -> pathlib.Path:
     quick = {"product": "quick_ssl", "subject": None, "approval_email": "admin@example.jp", **made_there}
     write(tmp_path, "web", sample.fields(host="web1", **made_there), sample.fields(**sample.fresh()))
     wildcard = {"name": "shop", "common_name": "*.shop.example.jp", "product": "quick_ssl_wildcard"}
+    wildcard["key"] = {"path": "/etc/pki/shop.key"}
     gone = {"name": "gone", "common_name": "gone.example.jp", "state": "cancelled", "contract_id": "rsc00000009"}
     write(
         tmp_path,

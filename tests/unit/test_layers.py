@@ -54,6 +54,7 @@ FORBIDDEN_NAMES = ("utils", "helper", "helpers", "common", "manager")
 ONLY_HOME = {
     "cryptography": "module_utils/_pki",
     "voluptuous": "_orders",
+    "publicsuffixlist": "_orders",
     "requests": "_desk",
     "icalendar": "_reports",
     "lxml": "_desk",

@@ -220,6 +220,15 @@ class CsrBroken(Fault):
     ja = "PEMまたはDERのCSRではないか、壊れています。鍵からCSRを作り直してください。"
 
 
+@dc.dataclass(eq=False)
+class CsrKeyForm(CsrBroken):
+    """The request is sound, but no certificate may carry its key in this form [BR 7.1.3.1]."""
+
+    form: Phrase
+    en = "No certificate may carry the CSR's key in this form ({form}); make key and CSR anew."
+    ja = "CSRの鍵はこの形 ({form}) では証明書に使えません。鍵とCSRを作り直してください。"
+
+
 class CertificateGiven(CsrBroken):
     """A certificate was given where a request belongs."""
 
@@ -241,6 +250,7 @@ __all__ = (
     "AccountUnknown",
     "CertificateGiven",
     "CsrBroken",
+    "CsrKeyForm",
     "Fault",
     "FieldWrong",
     "FileRefused",

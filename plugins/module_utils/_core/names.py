@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import re
 import typing as t
+import unicodedata
 
 from .phrases import Phrase
 
@@ -50,7 +51,7 @@ LONGEST_LABEL = 63  # RFC 1035 2.3.4
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 _IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
 # Names nobody can prove to own: RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps for private use.
-_PRIVATE_ZONES = ("example", "home.arpa", "internal", "invalid", "local", "localhost", "test")
+_PRIVATE_ZONES = ("alt", "arpa", "example", "home.arpa", "internal", "invalid", "local", "localhost", "onion", "test")
 _REVERSE_ZONES = ("in-addr.arpa", "ip6.arpa")
 
 
@@ -69,6 +70,15 @@ _RESERVED_LABEL = Phrase(
 )
 _ASTERISK = Phrase("an asterisk may only be the whole first label", "アスタリスクは先頭のラベル全体としてだけ使えます")
 _SINGLE_LABEL = Phrase("it has no domain", "ドメインがありません")
+_URL = Phrase("it is a URL; write the host name alone", "URLです。ホスト名だけを書いてください")
+_PORT = Phrase("it has a port; write the host name alone", "ポート番号が付いています。ホスト名だけを書いてください")
+_UNSEEN = Phrase("it has blanks or invisible characters ({0})", "空白か見えない文字があります ({0})")
+_FULL_WIDTH = Phrase("it has full-width characters; write {0}", "全角の文字があります。{0} と書いてください")
+_LETTERS = Phrase("other letters than a to z need their xn-- form", "英字以外の文字は xn-- の形で書きます")
+_LETTERS_WITH_HINT = Phrase(
+    "other letters than a to z need their xn-- form, here {0}",
+    "英字以外の文字は xn-- の形 ({0}) で書きます",
+)
 _ADDRESS = Phrase("it is an IP address", "IPアドレスです")
 _TOP_DOMAIN = Phrase("its last label is a number", "最後のラベルが数字だけです")
 _PRIVATE = Phrase("it is a name for internal use", "内部用の名前です")
@@ -84,15 +94,37 @@ def common_name_fault(name: str) -> Phrase | None:
 
     A wildcard is a single left-most label [BR 7.1.4.3, 7.1.2.7.12].
     """
+    if fault := _written_fault(name):
+        return fault
     if len(name) > LONGEST_COMMON_NAME:
         return _TOO_LONG
-    if _IPV4.fullmatch(name) or ":" in name:
+    if _IPV4.fullmatch(name) or name.count(":") > 1:
         return _ADDRESS
+    if ":" in name:
+        return _PORT
     if name.endswith("."):
         return _TRAILING_DOT
     domain = name[2:] if is_wildcard(name) else name
     labels = domain.split(".")
     return next((fault for label in labels if (fault := _label_fault(label))), None) or _domain_fault(labels)
+
+
+def _written_fault(name: str) -> Phrase | None:
+    """What was written is something else than a name, or a name in other characters."""
+    if "://" in name:
+        return _URL
+    unseen = [character for character in name if character.isspace() or not character.isprintable()]
+    if unseen:
+        return _UNSEEN.filled(" ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(unseen)))
+    half_width = unicodedata.normalize("NFKC", name)
+    if half_width != name and half_width.isascii():
+        return _FULL_WIDTH.filled(half_width)
+    if not name.isascii():
+        try:
+            return _LETTERS_WITH_HINT.filled(name.encode("idna").decode("ascii"))
+        except UnicodeError:
+            return _LETTERS
+    return None
 
 
 def _label_fault(label: str) -> Phrase | None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import dataclasses as dc
 import typing as t
+import warnings
 
 from .._core import errors, names
-from . import deps, keys, pem
+from . import deps, keys, pem, requests
 
 if t.TYPE_CHECKING:
     from cryptography.x509 import CertificateSigningRequest, Extensions, Name
@@ -20,6 +21,8 @@ if t.TYPE_CHECKING:
     from .keys import SigningKey
 
 _LABEL = "CERTIFICATE REQUEST"
+_OUTDATED = ("md5", "sha1")
+_RSA_PSS = "1.2.840.113549.1.1.10"
 _LABELS = (_LABEL, "NEW CERTIFICATE REQUEST")  # the second is keytool's and old IIS's
 
 
@@ -36,12 +39,19 @@ class CsrFacts:
     curve: str | None
     public_key_fingerprint: str
     signature_valid: bool
+    signature_digest: str | None
     pem: str
+
+    @property
+    def signature_outdated(self) -> bool:
+        """Whether it is signed with a digest that nobody takes any more; the signature may fit all the same."""
+        return self.signature_digest in _OUTDATED
 
     def asks_for(self, subject: names.Subject, *, dns_names: tuple[str, ...], public_key_fingerprint: str) -> bool:
         """Whether it is a sound request for just this; the order of the attributes means nothing."""
         return (
             self.signature_valid
+            and not self.signature_outdated
             and self.public_key_fingerprint == public_key_fingerprint
             and sorted(self.subject) == sorted(subject)
             and self.dns_names == dns_names
@@ -68,7 +78,7 @@ def read_csr(content: bytes) -> CsrFacts:
         raise errors.PrivateKeyGiven
     der = _request_der(content)
     try:
-        return _facts(deps.x509.load_der_x509_csr(der))
+        return _facts(der)
     except deps.CONTENT_ERRORS:
         raise (errors.PrivateKeyGiven if keys.is_private_key(der) else errors.CsrBroken) from None
 
@@ -88,7 +98,20 @@ def _request_der(content: bytes) -> bytes:
         raise errors.CsrBroken from None
 
 
-def _facts(request: CertificateSigningRequest) -> CsrFacts:
+def load_request(der: bytes) -> CertificateSigningRequest:
+    """Load a request to look at; its bytes may differ from those that are signed."""
+    parts = requests.dissect(der)
+    requests.refuse_key_forms(parts.key_algorithm)
+    return deps.x509.load_der_x509_csr(requests.widen_subject(der, parts.subject), deps.default_backend())
+
+
+def _facts(der: bytes) -> CsrFacts:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the library's remarks on lengths; the rules say them with their place
+        return _facts_of(load_request(der), der)
+
+
+def _facts_of(request: CertificateSigningRequest, der: bytes) -> CsrFacts:
     public = request.public_key()
     spec = keys.kind(public)
     dns_names, other_names = alternative_names(request.extensions)
@@ -101,16 +124,38 @@ def _facts(request: CertificateSigningRequest) -> CsrFacts:
         key_size=spec.size,
         curve=spec.curve,
         public_key_fingerprint=keys.fingerprint(public),
-        signature_valid=_signature_valid(request),
-        pem=pem.encode(request.public_bytes(deps.serialization.Encoding.DER), label=_LABEL),
+        signature_valid=_signature_valid(request, signed=requests.dissect(der).signed),
+        signature_digest=_digest_name(request),
+        pem=pem.encode(der, label=_LABEL),
     )
 
 
-def _signature_valid(request: CertificateSigningRequest) -> bool:
+def _digest_name(request: CertificateSigningRequest) -> str | None:
     try:
-        return request.is_signature_valid
+        digest = request.signature_hash_algorithm
+    except deps.CONTENT_ERRORS:
+        return None
+    return digest.name if digest else None
+
+
+def _signature_valid(request: CertificateSigningRequest, *, signed: bytes) -> bool:
+    """Check the signature itself: the library's own answer is no where it dislikes the digest."""
+    public, digest = request.public_key(), request.signature_hash_algorithm
+    try:
+        if isinstance(public, deps.rsa.RSAPublicKey) and digest:
+            is_pss = request.signature_algorithm_oid.dotted_string == _RSA_PSS
+            # Older releases do not tell the parameters of this algorithm, and do not read such a request either.
+            padding: t.Any = request.signature_algorithm_parameters if is_pss else deps.padding.PKCS1v15()
+            public.verify(request.signature, signed, padding, digest)
+        elif isinstance(public, deps.ec.EllipticCurvePublicKey) and digest:
+            public.verify(request.signature, signed, deps.ec.ECDSA(digest))
+        else:
+            return bool(request.is_signature_valid)
+    except (deps.InvalidSignature, AttributeError):
+        return False
     except deps.CONTENT_ERRORS:  # an algorithm that OpenSSL no longer speaks
         return False
+    return True
 
 
 def subject(name: Name) -> names.Subject:
@@ -142,4 +187,4 @@ def alternative_names(extensions: Extensions) -> tuple[tuple[str, ...], bool]:
     return dns_names, len(list(found)) > len(dns_names)
 
 
-__all__ = ("CsrFacts", "alternative_names", "common_name", "make_csr", "read_csr", "subject")
+__all__ = ("CsrFacts", "alternative_names", "common_name", "load_request", "make_csr", "read_csr", "subject")

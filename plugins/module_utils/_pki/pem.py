@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import dataclasses as dc
 import typing as t
 
@@ -19,6 +20,7 @@ if t.TYPE_CHECKING:
 _BEGIN = b"-----BEGIN "
 _END = b"-----END "
 _DASHES = b"-----"
+_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
 @dc.dataclass(frozen=True)
@@ -44,7 +46,15 @@ class Block:
 
 def blocks(content: bytes) -> tuple[Block, ...]:
     """All complete blocks in order of appearance; text around them is allowed, as OpenSSL writes it."""
-    return tuple(_blocks(content))
+    return tuple(_blocks(_unmarked(content)))
+
+
+def _unmarked(content: bytes) -> bytes:
+    """The text without the byte order mark of an editor of Windows, in the one encoding that PEM has."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return content.decode(encoding, "replace").encode("ascii", "replace")
+    return content
 
 
 def _blocks(content: bytes) -> Iterator[Block]:
@@ -69,7 +79,7 @@ def encode(der: bytes, *, label: str) -> str:
 
 def holds_private_key(content: bytes) -> bool:
     """Whether a private key of any kind stands in the text, even one that is cut off."""
-    return b"PRIVATE KEY-----" in content
+    return b"PRIVATE KEY-----" in _unmarked(content)
 
 
 __all__ = ("Block", "blocks", "encode", "holds_private_key")

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 import functools
 import math
-import typing as t
 
 from . import deps
-
-if t.TYPE_CHECKING:
-    from cryptography.x509 import CertificateSigningRequest
+from .csrs import load_request
+from .pem import blocks
 
 CLOSE_PRIMES = "close primes"
 ROCA = "ROCA"
@@ -31,8 +29,8 @@ _ROCA_PRIMES = tuple(n for n in _SMALL_PRIMES if n <= 167)
 
 def csr_weakness(pem: str) -> str | None:
     """Which weakness the key of a request has, one of the words of this module, or None."""
-    request: CertificateSigningRequest = deps.x509.load_pem_x509_csr(pem.encode(), deps.default_backend())
-    key = request.public_key()
+    (block,) = blocks(pem.encode())
+    key = load_request(block.der()).public_key()
     if not isinstance(key, deps.rsa.RSAPublicKey):
         return None
     numbers = key.public_numbers()

@@ -34,6 +34,7 @@ class Authority:
     capitalised: Fact[bool]  # ST and L begin with a capital letter or are all capitals
     rsa_sizes: Fact[tuple[int, ...] | None]  # None: any from 2048 bits on
     ecdsa: Fact[bool | None]
+    refuses_used_keys: Fact[bool]  # a public key that another certificate has
     dropped_attributes: Fact[frozenset[str]]  # what of a CSR's subject does not reach the certificate
 
 
@@ -50,6 +51,7 @@ DIGICERT: t.Final = Authority(
     capitalised=Fact(False, "not asked on the CA's pages seen", Confidence.DEDUCED),
     rsa_sizes=Fact(None, "DC:docs.digicert.com order pages", Confidence.PARTLY),
     ecdsa=_ECDSA_UNKNOWN,
+    refuses_used_keys=Fact(False, "not asked on the CA's pages seen", Confidence.DEDUCED),
     dropped_attributes=Fact(frozenset({"organizational_unit_name"}), "DC: OU emptied since 2020-08-31"),
 )
 CYBERTRUST: t.Final = Authority(
@@ -62,7 +64,9 @@ CYBERTRUST: t.Final = Authority(
     capitalised=Fact(False, "not asked on the CA's pages seen", Confidence.DEDUCED),
     rsa_sizes=Fact((2048,), "CT:cybertrust.ne.jp/sureserver/support/faq/tech_faq06.html"),
     ecdsa=Fact(False, "CT:tech_faq06.html names RSA 2048 only", Confidence.DEDUCED),
-    dropped_attributes=Fact(frozenset({"organizational_unit_name"}), "CT: OU not in the subject since 2022-06-23"),
+    refuses_used_keys=Fact(False, "not asked on the CA's pages seen", Confidence.DEDUCED),
+    # OU cannot be named there since 2022-06-23; whether a request that has one is refused or cut is not said.
+    dropped_attributes=Fact(frozenset(), "CT: OU not in the subject since 2022-06-23", Confidence.DEDUCED),
 )
 GLOBALSIGN: t.Final = Authority(
     id="globalsign",
@@ -74,7 +78,8 @@ GLOBALSIGN: t.Final = Authority(
     capitalised=Fact(True, "GS:support/cert-management/distinguish-name.html"),
     rsa_sizes=Fact(None, "GS:support/faq/65.html (smaller than 2048 refused since 2010-11-29)"),
     ecdsa=_ECDSA_UNKNOWN,
-    dropped_attributes=Fact(frozenset({"organizational_unit_name"}), "GS: distinguish-name.html of 2025-01-16"),
+    refuses_used_keys=Fact(True, "GS:support/faq/65.html; distinguish-name.html"),
+    dropped_attributes=Fact(frozenset(), "GS: distinguish-name.html of 2025-01-16", Confidence.DEDUCED),
 )
 AUTHORITIES: t.Final = {authority.id: authority for authority in (DIGICERT, CYBERTRUST, GLOBALSIGN)}
 

@@ -44,12 +44,6 @@ APPROVAL_LOCAL_PARTS: t.Final = Fact(
     ("admin", "administrator", "hostmaster", "postmaster", "webmaster"), "BR 3.2.2.4.4; GS:approvere-email-change.html"
 )
 
-# Second-level domains of .jp that belong to no single registrant (JPRS's organizational types): a short list of ours;
-# the CAs use the whole Public Suffix List.
-JP_SECOND_LEVEL: t.Final = Fact(
-    frozenset({"ac", "ad", "co", "ed", "go", "gr", "lg", "ne", "or"}), "BR 3.2.2.6; JPRS organizational domain types"
-)
-
 RSA_SMALLEST: t.Final = Fact(2048, "BR 6.1.5")
 CURVES: t.Final = Fact(("P-256", "P-384", "P-521"), "BR 6.1.5, 7.1.3.1.2")
 
@@ -71,7 +65,6 @@ __all__ = (
     "DN_CHARACTERS",
     "DN_LENGTHS",
     "EMAIL_VALIDATION_FORBIDDEN_SINCE",
-    "JP_SECOND_LEVEL",
     "LIFETIMES",
     "OU_FORBIDDEN_SINCE",
     "RSA_SMALLEST",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import difflib
+import re
 import reprlib
 import typing as t
 
@@ -30,8 +31,12 @@ _LABELS = {
     "ja": {"allowed": "正しい内容", "todo": "対処", "source": "根拠", "order": "オーダー"},
 }
 _HINTS = {
-    "en": ("Did you mean {0}?", "Choose one of these."),
-    "ja": ("{0} のことですか。", "この中から選んでください。"),
+    "en": (
+        "Did you mean {0}?",
+        "Choose one of these.",
+        "If this belongs to the value before it, put the whole value in quotes.",
+    ),
+    "ja": ("{0} のことですか。", "この中から選んでください。", "前の値の続きなら、値全体を引用符で囲んでください。"),
 }
 _HEADS = {
     Severity.ERROR: {
@@ -43,6 +48,7 @@ _HEADS = {
 _VAULTED = Phrase("(a vaulted value, not shown)", "(Vaultの値のため非表示)")
 _PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表示)")
 _HUGE = Phrase("(a huge number)", "(大きすぎる数値)")
+_STOPS = re.compile(r"(?<!\.)\.[.。]+(?=\s|$)(?<!\.\.\.)|。[.。]+|\.。")
 _LONGEST_VALUE = 60
 _MOST_NAMES = 5
 _REPR = reprlib.Repr()
@@ -117,12 +123,13 @@ class Complaint:
         words: Wording = getattr(RULES[self.rule], lang)
         told = {key: _said(value, lang) for key, value in self.facts.items()}
         near = told.get("near")
-        told["hint"] = _HINTS[lang][0].format(near) if near else _HINTS[lang][1]
+        near_hint, choice_hint, quote_hint = _HINTS[lang]
+        told["hint"] = quote_hint if told.get("cut") else near_hint.format(near) if near else choice_hint
         return dc.replace(
             words,
-            wrong=words.wrong.format(**told),
+            wrong=_with_one_stop(words.wrong.format(**told)),
             allowed=words.allowed.format(**told),
-            todo=words.todo.format(**told),
+            todo=_with_one_stop(words.todo.format(**told)),
         )
 
     def text(self, lang: Language) -> str:
@@ -206,7 +213,7 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
 
 
 def shortened(value: object) -> str | Phrase:
-    """A value fit to stand in a message: quoted, on one line, and never long."""
+    """Quote a value for a message: as it was written, what is not seen made visible, on one line, and never long."""
     if isinstance(value, Vaulted):
         return _VAULTED
     try:
@@ -214,10 +221,14 @@ def shortened(value: object) -> str | Phrase:
         text = value if isinstance(value, str) else _REPR.repr(value)
     except ValueError:  # Python writes no number of more than 4300 digits
         return _HUGE
-    text = " ".join(text.split())
     if "PRIVATE KEY" in text:
         return _PRIVATE_KEY
     return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}...")
+
+
+def _with_one_stop(sentence: str) -> str:
+    """End a sentence once, where a fact at its end is a sentence of its own."""
+    return _STOPS.sub(lambda stops: stops[0][-1], sentence)
 
 
 def dotted(path: Path) -> str:

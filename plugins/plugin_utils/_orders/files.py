@@ -17,7 +17,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, Vaulted, nearest, shortened
 from .._complaints.yaml_text import Literal, YamlText
-from .folder import OrderFolder, leads_out
+from .folder import OrderFolder, leads_out, repository_of
 from .schema import branch_of, without_unasked
 from .templates import FILTERS
 
@@ -47,13 +47,13 @@ class Reader:
 class RawOrder:
     """An order as written, with the defaults of its file merged in.
 
-    `folder` is where its relative paths start, `top` what they must not leave; a task's own orders may name any file.
+    Relative paths start at `folder` and must not leave `within`; a task's own orders may name any file.
     """
 
     fields: dict[str, t.Any]
     branch: Branch
     folder: pathlib.Path
-    top: pathlib.Path | None
+    within: pathlib.Path | None
     locate: Callable[[Path], Place]
 
     @property
@@ -108,7 +108,7 @@ def read_inline(orders: list[t.Any]) -> Reading:
         place = Place(file=f"orders[{index}]")
         locate = functools.partial(_same_place, place)
         branch = branch_of(fields)
-        found.append(RawOrder(fields=fields, branch=branch, folder=pathlib.Path(), top=None, locate=locate))
+        found.append(RawOrder(fields=fields, branch=branch, folder=pathlib.Path(), within=None, locate=locate))
     return Reading(orders=tuple(found))
 
 
@@ -145,13 +145,13 @@ def _read_file(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> Reading
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     try:
         document, duplicates = file.content(reader.decrypt)
-        orders = _orders_of(file, _render_document(file, document, reader), path.parent, top)
+        orders = _orders_of(file, _render_document(file, document, reader), path.parent, repository_of(top))
         return Reading(complaints=duplicates) + orders
     except OrdersRefused as refused:
         return Reading(complaints=refused.complaints)
 
 
-def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path, top: pathlib.Path) -> Reading:
+def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path, within: pathlib.Path) -> Reading:
     breaches = tuple(_breaches_of_top(document))
     complaints = tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
     orders = document.get("orders") if isinstance(document, dict) else None
@@ -160,17 +160,17 @@ def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path, top: pathl
         return Reading(complaints=complaints)
     below = defaults if isinstance(defaults, dict) else {}
     own = [(index, order) for index, order in enumerate(orders) if isinstance(order, dict)]
-    raw = tuple(_raw(file, index, order, below, folder=folder, top=top) for index, order in own)
+    raw = tuple(_raw(file, index, order, below, folder=folder, within=within) for index, order in own)
     return Reading(orders=raw, complaints=complaints)
 
 
 def _raw(
-    file: YamlText, index: int, own: Fields, defaults: Fields, *, folder: pathlib.Path, top: pathlib.Path
+    file: YamlText, index: int, own: Fields, defaults: Fields, *, folder: pathlib.Path, within: pathlib.Path
 ) -> RawOrder:
     branch = branch_of({**defaults, **own})
     fields = merge_defaults(without_unasked(defaults, branch), own)
     locate = functools.partial(_locate, file, index, own)
-    return RawOrder(fields=fields, branch=branch, folder=folder, top=top, locate=locate)
+    return RawOrder(fields=fields, branch=branch, folder=folder, within=within, locate=locate)
 
 
 def _render_document(file: YamlText, document: t.Any, reader: Reader) -> t.Any:

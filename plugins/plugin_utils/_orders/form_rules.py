@@ -15,13 +15,13 @@ from .._catalogue.authorities import CYBERTRUST
 from .._catalogue.industry import (
     APPROVAL_LOCAL_PARTS,
     EMAIL_VALIDATION_FORBIDDEN_SINCE,
-    JP_SECOND_LEVEL,
     WHOIS_FORBIDDEN_SINCE,
     lifetime,
 )
 from .._catalogue.products import PRODUCTS, TERMS
 from .._complaints.complaints import Breach, shortened
 from .._values.order import CsrOrigin, Usage, Wanted
+from .public_suffixes import has_known_top_domain, is_public_suffix
 from .schema import INSTALL_FILES
 from .subject_rules import subject_breaches
 
@@ -54,7 +54,7 @@ def permitted_addresses(common_name: str) -> tuple[str, ...]:
     """Five local parts at the name and at each parent domain: what a CA may construct [BR 3.2.2.4.4]."""
     labels = common_name.removeprefix("*.").split(".")
     domains = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
-    own = [domain for domain in domains if not _is_public_suffix(domain)]
+    own = [domain for domain in domains if not is_public_suffix(domain)]
     return tuple(f"{local}@{domain}" for domain in own for local in APPROVAL_LOCAL_PARTS.value)
 
 
@@ -72,13 +72,12 @@ def _wildcard(order: Fields, product: Product) -> Iterator[Breach]:
 
 def _public_suffix(order: Fields) -> Iterator[Breach]:
     name = order.get("common_name")
-    if isinstance(name, str) and name.startswith("*.") and _is_public_suffix(name[2:].lower()):
+    if not isinstance(name, str):
+        return
+    if not has_known_top_domain(name.lower()):
+        yield Breach(rule="COMMON-NAME-TOP", path=("common_name",), facts={"value": shortened(name)})
+    elif name.startswith("*.") and is_public_suffix(name[2:].lower()):
         yield Breach(rule="COMMON-NAME-SUFFIX", path=("common_name",), facts={"value": shortened(name)})
-
-
-def _is_public_suffix(domain: str) -> bool:
-    first, dot, rest = domain.partition(".")
-    return not dot or (rest == "jp" and first in JP_SECOND_LEVEL.value)
 
 
 def _linked_only(order: Fields, product: Product) -> Iterator[Breach]:
@@ -124,7 +123,7 @@ def _is_permitted(address: str, common_name: str) -> bool:
     """Whether the address is one of permitted_addresses(), without making them all."""
     local, _at, domain = address.partition("@")
     below = f".{common_name.removeprefix('*.')}".endswith(f".{domain}")
-    return below and local in APPROVAL_LOCAL_PARTS.value and not _is_public_suffix(domain)
+    return below and local in APPROVAL_LOCAL_PARTS.value and not is_public_suffix(domain)
 
 
 def _transparency(order: Fields, product: Product) -> Iterator[Breach]:

@@ -13,7 +13,7 @@ import re
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import shortened
 from .commands import NAME, SERVICE, VALIDATIONS
-from .vocabulary import text, told_as, written_as, wrong_type
+from .vocabulary import line, told_as, written_as, wrong_type
 from .voluptuous_dep import Refused
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
@@ -40,7 +40,7 @@ _HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
 
 @told_as({"type": "string", "pattern": "^/"}, _HOST_PATH)
 def host_path(value: object) -> str:
-    path = text(value)
+    path = line(value)
     if not path.startswith("/"):
         raise Refused("PATH-ABSOLUTE", value=shortened(value))
     return path

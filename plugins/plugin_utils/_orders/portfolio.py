@@ -22,7 +22,7 @@ from .commands import command_breaches
 from .files import read_folder
 from .folder import leads_out
 from .form_rules import breaches_of_rules
-from .portfolio_rules import complaints_between
+from .portfolio_rules import complaints_between, shared_keys
 from .schema import breaches_of_shape
 
 if t.TYPE_CHECKING:
@@ -73,7 +73,7 @@ def collector_at_rest() -> Iterator[None]:
 
 def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
     """Judge every order by every rule, for certificates issued on this day."""
-    orders: list[Order] = []
+    orders: list[tuple[RawOrder, Order]] = []
     complaints = [*reading.complaints, *complaints_between(reading.orders)]
     everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
     for raw in reading.orders:
@@ -83,9 +83,9 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | 
                 everywhere.setdefault(breach.rule, []).append((raw, breach))
             else:
                 complaints.append(_complaint(raw, breach))
-        orders.extend([order] if order else [])
-    complaints.extend(map(_told_once, everywhere.values()))
-    return Judged(orders=tuple(orders), complaints=arranged(complaints))
+        orders.extend([(raw, order)] if order else [])
+    complaints += [*map(_told_once, everywhere.values()), *shared_keys(orders)]
+    return Judged(orders=tuple(order for _raw, order in orders), complaints=arranged(complaints))
 
 
 def _judged_one(
@@ -113,7 +113,7 @@ def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[
     from .supplied_csr import read_supplied_csr  # where it is used: it brings cryptography with it
 
     path = raw.folder / fields["csr_path"]
-    if outside := _outside(path, raw.top):
+    if outside := _outside(path, raw.within):
         return None, (outside,)
     named = fields.get("product")
     return read_supplied_csr(
@@ -123,13 +123,13 @@ def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[
     )
 
 
-def _outside(path: pathlib.Path, top: pathlib.Path | None) -> Breach | None:
-    """Refuse a CSR outside of the folder of orders; whether there is one is not told."""
+def _outside(path: pathlib.Path, within: pathlib.Path | None) -> Breach | None:
+    """Refuse a CSR outside of the repository; whether there is one is not told."""
     try:
-        outside = top is not None and leads_out(path, top)
+        outside = within is not None and leads_out(path, within)
     except (OSError, RuntimeError, ValueError):  # links in a circle, or a name that no file can have
         outside = False
-    facts = {"value": shortened(str(path)), "folder": str(top)}
+    facts = {"value": shortened(str(path)), "folder": str(within)}
     return Breach(rule="CSR-OUTSIDE", path=("csr_path",), facts=facts) if outside else None
 
 

@@ -10,11 +10,13 @@ import typing as t
 
 from .._catalogue.products import product_named
 from .._complaints.complaints import Complaint, shortened
-from .._values.order import Wanted
+from .._values.order import CsrOrigin, Wanted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from .._complaints.complaints import Path
+    from .._values.order import Order
     from .files import RawOrder
     from .schema import Fields
 
@@ -30,6 +32,33 @@ def complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
         if isinstance(named, str) and (named == order.name or not _may_name(named, known)):
             facts = {"value": shortened(named), "allowed": sorted(known - {order.name or ""})}
             yield _complaint("DUPLICATE-OF", order, "duplicate_of", facts)
+
+
+def shared_keys(judged: Iterable[tuple[RawOrder, Order]]) -> Iterator[Complaint]:
+    """Orders whose certificates would have one key, where a CA of theirs refuses that.
+
+    A key is known by a supplied CSR, or by its path on the host that makes it.
+    """
+    groups: dict[tuple[str, ...], list[tuple[RawOrder, Order]]] = {}
+    for raw, order in judged:
+        key = _key_of(order)
+        if key is not None and order.state is Wanted.PRESENT:
+            groups.setdefault(key, []).append((raw, order))
+    for (kind, *_rest), group in groups.items():
+        refusing = next((o.product.authority for _raw, o in group if o.product.authority.refuses_used_keys.value), None)
+        first, *others = group
+        for raw, _order in others if refusing else ():
+            facts = {"other": first[1].name, "authority": refusing.name if refusing else ""}
+            path: Path = ("csr_path",) if kind == "csr" else ("key", "path")
+            yield Complaint(rule="KEY-SHARED", place=raw.locate(path), order=raw.name, path=path, facts=facts)
+
+
+def _key_of(order: Order) -> tuple[str, ...] | None:
+    if order.csr is not None:
+        return ("csr", order.csr.public_key_fingerprint)
+    if order.csr_origin is CsrOrigin.TARGET and order.key is not None and order.key.path is not None:
+        return ("path", str(order.host), str(order.key.path))
+    return None
 
 
 def _equal_names(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
@@ -72,4 +101,4 @@ def _complaint(rule: str, order: RawOrder, field: str, facts: Mapping[str, objec
     return Complaint(rule=rule, place=order.locate((field,)), order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("complaints_between",)
+__all__ = ("complaints_between", "shared_keys")

@@ -98,12 +98,12 @@ def _order_form(branch: Branch) -> Shape:
         vol.Required("usage"): word.one_of(Usage),
         (vol.Required if linked else vol.Optional)("linked_contract"): {
             vol.Required("service"): word.one_of(LINKED_SERVICES),
-            vol.Optional("contract_id"): word.text,
+            vol.Optional("contract_id"): word.contract_id,
         },
         _unless_pinned(branch)("terms_agreed"): word.agreed,
         vol.Optional("state", default=Wanted.PRESENT): word.one_of(Wanted),
-        vol.Optional("contract_id"): word.text,
-        vol.Optional("duplicate_of"): word.text,
+        vol.Optional("contract_id"): word.contract_id,
+        vol.Optional("duplicate_of"): word.line,
         vol.Optional("generation", default=1): word.counting_number,
     }
 
@@ -135,8 +135,8 @@ def _subject_fields() -> word.SharedMapping:
 
 @functools.cache
 def _applicant_fields() -> word.SharedMapping:
-    fields = ("name", "department", "email", "phone")
-    return word.SharedMapping({vol.Required(field): word.email if field == "email" else word.text for field in fields})
+    fields = {"name": word.person, "department": word.person, "email": word.email, "phone": word.phone}
+    return word.SharedMapping({vol.Required(field): validator for field, validator in fields.items()})
 
 
 def _host_side(branch: Branch) -> Shape:
@@ -152,13 +152,13 @@ def _host_side(branch: Branch) -> Shape:
             vol.Optional("backup"): word.boolean,
             vol.Optional("plain_files"): word.boolean,
             vol.Optional("pkcs12_encryption"): word.one_of(("modern", "compatible")),
-            vol.Optional("issuer"): word.text,
+            vol.Optional("issuer"): word.line,
             vol.Optional("validate"): host.validation,
             vol.Optional("reload"): host.reloading,
             vol.Optional("prove"): {
-                vol.Optional("address"): word.text,
+                vol.Optional("address"): word.line,
                 vol.Optional("port"): host.port,
-                vol.Optional("server_name"): word.text,
+                vol.Optional("server_name"): word.line,
                 vol.Optional("seen_from"): word.one_of(("host", "controller")),
                 vol.Optional("timeout"): word.counting_number,
             },
@@ -167,7 +167,7 @@ def _host_side(branch: Branch) -> Shape:
 
 
 def _access_fields(mode: word.Validator) -> Shape:
-    fields = {"owner": word.text, "group": word.text, "mode": mode}
+    fields = {"owner": word.line, "group": word.line, "mode": mode}
     return {vol.Optional(field): validator for field, validator in fields.items()}
 
 
@@ -278,7 +278,10 @@ def _breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
             rule="VALUE-TYPE", path=path, facts={"value": shortened(_value_at(order, path)), "expected": expected}
         )
     near = nearest(path[-1], known)
-    return Breach(rule="KEY-UNKNOWN", path=path, facts={"value": shortened(path[-1]), "allowed": known, "near": near})
+    facts = {"value": shortened(path[-1]), "allowed": known, "near": near}
+    # YAML reads {organization_name: Example Co., Ltd.} as a field "Ltd." without a value.
+    cut = {"cut": True} if not near and _value_at(order, path) is None else {}
+    return Breach(rule="KEY-UNKNOWN", path=path, facts={**facts, **cut})
 
 
 def _fields_at(schema: Shape, path: tuple[str | int, ...]) -> Shape:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core import names
-from ...module_utils._core.errors import Fault, PrivateKeyGiven
+from ...module_utils._core.errors import CsrKeyForm, Fault, PrivateKeyGiven
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._pki.csrs import read_csr
 from ...module_utils._pki.deps import missing_cryptography
@@ -20,6 +20,8 @@ from .._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
 from .._complaints.complaints import Breach, shortened
 from .._values.order import SuppliedCsr
 from .subject_rules import subject_breaches
+from .vocabulary import dn_field
+from .voluptuous_dep import Refused
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -29,9 +31,13 @@ if t.TYPE_CHECKING:
     from .._catalogue.products import Product
 
 _PATH = ("csr_path",)
+_UNIT = "organizational_unit_name"
+# No attribute of these may be there twice [BR 7.1.4.1].
+_ONCE = tuple(attribute.name for attribute in names.DN_ATTRIBUTES if attribute.name != _UNIT)
 _LONGEST_FILE = 1 << 20  # bytes; a request has a few thousand
 _KEYS: t.Final = Phrase("RSA from {0} bits (a multiple of 8), ECDSA {1}", "{0}ビット以上 (8の倍数) のRSA、{1} のECDSA")
 _NO_NAMES: t.Final = Phrase("addresses or URIs", "IPアドレスまたはURI")
+_DIGESTS: t.Final = {"md5": "MD5", "sha1": "SHA-1"}
 _WEAKNESSES: t.Final = {
     CLOSE_PRIMES: Phrase("its two primes lie close together", "2つの素数が近すぎます"),
     ROCA: Phrase(
@@ -58,6 +64,9 @@ def read_supplied_csr(
         return None, (Breach(rule="CSR-PRIVATE-KEY", path=_PATH, facts={"value": shortened(str(path))}),)
     except _NotRegular:
         return None, (_unreadable(path, Phrase("not a regular file", "通常のファイルではありません")),)
+    except CsrKeyForm as form:
+        said = {"value": form.form, "allowed": _KEYS.filled(RSA_SMALLEST.value, ", ".join(CURVES.value))}
+        return None, (Breach(rule="CSR-KEY", path=_PATH, facts=said),)
     except OSError as error:
         return None, (_unreadable(path, error.strerror or str(error)),)
     except ValueError:  # a name that no file can have
@@ -86,6 +95,8 @@ def _breaches(facts: CsrFacts, *, common_name: str | None, product: Product | No
         yield Breach(rule="CSR-COMMON-NAME", path=_PATH, facts=said)
     if not facts.signature_valid:
         yield Breach(rule="CSR-SIGNATURE", path=_PATH)
+    elif facts.signature_outdated:
+        yield Breach(rule="CSR-DIGEST", path=_PATH, facts={"value": _DIGESTS.get(facts.signature_digest or "", "")})
     yield from _key_breaches(facts, product)
     yield from _name_breaches(facts)
     if product is not None:
@@ -118,25 +129,53 @@ def _name_breaches(facts: CsrFacts) -> Iterator[Breach]:
 
 
 def _subject_breaches(facts: CsrFacts, product: Product) -> Iterator[Breach]:
-    subject = {attribute: value for attribute, value in facts.subject if value.strip()}
-    country = subject.get("country_name")
-    if country is not None and country != names.COUNTRY:
-        yield Breach(rule="CSR-COUNTRY", path=_PATH, facts={"value": shortened(country)})
-    kept = _kept_attributes(product)
-    dropped = [
-        names.DN_BY_NAME[name].short if name in names.DN_BY_NAME else name for name in subject if name not in kept
-    ]
+    present = [attribute for attribute, _value in facts.subject]
+    repeated = tuple(_short(name) for name in _ONCE if present.count(name) > 1)
+    if repeated:
+        yield Breach(rule="CSR-REPEATED", path=_PATH, facts={"value": repeated})
+    for attribute, value in facts.subject:
+        if attribute == "country_name" and value != names.COUNTRY:
+            yield Breach(rule="CSR-COUNTRY", path=_PATH, facts={"value": shortened(value)})
+    dropped = dict.fromkeys(_short(name) for name in present if name not in _kept_attributes(product))
     if dropped:
-        allowed = [attribute.short for attribute in names.DN_ATTRIBUTES if attribute.name in kept]
+        allowed = [attribute.short for attribute in names.DN_ATTRIBUTES if attribute.name in _kept_attributes(product)]
         yield Breach(rule="CSR-DROPPED", path=_PATH, facts={"value": tuple(dropped), "allowed": allowed})
     if product.level.value == "DV":
-        return
-    missing = [] if "organization_name" in subject else ["O"]
-    missing += [] if subject.keys() & {"state_or_province_name", "locality_name"} else ["ST / L"]
+        if "country_name" not in present:
+            yield Breach(rule="CSR-NO-COUNTRY", path=_PATH)
+    else:
+        yield from _organization_breaches(facts.subject, product)
+
+
+def _organization_breaches(subject: names.Subject, product: Product) -> Iterator[Breach]:
+    """What is wrong with an organization, by the rules of one that is written in an order."""
+    present = {attribute for attribute, value in subject if value.strip()}
+    missing = [_short(name) for name in ("country_name", "organization_name") if name not in present]
+    missing += [] if present & {"state_or_province_name", "locality_name"} else ["ST / L"]
     if missing:
         yield Breach(rule="CSR-SUBJECT", path=_PATH, facts={"value": tuple(missing)})
-    given = {name: value for name, value in subject.items() if name in DN_LENGTHS.value}
-    yield from subject_breaches(given, product=product, path=_PATH)
+    if _UNIT in present and _UNIT in _kept_attributes(product):
+        yield Breach(rule="CSR-OU", path=_PATH, facts={"authority": product.authority.name})
+    for attribute, value in subject:
+        if attribute in DN_LENGTHS.value:
+            yield from _value_breaches(attribute, value, product)
+
+
+def _value_breaches(attribute: str, value: str, product: Product) -> Iterator[Breach]:
+    told = f"{_short(attribute)}={value}"
+    if not value.strip():
+        yield Breach(rule="DN-BLANK", path=_PATH, facts={"value": shortened(told)})
+        return
+    try:
+        dn_field(DN_LENGTHS.value[attribute])(value)
+    except Refused as refused:
+        yield Breach(rule=refused.rule, path=_PATH, facts={**refused.facts, "value": shortened(told)})
+        return
+    yield from subject_breaches({attribute: value}, product=product, path=_PATH)
+
+
+def _short(attribute: str) -> str:
+    return names.DN_BY_NAME[attribute].short if attribute in names.DN_BY_NAME else attribute
 
 
 def _kept_attributes(product: Product) -> frozenset[str]:

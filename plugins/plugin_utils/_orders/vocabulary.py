@@ -34,7 +34,12 @@ _MOST_REMEMBERED = 256
 
 _ORDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _CUSTOMER_CODE = re.compile(r"SG[0-9]{8}")  # 8 digits in IIJ's P2 API comments; one place there shows 7
-_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_PHONE = re.compile(r"\+?[0-9][0-9() -]*[0-9]")
+_CONTRACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+# For editors, whose regular expressions know no Unicode classes: control characters and the blanks of other widths.
+_VISIBLE_LINE = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*$"
+_LONGEST_PERSON = 128  # characters in a field of the applicant; the portal's own limits are not known
 # The form of a name only: which zones belong to nobody is told in one place, _core/names.py.
 _LABEL = f"(?!(?![Xx][Nn])..--)[A-Za-z0-9](?:[A-Za-z0-9-]{{0,{names.LONGEST_LABEL - 2}}}[A-Za-z0-9])?"
 _SAYS_NOTHING = ".- "
@@ -46,7 +51,13 @@ _Checked = t.TypeVar("_Checked", bound="Callable[..., object]")
 _TEXT = Phrase("a text", "文字列")
 _BOOLEAN = Phrase("true or false", "true または false")
 _COUNTING = Phrase("a whole number from 1 on", "1以上の整数")
-_ADDRESS = Phrase("an e-mail address", "メールアドレス")
+_ADDRESS = Phrase("an e-mail address in half-width characters", "半角のメールアドレス")
+_PHONE_NUMBER = Phrase(
+    "a telephone number in half-width digits, such as +81-3-0000-0000 or 03-0000-0000",
+    "+81-3-0000-0000 や 03-0000-0000 のような、半角数字の電話番号",
+)
+_CONTRACT = Phrase("a contract ID such as rsc00000001", "rsc00000001 のようなサービスコード")
+_LINE = Phrase("a text on one line, without characters that are not seen", "見えない文字や改行を含まない文字列")
 _HOST_NAME = Phrase("a fully qualified host name such as www.example.jp", "www.example.jp のようなFQDN")
 _CODE = Phrase("SG followed by 8 digits", "SGと数字8桁")
 _LOCAL_PARTS = ", ".join(f"{local}@" for local in APPROVAL_LOCAL_PARTS.value)
@@ -80,6 +91,36 @@ def wrong_type(value: object, expected: Phrase) -> Refused:
 def text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise wrong_type(value, _TEXT)
+    return value
+
+
+@told_as({"type": "string", "pattern": _VISIBLE_LINE}, _LINE)
+def line(value: object) -> str:
+    said = text(value)
+    if not said.isprintable():
+        raise Refused("TEXT-CHARACTERS", value=shortened(said), characters=_foreign(said))
+    return said
+
+
+@told_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": _LONGEST_PERSON}, _LINE)
+def person(value: object) -> str:
+    said = line(value)
+    if len(said) > _LONGEST_PERSON:
+        raise Refused("DN-LENGTH", value=shortened(said), length=len(said), allowed=_LONGEST_PERSON)
+    return said
+
+
+@told_as(written_as(_PHONE, maxLength=_LONGEST_PERSON), _PHONE_NUMBER)
+def phone(value: object) -> str:
+    if not isinstance(value, str) or not _PHONE.fullmatch(value):
+        raise wrong_type(value, _PHONE_NUMBER)
+    return person(value)
+
+
+@told_as(written_as(_CONTRACT_ID), _CONTRACT)
+def contract_id(value: object) -> str:
+    if not isinstance(value, str) or not _CONTRACT_ID.fullmatch(value):
+        raise wrong_type(value, _CONTRACT)
     return value
 
 
@@ -149,11 +190,11 @@ def product(value: object) -> Product:
     return found
 
 
-@told_as(written_as(_EMAIL), _ADDRESS)
+@told_as(written_as(_EMAIL, maxLength=_LONGEST_PERSON), _ADDRESS)
 def email(value: object) -> str:
     if not isinstance(value, str) or not _EMAIL.fullmatch(value):
         raise wrong_type(value, _ADDRESS)
-    return value
+    return person(value)
 
 
 @told_as(
@@ -183,6 +224,10 @@ def _escaped(code: int) -> str:
 _DN_VALUE = f"{_one_of_characters(DN_CHARACTERS.value)}*".join(
     ("", _one_of_characters(DN_CHARACTERS.value - frozenset(_SAYS_NOTHING)), "")
 )
+
+
+def _foreign(text: str) -> str:
+    return " ".join(dict.fromkeys(_visible(character) for character in text if not character.isprintable()))
 
 
 def _visible(character: str) -> str:
@@ -250,13 +295,17 @@ __all__ = (
     "approval_email",
     "boolean",
     "common_name",
+    "contract_id",
     "counting_number",
     "customer_code",
     "dn_field",
     "email",
     "json_of",
+    "line",
     "one_of",
     "order_name",
+    "person",
+    "phone",
     "product",
     "refuse",
     "text",

@@ -15,9 +15,9 @@ from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import Complaint, shortened
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from .._values.observed import Observed, OfferedProduct, SeenContract
+    from .._values.observed import Application, Observed, OfferedProduct, SeenContract
     from .._values.order import Order
 
 
@@ -43,6 +43,20 @@ def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tu
     return dc.replace(order, linked_contract=dc.replace(linked, contract_id=fitting[0].contract_id)), complaints
 
 
+def find_used_key(order: Order, own: Application | None, applications: Iterable[Application]) -> Iterator[Complaint]:
+    """Find the application that has the key of an order's CSR already, where the order's CA refuses that."""
+    if order.csr is None or not order.product.authority.refuses_used_keys.value:
+        return
+    for application in applications:
+        same = application.public_key_fingerprint == order.csr.public_key_fingerprint
+        if same and (own is None or application.contract_id != own.contract_id):
+            facts = {"contract_id": application.contract_id, "authority": order.product.authority.name}
+            yield Complaint(
+                rule="KEY-USED", place=order.locate(("csr_path",)), order=order.name, path=("csr_path",), facts=facts
+            )
+            return
+
+
 def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...]) -> Complaint:
     asked = order.linked_contract.contract_id if order.linked_contract else None
     facts = {
@@ -59,11 +73,13 @@ def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...]) -> Co
 def _not_offered(order: Order, products: tuple[OfferedProduct, ...]) -> Iterator[Complaint]:
     offered = {(product.product, term) for product in products for term in product.terms}
     if (order.product.id, order.term) not in offered:
+        # With another term the product itself is right, so only its terms are of use.
+        same = [product for product in products if product.product == order.product.id] or products
         facts = {
             "value": f"{order.product.id}, {order.term}",
-            "allowed": [f"{product.product}: {' / '.join(product.terms)}" for product in products],
+            "allowed": [f"{product.product}: {' / '.join(product.terms)}" for product in same],
         }
         yield Complaint(rule="PRODUCT-NOT-OFFERED", place=order.place, order=order.name, path=("term",), facts=facts)
 
 
-__all__ = ("resolve_linked_contract",)
+__all__ = ("find_used_key", "resolve_linked_contract")

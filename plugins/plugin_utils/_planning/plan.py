@@ -17,7 +17,7 @@ from .._complaints.complaints import OrdersRefused
 from .._values.observed import ENDED, State
 from .._values.order import Wanted
 from .claims import find_rivals, match_applications
-from .lookup import resolve_linked_contract
+from .lookup import find_used_key, resolve_linked_contract
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -159,6 +159,8 @@ def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) ->
         if standing is Standing.TO_ORDER and order.contract_id is None:
             order, found = resolve_linked_contract(order, observed)
             complaints = (*complaints, *found, *find_rivals(order, observed.applications, claims))
+        if Step.REGISTER in _STEPS.get(standing, ()):
+            complaints = (*complaints, *find_used_key(order, application, observed.applications))
         unnamed = application is not None and application.client_reference is None and order.contract_id is None
         adopts = unnamed and observed.keeps_references
         entries.append(Entry(order=order, application=application, standing=standing, adopts=adopts))

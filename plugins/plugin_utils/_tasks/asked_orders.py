@@ -18,6 +18,7 @@ from .._orders.commands import read_commands
 from .._orders.files import read_inline
 from .._orders.opened import reader_with
 from .._orders.portfolio import judge_order_files, judge_orders
+from .._orders.public_suffixes import missing_public_suffixes
 from .._orders.voluptuous_dep import missing_voluptuous
 
 if t.TYPE_CHECKING:
@@ -41,7 +42,7 @@ _CHECK_DATE: t.Final = Phrase(
 
 def judge_asked_orders(options: Options, *, today: dt.date) -> Judged:
     """Judge all orders of the portfolio, for certificates issued on the day of check_date, or else today."""
-    missing = missing_voluptuous()
+    missing = missing_voluptuous() or missing_public_suffixes()
     if missing:
         raise OptionsWrong(verbatim(missing))
     portfolio_name(options)

@@ -27,6 +27,7 @@ from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._orders.opened import reader_with
 from .._orders.portfolio import judge_order_files
+from .._orders.public_suffixes import missing_public_suffixes
 from .._orders.voluptuous_dep import missing_voluptuous
 from .._reports.document import describe_plan
 from .._reports.events import Thresholds, news
@@ -57,7 +58,7 @@ class Watch:
 
     def __init__(self, arguments: dict[str, t.Any]) -> None:
         checked = ArgumentSpecValidator(**vars(_argspec.order_events())).validate(arguments)
-        missing = missing_voluptuous()
+        missing = missing_voluptuous() or missing_public_suffixes()
         if missing or checked.error_messages:
             raise WatchRefused(missing or "; ".join(checked.error_messages))
         self._options: dict[str, t.Any] = checked.validated_parameters

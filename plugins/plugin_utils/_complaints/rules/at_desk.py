@@ -18,6 +18,20 @@ RULES = (
         ("{value} は現在ポータルで取り扱われていません。", "{allowed}", "一覧から品目と有効期間を選んでください。"),
     ),
     rule(
+        "KEY-USED",
+        "GS:support/faq/65.html",
+        (
+            "The CSR's key is the one of application {contract_id} too, and {authority} refuses it.",
+            "a key that no other certificate has",
+            "Make a new key and CSR.",
+        ),
+        (
+            "CSRの鍵はお申し込み {contract_id} と同じです。{authority}は、ほかの証明書と同じ鍵を受け付けません。",
+            "ほかの証明書に使われていない鍵",
+            "鍵とCSRを作り直してください。",
+        ),
+    ),
+    rule(
         "LINKED-CONTRACT-NONE",
         "M:2261096",
         (

@@ -164,6 +164,20 @@ RULES = (
         ),
     ),
     rule(
+        "TEXT-CHARACTERS",
+        OURS,
+        (
+            "{value} has characters that no form field takes: {characters}.",
+            "a text on one line, with ordinary blanks",
+            "Remove them; U+3000 is a full-width blank, to be written as an ordinary one.",
+        ),
+        (
+            "{value}に、入力欄で使えない文字があります: {characters}",
+            "1行の文字列 (空白は半角スペース)",
+            "取り除いてください。U+3000 は全角スペースです。半角スペースにしてください。",
+        ),
+    ),
+    rule(
         "HOST-NAME",
         OURS,
         (

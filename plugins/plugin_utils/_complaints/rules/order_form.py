@@ -150,6 +150,20 @@ RULES = (
         ),
     ),
     rule(
+        "COMMON-NAME-TOP",
+        "BR 4.2.2; Public Suffix List",
+        (
+            "{value} is below no top-level domain of the internet, so no CA certifies it.",
+            "a name below a domain that is registered, such as www.example.jp",
+            "Correct common_name. If the top-level domain is new, install a newer publicsuffixlist.",
+        ),
+        (
+            "{value}は、インターネットのトップレベルドメインの下にないため、証明書を発行できません。",
+            "登録されたドメインの下の名前 (例: www.example.jp)",
+            "common_name を直してください。新しいトップレベルドメインなら、publicsuffixlist を更新してください。",
+        ),
+    ),
+    rule(
         "TERM-VALIDITY",
         "BR 6.3.2; ballot SC-081v3",
         (

@@ -122,6 +122,20 @@ RULES = (
         ("{authority}は{value}の鍵を受け付けません。", "{allowed}", "key の type と size を変えてください。"),
     ),
     rule(
+        "KEY-SHARED",
+        "GS:support/faq/65.html",
+        (
+            "The key is the one of order {other} too, and {authority} refuses a key that another certificate has.",
+            "a key for each order",
+            "Give this order a key of its own: another key.path, or a CSR from a new key.",
+        ),
+        (
+            "オーダー {other} と同じ鍵です。{authority}は、ほかの証明書と同じ鍵を受け付けません。",
+            "オーダーごとに別の鍵",
+            "key.path を変えるか、新しい鍵でCSRを作り、このオーダー専用の鍵にしてください。",
+        ),
+    ),
+    rule(
         "DN-AUTHORITY",
         "GS:support/faq/74.html; CT:csr_print.html",
         (

@@ -26,6 +26,8 @@ IN_JAPANESE = {
     "BR 7.1.2.7.4 (no OU in TLS certificates); EV since 2022-09-01, EVG 1.2.2": (
         "BR 7.1.2.7.4 (TLS証明書にOUは入りません)、EVは2022-09-01から EVG 1.2.2"
     ),
+    "BR 7.1.2.7.4; the CAs' pages on subjects": "BR 7.1.2.7.4、各認証局の識別名のページ",
+    "BR 7.1.3.2, for certificates; ours for requests": "BR 7.1.3.2 (証明書)、CSRについては独自の規則",
     "BR 7.1.4.3; M:2261096 (one order, one common name)": "BR 7.1.4.3、M:2261096 (1件のお申し込みに1つのコモンネーム)",
     "DC:SO24056, DC:SO23307 (old pages)": "DC:SO24056、DC:SO23307 (古いページ)",
     "GS, CT and DC pages on subjects: JP only": "GS、CT、DCの識別名のページ (JPだけ)",

@@ -23,14 +23,14 @@ RULES = (
         "CSR-OUTSIDE",
         OURS,
         (
-            "The CSR {value} is outside of the folder of orders ({folder}), and is not read.",
-            "a path below the folder of orders, links followed",
-            "Put the CSR below the folder of orders, such as csr/www.csr beside the order file.",
+            "The CSR {value} is outside of the repository ({folder}), and is not read.",
+            "a path, links followed, in the repository (.git) of the orders, or else in the folder around theirs",
+            "Put the CSR beside the order files, such as csr/www.csr.",
         ),
         (
-            "CSR {value} はオーダーのフォルダ ({folder}) の外にあるため、読み込みません。",
-            "オーダーのフォルダの中のパス (リンク先も含みます)",
-            "オーダーファイルの隣の csr/www.csr のように、CSRをオーダーのフォルダの中に置いてください。",
+            "CSR {value} はリポジトリ ({folder}) の外にあるため、読み込みません。",
+            "オーダーのリポジトリ (.git) の中、なければオーダーのフォルダを含むフォルダの中のパス (リンク先も含みます)",
+            "csr/www.csr のように、CSRをオーダーファイルの近くに置いてください。",
         ),
     ),
     rule(
@@ -69,21 +69,74 @@ RULES = (
     ),
     rule(
         "CSR-KEY",
-        "BR 6.1.5, 6.1.6; Cybertrust tech_faq06.html",
+        "BR 6.1.5, 6.1.6, 7.1.3.1; Cybertrust tech_faq06.html",
         ("The CSR's key ({value}) is not accepted.", "{allowed}", "Make a new key and CSR."),
         ("CSRの鍵 ({value}) は使えません。", "{allowed}", "鍵とCSRを作り直してください。"),
+    ),
+    rule(
+        "CSR-DIGEST",
+        "BR 7.1.3.2, for certificates; ours for requests",
+        (
+            "The CSR is signed with {value}. Its signature fits its key, but such a signature is not taken any more.",
+            "a CSR that is signed with SHA-256, SHA-384 or SHA-512",
+            "Make the CSR anew from the same key, with SHA-256.",
+        ),
+        (
+            "CSRの署名に{value}が使われています。鍵とは一致していますが、この方式の署名は使えません。",
+            "SHA-256、SHA-384、SHA-512で署名したCSR",
+            "同じ鍵から、SHA-256でCSRを作り直してください。",
+        ),
+    ),
+    rule(
+        "CSR-REPEATED",
+        "BR 7.1.4.1",
+        ("The CSR's subject has {value} more than once.", "each of C, ST, L, O and CN once", "Make the CSR anew."),
+        (
+            "CSRの識別名に {value} が2つ以上あります。",
+            "C、ST、L、O、CNはそれぞれ1つ",
+            "CSRを作り直してください。",
+        ),
+    ),
+    rule(
+        "CSR-OU",
+        "BR 7.1.2.7.4; the CAs' pages on subjects",
+        (
+            "The CSR has a department (部門, OU), which {authority} does not list among what it takes.",
+            "a subject without OU",
+            "Make the CSR anew without OU; the same key may be used.",
+        ),
+        (
+            "CSRに部門 (OU) があります。{authority}の案内では、OUは指定できる項目に含まれていません。",
+            "OUのない識別名",
+            "OUを入れずにCSRを作り直してください。鍵は同じものを使えます。",
+        ),
+    ),
+    rule(
+        "CSR-NO-COUNTRY",
+        "GS, CT and DC pages on subjects: JP only",
+        (
+            "The CSR has no country (C), which the CA's page asks for.",
+            "C=JP",
+            "Make the CSR anew with C=JP to be on the safe side.",
+        ),
+        (
+            "CSRに国名 (C) がありません。認証局の案内では、C=JP が必要です。",
+            "C=JP",
+            "念のため、C=JP を入れてCSRを作り直してください。",
+        ),
+        severity=Severity.WARNING,
     ),
     rule(
         "CSR-SUBJECT",
         "BR 7.1.2.7.4; GlobalSign distinguish-name.html",
         (
             "The CSR's subject lacks {value}.",
-            "O and at least one of ST and L for OV and EV products",
+            "C=JP, O, and at least one of ST and L for OV and EV products",
             "Make the CSR anew.",
         ),
         (
             "CSRの識別名に {value} がありません。",
-            "OVとEVの品目では、Oと、STまたはLのどちらか",
+            "OVとEVの品目では、C=JPとO、STまたはLのどちらか",
             "CSRを作り直してください。",
         ),
     ),

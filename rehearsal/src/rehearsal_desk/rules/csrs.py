@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses as dc
 import hashlib
+import re
 import typing as t
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
@@ -26,6 +28,9 @@ SUBJECT_ORDER: t.Final = {
     "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
     "CN": NameOID.COMMON_NAME,
 }
+
+# The type of a subject's attribute (2.5.4.x), and the tag of a PrintableString behind it.
+_PRINTABLE: t.Final = re.compile(rb"(\x06\x03\x55\x04.)\x13", re.DOTALL)
 
 _SERVICE_KEY_BITS: t.Final = 2048  # ours: what the service generates is not published
 
@@ -58,11 +63,38 @@ def read_csr(text: str) -> Csr:
             "This is a private key, not a CSR. It has not been kept, but it has left its host: make a new key."
         )
     try:
-        request = x509.load_pem_x509_csr(text.encode("ascii"))
-        return _facts(request)
+        return _read(text.encode("ascii"))
     except (ValueError, TypeError, UnsupportedAlgorithm):
         # The cause may quote the text, so it is not chained.
         raise UnreadableCsr("This is not one PEM block of a PKCS #10 certificate signing request.") from None
+
+
+def _read(pem: bytes) -> Csr:
+    try:
+        return _facts(x509.load_pem_x509_csr(pem))
+    except ValueError:
+        # The library refuses & and * in a PrintableString, which many tools write and CAs take.
+        body = b"".join(line for line in pem.splitlines() if not line.startswith(b"-----"))
+        der = base64.b64decode(body, validate=True)
+        request = x509.load_der_x509_csr(_PRINTABLE.sub(lambda found: found[1] + b"\x0c", der))
+        start = request.public_bytes(serialization.Encoding.DER).index(request.tbs_certrequest_bytes)
+        signed = der[start : start + len(request.tbs_certrequest_bytes)]
+        facts = _facts(request)
+        return dc.replace(facts, pem=pem.decode("ascii"), signature_valid=_is_signed(request, signed))
+
+
+def _is_signed(request: x509.CertificateSigningRequest, signed: bytes) -> bool:
+    key, digest = request.public_key(), request.signature_hash_algorithm
+    try:
+        if isinstance(key, rsa.RSAPublicKey) and digest:
+            key.verify(request.signature, signed, padding.PKCS1v15(), digest)
+            return True
+        if isinstance(key, ec.EllipticCurvePublicKey) and digest:
+            key.verify(request.signature, signed, ec.ECDSA(digest))
+            return True
+    except InvalidSignature:
+        pass
+    return False
 
 
 def make_csr(common_name: str, *, subject: t.Mapping[str, str]) -> tuple[Csr, bytes]:

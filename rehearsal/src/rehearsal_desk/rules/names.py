@@ -6,22 +6,22 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 import typing as t
+
+from publicsuffixlist import PublicSuffixList
 
 LONGEST_COMMON_NAME: t.Final = 64  # [BR 7.1.4.2]
 
 _LABEL: t.Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 # Names that no public CA can verify: special-use and customary internal domains, and the reverse zones
-# [BR 4.2.2, 7.1.2.7.12]. A CA checks against the list of IANA's root zone; this short list is ours.
+# [BR 4.2.2, 7.1.2.7.12]. Beside them only what is below a top-level domain of the Public Suffix List.
 _SPECIAL_USE: t.Final = ("alt", "arpa", "example", "internal", "invalid", "local", "localhost", "onion", "test")
 _CUSTOMARY: t.Final = ("corp", "home", "intranet", "lan", "localdomain", "private")
 _NOT_PUBLIC: t.Final = frozenset(_SPECIAL_USE + _CUSTOMARY)
-
-# Public suffixes of two labels under .jp, an extract of ours from the Public Suffix List.
-_JP_SUFFIXES: t.Final = frozenset(f"{kind}.jp" for kind in ("ac", "ad", "co", "ed", "go", "gr", "lg", "ne", "or"))
 
 
 def normal(name: str) -> str:
@@ -36,7 +36,7 @@ def without_wildcard(name: str) -> str:
 
 def is_public_suffix(domain: str) -> bool:
     """Whether nobody can own this domain itself."""
-    return "." not in domain or domain in _JP_SUFFIXES
+    return "." not in domain or _suffixes().publicsuffix(domain) == domain
 
 
 def fault_of(name: str, *, wildcard: bool) -> str | None:
@@ -69,11 +69,22 @@ def _scope_fault(domain: str, *, wildcard: bool) -> str | None:
     last_label = domain.rpartition(".")[2]
     if "." not in domain:
         return "A common name is a fully qualified domain name, such as www.example.jp."
-    if last_label.isdigit() or last_label in _NOT_PUBLIC:
+    if last_label.isdigit() or last_label in _NOT_PUBLIC or not _is_top_domain(last_label):
         return f"No public certificate can be issued for a name under .{last_label} [BR 7.1.4.3, 4.2.2]."
     if wildcard and is_public_suffix(domain):
         return "A wildcard directly under a public suffix is refused [BR 3.2.2.6]."
     return None
+
+
+@functools.cache
+def _suffixes() -> t.Any:
+    """The ICANN section of the Public Suffix List, the only one that counts for CAs [BR 3.2.2.6]."""
+    return PublicSuffixList(only_icann=True)
+
+
+@functools.cache
+def _is_top_domain(label: str) -> bool:
+    return _suffixes().publicsuffix(label, accept_unknown=False) is not None
 
 
 def _is_address(text: str) -> bool:

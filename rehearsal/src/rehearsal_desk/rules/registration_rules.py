@@ -26,7 +26,7 @@ SERVICE: t.Final = "service"
 _LOCAL_PARTS: t.Final = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
 
 _EMAIL: t.Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_PHONE: t.Final = re.compile(r"\+?[0-9]([0-9() -]*[0-9])+")
+_PHONE: t.Final = re.compile(r"\+?[0-9][0-9() -]*[0-9]")
 _LONGEST_TEXT: t.Final = 128  # of an applicant's field; ours
 
 _SUBJECT_SHORTS: t.Final = {"state_or_province_name": "ST", "locality_name": "L", "organization_name": "O"}

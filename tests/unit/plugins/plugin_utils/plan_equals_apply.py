@@ -118,6 +118,8 @@ def _order(draw: st.DrawFn, index: int) -> Fields:
     kind = draw(st.sampled_from(KINDS))
     common_name = kind["common_name"].replace("example", f"e{index}")
     fields = kind | {"name": f"n{index}", "common_name": common_name}
+    if "key" in kind:
+        fields |= {"key": {"path": f"/n{index}.key"}}
     if "approval_email" in fields:
         fields["approval_email"] = f"admin@{common_name.removeprefix('*.')}"
     aim = draw(st.sampled_from(["present", "present", "present", "pinned", "cancelled", "raised"]))

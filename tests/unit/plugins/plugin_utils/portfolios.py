@@ -47,7 +47,12 @@ READER = Reader(render=lambda text: text, decrypt=_closed)
 # Every order with an approval address is told this, so tests of other rules pass it over.
 EVERYWHERE = "EMAIL-VALIDATION-ENDS"
 
-APPLICANT = {"name": "Web Operations", "department": "Infrastructure", "email": "certs@example.jp", "phone": "+81-3"}
+APPLICANT = {
+    "name": "Web Operations",
+    "department": "Infrastructure",
+    "email": "certs@example.jp",
+    "phone": "+81-3",
+}
 SUBJECT = {
     "state_or_province_name": "Tokyo",
     "locality_name": "Chiyoda-ku",
@@ -72,9 +77,15 @@ DV = OV | {
     "common_name": "blog.example.jp",
     "product": "quick_ssl",
     "approval_email": "admin@example.jp",
+    "key": {"path": "/etc/pki/tls/private/blog.key"},
 }
 del DV["subject"]
-WILDCARD = DV | {"name": "shop", "common_name": "*.shop.example.jp", "product": "quick_ssl_wildcard"}
+WILDCARD = DV | {
+    "name": "shop",
+    "common_name": "*.shop.example.jp",
+    "product": "quick_ssl_wildcard",
+    "key": {"path": "/etc/pki/tls/private/shop.key"},
+}
 EV = OV | {
     "name": "bank",
     "common_name": "bank.example.jp",

@@ -20,8 +20,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
 
-RENEWED = {**DV, "name": "news", "common_name": "news.example.jp"}
-LAPSED = {**DV, "name": "old", "common_name": "old.example.jp"}
+RENEWED = {**DV, "name": "news", "common_name": "news.example.jp", "key": {"path": "/news.key"}}
+LAPSED = {**DV, "name": "old", "common_name": "old.example.jp", "key": {"path": "/old.key"}}
 GONE = {**DV, "name": "gone", "common_name": "gone.example.jp", "state": "cancelled", "contract_id": "rsc00000007"}
 ORDERS = portfolio(OV, DV, LINKED, WILDCARD, EV, RENEWED, LAPSED, GONE)
 

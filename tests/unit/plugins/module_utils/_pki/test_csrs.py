@@ -47,6 +47,7 @@ def test_what_is_made_is_what_is_read() -> None:
         curve="P-256",
         public_key_fingerprint=keys.fingerprint(KEY.public_key()),
         signature_valid=True,
+        signature_digest="sha256",
         pem=CSR.decode(),
     )
     assert facts.asks_for(SUBJECT, dns_names=(NAME,), public_key_fingerprint=facts.public_key_fingerprint)

@@ -123,6 +123,15 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
         [WILDCARD | {"common_name": "*.co.jp", "approval_email": "admin@co.jp"}],
         [WILDCARD | {"common_name": "*.example.co.jp", "approval_email": "admin@example.co.jp"}],
     ),
+    "COMMON-NAME-TOP": ([OV | {"common_name": "www.intranet.corp"}], [OV | {"common_name": "www.example.tokyo"}]),
+    "TEXT-CHARACTERS": (
+        [OV | {"applicant": APPLICANT | {"name": "Web\u3000Operations"}}],
+        [OV | {"applicant": APPLICANT | {"name": "山田 太郎"}}],
+    ),
+    "KEY-SHARED": (
+        [DV, DV | {"name": "b2", "common_name": "b2.example.jp"}],
+        [DV, DV | {"name": "b2", "common_name": "b2.example.jp", "host": "web2"}],
+    ),
     "TERM-VALIDITY": ([EV | {"term": "1 year"}], [EV]),
     "DN-AUTHORITY": (
         [OV | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
@@ -175,6 +184,10 @@ WITH_FILES = {
     "CSR-COUNTRY",
     "CSR-SAN",
     "CSR-DROPPED",
+    "CSR-DIGEST",
+    "CSR-OU",
+    "CSR-REPEATED",
+    "CSR-NO-COUNTRY",
 }
 # Rules that tell the same of every order, and rules of another day, have tests of their own.
 BY_DATE = {"EMAIL-VALIDATION-ENDS", "EMAIL-VALIDATION-ENDED"}

@@ -59,7 +59,11 @@ def test_the_budget_counts_what_is_bought_now_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("prices", [None, "table"])
 def test_a_budget_needs_a_price_for_everything_that_is_bought(prices: str | None) -> None:
-    wanted = made(*portfolio(WILDCARD, WILDCARD | {"name": "shop2", "common_name": "*.shop2.example.jp"}))
+    wanted = made(
+        *portfolio(
+            WILDCARD, WILDCARD | {"name": "shop2", "common_name": "*.shop2.example.jp", "key": {"path": "/shop2.key"}}
+        )
+    )
     told = refusals(lambda: check_limits(wanted, max_new_orders=0, budget=1, prices=table() if prices else None))
     assert set(told) == {"BUDGET-UNPRICED", "MAX-NEW-ORDERS"}, "all limits are told at once"
     assert "quick_ssl_wildcard, 6 months" in told["BUDGET-UNPRICED"]

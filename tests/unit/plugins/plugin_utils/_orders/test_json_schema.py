@@ -172,7 +172,7 @@ TEXTS = st.sampled_from(
 )
 VALUES = (
     TEXTS
-    | st.text(max_size=8)
+    | st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" \t\x1b\u3000\u200b"), max_size=8)
     | st.sampled_from((None, True, False, 0, 1, -1, 2, 0.5, 2048, 2047, 3072.0, [], {}, ["x"]))
 )
 FIELDS = sorted({name for path in loosest() for name in path} | {"colour", "Name", ""})

@@ -83,7 +83,7 @@ def test_anchors_and_merge_keys_work(tmp_path: pathlib.Path) -> None:
           usage: other
           csr_origin: target
           host: web1
-          applicant: &us {name: A, department: B, email: c@example.jp, phone: "1"}
+          applicant: &us {name: A, department: B, email: c@example.jp, phone: "03-1"}
           subject: {state_or_province_name: Tokyo, locality_name: Chiyoda-ku, organization_name: Example}
           terms_agreed: true
         orders:
@@ -110,7 +110,7 @@ def test_places_are_those_of_the_values(tmp_path: pathlib.Path) -> None:
         version: 1
         defaults:
           customer_code: SG1
-          applicant: {name: A, department: B, email: nobody, phone: "1"}
+          applicant: {name: A, department: B, email: nobody, phone: "03-1"}
         orders:
           - name: one
             common_name: one.example.jp

@@ -144,18 +144,37 @@ def test_nothing_is_quoted_of_what_is_no_order_file(
     assert not [word for word in SECRETS[name].split(": ")[-1].split() if len(word) > 3 and word in text], text
 
 
-@pytest.mark.parametrize("path", ["../outside.csr", "{tmp}/outside.csr", "link.csr", "folder/outside.csr"])
-def test_a_csr_outside_of_the_folder_of_orders_is_not_read(
-    orders: pathlib.Path, tmp_path: pathlib.Path, path: str
-) -> None:
+@pytest.mark.parametrize("path", ["../../outside.csr", "{tmp}/outside.csr", "link.csr", "folder/outside.csr"])
+@pytest.mark.parametrize("repository", [True, False])
+def test_a_csr_outside_of_the_repository_is_not_read(tmp_path: pathlib.Path, path: str, repository: bool) -> None:
+    folder = tmp_path / "repository" / "orders"
+    folder.mkdir(parents=True)
+    if repository:
+        (tmp_path / "repository" / ".git").mkdir()
     (tmp_path / "outside.csr").write_text("-----BEGIN PRIVATE KEY-----\n", encoding="utf-8")
-    (orders / "link.csr").symlink_to("../outside.csr")
-    (orders / "folder").symlink_to("..")
+    (tmp_path / "repository" / "inside.csr").write_text("-----BEGIN PRIVATE KEY-----\n", encoding="utf-8")
+    (folder / "link.csr").symlink_to("../../outside.csr")
+    (folder / "folder").symlink_to("../..")
+    assert told_of_csr(folder, path.format(tmp=tmp_path)) == ["CSR-OUTSIDE"]
+    assert told_of_csr(folder, "../inside.csr") == ["CSR-PRIVATE-KEY"]  # it is read
+
+
+def test_a_repository_may_be_deeper_or_higher_than_the_folder_around(tmp_path: pathlib.Path) -> None:
+    folder = tmp_path / "a" / "b" / "orders"
+    folder.mkdir(parents=True)
+    (tmp_path / "a" / "x.csr").write_text("-----BEGIN PRIVATE KEY-----\n", encoding="utf-8")
+    assert told_of_csr(folder, "../../x.csr") == ["CSR-OUTSIDE"]
+    (tmp_path / "a" / ".git").mkdir()
+    assert told_of_csr(folder, "../../x.csr") == ["CSR-PRIVATE-KEY"]
+    (folder / ".git").mkdir()
+    assert told_of_csr(folder, "../../x.csr") == ["CSR-OUTSIDE"]
+
+
+def told_of_csr(folder: pathlib.Path, path: str) -> list[str]:
     order = {name: value for name, value in DV.items() if name not in ("key", "host", "install")}
-    written(orders, order | {"csr_origin": "supplied", "csr_path": path.format(tmp=tmp_path)})
-    reading = read_folder(str(orders / "orders.yml"), READER)
-    told = [c for c in judge_orders(reading, day=TODAY).complaints if c.rule.startswith("CSR")]
-    assert [c.rule for c in told] == ["CSR-OUTSIDE"]
+    written(folder, order | {"csr_origin": "supplied", "csr_path": path})
+    reading = read_folder(str(folder / "orders.yml"), READER)
+    return [c.rule for c in judge_orders(reading, day=TODAY).complaints if c.rule.startswith("CSR")]
 
 
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(

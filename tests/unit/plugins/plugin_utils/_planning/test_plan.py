@@ -195,7 +195,9 @@ def worlds(draw: st.DrawFn) -> tuple[tuple[Order, ...], DeskInMemory]:
     """Orders of all kinds, and a desk where some of them already stand somewhere, under our reference or by hand."""
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=8))
     fields = [
-        kind | {"name": f"n{index}", "common_name": kind["common_name"].replace("example", f"e{index}")}
+        kind
+        | {"name": f"n{index}", "common_name": kind["common_name"].replace("example", f"e{index}")}
+        | ({"key": {"path": f"/n{index}.key"}} if "key" in kind else {})
         for index, kind in enumerate(kinds)
     ]
     for order in fields:
