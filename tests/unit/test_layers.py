@@ -32,7 +32,7 @@ FLOORS = {
     "_planning": "_desk _values _catalogue _complaints core",
     "_orders": "_values _catalogue _complaints core pki",
     "_desk": "_values _catalogue _complaints core",
-    "_values": "_catalogue _complaints",
+    "_values": "_catalogue _complaints core",
     "_catalogue": "",
     "_complaints": "core",
     "modules": "argspec core pki target",
@@ -49,7 +49,8 @@ MAY_IMPORT = {
 }
 # Of `_planning` these alone look at the desk: one to ask it, one to name its errors.
 LOOKS_AT_THE_DESK = {"_planning": ("observe", "outcome")}
-FUNCTION_LINES, FILE_LINES, LEG_LINES = 50, 400, 60
+# Lines of a function and of a file in plugins/, and elsewhere.
+SHIPPED, OTHERS, LEG_LINES = (40, 300), (50, 400), 60
 FORBIDDEN_NAMES = ("utils", "helper", "helpers", "common", "manager")
 ONLY_HOME = {
     "cryptography": "module_utils/_pki",
@@ -177,12 +178,14 @@ def test_the_rehearsal_desk_knows_nothing_of_the_collection() -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_sizes(path: pathlib.Path) -> None:
+    longest_function, longest_file = SHIPPED if PLUGINS in path.parents else OTHERS
     lines = path.read_text(encoding="utf-8").count("\n")
-    assert lines <= FILE_LINES, f"{name(path)} has {lines} lines"
+    # An argument spec and a module's documentation are as long as what they tell.
+    assert lines <= longest_file or path.stem == "_argspec" or layer(path) == "modules", f"{name(path)}: {lines} lines"
     for node in ast.walk(tree(path)):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             length = (node.end_lineno or 0) - node.lineno + 1
-            assert length <= FUNCTION_LINES, f"{name(path)}: {node.name} has {length} lines"
+            assert length <= longest_function, f"{name(path)}: {node.name} has {length} lines"
 
 
 @pytest.mark.parametrize("leg", sorted((PLUGINS / "action").glob("*.py")), ids=lambda path: path.stem)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._core import errors, keyspec, names
+from .._core import defaults, errors, keyspec, names
 from .._core.phrases import Phrase
 from .._pki import csrs
 from . import accesses, files, live_keys, orders
@@ -39,7 +39,7 @@ class Asked:
     key_path: str
     key_access: accesses.Access
     csr_path: str
-    regenerate: str = keyspec.NEVER
+    regenerate: str = defaults.REGENERATE
     generation: int = 1
     served_from: tuple[str, ...] = ()  # where its certificate is installed
     bundle_path: str | None = None

@@ -13,6 +13,8 @@ import dataclasses as dc
 import gc
 import typing as t
 
+from ...module_utils._core.defaults import KEY_CURVE
+from ...module_utils._core.keyspec import ECDSA
 from .._catalogue.products import product_named
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, arranged, dotted, named, shortened
 from .._complaints.rules.book import RULES
@@ -159,8 +161,8 @@ def _missing(raw: RawOrder) -> tuple[str, ...]:
 def _key(fields: Fields | None) -> Key | None:
     if fields is None:
         return None
-    if fields.get("type") == "ECDSA":
-        return Key(**{"size": None, "curve": "P-256", **fields})
+    if fields.get("type") == ECDSA:
+        return Key(**{"size": None, "curve": KEY_CURVE, **fields})
     return Key(**fields)
 
 
