@@ -221,3 +221,48 @@ def test_every_source_says_its_licence() -> None:
     for path in SOURCES:
         head = path.read_text(encoding="utf-8")[:400]
         assert re.search(r"SPDX-License-Identifier\W+GPL-3\.0-or-later$", head, re.MULTILINE), name(path)
+
+
+PRIVATE = [
+    path for path in FILES if path.is_relative_to(PLUGINS) and path.relative_to(PLUGINS).parts[0].endswith("_utils")
+]
+
+
+@pytest.mark.parametrize("path", PRIVATE, ids=name)
+def test_a_private_file_says_so_and_names_what_it_offers(path: pathlib.Path) -> None:
+    assert "# Note that this file is private to the collection" in path.read_text(encoding="utf-8")
+    assert path.name == "__init__.py" or list(offered(path)), f"{name(path)} has no __all__"
+
+
+def offered(path: pathlib.Path) -> t.Iterator[str]:
+    for node in tree(path).body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", None) == "__all__":
+            yield from ast.literal_eval(node.value)
+
+
+def taken(path: pathlib.Path) -> t.Iterator[tuple[pathlib.Path, str]]:
+    """Every name that a file imports from another file of ours, or reads from a file that it has imported."""
+    modules: dict[str, pathlib.Path] = {}
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.ImportFrom) or not node.level:
+            continue
+        base = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+        for alias in node.names:
+            if base.with_suffix(".py").is_file():
+                yield base.with_suffix(".py"), alias.name
+            else:
+                modules[alias.asname or alias.name] = base / f"{alias.name}.py"
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in modules:
+            yield modules[node.value.id], node.attr
+
+
+def test_what_one_file_takes_from_another_is_offered() -> None:
+    hidden = {
+        f"{name(path)} takes {thing} of {name(home)}"
+        for path in FILES
+        if PLUGINS in path.parents
+        for home, thing in taken(path)
+        if not thing.startswith("__") and thing not in offered(home)
+    }
+    assert not hidden, "\n".join(sorted(hidden))
