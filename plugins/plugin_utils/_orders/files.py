@@ -226,9 +226,11 @@ def _breaches_of_top(document: t.Any) -> Iterator[Breach]:
         if field not in _TOP_FIELDS:
             facts = {"value": shortened(field), "allowed": _TOP_FIELDS, "near": nearest(field, _TOP_FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
-    if document.get("version") != 1 or isinstance(document.get("version"), bool):
+    if "version" not in document:
+        yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
+    elif document["version"] != 1 or isinstance(document["version"], bool):
         yield Breach(
-            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document.get("version")), "allowed": 1}
+            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document["version"]), "allowed": 1}
         )
     if not isinstance(document.get("defaults") or {}, dict):
         fields = Phrase("a mapping of fields", "項目のマッピング")

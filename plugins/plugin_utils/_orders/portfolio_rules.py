@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core.paths import plain_path
 from .._catalogue.products import product_named
 from .._complaints.complaints import Complaint, shortened
 from .._values.order import CsrOrigin, Wanted
@@ -59,7 +60,7 @@ def _key_of(order: Order) -> tuple[str, ...] | None:
     if order.csr is not None:
         return ("csr", order.csr.public_key_fingerprint)
     if order.csr_origin is CsrOrigin.TARGET and order.key is not None and order.key.path is not None:
-        return ("path", str(order.host), str(order.key.path))
+        return ("path", str(order.host), plain_path(order.key.path))
     return None
 
 
