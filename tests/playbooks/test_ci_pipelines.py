@@ -132,6 +132,7 @@ def test_what_is_no_approval_of_this_plan_does_not_count(site: Site, host: Eithe
         assert not applied.succeeded, kind
         assert "There is no approved plan for 2222" in applied.output, kind
         assert site.desk.purchases() == [], kind
+        host.approvals.clear()
     host.approve()
     assert host.merge()["apply"].succeeded, "nothing else was in the way"
 
