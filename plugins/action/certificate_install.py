@@ -23,7 +23,7 @@ from ..plugin_utils._tasks.installations import (
     verdicts,
 )
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.planned import plan_orders
+from ..plugin_utils._tasks.planned import Held, plan_orders
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
@@ -38,7 +38,7 @@ class ActionModule(Leg):
         desk = self.open_desk()
         listing = Listing(desk)
         orders = accept_asked_orders(self.options)
-        plan = plan_orders(self.options, desk, orders, listing, offers=False)
+        plan = plan_orders(self.options, desk, orders, listing, offers=False, held=Held(self.commands_of, self.warn))
         entries = to_install(plan, names_of_host(orders, self.inventory_host))
         if not entries:
             return installation_result([], [], planned=self.check_mode)

@@ -24,6 +24,7 @@ class ArgumentSpec:
     argument_spec: Spec
     mutually_exclusive: Groups = ()
     required_one_of: Groups = ()
+    required_by: t.Mapping[str, t.Sequence[str]] = dc.field(default_factory=dict)
 
 
 def desk(*token_variables: str) -> Spec:
@@ -124,6 +125,7 @@ def cert_portfolio() -> ArgumentSpec:
             **language(),
             "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
             **reviewed(),
+            "compare_with": {"type": "str"},
             "quote": {"type": "bool", "default": False},
             "not_booked": {"type": "list", "elements": "str"},
             "max_new_orders": {"type": "int"},
@@ -182,6 +184,7 @@ def csr_register() -> ArgumentSpec:
         },
         mutually_exclusive=EITHER_ORDERS,
         required_one_of=EITHER_ORDERS,
+        required_by=DIGEST_OF_A_FILE,
     )
 
 
@@ -190,6 +193,7 @@ def certificate_install() -> ArgumentSpec:
         {
             **desk(REGISTER_TOKEN),
             **orders(),
+            **reviewed(),
             **certificates(),
             "served": {"type": "dict"},
             **passphrases("key", "pkcs12"),
@@ -197,6 +201,7 @@ def certificate_install() -> ArgumentSpec:
         },
         mutually_exclusive=EITHER_ORDERS,
         required_one_of=EITHER_ORDERS,
+        required_by=DIGEST_OF_A_FILE,
     )
 
 
@@ -284,6 +289,8 @@ def order_events() -> ArgumentSpec:
 
 # One source of orders, never two.
 EITHER_ORDERS = [["order_files", "orders"]]
+# What is left of a plan has another digest, so only its file can hold a task that comes after the first.
+DIGEST_OF_A_FILE = {"plan_digest": ["plan_file"]}
 ONE_SOURCE_OF_FILES = [["order_files", "orders", "files"]]
 
 # The options of desk(): dropped before anything is handed to a host.

@@ -31,7 +31,7 @@ description:
   - If C(install.validate) of the order is given, this command must accept the new files before they go live. Then
     C(install.reload) is run, and with C(install.prove) a TLS handshake must show the new certificate. If one of these
     fails, the old files come back in one step, C(install.reload) is run again, and the order fails. Commands are run without a shell
-    and with the rights of the task, so whoever may change order files may run commands on their hosts. They are given no variable C(IIJ_CERT_*).
+    and with the rights of the task. Order files only name them; the task defines them in O(commands). They are given no variable C(IIJ_CERT_*).
   - A run that was killed before it reloaded and proved is completed by the next one, which reports a change.
   - Mode, owner and group of the files are put right without collecting anything, and so are those of the private key where
     C(csr_origin) of the order is V(target). The content of a key that is live is never touched.
@@ -40,6 +40,7 @@ extends_documentation_fragment:
   - iij.server_certificate._attributes
   - iij.server_certificate._desk
   - iij.server_certificate._orders
+  - iij.server_certificate._reviewed
   - iij.server_certificate._language
 attributes:
   check_mode:

@@ -12,6 +12,7 @@ What a task does is in plain functions beside this file; nothing that a host leg
 from __future__ import annotations
 
 import abc
+import functools
 import typing as t
 
 from ansible.plugins.action import ActionBase
@@ -28,9 +29,10 @@ from .._orders.portfolio import collector_at_rest
 
 if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
-    from ...module_utils._core.phrases import Language
+    from ...module_utils._core.phrases import Language, Phrase
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
+    from .._planning.host_part import CommandsOf
 
 Result = dict[str, t.Any]
 
@@ -118,6 +120,16 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Every host of the inventory, and the controller."""
         return frozenset({CONTROLLER, *self.task_vars.get("groups", {}).get("all", ())})
 
+    @functools.cached_property
+    def commands_of(self) -> CommandsOf:
+        """What looks up the commands of a host, by the host's name."""
+        # Imported late: Ansible recompiles collection code at every start, and some tasks know no commands.
+        from .host_commands import commands_by_host
+
+        return commands_by_host(
+            self.options.get("commands"), self.task_vars.get("hostvars", {}), here=self.inventory_host
+        )
+
     def open_desk(self) -> Desk:
         """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
         return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
@@ -141,6 +153,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def say(self, line: str) -> None:
         """Show people a line at the terminal; standard output stays the callback's."""
         display.display(line, stderr=True)
+
+    def warn(self, phrase: Phrase) -> None:
+        """Warn people of something that does not stop the task."""
+        display.warning(said(phrase, self.lang))
 
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)
