@@ -11,6 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.paths import expand_home
+from ...module_utils._core.phrases import Phrase
+from .._complaints.complaints import OptionsWrong
 from .._guards.saved_plan import read_host_parts
 from .._planning.host_part import make_host_part
 from .._planning.slices import slice_of
@@ -24,6 +26,9 @@ if t.TYPE_CHECKING:
     from .asked_orders import Options
 
 
+_NOT_THERE: t.Final = Phrase("compare_with: {0} is not there", "compare_with: {0} がありません。")
+
+
 def with_before(frame: Frame, options: Options) -> Frame:
     """Add to the frame what hosts were asked before, where compare_with names it; raises OrdersRefused."""
     path = options["compare_with"]
@@ -32,10 +37,13 @@ def with_before(frame: Frame, options: Options) -> Frame:
 
 def _read(path: str, options: Options, commands_of: CommandsOf) -> Mapping[str, HostPart]:
     """Read what hosts were asked, by order name; of order files with mistakes, only the orders without any."""
-    if expand_home(path).suffix == ".json":
+    place = expand_home(path)
+    if not place.exists():
+        raise OptionsWrong(_NOT_THERE.filled(path))
+    if place.suffix == ".json":
         part = slice_of(options["slice"])
-        return read_host_parts(path, portfolio=portfolio_name(options), part=str(part) if part else None)
-    orders = judge_files_in(path, options, today=today()).orders
+        return read_host_parts(str(place), portfolio=portfolio_name(options), part=str(part) if part else None)
+    orders = judge_files_in(str(place), options, today=today()).orders
     return {order.name: make_host_part(order, commands_of) for order in orders}
 
 
