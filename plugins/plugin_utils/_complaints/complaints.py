@@ -17,6 +17,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, said
 from .rules.book import RULES
 from .rules.rule import Severity
+from .vaulted import Vaulted, hide
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -53,30 +54,6 @@ _LONGEST_VALUE = 60
 _MOST_NAMES = 5
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
-
-
-class Vaulted(str):
-    """A value that the user keeps in a vault: used like any other, shown to nobody.
-
-    `sealed` is the text that stands in the file instead of it, by which a change can be told without the value.
-    """
-
-    __slots__ = ("sealed",)
-    sealed: str
-
-    def __new__(cls, value: str, sealed: str = "") -> Vaulted:
-        made = super().__new__(cls, value)
-        made.sealed = sealed
-        return made
-
-    def lower(self) -> Vaulted:
-        """The value in small letters, as secret as before."""
-        return Vaulted(super().lower(), self.sealed)
-
-
-def shown(value: str | None) -> str | None:
-    """The value as it may be shown to anybody."""
-    return "(vaulted)" if isinstance(value, Vaulted) else value
 
 
 @dc.dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -121,7 +98,7 @@ class Complaint:
     def wording(self, lang: Language) -> Wording:
         """What is wrong, what is allowed and what to do, in words."""
         words: Wording = getattr(RULES[self.rule], lang)
-        told = {key: _said(value, lang) for key, value in self.facts.items()}
+        told = {key: hide(_said(value, lang)) for key, value in self.facts.items()}
         near = told.get("near")
         near_hint, choice_hint, quote_hint = _HINTS[lang]
         told["hint"] = quote_hint if told.get("cut") else near_hint.format(near) if near else choice_hint
@@ -256,12 +233,10 @@ __all__ = (
     "OrdersRefused",
     "Path",
     "Place",
-    "Vaulted",
     "arranged",
     "dotted",
     "named",
     "nearest",
     "report",
     "shortened",
-    "shown",
 )

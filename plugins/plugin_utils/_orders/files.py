@@ -15,7 +15,8 @@ import pathlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, Vaulted, nearest, shortened
+from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, nearest, shortened
+from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal, YamlText
 from .folder import OrderFolder, leads_out, repository_of
 from .schema import branch_of, without_unasked

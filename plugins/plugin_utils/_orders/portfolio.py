@@ -23,6 +23,7 @@ from .files import read_folder
 from .folder import leads_out
 from .form_rules import breaches_of_rules
 from .portfolio_rules import complaints_between, shared_keys
+from .public_words import publish_words
 from .schema import breaches_of_shape
 
 if t.TYPE_CHECKING:
@@ -85,6 +86,7 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | 
                 complaints.append(_complaint(raw, breach))
         orders.extend([(raw, order)] if order else [])
     complaints += [*map(_told_once, everywhere.values()), *shared_keys(orders)]
+    publish_words(order for _raw, order in orders)
     return Judged(orders=tuple(order for _raw, order in orders), complaints=arranged(complaints))
 
 

@@ -14,7 +14,7 @@ import json
 import operator
 import typing as t
 
-from .._complaints.complaints import Vaulted
+from .._complaints.vaulted import Vaulted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ import hashlib
 import operator
 import typing as t
 
-from .._complaints.complaints import Vaulted
+from .._complaints.vaulted import Vaulted, hide
 from .._values.order import Install, Key, Prove
 
 if t.TYPE_CHECKING:
@@ -53,7 +53,11 @@ def make_host_part(order: Order, commands_of: CommandsOf) -> HostPart:
     So a field that comes later changes no saved plan. A command is its name and a digest of what the task runs by that
     name; a vaulted value is a digest of its sealed text.
     """
-    part: HostPart = {} if order.host is None else {"host": _plain(order.host)}
+    return hide(_part(order, commands_of))
+
+
+def _part(order: Order, commands_of: CommandsOf) -> HostPart:
+    part: HostPart = {} if order.host is None else {"host": str(order.host)}
     if order.key is not None:
         part.update(_differing("key", order.key))
     install = order.install

@@ -14,6 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import said
+from .._complaints.vaulted import hide
 from .._planning.digests import plan_digest
 from .._planning.host_part import list_changes, make_host_part
 from .._planning.plan import Standing, Verdict
@@ -71,7 +72,7 @@ def describe_plan(
         for row in [_row(entry, part, frame, failed.get(name))]
     ]
     bound = [row for row in asked if row[2]]
-    return {
+    document = {
         **_head(frame),
         "planned": planned,
         "verdict": _verdict(made, failed).value,
@@ -83,6 +84,7 @@ def describe_plan(
         "complaints": [],
         "error": None,
     }
+    return hide(document)
 
 
 def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True) -> Row:
@@ -95,7 +97,7 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
         "verdict": Verdict.ERROR.value,
         **nothing,
         "complaints": told,
-        "error": error,
+        "error": hide(error),
     }
 
 

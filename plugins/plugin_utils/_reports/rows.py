@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .._complaints.complaints import shown
 from .._planning.digests import order_digest
 from .._planning.plan import CALL_CLASSES, Step
 from .standing import deadline, next_action, reason
@@ -37,11 +36,11 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
     until = deadline(entry)
     return {
         "name": str(order.name),
-        "common_name": shown(order.common_name),
+        "common_name": order.common_name,
         "product": order.product.id,
         "term": order.term,
         "usage": order.usage.value,
-        "host": shown(order.host),
+        "host": order.host,
         "contract_id": application.contract_id if application else None,
         "linked_service": order.linked_contract.service if order.linked_contract else None,
         "linked_contract_id": _linked_contract_id(entry),

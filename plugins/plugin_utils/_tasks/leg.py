@@ -12,6 +12,7 @@ What a task does is in plain functions beside this file; nothing that a host leg
 from __future__ import annotations
 
 import abc
+import contextlib
 import functools
 import typing as t
 
@@ -22,12 +23,15 @@ from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.phrases import said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._complaints.vaulted import hide, hiding_vaulted
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import collector_at_rest
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ...module_utils._argspec import ArgumentSpec
     from ...module_utils._core.phrases import Language, Phrase
     from .._complaints.complaints import Complaint
@@ -61,8 +65,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Record a run that came to nothing; the task fails with this message."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        with hiding_vaulted():
+            return hide(self._run(tmp, task_vars))
+
+    def _run(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> Result:
         result: Result = super().run(tmp, task_vars)
-        del tmp
         self.task_vars = task_vars or {}
         spec = self.spec()
         _validated, self.options = self.validate_argument_spec(**vars(spec))
@@ -148,15 +155,26 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         given = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
         kept = {name: value for name, value in given.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
-        return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
+        with self._kept_from_the_system_log(hide(rows) != rows):
+            return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
+
+    @contextlib.contextmanager
+    def _kept_from_the_system_log(self, kept: bool) -> Iterator[None]:
+        """Keep a module from writing its options to the host's system log, which Ansible does unless no_log is set."""
+        before = self._task.no_log
+        try:
+            self._task.no_log = before or kept
+            yield
+        finally:
+            self._task.no_log = before
 
     def say(self, line: str) -> None:
         """Show people a line at the terminal; standard output stays the callback's."""
-        display.display(line, stderr=True)
+        display.display(hide(line), stderr=True)
 
     def warn(self, phrase: Phrase) -> None:
         """Warn people of something that does not stop the task."""
-        display.warning(said(phrase, self.lang))
+        display.warning(hide(said(phrase, self.lang)))
 
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)

@@ -12,10 +12,8 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
-    OrdersRefused,
-    Vaulted,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import (
     OLDER,
     read_host_parts,

@@ -14,11 +14,8 @@ import typing as t
 
 import jsonschema
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
-    OrdersRefused,
-    Vaulted,
-    report,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import (
     require_digest,
     require_saved_plan,
