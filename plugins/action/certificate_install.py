@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ..module_utils import _argspec
@@ -45,7 +46,10 @@ class ActionModule(Leg):
         entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
         commands = read_commands(self.options["commands"])
-        first = self.run_on_host("orders", host_orders(entries, commands), certificates=given)
+        on_host = functools.partial(
+            self.run_on_host, "orders", found=[entry.order.subject.given() for entry in entries]
+        )
+        first = on_host(host_orders(entries, commands), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
@@ -54,10 +58,10 @@ class ActionModule(Leg):
             certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
             handed = [order for order in host_orders(entries, commands) if order["name"] in certificates]
-            legs += [self.run_on_host("orders", handed, certificates=certificates)] if handed else []
+            legs += [on_host(handed, certificates=certificates)] if handed else []
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
             served = verdicts(entries, unproved, address=self.host_address)
-            legs.append(self.run_on_host("orders", waiting, served=served))
+            legs.append(on_host(waiting, served=served))
         return installation_result(legs, failures, planned=self.check_mode)

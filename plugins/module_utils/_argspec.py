@@ -107,6 +107,11 @@ def language() -> Spec:
     return {"lang": {"type": "str", "choices": ["en", "ja"]}}
 
 
+def vaulted() -> Spec:
+    """What the controller has the host keep out of its output: Ansible removes values of such options everywhere."""
+    return {"vaulted": {"type": "list", "elements": "str", "no_log": True}}
+
+
 def certificates() -> Spec:
     """Issued certificates by order name, for installing what was collected elsewhere."""
     return {"certificates": {"type": "dict"}}
@@ -179,6 +184,7 @@ def csr_register() -> ArgumentSpec:
             **orders(),
             **reviewed(),
             **passphrases("key"),
+            **vaulted(),
             **language(),
             "concurrency": {"type": "int", "default": 4},
         },
@@ -196,6 +202,7 @@ def certificate_install() -> ArgumentSpec:
             **reviewed(),
             **certificates(),
             "served": {"type": "dict"},
+            **vaulted(),
             **passphrases("key", "pkcs12"),
             **language(),
         },
@@ -218,6 +225,7 @@ def certificate_file_info() -> ArgumentSpec:
                     "key_path": {"type": "str", "no_log": False},
                 },
             },
+            **vaulted(),
             **passphrases("key", "pkcs12"),
             **language(),
         },
@@ -332,5 +340,6 @@ __all__ = (
     "portal_doctor",
     "product_info",
     "reviewed",
+    "vaulted",
     "written_elsewhere",
 )

@@ -64,6 +64,11 @@ options:
       - Whether the new certificate is served, by name of the order. Set by the controller for its own use, where
         C(install.prove.seen_from) is V(controller).
     type: dict
+  vaulted:
+    description:
+      - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.
+    type: list
+    elements: str
   key_passphrases:
     description:
       - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
@@ -218,6 +223,7 @@ failures:
 import datetime as dt
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.parameters import sanitize_keys
 
 from ..module_utils import _argspec
 from ..module_utils._pki import deps
@@ -244,6 +250,7 @@ def main() -> None:
         check=module.check_mode,
     )
     result = ensure_certificate.result(harvest, check=module.check_mode, lang=lang)
+    result = sanitize_keys(result, module.no_log_values)
     if harvest.failures:
         module.fail_json(msg=harvest.failure_text(lang), **result)
     module.exit_json(**result)

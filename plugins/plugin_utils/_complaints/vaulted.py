@@ -23,6 +23,7 @@ _SHORTEST: t.Final = (
     4  # characters; a shorter value is found everywhere, so it is hidden only where it is all of a text
 )
 _WORD: t.Final = 8  # characters; a shorter value is hidden only as a word
+_FOR_HOSTS: t.Final = 6  # characters; Ansible hides every occurrence, and a shorter value may be in a CSR by chance
 _LETTER: t.Final = re.compile(r"[A-Za-z0-9]")
 _IN_A_NAME: t.Final = re.compile(r'([,+"\\<>;=])')  # escaped in a distinguished name (RFC 4514)
 
@@ -57,6 +58,7 @@ class _Gate:
     def __init__(self) -> None:
         self._opened: set[str] = set()
         self._public: set[str] = set()
+        self._secrets: list[str] = []
         self._forms: set[str] | None = None
         self._lengths: dict[str, list[int]] = {}
 
@@ -69,6 +71,12 @@ class _Gate:
         if self._opened:  # else the texts, which are made one by one, are not even looked at
             self._public |= {str.__str__(text) for text in texts}
             self._forms = None
+
+    def list_in(self, texts: Iterable[str]) -> list[str]:
+        self._known_forms()
+        whole = "\n".join(texts)
+        found = (value for value in self._secrets if len(value) >= _FOR_HOSTS and value in whole)
+        return sorted({form for value in found for form in _spellings(value)})
 
     def cover(self, text: str) -> str:
         forms = self._known_forms()
@@ -93,8 +101,8 @@ class _Gate:
         """Every way in which a hidden value may be written; what a public text spells out is not hidden."""
         if self._forms is None:
             public = "\n".join(self._public)
-            secrets = [value for value in self._opened if value and value not in public]
-            self._forms = {form for value in secrets for form in _spellings(value)}
+            self._secrets = [value for value in self._opened if value and value not in public]
+            self._forms = {form for value in self._secrets for form in _spellings(value)}
             lengths = collections.defaultdict(set)
             for form in self._forms:
                 lengths[form[:_SHORTEST]].add(len(form))
@@ -136,6 +144,19 @@ def hide(value: T) -> T:
     return value
 
 
+def list_vaulted(value: object) -> list[str]:
+    """List the vaulted values that this is made of, in every way in which they may be written."""
+    return [] if _gate is None else _gate.list_in(_texts(value))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list, tuple)):
+        for below in value.values() if isinstance(value, dict) else value:
+            yield from _texts(below)
+
+
 def _hidden_text(text: str) -> str:
     if _gate is not None:
         return _gate.cover(text)
@@ -154,4 +175,4 @@ def _spellings(value: str) -> set[str]:
     return {value, value.lower(), " ".join(value.split()), quoted, _IN_A_NAME.sub(r"\\\1", value)} - {""}
 
 
-__all__ = ("HIDDEN", "Vaulted", "hide", "hiding_vaulted", "publish")
+__all__ = ("HIDDEN", "Vaulted", "hide", "hiding_vaulted", "list_vaulted", "publish")

@@ -12,7 +12,6 @@ What a task does is in plain functions beside this file; nothing that a host leg
 from __future__ import annotations
 
 import abc
-import contextlib
 import functools
 import typing as t
 
@@ -23,15 +22,13 @@ from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.phrases import said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
-from .._complaints.vaulted import hide, hiding_vaulted
+from .._complaints.vaulted import hide, hiding_vaulted, list_vaulted
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import collector_at_rest
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ...module_utils._argspec import ArgumentSpec
     from ...module_utils._core.phrases import Language, Phrase
     from .._complaints.complaints import Complaint
@@ -141,10 +138,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
         return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
 
-    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], **more: t.Any) -> Result:
+    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, found: object = (), **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.
 
-        Of passphrases the host is given those of the rows' names alone.
+        Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
+        what is `found` there, to be kept out of its output.
         """
         names = {row.get("name") for row in rows}
         passphrases: dict[str, t.Any] = {
@@ -153,20 +151,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             if option in self.options
         }
         given = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
+        given["vaulted"] = list_vaulted([rows, found])
         kept = {name: value for name, value in given.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
-        with self._kept_from_the_system_log(hide(rows) != rows):
-            return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
-
-    @contextlib.contextmanager
-    def _kept_from_the_system_log(self, kept: bool) -> Iterator[None]:
-        """Keep a module from writing its options to the host's system log, which Ansible does unless no_log is set."""
-        before = self._task.no_log
-        try:
-            self._task.no_log = before or kept
-            yield
-        finally:
-            self._task.no_log = before
+        return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
 
     def say(self, line: str) -> None:
         """Show people a line at the terminal; standard output stays the callback's."""
