@@ -34,17 +34,29 @@ class Change(t.NamedTuple):
     after: t.Any
 
 
-def _defaults_of(kind: t.Any, *, apart: tuple[str, ...] = ()) -> dict[str, t.Any]:
-    return {field.name: field.default for field in dc.fields(kind) if field.name not in apart}
+class _Part(t.NamedTuple):
+    """Fields of one dataclass: their full names, their defaults, and what reads them all from a value."""
+
+    names: tuple[str, ...]
+    defaults: tuple[t.Any, ...]
+    read: Callable[[t.Any], tuple[t.Any, ...]]
 
 
-_PARTS: t.Final = {
-    "key": _defaults_of(Key),
-    "install": _defaults_of(Install, apart=("validate", "reload", "prove")),
-    "install.prove": _defaults_of(Prove),
+def _part_of(prefix: str, kind: t.Any, *, apart: tuple[str, ...] = ()) -> _Part:
+    fields = [field for field in dc.fields(kind) if field.name not in apart]
+    return _Part(
+        names=tuple(f"{prefix}.{field.name}" for field in fields),
+        defaults=tuple(field.default for field in fields),
+        read=operator.attrgetter(*(field.name for field in fields)),
+    )
+
+
+_KEY: t.Final = _part_of("key", Key)
+_INSTALL: t.Final = _part_of("install", Install, apart=("validate", "reload", "prove"))
+_PROVE: t.Final = _part_of("install.prove", Prove)
+_DEFAULTS: t.Final = {
+    name: default for part in (_KEY, _INSTALL, _PROVE) for name, default in zip(part.names, part.defaults, strict=True)
 }
-_READERS: t.Final = {prefix: operator.attrgetter(*fields) for prefix, fields in _PARTS.items()}
-_DEFAULTS: t.Final = {f"{prefix}.{name}": value for prefix, part in _PARTS.items() for name, value in part.items()}
 
 
 def make_host_part(order: Order, commands_of: CommandsOf) -> HostPart:
@@ -59,11 +71,11 @@ def make_host_part(order: Order, commands_of: CommandsOf) -> HostPart:
 def _part(order: Order, commands_of: CommandsOf) -> HostPart:
     part: HostPart = {} if order.host is None else {"host": str(order.host)}
     if order.key is not None:
-        part.update(_differing("key", order.key))
+        part.update(_differing(_KEY, order.key))
     install = order.install
     if install is None:
         return part
-    part.update(_differing("install", install))
+    part.update(_differing(_INSTALL, install))
     if install.validate is not None:
         part["install.validate"] = _command(install.validate, order, commands_of)
     if install.reload is not None:
@@ -71,7 +83,7 @@ def _part(order: Order, commands_of: CommandsOf) -> HostPart:
         part["install.reload"] = f"service {_plain(service)}" if service else _command(command, order, commands_of)
     if install.prove is not None:
         part["install.prove"] = True
-        part.update(_differing("install.prove", install.prove))
+        part.update(_differing(_PROVE, install.prove))
     return part
 
 
@@ -89,9 +101,9 @@ def describe_changes(changes: list[Change]) -> str:
     return ", ".join(f"{field}: {_written(before)} -> {_written(after)}" for field, before, after in changes)
 
 
-def _differing(prefix: str, value: object) -> HostPart:
-    given = zip(_PARTS[prefix].items(), _READERS[prefix](value), strict=True)
-    return {f"{prefix}.{name}": _plain(found) for (name, default), found in given if found != default}
+def _differing(part: _Part, value: object) -> HostPart:
+    given = zip(part.names, part.defaults, part.read(value), strict=True)
+    return {name: _plain(found) for name, default, found in given if found != default}
 
 
 def _command(name: str | None, order: Order, commands_of: CommandsOf) -> str:
