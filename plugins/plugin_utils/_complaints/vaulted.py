@@ -138,16 +138,24 @@ def publish(texts: Iterable[str]) -> None:
 
 
 def hide(value: T) -> T:
-    """Return the value with every vaulted value in it replaced, at any depth, in keys and inside of texts too."""
+    """Return the value with every vaulted value in it replaced, at any depth, in keys and inside of texts too.
+
+    Names of fields stay, whatever is vaulted.
+    """
     if _gate is not None and _gate.is_empty:
         return value  # nothing is vaulted in this task, so large documents are not even walked
     if isinstance(value, str):
         return t.cast("T", _hidden_text(value))
     if isinstance(value, dict):
-        return t.cast("T", {hide(key): hide(below) for key, below in value.items()})
-    if isinstance(value, (list, tuple, set, frozenset)) and not hasattr(value, "_fields"):
-        return t.cast("T", type(value)(hide(below) for below in value))
+        return t.cast("T", {_hidden_key(key): hide(below) for key, below in value.items()})
+    if isinstance(value, (list, tuple, set, frozenset)):
+        below = map(hide, value)
+        return t.cast("T", type(value)(*below) if hasattr(value, "_fields") else type(value)(below))
     return value
+
+
+def _hidden_key(key: t.Any) -> t.Any:
+    return str.__str__(key) if isinstance(key, str) and key.isidentifier() else hide(key)
 
 
 def list_vaulted(value: object) -> list[str]:

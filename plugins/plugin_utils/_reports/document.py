@@ -14,11 +14,13 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import said
-from .._complaints.vaulted import hide
+from .._complaints.vaulted import hide, publish
 from .._planning.digests import plan_digest
 from .._planning.host_part import list_changes, make_host_part
-from .._planning.plan import Standing, Verdict
+from .._planning.plan import CallClass, Standing, Step, Verdict
+from .._values.observed import State
 from .rows import application_row, order_row, price_row
+from .standing import ACTORS
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -36,6 +38,8 @@ if t.TYPE_CHECKING:
 FORMAT: t.Final = "iij.server_certificate/plan"
 VERSION: t.Final = 1
 
+# Programs decide by these, whatever somebody has vaulted.
+_WORDS: t.Final = (FORMAT, *Verdict, *Standing, *Step, *CallClass, *State, *ACTORS)
 _FINISHED: t.Final = (Standing.DONE,)
 
 
@@ -84,6 +88,7 @@ def describe_plan(
         "complaints": [],
         "error": None,
     }
+    publish(_WORDS)
     return hide(document)
 
 

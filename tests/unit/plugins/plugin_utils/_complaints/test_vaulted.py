@@ -25,17 +25,21 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, Verdict, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.spend import describe_order
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import OfferedProduct
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import OfferedProduct, State
 from every_order import every_order
 from hypothesis import given
 from hypothesis import strategies as st
-from portfolios import MADE_AT, TODAY, DeskInMemory, now
+from portfolios import MADE_AT, TODAY, DeskInMemory, booked, now
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 CANARY: t.Final = "Canary7Q"
 
@@ -72,6 +76,25 @@ def test_what_is_public_is_shown() -> None:
         publish(["shop-www.example.jp"])
         assert hide([vaulted, "x www.example.jp"]) == ["www.example.jp", "x www.example.jp"]
         assert type(hide(vaulted)) is str
+
+
+@pytest.mark.parametrize("word", [*Verdict, *Standing, "hosts", "orders", "failed", "changed", "wrong", "value"])
+def test_what_programs_decide_by_stays(word: str) -> None:
+    order = {**every_order()[0], "applicant": {**every_order()[0]["applicant"], "department": word}}
+    found = judge_orders(read_inline([order]), day=TODAY).accepted()
+    expected = describe(found)
+    with hiding_vaulted():
+        _ = Vaulted(word)
+        assert describe(found) == expected
+        assert hide({word: 1, "x": {word: [1]}}) == {word: 1, "x": {word: [1]}}
+        wrong = judge_orders(read_inline([{**order, "term": "never"}]), day=TODAY).complaints
+        assert "'never'" in report(wrong, "en")
+
+
+def describe(orders: tuple[Order, ...]) -> Row:
+    desk = DeskInMemory(rows=[booked(orders[0], "p/www/1", state=State.ISSUED)])
+    plan = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    return describe_plan(plan, Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT), planned=True)
 
 
 def test_threads_of_a_task_share_its_gate() -> None:
