@@ -12,17 +12,15 @@ import dataclasses as dc
 import hashlib
 import operator
 import typing as t
+from collections.abc import Callable, Mapping
 
 from .._complaints.vaulted import Vaulted, hide
 from .._values.order import Install, Key, Prove
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from .._values.order import Order
 
-    CommandsOf = Callable[[str | None], Mapping[str, str]]
-
+CommandsOf = Callable[[str | None], Mapping[str, str]]
 HostPart = dict[str, t.Any]
 
 
@@ -126,4 +124,4 @@ def _written(value: object) -> str:
     return "-" if value is None else str(value)
 
 
-__all__ = ("Change", "HostPart", "describe_changes", "list_changes", "make_host_part")
+__all__ = ("Change", "CommandsOf", "HostPart", "describe_changes", "list_changes", "make_host_part")
