@@ -134,6 +134,25 @@ def test_no_run_shows_what_is_sealed(site: Site, sealed: tuple[str, ...]) -> Non
     assert row["chain_path"] == "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER", "hidden by the host already"
 
 
+def test_a_whole_file_may_be_sealed(site: Site, sealed: tuple[str, ...]) -> None:
+    """Every word of it is vaulted then, and those that programs need are still known."""
+    file = site.orders / "web.yml"
+    content = yaml.dump({"version": 1, "orders": [full_order(site)]}, sort_keys=False)
+    vault = VaultLib([("default", VaultSecret(PASSWORD.encode()))])
+    file.write_bytes(vault.encrypt(content.encode()))
+    reports = ("-e", f"certificate_reports_path={site.folder / 'build'}")
+    plan = ("-e", f"certificate_plan_file={site.folder / 'build' / 'plan.json'}")
+    runs = [site.run("plan", *sealed, *reports), site.run("apply", *sealed, *reports, *plan)]
+    site.desk.ca_work()
+    runs += [site.run("collect", *sealed, *plan), site.run("status", *sealed, *reports)]
+    assert site.at("web1", "can015xcombined.pem").is_file()
+    assert [hit for run in runs for hit in shown(run)] == []
+    assert kept(site) == {}
+    told = " ".join(runs[0].output.split())
+    assert "Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued." in told
+    assert "+ www: order セキュア・サーバID, 6 months" in told
+
+
 WRONG: dict[str, t.Any] = {
     "customer_code": "SGcan101xcode",
     "common_name": "can102xname.example.zzz",

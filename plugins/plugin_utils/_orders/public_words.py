@@ -12,6 +12,8 @@ import typing as t
 
 from .._catalogue.products import PRODUCTS
 from .._complaints.vaulted import publish
+from .field_words import FIELD_WORDS
+from .files import TOP_FIELDS
 from .vocabulary import CHOICES
 
 if t.TYPE_CHECKING:
@@ -21,12 +23,12 @@ if t.TYPE_CHECKING:
 
 
 def publish_words(orders: Iterable[Order]) -> None:
-    """Publish choices of the order form, and what Ansible, the desk and saved plans know accepted orders by."""
+    """Publish names of fields and choices, and what Ansible, the desk and saved plans know accepted orders by."""
     publish(_words(orders))
 
 
 def _words(orders: Iterable[Order]) -> Iterator[str]:
-    yield from CHOICES
+    yield from (*CHOICES, *FIELD_WORDS, *TOP_FIELDS)
     yield from (word for product in PRODUCTS.values() for word in (product.id, product.name))
     for order in orders:
         linked, key, install = order.linked_contract, order.key, order.install
