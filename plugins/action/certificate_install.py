@@ -15,10 +15,12 @@ from ..plugin_utils._orders.commands import read_commands
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.fingerprints import fetch_missing_fingerprints
+from ..plugin_utils._tasks.host_memory import remember_hosts
 from ..plugin_utils._tasks.installations import (
     fetch_certificates,
     host_orders,
     installation_result,
+    open_and_done,
     to_install,
     verdicts,
 )
@@ -49,8 +51,10 @@ class ActionModule(Leg):
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
-        legs = [first]
+        legs, warnings = [first], []
         if missing and not self.check_mode:
+            # Before anything is fetched: a run that is killed leaves these open.
+            warnings = remember_hosts(self.options, entries, dict.fromkeys(missing, False), lang=self.lang)
             certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
             handed = [order for order in host_orders(entries, commands) if order["name"] in certificates]
@@ -60,4 +64,7 @@ class ActionModule(Leg):
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
             served = verdicts(entries, unproved, address=self.host_address)
             legs.append(self.run_on_host("orders", waiting, served=served))
-        return installation_result(legs, failures, planned=self.check_mode)
+        result = installation_result(legs, failures, planned=self.check_mode)
+        if not self.check_mode:
+            warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
+        return {**result, "warnings": warnings} if warnings else result

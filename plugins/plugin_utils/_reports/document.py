@@ -61,6 +61,7 @@ def describe_plan(
         "price": price_row(made, frame.prices),
         "orders": rows,
         "unmanaged": [application_row(application) for application in made.unmanaged],
+        "unconfirmed": [str(entry.order.name) for entry in made.entries if entry.unconfirmed],
         "complaints": [],
         "error": None,
     }
@@ -68,7 +69,7 @@ def describe_plan(
 
 def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True) -> Row:
     """The document of a run that came to nothing, with the reasons."""
-    nothing: Row = {"digest": None, "counts": None, "price": None, "orders": [], "unmanaged": []}
+    nothing: Row = {"digest": None, "counts": None, "price": None, "orders": [], "unmanaged": [], "unconfirmed": []}
     told = [complaint.as_dict(frame.lang) for complaint in complaints]
     return {
         **_head(frame),

@@ -13,6 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, said
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
+from .._complaints.complaints import named
 from .._planning.plan import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .standing import ACTORS
@@ -110,6 +111,10 @@ _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}
 _UNMANAGED: t.Final = Phrase(
     "unmanaged: {0} {1} ({2}), no order names it", "管理外: {0} {1} ({2}) に対応するオーダーなし"
 )
+_UNCONFIRMED: t.Final = Phrase(
+    "fetched, but not known to be on their hosts: {0}; collect.yml looks there",
+    "取得済みですが、ホストへの設置は未確認: {0} (collect.yml で確認できます)",
+)
 _TOTAL: t.Final = Phrase("price of the new orders: {0}", "新規注文の価格: {0}")
 _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
 
@@ -129,7 +134,8 @@ def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
         ("?", words.format(row["contract_id"], row["common_name"], said(_STATES[row["state"]], lang)))
         for row in document["unmanaged"]
     ]
-    return [*found, *left]
+    names = named(document["unconfirmed"])
+    return [*found, *left, *([("?", said(_UNCONFIRMED, lang).format(names))] if names else [])]
 
 
 def priced(document: Row, lang: Language) -> str | None:

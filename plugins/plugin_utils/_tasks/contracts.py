@@ -78,7 +78,12 @@ def plan_after(made: Plan, outcomes: Iterable[Outcome]) -> Plan:
 def _after(entry: Entry, application: Application | None) -> Entry:
     if application is None:
         return entry
-    return dc.replace(entry, application=application, standing=standing_of(entry.order, application), adopts=False)
+    return dc.replace(
+        entry,
+        application=application,
+        standing=standing_of(entry.order, application, on_host=entry.on_host),
+        adopts=False,
+    )
 
 
 def contract_result(
