@@ -16,6 +16,7 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.phrases import said, spoken_language
@@ -25,6 +26,7 @@ from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import collector_at_rest
+from .playbook_variables import playbook_of, require_variables
 
 if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
@@ -63,6 +65,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         del tmp
         self.task_vars = task_vars or {}
         spec = self.spec()
+        self.options = {}
+        try:
+            self._require_variables()
+        except OptionsWrong as error:
+            return {**result, "failed": True, "msg": self._sentence(error)}
         _validated, self.options = self.validate_argument_spec(**vars(spec))
         # Verbose output shows this instead of the task's own words, which may hold the token.
         result["invocation"] = {"module_args": {name: self._shown(name, spec) for name in spec.argument_spec}}
@@ -80,6 +87,12 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             return self._failed(result, result["msg"])
         except (OptionsWrong, OSError) as error:
             return {**result, "failed": True, "msg": self._sentence(error)}
+
+    def _require_variables(self) -> None:
+        """Refuse variables that a playbook of this collection does not know or lacks; raises OptionsWrong."""
+        playbook = playbook_of(self._task.get_path())
+        if playbook is not None:
+            require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
 
     def _failed(self, result: Result, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
         """The result of a run that came to nothing; a report that cannot be written does not hide the reason."""
