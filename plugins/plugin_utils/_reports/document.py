@@ -46,24 +46,34 @@ class Frame(t.NamedTuple):
 
 
 def describe_plan(
-    made: Plan, frame: Frame, *, planned: bool, failed: Mapping[str, Outcome] | None = None, finished: bool = True
+    made: Plan,
+    frame: Frame,
+    *,
+    planned: bool,
+    failed: Mapping[str, Outcome] | None = None,
+    finished: bool = True,
+    complaints: tuple[Complaint, ...] = (),
+    error: str | None = None,
 ) -> Row:
-    """The document of a plan; without the `finished` orders it is smaller, and its counts and digest are the same."""
+    """Describe a plan, with the complaints that did not stop it, as one document; with an `error` it is not whole.
+
+    Without the `finished` orders it is smaller, and its counts and digest are the same.
+    """
     failed = failed or {}
     shown = made.entries if finished else [entry for entry in made.entries if entry.standing not in _FINISHED]
     rows = [_row(entry, frame, failed.get(entry.order.name)) for entry in shown]
     return {
         **_head(frame),
         "planned": planned,
-        "verdict": _verdict(made, failed).value,
+        "verdict": Verdict.ERROR.value if error else _verdict(made, failed).value,
         "digest": plan_digest(rows, portfolio=frame.portfolio, part=frame.part),
         "counts": made.counts(),
         "price": price_row(made, frame.prices),
         "orders": rows,
         "unmanaged": [application_row(application) for application in made.unmanaged],
         "unconfirmed": [str(entry.order.name) for entry in made.entries if entry.unconfirmed],
-        "complaints": [],
-        "error": None,
+        "complaints": [complaint.as_dict(frame.lang) for complaint in complaints],
+        "error": error,
     }
 
 

@@ -127,7 +127,7 @@ def counted(document: Row, lang: Language) -> str:
 
 
 def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
-    """What is bought, used, cancelled or left alone, each with a sign: +, =, - or ?."""
+    """What is bought, used, cancelled or left alone, and warnings, each with a sign: +, =, -, ? or !."""
     found = [note for row in document["orders"] if (note := _note(row, lang))]
     words = said(_UNMANAGED, lang)
     left = [
@@ -135,7 +135,8 @@ def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
         for row in document["unmanaged"]
     ]
     names = named(document["unconfirmed"])
-    return [*found, *left, *([("?", said(_UNCONFIRMED, lang).format(names))] if names else [])]
+    unconfirmed = [("?", said(_UNCONFIRMED, lang).format(names))] if names else []
+    return [*found, *left, *unconfirmed, *([] if document["error"] else map(_warning, document["complaints"]))]
 
 
 def priced(document: Row, lang: Language) -> str | None:
@@ -162,6 +163,13 @@ def cells(row: Row, lang: Language) -> dict[str, str]:
 def step_words(step: Row, lang: Language) -> str:
     """A step and the class of its call."""
     return f"{said(_STEPS[step['step']], lang)} ({said(_CALL_CLASSES[step['call_class']], lang)})"
+
+
+def _warning(complaint: Row) -> tuple[str, str]:
+    place = f"{complaint['file']}:{complaint['line']}" if complaint["line"] else complaint["file"]
+    about = [part for part in (place, complaint["order"], complaint["field"]) if part]
+    sentences = [part for part in (complaint["wrong"], complaint["todo"]) if part]
+    return "!", f"{': '.join(about)}: {' '.join(sentences)} [{complaint['rule']}]"
 
 
 def _note(row: Row, lang: Language) -> tuple[str, str] | None:

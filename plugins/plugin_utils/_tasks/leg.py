@@ -14,6 +14,7 @@ from __future__ import annotations
 import abc
 import typing as t
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
@@ -37,6 +38,11 @@ if t.TYPE_CHECKING:
 Result = dict[str, t.Any]
 
 display = Display()
+
+_CALLBACKS_FOR_PEOPLE: t.Final = frozenset(
+    ("default", "minimal", "oneline", "awx_display", "counter_enabled", "debug", "default_without_diff", "dense", "diy",
+     "print_task", "timestamp", "unixy", "yaml")
+)  # fmt: skip
 
 
 class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
@@ -152,8 +158,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
 
     def say(self, line: str) -> None:
-        """Show people a line at the terminal; standard output stays the callback's."""
-        display.display(line, stderr=True)
+        """Show people a line; where a program reads standard output, as with the callback json, it is left alone."""
+        callback = str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
+        display.display(line, stderr=callback not in _CALLBACKS_FOR_PEOPLE)
 
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)
