@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.tests.playbooks.test_files_on_hosts import stand_in
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site
@@ -60,3 +61,24 @@ def test_without_a_word_of_the_host_nothing_is_claimed(site: Site, wrong: str) -
     assert "fetched, but not known to be on their hosts: www" in run.of("cert_portfolio")["text"]
     assert not collect(site).changed()
     assert "not known to be" not in site.run("plan").of("cert_portfolio")["text"]
+
+
+def test_a_certificate_never_lies_beside_the_key_of_another(site: Site) -> None:
+    """IIJ made the key: until it is on the host, the certificate that is there stays."""
+    www, place, key = site.here("www"), site.at("localhost", "www.pem"), site.at("localhost", "www.key")
+    place.write_bytes(stand_in("www.example.jp"))
+    before = place.read_bytes()
+    issued(site, www)
+    run = collect(site, fails=True)
+    assert "the order names no key" in run.of("certificate_install")["msg"]
+    assert place.read_bytes() == before
+    (row,) = site.run("status").of("cert_application_info")["orders"]
+    assert row["standing"] == "to_collect"
+    assert row["next_action"].startswith("download the private key from the portal to its host, name it in key.path")
+    made = site.desk.api("GET", "/applications/rsc00000001/private-key", token=site.desk.register_token)
+    key.write_text(made["result"]["private_key"], encoding="utf-8")
+    key.chmod(0o600)
+    site.write_orders({**www, "key": {"path": str(key)}})
+    collect(site)
+    assert place.read_bytes() != before
+    assert standings(site)[0] == {"www": "done"}

@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._planning.plan import Entry
     from .._values.observed import Application
+    from .._values.order import Order
 
 ACTORS: t.Final = {
     "group_admin": Phrase("group admin", "サービスグループの運用管理担当者"),
@@ -67,6 +68,10 @@ _ACTIONS: t.Final = {
     "wait_for_installation": Phrase("wait: IIJ installs it on the linked service", "待つ: IIJが連携対応サービスに設置"),
     "confirm": Phrase("see whether its host has it (collect.yml)", "ホストに設置済みか確認する (collect.yml)"),
     "download_key": Phrase("download the private key from the portal", "ポータルから秘密鍵をダウンロードする"),
+    "download_first": Phrase(
+        "download the private key from the portal to its host, name it in key.path, then collect.yml",
+        "ポータルから秘密鍵をホストへダウンロードし、key.path に指定してから collect.yml を実行する",
+    ),
     "order_anew": Phrase("to order anew, set generation: {0}", "注文し直すには generation: {0} を指定"),
     "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
     "none": Phrase("nothing", "なし"),
@@ -93,6 +98,8 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
         return said(_ACTIONS["confirm"], lang), "service_admin"
     if _key_at_service(entry):
         return said(_ACTIONS["download_key"], lang), "service_admin"
+    if entry.standing is Standing.TO_COLLECT and _made_at_service(entry.order) and entry.order.key is None:
+        return said(_ACTIONS["download_first"], lang), "service_admin"
     action, actor = _BY_STANDING.get(entry.standing, ("none", "nobody"))
     return said(_ACTIONS[action], lang), actor
 
@@ -123,9 +130,13 @@ def _waiting_for(application: Application, lang: Language) -> str:
 
 def _key_at_service(entry: Entry) -> bool:
     """Whether IIJ holds the key of a certificate that the customer installs [M:2261110]."""
-    order, application = entry.order, entry.application
-    made_there = order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
-    return entry.standing is Standing.DONE and made_there and bool(application and application.state is State.ISSUED)
+    application = entry.application
+    issued = application is not None and application.state is State.ISSUED
+    return entry.standing is Standing.DONE and _made_at_service(entry.order) and issued
+
+
+def _made_at_service(order: Order) -> bool:
+    return order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
 
 
 __all__ = ("ACTORS", "deadline", "next_action", "reason")
