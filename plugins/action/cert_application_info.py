@@ -17,7 +17,6 @@ from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row
 from ..plugin_utils._reports.text import text
-from ..plugin_utils._tasks.asked_orders import complaints_of
 from ..plugin_utils._tasks.imports import has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import bare_frame, frame_of
@@ -58,7 +57,7 @@ class ActionModule(Leg):
             "orders": document["orders"],
             "counts": document["counts"],
             "verdict": document["verdict"],
-            **complaints_of(look.complaints, self.lang),
+            **({"complaints": document["complaints"]} if document["complaints"] else {}),
             **({"failed": True, "msg": look.error} if look.error else {}),
             **self._adopting(adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
         }

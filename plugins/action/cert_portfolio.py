@@ -68,7 +68,8 @@ class ActionModule(Leg):
         # A plan is a look: only an apply, real or in check mode, reports a change.
         result["changed"] = result["changed"] and self.options["state"] == "applied"
         lost = write_run_reports(document, self.options, performed=performs)
-        return {**result, **complaints_of(warnings, self.lang), **lost}
+        complaints = {"complaints": document["complaints"]} if document["complaints"] else {}
+        return {**result, **complaints, **lost}
 
     @property
     def _performs(self) -> bool:

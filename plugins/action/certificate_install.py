@@ -15,7 +15,6 @@ from ..plugin_utils._orders.commands import read_commands
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.fingerprints import fetch_missing_fingerprints
-from ..plugin_utils._tasks.host_memory import remember_hosts
 from ..plugin_utils._tasks.installations import (
     fetch_certificates,
     host_orders,
@@ -25,6 +24,7 @@ from ..plugin_utils._tasks.installations import (
     verdicts,
 )
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.memory_file import remember_hosts
 from ..plugin_utils._tasks.planned import plan_orders
 
 if t.TYPE_CHECKING:

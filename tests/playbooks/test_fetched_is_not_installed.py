@@ -53,7 +53,7 @@ def test_an_installation_that_failed_stays_open(site: Site) -> None:
 def test_without_a_word_of_the_host_nothing_is_claimed(site: Site, wrong: str) -> None:
     issued(site, site.target("www", "web1"))
     collect(site)
-    (memory,) = (site.folder / "state").rglob("*.hosts.jsonl")
+    (memory,) = (site.folder / "state").rglob("*.memory.jsonl")
     memory.write_text(wrong, encoding="latin-1")
     (row,) = site.run("status").of("cert_application_info")["orders"]
     assert (row["standing"], row["next_action"]) == ("done", "see whether its host has it (collect.yml)")
@@ -82,3 +82,30 @@ def test_a_certificate_never_lies_beside_the_key_of_another(site: Site) -> None:
     collect(site)
     assert place.read_bytes() != before
     assert standings(site)[0] == {"www": "done"}
+
+
+def test_an_order_that_has_drifted_from_its_registration_is_told(site: Site) -> None:
+    www = site.target("www", "web1")
+    issued(site, www, site.here("bank"))
+    collect(site)
+    assert "complaints" not in site.run("plan").of("cert_portfolio")
+    other = {"organization_name": "Another Co., Ltd.", "state_or_province_name": "Tokyo", "locality_name": "Chiyoda-ku"}
+    site.write_orders(
+        {**www, "host": "web2", "subject": other}, {**site.here("bank"), "csr_origin": "target"} | key(site)
+    )
+    for playbook, action in (
+        ("plan", "cert_portfolio"),
+        ("status", "cert_application_info"),
+        ("apply", "cert_portfolio"),
+    ):
+        found = {c["order"]: c for c in site.run(playbook).of(action)["complaints"]}
+        assert {c["rule"] for c in found.values()} == {"REGISTRATION-DRIFT"}
+        assert " was registered: host, subject." in found["www"]["wrong"]
+        assert " was registered: csr_origin." in found["bank"]["wrong"]
+        assert found["www"]["line"] > 1
+    site.write_orders(www, site.here("bank"))
+    assert "complaints" not in site.run("plan").of("cert_portfolio")
+
+
+def key(site: Site) -> dict[str, t.Any]:
+    return {"host": "web1", "key": {"path": str(site.at("web1", "bank.key"))}}

@@ -17,8 +17,8 @@ from .._complaints.complaints import OrdersRefused
 from .._values.observed import ENDED, State
 from .._values.order import Wanted
 from .claims import find_rivals, match_applications
-from .host_answers import HostAnswers
 from .lookup import find_used_key, resolve_linked_contract
+from .memory import Memory
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -92,6 +92,7 @@ class Entry:
     standing: Standing
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
+    drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -151,20 +152,18 @@ class Plan:
         return dc.replace(self, entries=tuple(entry for entry in self.entries if part.holds(entry.order.name)))
 
 
-def make_plan(
-    orders: Iterable[Order], observed: Observed, *, portfolio: str, answers: HostAnswers | None = None
-) -> Plan:
+def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str, memory: Memory | None = None) -> Plan:
     """What has to be done so that the desk shows what the orders ask for.
 
     Raises OrdersRefused with every order that cannot be planned.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims, complaints = match_applications(orders, observed, portfolio=portfolio)
-    answers = answers or HostAnswers()
+    memory = memory or Memory()
     entries: list[Entry] = []
     for order in orders:
         application = claims.get(order.name)
-        on_host = answers.has_certificate(order, application)
+        on_host = memory.has_certificate(order, application)
         standing = standing_of(order, application, on_host=on_host)
         # A pinned application that is not there has its complaint already, and buys nothing.
         if standing is Standing.TO_ORDER and order.contract_id is None:
@@ -174,7 +173,16 @@ def make_plan(
             complaints = (*complaints, *find_used_key(order, application, observed.applications))
         unnamed = application is not None and application.client_reference is None and order.contract_id is None
         adopts = unnamed and observed.keeps_references
-        entries.append(Entry(order=order, application=application, standing=standing, adopts=adopts, on_host=on_host))
+        entries.append(
+            Entry(
+                order=order,
+                application=application,
+                standing=standing,
+                adopts=adopts,
+                on_host=on_host,
+                drifted=_drift(order, application, memory),
+            )
+        )
     if complaints:
         raise OrdersRefused(complaints)
     listed = frozenset(application.contract_id for application in observed.applications)
@@ -197,6 +205,12 @@ def standing_of(order: Order, application: Application | None, *, on_host: bool 
         fetched = application.downloaded_at is not None if on_host is None else on_host
         return Standing.TO_COLLECT if order.install and not fetched else Standing.DONE
     return Standing.WAITING
+
+
+def _drift(order: Order, application: Application | None, memory: Memory) -> tuple[str, ...]:
+    """What can no longer be registered otherwise; before the registration the order simply counts."""
+    open_yet = application is None or not application.live or application.state is State.AWAITING_REGISTRATION
+    return () if open_yet or order.state is Wanted.CANCELLED else memory.drifted_fields(order, application)
 
 
 def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[Application, ...]:

@@ -14,16 +14,16 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import said
+from .._complaints.complaints import Complaint, arranged
 from .._planning.digests import plan_digest
 from .._planning.plan import Standing, Verdict
 from .rows import application_row, order_row, price_row
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
-    from .._complaints.complaints import Complaint
     from .._planning.outcome import Outcome
     from .._planning.plan import Entry, Plan
     from .._planning.prices import PriceTable
@@ -72,7 +72,7 @@ def describe_plan(
         "orders": rows,
         "unmanaged": [application_row(application) for application in made.unmanaged],
         "unconfirmed": [str(entry.order.name) for entry in made.entries if entry.unconfirmed],
-        "complaints": [complaint.as_dict(frame.lang) for complaint in complaints],
+        "complaints": [complaint.as_dict(frame.lang) for complaint in arranged((*complaints, *_drift(made)))],
         "error": error,
     }
 
@@ -89,6 +89,15 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
         "complaints": told,
         "error": error,
     }
+
+
+def _drift(made: Plan) -> Iterator[Complaint]:
+    """A warning for each order that says something else than was registered."""
+    for entry in made.entries:
+        if entry.drifted and entry.application:
+            facts = {"contract_id": entry.application.contract_id, "fields": ", ".join(entry.drifted)}
+            place, name = entry.order.locate((entry.drifted[0],)), entry.order.name
+            yield Complaint(rule="REGISTRATION-DRIFT", place=place, order=name, facts=facts)
 
 
 def _head(frame: Frame) -> Row:
