@@ -69,13 +69,11 @@ class KeyNotOfCertificate(Fault):
 @dc.dataclass(eq=False)
 class KeyNotNamed(Fault):
     path: str
-    en = (
+    words = Phrase(
         "The new certificate is for another private key than the certificate in {path}, and the order names no key. "
-        "Nothing was replaced; put the new key on this host and name it in key.path."
-    )
-    ja = (
+        "Nothing was replaced; put the new key on this host and name it in key.path.",
         "新しい証明書の秘密鍵は、{path} にある証明書のものと異なりますが、オーダーに鍵の指定がありません。"
-        "何も置き換えていません。新しい秘密鍵をこのホストに置き、key.path に指定してください。"
+        "何も置き換えていません。新しい秘密鍵をこのホストに置き、key.path に指定してください。",
     )
 
 

@@ -107,4 +107,4 @@ def come_back_later(message: Phrase, seconds: float | None) -> Phrase:
     return _LATER.filled(message, f"{moment:%Y-%m-%d %H:%M} UTC")
 
 
-__all__ = ("Patience", "asked_to_wait", "come_back_later")
+__all__ = ("Patience", "announce_wait", "asked_to_wait", "come_back_later")
