@@ -107,6 +107,10 @@ _ADOPTED: t.Final = Phrase(
     "{0}: 新たに購入せず、注文済みの {1} を使用",
 )
 _CANCELLED: t.Final = Phrase("{0}: cancel {1}", "{0}: {1} を解約")
+_OUTLIVES: t.Final = Phrase(
+    "; its certificate stays valid until {0}, and no file is removed from a host",
+    "。証明書は有効期限 ({0}) まで有効で、ホストのファイルは削除されません",
+)
 _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
 _UNMANAGED: t.Final = Phrase(
     "unmanaged: {0} {1} ({2}), no order names it", "管理外: {0} {1} ({2}) に対応するオーダーなし"
@@ -176,7 +180,8 @@ def _note(row: Row, lang: Language) -> tuple[str, str] | None:
     if row["standing"] == Standing.TO_ORDER:
         return "+", _bought(row, lang)
     if row["standing"] == Standing.TO_CANCEL:
-        return "-", said(_CANCELLED, lang).format(row["name"], row["contract_id"])
+        outlives = said(_OUTLIVES, lang).format(row["not_after"][:10]) if row["not_after"] else ""
+        return "-", said(_CANCELLED, lang).format(row["name"], row["contract_id"]) + outlives
     if row["adopted"] and row["steps"]:
         return "=", said(_ADOPTED, lang).format(row["name"], row["contract_id"])
     return None
