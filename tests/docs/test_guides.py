@@ -158,6 +158,7 @@ def test_a_guide_works_as_it_is_written(
     follow(steps, folder=folder, environment={**shell(reader), **own})
 
 
+@pytest.mark.long
 def test_one_reader_goes_through_quickstart_first_order_and_portal(
     tmp_path: pathlib.Path, archive: pathlib.Path
 ) -> None:
