@@ -71,9 +71,19 @@ def name(path: pathlib.Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@functools.cache
 def tree(path: pathlib.Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+    return parsed(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def parsed(text: str) -> ast.Module:
+    """By its text, so that the copies in which mistakes are planted are not parsed again."""
+    return ast.parse(text)
+
+
+@functools.cache
+def import_nodes(text: str) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    return tuple(node for node in ast.walk(parsed(text)) if isinstance(node, (ast.Import, ast.ImportFrom)))
 
 
 def layer(path: pathlib.Path, plugins: pathlib.Path = PLUGINS) -> str:
@@ -87,7 +97,7 @@ def layer(path: pathlib.Path, plugins: pathlib.Path = PLUGINS) -> str:
 
 def imported(path: pathlib.Path) -> t.Iterator[tuple[str, pathlib.Path | None]]:
     """Every import of a file, typing-only ones too: the module's name, and its file where it is ours."""
-    for node in ast.walk(tree(path)):
+    for node in import_nodes(path.read_text(encoding="utf-8")):
         if isinstance(node, ast.Import):
             yield from ((alias.name, None) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -157,7 +167,6 @@ def test_a_planted_mistake_is_found(
     check(plugins)
     with (plugins / "plugin_utils" / file).open("a", encoding="utf-8") as planted:
         planted.write(f"\n{line}\n")
-    tree.cache_clear()
     with pytest.raises(AssertionError):
         check(plugins)
 
