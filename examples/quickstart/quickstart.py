@@ -109,7 +109,7 @@ def playbook(desk: Desk, name: str) -> int:
     """Run a playbook of the collection as a user would; the number of changed tasks."""
     command = [
         TOOLS / "ansible-playbook", f"iij.server_certificate.{name}", "-i", HERE / "inventory.yml",
-        "-e", f"certificate_orders={HERE / 'orders'}", "-e", f"certificate_folder={BUILD / 'hosts'}",
+        "-e", f"certificate_orders={HERE / 'orders'}", "-e", f"rehearsal_folder={BUILD / 'hosts'}",
     ]  # fmt: skip
     print(
         f"    $ ansible-playbook iij.server_certificate.{name} -e certificate_orders=examples/quickstart/orders",

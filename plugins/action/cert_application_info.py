@@ -17,10 +17,10 @@ from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row, result_rows
 from ..plugin_utils._reports.text import text
-from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.imports import has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.planned import bare_frame, frame_of, plan_orders
+from ..plugin_utils._tasks.planned import bare_frame, frame_of
+from ..plugin_utils._tasks.status import look_at_orders
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
@@ -44,17 +44,20 @@ class ActionModule(Leg):
             found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]
             rows = [application_row(application) for application in found]
             return {"applications": rows, **self._adopting(adopting_orders(found, taken=()))}
-        listing = Listing(desk)
-        orders = accept_asked_orders(self.options)
-        plan = plan_orders(self.options, desk, orders, listing, offers=False)
-        document = describe_plan(plan, frame_of(self.options, self.lang, self.commands_of), planned=False)
+        look = look_at_orders(self.options, desk, Listing(desk), lang=self.lang)
+        plan = look.plan
+        frame = frame_of(self.options, self.lang, self.commands_of)
+        document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
         self._report(document)
         self.say(text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {
             "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
             "orders": result_rows(document["orders"]),
-            "counts": plan.counts(),
+            "counts": document["counts"],
+            "verdict": document["verdict"],
+            **({"complaints": document["complaints"]} if document["complaints"] else {}),
+            **({"failed": True, "msg": look.error} if look.error else {}),
             **self._adopting(adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
         }
 

@@ -12,7 +12,7 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._complaints.annotations import write_annotations
-from ..plugin_utils._complaints.complaints import report
+from ..plugin_utils._complaints.complaints import arranged, report
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._tasks import contracts
@@ -45,7 +45,7 @@ class ActionModule(Leg):
         orders = judged.accepted(strict=self.options["strict"])
         if judged.complaints:
             self.say(report(judged.complaints, self.lang))
-        return {"changed": False, "checked": len(orders), **complaints_of(judged, self.lang)}
+        return {"changed": False, "checked": len(orders), **complaints_of(judged.complaints, self.lang)}
 
     def _contracts(self) -> Result:
         desk = self.open_desk()
@@ -56,20 +56,22 @@ class ActionModule(Leg):
         before = plan = plan_orders(self.options, desk, orders, listing, held=Held(self.commands_of, self.warn))
         outcomes: tuple[Outcome, ...] = ()
         hosts, performs = self.inventory_hosts, self._performs
-        contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)
+        past = contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)
+        warnings = arranged((*judged.complaints, *past))
         if performs and contracts.contract_steps(before):
             # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
             from ..plugin_utils._tasks.spender import perform_plan
 
             plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
         failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
-        document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole)
+        document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole, complaints=warnings)
         result = contracts.contract_result(document, plan, hosts, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
         result["changed"] = result["changed"] and self.options["state"] == "applied"
         lost = write_run_reports(document, self.options, performed=performs)
-        return {**result, **complaints_of(judged, self.lang), **lost}
+        complaints = {"complaints": document["complaints"]} if document["complaints"] else {}
+        return {**result, **complaints, **lost}
 
     @property
     def _performs(self) -> bool:

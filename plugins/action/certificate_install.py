@@ -20,10 +20,12 @@ from ..plugin_utils._tasks.installations import (
     fetch_certificates,
     host_orders,
     installation_result,
+    open_and_done,
     to_install,
     verdicts,
 )
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.memory_file import remember_hosts
 from ..plugin_utils._tasks.planned import Held, plan_orders
 
 if t.TYPE_CHECKING:
@@ -53,8 +55,10 @@ class ActionModule(Leg):
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
-        legs = [first]
+        legs, warnings = [first], []
         if missing and not self.check_mode:
+            # Before anything is fetched: a run that is killed leaves these open.
+            warnings = remember_hosts(self.options, entries, dict.fromkeys(missing, False), lang=self.lang)
             certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
             handed = [order for order in host_orders(entries, commands) if order["name"] in certificates]
@@ -64,4 +68,7 @@ class ActionModule(Leg):
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
             served = verdicts(entries, unproved, address=self.host_address)
             legs.append(on_host(waiting, served=served))
-        return installation_result(legs, failures, planned=self.check_mode)
+        result = installation_result(legs, failures, planned=self.check_mode)
+        if not self.check_mode:
+            warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
+        return {**result, "warnings": warnings} if warnings else result

@@ -14,6 +14,7 @@ from ..module_utils import _argspec
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.memory_file import remember_registrations
 from ..plugin_utils._tasks.planned import Held, plan_orders
 from ..plugin_utils._tasks.registrations import csrs_by_name, host_orders, ready, registration_result, to_register
 
@@ -46,4 +47,6 @@ class ActionModule(Leg):
 
             performer = make_performer(self.options, desk, len(todo), say=self.say, lang=self.lang)
             outcomes = performer.perform_registrations(todo, csrs)
-        return registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)
+        warnings = remember_registrations(self.options, outcomes, lang=self.lang)
+        result = registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)
+        return {**result, "warnings": warnings} if warnings else result

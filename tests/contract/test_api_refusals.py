@@ -10,6 +10,7 @@ import dataclasses as dc
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Phrase
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
@@ -96,6 +97,40 @@ def test_every_failing_field_of_a_registration_is_named(shared_api: ApiDesk, pla
         shared_api.register(application, wrong, None)
     for field in ("applicant.email", "approval_email", "certificate_transparency"):
         assert f"{field}: " in str(refused.value)
+
+
+def told(call: t.Callable[[], object]) -> Phrase:
+    """What people are told about a refusal, in both languages."""
+    with pytest.raises(DeskError) as refused:
+        call()
+    return refused.value.told
+
+
+def test_a_refusal_is_one_sentence_in_the_users_language(
+    shared_desk: DeskControl, shared_api: ApiDesk, placed: tuple[Order, Application]
+) -> None:
+    order, application = placed
+    stranger = ApiDesk(Connection(url=shared_desk.url, token="a-strangers-token"))
+    service_admin = ApiDesk(Connection(url=shared_desk.url, token=shared_desk.register_token))
+    applicant = Applicant(**{**sample.APPLICANT, "phone": "03-0000-000O"})
+    cases = {
+        "トークンが無効か、窓口に登録されていません (access_token)": told(stranger.applications),
+        "このトークンの役割では行えません": told(lambda: service_admin.place(order, "refused/www/1")),
+        "applicant.phone は窓口に受け付けられませんでした": told(
+            lambda: shared_api.register(application, dc.replace(order, applicant=applicant), None)
+        ),
+        "証明書はまだ発行されていません": told(lambda: shared_api.certificate(application)),
+    }
+    for says, phrase in cases.items():
+        assert phrase.ja.startswith(says), phrase.ja
+        for part in phrase:
+            assert "see error_details" not in part
+            assert ".;" not in part
+    for says in list(cases)[:2]:
+        assert "token" not in cases[says].ja.replace("(access_token)", "")
+    assert cases["applicant.phone は窓口に受け付けられませんでした"].en.startswith(
+        "the desk does not accept applicant.phone: A"
+    )
 
 
 def test_conflicts_and_unknown_applications(shared_api: ApiDesk, placed: tuple[Order, Application]) -> None:

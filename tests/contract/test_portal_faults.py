@@ -235,7 +235,8 @@ def test_a_service_admin_registers_and_cannot_order(
     other = sample.order(**sample.fresh())
     seen = observe(service_admin, (order, other), portfolio="role", offers=False)
     made = make_plan((order, other), seen, portfolio="role")
-    assert [entry.standing for entry in made.entries] == [Standing.TO_REGISTER, Standing.TO_ORDER]
+    standings = {entry.order.name: entry.standing for entry in made.entries}
+    assert standings == {order.name: Standing.TO_REGISTER, other.name: Standing.TO_ORDER}
     with pytest.raises(AccessRefused):
         observe(service_admin, (order, other), portfolio="role")
     assert service_admin.register(placed, order, None).state is State.APPLIED

@@ -19,6 +19,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -28,7 +29,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.fil
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
-from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import follow, steps_of
+from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import PATIENCE, follow, steps_of
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of
 from jsonschema import Draft202012Validator
 
@@ -155,6 +156,27 @@ def test_a_guide_works_as_it_is_written(
         reader = home
     own = {"ARCHIVE": str(archive), "XDG_STATE_HOME": str(tmp_path / "state"), "LANGUAGE": "ja" if twin else "en"}
     follow(steps, folder=folder, environment={**shell(reader), **own})
+
+
+@pytest.mark.long
+def test_one_reader_goes_through_quickstart_first_order_and_portal(
+    tmp_path: pathlib.Path, archive: pathlib.Path
+) -> None:
+    """All in one home and with one state, as a newcomer does: a rehearsal never stands in the way of a portal."""
+    reader, folder = tmp_path / "home", tmp_path / "work"
+    for made in (reader, folder):
+        made.mkdir()
+    shutil.copy(archive, folder)
+    quickstart = [sys.executable, str(ROOT / "examples/quickstart/quickstart.py")]
+    subprocess.run(quickstart, env=shell(reader), cwd=ROOT, check=True, capture_output=True, timeout=PATIENCE)
+    for number, name in enumerate(("first-order.md", "../portal.md")):
+        page = PAGES[os.path.normpath(f"docs/guides/{name}")]
+        steps = tuple(
+            step for step in steps_of(followed(page)) if not (step.command and step.command.text in RUN_BY_CI)
+        )
+        place = folder if number == 0 else tmp_path / f"work{number}"
+        place.mkdir(exist_ok=True)
+        follow(steps, folder=place, environment={**shell(reader), "ARCHIVE": str(archive), "LANGUAGE": "en"})
 
 
 def test_the_long_command_is_run_by_ci() -> None:

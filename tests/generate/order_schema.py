@@ -71,7 +71,9 @@ def file_schema() -> Schema:
             "defaults": {"anyOf": [{"$ref": "#/$defs/order"}, {"type": "null"}], "description": _TOP_WORDS["defaults"]},
             "orders": {"type": "array", "items": order, "description": _TOP_WORDS["orders"]},
         },
-        "required": ["version", "orders"],
+        "required": ["version"],
+        # defaults.yml holds the defaults of all files of its folder, and no orders.
+        "anyOf": [{"required": ["orders"]}, {"required": ["defaults"]}],
         "additionalProperties": False,
         "$defs": {
             "template": {**_TEMPLATE, "description": "A value that Ansible's templating gives."},

@@ -67,6 +67,17 @@ class KeyNotOfCertificate(Fault):
 
 
 @dc.dataclass(eq=False)
+class KeyNotNamed(Fault):
+    path: str
+    words = Phrase(
+        "The new certificate is for another private key than the certificate in {path}, and the order names no key. "
+        "Nothing was replaced; put the new key on this host and name it in key.path.",
+        "新しい証明書の秘密鍵は、{path} にある証明書のものと異なりますが、オーダーに鍵の指定がありません。"
+        "何も置き換えていません。新しい秘密鍵をこのホストに置き、key.path に指定してください。",
+    )
+
+
+@dc.dataclass(eq=False)
 class PublicKeyDiffers(Fault):
     found: str
     expected: str
@@ -110,6 +121,7 @@ class OlderThanInstalled(Fault):
 __all__ = (
     "AnotherCertificate",
     "CertificateBroken",
+    "KeyNotNamed",
     "KeyNotOfCertificate",
     "NameDiffers",
     "NoLongerValid",

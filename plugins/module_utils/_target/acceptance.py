@@ -50,6 +50,7 @@ def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> G
     if fault:
         raise fault
     _require_newer(leaf, asked=asked, seen=seen)
+    _require_same_key(leaf, asked=asked, seen=seen)
     return given
 
 
@@ -98,6 +99,13 @@ def _read(contents: object, *, asked: Asked) -> Given:
 
 def _bytes(text: object) -> bytes:
     return text.encode(errors="replace") if isinstance(text, str) else b""
+
+
+def _require_same_key(leaf: CertFacts, *, asked: Asked, seen: Seen) -> None:
+    """Without a key to compare with, a server would be left with the new certificate and the old key."""
+    old = next(iter(seen.of(asked.leader).certificates), None)
+    if not asked.key_path and old and old.public_key_fingerprint != leaf.public_key_fingerprint:
+        raise certificate_errors.KeyNotNamed(path=str(asked.path(asked.leader)))
 
 
 def _require_issuer(leaf: CertFacts, *, asked: Asked) -> None:

@@ -35,6 +35,12 @@ _LATER: t.Final = Phrase(
 )
 
 
+def announce_wait(seconds: float, why: Phrase, tell: Callable[[Phrase], None] | None) -> None:
+    """Tell people what a run waits for, unless it is too short to be noticed."""
+    if tell and seconds >= _SILENT:
+        tell(_WAITING.filled(round(seconds), why))
+
+
 class Patience:
     """Of one call: reads and safe writes are repeated for as long as it lasts; `tell` hears of longer waits."""
 
@@ -76,8 +82,7 @@ class Patience:
                 self._wait(pause, error)
 
     def _wait(self, seconds: float, error: DeskBusy | DeskUnreachable) -> None:
-        if self._tell and seconds >= _SILENT:
-            self._tell(_WAITING.filled(round(seconds), error.told))
+        announce_wait(seconds, error.told, self._tell)
         self._sleep(seconds)
 
 
@@ -102,4 +107,4 @@ def come_back_later(message: Phrase, seconds: float | None) -> Phrase:
     return _LATER.filled(message, f"{moment:%Y-%m-%d %H:%M} UTC")
 
 
-__all__ = ("Patience", "asked_to_wait", "come_back_later")
+__all__ = ("Patience", "announce_wait", "asked_to_wait", "come_back_later")

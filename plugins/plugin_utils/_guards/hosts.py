@@ -15,27 +15,37 @@ from .._complaints.complaints import Complaint, OrdersRefused, nearest, shortene
 from .._planning.plan import Step
 
 if t.TYPE_CHECKING:
-    from .._planning.plan import Plan
+    from .._planning.plan import Entry, Plan
 
 _NEAR: t.Final = Phrase("Did you mean {0}? ", "{0} のことですか。")
 CONTROLLER: t.Final = "localhost"
 
 
-def require_hosts(plan: Plan, inventory: frozenset[str]) -> None:
-    """Refuse a plan with work for a host that the inventory lacks; raises OrdersRefused with every such order."""
-    complaints = [
-        Complaint(
-            rule="HOST-NOT-IN-INVENTORY",
-            place=order.locate(("host",)),
-            order=order.name,
-            path=("host",),
-            facts={"value": shortened(order.host), "meant": _meant(order.host, inventory)},
-        )
-        for order in (entry.order for entry in plan.entries if set(entry.steps) - {Step.CANCEL})
-        if order.host is not None and order.host not in inventory
+def require_hosts(plan: Plan, inventory: frozenset[str]) -> tuple[Complaint, ...]:
+    """Refuse a plan that orders or registers for a host that the inventory lacks; raises OrdersRefused.
+
+    A certificate that waits for such a host holds up no other order: the complaint is returned.
+    """
+    lost = [
+        entry
+        for entry in plan.entries
+        if set(entry.steps) - {Step.CANCEL} and entry.order.host is not None and entry.order.host not in inventory
     ]
-    if complaints:
+    complaints = tuple(_no_host(entry, inventory) for entry in lost)
+    if any(entry.changes for entry in lost):
         raise OrdersRefused(complaints)
+    return complaints
+
+
+def _no_host(entry: Entry, inventory: frozenset[str]) -> Complaint:
+    order = entry.order
+    return Complaint(
+        rule="HOST-NOT-IN-INVENTORY",
+        place=order.locate(("host",)),
+        order=order.name,
+        path=("host",),
+        facts={"value": shortened(order.host), "meant": _meant(order.host or "", inventory)},
+    )
 
 
 def _meant(host: str, inventory: frozenset[str]) -> Phrase:

@@ -4,13 +4,13 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""What a run may spend: refusals of a whole plan, before the first call that spends."""
+"""What a run may spend: complaints about a whole plan, before the first call that spends."""
 
 from __future__ import annotations
 
 import typing as t
 
-from .._complaints.complaints import Complaint, OrdersRefused, Place, named
+from .._complaints.complaints import Complaint, Place, named
 from .._planning.plan import Standing, Step
 
 if t.TYPE_CHECKING:
@@ -20,11 +20,11 @@ if t.TYPE_CHECKING:
     from .._planning.prices import PriceTable
 
 
-def check_limits(made: Plan, *, max_new_orders: int | None, budget: int | None, prices: PriceTable | None) -> None:
-    """Refuse the whole run when it would buy or cost more than the user allows; None allows everything."""
-    complaints = [*_too_many(made, max_new_orders), *_too_dear(made, budget, prices)]
-    if complaints:
-        raise OrdersRefused(complaints)
+def judge_limits(
+    made: Plan, *, max_new_orders: int | None, budget: int | None, prices: PriceTable | None
+) -> tuple[Complaint, ...]:
+    """Judge whether the run would buy or cost more than the user allows; None allows everything."""
+    return (*_too_many(made, max_new_orders), *_too_dear(made, budget, prices))
 
 
 def _too_many(made: Plan, allowed: int | None) -> Iterator[Complaint]:
@@ -53,4 +53,4 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
         yield Complaint(rule="BUDGET", place=Place(file="budget"), facts=facts)
 
 
-__all__ = ("check_limits",)
+__all__ = ("judge_limits",)

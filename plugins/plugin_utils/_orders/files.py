@@ -16,20 +16,21 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_of
-from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, nearest, shortened
+from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
 from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal, YamlText
 from .folder import OrderFolder, leads_out, repository_of
 from .schema import branch_of, without_unasked
 from .templates import FILTERS
+from .top_of_file import breaches_of_file
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .._complaints.complaints import Path
     from .schema import Branch, Fields
 
-TOP_FIELDS = ("version", "defaults", "orders")
+_SHARED = ("defaults.yml", "defaults.yaml")
 _NO_NAMES: t.Final = Phrase("none was given", "指定なし")
 
 
@@ -78,11 +79,15 @@ class Reading:
 def read_folder(source: str, reader: Reader) -> Reading:
     """Read the orders of one file or of all files in a folder; a file that cannot be used hides no other."""
     path = pathlib.Path(source)
-    if path.is_file():
-        return _read_file(path, reader, path.parent)
-    if not path.is_dir():
+    if not path.is_file() and not path.is_dir():
         problem = Phrase("no such file or folder", "存在しません")
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
+    top = path if path.is_dir() else path.parent
+    shared = _read_shared_defaults(top, reader)
+    if isinstance(shared, Reading):
+        return shared
+    if path.is_file():
+        return _read_file(path, reader, top, shared)
     found = OrderFolder(path)
     readings = [
         _unreadable(obstacle.path, "FILE-UNREADABLE", problem=obstacle.problem)
@@ -90,8 +95,9 @@ def read_folder(source: str, reader: Reader) -> Reading:
         else _unreadable(obstacle.path, "FILE-LINK", folder=str(path))
         for obstacle in found.obstacles
     ]
-    readings += [_read_file(file, reader, path) for file in found.files()]
-    return sum(readings, start=Reading()) if readings else _unreadable(path, "FILE-NONE")
+    files = [file for file in found.files() if not shared or str(file) != shared.file.name]
+    readings += [_read_file(file, reader, path, shared) for file in files]
+    return sum(readings, start=Reading()) if readings or shared else _unreadable(path, "FILE-NONE")
 
 
 def has_order_files(source: str) -> bool:
@@ -135,7 +141,37 @@ def merge_defaults(
     return merged[key]
 
 
-def _read_file(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> Reading:
+class _Opened(t.NamedTuple):
+    """A file of orders or of shared defaults, its templates rendered."""
+
+    file: YamlText
+    document: t.Any
+    duplicates: tuple[Complaint, ...]
+
+    @property
+    def defaults(self) -> Fields:
+        found = self.document.get("defaults") if isinstance(self.document, dict) else None
+        return found if isinstance(found, dict) else {}
+
+
+def _read_shared_defaults(top: pathlib.Path, reader: Reader) -> _Opened | Reading | None:
+    """Read the defaults of all files in a folder, where there are any; a mistake in them is all that is told."""
+    path = next((path for name in _SHARED if (path := top / name).is_file()), None)
+    opened = _open(path, reader, top) if path else None
+    if not isinstance(opened, _Opened) or not isinstance(opened.document, dict) or "orders" in opened.document:
+        return opened if isinstance(opened, Reading) else None
+    complaints = (*opened.duplicates, *_complaints_of_top(opened.file, {**opened.document, "orders": []}))
+    return Reading(complaints=complaints) if complaints else opened
+
+
+def _read_file(path: pathlib.Path, reader: Reader, top: pathlib.Path, shared: _Opened | None) -> Reading:
+    opened = _open(path, reader, top)
+    if isinstance(opened, Reading):
+        return opened
+    return Reading(complaints=opened.duplicates) + _orders_of(opened, path.parent, repository_of(top), shared)
+
+
+def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Reading:
     try:
         if leads_out(path, top):
             return _unreadable(path, "FILE-LINK", folder=str(top))
@@ -147,32 +183,31 @@ def _read_file(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> Reading
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     try:
         document, duplicates = file.content(reader.decrypt)
-        orders = _orders_of(file, _render_document(file, document, reader), path.parent, repository_of(top))
-        return Reading(complaints=duplicates) + orders
+        return _Opened(file, _render_document(file, document, reader), duplicates)
     except OrdersRefused as refused:
         return Reading(complaints=refused.complaints)
 
 
-def _orders_of(file: YamlText, document: t.Any, folder: pathlib.Path, within: pathlib.Path) -> Reading:
-    breaches = tuple(_breaches_of_top(document))
-    complaints = tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
+def _orders_of(opened: _Opened, folder: pathlib.Path, within: pathlib.Path, shared: _Opened | None) -> Reading:
+    document = opened.document
+    complaints = _complaints_of_top(opened.file, document)
     orders = document.get("orders") if isinstance(document, dict) else None
-    defaults = document.get("defaults") if isinstance(document, dict) else None
     if not isinstance(orders, list):
         return Reading(complaints=complaints)
-    below = defaults if isinstance(defaults, dict) else {}
-    own = [(index, order) for index, order in enumerate(orders) if isinstance(order, dict)]
-    raw = tuple(_raw(file, index, order, below, folder=folder, within=within) for index, order in own)
-    return Reading(orders=raw, complaints=complaints)
+    defaults = merge_defaults(shared.defaults, opened.defaults) if shared else opened.defaults
+    raw = []
+    for index, own in enumerate(orders):
+        if isinstance(own, dict):
+            branch = branch_of({**defaults, **own})
+            fields = merge_defaults(without_unasked(defaults, branch), own)
+            locate = functools.partial(_locate, opened, index, shared)
+            raw.append(RawOrder(fields=fields, branch=branch, folder=folder, within=within, locate=locate))
+    return Reading(orders=tuple(raw), complaints=complaints)
 
 
-def _raw(
-    file: YamlText, index: int, own: Fields, defaults: Fields, *, folder: pathlib.Path, within: pathlib.Path
-) -> RawOrder:
-    branch = branch_of({**defaults, **own})
-    fields = merge_defaults(without_unasked(defaults, branch), own)
-    locate = functools.partial(_locate, file, index, own)
-    return RawOrder(fields=fields, branch=branch, folder=folder, within=within, locate=locate)
+def _complaints_of_top(file: YamlText, document: t.Any) -> tuple[Complaint, ...]:
+    breaches = tuple(breaches_of_file(document))
+    return tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
 
 
 def _render_document(file: YamlText, document: t.Any, reader: Reader) -> t.Any:
@@ -219,57 +254,27 @@ class _Rendering:
             return text
 
 
-def _breaches_of_top(document: t.Any) -> Iterator[Breach]:
-    if not isinstance(document, dict) or not document.keys() & {"version", "orders"}:
-        yield Breach(rule="FILE-CONTENT", facts={"kind": _kind_of(document)})
-        return
-    for field in document:
-        if field not in TOP_FIELDS:
-            facts = {"value": shortened(field), "allowed": TOP_FIELDS, "near": nearest(field, TOP_FIELDS)}
-            yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
-    if "version" not in document:
-        yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
-    elif document["version"] != 1 or isinstance(document["version"], bool):
-        yield Breach(
-            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document["version"]), "allowed": 1}
-        )
-    if not isinstance(document.get("defaults") or {}, dict):
-        fields = Phrase("a mapping of fields", "項目のマッピング")
-        yield Breach(
-            rule="VALUE-TYPE", path=("defaults",), facts={"value": shortened(document["defaults"]), "expected": fields}
-        )
-    yield from _breaches_of_list(document.get("orders"))
-
-
-def _kind_of(document: t.Any) -> Phrase:
-    """What a document is that is no order file; nothing of it is quoted, since it may be anybody's secret."""
-    if document is None:
-        return Phrase("The file is empty.", "ファイルが空です。")
-    if isinstance(document, dict):
-        return Phrase("The file has neither version nor orders.", "ファイルに version も orders もありません。")
-    if isinstance(document, list):
-        return Phrase("The file holds a list.", "ファイルの内容がリストです。")
-    return Phrase("The file holds a single value.", "ファイルの内容が1つの値だけです。")
-
-
-def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
-    if not isinstance(orders, list):
-        expected = Phrase("a list of orders", "オーダーのリスト")
-        yield Breach(rule="VALUE-TYPE", path=("orders",), facts={"value": shortened(orders), "expected": expected})
-        return
-    for index, order in enumerate(orders):
-        if not isinstance(order, dict):
-            expected = Phrase("a mapping of fields", "項目のマッピング")
-            facts = {"value": shortened(order), "expected": expected}
-            yield Breach(rule="VALUE-TYPE", path=("orders", index), facts=facts)
-
-
-def _locate(file: YamlText, index: int, own: dict[str, t.Any], path: Path) -> Place:
+def _locate(opened: _Opened, index: int, shared: _Opened | None, path: Path) -> Place:
+    file, own = opened.file, opened.document["orders"][index]
+    written_here = any(_has(fields, path) for fields in (own, opened.defaults))
+    if shared and path and not written_here and _has(shared.defaults, path):
+        return shared.file.place(("defaults", *path))
     if path and path[0] not in own:
         inherited = file.place(("defaults", *path))
         if inherited.line != file.place(("defaults",)).line:
             return inherited
     return file.place(("orders", index, *path))
+
+
+def _has(fields: t.Any, path: Path) -> bool:
+    """Check whether there is a value at this path, or at its beginning one that has no parts."""
+    for part in path:
+        if not isinstance(fields, dict):
+            return True
+        if part not in fields:
+            return False
+        fields = fields[part]
+    return True
 
 
 def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
@@ -278,7 +283,6 @@ def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
 
 
 __all__ = (
-    "TOP_FIELDS",
     "RawOrder",
     "Reader",
     "Reading",

@@ -13,7 +13,7 @@ import typing as t
 from .._catalogue.products import PRODUCTS
 from .._complaints.vaulted import publish
 from .field_words import FIELD_WORDS
-from .files import TOP_FIELDS
+from .top_of_file import TOP_FIELDS
 from .vocabulary import CHOICES
 
 if t.TYPE_CHECKING:

@@ -69,6 +69,13 @@ def changes_of(row: dict[str, t.Any]) -> list[str]:
     return [step["step"] for step in row["steps"] if step["call_class"] != "read"]
 
 
+def sealed(value: object) -> object:
+    """Put the sealed text in the place of each vaulted value."""
+    if isinstance(value, dict):
+        return {name: sealed(part) for name, part in value.items()}
+    return {"sealed": value.sealed} if isinstance(value, Vaulted) else value
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Vaulted):
         return {"sealed": value.sealed}
@@ -86,4 +93,4 @@ def _fields(value: t.Any) -> tuple[str, ...]:
     return tuple(value.__dataclass_fields__)
 
 
-__all__ = ("HostRow", "changes_of", "digest", "order_digest", "plan_digest")
+__all__ = ("HostRow", "changes_of", "digest", "order_digest", "plan_digest", "sealed")

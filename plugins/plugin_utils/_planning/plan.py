@@ -18,6 +18,7 @@ from .._values.observed import ENDED, State
 from .._values.order import Wanted
 from .claims import find_rivals, match_applications
 from .lookup import find_used_key, resolve_linked_contract
+from .memory import Memory
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -90,6 +91,8 @@ class Entry:
     application: Application | None
     standing: Standing
     adopts: bool = False  # ordered past these files, and used instead of buying another one
+    on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
+    drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property
     def steps(self) -> tuple[Step, ...]:
@@ -99,6 +102,11 @@ class Entry:
     def changes(self) -> tuple[Step, ...]:
         """The steps that change the desk."""
         return tuple(step for step in self.steps if CALL_CLASSES[step] is not CallClass.READ)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the certificate was fetched, and no host was heard to have it."""
+        return self.installs and self.standing is Standing.DONE and self.on_host is None
 
     @property
     def installs(self) -> bool:
@@ -144,17 +152,19 @@ class Plan:
         return dc.replace(self, entries=tuple(entry for entry in self.entries if part.holds(entry.order.name)))
 
 
-def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) -> Plan:
+def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str, memory: Memory | None = None) -> Plan:
     """What has to be done so that the desk shows what the orders ask for.
 
     Raises OrdersRefused with every order that cannot be planned.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims, complaints = match_applications(orders, observed, portfolio=portfolio)
+    memory = memory or Memory()
     entries: list[Entry] = []
     for order in orders:
         application = claims.get(order.name)
-        standing = standing_of(order, application)
+        on_host = memory.has_certificate(order, application)
+        standing = standing_of(order, application, on_host=on_host)
         # A pinned application that is not there has its complaint already, and buys nothing.
         if standing is Standing.TO_ORDER and order.contract_id is None:
             order, found = resolve_linked_contract(order, observed)
@@ -163,14 +173,23 @@ def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str) ->
             complaints = (*complaints, *find_used_key(order, application, observed.applications))
         unnamed = application is not None and application.client_reference is None and order.contract_id is None
         adopts = unnamed and observed.keeps_references
-        entries.append(Entry(order=order, application=application, standing=standing, adopts=adopts))
+        entries.append(
+            Entry(
+                order=order,
+                application=application,
+                standing=standing,
+                adopts=adopts,
+                on_host=on_host,
+                drifted=_drift(order, application, memory),
+            )
+        )
     if complaints:
         raise OrdersRefused(complaints)
     listed = frozenset(application.contract_id for application in observed.applications)
     return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims), listed=listed)
 
 
-def standing_of(order: Order, application: Application | None) -> Standing:
+def standing_of(order: Order, application: Application | None, *, on_host: bool | None = None) -> Standing:
     """Decide where an order stands whose application is this one."""
     if order.state is Wanted.CANCELLED:
         return Standing.TO_CANCEL if application and application.live else Standing.DONE
@@ -183,8 +202,15 @@ def standing_of(order: Order, application: Application | None) -> Standing:
     if application.state is State.INSTALLED:
         return Standing.DONE
     if application.state is State.ISSUED:
-        return Standing.TO_COLLECT if order.install and not application.downloaded_at else Standing.DONE
+        fetched = application.downloaded_at is not None if on_host is None else on_host
+        return Standing.TO_COLLECT if order.install and not fetched else Standing.DONE
     return Standing.WAITING
+
+
+def _drift(order: Order, application: Application | None, memory: Memory) -> tuple[str, ...]:
+    """What can no longer be registered otherwise; before the registration the order simply counts."""
+    open_yet = application is None or not application.live or application.state is State.AWAITING_REGISTRATION
+    return () if open_yet or order.state is Wanted.CANCELLED else memory.drifted_fields(order, application)
 
 
 def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[Application, ...]:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import said
+from .._complaints.complaints import Complaint, arranged
 from .._complaints.vaulted import hide, publish
 from .._planning.digests import plan_digest
 from .._planning.host_part import list_changes, make_host_part
@@ -27,7 +28,6 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
-    from .._complaints.complaints import Complaint
     from .._planning.digests import HostRow
     from .._planning.host_part import CommandsOf, HostPart
     from .._planning.outcome import Outcome
@@ -64,9 +64,19 @@ class Frame(t.NamedTuple):
 
 
 def describe_plan(
-    made: Plan, frame: Frame, *, planned: bool, failed: Mapping[str, Outcome] | None = None, finished: bool = True
+    made: Plan,
+    frame: Frame,
+    *,
+    planned: bool,
+    failed: Mapping[str, Outcome] | None = None,
+    finished: bool = True,
+    complaints: tuple[Complaint, ...] = (),
+    error: str | None = None,
 ) -> Row:
-    """The document of a plan; without the `finished` orders it is smaller, and its counts and digest are the same."""
+    """Describe a plan, with the complaints that did not stop it, as one document; with an `error` it is not whole.
+
+    Without the `finished` orders it is smaller, and its counts and digest are the same.
+    """
     failed = failed or {}
     asked = list(_host_rows(made, frame))
     rows = [
@@ -79,14 +89,15 @@ def describe_plan(
     document = {
         **_head(frame),
         "planned": planned,
-        "verdict": _verdict(made, failed).value,
+        "verdict": Verdict.ERROR.value if error else _verdict(made, failed).value,
         "digest": plan_digest(rows, portfolio=frame.portfolio, part=frame.part, on_hosts=bound),
         "counts": made.counts(),
         "price": price_row(made, frame.prices),
         "orders": rows,
         "unmanaged": [application_row(application) for application in made.unmanaged],
-        "complaints": [],
-        "error": None,
+        "unconfirmed": [str(entry.order.name) for entry in made.entries if entry.unconfirmed],
+        "complaints": [complaint.as_dict(frame.lang) for complaint in arranged((*complaints, *_drift(made)))],
+        "error": error,
     }
     publish(_WORDS)
     return hide(document)
@@ -94,7 +105,7 @@ def describe_plan(
 
 def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True) -> Row:
     """The document of a run that came to nothing, with the reasons."""
-    nothing: Row = {"digest": None, "counts": None, "price": None, "orders": [], "unmanaged": []}
+    nothing: Row = {"digest": None, "counts": None, "price": None, "orders": [], "unmanaged": [], "unconfirmed": []}
     told = [complaint.as_dict(frame.lang) for complaint in complaints]
     return {
         **_head(frame),
@@ -104,6 +115,15 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
         "complaints": told,
         "error": hide(error),
     }
+
+
+def _drift(made: Plan) -> Iterator[Complaint]:
+    """A warning for each order that says something else than was registered."""
+    for entry in made.entries:
+        if entry.drifted and entry.application:
+            facts = {"contract_id": entry.application.contract_id, "fields": ", ".join(entry.drifted)}
+            place, name = entry.order.locate((entry.drifted[0],)), entry.order.name
+            yield Complaint(rule="REGISTRATION-DRIFT", place=place, order=name, facts=facts)
 
 
 def _head(frame: Frame) -> Row:

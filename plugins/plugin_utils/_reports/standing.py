@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._planning.plan import Entry
     from .._values.observed import Application
+    from .._values.order import Order
 
 ACTORS: t.Final = {
     "group_admin": Phrase("group admin", "サービスグループの運用管理担当者"),
@@ -46,6 +47,11 @@ _REASONS: t.Final = {
     Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
     Standing.DONE: Phrase("there already", "完了済み"),
 }
+_OPEN_ON_HOST: t.Final = Phrase(
+    "fetched, but its host does not have it where the order wants it",
+    "取得済みですが、オーダーの指定する場所に設置されていません",
+)
+_UNCONFIRMED: t.Final = Phrase("fetched, but not known to be on its host", "取得済み、ホストへの設置は未確認")
 _ADOPTED: t.Final = Phrase(
     "ordered past these files and fits, so nothing is bought; CSR and application information missing",
     "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
@@ -60,7 +66,12 @@ _ACTIONS: t.Final = {
     "wait_for_ca": Phrase("wait: the CA makes contact, normally within 1 week", "待つ: 認証局から通常1週間以内に連絡"),
     "answer_ca": Phrase("answer the CA: {0}", "認証局に回答する: {0}"),
     "wait_for_installation": Phrase("wait: IIJ installs it on the linked service", "待つ: IIJが連携対応サービスに設置"),
+    "confirm": Phrase("see whether its host has it (collect.yml)", "ホストに設置済みか確認する (collect.yml)"),
     "download_key": Phrase("download the private key from the portal", "ポータルから秘密鍵をダウンロードする"),
+    "download_first": Phrase(
+        "download the private key from the portal to its host, name it in key.path, then collect.yml",
+        "ポータルから秘密鍵をホストへダウンロードし、key.path に指定してから collect.yml を実行する",
+    ),
     "order_anew": Phrase("to order anew, set generation: {0}", "注文し直すには generation: {0} を指定"),
     "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
     "none": Phrase("nothing", "なし"),
@@ -83,8 +94,12 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
         return said(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
     if entry.standing is Standing.WAITING and application:
         return _waiting_for(application, lang), application.next_action_by
+    if entry.unconfirmed:
+        return said(_ACTIONS["confirm"], lang), "service_admin"
     if _key_at_service(entry):
         return said(_ACTIONS["download_key"], lang), "service_admin"
+    if entry.standing is Standing.TO_COLLECT and _made_at_service(entry.order) and entry.order.key is None:
+        return said(_ACTIONS["download_first"], lang), "service_admin"
     action, actor = _BY_STANDING.get(entry.standing, ("none", "nobody"))
     return said(_ACTIONS[action], lang), actor
 
@@ -96,6 +111,10 @@ def reason(entry: Entry, lang: Language) -> str:
         return application.reason
     if entry.adopts and entry.standing is Standing.TO_REGISTER:
         return said(_ADOPTED, lang)
+    if entry.unconfirmed:
+        return said(_UNCONFIRMED, lang)
+    if entry.standing is Standing.TO_COLLECT and entry.on_host is False:
+        return said(_OPEN_ON_HOST, lang)
     return said(_REASONS[entry.standing], lang)
 
 
@@ -111,9 +130,13 @@ def _waiting_for(application: Application, lang: Language) -> str:
 
 def _key_at_service(entry: Entry) -> bool:
     """Whether IIJ holds the key of a certificate that the customer installs [M:2261110]."""
-    order, application = entry.order, entry.application
-    made_there = order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
-    return entry.standing is Standing.DONE and made_there and bool(application and application.state is State.ISSUED)
+    application = entry.application
+    issued = application is not None and application.state is State.ISSUED
+    return entry.standing is Standing.DONE and _made_at_service(entry.order) and issued
+
+
+def _made_at_service(order: Order) -> bool:
+    return order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
 
 
 __all__ = ("ACTORS", "deadline", "next_action", "reason")

@@ -13,6 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, said
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
+from .._complaints.complaints import named
 from .._planning.host_part import Change, describe_changes
 from .._planning.plan import CallClass, Standing, Step, Verdict
 from .._values.observed import State
@@ -112,10 +113,18 @@ _ADOPTED: t.Final = Phrase(
     "{0}: 新たに購入せず、注文済みの {1} を使用",
 )
 _CANCELLED: t.Final = Phrase("{0}: cancel {1}", "{0}: {1} を解約")
+_OUTLIVES: t.Final = Phrase(
+    "; its certificate stays valid until {0}, and no file is removed from a host",
+    "。証明書は有効期限 ({0}) まで有効で、ホストのファイルは削除されません",
+)
 _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
 _ON_HOST: t.Final = Phrase("{0}, on its host: {1}", "{0} (ホスト側): {1}")
 _UNMANAGED: t.Final = Phrase(
     "unmanaged: {0} {1} ({2}), no order names it", "管理外: {0} {1} ({2}) に対応するオーダーなし"
+)
+_UNCONFIRMED: t.Final = Phrase(
+    "fetched, but not known to be on their hosts: {0}; collect.yml looks there",
+    "取得済みですが、ホストへの設置は未確認: {0} (collect.yml で確認できます)",
 )
 _TOTAL: t.Final = Phrase("price of the new orders: {0}", "新規注文の価格: {0}")
 _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
@@ -139,14 +148,16 @@ def next_step(document: Row, lang: Language) -> str:
 
 
 def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
-    """What is bought, used, cancelled, changed on hosts or left alone, each with a sign: +, =, -, ~ or ?."""
+    """What is bought, used, cancelled, changed on hosts or left alone, and warnings: +, =, -, ~, ? or !."""
     found = [note for row in document["orders"] for note in (_note(row, lang), _host_note(row, lang)) if note]
     words = said(_UNMANAGED, lang)
     left = [
         ("?", words.format(row["contract_id"], row["common_name"], said(_STATES[row["state"]], lang)))
         for row in document["unmanaged"]
     ]
-    return [*found, *left]
+    names = named(document["unconfirmed"])
+    unconfirmed = [("?", said(_UNCONFIRMED, lang).format(names))] if names else []
+    return [*found, *left, *unconfirmed, *([] if document["error"] else map(_warning, document["complaints"]))]
 
 
 def priced(document: Row, lang: Language) -> str | None:
@@ -175,11 +186,19 @@ def step_words(step: Row, lang: Language) -> str:
     return f"{said(_STEPS[step['step']], lang)} ({said(_CALL_CLASSES[step['call_class']], lang)})"
 
 
+def _warning(complaint: Row) -> tuple[str, str]:
+    place = f"{complaint['file']}:{complaint['line']}" if complaint["line"] else complaint["file"]
+    about = [part for part in (place, complaint["order"], complaint["field"]) if part]
+    sentences = [part for part in (complaint["wrong"], complaint["todo"]) if part]
+    return "!", f"{': '.join(about)}: {' '.join(sentences)} [{complaint['rule']}]"
+
+
 def _note(row: Row, lang: Language) -> tuple[str, str] | None:
     if row["standing"] == Standing.TO_ORDER:
         return "+", _bought(row, lang)
     if row["standing"] == Standing.TO_CANCEL:
-        return "-", said(_CANCELLED, lang).format(row["name"], row["contract_id"])
+        outlives = said(_OUTLIVES, lang).format(row["not_after"][:10]) if row["not_after"] else ""
+        return "-", said(_CANCELLED, lang).format(row["name"], row["contract_id"]) + outlives
     if row["adopted"] and row["steps"]:
         return "=", said(_ADOPTED, lang).format(row["name"], row["contract_id"])
     return None

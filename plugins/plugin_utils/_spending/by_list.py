@@ -16,6 +16,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._desk.desk import OutcomeUnknown
+from .._desk.patience import announce_wait
 from .._desk.spending_call import unknown_unless_proved
 from .._planning.claims import bought_name, differences
 from .._planning.plan import Step
@@ -33,6 +34,10 @@ if t.TYPE_CHECKING:
     from .ledger import Ledger
 
 _PAUSES: t.Final = (0.5, 1.0, 2.0, 4.0)  # seconds between looks for what a lost answer may have booked
+_LOOKS: t.Final = Phrase(
+    "until the portal's list shows whether {0} was bought, since no answer came (listing_lag)",
+    "{0} の申込に応答がなかったため、ポータルの一覧に反映されるのを待っています (listing_lag)",
+)
 _ASK: t.Final = Phrase("{0}. {1}", "{0}。{1}")
 
 
@@ -55,6 +60,7 @@ class ByList:
     listing_lag: float
     not_booked: frozenset[str]
     settle_after: float | None = None
+    tell: Callable[[Phrase], None] | None = None
 
     def buy(self, order: Order) -> Application:
         """Press once, unless the order was bought since the plan was made or an earlier attempt is open."""
@@ -88,6 +94,7 @@ class ByList:
     def _look_for(self, order: Order, *, known: set[str]) -> Application | None:
         """Find what a press without an answer has booked, as soon as the desk lists it."""
         for pause in (*_PAUSES, self.listing_lag):
+            announce_wait(pause, _LOOKS.filled(order.name), self.tell)
             self.sleep(pause)
             try:
                 found = self._find_newcomer(self._find_same(order, self.desk.applications()), known=known)

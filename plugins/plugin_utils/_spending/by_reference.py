@@ -50,6 +50,7 @@ class ByReference:
     ledger: Ledger
     portfolio: str
     sleep: Callable[[float], None]
+    tell: Callable[[Phrase], None] | None = None
 
     def buy(self, order: Order) -> Application:
         """Place the order; an answer that is lost is settled by looking the reference up."""
@@ -60,6 +61,7 @@ class ByReference:
                 lambda: self.desk.place(order, reference),
                 lambda: self.desk.application_of(reference),
                 sleep=self.sleep,
+                tell=self.tell,
             )
 
         facts = {**describe_order(order), "client_reference": reference}

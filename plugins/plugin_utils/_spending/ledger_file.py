@@ -71,8 +71,12 @@ def default_ledger(folder: pathlib.Path, portfolio: str, desk: str | None) -> pa
         return of_all
     if desk is None:
         return there[0] if len(there) == 1 else of_all
-    place = desk.partition("://")[2].replace(":", "-").strip("[]")
-    return folder / f"{portfolio}@{place}.ledger.jsonl"
+    return folder / f"{portfolio}@{name_desk(desk)}.ledger.jsonl"
+
+
+def name_desk(origin: str) -> str:
+    """Name a desk as part of a file name, after its host and port."""
+    return origin.partition("://")[2].replace(":", "-").strip("[]")
 
 
 def find_ledgers(folder: pathlib.Path, portfolio: str) -> list[pathlib.Path]:
@@ -214,6 +218,7 @@ __all__ = (
     "find_ledgers",
     "hash_of",
     "keep",
+    "name_desk",
     "open_ledger",
     "origin_of",
     "parse",

@@ -17,7 +17,9 @@ import dataclasses as dc
 import threading
 import typing as t
 
+from ...module_utils._core.phrases import Phrase
 from .._desk.desk import AccessRefused, DeskError, DeskUnreachable
+from .._desk.patience import announce_wait
 from .._planning.outcome import Outcome
 from .._planning.plan import Step
 from .by_list import ByList
@@ -37,6 +39,10 @@ if t.TYPE_CHECKING:
     from .ledger import Ledger
 
 _CONTRACT_STEPS: t.Final = (Step.PLACE, Step.CANCEL)
+_LIST_LAGS: t.Final = Phrase(
+    "until the portal's list shows what was bought before (listing_lag)",
+    "以前のお申し込みがポータルの一覧に反映されるのを待っています (listing_lag)",
+)
 _FAIL_ALIKE: t.Final = (AccessRefused, DeskUnreachable, LedgerUnusable)
 
 
@@ -78,6 +84,7 @@ class Performer:
     listing_lag: float = 0
     not_booked: frozenset[str] = frozenset()
     settle_after: float | None = None
+    tell: Callable[[Phrase], None] | None = None  # hears what a run waits for
 
     def perform_contracts(
         self, steps: Iterable[tuple[Entry, Step]], *, listed: frozenset[str] = frozenset()
@@ -90,6 +97,7 @@ class Performer:
         buyer = self._choose_buyer(listed)
         if not self.desk.keeps_references and any(step is Step.PLACE for _entry, step in todo):
             # What an earlier run bought, and no ledger tells of, shows once the list has caught up.
+            announce_wait(self.listing_lag, _LIST_LAGS, self.tell)
             self.sleep(self.listing_lag)
         return self._each(
             todo, lambda entry, step: buyer.buy(entry.order) if step is Step.PLACE else self._cancel(entry)
@@ -101,13 +109,17 @@ class Performer:
         def register(entry: Entry, _step: Step) -> Application:
             application = _present(entry.application)
             csr = csrs.get(entry.order.name)
-            return wait_while_busy(lambda: self.desk.register(application, entry.order, csr), sleep=self.sleep)
+            return wait_while_busy(
+                lambda: self.desk.register(application, entry.order, csr), sleep=self.sleep, tell=self.tell
+            )
 
         return self._each([(entry, Step.REGISTER) for entry in entries], register)
 
     def _choose_buyer(self, listed: frozenset[str]) -> Buyer:
         if self.desk.keeps_references:
-            return ByReference(desk=self.desk, ledger=self.ledger, portfolio=self.portfolio, sleep=self.sleep)
+            return ByReference(
+                desk=self.desk, ledger=self.ledger, portfolio=self.portfolio, sleep=self.sleep, tell=self.tell
+            )
         return ByList(
             desk=self.desk,
             ledger=self.ledger,
@@ -118,6 +130,7 @@ class Performer:
             listing_lag=self.listing_lag,
             not_booked=self.not_booked,
             settle_after=self.settle_after,
+            tell=self.tell,
         )
 
     def _cancel(self, entry: Entry) -> Application:
@@ -126,7 +139,7 @@ class Performer:
 
         def cancel(_attempt: str) -> Application:
             # Cancelling a contract that is named in full twice over changes nothing more: there is nothing to look up.
-            return settle(lambda: self.desk.cancel(application), lambda: None, sleep=self.sleep)
+            return settle(lambda: self.desk.cancel(application), lambda: None, sleep=self.sleep, tell=self.tell)
 
         return spend(self.ledger, Step.CANCEL, facts, cancel)
 

@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._desk.desk import DeskBusy, DeskError, OutcomeUnknown
+from .._desk.patience import announce_wait
 from .._desk.spending_call import unknown_unless_proved
 
 if t.TYPE_CHECKING:
@@ -34,6 +35,7 @@ def settle(
     look_up: Callable[[], Application | None],
     *,
     sleep: Callable[[float], None],
+    tell: Callable[[Phrase], None] | None = None,
 ) -> Application:
     """Make the call until its outcome is known; `look_up` finds what a call without an answer has done."""
     error: OutcomeUnknown | None = None
@@ -45,7 +47,7 @@ def settle(
                 return found
         try:
             with unknown_unless_proved():
-                return wait_while_busy(call, sleep=sleep)
+                return wait_while_busy(call, sleep=sleep, tell=tell)
         except OutcomeUnknown as unknown:
             error = unknown
         except DeskError as refused:
@@ -56,13 +58,20 @@ def settle(
     raise OutcomeUnknown(_TRIED.filled(error.told if error else "", _ATTEMPTS))
 
 
-def wait_while_busy(call: Callable[[], Application], *, sleep: Callable[[float], None]) -> Application:
+def wait_while_busy(
+    call: Callable[[], Application],
+    *,
+    sleep: Callable[[float], None],
+    tell: Callable[[Phrase], None] | None = None,
+) -> Application:
     """Make the call, again after the time that a busy desk asks for."""
     for _attempt in range(_ATTEMPTS - 1):
         try:
             return call()
         except DeskBusy as busy:
-            sleep(min(busy.retry_after, _LONGEST_PAUSE))
+            pause = min(busy.retry_after, _LONGEST_PAUSE)
+            announce_wait(pause, busy.told, tell)
+            sleep(pause)
     return call()
 
 

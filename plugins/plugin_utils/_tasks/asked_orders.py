@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...module_utils._core.phrases import Language
+    from .._complaints.complaints import Complaint
     from .._orders.portfolio import Judged
     from .._values.order import Order
 
@@ -63,9 +64,9 @@ def accept_asked_orders(options: Options) -> tuple[Order, ...]:
     return judge_asked_orders(options, today=today()).accepted(strict=bool(options.get("strict")))
 
 
-def complaints_of(judged: Judged, lang: Language) -> dict[str, t.Any]:
+def complaints_of(complaints: Iterable[Complaint], lang: Language) -> dict[str, t.Any]:
     """The complaints about orders that were read, as part of a task's result; nothing where there are none."""
-    rows = [complaint.as_dict(lang) for complaint in judged.complaints]
+    rows = [complaint.as_dict(lang) for complaint in complaints]
     return {"complaints": rows} if rows else {}
 
 

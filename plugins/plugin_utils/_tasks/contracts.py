@@ -12,8 +12,9 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
+from .._complaints.complaints import OrdersRefused
 from .._guards.hosts import missing_hosts, require_hosts
-from .._guards.limits import check_limits
+from .._guards.limits import judge_limits
 from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
 from .._planning.plan import Standing, Step, standing_of
@@ -25,6 +26,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...module_utils._core.phrases import Language
+    from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
     from .._planning.outcome import Outcome
     from .._planning.plan import Entry, Plan
@@ -46,17 +48,23 @@ _ASSIGNED: t.Final = Phrase("(assigned by the desk)", "(窓口が発行)")
 
 def guard_contracts(
     options: Options, plan: Plan, desk: Desk, *, frame: Frame, performs: bool, inventory: frozenset[str]
-) -> None:
-    """Refuse a plan that goes past the limits of this task, or, where it is asked, that the desk would not take."""
-    require_hosts(plan, inventory)
+) -> tuple[Complaint, ...]:
+    """Refuse a plan that goes past the limits of this task, or, where it is asked, that the desk would not take.
+
+    A task that only plans shows what goes past them, which is returned.
+    """
+    lost = require_hosts(plan, inventory)
     if options["quote"] and not performs:
         quote_new_orders(plan, desk)
+    past = judge_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
     if options["state"] != "applied":
-        return
+        return (*lost, *past)
     if options["plan_digest"] and not options["plan_file"]:
         digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
         require_digest(digest, options["plan_digest"])
-    check_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
+    if past:
+        raise OrdersRefused(past)
+    return lost
 
 
 def contract_steps(made: Plan) -> int:
@@ -79,7 +87,12 @@ def plan_after(made: Plan, outcomes: Iterable[Outcome]) -> Plan:
 def _after(entry: Entry, application: Application | None) -> Entry:
     if application is None:
         return entry
-    return dc.replace(entry, application=application, standing=standing_of(entry.order, application), adopts=False)
+    return dc.replace(
+        entry,
+        application=application,
+        standing=standing_of(entry.order, application, on_host=entry.on_host),
+        adopts=False,
+    )
 
 
 def contract_result(

@@ -108,6 +108,12 @@ def installation_result(legs: list[Result], failures: list[Json], *, planned: bo
     return result
 
 
+def open_and_done(result: Result) -> dict[str, bool]:
+    """Tell by order name whether the host has what it was to have; what failed or is missing is open."""
+    left_open = [*result["missing"], *(failure["name"] for failure in result.get("failures", ()))]
+    return {**{row["name"]: True for row in result["installed"]}, **dict.fromkeys(left_open, False)}
+
+
 def _continued(before: Json | None, row: Json) -> Json:
     """What two executions did for one order, as one."""
     if before is None:
@@ -150,6 +156,7 @@ __all__ = (
     "host_orders",
     "installation_result",
     "leading_files",
+    "open_and_done",
     "to_install",
     "verdicts",
 )

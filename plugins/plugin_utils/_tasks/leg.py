@@ -15,8 +15,10 @@ import abc
 import functools
 import typing as t
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.phrases import said, spoken_language
@@ -27,6 +29,7 @@ from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import collector_at_rest
+from .playbook_variables import playbook_of, require_variables
 
 if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
@@ -38,6 +41,11 @@ if t.TYPE_CHECKING:
 Result = dict[str, t.Any]
 
 display = Display()
+
+_CALLBACKS_FOR_PEOPLE: t.Final = frozenset(
+    ("default", "minimal", "oneline", "awx_display", "counter_enabled", "debug", "default_without_diff", "dense", "diy",
+     "print_task", "timestamp", "unixy", "yaml")
+)  # fmt: skip
 
 
 class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
@@ -69,6 +77,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         result: Result = super().run(tmp, task_vars)
         self.task_vars = task_vars or {}
         spec = self.spec()
+        self.options = {}
+        try:
+            self._require_variables()
+        except OptionsWrong as error:
+            return {**result, "failed": True, "msg": self._sentence(error)}
         _validated, self.options = self.validate_argument_spec(**vars(spec))
         # Verbose output shows this instead of the task's own words, which may hold the token.
         result["invocation"] = {"module_args": {name: self._shown(name, spec) for name in spec.argument_spec}}
@@ -86,6 +99,12 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             return self._failed(result, result["msg"])
         except (OptionsWrong, OSError) as error:
             return {**result, "failed": True, "msg": self._sentence(error)}
+
+    def _require_variables(self) -> None:
+        """Refuse variables that a playbook of this collection does not know or lacks; raises OptionsWrong."""
+        playbook = playbook_of(self._task.get_path())
+        if playbook is not None:
+            require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
 
     def _failed(self, result: Result, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
         """The result of a run that came to nothing; a report that cannot be written does not hide the reason."""
@@ -157,8 +176,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
 
     def say(self, line: str) -> None:
-        """Show people a line at the terminal; standard output stays the callback's."""
-        display.display(hide(line), stderr=True)
+        """Show people a line; where a program reads standard output, as with the callback json, it is left alone."""
+        callback = str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
+        display.display(hide(line), stderr=callback not in _CALLBACKS_FOR_PEOPLE)
 
     def warn(self, phrase: Phrase) -> None:
         """Warn people of something that does not stop the task."""

@@ -18,6 +18,7 @@ from .._planning.prices import price_table
 from .._planning.slices import slice_of
 from .._reports.document import Frame, no_commands
 from .asked_orders import now, portfolio_name
+from .memory_file import read_memory
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +58,7 @@ def plan_orders(
     portfolio, part = portfolio_name(options), slice_of(options.get("slice"))
     try:
         observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers)
-        plan = make_plan(orders, observed, portfolio=portfolio).sliced(part)
+        plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options)).sliced(part)
     except OrdersRefused as refused:
         # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.
         from .._reports.offline_forms import papers

@@ -15,6 +15,7 @@ import time
 import typing as t
 
 from ...module_utils._core.paths import expand_home
+from ...module_utils._core.phrases import said
 from .._spending.ledger import Ledger
 from .._spending.ledger_file import default_ledger, origin_of
 from .._spending.perform import Performer
@@ -58,6 +59,7 @@ def make_performer(
         listing_lag=options["listing_lag"],
         not_booked=frozenset(options.get("not_booked") or ()),
         settle_after=options["settle_after"],
+        tell=lambda phrase: say(said(phrase, lang)),
     )
 
 

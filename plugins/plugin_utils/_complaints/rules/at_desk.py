@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from .rule import OURS, rule
+from .rule import OURS, Severity, rule
 
 RULES = (
     rule(
@@ -114,6 +114,21 @@ RULES = (
             "購入済みの内容と同じオーダー (購入後の変更はできません)",
             "オーダーを直すか、別の名前または generation で注文し直してください。",
         ),
+    ),
+    rule(
+        "REGISTRATION-DRIFT",
+        OURS,
+        (
+            "The order has changed since {contract_id} was registered: {fields}. The certificate does not follow.",
+            "what was registered; a registration cannot be changed afterwards",
+            "Put the order back, or order anew under another name.",
+        ),
+        (
+            "お申し込み {contract_id} の登録後に、オーダーの {fields} が変わりました。証明書の内容は登録時のままです。",
+            "登録時と同じ内容 (登録後の変更はできません)",
+            "オーダーを元に戻すか、別の名前で注文し直してください。",
+        ),
+        severity=Severity.WARNING,
     ),
     rule(
         "QUOTE-REFUSED",

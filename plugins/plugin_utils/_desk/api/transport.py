@@ -17,7 +17,7 @@ import re
 import time
 import typing as t
 
-from ....module_utils._core.phrases import Phrase, one_line, verbatim
+from ....module_utils._core.phrases import Phrase, one_line
 from ..desk import (
     AccessRefused,
     AnswerUnusable,
@@ -32,6 +32,7 @@ from ..desk import (
 from ..http import NoAnswer, Reply, exchange, open_session
 from ..line import address_fault
 from ..patience import Patience, asked_to_wait, come_back_later
+from .refusals import details_of, explain_refusal
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -43,7 +44,6 @@ _PAGE = 1000
 _MOST_ROWS = 1_000_000
 _MOST_PAGES = 10_000
 _MOST_VALUES = 500_000  # of one answer: 1,000 rows have 25,000
-_MOST_DETAILS = 20  # of a refusal that people are shown
 _LONGEST_ID = 64
 _TOKEN = re.compile(r"[!-~]+")
 # Refusals of docs/desk-interface.md, after which nothing was done; anything else may come from a gateway on the way.
@@ -57,7 +57,6 @@ _NO_JSON = Phrase(
     "the desk answered {0} with {1} instead of a JSON object", "窓口の応答 ({0}、{1}) はJSONではありません"
 )
 _NO_TYPE = Phrase("no content type", "Content-Typeなし")
-_TOKEN_REFUSED = Phrase("{0}", "このトークンでは行えません。トークンとその役割を確認してください: {0}")
 _NO_RESULT = Phrase("the desk's answer has no result", "窓口の応答に result がありません")
 _NO_LIST = Phrase("the list {0} has no results or no total", "窓口の一覧 {0} に results または total がありません")
 _CUT_OFF = Phrase("the list {0} ends after {1} of {2} rows", "窓口の一覧 {0} が{2}行のうち{1}行で途切れています")
@@ -65,7 +64,6 @@ _TOO_LONG = Phrase(
     "the list {0} has more than {1} rows or {2} pages, which is not read",
     "窓口の一覧 {0} が長すぎます ({1}行または{2}ページを超えています)",
 )
-_DETAIL = Phrase("; {0}: {1}", "; {0}: {1}")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,13 +195,13 @@ def _no_number(name: str) -> t.NoReturn:
 
 
 def _error(reply: Reply, answer: Json) -> DeskError:
-    given = answer.get("error_details")
-    details = [detail for detail in given if isinstance(detail, dict)] if isinstance(given, list) else []
-    codes = {str(detail.get("code")) for detail in details[:_MOST_DETAILS]}
+    details = details_of(answer)
+    codes = {str(detail.get("code")) for detail in details}
     wait = asked_to_wait(reply.headers)
-    message, request_id = come_back_later(_words(reply, answer, details), wait), _request_id(answer)
+    words = explain_refusal(answer, details, otherwise=_ANSWERED.filled(reply.status))
+    message, request_id = come_back_later(words, wait), _request_id(answer)
     if reply.status in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
-        return AccessRefused(_TOKEN_REFUSED.filled(message), request_id=request_id)
+        return AccessRefused(message, request_id=request_id)
     if reply.status == 429:
         return DeskBusy(message, retry_after=1.0 if wait is None else wait, request_id=request_id)
     if reply.status == 409:
@@ -214,18 +212,6 @@ def _error(reply: Reply, answer: Json) -> DeskError:
         unreachable.retry_after = wait
         return unreachable
     return RequestRefused(message, request_id=request_id)
-
-
-def _words(reply: Reply, answer: Json, details: list[Json]) -> Phrase:
-    """What the desk says about a refusal, each part of it cut to what people read."""
-    given = answer.get("error_message")
-    words = verbatim(given) if given else _ANSWERED.filled(reply.status)
-    told = [
-        _DETAIL.filled(one_line(d.get("attribute")), one_line(d.get("message") or d.get("code")))
-        for d in details[:_MOST_DETAILS]
-        if d.get("attribute")
-    ]
-    return Phrase("".join(phrase.en for phrase in (words, *told)), "".join(phrase.ja for phrase in (words, *told)))
 
 
 def _request_id(answer: Json) -> str | None:

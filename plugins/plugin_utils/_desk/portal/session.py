@@ -38,6 +38,10 @@ _NO_CODE: t.Final = Phrase(
     "portal_user の「{0}」に {1} がありません。選択できるもの: {2}",
 )
 _SHOWS_AGAIN: t.Final = Phrase("it shows the log-in screen again", "ログイン画面に戻りました")
+_TURN: t.Final = Phrase(
+    "waiting until another run with this portal_user on this machine is done",
+    "この portal_user を使う別の実行が、このマシンで終わるのを待っています",
+)
 _LOG_INS: t.Final = 4  # of one walk, each after the session before it was ended by the portal
 _MENUS: t.Final = ("contracts_and_admins", "service_orders", "customer_code_choice")
 _SETTINGS: t.Final = ("settings", "service_settings", "service", "status_list")
@@ -84,7 +88,12 @@ class Session:
         lock = self._connection.state / f"portal-{hashlib.sha256(who.encode()).hexdigest()[:16]}.lock"
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)  # goes with the descriptor, and with the process
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # goes with the descriptor, and with the process
+            except BlockingIOError:
+                if self._connection.tell:
+                    self._connection.tell(_TURN)
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
     def begin(self) -> None:

@@ -47,7 +47,7 @@ Next step, in another terminal with the exports, in the folder of the checkout:
 
   export ANSIBLE_COLLECTIONS_PATH=$PWD/collections
   .venv/bin/ansible-playbook iij.server_certificate.plan -i examples/quickstart/inventory.yml \\
-    -e certificate_orders=examples/quickstart/orders -e certificate_folder=$PWD/build/rehearsal
+    -e certificate_orders=examples/quickstart/orders -e rehearsal_folder=$PWD/build/rehearsal
 
 The portal's screens, for a browser:
 

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import check_limits
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import judge_limits
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import PriceTable, price_table
@@ -25,6 +25,13 @@ PRICES = {"sureserver_cloud": {"6 months": 30_000}, "クイック認証SSL": {"6
 def made(*orders: t.Any, desk: DeskInMemory | None = None) -> Plan:
     desk = desk or DeskInMemory()
     return make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+
+
+def past_limits(plan: Plan, **limits: t.Any) -> dict[str, str]:
+    """The English text of each complaint by its rule."""
+    complaints = judge_limits(plan, **limits)
+    assert bool(report(complaints, "ja")) == bool(complaints)
+    return {complaint.rule: complaint.text("en") for complaint in complaints}
 
 
 def refusals(act: t.Callable[[], object]) -> dict[str, str]:
@@ -43,18 +50,18 @@ def table() -> PriceTable:
 
 def test_max_new_orders() -> None:
     two = made(*portfolio(OV, DV))
-    check_limits(two, max_new_orders=2, budget=None, prices=None)
-    check_limits(two, max_new_orders=None, budget=None, prices=None)
-    assert list(refusals(lambda: check_limits(two, max_new_orders=1, budget=None, prices=None))) == ["MAX-NEW-ORDERS"]
+    assert not past_limits(two, max_new_orders=2, budget=None, prices=None)
+    assert not past_limits(two, max_new_orders=None, budget=None, prices=None)
+    assert list(past_limits(two, max_new_orders=1, budget=None, prices=None)) == ["MAX-NEW-ORDERS"]
 
 
 def test_the_budget_counts_what_is_bought_now_and_nothing_else() -> None:
     orders = portfolio(OV, DV)
-    check_limits(made(*orders), max_new_orders=None, budget=42_000, prices=table())
-    told = refusals(lambda: check_limits(made(*orders), max_new_orders=None, budget=41_999, prices=table()))
+    assert not past_limits(made(*orders), max_new_orders=None, budget=42_000, prices=table())
+    told = past_limits(made(*orders), max_new_orders=None, budget=41_999, prices=table())
     assert "42,000 yen, and the budget is 41,999 yen" in told["BUDGET"]
     desk = DeskInMemory(rows=[booked(orders[0], orders[0].reference("p"))])
-    check_limits(made(*orders, desk=desk), max_new_orders=None, budget=30_000, prices=table())
+    assert not past_limits(made(*orders, desk=desk), max_new_orders=None, budget=30_000, prices=table())
 
 
 @pytest.mark.parametrize("prices", [None, "table"])
@@ -64,7 +71,7 @@ def test_a_budget_needs_a_price_for_everything_that_is_bought(prices: str | None
             WILDCARD, WILDCARD | {"name": "shop2", "common_name": "*.shop2.example.jp", "key": {"path": "/shop2.key"}}
         )
     )
-    told = refusals(lambda: check_limits(wanted, max_new_orders=0, budget=1, prices=table() if prices else None))
+    told = past_limits(wanted, max_new_orders=0, budget=1, prices=table() if prices else None)
     assert set(told) == {"BUDGET-UNPRICED", "MAX-NEW-ORDERS"}, "all limits are told at once"
     assert "quick_ssl_wildcard, 6 months" in told["BUDGET-UNPRICED"]
     assert "shop, shop2" in told["BUDGET-UNPRICED"]

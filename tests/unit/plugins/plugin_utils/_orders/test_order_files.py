@@ -61,6 +61,39 @@ def test_defaults_lie_under_every_order() -> None:
     assert defaults == {"a": {"x": 1, "y": [1, 2]}, "b": 1}
 
 
+SHARED = """\
+version: 1
+defaults:
+  customer_code: SG00000001
+  term: 6 months
+  subject: {state_or_province_name: Tokyo, organization_name: Example <Co.>}
+"""
+
+
+def test_defaults_of_a_whole_folder_lie_under_those_of_each_file(tmp_path: pathlib.Path) -> None:
+    own = {name: value for name, value in OV.items() if name not in ("customer_code", "subject", "term")}
+    (tmp_path / "team").mkdir()
+    shared = text_file(tmp_path, SHARED.replace(" <Co.>", ""), name="defaults.yml")
+    written(tmp_path / "team", own, name="a.yml", defaults={"subject": {"locality_name": "Chiyoda-ku"}})
+    (order,) = from_files(tmp_path)
+    assert (order.customer_code, order.term) == ("SG00000001", "6 months")
+    assert list(order.subject.given().values()) == ["Tokyo", "Chiyoda-ku", "Example"]
+    # A mistake in them is one mistake, at its own place.
+    shared.write_text(SHARED, encoding="utf-8")
+    assert told(refused(tmp_path)) == [("defaults.yml:5:44", "DN-CHARACTERS", "www", "subject.organization_name")]
+    shared.write_text("version: 1\ndefaults: [1]\nordres: []\n", encoding="utf-8")
+    assert [rule for _place, rule, _order, _field in told(refused(tmp_path))] == ["VALUE-TYPE", "KEY-UNKNOWN"]
+    # With orders it is a file like others, whose defaults are its own.
+    shared.write_text(SHARED.replace(" <Co.>", "") + "orders: []\n", encoding="utf-8")
+    assert "KEY-MISSING" in {rule for _place, rule, _order, _field in told(refused(tmp_path))}
+
+
+def test_defaults_of_a_folder_hold_for_one_file_that_is_named(tmp_path: pathlib.Path) -> None:
+    own = {name: value for name, value in OV.items() if name != "customer_code"}
+    text_file(tmp_path, "version: 1\ndefaults: {customer_code: SG00000001}\n", name="defaults.yml")
+    assert [order.customer_code for order in from_files(written(tmp_path, own, defaults={}))] == ["SG00000001"]
+
+
 def test_defaults_that_an_order_is_not_asked_for_are_left_out(tmp_path: pathlib.Path) -> None:
     defaults = BASE | {"subject": OV["subject"], "approval_email": "admin@example.jp", "csr_origin": "target"}
     own = [{key: value for key, value in order.items() if key not in defaults} for order in (OV, DV, LINKED)]

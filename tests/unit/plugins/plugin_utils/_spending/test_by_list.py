@@ -11,6 +11,7 @@ import dataclasses as dc
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Phrase
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, RequestRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
@@ -89,6 +90,19 @@ class Runs:
         )  # fmt: skip
         outcomes = performer.perform_contracts(made.steps(), listed=made.listed)
         return [f"{o.entry.order.name} {type(o.error).__name__ if o.error else 'bought'}" for o in outcomes]
+
+
+def test_every_long_wait_says_what_for(runs: Runs) -> None:
+    orders = portfolio(OV, TWIN)
+    runs.desk.losses_of = {"www": "late"}
+    told: list[Phrase] = []
+    runs.apply(*orders, listing_lag=60, tell=told.append)
+    assert [pause for pause in runs.pauses if pause >= 5] == [60, 60]
+    assert [phrase.en for phrase in told] == [
+        "waiting for 60 s: until the portal's list shows what was bought before (listing_lag)",
+        "waiting for 60 s: until the portal's list shows whether www was bought, since no answer came (listing_lag)",
+    ]
+    assert all("60秒待ちます" in phrase.ja for phrase in told)
 
 
 @pytest.fixture

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What an order file must be before its orders are looked at."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+from .._complaints.complaints import Breach, nearest, shortened
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOP_FIELDS = ("version", "defaults", "orders")
+
+
+def breaches_of_file(document: t.Any) -> Iterator[Breach]:
+    """Judge the fields at the top of an order file."""
+    if not isinstance(document, dict) or not document.keys() & {"version", "orders"}:
+        yield Breach(rule="FILE-CONTENT", facts={"kind": _kind_of(document)})
+        return
+    for field in document:
+        if field not in TOP_FIELDS:
+            facts = {"value": shortened(field), "allowed": TOP_FIELDS, "near": nearest(field, TOP_FIELDS)}
+            yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
+    if "version" not in document:
+        yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
+    elif document["version"] != 1 or isinstance(document["version"], bool):
+        yield Breach(
+            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document["version"]), "allowed": 1}
+        )
+    if not isinstance(document.get("defaults") or {}, dict):
+        fields = Phrase("a mapping of fields", "項目のマッピング")
+        yield Breach(
+            rule="VALUE-TYPE", path=("defaults",), facts={"value": shortened(document["defaults"]), "expected": fields}
+        )
+    yield from _breaches_of_list(document.get("orders"))
+
+
+def _kind_of(document: t.Any) -> Phrase:
+    """What a document is that is no order file; nothing of it is quoted, since it may be anybody's secret."""
+    if document is None:
+        return Phrase("The file is empty.", "ファイルが空です。")
+    if isinstance(document, dict):
+        return Phrase("The file has neither version nor orders.", "ファイルに version も orders もありません。")
+    if isinstance(document, list):
+        return Phrase("The file holds a list.", "ファイルの内容がリストです。")
+    return Phrase("The file holds a single value.", "ファイルの内容が1つの値だけです。")
+
+
+def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
+    if not isinstance(orders, list):
+        expected = Phrase("a list of orders", "オーダーのリスト")
+        yield Breach(rule="VALUE-TYPE", path=("orders",), facts={"value": shortened(orders), "expected": expected})
+        return
+    for index, order in enumerate(orders):
+        if not isinstance(order, dict):
+            expected = Phrase("a mapping of fields", "項目のマッピング")
+            facts = {"value": shortened(order), "expected": expected}
+            yield Breach(rule="VALUE-TYPE", path=("orders", index), facts=facts)
+
+
+__all__ = ("TOP_FIELDS", "breaches_of_file")

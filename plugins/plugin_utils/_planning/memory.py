@@ -1,0 +1,125 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What the controller remembers of hosts and registrations, since no desk shows it.
+
+The last answer of each host whether it has a certificate: fetched is not installed. And what was registered for a
+contract, as digests: an order that says something else today has drifted.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from .._complaints.vaulted import HIDDEN, Vaulted
+from .._values.order import CsrOrigin
+from .digests import digest, sealed
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .._values.observed import Application
+    from .._values.order import Order
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class HostAnswer:
+    """One host's answer about one certificate; `places` are the host and the files that the order named then."""
+
+    contract_id: str
+    certificate_fingerprint: str | None
+    places: tuple[str | None, ...]
+    has: bool
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """What was registered for a contract: a digest by field of the order."""
+
+    contract_id: str
+    digests: Mapping[str, str]
+
+
+class Memory:
+    """Answers and registrations by contract, the last one counting."""
+
+    def __init__(self, lines: Iterable[HostAnswer | Registered] = ()) -> None:
+        lines = tuple(lines)
+        self._last = {line.contract_id: line for line in lines if isinstance(line, HostAnswer)}
+        self._registered = {line.contract_id: line for line in lines if isinstance(line, Registered)}
+
+    def has_certificate(self, order: Order, application: Application | None) -> bool | None:
+        """Whether the order's host has this certificate where the order wants it; None where no host was heard."""
+        answer = self._last.get(application.contract_id) if application else None
+        if answer is None or application is None:
+            return None
+        # A desk's list may not tell which certificate it has.
+        same = application.certificate_fingerprint in (None, answer.certificate_fingerprint)
+        return answer.has and same and answer.places == places_of(order)
+
+    def drifted_fields(self, order: Order, application: Application | None) -> tuple[str, ...]:
+        """The fields in which the order says something else than was registered; none where that is not known."""
+        if application is None:
+            return ()
+        before = self._registered.get(application.contract_id)
+        fields = digest_registration(order)
+        known = {
+            name for name in (before.digests if before else ()) if before and fields.get(name) != before.digests[name]
+        }
+        return tuple(sorted(known | _shown_drift(order, application)))
+
+    def news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
+        """Those of the lines that are not known yet."""
+        last: dict[type, Mapping[str, HostAnswer | Registered]] = {HostAnswer: self._last, Registered: self._registered}
+        return [line for line in lines if last[type(line)].get(line.contract_id) != line]
+
+
+def answer_of(order: Order, application: Application, *, has: bool) -> HostAnswer:
+    """Make the answer of the order's host."""
+    return HostAnswer(
+        contract_id=application.contract_id,
+        certificate_fingerprint=application.certificate_fingerprint,
+        places=places_of(order),
+        has=has,
+    )
+
+
+def digest_registration(order: Order) -> dict[str, str]:
+    """Digest what a registration takes from the order, field by field; a vaulted value counts by its sealed text."""
+    fields: dict[str, object] = {
+        "applicant": dc.asdict(order.applicant) if order.applicant else None,
+        "approval_email": order.approval_email,
+        "subject": order.subject.given(),
+        # Only a key that its host makes binds the order to the host.
+        **({"host": order.host} if order.csr_origin is CsrOrigin.TARGET else {}),
+    }
+    return {name: digest(sealed(value)) for name, value in fields.items()}
+
+
+def _shown_drift(order: Order, application: Application) -> set[str]:
+    """What the desk itself shows to be registered otherwise."""
+    made_at_service = {"service": True, "customer": False}.get(application.csr_origin or "")
+    drifted = set()
+    if made_at_service is not None and order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE):
+        drifted.add("csr_origin")
+    shown_key = application.public_key_fingerprint
+    if order.csr and shown_key and order.csr.public_key_fingerprint != shown_key:
+        drifted.add("csr_path")
+    return drifted
+
+
+def places_of(order: Order) -> tuple[str | None, ...]:
+    """Name the host and each file that the order wants there; a vaulted value is not written down."""
+    install = order.install
+    files = (
+        (install.certificate, install.chain, install.full_chain, install.combined, install.pkcs12) if install else ()
+    )
+    places = (order.host, order.key.path if order.key else None, *files)
+    return tuple(HIDDEN if isinstance(place, Vaulted) else place for place in places)
+
+
+__all__ = ("HostAnswer", "Memory", "Registered", "answer_of", "digest_registration", "places_of")

@@ -1,0 +1,129 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The file in which the controller remembers hosts and registrations; it may be deleted at any time without harm."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import json
+import os
+import pathlib
+import typing as t
+
+from ...module_utils._core.paths import expand_home
+from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.system_errors import describe_os_error
+from .._planning.memory import HostAnswer, Memory, Registered, answer_of, digest_registration
+from .._spending.ledger_file import name_desk, origin_of
+from .asked_orders import portfolio_name
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ...module_utils._core.phrases import Language
+    from .._planning.outcome import Outcome
+    from .._planning.plan import Entry
+    from .asked_orders import Options
+
+_LARGEST: t.Final = 1 << 26  # bytes that are read
+_LOST: t.Final = Phrase(
+    "what was done could not be written down: {0}; plan and status will not know it",
+    "実行した内容を記録できませんでした: {0}。計画とステータスには反映されません。",
+)
+_FIELDS: t.Final = {kind: {field.name for field in dc.fields(kind)} for kind in (HostAnswer, Registered)}
+
+
+def read_memory(options: Options) -> Memory:
+    """Read what is remembered of this portfolio at this desk; what cannot be read is not known."""
+    try:
+        with open(_path(options), "rb", opener=_open_regular) as file:
+            lines = file.read(_LARGEST).splitlines()
+    except OSError:
+        lines = []
+    return Memory(remembered for line in lines if (remembered := _parse(line)))
+
+
+def remember_hosts(
+    options: Options, entries: Iterable[Entry], heard: Mapping[str, bool], *, lang: Language
+) -> list[str]:
+    """Write down, by order name, whether its host has its certificate; returns warnings.
+
+    A full disk of the controller keeps no certificate from its host.
+    """
+    told = [
+        answer_of(entry.order, entry.application, has=heard[entry.order.name])
+        for entry in entries
+        if entry.application is not None and entry.order.name in heard
+    ]
+    return _remember(options, told, lang)
+
+
+def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lang: Language) -> list[str]:
+    """Write down digests of what was registered; returns warnings."""
+    told = [
+        Registered(contract_id=outcome.entry.application.contract_id, digests=digest_registration(outcome.entry.order))
+        for outcome in outcomes
+        if outcome.error is None and outcome.entry.application is not None
+    ]
+    return _remember(options, told, lang)
+
+
+def _remember(options: Options, told: Iterable[HostAnswer | Registered], lang: Language) -> list[str]:
+    try:
+        _append(_path(options), read_memory(options).news(told))
+    except OSError as error:
+        return [said(_LOST.filled(describe_os_error(error)), lang)]
+    return []
+
+
+def _append(path: pathlib.Path, news: list[HostAnswer | Registered]) -> None:
+    if not news:
+        return
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Each on a line of its own, even after one that a crash has cut.
+    text = "".join(f"\n{json.dumps(dc.asdict(answer), ensure_ascii=False)}\n" for answer in news)
+    # One write at the end of the file, since the hosts of a run answer at the same time.
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+    try:
+        os.write(descriptor, text.encode())
+    finally:
+        os.close(descriptor)
+
+
+def _path(options: Options) -> pathlib.Path:
+    state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
+    origin = origin_of(options.get("desk_url"))
+    desk = f"@{name_desk(origin)}" if origin else ""
+    return state / "iij.server_certificate" / f"{portfolio_name(options)}{desk}.memory.jsonl"
+
+
+def _open_regular(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a FIFO in its place would hold the run
+
+
+def _parse(line: bytes) -> HostAnswer | Registered | None:
+    """One line, or None for what is none: the file is the user's, and a crash may have cut it."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(fields, dict) or not isinstance(fields.get("contract_id"), str):
+        return None
+    if set(fields) == _FIELDS[Registered]:
+        digests = fields["digests"]
+        good = isinstance(digests, dict) and all(isinstance(value, str) for value in digests.values())
+        return Registered(**fields) if good else None
+    if set(fields) != _FIELDS[HostAnswer] or not isinstance(fields["places"], list):
+        return None
+    places, has = tuple(fields["places"]), fields["has"]
+    texts = (fields["certificate_fingerprint"] or "", *(place or "" for place in places))
+    if not all(isinstance(text, str) for text in texts) or not isinstance(has, bool):
+        return None
+    return HostAnswer(**{**fields, "places": places})
+
+
+__all__ = ("read_memory", "remember_hosts", "remember_registrations")

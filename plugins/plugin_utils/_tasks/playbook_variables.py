@@ -1,0 +1,103 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The variables of the collection's playbooks: a misspelled one would be ignored, and its limit with it."""
+
+from __future__ import annotations
+
+import difflib
+import pathlib
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, together
+from .._complaints.complaints import OptionsWrong, nearest
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PREFIX: t.Final = "certificate_"
+# docs/playbooks.md says what each is; a test holds page, playbooks and this list together.
+VARIABLES: t.Final = frozenset(
+    _PREFIX + name
+    for name in (
+        "budget", "check_date", "commands", "complaints_form", "complaints_path", "concurrency", "exit_on_changes",
+        "export_form",
+        "export_path", "import_file", "ledger_head", "ledger_path", "map_file", "max_new_orders", "not_booked",
+        "orders", "plan_digest", "plan_file", "portfolio", "prices", "quote", "reports_path", "slice", "strict",
+        "template_variables",
+    )
+)  # fmt: skip
+# What the playbooks hand from task to task.
+_HANDED_ON: t.Final = frozenset(
+    _PREFIX + name for name in ("contracts", "installation", "left", "ledger", "portal", "proof", "registration")
+)
+_NEEDED: t.Final = {
+    **dict.fromkeys(("apply", "check", "collect", "plan", "status"), ("certificate_orders",)),
+    "import": ("certificate_orders", "certificate_import_file"),
+}
+_ALIKE: t.Final = 0.8  # how alike a name of the inventory is to one of ours before it is taken for a slip
+
+_UNKNOWN: t.Final = Phrase(
+    "{0} is not a variable of these playbooks{1}", "{0} という変数は、これらのプレイブックにありません{1}"
+)
+_NEAR: t.Final = Phrase("; did you mean {0}?", " ({0} のことですか)")
+_MISSING: t.Final = {
+    "certificate_orders": Phrase(
+        "certificate_orders is missing: name the file or folder of the orders, as in -e certificate_orders=orders/",
+        "certificate_orders がありません。-e certificate_orders=orders/ のように、"
+        "オーダーファイルかフォルダを指定してください",
+    ),
+    "certificate_import_file": Phrase(
+        "certificate_import_file is missing: name the order file to write, "
+        "as in -e certificate_import_file=orders/imported.yml",
+        "certificate_import_file がありません。-e certificate_import_file=orders/imported.yml のように、"
+        "書き込むオーダーファイルを指定してください",
+    ),
+}
+
+
+def playbook_of(task_path: str) -> str | None:
+    """Name the playbook of this collection that a task is in; None for a task of anybody else's."""
+    file = pathlib.Path(task_path.rpartition(":")[0])
+    ours = pathlib.Path(__file__).resolve().parents[3] / "playbooks"
+    return file.stem if file.resolve().parent == ours else None
+
+
+def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: Mapping[str, t.Any]) -> None:
+    """Refuse a misspelled or missing variable; raises OptionsWrong.
+
+    `extra` are those of the command line, all of them meant for the playbook; others may belong to anybody.
+    """
+    problems = [
+        *(_unknown(name) for name in sorted(extra) if _is_slip(name, certain=True)),
+        *(_unknown(name) for name in sorted({*known_to_task} - {*extra}) if _is_slip(name, certain=False)),
+        *(_MISSING[name] for name in _NEEDED.get(playbook, ()) if name not in known_to_task),
+    ]
+    if problems:
+        raise OptionsWrong(together(problems))
+
+
+def _is_slip(name: str, *, certain: bool) -> bool:
+    if name in VARIABLES or name in _HANDED_ON:
+        return False
+    if certain and name.startswith(_PREFIX):
+        return True
+    # Without the prefix, which makes all of them alike.
+    head, _, tail = name.partition("_")
+    alike = difflib.get_close_matches(tail, _tails(), n=1, cutoff=_ALIKE)
+    return bool(alike) and difflib.SequenceMatcher(None, f"{head}_", _PREFIX).ratio() >= _ALIKE
+
+
+def _unknown(name: str) -> Phrase:
+    near = nearest(name.partition("_")[2], _tails())
+    return _UNKNOWN.filled(name, _NEAR.filled(_PREFIX + near) if near else "")
+
+
+def _tails() -> list[str]:
+    return sorted(name.removeprefix(_PREFIX) for name in VARIABLES)
+
+
+__all__ = ("VARIABLES", "playbook_of", "require_variables")

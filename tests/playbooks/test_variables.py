@@ -1,0 +1,73 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Variables of the playbooks: a misspelled one is refused before anything is done, a missing one is one sentence."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import PATIENCE, ROOT
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
+
+PLAYBOOKS: t.Final = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
+WITH_ORDERS: t.Final = sorted({*PLAYBOOKS} - {"doctor", "ledger"})
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_misspelled_variable_is_refused_by_every_playbook(site: Site, playbook: str) -> None:
+    site.write_orders(site.target("www", "web1"))
+    wrong = ("certificate_plan_fil=x.json", "certificate_max_new_order=0", "certifcate_budget=1", "certificate_xyzzy=1")
+    run = site.run(playbook, *(word for pair in wrong for word in ("-e", pair)), fails=True)
+    message = run.tasks[-1].result["msg"]
+    assert "certificate_plan_fil is not a variable of these playbooks; did you mean certificate_plan_file?" in message
+    assert (
+        "certificate_max_new_order is not a variable of these playbooks; did you mean certificate_max_new_orders?"
+        in message
+    )
+    assert "certifcate_budget is not a variable of these playbooks; did you mean certificate_budget?" in message
+    assert "certificate_xyzzy is not a variable of these playbooks; did" not in message
+    assert "certificate_xyzzy is not a variable of these playbooks" in message
+    assert site.desk.purchases() == []
+    run = site.run(playbook, "-e", "certificate_plan_fil=x.json", fails=True, LANGUAGE="ja")
+    assert "certificate_plan_fil という変数は、これらのプレイブックにありません" in run.tasks[-1].result["msg"]
+
+
+def test_a_slip_in_the_inventory_is_refused_and_variables_of_others_are_not(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"))
+    site.write("group_vars/all.yml", "certificate_owner: web team\ncertificate_path: /srv\nbudget: 3\n")
+    site.run("plan")
+    site.write("group_vars/all.yml", "certificate_max_new_oders: 0\n")
+    run = site.run("apply", fails=True)
+    assert "did you mean certificate_max_new_orders?" in run.tasks[-1].result["msg"]
+    assert site.desk.purchases() == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [("en", "certificate_orders is missing: name the file or folder"), ("ja", "certificate_orders がありません")],
+)
+@pytest.mark.parametrize("playbook", WITH_ORDERS)
+def test_forgotten_orders_are_one_sentence(site: Site, playbook: str, lang: str, says: str) -> None:
+    done = subprocess.run(
+        [site.tools / "ansible-playbook", f"iij.server_certificate.{playbook}", "-i", "localhost,"],
+        env={**site.environment(), "LANGUAGE": lang, "PATH": os.environ["PATH"]},
+        cwd=site.folder, capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert says in done.stdout
+    for unfit in ("undefined", "Finalization", "Traceback"):
+        assert unfit not in done.stdout + done.stderr
+
+
+def test_a_forgotten_file_for_an_import(site: Site) -> None:
+    site.write_orders(site.here("www"))
+    run = site.run("import", fails=True)
+    assert re.match("certificate_import_file is missing", run.tasks[-1].result["msg"])

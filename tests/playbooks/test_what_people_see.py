@@ -1,0 +1,117 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What reviewers and pipes are given: warnings in every form of a plan, and tables where they are looked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import PATIENCE
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
+
+
+def a_year(site: Site) -> dict[str, t.Any]:
+    more = {"term": "1 year", "approval_email": "admin@example.jp", "certificate_transparency": True}
+    return site.here("year", product="secure_server_id", **more)
+
+
+def reports(site: Site, name: str) -> dict[str, str]:
+    folder = site.folder / "build"
+    return {suffix: (folder / f"{name}.{suffix}").read_text(encoding="utf-8") for suffix in ("json", "md", "html")}
+
+
+@pytest.mark.parametrize(("playbook", "name"), [("plan", "plan"), ("apply", "apply"), ("status", "status")])
+def test_a_warning_is_in_the_table_and_in_every_report(site: Site, playbook: str, name: str) -> None:
+    site.write_orders(a_year(site))
+    run = site.run(playbook, "-e", f"certificate_reports_path={site.folder / 'build'}")
+    wrong = "one does not last for a term of"
+    found = reports(site, name)
+    assert wrong in run.output
+    assert all(wrong in text for text in found.values())
+    assert [c["rule"] for c in json.loads(found["json"])["complaints"]] == ["TERM-VALIDITY", "EMAIL-VALIDATION-ENDS"]
+    assert "TERM-VALIDITY" in found["md"]
+
+
+def test_a_plan_shows_which_limit_an_apply_would_refuse(site: Site) -> None:
+    site.write_orders(site.here("a"), site.here("b"))
+    limits = ("-e", "certificate_max_new_orders=1", "-e", "certificate_budget=5")
+    run = site.run("plan", *limits)
+    result = run.of("cert_portfolio")
+    assert {c["rule"] for c in result["complaints"]} == {"MAX-NEW-ORDERS", "BUDGET-UNPRICED"}
+    assert "2 new orders would be placed, and max_new_orders is 1." in result["text"]
+    assert result["verdict"] == "changes"
+
+
+@pytest.mark.parametrize("playbook", ["plan", "apply", "status"])
+def test_a_table_goes_into_a_pipe_and_not_into_what_programs_read(site: Site, playbook: str) -> None:
+    site.write_orders(site.here("www"))
+
+    def piped(**environment: str) -> tuple[str, str]:
+        done = subprocess.run(
+            [site.tools / "ansible-playbook", f"iij.server_certificate.{playbook}", "-i", "localhost,",
+             "-e", f"certificate_orders={site.orders}"],
+            env={**site.environment(), **environment}, cwd=site.folder, capture_output=True, text=True,
+            timeout=PATIENCE, check=True,
+        )  # fmt: skip
+        return done.stdout, done.stderr
+
+    out, err = piped()
+    assert "next action" in out
+    assert "next action" not in err
+    here = site.write("callback_plugins/rows_json.py", JSON_CALLBACK)
+    out, err = piped(ANSIBLE_STDOUT_CALLBACK="rows_json", ANSIBLE_CALLBACK_PLUGINS=str(here.parent))
+    assert [json.loads(line) for line in out.splitlines()]
+    assert "next action" in err
+
+
+JSON_CALLBACK: t.Final = '''\
+import json
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: rows_json
+type: stdout
+short_description: A callback that a program reads
+description: [One JSON object for each result.]
+"""
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "stdout"
+    CALLBACK_NAME = "rows_json"
+
+    def v2_runner_on_ok(self, result):
+        self._display.display(json.dumps({"host": result.host.get_name()}))
+'''
+
+
+def test_a_status_shows_every_order_that_can_be_read(site: Site) -> None:
+    site.write_orders(site.here("www"), site.here("bank"))
+    site.run("apply")
+    site.write_orders({**site.here("mail"), "product": "quick_sll"}, file="other-department.yml")
+    site.write("orders/broken.yml", "version: [1")
+    folder = site.folder / "build"
+    run = site.run("status", "-e", f"certificate_reports_path={folder}", fails=True)
+    result = run.of("cert_application_info")
+    assert {row["name"]: row["state"] for row in result["orders"]} == dict.fromkeys(("www", "bank"), "applied")
+    assert {c["rule"] for c in result["complaints"]} == {"PRODUCT-UNKNOWN", "YAML-SYNTAX"}
+    assert "www    www.example.jp" in run.output
+    assert "Mistakes in the orders: 2. The status shows the 2 other orders" in result["msg"]
+    assert "nothing was ordered" not in run.output
+    assert sorted(file.name for file in folder.iterdir()) == ["status.html", "status.json", "status.md"]
+    # What only the desk shows to be wrong hides no other order either.
+    for name in ("other-department.yml", "broken.yml"):
+        (site.orders / name).unlink()
+    site.write_orders(site.here("copy", contract_id="rsc00000099"), file="copy.yml")
+    result = site.run("status", fails=True).of("cert_application_info")
+    assert {row["name"] for row in result["orders"]} == {"www", "bank"}
+    assert {c["order"] for c in result["complaints"]} == {"copy"}
