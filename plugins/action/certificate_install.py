@@ -20,6 +20,7 @@ from ..plugin_utils._tasks.installations import (
     fetch_certificates,
     host_orders,
     installation_result,
+    installed_lines,
     open_and_done,
     to_install,
     verdicts,
@@ -71,4 +72,6 @@ class ActionModule(Leg):
         result = installation_result(legs, failures, planned=self.check_mode)
         if not self.check_mode:
             warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
+        for line in installed_lines(result, lang=self.lang):
+            self.say_of_host(line)
         return {**result, "warnings": warnings} if warnings else result

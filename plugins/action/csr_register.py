@@ -45,7 +45,7 @@ class ActionModule(Leg):
             # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
             from ..plugin_utils._tasks.spender import make_performer
 
-            performer = make_performer(self.options, desk, len(todo), say=self.say, lang=self.lang)
+            performer = make_performer(self.options, desk, len(todo), say=self.say_of_host, lang=self.lang)
             outcomes = performer.perform_registrations(todo, csrs)
         warnings = remember_registrations(self.options, outcomes, lang=self.lang)
         result = registration_result(entries, leg, outcomes, planned=self.check_mode, lang=self.lang)

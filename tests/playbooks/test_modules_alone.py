@@ -52,7 +52,7 @@ def test_one_order_from_ordering_to_cancelling(site: Site) -> None:
     assert [row["changed"] for row in (foretold, ordered, again)] == [True, True, False]
     assert (foretold["application"]["contract_id"], foretold["planned"]) == (None, True)
     assert foretold["diff"]["before"] == ordered["diff"]["before"] == {"www": None}
-    same = {**ordered["diff"]["after"]["www"], "contract_id": "(assigned by the desk)"}
+    same = {**ordered["diff"]["after"]["www"], "contract_id": "(new)"}
     assert foretold["diff"]["after"] == {"www": same}
     assert ordered["application"]["contract_id"] == again["application"]["contract_id"] == "rsc00000001"
     assert [complaint["rule"] for complaint in differing["complaints"]] == ["CONTRACT-DIFFERS"]

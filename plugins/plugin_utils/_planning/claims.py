@@ -21,6 +21,10 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
 
 
+_BY_HAND: Phrase = Phrase("-, ordered at the portal", "なし、ポータルでのお申し込み")
+_DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオーダーとの相違: {0}")
+
+
 def match_applications(
     orders: tuple[Order, ...], observed: Observed, *, portfolio: str
 ) -> tuple[dict[str, Application], tuple[Complaint, ...]]:
@@ -91,9 +95,14 @@ def find_rivals(
             facts = {
                 "value": shortened(order.common_name),
                 "contract_id": app.contract_id,
-                "reference": app.client_reference or "-",
+                "reference": app.client_reference or _BY_HAND,
+                "differing": _also(differences(order, app)),
             }
             yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
+
+
+def _also(differing: tuple[Phrase, ...]) -> Phrase:
+    return _DIFFERING.filled(together(differing)) if differing else Phrase("", "")
 
 
 def differences(order: Order, app: Application) -> tuple[Phrase, ...]:

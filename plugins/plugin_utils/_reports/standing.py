@@ -43,7 +43,7 @@ _REASONS: t.Final = {
     Standing.TO_REGISTER: Phrase("ordered, CSR and application information missing", "注文済み、CSRと申請情報が未登録"),
     Standing.TO_COLLECT: Phrase("issued, not fetched yet", "発行済み、未取得"),
     Standing.TO_CANCEL: Phrase("state: cancelled in the order", "オーダーに state: cancelled の指定"),
-    Standing.WAITING: Phrase("ordered already", "注文済み"),
+    Standing.WAITING: Phrase("registered, and somebody else is at work", "登録済み、ほかの担当の作業中"),
     Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
     Standing.DONE: Phrase("there already", "完了済み"),
 }

@@ -43,7 +43,7 @@ _DID: t.Final = {
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
 
-_ASSIGNED: t.Final = Phrase("(assigned by the desk)", "(窓口が発行)")
+_ASSIGNED: t.Final = "(new)"  # in both languages: Ansible shows a diff as JSON in ASCII
 
 
 def guard_contracts(
@@ -114,7 +114,7 @@ def contract_result(
         "hosts": hosts(made),
         "without_host": missing_hosts(made, inventory),
         "text": text(told, lang),
-        "diff": _diff(before, made if not planned else None, lang),
+        "diff": _diff(before, made if not planned else None),
     }
     if failed:
         result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
@@ -149,22 +149,23 @@ def progress_line(outcome: Outcome, *, lang: Language) -> str:
 def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
     rest = made.counts()[Standing.TO_ORDER] + made.counts()[Standing.TO_CANCEL]
     words = Phrase(
-        "{0} steps failed; {1} orders remain to be ordered or cancelled. Run the same again: nothing is bought twice.",
-        "{0} 件失敗、注文・解約の残りは {1} 件です。同じ操作を再実行してください。二重購入にはなりません。",
+        "Steps that failed: {0}. Orders still to be ordered or cancelled: {1}. Run the same again: nothing is bought "
+        "twice.",
+        "{0}件の処理に失敗しました。未処理の注文・解約が{1}件あります。同じ操作を再実行してください。二重購入にはなりません。",
     )
     return "\n".join(
         [said(words, lang).format(len(failed), rest), *(progress_line(outcome, lang=lang) for outcome in failed)]
     )
 
 
-def _diff(before: Plan, made: Plan | None, lang: Language) -> dict[str, t.Any]:
+def _diff(before: Plan, made: Plan | None) -> dict[str, t.Any]:
     """What the contract steps change, order by order; predicted where nothing was performed."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
     then = {entry.order.name: entry for entry in made.entries} if made else {}
     return {
         "before": {entry.order.name: _shown(entry) for entry in changing},
         "after": {
-            entry.order.name: _shown(then[entry.order.name]) if then else _predicted(entry, lang) for entry in changing
+            entry.order.name: _shown(then[entry.order.name]) if then else _predicted(entry) for entry in changing
         },
     }
 
@@ -176,10 +177,10 @@ def _shown(entry: Entry) -> dict[str, t.Any] | None:
     return {"contract_id": application.contract_id, **_bought(entry), "state": application.state.value}
 
 
-def _predicted(entry: Entry, lang: Language) -> dict[str, t.Any]:
+def _predicted(entry: Entry) -> dict[str, t.Any]:
     application = entry.application
     state = "cancelled" if entry.standing is Standing.TO_CANCEL else "awaiting_registration"
-    contract_id = application.contract_id if application else said(_ASSIGNED, lang)
+    contract_id = application.contract_id if application else _ASSIGNED
     return {"contract_id": contract_id, **_bought(entry), "state": state}
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.names import served_name
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import Phrase, said
 from ...module_utils._pki.handshake import Service, is_served
 from .._desk.desk import DeskError
 from .._orders.commands import install_on_host
@@ -26,6 +26,8 @@ if t.TYPE_CHECKING:
     from .leg import Result
 
 Json = dict[str, t.Any]
+
+_INSTALLED: t.Final = Phrase("{0}: installed at {1}, valid until {2}", "{0}: {1} に設置しました (有効期限 {2})")
 
 
 def to_install(made: Plan, names: Collection[str]) -> tuple[Entry, ...]:
@@ -108,6 +110,19 @@ def installation_result(legs: list[Result], failures: list[Json], *, planned: bo
     return result
 
 
+def installed_lines(result: Result, *, lang: Language) -> list[str]:
+    """Word each certificate that was installed, with its place and its last day."""
+    rows = [row for row in result["installed"] if row["changed"] and not result["planned"]]
+    return [
+        said(_INSTALLED.filled(row["name"], _leading_path(row), (row["not_after"] or "-")[:10]), lang) for row in rows
+    ]
+
+
+def _leading_path(row: Json) -> str:
+    found = (row.get(f"{role}_path") for role in ("certificate", "full_chain", "combined", "pkcs12", "chain"))
+    return next((path for path in found if path), "-")
+
+
 def open_and_done(result: Result) -> dict[str, bool]:
     """Tell by order name whether the host has what it was to have; what failed or is missing is open."""
     left_open = [*result["missing"], *(failure["name"] for failure in result.get("failures", ()))]
@@ -155,6 +170,7 @@ __all__ = (
     "fetch_certificates",
     "host_orders",
     "installation_result",
+    "installed_lines",
     "leading_files",
     "open_and_done",
     "to_install",

@@ -184,6 +184,10 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Warn people of something that does not stop the task."""
         display.warning(hide(said(phrase, self.lang)))
 
+    def say_of_host(self, line: str) -> None:
+        """Show people a line about this host, since the lines of several hosts mix."""
+        self.say(line if self.inventory_host == CONTROLLER else f"{self.inventory_host}: {line}")
+
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)
         return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if spec.argument_spec[name].get("no_log") and value else value

@@ -77,12 +77,12 @@ RULES = (
         "ALREADY-ORDERED",
         OURS,
         (
-            "{value} is already ordered as {contract_id} (reference {reference}).",
+            "{value} is already ordered as {contract_id} (reference {reference}).{differing}",
             "one live application for each common name, product, usage and linked contract",
             "Pin it with contract_id: {contract_id}, or say duplicate_of: {contract_id} to buy a second one.",
         ),
         (
-            "{value} は {contract_id} (参照名 {reference}) としてすでに注文されています。",
+            "{value} は {contract_id} (参照名 {reference}) としてすでに注文されています。{differing}",
             "コモンネーム・品目・利用形態・連携対応サービスの契約の組ごとに有効なお申し込みは1件",
             "contract_id: {contract_id} で引き継ぐか、2件目なら duplicate_of: {contract_id} と書いてください。",
         ),

@@ -1,0 +1,45 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Lines that a newcomer stumbled over: whose they are, what was installed where, and what differs."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
+
+
+def test_lines_name_their_host_and_what_was_installed(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"), site.target("bank", "web2"))
+    run = site.run("apply", "--check", "--diff", LANGUAGE="ja")
+    assert "\\u" not in run.output
+    run = site.run("apply")
+    assert re.search(r"^web1: \[1/1\] www: registered", run.output, re.MULTILINE)
+    assert re.search(r"^web2: \[1/1\] bank: registered", run.output, re.MULTILINE)
+    (row, *_others) = run.of("cert_portfolio")["orders"]
+    assert row["reason"] != "ordered already"
+    rows = site.run("status").of("cert_application_info")["orders"]
+    assert {row["reason"] for row in rows} == {"registered, and somebody else is at work"}
+    site.desk.ca_work()
+    run = site.run("collect")
+    place = re.escape(str(site.at("web1", "www.pem")))
+    assert re.search(rf"^web1: www: installed at {place}, valid until 20\d\d-\d\d-\d\d$", run.output, re.MULTILINE)
+    assert "installed at" not in site.run("collect").output
+
+
+def test_what_is_ordered_already_says_where_and_what_differs(site: Site) -> None:
+    by_hand = {
+        "customer_code": "SG00000001", "common_name": "www.example.jp", "product": "secure_server_id",
+        "term": "1 year", "usage": "other", "linked_contract_id": None, "terms_agreed": True,
+    }  # fmt: skip
+    site.desk.api("POST", "/applications", by_hand, token=site.desk.order_token)
+    order = site.here("www", product="secure_server_id", approval_email="admin@example.jp")
+    site.write_orders({**order, "certificate_transparency": True})
+    (found,) = [c for c in site.run("plan", fails=True).of("cert_portfolio")["complaints"] if c["severity"] == "error"]
+    assert found["rule"] == "ALREADY-ORDERED"
+    assert "(reference -, ordered at the portal)" in found["wrong"]
+    assert "It differs from this order: term is '1 year' at the desk, '6 months' in the order." in found["wrong"]
