@@ -82,9 +82,8 @@ def test_a_registration_whose_answer_is_lost_is_registered_once(
 ) -> None:
     order = sample.order(**sample.fresh())
     placed = shared_portal.place(order, order.reference("lost"))
-    # The first form leads to the confirm screen, the second one registers.
-    path = f"/portal/certificates/{placed.contract_id}/registration"
-    shared_desk.faults({"name": fault, "method": "POST", "path": path, "skip": 2, "count": 1})
+    path = f"/portal/certificates/{placed.contract_id}/registration/confirm"
+    shared_desk.faults({"name": fault, "method": "POST", "path": path, "count": 1})
     assert shared_portal.register(placed, order, None).state is State.APPLIED
 
 
@@ -134,11 +133,11 @@ RENAMED = {
     "a field": ("利用形態", "形態", r"「新規お申し込み受付入力」.*no field 「利用形態」.*words\.usage"),
     "a title": ("新規お申し込み受付入力", "新規申込", r"「新規申込」.*「新規お申し込み受付入力」.*words\.new_order"),
     "a link": ("契約と担当者の管理", "ご契約", r"no link 「契約と担当者の管理」.*words\.contracts_and_admins"),
-    "a button": ("確認画面へ", "次へ進む", r"no button 「確認画面へ」.*words\.confirm"),
+    "a button": ("確認", "次へ進む", r"no button 「確認」.*words\.confirm"),
     "a choice": ("その他", "そのほか", r"「利用形態」 has no choice 「その他」.*options\.usages\.other"),
     "a product": ("SureServer for", "SureServer", r"「品目と有効期間」 has no choice.*options\.products"),
     "the button that buys": ("申込", "注文確定", r"「新規お申し込み内容の確認」.*no button 「申込」.*words\.place"),
-    "the consent": ("契約約款", "約款", r"no field 「契約約款.*nobody expected the field 「約款.*leave_alone"),
+    "the consent": ("約款・規約", "新約款", r"「前述の注意事項及び新約款に同意して.*not set.*words\.order_consent"),
     "a fact to confirm": (
         "カスタマーコード",
         "番号",

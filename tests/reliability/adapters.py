@@ -142,7 +142,7 @@ _FORM = ("GET", "/portal/orders/new")
 _TO_CONFIRM = ("POST", "/portal/orders/new")
 _BOUGHT = ("POST", "/portal/orders/confirm")
 _CONTRACT = ("GET", "/portal/certificates/*")
-_REGISTER = ("POST", "/portal/certificates/*/registration")
+_REGISTER = ("POST", "/portal/certificates/*/registration/confirm")
 _PORTAL_LOSSES = _losses("/portal/orders/confirm")
 (_UNSEEN,) = _PORTAL_LOSSES["answer lost"]
 _JSON_ONLY = "it alters an answer of the JSON interface"
@@ -177,7 +177,7 @@ class PortalAdapter:
     losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _PORTAL_LOSSES
     changes: t.ClassVar[t.Mapping[str, str]] = {
         "POST confirm": "place",
-        "POST certificates registration": "register",
+        "POST certificates registration confirm": "register",
     }
     stages: t.ClassVar[tuple[str, ...]] = ("line", "portal")
     drawn: t.ClassVar[int | None] = 1_000

@@ -15,7 +15,7 @@ from ...module_utils._core.phrases import Phrase, said
 from .._complaints.whole_file import write_whole
 from .._desk.choice import portal_connection
 from .._desk.portal.doctor import examine
-from .._desk.portal.screen_map import PART_WORDS, SOURCES
+from .._desk.portal.map_parts import PART_WORDS, SOURCES
 from .._reports.columns import aligned
 
 if t.TYPE_CHECKING:

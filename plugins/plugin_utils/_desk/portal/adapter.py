@@ -65,12 +65,12 @@ class PortalDesk:
         self._offers: dict[str, ordering.Offer] = {}
         self._addresses: dict[str, str] = {}
         self._listed: tuple[Application, ...] = ()
-        self._confirmed: tuple[Order, Window] | None = None
+        self._confirmed: tuple[Order, ordering.Confirmed] | None = None
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return self._session.turn()
 
-    def products(self) -> tuple[OfferedProduct, ...]:
+    def products(self) -> tuple[OfferedProduct, ...] | None:
         offers = self._offered()
         return next(iter(offers.values())).products if offers else ()
 
@@ -95,16 +95,20 @@ class PortalDesk:
         address = self._address(application)
         return self._session.walk(lambda window: contracts.download_certificate(window, application, address))
 
-    def quote(self, order: Order) -> None:
+    def quote(self, order: Order) -> str | None:
         """Walk to the confirm screen and compare it with the order; place() goes on from there."""
         self._stop_at_unknown_items(order)
-        self._confirmed = order, self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
+        confirmed = self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
+        self._confirmed = order, confirmed
+        return confirmed.consent
 
-    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+    def register(
+        self, application: Application, order: Order, csr: str | None, agree: Callable[[str], None] = lambda _text: None
+    ) -> Application:
         address = self._address(application)
 
         def register(window: Window) -> bool:
-            return contracts.register(window, application, address, order=order, csr=csr)
+            return contracts.register(window, application, address, order=order, csr=csr, agree=agree)
 
         if not self._session.walk(register):
             now = self.in_full(application)

@@ -19,16 +19,18 @@ from ..._values.observed import State
 from ..boundary import only_desk_errors
 from ..desk import DeskError
 from . import contracts, ordering
-from .screen_map import PART_WORDS
-from .session import Session, through_customer_code
+from .filled_forms import Filling
+from .map_parts import PART_WORDS
+from .session import Session
+from .walking import take_walk
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ....module_utils._core.phrases import Language
     from ..._values.order import Order
     from .fit import Finding
-    from .screen_map import Screen
+    from .map_parts import Screen
     from .transport import Connection
     from .window import Window
 
@@ -93,9 +95,7 @@ def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
     made = Examination()
     session = Session(connection, record=made.record)
     by_usage = {order.usage: order for order in reversed(tuple(orders))}
-    walks: list[Callable[[Window], object]] = [_contracts]
-    walks += [_ordering(order) for order in by_usage.values()]
-    for walk in walks if by_usage else [*walks, _order_form]:
+    for walk in _every_walk(tuple(by_usage.values())):
         try:
             session.begin()
             with only_desk_errors():
@@ -106,29 +106,31 @@ def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
     return made
 
 
+def _every_walk(orders: tuple[Order, ...]) -> Iterator[Callable[[Window], object]]:
+    """The walks of a visit, each from the top page; the later ones need what the earlier ones have found."""
+    listed: list[contracts.Listing] = []
+    yield lambda window: listed.append(contracts.read_status_list(window))
+    rows = sorted(
+        (application for listing in listed for application in listing.applications.values()),
+        key=lambda app: app.state is not State.AWAITING_REGISTRATION,
+    )
+    for application in rows[:1]:
+        filling = Filling(fill={"contract": listed[0].addresses[application.contract_id]})
+        yield functools.partial(take_walk, name="details", filling=filling)
+        if application.state is State.AWAITING_REGISTRATION:
+            yield functools.partial(take_walk, name="registration", filling=filling, as_far_as_known=True)
+    yield from map(_ordering, orders)
+    if not orders:
+        codes: list[str] = []
+        yield lambda window: codes.extend(ordering.read_customer_codes(window))
+        yield from (functools.partial(ordering.read_offer, customer_code=code) for code in codes[:1])
+
+
 def _ordering(order: Order) -> Callable[[Window], object]:
     """The walk of an order; where its contract is yet to be looked up, as far as the search."""
     if order.linked_contract and order.linked_contract.contract_id is None:
         return functools.partial(ordering.read_offer, customer_code=order.customer_code)
     return functools.partial(ordering.to_confirm_screen, order=order)
-
-
-def _order_form(window: Window) -> None:
-    """The empty form, where no order is there to fill it in."""
-    codes = ordering.read_customer_codes(window)
-    if codes:
-        through_customer_code(window, codes[0])
-
-
-def _contracts(window: Window) -> None:
-    """The lists, the first application, and the form of one that awaits its registration."""
-    found = contracts.read_status_list(window)
-    rows = sorted(found.applications.values(), key=lambda app: app.state is not State.AWAITING_REGISTRATION)
-    for application in rows[:1]:
-        contracts.in_full(window, application, found.addresses[application.contract_id])
-        if window.has("links", "registration"):
-            window.follow("registration")
-            window.expect("registration")
 
 
 def _told(finding: Finding) -> bool:

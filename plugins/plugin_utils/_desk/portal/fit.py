@@ -11,15 +11,15 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .screen_map import PARTS
+from .map_parts import PARTS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ._lxml import Element
+    from .map_parts import Entry, Part, Screen
     from .page import Page
     from .page_parts import Button
-    from .screen_map import Entry, Part, Screen
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,11 @@ class Finding:
         if self.entry is None:
             return not self.strict
         return self.count == 1 or (self.count == 0 and not self.entry.needed)
+
+    @property
+    def stops(self) -> bool:
+        """Whether a walk ends here: nothing depends on the headings of a page's sections."""
+        return not self.fits and self.part != "sections"
 
 
 def findings(page: Page, screen: Screen) -> tuple[Finding, ...]:
@@ -78,6 +83,8 @@ def _there(page: Page, screen: Screen, part: Part) -> list[str]:
         return [] if form is None else [field.label for field in page.fields(form)]
     if part == "columns":
         return sorted(page.columns())
+    if part == "sections":
+        return list(page.sections)
     return list(_texts(page, part))
 
 

@@ -195,6 +195,12 @@ class Page:
         return frozenset(self._label_text(cell) for row in heads for cell in row.findall("th"))
 
     @functools.cached_property
+    def sections(self) -> tuple[str, ...]:
+        """The headings of the page's parts, once each."""
+        heads = self.tree.xpath("//h2|//h3|//legend")
+        return tuple(dict.fromkeys(map(self._label_text, heads)))
+
+    @functools.cached_property
     def captions(self) -> tuple[str, ...]:
         """What stands above the lists."""
         return tuple(map(_words, self.tree.iter("caption")))

@@ -12,28 +12,28 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase, one_line, together
 from ....module_utils._core.system_errors import reason_of
-from ..desk import AccessRefused, ScreenUnexpected, StateConflict
+from ..desk import AccessRefused, RequestRefused, ScreenUnexpected, StateConflict
 from .evidence import save_copy
+from .filled_forms import Pick
 from .fit import buttons_of, findings, form_of
+from .map_parts import PART_WORDS, SOURCES, Entry
 from .page import Page, Unreadable
-from .screen_map import PART_WORDS, SOURCES, Entry
 from .transport import Withheld
 
 if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterable, Mapping
 
+    from ._lxml import Element
+    from .filled_forms import Value
     from .fit import Finding
+    from .map_parts import Screen, ScreenMap, Step
     from .page import Submission
     from .page_parts import Choice, Field
-    from .screen_map import Screen, ScreenMap
     from .transport import Fetched
 
-# A line's text; the text of a choice; a choice itself; True for a tick.
 Record = t.Callable[["Screen", tuple["Finding", ...]], object]
-Value = t.Union[str, Entry, "Choice", t.Literal[True]]
 
-SHOWN_AGAIN: t.Final = Phrase("it shows the form again", "入力画面に戻りました")
 _UNEXPECTED: t.Final = Phrase(
     "the portal's screen 「{0}」 is not as expected: {1}{2}. A copy without secrets: {3}",
     "ポータルの画面「{0}」が想定と異なります: {1}{2}。秘密を除いた画面の写し: {3}",
@@ -61,6 +61,12 @@ _EXTRA: t.Final = Phrase(
     "nobody expected the {0} 「{1}」 (if it may be left alone, add it to screens.{2}.leave_alone in your screen map)",
     "想定外の{0}「{1}」があります (無視してよければ、画面マップの screens.{2}.leave_alone に追加してください)",
 )
+_NO_CONSENT: t.Final = Phrase(
+    "the tick 「{0}」 is not known, so it was not set: read it, and if you agree add it as another text of {1} in your "
+    "screen map",
+    "「{0}」は知らない文言のため、チェックしていません。"
+    "内容を読み、同意する場合は、画面マップの {1} に追加してください",
+)
 _SEVERAL: t.Final = Phrase("there are {1} {0}s 「{2}」 ({3})", "{0}「{2}」が{1}個あります ({3})")
 _MISSING: t.Final = Phrase("there is no {0} 「{1}」 ({2})", "{0}「{1}」がありません ({2})")
 _NO_CHOICE: t.Final = Phrase(
@@ -78,6 +84,9 @@ class View(t.Protocol):
     def get(self, url: str) -> Fetched: ...
 
     def submit(self, submission: Submission) -> Fetched: ...
+
+    def fill(self, page: Page, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched | None:
+        """What the page shows with these fields filled in, None where nothing happens before a button is pressed."""
 
     def file(self, url: str) -> bytes: ...
 
@@ -122,7 +131,7 @@ class Window:
             raise self.another_screen(keys)
         self.screen = self.known.screens[key]
         found = findings(self.page, self.screen)
-        unfit = [finding for finding in found if not finding.fits]
+        unfit = [finding for finding in found if finding.stops]
         if self._record:
             self._record(self.screen, found)
         elif unfit:
@@ -148,13 +157,27 @@ class Window:
 
     def fact(self, key: str) -> str | None:
         """What the page tells under this label."""
-        texts = self.screen.entry("facts", key).texts
+        entry = self.screen.parts["facts"].get(key)
+        texts = entry.texts if entry else ()
         return next((value for label, value in self.page.facts if label in texts), None)
 
     def choices(self, key: str) -> tuple[Choice, ...]:
         """What can be chosen in this field; nothing where the page has no such field."""
-        field = self._field(key)
+        field = self._field(key) if key in self.screen.parts["fields"] else None
         return field.choices if field else ()
+
+    def ticks(self, step: Step) -> tuple[str, ...]:
+        """What the ticks of this step say on the page."""
+        fields = (self._field(key) for key in step.tick)
+        return tuple(field.label for field in fields if field)
+
+    def fill(self, values: Mapping[str, Value]) -> None:
+        """Fill in these fields, which may change the page where its scripts run."""
+        form = form_of(self.page, self.screen)
+        filled = tuple(self._filled(name, value) for name, value in values.items())
+        fetched = None if form is None else self._view.fill(self.page, form, filled)
+        if fetched:
+            self._look(fetched)
 
     def press(self, key: str, values: Mapping[str, Value]) -> None:
         """Fill in these fields and press this button."""
@@ -220,15 +243,29 @@ class Window:
     def _problem(self, finding: Finding) -> Phrase:
         kind = PART_WORDS[finding.part.rstrip("s")]
         if finding.entry is None:
+            consent = self._consent()
+            if consent and finding.part == "fields" and self._is_tick(finding.text):
+                return _NO_CONSENT.filled(finding.text, consent.at)
             return _EXTRA.filled(kind, finding.text, self.screen.key)
         if finding.count > 1:
             return _SEVERAL.filled(kind, finding.count, finding.text, _edit(finding.entry))
         return _MISSING.filled(kind, finding.text, _edit(finding.entry))
 
+    def _consent(self) -> Entry | None:
+        """What is ticked on this screen, by the map."""
+        steps = (step for walk in self.known.walks.values() for step in walk if step.screen == self.screen.key)
+        return next((self.screen.entry("fields", key) for step in steps for key in step.tick), None)
+
+    def _is_tick(self, label: str) -> bool:
+        return any(field.kind == "tick" and field.label == label for field in self._fields())
+
+    def _fields(self) -> tuple[Field, ...]:
+        form = form_of(self.page, self.screen)
+        return () if form is None else self.page.fields(form)
+
     def _field(self, key: str) -> Field | None:
-        form, texts = form_of(self.page, self.screen), self.screen.entry("fields", key).texts
-        fields = () if form is None else self.page.fields(form)
-        return next((field for field in fields if field.label in texts), None)
+        texts = self.screen.entry("fields", key).texts
+        return next((field for field in self._fields() if field.label in texts), None)
 
     def _filled(self, key: str, value: Value) -> tuple[str, str]:
         entry, field = self.screen.entry("fields", key), self._field(key)
@@ -238,20 +275,22 @@ class Window:
             return field.name, field.choices[0].value
         if isinstance(value, str) and field.kind == "line":
             return field.name, value
-        texts = _texts(value)
+        return field.name, self._chosen(field, value).value
+
+    def _chosen(self, field: Field, value: Value) -> Choice:
+        """The one choice of this field that is meant."""
+        offered = ", ".join(f"「{choice.text}」" for choice in field.choices[:_SHOWN] if choice.value) or _NO_CHOICES
+        if isinstance(value, Pick):
+            picked = [choice for choice in field.choices if value.is_meant_by(choice)]
+            if len(picked) != 1:
+                raise RequestRefused(value.refusal.filled(field.label, value.text, offered))
+            return picked[0]
+        texts = value.texts if isinstance(value, Entry) else (value if isinstance(value, str) else "",)
         chosen = [choice for choice in field.choices if choice.text in texts]
         if field.kind != "choice" or len(chosen) != 1:
-            offered = ", ".join(f"「{choice.text}」" for choice in field.choices[:_SHOWN])
             hint = Phrase(" ({0})", " ({0})").filled(_edit(value)) if isinstance(value, Entry) else ""
-            raise self.unexpected(_NO_CHOICE.filled(field.label, texts[0], hint, offered or _NO_CHOICES))
-        return field.name, chosen[0].value
-
-
-def _texts(value: Value) -> tuple[str, ...]:
-    """Any of these texts is the choice that is meant."""
-    if isinstance(value, Entry):
-        return value.texts
-    return (value if isinstance(value, str) else "" if value is True else value.text,)
+            raise self.unexpected(_NO_CHOICE.filled(field.label, texts[0], hint, offered))
+        return chosen[0]
 
 
 def _edit(entry: Entry) -> Phrase:
@@ -263,4 +302,4 @@ def _either(texts: Iterable[str]) -> Phrase:
     return Phrase(" or ".join(told), "または".join(told))
 
 
-__all__ = ("SHOWN_AGAIN", "LoggedOut", "Record", "Value", "View", "Window")
+__all__ = ("LoggedOut", "Record", "View", "Window")

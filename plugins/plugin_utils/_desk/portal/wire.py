@@ -17,13 +17,13 @@ from ....module_utils._core.phrases import Phrase
 from ..._values.observed import Application, OfferedProduct, SeenContract, State
 from ..._values.order import Usage
 from ..forms import read_field, read_fields
+from .page_parts import Choice
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ..._values.order import Order
-    from .page_parts import Choice
-    from .screen_map import ScreenMap
+    from .map_parts import ScreenMap
 
     Fact = Callable[[str], str | None]
     Row = Mapping[str, str]
@@ -126,6 +126,13 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
     )
 
 
+def pairs_offered(choices: Callable[[str], tuple[Choice, ...]]) -> tuple[Choice, ...]:
+    """The choices of 品目と有効期間, also where the screen has them as two fields."""
+    products, terms = choices("product"), choices("term")
+    pairs = [Choice(text=f"{a.text} {b.text}", value=a.value and b.value) for a in products for b in terms]
+    return (*choices("product_and_term"), *pairs)
+
+
 def offered_products(choices: Iterable[Choice], known: ScreenMap) -> tuple[OfferedProduct, ...]:
     """What the pull-down 品目と有効期間 offers of what we know."""
     terms: dict[str, list[str]] = {}
@@ -219,6 +226,7 @@ __all__ = (
     "as_written",
     "listed_application",
     "offered_products",
+    "pairs_offered",
     "placed_application",
     "seen_contracts",
 )

@@ -5,8 +5,9 @@
 """新規お申し込み受付入力: the form, the confirm screen, the purchase [M:2261096].
 
 Documented: the fields, the search button that shows only with linked usage, the pull-down of the admin's own contracts,
-the pairs of product and term, the confirm screen, the tick and 申込. Without JavaScript a form cannot change as one
-clicks, so a button that brings the screen again with the usage chosen is ours.
+the pairs of product and term, the confirm screen, the tick and 申込; the two screens before the form are in menus.
+Without JavaScript a form cannot change as one clicks, so a button that brings the screen again with the usage chosen is
+ours.
 """
 
 from __future__ import annotations
