@@ -117,8 +117,9 @@ def _part_problems(
         known = tuple(_names(mapping_of(value)))
     else:
         known = (*ours, *(values_of(default) if part in ("fields", "facts") else ()))
-    keys = {key.rstrip("?"): texts for key, texts in value.items()} if isinstance(value, dict) else value
-    yield from _texts_problems(where, keys, known)
+    if isinstance(value, dict):
+        value = {key.rstrip("?") if isinstance(key, str) else key: texts for key, texts in value.items()}
+    yield from _texts_problems(where, value, known)
 
 
 def values_of(default: Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -152,7 +153,7 @@ def _steps(document: Mapping[str, t.Any]) -> Iterator[Mapping[str, t.Any]]:
 
 
 def _names(written: Iterable[str]) -> tuple[str, ...]:
-    return tuple(name.rstrip("?") for name in written)
+    return tuple(name.rstrip("?") for name in written if isinstance(name, str))  # YAML takes yes and on for no text
 
 
 def mapping_of(value: t.Any) -> dict[str, t.Any]:
