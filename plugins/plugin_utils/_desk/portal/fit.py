@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import itertools
 import typing as t
 
 from .map_parts import PARTS
@@ -67,9 +68,12 @@ def buttons_of(page: Page, entry: Entry) -> tuple[Button, ...]:
 
 
 def form_of(page: Page, screen: Screen) -> Element | None:
-    """The form that this screen is about: the one with its buttons."""
+    """The form that this screen is about: the one with its buttons, else with its fields while these are to come."""
     entries = screen.parts["buttons"].values()
-    return next((button.form for entry in entries for button in buttons_of(page, entry)), None)
+    by_button = (button.form for entry in entries for button in buttons_of(page, entry))
+    labels = {text for entry in screen.parts["fields"].values() for text in entry.texts}
+    by_field = (form for form in page.tree.iter("form") if any(field.label in labels for field in page.fields(form)))
+    return next(itertools.chain(by_button, by_field), None)
 
 
 def _is_strict(screen: Screen, part: Part) -> bool:

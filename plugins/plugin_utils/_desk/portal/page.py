@@ -226,7 +226,8 @@ class Page:
         return _words(cell), self._address(links[0].get("href")) if links else None
 
     def _field(self, control: Element, kind: str) -> Field:
-        label, name = self._own_label(control) or self._row_label(control), control.get("name")
+        label = self._own_label(control) or self._row_label(control) or self._legend(control)
+        name = control.get("name")
         if kind == "select":
             options = [option for option in control.iter("option") if option.get("disabled") is None]
             choices = tuple(Choice(text=_words(o), value=o.get("value", _words(o))) for o in options)
@@ -240,18 +241,29 @@ class Page:
         return Choice(text=self._own_label(radio), value=radio.get("value") or "on")
 
     def _group_label(self, group: list[Element]) -> str:
-        names = {group[0].get("name")}
-        for fieldset in group[0].iterancestors("fieldset"):
+        return self._legend(group[0]) or self._row_label(group[0])
+
+    def _legend(self, control: Element) -> str:
+        """The legend of a fieldset around this field alone; one around others too is named after all of them."""
+        for fieldset in control.iterancestors("fieldset"):
             legend = fieldset.find("legend")
-            # A fieldset around other fields too is named after all of them.
-            if legend is not None and {c.get("name") for c in fieldset.xpath(".//input|.//select")} <= names:
+            names = {other.get("name") for other in fieldset.xpath(".//input|.//select|.//textarea")}
+            if legend is not None and names <= {control.get("name")}:
                 return self._label_text(legend)
-        return self._row_label(group[0])
+        return ""
 
     def _own_label(self, control: Element) -> str:
         by_id = self._labels.get(control.get("id") or "")
+        named = [self._ids[word] for word in (control.get("aria-labelledby") or "").split() if word in self._ids]
+        if named:
+            return " ".join(filter(None, map(self._label_text, named)))
         around = [by_id] if by_id is not None else list(itertools.islice(control.iterancestors("label"), 1))
         return self._label_text(around[0]) if around else one_line(control.get("aria-label") or "", _LONGEST_WORDS)
+
+    @functools.cached_property
+    def _ids(self) -> dict[str, Element]:
+        """The first element of each id."""
+        return {element.get("id"): element for element in reversed(self.tree.xpath("//*[@id]"))}
 
     @functools.cached_property
     def _labels(self) -> dict[str, Element]:

@@ -148,7 +148,8 @@ def _own_part(
     for written in default:
         name = written.rstrip("?")
         entry = dc.replace(words[name], needed=written == name)
-        _written, texts = changes.pop(name, (written, None))
+        own_name, texts = changes.pop(name, (name, None))
+        entry = dc.replace(entry, needed=entry.needed and own_name == name)  # a "?" of the user's makes it optional
         yield name, entry if texts is None else _changed(dc.replace(entry, at=f"{at}.{name}"), texts)
     for name, (written, texts) in changes.items():
         entry = words.get(name) or Entry(key=name, texts=(), source="your map", at=f"{at}.{name}")

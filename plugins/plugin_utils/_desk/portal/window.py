@@ -52,9 +52,11 @@ _SAYS: t.Final = Phrase("the portal's screen 「{0}」 says: {1}", "ポータル
 _UNREADABLE: t.Final = Phrase("{0}; it answered with {1}", "{0} (応答は {1})")
 _ANOTHER: t.Final = Phrase(
     "{0} should stand there{1}. If the portal asks something of you (a notice, a code, maintenance), answer it in a "
-    "browser and run again; if it only has another title now, set {2} in your screen map",
+    "browser and run again. If this screen comes each time, add it to the walk in your screen map (docs/portal.md). "
+    "If it only has another title now, set {2} there",
     "{0}のはずでした{1}。ポータルが何かを求めている場合 (お知らせ、認証コード、メンテナンス) は、ブラウザで対応してから"
-    "再実行してください。タイトルが変わっただけなら、画面マップの {2} に指定してください",
+    "再実行してください。毎回表示される画面なら、画面マップの手順に追加してください (docs/portal.md)。"
+    "タイトルが変わっただけなら、画面マップの {2} に指定してください",
 )
 _IT_SAYS: t.Final = Phrase(" (it says: {0})", " (表示: {0})")
 _EXTRA: t.Final = Phrase(

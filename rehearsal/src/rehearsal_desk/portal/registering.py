@@ -19,11 +19,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from rehearsal_desk.desk import life
 from rehearsal_desk.desk.desk import Shown
-from rehearsal_desk.portal import labels
+from rehearsal_desk.portal import labels, variants
 from rehearsal_desk.portal.complaints import complaints_of
 from rehearsal_desk.portal.contracts import CERTIFICATES_PATH, contract_trail
 from rehearsal_desk.portal.fields import Fields
-from rehearsal_desk.portal.front import Front, TheForm, TheFront, TheVisitor, Visitor, page
+from rehearsal_desk.portal.front import Front, TheForm, TheFront, TheVisitor, Visitor, front, page
 from rehearsal_desk.rules.catalogue import PRODUCTS, Product
 from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, read_csr
 from rehearsal_desk.rules.forms import ApplicantForm, RegistrationForm, SubjectForm
@@ -141,15 +141,17 @@ def _breaches(desk_front: Front, form: RegistrationForm, *, who: Visitor, shown:
 def _form_screen(
     request: Request, *, who: Visitor, shown: Shown, form: RegistrationForm, breaches: tuple[Breach, ...] = ()
 ) -> HTMLResponse:
-    product = PRODUCTS[shown.application.product]
+    product, name = PRODUCTS[shown.application.product], shown.application.common_name
+    shows_whois = front(request).variant.has(variants.WHOIS) and _is_quick(product)
+    whois = (f"whois-registrant@{name.removeprefix('*.')}",) if shows_whois else ()
     return page(
         request,
         "registration_form.html",
         status=422 if breaches else 200,
         complaints=complaints_of(breaches),
         csr=_csr_on(form),
-        addresses=tuple((address, address) for address in approval_addresses(shown.application.common_name)),
-        asks_whois_address=_is_quick(product),
+        addresses=tuple((address, address) for address in (*approval_addresses(name), *whois)),
+        asks_whois_address=_is_quick(product) and not whois,
         characters=labels.CHARACTER_PAGES[product.authority.id, product.level],
         **_values(who=who, shown=shown, form=form, title=labels.REGISTRATION),
     )

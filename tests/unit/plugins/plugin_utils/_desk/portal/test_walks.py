@@ -59,50 +59,56 @@ def test_a_form_is_split_and_its_field_moves(tmp_path: pathlib.Path) -> None:
     assert known.screens["order_items"].entry("buttons", "confirm").text == "確認"
 
 
+def order(step: str) -> str:
+    """A map with one change of the walk of an order."""
+    return f"walks: {{order: [{{{step}}}]}}"
+
+
 AGAIN: t.Final = "screens: {again: {title: 再確認, buttons: {press: [はい, 申込]}}}\n"
 REFUSED: t.Final = {
     # pressed twice
-    f"{AGAIN}walks: {{order: [{{before: order_confirm, screen: again, press: press}}]}}": r":2:\d+: .*「申込」 on again",
-    f"{AGAIN}walks: {{list: [{{before: settings, screen: again, press: press}}]}}": r":2:\d+: the walk list would press",
-    f"{AGAIN}walks: {{order: [{{after: order_done, screen: again, press: press}}]}}": r":2:\d+: .*「申込」 on again",
+    AGAIN + order("before: order_confirm, screen: again, press: press"): r":2:\d+: .*「申込」 on again",
+    AGAIN + "walks: {list: [{before: settings, screen: again, press: press}]}": r":2:\d+: the walk list would",
+    AGAIN + order("after: order_done, screen: again, press: press"): r":2:\d+: .*「申込」 on again",
     "words: {confirm: 申込}": r":1:\d+: the walk order would press 「申込」 on order_form",
-    "walks:\n  order:\n    - {screen: order_confirm, tick: [order_consent], press: place}": r":3:\d+: .* exactly one step",
-    "walks: {order: [{without: order_confirm}]}": r":1:\d+: .* exactly one step with commits",
-    "walks: {order: [{screen: order_confirm, press: 'place?', commits: true}]}": r":1:\d+: .* exactly one step",
-    "walks: {order: [{screen: 'order_confirm?', press: place, commits: true}]}": r"has no step on order_confirm\?",
-    "walks: {order: [{screen: order_confirm, only_with: linked_contract, press: place, commits: true}]}": "exactly one",
-    "walks: {list: [{before: settings, screen: order_confirm, press: place, commits: true}]}": "has nothing that commits",
-    "walks: {order: [{screen: order_done, follow: registration}]}": r"screen order_done has no links registration",
+    "walks:\n  order:\n    - {screen: order_confirm, tick: [order_consent], press: place}": r":3:\d+: .* exactly one",
+    order("without: order_confirm"): r":1:\d+: .* exactly one step with commits",
+    order("screen: order_confirm, press: 'place?', commits: true"): r":1:\d+: .* exactly one step",
+    order("screen: 'order_confirm?', press: place, commits: true"): r"has no step on order_confirm\?",
+    order("screen: order_confirm, only_with: linked_contract, press: place, commits: true"): "exactly one",
+    "walks: {list: [{before: settings, screen: order_confirm, press: place, commits: true}]}": "has nothing that",
+    order("screen: order_done, follow: registration"): r"screen order_done has no links registration",
     # the comparison skipped
     "screens:\n  order_confirm: {without: [common_name]}": r":2:\d+: .*「申込」 without a comparison of common_name",
     "screens:\n  registration_confirm: {without: organization_name}": r":2:\d+: .*comparison of organization_name",
     "screens: {late: {title: 補足, fields: [usage], buttons: {go: 次}}}\n"
-    "walks: {order: [{after: order_confirm, screen: late, fill: [usage], press: go}]}": r":2:\d+: .*does nothing more",
+    + order("after: order_confirm, screen: late, fill: [usage], press: go"): r":2:\d+: .*does nothing more",
     "screens: {late: {title: 補足, buttons: {on: 次}}}\n"
-    "walks: {order: [{before: order_form, screen: late, press: on}]}": r"screens\.late\.buttons\.True is not in the map",
+    + order("before: order_form, screen: late, press: on"): r"screens\.late\.buttons\.True is not in the map",
     "walks:\n  order:\n    - {before: order_confirm, screen: order_confirm, fill: [order_consent]}": r":3:",
     # a value that nobody fills in
     "screens:\n  order_form: {without: usage}": r":2:\d+: the walk order fills in no usage",
-    "walks: {order: [{screen: order_form, fill: [usage, common_name], press: confirm}]}": r"fills in no product_and_term",
+    order("screen: order_form, fill: [usage, common_name], press: confirm"): r"fills in no product_and_term",
     "screens: {registration: {without: approval_email}}": r"the walk registration fills in no approval_email",
     # what is not there
-    "walks: {order: [{before: nowhere, screen: order_notes, press: next}]}": r"the walk order has no step on nowhere",
-    "walks: {order: [{before: order_form, screen: notice, press: close}]}": r"there is no screen notice",
-    "walks: {order: [{screen: order_notes, press: onwards}]}": r"the screen order_notes has no buttons onwards",
-    "walks: {order: [{screen: order_form, fill: [memo], press: confirm}]}": r"walks\.order\.0\.fill\.memo is not in the map",
-    "walks: {order: [{screen: order_notes, pres: next}]}": r"pres is not in the map; did you mean press",
+    order("before: nowhere, screen: order_notes, press: next"): r"the walk order has no step on nowhere",
+    order("before: order_form, screen: notice, press: close"): r"there is no screen notice",
+    order("screen: order_notes, press: onwards"): r"the screen order_notes has no buttons onwards",
+    order("screen: order_form, fill: [memo], press: confirm"): r"walks\.order\.0\.fill\.memo is not in the map",
+    order("screen: order_notes, pres: next"): r"pres is not in the map; did you mean press",
     "walks: {orders: []}": r"walks\.orders is not in the map; did you mean order",
     "walks: {order: {screen: x}}": r"walks\.order is a list of steps",
-    "walks: {order: [{before: order_form, after: order_form, screen: order_notes}]}": r"a step has a screen",
-    "walks: {order: [{without: order_notes, press: next}]}": r"a step has a screen",
+    order("before: order_form, after: order_form, screen: order_notes"): r"a step has a screen",
+    order("without: order_notes, press: next"): r"a step has a screen",
     "walks: {list: [{without: status_list}]}": r"the walk list must end on status_list",
     "walks: {details: [{screen: service_top, follow: registration}]}": r"the walk details must end on service_top",
     "screens: {notice: {title: お知らせ}}": r"screens\.notice is not in the map",
-    "screens: {notice: {buttons: {close: 閉じる}}}\nwalks: {order: [{before: order_form, screen: notice, press: close}]}": (
+    "screens: {notice: {buttons: {close: 閉じる}}}\n"
+    + order("before: order_form, screen: notice, press: close"): (
         r"a screen of your own needs a title"
     ),
-    "walks: {order: [{screen: 3}]}": r"screen is a text",
-    "walks: {order: [{screen: order_form, fill: usage}]}": r"fill is a text or a list of texts",
+    order("screen: 3"): r"screen is a text",
+    order("screen: order_form, fill: usage"): r"fill is a text or a list of texts",
 }  # fmt: skip
 
 
