@@ -21,16 +21,20 @@ from ..desk import DeskError
 from . import contracts, ordering
 from .filled_forms import Filling
 from .map_parts import PART_WORDS
+from .recording import Recording
+from .saved_pages import read_saved
+from .screen_map import screen_map
 from .session import Session
 from .walking import take_walk
 
 if t.TYPE_CHECKING:
+    import pathlib
     from collections.abc import Callable, Iterable, Iterator
 
     from ....module_utils._core.phrases import Language
     from ..._values.order import Order
     from .fit import Finding
-    from .map_parts import Screen
+    from .map_parts import Screen, ScreenMap
     from .transport import Connection
     from .window import Window
 
@@ -41,13 +45,19 @@ _NOTHING_ELSE: t.Final = Phrase("nothing else", "ほかになし")
 _SHOWN: t.Final = 8  # candidates that a remark names
 
 
-@dc.dataclass(frozen=True, slots=True)
+@dc.dataclass(slots=True)
 class Examination:
-    """What was seen on each screen, what kept others from being seen, and which screens nobody led to."""
+    """What was seen on each screen, what kept others from being seen, and which screens nobody led to.
+
+    `pages`: saved pages and the screens they were recognized as. `titles`: of screens that the map calls otherwise.
+    """
 
     seen: dict[str, tuple[Screen, tuple[Finding, ...]]] = dc.field(default_factory=dict)
     problems: list[Phrase] = dc.field(default_factory=list)
     unseen: list[str] = dc.field(default_factory=list)
+    pages: list[Row] = dc.field(default_factory=list)
+    titles: dict[str, str] = dc.field(default_factory=dict)
+    recording: Recording | None = None
 
     def record(self, screen: Screen, found: tuple[Finding, ...]) -> None:
         """Add a look at a screen: what does not fit is kept, and of the rest what was shown at any time."""
@@ -68,7 +78,8 @@ class Examination:
 
     def own_map(self, lang: Language) -> str:
         """A map to edit, usable as it stands: what can only be meant one way is filled in, the rest are remarks."""
-        remarks, words, screens = [], {}, {}
+        remarks, words = [], {}
+        screens: dict[str, Row] = {key: {"title": title} for key, title in self.titles.items()}
         for key, (screen, found) in self.seen.items():
             extra = [finding.text for finding in found if finding.entry is None and not finding.fits]
             missing = [finding for finding in found if finding.entry is not None and not finding.fits]
@@ -85,15 +96,32 @@ class Examination:
                 elif finding.entry:
                     remarks.append(f"#   {finding.entry.at}: ...")
             if extra:
-                screens[key] = {"leave_alone": extra}
+                screens.setdefault(key, {})["leave_alone"] = extra
         content = {"version": 1, **({"words": words} if words else {}), **({"screens": screens} if screens else {})}
         return "\n".join(["---", *remarks, yaml.safe_dump(content, allow_unicode=True, sort_keys=False)])
+
+
+def examine_saved(folder: pathlib.Path, known: ScreenMap) -> Examination:
+    """What pages that were saved in a browser say; raises OSError."""
+    made = Examination()
+    for page in read_saved(folder, known):
+        made.pages.append({"file": page.file, "screen": page.screen and page.screen.key})
+        if page.screen:
+            made.record(page.screen, page.found)
+        if page.screen and page.title:
+            made.titles[page.screen.key] = page.title
+        if page.problem:
+            made.problems.append(page.problem)
+    made.unseen.extend(key for key in known.screens if key not in made.seen)
+    return made
 
 
 def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
     """What the portal's screens say; up to the confirm screen for the first order of each usage, never further."""
     made = Examination()
-    session = Session(connection, record=made.record)
+    known = screen_map(connection.screen_map)
+    made.recording = Recording(known)
+    session = Session(connection, known=known, record=made.record, recording=made.recording)
     by_usage = {order.usage: order for order in reversed(tuple(orders))}
     for walk in _every_walk(tuple(by_usage.values())):
         try:
@@ -158,4 +186,4 @@ def _row(screen: Screen, finding: Finding) -> Row:
     }
 
 
-__all__ = ("Examination", "examine")
+__all__ = ("Examination", "examine", "examine_saved")

@@ -27,6 +27,8 @@ from .window import LoggedOut, Window
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .map_parts import ScreenMap
+    from .recording import Recording
     from .transport import Connection
     from .window import Record, View
 
@@ -47,10 +49,13 @@ class Session:
         connection: Connection,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        known: ScreenMap | None = None,
         record: Record | None = None,
+        recording: Recording | None = None,
     ) -> None:
         self._record = record
-        self.known = screen_map(connection.screen_map)
+        self._recording = recording
+        self.known = known or screen_map(connection.screen_map)
         self._connection = connection
         self._transport = Transport(connection, sleep=sleep, keeps_cookies=connection.engine != "browser")
         self._view = _views(connection, self._transport)
@@ -130,7 +135,7 @@ class Session:
 
     def window(self) -> Window:
         copies = self._connection.state / "screens"
-        return Window(self._view(), known=self.known, copies=copies, record=self._record)
+        return Window(self._view(), known=self.known, copies=copies, record=self._record, recording=self._recording)
 
 
 def _views(connection: Connection, transport: Transport) -> Callable[[], View]:

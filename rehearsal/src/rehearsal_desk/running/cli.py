@@ -25,6 +25,7 @@ from rehearsal_desk.rules.admins import GROUP_ADMIN, SERVICE_ADMIN, digest, new_
 from rehearsal_desk.running import openapi, serving, workers
 from rehearsal_desk.running.app import create_app
 from rehearsal_desk.running.premises import prepare_premises
+from rehearsal_desk.running.replaying import add_replay
 from rehearsal_desk.running.settings import Settings
 from rehearsal_desk.store import schema
 from rehearsal_desk.store.store import is_sqlite
@@ -242,6 +243,7 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(command=_migrate_command)
     openapi_document = commands.add_parser("openapi", help="print the OpenAPI document of the JSON interface")
     openapi_document.set_defaults(command=_openapi_command)
+    add_replay(commands.add_parser("replay", help="serve a recording of a portal's screens"))
     variants = commands.add_parser("variants", help="list the ways to serve the portal's screens")
     variants.set_defaults(command=_variants_command)
     return parser
