@@ -22,6 +22,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import order_row
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, by_engine, portal_of
@@ -170,22 +171,39 @@ def test_a_confirm_screen_that_says_something_else_stops_the_order(
     assert shared_desk.purchases() == before
 
 
-def test_an_unknown_status_stops_everything(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
-    order = sample.order(**sample.fresh())
-    shared_portal.place(order, order.reference("status"))
-    shared_desk.faults(*renamed("申請情報の登録待ち", "受付中"))
-    with pytest.raises(ScreenUnexpected, match=r"「ステータス一覧」.*「受付中」 is not known.*options\.states"):
-        shared_portal.applications()
+LIST: t.Final = "/portal/certificates/status"
+UNKNOWN: t.Final = {
+    "a status": ("申請情報の登録待ち", "受付中", "/portal/*"),
+    "an item": ("SureServer for", "旧", LIST),
+    "a service": ("その他", "IIJ新サービス", "/portal/certificates/rsc*"),
+}
 
 
-def test_an_unknown_item_stops_orders_for_its_name_only(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_an_unknown_word_holds_the_orders_that_it_may_concern(
+    shared_desk: DeskControl, shared_portal: PortalDesk, kind: str
+) -> None:
+    label, replacement, path = UNKNOWN[kind]
     order, other = sample.order(**sample.fresh()), sample.order(**sample.fresh())
-    shared_portal.place(order, order.reference("item"))
-    shared_desk.faults(*renamed("SureServer for クラウド", "旧品目", "/portal/certificates/status"))
-    shared_portal.applications()
-    with pytest.raises(RequestRefused, match=r"under the item 「旧品目」.*options\.products.*leave_alone"):
-        shared_portal.quote(order)
+    placed = shared_portal.place(order, order.reference("word"))
+    before = shared_desk.purchases()
+    shared_desk.faults(*renamed(label, replacement, path))
+    seen = observe(shared_portal, (order, other), portfolio="word", offers=False)
+    plan = make_plan((order, other), seen, portfolio="word")
+    (row,) = [app for app in seen.applications if app.contract_id == placed.contract_id]
+    assert (row.state, bool(row.unclear)) == (State.UNCLEAR, True)
+    standings = {entry.order.name: entry.standing for entry in plan.entries}
+    if kind == "an item":  # whose it is shows only when its common name is to be bought again
+        with pytest.raises(RequestRefused, match=r"「旧 クラウド」.*options\.products.*leave_alone"):
+            shared_portal.quote(order)
+    else:
+        assert standings[order.name] is Standing.WAITING
+        (held,) = [order_row(entry, "en") for entry in plan.entries if entry.order.name == order.name]
+        assert (held["state"], replacement in held["reason"]) == ("unclear", True)
+        assert "of your screen map" in held["next_action"]
+    assert standings[other.name] is Standing.TO_ORDER
     shared_portal.quote(other)
+    assert shared_desk.purchases() == before
 
 
 def test_a_list_with_rows_missing_is_not_believed(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:

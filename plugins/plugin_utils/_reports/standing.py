@@ -46,6 +46,10 @@ _REASONS: t.Final = {
     Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
     Standing.DONE: Phrase("there already", "完了済み"),
 }
+_UNCLEAR: t.Final = Phrase(
+    "the portal says 「{0}」, which is not known, so nothing is done for this order",
+    "ポータルの「{0}」の意味が分からないため、このオーダーの作業は行いません",
+)
 _ADOPTED: t.Final = Phrase(
     "ordered past these files and fits, so nothing is bought; CSR and application information missing",
     "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
@@ -63,6 +67,9 @@ _ACTIONS: t.Final = {
     "download_key": Phrase("download the private key from the portal", "ポータルから秘密鍵をダウンロードする"),
     "order_anew": Phrase("to order anew, set generation: {0}", "注文し直すには generation: {0} を指定"),
     "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
+    "say_meaning": Phrase(
+        "say what 「{0}」 means under {1} of your screen map", "「{0}」の意味を画面マップの {1} に書く"
+    ),
     "none": Phrase("nothing", "なし"),
 }
 
@@ -77,6 +84,8 @@ _BY_STANDING: t.Final = {
 def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     """What has to happen next, in words, and who does it (an id of ACTORS)."""
     application = entry.application
+    if application and application.unclear:
+        return said(_ACTIONS["say_meaning"], lang).format(*application.unclear), "group_admin"
     if entry.standing is Standing.ENDED:
         return said(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
@@ -92,6 +101,8 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
 def reason(entry: Entry, lang: Language) -> str:
     """Why the order stands where it stands."""
     application = entry.application
+    if application and application.unclear:
+        return said(_UNCLEAR, lang).format(*application.unclear)
     if application and application.reason:
         return application.reason
     if entry.adopts and entry.standing is Standing.TO_REGISTER:

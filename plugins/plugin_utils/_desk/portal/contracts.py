@@ -84,10 +84,7 @@ def read_status_list(window: Window) -> Listing:
 def in_full(window: Window, application: Application, address: str) -> Application:
     """The application with what its サービストップ tells."""
     _to_contract(window, "details", application, address)
-    try:
-        return wire.application_in_full(application, window.fact, window.known)
-    except wire.NotUnderstood as error:
-        raise window.unexpected(error.told) from None
+    return wire.application_in_full(application, window.fact, window.known)
 
 
 def download_certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
@@ -153,8 +150,6 @@ def _add_rows(window: Window, found: Listing) -> None:
                 application = wire.listed_application({key: value[0] for key, value in row.items()}, window.known)
                 found.applications[application.contract_id] = application
                 found.addresses[application.contract_id] = row["contract_id"][1] or ""
-    except wire.NotUnderstood as error:
-        raise window.unexpected(error.told) from None
     except Unreadable as error:
         raise window.unexpected(_UNREADABLE.filled(error.told)) from None
 
