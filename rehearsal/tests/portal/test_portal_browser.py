@@ -78,16 +78,16 @@ class Walk:
 
     def log_in(self, master_id: str, password: str) -> None:
         self.go("/portal/")
-        self.is_at(labels.LOG_IN)
+        self.shows(labels.LOG_IN)
         self.field(labels.MASTER_ID).fill(master_id)
         self.field(labels.PASSWORD).fill(password)
         self.button(labels.LOG_IN)
-        self.is_at(labels.TOP)
+        self.shows(labels.TOP)
 
     def to_new_order(self) -> None:
         for words in (labels.CONTRACTS_AND_ADMINS, labels.SERVICE_ORDERS, labels.CUSTOMER_CODE_CHOICE):
             self.link(words)
-            self.is_at(words)
+            self.shows(words)
         self.field(labels.CUSTOMER_CODE).select_option("SG00000001")
         self.button(labels.CHOOSE)
         self.is_at(labels.ONLINE_ORDERS)
@@ -110,7 +110,7 @@ class Walk:
         self.go("/portal/")
         for words in (labels.SETTINGS, labels.SERVICE_SETTINGS, labels.SERVICE_NAME):
             self.link(words)
-            self.is_at(words)
+            self.shows(words)
         self.link(f"{labels.SERVICE_TOP} {contract_id}")
         self.shows(labels.SERVICE_TOP)
 
