@@ -17,7 +17,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 CODE := plugins rehearsal tests examples extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help quickstart shell test molecule check sanity build format bench fuzz reliability rehearsal docs lock clean
+.PHONY: help quickstart shell test molecule check lint sanity build format bench fuzz reliability rehearsal docs lock clean
 
 help:  ## What can be made
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -28,14 +28,17 @@ quickstart: $(VENV)/.ready  ## The whole way of six orders, rehearsed on this ma
 shell: $(VENV)/.ready  ## A shell in which every tool of the project and the collection are found
 	@BIN=$(BIN) ROOT=$(CURDIR) bash --rcfile $(CURDIR)/.ci/shellrc -i
 
-test: check  ## Every check and every test
+test: lint  ## Every check and every test
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup
 
 molecule: $(VENV)/.ready  ## The scenarios on real hosts alone; needs root, installs Debian packages that are missing
 	@tests/lab/hostlab.sh deps
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'long or not long' tests/lab
 
-check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
+check: lint  ## Format, lint, types, layers and sizes, in seconds
+	@$(BIN)/python -m pytest tests/unit/test_layers.py tests/unit/test_rehearsal_layers.py
+
+lint: $(VENV)/.ready
 	@$(BIN)/ruff format --check --quiet $(CODE)
 	@$(BIN)/ruff check --quiet $(CODE)
 	@$(BIN)/mypy -p $(PACKAGE) -p rehearsal_desk
@@ -44,7 +47,6 @@ check: $(VENV)/.ready  ## Format, lint, types, layers and sizes, in seconds
 	@$(BIN)/python tests/generate/json_schema.py --check
 	@$(BIN)/python tests/generate/rules_page.py --check
 	@$(BIN)/python tests/generate/translations.py --check
-	@$(BIN)/python -m pytest tests/unit/test_layers.py tests/unit/test_rehearsal_layers.py
 
 sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and Python of this machine
 	@$(BIN)/python -m pytest -m long tests/docs tests/release

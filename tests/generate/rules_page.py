@@ -116,10 +116,11 @@ def _rules() -> str:
 
 def _rule(rule: t.Any) -> str:
     since = f"; since {rule.since}" if rule.since else ""
-    lines = [f"### {rule.id}", "", f"*{rule.severity}*; source: {_plain(rule.source)}{since}", ""]
-    for words, labels in ((rule.en, ("Allowed", "To do")), (rule.ja, ("正しい内容", "対処"))):
-        lines.append(f"- {_plain(words.wrong)}")
-        told = zip(labels, (words.allowed, words.todo), strict=True)
+    lines = [f"### {rule.id}", "", f"*{rule.severity}*; source: {_plain(rule.source.en)}{since}", ""]
+    for lang, labels in (("en", ("Allowed", "To do")), ("ja", ("正しい内容", "対処"))):
+        wrong, allowed, todo = (getattr(words, lang) for words in (rule.wrong, rule.allowed, rule.todo))
+        lines.append(f"- {_plain(wrong)}")
+        told = zip(labels, (allowed, todo), strict=True)
         lines.extend(f"  - {label}: {_plain(said)}" for label, said in told if said not in ("", "{allowed}", "{hint}"))
     return "\n".join(lines)
 

@@ -25,7 +25,8 @@ TELLING = {"AnsibleActionFail", "AnsibleParserError", "AnsibleError", "fail_json
 # Errors of Python's: a bug of ours, which nobody words for users, or caught by their class where they are raised.
 NEVER_TOLD = {
     "RuntimeError": "contract broken: ",  # between two functions of ours
-    "ValueError": ("not Base64", "signature without a digest"),  # their callers tell what is broken
+    # Their callers tell what is broken.
+    "ValueError": ("not Base64", "signature without a digest", "a value without parts", "cut off", "a length of"),
 }
 MESSAGES = ("msg", "message", "fail_msg", "success_msg")
 

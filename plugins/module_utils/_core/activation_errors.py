@@ -18,28 +18,30 @@ from .phrases import Phrase
 class IssuerDiffers(Fault):
     found: str
     expected: str
-    en = "The certificate was issued by {found}, but install.issuer of the order is {expected}; see who issued it."
-    ja = "証明書の発行者は {found} ですが、オーダーの install.issuer は {expected} です。発行者を確認してください。"
+    words = Phrase(
+        "The certificate was issued by {found}, but install.issuer of the order is {expected}; see who issued it.",
+        "証明書の発行者は {found} ですが、オーダーの install.issuer は {expected} です。発行者を確認してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class KeyWouldBeLost(Fault):
     path: str
-    en = (
+    words = Phrase(
         "{path} holds a private key that is nowhere else, and is not overwritten; move it away, or set install.backup "
-        "to true to keep a copy."
-    )
-    ja = (
+        "to true to keep a copy.",
         "{path} にはほかにない秘密鍵があるため上書きしません。移動するか、install.backup を true にして"
-        "コピーを残してください。"
+        "コピーを残してください。",
     )
 
 
 @dc.dataclass(eq=False)
 class PassphraseMissing(Fault):
     path: str
-    en = "{path} needs a passphrase; give it to the task under the name of the order (pkcs12_passphrases)."
-    ja = "{path} にはパスフレーズが必要です。タスクの pkcs12_passphrases に、オーダー名で指定してください。"
+    words = Phrase(
+        "{path} needs a passphrase; give it to the task under the name of the order (pkcs12_passphrases).",
+        "{path} にはパスフレーズが必要です。タスクの pkcs12_passphrases に、オーダー名で指定してください。",
+    )
 
 
 @dc.dataclass(eq=False)
@@ -48,16 +50,20 @@ class CommandRefused(Fault):
 
     command: str
     said: Phrase
-    en = "{command} refused the new files, so nothing was replaced: {said}"
-    ja = "{command} が新しいファイルを受け付けなかったため、何も置き換えていません: {said}"
+    words = Phrase(
+        "{command} refused the new files, so nothing was replaced: {said}",
+        "{command} が新しいファイルを受け付けなかったため、何も置き換えていません: {said}",
+    )
 
 
 @dc.dataclass(eq=False)
 class ReloadFailed(Fault):
     command: str
     said: Phrase
-    en = "{command} failed with the new files, so the old ones were put back: {said}"
-    ja = "新しいファイルで {command} が失敗したため、元のファイルに戻しました: {said}"
+    words = Phrase(
+        "{command} failed with the new files, so the old ones were put back: {said}",
+        "新しいファイルで {command} が失敗したため、元のファイルに戻しました: {said}",
+    )
 
 
 @dc.dataclass(eq=False)
@@ -65,15 +71,13 @@ class NotServed(Fault):
     service: Phrase
     timeout: int
     seen: Phrase
-    en = (
+    words = Phrase(
         "{service} did not serve the new certificate within {timeout} seconds, so the old files were put back: {seen}. "
         "See whether the service reads these files and was reloaded (install.reload), and whether install.prove is "
-        "right; a port that does not begin with TLS (STARTTLS) cannot be proved."
-    )
-    ja = (
+        "right; a port that does not begin with TLS (STARTTLS) cannot be proved.",
         "{timeout}秒以内に {service} で新しい証明書が使われなかったため、元のファイルに戻しました: {seen}。"
         "サービスがこれらのファイルを読んで再読み込みされたか (install.reload)、install.prove が正しいかを確認して"
-        "ください。TLSで始まらないポート (STARTTLS) は確認できません。"
+        "ください。TLSで始まらないポート (STARTTLS) は確認できません。",
     )
 
 

@@ -17,28 +17,30 @@ from .phrases import Phrase
 @dc.dataclass(eq=False)
 class CertificateBroken(Fault):
     what: Phrase
-    en = "The {what} is not made of certificates in PEM, or it is damaged; collect it again."
-    ja = "{what}はPEM形式の証明書ではないか、壊れています。取得し直してください。"
+    words = Phrase(
+        "The {what} is not made of certificates in PEM, or it is damaged; collect it again.",
+        "{what}はPEM形式の証明書ではないか、壊れています。取得し直してください。",
+    )
 
 
 class NotOneCertificate(Fault):
     """The leaf must come alone."""
 
-    en = "The certificate is not exactly one certificate; the intermediate certificates belong into the chain."
-    ja = "証明書は1枚だけでなければなりません。中間CA証明書は chain に入れてください。"
+    words = Phrase(
+        "The certificate is not exactly one certificate; the intermediate certificates belong into the chain.",
+        "証明書は1枚だけでなければなりません。中間CA証明書は chain に入れてください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class AnotherCertificate(Fault):
     found: str
     expected: str
-    en = (
+    words = Phrase(
         "The certificate has the SHA-256 fingerprint {found}, but {expected} was issued for this order; "
-        "collect it again."
-    )
-    ja = (
+        "collect it again.",
         "証明書のSHA-256フィンガープリントは {found} ですが、"
-        "このオーダーで発行されたのは {expected} です。取得し直してください。"
+        "このオーダーで発行されたのは {expected} です。取得し直してください。",
     )
 
 
@@ -46,23 +48,21 @@ class AnotherCertificate(Fault):
 class NameDiffers(Fault):
     found: str
     expected: str
-    en = (
+    words = Phrase(
         "The certificate is for {found}, but the order is for {expected}; "
-        "see which application this certificate belongs to."
+        "see which application this certificate belongs to.",
+        "証明書は {found} のものですが、オーダーは {expected} です。どのお申し込みの証明書か確認してください。",
     )
-    ja = "証明書は {found} のものですが、オーダーは {expected} です。どのお申し込みの証明書か確認してください。"
 
 
 @dc.dataclass(eq=False)
 class KeyNotOfCertificate(Fault):
     path: str
-    en = (
+    words = Phrase(
         "The certificate does not belong to the private key {path}. Nothing was replaced; put the key there that the "
-        "CSR was made from, or have the certificate reissued for this key."
-    )
-    ja = (
+        "CSR was made from, or have the certificate reissued for this key.",
         "証明書と秘密鍵 {path} が一致しません。何も置き換えていません。"
-        "CSRを作成した鍵を置くか、この鍵で証明書を再発行してください。"
+        "CSRを作成した鍵を置くか、この鍵で証明書を再発行してください。",
     )
 
 
@@ -70,22 +70,28 @@ class KeyNotOfCertificate(Fault):
 class PublicKeyDiffers(Fault):
     found: str
     expected: str
-    en = "The certificate is for the public key {found}, but {expected} was registered; see which CSR was registered."
-    ja = "証明書の公開鍵は {found} ですが、登録されたのは {expected} です。登録したCSRを確認してください。"
+    words = Phrase(
+        "The certificate is for the public key {found}, but {expected} was registered; see which CSR was registered.",
+        "証明書の公開鍵は {found} ですが、登録されたのは {expected} です。登録したCSRを確認してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class NotYetValid(Fault):
     moment: str
-    en = "The certificate is not valid before {moment}; install it then, or set this host's clock right."
-    ja = "証明書の有効期間は {moment} からです。その後に設置するか、このホストの時計を合わせてください。"
+    words = Phrase(
+        "The certificate is not valid before {moment}; install it then, or set this host's clock right.",
+        "証明書の有効期間は {moment} からです。その後に設置するか、このホストの時計を合わせてください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class NoLongerValid(Fault):
     moment: str
-    en = "The certificate expired at {moment}; collect the one that replaced it, or set this host's clock right."
-    ja = "証明書の有効期間は {moment} に終わりました。後継の証明書を取得するか、このホストの時計を合わせてください。"
+    words = Phrase(
+        "The certificate expired at {moment}; collect the one that replaced it, or set this host's clock right.",
+        "証明書の有効期間は {moment} に終わりました。後継の証明書を取得するか、このホストの時計を合わせてください。",
+    )
 
 
 @dc.dataclass(eq=False)
@@ -93,13 +99,11 @@ class OlderThanInstalled(Fault):
     path: str
     moment: str
     installed: str
-    en = (
+    words = Phrase(
         "The certificate is valid from {moment}, but {path} already holds a newer one, valid from {installed}; "
-        "to go back to the older one, move the file away."
-    )
-    ja = (
+        "to go back to the older one, move the file away.",
         "証明書の有効期間は {moment} からですが、{path} にはより新しいもの({installed} から)があります。"
-        "古いものに戻す場合は、ファイルを移動してください。"
+        "古いものに戻す場合は、ファイルを移動してください。",
     )
 
 

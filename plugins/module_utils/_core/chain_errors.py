@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 
 from .errors import Fault
+from .phrases import Phrase
 
 
 @dc.dataclass(eq=False)
@@ -20,42 +21,42 @@ class ChainBroken(Fault):
     position: int
     subject: str
     below: str
-    en = (
+    words = Phrase(
         "The chain breaks at certificate {position} ({subject}): it did not issue {below}; give the intermediate "
-        "certificates in order, the leaf's issuer first."
-    )
-    ja = (
+        "certificates in order, the leaf's issuer first.",
         "チェーンの {position} 枚目 ({subject}) は {below} の発行者ではありません。"
-        "中間CA証明書を、発行者から順に並べてください。"
+        "中間CA証明書を、発行者から順に並べてください。",
     )
 
 
 class ChainEmpty(Fault):
     """No intermediate was given."""
 
-    en = "The chain is empty; give the intermediate certificates, the leaf's issuer first."
-    ja = "チェーンが空です。中間CA証明書を、発行者から順に指定してください。"
+    words = Phrase(
+        "The chain is empty; give the intermediate certificates, the leaf's issuer first.",
+        "チェーンが空です。中間CA証明書を、発行者から順に指定してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class ChainTooLong(Fault):
     found: int
     most: int
-    en = "The chain has {found} certificates, and no chain of a public CA has more than {most}; collect it again."
-    ja = "チェーンに証明書が {found} 枚あります。公的な認証局のチェーンは {most} 枚以内です。取得し直してください。"
+    words = Phrase(
+        "The chain has {found} certificates, and no chain of a public CA has more than {most}; collect it again.",
+        "チェーンに証明書が {found} 枚あります。公的な認証局のチェーンは {most} 枚以内です。取得し直してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class ChainRepeats(Fault):
     position: int
     subject: str
-    en = (
+    words = Phrase(
         "Certificate {position} of the chain ({subject}) is there already; give each intermediate certificate once, "
-        "and not the leaf."
-    )
-    ja = (
+        "and not the leaf.",
         "チェーンの {position} 枚目 ({subject}) は重複しています。中間CA証明書を1回ずつ指定し、"
-        "サーバ証明書は含めないでください。"
+        "サーバ証明書は含めないでください。",
     )
 
 
@@ -63,13 +64,11 @@ class ChainRepeats(Fault):
 class ChainNotAuthority(Fault):
     position: int
     subject: str
-    en = (
+    words = Phrase(
         "Certificate {position} of the chain ({subject}) is not that of a certification authority, so it can issue no "
-        "other; collect the chain again."
-    )
-    ja = (
+        "other; collect the chain again.",
         "チェーンの {position} 枚目 ({subject}) は認証局の証明書ではないため、ほかの証明書を発行できません。"
-        "チェーンを取得し直してください。"
+        "チェーンを取得し直してください。",
     )
 
 
@@ -79,13 +78,11 @@ class ChainNotValid(Fault):
     subject: str
     since: str
     until: str
-    en = (
+    words = Phrase(
         "Certificate {position} of the chain ({subject}) is valid from {since} to {until}; collect the chain again, or "
-        "set this host's clock right."
-    )
-    ja = (
+        "set this host's clock right.",
         "チェーンの {position} 枚目 ({subject}) の有効期間は {since} から {until} です。"
-        "チェーンを取得し直すか、このホストの時計を合わせてください。"
+        "チェーンを取得し直すか、このホストの時計を合わせてください。",
     )
 
 

@@ -12,26 +12,29 @@ A sentence says what is wrong, where, and what to do; no class holds file conten
 from __future__ import annotations
 
 import dataclasses as dc
-import errno
-import os
 import pathlib
 import traceback
 import typing as t
 
 from .phrases import Phrase, said
+from .system_errors import reason_of
 
 
 class Fault(Exception):
     """The reason why one order cannot go on."""
 
-    en: t.ClassVar[str]
-    ja: t.ClassVar[str]
+    words: t.ClassVar[Phrase]  # the facts in braces are the error's own fields
     # What had been done to this order before it was stopped, so that a failed run still tells what it changed.
     done: tuple[str, ...] = ()
 
+    @property
+    def told(self) -> Phrase:
+        """The sentence for the user, in both languages."""
+        return self.words.filled(**vars(self))
+
     def message(self, lang: str | None = None) -> str:
         """The sentence for the user; any language but Japanese means English."""
-        return said(Phrase(self.en, self.ja).filled(**vars(self)), lang)
+        return said(self.told, lang)
 
     def __str__(self) -> str:
         return self.message()
@@ -43,8 +46,10 @@ class Unexpected(Fault):
 
     kind: str
     place: str | Phrase
-    en = "This should not happen ({kind} at {place}); please report it to the maintainers of iij.server_certificate."
-    ja = "想定外のエラーです ({kind}, {place})。iij.server_certificate のメンテナに報告してください。"
+    words = Phrase(
+        "This should not happen ({kind} at {place}); please report it to the maintainers of iij.server_certificate.",
+        "想定外のエラーです ({kind}, {place})。iij.server_certificate のメンテナに報告してください。",
+    )
 
 
 _NOWHERE = Phrase("an unknown place", "場所不明")
@@ -55,7 +60,7 @@ def as_fault(error: Exception) -> Fault:
     if isinstance(error, Fault):
         return error
     if isinstance(error, OSError) and error.filename:
-        return FileRefused(path=str(error.filename), reason=os.strerror(error.errno or errno.EIO))
+        return FileRefused(path=str(error.filename), reason=reason_of(error))
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else _NOWHERE
     return Unexpected(kind=type(error).__name__, place=place)
@@ -68,16 +73,20 @@ def as_fault(error: Exception) -> Fault:
 class FieldWrong(Fault):
     field: str
     allowed: Phrase
-    en = "{field} must be {allowed}; correct it in the order."
-    ja = "{field} が正しくありません。正しい内容: {allowed}。オーダーを直してください。"
+    words = Phrase(
+        "{field} must be {allowed}; correct it in the order.",
+        "{field} が正しくありません。正しい内容: {allowed}。オーダーを直してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class PathShared(Fault):
     path: str
     other: str | Phrase
-    en = "{path} is also used for {other}; give each file a path of its own."
-    ja = "{path} は {other} にも使われています。ファイルごとに別のパスを指定してください。"
+    words = Phrase(
+        "{path} is also used for {other}; give each file a path of its own.",
+        "{path} は {other} にも使われています。ファイルごとに別のパスを指定してください。",
+    )
 
 
 # --- files
@@ -87,38 +96,48 @@ class PathShared(Fault):
 class FolderMissing(Fault):
     path: str
     folder: str
-    en = "The folder {folder} for {path} does not exist; create it, or correct the path."
-    ja = "{path} を置くフォルダ {folder} がありません。作成するか、パスを直してください。"
+    words = Phrase(
+        "The folder {folder} for {path} does not exist; create it, or correct the path.",
+        "{path} を置くフォルダ {folder} がありません。作成するか、パスを直してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class FileRefused(Fault):
     path: str
-    reason: str
-    en = "{path} cannot be read or written: {reason}."
-    ja = "{path} を読み書きできません: {reason}"
+    reason: Phrase
+    words = Phrase(
+        "{path} cannot be read or written: {reason}.",
+        "{path} を読み書きできません: {reason}",
+    )
 
 
 @dc.dataclass(eq=False)
 class NotARegularFile(Fault):
     path: str
-    en = "{path} is not a regular file (nor a link to one); move it away, or correct the path."
-    ja = "{path} は通常のファイル(またはそのリンク)ではありません。移動するか、パスを直してください。"
+    words = Phrase(
+        "{path} is not a regular file (nor a link to one); move it away, or correct the path.",
+        "{path} は通常のファイル(またはそのリンク)ではありません。移動するか、パスを直してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class AccountUnknown(Fault):
     kind: Phrase
     account: str
-    en = "The {kind} {account} does not exist on this host; create it, or correct the order."
-    ja = "このホストに{kind} {account} がありません。作成するか、オーダーを直してください。"
+    words = Phrase(
+        "The {kind} {account} does not exist on this host; create it, or correct the order.",
+        "このホストに{kind} {account} がありません。作成するか、オーダーを直してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class PrivateKeyInTheWay(Fault):
     path: str
-    en = "{path} holds a private key and is not overwritten; move it away, or correct the path."
-    ja = "{path} には秘密鍵があるため上書きしません。移動するか、パスを直してください。"
+    words = Phrase(
+        "{path} holds a private key and is not overwritten; move it away, or correct the path.",
+        "{path} には秘密鍵があるため上書きしません。移動するか、パスを直してください。",
+    )
 
 
 # --- private keys
@@ -127,39 +146,33 @@ class PrivateKeyInTheWay(Fault):
 @dc.dataclass(eq=False)
 class KeyBroken(Fault):
     path: str
-    en = (
+    words = Phrase(
         "{path} is not a private key in PEM (PKCS#8, PKCS#1 or SEC1), or it is damaged. It is kept as it is; "
-        "restore it from a backup, or move it away to have a new key made."
-    )
-    ja = (
+        "restore it from a backup, or move it away to have a new key made.",
         "{path} はPEM形式の秘密鍵(PKCS#8、PKCS#1またはSEC1)ではないか、壊れています。ファイルはそのまま残しました。"
-        "バックアップから戻すか、新しい鍵を作る場合は移動してください。"
+        "バックアップから戻すか、新しい鍵を作る場合は移動してください。",
     )
 
 
 @dc.dataclass(eq=False)
 class KeyEncrypted(Fault):
     path: str
-    en = (
+    words = Phrase(
         "The private key {path} is encrypted. It is kept as it is; give its passphrase to the task (key_passphrases), "
-        "or name another path."
-    )
-    ja = (
+        "or name another path.",
         "秘密鍵 {path} は暗号化されています。ファイルはそのまま残しました。"
-        "タスクの key_passphrases でパスフレーズを渡すか、別のパスを指定してください。"
+        "タスクの key_passphrases でパスフレーズを渡すか、別のパスを指定してください。",
     )
 
 
 @dc.dataclass(eq=False)
 class PassphraseWrong(Fault):
     path: str
-    en = (
+    words = Phrase(
         "The passphrase for {path} does not open it, or the file is damaged. It is kept as it is; correct the "
-        "passphrase given to the task, or restore the file from a backup."
-    )
-    ja = (
+        "passphrase given to the task, or restore the file from a backup.",
         "{path} はこのパスフレーズでは開けないか、壊れています。ファイルはそのまま残しました。"
-        "タスクに渡すパスフレーズを直すか、ファイルをバックアップから戻してください。"
+        "タスクに渡すパスフレーズを直すか、ファイルをバックアップから戻してください。",
     )
 
 
@@ -168,33 +181,31 @@ class KeyDiffers(Fault):
     path: str
     found: str
     asked: str
-    en = (
+    words = Phrase(
         "The private key {path} is {found}, but the order asks for {asked}. It is kept as it is; correct key in the "
-        "order, or move the file away to have a new key made."
-    )
-    ja = (
+        "order, or move the file away to have a new key made.",
         "秘密鍵 {path} は {found} ですが、オーダーでは {asked} です。ファイルはそのまま残しました。"
-        "オーダーの key を直すか、新しい鍵を作る場合はファイルを移動してください。"
+        "オーダーの key を直すか、新しい鍵を作る場合はファイルを移動してください。",
     )
 
 
 @dc.dataclass(eq=False)
 class KeyMissing(Fault):
     path: str
-    en = "There is no private key at {path}; put the key of this certificate there, or correct key.path in the order."
-    ja = "{path} に秘密鍵がありません。この証明書の鍵を置くか、オーダーの key.path を直してください。"
+    words = Phrase(
+        "There is no private key at {path}; put the key of this certificate there, or correct key.path in the order.",
+        "{path} に秘密鍵がありません。この証明書の鍵を置くか、オーダーの key.path を直してください。",
+    )
 
 
 @dc.dataclass(eq=False)
 class KeyNotDownloaded(Fault):
     path: str
-    en = (
+    words = Phrase(
         "There is no private key at {path}. The service made this key: download it from the portal together with the "
-        "certificate, and put it there."
-    )
-    ja = (
+        "certificate, and put it there.",
         "{path} に秘密鍵がありません。この鍵はIIJが作成したものです。"
-        "ポータルから証明書と一緒にダウンロードし、そこに置いてください。"
+        "ポータルから証明書と一緒にダウンロードし、そこに置いてください。",
     )
 
 
@@ -204,20 +215,20 @@ class KeyNotDownloaded(Fault):
 class PrivateKeyGiven(Fault):
     """A private key was given where something public belongs."""
 
-    en = (
+    words = Phrase(
         "This is a private key, and it was not read. A private key never belongs here; "
-        "consider whether it must be replaced."
-    )
-    ja = (
-        "これは秘密鍵なので、読み込みませんでした。ここに秘密鍵を置いてはいけません。鍵の交換が必要か検討してください。"
+        "consider whether it must be replaced.",
+        "これは秘密鍵なので、読み込みませんでした。ここに秘密鍵を置いてはいけません。鍵の交換が必要か検討してください。",
     )
 
 
 class CsrBroken(Fault):
     """What was given is no certificate signing request, or a damaged one."""
 
-    en = "This is not a certificate signing request in PEM or DER, or it is damaged; make it anew from its key."
-    ja = "PEMまたはDERのCSRではないか、壊れています。鍵からCSRを作り直してください。"
+    words = Phrase(
+        "This is not a certificate signing request in PEM or DER, or it is damaged; make it anew from its key.",
+        "PEMまたはDERのCSRではないか、壊れています。鍵からCSRを作り直してください。",
+    )
 
 
 @dc.dataclass(eq=False)
@@ -225,22 +236,28 @@ class CsrKeyForm(CsrBroken):
     """The request is sound, but no certificate may carry its key in this form [BR 7.1.3.1]."""
 
     form: Phrase
-    en = "No certificate may carry the CSR's key in this form ({form}); make key and CSR anew."
-    ja = "CSRの鍵はこの形 ({form}) では証明書に使えません。鍵とCSRを作り直してください。"
+    words = Phrase(
+        "No certificate may carry the CSR's key in this form ({form}); make key and CSR anew.",
+        "CSRの鍵はこの形 ({form}) では証明書に使えません。鍵とCSRを作り直してください。",
+    )
 
 
 class CertificateGiven(CsrBroken):
     """A certificate was given where a request belongs."""
 
-    en = "This is a certificate, not a certificate signing request; give the CSR that was made from the key."
-    ja = "これは証明書であり、CSRではありません。鍵から作成したCSRを指定してください。"
+    words = Phrase(
+        "This is a certificate, not a certificate signing request; give the CSR that was made from the key.",
+        "これは証明書であり、CSRではありません。鍵から作成したCSRを指定してください。",
+    )
 
 
 class SeveralCsrs(CsrBroken):
     """More than one request was given."""
 
-    en = "There is more than one certificate signing request here; give exactly one."
-    ja = "CSRが複数あります。1つだけ指定してください。"
+    words = Phrase(
+        "There is more than one certificate signing request here; give exactly one.",
+        "CSRが複数あります。1つだけ指定してください。",
+    )
 
 
 # --- certificates

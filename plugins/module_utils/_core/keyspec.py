@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from . import errors
+from . import defaults, errors
 from .phrases import Phrase
 
 if t.TYPE_CHECKING:
@@ -27,6 +27,8 @@ LARGEST_RSA = 16384  # OpenSSL's own limit; a slip of the finger must not keep a
 # here, for every key is checked against the order.
 NEVER, PARTIAL, FULL, ALWAYS = REGENERATE = ("never", "partial_idempotence", "full_idempotence", "always")
 
+# What an order file may ask for; a task of one's own may ask for any size within the limits.
+RSA_SIZES = (2048, 3072, 4096)
 # The named curves that an order may ask for. BR 6.1.5 knows P-521 too, but no browser wants it.
 CURVES = ("P-256", "P-384")
 
@@ -45,17 +47,17 @@ class KeySpec:
 
 def asked(key: Mapping[str, t.Any]) -> KeySpec:
     """The kind of key that the `key` of an order asks for."""
-    kind = key.get("type") or RSA
+    kind = key.get("type") or defaults.KEY_TYPE
     if kind == RSA:
-        return KeySpec(RSA, size=_rsa_size(key.get("size") or SMALLEST_RSA))
+        return KeySpec(RSA, size=_rsa_size(key.get("size") or defaults.KEY_SIZE))
     if kind == ECDSA:
-        return KeySpec(ECDSA, curve=_curve(key.get("curve") or CURVES[0]))
+        return KeySpec(ECDSA, curve=_curve(key.get("curve") or defaults.KEY_CURVE))
     raise errors.FieldWrong(field="key.type", allowed=_one_of(RSA, ECDSA))
 
 
 def regenerate(key: Mapping[str, t.Any]) -> str:
     """When the `key` of an order asks for a new key although there is one."""
-    word = key.get("regenerate") or NEVER
+    word = key.get("regenerate") or defaults.REGENERATE
     if word not in REGENERATE:
         raise errors.FieldWrong(field="key.regenerate", allowed=_one_of(*REGENERATE))
     return str(word)
@@ -87,6 +89,7 @@ __all__ = (
     "PARTIAL",
     "REGENERATE",
     "RSA",
+    "RSA_SIZES",
     "KeySpec",
     "asked",
     "regenerate",

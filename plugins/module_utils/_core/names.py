@@ -161,14 +161,6 @@ def same(name: str, other: str) -> bool:
     return name.lower() == other.lower()
 
 
-def matches(pattern: str, host: str) -> bool:
-    """Whether a certificate for `pattern` serves `host`; a wildcard stands for exactly one label [RFC 6125 6.4.3]."""
-    if not is_wildcard(pattern):
-        return same(pattern, host)
-    label, _dot, domain = host.partition(".")
-    return bool(label) and label != "*" and same(pattern[2:], domain)
-
-
 def served_name(common_name: str) -> str:
     """A host name that a certificate for this name serves; for a wildcard, www stands for the asterisk."""
     return f"www{common_name[1:]}" if is_wildcard(common_name) else common_name
@@ -190,11 +182,12 @@ __all__ = (
     "DN_ATTRIBUTES",
     "DN_BY_NAME",
     "DN_BY_OID",
+    "LONGEST_COMMON_NAME",
+    "LONGEST_LABEL",
     "DnAttribute",
     "Subject",
     "common_name_fault",
     "is_wildcard",
-    "matches",
     "same",
     "served_name",
     "subject",

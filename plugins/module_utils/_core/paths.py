@@ -11,6 +11,10 @@ from __future__ import annotations
 import errno
 import os
 import pathlib
+import posixpath
+import re
+
+_FILE = re.compile(r"/([^\0]*/)?[^/\0]+")
 
 
 def expand_home(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -21,4 +25,19 @@ def expand_home(path: str | os.PathLike[str]) -> pathlib.Path:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
 
 
-__all__ = ("expand_home",)
+def names_file(path: str) -> bool:
+    """Check whether a path is absolute and ends in a name, so that a file may lie there."""
+    return bool(_FILE.fullmatch(path)) and not path.endswith(("/.", "/.."))
+
+
+def plain_path(path: str) -> str:
+    """Write an absolute path in the one way that has no detours; links are not looked at."""
+    return f"/{posixpath.normpath(path).lstrip('/')}"
+
+
+def csr_path_beside(key_path: str) -> str:
+    """Name the place of a CSR whose order names none: beside its key."""
+    return f"{key_path[:-4] if key_path.endswith('.key') else key_path}.csr"
+
+
+__all__ = ("csr_path_beside", "expand_home", "names_file", "plain_path")

@@ -40,6 +40,8 @@ def said(fact: object, lang: str | None) -> str:
     """A fact in this language; any but Japanese means English, and what is no phrase is the same in both."""
     if isinstance(fact, Phrase):
         return fact.ja if lang == "ja" else fact.en
+    if isinstance(fact, (tuple, list)):
+        return ", ".join(said(part, lang) for part in fact)
     return str(fact)
 
 

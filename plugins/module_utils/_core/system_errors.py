@@ -39,10 +39,15 @@ def reason_of(error: OSError) -> Phrase:
     return Phrase(words, _IN_JAPANESE.get(error.errno or 0, words))
 
 
+def reason_for(number: int) -> Phrase:
+    """Name the reason that a number of the system stands for (errno)."""
+    return reason_of(OSError(number, os.strerror(number)))
+
+
 def describe_os_error(error: OSError) -> Phrase:
     """Name the file and the reason; without a file name the reason is all that is known."""
     reason = reason_of(error)
     return reason if error.filename is None else _WHERE.filled(path=error.filename, reason=reason)
 
 
-__all__ = ("describe_os_error", "reason_of")
+__all__ = ("describe_os_error", "reason_for", "reason_of")

@@ -30,13 +30,11 @@ class FolderNotTrusted(Fault):
     owner: str
     mode: str
     advice: Phrase
-    en = (
+    words = Phrase(
         "{path} is not touched, for others could exchange what lies in the folder {folder} (owner {owner}, mode "
-        "{mode}): {advice}."
-    )
-    ja = (
+        "{mode}): {advice}.",
         "フォルダ {folder} (所有者 {owner}、モード {mode}) の中身はほかのユーザーが差し替えられるため、"
-        "{path} には触れません。{advice}。"
+        "{path} には触れません。{advice}。",
     )
 
 
@@ -45,13 +43,11 @@ class LinkNotTrusted(Fault):
     path: str
     link: str
     owner: str
-    en = (
+    words = Phrase(
         "{path} is not touched, for the link {link} on the way to it belongs to {owner}, who may have made it: remove "
-        "it, or give it to root if it is right (chown -h root)."
-    )
-    ja = (
+        "it, or give it to root if it is right (chown -h root).",
         "途中のリンク {link} の所有者が {owner} で、そのユーザーが作成したおそれがあるため、{path} には触れません。"
-        "リンクを削除するか、正しいものなら所有者を root に変えてください (chown -h root)。"
+        "リンクを削除するか、正しいものなら所有者を root に変えてください (chown -h root)。",
     )
 
 
@@ -59,14 +55,12 @@ class LinkNotTrusted(Fault):
 class KeyNotTrusted(Fault):
     path: str
     owner: str
-    en = (
+    words = Phrase(
         "The private key {path} belongs to {owner}, who may have made it and may know it. It is kept as it is; set "
-        "key.owner to {owner} in the order if that is right, or move the file away to have a new key made."
-    )
-    ja = (
+        "key.owner to {owner} in the order if that is right, or move the file away to have a new key made.",
         "秘密鍵 {path} の所有者は {owner} で、そのユーザーが作成し、内容を知っているおそれがあります。"
         "ファイルはそのまま残しました。問題がなければオーダーの key.owner を {owner} にし、"
-        "新しい鍵を作る場合はファイルを移動してください。"
+        "新しい鍵を作る場合はファイルを移動してください。",
     )
 
 

@@ -152,4 +152,13 @@ def rfc3339(moment: dt.datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-__all__ = ("LONGEST_CHAIN", "CertFacts", "chain_fault", "facts", "read_beside_key", "read_certificates", "rfc3339")
+__all__ = (
+    "LONGEST_CHAIN",
+    "CertFacts",
+    "chain_fault",
+    "facts",
+    "others_beside",
+    "read_beside_key",
+    "read_certificates",
+    "rfc3339",
+)

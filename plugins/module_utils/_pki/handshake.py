@@ -24,6 +24,7 @@ import time
 import typing as t
 
 from .._core.phrases import Phrase, together, verbatim
+from .._core.system_errors import reason_of
 from . import tls_records
 
 if t.TYPE_CHECKING:
@@ -131,7 +132,7 @@ def _ask(service: Service, ciphers: str, *, newest: ssl.TLSVersion | None = None
     try:
         connection = socket.create_connection((service.address, service.port), timeout=service.patience)
     except OSError as error:
-        return Answer(fault=_NO_CONNECTION.filled(verbatim(error.strerror or error)))
+        return Answer(fault=_NO_CONNECTION.filled(reason_of(error)))
     with connection:
         secured, heard, fault = None, b"", None
         try:

@@ -137,4 +137,15 @@ def is_private_key(der: bytes) -> bool:
     return True
 
 
-__all__ = ("KeyFacts", "facts", "fingerprint", "first_block", "generate", "is_private_key", "kind", "load", "to_pem")
+__all__ = (
+    "KeyFacts",
+    "SigningKey",
+    "facts",
+    "fingerprint",
+    "first_block",
+    "generate",
+    "is_private_key",
+    "kind",
+    "load",
+    "to_pem",
+)

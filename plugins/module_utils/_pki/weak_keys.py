@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Note that this file is private to the collection: it may change at any time without notice.
+
 """RSA keys that everybody can break, and that a CA must refuse [BR 6.1.1.3]; pure arithmetic on public numbers.
 
 Known keys of the Debian accident of 2008 are not looked up: no library of today ships the list.

@@ -14,7 +14,7 @@ import pwd
 import re
 import typing as t
 
-from .._core import errors
+from .._core import defaults, errors
 from .._core.phrases import Phrase
 
 _MODE = re.compile(r"0?[0-7]{3,4}")
@@ -50,7 +50,8 @@ class Access:
 def asked(fields: t.Mapping[str, t.Any], *, within: str) -> Access:
     """The access that the `key` or the `install` of an order asks for, with accounts looked up on this host."""
     secret = within == "key"
-    mode, owner, group = fields.get("mode") or ("0600" if secret else "0644"), fields.get("owner"), fields.get("group")
+    mode = fields.get("mode") or (defaults.KEY_MODE if secret else defaults.FILE_MODE)
+    owner, group = fields.get("owner"), fields.get("group")
     if not isinstance(mode, str) or not _MODE.fullmatch(mode) or int(mode, 8) & ~(_SECRET if secret else _ALL):
         raise errors.FieldWrong(field=f"{within}.mode", allowed=_MEANT_FOR_KEY if secret else _MEANT)
     return Access(

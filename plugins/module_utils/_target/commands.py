@@ -12,7 +12,8 @@ import os
 import shlex
 import subprocess
 
-from .._core.phrases import Phrase, verbatim
+from .._core.phrases import Phrase
+from .._core.system_errors import reason_of
 from .._pki import pem
 
 _PATIENCE = 120  # seconds
@@ -40,7 +41,7 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
     except subprocess.TimeoutExpired:
         return _ENDLESS.filled(_PATIENCE)
     except OSError as error:
-        return verbatim(error.strerror)
+        return reason_of(error)
     return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(done.stdout))
 
 

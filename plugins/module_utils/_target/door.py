@@ -27,6 +27,7 @@ import stat
 import typing as t
 
 from .._core import errors, trust_errors
+from .._core.system_errors import reason_for, reason_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +64,7 @@ def is_folder_of_ours(folder: pathlib.Path, *, path: str) -> bool:
         if status is None:
             return False
         if not stat.S_ISDIR(status.st_mode):
-            raise errors.FileRefused(path=str(folder), reason=os.strerror(errno.ENOTDIR))
+            raise errors.FileRefused(path=str(folder), reason=reason_for(errno.ENOTDIR))
         if _require_owner(folder, status, path=path):
             raise _open_to_others(folder, status, path=path)
         return True
@@ -81,7 +82,7 @@ def refusing(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise errors.FileRefused(path=path, reason=os.strerror(error.errno or errno.EIO)) from None
+        raise errors.FileRefused(path=path, reason=reason_of(error)) from None
 
 
 class _Walk:

@@ -24,6 +24,7 @@ import stat
 import typing as t
 
 from .._core import errors
+from .._core.system_errors import reason_for
 from . import door, labels
 from .accesses import Access
 from .door import refusing
@@ -110,7 +111,7 @@ def _snapshot(handle: int, *, path: str) -> Snapshot:
     if not stat.S_ISREG(status.st_mode):
         raise errors.NotARegularFile(path=path)
     if status.st_size > _LARGEST:
-        raise errors.FileRefused(path=path, reason=os.strerror(errno.EFBIG))
+        raise errors.FileRefused(path=path, reason=reason_for(errno.EFBIG))
     with os.fdopen(handle, "rb", closefd=False) as file:
         return Snapshot(file.read(), _access(status))
 

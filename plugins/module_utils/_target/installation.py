@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._core import errors, names
+from .._core import defaults, errors, names
 from .._core.phrases import Phrase
 from .._pki import bundles, handshake
 from . import accesses, filesets, orders
@@ -28,9 +28,6 @@ WITH_KEY = (COMBINED, PKCS12)
 _WITH_LEAF = Phrase("a mapping with one of {0}", "{0} のいずれかを持つマッピング")
 _KEY_PATH = Phrase("given where a file holds the key too", "鍵を含むファイルがある場合は必須")
 _ENCRYPTION = Phrase(" or ".join(bundles.ENCRYPTIONS), " または ".join(bundles.ENCRYPTIONS))
-_HERE = "127.0.0.1"
-_HTTPS = 443
-_TIMEOUT = 30
 
 
 @dc.dataclass(frozen=True)
@@ -57,7 +54,7 @@ class Asked:
     issuer: str | None = None
     backup: bool = False
     plain_files: bool = False
-    pkcs12_encryption: str = bundles.MODERN
+    pkcs12_encryption: str = defaults.PKCS12_ENCRYPTION
     validate: str | None = None
     reload: str | None = None
     service: handshake.Service | None = None
@@ -143,15 +140,15 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
 def _encryption(word: object) -> str:
     if word not in (None, *bundles.ENCRYPTIONS):
         raise errors.FieldWrong(field="install.pkcs12_encryption", allowed=_ENCRYPTION)
-    return str(word or bundles.MODERN)
+    return str(word or defaults.PKCS12_ENCRYPTION)
 
 
 def _service(prove: Mapping[str, t.Any], *, common_name: str) -> handshake.Service:
     return handshake.Service(
-        address=prove.get("address") or _HERE,
-        port=prove.get("port") or _HTTPS,
+        address=prove.get("address") or defaults.PROVE_ADDRESS,
+        port=prove.get("port") or defaults.PROVE_PORT,
         server_name=prove.get("server_name") or names.served_name(common_name),
-        timeout=prove.get("timeout") or _TIMEOUT,
+        timeout=prove.get("timeout") or defaults.PROVE_TIMEOUT,
     )
 
 

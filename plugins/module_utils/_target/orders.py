@@ -10,17 +10,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses as dc
-import re
 import typing as t
 
-from .._core import errors
+from .._core import errors, paths
 from .._core.phrases import Phrase, said
 from . import door
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-_FILE_PATH = re.compile(r"/([^\0]*/)?[^/\0]+")
 _NOTHING: Mapping[str, t.Any] = {}
 _ORDER = Phrase("the order {0}", "オーダー {0}")
 _PATH = Phrase("an absolute path", "絶対パス")
@@ -117,15 +115,15 @@ def remembering(done: list[str]) -> Iterator[None]:
         raise fault from None
 
 
-def require_distinct(paths: Mapping[str, str | None]) -> None:
+def require_distinct(places: Mapping[str, str | None]) -> None:
     """The paths by field name lead to as many files, also through links."""
     seen: dict[str, str] = {}
-    for field, path in paths.items():
-        if path is None:
+    for field, place in places.items():
+        if place is None:
             continue
-        first = seen.setdefault(str(door.file_of(path)), field)
+        first = seen.setdefault(str(door.file_of(place)), field)
         if first != field:
-            raise errors.PathShared(path=path, other=first)
+            raise errors.PathShared(path=place, other=first)
 
 
 def mapping(order: Mapping[str, t.Any], field: str) -> Mapping[str, t.Any]:
@@ -159,7 +157,7 @@ def optional_path(fields: Mapping[str, t.Any], field: str, *, within: str) -> st
     value = fields.get(field)
     if value is None:
         return None
-    if not isinstance(value, str) or not _FILE_PATH.fullmatch(value) or value.endswith(("/.", "/..")):
+    if not isinstance(value, str) or not paths.names_file(value):
         raise errors.FieldWrong(field=f"{within}.{field}", allowed=_FILE)
     return str(value)
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._core import errors, keyspec, names
+from .._core import defaults, errors, keyspec, names
+from .._core.paths import csr_path_beside
 from .._core.phrases import Phrase
 from .._pki import csrs
 from . import accesses, files, live_keys, orders
@@ -39,7 +40,7 @@ class Asked:
     key_path: str
     key_access: accesses.Access
     csr_path: str
-    regenerate: str = keyspec.NEVER
+    regenerate: str = defaults.REGENERATE
     generation: int = 1
     served_from: tuple[str, ...] = ()  # where its certificate is installed
     bundle_path: str | None = None
@@ -99,7 +100,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None =
     key = orders.mapping(order, "key")
     common_name = _common_name(order)
     key_path = orders.path(key, "path", within="key")
-    csr_path = orders.optional_path(key, "csr_path", within="key") or _csr_path_beside(key_path)
+    csr_path = orders.optional_path(key, "csr_path", within="key") or csr_path_beside(key_path)
     orders.require_distinct({"key.path": key_path, "key.csr_path": csr_path})
     install = orders.mapping(order, "install")
     name = orders.text(order, "name")
@@ -135,10 +136,6 @@ def _given_subject(order: Mapping[str, t.Any]) -> dict[str, str]:
         if not isinstance(value, str) or not 0 < len(value) <= longest:
             raise errors.FieldWrong(field=f"subject.{field}", allowed=_LENGTH.filled(longest))
     return given
-
-
-def _csr_path_beside(key_path: str) -> str:
-    return f"{key_path[:-4] if key_path.endswith('.key') else key_path}.csr"
 
 
 def observe(asked: Asked) -> Seen:

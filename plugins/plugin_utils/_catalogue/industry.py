@@ -35,7 +35,6 @@ LIFETIMES: t.Final = Fact(
     "BR 6.3.2, 4.2.1; ballot SC-081v3",
 )
 
-OU_FORBIDDEN_SINCE: t.Final = Fact(dt.date(2022, 9, 1), "BR 7.1.2.7.4; EVG 1.2.2")
 WHOIS_FORBIDDEN_SINCE: t.Final = Fact(dt.date(2025, 7, 15), "BR 3.2.2.4.2, .15; ballot SC-080; M:79159429")
 EMAIL_VALIDATION_FORBIDDEN_SINCE: t.Final = Fact(dt.date(2028, 3, 15), "BR 3.2.2.4.4, .13, .14; ballot SC-090")
 
@@ -66,7 +65,6 @@ __all__ = (
     "DN_LENGTHS",
     "EMAIL_VALIDATION_FORBIDDEN_SINCE",
     "LIFETIMES",
-    "OU_FORBIDDEN_SINCE",
     "RSA_SMALLEST",
     "WHOIS_FORBIDDEN_SINCE",
     "Lifetime",

@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Note that this file is private to the collection: it may change at any time without notice.
+
 """Complaints for machines: plain JSON, SARIF, and the forms that code hosts show beside the diff."""
 
 from __future__ import annotations
@@ -9,8 +11,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pathlib
 import typing as t
 
+import yaml
+
+from ...module_utils._core.phrases import said
 from .rules.book import RULES
 from .rules.rule import Severity
 from .whole_file import write_whole
@@ -73,12 +79,12 @@ def _sarif(complaints: tuple[Complaint, ...], lang: Language) -> str:
     rules = [
         {
             "id": rule,
-            "shortDescription": {"text": getattr(RULES[rule], lang).wrong},
-            "help": {"text": f"{getattr(RULES[rule], lang).todo} ({RULES[rule].source_in(lang)})"},
+            "shortDescription": {"text": said(RULES[rule].wrong, lang)},
+            "help": {"text": f"{said(RULES[rule].todo, lang)} ({said(RULES[rule].source, lang)})"},
         }
         for rule in told
     ]
-    driver = {"name": "iij.server_certificate", "version": "0.1.0", "rules": rules}
+    driver = {"name": "iij.server_certificate", "version": _collection_version(), "rules": rules}
     results = [_sarif_result(complaint, told.index(complaint.rule), lang) for complaint in complaints]
     return _dumped(
         {
@@ -87,6 +93,15 @@ def _sarif(complaints: tuple[Complaint, ...], lang: Language) -> str:
             "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
         }
     )
+
+
+def _collection_version() -> str:
+    """Read the version of this collection: an installed one has a manifest, a checkout its galaxy.yml."""
+    root = pathlib.Path(__file__).parents[3]
+    manifest = root / "MANIFEST.json"
+    if manifest.exists():
+        return str(json.loads(manifest.read_bytes())["collection_info"]["version"])
+    return str(yaml.safe_load((root / "galaxy.yml").read_bytes())["version"])
 
 
 def _sarif_result(complaint: Complaint, rule_index: int, lang: Language) -> dict[str, t.Any]:
@@ -102,9 +117,9 @@ def _sarif_result(complaint: Complaint, rule_index: int, lang: Language) -> dict
 
 
 def _message(complaint: Complaint, lang: Language) -> str:
-    words = complaint.wording(lang)
     about = ": ".join(part for part in (complaint.order, complaint.field) if part)
-    return " ".join(part for part in (f"{about}:" if about else "", words.wrong, words.todo) if part)
+    sentences = (said(complaint.wrong, lang), said(complaint.todo, lang))
+    return " ".join(part for part in (f"{about}:" if about else "", *sentences) if part)
 
 
 def _path(complaint: Complaint) -> str:

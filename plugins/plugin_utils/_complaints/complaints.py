@@ -22,28 +22,25 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
-    from .rules.rule import Wording
 
 Path = tuple[str | int, ...]
 
-_LABELS = {
-    "en": {"allowed": "allowed", "todo": "to do", "source": "source", "order": "order"},
-    "ja": {"allowed": "正しい内容", "todo": "対処", "source": "根拠", "order": "オーダー"},
-}
-_HINTS = {
-    "en": (
-        "Did you mean {0}?",
-        "Choose one of these.",
-        "If this belongs to the value before it, put the whole value in quotes.",
+_ABOUT = Phrase(" order {0}:", " オーダー {0}:")
+_LABELS = (Phrase("allowed", "正しい内容"), Phrase("to do", "対処"), Phrase("source", "根拠"))
+_NEAR = Phrase("Did you mean {0}?", "{0} のことですか。")
+_CHOOSE = Phrase("Choose one of these.", "この中から選んでください。")
+_QUOTE = Phrase(
+    "If this belongs to the value before it, put the whole value in quotes.",
+    "前の値の続きなら、値全体を引用符で囲んでください。",
+)
+_MISTAKES = "オーダーに誤りが{0}件あります。注文や変更は行っていません。"
+_WARNINGS = "警告が{0}件あります:"
+_HEADS = {  # for one, and for several
+    Severity.ERROR: (
+        Phrase("{0} mistake in the orders; nothing was ordered or changed.", _MISTAKES),
+        Phrase("{0} mistakes in the orders; nothing was ordered or changed.", _MISTAKES),
     ),
-    "ja": ("{0} のことですか。", "この中から選んでください。", "前の値の続きなら、値全体を引用符で囲んでください。"),
-}
-_HEADS = {
-    Severity.ERROR: {
-        "en": "{0} mistake{1} in the orders; nothing was ordered or changed.",
-        "ja": "オーダーに誤りが{0}件あります。注文や変更は行っていません。",
-    },
-    Severity.WARNING: {"en": "{0} warning{1}:", "ja": "警告が{0}件あります:"},
+    Severity.WARNING: (Phrase("{0} warning:", _WARNINGS), Phrase("{0} warnings:", _WARNINGS)),
 }
 _VAULTED = Phrase("(a vaulted value, not shown)", "(Vaultの値のため非表示)")
 _PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表示)")
@@ -118,32 +115,43 @@ class Complaint:
     def severity(self) -> Severity:
         return RULES[self.rule].severity
 
-    def wording(self, lang: Language) -> Wording:
-        """What is wrong, what is allowed and what to do, in words."""
-        words: Wording = getattr(RULES[self.rule], lang)
-        told = {key: _said(value, lang) for key, value in self.facts.items()}
-        near = told.get("near")
-        near_hint, choice_hint, quote_hint = _HINTS[lang]
-        told["hint"] = quote_hint if told.get("cut") else near_hint.format(near) if near else choice_hint
-        return dc.replace(
-            words,
-            wrong=_with_one_stop(words.wrong.format(**told)),
-            allowed=words.allowed.format(**told),
-            todo=_with_one_stop(words.todo.format(**told)),
-        )
+    @property
+    def wrong(self) -> Phrase:
+        """What is wrong."""
+        return self._filled(RULES[self.rule].wrong)
+
+    @property
+    def allowed(self) -> Phrase:
+        """What is allowed; empty where nothing is to be chosen."""
+        return self._filled(RULES[self.rule].allowed)
+
+    @property
+    def todo(self) -> Phrase:
+        """What to do."""
+        return self._filled(RULES[self.rule].todo)
+
+    def _filled(self, words: Phrase) -> Phrase:
+        return Phrase(*map(_with_one_stop, words.filled(**{**self.facts, "hint": self._hint()})))
+
+    def _hint(self) -> Phrase:
+        if self.facts.get("cut"):
+            return _QUOTE
+        return _NEAR.filled(self.facts["near"]) if self.facts.get("near") else _CHOOSE
 
     def text(self, lang: Language) -> str:
         """The complaint as an indented paragraph for people."""
-        words, labels = self.wording(lang), _LABELS[lang]
-        about = "".join(f" {part}:" for part in (self.order and f"{labels['order']} {self.order}", self.field) if part)
-        lines = [f"{self.place}:{about} {words.wrong} [{self.rule}]"]
-        lines += [f"    {labels['allowed']}: {words.allowed}"] if words.allowed else []
-        lines += [f"    {labels['todo']}: {words.todo}"] if words.todo else []
-        return "\n".join([*lines, f"    {labels['source']}: {RULES[self.rule].source_in(lang)}"])
+        about = said(_ABOUT.filled(self.order), lang) if self.order else ""
+        field = f" {self.field}:" if self.field else ""
+        details = zip(_LABELS, (self.allowed, self.todo, RULES[self.rule].source), strict=True)
+        return "\n".join(
+            [
+                f"{self.place}:{about}{field} {said(self.wrong, lang)} [{self.rule}]",
+                *(f"    {said(label, lang)}: {told}" for label, words in details if (told := said(words, lang))),
+            ]
+        )
 
     def as_dict(self, lang: Language) -> dict[str, object]:
         """The complaint as JSON-ready data."""
-        words = self.wording(lang)
         return {
             "rule": self.rule,
             "severity": self.severity.value,
@@ -152,10 +160,10 @@ class Complaint:
             "column": self.place.column,
             "order": self.order,
             "field": self.field,
-            "wrong": words.wrong,
-            "allowed": words.allowed,
-            "todo": words.todo,
-            "source": RULES[self.rule].source_in(lang),
+            "wrong": said(self.wrong, lang),
+            "allowed": said(self.allowed, lang),
+            "todo": said(self.todo, lang),
+            "source": said(RULES[self.rule].source, lang),
         }
 
 
@@ -204,10 +212,10 @@ def named(orders: Iterable[str | None]) -> str | None:
 def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
     """All complaints as text: the errors headed by their number, then the warnings."""
     parts = []
-    for severity, heads in _HEADS.items():
+    for severity, (one, several) in _HEADS.items():
         told = [complaint for complaint in complaints if complaint.severity is severity]
         if told:
-            head = heads[lang].format(len(told), "" if len(told) == 1 else "s")
+            head = said((one if len(told) == 1 else several).filled(len(told)), lang)
             parts.append("\n".join([head, *(complaint.text(lang) for complaint in told)]))
     return "\n".join(parts)
 
@@ -241,12 +249,6 @@ def nearest(value: object, choices: Iterable[str]) -> str:
     if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
         return ""
     return next(iter(difflib.get_close_matches(value, list(choices), n=1, cutoff=0.6)), "")
-
-
-def _said(value: object, lang: Language) -> str:
-    if isinstance(value, (tuple, list)) and not isinstance(value, Phrase):
-        return ", ".join(said(part, lang) for part in value)
-    return said(value, lang)
 
 
 __all__ = (

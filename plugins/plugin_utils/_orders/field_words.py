@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core import defaults
+
 # The portal's own labels, as far as they are known [M:2261096]; 識別名 and 約款への同意 are ours.
 FIELD_LABELS: t.Final = {
     "customer_code": "カスタマーコード",
@@ -64,14 +66,15 @@ FIELD_WORDS: t.Final = {
     "host": "The inventory host that makes and keeps the key.",
     "key": "The private key on its host; it never leaves it.",
     "key.path": "Absolute path of the key.",
-    "key.type": "RSA (the default) or ECDSA; what is accepted depends on the CA.",
-    "key.size": "Bits of an RSA key. The default is 2048.",
-    "key.curve": "Curve of an ECDSA key. The default is P-256.",
+    "key.type": f"RSA or ECDSA; what is accepted depends on the CA. The default is {defaults.KEY_TYPE}.",
+    "key.size": f"Bits of an RSA key. The default is {defaults.KEY_SIZE}.",
+    "key.curve": f"Curve of an ECDSA key. The default is {defaults.KEY_CURVE}.",
     "key.csr_path": "Where the CSR is kept beside the key.",
     "key.owner": "Owner of the key's file.",
     "key.group": "Group of the key's file.",
-    "key.mode": 'Mode of the key\'s file, in quotes. The default is "0600".',
-    "key.regenerate": "When a key that is there gives way to a new one, which waits beside it. The default is never.",
+    "key.mode": f'Mode of the key\'s file, in quotes. The default is "{defaults.KEY_MODE}".',
+    "key.regenerate": "When a key that is there gives way to a new one, which waits beside it. "
+    f"The default is {defaults.REGENERATE}.",
     "install": "Where the certificate goes.",
     "install.certificate": "Absolute path for the certificate.",
     "install.chain": "Absolute path for the intermediate certificates.",
@@ -80,19 +83,22 @@ FIELD_WORDS: t.Final = {
     "install.pkcs12": "Absolute path for a PKCS#12 file; the task is given its passphrase.",
     "install.owner": "Owner of the files; those that hold the key take after key.owner.",
     "install.group": "Group of the files; those that hold the key take after key.group.",
-    "install.mode": 'Mode of the files, in quotes. The default is "0644"; those that hold the key take key.mode.',
+    "install.mode": f'Mode of the files, in quotes. The default is "{defaults.FILE_MODE}"; '
+    "those that hold the key take key.mode.",
     "install.backup": "Keep a copy of every file that is replaced.",
     "install.plain_files": "Keep every path a plain file instead of a link; they then change one after the other.",
-    "install.pkcs12_encryption": "modern (the default), or compatible for readers that know 3DES and SHA-1 alone.",
+    "install.pkcs12_encryption": "modern, or compatible for readers that know 3DES and SHA-1 alone. "
+    f"The default is {defaults.PKCS12_ENCRYPTION}.",
     "install.issuer": "Text that the issuer's name must hold. Which issuers the CAs use is not documented.",
     "install.validate": "What tries the new files first: nginx, apache, haproxy, openssl or a named command.",
     "install.reload": "What reads them then, {service: nginx} or a named command; if it fails, the old ones come back.",
     "install.prove": "Where the new certificate must be served before it counts; if not, the old files come back.",
-    "install.prove.address": "Address to ask. The default is 127.0.0.1, seen from the controller the host's.",
-    "install.prove.port": "Port to ask. The default is 443.",
+    "install.prove.address": f"Address to ask. The default is {defaults.PROVE_ADDRESS}, "
+    "seen from the controller the host's.",
+    "install.prove.port": f"Port to ask. The default is {defaults.PROVE_PORT}.",
     "install.prove.server_name": "Name to ask for. The default is the common name, with www for an asterisk.",
-    "install.prove.seen_from": "Who asks, host (the default) or controller.",
-    "install.prove.timeout": "Seconds that the service may take. The default is 30.",
+    "install.prove.seen_from": f"Who asks, host or controller. The default is {defaults.PROVE_SEEN_FROM}.",
+    "install.prove.timeout": f"Seconds that the service may take. The default is {defaults.PROVE_TIMEOUT}.",
 }
 
 __all__ = ("FIELD_LABELS", "FIELD_WORDS")

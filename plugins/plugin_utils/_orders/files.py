@@ -15,6 +15,7 @@ import pathlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, Vaulted, nearest, shortened
 from .._complaints.yaml_text import Literal, YamlText
 from .folder import OrderFolder, leads_out, repository_of
@@ -139,7 +140,7 @@ def _read_file(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> Reading
             return _unreadable(path, "FILE-LINK", folder=str(top))
         file = YamlText(name=str(path), text=path.read_text(encoding="utf-8"))
     except OSError as error:
-        return _unreadable(path, "FILE-UNREADABLE", problem=error.strerror)
+        return _unreadable(path, "FILE-UNREADABLE", problem=reason_of(error))
     except UnicodeDecodeError:
         problem = Phrase("it is not in UTF-8; save it as UTF-8", "UTF-8ではありません。UTF-8で保存してください")
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
@@ -225,9 +226,11 @@ def _breaches_of_top(document: t.Any) -> Iterator[Breach]:
         if field not in _TOP_FIELDS:
             facts = {"value": shortened(field), "allowed": _TOP_FIELDS, "near": nearest(field, _TOP_FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
-    if document.get("version") != 1 or isinstance(document.get("version"), bool):
+    if "version" not in document:
+        yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
+    elif document["version"] != 1 or isinstance(document["version"], bool):
         yield Breach(
-            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document.get("version")), "allowed": 1}
+            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document["version"]), "allowed": 1}
         )
     if not isinstance(document.get("defaults") or {}, dict):
         fields = Phrase("a mapping of fields", "項目のマッピング")

@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import errno
 import pathlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.system_errors import reason_for, reason_of
 
 _SUFFIXES = (".yml", ".yaml")
 _NO_FILE: t.Final = Phrase("it is not a regular file", "通常のファイルではありません")
@@ -24,7 +26,7 @@ class Obstacle:
     """A file or folder that cannot be read where orders may be; without a problem it is a link that leads out."""
 
     path: pathlib.Path
-    problem: str | Phrase | None
+    problem: Phrase | None
 
 
 class OrderFolder:
@@ -57,7 +59,7 @@ class OrderFolder:
             for entry in entries:
                 self._links.append(entry) if entry.is_symlink() else self._take(entry)
         except OSError as error:
-            self.obstacles.append(Obstacle(folder, error.strerror or str(error)))
+            self.obstacles.append(Obstacle(folder, reason_of(error)))
 
     def _take(self, path: pathlib.Path) -> None:
         if path.is_dir():
@@ -74,8 +76,10 @@ class OrderFolder:
             elif link.is_dir() or link.suffix in _SUFFIXES:
                 inside = link.resolve().is_relative_to(self._root)
                 self._take(link) if inside else self.obstacles.append(Obstacle(link, None))
-        except (OSError, RuntimeError) as error:  # Python before 3.13 raises the latter for links in a circle
-            self.obstacles.append(Obstacle(link, getattr(error, "strerror", None) or str(error)))
+        except OSError as error:
+            self.obstacles.append(Obstacle(link, reason_of(error)))
+        except RuntimeError:  # what Python before 3.13 raises for links in a circle
+            self.obstacles.append(Obstacle(link, reason_for(errno.ELOOP)))
 
 
 def leads_out(path: pathlib.Path, top: pathlib.Path) -> bool:

@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Note that this file is private to the collection: it may change at any time without notice.
+
 """Rules between the fields of one order, judged by the day of issue; none of them needs the desk.
 
 An unusable field is simply absent here: its own complaint is made elsewhere.
@@ -11,7 +13,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._catalogue.authorities import CYBERTRUST
+from ...module_utils._core.defaults import KEY_SIZE, KEY_TYPE
+from ...module_utils._core.keyspec import ECDSA, RSA
 from .._catalogue.industry import (
     APPROVAL_LOCAL_PARTS,
     EMAIL_VALIDATION_FORBIDDEN_SINCE,
@@ -29,6 +32,7 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
+    from .._catalogue.authorities import Authority
     from .._catalogue.products import Product
     from .schema import Branch, Fields
 
@@ -135,15 +139,20 @@ def _key(order: Fields, product: Product, origin: CsrOrigin | None) -> Iterator[
     key, authority = order.get("key"), product.authority
     if origin is not CsrOrigin.TARGET or not isinstance(key, dict):
         return
-    kind, size, sizes = key.get("type", "RSA"), key.get("size", 2048), authority.rsa_sizes.value
-    if kind == "ECDSA" and authority is not CYBERTRUST:
+    kind, size = key.get("type", KEY_TYPE), key.get("size", KEY_SIZE)
+    sizes, ecdsa = authority.rsa_sizes.value, authority.ecdsa.value
+    if kind == ECDSA and ecdsa is None:
         yield Breach(rule="KEY-ECDSA", path=("key", "type"), facts={"authority": authority.name})
-    elif kind == "ECDSA" or (sizes is not None and size not in sizes):
-        facts = {"authority": authority.name, "value": f"{kind} {size if kind == 'RSA' else ''}".strip()}
-        allowed = {"allowed": [f"RSA {number}" for number in sizes or ()]}
-        yield Breach(
-            rule="KEY-AUTHORITY", path=("key", "size" if kind == "RSA" else "type"), facts={**facts, **allowed}
-        )
+    elif kind == ECDSA and not ecdsa:
+        yield _refused_key("type", ECDSA, authority)
+    elif kind == RSA and sizes is not None and size not in sizes:
+        yield _refused_key("size", f"{RSA} {size}", authority)
+
+
+def _refused_key(field: str, value: str, authority: Authority) -> Breach:
+    allowed = [f"{RSA} {size}" for size in authority.rsa_sizes.value or ()]
+    facts = {"authority": authority.name, "value": value, "allowed": allowed}
+    return Breach(rule="KEY-AUTHORITY", path=("key", field), facts=facts)
 
 
 def _files_of_host(order: Fields) -> Iterator[Breach]:

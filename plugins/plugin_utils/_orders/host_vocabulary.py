@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from ...module_utils._core.paths import names_file
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import shortened
 from .commands import NAME, SERVICE, VALIDATIONS
@@ -38,11 +39,13 @@ _RELOADING = Phrase(
 _HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
 
 
-@told_as({"type": "string", "pattern": "^/"}, _HOST_PATH)
+@told_as({"type": "string", "pattern": r"^/(?:.*/)?(?!\.{1,2}$)[^/]+$"}, _HOST_PATH)
 def host_path(value: object) -> str:
     path = line(value)
     if not path.startswith("/"):
         raise Refused("PATH-ABSOLUTE", value=shortened(value))
+    if not names_file(path):
+        raise Refused("PATH-FILE", value=shortened(value))
     return path
 
 

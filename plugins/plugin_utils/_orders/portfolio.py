@@ -13,6 +13,8 @@ import dataclasses as dc
 import gc
 import typing as t
 
+from ...module_utils._core.defaults import KEY_CURVE
+from ...module_utils._core.keyspec import ECDSA
 from .._catalogue.products import product_named
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, arranged, dotted, named, shortened
 from .._complaints.rules.book import RULES
@@ -22,6 +24,7 @@ from .commands import command_breaches
 from .files import read_folder
 from .folder import leads_out
 from .form_rules import breaches_of_rules
+from .host_paths import shared_files, shared_files_of_one
 from .portfolio_rules import complaints_between, shared_keys
 from .schema import breaches_of_shape
 
@@ -74,7 +77,7 @@ def collector_at_rest() -> Iterator[None]:
 def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
     """Judge every order by every rule, for certificates issued on this day."""
     orders: list[tuple[RawOrder, Order]] = []
-    complaints = [*reading.complaints, *complaints_between(reading.orders)]
+    complaints = [*reading.complaints, *complaints_between(reading.orders), *shared_files(reading.orders)]
     everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
     for raw in reading.orders:
         order, breaches = _judged_one(raw, day, commands)
@@ -96,7 +99,7 @@ def _judged_one(
     usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
     csr, found = _supplied(usable, raw)
     rules = breaches_of_rules(usable, raw.branch, day=day)
-    breaches = (*shape, *rules, *command_breaches(usable, commands), *found)
+    breaches = (*shape, *rules, *command_breaches(usable, commands), *shared_files_of_one(usable, raw.branch), *found)
     wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
     return (None if wrong else _order(fields, raw, csr)), breaches
 
@@ -159,8 +162,8 @@ def _missing(raw: RawOrder) -> tuple[str, ...]:
 def _key(fields: Fields | None) -> Key | None:
     if fields is None:
         return None
-    if fields.get("type") == "ECDSA":
-        return Key(**{"size": None, "curve": "P-256", **fields})
+    if fields.get("type") == ECDSA:
+        return Key(**{"size": None, "curve": KEY_CURVE, **fields})
     return Key(**fields)
 
 

@@ -2,12 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Note that this file is private to the collection: it may change at any time without notice.
+
 """Rules between the orders of a portfolio."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core.paths import plain_path
 from .._catalogue.products import product_named
 from .._complaints.complaints import Complaint, shortened
 from .._values.order import CsrOrigin, Wanted
@@ -57,7 +60,7 @@ def _key_of(order: Order) -> tuple[str, ...] | None:
     if order.csr is not None:
         return ("csr", order.csr.public_key_fingerprint)
     if order.csr_origin is CsrOrigin.TARGET and order.key is not None and order.key.path is not None:
-        return ("path", str(order.host), str(order.key.path))
+        return ("path", str(order.host), plain_path(order.key.path))
     return None
 
 

@@ -12,25 +12,23 @@ import dataclasses as dc
 import functools
 import typing as t
 
-from ...module_utils._core.keyspec import REGENERATE
+from ...module_utils._core.keyspec import CURVES, ECDSA, REGENERATE, RSA, RSA_SIZES
 from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import DN_LENGTHS
 from .._catalogue.products import PRODUCTS, TERMS, product_named
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import Breach, nearest, shortened
+from .._complaints.complaints import Breach, shortened
 from .._values.order import CsrOrigin, Usage, Wanted
 from . import host_vocabulary as host
 from . import vocabulary as word
-from .field_words import FIELD_LABELS
+from .dn_vocabulary import dn_field
+from .shape_breaches import Fields, Shape, breach_of
 from .voluptuous_dep import Refused, vol
 
 if t.TYPE_CHECKING:
     from .._catalogue.products import Product
 
 INSTALL_FILES: t.Final = ("certificate", "chain", "full_chain", "combined", "pkcs12")
-
-Fields = dict[str, t.Any]
-Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def breaches_of_shape(order: Fields, branch: Branch) -> tuple[Fields, tuple[Brea
     try:
         return schema(order), ()
     except vol.MultipleInvalid as invalid:
-        return {}, tuple(_breach(error, schema.schema, order) for error in invalid.errors)
+        return {}, tuple(breach_of(error, schema.schema, order) for error in invalid.errors)
 
 
 def asked_fields(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:
@@ -129,7 +127,7 @@ def _registration_form(branch: Branch) -> Shape:
 
 @functools.cache
 def _subject_fields() -> word.SharedMapping:
-    fields: Shape = {vol.Required(field): word.dn_field(longest) for field, longest in DN_LENGTHS.value.items()}
+    fields: Shape = {vol.Required(field): dn_field(longest) for field, longest in DN_LENGTHS.value.items()}
     return word.SharedMapping({**fields, vol.Optional("organizational_unit_name"): word.refuse("DN-OU")})
 
 
@@ -178,9 +176,9 @@ def _key_fields(*, target: bool) -> Shape:
         return place
     return {
         **place,
-        vol.Optional("type"): word.one_of(("RSA", "ECDSA")),
-        vol.Optional("size"): word.one_of((2048, 3072, 4096)),
-        vol.Optional("curve"): word.one_of(("P-256", "P-384")),
+        vol.Optional("type"): word.one_of((RSA, ECDSA)),
+        vol.Optional("size"): word.one_of(RSA_SIZES),
+        vol.Optional("curve"): word.one_of(CURVES),
         vol.Optional("csr_path"): host.host_path,
         vol.Optional("regenerate"): word.one_of(REGENERATE),
     }
@@ -262,65 +260,6 @@ def _product(branch: Branch) -> Product | None:
 
 def _member(kind: t.Any, value: object) -> t.Any:
     return next((member for member in kind if member == value), None)
-
-
-def _breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
-    path = tuple(getattr(part, "schema", part) for part in error.path)
-    if isinstance(error, Refused):
-        return Breach(rule=error.rule, path=path, facts=error.facts)
-    known = tuple(str(key) for key in _fields_at(schema, path[:-1]))
-    if isinstance(error, vol.RequiredFieldInvalid):
-        facts = {"value": path[-1], "named": _named(path), "allowed": _allowed_at(schema, path)}
-        return Breach(rule="KEY-MISSING", path=path, facts=facts)
-    if isinstance(error, (vol.DictInvalid, vol.TypeInvalid)):
-        expected = Phrase("a mapping of fields", "項目のマッピング")
-        return Breach(
-            rule="VALUE-TYPE", path=path, facts={"value": shortened(_value_at(order, path)), "expected": expected}
-        )
-    near = nearest(path[-1], known)
-    facts = {"value": shortened(path[-1]), "allowed": known, "near": near}
-    # YAML reads {organization_name: Example Co., Ltd.} as a field "Ltd." without a value.
-    cut = {"cut": True} if not near and _value_at(order, path) is None else {}
-    return Breach(rule="KEY-UNKNOWN", path=path, facts={**facts, **cut})
-
-
-def _fields_at(schema: Shape, path: tuple[str | int, ...]) -> Shape:
-    for part in path:
-        found: t.Any = next((value for key, value in schema.items() if str(key) == part), {})
-        schema = getattr(found, "fields", found)
-        if not isinstance(schema, dict):
-            return {}
-    return schema
-
-
-def _allowed_at(schema: Shape, path: tuple[str | int, ...]) -> object:
-    validator = next((value for key, value in _fields_at(schema, path[:-1]).items() if str(key) == path[-1]), None)
-    fields = getattr(validator, "fields", validator)
-    if not isinstance(fields, dict):
-        return getattr(validator, "allowed", "")
-    asked = ", ".join(str(key) for key in fields if isinstance(key, vol.Required))
-    free = ", ".join(str(key) for key in fields if not isinstance(key, vol.Required) and not _is_refused(fields[key]))
-    if not free:
-        return Phrase(f"a mapping with {asked}", f"{asked} を持つマッピング")
-    return Phrase(
-        f"a mapping with {asked} ({free} may be left out)", f"{asked} を持つマッピング ({free} は省略できます)"
-    )
-
-
-def _is_refused(validator: t.Any) -> bool:
-    return getattr(validator, "json", None) is False
-
-
-def _named(path: tuple[str | int, ...]) -> str:
-    """The field with the portal's own label, where that has one."""
-    label = FIELD_LABELS.get(".".join(map(str, path)))
-    return f"{path[-1]} ({label})" if label else str(path[-1])
-
-
-def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:
-    for part in path:
-        value = value[part]
-    return value
 
 
 __all__ = ("INSTALL_FILES", "Branch", "Fields", "asked_fields", "branch_of", "breaches_of_shape", "without_unasked")

@@ -13,14 +13,15 @@ import typing as t
 from ...module_utils._core import names
 from ...module_utils._core.errors import CsrKeyForm, Fault, PrivateKeyGiven
 from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._core.system_errors import reason_of
 from ...module_utils._pki.csrs import read_csr
 from ...module_utils._pki.deps import missing_cryptography
 from ...module_utils._pki.weak_keys import CLOSE_PRIMES, EXPONENT, ROCA, SMALL_FACTOR, csr_weakness
 from .._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
 from .._complaints.complaints import Breach, shortened
 from .._values.order import SuppliedCsr
+from .dn_vocabulary import dn_field
 from .subject_rules import subject_breaches
-from .vocabulary import dn_field
 from .voluptuous_dep import Refused
 
 if t.TYPE_CHECKING:
@@ -57,7 +58,7 @@ def read_supplied_csr(
 ) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     """The CSR at `path`, and every reason for which it cannot be used for this order."""
     if lacking := missing_cryptography():
-        return None, (_unreadable(path, lacking),)
+        return None, (_unreadable(path, verbatim(lacking)),)
     try:
         facts = read_csr(_content(path))
     except PrivateKeyGiven:
@@ -68,11 +69,11 @@ def read_supplied_csr(
         said = {"value": form.form, "allowed": _KEYS.filled(RSA_SMALLEST.value, ", ".join(CURVES.value))}
         return None, (Breach(rule="CSR-KEY", path=_PATH, facts=said),)
     except OSError as error:
-        return None, (_unreadable(path, error.strerror or str(error)),)
+        return None, (_unreadable(path, reason_of(error)),)
     except ValueError:  # a name that no file can have
         return None, (_unreadable(path, Phrase("no such file", "ファイルがありません")),)
     except Fault as fault:
-        return None, (_unreadable(path, Phrase(fault.message("en"), fault.message("ja"))),)
+        return None, (_unreadable(path, fault.told),)
     breaches = tuple(_breaches(facts, common_name=common_name, product=product))
     return SuppliedCsr(pem=facts.pem, public_key_fingerprint=facts.public_key_fingerprint), breaches
 
@@ -85,7 +86,7 @@ def _content(path: pathlib.Path) -> bytes:
         return file.read(_LONGEST_FILE)
 
 
-def _unreadable(path: pathlib.Path, problem: object) -> Breach:
+def _unreadable(path: pathlib.Path, problem: Phrase) -> Breach:
     return Breach(rule="CSR-UNREADABLE", path=_PATH, facts={"value": shortened(str(path)), "problem": problem})
 
 

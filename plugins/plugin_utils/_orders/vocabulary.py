@@ -12,13 +12,12 @@ Each also carries its JSON Schema, as far as JSON Schema can tell it: the schema
 from __future__ import annotations
 
 import enum
-import itertools
 import re
 import typing as t
 
 from ...module_utils._core import names
 from ...module_utils._core.phrases import Phrase
-from .._catalogue.industry import APPROVAL_LOCAL_PARTS, DN_CHARACTERS
+from .._catalogue.industry import APPROVAL_LOCAL_PARTS
 from .._catalogue.products import PRODUCTS, Product, product_named
 from .._complaints.complaints import nearest, shortened
 from .voluptuous_dep import Refused, vol
@@ -42,13 +41,12 @@ _VISIBLE_LINE = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u00a0\u00ad\u2000-\u200f\u2028
 _LONGEST_PERSON = 128  # characters in a field of the applicant; the portal's own limits are not known
 # The form of a name only: which zones belong to nobody is told in one place, _core/names.py.
 _LABEL = f"(?!(?![Xx][Nn])..--)[A-Za-z0-9](?:[A-Za-z0-9-]{{0,{names.LONGEST_LABEL - 2}}}[A-Za-z0-9])?"
-_SAYS_NOTHING = ".- "
 _COMMON_NAME = re.compile(rf"(?:\*\.)?(?:{_LABEL}\.)+(?![0-9]+$){_LABEL}")
 
 _Checked = t.TypeVar("_Checked", bound="Callable[..., object]")
 
 
-_TEXT = Phrase("a text", "文字列")
+TEXT = Phrase("a text", "文字列")
 _BOOLEAN = Phrase("true or false", "true または false")
 _COUNTING = Phrase("a whole number from 1 on", "1以上の整数")
 _ADDRESS = Phrase("an e-mail address in half-width characters", "半角のメールアドレス")
@@ -87,10 +85,10 @@ def wrong_type(value: object, expected: Phrase) -> Refused:
     return Refused("VALUE-TYPE", value=shortened(value), expected=expected)
 
 
-@told_as({"type": "string", "pattern": r"\S"}, _TEXT)
+@told_as({"type": "string", "pattern": r"\S"}, TEXT)
 def text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise wrong_type(value, _TEXT)
+        raise wrong_type(value, TEXT)
     return value
 
 
@@ -205,52 +203,14 @@ def approval_email(value: object) -> str:
     return email(value)
 
 
-def _one_of_characters(characters: frozenset[str]) -> str:
-    codes = sorted(map(ord, characters))
-    # Neighbours have the same distance from their places in the list.
-    runs = [
-        [code for _place, code in run] for _key, run in itertools.groupby(enumerate(codes), lambda at: at[1] - at[0])
-    ]
-    return (
-        "[" + "".join(f"{_escaped(run[0])}-{_escaped(run[-1])}" if run[1:] else _escaped(run[0]) for run in runs) + "]"
-    )
-
-
-def _escaped(code: int) -> str:
-    return f"\\{chr(code)}" if chr(code) in "\\]^-[" else chr(code)
-
-
-# At least one character says something [BR 7.1.2.7.4].
-_DN_VALUE = f"{_one_of_characters(DN_CHARACTERS.value)}*".join(
-    ("", _one_of_characters(DN_CHARACTERS.value - frozenset(_SAYS_NOTHING)), "")
-)
-
-
 def _foreign(text: str) -> str:
-    return " ".join(dict.fromkeys(_visible(character) for character in text if not character.isprintable()))
+    return " ".join(dict.fromkeys(visible(character) for character in text if not character.isprintable()))
 
 
-def _visible(character: str) -> str:
+def visible(character: str) -> str:
+    """A character as it is, or the number of one that nobody sees."""
     shows = character.isprintable() and not character.isspace()
     return character if shows else f"U+{ord(character):04X}"
-
-
-def dn_field(longest: int) -> Callable[[object], str]:
-    """A DN value that the portal's form takes, of at most `longest` characters."""
-
-    @told_as(written_as(re.compile(_DN_VALUE), maxLength=longest), _TEXT)
-    def field(value: object) -> str:
-        said = text(value)
-        foreign = dict.fromkeys(character for character in said if character not in DN_CHARACTERS.value)
-        if foreign:
-            raise Refused("DN-CHARACTERS", value=shortened(said), characters=" ".join(map(_visible, foreign)))
-        if len(said) > longest:
-            raise Refused("DN-LENGTH", value=shortened(said), length=len(said), allowed=longest)
-        if not said.strip(_SAYS_NOTHING):
-            raise Refused("DN-BLANK", value=shortened(said))
-        return said
-
-    return field
 
 
 @told_as({"const": True}, True)
@@ -289,6 +249,7 @@ def refuse(rule: str, **facts: object) -> Validator:
 
 
 __all__ = (
+    "TEXT",
     "SharedMapping",
     "Validator",
     "agreed",
@@ -298,7 +259,6 @@ __all__ = (
     "contract_id",
     "counting_number",
     "customer_code",
-    "dn_field",
     "email",
     "json_of",
     "line",
@@ -310,6 +270,7 @@ __all__ = (
     "refuse",
     "text",
     "told_as",
+    "visible",
     "written_as",
     "wrong_type",
 )

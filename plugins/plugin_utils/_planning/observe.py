@@ -81,4 +81,7 @@ def _in_full(
     )
 
 
-__all__ = ("observe",)
+__all__ = (
+    "Listing",
+    "observe",
+)

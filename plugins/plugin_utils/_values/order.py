@@ -12,6 +12,8 @@ import dataclasses as dc
 import enum
 import typing as t
 
+from ...module_utils._core import defaults
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -76,15 +78,15 @@ class LinkedContract:
 class Key:
     """The private key on its host; `path` None means that nobody told where it lies."""
 
-    type: str = "RSA"
-    size: int | None = 2048
+    type: str = defaults.KEY_TYPE
+    size: int | None = defaults.KEY_SIZE
     curve: str | None = None
     path: str | None = None
     csr_path: str | None = None
     owner: str | None = None
     group: str | None = None
-    mode: str = "0600"
-    regenerate: str = "never"
+    mode: str = defaults.KEY_MODE
+    regenerate: str = defaults.REGENERATE
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,10 +94,10 @@ class Prove:
     """Where the new certificate must be served before it counts as installed; None is the host, and its common name."""
 
     address: str | None = None  # None: the host itself, seen from the host; its address, seen from the controller
-    port: int = 443
+    port: int = defaults.PROVE_PORT
     server_name: str | None = None
-    seen_from: str = "host"
-    timeout: int = 30
+    seen_from: str = defaults.PROVE_SEEN_FROM
+    timeout: int = defaults.PROVE_TIMEOUT
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +122,10 @@ class Install:
     pkcs12: str | None = None
     owner: str | None = None
     group: str | None = None
-    mode: str = "0644"
+    mode: str = defaults.FILE_MODE
     backup: bool = False
     plain_files: bool = False
-    pkcs12_encryption: str = "modern"
+    pkcs12_encryption: str = defaults.PKCS12_ENCRYPTION
     issuer: str | None = None
     validate: str | None = None
     reload: Reload | None = None

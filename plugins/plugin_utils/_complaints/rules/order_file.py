@@ -164,6 +164,34 @@ RULES = (
         ),
     ),
     rule(
+        "PATH-FILE",
+        OURS,
+        (
+            "{value} names a folder, not a file.",
+            "a path that ends in the name of a file",
+            "Add the file's name, such as www.key or www.pem.",
+        ),
+        (
+            "{value}はファイルではなくフォルダを指しています。",
+            "ファイル名で終わるパス",
+            "www.key や www.pem のようなファイル名まで書いてください。",
+        ),
+    ),
+    rule(
+        "PATH-SHARED",
+        OURS,
+        (
+            "{value} is also the file for {other}: the two would overwrite each other on every run.",
+            "a path of its own for each file of a host",
+            "Give one of them another path.",
+        ),
+        (
+            "{value}は {other} のファイルでもあるため、実行のたびに互いに上書きしてしまいます。",
+            "ホスト上のファイルごとに別のパス",
+            "どちらか一方のパスを変えてください。",
+        ),
+    ),
+    rule(
         "TEXT-CHARACTERS",
         OURS,
         (

@@ -15,6 +15,8 @@ import dataclasses as dc
 import datetime as dt
 import enum
 
+from ....module_utils._core.phrases import Phrase
+
 OURS = "iij.server_certificate, order file format"
 
 # Sources that say more than the name of a document, which is the same in both languages.
@@ -43,13 +45,6 @@ IN_JAPANESE = {
 }
 
 
-@dc.dataclass(frozen=True, slots=True)
-class Wording:
-    wrong: str
-    allowed: str
-    todo: str
-
-
 class Severity(enum.StrEnum):
     """An error keeps everything from being done; a warning only does so in strict runs."""
 
@@ -62,16 +57,13 @@ class Rule:
     """`since` is the day from which the rule holds, where that is known; `once`: told once for all orders."""
 
     id: str
-    source: str
+    source: Phrase
     severity: Severity
     since: dt.date | None
     once: bool
-    en: Wording
-    ja: Wording
-
-    def source_in(self, lang: str) -> str:
-        """The source in words of this language."""
-        return IN_JAPANESE.get(self.source, self.source) if lang == "ja" else self.source
+    wrong: Phrase
+    allowed: Phrase
+    todo: Phrase
 
 
 def rule(
@@ -84,15 +76,18 @@ def rule(
     since: dt.date | None = None,
     once: bool = False,
 ) -> Rule:
+    """Make a rule of its id, its source and its three sentences in both languages."""
+    wrong, allowed, todo = (Phrase(*words) for words in zip(en, ja, strict=True))
     return Rule(
         id=rule_id,
-        source=source,
+        source=Phrase(source, IN_JAPANESE.get(source, source)),
         severity=severity,
         since=since,
         once=once,
-        en=Wording(*en),
-        ja=Wording(*ja),
+        wrong=wrong,
+        allowed=allowed,
+        todo=todo,
     )
 
 
-__all__ = ("IN_JAPANESE", "OURS", "Rule", "Severity", "Wording", "rule")
+__all__ = ("IN_JAPANESE", "OURS", "Rule", "Severity", "rule")

@@ -2,6 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Note that this file is private to the collection: it may change at any time without notice.
+
 """Rules of a CSR that the user made."""
 
 from __future__ import annotations

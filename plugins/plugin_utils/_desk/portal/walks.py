@@ -226,4 +226,4 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-__all__ = ("VERBS", "WHERE", "Problem", "Step", "judge_walks", "make_walk", "without_dropped")
+__all__ = ("VERBS", "WHERE", "Place", "Problem", "judge_walks", "make_walk", "without_dropped")

@@ -86,3 +86,27 @@ def join_either(texts: Iterable[str]) -> Phrase:
     """Join texts of which any will do."""
     told = tuple(texts)
     return Phrase(" or ".join(told), "または".join(told))
+
+
+__all__ = (
+    "ANOTHER",
+    "EDIT",
+    "EXTRA",
+    "IT_SAYS",
+    "MISSING",
+    "NOT_BY_POST",
+    "NO_CHOICE",
+    "NO_CHOICES",
+    "NO_CONSENT",
+    "NO_COPY",
+    "NO_TITLE",
+    "SAYS",
+    "SCRIPTS",
+    "SEVERAL",
+    "SHOWN",
+    "UNEXPECTED",
+    "UNREADABLE",
+    "describe",
+    "join_either",
+    "name_entry",
+)

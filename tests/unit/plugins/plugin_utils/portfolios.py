@@ -78,6 +78,7 @@ DV = OV | {
     "product": "quick_ssl",
     "approval_email": "admin@example.jp",
     "key": {"path": "/etc/pki/tls/private/blog.key"},
+    "install": {"certificate": "/etc/pki/tls/certs/blog.pem"},
 }
 del DV["subject"]
 WILDCARD = DV | {
@@ -85,6 +86,7 @@ WILDCARD = DV | {
     "common_name": "*.shop.example.jp",
     "product": "quick_ssl_wildcard",
     "key": {"path": "/etc/pki/tls/private/shop.key"},
+    "install": {"certificate": "/etc/pki/tls/certs/shop.pem"},
 }
 EV = OV | {
     "name": "bank",
@@ -92,6 +94,8 @@ EV = OV | {
     "product": "secure_server_id_ev",
     "approval_email": "admin@bank.example.jp",
     "certificate_transparency": True,
+    "key": {"path": "/etc/pki/tls/private/bank.key"},
+    "install": {"certificate": "/etc/pki/tls/certs/bank.pem"},
 }
 LINKED = BASE | {
     "name": "cdn",
@@ -105,20 +109,37 @@ LINKED = BASE | {
 }
 
 
+_OF_SAMPLES = [sample[part] for sample in (OV, DV, WILDCARD, EV) for part in ("key", "install")]
+
+
+def apart(orders: Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The orders with files of their own where they took over those of a sample; the rest is as the test has it."""
+    return [_with_own_files(order) for order in orders]
+
+
+def _with_own_files(order: dict[str, t.Any]) -> dict[str, t.Any]:
+    own = {
+        "key": {"path": f"/etc/pki/tls/private/{order.get('name')}.key"},
+        "install": {"certificate": f"/etc/pki/tls/certs/{order.get('name')}.pem"},
+    }
+    taken = {part for part in own if any(order.get(part) is sample for sample in _OF_SAMPLES)}
+    return {**order, **{part: own[part] for part in taken}}
+
+
 def rules_broken(orders: Iterable[dict[str, t.Any]], *, day: dt.date = TODAY) -> list[str]:
     """The ids of the rules that these orders break, warnings too, in the order in which they are told."""
-    found = judge_orders(read_inline(list(orders)), day=day).complaints
+    found = judge_orders(read_inline(apart(orders)), day=day).complaints
     return [complaint.rule for complaint in found if complaint.rule != EVERYWHERE]
 
 
 def portfolio(*orders: dict[str, t.Any]) -> tuple[Order, ...]:
-    return judge_orders(read_inline(list(orders)), day=TODAY).accepted()
+    return judge_orders(read_inline(apart(orders)), day=TODAY).accepted()
 
 
 def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders.yml", **top: t.Any) -> pathlib.Path:
     """An order file in a folder."""
     file = folder / name
-    content = {"version": 1, **top, "orders": list(orders)}
+    content = {"version": 1, **top, "orders": apart(orders)}
     file.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
     return file
 

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import errno
+import os
 import string
 import typing as t
 
@@ -31,8 +33,8 @@ def facts_in(sentence: str) -> set[str]:
 @pytest.mark.parametrize("kind", sorted(every_fault(), key=str))
 def test_both_sentences_tell_all_facts(kind: type[errors.Fault]) -> None:
     fields: set[str] = {field.name for field in dc.fields(t.cast("t.Any", kind))} if dc.is_dataclass(kind) else set()
-    assert facts_in(kind.en) == fields
-    assert facts_in(kind.ja) == fields
+    assert facts_in(kind.words.en) == fields
+    assert facts_in(kind.words.ja) == fields
     fault = kind(**{field: f"<{field}>" for field in fields})
     assert str(fault) == fault.message() == fault.message("en") != fault.message("ja")
     assert all(f"<{field}>" in fault.message(lang) for field in fields for lang in ("en", "ja"))
@@ -66,3 +68,9 @@ def test_what_the_system_refuses_is_told_with_its_path() -> None:
 def test_a_fault_stays_the_fault_that_it_is() -> None:
     fault = errors.KeyMissing(path="/k")
     assert errors.as_fault(fault) is fault
+
+
+def test_a_reason_of_the_system_is_japanese_for_japanese_readers() -> None:
+    fault = errors.as_fault(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/srv/www.pem"))
+    assert fault.message("ja") == "/srv/www.pem を読み書きできません: ディスクの空き容量がありません"
+    assert fault.message("en") == "/srv/www.pem cannot be read or written: No space left on device."

@@ -84,20 +84,6 @@ def test_no_text_is_too_strange_to_be_judged(text: str) -> None:
     assert fault is None or fault.en
 
 
-@given(HOSTS, LABELS)
-def test_a_wildcard_stands_for_exactly_one_label(domain: str, label: str) -> None:
-    pattern = f"*.{domain}"
-    assert names.matches(pattern, f"{label}.{domain}".upper())
-    assert not names.matches(pattern, domain)
-    assert not names.matches(pattern, f"{label}.{label}.{domain}")
-    assert not names.matches(pattern, pattern)
-
-
-def test_a_plain_name_matches_itself_in_any_case() -> None:
-    assert names.matches("www.example.jp", "WWW.example.JP")
-    assert not names.matches("www.example.jp", "example.jp")
-
-
 def test_the_subject_has_the_order_of_the_baseline_requirements() -> None:
     given_fields = {"organization_name": "Example", "locality_name": None, "state_or_province_name": "Tokyo"}
     subject = names.subject("www.example.jp", given=given_fields)

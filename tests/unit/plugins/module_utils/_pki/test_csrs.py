@@ -121,7 +121,7 @@ def test_what_is_no_request_is_said_to_be_none(content: bytes) -> None:
 def test_nothing_is_quoted_and_nothing_else_is_raised(content: bytes) -> None:
     with pytest.raises(errors.Fault) as caught:
         csrs.read_csr(content)
-    assert str(caught.value) in (errors.CsrBroken.en, errors.PrivateKeyGiven.en)
+    assert str(caught.value) in (errors.CsrBroken.words.en, errors.PrivateKeyGiven.words.en)
 
 
 @given(st.integers(min_value=0, max_value=len(DER) - 1), st.integers(min_value=1, max_value=255))
@@ -143,7 +143,7 @@ def test_a_private_key_is_refused_in_every_form(rsa_key: t.Any) -> None:
         with pytest.raises(errors.PrivateKeyGiven) as caught:
             csrs.read_csr(content)
         assert caught.value.__cause__ is None
-        assert str(caught.value) == errors.PrivateKeyGiven.en
+        assert str(caught.value) == errors.PrivateKeyGiven.words.en
 
 
 def test_foreign_attributes_and_names_are_told() -> None:

@@ -10,6 +10,7 @@ import json
 import pathlib
 
 import pytest
+import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.annotations import (
     FORMS,
     annotated,
@@ -19,6 +20,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from portfolios import DV, READER, TODAY, written
+
+ROOT = pathlib.Path(__file__).resolve().parents[5]
 
 
 @pytest.fixture
@@ -59,7 +62,9 @@ def test_gitlab_paths_are_relative_and_fingerprints_outlive_moved_lines(complain
 
 def test_sarif_results_point_at_their_rules(complaints: tuple[Complaint, ...]) -> None:
     (run,) = json.loads(annotated(complaints, form="sarif", lang="en"))["runs"]
-    rules = run["tool"]["driver"]["rules"]
+    driver = run["tool"]["driver"]
+    rules = driver["rules"]
+    assert driver["version"] == yaml.safe_load((ROOT / "galaxy.yml").read_bytes())["version"]
     assert [rules[result["ruleIndex"]]["id"] for result in run["results"]] == [c.rule for c in complaints]
     assert all(result["locations"][0]["physicalLocation"]["region"]["startLine"] > 1 for result in run["results"])
 

@@ -110,5 +110,5 @@ def test_an_answer_that_cannot_be_read() -> None:
 
 def test_every_source_of_a_rule_that_is_more_than_a_name() -> None:
     for rule in RULES.values():
-        assert not PROSE.search(rule.source_in("ja")), rule.id
-    assert set(IN_JAPANESE) <= {rule.source for rule in RULES.values()}
+        assert not PROSE.search(rule.source.ja), rule.id
+    assert set(IN_JAPANESE) <= {rule.source.en for rule in RULES.values()}

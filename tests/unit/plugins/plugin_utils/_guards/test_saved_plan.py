@@ -286,7 +286,10 @@ def test_verdicts(state: State | None, verdict: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        (DV | {"key": OV["key"]}, "81ac66bb965c0718adf2e26428ec4dd3ea57f930bbf42016d9a06c7c567790df"),
+        (
+            DV | {"key": dict(OV["key"]), "install": dict(OV["install"])},
+            "81ac66bb965c0718adf2e26428ec4dd3ea57f930bbf42016d9a06c7c567790df",
+        ),
         (OV, "d9b8329a7827b4cb233ba505b0b8155debfd2dc2e996747fd720a78446d0a7bc"),
         (LINKED, "fd6f2fd2dacbd59dd60b7d4c035a1d96f97e8e0e63812812c524f0db1dd85bbc"),
         (OV | ON_HOST, "45347cc80fc9b7485f06e88185be61e113c2f4a6ff29a27c0a0147d75743ede4"),

@@ -242,7 +242,12 @@ def test_one_key_for_two_requests(tmp_path: pathlib.Path) -> None:
     other = ("-new", "-key", tmp_path / "made.key", "-subj", "/C=JP/CN=b2.example.jp", "-out", tmp_path / "b2.csr")
     subprocess.run(["openssl", "req", *other], check=True, capture_output=True)
     first = supplied(DV, file.name)
-    second = first | {"name": "b2", "common_name": "b2.example.jp", "csr_path": "b2.csr"}
+    second = first | {
+        "install": {"certificate": "/b2.pem"},
+        "name": "b2",
+        "common_name": "b2.example.jp",
+        "csr_path": "b2.csr",
+    }
     written(tmp_path, first, second)
     found = judge_orders(read_folder(str(tmp_path), READER), day=TODAY).complaints
     assert [(c.rule, c.order) for c in found if c.rule != EVERYWHERE] == [("KEY-SHARED", "b2")]

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The fields of a subject (識別名), with the characters and the lengths that the portal's form takes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import typing as t
+
+from .._catalogue.industry import DN_CHARACTERS
+from .._complaints.complaints import shortened
+from .vocabulary import TEXT, text, told_as, visible, written_as
+from .voluptuous_dep import Refused
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SAYS_NOTHING = ".- "
+
+
+def _one_of_characters(characters: frozenset[str]) -> str:
+    codes = sorted(map(ord, characters))
+    # Neighbours have the same distance from their places in the list.
+    runs = [
+        [code for _place, code in run] for _key, run in itertools.groupby(enumerate(codes), lambda at: at[1] - at[0])
+    ]
+    return (
+        "[" + "".join(f"{_escaped(run[0])}-{_escaped(run[-1])}" if run[1:] else _escaped(run[0]) for run in runs) + "]"
+    )
+
+
+def _escaped(code: int) -> str:
+    return f"\\{chr(code)}" if chr(code) in "\\]^-[" else chr(code)
+
+
+# At least one character says something [BR 7.1.2.7.4].
+_DN_VALUE = f"{_one_of_characters(DN_CHARACTERS.value)}*".join(
+    ("", _one_of_characters(DN_CHARACTERS.value - frozenset(_SAYS_NOTHING)), "")
+)
+
+
+def dn_field(longest: int) -> Callable[[object], str]:
+    """A DN value that the portal's form takes, of at most `longest` characters."""
+
+    @told_as(written_as(re.compile(_DN_VALUE), maxLength=longest), TEXT)
+    def field(value: object) -> str:
+        said = text(value)
+        foreign = dict.fromkeys(character for character in said if character not in DN_CHARACTERS.value)
+        if foreign:
+            raise Refused("DN-CHARACTERS", value=shortened(said), characters=" ".join(map(visible, foreign)))
+        if len(said) > longest:
+            raise Refused("DN-LENGTH", value=shortened(said), length=len(said), allowed=longest)
+        if not said.strip(_SAYS_NOTHING):
+            raise Refused("DN-BLANK", value=shortened(said))
+        return said
+
+    return field
+
+
+__all__ = ("dn_field",)

@@ -1,0 +1,102 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Paths on hosts: what a host would refuse after the purchase is refused before it."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import installation, orders, wanted_keys
+from hypothesis import given
+from hypothesis import strategies as st
+from portfolios import DV, LINKED, OV, rules_broken
+
+SECOND = DV | {"install": {"certificate": "/etc/pki/tls/certs/blog.pem"}}
+
+
+def order(number: int, *, host: str = "web1", key: dict[str, str], install: dict[str, str]) -> dict[str, t.Any]:
+    return OV | {
+        "name": f"o{number}",
+        "common_name": f"o{number}.example.jp",
+        "host": host,
+        "key": key,
+        "install": install,
+    }
+
+
+@pytest.mark.parametrize("path", ["/", "/etc/ssl/", "/etc/ssl/.", "/etc/ssl/.."])
+@pytest.mark.parametrize("field", ["key.path", "key.csr_path", "install.certificate", "install.chain"])
+def test_a_path_that_names_no_file(path: str, field: str) -> None:
+    part, name = field.split(".")
+    assert rules_broken([OV | {part: OV[part] | {name: path}}]) == ["PATH-FILE"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"install": {"certificate": "/etc/www.pem", "chain": "/etc/www.pem"}},
+        {"install": {"certificate": "/etc/www.pem", "full_chain": "/etc//./x/../www.pem"}},
+        {"key": {"path": "/etc/www.key"}, "install": {"combined": "/etc/www.key"}},
+        {"key": {"path": "/etc/www.key", "csr_path": "/etc/www.key"}},
+        {"key": {"path": "/etc/www.key"}, "install": {"certificate": "/etc/www.csr"}},
+    ],
+)
+def test_files_of_one_order_that_would_be_one_file(wrong: dict[str, t.Any]) -> None:
+    assert rules_broken([OV | wrong]) == ["PATH-SHARED"]
+
+
+@pytest.mark.parametrize(
+    ("key", "install"),
+    [
+        ({"path": "/a/2.key"}, {"certificate": "/a/1.pem"}),
+        ({"path": "/a/2.key"}, {"chain": "//a/b/../1.pem", "certificate": "/a/2.pem"}),
+        ({"path": "/a/1.pem", "csr_path": "/a/2.csr"}, {"certificate": "/a/2.pem"}),
+        ({"path": "/a/2.key"}, {"certificate": "/a/1.key"}),
+        ({"path": "/a/1.key"}, {"certificate": "/a/2.pem"}),  # with the CSR beside it
+        ({"path": "/a/2.key", "csr_path": "/a/1.csr"}, {"certificate": "/a/2.pem"}),
+    ],
+)
+def test_orders_that_would_write_one_file(key: dict[str, str], install: dict[str, str]) -> None:
+    first = order(1, key={"path": "/a/1.key"}, install={"certificate": "/a/1.pem"})
+    assert rules_broken([first, order(2, key=key, install=install)]) == ["PATH-SHARED"]
+    assert rules_broken([first, order(2, host="web2", key=key, install=install)]) == []
+    assert rules_broken([first, order(2, key=key, install=install) | {"state": "cancelled", "contract_id": "c1"}]) == []
+
+
+def test_one_key_for_two_certificates_is_no_mistake_where_each_has_a_csr_of_its_own() -> None:
+    first = order(1, key={"path": "/a/1.key"}, install={"certificate": "/a/1.pem"})
+    second = order(2, key={"path": "/a/1.key", "csr_path": "/a/2.csr"}, install={"certificate": "/a/2.pem"})
+    assert rules_broken([first, second]) == []
+
+
+def test_mistakes_elsewhere_do_not_hide_it() -> None:
+    broken = rules_broken([OV, SECOND | {"install": dict(OV["install"]), "term": "for ever"}])
+    assert sorted(broken) == ["PATH-SHARED", "VALUE-CHOICE"]
+    assert rules_broken([OV, SECOND, LINKED]) == []
+
+
+PIECES = st.sampled_from(["/", "/a", "/b", "/.", "/..", "//a", "/a.key", "/a.csr"])
+PATHS = st.lists(PIECES, min_size=1, max_size=3).map("".join)
+INSTALLS = st.dictionaries(st.sampled_from(["certificate", "chain", "full_chain", "combined"]), PATHS, min_size=1)
+KEYS = st.fixed_dictionaries({"path": PATHS}, optional={"csr_path": PATHS})
+
+
+@given(st.lists(st.tuples(KEYS, INSTALLS), min_size=1, max_size=3))
+def test_what_is_accepted_is_accepted_by_the_host(drawn: list[tuple[dict[str, str], dict[str, str]]]) -> None:
+    wanted = [order(number, key=key, install=install) for number, (key, install) in enumerate(drawn)]
+    if rules_broken(wanted):
+        return
+    issued = [each | {"certificate_fingerprint": "x"} for each in wanted]
+    for parse, given_orders in ((_for_keys, wanted), (_for_certificates, issued)):
+        assert not orders.carry_out(given_orders, parse=parse, act=lambda asked: asked).failures
+
+
+def _for_keys(fields: t.Mapping[str, t.Any]) -> wanted_keys.Asked:
+    return wanted_keys.parse(fields)
+
+
+def _for_certificates(fields: t.Mapping[str, t.Any]) -> installation.Asked:
+    return installation.parse(fields, passphrases=installation.Passphrases())
