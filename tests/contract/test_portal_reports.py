@@ -114,6 +114,16 @@ def test_values_have_stand_ins_of_their_kind() -> None:
     }
 
 
+def test_a_button_that_says_something_secret_leads_on_all_the_same() -> None:
+    recording = Recording(screen_map())
+    form = f"<h1>x</h1><form method=post action=/y><button>{'a1' * 20}</button></form>"
+    first, second = (Page(text.encode(), url="/", charset="utf-8", marks=()) for text in (form, "<h1>y</h1>"))
+    recording.arrive(first, asked="/", sent=None, secrets=())
+    recording.arrive(second, asked=None, sent=first.submission(first.buttons[0], ()), secrets=())
+    page, _next = json.loads(recording.text())["pages"]
+    assert page["forms"][0]["buttons"] == [{"text": "(redacted)", "leads": [{"chosen": {}, "page": 1}]}]
+
+
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": "portal recording 1", "pages": [{}]}', "{"])
 def test_what_is_no_recording_is_not_served(tmp_path: pathlib.Path, content: str) -> None:
     file = tmp_path / "recording.json"

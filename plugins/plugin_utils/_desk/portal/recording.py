@@ -58,6 +58,7 @@ class Recording:
         described = self._describe(page, secrets)
         number = next((n for n, other in enumerate(self._pages) if _same(other, described)), len(self._pages))
         if number == _MOST_PAGES:
+            self._here = None
             return
         if number == len(self._pages):
             self._pages.append(described)
@@ -102,15 +103,16 @@ class Recording:
 
     def _note_press(self, before: Json, sent: Submission, number: int) -> None:
         """Note where a button led, with the choices that were made: other choices may lead elsewhere."""
-        forms = list(sent.page.tree.iter("form"))
-        form = before["forms"][forms.index(sent.button.form)]
-        fields = {field.name: field for field in sent.page.fields(sent.button.form)}
+        pressed = sent.button
+        place = list(sent.page.tree.iter("form")).index(pressed.form)
+        beside = [button for button in sent.page.buttons if button.form is pressed.form]
+        fields = {field.name: field for field in sent.page.fields(pressed.form)}
         chosen = {
             self._without_values(fields[name].label): self._stand_in(_text_of(fields[name], value))
             for name, value in sent.filled
             if name in fields and fields[name].kind == "choice"
         }
-        leads = next(b["leads"] for b in form["buttons"] if b["text"] == self._without_values(sent.button.text))
+        leads = before["forms"][place]["buttons"][beside.index(pressed)]["leads"]
         if not any(lead["chosen"] == chosen for lead in leads):
             leads.append({"chosen": chosen, "page": number})
 
