@@ -15,7 +15,7 @@ from ..plugin_utils._planning.adoption import adopting_orders
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
-from ..plugin_utils._reports.rows import application_row
+from ..plugin_utils._reports.rows import application_row, result_rows
 from ..plugin_utils._reports.text import text
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.imports import has_orders, write_import
@@ -47,13 +47,13 @@ class ActionModule(Leg):
         listing = Listing(desk)
         orders = accept_asked_orders(self.options)
         plan = plan_orders(self.options, desk, orders, listing, offers=False)
-        document = describe_plan(plan, frame_of(self.options, self.lang), planned=False)
+        document = describe_plan(plan, frame_of(self.options, self.lang, self.commands_of), planned=False)
         self._report(document)
         self.say(text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {
             "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
-            "orders": document["orders"],
+            "orders": result_rows(document["orders"]),
             "counts": plan.counts(),
             **self._adopting(adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
         }

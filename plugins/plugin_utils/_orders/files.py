@@ -16,7 +16,8 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_of
-from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, Vaulted, nearest, shortened
+from .._complaints.complaints import Breach, Complaint, OrdersRefused, Place, nearest, shortened
+from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal, YamlText
 from .folder import OrderFolder, leads_out, repository_of
 from .schema import branch_of, without_unasked
@@ -28,7 +29,7 @@ if t.TYPE_CHECKING:
     from .._complaints.complaints import Path
     from .schema import Branch, Fields
 
-_TOP_FIELDS = ("version", "defaults", "orders")
+TOP_FIELDS = ("version", "defaults", "orders")
 _NO_NAMES: t.Final = Phrase("none was given", "指定なし")
 
 
@@ -223,8 +224,8 @@ def _breaches_of_top(document: t.Any) -> Iterator[Breach]:
         yield Breach(rule="FILE-CONTENT", facts={"kind": _kind_of(document)})
         return
     for field in document:
-        if field not in _TOP_FIELDS:
-            facts = {"value": shortened(field), "allowed": _TOP_FIELDS, "near": nearest(field, _TOP_FIELDS)}
+        if field not in TOP_FIELDS:
+            facts = {"value": shortened(field), "allowed": TOP_FIELDS, "near": nearest(field, TOP_FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
     if "version" not in document:
         yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
@@ -276,4 +277,13 @@ def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
     return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
 
 
-__all__ = ("RawOrder", "Reader", "Reading", "has_order_files", "merge_defaults", "read_folder", "read_inline")
+__all__ = (
+    "TOP_FIELDS",
+    "RawOrder",
+    "Reader",
+    "Reading",
+    "has_order_files",
+    "merge_defaults",
+    "read_folder",
+    "read_inline",
+)
