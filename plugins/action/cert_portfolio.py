@@ -48,12 +48,11 @@ class ActionModule(Leg):
         return {"changed": False, "checked": len(orders), **complaints_of(judged.complaints, self.lang)}
 
     def _contracts(self) -> Result:
-        desk = self.open_desk()
-        listing = Listing(desk)
-        judged = self._judge()
+        desk, judged = self.open_desk(), self._judge()
         orders = judged.accepted(strict=self.options["strict"])
         frame = with_before(frame_of(self.options, self.lang, self.commands_of), self.options)
-        before = plan = plan_orders(self.options, desk, orders, listing, held=Held(self.commands_of, self.warn))
+        held = Held(self.commands_of, self.warn)
+        before = plan = plan_orders(self.options, desk, orders, Listing(desk), held=held)
         outcomes: tuple[Outcome, ...] = ()
         hosts, performs = self.inventory_hosts, self._performs
         past = contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)
@@ -70,8 +69,7 @@ class ActionModule(Leg):
         # A plan is a look: only an apply, real or in check mode, reports a change.
         result["changed"] = result["changed"] and self.options["state"] == "applied"
         lost = write_run_reports(document, self.options, performed=performs)
-        complaints = {"complaints": document["complaints"]} if document["complaints"] else {}
-        return {**result, **complaints, **lost}
+        return {**result, **lost}
 
     @property
     def _performs(self) -> bool:

@@ -39,19 +39,17 @@ class ActionModule(Leg):
         return _argspec.certificate_install()
 
     def control(self) -> Result:
-        desk = self.open_desk()
-        listing = Listing(desk)
-        orders = accept_asked_orders(self.options)
-        plan = plan_orders(self.options, desk, orders, listing, offers=False, held=Held(self.commands_of, self.warn))
+        desk, orders = self.open_desk(), accept_asked_orders(self.options)
+        held = Held(self.commands_of, self.warn)
+        plan = plan_orders(self.options, desk, orders, Listing(desk), offers=False, held=held)
         entries = to_install(plan, names_of_host(orders, self.inventory_host))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
         entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
         commands = read_commands(self.options["commands"])
-        on_host = functools.partial(
-            self.run_on_host, "orders", found=[entry.order.subject.given() for entry in entries]
-        )
+        found = [entry.order.subject.given() for entry in entries]
+        on_host = functools.partial(self.run_on_host, "orders", found=found)
         first = on_host(host_orders(entries, commands), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first

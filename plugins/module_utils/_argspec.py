@@ -254,7 +254,15 @@ def offline_form() -> ArgumentSpec:
 
 def portal_doctor() -> ArgumentSpec:
     return ArgumentSpec(
-        {**desk(ORDER_TOKEN), **orders(), **language(), "map_path": {"type": "str"}}, mutually_exclusive=EITHER_ORDERS
+        {
+            **desk(ORDER_TOKEN),
+            **orders(),
+            **language(),
+            "map_path": {"type": "str"},
+            "record_path": {"type": "str"},
+            "saved_pages": {"type": "str"},
+        },
+        mutually_exclusive=[*EITHER_ORDERS, ("saved_pages", "record_path")],
     )
 
 

@@ -30,6 +30,17 @@ options:
     description:
       - A file on the controller that the screen map to edit is written to. One that is there is replaced.
     type: str
+  record_path:
+    description:
+      - A file on the controller that a recording of the visit is written to, to be attached to a report. It has the words
+        of the screens and which button or link led where. Of the customer it has stand-ins only, such as
+        V(name1.example.jp); it holds no secrets, no scripts and no addresses. One that is there is replaced.
+    type: str
+  saved_pages:
+    description:
+      - A folder on the controller with pages of the portal that were saved in a browser, complete or as bare HTML. They
+        are held against the screen map instead of the portal; nothing is sent anywhere, and no log-in is needed.
+    type: str
 seealso:
   - module: iij.server_certificate.cert_portfolio
 """
@@ -39,6 +50,11 @@ EXAMPLES = r"""
   iij.server_certificate.portal_doctor:
     desk: portal
     order_files: orders/
+    map_path: screens.yml
+
+- name: See what pages say that were saved in a browser
+  iij.server_certificate.portal_doctor:
+    saved_pages: pages/
     map_path: screens.yml
 """
 
@@ -102,6 +118,12 @@ unseen:
   type: list
   elements: str
   sample: [order_done, registration_confirm, registration_done]
+pages:
+  description: Saved pages, and the screens that they were recognized as.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{file: form.html, screen: order_form}]
 map:
   description: A screen map to edit.
   returned: success

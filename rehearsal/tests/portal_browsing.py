@@ -53,6 +53,11 @@ class Browser:
         answer = self.sent(button, **fields)
         return self._arrive(answer)
 
+    def get(self, button: str, /, **fields: str) -> Browser:
+        """Press a button whose form is an address."""
+        form, values = self.form(button)
+        return self.go(f"{form.get('action')}?{urllib.parse.urlencode({**values, **fields})}")
+
     def sent(self, button: str, /, **fields: str) -> requests.Response:
         """The answer to pressing a button, while this page stays in view."""
         form, values = self.form(button)
@@ -129,7 +134,9 @@ def to_new_order(browser: Browser) -> Browser:
     for words in (labels.CONTRACTS_AND_ADMINS, labels.SERVICE_ORDERS, labels.CUSTOMER_CODE_CHOICE):
         browser.follow(words)
     browser.go(f"/portal/contracts/orders/online?customer_code={browser.choices('customer_code')[0]}")
-    return browser.follow(f"{labels.SERVICE_NAME} {labels.NEW_ORDER_ENTRY}")
+    browser.get(labels.NEXT, service="server_certificate")
+    assert browser.heading == labels.ORDER_NOTES
+    return browser.get(labels.NEXT)
 
 
 def ordered(browser: Browser, product: str = "sureserver_cloud:6 months", name: str = "www.example.jp") -> str:

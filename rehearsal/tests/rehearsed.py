@@ -158,6 +158,7 @@ def registration(**changes: object) -> Body:
         "applicant": APPLICANT,
         "approval_email": None,
         "certificate_transparency": None,
+        "terms_agreed": True,
         **changes,
     }
 

@@ -113,16 +113,19 @@ class DeskControl:
 
 
 @contextlib.contextmanager
-def running_desk(folder: pathlib.Path, *, postgresql: str | None = None) -> t.Iterator[DeskControl]:
+def running_desk(folder: pathlib.Path, *, postgresql: str | None = None, variant: str = "") -> t.Iterator[DeskControl]:
     """A desk with a database of its own for as long as the block lasts, started by the command that users give.
 
-    With the URL of a PostgreSQL database it has two workers.
+    With the URL of a PostgreSQL database it has two workers. `variant` is how the portal's screens are served.
     """
     ready, log, database = folder / "desk.json", folder / "desk.log", folder / "desk.sqlite3"
     kept_in = ["--database", postgresql, "--workers", "2"] if postgresql else ["--database", f"sqlite:///{database}"]
     process = FORKS.Process(
         target=_serve,
-        args=(["serve", "--port", "0", "--access-log", "--ready-file", str(ready), *kept_in], str(log)),
+        args=(
+            ["serve", "--port", "0", "--access-log", "--variant", variant, "--ready-file", str(ready), *kept_in],
+            str(log),
+        ),
     )
     process.start()
     try:

@@ -22,9 +22,11 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.a
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection as ApiLine
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskError, OutcomeUnknown
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.ordering import place_order
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.filled_forms import order_filling
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.ordering import Confirmed, place_order
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import NeverSent, Withheld
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.walking import compare
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.window import Window
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.attempts import AttemptOpen
 from ansible_collections.iij.server_certificate.tests.contract import purchase_answers as given
@@ -79,8 +81,8 @@ CONFIRM: t.Final = given.PAGE.format(
     "新規お申し込み内容の確認",
     """{0}<dl><dt>カスタマーコード</dt><dd>SG00000001</dd><dt>利用形態</dt><dd>その他</dd>
     <dt>コモンネーム</dt><dd>www.example.jp</dd><dt>品目と有効期間</dt><dd>SureServer for クラウド 6か月</dd></dl>
-    <form method="{1}" action="/place"><input type="checkbox" id="t" name="terms" value="1">
-    <label for="t">契約約款および注意事項に同意する</label><button>申込</button></form>""",
+    <form method="{1}" action="/place"><input type="checkbox" id="t" name="terms" value="1"><label for="t">
+    前述の注意事項及び約款・規約に同意して、上記のとおりサービスの申し込みを行います。</label><button>申込</button></form>""",
 )
 DONE: t.Final = given.PAGE.format(
     "お申し込みを受け付けました",
@@ -132,7 +134,9 @@ class Portal(DeskInMemory):
             )
             window.go(f"{server.url}/confirm")
             window.expect("order_confirm")
-            return place_order(window, order)
+            compare(window, order_filling(order, window.known), whole=True)
+            *_before, press, rest = window.known.walks["order"]
+            return place_order(Confirmed(window, press, (rest,)), order)
 
 
 def outcome_of(outcomes: tuple[Outcome, ...]) -> type | None:

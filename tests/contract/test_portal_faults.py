@@ -22,6 +22,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import order_row
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, by_engine, portal_of
@@ -82,9 +83,8 @@ def test_a_registration_whose_answer_is_lost_is_registered_once(
 ) -> None:
     order = sample.order(**sample.fresh())
     placed = shared_portal.place(order, order.reference("lost"))
-    # The first form leads to the confirm screen, the second one registers.
-    path = f"/portal/certificates/{placed.contract_id}/registration"
-    shared_desk.faults({"name": fault, "method": "POST", "path": path, "skip": 2, "count": 1})
+    path = f"/portal/certificates/{placed.contract_id}/registration/confirm"
+    shared_desk.faults({"name": fault, "method": "POST", "path": path, "count": 1})
     assert shared_portal.register(placed, order, None).state is State.APPLIED
 
 
@@ -134,11 +134,11 @@ RENAMED = {
     "a field": ("利用形態", "形態", r"「新規お申し込み受付入力」.*no field 「利用形態」.*words\.usage"),
     "a title": ("新規お申し込み受付入力", "新規申込", r"「新規申込」.*「新規お申し込み受付入力」.*words\.new_order"),
     "a link": ("契約と担当者の管理", "ご契約", r"no link 「契約と担当者の管理」.*words\.contracts_and_admins"),
-    "a button": ("確認画面へ", "次へ進む", r"no button 「確認画面へ」.*words\.confirm"),
+    "a button": ("確認", "次へ進む", r"no button 「確認」.*words\.confirm"),
     "a choice": ("その他", "そのほか", r"「利用形態」 has no choice 「その他」.*options\.usages\.other"),
     "a product": ("SureServer for", "SureServer", r"「品目と有効期間」 has no choice.*options\.products"),
     "the button that buys": ("申込", "注文確定", r"「新規お申し込み内容の確認」.*no button 「申込」.*words\.place"),
-    "the consent": ("契約約款", "約款", r"no field 「契約約款.*nobody expected the field 「約款.*leave_alone"),
+    "the consent": ("約款・規約", "新約款", r"「前述の注意事項及び新約款に同意して.*not set.*words\.order_consent"),
     "a fact to confirm": (
         "カスタマーコード",
         "番号",
@@ -171,22 +171,39 @@ def test_a_confirm_screen_that_says_something_else_stops_the_order(
     assert shared_desk.purchases() == before
 
 
-def test_an_unknown_status_stops_everything(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
-    order = sample.order(**sample.fresh())
-    shared_portal.place(order, order.reference("status"))
-    shared_desk.faults(*renamed("申請情報の登録待ち", "受付中"))
-    with pytest.raises(ScreenUnexpected, match=r"「ステータス一覧」.*「受付中」 is not known.*options\.states"):
-        shared_portal.applications()
+LIST: t.Final = "/portal/certificates/status"
+UNKNOWN: t.Final = {
+    "a status": ("申請情報の登録待ち", "受付中", "/portal/*"),
+    "an item": ("SureServer for", "旧", LIST),
+    "a service": ("その他", "IIJ新サービス", "/portal/certificates/rsc*"),
+}
 
 
-def test_an_unknown_item_stops_orders_for_its_name_only(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_an_unknown_word_holds_the_orders_that_it_may_concern(
+    shared_desk: DeskControl, shared_portal: PortalDesk, kind: str
+) -> None:
+    label, replacement, path = UNKNOWN[kind]
     order, other = sample.order(**sample.fresh()), sample.order(**sample.fresh())
-    shared_portal.place(order, order.reference("item"))
-    shared_desk.faults(*renamed("SureServer for クラウド", "旧品目", "/portal/certificates/status"))
-    shared_portal.applications()
-    with pytest.raises(RequestRefused, match=r"under the item 「旧品目」.*options\.products.*leave_alone"):
-        shared_portal.quote(order)
+    placed = shared_portal.place(order, order.reference("word"))
+    before = shared_desk.purchases()
+    shared_desk.faults(*renamed(label, replacement, path))
+    seen = observe(shared_portal, (order, other), portfolio="word", offers=False)
+    plan = make_plan((order, other), seen, portfolio="word")
+    (row,) = [app for app in seen.applications if app.contract_id == placed.contract_id]
+    assert (row.state, bool(row.unclear)) == (State.UNCLEAR, True)
+    standings = {entry.order.name: entry.standing for entry in plan.entries}
+    if kind == "an item":  # whose it is shows only when its common name is to be bought again
+        with pytest.raises(RequestRefused, match=r"「旧 クラウド」.*options\.products.*leave_alone"):
+            shared_portal.quote(order)
+    else:
+        assert standings[order.name] is Standing.WAITING
+        (held,) = [order_row(entry, "en") for entry in plan.entries if entry.order.name == order.name]
+        assert (held["state"], replacement in held["reason"]) == ("unclear", True)
+        assert "of your screen map" in held["next_action"]
+    assert standings[other.name] is Standing.TO_ORDER
     shared_portal.quote(other)
+    assert shared_desk.purchases() == before
 
 
 def test_a_list_with_rows_missing_is_not_believed(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:

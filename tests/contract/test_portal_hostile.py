@@ -117,7 +117,7 @@ def listing(row: str) -> t.Callable[[Asked], Answer]:
         if asked.path.startswith("/list/"):
             number = int(asked.path.rpartition("/")[2])
             cells = row.format(number=number)
-            following = f"<a href=/list/{number + 1}>次へ</a>"
+            following = f"<a href=/list/{number + 1}>次のページ</a>"
             return html(f"<h1>ステータス一覧</h1><table><tr>{HEADS}</tr><tr>{cells}</tr></table>{following}")
         return html(LINKS.get(asked.path, TOP))
 

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import concurrent.futures
+import hashlib
+import json
 import re
 import typing as t
 
@@ -16,6 +18,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.fil
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.attempts import AttemptOpen
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import LedgerUnusable
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_settlement import Run, two_orders
@@ -59,6 +63,33 @@ def test_orders_are_bought_once(desk: DeskControl, run: Run) -> None:
     assert len(desk.purchases()) == 2
     assert run.apply(*two_orders()) == ()
     assert [line[:2] for line in run.lines()] == [(kind, name) for name in "ab" for kind in ("intent", "outcome")]
+
+
+def test_the_ledger_keeps_both_sentences_of_consent_and_their_digests(desk: DeskControl, run: Run) -> None:
+    run.apply(sample.order())
+    (registered,) = run.performer().perform_registrations(run.plan(sample.order()).entries, {})
+    assert registered.error is None
+    lines = [json.loads(line) for line in run.ledger.read_text(encoding="utf-8").splitlines()]
+    kept = [(line["kind"], line["step"], line.get("consent")) for line in lines]
+    assert kept == [
+        ("intent", "place", "前述の注意事項及び約款・規約に同意して、上記のとおりサービスの申し込みを行います。"),
+        ("outcome", "place", "前述の注意事項及び約款・規約に同意して、上記のとおりサービスの申し込みを行います。"),
+        ("consent", "register", "約款・規約に同意し、上記のとおりサービスを申し込みます。"),
+    ]
+    for line in lines:
+        assert line["consent_sha256"] == hashlib.sha256(line["consent"].encode()).hexdigest()
+    assert audit_ledger(run.ledger).broken is None
+    assert audit_ledger(run.ledger).unsettled() == ()
+
+
+def test_consent_that_cannot_be_recorded_is_not_given(desk: DeskControl, run: Run) -> None:
+    (placed,) = run.apply(sample.order())
+    assert placed.application is not None
+    run.ledger.unlink()
+    run.ledger.mkdir()
+    (refused,) = run.performer().perform_registrations(run.plan(sample.order()).entries, {})
+    assert isinstance(refused.error, LedgerUnusable)
+    assert desk.applications()[placed.application.contract_id]["state"] == "awaiting_registration"
 
 
 @IN_BOTH

@@ -228,6 +228,7 @@ def test_a_wrong_registration_is_wrong_on_both_sides(shared_desk: DeskControl, e
         "csr_origin": "service", "csr": None, "subject": entry["subject"], "applicant": entry["applicant"],
         "approval_email": entry.get("approval_email"),
         "certificate_transparency": entry.get("certificate_transparency"),
+        "terms_agreed": True,
     }  # fmt: skip
     answer = shared_desk.call("PUT", f"/api/v1/applications/{placed['result']['contract_id']}/registration", body)
     assert answer.status_code == 400, answer.text

@@ -57,7 +57,10 @@ class Run:
         return self.perform(self.plan(*orders), **settings)
 
     def perform(self, made: Plan, **settings: t.Any) -> tuple[Outcome, ...]:
-        performer = Performer(
+        return self.performer(**settings).perform_contracts(made.steps(), listed=made.listed)
+
+    def performer(self, **settings: t.Any) -> Performer:
+        return Performer(
             desk=self.desk,
             ledger=Ledger(self.ledger, now=now),
             portfolio="default",
@@ -66,7 +69,6 @@ class Run:
             progress=self.told.append,
             **settings,
         )
-        return performer.perform_contracts(made.steps(), listed=made.listed)
 
     def lines(self) -> list[tuple[str, str, bool]]:
         """Kind, order and whether the outcome is unknown, line by line."""

@@ -78,8 +78,10 @@ def order_file(www: Json, pki: pathlib.Path) -> Json:
 def prepared(folder: pathlib.Path, desk: DeskControl) -> None:
     """A place of work: folders, orders, an inventory, and an application that was ordered by hand."""
     pki = folder / "pki"
-    for name in ("build", "orders", "collected", "pki/private", "pki/certs"):
+    for name in ("build", "orders", "pages", "collected", "pki/private", "pki/certs"):
         (folder / name).mkdir(parents=True)
+    saved = desk.call("GET", "/portal/login").content
+    (folder / "pages/log-in.html").write_bytes(saved)
     (example,) = examples("cert_application", desk, pki)
     orders = order_file(example[f"{COLLECTION}.cert_application"]["order"], pki)
     (folder / "orders/web.yml").write_text(yaml.safe_dump(orders, allow_unicode=True), encoding="utf-8")

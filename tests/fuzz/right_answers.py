@@ -12,7 +12,7 @@ import urllib.parse
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import Screen
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.map_parts import Screen
 
 PEM: t.Final = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 ROW: t.Final[dict[str, t.Any]] = {
@@ -44,14 +44,17 @@ MAP: t.Final = screen_map()
 _NEXT: t.Final = {
     "log_in": "top",
     "customer_code_choice": "online_orders",
-    "online_orders": "order_form",
+    "online_orders": "order_notes",
+    "order_notes": "order_form",
     "order_form": "order_confirm",
     "order_confirm": "order_done",
     "registration": "registration_confirm",
+    "csr_entry": "registration",
     "registration_confirm": "registration_done",
 }
 _CHOICES: t.Final = {
     "customer_code": "SG00000001",
+    "new_orders": "IIJサーバ証明書管理サービス",
     "usage": "その他",
     "product_and_term": "SureServer for クラウド 6か月",
     "csr_method": "IIJがCSRを作成",
@@ -82,11 +85,13 @@ _LEFT_OUT: t.Final = (
     "next_page",
     "open_confirmations",
     "csr",
+    "register_csr",
+    "whois_email",
     "approval_email",
     "certificate_transparency",
     "apply_method",
 )
-_SEEN_BY: t.Final = ("linked_contract", "apply_usage", "search_linked", "organizational_unit_name", "csr_common_name")
+_SEEN_BY: t.Final = ("linked_contract", "apply_usage", "search_linked", "organizational_unit_name")
 
 
 def screen_page(key: str) -> str:
@@ -101,12 +106,13 @@ def _shown(screen: Screen, part: t.Any) -> list[tuple[str, str]]:
 
 
 def _links(screen: Screen) -> str:
-    places = {"new_order_entry": "order_form", "service": "service"}
-    return "".join(f"<a href=/{places.get(key, key)}>{text}</a>" for key, text in _shown(screen, "links"))
+    return "".join(f"<a href=/{key}>{text}</a>" for key, text in _shown(screen, "links"))
 
 
 def _facts(screen: Screen) -> str:
-    rows = "".join(f"<tr><th>{text}</th><td>{_FACTS.get(key, '')}</td></tr>" for key, text in _shown(screen, "facts"))
+    # What the form of a registration shows besides its fields comes with a customer's CSR only.
+    shown = [] if screen.key == "registration" else _shown(screen, "facts")
+    rows = "".join(f"<tr><th>{text}</th><td>{_FACTS.get(key, '')}</td></tr>" for key, text in shown)
     return f"<table>{rows}</table>"
 
 
@@ -126,7 +132,7 @@ def _form(screen: Screen) -> str:
 def _field(key: str, text: str) -> str:
     if key in _CHOICES:
         return f"<label>{text}<select name={key}><option value=1>{_CHOICES[key]}</option></select></label>"
-    kind = {"password": "password", "terms_agreed": "checkbox"}.get(key, "text")
+    kind = "password" if key == "password" else "checkbox" if key.endswith("_consent") else "text"
     return f"<label>{text}<input type={kind} name={key}></label>"
 
 

@@ -149,7 +149,7 @@ def endless_screens(_random: random.Random) -> Respond:
             return right_screens(method, path)
         number = int(path.rpartition("=")[2] or 0) if "=" in path else 0
         page = screen_page("status_list").replace("rsc00000001", f"rsc{number:08}")
-        link = f"<a href=/status_list?p={number + 1}>次へ</a></body>"
+        link = f"<a href=/status_list?p={number + 1}>次のページ</a></body>"
         return _sent(None, _Head(), page.replace("</body>", link).replace("(1件)", "").encode(), kind="text/html")
 
     return respond

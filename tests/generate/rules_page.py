@@ -57,7 +57,7 @@ def content() -> str:
 
 
 def _products() -> str:
-    columns = ("product", "品目", "CA", "level", "wildcard", "servers", "linked services")
+    columns = ("product", "品目", "CA", "level", "wildcard", "servers", "linked services", "characters")
     rows = [
         (
             f"`{product.id}`",
@@ -67,6 +67,7 @@ def _products() -> str:
             _known(product.wildcard),
             _known(product.many_servers, "many, same name" if product.many_servers.value else "one"),
             _known(product.linked_services, _listed(product.linked_services.value) or "no restriction known"),
+            _known(product.characters_page, f"<{product.characters_page.value}>"),
         )
         for product in plugin("_catalogue.products").PRODUCTS.values()
     ]

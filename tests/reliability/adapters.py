@@ -12,12 +12,14 @@ import typing as t
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
+from ansible_collections.iij.server_certificate.tests.contract.test_portal_variants import CASES
 from ansible_collections.iij.server_certificate.tests.reliability.crash_points import ApiNames, PortalNames
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import Desk
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
-    from ansible_collections.iij.server_certificate.tests.reliability.crash_points import Names
+    from ansible_collections.iij.server_certificate.tests.contract.test_portal_variants import CASES
+from ansible_collections.iij.server_certificate.tests.reliability.crash_points import Names
 
 Json = dict[str, t.Any]
 Role = t.Literal["order", "register"]
@@ -48,6 +50,7 @@ class Adapter(t.Protocol):
     stages: t.ClassVar[tuple[str, ...]]  # of the desk's faults
     drawn: t.ClassVar[int | None]  # how many of its cells a run takes if nobody says how many; None: all
     never_met: t.ClassVar[t.Mapping[str, str]]  # faults of the desk that this adapter cannot meet, and why
+    variant: t.ClassVar[str]  # of the portal's screens
 
     def __init__(self, control: DeskControl, *, patience: int = PATIENCE) -> None: ...
 
@@ -118,6 +121,7 @@ class ApiAdapter:
     }
     stages: t.ClassVar[tuple[str, ...]] = ("line",)
     drawn: t.ClassVar[int | None] = None
+    variant: t.ClassVar[str] = ""
     never_met: t.ClassVar[t.Mapping[str, str]] = {
         "listing_repeats_row": "a page with an offset is read only beyond 1,000 applications",
     }
@@ -142,7 +146,7 @@ _FORM = ("GET", "/portal/orders/new")
 _TO_CONFIRM = ("POST", "/portal/orders/new")
 _BOUGHT = ("POST", "/portal/orders/confirm")
 _CONTRACT = ("GET", "/portal/certificates/*")
-_REGISTER = ("POST", "/portal/certificates/*/registration")
+_REGISTER = ("POST", "/portal/certificates/*/registration/confirm")
 _PORTAL_LOSSES = _losses("/portal/orders/confirm")
 (_UNSEEN,) = _PORTAL_LOSSES["answer lost"]
 _JSON_ONLY = "it alters an answer of the JSON interface"
@@ -177,10 +181,11 @@ class PortalAdapter:
     losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _PORTAL_LOSSES
     changes: t.ClassVar[t.Mapping[str, str]] = {
         "POST confirm": "place",
-        "POST certificates registration": "register",
+        "POST certificates registration confirm": "register",
     }
     stages: t.ClassVar[tuple[str, ...]] = ("line", "portal")
     drawn: t.ClassVar[int | None] = 1_000
+    variant: t.ClassVar[str] = ""
     never_met: t.ClassVar[t.Mapping[str, str]] = {
         "error_500": _JSON_ONLY,
         "too_many_requests": _JSON_ONLY,
@@ -213,12 +218,38 @@ class PortalAdapter:
             "request_interval": 0,
             # The desk's list lags only where a fault says so, and no longer than that.
             "listing_lag": 0,
+            "screen_map": self._screen_map(),
         }
 
     def desk(self) -> Desk:
-        return portal_of(self._control, self._control.database.parent)
+        return portal_of(self._control, self._control.database.parent, screen_map=self._screen_map())
+
+    def _screen_map(self) -> str | None:
+        """The map that the variant takes, in a file beside the desk's."""
+        if not self.variant:
+            return None
+        file = self._control.database.with_name("screens.yml")
+        file.write_text(CASES[self.variant].own, encoding="utf-8")
+        return str(file)
 
 
-ADAPTERS: t.Final[dict[str, type[Adapter]]] = {adapter.name: adapter for adapter in (ApiAdapter, PortalAdapter)}
+class TwoPagesAdapter(PortalAdapter):
+    """A portal whose order form is on two pages."""
+
+    name: t.ClassVar[str] = "portal two_pages"
+    variant: t.ClassVar[str] = "two_pages"
+    drawn: t.ClassVar[int | None] = 100
+
+
+class SecondConfirmationAdapter(PortalAdapter):
+    """A portal with a screen of its own for 申込."""
+
+    name: t.ClassVar[str] = "portal second_confirmation"
+    variant: t.ClassVar[str] = "second_confirmation"
+    drawn: t.ClassVar[int | None] = 100
+
+
+_ALL: t.Final[tuple[type[Adapter], ...]] = (ApiAdapter, PortalAdapter, TwoPagesAdapter, SecondConfirmationAdapter)
+ADAPTERS: t.Final[dict[str, type[Adapter]]] = {adapter.name: adapter for adapter in _ALL}
 
 __all__ = ("ADAPTERS", "Adapter", "ApiAdapter", "PortalAdapter", "Step")

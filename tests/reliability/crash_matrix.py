@@ -41,7 +41,7 @@ def every_cell(adapter: str) -> list[Cell]:
     kind = ADAPTERS[adapter]
     with tempfile.TemporaryDirectory(prefix="reliability-") as scratch:
         folder = pathlib.Path(scratch)
-        with running_desk(folder) as desk:
+        with running_desk(folder, variant=kind.variant) as desk:
             faults = desk.control("GET", "/faults")["kinds"]
         moments = matrix.moments_of(adapter, folder / "scout")
     return [*kill_cells(kind, moments), *fault_cells(kind, faults)]

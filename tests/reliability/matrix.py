@@ -90,7 +90,7 @@ def run_block(cells: Sequence[Cell], *, seed: int, evidence: pathlib.Path | None
 @contextlib.contextmanager
 def _at_a_desk(adapter: str, folder: pathlib.Path) -> Iterator[Stand]:
     (folder / "desk").mkdir(parents=True)
-    with running_desk(folder / "desk") as control:
+    with running_desk(folder / "desk", variant=ADAPTERS[adapter].variant) as control:
         yield Stand(control=control, folder=folder, kind=ADAPTERS[adapter])
 
 

@@ -41,7 +41,9 @@ def _lost_with_a_word_too_much(_desk: ApiDesk, client_reference: str) -> Applica
     raise DeskUnreachable(f"nobody answers for {client_reference}; tell {APPLICANT_EMAIL}")
 
 
-def _registered_on_paper(_desk: ApiDesk, application: Application, _order: Order, _csr: str | None) -> Application:
+def _registered_on_paper(
+    _desk: ApiDesk, application: Application, _order: Order, _csr: str | None, _agree: object
+) -> Application:
     return dc.replace(application, state=State.APPLIED)
 
 

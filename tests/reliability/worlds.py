@@ -201,6 +201,7 @@ def _begun(place: Place, wish: Wish, *, desk: DeskControl) -> str | None:
             "applicant": sample.APPLICANT,
             "approval_email": f"admin@{place.common_name(wish)}",
             "certificate_transparency": None,
+            "terms_agreed": True,
         }
         desk.api("PUT", f"/applications/{contract_id}/registration", registration)
     return contract_id

@@ -31,7 +31,7 @@ FLOORS = {
     "_reports": "_planning _values _catalogue _complaints core",
     "_planning": "_desk _values _catalogue _complaints core",
     "_orders": "_values _catalogue _complaints core pki",
-    "_desk": "_values _catalogue _complaints core",
+    "_desk": "_values _catalogue _complaints core pki",
     "_values": "_catalogue _complaints core",
     "_catalogue": "",
     "_complaints": "core",

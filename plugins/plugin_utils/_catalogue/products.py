@@ -27,6 +27,7 @@ class Product:
     wildcard: Fact[bool]
     many_servers: Fact[bool]
     linked_services: Fact[tuple[str, ...] | None]
+    characters_page: Fact[str]  # where the CA says which characters its certificates may have
 
 
 # The contract terms named in [M:2261126], in days. Which of them IIJ offers for which product today is unknown,
@@ -41,6 +42,20 @@ _LISTED = {
     GLOBALSIGN.id: Fact(GLOBALSIGN.id, "M:84710799", Confidence.PARTLY),
     CYBERTRUST.id: Fact(CYBERTRUST.id, "by the product's name", Confidence.DEDUCED),
 }
+
+
+# The page on new orders sends people there; of the クラウド証明書 items it says nothing, so their level decides.
+_CHARACTER_PAGES: dict[str | tuple[str, str], str] = {
+    (DIGICERT.id, "EV"): "https://knowledge.digicert.com/ja/jp/solution/SO23307.html",
+    (DIGICERT.id, "OV"): "https://knowledge.digicert.com/ja/jp/solution/SO22872.html",
+    CYBERTRUST.id: "https://www.cybertrust.ne.jp/sureserver/support/csr.html",
+    GLOBALSIGN.id: "https://jp.globalsign.com/support/faq/65.html",
+}
+
+
+def _characters_page(authority: Authority, level: str, *, listed: bool) -> Fact[str]:
+    page = _CHARACTER_PAGES.get((authority.id, level)) or _CHARACTER_PAGES[authority.id]
+    return Fact(page, "M:2261096") if listed else Fact(page, "M:2261096, by the level", Confidence.DEDUCED)
 
 
 def _product(
@@ -62,6 +77,7 @@ def _product(
         wildcard=Fact(wildcard, "M:2261096; EVG 7.1.4.2.2"),
         many_servers=Fact(many, _SCOPE, Confidence.PARTLY),
         linked_services=services,
+        characters_page=_characters_page(authority, level, listed=authority is not DIGICERT or services is _ANY),
     )
 
 

@@ -27,6 +27,7 @@ from ...module_utils._core.phrases import Phrase, verbatim
 
 if t.TYPE_CHECKING:
     import contextlib
+    from collections.abc import Callable
 
     from .._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
     from .._values.order import Order
@@ -101,7 +102,9 @@ class Desk(t.Protocol):
     """Three classes of call: reads and safe writes may be repeated at will, spending calls never blindly.
 
     Only a desk that keeps references makes place() safe to repeat with the same one; in_full() adds what a listing
-    leaves out, and turn() keeps other sessions of the same log-in on this machine waiting.
+    leaves out, and turn() keeps other sessions of the same log-in on this machine waiting. A desk that shows the
+    sentences of consent returns that of an order from quote(), and calls `agree` with that of a registration before it
+    is sent. products() is None where the desk shows its offer only with an order filled in.
     """
 
     @property
@@ -110,7 +113,7 @@ class Desk(t.Protocol):
     def turn(self) -> contextlib.AbstractContextManager[None]: ...
 
     # reads
-    def products(self) -> tuple[OfferedProduct, ...]: ...
+    def products(self) -> tuple[OfferedProduct, ...] | None: ...
 
     def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]: ...
 
@@ -122,10 +125,12 @@ class Desk(t.Protocol):
 
     def certificate(self, application: Application) -> IssuedCertificate: ...
 
-    def quote(self, order: Order) -> None: ...
+    def quote(self, order: Order) -> str | None: ...
 
     # safe writes
-    def register(self, application: Application, order: Order, csr: str | None) -> Application: ...
+    def register(
+        self, application: Application, order: Order, csr: str | None, agree: Callable[[str], None] = ...
+    ) -> Application: ...
 
     # spending calls
     def place(self, order: Order, client_reference: str) -> Application: ...

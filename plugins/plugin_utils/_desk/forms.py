@@ -41,7 +41,7 @@ _LONGEST_LINE: t.Final = 255
 _LONGEST_WORDS: t.Final = 500  # of what the desk says to people
 _SHOWN: t.Final = 60  # characters of a value that does not fit
 _MOST_ITEMS: t.Final = 100
-_STATES: t.Final = {state.value: state for state in State}
+_STATES: t.Final = {state.value: state for state in State if state is not State.UNCLEAR}  # that is said of screens only
 _LONGEST_CERTIFICATE: t.Final = 64 << 10
 _LONGEST_CHAIN: t.Final = 256 << 10
 
@@ -91,7 +91,7 @@ def _words(value: t.Any) -> str:
 def _state(value: t.Any) -> State:
     state = _STATES.get(value) if isinstance(value, str) else None
     if state is None:
-        raise _Misfit(_A_STATE.filled(", ".join(State)))
+        raise _Misfit(_A_STATE.filled(", ".join(_STATES)))
     return state
 
 

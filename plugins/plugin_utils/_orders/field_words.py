@@ -24,7 +24,7 @@ FIELD_LABELS: t.Final = {
     "linked_contract.contract_id": "サービスコード",
     "terms_agreed": "約款への同意",
     "contract_id": "サービスコード",
-    "csr_origin": "CSRの作成方法",
+    "csr_origin": "CSR の作成方法",
     "subject": "識別名",
     "subject.state_or_province_name": "都道府県 (ST)",
     "subject.locality_name": "市区町村 (L)",

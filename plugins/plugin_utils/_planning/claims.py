@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, together
 from .._complaints.complaints import Complaint, shortened
+from .._values.observed import State
 from .._values.order import Usage
 
 if t.TYPE_CHECKING:
@@ -118,10 +119,14 @@ def differences(order: Order, app: Application) -> tuple[Phrase, ...]:
 def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
     wanted = {"common_name": order.common_name, "product": order.product.id, "usage": order.usage.value}
     for field, value in wanted.items():
-        if getattr(app, field) != value:
+        # What an unclear application does not tell may be what the order asks for.
+        told = app.state is not State.UNCLEAR or getattr(app, field) is not None
+        if told and getattr(app, field) != value:
             yield _difference(field, value, getattr(app, field))
     linked = order.linked_contract
     if order.usage is Usage.LINKED_SERVICE and linked:
+        if app.state is State.UNCLEAR and app.linked_service is None:
+            return
         if linked.service != app.linked_service:
             yield _difference("linked_contract.service", linked.service, app.linked_service)
         if linked.contract_id not in (None, app.linked_contract_id):

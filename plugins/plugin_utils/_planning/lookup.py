@@ -24,13 +24,12 @@ if t.TYPE_CHECKING:
 def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
     """The order with the ID of its linked contract, and what keeps it from being submitted.
 
-    As it is where the desk was not asked what it offers: then nothing is to be submitted.
+    As it is where the desk was not asked what it offers: then nothing is to be submitted. A desk may show its linked
+    contracts and no products before an order is filled in.
     """
-    if observed.products is None:
-        return order, ()
-    complaints = tuple(_not_offered(order, observed.products))
+    complaints = () if observed.products is None else tuple(_not_offered(order, observed.products))
     linked = order.linked_contract
-    if linked is None:
+    if linked is None or (observed.products is None and linked.service not in observed.linked_contracts):
         return order, complaints
     seen = tuple(
         contract

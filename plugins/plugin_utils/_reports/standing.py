@@ -52,6 +52,10 @@ _OPEN_ON_HOST: t.Final = Phrase(
     "取得済みですが、オーダーの指定する場所に設置されていません",
 )
 _UNCONFIRMED: t.Final = Phrase("fetched, but not known to be on its host", "取得済み、ホストへの設置は未確認")
+_UNCLEAR: t.Final = Phrase(
+    "the portal says 「{0}」, which is not known, so nothing is done for this order",
+    "ポータルの「{0}」の意味が分からないため、このオーダーの作業は行いません",
+)
 _ADOPTED: t.Final = Phrase(
     "ordered past these files and fits, so nothing is bought; CSR and application information missing",
     "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
@@ -74,6 +78,9 @@ _ACTIONS: t.Final = {
     ),
     "order_anew": Phrase("to order anew, set generation: {0}", "注文し直すには generation: {0} を指定"),
     "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
+    "say_meaning": Phrase(
+        "say what 「{0}」 means under {1} of your screen map", "「{0}」の意味を画面マップの {1} に書く"
+    ),
     "none": Phrase("nothing", "なし"),
 }
 
@@ -88,6 +95,8 @@ _BY_STANDING: t.Final = {
 def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     """What has to happen next, in words, and who does it (an id of ACTORS)."""
     application = entry.application
+    if application and application.unclear:
+        return said(_ACTIONS["say_meaning"], lang).format(*application.unclear), "group_admin"
     if entry.standing is Standing.ENDED:
         return said(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
@@ -107,6 +116,8 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
 def reason(entry: Entry, lang: Language) -> str:
     """Why the order stands where it stands."""
     application = entry.application
+    if application and application.unclear:
+        return said(_UNCLEAR, lang).format(*application.unclear)
     if application and application.reason:
         return application.reason
     if entry.adopts and entry.standing is Standing.TO_REGISTER:

@@ -66,6 +66,7 @@ _STATES: t.Final = {
     State.CANCELLED: Phrase("cancelled", "解約済み"),
     State.EXPIRED: Phrase("expired", "有効期限切れ"),
     State.REVOKED: Phrase("revoked", "失効"),
+    State.UNCLEAR: Phrase("unclear", "不明"),
     "unknown": Phrase("unknown", "結果不明"),
 }
 _TERMS: t.Final = {"6 months": Phrase("6 months", "6か月"), "1 year": Phrase("1 year", "1年")}

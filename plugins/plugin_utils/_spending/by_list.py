@@ -22,7 +22,7 @@ from .._planning.claims import bought_name, differences
 from .._planning.plan import Step
 from .attempts import advise, describe_purchase, hold_back
 from .by_reference import require_as_asked
-from .spend import describe_order, spend
+from .spend import describe_consent, describe_order, spend
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -65,19 +65,25 @@ class ByList:
     def buy(self, order: Order) -> Application:
         """Press once, unless the order was bought since the plan was made or an earlier attempt is open."""
         with self.desk.turn():
-            self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
+            consent = self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
             rows = self.desk.applications()
             before = self._find_same(order, rows)
             found = self._find_newcomer(before, known=self.listed)
             if found is None:
                 hold_back(self, order, before, listed={app.contract_id for app in rows} | self.listed)
-                found = self._press(order, before=sorted(before))
+                found = self._press(order, before=sorted(before), consent=consent)
             self.listed.add(found.contract_id)
             return require_as_asked(order, found, reference=None)
 
-    def _press(self, order: Order, *, before: list[str]) -> Application:
+    def _press(self, order: Order, *, before: list[str], consent: str | None) -> Application:
         reference = order.reference(self.portfolio)
-        facts = {**describe_order(order), "client_reference": reference, **describe_purchase(order), "listed": before}
+        facts = {
+            **describe_order(order),
+            "client_reference": reference,
+            **describe_purchase(order),
+            **describe_consent(consent),
+            "listed": before,
+        }
 
         def place(attempt: str) -> Application:
             try:

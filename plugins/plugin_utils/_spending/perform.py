@@ -26,7 +26,7 @@ from .by_list import ByList
 from .by_reference import ByReference
 from .ledger import LedgerUnusable
 from .settlement import settle, wait_while_busy
-from .spend import describe_order, spend
+from .spend import describe_consent, describe_order, spend
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -109,8 +109,13 @@ class Performer:
         def register(entry: Entry, _step: Step) -> Application:
             application = _present(entry.application)
             csr = csrs.get(entry.order.name)
+            facts = {**describe_order(entry.order), "contract_id": application.contract_id}
+
+            def agree(sentence: str) -> None:
+                self.ledger.note("consent", Step.REGISTER.value, **facts, **describe_consent(sentence))
+
             return wait_while_busy(
-                lambda: self.desk.register(application, entry.order, csr), sleep=self.sleep, tell=self.tell
+                lambda: self.desk.register(application, entry.order, csr, agree), sleep=self.sleep, tell=self.tell
             )
 
         return self._each([(entry, Step.REGISTER) for entry in entries], register)

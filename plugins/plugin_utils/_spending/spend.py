@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
@@ -64,4 +65,11 @@ def describe_order(order: Order) -> Json:
     return {"order": order.name, "common_name": order.common_name, "product": order.product.id, "term": order.term}
 
 
-__all__ = ("describe_order", "spend")
+def describe_consent(sentence: str | None) -> Json:
+    """Name the sentence that is agreed to, and its digest, since a long text is cut."""
+    if not sentence:
+        return {}
+    return {"consent": sentence, "consent_sha256": hashlib.sha256(sentence.encode()).hexdigest()}
+
+
+__all__ = ("describe_consent", "describe_order", "spend")

@@ -116,6 +116,8 @@ def contract_result(
         "text": text(told, lang),
         "diff": _diff(before, made if not planned else None),
     }
+    if told["complaints"]:
+        result["complaints"] = told["complaints"]
     if failed:
         result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
     return result

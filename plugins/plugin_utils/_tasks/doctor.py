@@ -12,10 +12,13 @@ import typing as t
 
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.system_errors import reason_of
+from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
 from .._desk.choice import portal_connection
-from .._desk.portal.doctor import examine
-from .._desk.portal.screen_map import PART_WORDS, SOURCES
+from .._desk.portal.doctor import examine, examine_saved
+from .._desk.portal.map_parts import PART_WORDS, SOURCES
+from .._desk.portal.screen_map import screen_map
 from .._reports.columns import aligned
 
 if t.TYPE_CHECKING:
@@ -27,6 +30,8 @@ if t.TYPE_CHECKING:
 
 Row = dict[str, t.Any]
 
+_NO_FOLDER: t.Final = Phrase("saved_pages {0}: {1}", "saved_pages {0}: {1}")
+_PAGE: t.Final = Phrase("{0} is {1}", "{0} は {1} です")
 _HEADINGS: t.Final = {
     "title": Phrase("screen", "画面"),
     "part": Phrase("part", "種類"),
@@ -49,28 +54,42 @@ _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
 
 def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
     """The task's result; writes the map to edit where the user asked for it, and buys nothing."""
-    found = examine(portal_connection(options), orders)
+    found = _examine(options, orders)
     own_map = found.own_map(lang)
-    path = options["map_path"]
-    if path:
-        write_whole(expand_home(path), own_map)
+    if options["map_path"]:
+        write_whole(expand_home(options["map_path"]), own_map)
+    if options["record_path"] and found.recording:
+        write_whole(expand_home(options["record_path"]), found.recording.text())
     return {
         "changed": False,
         "fits": found.fits(),
         "labels": found.rows(),
         "problems": [said(problem, lang) for problem in found.problems],
         "unseen": list(found.unseen),
+        "pages": list(found.pages),
         "map": own_map,
         "text": _text(found, lang),
     }
 
 
+def _examine(options: Mapping[str, t.Any], orders: tuple[Order, ...]) -> Examination:
+    """Look at the portal, or at pages that were saved from it, which takes no log-in and no network."""
+    saved = options["saved_pages"]
+    if not saved:
+        return examine(portal_connection(options), orders)
+    try:
+        return examine_saved(expand_home(saved), screen_map(options["screen_map"]))
+    except OSError as error:
+        raise OptionsWrong(_NO_FOLDER.filled(saved, reason_of(error))) from None
+
+
 def _text(found: Examination, lang: Language) -> str:
     shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in found.rows()]
     table = aligned([[said(heading, lang) for heading in _HEADINGS.values()], *shown])
+    pages = [said(_PAGE, lang).format(row["file"], row["screen"]) for row in found.pages if row["screen"]]
     unseen = [said(_UNSEEN, lang).format(", ".join(found.unseen))] if found.unseen else []
     problems = [said(problem, lang) for problem in found.problems]
-    return "\n".join([*table, *problems, *unseen, said(_FITS if found.fits() else _UNFIT, lang)])
+    return "\n".join([*pages, *table, *problems, *unseen, said(_FITS if found.fits() else _UNFIT, lang)])
 
 
 def _cell(row: Row, column: str, lang: Language) -> str:

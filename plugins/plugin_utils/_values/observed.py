@@ -31,6 +31,7 @@ class State(enum.StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     REVOKED = "revoked"
+    UNCLEAR = "unclear"  # the portal says something that the screen map does not know
 
 
 ENDED: t.Final = frozenset({State.WITHDRAWN, State.REJECTED, State.CANCELLED, State.EXPIRED, State.REVOKED})
@@ -38,7 +39,10 @@ ENDED: t.Final = frozenset({State.WITHDRAWN, State.REJECTED, State.CANCELLED, St
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """お申し込み: one contract at the desk. Fingerprints are lower-case SHA-256. None: the desk does not show it."""
+    """お申し込み: one contract at the desk. Fingerprints are lower-case SHA-256. None: the desk does not show it.
+
+    `unclear`: a text on the portal's screens that the map does not know, and the entry of the map that would tell.
+    """
 
     contract_id: str
     client_reference: str | None
@@ -65,6 +69,7 @@ class Application:
     registered_at: dt.datetime | None = None
     issued_at: dt.datetime | None = None
     downloaded_at: dt.datetime | None = None
+    unclear: tuple[str, str] | None = None
 
     @property
     def live(self) -> bool:

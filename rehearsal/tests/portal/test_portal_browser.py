@@ -78,26 +78,30 @@ class Walk:
 
     def log_in(self, master_id: str, password: str) -> None:
         self.go("/portal/")
-        self.is_at(labels.LOG_IN)
+        self.shows(labels.LOG_IN)
         self.field(labels.MASTER_ID).fill(master_id)
         self.field(labels.PASSWORD).fill(password)
         self.button(labels.LOG_IN)
-        self.is_at(labels.TOP)
+        self.shows(labels.TOP)
 
     def to_new_order(self) -> None:
         for words in (labels.CONTRACTS_AND_ADMINS, labels.SERVICE_ORDERS, labels.CUSTOMER_CODE_CHOICE):
             self.link(words)
-            self.is_at(words)
+            self.shows(words)
         self.field(labels.CUSTOMER_CODE).select_option("SG00000001")
         self.button(labels.CHOOSE)
         self.is_at(labels.ONLINE_ORDERS)
-        self.link(f"{labels.SERVICE_NAME} {labels.NEW_ORDER_ENTRY}")
+        self.page.get_by_label(labels.SERVICE_NAME, exact=True).check()
+        self.shows(labels.ONLINE_ORDERS)
+        self.button(labels.NEXT)
+        self.shows(labels.ORDER_NOTES)
+        self.button(labels.NEXT)
         self.shows(labels.NEW_ORDER)
 
     def place(self) -> str:
         self.button(labels.CONFIRM)
         self.shows(labels.NEW_ORDER_CONFIRM)
-        self.page.get_by_label(labels.TERMS_AGREED).check()
+        self.page.get_by_label(labels.ORDER_CONSENT, exact=True).check()
         self.button(labels.PLACE)
         self.shows(labels.NEW_ORDER_DONE)
         return re.search("rsc[0-9]{8}", self.page.url)[0]  # type: ignore[index]
@@ -106,7 +110,7 @@ class Walk:
         self.go("/portal/")
         for words in (labels.SETTINGS, labels.SERVICE_SETTINGS, labels.SERVICE_NAME):
             self.link(words)
-            self.is_at(words)
+            self.shows(words)
         self.link(f"{labels.SERVICE_TOP} {contract_id}")
         self.shows(labels.SERVICE_TOP)
 
@@ -120,9 +124,10 @@ class Walk:
             self.field(label).fill(value)
 
     def register(self) -> None:
-        self.button(labels.CONFIRM)
+        self.button(labels.NEXT)
         self.shows(labels.REGISTRATION_CONFIRM)
-        self.button(labels.REGISTER)
+        self.page.get_by_label(labels.REGISTRATION_CONSENT, exact=True).check()
+        self.button(labels.PLACE)
         self.shows(labels.REGISTRATION_DONE)
 
     def unlock_controls(self, token: str) -> None:
@@ -156,11 +161,13 @@ def test_usage_other_with_the_customers_csr_and_an_approval_mail(
     registrar.link(labels.REGISTRATION)
     registrar.page.get_by_label(labels.CSR_METHODS["customer"], exact=True).check()
     registrar.button(labels.APPLY_METHOD)
-    registrar.field("CSR").fill(csr_of(rsa_2048, "www.example.jp", **TOKYO))
     registrar.button(labels.REGISTER_CSR)
+    registrar.field("CSR").fill(csr_of(rsa_2048, "www.example.jp", **TOKYO))
+    registrar.shows(labels.REGISTER_CSR)
+    registrar.button(labels.ENTER_CSR)
     registrar.shows(labels.REGISTRATION)
     registrar.applicant()
-    registrar.field(labels.APPROVAL_EMAIL).select_option("admin@example.jp")
+    registrar.field(labels.REQUEST_EMAIL).select_option("admin@example.jp")
     registrar.register()
 
     backstage = Walk(chromium(), url=desk.url, name="other-controls")
@@ -208,7 +215,7 @@ def test_usage_linked_service_to_the_installed_certificate(desk: Rehearsal, chro
     orderer.field("組織").fill("例示株式会社")
     orderer.applicant()
     orderer.field(labels.APPROVAL_EMAIL).select_option("admin@example.jp")
-    orderer.button(labels.CONFIRM)
+    orderer.button(labels.NEXT)
     orderer.shows(labels.REGISTRATION)  # no Japanese in a subject, and the choice about transparency is missing
     orderer.field("組織").fill("Example Co., Ltd.")
     orderer.page.get_by_label(labels.TRANSPARENCIES["true"], exact=True).check()

@@ -56,24 +56,49 @@ def test_a_linked_service_leaves_one_method(desk: Rehearsal) -> None:
     assert browser.has("subject.locality_name")
 
 
+FIXED = {"都道府県": "Tokyo", "市区町村": "Chiyoda-ku", "組織": "Example Co., Ltd.", "部門": "―"}
+
+
 def test_a_registered_csr_shows_its_subject_and_cannot_be_edited(desk: Rehearsal, rsa_2048: rsa.RSAPrivateKey) -> None:
     browser = at_registration(desk).press(labels.APPLY_METHOD, csr_origin="customer")
-    browser.press(labels.REGISTER_CSR, csr=csr_of(rsa_2048, **TOKYO), applicant__name="Web")
-    assert browser.status == 200
-    assert browser.facts() == {**TOKYO, "CN": "www.example.jp", "鍵": "RSA 2048"}
+    browser.press(labels.REGISTER_CSR, applicant__name="Web")
+    assert browser.heading == labels.REGISTER_CSR
+    browser.press(labels.ENTER_CSR, csr=csr_of(rsa_2048, **TOKYO))
+    assert (browser.status, browser.heading) == (200, labels.REGISTRATION)
+    assert browser.facts() == FIXED
+    assert not browser.has("subject.locality_name")
     assert browser.value("applicant.name") == "Web"
-    browser.press(labels.CONFIRM, **APPLICANT)
+    browser.press(labels.NEXT, **APPLICANT)
     assert browser.heading == labels.REGISTRATION_CONFIRM
-    assert browser.facts()["CSR O"] == "Example Co., Ltd."
-    browser.press(labels.REGISTER)
+    assert browser.facts().items() >= FIXED.items()
+    browser.press(labels.PLACE, terms_agreed="1")
     assert browser.heading == labels.REGISTRATION_DONE
     assert desk.show("rsc00000001")["csr_origin"] == "customer"
+
+
+def test_without_consent_nothing_is_registered(desk: Rehearsal) -> None:
+    browser = at_registration(desk).press(labels.APPLY_METHOD, csr_origin="service").press(labels.NEXT, **filled())
+    assert browser.press(labels.PLACE).status == 422
+    assert browser.errors() == [("terms_agreed", "同意は必須です。")]
+    assert desk.show("rsc00000001")["state"] == "awaiting_registration"
+    assert browser.press(labels.PLACE, terms_agreed="1").heading == labels.REGISTRATION_DONE
+
+
+@pytest.mark.parametrize(("product", "asked"), [("quick_ssl", True), ("organization_ssl", False)])
+def test_quick_items_have_a_pull_down_of_their_own_and_a_field_that_is_dead(
+    desk: Rehearsal, product: str, asked: bool
+) -> None:
+    browser = at_registration(desk, product)
+    assert (labels.REQUEST_EMAIL in browser.text) is browser.has("whois_email") is asked
+    if asked:
+        browser.press(labels.NEXT, whois_email="owner@example.jp")
+        assert "forbidden since 2025-07-15" in browser.text
 
 
 def test_a_wrong_csr_is_refused_at_the_button(desk: Rehearsal, rsa_2048: rsa.RSAPrivateKey) -> None:
     browser = at_registration(desk).press(labels.APPLY_METHOD, csr_origin="customer")
     csr = csr_of(rsa_2048, "other.example.jp", **TOKYO)
-    browser.press(labels.REGISTER_CSR, csr=csr)
+    browser.press(labels.REGISTER_CSR).press(labels.ENTER_CSR, csr=csr)
     assert browser.status == 422
     assert {field for field, _ in browser.errors()} == {"csr"}
     assert browser.value("csr").strip() == csr.strip()
@@ -82,11 +107,10 @@ def test_a_wrong_csr_is_refused_at_the_button(desk: Rehearsal, rsa_2048: rsa.RSA
 
 def test_a_private_key_is_never_shown_again(desk: Rehearsal, rsa_2048: rsa.RSAPrivateKey) -> None:
     browser = at_registration(desk).press(labels.APPLY_METHOD, csr_origin="customer")
-    for button in (labels.REGISTER_CSR, labels.CONFIRM):
-        browser.press(button, csr=key_pem(rsa_2048))
-        assert browser.status == 422
-        assert "This is a private key" in browser.text
-        assert "BEGIN" not in browser.text
+    browser.press(labels.REGISTER_CSR).press(labels.ENTER_CSR, csr=key_pem(rsa_2048))
+    assert browser.status == 422
+    assert "This is a private key" in browser.text
+    assert "BEGIN" not in browser.text
 
 
 def test_everything_wrong_is_said_at_once_and_nothing_is_lost(desk: Rehearsal) -> None:
@@ -94,7 +118,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_lost(desk: Rehearsal) -
     wrong = filled(
         subject__organization_name="例示株式会社", subject__organizational_unit_name="Web", applicant__email="nobody"
     )
-    browser.press(labels.CONFIRM, **wrong)
+    browser.press(labels.NEXT, **wrong)
     assert [field for field, _ in browser.errors()] == [
         "subject.organization_name",
         "subject.organizational_unit_name",
@@ -113,28 +137,28 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_lost(desk: Rehearsal) -
 
 
 def test_nothing_chosen_misses_the_method_first(desk: Rehearsal) -> None:
-    browser = at_registration(desk).press(labels.CONFIRM)
-    assert browser.errors()[0] == ("csr_origin", "CSRの作成方法は必須です。")
+    browser = at_registration(desk).press(labels.NEXT)
+    assert browser.errors()[0] == ("csr_origin", "CSR の作成方法は必須です。")
 
 
 def test_the_confirm_screen_leads_back_with_everything(desk: Rehearsal) -> None:
     browser = at_registration(desk, "secure_server_id").press(labels.APPLY_METHOD, csr_origin="service")
     entered = filled(approval_email="admin@example.jp", certificate_transparency="true")
-    browser.press(labels.CONFIRM, **entered)
+    browser.press(labels.NEXT, **entered)
     facts = browser.facts()
     assert facts["承認メールアドレス"] == "admin@example.jp"
-    assert facts[labels.TRANSPARENCY] == "登録する"
+    assert facts[labels.TRANSPARENCY] == "対応する"
     browser.press(labels.BACK)
     for name, value in entered.items():
         assert browser.value(name.replace("__", ".")) == value
-    browser.press(labels.CONFIRM).press(labels.REGISTER)
+    browser.press(labels.NEXT).press(labels.PLACE, terms_agreed="1")
     assert desk.show("rsc00000001")["state"] == "applied"
 
 
 def test_a_registration_is_given_once(desk: Rehearsal) -> None:
     browser = at_registration(desk)
     desk.register("rsc00000001", **registration())
-    browser.press(labels.CONFIRM)
+    browser.press(labels.NEXT)
     assert browser.status == 409
     assert browser.go("/portal/certificates/rsc00000001/registration").status == 409
     assert browser.go("/portal/certificates/rsc00000001").has_button(labels.LOG_OUT)
@@ -198,6 +222,6 @@ def test_the_lists_have_every_contract_in_pages(desk: Rehearsal) -> None:
         "―",
         "申請情報の登録待ち",
     ]
-    assert "www100.example.jp" in browser.follow("次へ").text
-    browser.go("/portal/certificates").follow("次へ").follow(labels.SERVICE_TOP)
+    assert "www100.example.jp" in browser.follow("次のページ").text
+    browser.go("/portal/certificates").follow("次のページ").follow(labels.SERVICE_TOP)
     assert browser.facts()[labels.COMMON_NAME] == "www100.example.jp"

@@ -260,7 +260,7 @@ def test_an_ed25519_key_is_refused() -> None:
 
 
 def test_everything_wrong_is_named_at_once() -> None:
-    body: Changes = {"csr_origin": "service", "subject": {}, "applicant": {}, "csr": None}
+    body: Changes = {"csr_origin": "service", "subject": {}, "applicant": {}, "csr": None, "terms_agreed": False}
     found = judged(body, product=DIGICERT)
     assert {attribute for attribute, _code in found} == {
         "subject.state_or_province_name",
@@ -272,5 +272,6 @@ def test_everything_wrong_is_named_at_once() -> None:
         "applicant.phone",
         "approval_email",
         "certificate_transparency",
+        "terms_agreed",
     }
     assert {code for _attribute, code in found} == {"required"}

@@ -19,6 +19,8 @@ from . import wire
 from .transport import Transport
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
     from ..._values.order import Order
     from .transport import Connection
@@ -66,7 +68,13 @@ class ApiDesk:
         if differing:
             raise RequestRefused(_ECHO_DIFFERS.filled(", ".join(differing)))
 
-    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+    def register(
+        self,
+        application: Application,
+        order: Order,
+        csr: str | None,
+        agree: Callable[[str], None] = lambda _text: None,  # noqa: ARG002  (of the protocol; no sentence is shown)
+    ) -> Application:
         body = wire.registration_body(order, csr)
         return wire.application(self._transport.write("PUT", f"{_path(application)}/registration", body))
 

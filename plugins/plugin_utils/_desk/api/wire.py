@@ -66,6 +66,7 @@ def registration_body(order: Order, csr: str | None) -> Json:
         "applicant": dc.asdict(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
         "certificate_transparency": order.certificate_transparency,
+        "terms_agreed": order.terms_agreed,
     }
 
 

@@ -40,11 +40,11 @@ _NO_ANSWER: t.Final = Phrase(
 _NOT_LISTED: t.Final = Phrase(
     "the portal lists no application {0} that leads anywhere", "ポータルの一覧に、開けるお申し込み {0} がありません"
 )
-_UNKNOWN_ITEM: t.Final = Phrase(
-    "「{0}」 shows {1} for {2} under the item 「{3}」, which is not known: say which one it is under options.products "
-    "in your screen map, or name it under screens.status_list.leave_alone",
-    "「{0}」に {2} の {1} がありますが、品目「{3}」が何か分かりません。画面マップの options.products でどの品目か"
-    "指定するか、screens.status_list.leave_alone に追加してください",
+_UNCLEAR: t.Final = Phrase(
+    "「{0}」 shows {1} for {2}, and nobody knows what 「{3}」 means: say so under {4} in your screen map, or name an "
+    "item that no order is for under screens.status_list.leave_alone",
+    "「{0}」に {2} の {1} がありますが、「{3}」の意味が分かりません。画面マップの {4} で指定してください。"
+    "どのオーダーとも関係ない品目なら、screens.status_list.leave_alone に追加してください",
 )
 _NO_CANCELLATION: t.Final = Phrase(
     "{0} cannot be cancelled here: the portal's screens for that are not documented. Cancel it in a browser; the next "
@@ -65,12 +65,12 @@ class PortalDesk:
         self._offers: dict[str, ordering.Offer] = {}
         self._addresses: dict[str, str] = {}
         self._listed: tuple[Application, ...] = ()
-        self._confirmed: tuple[Order, Window] | None = None
+        self._confirmed: tuple[Order, ordering.Confirmed] | None = None
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return self._session.turn()
 
-    def products(self) -> tuple[OfferedProduct, ...]:
+    def products(self) -> tuple[OfferedProduct, ...] | None:
         offers = self._offered()
         return next(iter(offers.values())).products if offers else ()
 
@@ -95,16 +95,20 @@ class PortalDesk:
         address = self._address(application)
         return self._session.walk(lambda window: contracts.download_certificate(window, application, address))
 
-    def quote(self, order: Order) -> None:
+    def quote(self, order: Order) -> str | None:
         """Walk to the confirm screen and compare it with the order; place() goes on from there."""
-        self._stop_at_unknown_items(order)
-        self._confirmed = order, self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
+        self._stop_at_unclear(order)
+        confirmed = self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
+        self._confirmed = order, confirmed
+        return confirmed.consent
 
-    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+    def register(
+        self, application: Application, order: Order, csr: str | None, agree: Callable[[str], None] = lambda _text: None
+    ) -> Application:
         address = self._address(application)
 
         def register(window: Window) -> bool:
-            return contracts.register(window, application, address, order=order, csr=csr)
+            return contracts.register(window, application, address, order=order, csr=csr, agree=agree)
 
         if not self._session.walk(register):
             now = self.in_full(application)
@@ -128,15 +132,14 @@ class PortalDesk:
     def cancel(self, application: Application) -> Application:
         raise NotOnline(_NO_CANCELLATION.filled(application.contract_id))
 
-    def _stop_at_unknown_items(self, order: Order) -> None:
-        """Refuse to buy what the list may show already, under an item that the map does not know."""
-        screen = self._session.known.screens["status_list"]
+    def _stop_at_unclear(self, order: Order) -> None:
+        """Refuse to buy what the list may show already, in words that the map does not know."""
+        title = self._session.known.screens["status_list"].title.text
         for app in self._listed:
-            known = app.product in PRODUCTS or app.product in screen.leave_alone
-            if app.live and not known and app.common_name.casefold() == order.common_name.casefold():
-                raise RequestRefused(
-                    _UNKNOWN_ITEM.filled(screen.title.text, app.contract_id, app.common_name, app.product)
-                )
+            may_be = app.product == order.product.id or app.product not in PRODUCTS
+            if app.unclear and may_be and app.common_name.casefold() == order.common_name.casefold():
+                text, at = app.unclear
+                raise RequestRefused(_UNCLEAR.filled(title, app.contract_id, app.common_name, text, at))
 
     def _offered(self) -> dict[str, ordering.Offer]:
         if not self._offers:

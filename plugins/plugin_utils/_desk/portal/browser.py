@@ -30,9 +30,10 @@ if t.TYPE_CHECKING:
     from playwright.async_api import BrowserContext
 
     from ..http import Reply
+    from ._lxml import Element
     from .chromium import Chromium
     from .gate import Asked
-    from .page import Submission
+    from .page import Page, Submission
     from .transport import Connection, Fetched, Transport
 
     Result = t.TypeVar("Result")
@@ -128,10 +129,18 @@ class Tab:
 
     def submit(self, submission: Submission) -> Fetched:
         """What the page shows once the button was pressed; pressed once."""
-        live = self._live
-        if live is None:
-            raise RuntimeError("contract broken: a form is pressed on the page that get() showed")
+        live = self._shown()
         return self._done(lambda: live.press(submission))
+
+    def fill(self, page: Page, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched:
+        """What the page shows once scripts have had their say about these fields."""
+        live = self._shown()
+        return self._done(lambda: live.fill(page, form, filled))
+
+    def _shown(self) -> LivePage:
+        if self._live is None:
+            raise RuntimeError("contract broken: a form is filled in on the page that get() showed")
+        return self._live
 
     def file(self, url: str) -> bytes:
         return self._done(lambda: self._browser.file(url))

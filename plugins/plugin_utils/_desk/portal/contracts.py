@@ -11,16 +11,18 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ....module_utils._core.phrases import Phrase, together
+from ....module_utils._core.phrases import Phrase
 from ..._values.observed import IssuedCertificate, State
 from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
 from ..forms import read_fields
-from . import filled_forms, wire
+from . import wire
+from .filled_forms import Filling, registration_filling
 from .page import Unreadable
-from .session import to_status_list
-from .window import SHOWN_AGAIN
+from .walking import take_walk
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..._values.observed import Application
     from ..._values.order import Order
     from .window import Window
@@ -41,12 +43,8 @@ _NO_CERTIFICATE: t.Final = Phrase(
 _NO_PEM: t.Final = Phrase(
     "what the portal hands out under 「{0}」 is no PEM", "ポータルの「{0}」からダウンロードしたものはPEMではありません"
 )
-_REFUSED: t.Final = Phrase(
-    "the portal refuses the registration: {0}", "申請情報の登録がポータルに受け付けられません: {0}"
-)
-_DIFFERS: t.Final = Phrase(
-    "the screen 「{0}」 differs from the order: {1}; nothing was registered",
-    "画面「{0}」がオーダーと異なります: {1}。登録は行っていません",
+_NOT_AGREED: t.Final = Phrase(
+    "the order does not agree to the terms (terms_agreed)", "オーダーで約款に同意していません (terms_agreed)"
 )
 _TOO_LATE: t.Final = Phrase(
     "{0} takes no registration any more: it is 「{1}」 on the portal",
@@ -65,7 +63,7 @@ class Listing(t.NamedTuple):
 
 def read_status_list(window: Window) -> Listing:
     """All pages of ステータス一覧; raises AnswerUnusable when they hold fewer rows than the portal counts."""
-    to_status_list(window)
+    take_walk(window, "list", Filling(fill={}))
     found = Listing({}, {})
     seen: set[str] = set()
     while window.page.url not in seen:
@@ -85,16 +83,13 @@ def read_status_list(window: Window) -> Listing:
 
 def in_full(window: Window, application: Application, address: str) -> Application:
     """The application with what its サービストップ tells."""
-    _to_service_top(window, application, address)
-    try:
-        return wire.application_in_full(application, window.fact, window.known)
-    except wire.NotUnderstood as error:
-        raise window.unexpected(error.told) from None
+    _to_contract(window, "details", application, address)
+    return wire.application_in_full(application, window.fact, window.known)
 
 
 def download_certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
     """The certificate and its intermediates, downloaded."""
-    _to_service_top(window, application, address)
+    _to_contract(window, "download", application, address)
     if not window.has("links", "certificate"):
         raise StateConflict(_NO_CERTIFICATE.filled(application.contract_id))
     leaf, chain = (_pem(window, key) for key in ("certificate", "chain"))
@@ -102,42 +97,47 @@ def download_certificate(window: Window, application: Application, address: str)
     return IssuedCertificate(**read_fields(read, tuple(read)))
 
 
-def register(window: Window, application: Application, address: str, *, order: Order, csr: str | None) -> bool:
-    """Whether the registration was taken; False when its answer was lost and only a look tells."""
-    _to_registration(window, application, address)
-    values = filled_forms.registration_values(order, csr, window.known)
-    if window.has("buttons", "apply_method"):
-        window.press("apply_method", {"csr_method": values["csr_method"]})
-        window.expect("registration")
-    window.press("confirm", values)
-    if window.shows("registration"):
-        raise RequestRefused(_REFUSED.filled(window.alerts() or SHOWN_AGAIN))
-    window.expect("registration_confirm")
-    differing = filled_forms.registration_differences(application, order, window.fact, window.known)
-    if differing:
-        raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
+def register(
+    window: Window,
+    application: Application,
+    address: str,
+    *,
+    order: Order,
+    csr: str | None,
+    agree: Callable[[str], None],
+) -> bool:
+    """Whether the registration was taken; False when its answer was lost and only a look tells.
+
+    `agree` is called with the sentence of consent before it is ticked.
+    """
+    if not order.terms_agreed:
+        raise RequestRefused(_NOT_AGREED)
+    filling = registration_filling(application, order, csr, window.known, page=address)
+    press, *rest = take_walk(window, "registration", filling, look=_check_status)
+    submission = window.filled_in(str(press.press), dict.fromkeys(press.tick, True))
+    agree("\n".join(window.ticks(press)))
     try:
-        window.press("register", {})
+        window.send(submission)
     except DeskUnreachable:
         return False
-    window.expect("registration_done")
+    window.expect(*(step.screen for step in rest))
     return True
 
 
-def _to_registration(window: Window, application: Application, address: str) -> None:
-    _to_service_top(window, application, address)
+def _check_status(window: Window) -> None:
+    """Stop at the contract's own page where it says that no registration is awaited."""
+    if window.screen.key != "service_top":
+        return
     status = window.fact("status") or ""
     if window.known.meaning("states", status) != State.AWAITING_REGISTRATION.value:
-        raise StateConflict(_TOO_LATE.filled(application.contract_id, status))
-    window.follow("registration")
-    window.expect("registration")
+        raise StateConflict(_TOO_LATE.filled(window.fact("contract_id"), status))
 
 
-def _to_service_top(window: Window, application: Application, address: str) -> None:
-    window.go(address)
-    window.expect("service_top")
-    if window.fact("contract_id") != application.contract_id:
-        raise window.unexpected(_ANOTHER.filled(window.fact("contract_id"), application.contract_id))
+def _to_contract(window: Window, walk: str, application: Application, address: str) -> None:
+    take_walk(window, walk, Filling(fill={"contract": address}))
+    shown = window.fact("contract_id")
+    if "contract_id" in window.screen.parts["facts"] and shown != application.contract_id:
+        raise window.unexpected(_ANOTHER.filled(shown, application.contract_id))
 
 
 def _add_rows(window: Window, found: Listing) -> None:
@@ -150,8 +150,6 @@ def _add_rows(window: Window, found: Listing) -> None:
                 application = wire.listed_application({key: value[0] for key, value in row.items()}, window.known)
                 found.applications[application.contract_id] = application
                 found.addresses[application.contract_id] = row["contract_id"][1] or ""
-    except wire.NotUnderstood as error:
-        raise window.unexpected(error.told) from None
     except Unreadable as error:
         raise window.unexpected(_UNREADABLE.filled(error.told)) from None
 

@@ -19,16 +19,22 @@ from ..._values.observed import State
 from ..boundary import only_desk_errors
 from ..desk import DeskError
 from . import contracts, ordering
-from .screen_map import PART_WORDS
-from .session import Session, through_customer_code
+from .filled_forms import Filling
+from .map_parts import PART_WORDS
+from .recording import Recording
+from .saved_pages import read_saved
+from .screen_map import screen_map
+from .session import Session
+from .walking import take_walk
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    import pathlib
+    from collections.abc import Callable, Iterable, Iterator
 
     from ....module_utils._core.phrases import Language
     from ..._values.order import Order
     from .fit import Finding
-    from .screen_map import Screen
+    from .map_parts import Screen, ScreenMap
     from .transport import Connection
     from .window import Window
 
@@ -39,13 +45,19 @@ _NOTHING_ELSE: t.Final = Phrase("nothing else", "ほかになし")
 _SHOWN: t.Final = 8  # candidates that a remark names
 
 
-@dc.dataclass(frozen=True, slots=True)
+@dc.dataclass(slots=True)
 class Examination:
-    """What was seen on each screen, what kept others from being seen, and which screens nobody led to."""
+    """What was seen on each screen, what kept others from being seen, and which screens nobody led to.
+
+    `pages`: saved pages and the screens they were recognized as. `titles`: of screens that the map calls otherwise.
+    """
 
     seen: dict[str, tuple[Screen, tuple[Finding, ...]]] = dc.field(default_factory=dict)
     problems: list[Phrase] = dc.field(default_factory=list)
     unseen: list[str] = dc.field(default_factory=list)
+    pages: list[Row] = dc.field(default_factory=list)
+    titles: dict[str, str] = dc.field(default_factory=dict)
+    recording: Recording | None = None
 
     def record(self, screen: Screen, found: tuple[Finding, ...]) -> None:
         """Add a look at a screen: what does not fit is kept, and of the rest what was shown at any time."""
@@ -66,7 +78,8 @@ class Examination:
 
     def own_map(self, lang: Language) -> str:
         """A map to edit, usable as it stands: what can only be meant one way is filled in, the rest are remarks."""
-        remarks, words, screens = [], {}, {}
+        remarks, words = [], {}
+        screens: dict[str, Row] = {key: {"title": title} for key, title in self.titles.items()}
         for key, (screen, found) in self.seen.items():
             extra = [finding.text for finding in found if finding.entry is None and not finding.fits]
             missing = [finding for finding in found if finding.entry is not None and not finding.fits]
@@ -83,19 +96,34 @@ class Examination:
                 elif finding.entry:
                     remarks.append(f"#   {finding.entry.at}: ...")
             if extra:
-                screens[key] = {"leave_alone": extra}
+                screens.setdefault(key, {})["leave_alone"] = extra
         content = {"version": 1, **({"words": words} if words else {}), **({"screens": screens} if screens else {})}
         return "\n".join(["---", *remarks, yaml.safe_dump(content, allow_unicode=True, sort_keys=False)])
+
+
+def examine_saved(folder: pathlib.Path, known: ScreenMap) -> Examination:
+    """What pages that were saved in a browser say; raises OSError."""
+    made = Examination()
+    for page in read_saved(folder, known):
+        made.pages.append({"file": page.file, "screen": page.screen and page.screen.key})
+        if page.screen:
+            made.record(page.screen, page.found)
+        if page.screen and page.title:
+            made.titles[page.screen.key] = page.title
+        if page.problem:
+            made.problems.append(page.problem)
+    made.unseen.extend(key for key in known.screens if key not in made.seen)
+    return made
 
 
 def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
     """What the portal's screens say; up to the confirm screen for the first order of each usage, never further."""
     made = Examination()
-    session = Session(connection, record=made.record)
+    known = screen_map(connection.screen_map)
+    made.recording = Recording(known)
+    session = Session(connection, known=known, record=made.record, recording=made.recording)
     by_usage = {order.usage: order for order in reversed(tuple(orders))}
-    walks: list[Callable[[Window], object]] = [_contracts]
-    walks += [_ordering(order) for order in by_usage.values()]
-    for walk in walks if by_usage else [*walks, _order_form]:
+    for walk in _every_walk(tuple(by_usage.values())):
         try:
             session.begin()
             with only_desk_errors():
@@ -106,29 +134,31 @@ def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
     return made
 
 
+def _every_walk(orders: tuple[Order, ...]) -> Iterator[Callable[[Window], object]]:
+    """The walks of a visit, each from the top page; the later ones need what the earlier ones have found."""
+    listed: list[contracts.Listing] = []
+    yield lambda window: listed.append(contracts.read_status_list(window))
+    rows = sorted(
+        (application for listing in listed for application in listing.applications.values()),
+        key=lambda app: app.state is not State.AWAITING_REGISTRATION,
+    )
+    for application in rows[:1]:
+        filling = Filling(fill={"contract": listed[0].addresses[application.contract_id]})
+        yield functools.partial(take_walk, name="details", filling=filling)
+        if application.state is State.AWAITING_REGISTRATION:
+            yield functools.partial(take_walk, name="registration", filling=filling, as_far_as_known=True)
+    yield from map(_ordering, orders)
+    if not orders:
+        codes: list[str] = []
+        yield lambda window: codes.extend(ordering.read_customer_codes(window))
+        yield from (functools.partial(ordering.read_offer, customer_code=code) for code in codes[:1])
+
+
 def _ordering(order: Order) -> Callable[[Window], object]:
     """The walk of an order; where its contract is yet to be looked up, as far as the search."""
     if order.linked_contract and order.linked_contract.contract_id is None:
         return functools.partial(ordering.read_offer, customer_code=order.customer_code)
     return functools.partial(ordering.to_confirm_screen, order=order)
-
-
-def _order_form(window: Window) -> None:
-    """The empty form, where no order is there to fill it in."""
-    codes = ordering.read_customer_codes(window)
-    if codes:
-        through_customer_code(window, codes[0])
-
-
-def _contracts(window: Window) -> None:
-    """The lists, the first application, and the form of one that awaits its registration."""
-    found = contracts.read_status_list(window)
-    rows = sorted(found.applications.values(), key=lambda app: app.state is not State.AWAITING_REGISTRATION)
-    for application in rows[:1]:
-        contracts.in_full(window, application, found.addresses[application.contract_id])
-        if window.has("links", "registration"):
-            window.follow("registration")
-            window.expect("registration")
 
 
 def _told(finding: Finding) -> bool:
@@ -156,4 +186,4 @@ def _row(screen: Screen, finding: Finding) -> Row:
     }
 
 
-__all__ = ("Examination", "examine")
+__all__ = ("Examination", "examine", "examine_saved")

@@ -130,6 +130,11 @@ def _is_seen(element: Element) -> bool:
     return not _UNSEEN.search((element.get("style") or "")[:_LONGEST_LINE])
 
 
+def clean_words(text: str, secrets: tuple[str, ...]) -> str:
+    """One line of a page without these secrets, and without anything that looks like a token."""
+    return _clean(text, _spellings(secrets))
+
+
 def _spellings(secrets: Iterable[str]) -> tuple[str, ...]:
     """Every way in which a page may spell these secrets in its text, longest first."""
     found: set[str] = set()
@@ -152,4 +157,4 @@ def _without_token(found: re.Match[str]) -> str:
     return _GONE if mixed or len(text) >= _CERTAINLY else text
 
 
-__all__ = ("build_copy", "save_copy")
+__all__ = ("build_copy", "clean_words", "save_copy")

@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Orders and registrations as the fields of the forms, and how a confirm screen differs from them."""
+"""Orders and registrations as the values of the forms, and how a screen differs from them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,32 @@ import dataclasses as dc
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from ..._values.observed import Application
+from ....module_utils._pki.csrs import read_csr
 from ..._values.order import CsrOrigin, Usage
-from .screen_map import Entry
+from .map_parts import Entry
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..._values.observed import Application
     from ..._values.order import Order
-    from .screen_map import ScreenMap
-    from .window import Value
+    from .map_parts import Screen, ScreenMap
+    from .page_parts import Choice
 
     Fact = Callable[[str], str | None]
-    Row = Mapping[str, str]
-
 
 _DIFFERENCE: t.Final = Phrase(
     "「{0}」 is {1} on the screen, {2} in the order", "「{0}」は画面では {1}、オーダーでは {2}"
 )
-
-
 _EMPTY: t.Final = Phrase("empty", "空欄")
-
-
+_NO_CONTRACT: t.Final = Phrase(
+    "the portal's search lists no contract {1} to link to",
+    "ポータルの検索結果に、連携対応サービスの契約 {1} がありません",
+)
+_NO_CODE: t.Final = Phrase(
+    "「{0}」 offers no {1} to this portal_user, but {2}",
+    "portal_user の「{0}」に {1} がありません。選択できるもの: {2}",
+)
 _SUBJECT: t.Final = (
     "state_or_province_name",
     "locality_name",
@@ -43,109 +46,144 @@ _SUBJECT: t.Final = (
 )
 
 
-def order_values(order: Order, known: ScreenMap) -> dict[str, Value]:
-    """What is filled in on 新規お申し込み受付入力, but for the linked contract."""
-    return {
-        "usage": known.option("usages", order.usage.value),
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """A choice that may not be offered, which refuses the order; `first_word`: more about it comes after a space."""
+
+    text: str
+    refusal: Phrase
+    first_word: bool = False
+
+    def is_meant_by(self, choice: Choice) -> bool:
+        return (choice.text.partition(" ")[0] if self.first_word else choice.text) == self.text
+
+
+# A line's text; the text of a choice; a choice that the portal may not offer; True for a tick.
+Value = str | Entry | Pick | t.Literal[True]
+Values = t.Mapping[str, Value | None]
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Filling:
+    """What a walk fills in, by name, and what screens must show of it. None: the order has no such value."""
+
+    fill: Values
+    show: Values = dc.field(default_factory=dict)
+
+
+def order_filling(order: Order, known: ScreenMap) -> Filling:
+    """What an order fills in, which is just what its screens must show."""
+    linked = order.linked_contract if order.usage is Usage.LINKED_SERVICE else None
+    values: dict[str, Value | None] = {
+        **_way_to_the_form(order.customer_code, order.usage, known),
         "common_name": order.common_name,
         "product_and_term": _both(order, known),
+        "product": known.option("products", order.product.id),
+        "term": _term(order, known),
+        "linked_contract": None
+        if linked is None
+        else Pick(text=linked.contract_id or "", refusal=_NO_CONTRACT, first_word=True),
     }
+    return Filling(fill=values, show=values)
 
 
-def order_differences(order: Order, fact: Fact, known: ScreenMap) -> tuple[Phrase, ...]:
-    """Every way in which the confirm screen is not what the order asks for."""
-    asked = {
-        "customer_code": (order.customer_code,),
-        "usage": known.option("usages", order.usage.value).texts,
-        "common_name": (order.common_name,),
-        "product_and_term": _both(order, known).texts,
+def offer_filling(customer_code: str, known: ScreenMap) -> Filling:
+    """What leads to the form without an order, with the search for linked contracts behind it."""
+    values = _way_to_the_form(customer_code, Usage.LINKED_SERVICE, known)
+    return Filling(fill={**values, "linked_contract": ""})
+
+
+def registration_filling(
+    application: Application, order: Order, csr: str | None, known: ScreenMap, *, page: str
+) -> Filling:
+    """What a registration fills in; a customer's CSR is entered whole, and its subject has to be shown."""
+    by_service = order.csr_origin is CsrOrigin.SERVICE
+    given: Mapping[str, str] = order.subject.given() if by_service else {}
+    applicant = dc.asdict(order.applicant) if order.applicant else {}
+    transparency = order.certificate_transparency
+    values: dict[str, Value | None] = {
+        "csr_method": known.option("csr_methods", "service" if by_service else "customer"),
+        "csr": None if by_service else csr,
+        **{name: given.get(name) for name in _SUBJECT},
+        **{f"applicant_{name}": value for name, value in applicant.items()},
+        "approval_email": order.approval_email,
+        "certificate_transparency": None
+        if transparency is None
+        else known.option("transparency", "register" if transparency else "leave_out"),
     }
-    shown = {key: fact(key) for key in asked}
-    linked = order.linked_contract
-    if order.usage is Usage.LINKED_SERVICE and linked:
-        # The line holds the ID and more about the contract.
-        asked["linked_contract"] = (linked.contract_id or "",)
-        shown["linked_contract"] = (fact("linked_contract") or "").partition(" ")[0]
-    elif fact("linked_contract"):
-        asked["linked_contract"], shown["linked_contract"] = ("",), fact("linked_contract")
-    return _differences(asked, shown, known, screen="order_confirm")
-
-
-def registration_values(order: Order, csr: str | None, known: ScreenMap) -> dict[str, Value]:
-    """What is filled in on 申請情報の登録."""
-    values: dict[str, Value] = {"csr_method": _method(order, known)}
-    if order.csr_origin is CsrOrigin.SERVICE:
-        values.update(order.subject.given())
-    elif csr:
-        values["csr"] = csr
-    if order.applicant:
-        values.update({f"applicant_{name}": value for name, value in dc.asdict(order.applicant).items()})
-    if order.approval_email:
-        values["approval_email"] = order.approval_email
-    if order.certificate_transparency is not None:
-        values["certificate_transparency"] = _transparency(order, known)
-    return values
-
-
-def registration_differences(
-    application: Application, order: Order, fact: Fact, known: ScreenMap
-) -> tuple[Phrase, ...]:
-    """Every way in which the confirm screen of a registration is not what the order asks for."""
-    asked = {
-        "contract_id": (application.contract_id,),
-        "common_name": (order.common_name,),
-        "product": known.option("products", order.product.id).texts,
-        "csr_method": _method(order, known).texts,
-        "approval_email": (order.approval_email or "",),
-        "certificate_transparency": ("",)
-        if order.certificate_transparency is None
-        else _transparency(order, known).texts,
+    shown = {
+        "contract_id": application.contract_id,
+        "common_name": order.common_name,
+        "product": known.option("products", order.product.id),
+        **{f"confirmed_applicant_{name}": value for name, value in applicant.items()},
+        **({} if by_service else _subject_of(csr)),
     }
-    if order.csr_origin is CsrOrigin.SERVICE:
-        given = order.subject.given()
-        asked.update({name: (given.get(name, ""),) for name in _SUBJECT})
-    elif fact("csr_common_name"):
-        asked["csr_common_name"] = (order.common_name,)
-    if order.applicant:
-        asked.update({f"confirmed_applicant_{name}": (value,) for name, value in dc.asdict(order.applicant).items()})
+    return Filling(fill={**values, "contract": page}, show={**values, **shown})
+
+
+def differences(screen: Screen, fact: Fact, filling: Filling, known: ScreenMap, *, whole: bool) -> tuple[Phrase, ...]:
+    """Every way in which a screen is not what is asked for; `whole`: what it leaves out differs, too."""
     empty = known.option("nothing_shown", "dash").texts
-    shown = {key: "" if (fact(key) or "") in empty else fact(key) or "" for key in asked}
-    return _differences(asked, shown, known, screen="registration_confirm")
+    found = []
+    for key, entry in screen.parts["facts"].items():
+        if key not in filling.show:
+            continue
+        asked, shown = filling.show[key], fact(key)
+        if shown is None and not whole:
+            continue
+        texts = _texts(asked)
+        shown = "" if shown is None or shown in empty else shown
+        if isinstance(asked, Pick) and asked.first_word:
+            shown = shown.partition(" ")[0]
+        if shown.casefold() not in {" ".join(text.split()).casefold() for text in texts}:
+            found.append(_DIFFERENCE.filled(entry.text, shown or _EMPTY, texts[0] or _EMPTY))
+    return tuple(found)
 
 
-def _differences(
-    asked: Mapping[str, tuple[str, ...]], shown: Mapping[str, str | None], known: ScreenMap, *, screen: str
-) -> tuple[Phrase, ...]:
-    facts = known.screens[screen].parts["facts"]
-    return tuple(
-        _DIFFERENCE.filled(facts[key].text, shown[key] or _EMPTY, texts[0] or _EMPTY)
-        for key, texts in asked.items()
-        if (shown[key] or "").casefold() not in {" ".join(text.split()).casefold() for text in texts}
-    )
+def _texts(value: Value | None) -> tuple[str, ...]:
+    """Any of these texts is the value."""
+    if isinstance(value, Entry):
+        return value.texts
+    if isinstance(value, Pick):
+        return (value.text,)
+    return (value if isinstance(value, str) else "",)
+
+
+def _way_to_the_form(customer_code: str, usage: Usage, known: ScreenMap) -> dict[str, Value | None]:
+    return {
+        "customer_code": Pick(text=customer_code, refusal=_NO_CODE),
+        "new_orders": known.option("services_on_offer", "server_certificate"),
+        "usage": known.option("usages", usage.value),
+    }
 
 
 def _both(order: Order, known: ScreenMap) -> Entry:
-    products, terms = known.option("products", order.product.id), known.options["terms"].get(order.term)
-    words = terms.texts if terms else (order.term,)
+    products, terms = known.option("products", order.product.id), _term(order, known)
     return Entry(
         key="product_and_term",
-        texts=tuple(f"{product} {term}" for product in products.texts for term in words),
+        texts=tuple(f"{product} {term}" for product in products.texts for term in terms.texts),
         source=products.source,
-        at=f"{products.at}, options.terms.{order.term}",
+        at=f"{products.at}, {terms.at}",
     )
 
 
-def _method(order: Order, known: ScreenMap) -> Entry:
-    return known.option("csr_methods", "service" if order.csr_origin is CsrOrigin.SERVICE else "customer")
+def _term(order: Order, known: ScreenMap) -> Entry:
+    at = f"options.terms.{order.term}"
+    return known.options["terms"].get(order.term) or Entry(key=order.term, texts=(order.term,), source="ours", at=at)
 
 
-def _transparency(order: Order, known: ScreenMap) -> Entry:
-    return known.option("transparency", "register" if order.certificate_transparency else "leave_out")
+def _subject_of(csr: str | None) -> dict[str, str | None]:
+    """What the portal must read out of this CSR."""
+    subject = dict(read_csr(csr.encode()).subject) if csr else {}
+    return {name: subject.get(name) for name in _SUBJECT}
 
 
 __all__ = (
-    "order_differences",
-    "order_values",
-    "registration_differences",
-    "registration_values",
+    "Filling",
+    "Pick",
+    "Value",
+    "differences",
+    "offer_filling",
+    "order_filling",
+    "registration_filling",
 )

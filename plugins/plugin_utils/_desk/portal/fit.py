@@ -9,17 +9,18 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import itertools
 import typing as t
 
-from .screen_map import PARTS
+from .map_parts import PARTS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ._lxml import Element
+    from .map_parts import Entry, Part, Screen
     from .page import Page
     from .page_parts import Button
-    from .screen_map import Entry, Part, Screen
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,11 @@ class Finding:
         if self.entry is None:
             return not self.strict
         return self.count == 1 or (self.count == 0 and not self.entry.needed)
+
+    @property
+    def stops(self) -> bool:
+        """Whether a walk ends here: nothing depends on the headings of a page's sections."""
+        return not self.fits and self.part != "sections"
 
 
 def findings(page: Page, screen: Screen) -> tuple[Finding, ...]:
@@ -62,9 +68,12 @@ def buttons_of(page: Page, entry: Entry) -> tuple[Button, ...]:
 
 
 def form_of(page: Page, screen: Screen) -> Element | None:
-    """The form that this screen is about: the one with its buttons."""
+    """The form that this screen is about: the one with its buttons, else with its fields while these are to come."""
     entries = screen.parts["buttons"].values()
-    return next((button.form for entry in entries for button in buttons_of(page, entry)), None)
+    by_button = (button.form for entry in entries for button in buttons_of(page, entry))
+    labels = {text for entry in screen.parts["fields"].values() for text in entry.texts}
+    by_field = (form for form in page.tree.iter("form") if any(field.label in labels for field in page.fields(form)))
+    return next(itertools.chain(by_button, by_field), None)
 
 
 def _is_strict(screen: Screen, part: Part) -> bool:
@@ -78,6 +87,8 @@ def _there(page: Page, screen: Screen, part: Part) -> list[str]:
         return [] if form is None else [field.label for field in page.fields(form)]
     if part == "columns":
         return sorted(page.columns())
+    if part == "sections":
+        return list(page.sections)
     return list(_texts(page, part))
 
 

@@ -22,7 +22,9 @@ from .transport import Fetched, Withheld
 if t.TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Locator, Page
 
+    from ._lxml import Element
     from .gate import Carry, Step
+    from .page import Page as SeenPage
     from .page import Submission
     from .page_parts import Button
 
@@ -108,19 +110,37 @@ class LivePage:
             await self._settled(step)
         return await self._fetched()
 
+    async def fill(self, seen: SeenPage, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched:
+        """What the page shows once these fields are filled in; it may go on by itself, and is judged anew then."""
+        await self._must_be(seen)
+        with self._gate.open() as step:
+            what = ""
+            try:
+                for what, value in filled:
+                    await self._fill_in(self._form(seen, form), what, value)
+            except PlaywrightError as error:
+                raise Withheld(_UNUSABLE.filled(what, first_line(error))) from None
+            await self._settled(step)
+        return await self._fetched()
+
     async def press(self, submission: Submission) -> Fetched:
         """What the page shows after this button was pressed once; raises Withheld when nothing was sent."""
-        if submission.page.url != self._page.url or not submission.page.is_shown_by(await self._content()):
-            raise Withheld(_CHANGED)
+        await self._must_be(submission.page)
         with self._gate.open() as step:
             await self._filled_in_and_pressed(submission, step)
             await self._settled(step)
         return await self._fetched()
 
+    async def _must_be(self, seen: SeenPage) -> None:
+        if seen.url != self._page.url or not seen.is_shown_by(await self._content()):
+            raise Withheld(_CHANGED)
+
+    def _form(self, seen: SeenPage, form: Element) -> Locator:
+        return self._page.locator("form").nth(list(seen.tree.iter("form")).index(form))
+
     async def _filled_in_and_pressed(self, submission: Submission, step: Step) -> None:
         button = submission.button
-        forms = list(submission.page.tree.iter("form"))
-        form = self._page.locator("form").nth(forms.index(button.form))
+        form = self._form(submission.page, button.form)
         what = ""
         try:
             for what, value in submission.filled:

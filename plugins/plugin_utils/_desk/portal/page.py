@@ -17,6 +17,7 @@ import urllib.parse
 from ....module_utils._core.phrases import Phrase, one_line
 from ._lxml import etree, html
 from .charsets import UTF_8, UnknownEncoding, decode, encoding_of, encoding_of_page
+from .page_labels import LONGEST_WORDS, Labels, words_of
 from .page_parts import Button, Choice, Field
 
 if t.TYPE_CHECKING:
@@ -36,7 +37,6 @@ _UNEVEN: t.Final = Phrase("a row has {0} cells under {1} headings", "見出し�
 _CONTROLS: t.Final = "input|select|textarea"
 _NO_FIELDS: t.Final = ("hidden", "submit", "button", "image", "reset")
 _MOST_ELEMENTS: t.Final = 40_000  # beginnings and ends: a list of 1,000 rows has 16,000
-_LONGEST_WORDS: t.Final = 1_000  # characters; nothing that is compared with an order is so long
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,6 @@ class Page:
         self.url = url
         self._marks = marks
         self._rendered = rendered
-        self._label_texts: dict[Element, str] = {}
         if content.count(b"<") > _MOST_ELEMENTS:
             raise Unreadable(_TOO_MUCH.filled(_MOST_ELEMENTS))
         try:
@@ -81,6 +80,7 @@ class Page:
             # Decoded here: the parser ends a page in silence where a byte is no character of its encoding.
             text = decode(content, self.encoding).replace("\0", "\ufffd").encode(UTF_8, "replace")
             self.tree: Element = html.document_fromstring(text, parser=html.HTMLParser(encoding=UTF_8))
+            self._labels = Labels(self.tree, marks)
         except UnknownEncoding as unknown:
             raise Unreadable(_ENCODING.filled(one_line(unknown.label))) from None
         except (etree.LxmlError, ValueError):
@@ -90,7 +90,7 @@ class Page:
     def heading(self) -> str:
         """What a person would call the page: its first heading, else its title."""
         found = [*self.tree.iter("h1"), *self.tree.iter("title")]
-        return next((text for element in found if (text := _words(element))), "")
+        return next((text for element in found if (text := words_of(element))), "")
 
     @functools.cached_property
     def unrun_scripts(self) -> bool:
@@ -111,7 +111,7 @@ class Page:
     @functools.cached_property
     def links(self) -> tuple[tuple[str, str], ...]:
         """Text and address of every link."""
-        return tuple((_words(link), self._address(link.get("href"))) for link in self.tree.xpath("//a[@href]"))
+        return tuple((words_of(link), self._address(link.get("href"))) for link in self.tree.xpath("//a[@href]"))
 
     @functools.cached_property
     def buttons(self) -> tuple[Button, ...]:
@@ -123,7 +123,7 @@ class Page:
             form = next(element.iterancestors("form"), None)
             if form is None or element.get("type", "submit" if element.tag == "button" else "text") not in kinds:
                 continue
-            text = _words(element) or one_line(element.get("value") or "", _LONGEST_WORDS)
+            text = words_of(element) or one_line(element.get("value") or "", LONGEST_WORDS)
             button = Button(text=text, form=form, name=element.get("name") or "", value=element.get("value") or "")
             found.setdefault((button.text, id(form), button.name, button.value), button)
         return tuple(found.values())
@@ -141,7 +141,12 @@ class Page:
             else:
                 found.append(self._field(control, kind))
         groups = [
-            Field(label=self._group_label(group), name=name, kind="choice", choices=tuple(map(self._choice, group)))
+            Field(
+                label=self._labels.name_group(group[0]),
+                name=name,
+                kind="choice",
+                choices=tuple(map(self._choice, group)),
+            )
             for name, group in radios.items()
         ]
         return (*found, *groups)
@@ -176,7 +181,7 @@ class Page:
         ]
         # A cell that holds something to fill in is a field of a form.
         return tuple(
-            (self._label_text(term), _words(value[0]))
+            (self._labels.text_of(term), words_of(value[0]))
             for term, value in pairs
             if value and not value[0].xpath(".//input|.//select|.//textarea")
         )
@@ -185,24 +190,43 @@ class Page:
         """The rows of the list that has this column: text, and address of the link where there is one."""
         for table in self.tree.iter("table"):
             head = next((row for row in table.iter("tr") if len(row.findall("th")) > 1), None)
-            columns = [] if head is None else [self._label_text(cell) for cell in head.xpath("th|td")]
+            columns = [] if head is None else [self._labels.text_of(cell) for cell in head.xpath("th|td")]
             if column in columns:
                 yield from self._rows(table, head=head, columns=columns)
+
+    @functools.cached_property
+    def lists(self) -> tuple[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]], ...]:
+        """Caption, columns and cells of every table with more than one column."""
+        found = []
+        for table in self.tree.iter("table"):
+            rows = [row.xpath("th|td") for row in table.iter("tr")]
+            head = next((row for row in rows if len([cell for cell in row if cell.tag == "th"]) > 1), None)
+            if head is not None:
+                caption = next(map(words_of, table.iter("caption")), "")
+                body = tuple(tuple(map(words_of, row)) for row in rows if row is not head and len(row) == len(head))
+                found.append((caption, tuple(map(self._labels.text_of, head)), body))
+        return tuple(found)
 
     def columns(self) -> frozenset[str]:
         """The headings of all lists."""
         heads = [row for row in self.tree.iter("tr") if len(row.findall("th")) > 1]
-        return frozenset(self._label_text(cell) for row in heads for cell in row.findall("th"))
+        return frozenset(self._labels.text_of(cell) for row in heads for cell in row.findall("th"))
+
+    @functools.cached_property
+    def sections(self) -> tuple[str, ...]:
+        """The headings of the page's parts, once each."""
+        heads = self.tree.xpath("//h2|//h3|//legend")
+        return tuple(dict.fromkeys(map(self._labels.text_of, heads)))
 
     @functools.cached_property
     def captions(self) -> tuple[str, ...]:
         """What stands above the lists."""
-        return tuple(map(_words, self.tree.iter("caption")))
+        return tuple(map(words_of, self.tree.iter("caption")))
 
     @functools.cached_property
     def alerts(self) -> tuple[str, ...]:
         """What the page says for the eyes first."""
-        return tuple(_words(element) for element in self.tree.xpath("//*[@role='alert']") if _words(element))
+        return tuple(words_of(element) for element in self.tree.xpath("//*[@role='alert']") if words_of(element))
 
     def _rows(
         self, table: Element, *, head: Element, columns: list[str]
@@ -217,13 +241,13 @@ class Page:
 
     def _cell(self, cell: Element) -> tuple[str, str | None]:
         links = cell.xpath(".//a[@href]")
-        return _words(cell), self._address(links[0].get("href")) if links else None
+        return words_of(cell), self._address(links[0].get("href")) if links else None
 
     def _field(self, control: Element, kind: str) -> Field:
-        label, name = self._own_label(control) or self._row_label(control), control.get("name")
+        label, name = self._labels.name_field(control), control.get("name")
         if kind == "select":
             options = [option for option in control.iter("option") if option.get("disabled") is None]
-            choices = tuple(Choice(text=_words(o), value=o.get("value", _words(o))) for o in options)
+            choices = tuple(Choice(text=words_of(o), value=o.get("value", words_of(o))) for o in options)
             return Field(label=label, name=name, kind="choice", choices=choices)
         if kind == "checkbox":
             tick = Choice(text=label, value=control.get("value") or "on")
@@ -231,37 +255,7 @@ class Page:
         return Field(label=label, name=name, kind="line")
 
     def _choice(self, radio: Element) -> Choice:
-        return Choice(text=self._own_label(radio), value=radio.get("value") or "on")
-
-    def _group_label(self, group: list[Element]) -> str:
-        names = {group[0].get("name")}
-        for fieldset in group[0].iterancestors("fieldset"):
-            legend = fieldset.find("legend")
-            # A fieldset around other fields too is named after all of them.
-            if legend is not None and {c.get("name") for c in fieldset.xpath(".//input|.//select")} <= names:
-                return self._label_text(legend)
-        return self._row_label(group[0])
-
-    def _own_label(self, control: Element) -> str:
-        by_id = self._labels.get(control.get("id") or "")
-        around = [by_id] if by_id is not None else list(itertools.islice(control.iterancestors("label"), 1))
-        return self._label_text(around[0]) if around else one_line(control.get("aria-label") or "", _LONGEST_WORDS)
-
-    @functools.cached_property
-    def _labels(self) -> dict[str, Element]:
-        """The first label that names each control."""
-        return {label.get("for"): label for label in reversed(self.tree.xpath("//label[@for]"))}
-
-    def _row_label(self, control: Element) -> str:
-        beside = control.xpath("ancestor::tr[1]/th[1]|ancestor::dd[1]/preceding-sibling::dt[1]")
-        return self._label_text(beside[0]) if beside else ""
-
-    def _label_text(self, element: Element) -> str:
-        # Once for each: thousands of fields in one label would each read all of it.
-        if element not in self._label_texts:
-            words = [part for part in _words(element).split(" ") if part not in self._marks]
-            self._label_texts[element] = " ".join(words)
-        return self._label_texts[element]
+        return Choice(text=self._labels.name_choice(radio), value=radio.get("value") or "on")
 
     def _address(self, href: str | None) -> str:
         try:
@@ -276,13 +270,6 @@ class Page:
             return urllib.parse.urljoin(self.url, base)
         except ValueError:
             return self.url
-
-
-def _words(element: Element) -> str:
-    # What an element's own controls hold is no part of its words.
-    parts = element.xpath(".//text()[not(ancestor::select or ancestor::textarea or ancestor::script)]")
-    own = element.text_content() if element.tag in ("option", "button", "title") else "".join(parts)
-    return one_line(" ".join(str(own).split()), _LONGEST_WORDS)
 
 
 __all__ = ("Page", "Submission", "Unreadable")

@@ -19,28 +19,16 @@ from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase, together
 from ..._catalogue.products import PRODUCTS
 from ..._catalogue.services import LINKED_SERVICES
-from ..._complaints.complaints import nearest
 from ..._complaints.yaml_text import YamlText
 from ..desk import DeskError
+from .map_document import find_problems, mapping_of, texts_of
+from .map_parts import PARTS, Entry, Part, Screen, ScreenMap
+from .walks import judge_walks, make_walk, without_dropped
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-Part = t.Literal["fields", "buttons", "links", "facts", "columns"]
-
-PARTS: t.Final[tuple[Part, ...]] = ("fields", "buttons", "links", "facts", "columns")
-PART_WORDS: t.Final = {
-    "link": Phrase("link", "リンク"),
-    "field": Phrase("field", "入力欄"),
-    "button": Phrase("button", "ボタン"),
-    "fact": Phrase("fact", "表示"),
-    "column": Phrase("column", "列"),
-}
-# Where a word is known from, as far as that is no page of the manual.
-SOURCES: t.Final = {
-    "catalogue": Phrase("catalogue", "カタログ"),
-    "your map": Phrase("your map", "ご自分の画面マップ"),
-}
+    from .walks import Place, Problem
 
 _UNUSABLE: t.Final = Phrase("the screen map cannot be used: {0}", "画面マップを使えません: {0}")
 _AT: t.Final = Phrase("{0}: {1}", "{0}: {1}")
@@ -49,73 +37,17 @@ _DOUBLED: t.Final = Phrase("a key is given twice", "同じキーが2回書かれ
 _NO_VAULT: t.Final = Phrase(
     "a screen map holds no secrets and cannot be vaulted", "画面マップは秘密を含まないため、Vaultで暗号化できません"
 )
-_TOP: t.Final = Phrase(
-    "a screen map is a mapping with version, words, options, screens",
-    "画面マップは version、words、options、screens を持つマッピングです",
-)
-_VERSIONS: t.Final = Phrase("this collection reads version {0}", "このコレクションが読めるのはバージョン {0} です")
-_TEXTS: t.Final = Phrase("{0} is a text or a list of texts", "{0} は文字列か、文字列のリストです")
-_ANY_OF: t.Final = Phrase(
-    "{0} is a text, or a list of texts of which any will do", "{0} は文字列か、どれかと一致すればよい文字列のリストです"
-)
-_MAPPING: t.Final = Phrase("{0} is a mapping", "{0} はマッピングです")
-_NOT_IN_MAP: t.Final = Phrase("{0} is not in the map; {1}", "{0} は画面マップにありません。{1}")
-_NEAR: t.Final = Phrase("did you mean {0}?", "{0} のことですか")
-_KNOWN: t.Final = Phrase("known are {0}", "使えるもの: {0}")
 _DEFAULT: t.Final = pathlib.Path(__file__).with_name("screen_map.yml")
-_VERSION: t.Final = 1
 
 
 class ScreenMapUnusable(DeskError):
     """The user's screen map says something that no map can say."""
 
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One thing to see on a screen; any of `texts` will do. `at` is what a map of one's own calls it."""
-
-    key: str
-    texts: tuple[str, ...]
-    source: str
-    at: str
-    needed: bool = True
-
-    @property
-    def text(self) -> str:
-        return self.texts[0]
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Screen:
-    """What one screen has."""
-
-    key: str
-    title: Entry
-    parts: Mapping[Part, Mapping[str, Entry]]
-    leave_alone: frozenset[str]
-
-    def entry(self, part: Part, key: str) -> Entry:
-        return self.parts[part][key]
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class ScreenMap:
-    screens: Mapping[str, Screen]
-    options: Mapping[str, Mapping[str, Entry]]
-    marks: tuple[str, ...]
-
-    def option(self, group: str, key: str) -> Entry:
-        return self.options[group][key]
-
-    def meaning(self, group: str, text: str) -> str | None:
-        """The key of the option that says this, or None."""
-        return next((key for key, entry in self.options[group].items() if text in entry.texts), None)
-
-
 def screen_map(path: str | None = None) -> ScreenMap:
     """The collection's map, changed by the user's file where there is one; raises ScreenMapUnusable."""
     if path is None:
-        return _made(_default(), {})
+        return _make_map(_default(), {})[0]
     file = expand_home(path)
     try:
         written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
@@ -123,10 +55,14 @@ def screen_map(path: str | None = None) -> ScreenMap:
         raise ScreenMapUnusable(_NOT_UTF8.filled(path)) from None
     document, doubled = written.content(_no_vault)
     problems = [_AT.filled(complaint.place, _DOUBLED) for complaint in doubled]
-    problems += [_AT.filled(written.place(where), problem) for where, problem in _problems(document)]
-    if problems:
+    misplaced = list(find_problems(document, _default()))
+    made = None
+    if not misplaced:
+        made, misplaced = _make_map(_default(), document)
+    problems += [_AT.filled(written.place(where), problem) for where, problem in misplaced]
+    if problems or made is None:
         raise ScreenMapUnusable(_UNUSABLE.filled(together(problems)))
-    return _made(_default(), document)
+    return made
 
 
 @functools.cache
@@ -143,110 +79,82 @@ def _no_vault(_text: str) -> str:
     raise ValueError(_NO_VAULT)
 
 
-Problem = tuple[tuple[str | int, ...], Phrase]
-
-
-def _problems(document: t.Any) -> Iterator[Problem]:
-    """Everything in a user's document that the collection's map has no place for."""
-    if not isinstance(document, dict):
-        yield (), _TOP
-        return
-    default = _default()
-    yield from _unknown((), document, (*default, "version"))
-    if document.get("version", _VERSION) != _VERSION:
-        yield ("version",), _VERSIONS.filled(_VERSION)
-    if "marks" in document and not _texts(document["marks"]):
-        yield ("marks",), Phrase("marks is a list of texts", "marks は文字列のリストです")
-    yield from _texts_problems(("words",), document.get("words", {}), default["words"])
-    for group, own in _mapping(document.get("options")).items():
-        yield from _texts_problems(("options", group), own, default["options"].get(group, {}))
-    yield from _unknown(("options",), document.get("options", {}), default["options"])
-    yield from _unknown(("screens",), document.get("screens", {}), default["screens"])
-    for name, own in _mapping(document.get("screens")).items():
-        yield from _screen_problems(name, own, default["screens"].get(name, {}))
-
-
-def _screen_problems(name: str, own: t.Any, default: Mapping[str, t.Any]) -> Iterator[Problem]:
-    yield from _unknown(("screens", name), own, (*default, "leave_alone"))
-    for part, value in _mapping(own).items():
-        where = ("screens", name, part)
-        if part in ("title", "leave_alone"):
-            if not _texts(value):
-                yield where, _TEXTS.filled(part)
-        else:
-            yield from _texts_problems(where, value, [key.rstrip("?") for key in default.get(part, ())])
-
-
-def _texts_problems(where: tuple[str, ...], own: t.Any, known: t.Any) -> Iterator[Problem]:
-    yield from _unknown(where, own, known)
-    for key, value in _mapping(own).items():
-        if not _texts(value):
-            yield (*where, key), _ANY_OF.filled(key)
-
-
-def _unknown(where: tuple[str, ...], own: t.Any, known: t.Any) -> Iterator[Problem]:
-    if not isinstance(own, dict):
-        yield where, _MAPPING.filled(".".join(where))
-        return
-    for key in own:
-        if key not in known:
-            near = nearest(key, list(known))
-            hint = _NEAR.filled(near) if near else _KNOWN.filled(", ".join(sorted(map(str, known))))
-            yield (*where, key), _NOT_IN_MAP.filled(".".join((*where, str(key))), hint)
-
-
-def _mapping(value: t.Any) -> dict[str, t.Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _texts(value: t.Any) -> tuple[str, ...]:
-    """The texts that a user gave for one entry, none when they are no texts."""
-    values = value if isinstance(value, list) else [value]
-    whole = values and all(isinstance(text, str) and text.strip() for text in values)
-    return tuple(" ".join(text.split()) for text in values) if whole else ()
-
-
-def _made(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> ScreenMap:
+def _make_map(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> tuple[ScreenMap, list[Problem]]:
+    """Make the map, and find what its walks must not do."""
     words = _entries(default["words"], own.get("words", {}), at="words")
     options = {
-        group: _entries(entries, _mapping(own.get("options")).get(group, {}), at=f"options.{group}")
+        group: _entries(entries, mapping_of(own.get("options")).get(group, {}), at=f"options.{group}")
         for group, entries in default["options"].items()
     }
+    changed = mapping_of(own.get("screens"))
     screens = {
-        key: _screen(key, screen, own=_mapping(own.get("screens")).get(key, {}), words=words)
-        for key, screen in default["screens"].items()
+        key: _screen(key, default["screens"].get(key, {}), own=changed.get(key, {}), words=words)
+        for key in (*default["screens"], *changed)
     }
-    return ScreenMap(screens=screens, options=options, marks=_texts(own.get("marks", default["marks"])))
+    problems: list[Problem] = []
+    walks = {}
+    for name, steps in default["walks"].items():
+        walk, misplaced = make_walk(name, steps, mapping_of(own.get("walks")).get(name, []))
+        walks[name] = without_dropped(walk, screens)
+        problems += misplaced
+    made = ScreenMap(screens=screens, options=options, marks=texts_of(own.get("marks", default["marks"])), walks=walks)
+    problems += [(_blamed(place, made, own), problem) for place, problem in judge_walks(walks, screens)]
+    return made, problems
+
+
+def _blamed(place: Place, made: ScreenMap, own: Mapping[str, t.Any]) -> Place:
+    """Where the user's map causes a problem of a walk: its step, else a screen of the walk that it changes."""
+    name = str(place[1])
+    if len(place) > 2 or name in mapping_of(own.get("walks")):
+        return place
+    changed = [step.screen for step in made.walks[name] if step.screen in mapping_of(own.get("screens"))]
+    return ("screens", changed[-1]) if changed else ("words",)
 
 
 def _entries(default: Mapping[str, t.Any], own: Mapping[str, t.Any], *, at: str) -> dict[str, Entry]:
     made = {}
-    for key, (text, source) in default.items():
-        entry = Entry(key=key, texts=(text,), source=source, at=f"{at}.{key}")
+    for key, (texts, source) in default.items():
+        entry = Entry(key=key, texts=texts_of(texts), source=source, at=f"{at}.{key}")
         made[key] = _changed(entry, own[key]) if key in own else entry
     return made
 
 
 def _changed(entry: Entry, value: t.Any) -> Entry:
-    return dc.replace(entry, texts=_texts(value), source="your map")
+    return dc.replace(entry, texts=texts_of(value), source="your map")
 
 
 def _screen(key: str, default: Mapping[str, t.Any], *, own: Mapping[str, t.Any], words: Mapping[str, Entry]) -> Screen:
-    title = words[default["title"]]
-    parts: dict[Part, dict[str, Entry]] = {part: {} for part in PARTS}
+    at = f"screens.{key}"
+    dropped = texts_of(own["without"]) if "without" in own else ()
+    parts: dict[Part, dict[str, Entry]] = {}
     for part in PARTS:
-        for written in default.get(part, ()):
-            name = written.rstrip("?")
-            entry = dc.replace(words[name], needed=written == name)
-            changed = _mapping(own.get(part)).get(name)
-            own_entry = dc.replace(entry, at=f"screens.{key}.{part}.{name}")
-            parts[part][name] = entry if changed is None else _changed(own_entry, changed)
+        entries = _own_part(default.get(part, ()), own.get(part, {}), words, at=f"{at}.{part}")
+        parts[part] = {name: entry for name, entry in entries if name not in dropped}
+    title = Entry(key=key, texts=(), source="your map", at=f"{at}.title") if not default else words[default["title"]]
     return Screen(
         key=key,
         title=_changed(title, own["title"]) if "title" in own else title,
         parts=parts,
-        leave_alone=frozenset((*default.get("leave_alone", ()), *_texts(own.get("leave_alone", [])))),
+        leave_alone=frozenset((*default.get("leave_alone", ()), *texts_of(own.get("leave_alone", [])))),
     )
 
 
-__all__ = ("PARTS", "PART_WORDS", "SOURCES", "Entry", "Part", "Screen", "ScreenMap", "ScreenMapUnusable", "screen_map")
+def _own_part(
+    default: t.Iterable[str], own: t.Any, words: Mapping[str, Entry], *, at: str
+) -> Iterator[tuple[str, Entry]]:
+    """The entries of one part of a screen: the collection's, as the user's map changes them, and the user's own."""
+    given = dict.fromkeys(own) if isinstance(own, list) else mapping_of(own)
+    changes = {written.rstrip("?"): (written, texts) for written, texts in given.items()}
+    for written in default:
+        name = written.rstrip("?")
+        entry = dc.replace(words[name], needed=written == name)
+        own_name, texts = changes.pop(name, (name, None))
+        entry = dc.replace(entry, needed=entry.needed and own_name == name)  # a "?" of the user's makes it optional
+        yield name, entry if texts is None else _changed(dc.replace(entry, at=f"{at}.{name}"), texts)
+    for name, (written, texts) in changes.items():
+        entry = words.get(name) or Entry(key=name, texts=(), source="your map", at=f"{at}.{name}")
+        entry = dc.replace(entry, needed=written == name)
+        yield name, entry if texts is None else _changed(dc.replace(entry, at=f"{at}.{name}"), texts)
+
+
+__all__ = ("ScreenMapUnusable", "screen_map")

@@ -18,13 +18,17 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..desk import AccessRefused, DeskError, RequestRefused
+from .filled_forms import Filling
 from .screen_map import screen_map
 from .transport import NeverSent, Transport, Withheld
+from .walking import take_walk
 from .window import LoggedOut, Window
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from .map_parts import ScreenMap
+    from .recording import Recording
     from .transport import Connection
     from .window import Record, View
 
@@ -33,18 +37,12 @@ if t.TYPE_CHECKING:
 _NOT_IN: t.Final = Phrase(
     "the portal does not let portal_user in: {0}", "portal_user でポータルにログインできません: {0}"
 )
-_NO_CODE: t.Final = Phrase(
-    "「{0}」 offers no {1} to this portal_user, but {2}",
-    "portal_user の「{0}」に {1} がありません。選択できるもの: {2}",
-)
 _SHOWS_AGAIN: t.Final = Phrase("it shows the log-in screen again", "ログイン画面に戻りました")
 _TURN: t.Final = Phrase(
     "waiting until another run with this portal_user on this machine is done",
     "この portal_user を使う別の実行が、このマシンで終わるのを待っています",
 )
 _LOG_INS: t.Final = 4  # of one walk, each after the session before it was ended by the portal
-_MENUS: t.Final = ("contracts_and_admins", "service_orders", "customer_code_choice")
-_SETTINGS: t.Final = ("settings", "service_settings", "service", "status_list")
 
 
 class Session:
@@ -55,10 +53,13 @@ class Session:
         connection: Connection,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        known: ScreenMap | None = None,
         record: Record | None = None,
+        recording: Recording | None = None,
     ) -> None:
         self._record = record
-        self.known = screen_map(connection.screen_map)
+        self._recording = recording
+        self.known = known or screen_map(connection.screen_map)
         self._connection = connection
         self._transport = Transport(connection, sleep=sleep, keeps_cookies=connection.engine != "browser")
         self._view = _views(connection, self._transport)
@@ -127,12 +128,13 @@ class Session:
         if self._not_in:
             raise self._not_in
         connection = self._connection
-        form = window.filled_in("log_in", {"master_id": connection.user, "password": connection.password})
+        filling = Filling(fill={"master_id": connection.user, "password": connection.password})
         try:
-            window.send(form)
-            if window.shows("log_in"):
-                raise AccessRefused(_NOT_IN.filled(window.alerts() or _SHOWS_AGAIN))
-            window.expect("top")
+            take_walk(window, "log_in", filling)
+        except RequestRefused:
+            self._not_in = AccessRefused(_NOT_IN.filled(window.alerts() or _SHOWS_AGAIN))
+            self._not_in.tried_out = True
+            raise self._not_in from None
         except (NeverSent, Withheld):
             raise
         except DeskError as error:
@@ -142,7 +144,7 @@ class Session:
 
     def window(self) -> Window:
         copies = self._connection.state / "screens"
-        return Window(self._view(), known=self.known, copies=copies, record=self._record)
+        return Window(self._view(), known=self.known, copies=copies, record=self._record, recording=self._recording)
 
 
 def _views(connection: Connection, transport: Transport) -> Callable[[], View]:
@@ -154,38 +156,4 @@ def _views(connection: Connection, transport: Transport) -> Callable[[], View]:
     return Browser(connection, transport).tab
 
 
-def to_order_form(window: Window, customer_code: str) -> None:
-    """From the top page to 新規お申し込み受付入力 [M:2261096]."""
-    to_customer_codes(window)
-    through_customer_code(window, customer_code)
-
-
-def through_customer_code(window: Window, customer_code: str) -> None:
-    """From カスタマーコード選択 on."""
-    offered = window.choices("customer_code")
-    chosen = next((choice for choice in offered if choice.text == customer_code), None)
-    if chosen is None:
-        allowed = ", ".join(choice.text for choice in offered if choice.value) or Phrase("nothing", "なし")
-        label = window.screen.entry("fields", "customer_code").text
-        raise RequestRefused(_NO_CODE.filled(label, customer_code, allowed))
-    window.press("choose", {"customer_code": chosen})
-    window.expect("online_orders")
-    window.follow("new_order_entry")
-    window.expect("order_form")
-
-
-def to_customer_codes(window: Window) -> None:
-    """From the top page to カスタマーコード選択."""
-    for link in _MENUS:
-        window.follow(link)
-        window.expect(link)
-
-
-def to_status_list(window: Window) -> None:
-    """From the top page to ステータス一覧."""
-    for link in _SETTINGS:
-        window.follow(link)
-        window.expect(link)
-
-
-__all__ = ("Session", "through_customer_code", "to_customer_codes", "to_order_form", "to_status_list")
+__all__ = ("Session",)

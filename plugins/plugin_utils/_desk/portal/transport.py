@@ -158,6 +158,9 @@ class Transport:
         headers = {"Content-Type": _FORM}
         return self._land(self.answer("POST", submission.url, body=form.encode("ascii"), headers=headers))
 
+    def fill(self, _page: object, _form: object, _filled: object) -> None:
+        """Do nothing: no script runs here, so what is filled in goes out with the button."""
+
     def secrets(self) -> tuple[str, ...]:
         """What must not stand in any copy of a page."""
         return (self._connection.password, *(cookie.value or "" for cookie in self._session.cookies))

@@ -13,25 +13,20 @@ import datetime as dt
 import re
 import typing as t
 
-from ....module_utils._core.phrases import Phrase
-from ..._values.observed import Application, OfferedProduct, SeenContract, State
+from ..._values.observed import ENDED, Application, OfferedProduct, SeenContract, State
 from ..._values.order import Usage
 from ..forms import read_field, read_fields
+from .page_parts import Choice
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ..._values.order import Order
-    from .page_parts import Choice
-    from .screen_map import ScreenMap
+    from .map_parts import ScreenMap
 
     Fact = Callable[[str], str | None]
     Row = Mapping[str, str]
 
-_NOT_UNDERSTOOD: t.Final = Phrase(
-    "「{0}」 is not known; say what it means under {1} in your screen map",
-    "「{0}」の意味が分かりません。画面マップの {1} で指定してください",
-)
 _JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 _DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
 _IN_BRACKETS: t.Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
@@ -46,20 +41,18 @@ _NEXT: t.Final = {
 }
 
 
-class NotUnderstood(ValueError):
-    """A text on a screen means nothing to us; `at` is where the map would say what it means."""
-
-    def __init__(self, text: str, at: str) -> None:
-        self.told = _NOT_UNDERSTOOD.filled(text, at)
-        super().__init__(self.told.en)
-
-
 def listed_application(row: Row, known: ScreenMap) -> Application:
     """Read one row of ステータス一覧, which shows no term, customer code, usage or fingerprints."""
-    state = State(_meaning(known, "states", row["status"]))
-    next_action, by = _NEXT.get(state, ("none", "nobody"))
+    meaning = known.meaning("states", row["status"])
+    state = State.UNCLEAR if meaning is None else State(meaning)
+    unclear = (_words(row["status"]), "options.states") if meaning is None else None
     # An item that no order can name, such as one that the customer brings, keeps its own words.
-    shown = {**row, "product": known.meaning("products", row["product"]) or row["product"]}
+    product = known.meaning("products", row["product"])
+    alone = known.screens["status_list"].leave_alone
+    if state not in ENDED and product is None and row["product"] not in alone:
+        state, unclear = State.UNCLEAR, unclear or (_words(row["product"]), "options.products")
+    next_action, by = _NEXT.get(state, ("none", "nobody"))
+    shown = {**row, "product": product or row["product"]}
     return Application(
         **read_fields(shown, ("contract_id", "common_name", "product")),
         client_reference=None,
@@ -72,6 +65,7 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
         next_action=next_action,
         next_action_by=by,
         not_after=_midnight("not_after", row["expiry"]),
+        unclear=unclear,
     )
 
 
@@ -84,10 +78,15 @@ def application_in_full(application: Application, fact: Fact, known: ScreenMap) 
         "status": fact("status") or "",
         "expiry": fact("expiry") or "",
     }
-    usage, service, linked_id = _target(fact("target_service") or "", known)
+    target = fact("target_service") or ""
+    usage, service, linked_id = _target(target, known)
+    listed = listed_application(row, known)
+    if usage is None and listed.state not in ENDED:
+        at = "options.services, options.usages.other"
+        listed = dc.replace(listed, state=State.UNCLEAR, unclear=listed.unclear or (_words(target), at))
     open_ones = re.split(r"[、,]\s*", fact("open_confirmations") or "")
     return dc.replace(
-        listed_application(row, known),
+        listed,
         customer_code=application.customer_code,
         term=application.term,
         usage=usage,
@@ -124,6 +123,13 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
         next_action_by=by,
         deadline=_day(fact("deadline") or ""),
     )
+
+
+def pairs_offered(choices: Callable[[str], tuple[Choice, ...]]) -> tuple[Choice, ...]:
+    """The choices of 品目と有効期間, also where the screen has them as two fields."""
+    products, terms = choices("product"), choices("term")
+    pairs = [Choice(text=f"{a.text} {b.text}", value=a.value and b.value) for a in products for b in terms]
+    return (*choices("product_and_term"), *pairs)
 
 
 def offered_products(choices: Iterable[Choice], known: ScreenMap) -> tuple[OfferedProduct, ...]:
@@ -166,13 +172,13 @@ def _product_and_term(text: str, known: ScreenMap) -> tuple[str, str] | None:
     )
 
 
-def _target(text: str, known: ScreenMap) -> tuple[str, str | None, str | None]:
-    """Usage, linked service and linked contract out of 対象サービス."""
+def _target(text: str, known: ScreenMap) -> tuple[str | None, str | None, str | None]:
+    """Usage, linked service and linked contract out of 対象サービス; nothing where its words are not known."""
     if text in known.option("usages", Usage.OTHER.value).texts:
         return Usage.OTHER.value, None, None
     service = _service(text, known)
     if service is None:
-        raise NotUnderstood(text, "options.services, options.usages.other")
+        return None, None, None
     named = _IN_BRACKETS.search(text)
     return Usage.LINKED_SERVICE.value, service, named[1] if named else None
 
@@ -187,11 +193,9 @@ def _service(text: str, known: ScreenMap) -> str | None:
     return max(found)[1] if found else None
 
 
-def _meaning(known: ScreenMap, group: str, text: str) -> str:
-    found = known.meaning(group, text)
-    if found is None:
-        raise NotUnderstood(text, f"options.{group}")
-    return found
+def _words(text: str) -> str:
+    """A text of the portal for people, in one line."""
+    return str(read_field("reason", text)) if text else "-"
 
 
 def as_written(wanted: str, shown: str) -> str:
@@ -214,11 +218,11 @@ def _midnight(name: str, text: str) -> dt.datetime | None:
 
 
 __all__ = (
-    "NotUnderstood",
     "application_in_full",
     "as_written",
     "listed_application",
     "offered_products",
+    "pairs_offered",
     "placed_application",
     "seen_contracts",
 )

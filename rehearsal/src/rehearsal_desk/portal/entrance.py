@@ -13,7 +13,8 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from rehearsal_desk.portal import labels
+from rehearsal_desk.portal import labels, variants
+from rehearsal_desk.portal.detours import CODE_PATH, NOTICE_PATH
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import (
     BASE_PATH,
@@ -56,7 +57,10 @@ def log_in(request: Request, desk_front: TheFront, fields: TheFields) -> Respons
     admin = _admin(desk_front, fields)
     if admin is None:
         return _screen(request, error=_WRONG, master_id=fields.line("master_id"), status=401)
-    answer = RedirectResponse(f"{BASE_PATH}/", status_code=303)
+    if desk_front.variant.has(variants.CODE):
+        return RedirectResponse(CODE_PATH, status_code=303)
+    noticed = desk_front.variant.has(variants.NOTICE_AFTER_LOG_IN)
+    answer = RedirectResponse(NOTICE_PATH if noticed else f"{BASE_PATH}/", status_code=303)
     set_cookie(answer, COOKIE, desk_front.sessions.open(admin.master_id), path=BASE_PATH)
     answer.delete_cookie(_ENTRY_COOKIE, path=LOG_IN_PATH)
     return answer

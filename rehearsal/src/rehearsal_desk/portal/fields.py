@@ -37,8 +37,8 @@ class Fields:
         return name in self._values
 
 
-async def read_fields(request: Request) -> Fields:
-    """Read the form in the body of this request."""
+async def read_fields(request: Request, *, codec: str = "utf-8") -> Fields:
+    """Read the form in the body of this request; browsers send it in the encoding of its page."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
         raise Refused((Breach("", "invalid", f"A form is sent as {_FORM_TYPE}."),))
     body = bytearray()
@@ -48,8 +48,12 @@ async def read_fields(request: Request) -> Fields:
             raise Refused((Breach("", "invalid", f"A form has at most {LARGEST_FORM} bytes."),))
     try:
         pairs = urllib.parse.parse_qsl(
-            body.decode("utf-8"), keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"
+            body.decode("ascii" if codec != "utf-8" else codec),
+            keep_blank_values=True,
+            max_num_fields=_MOST_FIELDS,
+            encoding=codec,
+            errors="strict",
         )
     except ValueError:
-        raise Refused((Breach("", "invalid", "The form is not in UTF-8, or too long."),)) from None
+        raise Refused((Breach("", "invalid", f"The form is not in {codec.upper()}, or too long."),)) from None
     return Fields(dict(pairs))

@@ -23,6 +23,7 @@ from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.portal import fields, labels, mishaps
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.sessions import Sessions, Visit
+from rehearsal_desk.portal.variants import PLAIN, UTF_8, Variant
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import LINKED_SERVICES, PRODUCTS
 from rehearsal_desk.store.clock import Clock
@@ -70,6 +71,7 @@ class Front:
     sessions: Sessions
     admins: t.Mapping[str, Admin]  # by master ID
     control_digest: str = dc.field(repr=False)
+    variant: Variant = PLAIN
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +97,12 @@ def visitor(request: Request) -> Visitor:
     return Visitor(admin=admin, visit=visit)
 
 
-TheFields = t.Annotated[Fields, Depends(fields.read_fields)]
+async def received_fields(request: Request) -> Fields:
+    """The form that came in, in the encoding of this portal."""
+    return await fields.read_fields(request, codec=front(request).variant.codec)
+
+
+TheFields = t.Annotated[Fields, Depends(received_fields)]
 TheFront = t.Annotated[Front, Depends(front)]
 TheVisitor = t.Annotated[Visitor, Depends(visitor)]
 
@@ -122,9 +129,23 @@ def page(
     if title:
         template, values = "message.html", {"title": title, "sentence": _ANOTHER, "detail": "", "rules": ()}
     visit = None if who is None else who.visit
-    text = rendered(ENVIRONMENT, template, who=who, visit=visit, now=front(request).clock.now(), **values)
+    variant, now = front(request).variant, front(request).clock.now()
+    text = rendered(ENVIRONMENT, template, who=who, visit=visit, now=now, variant=variant, **values)
     text = mishaps.relabelled(text, in_force=front(request).faults, method=request.method, path=request.url.path)
-    return HTMLResponse(text, status_code=status, headers=_HEADERS)
+    return _served(variant.changed(text), variant=variant, status=status)
+
+
+def _served(text: str, *, variant: Variant, status: int) -> HTMLResponse:
+    """A page in the encoding of this portal; what that does not have becomes a character reference."""
+    headers = dict(_HEADERS)
+    if variant.runs_scripts:
+        headers["Content-Security-Policy"] += "; script-src 'unsafe-inline'"
+    answer = HTMLResponse("", status_code=status, headers=headers)
+    text = text.replace(f'charset="{UTF_8}"', f'charset="{variant.encoding}"')
+    answer.body = text.encode(variant.codec, "xmlcharrefreplace")
+    answer.headers["content-length"] = str(len(answer.body))
+    answer.headers["content-type"] = f"text/html; charset={variant.encoding}"
+    return answer
 
 
 def plain_page(

@@ -4,10 +4,10 @@
 
 """Every word on the portal's screens, as data.
 
-The real markup is unknown. Words in the first part are documented and stand here to the letter: names of menus, fields,
-choices and buttons of the manual's page on new orders [M:2261096], of its page on address preparation (ステータス一覧)
-[M:84710795], and of the service top page (対象サービス) [M:92637636]. Everything below "Ours" is invented, because no
-source shows it: titles of the screens in between, buttons that lead from one to the next, and all sentences.
+The real markup is unknown. Words in the first part are documented and are here to the letter: menus, sections, fields,
+choices, buttons and ticks of the manual's page on new orders [M:2261096], of its page on address preparation
+(ステータス一覧) [M:84710795], and of the service top page (対象サービス) [M:92637636]. Everything below "ours" is
+invented, because no source shows it: titles of the screens in between, and all sentences but the two of consent.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ SERVICE_NAME: t.Final = "IIJサーバ証明書管理サービス"
 SERVICE_TOP: t.Final = "サービストップ"
 STATUS_LIST: t.Final = "ステータス一覧"
 REGISTRATION: t.Final = "申請情報の登録"
+NEW_ORDERS: t.Final = "新規お申し込み"
+NEXT: t.Final = "次へ"
+CONFIRM: t.Final = "確認"
 NEW_ORDER: t.Final = "新規お申し込み受付入力"
 
 CUSTOMER_CODE: t.Final = "カスタマーコード"
@@ -42,10 +45,12 @@ SEARCH_LINKED: t.Final = "連携対応サービスを検索"
 PRODUCT: t.Final = "品目"
 PRODUCT_AND_TERM: t.Final = "品目と有効期間"
 PLACE: t.Final = "申込"
+ORDER_CONSENT: t.Final = "前述の注意事項及び約款・規約に同意して、上記のとおりサービスの申し込みを行います。"
 TARGET_SERVICE: t.Final = "対象サービス"
 EXPIRY: t.Final = "有効期限"
 
-CSR_METHOD: t.Final = "CSRの作成方法"
+CSR_SECTION: t.Final = "CSR情報"
+CSR_METHOD: t.Final = "CSR の作成方法"
 CSR_METHODS: t.Final = {"service": "IIJがCSRを作成", "customer": "お客様がCSRを作成"}
 REGISTER_CSR: t.Final = "CSRを登録する"
 SUBJECT: t.Final = {
@@ -56,6 +61,20 @@ SUBJECT: t.Final = {
 }
 APPLICANT: t.Final = "申請責任者情報"
 APPROVAL_EMAIL: t.Final = "承認メールアドレス"
+REQUEST_EMAIL: t.Final = "申請メールアドレス"  # the same for クイック認証SSL
+TRANSPARENCY: t.Final = "Certificate Transparency"
+REGISTRATION_CONSENT: t.Final = "約款・規約に同意し、上記のとおりサービスを申し込みます。"
+CSR_TOOL: t.Final = "CSR/秘密鍵作成ツール"
+CHARACTERS: t.Final = "a-z A-Z 0-9 半角スペース ! # % & ' ( ) * + , - . / : ; = ? @ [ ] ^ _ ` { | }"
+# Where each CA says which characters it takes; of クラウド証明書 items the page says nothing, so their level decides.
+CHARACTER_PAGES: t.Final = {
+    ("digicert", "EV"): "https://knowledge.digicert.com/ja/jp/solution/SO23307.html",
+    ("digicert", "OV"): "https://knowledge.digicert.com/ja/jp/solution/SO22872.html",
+    ("cybertrust", "EV"): "https://www.cybertrust.ne.jp/sureserver/support/csr.html",
+    ("cybertrust", "OV"): "https://www.cybertrust.ne.jp/sureserver/support/csr.html",
+    ("globalsign", "OV"): "https://jp.globalsign.com/support/faq/65.html",
+    ("globalsign", "DV"): "https://jp.globalsign.com/support/faq/65.html",
+}
 
 # --- ours -------------------------------------------------------------------------------------------------------------
 
@@ -65,20 +84,18 @@ REHEARSAL_SAYS: t.Final = "これはリハーサルです。何も購入され�
 PASSWORD: t.Final = "パスワード"
 LOG_IN: t.Final = "ログイン"
 LOG_OUT: t.Final = "ログアウト"
-CONFIRM: t.Final = "確認画面へ"
 BACK: t.Final = "入力画面に戻る"
 CHOOSE: t.Final = "選択する"
 APPLY_USAGE: t.Final = "利用形態を反映する"
 APPLY_METHOD: t.Final = "作成方法を反映する"
-REGISTER: t.Final = "登録する"
-NEW_ORDER_ENTRY: t.Final = "新規お申し込み"
+ENTER_CSR: t.Final = "登録"
+ORDER_NOTES: t.Final = "内容の確認"
 NEW_ORDER_CONFIRM: t.Final = "新規お申し込み内容の確認"
 NEW_ORDER_DONE: t.Final = "お申し込みを受け付けました"
 REGISTRATION_CONFIRM: t.Final = "申請情報の確認"
 REGISTRATION_DONE: t.Final = "申請情報を登録しました"
-TERMS_AGREED: t.Final = "契約約款および注意事項に同意する"
 CSR_TEXT: t.Final = "CSR"
-CSR_INFORMATION: t.Final = "CSRの情報"
+WHOIS_EMAIL: t.Final = "WHOISに登録されているメールアドレス"
 STATUS: t.Final = "ステータス"
 NEXT_ACTION: t.Final = "次に必要な手続き"
 DEADLINE: t.Final = "期限"
@@ -99,8 +116,7 @@ APPLICANT_FIELDS: t.Final = {
     "email": "メールアドレス",
     "phone": "電話番号",
 }
-TRANSPARENCY: t.Final = "証明書の透明性 (CT) ログへの登録"
-TRANSPARENCIES: t.Final = {"true": "登録する", "false": "登録しない"}
+TRANSPARENCIES: t.Final = {"true": "対応する", "false": "対応しない"}
 TERMS: t.Final = {"6 months": "6か月", "1 year": "1年"}
 
 STATES: t.Final = {
@@ -137,7 +153,7 @@ FIELDS: t.Final = {
     "terms_agreed": "同意",
     "csr_origin": CSR_METHOD,
     "csr": CSR_TEXT,
-    "subject": CSR_INFORMATION,
+    "subject": CSR_SECTION,
     **{f"subject.{name}": label for name, label in SUBJECT.items()},
     "applicant": APPLICANT,
     **{f"applicant.{name}": label for name, label in APPLICANT_FIELDS.items()},

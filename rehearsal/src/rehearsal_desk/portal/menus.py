@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from rehearsal_desk.portal import labels
+from rehearsal_desk.portal.complaints import Complaint
 from rehearsal_desk.portal.front import BASE_PATH, TheVisitor, Visitor, page
 from rehearsal_desk.rules.problems import Breach, Refused
 
@@ -76,6 +77,7 @@ _ORDER_MENU: t.Final = Menu(
     _CONTRACTS,
     (Entry(labels.CUSTOMER_CODE_CHOICE, _CODES[-1][1], "お申し込みの対象となるカスタマーコードを選択します。"),),
 )
+_SERVICES_ON_OFFER: t.Final = {"server_certificate": labels.SERVICE_NAME}
 
 router = APIRouter()
 
@@ -111,12 +113,37 @@ def customer_code_choice(request: Request, who: TheVisitor) -> HTMLResponse:
 
 @router.get("/contracts/orders/online")
 def online_orders(request: Request, who: TheVisitor, customer_code: str = "") -> HTMLResponse:
-    """オンラインお申し込み・変更."""
+    """オンラインお申し込み・変更: the list of services under 新規お申し込み."""
+    who.admin.must_have("order")
+    return _services_screen(request, who=who, code=chosen_code(customer_code, who=who))
+
+
+@router.get("/contracts/orders/notes")
+def order_notes(request: Request, who: TheVisitor, customer_code: str = "", service: str = "") -> HTMLResponse:
+    """What has to be read before the form; the list again where no service was chosen."""
     who.admin.must_have("order")
     code = chosen_code(customer_code, who=who)
-    href = f"{BASE_PATH}/orders/new?customer_code={code}"
-    new = Entry(f"{labels.SERVICE_NAME} {labels.NEW_ORDER_ENTRY}", href, "申請代行証明書品目の新規お申し込みです。")
-    return _shown(request, Menu(labels.ONLINE_ORDERS, _CODES, (new,)), who=who, code=code)
+    if service not in _SERVICES_ON_OFFER:
+        chosen = Complaint(field="service", sentence="サービスを選択してください。", rule="")
+        return _services_screen(request, who=who, code=code, complaints=(chosen,))
+    trail = order_trail(code)
+    return page(request, "order_notes.html", who=who, title=labels.ORDER_NOTES, trail=trail, code=code)
+
+
+def _services_screen(
+    request: Request, *, who: Visitor, code: str, complaints: tuple[Complaint, ...] = ()
+) -> HTMLResponse:
+    return page(
+        request,
+        "online_orders.html",
+        who=who,
+        status=422 if complaints else 200,
+        title=labels.ONLINE_ORDERS,
+        trail=_CODES,
+        code=code,
+        services=_SERVICES_ON_OFFER,
+        complaints=complaints,
+    )
 
 
 def chosen_code(text: str, *, who: Visitor) -> str:
@@ -131,5 +158,5 @@ def order_trail(code: str) -> Trail:
     return (*_CODES, (labels.ONLINE_ORDERS, f"{ONLINE_PATH}?customer_code={code}"))
 
 
-def _shown(request: Request, found: Menu, *, who: Visitor, code: str = "") -> HTMLResponse:
-    return page(request, "menu.html", who=who, title=found.title, trail=found.trail, entries=found.entries, code=code)
+def _shown(request: Request, found: Menu, *, who: Visitor) -> HTMLResponse:
+    return page(request, "menu.html", who=who, title=found.title, trail=found.trail, entries=found.entries)

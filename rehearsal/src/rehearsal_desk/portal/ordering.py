@@ -5,8 +5,9 @@
 """新規お申し込み受付入力: the form, the confirm screen, the purchase [M:2261096].
 
 Documented: the fields, the search button that shows only with linked usage, the pull-down of the admin's own contracts,
-the pairs of product and term, the confirm screen, the tick and 申込. Without JavaScript a form cannot change as one
-clicks, so a button that brings the screen again with the usage chosen is ours.
+the pairs of product and term, the confirm screen, the tick and 申込; the two screens before the form are in menus.
+Without JavaScript a form cannot change as one clicks, so a button that brings the screen again with the usage chosen is
+ours.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from rehearsal_desk.portal import labels, mishaps
+from rehearsal_desk.portal import labels, mishaps, variants
 from rehearsal_desk.portal.complaints import complaints_of
 from rehearsal_desk.portal.fields import Fields
 from rehearsal_desk.portal.front import BASE_PATH, Front, TheForm, TheFront, TheVisitor, Visitor, page
@@ -52,6 +53,8 @@ def new_order_entered(request: Request, desk_front: TheFront, who: TheVisitor, f
     searched = form.ticked("search") or form.ticked("searched")
     if not form.ticked("confirm"):
         return _form_screen(request, desk_front, who=who, order=order, searched=searched)
+    if desk_front.variant.has(variants.TWO_PAGES) and form.line("confirm") == "1":
+        return _items_screen(request, desk_front, who=who, order=order)
     try:
         # The tick comes on the next screen.
         checked = desk_front.desk.quote(who.admin, order.model_copy(update={"terms_agreed": True}))
@@ -59,6 +62,13 @@ def new_order_entered(request: Request, desk_front: TheFront, who: TheVisitor, f
         return _form_screen(request, desk_front, who=who, order=order, searched=searched, breaches=refused.breaches)
     slip = desk_front.sessions.write_slip(who.visit, checked.model_copy(update={"terms_agreed": False}))
     return _confirm_screen(request, desk_front, who=who, order=checked, slip=slip)
+
+
+@router.post("/orders/last")
+def last_confirmation(request: Request, who: TheVisitor, form: TheForm) -> Response:
+    """The screen with nothing but consent and 申込, which only a variant has."""
+    title, slip = "最終確認", form.line("slip")
+    return page(request, "order_last.html", who=who, title=title, slip=slip, complaints=(), action=mishaps.PLACE_PATH)
 
 
 @router.post("/orders/confirm")
@@ -93,6 +103,7 @@ def order_of(form: Fields) -> OrderForm:
     """The order on this form; one made by hand has no reference."""
     usage = form.line("usage")
     product, _, term = form.line("product").partition(_BETWEEN)
+    term = term or form.line("term")  # a field of its own in a variant
     return OrderForm(
         customer_code=form.line("customer_code"),
         common_name=form.line("common_name"),
@@ -146,6 +157,26 @@ def _form_screen(
         linked=linked,
         searched=linked and searched,
         contracts=contracts,
+    )
+
+
+def _items_screen(request: Request, desk_front: Front, *, who: Visitor, order: OrderForm) -> HTMLResponse:
+    """The second page of a form on two."""
+    carried = {
+        "customer_code": order.customer_code,
+        "usage": order.usage,
+        "common_name": order.common_name,
+        "linked_contract_id": order.linked_contract_id or "",
+    }
+    return page(
+        request,
+        "order_items.html",
+        who=who,
+        title="品目の選択",
+        trail=order_trail(order.customer_code),
+        complaints=(),
+        carried=carried,
+        offer=_offer(desk_front),
     )
 
 

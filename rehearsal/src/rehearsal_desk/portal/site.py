@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from rehearsal_desk.portal import approval, contracts, entrance, menus, ordering, registering
+from rehearsal_desk.portal import approval, contracts, detours, entrance, menus, ordering, registering
 from rehearsal_desk.portal.front import (
     BASE_PATH,
     COOKIE,
@@ -53,7 +53,14 @@ _SAID: t.Final[dict[type[Exception], tuple[int, str, str]]] = {
 }
 _FAULT: t.Final = (500, "処理できませんでした", "しばらくしてからもう一度お試しください。")
 
-_PORTAL: t.Final = (entrance.router, menus.router, ordering.router, contracts.router, registering.router)
+_PORTAL: t.Final = (
+    entrance.router,
+    menus.router,
+    ordering.router,
+    contracts.router,
+    registering.router,
+    detours.router,
+)
 
 
 def mount(app: FastAPI, *, front: Front) -> None:

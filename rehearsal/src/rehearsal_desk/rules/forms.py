@@ -111,7 +111,7 @@ class ApplicantForm(Form):
 class RegistrationForm(Form):
     """CSR and application information."""
 
-    needed = ("csr_origin", "applicant")
+    needed = ("csr_origin", "applicant", "terms_agreed")
     lines = ("csr",)
 
     csr_origin: CsrOrigin = ""
@@ -120,6 +120,7 @@ class RegistrationForm(Form):
     applicant: ApplicantForm | None = None
     approval_email: OptionalText = ""
     certificate_transparency: bool | None = None
+    terms_agreed: t.Annotated[bool, described(const=True)] = False
 
 
 def unprintable(form: Form, *, within: str = "") -> t.Iterator[Breach]:

@@ -59,6 +59,7 @@ def registration_breaches(
             _applicant(form.applicant),
             _approval_email(form, case=case),
             _transparency(form, case=case),
+            _terms_agreed(form),
         ),
     )
 
@@ -168,3 +169,8 @@ def _transparency(form: RegistrationForm, *, case: Case) -> Breaches:
         yield Breach(field, "required", f"Products of {authority.name} need the choice true or false [M:2261096].")
     elif not authority.offers_transparency and form.certificate_transparency is not None:
         yield Breach(field, "not_allowed", f"The form has no such choice for products of {authority.name} [M:2261096].")
+
+
+def _terms_agreed(form: RegistrationForm) -> Breaches:
+    if not form.terms_agreed:
+        yield Breach("terms_agreed", "required", "The terms have to be agreed to here, too [M:2261096].")

@@ -27,6 +27,7 @@ from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.portal import site
 from rehearsal_desk.portal.front import Front
 from rehearsal_desk.portal.sessions import Sessions
+from rehearsal_desk.portal.variants import VARIANTS
 from rehearsal_desk.running import openapi
 from rehearsal_desk.running.premises import Premises, prepare_premises
 from rehearsal_desk.running.settings import Settings
@@ -108,4 +109,5 @@ def _front(state: State, *, settings: Settings, sessions: Sessions) -> Front:
         sessions=sessions,
         admins={admin.master_id: admin for admin in settings.admins},
         control_digest=settings.control_digest,
+        variant=VARIANTS[settings.variant],
     )

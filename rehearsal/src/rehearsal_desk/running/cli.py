@@ -19,11 +19,13 @@ import typing as t
 from sqlalchemy.exc import SQLAlchemyError
 
 from rehearsal_desk.desk.postman import SmtpServer
+from rehearsal_desk.portal.variants import VARIANTS
 from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.admins import GROUP_ADMIN, SERVICE_ADMIN, digest, new_password, new_token, seeded_admins
 from rehearsal_desk.running import openapi, serving, workers
 from rehearsal_desk.running.app import create_app
 from rehearsal_desk.running.premises import prepare_premises
+from rehearsal_desk.running.replaying import add_replay
 from rehearsal_desk.running.settings import Settings
 from rehearsal_desk.store import schema
 from rehearsal_desk.store.store import is_sqlite
@@ -127,6 +129,12 @@ def _openapi_command(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _variants_command(_options: argparse.Namespace) -> int:
+    for variant in VARIANTS.values():
+        print(f"{variant.name or '(none)':20} {variant.does}")
+    return 0
+
+
 def _serve(options: argparse.Namespace, *, database: str, vault: Vault) -> None:
     tokens = Tokens.of(os.environ)
     ready_file: pathlib.Path | None = options.ready_file
@@ -171,6 +179,7 @@ def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url
         smtp=options.smtp,
         vault=vault,
         registration_days=options.registration_days,
+        variant=options.variant,
         not_offered=frozenset(options.not_offered),
     )
 
@@ -234,6 +243,9 @@ def _parser() -> argparse.ArgumentParser:
     migrate.set_defaults(command=_migrate_command)
     openapi_document = commands.add_parser("openapi", help="print the OpenAPI document of the JSON interface")
     openapi_document.set_defaults(command=_openapi_command)
+    add_replay(commands.add_parser("replay", help="serve a recording of a portal's screens"))
+    variants = commands.add_parser("variants", help="list the ways to serve the portal's screens")
+    variants.set_defaults(command=_variants_command)
     return parser
 
 
@@ -256,6 +268,12 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         default=[],
         choices=sorted(catalogue.PRODUCTS),
         help="take a product off the offer; may be repeated",
+    )
+    serve.add_argument(
+        "--variant",
+        default="",
+        choices=sorted(VARIANTS),
+        help="serve the portal's screens in another way (rehearsal-desk variants lists them)",
     )
     serve.add_argument(
         "--smtp", metavar="HOST:PORT", type=SmtpServer.of, help="send the mails there too (default: outbox only)"

@@ -24,4 +24,5 @@ class Settings:
     smtp: SmtpServer | None = None  # mails stay in the outbox without it
     registration_days: int = 30  # ours: the length of the real deadline is not published
     vault: Vault = dc.field(default_factory=make_vault, repr=False)
+    variant: str = ""  # of the portal's screens, by name
     not_offered: frozenset[str] = frozenset()  # product ids taken off the offer

@@ -71,9 +71,9 @@ class WatchingDesk(DeskInMemory):
         self.done.append(Done(Step.PLACE, order.name, None))
         return super().place(order, client_reference)
 
-    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+    def register(self, application: Application, order: Order, csr: str | None, agree: t.Any = None) -> Application:
         self.done.append(Done(Step.REGISTER, order.name, application.contract_id))
-        return super().register(application, order, csr)
+        return super().register(application, order, csr, agree)
 
     def cancel(self, application: Application) -> Application:
         name = self.cancelled.get(application.contract_id, "nobody's")

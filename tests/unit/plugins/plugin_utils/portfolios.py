@@ -205,7 +205,7 @@ class DeskInMemory:
     def quote(self, order: Order) -> None:
         raise NotImplementedError
 
-    def register(self, application: Application, order: Order, csr: str | None) -> Application:
+    def register(self, application: Application, order: Order, csr: str | None, agree: t.Any = None) -> Application:
         self.calls.append("register")
         return self.put(dc.replace(application, state=State.APPLIED, next_action="wait_for_ca", next_action_by="ca"))
 
