@@ -2,13 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Scheduling only: tests that share a costly fixture of their module run in one worker of pytest-xdist."""
+"""Scheduling: tests that share a costly fixture of their module run in one worker of pytest-xdist. And the canary."""
 
 from __future__ import annotations
 
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.tests.canary import (  # noqa: F401
+    pytest_configure,
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+    pytest_testnodedown,
+)
 
 # Each of these walks a whole way once, in a fixture or from test to test, or has one folder for all its tests. The mark
 # xdist_group is made for this, but pytest-xdist 3.8 writes it to an attribute that pytest no longer reads since 9.2

@@ -13,6 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._guards.hosts import require_hosts
 from ..plugin_utils._reports.document import describe_plan
+from ..plugin_utils._reports.rows import result_rows
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures
 from ..plugin_utils._tasks.leg import Leg
@@ -40,9 +41,10 @@ class ActionModule(Leg):
             from ..plugin_utils._tasks.spender import perform_plan
 
             plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)
-        document = describe_plan(plan, frame_of(options, self.lang), planned=self.check_mode, failed=failures(outcomes))
+        frame = frame_of(options, self.lang, self.commands_of)
+        document = describe_plan(plan, frame, planned=self.check_mode, failed=failures(outcomes))
         result = contract_result(document, plan, self.inventory_hosts, before=before, outcomes=outcomes, lang=self.lang)
-        (row,) = document["orders"]
+        (row,) = result_rows(document["orders"])
         return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}
 
 

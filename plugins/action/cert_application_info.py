@@ -15,7 +15,7 @@ from ..plugin_utils._planning.adoption import adopting_orders
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
-from ..plugin_utils._reports.rows import application_row
+from ..plugin_utils._reports.rows import application_row, result_rows
 from ..plugin_utils._reports.text import text
 from ..plugin_utils._tasks.imports import has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
@@ -45,16 +45,14 @@ class ActionModule(Leg):
             rows = [application_row(application) for application in found]
             return {"applications": rows, **self._adopting(adopting_orders(found, taken=()))}
         look = look_at_orders(self.options, desk, Listing(desk), lang=self.lang)
-        plan = look.plan
-        document = describe_plan(
-            plan, frame_of(self.options, self.lang), planned=False, complaints=look.complaints, error=look.error
-        )
+        plan, frame = look.plan, frame_of(self.options, self.lang, self.commands_of)
+        document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
         self._report(document)
         self.say(text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {
             "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
-            "orders": document["orders"],
+            "orders": result_rows(document["orders"]),
             "counts": document["counts"],
             "verdict": document["verdict"],
             **({"complaints": document["complaints"]} if document["complaints"] else {}),

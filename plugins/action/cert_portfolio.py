@@ -17,8 +17,9 @@ from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._tasks import contracts
 from ..plugin_utils._tasks.asked_orders import complaints_of, judge_asked_orders, today
+from ..plugin_utils._tasks.compared import with_before
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.planned import frame_of, plan_orders
+from ..plugin_utils._tasks.planned import Held, frame_of, plan_orders
 from ..plugin_utils._tasks.run_reports import write_refusal, write_run_reports
 
 if t.TYPE_CHECKING:
@@ -47,11 +48,12 @@ class ActionModule(Leg):
         return {"changed": False, "checked": len(orders), **complaints_of(judged.complaints, self.lang)}
 
     def _contracts(self) -> Result:
-        frame, desk = frame_of(self.options, self.lang), self.open_desk()
+        desk = self.open_desk()
         listing = Listing(desk)
         judged = self._judge()
         orders = judged.accepted(strict=self.options["strict"])
-        before = plan = plan_orders(self.options, desk, orders, listing)
+        frame = with_before(frame_of(self.options, self.lang, self.commands_of), self.options)
+        before = plan = plan_orders(self.options, desk, orders, listing, held=Held(self.commands_of, self.warn))
         outcomes: tuple[Outcome, ...] = ()
         hosts, performs = self.inventory_hosts, self._performs
         past = contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)

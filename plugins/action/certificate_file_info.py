@@ -18,6 +18,7 @@ from ..plugin_utils._tasks.leg import Leg
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._tasks.leg import Result
+    from ..plugin_utils._values.order import Order
 
 
 class ActionModule(Leg):
@@ -26,9 +27,11 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         files = self.options["files"]
+        orders: tuple[Order, ...] = ()
         if files is None:
             orders = accept_asked_orders(self.options)
             files = leading_files(orders, names_of_host(orders, self.inventory_host))
-        leg = self.run_on_host("files", files)
+        subjects = [(order.common_name, order.subject.given()) for order in orders if order.host == self.inventory_host]
+        leg = self.run_on_host("files", files, found=subjects)
         rows = [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]
         return {**leg, "certificates": rows, "lang": self.lang}

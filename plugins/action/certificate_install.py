@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ..module_utils import _argspec
@@ -26,7 +27,7 @@ from ..plugin_utils._tasks.installations import (
 )
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.memory_file import remember_hosts
-from ..plugin_utils._tasks.planned import plan_orders
+from ..plugin_utils._tasks.planned import Held, plan_orders
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
@@ -41,14 +42,17 @@ class ActionModule(Leg):
         desk = self.open_desk()
         listing = Listing(desk)
         orders = accept_asked_orders(self.options)
-        plan = plan_orders(self.options, desk, orders, listing, offers=False)
+        plan = plan_orders(self.options, desk, orders, listing, offers=False, held=Held(self.commands_of, self.warn))
         entries = to_install(plan, names_of_host(orders, self.inventory_host))
         if not entries:
             return installation_result([], [], planned=self.check_mode)
         entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
         commands = read_commands(self.options["commands"])
-        first = self.run_on_host("orders", host_orders(entries, commands), certificates=given)
+        on_host = functools.partial(
+            self.run_on_host, "orders", found=[entry.order.subject.given() for entry in entries]
+        )
+        first = on_host(host_orders(entries, commands), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
         missing = first.get("missing", [])
@@ -59,12 +63,12 @@ class ActionModule(Leg):
             certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
             handed = [order for order in host_orders(entries, commands) if order["name"] in certificates]
-            legs += [self.run_on_host("orders", handed, certificates=certificates)] if handed else []
+            legs += [on_host(handed, certificates=certificates)] if handed else []
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
             served = verdicts(entries, unproved, address=self.host_address)
-            legs.append(self.run_on_host("orders", waiting, served=served))
+            legs.append(on_host(waiting, served=served))
         result = installation_result(legs, failures, planned=self.check_mode)
         if not self.check_mode:
             warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)

@@ -15,7 +15,7 @@ from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.memory_file import remember_registrations
-from ..plugin_utils._tasks.planned import plan_orders
+from ..plugin_utils._tasks.planned import Held, plan_orders
 from ..plugin_utils._tasks.registrations import csrs_by_name, host_orders, ready, registration_result, to_register
 
 if t.TYPE_CHECKING:
@@ -32,7 +32,7 @@ class ActionModule(Leg):
         desk = self.open_desk()
         listing = Listing(desk)
         orders = accept_asked_orders(self.options)
-        plan = plan_orders(self.options, desk, orders, listing, offers=False)
+        plan = plan_orders(self.options, desk, orders, listing, offers=False, held=Held(self.commands_of, self.warn))
         entries = to_register(plan, names_of_host(orders, self.inventory_host), planned=self.check_mode)
         asked = host_orders(entries)
         leg = self.run_on_host("orders", asked) if asked else {}

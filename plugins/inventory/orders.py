@@ -77,6 +77,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ..module_utils._core.paths import expand_home
 from ..module_utils._core.phrases import spoken_language
 from ..plugin_utils._complaints.complaints import OrdersRefused, report
+from ..plugin_utils._complaints.vaulted import hiding_vaulted
 from ..plugin_utils._orders.hosts import hosts_of
 from ..plugin_utils._orders.opened import reader_with
 from ..plugin_utils._orders.portfolio import judge_order_files
@@ -106,8 +107,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
             raise AnsibleParserError(missing)
         self._read_config_data(path)
         inventory.add_group(f"{self.get_option('group_prefix')}hosts")
-        for host in hosts_of(self._orders(path)):
-            self._add(host)
+        with hiding_vaulted():
+            for host in hosts_of(self._orders(path)):
+                self._add(host)
 
     def _orders(self, path: str) -> tuple[Order, ...]:
         lang = self.get_option("lang") or spoken_language()

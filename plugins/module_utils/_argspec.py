@@ -24,6 +24,7 @@ class ArgumentSpec:
     argument_spec: Spec
     mutually_exclusive: Groups = ()
     required_one_of: Groups = ()
+    required_by: t.Mapping[str, t.Sequence[str]] = dc.field(default_factory=dict)
 
 
 def desk(*token_variables: str) -> Spec:
@@ -106,6 +107,11 @@ def language() -> Spec:
     return {"lang": {"type": "str", "choices": ["en", "ja"]}}
 
 
+def vaulted() -> Spec:
+    """What the controller has the host keep out of its output: Ansible removes values of such options everywhere."""
+    return {"vaulted": {"type": "list", "elements": "str", "no_log": True}}
+
+
 def certificates() -> Spec:
     """Issued certificates by order name, for installing what was collected elsewhere."""
     return {"certificates": {"type": "dict"}}
@@ -124,6 +130,7 @@ def cert_portfolio() -> ArgumentSpec:
             **language(),
             "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
             **reviewed(),
+            "compare_with": {"type": "str"},
             "quote": {"type": "bool", "default": False},
             "not_booked": {"type": "list", "elements": "str"},
             "max_new_orders": {"type": "int"},
@@ -177,11 +184,13 @@ def csr_register() -> ArgumentSpec:
             **orders(),
             **reviewed(),
             **passphrases("key"),
+            **vaulted(),
             **language(),
             "concurrency": {"type": "int", "default": 4},
         },
         mutually_exclusive=EITHER_ORDERS,
         required_one_of=EITHER_ORDERS,
+        required_by=DIGEST_OF_A_FILE,
     )
 
 
@@ -190,13 +199,16 @@ def certificate_install() -> ArgumentSpec:
         {
             **desk(REGISTER_TOKEN),
             **orders(),
+            **reviewed(),
             **certificates(),
             "served": {"type": "dict"},
+            **vaulted(),
             **passphrases("key", "pkcs12"),
             **language(),
         },
         mutually_exclusive=EITHER_ORDERS,
         required_one_of=EITHER_ORDERS,
+        required_by=DIGEST_OF_A_FILE,
     )
 
 
@@ -213,6 +225,7 @@ def certificate_file_info() -> ArgumentSpec:
                     "key_path": {"type": "str", "no_log": False},
                 },
             },
+            **vaulted(),
             **passphrases("key", "pkcs12"),
             **language(),
         },
@@ -284,6 +297,8 @@ def order_events() -> ArgumentSpec:
 
 # One source of orders, never two.
 EITHER_ORDERS = [["order_files", "orders"]]
+# What is left of a plan has another digest, so only its file can hold a task that comes after the first.
+DIGEST_OF_A_FILE = {"plan_digest": ["plan_file"]}
 ONE_SOURCE_OF_FILES = [["order_files", "orders", "files"]]
 
 # The options of desk(): dropped before anything is handed to a host.
@@ -325,5 +340,6 @@ __all__ = (
     "portal_doctor",
     "product_info",
     "reviewed",
+    "vaulted",
     "written_elsewhere",
 )

@@ -58,6 +58,12 @@ options:
       - How many calls to the desk may be under way at once.
     type: int
     default: 4
+  compare_with:
+    description:
+      - What hosts were asked before, so that the plan shows what changes there, field by field, as in C(key.mode: 0600 -> 0640). Either a
+        C(plan.json) or C(apply.json) of O(reports_path), or a folder with the order files of another state, such as those of the branch before.
+      - Nothing but what is shown depends on it.
+    type: str
   reports_path:
     description:
       - A folder on the controller that the plan is written into, as C(plan.json) for machines, C(plan.md) for a merge request, and C(plan.html), one
@@ -252,6 +258,14 @@ orders:
       description: Changes when the order says something else. It holds a saved plan and the order files together.
       type: str
       sample: "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
+    host_changes:
+      description: With O(compare_with), every field of the host's part with its value before and after; otherwise empty.
+      type: list
+      elements: dict
+      sample:
+        - field: key.mode
+          before: "0600"
+          after: "0640"
     adopted:
       description: Whether the application was ordered past these files and is used instead of buying another one.
       type: bool

@@ -47,6 +47,11 @@ options:
       key_path:
         description: The file with the private key.
         type: str
+  vaulted:
+    description:
+      - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.
+    type: list
+    elements: str
   key_passphrases:
     description: Passphrases of private keys by name of the order or of the file; they go to the host and nowhere else.
     type: dict

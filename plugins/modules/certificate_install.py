@@ -31,7 +31,7 @@ description:
   - If C(install.validate) of the order is given, this command must accept the new files before they go live. Then
     C(install.reload) is run, and with C(install.prove) a TLS handshake must show the new certificate. If one of these
     fails, the old files come back in one step, C(install.reload) is run again, and the order fails. Commands are run without a shell
-    and with the rights of the task, so whoever may change order files may run commands on their hosts. They are given no variable C(IIJ_CERT_*).
+    and with the rights of the task. Order files only name them; the task defines them in O(commands). They are given no variable C(IIJ_CERT_*).
   - A run that was killed before it reloaded and proved is completed by the next one, which reports a change.
   - Mode, owner and group of the files are put right without collecting anything, and so are those of the private key where
     C(csr_origin) of the order is V(target). The content of a key that is live is never touched.
@@ -40,6 +40,7 @@ extends_documentation_fragment:
   - iij.server_certificate._attributes
   - iij.server_certificate._desk
   - iij.server_certificate._orders
+  - iij.server_certificate._reviewed
   - iij.server_certificate._language
 attributes:
   check_mode:
@@ -63,6 +64,11 @@ options:
       - Whether the new certificate is served, by name of the order. Set by the controller for its own use, where
         C(install.prove.seen_from) is V(controller).
     type: dict
+  vaulted:
+    description:
+      - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.
+    type: list
+    elements: str
   key_passphrases:
     description:
       - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
@@ -217,6 +223,7 @@ failures:
 import datetime as dt
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.parameters import sanitize_keys
 
 from ..module_utils import _argspec
 from ..module_utils._pki import deps
@@ -243,6 +250,7 @@ def main() -> None:
         check=module.check_mode,
     )
     result = ensure_certificate.result(harvest, check=module.check_mode, lang=lang)
+    result = sanitize_keys(result, module.no_log_values)
     if harvest.failures:
         module.fail_json(msg=harvest.failure_text(lang), **result)
     module.exit_json(**result)

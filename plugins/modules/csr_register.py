@@ -61,6 +61,11 @@ notes:
   - If a CSR replaces one, the file's owner, group and SELinux context are kept; a symbolic link is kept and what it
     leads to replaced.
 options:
+  vaulted:
+    description:
+      - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.
+    type: list
+    elements: str
   key_passphrases:
     description:
       - Passphrases of private keys by name of the order. A key that is made under such a name is encrypted with it, and
@@ -179,6 +184,7 @@ failures:
 """
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.common.parameters import sanitize_keys
 
 from ..module_utils import _argspec
 from ..module_utils._pki import deps
@@ -194,7 +200,7 @@ def main() -> None:
     lang = module.params["lang"]
     passphrases = module.params["key_passphrases"]
     harvest = ensure_key_csr.ensure_all(module.params["orders"] or (), check=module.check_mode, passphrases=passphrases)
-    result = ensure_key_csr.result(harvest, lang=lang)
+    result = sanitize_keys(ensure_key_csr.result(harvest, lang=lang), module.no_log_values)
     if harvest.failures:
         module.fail_json(msg=harvest.failure_text(lang), **result)
     module.exit_json(**result)

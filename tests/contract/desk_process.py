@@ -17,6 +17,7 @@ import time
 import typing as t
 
 import requests
+from ansible_collections.iij.server_certificate.tests import canary
 
 if t.TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -141,9 +142,36 @@ def _serve(arguments: list[str], log: str) -> None:
         os.dup2(output, descriptor)
     for name in [name for name in os.environ if name.startswith("REHEARSAL_DESK_")]:
         del os.environ[name]
-    from rehearsal_desk.running.cli import main
+    from rehearsal_desk.running import cli
 
-    sys.exit(main(arguments))
+    create_app = cli.create_app
+    cli.create_app = lambda *given, **named: Watched(create_app(*given, **named), log=f"{log}.canary")  # type: ignore
+    sys.exit(cli.main(arguments))
+
+
+class Watched:
+    """A desk that writes down every request with the canary in it, which no request may have."""
+
+    def __init__(self, app: t.Any, *, log: str) -> None:
+        self._app = app
+        self._log = log
+        self._forms = canary.forms()
+
+    async def __call__(self, scope: t.Any, receive: t.Any, send: t.Any) -> None:
+        async def watched() -> t.Any:
+            message = await receive()
+            self._judge(scope, message.get("body", b""))
+            return message
+
+        if scope["type"] == "http":
+            head = b"\n".join(b": ".join(header) for header in scope["headers"])
+            self._judge(scope, b"\n".join([scope["raw_path"], scope["query_string"], head]))
+        await self._app(scope, watched, send)
+
+    def _judge(self, scope: t.Any, content: bytes) -> None:
+        if any(form in content for form in self._forms):
+            with open(self._log, "ab") as log:  # noqa: PTH123
+                log.write(b"%s %s\n%s\n" % (scope["method"].encode(), scope["path"].encode(), content))
 
 
 def _when_ready(ready: pathlib.Path, *, process: BaseProcess, log: pathlib.Path) -> dict[str, t.Any]:

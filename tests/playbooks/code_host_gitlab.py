@@ -52,10 +52,16 @@ class GitLab(CodeHost):
         """A merge request with what the orders are now."""
         self.made += 1
         self.planned = self.made
-        return self._run("merge_request_event", CI_COMMIT_SHA=HEAD, CI_MERGE_REQUEST_IID=str(NUMBER))
+        return self._run(
+            "merge_request_event",
+            CI_COMMIT_SHA=HEAD,
+            CI_MERGE_REQUEST_IID=str(NUMBER),
+            CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main",
+        )
 
     def merge(self, *, reviewed: bool = True) -> dict[str, Job]:
         """The push that a merge makes; without a review it is a push past every merge request."""
+        self.land()
         merged = {"iid": NUMBER, "state": "merged", "target_branch": "main", "sha": HEAD, "author": {"id": AUTHOR}}
         # A merge request of a fork with the same head is merged by the same push; its pipeline ran in the fork.
         fork = {**merged, "iid": NUMBER + 1}

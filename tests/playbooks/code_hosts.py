@@ -95,10 +95,28 @@ class CodeHost:
         lines = (self.state / "calls.jsonl").read_text(encoding="utf-8").splitlines()
         return [call for call in map(json.loads, lines) if call["program"] == program]
 
+    @property
+    def origin(self) -> pathlib.Path:
+        """The repository with what was merged so far, which is nothing at first."""
+        folder = self.state / "origin"
+        if not folder.exists():
+            git(self.state, "init", "--quiet", "--initial-branch", "main", "origin")
+            git(folder, "commit", "--quiet", "--allow-empty", "--message", "Nothing yet")
+        return folder
+
+    def land(self) -> None:
+        """Merge what the orders are now."""
+        shutil.rmtree(self.origin / "orders", ignore_errors=True)
+        shutil.copytree(self.site.orders, self.origin / "orders")
+        git(self.origin, "add", "--all")
+        git(self.origin, "commit", "--quiet", "--allow-empty", "--message", "Merged")
+
     def checkout(self) -> pathlib.Path:
         """A folder of its own for a job, with nothing in it but the repository."""
         self.jobs += 1
         folder = self.site.folder / f"job-{self.jobs}"
+        git(self.site.folder, "clone", "--quiet", str(self.origin), folder.name)
+        shutil.rmtree(folder / "orders", ignore_errors=True)
         shutil.copytree(self.site.orders, folder / "orders")
         shutil.copytree(EXAMPLES / "scripts", folder / "ci")
         shutil.copy(EXAMPLES / "controller.lock", folder / "ci")
@@ -179,6 +197,7 @@ class GitHub(CodeHost):
 
     def merge(self, *, reviewed: bool = True) -> dict[str, Job]:
         """The push that a merge makes; without a review it is a push past every pull request."""
+        self.land()
         reviews = [
             {
                 "state": "APPROVED" if said.approves else "COMMENTED",
@@ -220,6 +239,7 @@ class GitHub(CodeHost):
             "event": event,
             "sha": sha,
             "ref_name": "main",
+            "base_ref": "main",
             "repository": "example/certificates",
             "token": "gh-token",
         }
@@ -250,11 +270,20 @@ class GitHub(CodeHost):
     def _uses(self, step: Json, *, folder: pathlib.Path, contexts: Json) -> None:
         action = step["uses"].partition("@")[0]
         assert action in ("actions/checkout", "actions/setup-python", "actions/upload-artifact")
+        given = expanded(step.get("with", {}), contexts)
+        if action == "actions/checkout" and "path" in given:
+            git(folder, "clone", "--quiet", "--branch", given["ref"], str(self.origin), given["path"])
         # The real one only warns when there is nothing to upload.
         if action == "actions/upload-artifact" and (folder / step["with"]["path"]).exists():
-            kept = self.state / "artifacts" / str(max(self.runs)) / expanded(step["with"], contexts)["name"]
+            kept = self.state / "artifacts" / str(max(self.runs)) / given["name"]
             shutil.rmtree(kept, ignore_errors=True)
             shutil.copytree(folder / step["with"]["path"], kept)
+
+
+def git(folder: pathlib.Path, *arguments: str) -> None:
+    """Run git as nobody in particular."""
+    who = ["-c", "user.name=Nobody", "-c", "user.email=nobody@example.jp"]
+    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
 
 
 def _pull(reviews: list[Json]) -> Json:

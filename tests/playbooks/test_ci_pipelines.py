@@ -28,6 +28,7 @@ from packaging.requirements import Requirement
 if t.TYPE_CHECKING:
     import pathlib
 
+    from ansible_collections.iij.server_certificate.tests.playbooks.code_hosts import Job
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
 
 Json = dict[str, t.Any]
@@ -106,6 +107,23 @@ def test_what_was_reviewed_is_bought_once_and_collected(site: Site, host: Either
     else:
         assert host.api.seen_elsewhere, "the plan was kept on another host"
         assert "token" not in str(host.api.seen_elsewhere), "which saw no token"
+
+
+def test_a_reviewer_sees_what_changes_on_hosts(site: Site, host: Either) -> None:
+    assert "`www, on its host: install.certificate: - -> " in comment_of(host.propose(), host), (
+        "of what is new, everything"
+    )
+    host.approve()
+    assert host.merge()["apply"].succeeded
+    order = site.here("www")
+    order["install"] |= {"mode": "0640"}
+    site.write_orders(order)
+    assert "`www, on its host: install.mode: 0644 -> 0640`" in comment_of(host.propose(), host)
+
+
+def comment_of(jobs: dict[str, Job], host: Either) -> str:
+    assert jobs["plan"].succeeded, jobs["plan"].output
+    return host.comments()[-1]
 
 
 def test_what_nobody_reviewed_is_not_bought(site: Site, host: Either) -> None:
@@ -245,7 +263,7 @@ def test_workflow_jobs_may_do_what_they_need_and_no_more(file: str, name: str, j
         assert not action or (action.startswith("actions/") and re.fullmatch("[0-9a-f]{40}", commit)), (
             "a tag can be moved"
         )
-        assert action != "actions/checkout" or step["with"] == {"persist-credentials": False}
+        assert action != "actions/checkout" or step["with"]["persist-credentials"] is False
         assert "${{" not in step.get("run", ""), "what others wrote reaches a shell as a variable only"
     secrets = {value for step in job["steps"] for value in re.findall(r"secrets\.(\w+)", str(step))}
     assert (

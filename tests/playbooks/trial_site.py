@@ -20,6 +20,7 @@ import tempfile
 import typing as t
 
 import yaml
+from ansible_collections.iij.server_certificate.tests.canary import canary_environment
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS, running_desk
 
@@ -203,6 +204,7 @@ class Site:
             "IIJ_CERT_DESK_URL": self.desk.url,
             "IIJ_CERT_ORDER_TOKEN": self.desk.order_token,
             "IIJ_CERT_REGISTER_TOKEN": self.desk.register_token,
+            **canary_environment(),
             "LC_ALL": "C.UTF-8",
             "XDG_STATE_HOME": str(self.folder / "state"),
         }

@@ -17,6 +17,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, said
 from .rules.book import RULES
 from .rules.rule import Severity
+from .vaulted import Vaulted, hide
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -50,30 +51,6 @@ _LONGEST_VALUE = 60
 _MOST_NAMES = 5
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
-
-
-class Vaulted(str):
-    """A value that the user keeps in a vault: used like any other, shown to nobody.
-
-    `sealed` is the text that stands in the file instead of it, by which a change can be told without the value.
-    """
-
-    __slots__ = ("sealed",)
-    sealed: str
-
-    def __new__(cls, value: str, sealed: str = "") -> Vaulted:
-        made = super().__new__(cls, value)
-        made.sealed = sealed
-        return made
-
-    def lower(self) -> Vaulted:
-        """The value in small letters, as secret as before."""
-        return Vaulted(super().lower(), self.sealed)
-
-
-def shown(value: str | None) -> str | None:
-    """The value as it may be shown to anybody."""
-    return "(vaulted)" if isinstance(value, Vaulted) else value
 
 
 @dc.dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -131,12 +108,15 @@ class Complaint:
         return self._filled(RULES[self.rule].todo)
 
     def _filled(self, words: Phrase) -> Phrase:
-        return Phrase(*map(_with_one_stop, words.filled(**{**self.facts, "hint": self._hint()})))
+        return Phrase(*map(_with_one_stop, words.filled(**self._shown_facts(), hint=self._hint())))
+
+    def _shown_facts(self) -> dict[str, object]:
+        return {name: hide(fact) for name, fact in self.facts.items()}
 
     def _hint(self) -> Phrase:
         if self.facts.get("cut"):
             return _QUOTE
-        return _NEAR.filled(self.facts["near"]) if self.facts.get("near") else _CHOOSE
+        return _NEAR.filled(hide(self.facts["near"])) if self.facts.get("near") else _CHOOSE
 
     def text(self, lang: Language) -> str:
         """The complaint as an indented paragraph for people."""
@@ -258,12 +238,10 @@ __all__ = (
     "OrdersRefused",
     "Path",
     "Place",
-    "Vaulted",
     "arranged",
     "dotted",
     "named",
     "nearest",
     "report",
     "shortened",
-    "shown",
 )

@@ -17,7 +17,8 @@ import typing as t
 import yaml
 
 from ...module_utils._core.phrases import Phrase
-from .complaints import Complaint, OrdersRefused, Place, Vaulted, shortened
+from .complaints import Complaint, OrdersRefused, Place, shortened
+from .vaulted import Vaulted
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,11 +16,13 @@ from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
 from .._planning.digests import changes_of, order_digest, plan_digest
+from .._planning.host_part import describe_changes, list_changes, make_host_part
 from .._reports.document import FORMAT, VERSION
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .._planning.host_part import CommandsOf, HostPart
     from .._planning.plan import Entry, Plan
     from .._reports.rows import Row
 
@@ -28,24 +30,46 @@ _NOTHING: t.Final = Phrase("nothing", "なし")
 _CHANGED: t.Final = Phrase("the order says something else than was planned", "オーダーの内容が計画時と異なります")
 _ADDED: t.Final = Phrase("the order is not in the plan", "計画にないオーダーです")
 _REMOVED: t.Final = Phrase("the order is gone from the order files", "オーダーファイルからなくなっています")
+OLDER: t.Final = Phrase(
+    "The saved plan is of an earlier version: it binds what orders say of their hosts, but not what commands run "
+    "there. Plan again to bind that too.",
+    "保存された計画は以前のバージョンのものです。オーダーのホスト側の内容は照合しますが、コマンドが実行する内容は照合しません。"
+    "計画し直すと、それも照合されます。",
+)
 _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
 
 
-def require_saved_plan(made: Plan, path: str, *, portfolio: str, part: str | None, wanted: str | None) -> None:
+def require_saved_plan(
+    made: Plan, path: str, commands_of: CommandsOf, *, portfolio: str, part: str | None, wanted: str | None
+) -> Phrase | None:
     """Refuse a plan that differs from the saved one, but for what has been done of it meanwhile.
 
-    `wanted` is the digest that the reviewer saw. Raises OrdersRefused with everything that moved.
+    `wanted` is the digest that the reviewer saw. Raises OrdersRefused with everything that moved; returns what people
+    have to know of a plan that binds less than those of this version.
     """
     saved = _read(path, portfolio=portfolio, part=part)
     if wanted is not None and saved["digest"] != wanted:
         raise _not_reviewed(saved["digest"], wanted)
     rows = {row["name"]: row for row in saved["orders"]}
     names = {entry.order.name for entry in made.entries}
-    moved = [complaint for entry in made.entries for complaint in _moved(entry, rows.get(entry.order.name), portfolio)]
+    moved = [
+        complaint
+        for entry in made.entries
+        for complaint in _moved(entry, rows.get(entry.order.name), portfolio, commands_of)
+    ]
     gone = [row["name"] for row in rows.values() if changes_of(row) and row["name"] not in names]
     complaints = [*moved, *(_order_moved(Place(file=path), name, _REMOVED) for name in gone)]
     if complaints:
         raise OrdersRefused(complaints)
+    return OLDER if any("on_host" not in row for row in rows.values()) else None
+
+
+def read_host_parts(path: str, *, portfolio: str, part: str | None) -> dict[str, HostPart]:
+    """Read what hosts are asked by a saved plan, by order name; raises OrdersRefused."""
+    rows = _read(path, portfolio=portfolio, part=part)["orders"]
+    if any("on_host" not in row for row in rows):
+        raise _unusable(path, Phrase("it is of an earlier version", "以前のバージョンのものです"))
+    return {row["name"]: row["on_host"] for row in rows}
 
 
 def require_digest(found: str, wanted: str) -> None:
@@ -54,14 +78,17 @@ def require_digest(found: str, wanted: str) -> None:
         raise _not_reviewed(found, wanted)
 
 
-def _moved(entry: Entry, row: Row | None, portfolio: str) -> Iterator[Complaint]:
-    """What keeps an order's steps from being those of the saved plan, or the last of them."""
+def _moved(entry: Entry, row: Row | None, portfolio: str, commands_of: CommandsOf) -> Iterator[Complaint]:
+    """What keeps an order's work from being that of the saved plan, or the rest of it."""
     order, now = entry.order, [step.value for step in entry.changes]
-    planned = changes_of(row) if row else []
-    if not now and not planned:
-        return
     if row is None:
         yield _order_moved(order.place, order.name, _ADDED)
+        return
+    planned = changes_of(row)
+    on_host = make_host_part(order, commands_of)
+    if moved := list_changes(row.get("on_host", on_host), on_host):
+        facts = {"moved": verbatim(describe_changes(moved))}
+        yield Complaint(rule="PLAN-HOST-MOVED", place=order.place, order=order.name, facts=facts)
     elif row["order_digest"] != order_digest(order):
         yield _order_moved(order.place, order.name, _CHANGED)
     elif planned[len(planned) - len(now) :] != now or not _same_contract(entry, row, portfolio):
@@ -73,6 +100,8 @@ def _moved(entry: Entry, row: Row | None, portfolio: str) -> Iterator[Complaint]
 def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
     """Whether the order's contract is the planned one, or the one that the plan has led to since."""
     order, application = entry.order, entry.application
+    if not (changes_of(row) or entry.changes or entry.installs):
+        return True  # nothing is done with it
     if application is None:
         linked = order.linked_contract.contract_id if order.linked_contract else None
         return row["contract_id"] is None and bool(row["linked_contract_id"] == linked)
@@ -115,18 +144,19 @@ def _whole(saved: Row) -> bool:
     rows = saved.get("orders")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and set(_NEEDED) <= set(row) for row in rows):
         return False
+    if not all(isinstance(row.get("on_host", {}), dict) for row in rows):
+        return False
     try:
-        found = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"])
+        bound = [(row["name"], row["contract_id"], row["on_host"]) for row in rows if row.get("on_host")]
+        found = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"], on_hosts=bound)
     except (TypeError, KeyError, ValueError, RecursionError):
         return False
     return bool(found == saved.get("digest"))
 
 
 def _said(steps: list[str], contract_id: str | None) -> Phrase:
-    if not steps:
-        return _NOTHING
-    text = ", ".join(steps) + (f" ({contract_id})" if contract_id else "")
-    return verbatim(text)
+    words = verbatim(", ".join(steps)) if steps else _NOTHING
+    return Phrase("{0} ({1})", "{0} ({1})").filled(words, contract_id) if contract_id else words
 
 
 def _order_moved(place: Place, name: str, moved: Phrase) -> Complaint:
@@ -142,4 +172,4 @@ def _not_reviewed(found: str, wanted: str) -> OrdersRefused:
     return OrdersRefused([Complaint(rule="PLAN-DIGEST", place=Place(file="plan_digest"), facts=facts)])
 
 
-__all__ = ("require_digest", "require_saved_plan")
+__all__ = ("OLDER", "read_host_parts", "require_digest", "require_saved_plan")

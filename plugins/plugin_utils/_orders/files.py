@@ -16,7 +16,8 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_of
-from .._complaints.complaints import Complaint, OrdersRefused, Place, Vaulted, shortened
+from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
+from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal, YamlText
 from .folder import OrderFolder, leads_out, repository_of
 from .schema import branch_of, without_unasked
@@ -281,4 +282,12 @@ def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
     return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
 
 
-__all__ = ("RawOrder", "Reader", "Reading", "has_order_files", "merge_defaults", "read_folder", "read_inline")
+__all__ = (
+    "RawOrder",
+    "Reader",
+    "Reading",
+    "has_order_files",
+    "merge_defaults",
+    "read_folder",
+    "read_inline",
+)

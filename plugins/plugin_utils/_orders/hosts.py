@@ -13,7 +13,7 @@ import dataclasses as dc
 import pathlib
 import typing as t
 
-from .._complaints.complaints import shown
+from .._complaints.vaulted import hide
 from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
@@ -49,19 +49,20 @@ def _facts(order: Order) -> Facts:
     """Chosen fields only: nothing of the applicant, no address, no credential."""
     install = order.install
     files = ("certificate", "chain", "full_chain", "combined", "pkcs12")
-    return {
-        "common_name": shown(order.common_name),
+    facts = {
+        "common_name": order.common_name,
         "product": order.product.id,
         "ca": order.product.authority.id,
         "term": order.term,
         "usage": order.usage.value,
         "csr_origin": order.csr_origin.value if order.csr_origin else None,
-        "contract_id": shown(order.contract_id),
+        "contract_id": order.contract_id,
         "generation": order.generation,
-        "key_path": shown(order.key.path) if order.key else None,
-        "install": {name: shown(path) for name in files if (path := getattr(install, name, None))},
+        "key_path": order.key.path if order.key else None,
+        "install": {name: path for name in files if (path := getattr(install, name, None))},
         "file": order.place.file,
     }
+    return hide(facts)
 
 
 def _groups(orders: dict[str, Facts]) -> tuple[str, ...]:

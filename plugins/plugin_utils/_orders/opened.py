@@ -12,7 +12,7 @@ import typing as t
 
 from ansible.parsing.vault import EncryptedString, VaultHelper, VaultLib, VaultSecretsContext
 
-from .._complaints.complaints import Vaulted
+from .._complaints.vaulted import Vaulted
 from .files import Reader
 from .templates import Sandbox
 

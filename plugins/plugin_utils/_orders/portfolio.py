@@ -26,6 +26,7 @@ from .folder import leads_out
 from .form_rules import breaches_of_rules
 from .host_paths import shared_files, shared_files_of_one
 from .portfolio_rules import complaints_between, shared_keys
+from .public_words import publish_words
 from .schema import breaches_of_shape
 
 if t.TYPE_CHECKING:
@@ -88,6 +89,7 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | 
                 complaints.append(_complaint(raw, breach))
         orders.extend([(raw, order)] if order else [])
     complaints += [*map(_told_once, everywhere.values()), *shared_keys(orders)]
+    publish_words(order for _raw, order in orders)
     return Judged(orders=tuple(order for _raw, order in orders), complaints=arranged(complaints))
 
 

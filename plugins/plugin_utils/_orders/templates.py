@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Vaulted
+from .._complaints.vaulted import Vaulted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

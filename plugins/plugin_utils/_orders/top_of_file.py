@@ -16,7 +16,7 @@ from .._complaints.complaints import Breach, nearest, shortened
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TOP_FIELDS = ("version", "defaults", "orders")
+TOP_FIELDS = ("version", "defaults", "orders")
 
 
 def breaches_of_file(document: t.Any) -> Iterator[Breach]:
@@ -25,8 +25,8 @@ def breaches_of_file(document: t.Any) -> Iterator[Breach]:
         yield Breach(rule="FILE-CONTENT", facts={"kind": _kind_of(document)})
         return
     for field in document:
-        if field not in _TOP_FIELDS:
-            facts = {"value": shortened(field), "allowed": _TOP_FIELDS, "near": nearest(field, _TOP_FIELDS)}
+        if field not in TOP_FIELDS:
+            facts = {"value": shortened(field), "allowed": TOP_FIELDS, "near": nearest(field, TOP_FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
     if "version" not in document:
         yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
@@ -65,4 +65,4 @@ def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
             yield Breach(rule="VALUE-TYPE", path=("orders", index), facts=facts)
 
 
-__all__ = ("breaches_of_file",)
+__all__ = ("TOP_FIELDS", "breaches_of_file")

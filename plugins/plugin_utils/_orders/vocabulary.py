@@ -61,6 +61,9 @@ _CODE = Phrase("SG followed by 8 digits", "SGと数字8桁")
 _LOCAL_PARTS = ", ".join(f"{local}@" for local in APPROVAL_LOCAL_PARTS.value)
 
 
+CHOICES: t.Final[set[str]] = set()  # every word of every closed list; none of them is a secret
+
+
 def told_as(schema: Json, allowed: object = "") -> Callable[[_Checked], _Checked]:
     """Marks a validator with what it accepts: as JSON Schema, where False accepts nothing, and in words for people."""
 
@@ -139,6 +142,7 @@ def counting_number(value: object) -> int:
 def one_of(choices: Iterable[t.Any]) -> Validator:
     """A value out of a closed list."""
     allowed = tuple(choices)
+    CHOICES.update(map(str, allowed))
 
     @told_as({"enum": [item.value if isinstance(item, enum.Enum) else item for item in allowed]}, allowed)
     def choice(value: object) -> object:
@@ -249,6 +253,7 @@ def refuse(rule: str, **facts: object) -> Validator:
 
 
 __all__ = (
+    "CHOICES",
     "TEXT",
     "SharedMapping",
     "Validator",

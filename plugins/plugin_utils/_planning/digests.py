@@ -11,14 +11,18 @@ from __future__ import annotations
 import dataclasses as dc
 import hashlib
 import json
+import operator
 import typing as t
 
-from .._complaints.complaints import Vaulted
+from .._complaints.vaulted import Vaulted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._values.order import Order
+    from .host_part import HostPart
+
+HostRow = tuple[str, str | None, "HostPart"]  # the order's name, its contract ID, what its host is asked
 
 # The place is where the order stands, not what it says; what it lacks follows from the rest; two are told by their ID.
 _LEFT_OUT = ("locate", "missing", "product", "linked_contract")
@@ -44,14 +48,20 @@ def digest(value: object) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def plan_digest(rows: Iterable[dict[str, t.Any]], *, portfolio: str, part: str | None) -> str:
-    """SHA-256 of what a plan changes: which steps for which order, and which contracts they concern."""
+def plan_digest(
+    rows: Iterable[dict[str, t.Any]], *, portfolio: str, part: str | None, on_hosts: Iterable[HostRow] = ()
+) -> str:
+    """SHA-256 of what a plan changes, which steps for which order and contract, and of what every host is asked.
+
+    Without `on_hosts` it is the digest of plans that were saved before hosts were bound.
+    """
     changing = [
         [row["name"], row["order_digest"], row["contract_id"], row["linked_contract_id"], changes_of(row)]
         for row in rows
         if changes_of(row)
     ]
-    return digest([portfolio, part, sorted(changing)])
+    bound = sorted(on_hosts, key=operator.itemgetter(0))
+    return digest([portfolio, part, sorted(changing), *([bound] if bound else [])])
 
 
 def changes_of(row: dict[str, t.Any]) -> list[str]:
@@ -83,4 +93,4 @@ def _fields(value: t.Any) -> tuple[str, ...]:
     return tuple(value.__dataclass_fields__)
 
 
-__all__ = ("changes_of", "digest", "order_digest", "plan_digest", "sealed")
+__all__ = ("HostRow", "changes_of", "digest", "order_digest", "plan_digest", "sealed")

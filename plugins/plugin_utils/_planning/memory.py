@@ -15,7 +15,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._complaints.complaints import shown
+from .._complaints.vaulted import Vaulted
 from .._values.order import CsrOrigin
 from .digests import digest, sealed
 
@@ -118,7 +118,10 @@ def places_of(order: Order) -> tuple[str | None, ...]:
     files = (
         (install.certificate, install.chain, install.full_chain, install.combined, install.pkcs12) if install else ()
     )
-    return tuple(shown(place) for place in (order.host, order.key.path if order.key else None, *files))
+    return tuple(
+        "(vaulted)" if isinstance(place, Vaulted) else place
+        for place in (order.host, order.key.path if order.key else None, *files)
+    )
 
 
 __all__ = ("HostAnswer", "Memory", "Registered", "answer_of", "digest_registration", "places_of")

@@ -15,15 +15,21 @@ import typing as t
 
 from ...module_utils._core.phrases import said
 from .._complaints.complaints import Complaint, arranged
+from .._complaints.vaulted import hide, publish
 from .._planning.digests import plan_digest
-from .._planning.plan import Standing, Verdict
+from .._planning.host_part import list_changes, make_host_part
+from .._planning.plan import CallClass, Standing, Step, Verdict
+from .._values.observed import State
 from .rows import application_row, order_row, price_row
+from .standing import ACTORS
 
 if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
+    from .._planning.digests import HostRow
+    from .._planning.host_part import CommandsOf, HostPart
     from .._planning.outcome import Outcome
     from .._planning.plan import Entry, Plan
     from .._planning.prices import PriceTable
@@ -32,17 +38,29 @@ if t.TYPE_CHECKING:
 FORMAT: t.Final = "iij.server_certificate/plan"
 VERSION: t.Final = 1
 
+# Programs decide by these, whatever somebody has vaulted.
+_WORDS: t.Final = (FORMAT, *Verdict, *Standing, *Step, *CallClass, *State, *ACTORS)
 _FINISHED: t.Final = (Standing.DONE,)
 
 
+def no_commands(_host: str | None) -> Mapping[str, str]:
+    """Return no commands, where a task defines none."""
+    return {}
+
+
 class Frame(t.NamedTuple):
-    """What a document is made for: whose plan, which slice of it, by which prices, in which language, and when."""
+    """What a document is made for: whose plan, which slice of it, by which prices, in which language, and when.
+
+    `before`: what hosts were asked by the plan or the order files before, by order name.
+    """
 
     portfolio: str
     part: str | None
     prices: PriceTable | None
     lang: Language
     made_at: dt.datetime  # UTC
+    commands_of: CommandsOf = no_commands
+    before: Mapping[str, HostPart] | None = None
 
 
 def describe_plan(
@@ -60,13 +78,19 @@ def describe_plan(
     Without the `finished` orders it is smaller, and its counts and digest are the same.
     """
     failed = failed or {}
-    shown = made.entries if finished else [entry for entry in made.entries if entry.standing not in _FINISHED]
-    rows = [_row(entry, frame, failed.get(entry.order.name)) for entry in shown]
-    return {
+    asked = list(_host_rows(made, frame))
+    rows = [
+        row
+        for entry, (name, _contract_id, part) in zip(made.entries, asked, strict=True)
+        if finished or entry.standing not in _FINISHED or _changes(name, part, frame)
+        for row in [_row(entry, part, frame, failed.get(name))]
+    ]
+    bound = [row for row in asked if row[2]]
+    document = {
         **_head(frame),
         "planned": planned,
         "verdict": Verdict.ERROR.value if error else _verdict(made, failed).value,
-        "digest": plan_digest(rows, portfolio=frame.portfolio, part=frame.part),
+        "digest": plan_digest(rows, portfolio=frame.portfolio, part=frame.part, on_hosts=bound),
         "counts": made.counts(),
         "price": price_row(made, frame.prices),
         "orders": rows,
@@ -75,6 +99,8 @@ def describe_plan(
         "complaints": [complaint.as_dict(frame.lang) for complaint in arranged((*complaints, *_drift(made)))],
         "error": error,
     }
+    publish(_WORDS)
+    return hide(document)
 
 
 def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True) -> Row:
@@ -87,7 +113,7 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
         "verdict": Verdict.ERROR.value,
         **nothing,
         "complaints": told,
-        "error": error,
+        "error": hide(error),
     }
 
 
@@ -111,8 +137,26 @@ def _head(frame: Frame) -> Row:
     }
 
 
-def _row(entry: Entry, frame: Frame, failure: Outcome | None) -> Row:
-    row = order_row(entry, frame.lang, frame.prices)
+def _host_rows(made: Plan, frame: Frame) -> Iterator[HostRow]:
+    for entry in made.entries:
+        contract_id = entry.application.contract_id if entry.application else None
+        yield entry.order.name, contract_id, make_host_part(entry.order, frame.commands_of)
+
+
+def _changes(name: str, part: HostPart, frame: Frame) -> list[Row]:
+    """What an order asks of its host otherwise than before; nothing where there is nothing to compare with."""
+    if frame.before is None:
+        return []
+    return [change._asdict() for change in list_changes(frame.before.get(name, {}), part)]
+
+
+def _row(entry: Entry, part: HostPart, frame: Frame, failure: Outcome | None) -> Row:
+    name = entry.order.name
+    row = {
+        **order_row(entry, frame.lang, frame.prices),
+        "on_host": part,
+        "host_changes": _changes(name, part, frame),
+    }
     if failure is None:
         return row
     return {
@@ -128,4 +172,4 @@ def _verdict(made: Plan, failed: Mapping[str, Outcome]) -> Verdict:
     return Verdict.ERROR if failed else made.verdict()
 
 
-__all__ = ("FORMAT", "VERSION", "Frame", "describe_plan", "describe_refusal")
+__all__ = ("FORMAT", "VERSION", "Frame", "describe_plan", "describe_refusal", "no_commands")

@@ -15,7 +15,7 @@ import typing as t
 import jinja2
 
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import Vaulted
+from .._complaints.vaulted import Vaulted
 from .._values.order import CsrOrigin, Usage
 
 if t.TYPE_CHECKING:

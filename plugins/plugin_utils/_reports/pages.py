@@ -19,14 +19,13 @@ from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import one_line, said, verbatim
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
-from .._planning.plan import Verdict
 from .calendar import missing_icalendar, render_calendar
 from .dates import by_urgency, past
 from .metrics import metrics
-from .words import HEADINGS, NEXT, VERDICTS, cells, counted, notes, priced, step_words, yen
+from .words import HEADINGS, cells, counted, next_step, notes, priced, step_words, title, yen
 
 if t.TYPE_CHECKING:
-    from ...module_utils._core.phrases import Language, Phrase
+    from ...module_utils._core.phrases import Language
     from .rows import Row
 
 _TEMPLATES: t.Final = pathlib.Path(__file__).with_name("templates")
@@ -83,19 +82,15 @@ def _rendered(template: str, document: Row, lang: Language) -> str:
     )
     environment.filters["markdown"] = _markdown
 
-    def words(phrase: Phrase) -> str:
-        return said(phrase, lang)
-
-    verdict = Verdict(document["verdict"])
     return environment.get_template(template).render(
         document=document,
         lang=lang,
-        title=words(VERDICTS[verdict]),
-        next_step=words(NEXT[verdict]) if document["planned"] else None,
+        title=title(document, lang),
+        next_step=next_step(document, lang) if document["planned"] else None,
         counts=counted(document, lang) if document["counts"] else None,
         price=priced(document, lang),
         notes=notes(document, lang),
-        headings={column: words(heading) for column, heading in HEADINGS.items()},
+        headings={column: said(heading, lang) for column, heading in HEADINGS.items()},
         rows=[_page_row(row, document, lang) for row in document["orders"]],
     )
 

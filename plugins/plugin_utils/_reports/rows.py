@@ -13,13 +13,13 @@ from __future__ import annotations
 
 import typing as t
 
-from .._complaints.complaints import shown
 from .._planning.digests import order_digest
 from .._planning.plan import CALL_CLASSES, Step
 from .standing import deadline, next_action, reason
 
 if t.TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from ...module_utils._core.phrases import Language
     from .._planning.plan import Entry, Plan
@@ -36,11 +36,11 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
     until = deadline(entry)
     return {
         "name": str(order.name),
-        "common_name": shown(order.common_name),
+        "common_name": order.common_name,
         "product": order.product.id,
         "term": order.term,
         "usage": order.usage.value,
-        "host": shown(order.host),
+        "host": order.host,
         "contract_id": application.contract_id if application else None,
         "linked_service": order.linked_contract.service if order.linked_contract else None,
         "linked_contract_id": _linked_contract_id(entry),
@@ -56,6 +56,11 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
         "not_after": _time(application.not_after) if application else None,
         "serial_number": application.serial_number if application else None,
     }
+
+
+def result_rows(rows: Iterable[Row]) -> list[Row]:
+    """Return rows as a task's result has them: without what only a saved plan is compared by."""
+    return [{field: value for field, value in row.items() if field != "on_host"} for row in rows]
 
 
 def application_row(application: Application) -> Row:
@@ -104,4 +109,4 @@ def _time(moment: dt.datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-__all__ = ("Row", "application_row", "order_row", "price_row")
+__all__ = ("Row", "application_row", "order_row", "price_row", "result_rows")

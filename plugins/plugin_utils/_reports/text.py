@@ -11,9 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import said
-from .._planning.plan import Verdict
 from .columns import aligned
-from .words import HEADINGS, NEXT, cells, counted, notes, priced
+from .words import HEADINGS, cells, counted, next_step, notes, priced
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
@@ -26,7 +25,7 @@ def text(document: Row, lang: Language) -> str:
     table = aligned([[said(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
     told = [f"{sign} {note}" for sign, note in notes(document, lang)]
     price = priced(document, lang)
-    steps = [said(NEXT[Verdict(document["verdict"])], lang)] if document["planned"] else []
+    steps = [next_step(document, lang)] if document["planned"] else []
     return "\n".join([*table, *told, *([price] if price else []), counted(document, lang), *steps])
 
 

@@ -14,6 +14,7 @@ from ...module_utils._core.phrases import Phrase, said
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import named
+from .._planning.host_part import Change, describe_changes
 from .._planning.plan import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .standing import ACTORS
@@ -100,6 +101,11 @@ NEXT: t.Final = {
     ),
 }
 
+_ON_HOSTS_ALONE: t.Final = Phrase("changes on hosts", "ホスト側の変更あり")
+_CARRIED_OUT: t.Final = Phrase(
+    "Nothing changes at the desk; collect.yml carries out what changes on hosts.",
+    "窓口での変更はありません。ホスト側の変更は collect.yml が反映します。",
+)
 _USING: t.Final = Phrase(", for {0} ({1})", "、{0} ({1}) で利用")
 _YEN: t.Final = Phrase("{0:,} yen", "{0:,}円")
 _ADOPTED: t.Final = Phrase(
@@ -112,6 +118,7 @@ _OUTLIVES: t.Final = Phrase(
     "。証明書は有効期限 ({0}) まで有効で、ホストのファイルは削除されません",
 )
 _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
+_ON_HOST: t.Final = Phrase("{0}, on its host: {1}", "{0} (ホスト側): {1}")
 _UNMANAGED: t.Final = Phrase(
     "unmanaged: {0} {1} ({2}), no order names it", "管理外: {0} {1} ({2}) に対応するオーダーなし"
 )
@@ -130,9 +137,19 @@ def counted(document: Row, lang: Language) -> str:
     return ", ".join(told) or said(Phrase("no orders", "オーダーなし"), lang)
 
 
+def title(document: Row, lang: Language) -> str:
+    """The verdict in words; what changes on hosts alone is not nothing."""
+    return said(_ON_HOSTS_ALONE if _is_for_hosts_alone(document) else VERDICTS[Verdict(document["verdict"])], lang)
+
+
+def next_step(document: Row, lang: Language) -> str:
+    """What a user does after looking at the plan."""
+    return said(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
+
+
 def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
-    """What is bought, used, cancelled or left alone, and warnings, each with a sign: +, =, -, ? or !."""
-    found = [note for row in document["orders"] if (note := _note(row, lang))]
+    """What is bought, used, cancelled, changed on hosts or left alone, and warnings: +, =, -, ~, ? or !."""
+    found = [note for row in document["orders"] for note in (_note(row, lang), _host_note(row, lang)) if note]
     words = said(_UNMANAGED, lang)
     left = [
         ("?", words.format(row["contract_id"], row["common_name"], said(_STATES[row["state"]], lang)))
@@ -187,6 +204,16 @@ def _note(row: Row, lang: Language) -> tuple[str, str] | None:
     return None
 
 
+def _host_note(row: Row, lang: Language) -> tuple[str, str] | None:
+    changes = [Change(**change) for change in row["host_changes"]]
+    return ("~", said(_ON_HOST, lang).format(row["name"], describe_changes(changes))) if changes else None
+
+
+def _is_for_hosts_alone(document: Row) -> bool:
+    nothing = document["verdict"] == Verdict.NOTHING_TO_DO
+    return nothing and any(row["host_changes"] for row in document["orders"])
+
+
 def _bought(row: Row, lang: Language) -> str:
     """What is bought, in the words of the order form."""
     service = LINKED_SERVICES.get(row["linked_service"])
@@ -197,4 +224,4 @@ def _bought(row: Row, lang: Language) -> str:
     return told if price is None else f"{told}: {yen(price, lang)}"
 
 
-__all__ = ("COUNTS", "HEADINGS", "NEXT", "VERDICTS", "cells", "counted", "notes", "priced", "step_words", "yen")
+__all__ = ("COUNTS", "HEADINGS", "cells", "counted", "next_step", "notes", "priced", "step_words", "title", "yen")

@@ -12,6 +12,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
+from .._complaints.vaulted import HIDDEN
 from .._desk.desk import DeskError
 from .._planning.plan import Step
 from .ledger import attempt_of
@@ -136,7 +137,8 @@ def _find_open(lines: Iterable[Json], *, listed: set[str]) -> Iterator[Json]:
 def _would_buy(line: Mapping[str, t.Any], order: Order) -> bool:
     """Check whether this attempt would have bought what the order asks for."""
     facts = {**describe_purchase(order), "common_name": order.common_name, "product": order.product.id}
-    return all(line.get(name) in (None, value) for name, value in facts.items())
+    # A ledger does not hold what was vaulted, so what it hides may be any name.
+    return all(line.get(name) in (None, HIDDEN, value) for name, value in facts.items())
 
 
 def _is_over(line: Mapping[str, t.Any], *, now: dt.datetime, settle_after: float | None) -> bool:

@@ -20,6 +20,7 @@ import os
 import threading
 import typing as t
 
+from .._complaints.vaulted import hide
 from .ledger_file import (
     START,
     LedgerUnusable,
@@ -88,7 +89,9 @@ class Ledger:
     def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> Line:
         """Write the line; threads that come while another one writes go with the next write."""
         desk = {} if self._desk is None else {"desk": self._desk}
-        entry = _Entry({"kind": kind, "step": step, **desk, **{name: keep(value) for name, value in facts.items()}})
+        entry = _Entry(
+            {"kind": kind, "step": step, **desk, **{name: keep(hide(value)) for name, value in facts.items()}}
+        )
         with self._queue:
             self._waiting.append(entry)
         with self._disk:

@@ -12,6 +12,7 @@ import csv
 import dataclasses as dc
 import io
 import json
+import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
@@ -38,7 +39,8 @@ _COLUMNS: t.Final = {
     "error": Phrase("error", "エラー"),
     "hash": Phrase("hash", "ハッシュ"),
 }
-_RISKY: t.Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a spreadsheet takes for a formula, at the start of a cell by any country's separator.
+_RISKY: t.Final = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠]|[\t\r\n])""")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +113,7 @@ def export_ledger(lines: tuple[Line, ...], *, form: str, lang: str | None = None
 def _cell(value: object) -> str:
     # A spreadsheet would take the desk's words for a formula.
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return _RISKY.sub(r"\1'", text)
 
 
 __all__ = ("Audit", "audit_ledger", "export_ledger")

@@ -47,11 +47,16 @@ def judge_asked_orders(options: Options, *, today: dt.date) -> Judged:
     if missing:
         raise OptionsWrong(verbatim(missing))
     portfolio_name(options)
-    day, commands = issue_day(options, today=today), read_commands(options["commands"])
     if options.get("orders") is not None:
+        day, commands = issue_day(options, today=today), read_commands(options["commands"])
         return judge_orders(read_inline(options["orders"]), day=day, commands=commands)
-    reader = reader_with(options["template_variables"])
-    return judge_order_files(options["order_files"], reader, day=day, commands=commands)
+    return judge_files_in(options["order_files"], options, today=today)
+
+
+def judge_files_in(source: str, options: Options, *, today: dt.date) -> Judged:
+    """Judge the order files in a folder, or one of them, by this task's variables, commands and day."""
+    reader, commands = reader_with(options["template_variables"]), read_commands(options["commands"])
+    return judge_order_files(source, reader, day=issue_day(options, today=today), commands=commands)
 
 
 def accept_asked_orders(options: Options) -> tuple[Order, ...]:
@@ -103,6 +108,7 @@ __all__ = (
     "complaints_of",
     "issue_day",
     "judge_asked_orders",
+    "judge_files_in",
     "names_of_host",
     "now",
     "portfolio_name",

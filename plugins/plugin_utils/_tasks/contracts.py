@@ -19,6 +19,7 @@ from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
 from .._planning.plan import Standing, Step, standing_of
 from .._reports.document import describe_plan
+from .._reports.rows import result_rows
 from .._reports.text import text
 
 if t.TYPE_CHECKING:
@@ -101,10 +102,14 @@ def contract_result(
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
     failed, planned = failures(outcomes), told["planned"]
     # Finished orders would make thousands of rows that tell nothing; the document counts them.
-    told = {**told, "orders": [row for row in told["orders"] if row["standing"] != Standing.DONE]}
+    told = {
+        **told,
+        "orders": [row for row in told["orders"] if row["standing"] != Standing.DONE or row["host_changes"]],
+    }
     result = {
         "changed": bool(changing) if planned else any(not outcome.error for outcome in outcomes),
-        **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price", "orders")},
+        **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price")},
+        "orders": result_rows(told["orders"]),
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
         "hosts": hosts(made),
         "without_host": missing_hosts(made, inventory),

@@ -12,6 +12,7 @@ What a task does is in plain functions beside this file; nothing that a host leg
 from __future__ import annotations
 
 import abc
+import functools
 import typing as t
 
 from ansible import constants
@@ -23,6 +24,7 @@ from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.phrases import said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._complaints.vaulted import hide, hiding_vaulted, list_vaulted
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
@@ -31,9 +33,10 @@ from .playbook_variables import playbook_of, require_variables
 
 if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
-    from ...module_utils._core.phrases import Language
+    from ...module_utils._core.phrases import Language, Phrase
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
+    from .._planning.host_part import CommandsOf
 
 Result = dict[str, t.Any]
 
@@ -67,8 +70,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Record a run that came to nothing; the task fails with this message."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
+        with hiding_vaulted():
+            return hide(self._run(tmp, task_vars))
+
+    def _run(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> Result:
         result: Result = super().run(tmp, task_vars)
-        del tmp
         self.task_vars = task_vars or {}
         spec = self.spec()
         self.options = {}
@@ -137,14 +143,25 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Every host of the inventory, and the controller."""
         return frozenset({CONTROLLER, *self.task_vars.get("groups", {}).get("all", ())})
 
+    @functools.cached_property
+    def commands_of(self) -> CommandsOf:
+        """What looks up the commands of a host, by the host's name."""
+        # Imported late: Ansible recompiles collection code at every start, and some tasks know no commands.
+        from .host_commands import commands_by_host
+
+        return commands_by_host(
+            self.options.get("commands"), self.task_vars.get("hostvars", {}), here=self.inventory_host
+        )
+
     def open_desk(self) -> Desk:
         """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
         return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
 
-    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], **more: t.Any) -> Result:
+    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, found: object = (), **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.
 
-        Of passphrases the host is given those of the rows' names alone.
+        Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
+        what is `found` there, to be kept out of its output.
         """
         names = {row.get("name") for row in rows}
         passphrases: dict[str, t.Any] = {
@@ -153,6 +170,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             if option in self.options
         }
         given = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
+        given["vaulted"] = list_vaulted([rows, found])
         kept = {name: value for name, value in given.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
         return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
@@ -160,11 +178,15 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def say(self, line: str) -> None:
         """Show people a line; where a program reads standard output, as with the callback json, it is left alone."""
         callback = str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
-        display.display(line, stderr=callback not in _CALLBACKS_FOR_PEOPLE)
+        display.display(hide(line), stderr=callback not in _CALLBACKS_FOR_PEOPLE)
 
     def say_of_host(self, line: str) -> None:
         """Show people a line about this host, since the lines of several hosts mix."""
         self.say(line if self.inventory_host == CONTROLLER else f"{self.inventory_host}: {line}")
+
+    def warn(self, phrase: Phrase) -> None:
+        """Warn people of something that does not stop the task."""
+        display.warning(hide(said(phrase, self.lang)))
 
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)

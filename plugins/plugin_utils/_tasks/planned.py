@@ -16,21 +16,40 @@ from .._planning.observe import observe
 from .._planning.plan import make_plan
 from .._planning.prices import price_table
 from .._planning.slices import slice_of
-from .._reports.document import Frame
+from .._reports.document import Frame, no_commands
 from .asked_orders import now, portfolio_name
 from .memory_file import read_memory
 
 if t.TYPE_CHECKING:
-    from ...module_utils._core.phrases import Language
+    from collections.abc import Callable, Mapping
+
+    from ...module_utils._core.phrases import Language, Phrase
     from .._desk.desk import Desk
+    from .._planning.host_part import CommandsOf, HostPart
     from .._planning.observe import Listing
     from .._planning.plan import Plan
     from .._values.order import Order
     from .asked_orders import Options
 
 
+class Held(t.NamedTuple):
+    """What a saved plan is compared with beside orders and desk, and how people are warned of an older one."""
+
+    commands_of: CommandsOf
+    warn: Callable[[Phrase], None]
+
+
+NOT_HELD: t.Final = Held(no_commands, lambda _phrase: None)
+
+
 def plan_orders(
-    options: Options, desk: Desk, orders: tuple[Order, ...], listing: Listing | None = None, *, offers: bool = True
+    options: Options,
+    desk: Desk,
+    orders: tuple[Order, ...],
+    listing: Listing | None = None,
+    *,
+    offers: bool = True,
+    held: Held = NOT_HELD,
 ) -> Plan:
     """Plan this runner's slice; raises OrdersRefused when it is not the saved plan, or what is left of it.
 
@@ -47,13 +66,25 @@ def plan_orders(
         raise OrdersRefused(refused.complaints, forms=papers(refused.complaints, orders)) from None
     if options.get("plan_file"):
         wanted = options.get("plan_digest")
-        require_saved_plan(
-            plan, options["plan_file"], portfolio=portfolio, part=str(part) if part else None, wanted=wanted
+        sentence = require_saved_plan(
+            plan,
+            options["plan_file"],
+            held.commands_of,
+            portfolio=portfolio,
+            part=str(part) if part else None,
+            wanted=wanted,
         )
+        if sentence:
+            held.warn(sentence)
     return plan
 
 
-def frame_of(options: Options, lang: Language) -> Frame:
+def frame_of(
+    options: Options,
+    lang: Language,
+    commands_of: CommandsOf = no_commands,
+    before: Mapping[str, HostPart] | None = None,
+) -> Frame:
     """What documents of this task are made for."""
     part = slice_of(options.get("slice"))
     return Frame(
@@ -62,6 +93,8 @@ def frame_of(options: Options, lang: Language) -> Frame:
         prices=price_table(options.get("prices")),
         lang=lang,
         made_at=now(),
+        commands_of=commands_of,
+        before=before,
     )
 
 
@@ -70,4 +103,4 @@ def bare_frame(options: Options, lang: Language) -> Frame:
     return Frame(portfolio=str(options["portfolio"]), part=None, prices=None, lang=lang, made_at=now())
 
 
-__all__ = ("bare_frame", "frame_of", "plan_orders")
+__all__ = ("NOT_HELD", "Held", "bare_frame", "frame_of", "plan_orders")

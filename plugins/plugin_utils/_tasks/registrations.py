@@ -12,7 +12,6 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import said
-from .._complaints.complaints import shown
 from .._orders.commands import install_on_host
 from .._planning.plan import Step
 from .._values.order import CsrOrigin
@@ -118,18 +117,12 @@ def _diff(entries: tuple[Entry, ...], leg: Result, done: Mapping[str, Outcome], 
     return {"before": before, "after": after}
 
 
-def _applicant(order: Order) -> Json | None:
-    if order.applicant is None:
-        return None
-    return {field: shown(value) for field, value in dc.asdict(order.applicant).items()}
-
-
 def _registration(order: Order) -> Json:
     return {
         "csr_origin": order.csr_origin and order.csr_origin.value,
         "common_name": order.common_name,
         "subject": order.subject.given(),
-        "applicant": _applicant(order),
+        "applicant": dc.asdict(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
         "certificate_transparency": order.certificate_transparency,
     }

@@ -22,6 +22,7 @@ from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, said, spoken_language
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._complaints.vaulted import hide, hiding_vaulted
 from .._complaints.whole_file import write_whole
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
@@ -77,14 +78,15 @@ class Watch:
         thresholds = Thresholds(
             expiring=tuple(self._options["expiring_days"]), deadline=tuple(self._options["deadline_days"])
         )
-        try:
-            found = news(self._status(), self._told, thresholds=thresholds, now=now())
-        except OrdersRefused as refused:
-            raise LookFailed(report(refused.complaints, self._lang)) from None
-        except DeskError as error:
-            raise LookFailed(said(error.told, self._lang)) from None
-        except OSError as error:
-            raise LookFailed(said(describe_os_error(error), self._lang)) from None
+        with hiding_vaulted():
+            try:
+                found = news(self._status(), self._told, thresholds=thresholds, now=now())
+            except OrdersRefused as refused:
+                raise LookFailed(report(refused.complaints, self._lang)) from None
+            except DeskError as error:
+                raise LookFailed(hide(said(error.told, self._lang))) from None
+            except OSError as error:
+                raise LookFailed(hide(said(describe_os_error(error), self._lang))) from None
         self._told = found.told
         return found.events
 

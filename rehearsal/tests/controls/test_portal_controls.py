@@ -54,6 +54,11 @@ def test_controls_need_their_own_form(shared_desk: Rehearsal) -> None:
     assert controller(shared_desk).press("時計を進める", form_token="0").status == 403
 
 
+@pytest.mark.parametrize("days", ["--5", "-", "9" * 5_000, "٣", "1e3"])
+def test_odd_days_are_a_mistake_of_the_form(shared_desk: Rehearsal, days: str) -> None:
+    assert controller(shared_desk).press("時計を進める", advance_days=days).status == 422
+
+
 def test_the_clock_goes_on_and_the_controls_with_it(desk: Rehearsal) -> None:
     desk.set_clock("2026-11-22T05:00:00Z")
     browser = controller(desk)

@@ -117,3 +117,25 @@ def test_a_port_in_use_is_told_plainly() -> None:
     assert process.returncode == 2
     assert "in use" in errors
     assert "Traceback" not in errors
+
+
+def test_the_database_is_for_its_owner_alone(tmp_path: pathlib.Path) -> None:
+    """It holds names, phones and mail addresses of applicants."""
+    ready_file, database = tmp_path / "ready.json", tmp_path / "desk.sqlite3"
+    arguments = ("--port", "0", "--ready-file", str(ready_file), "--database", f"sqlite:///{database}")
+    with started(*arguments):
+        waited_for(ready_file)
+        found = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.glob("desk.sqlite3*")}
+    assert set(found.values()) == {0o600}, found
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
+def test_a_page_of_somebody_else_reads_nothing_by_its_own_name(tmp_path: pathlib.Path, host: str) -> None:
+    """A name that its owner lets lead to a loopback address (DNS rebinding) is not this desk's."""
+    ready_file = tmp_path / "ready.json"
+    with started("--port", "0", "--ready-file", str(ready_file)):
+        url = waited_for(ready_file)["url"]
+        for path in ("/openapi.json", "/portal/login", "/rehearsal/ui/login"):
+            assert requests.get(f"{url}{path}", headers={"Host": host}, timeout=5).status_code == 400
+            own = url.replace("127.0.0.1", "localhost")
+            assert requests.get(f"{own}{path}", timeout=5).status_code == 200

@@ -116,6 +116,20 @@ RULES = (
         ),
     ),
     rule(
+        "PLAN-HOST-MOVED",
+        OURS,
+        (
+            "What the host is asked has moved since the plan was made: {moved}.",
+            "what was planned for this host",
+            "Plan again and have that reviewed, or go back to the planned orders and commands. Nothing was changed.",
+        ),
+        (
+            "計画の作成後にホスト側の内容が変わりました: {moved}",
+            "このホストについて計画した内容",
+            "計画し直して確認するか、計画時のオーダーファイルとコマンドに戻してください。変更は行われていません。",
+        ),
+    ),
+    rule(
         "PLAN-DESK-MOVED",
         OURS,
         (

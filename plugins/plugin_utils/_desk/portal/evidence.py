@@ -16,6 +16,7 @@ import urllib.parse
 from html import escape
 
 from ....module_utils._core.phrases import one_line
+from ..._complaints.vaulted import hide
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -142,7 +143,7 @@ def _clean(text: str, secrets: tuple[str, ...]) -> str:
     line = " ".join(text.split())
     for secret in secrets:
         line = line.replace(secret, _GONE)
-    return one_line(_TOKEN.sub(_without_token, line), _LONGEST_LINE)
+    return one_line(_TOKEN.sub(_without_token, hide(line)), _LONGEST_LINE)
 
 
 def _without_token(found: re.Match[str]) -> str:

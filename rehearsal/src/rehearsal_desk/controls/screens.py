@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import typing as t
 
 import jinja2
@@ -30,6 +31,8 @@ COOKIE: t.Final = "rehearsal_controls"
 _TITLE: t.Final = "リハーサル操作"
 _WRONG: t.Final = "トークンが正しくありません。"
 _LATEST: t.Final = 20  # rows of a list on the first page
+
+_DAYS: t.Final = re.compile(r"-?[0-9]{1,9}")
 
 router = APIRouter()
 
@@ -128,7 +131,7 @@ def clock(request: Request, desk_front: TheFront, visit: TheController, form: Th
 
     def act() -> None:
         now, days = form.line("now"), form.line("advance_days")
-        if days and not days.lstrip("-").isdecimal():
+        if days and not _DAYS.fullmatch(days):
             raise Refused((Breach("advance_days", "invalid", "A whole number of days."),))
         # A form without a zone means the time in Japan, as the screens show it.
         spelled = f"{now.replace(' ', 'T')}+09:00" if now else None

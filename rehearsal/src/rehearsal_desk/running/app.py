@@ -7,10 +7,13 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import typing as t
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import State
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rehearsal_desk.api import answers, api
 from rehearsal_desk.controls import control, fault_controls, screens
@@ -67,6 +70,8 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     )
     app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault)
     app.state.back_office = BackOffice(store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps)
+    if hosts := known_hosts(settings.url):
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     answers.teach_failures(app)
     app.include_router(api.router)
     app.include_router(control.router)
@@ -76,6 +81,20 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     screens.mount(app, front=front)
     site.mount(app, front=front)
     return FaultyLine(app, faults=faults, base_path=api.BASE_PATH)
+
+
+def known_hosts(url: str) -> list[str]:
+    """List the names by which a desk on a loopback address is asked; none where others may reach it.
+
+    A page in a browser could otherwise read it by a name of its own that leads to this address (DNS rebinding).
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    # An address of IPv6 is taken for its first bracket by the middleware.
+    return ["localhost", "127.0.0.1", "[", host] if loopback else []
 
 
 def _front(state: State, *, settings: Settings, sessions: Sessions) -> Front:

@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses as dc
+import os
+
+from sqlalchemy import make_url
 
 from rehearsal_desk.desk.authority import CertificationAuthority
 from rehearsal_desk.running import seeds
@@ -30,6 +34,7 @@ class Premises:
 def prepare_premises(settings: Settings) -> Premises:
     """Prepare and seed the database, and make new premises; raises `OutOfDate` where a user has to migrate first."""
     if is_sqlite(settings.database):
+        _keep_private(settings.database)
         schema.migrate(settings.database)
     else:
         # A shared database is changed only by who says so.
@@ -41,3 +46,11 @@ def prepare_premises(settings: Settings) -> Premises:
         store.close()
     board = Blackboard()
     return Premises(clock=Clock(board=board), authority=CertificationAuthority(), faults=FaultList(board))
+
+
+def _keep_private(database: str) -> None:
+    """Make the file before SQLite does, for its owner alone: it names applicants, and its side files take its mode."""
+    file = make_url(database).database
+    if file and file != ":memory:":
+        with contextlib.suppress(OSError):  # SQLite says what is wrong with it
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))

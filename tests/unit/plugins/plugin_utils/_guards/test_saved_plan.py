@@ -14,11 +14,8 @@ import typing as t
 
 import jsonschema
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
-    OrdersRefused,
-    Vaulted,
-    report,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import (
     require_digest,
     require_saved_plan,
@@ -31,6 +28,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.do
     Frame,
     describe_plan,
     describe_refusal,
+    no_commands,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
@@ -68,7 +66,8 @@ def saved(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 def held(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> None:
-    require_saved_plan(made(orders, desk), str(path), **{"portfolio": "p", "part": None, "wanted": None, **more})
+    frame = {"portfolio": "p", "part": None, "wanted": None}
+    require_saved_plan(made(orders, desk), str(path), no_commands, **{**frame, **more})
 
 
 def refused(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> dict[str | None, str]:
@@ -104,6 +103,8 @@ def test_a_changed_order_is_named(saved: pathlib.Path) -> None:
     with pytest.raises(OrdersRefused):
         made(changed, desk)
     told = refused(saved, (dc.replace(WWW, host="web9"), *ORDERS[1:]), DeskInMemory())
+    assert list(told) == ["www"] and "PLAN-HOST-MOVED" in told["www"] and "host: web1 -> web9" in told["www"]
+    told = refused(saved, (dc.replace(WWW, generation=2), *ORDERS[1:]), DeskInMemory())
     assert list(told) == ["www"] and "PLAN-ORDER-MOVED" in told["www"] and "something else" in told["www"]
 
 
@@ -128,7 +129,7 @@ def test_what_came_to_be_done_since_is_named(tmp_path: pathlib.Path) -> None:
     waiting = DeskInMemory(rows=[booked(WWW, "p/www/1", state=State.APPLIED)])
     write_reports(describe_plan(made((WWW,), waiting), FRAME, planned=True), str(tmp_path), name="plan")
     told = refused(tmp_path / "plan.json", (WWW,), DeskInMemory())
-    assert "Planned was: nothing. Now it would be: place, register" in told["www"]
+    assert "Planned was: nothing (rsc00000001). Now it would be: place, register" in told["www"]
 
 
 def test_a_certificate_that_was_issued_meanwhile_moves_nothing(tmp_path: pathlib.Path) -> None:

@@ -10,7 +10,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import Vaulted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.opened import reader_with
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.templates import Sandbox, TemplateRefused
 from hypothesis import given

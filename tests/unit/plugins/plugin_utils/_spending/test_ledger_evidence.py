@@ -323,3 +323,14 @@ def test_an_export_is_read_by_spreadsheets(tmp_path: pathlib.Path) -> None:
     (row,) = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
     assert (row["窓口"], row["オーダー"], row["エラー"]) == (DESK, "www", "'＝1+1")
     assert export_ledger((), form="csv").startswith("\ufeffat,desk,kind,")
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "words", ["=1+1", "x;=1+1", 'x";=1+1', "x\t+1", "x, @y", "\n=1", "x;\u3000－1", " =1", "＠x;＝1"]
+)
+def test_no_separator_makes_a_formula_of_what_a_desk_says(tmp_path: pathlib.Path, words: str, separator: str) -> None:
+    """A spreadsheet takes the separator of its country, whatever the file has."""
+    text = export_ledger(({"error": words, "order": words},), form="csv")
+    cells = [cell for row in csv.reader(io.StringIO(text), delimiter=separator) for cell in row]
+    assert not [cell for cell in cells if cell.strip(' "\t\u3000').startswith(tuple("=+-@＝＋－＠"))]

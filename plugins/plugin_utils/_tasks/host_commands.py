@@ -1,0 +1,43 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What a name of a command means on each host, for a plan is made on the controller and carried out on the hosts."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .._orders.commands import read_commands
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._planning.host_part import CommandsOf
+
+VARIABLE: t.Final = "certificate_commands"
+
+
+def commands_by_host(given: Mapping[str, t.Any] | None, hostvars: Mapping[str, t.Any], *, here: str) -> CommandsOf:
+    """Return what looks up a host's commands: the task's, or the host's own where they are the playbooks' variable.
+
+    A host's variables are computed only when one of its orders names a command; raises OptionsWrong.
+    """
+    own = read_commands(given)
+
+    def defined(host: str) -> dict[str, str]:
+        return read_commands(hostvars[host].get(VARIABLE))
+
+    @functools.cache
+    def commands_of(host: str | None) -> Mapping[str, str]:
+        if host in (None, here) or host not in hostvars or defined(here) != own:
+            return own
+        return defined(host)
+
+    return commands_of
+
+
+__all__ = ("VARIABLE", "commands_by_host")

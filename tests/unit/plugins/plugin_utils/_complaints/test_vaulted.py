@@ -1,0 +1,215 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The gate for vaulted values: whatever passes it holds none of them, and is otherwise as it was."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import pickle
+import threading
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import report, shortened
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import (
+    HIDDEN,
+    Vaulted,
+    hide,
+    hiding_vaulted,
+    list_vaulted,
+    publish,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, Verdict, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.spend import describe_order
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import OfferedProduct, State
+from every_order import every_order
+from hypothesis import given
+from hypothesis import strategies as st
+from portfolios import MADE_AT, TODAY, DeskInMemory, booked, now
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
+
+CANARY: t.Final = "Canary7Q"
+
+
+def test_what_is_vaulted_is_hidden_at_any_depth_and_inside_of_texts() -> None:
+    with hiding_vaulted():
+        secret = Vaulted("Secret.example.jp")
+        name = Vaulted("Example, Ltd.")
+        assert hide({"a": [secret, {"b": (f"the order for {secret}",)}]}) == {
+            "a": [HIDDEN, {"b": (f"the order for {HIDDEN}",)}]
+        }
+        assert hide({f"/etc/{secret}.key": 1}) == {f"/etc/{HIDDEN}.key": 1}
+        assert hide(f"{secret}{secret}") == HIDDEN * 2
+        assert hide("www.secret.example.jp") == f"www.{HIDDEN}", "as the desk writes it, in small letters"
+        assert hide(f"O={name}".replace(",", "\\,")) == f"O={HIDDEN}"
+        assert hide(["x", 7, None, True, 1.5, "secret"]) == ["x", 7, None, True, 1.5, "secret"]
+    assert hide(str(secret)) == "Secret.example.jp", "a text is forgotten with its task"
+    assert hide(secret) == HIDDEN, "a vaulted value is hidden everywhere"
+    assert (repr(secret), f"{[secret]}", shortened([secret])) == (HIDDEN, f"[{HIDDEN}]", repr(f"[{HIDDEN}]"))
+
+
+def test_short_values_do_not_garble_what_is_said() -> None:
+    with hiding_vaulted():
+        _ = [Vaulted("web"), Vaulted("Tokyo"), Vaulted("")]
+        assert hide("web") == HIDDEN
+        assert hide("a webserver, the web") == "a webserver, the web", "three letters are found everywhere"
+        assert hide("L=Tokyo, Tokyoites") == f"L={HIDDEN}, Tokyoites"
+
+
+def test_what_is_public_is_shown() -> None:
+    with hiding_vaulted():
+        vaulted = Vaulted("www.example.jp")
+        assert hide(vaulted) == HIDDEN
+        publish(["shop-www.example.jp"])
+        assert hide([vaulted, "x www.example.jp"]) == ["www.example.jp", "x www.example.jp"]
+        assert type(hide(vaulted)) is str
+
+
+@pytest.mark.parametrize("word", [*Verdict, *Standing, "hosts", "orders", "failed", "changed", "wrong", "value"])
+def test_what_programs_decide_by_stays(word: str) -> None:
+    order = {**every_order()[0], "applicant": {**every_order()[0]["applicant"], "department": word}}
+    found = judge_orders(read_inline([order]), day=TODAY).accepted()
+    expected = describe(found)
+    with hiding_vaulted():
+        _ = Vaulted(word)
+        assert describe(found) == expected
+        assert hide({word: 1, "x": {word: [1]}}) == {word: 1, "x": {word: [1]}}
+        wrong = judge_orders(read_inline([{**order, "term": "never"}]), day=TODAY).complaints
+        assert "'never'" in report(wrong, "en")
+
+
+def describe(orders: tuple[Order, ...]) -> Row:
+    desk = DeskInMemory(rows=[booked(orders[0], "p/www/1", state=State.ISSUED)])
+    plan = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    return describe_plan(plan, Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT), planned=True)
+
+
+def test_threads_of_a_task_share_its_gate() -> None:
+    with hiding_vaulted():
+        _ = Vaulted("a secret name")
+        found: list[str] = []
+        thread = threading.Thread(target=lambda: found.append(hide("it is a secret name")))
+        thread.start()
+        thread.join()
+    assert found == [f"it is {HIDDEN}"]
+
+
+def test_hosts_are_told_only_of_what_they_are_given() -> None:
+    with hiding_vaulted():
+        path, _phone, short = Vaulted("/etc/pki/Own.key"), Vaulted("+81-3-1234"), Vaulted("Tokyo")
+        assert list_vaulted([{"key": {"path": path}, "x": short}]) == ["/etc/pki/Own.key", "/etc/pki/own.key"]
+    assert list_vaulted([path]) == []
+
+
+def test_a_vaulted_value_survives_a_copy() -> None:
+    copied = pickle.loads(pickle.dumps(Vaulted("x", sealed="seal")))
+    assert (type(copied), copied, copied.sealed) == (Vaulted, "x", "seal")
+
+
+@given(st.text(min_size=8, max_size=40), st.text(max_size=30), st.text(max_size=30))
+def test_no_text_that_passes_holds_the_value(secret: str, before: str, after: str) -> None:
+    with hiding_vaulted():
+        value = Vaulted(secret)
+        assert secret not in hide(before + value + after) or secret in before + HIDDEN + after
+        assert hide([value]) == [HIDDEN]
+
+
+def leaves(value: t.Any, path: tuple[t.Any, ...] = ()) -> t.Iterator[tuple[t.Any, ...]]:
+    if isinstance(value, dict):
+        for key, below in value.items():
+            yield from leaves(below, (*path, key))
+    elif isinstance(value, str):
+        yield path
+
+
+FULL: t.Final = {
+    "key": {"csr_path": "/etc/x.csr", "owner": "root", "group": "root", "mode": "0600", "type": "RSA"},
+    "install": {
+        "full_chain": "/etc/f.pem", "combined": "/etc/c.pem", "pkcs12": "/etc/p.p12", "owner": "root", "group": "root",
+        "mode": "0644", "issuer": "Some CA", "validate": "nginx",
+        "prove": {"address": "10.0.0.1", "server_name": "x.example.jp", "seen_from": "host"},
+    },
+    "duplicate_of": "other", "contract_id": "rsc00000001", "state": "present", "nobody": "knows this",
+}  # fmt: skip
+
+
+def with_canary(order: dict[str, t.Any], path: tuple[t.Any, ...]) -> dict[str, t.Any]:
+    copy = json.loads(json.dumps(order))
+    place = copy
+    for part in path[:-1]:
+        place = place[part]
+    place[path[-1]] = Vaulted(f"{place[path[-1]][:1]}{CANARY}{place[path[-1]]}", sealed="seal")
+    return copy
+
+
+def orders_with_canaries() -> t.Iterator[tuple[str, dict[str, t.Any]]]:
+    for number, order in enumerate(every_order()[::6]):
+        full = {**order, **{field: value for field, value in FULL.items() if not isinstance(value, dict)}}
+        for field in ("key", "install"):
+            full[field] = {**FULL[field], **order.get(field, {})}  # type: ignore[dict-item]
+        for kind in (order, full):
+            for path in leaves(kind):
+                yield f"{number} {'.'.join(path)}", with_canary(kind, path)
+
+
+def shown_of(order: dict[str, t.Any], folder: pathlib.Path) -> t.Iterator[str]:
+    """Everything that is said of this order."""
+    found = judge_orders(read_inline([order]), day=TODAY, commands={})
+    yield report(found.complaints, "en")
+    yield report(found.complaints, "ja")
+    yield json.dumps(hide([complaint.as_dict("en") for complaint in found.complaints]), ensure_ascii=False)
+    desk = DeskInMemory()
+    for good in found.orders:
+        if good.contract_id or good.duplicate_of:
+            continue
+        offered = OfferedProduct(product=good.product.id, terms=(good.term,))
+        desk.products = lambda: (offered,)  # type: ignore[method-assign] # noqa: B023
+        plan = make_plan(found.orders, observe(desk, found.orders, portfolio="p"), portfolio="p")
+        frame = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT, before={})
+        document = describe_plan(plan, frame, planned=True)
+        yield text(document, "en")
+        write_reports(document, str(folder), name="plan")
+        Ledger(folder / "a.jsonl", now=now).intend("place", **describe_order(good))
+        yield from (file.read_text(encoding="utf-8") for file in folder.iterdir())
+        (folder / "a.jsonl").unlink()
+
+
+def test_a_canary_in_any_field_of_any_order_is_shown_nowhere(tmp_path: pathlib.Path) -> None:
+    judged = 0
+    for label, order in orders_with_canaries():
+        with hiding_vaulted():
+            _ = [Vaulted(value) for value in vaulted_in(order)]  # opened in the task, as by the reader
+            for said in shown_of(order, tmp_path):
+                judged += 1
+                public = label.partition(" ")[2] in ("name", "host")
+                assert public or CANARY.lower() not in said.lower(), f"{label}: {said}"
+    assert judged > 1_000
+
+
+def vaulted_in(value: t.Any) -> t.Iterator[str]:
+    if isinstance(value, dict):
+        for below in value.values():
+            yield from vaulted_in(below)
+    elif isinstance(value, Vaulted):
+        yield str.__str__(value)
+
+
+@pytest.mark.parametrize("path", [("host",), ("name",)])
+def test_names_of_orders_and_hosts_are_shown_for_people_and_plans_know_them_by_these(path: tuple[str, ...]) -> None:
+    order = next(order for order in every_order() if "host" in order)
+    with hiding_vaulted():
+        (judged,) = judge_orders(read_inline([with_canary(order, path)]), day=TODAY).accepted()
+        assert CANARY in hide(str(getattr(judged, path[0])))
