@@ -70,8 +70,8 @@ class ActionModule(Leg):
             served = verdicts(entries, unproved, address=self.host_address)
             legs.append(on_host(waiting, served=served))
         result = installation_result(legs, failures, planned=self.check_mode)
-        if not self.check_mode:
-            warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
-        for line in installed_lines(result, lang=self.lang):
-            self.say_of_host(line)
-        return {**result, "warnings": warnings} if warnings else result
+        if self.check_mode:
+            return result
+        self.say_of_host(*installed_lines(result, lang=self.lang))
+        warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
+        return {**result, "warnings": warnings}
