@@ -45,8 +45,7 @@ class ActionModule(Leg):
             rows = [application_row(application) for application in found]
             return {"applications": rows, **self._adopting(adopting_orders(found, taken=()))}
         look = look_at_orders(self.options, desk, Listing(desk), lang=self.lang)
-        plan = look.plan
-        frame = frame_of(self.options, self.lang, self.commands_of)
+        plan, frame = look.plan, frame_of(self.options, self.lang, self.commands_of)
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
         self._report(document)
         self.say(text(document, self.lang))

@@ -68,8 +68,7 @@ class ActionModule(Leg):
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
         result["changed"] = result["changed"] and self.options["state"] == "applied"
-        lost = write_run_reports(document, self.options, performed=performs)
-        return {**result, **lost}
+        return {**result, **write_run_reports(document, self.options, performed=performs)}
 
     @property
     def _performs(self) -> bool:

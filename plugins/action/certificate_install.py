@@ -48,8 +48,8 @@ class ActionModule(Leg):
         entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
         given = {**fetched_before, **(self.options["certificates"] or {})}
         commands = read_commands(self.options["commands"])
-        found = [entry.order.subject.given() for entry in entries]
-        on_host = functools.partial(self.run_on_host, "orders", found=found)
+        subjects = [entry.order.subject.given() for entry in entries]
+        on_host = functools.partial(self.run_on_host, "orders", found=subjects)
         first = on_host(host_orders(entries, commands), certificates=given)
         if first.get("unreachable") or (first.get("failed") and "failures" not in first):
             return first
@@ -65,11 +65,10 @@ class ActionModule(Leg):
         unproved = {name for leg in legs for name in leg.get("unproved", ())}
         if unproved:
             waiting = [order for order in host_orders(entries, commands) if order["name"] in unproved]
-            served = verdicts(entries, unproved, address=self.host_address)
-            legs.append(on_host(waiting, served=served))
+            legs.append(on_host(waiting, served=verdicts(entries, unproved, address=self.host_address)))
         result = installation_result(legs, failures, planned=self.check_mode)
-        if not self.check_mode:
-            warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
-        for line in installed_lines(result, lang=self.lang):
-            self.say_of_host(line)
-        return {**result, "warnings": warnings} if warnings else result
+        if self.check_mode:
+            return result
+        self.say_of_host(*installed_lines(result, lang=self.lang))
+        warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
+        return {**result, "warnings": warnings}

@@ -114,6 +114,7 @@ def contract_result(
         "hosts": hosts(made),
         "without_host": missing_hosts(made, inventory),
         "text": text(told, lang),
+        **({"complaints": told["complaints"]} if told["complaints"] else {}),
         "diff": _diff(before, made if not planned else None),
     }
     if told["complaints"]:

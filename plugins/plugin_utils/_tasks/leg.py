@@ -180,13 +180,14 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         callback = str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
         display.display(hide(line), stderr=callback not in _CALLBACKS_FOR_PEOPLE)
 
+    def say_of_host(self, *lines: str) -> None:
+        """Show people lines about this host, by its name, since the lines of several hosts mix."""
+        for line in lines:
+            self.say(line if self.inventory_host == CONTROLLER else f"{self.inventory_host}: {line}")
+
     def warn(self, phrase: Phrase) -> None:
         """Warn people of something that does not stop the task."""
         display.warning(hide(said(phrase, self.lang)))
-
-    def say_of_host(self, line: str) -> None:
-        """Show people a line about this host, since the lines of several hosts mix."""
-        self.say(line if self.inventory_host == CONTROLLER else f"{self.inventory_host}: {line}")
 
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)
