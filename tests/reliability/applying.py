@@ -153,6 +153,7 @@ def _run(leg: t.Any, name: str, apply: Apply, *, role: t.Literal["order", "regis
     if name == "cert_portfolio":
         arguments.update(ledger_path=str(place.ledger), not_booked=sorted(apply.not_booked))
     task = types.SimpleNamespace(
+        get_path=lambda: "",  # a task in no playbook
         args={**arguments, **options},
         check_mode=False,
         diff=True,

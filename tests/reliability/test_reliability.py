@@ -84,7 +84,7 @@ def test_mistakes_are_found(tmp_path: pathlib.Path) -> None:
         assert {figure for figure, told in verdict.wrong.items() if told} >= FOUND_BY[mistake][1], verdict
         assert verdict.evidence
         kept = {file.name for file in pathlib.Path(verdict.evidence).iterdir()}
-        assert {"desk.json", "orders", "state.ledger.jsonl"} <= kept, kept
+        assert {"desk.json", "orders", "state.ledger.jsonl"} <= kept, (mistake, sorted(kept))
 
 
 def test_three_random_portfolios_with_playbooks(tmp_path: pathlib.Path) -> None:
