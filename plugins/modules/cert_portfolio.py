@@ -60,7 +60,7 @@ options:
     default: 4
   compare_with:
     description:
-      - What hosts were asked before, so that the plan shows what changes there, field by field, as in C(key.mode: 0600 -> 0640). Either a
+      - What hosts were asked before, so that the plan shows what changes there, field by field, as in C(key.mode 0600 -> 0640). Either a
         C(plan.json) or C(apply.json) of O(reports_path), or a folder with the order files of another state, such as those of the branch before.
       - Nothing but what is shown depends on it.
     type: str

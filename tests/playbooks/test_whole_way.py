@@ -58,7 +58,7 @@ def journey(site: Site) -> Journey:
             files=site.snapshot(*site.hosts, "localhost"),
             purchases=site.desk.purchases(),
             states={row["client_reference"]: row["state"] for row in site.desk.applications().values()},
-            ledger=sum(1 for file in site.folder.glob("state/**/*.jsonl") for _line in file.open()),
+            ledger=sum(1 for file in site.folder.glob("state/**/*.ledger.jsonl") for _line in file.open()),
         )
 
     take("plan", "plan")
