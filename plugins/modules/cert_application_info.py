@@ -104,6 +104,29 @@ counts:
   returned: with O(order_files) or O(orders)
   type: dict
   sample: {to_order: 0, to_register: 0, to_collect: 1, to_cancel: 0, waiting: 2, ended: 0, done: 5, unmanaged: 0}
+verdict:
+  description:
+    - What the orders come to, namely V(nothing_to_do), V(changes), V(waiting), V(unknown), or V(error) where some of them cannot be read.
+  returned: with O(order_files) or O(orders)
+  type: str
+  sample: waiting
+complaints:
+  description: Mistakes of the orders that cannot be read, and warnings about the others, as in M(iij.server_certificate.cert_portfolio).
+  returned: with O(order_files) or O(orders), when there are any
+  type: list
+  elements: dict
+  sample:
+    - rule: TERM-VALIDITY
+      severity: warning
+      file: orders/web.yml
+      line: 4
+      column: 9
+      order: www
+      field: term
+      wrong: "A certificate issued on 2026-11-26 may live 199 days at most: one does not last for a term of 1 year."
+      allowed: a shorter term, or the same term with a reissue on the way
+      todo: Nothing if that is meant. Whether IIJ hands out a second certificate within the term is not known.
+      source: BR 6.3.2; ballot SC-081v3
 """
 
 from ansible.module_utils.basic import AnsibleModule

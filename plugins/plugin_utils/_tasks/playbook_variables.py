@@ -26,7 +26,8 @@ VARIABLES: t.Final = frozenset(
         "budget", "check_date", "commands", "compare_with", "complaints_form", "complaints_path",
         "concurrency", "exit_on_changes", "export_form", "export_path", "import_file", "ledger_head",
         "ledger_path", "map_file", "max_new_orders", "not_booked", "orders", "plan_digest", "plan_file",
-        "portfolio", "prices", "quote", "reports_path", "slice", "strict", "template_variables",
+        "portfolio", "prices", "quote", "record_file", "reports_path", "saved_pages", "slice", "strict",
+        "template_variables",
     )
 )  # fmt: skip
 # What the playbooks hand from task to task.
