@@ -40,7 +40,7 @@ def test_a_ledger_that_cannot_be_read_keeps_nothing_from_being_registered(site: 
     site.hosts["web1"].stop()
     site.run("apply", fails=True)
     site.hosts["web1"].start()
-    (ledger,) = site.folder.glob("state/**/*.jsonl")
+    (ledger,) = site.folder.glob("state/**/*.ledger.jsonl")
     ledger.unlink()
     ledger.mkdir()
     site.run("apply", "-e", f"certificate_reports_path={site.folder / 'build'}")

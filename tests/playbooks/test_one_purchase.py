@@ -30,7 +30,7 @@ def write_three(site: Site) -> None:
 
 def ledger(site: Site) -> list[tuple[str, str]]:
     """Kind and order of every line."""
-    (file,) = site.folder.glob("state/**/*.jsonl")
+    (file,) = site.folder.glob("state/**/*.ledger.jsonl")
     lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
     return [(line["kind"], line["order"]) for line in lines]
 

@@ -114,7 +114,7 @@ def test_the_ledger_is_verified_and_exported(site: Site, reports: tuple[str, ...
     assert export.stat().st_mode & 0o777 == 0o600
     head = document(site, "apply")["ledger_head"]
     assert f"head: {head}" in run.output
-    (ledger,) = site.folder.glob("state/**/*.jsonl")
+    (ledger,) = site.folder.glob("state/**/*.ledger.jsonl")
     whole = ledger.read_text(encoding="utf-8")
     ledger.write_text(whole.replace("rsc00000001", "rsc00000002"), encoding="utf-8")
     assert "line 2 was changed" in site.run("ledger", fails=True).output
@@ -130,7 +130,7 @@ def test_a_run_keeps_the_ledger_that_it_is_told_to(site: Site, reports: tuple[st
     ledger = site.folder / "kept" / "purchases.ledger.jsonl"
     kept = ("-e", f"certificate_ledger_path={ledger}")
     site.run("apply", *reports, *kept)
-    assert list(site.folder.glob("state/**/*.jsonl")) == []
+    assert list(site.folder.glob("state/**/*.ledger.jsonl")) == []
     assert {json.loads(line)["desk"] for line in ledger.open(encoding="utf-8")} == {site.desk.url}
     assert f"{ledger}: 4 lines, whole" in site.run("ledger", *kept).output
     ledger.write_text("[]\n", encoding="utf-8")
