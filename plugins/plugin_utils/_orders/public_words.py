@@ -37,6 +37,7 @@ def _words(orders: Iterable[Order]) -> Iterator[str]:
             order.name,
             order.host,
             order.contract_id,
+            order.duplicate_of,
             linked.contract_id if linked else None,
             key.mode if key else None,
             install.mode if install else None,
