@@ -206,6 +206,21 @@ def test_an_unknown_word_holds_the_orders_that_it_may_concern(
     assert shared_desk.purchases() == before
 
 
+def test_an_unknown_word_that_comes_after_the_quote_holds_the_press(
+    shared_desk: DeskControl, shared_portal: PortalDesk, tmp_path: pathlib.Path
+) -> None:
+    order = sample.order(**sample.fresh())
+    shared_portal.quote(order)
+    portal_of(shared_desk, tmp_path).place(order, order.reference("somebody else"))
+    label, replacement, path = UNKNOWN["an item"]
+    shared_desk.faults(*renamed(label, replacement, path))
+    before = shared_desk.purchases()
+    shared_portal.applications()
+    with pytest.raises(RequestRefused, match=r"「旧 クラウド」.*options\.products"):
+        shared_portal.place(order, order.reference("late"))
+    assert shared_desk.purchases() == before
+
+
 def test_a_list_with_rows_missing_is_not_believed(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
     order = sample.order(**sample.fresh())
     shared_portal.place(order, order.reference("count"))

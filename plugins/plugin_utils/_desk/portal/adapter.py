@@ -119,9 +119,10 @@ class PortalDesk:
         return self.in_full(application)
 
     def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
-        if self._confirmed is None or self._confirmed[0] != order:
-            with before_sending():
+        with before_sending():
+            if self._confirmed is None or self._confirmed[0] != order:
                 self.quote(order)
+            self._stop_at_unclear(order)  # once more, for the list may have been read since the quote
         confirmed, self._confirmed = self._confirmed, None
         if confirmed is None:
             raise RuntimeError("contract broken: a quote leaves a confirm screen")
