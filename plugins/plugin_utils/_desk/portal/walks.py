@@ -61,6 +61,10 @@ _COMMITS_ONCE: t.Final = Phrase(
     "the walk {0} must have exactly one step with commits, on a screen and a button that always come",
     "手順 {0} には、必ず表示される画面とボタンに、commits のある操作がちょうど1つ必要です",
 )
+_ONLY_TICKS: t.Final = Phrase(
+    "the step with commits of the walk {0} ticks and presses, nothing else: what it filled in would not be compared",
+    "手順 {0} の commits のある操作に書けるのは tick と press だけです。そこで入力した内容は照合できません",
+)
 _COMMITS_NEVER: t.Final = Phrase("the walk {0} has nothing that commits", "手順 {0} に commits は使えません")
 _ENDS_THERE: t.Final = Phrase(
     "after the press that commits the walk {0} does nothing more",
@@ -130,6 +134,8 @@ def _judge(name: str, steps: tuple[Step, ...], screens: Screens, *, once: set[st
     if not sound or committing[0].at_times or committing[0].if_there:
         yield _changed(name, steps), _COMMITS_ONCE.filled(name)
         return
+    if committing[0].fill or committing[0].follow or committing[0].open:
+        yield _at(name, committing[0]), _ONLY_TICKS.filled(name)
     yield from _judge_press(name, steps, steps.index(committing[0]), screens)
 
 

@@ -86,6 +86,10 @@ REFUSED: t.Final = {
     "screens: {late: {title: 補足, buttons: {on: 次}}}\n"
     + order("before: order_form, screen: late, press: on"): r"screens\.late\.buttons\.True is not in the map",
     "walks:\n  order:\n    - {before: order_confirm, screen: order_confirm, fill: [order_consent]}": r":3:",
+    "screens: {order_confirm: {fields: [common_name, order_consent]}}\n"
+    + order("screen: order_confirm, fill: [common_name], tick: [order_consent], press: place, commits: true"): (
+        r":2:\d+: the step with commits of the walk order ticks and presses"
+    ),
     # a value that nobody fills in
     "screens:\n  order_form: {without: usage}": r":2:\d+: the walk order fills in no usage",
     order("screen: order_form, fill: [usage, common_name], press: confirm"): r"fills in no product_and_term",
