@@ -20,7 +20,7 @@ from ..boundary import only_desk_errors
 from ..desk import DeskError
 from . import contracts, ordering
 from .filled_forms import Filling
-from .map_parts import PART_WORDS
+from .map_parts import KINDS, PART_WORDS
 from .recording import Recording
 from .saved_pages import read_saved
 from .screen_map import screen_map
@@ -87,7 +87,7 @@ class Examination:
                 others = [other.text for other in found if other.entry is None and other.part == finding.part]
                 same_part = [other for other in missing if other.part == finding.part]
                 told = ", ".join(f"「{text}」" for text in others[:_SHOWN]) or _NOTHING_ELSE
-                part = PART_WORDS[finding.part[:-1]]
+                part = PART_WORDS[KINDS[finding.part]]
                 remarks.append(said(_REMARK.filled(screen.title.text, part, finding.text, told), lang))
                 if len(others) == 1 and len(same_part) == 1 and finding.entry:
                     # Other screens may still use the old word.
@@ -176,7 +176,7 @@ def _row(screen: Screen, finding: Finding) -> Row:
     return {
         "screen": screen.key,
         "title": screen.title.text,
-        "part": finding.part[:-1],
+        "part": KINDS[finding.part],
         "label": finding.text,
         "verdict": verdict,
         "count": finding.count,

@@ -21,12 +21,14 @@ Part = t.Literal["sections", "fields", "buttons", "links", "facts", "columns"]
 PARTS: t.Final[tuple[Part, ...]] = ("sections", "fields", "buttons", "links", "facts", "columns")
 PART_WORDS: t.Final = {
     "section": Phrase("section", "見出し"),
-    "link": Phrase("link", "リンク"),
     "field": Phrase("field", "入力欄"),
     "button": Phrase("button", "ボタン"),
+    "link": Phrase("link", "リンク"),
     "fact": Phrase("fact", "表示"),
     "column": Phrase("column", "列"),
 }
+# One of each part: what results, messages and tables of the doctor call it.
+KINDS: t.Final[dict[Part, str]] = dict(zip(PARTS, PART_WORDS, strict=True))
 # Where a word is known from, as far as that is no page of the manual.
 SOURCES: t.Final = {
     "catalogue": Phrase("catalogue", "カタログ"),
@@ -104,4 +106,4 @@ class ScreenMap:
         return next((key for key, entry in self.options[group].items() if text in entry.texts), None)
 
 
-__all__ = ("PARTS", "PART_WORDS", "SOURCES", "Entry", "Part", "Screen", "ScreenMap", "Step")
+__all__ = ("KINDS", "PARTS", "PART_WORDS", "SOURCES", "Entry", "Part", "Screen", "ScreenMap", "Step")

@@ -17,7 +17,7 @@ from . import window_words as words
 from .evidence import save_copy
 from .filled_forms import Pick
 from .fit import buttons_of, findings, form_of
-from .map_parts import PART_WORDS, Entry
+from .map_parts import Entry
 from .page import Page, Unreadable
 from .transport import Withheld
 
@@ -81,6 +81,7 @@ class Window:
         self._copies = copies
         self.known = known
         self._status = 0
+        self._recognized = "unknown"  # the screen that the page was last taken for, in the name of a copy
 
     def go(self, url: str) -> None:
         self._look(self._view.get(url), asked=url)
@@ -98,7 +99,7 @@ class Window:
         key = next((key for key in keys if self.shows(key)), None)
         if key is None:
             raise self.another_screen(keys)
-        self.screen = self.known.screens[key]
+        self.screen, self._recognized = self.known.screens[key], key
         found = findings(self.page, self.screen)
         unfit = [finding for finding in found if finding.stops]
         if self._record:
@@ -115,7 +116,7 @@ class Window:
         entry = self.screen.entry("links", key)
         addresses = [address for text, address in self.page.links if text in entry.texts]
         if not addresses:
-            raise self.unexpected(words.MISSING.filled(PART_WORDS["link"], entry.text, words.name_entry(entry)))
+            raise self.unexpected(words.describe_count("links", 0, entry.text, entry))
         return addresses[0]
 
     def has(self, part: t.Literal["links", "buttons"], key: str) -> bool:
@@ -157,9 +158,7 @@ class Window:
         entry = self.screen.entry("buttons", key)
         found = buttons_of(self.page, entry)
         if len(found) != 1:
-            raise self.unexpected(
-                words.SEVERAL.filled(PART_WORDS["button"], len(found), entry.text, words.name_entry(entry))
-            )
+            raise self.unexpected(words.describe_count("buttons", len(found), entry.text, entry))
         filled = tuple(self._filled(name, value) for name, value in values.items())
         submission = self.page.submission(found[0], filled)
         if submission.method != "POST" and self.page.asks_for_password(found[0].form):
@@ -176,9 +175,8 @@ class Window:
     def unexpected(self, problem: Phrase, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
         """The error for this page, with a copy of it for the user."""
         hint = words.SCRIPTS if self.page.unrun_scripts else ""
-        screen = self.screen.key if hasattr(self, "screen") else "unknown"
         try:
-            copy: object = save_copy(self.page, self._copies, screen=screen, secrets=self._view.secrets())
+            copy: object = save_copy(self.page, self._copies, screen=self._recognized, secrets=self._view.secrets())
         except OSError as error:  # a full disk does not hide what is wrong with the page
             copy = words.NO_COPY.filled(reason_of(error))
         return kind(words.UNEXPECTED.filled(self.page.heading or words.NO_TITLE, problem, hint, copy))
@@ -239,7 +237,7 @@ class Window:
     def _filled(self, key: str, value: Value) -> tuple[str, str]:
         entry, field = self.screen.entry("fields", key), self._field(key)
         if field is None:
-            raise self.unexpected(words.MISSING.filled(PART_WORDS["field"], entry.text, words.name_entry(entry)))
+            raise self.unexpected(words.describe_count("fields", 0, entry.text, entry))
         if value is True and field.kind == "tick":
             return field.name, field.choices[0].value
         if isinstance(value, str) and field.kind == "line":

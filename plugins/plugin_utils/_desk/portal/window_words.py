@@ -11,13 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from .map_parts import PART_WORDS, SOURCES
+from .map_parts import KINDS, PART_WORDS, SOURCES
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .fit import Finding
-    from .map_parts import Entry
+    from .map_parts import Entry, Part
 
 UNEXPECTED: t.Final = Phrase(
     "the portal's screen 「{0}」 is not as expected: {1}{2}. A copy without secrets: {3}",
@@ -67,14 +67,19 @@ SHOWN: t.Final = 12  # texts of a page that a message quotes
 
 def describe(finding: Finding, *, screen: str, consent: Entry | None) -> Phrase:
     """Say what does not fit, and which entry of the map changes that; `consent`: that entry, for a tick."""
-    kind = PART_WORDS[finding.part.rstrip("s")]
     if finding.entry is None and consent:
         return NO_CONSENT.filled(finding.text, consent.at)
     if finding.entry is None:
-        return EXTRA.filled(kind, finding.text, screen)
-    if finding.count > 1:
-        return SEVERAL.filled(kind, finding.count, finding.text, name_entry(finding.entry))
-    return MISSING.filled(kind, finding.text, name_entry(finding.entry))
+        return EXTRA.filled(PART_WORDS[KINDS[finding.part]], finding.text, screen)
+    return describe_count(finding.part, finding.count, finding.text, finding.entry)
+
+
+def describe_count(part: Part, count: int, text: str, entry: Entry) -> Phrase:
+    """Say that something which must be there once is missing or there several times."""
+    kind = PART_WORDS[KINDS[part]]
+    if count:
+        return SEVERAL.filled(kind, count, text, name_entry(entry))
+    return MISSING.filled(kind, text, name_entry(entry))
 
 
 def name_entry(entry: Entry) -> Phrase:
@@ -93,7 +98,6 @@ __all__ = (
     "EDIT",
     "EXTRA",
     "IT_SAYS",
-    "MISSING",
     "NOT_BY_POST",
     "NO_CHOICE",
     "NO_CHOICES",
@@ -102,11 +106,11 @@ __all__ = (
     "NO_TITLE",
     "SAYS",
     "SCRIPTS",
-    "SEVERAL",
     "SHOWN",
     "UNEXPECTED",
     "UNREADABLE",
     "describe",
+    "describe_count",
     "join_either",
     "name_entry",
 )
