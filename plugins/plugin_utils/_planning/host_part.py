@@ -14,6 +14,7 @@ import operator
 import typing as t
 from collections.abc import Callable, Mapping
 
+from ...module_utils._core.phrases import one_line
 from .._complaints.vaulted import Vaulted, hide
 from .._values.order import Install, Key, Prove
 
@@ -96,7 +97,8 @@ def list_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> lis
 
 def describe_changes(changes: list[Change]) -> str:
     """Write changes for people: key.mode: 0600 -> 0640, install.owner: - -> www."""
-    return ", ".join(f"{field}: {_written(before)} -> {_written(after)}" for field, before, after in changes)
+    # What was there before comes from a file that may be anybody's.
+    return ", ".join(one_line(f"{field}: {_written(before)} -> {_written(after)}") for field, before, after in changes)
 
 
 def _differing(part: _Part, value: object) -> HostPart:

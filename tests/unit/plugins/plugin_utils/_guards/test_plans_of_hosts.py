@@ -251,3 +251,9 @@ def test_rows_of_results_do_not_carry_what_only_a_saved_plan_needs() -> None:
 
     rows: list[Row] = describe_plan(installed(ORDER), frame(), planned=True)["orders"]
     assert rows[0]["on_host"] and "on_host" not in result_rows(rows)[0]
+
+
+def test_a_plan_to_compare_with_is_anybodys_words() -> None:
+    told = describe_changes(list_changes({"key.\x1b[2J": "a\n\u202eb", "key.mode": ["x" * 9_000]}, {}))
+    assert told.isprintable()
+    assert len(told) < 1_200
