@@ -16,9 +16,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.lab.sandboxes import Lab
 
 SCENARIOS = sorted(file.parent.name for file in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
-# In `make molecule` only: the first for its size, the others since every test run tries the same on hosts over SSH
-# (tests/playbooks/test_whole_way.py, test_files_on_hosts.py).
-LONG = {"twenty_hosts", "check_mode", "drift"}
+LONG = {"twenty_hosts"}
 
 
 @pytest.mark.parametrize(
