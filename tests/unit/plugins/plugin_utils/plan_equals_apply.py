@@ -47,7 +47,9 @@ if t.TYPE_CHECKING:
 Fields = dict[str, t.Any]
 
 KINDS: t.Final = (OV, DV, WILDCARD, EV, LINKED)
-LIVE: t.Final = tuple(state for state in State if state not in ENDED)
+# A desk that keeps references never says that an application is unclear: that is said of screens.
+STATES: t.Final = tuple(state for state in State if state is not State.UNCLEAR)
+LIVE: t.Final = tuple(state for state in STATES if state not in ENDED)
 OURS: t.Final = "p"
 READS: t.Final = ("products", "linked_contracts", "applications", "application_of")
 
@@ -138,7 +140,7 @@ def _begin(draw: st.DrawFn, desk: WatchingDesk, order: Order, *, number: int) ->
         ended = draw(st.sampled_from(sorted(ENDED)))
         desk.put(booked(order, f"{OURS}/{order.name}/1", number=number + 500, state=ended))
     pinned = order.contract_id is not None
-    state = draw(st.sampled_from([*LIVE, *LIVE, *sorted(ENDED)] if pinned else [None, None, *State]))
+    state = draw(st.sampled_from([*LIVE, *LIVE, *sorted(ENDED)] if pinned else [None, None, *STATES]))
     if state is None:
         return
     # By hand without a reference; rarely bought for somebody else, which an order must not take for its own.

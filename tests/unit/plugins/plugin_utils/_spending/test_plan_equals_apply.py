@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
 
 def test_an_apply_does_what_its_plan_says() -> None:
     held, refused = run(seed=2, count=400)
-    assert held > 2 * refused > 0
+    assert held > 4 * refused > 0
 
 
 def places_twice(desk: WatchingDesk, order: Order, client_reference: str) -> Application:
