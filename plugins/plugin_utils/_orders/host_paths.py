@@ -39,8 +39,8 @@ class File(t.NamedTuple):
     what: str | Phrase
 
 
-def shared_files_of_one(order: Fields, branch: Branch) -> Iterator[Breach]:
-    """Files of one order that have one place."""
+def find_files_shared_within(order: Fields, branch: Branch) -> Iterator[Breach]:
+    """Find files of one order that have one place."""
     first: dict[str, File] = {}
     for file in _files(order, branch):
         known = first.setdefault(file.place, file)
@@ -50,8 +50,8 @@ def shared_files_of_one(order: Fields, branch: Branch) -> Iterator[Breach]:
             )
 
 
-def shared_files(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
-    """Files of several orders that have one place on one host; only a key may serve more than one of them."""
+def find_files_shared_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
+    """Find files of several orders that have one place on one host; only a key may serve more than one of them."""
     first: dict[tuple[str, str], tuple[RawOrder, File]] = {}
     for order in orders:
         host = order.fields.get("host", "localhost")
@@ -79,4 +79,4 @@ def _files(order: Fields, branch: Branch) -> Iterator[File]:
             yield File(plain_path(path), field, what)
 
 
-__all__ = ("shared_files", "shared_files_of_one")
+__all__ = ("find_files_shared_between", "find_files_shared_within")

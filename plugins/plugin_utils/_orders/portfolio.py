@@ -24,7 +24,7 @@ from .commands import command_breaches
 from .files import read_folder
 from .folder import leads_out
 from .form_rules import breaches_of_rules
-from .host_paths import shared_files, shared_files_of_one
+from .host_paths import find_files_shared_between, find_files_shared_within
 from .portfolio_rules import complaints_between, shared_keys
 from .public_words import publish_words
 from .schema import breaches_of_shape
@@ -78,7 +78,7 @@ def collector_at_rest() -> Iterator[None]:
 def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
     """Judge every order by every rule, for certificates issued on this day."""
     orders: list[tuple[RawOrder, Order]] = []
-    complaints = [*reading.complaints, *complaints_between(reading.orders), *shared_files(reading.orders)]
+    complaints = [*reading.complaints, *complaints_between(reading.orders), *find_files_shared_between(reading.orders)]
     everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
     for raw in reading.orders:
         order, breaches = _judged_one(raw, day, commands)
@@ -101,7 +101,13 @@ def _judged_one(
     usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
     csr, found = _supplied(usable, raw)
     rules = breaches_of_rules(usable, raw.branch, day=day)
-    breaches = (*shape, *rules, *command_breaches(usable, commands), *shared_files_of_one(usable, raw.branch), *found)
+    breaches = (
+        *shape,
+        *rules,
+        *command_breaches(usable, commands),
+        *find_files_shared_within(usable, raw.branch),
+        *found,
+    )
     wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
     return (None if wrong else _order(fields, raw, csr)), breaches
 

@@ -13,12 +13,12 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..._values.observed import IssuedCertificate, State
-from ..desk import AnswerUnusable, DeskUnreachable, RequestRefused, StateConflict
+from ..desk import AnswerUnusable, DeskUnreachable, StateConflict
 from ..forms import read_fields
 from . import wire
 from .filled_forms import Filling, registration_filling
 from .page import Unreadable
-from .walking import take_walk
+from .walking import require_agreement, take_walk
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,9 +42,6 @@ _NO_CERTIFICATE: t.Final = Phrase(
 )
 _NO_PEM: t.Final = Phrase(
     "what the portal hands out under 「{0}」 is no PEM", "ポータルの「{0}」からダウンロードしたものはPEMではありません"
-)
-_NOT_AGREED: t.Final = Phrase(
-    "the order does not agree to the terms (terms_agreed)", "オーダーで約款に同意していません (terms_agreed)"
 )
 _TOO_LATE: t.Final = Phrase(
     "{0} takes no registration any more: it is 「{1}」 on the portal",
@@ -110,8 +107,7 @@ def register(
 
     `agree` is called with the sentence of consent before it is ticked.
     """
-    if not order.terms_agreed:
-        raise RequestRefused(_NOT_AGREED)
+    require_agreement(order)
     filling = registration_filling(application, order, csr, window.known, page=address)
     press, *rest = take_walk(window, "registration", filling, look=_check_status)
     submission = window.filled_in(str(press.press), dict.fromkeys(press.tick, True))

@@ -16,7 +16,7 @@ from ..spending_call import before_sending, unknown_unless_proved
 from . import wire
 from .filled_forms import Filling, offer_filling, order_filling
 from .transport import Withheld
-from .walking import take_walk
+from .walking import require_agreement, take_walk
 
 if t.TYPE_CHECKING:
     from ..._values.observed import Application, OfferedProduct, SeenContract
@@ -29,9 +29,6 @@ _REFUSED: t.Final = Phrase("the portal refuses the order: {0}", "お申し込み
 _NO_POST: t.Final = Phrase(
     "the form of 「{0}」 would be sent in an address, which may be repeated on its way",
     "「{0}」のフォームがアドレスとして送られ、途中で繰り返されるおそれがあります",
-)
-_NOT_AGREED: t.Final = Phrase(
-    "the order does not agree to the terms (terms_agreed)", "オーダーで約款に同意していません (terms_agreed)"
 )
 _PRESSED: t.Final = Phrase("「{0}」 was pressed for {1}, and then: {2}", "{1} の「{0}」を押した後にエラー: {2}")
 
@@ -64,8 +61,7 @@ def place_order(confirmed: Confirmed, order: Order) -> Application:
     key = str(press.press)
     button = window.screen.entry("buttons", key).text
     with before_sending():
-        if not order.terms_agreed:
-            raise RequestRefused(_NOT_AGREED)
+        require_agreement(order)
         submission = window.filled_in(key, dict.fromkeys(press.tick, True))
         if submission.method != "POST":
             raise window.unexpected(_NO_POST.filled(button), Withheld)

@@ -17,6 +17,7 @@ from .filled_forms import differences
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..._values.order import Order
     from .filled_forms import Filling, Value
     from .map_parts import Step
     from .window import Window
@@ -25,6 +26,9 @@ _SHOWN_AGAIN: t.Final = Phrase("it shows the form again", "入力画面に戻り
 _REFUSED: t.Final = Phrase(
     "the portal does not take what was filled in on 「{0}」: {1}",
     "「{0}」の入力内容がポータルに受け付けられません: {1}",
+)
+_NOT_AGREED: t.Final = Phrase(
+    "the order does not agree to the terms (terms_agreed)", "オーダーで約款に同意していません (terms_agreed)"
 )
 _DIFFERS: t.Final = Phrase(
     "the screen 「{0}」 differs from the order: {1}; nothing was ordered or registered",
@@ -63,6 +67,12 @@ def take_walk(
     return ()
 
 
+def require_agreement(order: Order) -> None:
+    """Raise RequestRefused where the order does not agree to what its confirm screens ask consent for."""
+    if not order.terms_agreed:
+        raise RequestRefused(_NOT_AGREED)
+
+
 def compare(window: Window, filling: Filling, *, whole: bool) -> None:
     """Raise RequestRefused where the screen shows anything else than what is asked for."""
     differing = differences(window.screen, window.fact, filling, window.known, whole=whole)
@@ -86,4 +96,4 @@ def _act(window: Window, step: Step, filling: Filling) -> bool:
     return False
 
 
-__all__ = ("compare", "take_walk")
+__all__ = ("compare", "require_agreement", "take_walk")
