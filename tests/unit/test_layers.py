@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import ast
+import collections
 import functools
 import pathlib
 import re
@@ -219,6 +220,12 @@ def code_lines(path: pathlib.Path) -> int:
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_names_say_something(path: pathlib.Path) -> None:
     assert path.stem.strip("_") not in FORBIDDEN_NAMES
+
+
+def test_no_two_files_of_tests_share_a_name() -> None:
+    """A folder of tests is no package: of two files of one name, only the first is collected."""
+    named = [path.name for path in SOURCES if path.name.startswith("test_")]
+    assert [each for each, times in collections.Counter(named).items() if times > 1] == []
 
 
 def test_only_the_edge_fails_a_module() -> None:
