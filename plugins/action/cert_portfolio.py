@@ -17,6 +17,7 @@ from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._tasks import contracts
 from ..plugin_utils._tasks.asked_orders import complaints_of, judge_asked_orders, today
+from ..plugin_utils._tasks.collecting import fetch_for_hosts, hand_on_certificates
 from ..plugin_utils._tasks.compared import with_before
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import Held, frame_of, plan_orders
@@ -35,7 +36,12 @@ class ActionModule(Leg):
         return _argspec.cert_portfolio()
 
     def control(self) -> Result:
-        return self._checked() if self.options["state"] == "checked" else self._contracts()
+        if self.options["state"] == "checked":
+            return self._checked()
+        if self.options["missing"] is None:
+            return self._contracts()
+        hosts = fetch_for_hosts(self.options, self.options["missing"], self.open_desk(), lang=self.lang)
+        return {"changed": False, "planned": False, "hosts": {"register": [], "collect": hosts}}
 
     def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
         write_refusal(self.options, message, complaints, performed=self._performs, lang=self.lang)
@@ -64,10 +70,15 @@ class ActionModule(Leg):
             plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
         failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
         document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole, complaints=warnings)
-        result = contracts.contract_result(document, plan, hosts, before=before, outcomes=outcomes, lang=self.lang)
+        told = {"before": before, "outcomes": outcomes, "repair": self.options["repair"], "lang": self.lang}
+        result = contracts.contract_result(document, plan, hosts, **told)
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
         result["changed"] = result["changed"] and self.options["state"] == "applied"
+        if self.options["state"] == "collected":
+            hosts = result["hosts"]["collect"]
+            look = hand_on_certificates(self.options, plan, desk, held, hosts=hosts, lang=self.lang)
+            result["look"] = look
         return {**result, **write_run_reports(document, self.options, performed=performs)}
 
     @property

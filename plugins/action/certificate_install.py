@@ -4,7 +4,10 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Controller leg of certificate_install: asks the host what it lacks, fetches that from the desk, hands it over."""
+"""Controller leg of certificate_install: asks the host what it lacks, fetches that from the desk, hands it over.
+
+With a look that was handed on it asks the host alone; what the host lacks is fetched by the play that looked.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from ..module_utils import _argspec
 from ..plugin_utils._orders.commands import read_commands
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
-from ..plugin_utils._tasks.fingerprints import fetch_missing_fingerprints
+from ..plugin_utils._tasks.fingerprints import Told, fetch_missing_fingerprints
 from ..plugin_utils._tasks.installations import (
     fetch_certificates,
     host_orders,
@@ -26,11 +29,13 @@ from ..plugin_utils._tasks.installations import (
     verdicts,
 )
 from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.looks import read_work
 from ..plugin_utils._tasks.memory_file import remember_hosts
 from ..plugin_utils._tasks.planned import Held, plan_orders
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
+    from ..plugin_utils._desk.desk import Desk
     from ..plugin_utils._tasks.leg import Result
 
 
@@ -39,13 +44,9 @@ class ActionModule(Leg):
         return _argspec.certificate_install()
 
     def control(self) -> Result:
-        desk, orders = self.open_desk(), accept_asked_orders(self.options)
-        held = Held(self.commands_of, self.warn)
-        plan = plan_orders(self.options, desk, orders, Listing(desk), offers=False, held=held)
-        entries = to_install(plan, names_of_host(orders, self.inventory_host))
+        (entries, fetched_before, failures), desk = self._look()
         if not entries:
-            return installation_result([], [], planned=self.check_mode)
-        entries, fetched_before, failures = fetch_missing_fingerprints(entries, desk, lang=self.lang)
+            return installation_result([], failures, planned=self.check_mode)
         given = {**fetched_before, **(self.options["certificates"] or {})}
         commands = read_commands(self.options["commands"])
         subjects = [entry.order.subject.given() for entry in entries]
@@ -58,6 +59,7 @@ class ActionModule(Leg):
         if missing and not self.check_mode:
             # Before anything is fetched: a run that is killed leaves these open.
             warnings = remember_hosts(self.options, entries, dict.fromkeys(missing, False), lang=self.lang)
+        if missing and not self.check_mode and desk:
             certificates, refused = fetch_certificates(entries, missing, desk, lang=self.lang)
             failures = [*failures, *refused]
             handed = [order for order in host_orders(entries, commands) if order["name"] in certificates]
@@ -72,3 +74,14 @@ class ActionModule(Leg):
         self.say_of_host(*installed_lines(result, lang=self.lang))
         warnings += remember_hosts(self.options, entries, open_and_done(result), lang=self.lang)
         return {**result, "warnings": warnings}
+
+    def _look(self) -> tuple[Told, Desk | None]:
+        """What this host is to have: as the playbook's look says, or else as the desk that is asked now."""
+        work = read_work(self.options, self.inventory_host, self.commands_of)
+        if work:
+            return Told(work.entries, dict(work.certificates), list(work.failures)), None
+        desk, orders = self.open_desk(), accept_asked_orders(self.options)
+        held = Held(self.commands_of, self.warn)
+        plan = plan_orders(self.options, desk, orders, Listing(desk), offers=False, held=held)
+        entries = to_install(plan, names_of_host(orders, self.inventory_host))
+        return fetch_missing_fingerprints(entries, desk, lang=self.lang), desk

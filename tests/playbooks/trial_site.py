@@ -62,9 +62,13 @@ class Run:
     tasks: tuple[Task, ...]
 
     def of(self, action: str, host: str = "localhost") -> Json:
-        """The first result of this action on this host; apply.yml looks once more when it has done something."""
-        done = (task for task in self.tasks if task.outcome != "skipped")
-        return next(task.result for task in done if (task.action, task.host) == (action, host))
+        """The result of this action on this host that tells what came of it.
+
+        It is the first one, since apply.yml looks once more when it has done something; of an installation it is the
+        last one, since collect.yml asks a host before it installs what the host lacks.
+        """
+        done = [task for task in self.tasks if task.outcome != "skipped" and (task.action, task.host) == (action, host)]
+        return done[-1 if action == "certificate_install" else 0].result
 
     def changed(self) -> set[tuple[str, str]]:
         """Host and action of every task that reports a change."""
@@ -206,6 +210,7 @@ class Site:
             "IIJ_CERT_REGISTER_TOKEN": self.desk.register_token,
             **canary_environment(),
             "LC_ALL": "C.UTF-8",
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_STATE_HOME": str(self.folder / "state"),
         }
 

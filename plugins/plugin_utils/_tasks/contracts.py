@@ -96,7 +96,14 @@ def _after(entry: Entry, application: Application | None) -> Entry:
 
 
 def contract_result(
-    told: Row, made: Plan, inventory: frozenset[str], *, before: Plan, outcomes: tuple[Outcome, ...], lang: Language
+    told: Row,
+    made: Plan,
+    inventory: frozenset[str],
+    *,
+    before: Plan,
+    outcomes: tuple[Outcome, ...],
+    repair: bool,
+    lang: Language,
 ) -> Row:
     """The task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
@@ -111,7 +118,7 @@ def contract_result(
         **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price")},
         "orders": result_rows(told["orders"]),
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
-        "hosts": hosts(made),
+        "hosts": hosts(made, repair=repair),
         "without_host": missing_hosts(made, inventory),
         "text": text(told, lang),
         **({"complaints": told["complaints"]} if told["complaints"] else {}),
@@ -129,14 +136,18 @@ def failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
     return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
 
 
-def hosts(made: Plan) -> dict[str, list[str]]:
-    """Which inventory hosts have something to register or to collect; the controller goes by localhost."""
+def hosts(made: Plan, *, repair: bool = True) -> dict[str, list[str]]:
+    """Which inventory hosts have something to register or to collect; the controller goes by localhost.
+
+    Without `repair` a host is left out that was heard to have everything in its places.
+    """
     steps = {Step.REGISTER: set[str](), Step.COLLECT: set[str]()}
     for entry, step in made.steps():
         if step in steps:
             steps[step].add(entry.order.host or "localhost")
     # Files are checked wherever a certificate was issued, so that one removed from a host is fetched again.
-    installed = {entry.order.host or "localhost" for entry in made.entries if entry.installs}
+    issued = (entry for entry in made.entries if entry.installs)
+    installed = {entry.order.host or "localhost" for entry in issued if repair or not entry.on_host}
     return {"register": sorted(steps[Step.REGISTER]), "collect": sorted(installed | steps[Step.COLLECT])}
 
 
