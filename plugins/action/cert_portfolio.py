@@ -21,13 +21,18 @@ from ..plugin_utils._tasks.collecting import fetch_for_hosts, hand_on_certificat
 from ..plugin_utils._tasks.compared import with_before
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import Held, frame_of, plan_orders
+from ..plugin_utils._tasks.preparations import hand_on_preparations
 from ..plugin_utils._tasks.run_reports import write_refusal, write_run_reports
 
 if t.TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._complaints.complaints import Complaint
+    from ..plugin_utils._desk.desk import Desk
     from ..plugin_utils._orders.portfolio import Judged
     from ..plugin_utils._planning.outcome import Outcome
+    from ..plugin_utils._planning.plan import Plan
     from ..plugin_utils._tasks.leg import Result
 
 
@@ -60,30 +65,40 @@ class ActionModule(Leg):
         held = Held(self.commands_of, self.warn)
         before = plan = plan_orders(self.options, desk, orders, Listing(desk), held=held)
         outcomes: tuple[Outcome, ...] = ()
-        hosts, performs = self.inventory_hosts, self._performs
+        hosts, performs, state = self.inventory_hosts, self._performs, self.options["state"]
         past = contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)
         warnings = arranged((*judged.complaints, *past))
-        if performs and contracts.contract_steps(before):
+        if performs and state == "applied" and contracts.contract_steps(before):
             # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
             from ..plugin_utils._tasks.spender import perform_plan
 
             plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
-        failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
-        document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole, complaints=warnings)
+        # What hosts have to prepare comes first; the task that buys tells the rest.
+        goes_on = performs and state == "prepared" and before.changes() > 0
+        planned, whole = goes_on or not performs, self.options["reports_path"] is not None
+        failed = contracts.failures(outcomes)
+        document = describe_plan(plan, frame, planned=planned, failed=failed, finished=whole, complaints=warnings)
         told = {"before": before, "outcomes": outcomes, "repair": self.options["repair"], "lang": self.lang}
         result = contracts.contract_result(document, plan, hosts, **told)
-        self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change.
-        result["changed"] = result["changed"] and self.options["state"] == "applied"
-        if self.options["state"] == "collected":
-            hosts = result["hosts"]["collect"]
-            look = hand_on_certificates(self.options, plan, desk, held, hosts=hosts, lang=self.lang)
-            result["look"] = look
+        result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on
+        result.update(self._hand_on(plan, desk, held, hosts=result["hosts"]["collect"]))
+        if goes_on:
+            return result
+        self.say(result["text"])
         return {**result, **write_run_reports(document, self.options, performed=performs)}
+
+    def _hand_on(self, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[str]) -> Result:
+        """Hand hosts what the tasks after this one ask of them."""
+        if self.options["state"] == "prepared":
+            return {"look": hand_on_preparations(self.options, plan, held)}
+        if self.options["state"] == "collected":
+            return {"look": hand_on_certificates(self.options, plan, desk, held, hosts=hosts, lang=self.lang)}
+        return {}
 
     @property
     def _performs(self) -> bool:
-        return self.options["state"] == "applied" and not self.check_mode
+        return self.options["state"] in ("prepared", "applied") and not self.check_mode
 
     def _judge(self) -> Judged:
         judged = judge_asked_orders(self.options, today=today())

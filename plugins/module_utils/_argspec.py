@@ -141,6 +141,7 @@ def cert_portfolio() -> ArgumentSpec:
             **reviewed(),
             **handed_on(),
             "missing": {"type": "list", "elements": "str"},
+            "buy_before_host": {"type": "bool", "default": False},
             "repair": {"type": "bool", "default": True},
             "compare_with": {"type": "str"},
             "quote": {"type": "bool", "default": False},

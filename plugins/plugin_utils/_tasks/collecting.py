@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 def hand_on_certificates(
     options: Options, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[str], lang: Language
-) -> str | None:
+) -> str:
     """Hand each of these hosts the fingerprints of the certificates that it is to have; returns the look's name.
 
     A certificate that the desk's list does not tell apart is fetched for that, and handed on as well.

@@ -23,7 +23,7 @@ from .._reports.rows import result_rows
 from .._reports.text import text
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
@@ -57,7 +57,7 @@ def guard_contracts(
     if options["quote"] and not performs:
         quote_new_orders(plan, desk)
     past = judge_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
-    if options["state"] != "applied":
+    if options["state"] not in ("prepared", "applied"):
         return (*lost, *past)
     if options["plan_digest"] and not options["plan_file"]:
         digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
@@ -72,9 +72,12 @@ def contract_steps(made: Plan) -> int:
     return sum(step in _CONTRACT_STEPS for _entry, step in made.steps())
 
 
-def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
-    """Perform the contract steps of a plan; what comes back is the plan as the desk stands afterwards."""
-    outcomes = performer.perform_contracts(made.steps(), listed=made.listed)
+def perform_contracts(
+    made: Plan, performer: Performer, *, without: Collection[str] = ()
+) -> tuple[Plan, tuple[Outcome, ...]]:
+    """Perform the contract steps of a plan, but for those of some orders; returns the plan as the desk stands then."""
+    steps = ((entry, step) for entry, step in made.steps() if entry.order.name not in without)
+    outcomes = performer.perform_contracts(steps, listed=made.listed)
     return plan_after(made, outcomes), outcomes
 
 
@@ -102,8 +105,8 @@ def contract_result(
     *,
     before: Plan,
     outcomes: tuple[Outcome, ...],
-    repair: bool,
     lang: Language,
+    repair: bool = True,
 ) -> Row:
     """The task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]

@@ -98,8 +98,8 @@ def digest_commands(entries: Iterable[Entry], commands_of: CommandsOf) -> str:
     return hashlib.sha256(repr(sorted(set(named), key=repr)).encode()).hexdigest() if named else ""
 
 
-def hand_on(options: Options, works: Iterable[Work], *, warn: Callable[[Phrase], None]) -> str | None:
-    """Write down what each host is asked and return the look's name, None where it cannot be written down."""
+def hand_on(options: Options, works: Iterable[Work], *, warn: Callable[[Phrase], None]) -> str:
+    """Write down what each host is asked and return the look's name; where that fails nobody finds anything by it."""
     name = secrets.token_hex(16)
     try:
         _forget_old()
@@ -107,7 +107,6 @@ def hand_on(options: Options, works: Iterable[Work], *, warn: Callable[[Phrase],
             write_work({**options, "look": name}, work)
     except OSError as error:
         warn(_LOST.filled(describe_os_error(error)))
-        return None
     return name
 
 
