@@ -79,7 +79,7 @@ class Tasks:
         shell = types.SimpleNamespace(tmpdir=str(self.folder))
         connection = types.SimpleNamespace(_shell=shell, transport="local")
         action = leg(task, connection, None, None, types.SimpleNamespace(template=lambda value: value), None)
-        action._execute_module = lambda module_name, module_args, task_vars: self.execute(host, module, module_args)  # noqa: SLF001
+        action._execute_module = lambda module_name, module_args, task_vars: self.execute(host, module, module_args)
         groups = {"all": list(self.inventory)}
         result = dict(action.run(task_vars={"inventory_hostname": host, "groups": groups}))
         self.results.append(result)

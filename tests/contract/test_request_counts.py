@@ -9,11 +9,13 @@ from __future__ import annotations
 import collections
 import dataclasses as dc
 import pathlib
+import re
 import typing as t
+import urllib.parse
 
 import pytest
 import yaml
-from ansible_collections.iij.server_certificate.plugins.action import csr_register
+from ansible_collections.iij.server_certificate.plugins.action import certificate_install, csr_register
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import names
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import csrs
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api import transport as api
@@ -33,8 +35,8 @@ PLAYBOOKS: t.Final = pathlib.Path(__file__).resolve().parents[2] / "playbooks"
 KEY: t.Final = sample.new_key()
 SMALL: t.Final = ((6, 6), (12, 12), (12, 2))
 LARGE: t.Final = ((30, 30), (300, 300), (300, 5))
-# Requests of a portal apply for each order: the walk to 申込 and the list before it, the walk of the registration.
-LISTS: t.Final = {"/api/v1/applications": "list", "/portal/certificates/status": "list"}
+LISTS: t.Final = ("/api/v1/applications", "/portal/certificates/status")
+FURTHER: t.Final = re.compile(r"page=|offset=[1-9]")
 
 
 @dc.dataclass
@@ -47,10 +49,6 @@ class Counted:
     def total(self) -> int:
         return sum(self.by_path.values())
 
-    @property
-    def lists(self) -> int:
-        return self.by_path["list"]
-
 
 @pytest.fixture
 def count(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> t.Callable[[t.Callable[[], object]], Counted]:
@@ -58,8 +56,9 @@ def count(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> t.Callable
     now = Counted()
 
     def counting(session: t.Any, method: str, url: str, **more: t.Any) -> t.Any:
-        path = "/" + url.split("/", 3)[3].partition("?")[0]
-        now.by_path[LISTS.get(path, path) if method == "GET" else f"{method} {path}"] += 1
+        parts = urllib.parse.urlsplit(url)
+        is_further = parts.path in LISTS and FURTHER.search(parts.query)
+        now.by_path["further page" if is_further else f"{method} {parts.path}"] += 1
         return exchange(session, method, url, **more)
 
     def counted(work: t.Callable[[], object]) -> Counted:
@@ -145,22 +144,90 @@ def order(name: str, host: str) -> Json:
     )  # fmt: skip
 
 
+@dc.dataclass(frozen=True)
+class Way:
+    """The requests of a whole way, playbook by playbook, and the visits of hosts in its last one."""
+
+    apply: Counted
+    apply_again: Counted
+    collect: Counted
+    collect_again: Counted
+    visits: int
+
+
+def walk(desk: DeskControl, folder: pathlib.Path, count: t.Any, adapter: str, size: tuple[int, int]) -> Way:
+    """Order, register, install, and run both playbooks once more, for (orders, hosts)."""
+    hosts = Hosts()
+    tasks = tasks_of(desk, folder, adapter, hosts, *size)
+    apply, again = count(tasks.apply), count(tasks.apply)
+    desk.ca_work()
+    collect = count(tasks.collect)
+    hosts.executions = 0
+    way = Way(apply, again, collect, count(tasks.collect), hosts.executions)
+    assert not [result["msg"] for result in tasks.results if result.get("failed")]
+    assert len(desk.purchases()) == size[0]
+    return way
+
+
+# What a run costs beside what changes: four looks for apply, two of them with what the desk offers; else one look.
+FIXED: t.Final = {"api": {"apply": 4 + 2, "look": 1}, "portal": {"apply": 4 * 8 + 2 * 13, "look": 8}}
+# What an order costs: the purchase and the registration; over the portal a look at the list before the one, and one at
+# the contract before and after the other. And what an issued certificate costs.
+EACH: t.Final = {"api": {"apply": 2, "collect": 1}, "portal": {"apply": 11 + 5 + 1 + 8 + 1, "collect": 4}}
+
+
+def hold(way: Way, adapter: str, size: tuple[int, int]) -> None:
+    """Fail where a playbook asks more than its looks and what changes; each further page of a list is one request."""
+    orders, machines = size
+    fixed, each = FIXED[adapter], EACH[adapter]
+    assert plain(way.apply) <= fixed["apply"] + each["apply"] * orders
+    assert plain(way.collect) <= fixed["look"] + each["collect"] * orders
+    assert plain(way.apply_again) <= fixed["look"]
+    assert plain(way.collect_again) <= fixed["look"]
+    assert way.visits == machines
+
+
+def plain(counted: Counted) -> int:
+    """The requests without those for further pages of lists."""
+    return counted.total - counted.by_path["further page"]
+
+
 @pytest.mark.parametrize("adapter", ["api", "portal"])
-def test_debug(adapter, desk: DeskControl, tmp_path: pathlib.Path, count: t.Any) -> None:
-    for number, (orders, machines) in enumerate(SMALL[:1]):
-        hosts = Hosts()
-        (tmp_path / str(number)).mkdir()
-        tasks = tasks_of(desk, tmp_path / str(number), adapter, hosts, orders, machines)
-        found = count(tasks.apply)
-        print("apply", found, hosts.executions)
-        for result in tasks.results:
-            if result.get("failed"): print(result["msg"])
-        print("again", count(tasks.apply))
-        desk.ca_work()
-        hosts.executions = 0
-        print("collect", count(tasks.collect), hosts.executions)
-        for result in tasks.results:
-            if result.get("failed"): print(result["msg"])
-        hosts.executions = 0
-        print("again", count(tasks.collect), hosts.executions)
-    assert 0
+@pytest.mark.parametrize("size", SMALL, ids=str)
+def test_requests_grow_with_what_changes(
+    desk: DeskControl, tmp_path: pathlib.Path, count: t.Any, adapter: str, size: tuple[int, int]
+) -> None:
+    hold(walk(desk, tmp_path, count, adapter, size), adapter, size)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("adapter", ["api", "portal"])
+@pytest.mark.parametrize("size", LARGE, ids=str)
+def test_requests_of_many_hosts(
+    desk: DeskControl, tmp_path: pathlib.Path, count: t.Any, adapter: str, size: tuple[int, int]
+) -> None:
+    hold(walk(desk, tmp_path, count, adapter, size), adapter, size)
+
+
+@pytest.mark.parametrize("leg", [csr_register, certificate_install], ids=lambda leg: leg.__name__.rpartition(".")[2])
+def test_a_second_look_is_found(
+    desk: DeskControl, tmp_path: pathlib.Path, count: t.Any, monkeypatch: pytest.MonkeyPatch, leg: t.Any
+) -> None:
+    """Planted: hosts that do not use the look that they are handed."""
+    monkeypatch.setattr(leg, "read_work", lambda *_given: None)
+    way = walk(desk, tmp_path, count, "api", SMALL[0])
+    with pytest.raises(AssertionError):
+        hold(way, "api", SMALL[0])
+
+
+@pytest.mark.parametrize(("playbook", "tasks"), [("apply", runs_of_tasks.APPLY), ("collect", runs_of_tasks.COLLECT)])
+def test_what_is_counted_is_what_the_playbook_calls(playbook: str, tasks: t.Any) -> None:
+    plays = yaml.safe_load((PLAYBOOKS / f"{playbook}.yml").read_text(encoding="utf-8"))
+    ours = [
+        (name.rpartition(".")[2], options.get("state"), "look" in options)
+        for play in plays
+        for task in play["tasks"]
+        for name, options in task.items()
+        if name.startswith("iij.server_certificate.")
+    ]
+    assert tuple(ours) == tasks

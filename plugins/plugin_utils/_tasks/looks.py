@@ -4,11 +4,12 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""One look at the desk, handed to the later tasks of its run: a file for each host with what it is asked, and its answer.
+"""One look at the desk, handed to later tasks of its run: for each host a file with what it is asked, and its answer.
 
-Only this user can read the files. One that is too old, or made for another desk, log-in, portfolio or slice, is not used;
-the task then looks at the desk itself. So a look saves requests and decides nothing that a fresh one would not. No order
-with a vaulted value is written down, and no purchase ever rests on a look that was handed on.
+Only this user can read the files. One that is too old, or made for another desk, portfolio or slice, is not used; the
+task then looks at the desk itself. Who goes on at the desk by a look must have the log-in that looked. So a look saves
+requests and decides nothing that a fresh one would not. No order with a vaulted value is written down, and no purchase
+ever rests on a look that was handed on.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses as dc
 import hashlib
-import os
 import re
 import secrets
 import shutil
@@ -50,7 +50,6 @@ _LOST: t.Final = Phrase(
     "窓口の内容を引き継げませんでした: {0}。各ホストのタスクが窓口に問い合わせます",
 )
 _NAME: t.Final = re.compile(r"[0-9a-f]{32}")
-_TOKENS: t.Final = ("IIJ_CERT_TOKEN", "IIJ_CERT_ORDER_TOKEN", "IIJ_CERT_REGISTER_TOKEN")
 _WORK, _ANSWER = "work", "answer"
 
 
@@ -89,7 +88,7 @@ def make_works(entries: Iterable[Entry], commands_of: CommandsOf) -> tuple[Work,
 
 
 def digest_commands(entries: Iterable[Entry], commands_of: CommandsOf) -> str:
-    """Digest the commands that these orders name, for a host's variables may say something else than the controller's."""
+    """Digest the commands that these orders name: a host's variables may say something else than the controller's."""
     named = []
     for entry in entries:
         install = entry.order.install
@@ -117,6 +116,7 @@ def write_work(options: Options, work: Work) -> None:
         "certificates": dict(work.certificates),
         "failures": list(work.failures),
         "commands": work.commands,
+        "log_in": _log_in(options),
     }
     if hide(asked) == asked:
         _write(options, _WORK, work.host, asked)
@@ -135,10 +135,10 @@ def read_work(options: Options, host: str, commands_of: CommandsOf | None = None
 
 
 def read_works(options: Options) -> Iterator[Work]:
-    """Read what every host of a look is asked."""
+    """Read what every host of a look is asked, to go on at the desk by the log-in that looked."""
     for host in _hosts(options, _WORK):
-        work = read_work(options, host)
-        if work:
+        written, work = _read(options, _WORK, host, oldest=OLDEST_LOOK), read_work(options, host)
+        if work and written and written.get("log_in") == _log_in(options):
             yield work
 
 
@@ -167,17 +167,15 @@ def _write(options: Options, kind: str, host: str, content: Json) -> None:
 
 
 def _read(options: Options, kind: str, host: str, *, oldest: float) -> Json | None:
-    """Read a file of the look; None unless it was made for this task's desk, log-in, portfolio and slice."""
+    """Read a file of the look; None unless it was made for this task's desk, portfolio and slice."""
     folder = _folder(options)
     if folder is None:
         return None
     found = read_private(folder / f"{kind}-{hashlib.sha256(host.encode()).hexdigest()[:32]}.json")
     if not isinstance(found, dict) or found.get("host") != host or not isinstance(found.get("at"), float):
         return None
-    stamp = _stamp(options)
-    known = isinstance(found.get("log_ins"), list) and set(stamp.pop("log_ins")) <= set(found["log_ins"])
-    same = all(found.get(field) == value for field, value in stamp.items())
-    return found if known and same and 0 <= time.time() - found["at"] <= oldest else None
+    same = all(found.get(field) == value for field, value in _stamp(options).items())
+    return found if same and 0 <= time.time() - found["at"] <= oldest else None
 
 
 def _hosts(options: Options, kind: str) -> list[str]:
@@ -189,18 +187,15 @@ def _hosts(options: Options, kind: str) -> list[str]:
 def _stamp(options: Options) -> Json:
     return {
         "desk": [options.get("desk"), origin_of(options.get("desk_url"))],
-        "log_ins": sorted(_log_ins(options)),
         "portfolio": portfolio_name(options),
         "slice": options.get("slice"),
     }
 
 
-def _log_ins(options: Options) -> set[str]:
-    """Digest the log-ins of this task and of the other role, each with the look's name, so that none can be looked up."""
-    own = options.get("portal_user") if options.get("desk") == "portal" else options.get("desk_token")
-    others = [] if options.get("desk") == "portal" else [os.environ.get(name) for name in _TOKENS]
-    found = [text for text in (own, *others) if text]
-    return {hashlib.sha256(f"{options.get('look')}\n{text}".encode()).hexdigest()[:16] for text in found}
+def _log_in(options: Options) -> str:
+    """Digest this task's log-in together with the look's name, so that it is not recognized elsewhere."""
+    log_in = options.get("portal_user") if options.get("desk") == "portal" else options.get("desk_token")
+    return hashlib.sha256(f"{options.get('look')}\n{log_in}".encode()).hexdigest()[:32]
 
 
 def _folder(options: Options) -> pathlib.Path | None:
