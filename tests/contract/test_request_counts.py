@@ -15,12 +15,12 @@ import urllib.parse
 
 import pytest
 import yaml
-from ansible_collections.iij.server_certificate.plugins.action import certificate_install, csr_register
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import names
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import csrs
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api import transport as api
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.http import exchange
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport as portal
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import installing, registering
 from ansible_collections.iij.server_certificate.tests import runs_of_tasks
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from cryptography import x509
@@ -209,7 +209,7 @@ def test_requests_of_many_hosts(
     hold(walk(desk, tmp_path, count, adapter, size), adapter, size)
 
 
-@pytest.mark.parametrize("leg", [csr_register, certificate_install], ids=lambda leg: leg.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("leg", [registering, installing], ids=lambda leg: leg.__name__.rpartition(".")[2])
 def test_a_second_look_is_found(
     desk: DeskControl, tmp_path: pathlib.Path, count: t.Any, monkeypatch: pytest.MonkeyPatch, leg: t.Any
 ) -> None:

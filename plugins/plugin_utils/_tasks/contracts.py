@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
 from .._complaints.complaints import OrdersRefused
-from .._guards.hosts import missing_hosts, require_hosts
+from .._guards.hosts import missing_hosts, require_hosts, warn_of_unready_hosts
 from .._guards.limits import judge_limits
 from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
@@ -54,6 +54,8 @@ def guard_contracts(
     A task that only plans shows what goes past them, which is returned.
     """
     lost = require_hosts(plan, inventory)
+    if options.get("buy_before_host"):
+        lost = (*lost, *warn_of_unready_hosts(plan))
     if options["quote"] and not performs:
         quote_new_orders(plan, desk)
     past = judge_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)

@@ -54,10 +54,10 @@ class HostNotReady(DeskError):
     nothing_done = True
 
 
-def hand_on_preparations(options: Options, plan: Plan, held: Held) -> str | None:
-    """Hand each host the orders that it has to prepare; returns the look's name, None where nothing is to be done."""
+def hand_on_preparations(options: Options, plan: Plan, held: Held) -> str:
+    """Hand each host the orders that it has to prepare; returns the look's name."""
     entries = [entry for entry in plan.entries if Step.REGISTER in entry.steps]
-    return hand_on(options, make_works(entries, held.commands_of), warn=held.warn) if plan.changes() else None
+    return hand_on(options, make_works(entries, held.commands_of), warn=held.warn)
 
 
 def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
