@@ -53,6 +53,10 @@ class Task(t.NamedTuple):
     result: Json
 
 
+def _state(task: Task) -> object:
+    return task.result.get("invocation", {}).get("module_args", {}).get("state")
+
+
 @dc.dataclass(frozen=True, kw_only=True)
 class Run:
     """A finished ansible-playbook."""
@@ -64,11 +68,14 @@ class Run:
     def of(self, action: str, host: str = "localhost") -> Json:
         """The result of this action on this host that tells what came of it.
 
-        It is the first one, since apply.yml looks once more when it has done something; of an installation it is the
-        last one, since collect.yml asks a host before it installs what the host lacks.
+        Of a portfolio it is the task that buys, else the first one, since apply.yml looks once more when it has done
+        something; of other work the last one, since hosts prepare before anything is registered, and are asked before
+        anything is installed.
         """
         done = [task for task in self.tasks if task.outcome != "skipped" and (task.action, task.host) == (action, host)]
-        return done[-1 if action == "certificate_install" else 0].result
+        if action != "cert_portfolio":
+            return done[-1].result
+        return next((task.result for task in done if _state(task) == "applied"), done[0].result)
 
     def changed(self) -> set[tuple[str, str]]:
         """Host and action of every task that reports a change."""

@@ -71,7 +71,6 @@ class PortalDesk:
         self._listed: tuple[Application, ...] = ()
         self._confirmed: tuple[Order, ordering.Confirmed] | None = None
         self._remembered = Remembered(connection)
-        self._buys = False  # from then on contracts are read anew, for a purchase rests on them
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return self._session.turn()
@@ -90,8 +89,8 @@ class PortalDesk:
         self._listed = tuple(map(self._remembered.recognize, found.applications.values()))
         return self._listed
 
-    def in_full(self, application: Application) -> Application:
-        known = None if self._buys else self._remembered.complete(application)
+    def in_full(self, application: Application, *, anew: bool = False) -> Application:
+        known = None if anew else self._remembered.complete(application)
         return known or self._read_in_full(application)
 
     def _read_in_full(self, application: Application) -> Application:
@@ -125,7 +124,6 @@ class PortalDesk:
     def quote(self, order: Order) -> str | None:
         """Walk to the confirm screen and compare it with the order; place() goes on from there."""
         self._stop_at_unclear(order)
-        self._buys = True
         confirmed = self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
         self._confirmed = order, confirmed
         return confirmed.consent

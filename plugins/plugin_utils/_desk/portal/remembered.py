@@ -20,7 +20,7 @@ import typing as t
 from ..._complaints.vaulted import hide
 from ..._values.observed import Application, State
 from ..._values.written import read_value, write_value
-from ..private_files import append_private, cache_home, read_private_lines, write_private_lines
+from ..private_files import append_private, read_private_lines, write_private_lines
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,7 +53,7 @@ class Remembered:
     def __init__(self, connection: Connection) -> None:
         who = [connection.url, connection.user, _content(connection.screen_map)]
         name = hashlib.sha256("\n".join(who).encode()).hexdigest()[:32]
-        self._path = cache_home() / "portal" / f"{name}.jsonl"
+        self._path = connection.cache / "portal" / f"{name}.jsonl"
         self._contracts: dict[str, _Contract] | None = None
 
     def complete(self, listed: Application) -> Application | None:
