@@ -103,8 +103,9 @@ class Desk(t.Protocol):
 
     Only a desk that keeps references makes place() safe to repeat with the same one; in_full() adds what a listing
     leaves out, from what was read before unless it is to be read `anew`, and turn() keeps other sessions of the same
-    log-in on this machine waiting. A desk that shows the sentences of consent returns that of an order from quote(), and calls `agree` with that of a registration before it
-    is sent. products() is None where the desk shows its offer only with an order filled in.
+    log-in on this machine waiting. A desk that shows the sentences of consent returns that of an order from quote(),
+    and calls `agree` with that of a registration before it is sent. products() is None where the desk shows its offer
+    only with an order filled in.
     """
 
     @property

@@ -56,7 +56,7 @@ def guard_contracts(
     lost = require_hosts(plan, inventory)
     if options.get("buy_before_host"):
         lost = (*lost, *warn_of_unready_hosts(plan))
-    if options["quote"] and not performs:
+    if options["quote"] and not performs and options["state"] != "prepared":
         quote_new_orders(plan, desk)
     past = judge_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
     if options["state"] not in ("prepared", "applied"):

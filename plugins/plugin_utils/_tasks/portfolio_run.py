@@ -49,7 +49,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
 
         plan, outcomes = perform_plan(options, desk, before, say=leg.say, lang=leg.lang)
     # Hosts come first where something is to be done; the task that buys tells the rest.
-    goes_on = performs and state == "prepared" and before.changes() > 0
+    goes_on = state == "prepared" and before.changes() > 0
     document = describe_plan(
         plan,
         frame,
