@@ -21,6 +21,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api i
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.http import exchange
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport as portal
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import installing, registering
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.progress import count_portal_requests
 from ansible_collections.iij.server_certificate.tests import runs_of_tasks
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from cryptography import x509
@@ -170,7 +171,10 @@ def walk(desk: DeskControl, folder: pathlib.Path, count: t.Any, adapter: str, si
 
 
 # What a run costs beside what changes: four looks for apply, two of them with what the desk offers; else one look.
-FIXED: t.Final = {"api": {"apply": 4 + 2, "look": 1}, "portal": {"apply": 4 * 8 + 2 * 13, "look": 8}}
+FIXED: t.Final = {
+    "api": {"apply": 4 + 2, "look": 1},
+    "portal": {"apply": 4 * 8 + 2 * 13, "first look": 8 + 13, "look": 8},
+}
 # What an order costs: the purchase and the registration; over the portal a look at the list before the one, and one at
 # the contract before and after the other. And what an issued certificate costs.
 EACH: t.Final = {"api": {"apply": 2, "collect": 1}, "portal": {"apply": 11 + 5 + 1 + 8 + 1, "collect": 4}}
@@ -182,6 +186,10 @@ def hold(way: Way, adapter: str, size: tuple[int, int]) -> None:
     fixed, each = FIXED[adapter], EACH[adapter]
     assert plain(way.apply) <= fixed["apply"] + each["apply"] * orders
     assert plain(way.collect) <= fixed["look"] + each["collect"] * orders
+    if adapter == "portal":
+        work = {"purchases": orders, "registrations": orders, "certificates": 0, "pages": 1}
+        asked = plain(way.apply) - fixed["first look"]
+        assert count_portal_requests(None, **work) == pytest.approx(asked, rel=0.1), "the estimate before the run"
     assert plain(way.apply_again) <= fixed["look"]
     assert plain(way.collect_again) <= fixed["look"]
     assert way.visits == machines

@@ -18,7 +18,7 @@ from ...module_utils._pki.deps import missing_cryptography
 from .._desk.desk import DeskError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
@@ -35,8 +35,13 @@ class Told(t.NamedTuple):
     failures: list[Json]
 
 
-def fetch_missing_fingerprints(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
-    """The entries with fingerprints; a desk that lists them is not asked for anything."""
+def fetch_missing_fingerprints(
+    entries: Iterable[Entry], desk: Desk, *, lang: Language, progress: Callable[[str], None] = lambda _name: None
+) -> Told:
+    """The entries with fingerprints; a desk that lists them is not asked for anything.
+
+    `progress` is called with the name of each order whose certificate was fetched.
+    """
     found: list[Entry] = []
     told = Told((), {}, [])
     lacking = missing_cryptography()
@@ -50,6 +55,7 @@ def fetch_missing_fingerprints(entries: Iterable[Entry], desk: Desk, *, lang: La
             continue
         try:
             issued = desk.certificate(application)
+            progress(entry.order.name)
             leaf = read_certificates(issued.certificate.encode())[0]
         except (DeskError, Fault) as error:
             message = error.message(lang) if isinstance(error, Fault) else said(error.told, lang)

@@ -8,14 +8,18 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
+from ...module_utils._core.phrases import said
 from .._complaints.complaints import arranged
 from .._planning.observe import Listing
+from .._planning.plan import Step
 from .._reports.document import describe_plan
 from . import contracts
 from .compared import with_before
 from .planned import Held, frame_of, plan_orders
+from .progress import estimate_portal
 from .run_reports import write_run_reports
 
 if t.TYPE_CHECKING:
@@ -26,6 +30,9 @@ if t.TYPE_CHECKING:
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
     from .leg import Leg, Result
+
+
+_ROWS: t.Final = 100  # of a page of the portal's list, as far as is known
 
 
 def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> Result:
@@ -40,8 +47,8 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     held = Held(leg.commands_of, leg.warn)
     orders = judged.accepted(strict=options["strict"])
     before = plan = plan_orders(options, desk, orders, listing, held=held)
-    outcomes: tuple[Outcome, ...] = ()
     hosts = leg.inventory_hosts
+    outcomes: tuple[Outcome, ...] = ()
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
     if performs and state == "applied" and contracts.contract_steps(before):
         # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
@@ -65,7 +72,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on
     result.update(_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
     if goes_on:
-        return result
+        return _with_estimate(leg, before, result)
     leg.say(result["text"])
     return {**result, **write_run_reports(document, options, performed=performs)}
 
@@ -74,8 +81,18 @@ def fetch_missing(leg: Leg) -> Result:
     """Fetch what hosts were found to lack, and hand it to them."""
     from .collecting import fetch_for_hosts
 
-    hosts = fetch_for_hosts(leg.options, leg.options["missing"], leg.open_desk(), lang=leg.lang)
+    hosts = fetch_for_hosts(leg.options, leg.options["missing"], leg.open_desk(), say=leg.say, lang=leg.lang)
     return {"changed": False, "planned": False, "hosts": {"register": [], "collect": hosts}}
+
+
+def _with_estimate(leg: Leg, plan: Plan, result: Result) -> Result:
+    """Say before a run over the portal what it will take; returns the result."""
+    steps = collections.Counter(step for _entry, step in plan.steps())
+    pages = -(-len(plan.listed) // _ROWS) or 1
+    told = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
+    if told:
+        leg.say(said(told, leg.lang))
+    return result
 
 
 def _hand_on(leg: Leg, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[str]) -> Result:
@@ -90,7 +107,8 @@ def _hand_on(leg: Leg, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[
     if leg.options["state"] == "collected":
         from .collecting import hand_on_certificates
 
-        return {"look": hand_on_certificates(leg.options, plan, desk, held, hosts=hosts, lang=leg.lang)}
+        look = hand_on_certificates(leg.options, plan, desk, held, hosts=hosts, say=leg.say, lang=leg.lang)
+        return {"look": look}
     return {}
 
 

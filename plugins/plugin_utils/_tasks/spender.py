@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import pathlib
 import time
@@ -22,6 +21,7 @@ from .._spending.perform import Performer
 from .asked_orders import now, portfolio_name
 from .contracts import contract_steps, perform_contracts, progress_line
 from .preparations import hold_back
+from .progress import Progress
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,10 +50,10 @@ def make_performer(
     options: Options, desk: Desk, steps: int, *, say: Callable[[str], None], lang: Language
 ) -> Performer:
     """Make what performs so many steps, and shows each one that is done."""
-    numbers = itertools.count(1)
+    shown = Progress(steps, say=say, lang=lang)
 
     def progress(outcome: Outcome) -> None:
-        say(f"[{next(numbers)}/{steps}] {progress_line(outcome, lang=lang)}")
+        shown.tell(progress_line(outcome, lang=lang))
 
     return Performer(
         desk=desk,
