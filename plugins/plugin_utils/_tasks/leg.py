@@ -194,4 +194,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if spec.argument_spec[name].get("no_log") and value else value
 
 
-__all__ = ("Leg", "Result")
+def is_lost(found: Result) -> bool:
+    """Whether a host did not answer, or answered nothing about its orders."""
+    return bool(found.get("unreachable") or (found.get("failed") and "failures" not in found))
+
+
+__all__ = ("Leg", "Result", "is_lost")
