@@ -32,7 +32,7 @@ def desk(*token_variables: str) -> Spec:
     return {
         "desk": {
             "type": "str",
-            "choices": ["api", "portal"],
+            "choices": ["api", "portal", "by_hand"],
             "default": "api",
             "fallback": (env_fallback, ["IIJ_CERT_DESK"]),
         },
@@ -46,6 +46,7 @@ def desk(*token_variables: str) -> Spec:
             "fallback": (env_fallback, [*token_variables, "IIJ_CERT_TOKEN"]),
         },
         "desk_ca_path": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_CA_PATH"])},
+        "desk_folder": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_FOLDER"])},
         "request_timeout": {"type": "int", "default": 30},
         **portal(),
     }
@@ -310,7 +311,7 @@ DIGEST_OF_A_FILE = {"plan_digest": ["plan_file"]}
 ONE_SOURCE_OF_FILES = [["order_files", "orders", "files"]]
 
 # The options of desk(): dropped before anything is handed to a host.
-DESK_OPTIONS = ("desk", "desk_url", "desk_token", "desk_ca_path", "request_timeout", *portal())
+DESK_OPTIONS = ("desk", "desk_url", "desk_token", "desk_ca_path", "desk_folder", "request_timeout", *portal())
 
 # Environment variables that hold a token for one role only.
 ORDER_TOKEN = "IIJ_CERT_ORDER_TOKEN"

@@ -57,7 +57,7 @@ def plan_orders(
     """
     portfolio, part = portfolio_name(options), slice_of(options.get("slice"))
     try:
-        observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers)
+        observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers and not desk.by_people)
         plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options)).sliced(part)
     except OrdersRefused as refused:
         # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.
