@@ -64,11 +64,12 @@ class ActionModule(Leg):
             plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
         failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
         document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole, complaints=warnings)
+        handed = self.hand_out(desk, plan, document)
         result = contracts.contract_result(document, plan, hosts, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])
-        # A plan is a look: only an apply, real or in check mode, reports a change.
-        result["changed"] = result["changed"] and self.options["state"] == "applied"
-        return {**result, **write_run_reports(document, self.options, performed=performs)}
+        # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
+        result["changed"] = result["changed"] and self.options["state"] == "applied" and not desk.by_people
+        return {**result, **handed, **write_run_reports(document, self.options, performed=performs)}
 
     @property
     def _performs(self) -> bool:

@@ -304,6 +304,18 @@ orders:
       type: str
       returned: on failure
       sample: "the desk at https://desk.example.jp cannot be reached: connection refused"
+work:
+  description: With O(desk=by_hand), what people have to do and on which work sheet, by order name.
+  returned: with O(desk=by_hand)
+  type: dict
+  sample:
+    www: order it by the work sheet desk/sheets/group_admin.html, no. 1
+sheets:
+  description: With O(desk=by_hand), the work sheets that were written, a page for each role that has work.
+  returned: with O(desk=by_hand)
+  type: list
+  elements: str
+  sample: [desk/sheets/group_admin.html]
 unmanaged:
   description: Contract IDs that no order names.
   returned: with O(state=planned) and O(state=applied)

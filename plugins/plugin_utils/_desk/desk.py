@@ -104,8 +104,8 @@ class Desk(t.Protocol):
     Only a desk that keeps references makes place() safe to repeat with the same one; in_full() adds what a listing
     leaves out, and turn() keeps other sessions of the same log-in on this machine waiting. A desk that shows the
     sentences of consent returns that of an order from quote(), and calls `agree` with that of a registration before it
-    is sent. products() is None where the desk shows its offer only with an order filled in. A desk `by_people` is changed
-    by nobody else: what would place, register or cancel there becomes work of a person.
+    is sent. products() is None where the desk shows its offer only with an order filled in. A desk `by_people` is
+    changed by nobody else: what would place, register or cancel there becomes work of a person.
     """
 
     @property

@@ -107,6 +107,10 @@ _CARRIED_OUT: t.Final = Phrase(
     "Nothing changes at the desk; collect.yml carries out what changes on hosts.",
     "窓口での変更はありません。ホスト側の変更は collect.yml が反映します。",
 )
+_BY_PEOPLE: t.Final = Phrase(
+    "Next: people do what the work sheets say, and record it: {0}",
+    "次の操作: 作業票のとおりに作業し、結果を記録してください: {0}",
+)
 _USING: t.Final = Phrase(", for {0} ({1})", "、{0} ({1}) で利用")
 _YEN: t.Final = Phrase("{0:,} yen", "{0:,}円")
 _ADOPTED: t.Final = Phrase(
@@ -145,6 +149,8 @@ def title(document: Row, lang: Language) -> str:
 
 def next_step(document: Row, lang: Language) -> str:
     """What a user does after looking at the plan."""
+    if document.get("sheets"):
+        return said(_BY_PEOPLE.filled(tuple(document["sheets"])), lang)
     return said(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
 
 

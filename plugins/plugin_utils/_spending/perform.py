@@ -108,6 +108,8 @@ class Performer:
     def perform_registrations(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
         """Register CSR and application information; `csrs` holds the PEM of customers' CSRs by order name."""
         if self.desk.by_people:
+            for entry in entries:
+                self.desk.register(_present(entry.application), entry.order, csrs.get(entry.order.name))
             return ()
 
         def register(entry: Entry, _step: Step) -> Application:

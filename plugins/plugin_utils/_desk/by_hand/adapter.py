@@ -14,6 +14,7 @@ import typing as t
 
 from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase
+from ..._complaints.whole_file import write_whole
 from ..._values.observed import IssuedCertificate
 from ..desk import NotOnline, StateConflict
 from ..forms import read_fields
@@ -81,10 +82,30 @@ class ByHandDesk:
     def quote(self, order: Order) -> None:
         """Compare nothing: the person compares the confirm screen."""
 
+    def register(
+        self,
+        application: Application,
+        order: Order,
+        csr: str | None,
+        agree: Callable[[str], None] = lambda _text: None,  # noqa: ARG002  (of the protocol; the person agrees)
+    ) -> Application:
+        """Keep the CSR for the work sheet, by which a person registers; the application stays what it is."""
+        if csr and order.csr is None:
+            path = csr_path(self._folder, application.contract_id)
+            if not path.exists() or path.read_text(encoding="ascii") != csr:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                write_whole(path, csr)
+        return application
+
     def _refuse(self, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_BY_PEOPLE)
 
-    register = place = cancel = _refuse
+    place = cancel = _refuse
+
+
+def csr_path(folder: str, contract_id: str) -> pathlib.Path:
+    """Where the CSR of a contract is kept that a host has made."""
+    return expand_home(folder) / "csrs" / f"{contract_id}.csr"
 
 
 def certificate_path(folder: str, contract_id: str) -> pathlib.Path:
@@ -92,4 +113,4 @@ def certificate_path(folder: str, contract_id: str) -> pathlib.Path:
     return expand_home(folder) / "certificates" / f"{contract_id}.pem"
 
 
-__all__ = ("ByHandDesk", "certificate_path")
+__all__ = ("ByHandDesk", "certificate_path", "csr_path")
