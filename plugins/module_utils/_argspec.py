@@ -150,6 +150,23 @@ def cert_portfolio() -> ArgumentSpec:
     )
 
 
+def application_record() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(),
+            **orders(),
+            **language(),
+            "records": {"type": "list", "elements": "dict"},
+            "records_file": {"type": "str"},
+            "listing": {"type": "str"},
+            "take_over": {"type": "bool", "default": False},
+            "inbox": {"type": "str"},
+        },
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=[*EITHER_ORDERS, ("records", "records_file", "listing", "inbox")],
+    )
+
+
 def ledger_info() -> ArgumentSpec:
     return ArgumentSpec(
         {
@@ -330,6 +347,7 @@ __all__ = (
     "REGISTER_TOKEN",
     "ArgumentSpec",
     "Spec",
+    "application_record",
     "cert_application",
     "cert_application_info",
     "cert_portfolio",

@@ -61,8 +61,8 @@ WORDS: t.Final = {
         "次のコモンネームの契約が、記載のサービスコード以外にないことを確かめます。あれば申し込まず、一覧を記録してください。",
     ),
     "refresh": Phrase(
-        "Save the page, or copy the table into a file, and have it recorded (certificate_record_from).",
-        "ページを保存するか、表をファイルに貼り付けて、記録してください (certificate_record_from)。",
+        "Save the page, or copy the table into a file, and have it recorded (certificate_listing).",
+        "ページを保存するか、表をファイルに貼り付けて、記録してください (certificate_listing)。",
     ),
     "none": Phrase("none", "なし"),
     "way": Phrase("Once for all of them", "全件に共通の操作 (1回だけ)"),
@@ -81,10 +81,10 @@ WORDS: t.Final = {
     "write_down": Phrase("Write down", "書き留める"),
     "day": Phrase("day", "日付"),
     "record": Phrase(
-        "Then fill in {0} and run: ansible-playbook iij.server_certificate.record -e certificate_record_file={0}, with "
-        "the same certificate_orders",
+        "Then fill in {0} and run, with the same certificate_orders: ansible-playbook iij.server_certificate.record "
+        "-e certificate_records_file={0}",
         "終わったら {0} に記入し、同じ certificate_orders を付けて次を実行します: "
-        "ansible-playbook iij.server_certificate.record -e certificate_record_file={0}",
+        "ansible-playbook iij.server_certificate.record -e certificate_records_file={0}",
     ),
     "inbox": Phrase(
         "Then run the record playbook with -e certificate_inbox=FOLDER, then collect. Put no private key there.",
