@@ -26,8 +26,8 @@ VARIABLES: t.Final = frozenset(
         "budget", "check_date", "commands", "compare_with", "complaints_form", "complaints_path",
         "concurrency", "exit_on_changes", "export_form", "export_path", "import_file", "inbox", "ledger_head",
         "ledger_path", "listing", "map_file", "max_new_orders", "not_booked", "orders", "plan_digest", "plan_file",
-        "portfolio", "prices", "quote", "record_file", "records", "records_file", "reports_path", "saved_pages", "slice", "strict",
-        "take_over", "template_variables",
+        "portfolio", "prices", "quote", "record_file", "records", "records_file", "reports_path", "saved_pages",
+        "slice", "strict", "take_over", "template_variables",
     )
 )  # fmt: skip
 # What the playbooks hand from task to task.

@@ -17,6 +17,7 @@ from ...module_utils._core.phrases import Phrase, said
 from ...module_utils._pki.csrs import read_csr
 from .._complaints.complaints import OptionsWrong, OrdersRefused
 from .._desk.by_hand.adapter import ByHandDesk, csr_path
+from .._desk.by_hand.listings import read_listing
 from .._desk.by_hand.records import read_record_file, read_record_list
 from .._desk.by_hand.register import locked, read_register
 from .._desk.by_hand.rows import read_application
@@ -26,6 +27,7 @@ from .._planning.plan import Entry, Standing, Step
 from .._reports.sheets import KINDS
 from .asked_orders import now, portfolio_name
 from .hand_out import list_work
+from .listing import Comparison
 from .memory_file import remember_registrations
 from .planned import plan_orders
 from .recording import Recording
@@ -46,6 +48,10 @@ _ONLY_BY_HAND: t.Final = Phrase(
     "desk: {0} は直接照会するため、記録は不要です。desk: by_hand と desk_folder を指定してください",
 )
 _RECORDED: t.Final = Phrase("{0}: {1} is {2}", "{0}: {1} は {2} です")
+_TAKE_OVER: t.Final = Phrase(
+    "To record what the list shows, run it again with take_over (-e certificate_take_over=true)",
+    "一覧の内容を記録するには、take_over (-e certificate_take_over=true) を付けて再実行してください",
+)
 _NOTHING: t.Final = Phrase("nothing new to record", "新しく記録するものはありません")
 
 
@@ -74,6 +80,7 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
             key_of=lambda order, contract_id: _key_of(order, contract_id, options),
             sheets=_sheets_of_today(options, orders) if any(record.sheet for record in records) else {},
         )
+        differences = _take_listing(options, orders, recording)
         for one in records:
             recording.take(one)
         if recording.complaints:
@@ -87,6 +94,7 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
         "changed": bool(changed),
         "recorded": [changed[key] for key in sorted(changed)],
         "diff": {"before": register.file.text, "after": text, "before_header": str(register.path)},
+        "differences": [said(difference, lang) for difference in differences],
         **({"warnings": warnings} if warnings else {}),
     }
 
@@ -95,7 +103,20 @@ def record_lines(result: Json, lang: Language) -> list[str]:
     """Word what was recorded."""
     rows = result["recorded"]
     told = [_RECORDED.filled(row["contract_id"], row["common_name"], row["state"]) for row in rows] or [_NOTHING]
-    return [said(phrase, lang) for phrase in told]
+    lines = [said(phrase, lang) for phrase in told]
+    left = [] if rows or not result["differences"] else [said(_TAKE_OVER, lang)]
+    return [*(f"! {difference}" for difference in result["differences"]), *lines, *left]
+
+
+def _take_listing(options: Options, orders: tuple[Order, ...], recording: Recording) -> tuple[Phrase, ...]:
+    """Hold a list against the register, and take it over where that is asked for; returns what differs."""
+    if not options["listing"]:
+        return ()
+    listing = read_listing(options["listing"], screen_map(options["screen_map"]))
+    compared = Comparison(listing, recording.rows, orders, portfolio=portfolio_name(options))
+    if options["take_over"]:
+        recording.rows = compared.rows
+    return compared.differences
 
 
 def _sheets_of_today(options: Options, orders: tuple[Order, ...]) -> Mapping[tuple[str, str], str]:

@@ -102,7 +102,7 @@ class Recording:
         if holder:
             yield record.complaint("RECORD-TAKEN", "contract_id", value=taken["contract_id"], holder=holder)
             return
-        completed = {**_bought(order, record), **taken}
+        completed = {**bought(order, record.contract_id, record.linked_contract_id), **taken}
         differing = differences(order, read_application(completed, now=self._now))
         if differing:
             facts = {"value": taken["contract_id"], "difference": together(differing)}
@@ -113,7 +113,7 @@ class Recording:
         taken = self.rows.get(record.contract_id or "", {})
         return {
             "state": State.AWAITING_REGISTRATION.value,
-            **_bought(order, record),
+            **bought(order, record.contract_id, record.linked_contract_id),
             **taken,
             "contract_id": record.contract_id,
             "client_reference": order.reference(self._portfolio),
@@ -150,7 +150,7 @@ def _judge_state(record: Record, row: Row) -> Iterator[Complaint]:
         yield record.complaint("RECORD-BEFORE", "date", **facts)
 
 
-def _bought(order: Order, record: Record) -> Row:
+def bought(order: Order, contract_id: str | None, linked_contract_id: str | None = None) -> Row:
     """What was ordered, as the order says it; the person has compared the confirm screen with it."""
     linked = order.linked_contract if order.usage is Usage.LINKED_SERVICE else None
     row: Row = {
@@ -159,12 +159,12 @@ def _bought(order: Order, record: Record) -> Row:
         "product": order.product.id,
         "term": order.term,
         "usage": order.usage.value,
-        "contract_id": record.contract_id,
+        "contract_id": contract_id,
     }
     if linked:
         row["linked_service"] = linked.service
-        row["linked_contract_id"] = linked.contract_id or record.linked_contract_id
+        row["linked_contract_id"] = linked.contract_id or linked_contract_id
     return {name: value for name, value in row.items() if value is not None}
 
 
-__all__ = ("Recording",)
+__all__ = ("Recording", "bought")

@@ -176,7 +176,7 @@ RULES = (
         "RECORD-STALE",
         OURS,
         (
-            "This was done by the old work sheet {value}; today's is {today}, for the order or the screens have changed.",
+            "This was done by the old work sheet {value}. Today's is {today}: the order or the screens have changed.",
             "what was done just as the sheet of today says",
             (
                 "Compare what was entered with today's sheet. If it is the same, write sheet: {today}; else put the "

@@ -56,7 +56,7 @@ def judge_row(row: t.Any) -> Iterator[Breach]:
 
 def plain_row(row: Row) -> Row:
     """Make the row as the collection writes it: days and moments as text, what is empty left out."""
-    return {name: _written(row[name]) for name in FIELDS if row.get(name) not in (None, [], "")}
+    return {name: _written(row[name]) for name in FIELDS if row.get(name) not in (None, [], (), "")}
 
 
 def read_application(row: Row, *, now: dt.datetime) -> Application:
