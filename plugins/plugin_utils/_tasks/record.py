@@ -13,10 +13,13 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.errors import Fault
+from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, said
 from ...module_utils._pki.csrs import read_csr
 from .._complaints.complaints import OptionsWrong, OrdersRefused
-from .._desk.by_hand.adapter import ByHandDesk, csr_path
+from .._complaints.whole_file import write_whole
+from .._desk.by_hand.adapter import CERTIFICATES, ByHandDesk, certificate_path, csr_path
+from .._desk.by_hand.inbox import read_inbox
 from .._desk.by_hand.listings import read_listing
 from .._desk.by_hand.records import read_record_file, read_record_list
 from .._desk.by_hand.register import locked, read_register
@@ -25,6 +28,7 @@ from .._desk.portal.screen_map import screen_map
 from .._planning.outcome import Outcome
 from .._planning.plan import Entry, Standing, Step
 from .._reports.sheets import KINDS
+from .arrivals import Arrivals
 from .asked_orders import now, portfolio_name
 from .hand_out import list_work
 from .listing import Comparison
@@ -37,6 +41,7 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language
     from .._desk.by_hand.records import Record
+    from .._desk.by_hand.register import Register
     from .._desk.by_hand.rows import Row
     from .._values.order import Order
     from .asked_orders import Options
@@ -85,16 +90,18 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
             recording.take(one)
         if recording.complaints:
             raise OrdersRefused(recording.complaints)
+        arrivals = _take_inbox(options, orders, recording)
         changed = recording.changed()
         text = register.changed(changed)
-        if not pretend and text != register.file.text:
-            register.write(text)
+        if not pretend:
+            _keep(options, arrivals, register, text)
     warnings = [] if pretend else _remember(options, orders, changed, lang=lang)
     return {
         "changed": bool(changed),
         "recorded": [changed[key] for key in sorted(changed)],
         "diff": {"before": register.file.text, "after": text, "before_header": str(register.path)},
         "differences": [said(difference, lang) for difference in differences],
+        "left_in_inbox": {name: said(problem, lang) for name, problem in arrivals.problems.items()} if arrivals else {},
         **({"warnings": warnings} if warnings else {}),
     }
 
@@ -105,7 +112,8 @@ def record_lines(result: Json, lang: Language) -> list[str]:
     told = [_RECORDED.filled(row["contract_id"], row["common_name"], row["state"]) for row in rows] or [_NOTHING]
     lines = [said(phrase, lang) for phrase in told]
     left = [] if rows or not result["differences"] else [said(_TAKE_OVER, lang)]
-    return [*(f"! {difference}" for difference in result["differences"]), *lines, *left]
+    warnings = [*result["differences"], *(f"{name}: {told}" for name, told in result["left_in_inbox"].items())]
+    return [*(f"! {warning}" for warning in warnings), *lines, *left]
 
 
 def _take_listing(options: Options, orders: tuple[Order, ...], recording: Recording) -> tuple[Phrase, ...]:
@@ -117,6 +125,37 @@ def _take_listing(options: Options, orders: tuple[Order, ...], recording: Record
     if options["take_over"]:
         recording.rows = compared.rows
     return compared.differences
+
+
+def _take_inbox(options: Options, orders: tuple[Order, ...], recording: Recording) -> Arrivals | None:
+    """Take in the certificates of the inbox, with intermediates that came earlier at hand."""
+    if not options["inbox"]:
+        return None
+    inbox = read_inbox(options["inbox"])
+    kept = expand_home(options["desk_folder"]) / CERTIFICATES
+    for certificate in read_inbox(str(kept)).authorities.values() if kept.is_dir() else ():
+        inbox.add("", certificate)
+    arrivals = Arrivals(
+        recording.rows,
+        orders,
+        portfolio=portfolio_name(options),
+        now=now(),
+        key_of=lambda order, contract_id: _key_of(order, contract_id, options),
+    )
+    arrivals.take(inbox)
+    recording.rows = arrivals.rows
+    return arrivals
+
+
+def _keep(options: Options, arrivals: Arrivals | None, register: Register, text: str) -> None:
+    """Write certificates, then the register: what is recorded as issued is there."""
+    for contract_id, pem in arrivals.files.items() if arrivals else ():
+        path = certificate_path(options["desk_folder"], contract_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_text(encoding="ascii") != pem:
+            write_whole(path, pem)
+    if text != register.file.text:
+        register.write(text)
 
 
 def _sheets_of_today(options: Options, orders: tuple[Order, ...]) -> Mapping[tuple[str, str], str]:

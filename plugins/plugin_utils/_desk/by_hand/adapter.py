@@ -38,6 +38,7 @@ _NO_CERTIFICATE: t.Final = Phrase(
     "{0} の証明書がまだありません。ポータルからダウンロードしてフォルダに置き、record プレイブックに "
     "-e certificate_inbox=フォルダ で指定してください",
 )
+CERTIFICATES: t.Final = "certificates"
 _END: t.Final = "-----END CERTIFICATE-----\n"
 
 
@@ -110,7 +111,7 @@ def csr_path(folder: str, contract_id: str) -> pathlib.Path:
 
 def certificate_path(folder: str, contract_id: str) -> pathlib.Path:
     """Where the certificate of a contract is kept, with its chain behind it."""
-    return expand_home(folder) / "certificates" / f"{contract_id}.pem"
+    return expand_home(folder) / CERTIFICATES / f"{contract_id}.pem"
 
 
-__all__ = ("ByHandDesk", "certificate_path", "csr_path")
+__all__ = ("CERTIFICATES", "ByHandDesk", "certificate_path", "csr_path")
