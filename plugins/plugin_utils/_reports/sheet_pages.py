@@ -64,6 +64,7 @@ WORDS: t.Final = {
         "Save the page, or copy the table into a file, and have it recorded (certificate_listing).",
         "ページを保存するか、表をファイルに貼り付けて、記録してください (certificate_listing)。",
     ),
+    "pages": Phrase("Look at every page of it (「{0}」).", "「{0}」ですべてのページを見ます。"),
     "none": Phrase("none", "なし"),
     "way": Phrase("Once for all of them", "全件に共通の操作 (1回だけ)"),
     "stay": Phrase(
@@ -179,7 +180,7 @@ def _parts(act: Row, lang: Language) -> tuple[str, str]:
     """What is said of an act before its value and after it."""
     mark = next((f" {name}" for name in ("first_word", "if_there") if act.get(name)), "")
     head, _value, tail = said(VERBS[act["verb"] + mark], lang).partition("{1}")
-    return head.replace("{0}", act["label"]), tail
+    return head.replace("{0}", "」/「".join([act["label"], *act.get("or_label", ())])), tail
 
 
 __all__ = ("remove_sheets", "write_sheet")

@@ -83,6 +83,7 @@ class Facts(t.NamedTuple):
     lang: Language
     made_at: dt.datetime  # UTC
     list_way: list[Row]
+    next_page: str
     keep: list[str]
     known: dict[str, list[str]]  # contract IDs of each common name in the register
     waiting: bool  # whether contracts wait for somebody, so that the list is to be read now and then
@@ -147,7 +148,7 @@ def _look(shown: list[Row], facts: Facts) -> Row | None:
     absent = [{"common_name": name, "known": facts.known.get(name, [])} for name in sorted(names)]
     if not absent and not (facts.waiting and any(group["kind"] in ("register", "download") for group in shown)):
         return None
-    return {"way": facts.list_way, "absent": absent}
+    return {"way": facts.list_way, "next_page": facts.next_page, "absent": absent}
 
 
 __all__ = ("FORMAT", "KINDS", "ROLES", "Facts", "Group", "Work", "describe_sheet", "word_work")

@@ -161,6 +161,7 @@ def _facts(plan: Plan, options: Options, known: ScreenMap) -> Facts:
         lang=options["lang"] or "ja",  # the portal speaks Japanese
         made_at=now(),
         list_way=walked.list_steps(known),
+        next_page=walked.next_page(known),
         keep=walked.facts_to_keep(known),
         known=names,
         waiting=any(entry.standing is Standing.WAITING for entry in plan.entries),

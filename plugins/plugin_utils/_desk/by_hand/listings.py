@@ -84,7 +84,7 @@ def _content(file: pathlib.Path) -> bytes:
     return content
 
 
-def _read_pages(files: Iterable[pathlib.Path], known: ScreenMap) -> Listing:
+def _read_pages(files: list[pathlib.Path], known: ScreenMap) -> Listing:
     found: dict[str, Application] = {}
     totals: list[int] = []
     in_list: set[str] = set()
@@ -168,8 +168,7 @@ def _table(file: pathlib.Path, lines: list[str], screen: Screen) -> Iterator[tup
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    quoting = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
-    cells = next(csv.reader([line], delimiter=delimiter, quoting=quoting), [])
+    cells = line.split(delimiter) if delimiter == "\t" else next(csv.reader([line], delimiter=delimiter), [])
     return [" ".join(cell.split()) for cell in cells]
 
 

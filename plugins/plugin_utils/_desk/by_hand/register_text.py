@@ -128,7 +128,7 @@ def _insertions(new: list[Row], items: list[yaml.MappingNode], lines: list[str])
 
 
 def _after(item: yaml.MappingNode, row: Row) -> bool:
-    return _scalar(item, "contract_id") > row["contract_id"]
+    return _scalar(item, "contract_id") > str(row["contract_id"])
 
 
 def _first_line(item: yaml.MappingNode, lines: list[str]) -> int:

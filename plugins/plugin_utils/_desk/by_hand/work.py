@@ -51,6 +51,11 @@ def list_steps(known: ScreenMap) -> list[Json]:
     return list(_steps("list", Filling(fill={}), known))
 
 
+def next_page(known: ScreenMap) -> str:
+    """Name the link from one page of the list to the next."""
+    return known.screens["status_list"].entry("links", "next_page").text
+
+
 def facts_to_keep(known: ScreenMap) -> list[str]:
     """Name what the screen after an order shows that has to be written down."""
     facts = known.screens["order_done"].parts["facts"]
@@ -104,16 +109,16 @@ def _step(step: Step, screen: Screen, filling: Filling) -> Json:
 def _fill(name: str, screen: Screen, value: Value | None) -> Iterator[Json]:
     if value is None:
         return
-    label = screen.entry("fields", name).text
+    field = {**_label(screen.entry("fields", name)), "field": name}
     if name == "csr":
-        yield {"verb": "paste", "label": label, "value": str(value), "field": name}
+        yield {"verb": "paste", "value": str(value), **field}
     elif isinstance(value, Pick):
         kind = {"first_word": True} if value.first_word else {}
-        yield {"verb": "choose", "label": label, "value": value.text, "field": name, **kind}
+        yield {"verb": "choose", "value": value.text, **field, **kind}
     elif isinstance(value, Entry):
-        yield {"verb": "choose", "label": label, "value": value.text, "field": name, **_others(value.texts)}
+        yield {"verb": "choose", "value": value.text, **field, **_others(value.texts)}
     else:
-        yield {"verb": "enter", "label": label, "value": str(value), "field": name}
+        yield {"verb": "enter", "value": str(value), **field}
 
 
 def _shows(screen: Screen, filling: Filling) -> Iterator[Json]:
@@ -123,11 +128,16 @@ def _shows(screen: Screen, filling: Filling) -> Iterator[Json]:
             value = filling.show[key]
             texts = value.texts if isinstance(value, Entry) else (_text(value),)
             first_word = {"first_word": True} if isinstance(value, Pick) and value.first_word else {}
-            yield {"label": entry.text, "value": texts[0], **first_word, **_others(texts), **_optional(entry)}
+            yield {**_label(entry), "value": texts[0], **first_word, **_others(texts), **_optional(entry)}
 
 
 def _text(value: Value | None) -> str:
     return value.text if isinstance(value, Pick) else value if isinstance(value, str) else ""
+
+
+def _label(entry: Entry) -> Json:
+    """What something is called on its screen; some are called otherwise for some products."""
+    return {"label": entry.text, **({"or_label": list(entry.texts[1:])} if len(entry.texts) > 1 else {})}
 
 
 def _others(texts: tuple[str, ...]) -> Json:
@@ -142,6 +152,7 @@ __all__ = (
     "download_steps",
     "facts_to_keep",
     "list_steps",
+    "next_page",
     "order_steps",
     "registration_steps",
     "split_way",
