@@ -64,7 +64,7 @@ class ActionModule(Leg):
             plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
         failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
         document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole, complaints=warnings)
-        handed = self.hand_out(desk, plan, document)
+        handed = self.hand_out(desk, plan, document, stopped=bool(failed))
         result = contracts.contract_result(document, plan, hosts, before=before, outcomes=outcomes, lang=self.lang)
         self.say(result["text"])
         # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.

@@ -20,6 +20,7 @@ from ansible_collections.iij.server_certificate.tests.contract.robot_person impo
     person_at,
     read_sheet,
 )
+from ansible_collections.iij.server_certificate.tests.contract.test_portal_faults import renamed
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site
@@ -144,3 +145,19 @@ def switched(site: Site, orders: int) -> None:
     counts = told.of("cert_portfolio")["counts"]
     assert (counts["to_order"], counts["to_register"], counts["unmanaged"]) == (0, 0, 0)
     assert len(site.desk.purchases()) == orders
+
+
+def test_a_portal_run_that_stops_offers_sheets_for_what_is_left(site: Site) -> None:
+    site.write("desk-by-hand/register.yml", REGISTER)
+    site.write_orders(site.here("fine"), site.here("news"))
+    site.desk.faults(*renamed("news.example.jp", "old.example.jp", "/portal/orders/*"))
+    user, password = site.desk.group_admin
+    told = site.run(
+        "apply", fails=True, IIJ_CERT_DESK="portal", IIJ_CERT_DESK_URL=site.desk.portal_url, IIJ_CERT_PORTAL_USER=user,
+        IIJ_CERT_PORTAL_PASSWORD=password, IIJ_CERT_REQUEST_INTERVAL="0", IIJ_CERT_LISTING_LAG="0",
+        IIJ_CERT_DESK_FOLDER=str(site.folder / "desk-by-hand"),
+    )  # fmt: skip
+    assert "People can do what is left, by these work sheets" in told.output
+    (item,) = [item for group in sheet(site, "group_admin")["groups"] for item in group["items"]]
+    assert item["order"] == "news"
+    assert len(site.desk.purchases()) == 1

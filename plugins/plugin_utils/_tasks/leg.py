@@ -158,9 +158,12 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
         return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
 
-    def hand_out(self, desk: Desk, plan: Plan, document: Result) -> Result:
-        """Put what people have to do on work sheets, where people are the desk; the document names the sheets."""
-        if not desk.by_people:
+    def hand_out(self, desk: Desk, plan: Plan, document: Result, *, stopped: bool = False) -> Result:
+        """Put on work sheets what people have to do, where they are the desk, or what is left of a run that stopped.
+
+        The document names the sheets.
+        """
+        if not desk.by_people and not (stopped and self.options["desk_folder"]):
             return {}
         # Imported late: Ansible recompiles collection code at every start, and most desks need no sheets.
         from .hand_out import hand_out_work

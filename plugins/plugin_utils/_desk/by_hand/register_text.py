@@ -22,14 +22,6 @@ if t.TYPE_CHECKING:
 
     from .rows import Row
 
-HEAD: t.Final = """\
----
-# The register of desk: by_hand: what people have recorded of contracts at IIJ Service Online. Correct it by hand where
-# it is wrong; the record playbook changes single values, keeps comments, and keeps the contracts sorted by contract_id.
-# desk: by_hand の台帳です。誤りは手で直せます。record プレイブックは必要な値だけを書き換え、コメントは残します。
-version: 1
-contracts:
-"""
 _DAY: t.Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -50,14 +42,14 @@ def change_text(text: str, changed: Mapping[str, Row]) -> str:
     """Put these contracts, by contract ID, into the text of a register that can be read; raises Uneditable."""
     if not changed:
         return text
-    items = _items(text)
-    if items is None:
-        blocks = [line for _id, row in sorted(changed.items()) for line in _block(row, indent=2)]
-        return HEAD + "".join(blocks)
-    known = {_scalar(item, "contract_id"): item for item in items}
     lines = text.splitlines(keepends=True)
     if not lines[-1].endswith("\n"):
         lines[-1] += "\n"
+    items, nothing = _items(text)
+    if not items:
+        _apply(_first(changed, nothing), lines)
+        return "".join(lines)
+    known = {_scalar(item, "contract_id"): item for item in items}
     edits = [edit for key, row in changed.items() if key in known for edit in _changes(known[key], row, lines)]
     new = [row for key, row in sorted(changed.items()) if key not in known]
     edits += _insertions(new, items, lines)
@@ -66,17 +58,20 @@ def change_text(text: str, changed: Mapping[str, Row]) -> str:
     return "".join(lines)
 
 
-def _items(text: str) -> list[yaml.MappingNode] | None:
-    """The contracts as nodes; None where there is none yet."""
-    root = yaml.compose(text, Loader=_Loader) if text.strip() else None
-    if not isinstance(root, yaml.MappingNode):
-        return None
-    contracts = next((value for key, value in root.value if key.value == "contracts"), None)
-    if not isinstance(contracts, yaml.SequenceNode) or not contracts.value:
-        return None
-    if contracts.flow_style or any(not _is_block(item) for item in contracts.value):
+def _items(text: str) -> tuple[list[yaml.MappingNode], yaml.Node]:
+    """The contracts as nodes, and the node that they are in."""
+    root = yaml.compose(text, Loader=_Loader)
+    contracts = next(value for key, value in root.value if key.value == "contracts")
+    if contracts.value and (contracts.flow_style or any(not _is_block(item) for item in contracts.value)):
         raise Uneditable
-    return list(contracts.value)
+    return list(contracts.value), contracts
+
+
+def _first(changed: Mapping[str, Row], nothing: yaml.Node) -> _Edit:
+    """The first contracts, in the place of an empty list; a comment behind it stays behind the last of them."""
+    blocks = "".join(line for _id, row in sorted(changed.items()) for line in _block(row, indent=2))
+    start, end = nothing.start_mark, nothing.end_mark
+    return _Edit((start.line, start.column), (end.line, end.column), f"\n{blocks.rstrip()}")
 
 
 def _is_block(item: yaml.Node) -> bool:
@@ -167,8 +162,8 @@ def _apply(edit: _Edit, lines: list[str]) -> None:
     (first, column), (last, end) = edit.start, edit.end
     head = lines[first][:column] if first < len(lines) else ""
     tail = lines[last][end:] if last < len(lines) else ""
-    put = head + edit.text + tail
+    put = (head.rstrip() if edit.text.startswith("\n") else head) + edit.text + tail
     lines[first : last + 1] = put.splitlines(keepends=True)
 
 
-__all__ = ("HEAD", "Uneditable", "change_text")
+__all__ = ("Uneditable", "change_text")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import pathlib
 import typing as t
@@ -17,10 +18,19 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import by_hand
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import asked_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.planned import plan_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record, require_by_hand
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_work_sheets import Desk
+from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import DeskInMemory, booked
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 Json = dict[str, t.Any]
 
@@ -215,3 +225,37 @@ def test_the_day_is_counted_in_japan(desk: Desk, monkeypatch: pytest.MonkeyPatch
     )
     assert asked_orders.now() != at_night
     assert taken(desk, ORDERED)["changed"]
+
+
+def moved(desk: Desk, order: Order, *rows: Application) -> Plan:
+    """The plan of the same order and register at a desk that lists these applications."""
+    return plan_orders({**desk.options, "desk": "api"}, DeskInMemory(rows=list(rows)), (order,))
+
+
+@pytest.mark.parametrize("state", [State.AWAITING_REGISTRATION, State.APPLIED, State.REJECTED, State.EXPIRED])
+def test_another_desk_uses_what_was_recorded_and_buys_nothing(desk: Desk, state: State) -> None:
+    """Without the register an application that has ended, and tells no reference, would be bought again."""
+    taken(desk, ORDERED)
+    application = booked(WWW, None, number=1, state=state)
+    (entry,) = moved(desk, WWW, application).entries
+    assert (entry.application, Step.PLACE in entry.steps) == (application, False)
+
+
+def test_another_desk_that_does_not_list_it_buys_nothing_either(desk: Desk) -> None:
+    taken(desk, ORDERED)
+    with pytest.raises(OrdersRefused) as refused:
+        moved(desk, WWW)
+    assert [complaint.rule for complaint in refused.value.complaints] == ["CONTRACT-UNKNOWN"]
+
+
+def test_of_two_contracts_for_the_same_name_each_order_keeps_its_own(desk: Desk) -> None:
+    second = dc.replace(WWW, name="w2", duplicate_of="www")
+    options = {**desk.options, "records": [ORDERED, {**ORDERED, "order": "w2", "contract_id": "rsc00000002"}],
+               "records_file": None, "listing": None, "take_over": False, "inbox": None}  # fmt: skip
+    record(options, (WWW, second), pretend=False, lang="en")
+    rows = [booked(WWW, None, number=number) for number in (2, 1)]
+    plan = plan_orders({**desk.options, "desk": "api"}, DeskInMemory(rows=rows), (WWW, second))
+    assert {entry.order.name: entry.application and entry.application.contract_id for entry in plan.entries} == {
+        "www": "rsc00000001",
+        "w2": "rsc00000002",
+    }

@@ -86,11 +86,18 @@ def test_a_new_contract_comes_to_its_place() -> None:
     assert text.endswith("# the end\n")
 
 
-@pytest.mark.parametrize("empty", ["version: 1\ncontracts: []\n", "contracts: []\nversion: 1"])
-def test_the_first_contract(empty: str) -> None:
+@pytest.mark.parametrize(
+    "empty",
+    [
+        "version: 1\ncontracts: []\n",
+        "contracts: []\nversion: 1",
+        "# ours\nversion: 1\ncontracts: []  # none yet\n# end\n",
+    ],
+)
+def test_the_first_contract_leaves_what_is_around_it(empty: str) -> None:
     text = register(empty).changed({"rsc00000005": ONE})
     assert register(text).rows == {"rsc00000005": ONE}
-    assert "台帳" in text
+    assert [part for part in ("# ours", "# none yet", "# end") if part in empty and part not in text] == []
 
 
 def test_a_value_is_taken_away() -> None:
@@ -211,7 +218,7 @@ def test_the_folder_has_to_be_named() -> None:
 
 
 def test_fields_are_written_in_one_order() -> None:
-    text = change_text("", {"rsc00000005": dict.fromkeys(reversed(FIELDS), "x") | ONE})
+    text = change_text("version: 1\ncontracts: []\n", {"rsc00000005": dict.fromkeys(reversed(FIELDS), "x") | ONE})
     assert [line.strip(" -").partition(":")[0] for line in text.partition("contracts:\n")[2].splitlines()] == list(
         FIELDS
     )
