@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 
 _NOBODY: t.Final = Phrase(
     "it is for {0}, and no contract of the register has its name and key. Record the order that it belongs to first",
-    "{0} の証明書ですが、名前と鍵の合う契約が台帳にありません。先に該当するお申し込みを記録してください",
+    "{0} の証明書ですが、名前と鍵の合う契約が記録簿にありません。先に該当するお申し込みを記録してください",
 )
 _OTHER_CSR: t.Final = Phrase(
     "it has the name of {0}, but the key of order {1}: the CSR of {1} was registered there. Have {0} reissued with "
@@ -44,7 +44,7 @@ _OTHER_KEY: t.Final = Phrase(
 )
 _SEVERAL: t.Final = Phrase(
     "it fits several contracts: {0}. Write its public_key_fingerprint, {1}, to the right one in the register",
-    "複数の契約に当てはまります: {0}。台帳の正しい契約に public_key_fingerprint {1} を書いてください",
+    "複数の契約に当てはまります: {0}。記録簿の正しい契約に public_key_fingerprint {1} を書いてください",
 )
 _OLDER: t.Final = Phrase(
     "{0} has a newer certificate already, valid from {1}", "{0} にはすでに新しい証明書 ({1} から有効) があります"

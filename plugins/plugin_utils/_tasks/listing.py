@@ -32,11 +32,11 @@ _SHOWN: t.Final = (
 )  # fmt: skip
 _OTHERWISE: t.Final = Phrase(
     "{0} ({1}): {2} is {3} on the list, {4} in the register",
-    "{0} ({1}): {2} は一覧では {3}、台帳では {4} です",
+    "{0} ({1}): {2} は一覧では {3}、記録簿では {4} です",
 )
 _ANOTHER: t.Final = Phrase(
     "{0}: {2} is {3} on the list, {4} in the register. That is another contract: correct the register by hand",
-    "{0}: {2} は一覧では {3}、台帳では {4} です。別の契約のため、台帳を手で直してください",
+    "{0}: {2} は一覧では {3}、記録簿では {4} です。別の契約のため、記録簿を手で直してください",
 )
 _NEW: t.Final = Phrase(
     "{0} ({1}, {2}) is new; it is what order {3} asks for", "{0} ({1}、{2}) は新しい契約で、オーダー {3} の内容です"
@@ -62,7 +62,7 @@ _UNCLEAR: t.Final = Phrase(
 )
 _GONE: t.Final = Phrase(
     "{0} ({1}) is in the register and not on the list. See whether the list is whole, and of the same customer",
-    "{0} ({1}) は台帳にありますが、一覧にありません。一覧が全件か、同じお客様のものか確かめてください",
+    "{0} ({1}) は記録簿にありますが、一覧にありません。一覧が全件か、同じお客様のものか確かめてください",
 )
 
 

@@ -33,18 +33,18 @@ _UNIQUE: t.Final = ("contract_id", "client_reference")
 _NONE: t.Final = Phrase(
     "there is no register {0}. If nothing was ordered by hand yet, write that file with the two lines 「version: 1」 "
     "and 「contracts: []」; else correct desk_folder, since without its register everything would look unordered",
-    "台帳 {0} がありません。まだ何も申し込んでいない場合は、「version: 1」と「contracts: []」の2行を書いたファイルを"
-    "作成してください。そうでない場合は desk_folder を直してください。台帳がないと、すべて未注文に見えます。",
+    "記録簿 {0} がありません。まだ何も申し込んでいない場合は、「version: 1」と「contracts: []」の2行を書いたファイルを"
+    "作成してください。そうでない場合は desk_folder を直してください。記録簿がないと、すべて未注文に見えます。",
 )
-_NOT_UTF8: t.Final = Phrase("the register {0} is not written in UTF-8", "台帳 {0} はUTF-8ではありません")
+_NOT_UTF8: t.Final = Phrase("the register {0} is not written in UTF-8", "記録簿 {0} はUTF-8ではありません")
 _UNEDITABLE: t.Final = Phrase(
     "the register {0} is written in a way that cannot be changed value by value: write contracts as a list with one "
     "「- contract_id:」 a contract, a field a line. Nothing was recorded",
-    "台帳 {0} は値ごとに書き換えられない形です。contracts を「- contract_id:」で始まる1契約ずつのリストにし、"
+    "記録簿 {0} は値ごとに書き換えられない形です。contracts を「- contract_id:」で始まる1契約ずつのリストにし、"
     "1行に1項目を書いてください。何も記録していません。",
 )
 _NO_VAULT: t.Final = Phrase(
-    "a register holds no secrets and cannot be vaulted", "台帳は秘密を含まないため、Vaultで暗号化できません"
+    "a register holds no secrets and cannot be vaulted", "記録簿は秘密を含まないため、Vaultで暗号化できません"
 )
 _CONTRACTS: t.Final = Phrase("a list of contracts", "契約のリスト")
 

@@ -60,7 +60,7 @@ def change_text(text: str, changed: Mapping[str, Row]) -> str:
 
 def _items(text: str) -> tuple[list[yaml.MappingNode], yaml.Node]:
     """The contracts as nodes, and the node that they are in."""
-    root = yaml.compose(text, Loader=_Loader)
+    root: t.Any = yaml.compose(text, Loader=_Loader)
     contracts = next(value for key, value in root.value if key.value == "contracts")
     if contracts.value and (contracts.flow_style or any(not _is_block(item) for item in contracts.value)):
         raise Uneditable
