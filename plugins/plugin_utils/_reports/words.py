@@ -224,7 +224,7 @@ def _is_for_hosts_alone(document: Row) -> bool:
 def _bought(row: Row, lang: Language) -> str:
     """What is bought, in the words of the order form."""
     service = LINKED_SERVICES.get(row["linked_service"])
-    using = said(_USING, lang).format(service.name, row["linked_contract_id"]) if service else ""
+    using = said(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
     term = said(_TERMS.get(row["term"], Phrase(row["term"], row["term"])), lang)
     told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
