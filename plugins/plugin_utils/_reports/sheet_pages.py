@@ -31,6 +31,10 @@ VERBS: t.Final = {
     "open": Phrase("open the row whose 「{0}」 is {1}", "「{0}」が {1} の行を開く"),
     "choose": Phrase("「{0}」: choose {1}", "「{0}」で {1} を選ぶ"),
     "choose first_word": Phrase("「{0}」: choose what begins with {1}", "「{0}」で {1} から始まるものを選ぶ"),
+    "choose only_one": Phrase(
+        "「{0}」: choose the contract of {1}; where there are several, stop, and have one named in the order",
+        "「{0}」で {1} の契約を選ぶ (複数ある場合は中止し、オーダーで契約を指定する)",
+    ),
     "enter": Phrase("「{0}」: enter or choose {1}", "「{0}」に {1} を入力する (選択式なら選ぶ)"),
     "paste": Phrase("「{0}」: paste the whole block {1}", "「{0}」に次のブロック全体を貼り付ける {1}"),
     "tick": Phrase(
@@ -178,7 +182,7 @@ def _render(document: Row, suffix: str, lang: Language) -> str:
 
 def _parts(act: Row, lang: Language) -> tuple[str, str]:
     """What is said of an act before its value and after it."""
-    mark = next((f" {name}" for name in ("first_word", "if_there") if act.get(name)), "")
+    mark = next((f" {name}" for name in ("only_one", "first_word", "if_there") if act.get(name)), "")
     head, _value, tail = said(VERBS[act["verb"] + mark], lang).partition("{1}")
     return head.replace("{0}", "」/「".join([act["label"], *act.get("or_label", ())])), tail
 

@@ -29,7 +29,24 @@ _ON_THE_WAY: t.Final = frozenset({"customer_code"})  # filled in once for all or
 
 def order_steps(order: Order, known: ScreenMap) -> list[Json]:
     """List what is done on each screen to order this."""
-    return list(_steps("order", order_filling(order, known), known))
+    steps = list(_steps("order", order_filling(order, known), known))
+    linked = order.linked_contract
+    if linked and linked.contract_id is None:
+        return [_by_service(step, known.option("services", linked.service).text) for step in steps]
+    return steps
+
+
+def _by_service(step: Json, service: str) -> Json:
+    """The step where the order does not say which contract is linked: the only one of this service is."""
+    acts = [
+        {**act, "value": service, "only_one": True} if act.get("field") == "linked_contract" else act
+        for act in step["do"]
+    ]
+    return {
+        **step,
+        "do": acts,
+        "shows": [fact for fact in step["shows"] if not (fact.get("first_word") and not fact["value"])],
+    }
 
 
 def registration_steps(application: Application, order: Order, csr: str | None, known: ScreenMap) -> list[Json]:

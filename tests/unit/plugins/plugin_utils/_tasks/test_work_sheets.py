@@ -229,3 +229,23 @@ def test_the_list_is_looked_at_before_anything_is_ordered(desk: Desk) -> None:
     look = desk.sheet("group_admin")["look"]
     assert look["absent"] == [{"common_name": "www.example.jp", "known": ["rsc00000001"]}]
     assert look["way"][-1]["screen"] == "ステータス一覧"
+
+
+def test_a_contract_of_which_a_list_tells_little_is_used_before_anything_is_ordered(desk: Desk) -> None:
+    """The list shows neither usage nor term: what is not known is no difference, so nothing is bought a second time."""
+    desk.write({
+        "contract_id": "rsc00000001", "common_name": "www.example.jp", "product": "sureserver_cloud",
+        "state": "applied",
+    })  # fmt: skip
+    row = desk.plan(sample.order())["document"]["orders"][0]
+    assert (row["contract_id"], row["standing"], row["adopted"]) == ("rsc00000001", "waiting", True)
+
+
+def test_a_linked_contract_that_is_not_named_is_chosen_by_its_service(desk: Desk) -> None:
+    desk.plan(sample.linked_order(linked_contract={"service": "gio_content_acceleration"}))
+    acts = [act for step in desk.items("group_admin")[0]["steps"] for act in step["do"]]
+    (chosen,) = [act for act in acts if act.get("field") == "linked_contract"]
+    assert (chosen["value"], chosen["only_one"]) == ("IIJ GIOコンテンツアクセラレーションサービス", True)
+    assert "複数ある場合は" in desk.file("group_admin.md").read_text(encoding="utf-8")
+    shows = [fact["label"] for step in desk.items("group_admin")[0]["steps"] for fact in step["shows"]]
+    assert "連携対応サービス" not in shows
