@@ -53,8 +53,8 @@ _WRONG: t.Final = Phrase(
     "申し込み直してください",
 )
 _UNKNOWN: t.Final = Phrase(
-    "{0} ({1}, {2}) is new, and no order is for it; import writes one",
-    "{0} ({1}、{2}) は新しい契約で、オーダーがありません。import で書き出せます",
+    "{0} ({1}, {2}) is new, and no order is for it. Write its term and usage into the register, then import writes one",
+    "{0} ({1}、{2}) は新しい契約で、オーダーがありません。記録簿に term と usage を書くと、import で書き出せます",
 )
 _UNCLEAR: t.Final = Phrase(
     "{0} ({1}): nobody knows what 「{2}」 means; say so under {3} of your screen map",

@@ -14,6 +14,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.listings import read_listing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import adopting_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record, record_lines
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_work_sheets import Desk
@@ -224,3 +225,14 @@ def test_another_contract_under_the_same_id_is_never_taken_over(desk: Desk) -> N
     told = compared(desk, ("rsc00000001", "other.example.jp", *WWW[2:]), take_over=True)
     assert "That is another contract" in told["differences"][0]
     assert register(desk) == before
+
+
+def test_what_no_order_is_for_is_imported_once_the_register_tells_the_rest(desk: Desk) -> None:
+    told = compared(desk, ("rsc00000009", "else.example.jp", *WWW[2:]), take_over=True, orders=())
+    assert "no order is for it. Write its term and usage into the register" in told["differences"][0]
+    book = ByHandDesk(str(desk.folder))
+    assert adopting_orders(book.applications(), taken=()) == []
+    whole = register(desk).replace("    state:", "    term: 6 months\n    usage: other\n    state:")
+    (desk.folder / "register.yml").write_text(whole, encoding="utf-8")
+    (order,) = adopting_orders(book.applications(), taken=())
+    assert (order["contract_id"], order["term"], order["usage"]) == ("rsc00000009", "6 months", "other")
