@@ -32,10 +32,10 @@ def site(tmp_path: pathlib.Path, ssh_hosts: dict[str, SshHost]) -> t.Iterator[Si
         yield opened
 
 
-def together(site: Site, *runners: tuple[str, ...]) -> list[set[str]]:
+def together(site: Site, *runners: tuple[str, ...], fails: bool | None = False) -> list[set[str]]:
     """The orders that each runner ended up with, all of them started at once."""
     started = [site.start("apply", *arguments) for arguments in runners]
-    runs = [site.finished(*each) for each in started]
+    runs = [site.finished(*each, fails=fails) for each in started]
     return [{row["name"] for row in run.of("cert_portfolio")["orders"]} for run in runs]
 
 
@@ -52,6 +52,7 @@ def test_slices_of_an_inventory_and_whole_runs_buy_once(site: Site) -> None:
     hosts = ("web1", "web2")
     site.write_orders(*(site.target(name, hosts[index % 2]) for index, name in enumerate(NAMES[:6])))
     # AWX gives each of its sliced jobs a part of the inventory; localhost is implicit in all of them.
-    together(site, *(("--limit", f"{host},localhost") for host in hosts), ())
+    # Whoever ends first may see work of the others left: it says so, and ends as a run that left something open.
+    together(site, *(("--limit", f"{host},localhost") for host in hosts), (), fails=None)
     registered_once(site, *NAMES[:6])
     assert site.run("apply").changed() == set()
