@@ -102,11 +102,9 @@ recorded:
   elements: dict
   sample:
     - contract_id: rsc00000001
-      client_reference: default/www/1
       common_name: www.example.jp
       product: sureserver_cloud
       state: awaiting_registration
-      ordered_at: "2026-11-26"
 differences:
   description: What O(listing) shows otherwise than the register, in words.
   returned: with O(listing)
@@ -119,7 +117,7 @@ left_in_inbox:
   returned: with O(inbox)
   type: dict
   sample:
-    old.pem: "the certificate is no longer valid, until 2026-10-01T00:00:00Z"
+    note.txt: there is no certificate in it that is read here (PEM, DER, PKCS#7, ZIP, .eml)
 """
 
 from ansible.module_utils.basic import AnsibleModule

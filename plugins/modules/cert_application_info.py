@@ -109,7 +109,7 @@ work:
   returned: with O(desk=by_hand) and orders
   type: dict
   sample:
-    www: order it by the work sheet desk/sheets/group_admin.html, no. 1
+    mail: order it by the work sheet desk/sheets/group_admin.html, no. 1
 sheets:
   description: With O(desk=by_hand), the work sheets that were written, a page for each role that has work.
   returned: with O(desk=by_hand) and orders

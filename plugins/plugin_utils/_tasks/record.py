@@ -100,8 +100,8 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
         "changed": bool(changed),
         "recorded": [changed[key] for key in sorted(changed)],
         "diff": {"before": register.file.text, "after": text, "before_header": str(register.path)},
-        "differences": [said(difference, lang) for difference in differences],
-        "left_in_inbox": {name: said(problem, lang) for name, problem in arrivals.problems.items()} if arrivals else {},
+        **({"differences": [said(difference, lang) for difference in differences]} if options["listing"] else {}),
+        **({"left_in_inbox": {name: said(told, lang) for name, told in arrivals.problems.items()}} if arrivals else {}),
         **({"warnings": warnings} if warnings else {}),
     }
 
@@ -111,8 +111,9 @@ def record_lines(result: Json, lang: Language) -> list[str]:
     rows = result["recorded"]
     told = [_RECORDED.filled(row["contract_id"], row["common_name"], row["state"]) for row in rows] or [_NOTHING]
     lines = [said(phrase, lang) for phrase in told]
-    left = [] if rows or not result["differences"] else [said(_TAKE_OVER, lang)]
-    warnings = [*result["differences"], *(f"{name}: {told}" for name, told in result["left_in_inbox"].items())]
+    left = [] if rows or not result.get("differences") else [said(_TAKE_OVER, lang)]
+    left_there = result.get("left_in_inbox", {}).items()
+    warnings = [*result.get("differences", ()), *(f"{name}: {told}" for name, told in left_there)]
     return [*(f"! {warning}" for warning in warnings), *lines, *left]
 
 
