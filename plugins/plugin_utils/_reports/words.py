@@ -135,6 +135,11 @@ _TOTAL: t.Final = Phrase("price of the new orders: {0}", "新規注文の価格:
 _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
 
 
+def state_word(state: str, lang: Language) -> str:
+    """An application's state in words."""
+    return said(_STATES[state], lang)
+
+
 def counted(document: Row, lang: Language) -> str:
     """How many orders stand where, without the zeros."""
     counts = document["counts"]
@@ -231,4 +236,16 @@ def _bought(row: Row, lang: Language) -> str:
     return told if price is None else f"{told}: {yen(price, lang)}"
 
 
-__all__ = ("COUNTS", "HEADINGS", "cells", "counted", "next_step", "notes", "priced", "step_words", "title", "yen")
+__all__ = (
+    "COUNTS",
+    "HEADINGS",
+    "cells",
+    "counted",
+    "next_step",
+    "notes",
+    "priced",
+    "state_word",
+    "step_words",
+    "title",
+    "yen",
+)

@@ -28,6 +28,7 @@ from .._desk.portal.screen_map import screen_map
 from .._planning.outcome import Outcome
 from .._planning.plan import Entry, Standing, Step
 from .._reports.sheets import KINDS
+from .._reports.words import state_word
 from .arrivals import Arrivals
 from .asked_orders import now, portfolio_name
 from .hand_out import list_work
@@ -52,7 +53,7 @@ _ONLY_BY_HAND: t.Final = Phrase(
     "there is nothing to record with desk: {0}, which is asked itself; say desk: by_hand and desk_folder",
     "desk: {0} は直接照会するため、記録は不要です。desk: by_hand と desk_folder を指定してください",
 )
-_RECORDED: t.Final = Phrase("{0}: {1} is {2}", "{0}: {1} は {2} です")
+_RECORDED: t.Final = Phrase("{0}: {1} is {2}", "{0}: {1} ({2}) と記録しました")
 _TAKE_OVER: t.Final = Phrase(
     "To record what the list shows, run it again with take_over (-e certificate_take_over=true)",
     "一覧の内容を記録するには、take_over (-e certificate_take_over=true) を付けて再実行してください",
@@ -109,8 +110,8 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
 def record_lines(result: Json, lang: Language) -> list[str]:
     """Word what was recorded."""
     rows = result["recorded"]
-    told = [_RECORDED.filled(row["contract_id"], row["common_name"], row["state"]) for row in rows] or [_NOTHING]
-    lines = [said(phrase, lang) for phrase in told]
+    words = ((row["contract_id"], row["common_name"], state_word(row["state"], lang)) for row in rows)
+    lines = [said(_RECORDED.filled(*told), lang) for told in words] or [said(_NOTHING, lang)]
     left = [] if rows or not result.get("differences") else [said(_TAKE_OVER, lang)]
     left_there = result.get("left_in_inbox", {}).items()
     warnings = [*result.get("differences", ()), *(f"{name}: {told}" for name, told in left_there)]

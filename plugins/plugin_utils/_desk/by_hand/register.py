@@ -89,7 +89,10 @@ def read_register(folder: str) -> Register:
 @contextlib.contextmanager
 def locked(folder: str) -> Iterator[None]:
     """Keep other runs from changing the register of this folder; the lock ends with the process."""
-    descriptor = os.open(expand_home(folder), os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        descriptor = os.open(expand_home(folder), os.O_RDONLY | os.O_DIRECTORY)
+    except FileNotFoundError:
+        raise OptionsWrong(_NONE.filled(expand_home(folder) / NAME)) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

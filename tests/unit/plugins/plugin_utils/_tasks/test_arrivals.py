@@ -9,11 +9,13 @@ from __future__ import annotations
 import email.message
 import io
 import pathlib
+import tempfile
 import typing as t
 import zipfile
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.inbox import read_inbox
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import StateConflict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import record as task
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
@@ -22,6 +24,8 @@ from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
+from hypothesis import given
+from hypothesis import strategies as st
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
@@ -257,3 +261,23 @@ def test_without_its_certificate_a_contract_says_what_to_do(desk: Desk) -> None:
     with pytest.raises(StateConflict, match="certificate_inbox"):
         ByHandDesk(str(desk.folder)).certificate(ByHandDesk(str(desk.folder)).applications()[0])
     assert order.install is not None
+
+
+@given(
+    st.sampled_from([*FORMS.items(), *KEYS.items()]),
+    st.lists(st.tuples(st.integers(0), st.binary(max_size=4)), max_size=4),
+)
+def test_whatever_comes_is_opened_or_named(form: tuple[str, bytes], changes: list[tuple[int, bytes]]) -> None:
+    """However a file is damaged, nothing but certificates comes out of it, and none that was not in it."""
+    name, content = form
+    for place, other in changes:
+        at = place % len(content)
+        content = content[:at] + other + content[at + len(other) :]
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / name).write_bytes(content)
+        inbox = read_inbox(folder)
+    known = {certificate.public_bytes(DER) for certificate in (LEAF, *CHAIN, ROOT.certificate)}
+    found = [*(leaf for _name, leaf in inbox.leaves.values()), *inbox.authorities.values()]
+    assert changes or form[0] in KEYS or {certificate.der for certificate in found} <= known
+    assert found or inbox.problems
+    assert not (inbox.with_keys and name in FORMS and not changes)

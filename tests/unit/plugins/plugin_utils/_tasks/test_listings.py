@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+import tempfile
 import typing as t
 
 import pytest
@@ -18,6 +19,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.a
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record, record_lines
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_work_sheets import Desk
+from hypothesis import given
+from hypothesis import strategies as st
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
@@ -236,3 +239,22 @@ def test_what_no_order_is_for_is_imported_once_the_register_tells_the_rest(desk:
     (desk.folder / "register.yml").write_text(whole, encoding="utf-8")
     (order,) = adopting_orders(book.applications(), taken=())
     assert (order["contract_id"], order["term"], order["usage"]) == ("rsc00000009", "6 months", "other")
+
+
+PIECES: t.Final = st.sampled_from(
+    ["\t", "\n", ",", '"', "\r", "―", "(3件)", "ステータス一覧", *HEAD, *WWW, *SHOP, "\x00", "\u2028"]
+)
+NOISE: t.Final = st.lists(PIECES | st.text(max_size=5), max_size=60).map("".join)
+
+
+@given(NOISE, st.sampled_from(["utf-8", "utf-16", "cp932"]), st.sampled_from(["txt", "html"]))
+def test_whatever_is_pasted_is_read_or_refused(text: str, encoding: str, suffix: str) -> None:
+    with tempfile.NamedTemporaryFile(suffix=f".{suffix}") as file:
+        file.write(text.encode(encoding, "replace"))
+        file.flush()
+        try:
+            found = read_listing(file.name, screen_map()).applications
+        except OptionsWrong:
+            return
+    for key, application in found.items():
+        assert key in text and application.contract_id == key

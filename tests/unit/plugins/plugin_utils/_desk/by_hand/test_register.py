@@ -18,6 +18,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.register import (
     Register,
+    locked,
     read_register,
     read_text,
 )
@@ -210,6 +211,8 @@ def test_nothing_is_ever_done_by_a_task(tmp_path: pathlib.Path) -> None:
 def test_a_folder_without_a_register_is_no_empty_desk(tmp_path: pathlib.Path) -> None:
     with pytest.raises(OptionsWrong, match="everything would look unordered"):
         read_register(str(tmp_path))
+    with pytest.raises(OptionsWrong, match="there is no register"), locked(str(tmp_path / "nowhere")):
+        pass
 
 
 def test_the_folder_has_to_be_named() -> None:
