@@ -47,12 +47,14 @@ class ActionModule(Leg):
         look = look_at_orders(self.options, desk, Listing(desk), lang=self.lang)
         plan, frame = look.plan, frame_of(self.options, self.lang, self.commands_of)
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
+        handed = self.hand_out(desk, plan, document)
         self._report(document)
         self.say(text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {
             "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
             "orders": result_rows(document["orders"]),
+            **handed,
             "counts": document["counts"],
             "verdict": document["verdict"],
             **({"complaints": document["complaints"]} if document["complaints"] else {}),

@@ -14,11 +14,12 @@ class ModuleDocFragment:
 options:
   desk:
     description:
-      - How the desk is reached, where V(api) is the JSON interface of C(docs/desk-interface.md) and V(portal) are the
-        portal's screens, see C(docs/portal.md).
+      - How the desk is reached, where V(api) is the JSON interface of C(docs/desk-interface.md), V(portal) are the
+        portal's screens, see C(docs/portal.md), and V(by_hand) are people who follow work sheets and record what came of
+        it, see C(docs/guides/by-hand.md). With V(by_hand) nothing is ever ordered, registered or cancelled by a task.
       - Falls back to the environment variable E(IIJ_CERT_DESK) on the controller.
     type: str
-    choices: [api, portal]
+    choices: [api, portal, by_hand]
     default: api
   desk_url:
     description:
@@ -36,6 +37,13 @@ options:
     description:
       - A file with the CA certificates that the desk's own certificate is checked against, on the controller; V(~) is the home folder.
       - Falls back to the environment variable E(IIJ_CERT_DESK_CA_PATH) on the controller.
+    type: str
+  desk_folder:
+    description:
+      - The folder of O(desk=by_hand), on the controller, with the register C(register.yml) of what people have recorded, the
+        certificates that came, the CSRs and the work sheets.
+      - With another desk the contract IDs of this register are used for orders that name none.
+      - Falls back to the environment variable E(IIJ_CERT_DESK_FOLDER) on the controller.
     type: str
   request_timeout:
     description:

@@ -32,7 +32,7 @@ def desk(*token_variables: str) -> Spec:
     return {
         "desk": {
             "type": "str",
-            "choices": ["api", "portal"],
+            "choices": ["api", "portal", "by_hand"],
             "default": "api",
             "fallback": (env_fallback, ["IIJ_CERT_DESK"]),
         },
@@ -46,6 +46,7 @@ def desk(*token_variables: str) -> Spec:
             "fallback": (env_fallback, [*token_variables, "IIJ_CERT_TOKEN"]),
         },
         "desk_ca_path": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_CA_PATH"])},
+        "desk_folder": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_FOLDER"])},
         "request_timeout": {"type": "int", "default": 30},
         **portal(),
     }
@@ -159,6 +160,23 @@ def cert_portfolio() -> ArgumentSpec:
         },
         mutually_exclusive=EITHER_ORDERS,
         required_one_of=EITHER_ORDERS,
+    )
+
+
+def application_record() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(),
+            **orders(),
+            **language(),
+            "records": {"type": "list", "elements": "dict"},
+            "records_file": {"type": "str"},
+            "listing": {"type": "str"},
+            "take_over": {"type": "bool", "default": False},
+            "inbox": {"type": "str"},
+        },
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=[*EITHER_ORDERS, ("records", "records_file", "listing", "inbox")],
     )
 
 
@@ -326,7 +344,7 @@ DIGEST_OF_A_FILE = {"plan_digest": ["plan_file"]}
 ONE_SOURCE_OF_FILES = [["order_files", "orders", "files"]]
 
 # The options of desk(): dropped before anything is handed to a host.
-DESK_OPTIONS = ("desk", "desk_url", "desk_token", "desk_ca_path", "request_timeout", *portal())
+DESK_OPTIONS = ("desk", "desk_url", "desk_token", "desk_ca_path", "desk_folder", "request_timeout", *portal())
 
 # Environment variables that hold a token for one role only.
 ORDER_TOKEN = "IIJ_CERT_ORDER_TOKEN"
@@ -345,6 +363,7 @@ __all__ = (
     "REGISTER_TOKEN",
     "ArgumentSpec",
     "Spec",
+    "application_record",
     "cert_application",
     "cert_application_info",
     "cert_portfolio",

@@ -104,6 +104,18 @@ counts:
   returned: with O(order_files) or O(orders)
   type: dict
   sample: {to_order: 0, to_register: 0, to_collect: 1, to_cancel: 0, waiting: 2, ended: 0, done: 5, unmanaged: 0}
+work:
+  description: With O(desk=by_hand), what people have to do and on which work sheet, by order name.
+  returned: with O(desk=by_hand) and orders
+  type: dict
+  sample:
+    mail: order it by the work sheet desk/sheets/group_admin.html, no. 1
+sheets:
+  description: With O(desk=by_hand), the work sheets that were written, a page for each role that has work.
+  returned: with O(desk=by_hand) and orders
+  type: list
+  elements: str
+  sample: [desk/sheets/group_admin.html]
 verdict:
   description:
     - What the orders come to, namely V(nothing_to_do), V(changes), V(waiting), V(unknown), or V(error) where some of them cannot be read.

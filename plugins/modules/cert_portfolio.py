@@ -336,6 +336,18 @@ look:
   returned: with O(state=prepared) and O(state=collected)
   type: str
   sample: 5f0c7f3d5ad54a2a9d5c7b0e0f6f5a11
+work:
+  description: With O(desk=by_hand), what people have to do and on which work sheet, by order name.
+  returned: with O(desk=by_hand)
+  type: dict
+  sample:
+    mail: order it by the work sheet desk/sheets/group_admin.html, no. 1
+sheets:
+  description: With O(desk=by_hand), the work sheets that were written, a page for each role that has work.
+  returned: with O(desk=by_hand)
+  type: list
+  elements: str
+  sample: [desk/sheets/group_admin.html]
 unmanaged:
   description: Contract IDs that no order names.
   returned: unless with O(state=checked)

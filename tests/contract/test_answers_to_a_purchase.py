@@ -96,6 +96,7 @@ class Portal(DeskInMemory):
     """Lists and quotes in memory; the press goes over HTTP. `shown_late`: rows that the list does not show."""
 
     keeps_references = False
+    by_people = False
     folder: pathlib.Path | None = None
     reply: tuple[Answer, Answer | None] = (b"", None)
     books: bool = True

@@ -36,9 +36,11 @@ PLAYS: t.Final = {
     ),
     "web1": ("csr_register",),
     "portal": ("portal_doctor",),
+    "by_hand": ("application_record",),
     "issued": ("certificate_install", "certificate_file_info"),
     "afterwards": ("ledger_info",),
 }  # fmt: skip
+PEOPLE: t.Final = {"desk": "by_hand", "desk_folder": "desk/"}
 TYPES: t.Final = {"str": str, "int": int, "bool": bool, "dict": dict, "list": list, "float": float}
 EVERY_RESULT: t.Final = {"changed", "failed", "msg", "diff", "invocation", "warnings", "ansible_facts", "exception"}
 
@@ -91,9 +93,25 @@ def prepared(folder: pathlib.Path, desk: DeskControl) -> None:
         field: cdn[field] for field in ("customer_code", "common_name", "product", "term", "usage", "terms_agreed")
     }
     desk.api("POST", "/applications", {**by_hand, "linked_contract_id": linked["contract_id"]})
+    by_people(folder)
     web1 = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable, "ansible_become": False}
     inventory = {"all": {"hosts": {"web1": web1}}}
     (folder / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+
+
+def by_people(folder: pathlib.Path) -> None:
+    """What people have brought to desk: by_hand: a register, a filled-in file, a saved list, something that came."""
+    for name in ("desk/sheets", "saved", "inbox"):
+        (folder / name).mkdir(exist_ok=True)
+    (folder / "desk/register.yml").write_text("version: 1\ncontracts: []\n", encoding="utf-8")
+    record = {"order": "www", "state": "ordered", "contract_id": "rsc00000001", "date": "2026-11-26"}
+    filled_in = yaml.safe_dump({"version": 1, "records": [record]})
+    (folder / "desk/sheets/record_group_admin_3f9a41c2.yml").write_text(filled_in, encoding="utf-8")
+    head = "".join(f"<th>{text}</th>" for text in ("サービスコード", "コモンネーム", "品目", "有効期限", "ステータス"))
+    row = "".join(f"<td>{text}</td>" for text in ("rsc00000009", "old.example.jp", "クイック認証SSL", "―", "発行済み"))
+    table = f"<h1>ステータス一覧</h1><table><tr>{head}</tr><tr>{row}</tr></table>"
+    (folder / "saved/1.html").write_text(f"<meta charset=utf-8>{table}", encoding="utf-8")
+    (folder / "inbox/note.txt").write_text("no certificate", encoding="utf-8")
 
 
 def playbook(desk: DeskControl, folder: pathlib.Path) -> list[Json]:
@@ -115,6 +133,7 @@ def playbook(desk: DeskControl, folder: pathlib.Path) -> list[Json]:
         play("localhost", [*tasks["localhost"], *failing(folder)]),
         play("web1", [*failing_on_hosts("csr_register", folder), *tasks["web1"]]),
         play("localhost", tasks["portal"], module_defaults={f"group/{COLLECTION}.desk": log_in}),
+        play("localhost", [*tasks["by_hand"], *seen_by_people()], module_defaults={f"group/{COLLECTION}.desk": PEOPLE}),
         play("localhost", [issue, {f"{COLLECTION}.cert_portfolio": {"order_files": "orders/"}}, *collected(desk)]),
         play("web1", [*tasks["issued"], *failing_on_hosts("certificate_install", folder)], handlers=[handler]),
         play("web1", in_every_form(folder)),
@@ -124,6 +143,13 @@ def playbook(desk: DeskControl, folder: pathlib.Path) -> list[Json]:
 
 def play(hosts: str, tasks: list[Json], **more: t.Any) -> Json:
     return {"hosts": hosts, "gather_facts": False, "tasks": tasks, **more}
+
+
+def seen_by_people() -> list[Json]:
+    """What has results of its own with desk: by_hand."""
+    return [
+        {f"{COLLECTION}.{module}": {"order_files": "orders/"}} for module in ("cert_portfolio", "cert_application_info")
+    ]
 
 
 def failing(folder: pathlib.Path) -> list[Json]:

@@ -32,6 +32,7 @@ CODES: t.Final = {
     "import": "0 2 0 2 2 -",
     "doctor": "0 0 0 0 2 -",
     "ledger": "0 0 0 0 2 0",
+    "record": "0 0 0 0 2 -",
 }
 STRICTLY: t.Final = ("-e", "certificate_exit_on_changes=true")
 
@@ -105,6 +106,7 @@ def situation(request: pytest.FixtureRequest, tmp_path: t.Any, ssh_hosts: dict[s
 def ended(site: Site, playbook: str, code: str, *arguments: str, **environment: str) -> Run:
     more = {
         "import": ("-e", f"certificate_import_file={site.folder / 'imported.yml'}"),
+        "record": ("-e", '{"certificate_records": []}'),
         "doctor": (),
     }.get(playbook, ())
     if playbook == "doctor":
@@ -113,6 +115,9 @@ def ended(site: Site, playbook: str, code: str, *arguments: str, **environment: 
             "IIJ_CERT_DESK_URL": site.desk.portal_url, "IIJ_CERT_PORTAL_USER": user,
             "IIJ_CERT_PORTAL_PASSWORD": password, "IIJ_CERT_REQUEST_INTERVAL": "0",
         }  # fmt: skip
+    if playbook == "record":
+        site.write("desk-by-hand/register.yml", "version: 1\ncontracts: []\n")
+        environment |= {"IIJ_CERT_DESK": "by_hand", "IIJ_CERT_DESK_FOLDER": str(site.folder / "desk-by-hand")}
     run = site.run(playbook, *more, *arguments, fails=code != "0", **environment)
     assert str(run.status) == code, run.output
     return run

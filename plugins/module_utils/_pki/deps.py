@@ -25,7 +25,7 @@ try:
     from cryptography.hazmat.backends import default_backend
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-    from cryptography.hazmat.primitives.serialization import pkcs12
+    from cryptography.hazmat.primitives.serialization import pkcs7, pkcs12
 
     # What cryptography raises, in one release or another, about content that is not what it should be.
     CONTENT_ERRORS: tuple[type[Exception], ...] = (
@@ -68,6 +68,7 @@ __all__ = (
     "hashes",
     "missing_cryptography",
     "padding",
+    "pkcs7",
     "pkcs12",
     "rsa",
     "serialization",

@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
 # The portal's adapter is imported where it is used: Ansible compiles a collection's code anew at every start.
 
 _WHERE: t.Final = {
+    "by_hand": (("desk_folder",), ("IIJ_CERT_DESK_FOLDER",)),
     "api": (("desk_url", "desk_token"), ("IIJ_CERT_DESK_URL", "IIJ_CERT_TOKEN")),
     "portal": (
         ("desk_url", "portal_user", "portal_password"),
@@ -48,6 +49,11 @@ def open_desk(options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | Non
 
     `tell` is called with what a run waits for.
     """
+    if options["desk"] == "by_hand":
+        from .by_hand.adapter import ByHandDesk
+
+        _require(options, None, kind="by_hand")
+        return ByHandDesk(options["desk_folder"])
     if options["desk"] != "portal":
         return ApiDesk(_api_connection(options, tell))
     from .portal.adapter import PortalDesk

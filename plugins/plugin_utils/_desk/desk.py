@@ -105,11 +105,15 @@ class Desk(t.Protocol):
     leaves out, from what was read before unless it is to be read `anew`, and turn() keeps other sessions of the same
     log-in on this machine waiting. A desk that shows the sentences of consent returns that of an order from quote(),
     and calls `agree` with that of a registration before it is sent. products() is None where the desk shows its offer
-    only with an order filled in.
+    only with an order filled in. A desk `by_people` is changed by nobody else: what would place, register or cancel
+    there becomes work of a person.
     """
 
     @property
     def keeps_references(self) -> bool: ...
+
+    @property
+    def by_people(self) -> bool: ...
 
     def turn(self) -> contextlib.AbstractContextManager[None]: ...
 

@@ -189,10 +189,19 @@ def read_fields(answer: t.Any, needed: tuple[str, ...], optional: tuple[str, ...
     return fields
 
 
+def find_misfit(name: str, value: t.Any) -> Phrase | None:
+    """Return what is allowed for this field where the value does not fit, or None."""
+    try:
+        FORMS[name](value)
+    except _Misfit as misfit:
+        return misfit.allowed
+    return None
+
+
 def _quoted(value: t.Any) -> str:
     if isinstance(value, str):
         return f"'{one_line(value, _SHOWN)}'"
     return type(value).__name__ if isinstance(value, (dict, list)) else one_line(value, _SHOWN)
 
 
-__all__ = ("FORMS", "read_field", "read_fields")
+__all__ = ("FORMS", "find_misfit", "read_field", "read_fields")

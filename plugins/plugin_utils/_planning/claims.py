@@ -12,7 +12,6 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, together
 from .._complaints.complaints import Complaint, shortened
-from .._values.observed import State
 from .._values.order import Usage
 
 if t.TYPE_CHECKING:
@@ -119,13 +118,12 @@ def differences(order: Order, app: Application) -> tuple[Phrase, ...]:
 def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
     wanted = {"common_name": order.common_name, "product": order.product.id, "usage": order.usage.value}
     for field, value in wanted.items():
-        # What an unclear application does not tell may be what the order asks for.
-        told = app.state is not State.UNCLEAR or getattr(app, field) is not None
-        if told and getattr(app, field) != value:
+        # What a desk does not show may be what the order asks for.
+        if getattr(app, field) not in (None, value):
             yield _difference(field, value, getattr(app, field))
     linked = order.linked_contract
     if order.usage is Usage.LINKED_SERVICE and linked:
-        if app.state is State.UNCLEAR and app.linked_service is None:
+        if app.usage is None and app.linked_service is None:
             return
         if linked.service != app.linked_service:
             yield _difference("linked_contract.service", linked.service, app.linked_service)

@@ -71,7 +71,8 @@ def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:
         write_whole(target / f"{name}.{suffix}", text)
 
 
-def _rendered(template: str, document: Row, lang: Language) -> str:
+def make_environment() -> jinja2.Environment:
+    """Make what renders the templates of pages: HTML is escaped, Markdown quotes what a code host would interpret."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=jinja2.select_autoescape(("html.j2",)),
@@ -81,17 +82,24 @@ def _rendered(template: str, document: Row, lang: Language) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["markdown"] = _markdown
+    return environment
 
-    return environment.get_template(template).render(
-        document=document,
-        lang=lang,
-        title=title(document, lang),
-        next_step=next_step(document, lang) if document["planned"] else None,
-        counts=counted(document, lang) if document["counts"] else None,
-        price=priced(document, lang),
-        notes=notes(document, lang),
-        headings={column: said(heading, lang) for column, heading in HEADINGS.items()},
-        rows=[_page_row(row, document, lang) for row in document["orders"]],
+
+def _rendered(template: str, document: Row, lang: Language) -> str:
+    return (
+        make_environment()
+        .get_template(template)
+        .render(
+            document=document,
+            lang=lang,
+            title=title(document, lang),
+            next_step=next_step(document, lang) if document["planned"] else None,
+            counts=counted(document, lang) if document["counts"] else None,
+            price=priced(document, lang),
+            notes=notes(document, lang),
+            headings={column: said(heading, lang) for column, heading in HEADINGS.items()},
+            rows=[_page_row(row, document, lang) for row in document["orders"]],
+        )
     )
 
 
@@ -120,4 +128,4 @@ def _markdown(value: object) -> str:
     return f"{fence}{blank}{text.replace('|', '¦')}{blank}{fence}"
 
 
-__all__ = ("write_reports", "write_status")
+__all__ = ("make_environment", "write_reports", "write_status")

@@ -150,4 +150,4 @@ def _made_at_service(order: Order) -> bool:
     return order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
 
 
-__all__ = ("ACTORS", "deadline", "next_action", "reason")
+__all__ = ("ACTORS", "CONFIRMATIONS", "deadline", "next_action", "reason")

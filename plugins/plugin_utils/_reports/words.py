@@ -107,6 +107,10 @@ _CARRIED_OUT: t.Final = Phrase(
     "Nothing changes at the desk; collect.yml carries out what changes on hosts.",
     "窓口での変更はありません。ホスト側の変更は collect.yml が反映します。",
 )
+_BY_PEOPLE: t.Final = Phrase(
+    "Next: people do what the work sheets say, and record it: {0}",
+    "次の操作: 作業票のとおりに作業し、結果を記録してください: {0}",
+)
 _USING: t.Final = Phrase(", for {0} ({1})", "、{0} ({1}) で利用")
 _YEN: t.Final = Phrase("{0:,} yen", "{0:,}円")
 _ADOPTED: t.Final = Phrase(
@@ -131,6 +135,11 @@ _TOTAL: t.Final = Phrase("price of the new orders: {0}", "新規注文の価格:
 _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
 
 
+def state_word(state: str, lang: Language) -> str:
+    """An application's state in words."""
+    return said(_STATES[state], lang)
+
+
 def counted(document: Row, lang: Language) -> str:
     """How many orders stand where, without the zeros."""
     counts = document["counts"]
@@ -145,6 +154,8 @@ def title(document: Row, lang: Language) -> str:
 
 def next_step(document: Row, lang: Language) -> str:
     """What a user does after looking at the plan."""
+    if document.get("sheets"):
+        return said(_BY_PEOPLE.filled(tuple(document["sheets"])), lang)
     return said(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
 
 
@@ -218,11 +229,23 @@ def _is_for_hosts_alone(document: Row) -> bool:
 def _bought(row: Row, lang: Language) -> str:
     """What is bought, in the words of the order form."""
     service = LINKED_SERVICES.get(row["linked_service"])
-    using = said(_USING, lang).format(service.name, row["linked_contract_id"]) if service else ""
+    using = said(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
     term = said(_TERMS.get(row["term"], Phrase(row["term"], row["term"])), lang)
     told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
     return told if price is None else f"{told}: {yen(price, lang)}"
 
 
-__all__ = ("COUNTS", "HEADINGS", "cells", "counted", "next_step", "notes", "priced", "step_words", "title", "yen")
+__all__ = (
+    "COUNTS",
+    "HEADINGS",
+    "cells",
+    "counted",
+    "next_step",
+    "notes",
+    "priced",
+    "state_word",
+    "step_words",
+    "title",
+    "yen",
+)

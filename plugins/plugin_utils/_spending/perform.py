@@ -93,6 +93,8 @@ class Performer:
 
         `listed` are the contract IDs that the plan was made with; only a desk without references needs them.
         """
+        if self.desk.by_people:
+            return ()
         todo = [(entry, step) for entry, step in steps if step in _CONTRACT_STEPS]
         buyer = self._choose_buyer(listed)
         if not self.desk.keeps_references and any(step is Step.PLACE for _entry, step in todo):
@@ -105,6 +107,10 @@ class Performer:
 
     def perform_registrations(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
         """Register CSR and application information; `csrs` holds the PEM of customers' CSRs by order name."""
+        if self.desk.by_people:
+            for entry in entries:
+                self.desk.register(_present(entry.application), entry.order, csrs.get(entry.order.name))
+            return ()
 
         def register(entry: Entry, _step: Step) -> Application:
             application = _present(entry.application)

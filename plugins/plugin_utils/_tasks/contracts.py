@@ -43,6 +43,10 @@ _DID: t.Final = {
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
 
+_ON_SHEETS: t.Final = Phrase(
+    "People can do what is left, by these work sheets; the next run finds it at the desk: {0}",
+    "残りは作業票に従って手作業でも進められます。結果は次の実行で窓口から見つかります: {0}",
+)
 _ASSIGNED: t.Final = "(new)"  # in both languages: Ansible shows a diff as JSON in ASCII
 
 
@@ -133,6 +137,8 @@ def contract_result(
         result["complaints"] = told["complaints"]
     if failed:
         result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
+        if told.get("sheets"):
+            result["msg"] += "\n" + said(_ON_SHEETS.filled(tuple(told["sheets"])), lang)
     return result
 
 

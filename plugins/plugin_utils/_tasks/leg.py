@@ -37,6 +37,7 @@ if t.TYPE_CHECKING:
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
     from .._planning.host_part import CommandsOf
+    from .._planning.plan import Plan
 
 Result = dict[str, t.Any]
 
@@ -156,6 +157,18 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def open_desk(self) -> Desk:
         """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
         return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
+
+    def hand_out(self, desk: Desk, plan: Plan, document: Result, *, stopped: bool = False) -> Result:
+        """Put on work sheets what people have to do, where they are the desk, or what is left of a run that stopped.
+
+        The document names the sheets.
+        """
+        if not desk.by_people and not (stopped and self.options["desk_folder"]):
+            return {}
+        # Imported late: Ansible recompiles collection code at every start, and most desks need no sheets.
+        from .hand_out import hand_out_work
+
+        return hand_out_work(plan, document, self.options)
 
     def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, found: object = (), **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.

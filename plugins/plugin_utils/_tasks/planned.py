@@ -56,8 +56,13 @@ def plan_orders(
     A task that places nothing does without the desk's `offers`, which its role may not be shown.
     """
     portfolio, part = portfolio_name(options), slice_of(options.get("slice"))
+    if options.get("desk_folder") and not desk.by_people:
+        # Imported late: Ansible recompiles collection code at every start, and few desks have such a folder.
+        from .switching import pin_recorded
+
+        orders = pin_recorded(orders, options)
     try:
-        observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers)
+        observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers and not desk.by_people)
         plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options)).sliced(part)
     except OrdersRefused as refused:
         # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.

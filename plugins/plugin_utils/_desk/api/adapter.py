@@ -33,6 +33,7 @@ class ApiDesk:
     """Keeps the Desk protocol; every method is one call (a list: one a page)."""
 
     keeps_references = True
+    by_people = False
 
     def __init__(self, connection: Connection) -> None:
         self._transport = Transport(connection)

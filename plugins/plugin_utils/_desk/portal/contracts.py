@@ -18,6 +18,7 @@ from ..forms import read_fields
 from . import wire
 from .filled_forms import Filling, registration_filling
 from .page import Unreadable
+from .status_rows import read_rows
 from .walking import require_agreement, take_walk
 
 if t.TYPE_CHECKING:
@@ -137,21 +138,13 @@ def _to_contract(window: Window, walk: str, application: Application, address: s
 
 
 def _add_rows(window: Window, found: Listing) -> None:
-    columns = window.screen.parts["columns"]
-    contract_texts = columns["contract_id"].texts
     try:
-        for text in contract_texts:
-            for cells in window.page.rows(text):
-                row = {key: _cell(cells, entry.texts) for key, entry in columns.items()}
-                application = wire.listed_application({key: value[0] for key, value in row.items()}, window.known)
-                found.applications[application.contract_id] = application
-                found.addresses[application.contract_id] = row["contract_id"][1] or ""
+        for row in read_rows(window.page, window.screen):
+            application = wire.listed_application({key: value[0] for key, value in row.items()}, window.known)
+            found.applications[application.contract_id] = application
+            found.addresses[application.contract_id] = row["contract_id"][1] or ""
     except Unreadable as error:
         raise window.unexpected(_UNREADABLE.filled(error.told)) from None
-
-
-def _cell(cells: dict[str, tuple[str, str | None]], texts: tuple[str, ...]) -> tuple[str, str | None]:
-    return next((cells[text] for text in texts if text in cells), ("", None))
 
 
 def _pem(window: Window, key: str) -> str:

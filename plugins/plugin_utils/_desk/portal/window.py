@@ -19,6 +19,7 @@ from .filled_forms import Pick
 from .fit import buttons_of, findings, form_of
 from .map_parts import Entry
 from .page import Page, Unreadable
+from .status_rows import read_fact
 from .transport import Withheld
 
 if t.TYPE_CHECKING:
@@ -127,9 +128,7 @@ class Window:
 
     def fact(self, key: str) -> str | None:
         """What the page tells under this label."""
-        entry = self.screen.parts["facts"].get(key)
-        texts = entry.texts if entry else ()
-        return next((value for label, value in self.page.facts if label in texts), None)
+        return read_fact(self.page, self.screen, key)
 
     def choices(self, key: str) -> tuple[Choice, ...]:
         """What can be chosen in this field; nothing where the page has no such field."""

@@ -32,7 +32,7 @@ _DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
 _IN_BRACKETS: t.Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
 
 # What comes next, by whom: the portal's own words for it are not known, so they are told from the status.
-_NEXT: t.Final = {
+NEXT_STEPS: t.Final = {
     State.AWAITING_REGISTRATION: ("register", "service_admin"),
     State.APPLIED: ("wait_for_ca", "ca"),
     State.AWAITING_CONFIRMATION: ("answer_ca", "applicant"),
@@ -51,7 +51,7 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
     alone = known.screens["status_list"].leave_alone
     if state not in ENDED and product is None and row["product"] not in alone:
         state, unclear = State.UNCLEAR, unclear or (_words(row["product"]), "options.products")
-    next_action, by = _NEXT.get(state, ("none", "nobody"))
+    next_action, by = NEXT_STEPS.get(state, ("none", "nobody"))
     shown = {**row, "product": product or row["product"]}
     return Application(
         **read_fields(shown, ("contract_id", "common_name", "product")),
@@ -71,6 +71,11 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
 
 def application_in_full(application: Application, fact: Fact, known: ScreenMap) -> Application:
     """The application with what サービストップ tells besides."""
+    return dc.replace(shown_application(fact, known), customer_code=application.customer_code, term=application.term)
+
+
+def shown_application(fact: Fact, known: ScreenMap) -> Application:
+    """The application as サービストップ alone tells it."""
     row = {
         "contract_id": fact("contract_id") or "",
         "common_name": fact("common_name") or "",
@@ -87,8 +92,6 @@ def application_in_full(application: Application, fact: Fact, known: ScreenMap) 
     open_ones = re.split(r"[、,]\s*", fact("open_confirmations") or "")
     return dc.replace(
         listed,
-        customer_code=application.customer_code,
-        term=application.term,
         usage=usage,
         linked_service=service,
         linked_contract_id=linked_id,
@@ -105,7 +108,7 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
     """The application as the screen after 申込 tells it; what it leaves out was on the confirm screen just before."""
     product, term = _product_and_term(fact("product_and_term") or "", known) or ("", None)
     linked = order.linked_contract
-    next_action, by = _NEXT[State.AWAITING_REGISTRATION]
+    next_action, by = NEXT_STEPS[State.AWAITING_REGISTRATION]
     shown = {"contract_id": fact("contract_id"), "common_name": fact("common_name") or ""}
     fields = read_fields(shown, ("contract_id", "common_name"))
     return Application(
@@ -123,6 +126,16 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
         next_action_by=by,
         deadline=_day(fact("deadline") or ""),
     )
+
+
+def finished_order(fact: Fact, known: ScreenMap) -> Application:
+    """The application as the screen after 申込 tells it to who does not know the order."""
+    product, term = _product_and_term(fact("product_and_term") or "", known) or (fact("product_and_term") or "", None)
+    status = known.option("states", State.AWAITING_REGISTRATION.value).text
+    row = {name: fact(name) or "" for name in ("contract_id", "common_name", "expiry")}
+    name = known.option("products", product).text if product in known.options["products"] else product
+    listed = listed_application({**row, "product": name, "status": status}, known)
+    return dc.replace(listed, term=term, deadline=_day(fact("deadline") or ""))
 
 
 def pairs_offered(choices: Callable[[str], tuple[Choice, ...]]) -> tuple[Choice, ...]:
@@ -218,11 +231,14 @@ def _midnight(name: str, text: str) -> dt.datetime | None:
 
 
 __all__ = (
+    "NEXT_STEPS",
     "application_in_full",
     "as_written",
+    "finished_order",
     "listed_application",
     "offered_products",
     "pairs_offered",
     "placed_application",
     "seen_contracts",
+    "shown_application",
 )

@@ -175,6 +175,7 @@ class DeskInMemory:
     )
 
     keeps_references = True
+    by_people = False
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()

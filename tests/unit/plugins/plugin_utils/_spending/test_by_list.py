@@ -49,6 +49,7 @@ class Screens(DeskInMemory):
     """Keeps no references; `late` are contract IDs that the list does not show yet."""
 
     keeps_references = False
+    by_people = False
     late: set[str] = dc.field(default_factory=set)
     losses_of: dict[str, str] = dc.field(default_factory=dict)
 

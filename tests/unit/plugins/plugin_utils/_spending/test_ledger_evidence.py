@@ -55,6 +55,7 @@ class Lists(DeskInMemory):
     """A desk that keeps no references; `lost`: no answer comes, and nothing is booked."""
 
     keeps_references = False
+    by_people = False
     lost = False
 
     def quote(self, order: Order) -> None:

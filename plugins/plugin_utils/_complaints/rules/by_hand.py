@@ -1,0 +1,198 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Rules of the register of desk: by_hand, and of what people record in it."""
+
+from __future__ import annotations
+
+from .rule import OURS, rule
+
+RULES = (
+    rule(
+        "REGISTER-CONTENT",
+        OURS,
+        (
+            "This is not a register of desk: by_hand.",
+            "a mapping with version: 1 and contracts, nothing else",
+            "Write version: 1 and contracts, or name another desk_folder.",
+        ),
+        (
+            "desk: by_hand の記録簿ではありません。",
+            "version: 1 と contracts だけを持つマッピング",
+            "version: 1 と contracts を書くか、別の desk_folder を指定してください。",
+        ),
+    ),
+    rule(
+        "REGISTER-VALUE",
+        OURS,
+        (
+            "{value} cannot be the value of this field.",
+            "{allowed}",
+            "Correct it. Put digits that are a text in quotes.",
+        ),
+        (
+            "{value}はこの項目の値として使えません。",
+            "{allowed}",
+            "値を直してください。数字だけの文字列は引用符で囲みます。",
+        ),
+    ),
+    rule(
+        "REGISTER-TWICE",
+        OURS,
+        (
+            "{value} is in the register twice.",
+            "one entry for each contract, and one contract for each order and generation",
+            "Keep the entry that is right, as the portal's list shows it.",
+        ),
+        (
+            "{value} が記録簿に2回あります。",
+            "契約ごとに1件、オーダーと generation の組ごとに契約は1つ",
+            "ポータルの一覧のとおりの、正しい方だけを残してください。",
+        ),
+    ),
+    rule(
+        "RECORD-CONTENT",
+        OURS,
+        (
+            "This is not a file of records.",
+            "a mapping with version: 1 and a list records",
+            "Fill in the file record_....yml that lies beside the work sheet.",
+        ),
+        (
+            "記録用のファイルではありません。",
+            "version: 1 と records のリストを持つマッピング",
+            "作業票と同じフォルダの record_….yml に記入してください。",
+        ),
+    ),
+    rule(
+        "RECORD-ORDER",
+        OURS,
+        ("There is no order {value}.", "{allowed}", "{hint}"),
+        ("{value} というオーダーはありません。", "{allowed}", "{hint}"),
+    ),
+    rule(
+        "RECORD-DATE",
+        OURS,
+        ("{value} is still to come.", "the day on which it was done", "Correct date."),
+        ("{value} は未来の日付です。", "作業した日付", "date を直してください。"),
+    ),
+    rule(
+        "RECORD-BEFORE",
+        OURS,
+        (
+            "{value} is before the order, which was placed on {ordered}.",
+            "a day on which the contract was there",
+            "Correct date, or ordered_at in the register.",
+        ),
+        (
+            "{value} はお申し込みの日付 {ordered} より前です。",
+            "お申し込み以後の日付",
+            "date、または記録簿の ordered_at を直してください。",
+        ),
+    ),
+    rule(
+        "RECORD-NOT-ORDERED",
+        OURS,
+        (
+            "This order has no contract in the register, so it cannot be {value}.",
+            "state: ordered with contract_id and date first",
+            "Record first which contract was ordered.",
+        ),
+        (
+            "このオーダーの契約が記録簿にないため、{value} とは記録できません。",
+            "先に contract_id と date を書いた state: ordered",
+            "先にお申し込み済みの契約を記録してください。",
+        ),
+    ),
+    rule(
+        "RECORD-ANOTHER",
+        OURS,
+        (
+            "This order is recorded with contract {known}, not with {value}.",
+            "{known}",
+            (
+                "If both are on the portal's list, it was ordered twice: cancel one there, and keep the other here. "
+                "If {known} was a slip, correct it in the register."
+            ),
+        ),
+        (
+            "このオーダーの契約は {known} と記録されており、{value} ではありません。",
+            "{known}",
+            (
+                "両方がポータルの一覧にある場合は二重のお申し込みです。一方をポータルで解約し、残す方を記録簿に書いてください。"
+                "{known} が誤記なら記録簿を直してください。"
+            ),
+        ),
+    ),
+    rule(
+        "RECORD-TAKEN",
+        OURS,
+        (
+            "The contract {value} is recorded for {holder} already.",
+            "a contract ID that no other order has",
+            "Copy the contract ID from the portal's screen once more, or correct the register.",
+        ),
+        (
+            "契約 {value} はすでに {holder} のものとして記録されています。",
+            "ほかのオーダーに使われていないサービスコード",
+            "ポータルの画面のサービスコードを確かめるか、記録簿を直してください。",
+        ),
+    ),
+    rule(
+        "RECORD-DIFFERS",
+        OURS,
+        (
+            "The contract {value} is not what the order asks for: {difference}.",
+            "a contract with the product, term and name of the order",
+            (
+                "If something else was chosen at the portal, cancel it there and order again, or let the order say "
+                "what was bought."
+            ),
+        ),
+        (
+            "契約 {value} はオーダーの内容と異なります: {difference}",
+            "品目・有効期間・コモンネームがオーダーと同じ契約",
+            "ポータルで誤って選んだ場合は、解約して申し込み直すか、オーダーを購入した内容に合わせてください。",
+        ),
+    ),
+    rule(
+        "RECORD-ENDED",
+        OURS,
+        (
+            "The contract {value} has ended as {state}, so it cannot be {wanted}.",
+            "a contract that has not ended",
+            "Correct the record, or the register where it is wrong.",
+        ),
+        (
+            "契約 {value} は {state} で終了しているため、{wanted} とは記録できません。",
+            "終了していない契約",
+            "記録を直すか、記録簿が誤っている場合は記録簿を直してください。",
+        ),
+    ),
+    rule(
+        "RECORD-STALE",
+        OURS,
+        (
+            "This was done by the old work sheet {value}. Today's is {today}: the order or the screens have changed.",
+            "what was done just as the sheet of today says",
+            (
+                "Compare what was entered with today's sheet. If it is the same, write sheet: {today}; else put the "
+                "order back to what was entered."
+            ),
+        ),
+        (
+            "古い作業票 {value} による作業です。オーダーまたは画面の内容が変わり、現在の票番号は {today} です。",
+            "現在の作業票と同じ内容の作業",
+            (
+                "入力した内容を現在の作業票と比べてください。同じなら sheet: {today} に直し、違う場合はオーダーを"
+                "入力した内容に戻してください。"
+            ),
+        ),
+    ),
+)
+
+
+__all__ = ("RULES",)

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A folder of certificates as people get them: files, archives and saved mails, opened down to what is in them."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import email
+import email.policy
+import io
+import typing as t
+import zipfile
+
+from ....module_utils._core.errors import Fault
+from ....module_utils._core.paths import expand_home
+from ....module_utils._core.phrases import Phrase, one_line
+from ....module_utils._pki.containers import read_any
+
+if t.TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Iterator
+
+    from ....module_utils._pki.certs import CertFacts
+
+_LARGEST: t.Final = 16 << 20  # bytes of a file or of a part of one
+_MOST: t.Final = 2_000  # files of a folder, parts of an archive
+_DEEPEST: t.Final = 3  # an archive in a mail in an archive
+_NOTHING: t.Final = Phrase(
+    "there is no certificate in it that is read here (PEM, DER, PKCS#7, ZIP, .eml)",
+    "読み取れる証明書 (PEM、DER、PKCS#7、ZIP、.eml) がありません",
+)
+_TOO_LARGE: t.Final = Phrase("it is too large, or has too many parts", "大きすぎるか、含まれるファイルが多すぎます")
+_LOCKED: t.Final = Phrase(
+    "the archive is locked by a password: unpack it into this folder",
+    "パスワード付きのZIPです。このフォルダに展開してください",
+)
+_LINK: t.Final = Phrase("it is a link, which is not followed", "リンクは読みません")
+PRIVATE_KEY: t.Final = Phrase(
+    "it holds a private key, so nothing of it was read. Take it away from here. A key that IIJ made belongs on its "
+    "host alone{0}: download it there, and never through this controller",
+    "秘密鍵が含まれるため、何も読み込んでいません。ここから取り除いてください。IIJが作成した鍵は設置先のホストだけに置くものです"
+    "{0}。このコントローラを経由せず、ホストで直接ダウンロードしてください",
+)
+
+
+@dc.dataclass
+class Inbox:
+    """What is in the folder: certificates with the name of what they came in, and what was not read, with reasons."""
+
+    leaves: dict[str, tuple[str, CertFacts]] = dc.field(default_factory=dict)
+    authorities: dict[str, CertFacts] = dc.field(default_factory=dict)
+    problems: dict[str, Phrase] = dc.field(default_factory=dict)
+    with_keys: list[str] = dc.field(default_factory=list)
+
+    def add(self, name: str, certificate: CertFacts) -> None:
+        """Add a certificate; one that may issue others is an intermediate."""
+        if certificate.is_authority:
+            self.authorities[certificate.certificate_fingerprint] = certificate
+        else:
+            self.leaves.setdefault(certificate.certificate_fingerprint, (name, certificate))
+
+
+def read_inbox(path: str) -> Inbox:
+    """Read every file of the folder; nothing in it is changed."""
+    folder, inbox = expand_home(path), Inbox()
+    files = [file for file in sorted(folder.rglob("*")) if not _is_hidden(file, folder) and not file.is_dir()]
+    if not folder.is_dir():
+        next(folder.iterdir())  # raises what is wrong with it
+    for file in files[:_MOST]:
+        name = str(file.relative_to(folder))
+        if file.is_symlink():
+            inbox.problems[name] = _LINK
+        elif file.stat().st_size > _LARGEST:
+            inbox.problems[name] = _TOO_LARGE
+        elif not _open(name, file.read_bytes(), inbox, depth=0) and name not in inbox.problems:
+            inbox.problems[name] = _NOTHING
+    return inbox
+
+
+def _is_hidden(file: pathlib.Path, folder: pathlib.Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(folder).parts)
+
+
+def _open(name: str, content: bytes, inbox: Inbox, *, depth: int) -> bool:
+    """Take what is in this content; whether there was anything to tell of it."""
+    parts = _parts(name, content, inbox) if depth < _DEEPEST else None
+    if parts is not None:
+        return sum(_open(inner, part, inbox, depth=depth + 1) for inner, part in parts) > 0  # each part is opened
+    try:
+        found = read_any(content)
+    except Fault:
+        inbox.with_keys.append(name)
+        inbox.problems[name] = PRIVATE_KEY
+        return True
+    for certificate in found:
+        inbox.add(name, certificate)
+    return bool(found)
+
+
+def _parts(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, bytes]] | None:
+    """What an archive or a mail is made of; None for anything else."""
+    if content.startswith(b"PK\x03\x04"):
+        return _unpacked(name, content, inbox)
+    if name.lower().endswith(".eml"):
+        return _attached(name, content)
+    return None
+
+
+def _unpacked(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, bytes]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = [member for member in archive.infolist() if not member.is_dir()]
+            if len(members) > _MOST or sum(member.file_size for member in members) > _LARGEST:
+                inbox.problems[name] = _TOO_LARGE
+                return
+            for member in members:
+                if member.flag_bits & 1:
+                    inbox.problems[name] = _LOCKED
+                    return
+                with archive.open(member) as file:
+                    yield f"{name}: {one_line(member.filename, 100)}", file.read(_LARGEST)
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):
+        inbox.problems[name] = _NOTHING
+
+
+def _attached(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
+    for number, part in enumerate(email.message_from_bytes(content, policy=email.policy.compat32).walk()):
+        if number > _MOST or part.is_multipart():
+            continue
+        payload = part.get_payload(decode=True)
+        if isinstance(payload, bytes) and payload:
+            yield f"{name}: {one_line(part.get_filename() or part.get_content_type(), 100)}", payload
+
+
+__all__ = ("PRIVATE_KEY", "Inbox", "read_inbox")

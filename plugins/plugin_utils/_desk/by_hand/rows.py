@@ -1,0 +1,100 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One contract of the register: which fields it may have, in which form, and the application that it becomes."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ....module_utils._core.phrases import Phrase
+from ..._complaints.complaints import Breach, nearest, shortened
+from ..._values.observed import ENDED, Application, State
+from ..forms import find_misfit, read_fields
+from ..portal.wire import NEXT_STEPS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Row = dict[str, t.Any]
+
+JST: t.Final = dt.timezone(dt.timedelta(hours=9))
+NEEDED: t.Final = ("contract_id", "common_name", "product", "state")
+DAYS: t.Final = ("ordered_at", "registered_at", "issued_at", "ended_at", "not_before", "not_after")
+# In the order in which the collection writes them.
+FIELDS: t.Final = (
+    "contract_id", "client_reference", "customer_code", "common_name", "product", "term", "usage", "linked_service",
+    "linked_contract_id", "state", "confirmations", "reason", "deadline", "ordered_at", "registered_at", "issued_at",
+    "ended_at", "csr_origin", "public_key_fingerprint", "certificate_fingerprint", "serial_number", "not_before",
+    "not_after",
+)  # fmt: skip
+_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at"))
+_MAPPING: t.Final = Phrase("a mapping of fields", "項目のマッピング")
+
+
+def judge_row(row: t.Any) -> Iterator[Breach]:
+    """Find what keeps a contract of the register from being read."""
+    if not isinstance(row, dict):
+        yield Breach(rule="VALUE-TYPE", facts={"value": shortened(row), "expected": _MAPPING})
+        return
+    for name in row:
+        if name not in FIELDS:
+            facts = {"value": shortened(name), "allowed": ", ".join(FIELDS), "near": nearest(name, FIELDS)}
+            yield Breach(rule="KEY-UNKNOWN", path=(str(name),), facts=facts)
+    for name in NEEDED:
+        if row.get(name) is None:
+            yield Breach(rule="KEY-MISSING", facts={"value": name, "named": name, "allowed": ", ".join(NEEDED)})
+    for name, value in row.items():
+        allowed = find_misfit(_form_of(name), _moment(name, value)) if name in FIELDS and value is not None else None
+        if allowed:
+            yield Breach(rule="REGISTER-VALUE", path=(name,), facts={"value": shortened(value), "allowed": allowed})
+
+
+def plain_row(row: Row) -> Row:
+    """Make the row as the collection writes it: days and moments as text, what is empty left out."""
+    return {name: _written(row[name]) for name in FIELDS if row.get(name) not in (None, [], (), "")}
+
+
+def read_application(row: Row, *, now: dt.datetime) -> Application:
+    """Make the application of a sound row; a certificate whose time is over has expired, whoever noticed."""
+    moments = {name: _moment(name, value) for name, value in row.items()}
+    fields = read_fields(moments, NEEDED, _KEPT)
+    state, until = fields["state"], fields["not_after"]
+    if until and until < now and state not in ENDED:
+        fields["state"] = State.EXPIRED
+    fields["confirmations"] = tuple(fields["confirmations"] or ())
+    action, by = NEXT_STEPS.get(fields["state"], ("none", "nobody"))
+    return Application(**fields, next_action=action, next_action_by=by)
+
+
+def _form_of(name: str) -> str:
+    return "issued_at" if name == "ended_at" else name
+
+
+def _moment(name: str, value: t.Any) -> t.Any:
+    """What a day or moment of the register means: a day begins in Japan."""
+    value = _written(value)
+    if name not in DAYS or not isinstance(value, str) or len(value) != len("2026-11-26"):
+        return value
+    try:
+        return dt.datetime.combine(dt.date.fromisoformat(value), dt.time(), JST).isoformat()
+    except ValueError:
+        return value
+
+
+def _written(value: t.Any) -> t.Any:
+    if isinstance(value, dt.datetime):
+        local = value.astimezone(JST) if value.tzinfo else value
+        if value.tzinfo and local.time() == dt.time():
+            return local.date().isoformat()
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.isoformat()
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+__all__ = ("FIELDS", "JST", "Row", "judge_row", "plain_row", "read_application")

@@ -1,0 +1,208 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Certificates that came for contracts of the register: matched by key and CSR, judged, taken in with their chain."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core import activation_errors, certificate_errors, chain_errors, names
+from ...module_utils._core.phrases import Phrase
+from ...module_utils._pki.certs import LONGEST_CHAIN, chain_fault, rfc3339
+from .._desk.by_hand.inbox import PRIVATE_KEY
+from .._values.observed import ENDED, State
+from .._values.order import CsrOrigin
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ...module_utils._core.errors import Fault
+    from ...module_utils._pki.certs import CertFacts
+    from .._desk.by_hand.inbox import Inbox
+    from .._desk.by_hand.rows import Row
+    from .._values.order import Order
+
+_NOBODY: t.Final = Phrase(
+    "it is for {0}, and no contract of the register has its name and key. Record the order that it belongs to first",
+    "{0} の証明書ですが、名前と鍵の合う契約が記録簿にありません。先に該当するお申し込みを記録してください",
+)
+_OTHER_CSR: t.Final = Phrase(
+    "it has the name of {0}, but the key of order {1}: the CSR of {1} was registered there. Have {0} reissued with "
+    "the CSR that its work sheet shows",
+    "名前は {0} のものですが、鍵はオーダー {1} のものです。{0} に {1} のCSRが登録されています。作業票のCSRで {0} を"
+    "再発行してください",
+)
+_OTHER_KEY: t.Final = Phrase(
+    "it has the name of {0}, but another key than the CSR on its work sheet. See which CSR was registered; if it was "
+    "another one, have {0} reissued",
+    "名前は {0} のものですが、作業票のCSRとは鍵が異なります。登録したCSRを確認し、別のCSRなら {0} を再発行してください",
+)
+_SEVERAL: t.Final = Phrase(
+    "it fits several contracts: {0}. Write its public_key_fingerprint, {1}, to the right one in the register",
+    "複数の契約に当てはまります: {0}。記録簿の正しい契約に public_key_fingerprint {1} を書いてください",
+)
+_OLDER: t.Final = Phrase(
+    "{0} has a newer certificate already, valid from {1}", "{0} にはすでに新しい証明書 ({1} から有効) があります"
+)
+_NO_CHAIN: t.Final = Phrase(
+    "the certificate of its issuer, {0}, is missing, and the order installs a chain. Put it into the folder, too",
+    "発行者 {0} の証明書がありません。オーダーではチェーンを設置するため、中間CA証明書もフォルダに入れてください",
+)
+_KEYS_GO: t.Final = Phrase(" ({0})", " ({0})")
+_LIVE_AT_LEAST: t.Final = frozenset(state.value for state in ENDED)
+
+
+class Arrivals:
+    """What an inbox brings to the rows of a register; `files` are the certificates to keep, with their chains."""
+
+    def __init__(
+        self,
+        rows: Mapping[str, Row],
+        orders: Iterable[Order],
+        *,
+        portfolio: str,
+        now: dt.datetime,
+        key_of: Callable[[Order, str], str | None],
+    ) -> None:
+        self.rows = dict(rows)
+        self.files: dict[str, str] = {}
+        self.problems: dict[str, Phrase] = {}
+        self._orders = tuple(orders)
+        self._now = now
+        self._by_reference = {order.reference(portfolio): order for order in self._orders}
+        self._keys = {key: self._key(row, key_of) for key, row in rows.items()}
+
+    def take(self, inbox: Inbox) -> None:
+        """Take in what fits, and say of everything else why not."""
+        self.problems.update(inbox.problems)
+        for name in inbox.with_keys:
+            self.problems[name] = PRIVATE_KEY.filled(self._places_of_keys())
+        for name, leaf in inbox.leaves.values():
+            problem = self._take(leaf, inbox)
+            if problem:
+                self.problems[name] = problem
+
+    def _take(self, leaf: CertFacts, inbox: Inbox) -> Phrase | None:
+        found = self._matching(leaf)
+        if len(found) > 1:
+            return _SEVERAL.filled(tuple(found), leaf.public_key_fingerprint)
+        if not found:
+            return self._reason(leaf)
+        (key,) = found
+        row, order = self.rows[key], self._order_of(self.rows[key])
+        fault = self._fault(leaf, row, order)
+        if fault:
+            return Phrase(fault.message("en"), fault.message("ja"))
+        since = rfc3339(leaf.not_before)
+        same = row.get("certificate_fingerprint") == leaf.certificate_fingerprint
+        if not same and row.get("not_before", "") > since:
+            return _OLDER.filled(key, row["not_before"])
+        chain = _climb(leaf, inbox.authorities.values())
+        if not chain and order and _wants_chain(order):
+            return _NO_CHAIN.filled(names.subject_text(leaf.issuer))
+        broken = chain_fault(leaf, chain=chain, now=self._now) if chain else None
+        if broken:
+            return Phrase(broken.message("en"), broken.message("ja"))
+        self.files[key] = "".join(certificate.pem for certificate in (leaf, *chain))
+        self.rows[key] = _issued(row, leaf)
+        return None
+
+    def _matching(self, leaf: CertFacts) -> list[str]:
+        """The contracts that this certificate may be of: by its key, else by its name where IIJ has made the key."""
+        live = {key: row for key, row in self.rows.items() if row["state"] not in _LIVE_AT_LEAST}
+        by_key = [key for key in live if self._keys[key] == leaf.public_key_fingerprint]
+        own = [key for key in by_key if leaf.is_for(live[key]["common_name"])]
+        named = [key for key, row in live.items() if leaf.is_for(row["common_name"])]
+        if by_key:
+            # With the name of one and the key of another, it is nobody's.
+            return own or ([] if named else by_key)
+        return [key for key in named if self._keys[key] is None]
+
+    def _key(self, row: Row, key_of: Callable[[Order, str], str | None]) -> str | None:
+        """The key that a contract's certificate must have; None where it is not known here.
+
+        IIJ makes a new one with each reissue [M:2261110]. Where a host has made it, the host judges once more.
+        """
+        order = self._order_of(row)
+        if row.get("csr_origin") == "service" or (order and order.csr_origin is CsrOrigin.SERVICE):
+            return None
+        return row.get("public_key_fingerprint") or (key_of(order, row["contract_id"]) if order else None)
+
+    def _order_of(self, row: Row) -> Order | None:
+        pinned = (order for order in self._orders if order.contract_id == row["contract_id"])
+        return next(pinned, None) or self._by_reference.get(row.get("client_reference", ""))
+
+    def _reason(self, leaf: CertFacts) -> Phrase:
+        named = [key for key, row in self.rows.items() if leaf.is_for(row["common_name"])]
+        holder = next((key for key, known in self._keys.items() if known == leaf.public_key_fingerprint), None)
+        supplied = [
+            o.name for o in self._orders if o.csr and o.csr.public_key_fingerprint == leaf.public_key_fingerprint
+        ]
+        other = [*supplied, *([self.rows[holder].get("client_reference", holder)] if holder else [])]
+        if named and other:
+            return _OTHER_CSR.filled(named[0], other[0])
+        if named:
+            return _OTHER_KEY.filled(named[0])
+        return _NOBODY.filled(leaf.dns_names or names.subject_text(leaf.subject))
+
+    def _fault(self, leaf: CertFacts, row: Row, order: Order | None) -> Fault | None:
+        """Why the certificate is not installed anywhere, in the words of the host that would refuse it."""
+        if not leaf.is_for(row["common_name"]):
+            found = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
+            return certificate_errors.NameDiffers(found=found, expected=row["common_name"])
+        if self._now < leaf.not_before:
+            return certificate_errors.NotYetValid(moment=rfc3339(leaf.not_before))
+        if self._now > leaf.not_after:
+            return certificate_errors.NoLongerValid(moment=rfc3339(leaf.not_after))
+        issuer, wanted = names.subject_text(leaf.issuer), order.install.issuer if order and order.install else None
+        if wanted and wanted.lower() not in issuer.lower():
+            return activation_errors.IssuerDiffers(found=issuer, expected=wanted)
+        return chain_errors.ChainEmpty() if leaf.is_self_issued else None
+
+    def _places_of_keys(self) -> Phrase:
+        places = [
+            f"{order.name}: {order.host or 'localhost'}:{order.key.path}"
+            for order in self._orders
+            if order.csr_origin is CsrOrigin.SERVICE and order.key and order.key.path
+        ]
+        return _KEYS_GO.filled(tuple(places)) if places else Phrase("", "")
+
+
+def _climb(leaf: CertFacts, authorities: Iterable[CertFacts]) -> tuple[CertFacts, ...]:
+    """The intermediates from the leaf's issuer upwards; a root that signs itself is left out."""
+    chain: list[CertFacts] = []
+    pool = [authority for authority in authorities if not authority.is_self_issued]
+    while len(chain) < LONGEST_CHAIN:
+        below = chain[-1] if chain else leaf
+        above = next((one for one in pool if one not in chain and chain_fault(below, chain=(one,)) is None), None)
+        if above is None:
+            break
+        chain.append(above)
+    return tuple(chain)
+
+
+def _wants_chain(order: Order) -> bool:
+    install = order.install
+    return bool(install and (install.chain or install.full_chain or install.combined or install.pkcs12))
+
+
+def _issued(row: Row, leaf: CertFacts) -> Row:
+    """The row with what the certificate says."""
+    state = row["state"] if row["state"] == State.INSTALLED.value else State.ISSUED.value
+    return {
+        **{name: value for name, value in row.items() if name != "confirmations"},
+        "state": state,
+        "public_key_fingerprint": leaf.public_key_fingerprint,
+        "certificate_fingerprint": leaf.certificate_fingerprint,
+        "serial_number": leaf.serial_number,
+        "not_before": rfc3339(leaf.not_before),
+        "not_after": rfc3339(leaf.not_after),
+    }
+
+
+__all__ = ("Arrivals",)

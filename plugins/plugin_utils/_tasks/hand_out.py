@@ -1,0 +1,171 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Work of a plan that people do: found, written on a work sheet for each role, and named in what a task tells."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+
+from ...module_utils._core.paths import expand_home
+from .._desk.by_hand import work as walked
+from .._desk.by_hand.adapter import certificate_path, csr_path
+from .._desk.by_hand.register import read_register
+from .._desk.portal.screen_map import screen_map
+from .._planning.digests import order_digest
+from .._planning.plan import Standing
+from .._reports.sheet_pages import remove_sheets, write_sheet
+from .._reports.sheets import KINDS, ROLES, Facts, Group, Work, describe_sheet, word_work
+from .._values.observed import State
+from .._values.order import CsrOrigin
+from .asked_orders import now, portfolio_name
+
+if t.TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Iterable
+
+    from .._desk.portal.map_parts import ScreenMap
+    from .._planning.plan import Entry, Plan
+    from .._reports.rows import Row
+    from .asked_orders import Options
+
+_AT_THE_CA: t.Final = (State.APPLIED, State.AWAITING_CONFIRMATION)
+SHEETS: t.Final = "sheets"
+
+
+def hand_out_work(plan: Plan, document: Row, options: Options) -> Row:
+    """Write the sheets of a plan, and name them in the document and the task's result, which is returned."""
+    folder = expand_home(options["desk_folder"]) / SHEETS
+    sheets = list(write_sheets(plan, options, folder))
+    words = {
+        name: word for path, sheet in sheets for name, word in word_work(sheet, str(path), document["lang"]).items()
+    }
+    actors = {
+        item["order"]: sheet["role"] for _path, sheet in sheets for group in sheet["groups"] for item in group["items"]
+    }
+    for row in document["orders"]:
+        if row["name"] in words:
+            row.update(next_action=words[row["name"]], next_action_by=actors[row["name"]])
+    document["sheets"] = [str(path) for path, _sheet in sheets]
+    return {"work": words, "sheets": document["sheets"]}
+
+
+def write_sheets(plan: Plan, options: Options, folder: pathlib.Path) -> Iterable[tuple[pathlib.Path, Row]]:
+    """Write a sheet for each role that has work; sheets of roles without work are removed."""
+    known = screen_map(options["screen_map"])
+    works = list_work(plan, options, known)
+    facts = _facts(plan, options, known)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / ".gitignore").write_text(
+        "*\n", encoding="ascii"
+    )  # applicants' data and half-done work are nobody's history
+    for role in ROLES:
+        groups = _group(work for work in works if work.role == role)
+        if not groups:
+            remove_sheets(folder, role)
+            continue
+        sheet = describe_sheet(role, groups, facts)
+        remove_sheets(folder, role, but=sheet["digest"])
+        yield write_sheet(sheet, folder), sheet
+
+
+def list_work(plan: Plan, options: Options, known: ScreenMap) -> list[Work]:
+    """List what people have to do for the orders of this plan."""
+    works = []
+    for entry in plan.entries:
+        kind = _kind(entry, options)
+        if kind is not None:
+            works.append(_work(entry, kind, options, known))
+    return works
+
+
+def _kind(entry: Entry, options: Options) -> str | None:
+    application = entry.application
+    if entry.standing is Standing.TO_ORDER:
+        return "order"
+    if entry.standing is Standing.TO_CANCEL:
+        return "cancel"
+    if application is None:
+        return None
+    if entry.standing is Standing.TO_REGISTER:
+        return "register" if _has_csr(entry, options) else None
+    fetched = certificate_path(options["desk_folder"], application.contract_id).exists()
+    if entry.installs and not fetched:
+        return "download"
+    return "answer" if entry.standing is Standing.WAITING and application.state in _AT_THE_CA else None
+
+
+def _has_csr(entry: Entry, options: Options) -> bool:
+    """Whether all is there that a registration takes: a host makes its CSR before anything is on paper."""
+    if entry.order.csr_origin is not CsrOrigin.TARGET:
+        return True
+    return entry.application is not None and csr_path(options["desk_folder"], entry.application.contract_id).exists()
+
+
+def csr_of(entry: Entry, options: Options) -> str | None:
+    """The customer's CSR of this order, PEM; None where the service makes it, or no host has made it yet."""
+    if entry.order.csr:
+        return entry.order.csr.pem
+    if entry.application is None or entry.order.csr_origin is not CsrOrigin.TARGET:
+        return None
+    path = csr_path(options["desk_folder"], entry.application.contract_id)
+    return path.read_text(encoding="ascii") if path.exists() else None
+
+
+def _work(entry: Entry, kind: str, options: Options, known: ScreenMap) -> Work:
+    order, application = entry.order, entry.application
+    steps: list[Row] = []
+    if kind == "order":
+        steps = walked.order_steps(order, known)
+    elif application and kind == "register":
+        steps = walked.registration_steps(application, order, csr_of(entry, options), known)
+    elif application and kind == "download":
+        steps = walked.download_steps(application, known)
+    term = known.options["terms"].get(order.term)
+    return Work(
+        order=order.name,
+        kind=kind,
+        common_name=order.common_name,
+        product=known.option("products", order.product.id).text,
+        term=term.text if term else order.term,
+        contract_id=application.contract_id if application else None,
+        confirmations=application.confirmations if application else (),
+        steps=steps,
+        order_digest=order_digest(order),
+    )
+
+
+def _group(works: Iterable[Work]) -> list[Group]:
+    """Works in the order in which a person goes: kind by kind, what shares its way through the menus together."""
+    kinds = list(KINDS)
+    ordered = sorted(works, key=lambda work: (kinds.index(work.kind), str(work.steps[:4]), work.product, work.order))
+    groups = []
+    for kind, alike in itertools.groupby(ordered, key=lambda work: work.kind):
+        for way, same in itertools.groupby(alike, key=lambda work: walked.split_way([work.steps])[0]):
+            found = list(same)
+            _way, own = walked.split_way([work.steps for work in found])
+            groups.append(Group(kind=kind, way=way, works=found, own=own))
+    return groups
+
+
+def _facts(plan: Plan, options: Options, known: ScreenMap) -> Facts:
+    names: dict[str, list[str]] = {}
+    for contract_id, row in read_register(options["desk_folder"]).rows.items():
+        names.setdefault(row["common_name"], []).append(contract_id)
+    return Facts(
+        portfolio=portfolio_name(options),
+        lang=options["lang"] or "ja",  # the portal speaks Japanese
+        made_at=now(),
+        list_way=walked.list_steps(known),
+        next_page=walked.next_page(known),
+        keep=walked.facts_to_keep(known),
+        known=names,
+        waiting=any(entry.standing is Standing.WAITING for entry in plan.entries),
+    )
+
+
+__all__ = ("SHEETS", "csr_of", "hand_out_work", "list_work", "write_sheets")

@@ -1,0 +1,147 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What a list out of a browser shows otherwise than the register: told, and on request taken over."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ...module_utils._core.phrases import Phrase
+from .._desk.by_hand.rows import JST, plain_row
+from .._planning.claims import bought_name
+from .._values.observed import ENDED
+from .recording import bought
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .._desk.by_hand.listings import Listing
+    from .._desk.by_hand.rows import Row
+    from .._values.observed import Application
+    from .._values.order import Order
+
+_SAME: t.Final = ("common_name", "product")
+_SHOWN: t.Final = (
+    "customer_code", "term", "usage", "linked_service", "linked_contract_id", "state", "confirmations", "reason",
+    "deadline", "ordered_at", "not_after",
+)  # fmt: skip
+_OTHERWISE: t.Final = Phrase(
+    "{0} ({1}): {2} is {3} on the list, {4} in the register",
+    "{0} ({1}): {2} は一覧では {3}、記録簿では {4} です",
+)
+_ANOTHER: t.Final = Phrase(
+    "{0}: {2} is {3} on the list, {4} in the register. That is another contract: correct the register by hand",
+    "{0}: {2} は一覧では {3}、記録簿では {4} です。別の契約のため、記録簿を手で直してください",
+)
+_NEW: t.Final = Phrase(
+    "{0} ({1}, {2}) is new; it is what order {3} asks for", "{0} ({1}、{2}) は新しい契約で、オーダー {3} の内容です"
+)
+_TWICE: t.Final = Phrase(
+    "{0} ({1}, {2}) is new, and order {3} has {4} already. If it was ordered twice, cancel one at the portal; if a "
+    "second one is meant, write an order for it with duplicate_of: {3}",
+    "{0} ({1}、{2}) は新しい契約ですが、オーダー {3} にはすでに {4} があります。二重のお申し込みなら一方をポータルで"
+    "解約し、2件目が必要なら duplicate_of: {3} を持つオーダーを書いてください",
+)
+_WRONG: t.Final = Phrase(
+    "{0} ({1}) is {2}, and order {3} asks for {4}. If the wrong item was chosen, cancel it there and order again",
+    "{0} ({1}) の品目は {2} ですが、オーダー {3} では {4} です。品目を誤って選んだ場合は、ポータルで解約して"
+    "申し込み直してください",
+)
+_UNKNOWN: t.Final = Phrase(
+    "{0} ({1}, {2}) is new, and no order is for it. Write its term and usage into the register, then import writes one",
+    "{0} ({1}、{2}) は新しい契約で、オーダーがありません。記録簿に term と usage を書くと、import で書き出せます",
+)
+_UNCLEAR: t.Final = Phrase(
+    "{0} ({1}): nobody knows what 「{2}」 means; say so under {3} of your screen map",
+    "{0} ({1}): 「{2}」の意味が分かりません。画面マップの {3} に書いてください",
+)
+_GONE: t.Final = Phrase(
+    "{0} ({1}) is in the register and not on the list. See whether the list is whole, and of the same customer",
+    "{0} ({1}) は記録簿にありますが、一覧にありません。一覧が全件か、同じお客様のものか確かめてください",
+)
+
+
+class Comparison:
+    """A list held against the rows of the register; `rows` are what they become when it is taken over."""
+
+    def __init__(self, listing: Listing, rows: Mapping[str, Row], orders: Iterable[Order], *, portfolio: str) -> None:
+        self.rows = dict(rows)
+        self._orders = tuple(orders)
+        self._portfolio = portfolio
+        self._claimed = {self._order_of(row): key for key, row in rows.items()}
+        self.differences = tuple(self._compare(listing, rows))
+
+    def _compare(self, listing: Listing, rows: Mapping[str, Row]) -> Iterator[Phrase]:
+        for key, shown in sorted(listing.applications.items()):
+            if shown.unclear:
+                yield _UNCLEAR.filled(key, shown.common_name, *shown.unclear)
+            elif key in rows:
+                yield from self._known(shown, rows[key])
+            else:
+                yield self._new(shown)
+        if listing.is_list:
+            ended = {state.value for state in ENDED}
+            for key, row in sorted(rows.items()):
+                if key not in listing.applications and row["state"] not in ended:
+                    yield _GONE.filled(key, row["common_name"])
+
+    def _known(self, shown: Application, row: Row) -> Iterator[Phrase]:
+        fresh = _row(shown)
+        for name in _SAME:
+            if fresh[name].casefold() != row[name].casefold():
+                yield _ANOTHER.filled(shown.contract_id, row["common_name"], name, fresh[name], row[name])
+                return
+        if fresh["state"] != row["state"] and "confirmations" in row:
+            # What was open in the state before is settled, unless it is shown again.
+            self.rows[shown.contract_id] = {name: row[name] for name in row if name != "confirmations"}
+        for name in _SHOWN:
+            if name in fresh and _day(name, fresh[name]) != _day(name, row.get(name)):
+                facts = (shown.contract_id, row["common_name"], name, fresh[name], row.get(name) or "-")
+                yield _OTHERWISE.filled(*facts)
+                self.rows[shown.contract_id] = {**self.rows[shown.contract_id], name: fresh[name]}
+
+    def _new(self, shown: Application) -> Phrase:
+        facts = (shown.contract_id, shown.common_name, shown.product)
+        row = _row(shown)
+        self.rows[shown.contract_id] = row
+        named = [order for order in self._orders if order.common_name.casefold() == shown.common_name.casefold()]
+        same = [order for order in named if bought_name(order.common_name, order.product.id) == bought_name(*facts[1:])]
+        free = [order for order in same if order.name not in self._claimed]
+        if len(free) == 1 and shown.live:
+            (order,) = free
+            self._claimed[order.name] = shown.contract_id
+            reference = {} if order.contract_id else {"client_reference": order.reference(self._portfolio)}
+            self.rows[shown.contract_id] = {**bought(order, shown.contract_id), **row, **reference}
+            return _NEW.filled(*facts, order.name)
+        if same and not free and shown.live:
+            return _TWICE.filled(*facts, same[0].name, self._claimed[same[0].name])
+        open_ones = [order for order in named if order.name not in self._claimed]
+        if open_ones and shown.live:
+            return _WRONG.filled(*facts, open_ones[0].name, open_ones[0].product.id)
+        return _UNKNOWN.filled(*facts)
+
+    def _order_of(self, row: Row) -> str:
+        """The name of the order that has this contract already, or an empty text."""
+        reference, contract_id = row.get("client_reference"), row["contract_id"]
+        own = (o for o in self._orders if contract_id == o.contract_id or reference == o.reference(self._portfolio))
+        return next((order.name for order in own), "")
+
+
+def _row(shown: Application) -> Row:
+    fields = {name: getattr(shown, name) for name in ("contract_id", *_SAME, *_SHOWN)}
+    return plain_row({**fields, "state": shown.state.value})
+
+
+def _day(name: str, value: t.Any) -> t.Any:
+    """Of moments the list shows the day alone, in Japan."""
+    if name in ("not_after", "ordered_at") and isinstance(value, str) and len(value) > len("2026-11-26"):
+        return dt.datetime.fromisoformat(value).astimezone(JST).date().isoformat()
+    return value
+
+
+__all__ = ("Comparison",)

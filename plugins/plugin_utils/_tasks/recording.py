@@ -1,0 +1,170 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The pure decision what a record changes in the register: what cannot be is refused, what is there already stays."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import together
+from .._complaints.complaints import nearest, shortened
+from .._desk.by_hand.records import STATES
+from .._desk.by_hand.rows import JST, read_application
+from .._planning.claims import differences
+from .._values.observed import ENDED, State
+from .._values.order import CsrOrigin, Usage
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from .._complaints.complaints import Complaint
+    from .._desk.by_hand.records import Record
+    from .._desk.by_hand.rows import Row
+    from .._values.order import Order
+
+
+class Recording:
+    """The rows of a register while records are taken, and every complaint about them.
+
+    `key_of` finds the fingerprint of the key that an order's CSR has. `sheets`: by order and state, what the sheet of
+    today calls the work.
+    """
+
+    def __init__(
+        self,
+        rows: Mapping[str, Row],
+        orders: Iterable[Order],
+        *,
+        portfolio: str,
+        now: dt.datetime,
+        key_of: Callable[[Order, str], str | None],
+        sheets: Mapping[tuple[str, str], str],
+    ) -> None:
+        self.rows = dict(rows)
+        self.complaints: list[Complaint] = []
+        self._before = dict(rows)
+        self._orders = {order.name: order for order in orders}
+        self._portfolio = portfolio
+        self._now = now
+        self._key_of = key_of
+        self._sheets = sheets
+
+    def take(self, record: Record) -> None:
+        """Take one record, or complain."""
+        order = self._orders.get(record.order)
+        if order is None:
+            known = sorted(self._orders)
+            facts = {"value": shortened(record.order), "allowed": known[:10], "near": nearest(record.order, known)}
+            self.complaints.append(record.complaint("RECORD-ORDER", "order", **facts))
+            return
+        row = self._row_of(order)
+        found = list(self._judge(record, order, row))
+        self.complaints += found
+        if not found:
+            key = record.contract_id or (row or {})["contract_id"]
+            changed = self._ordered(record, order) if row is None else self._changed(record, order, row)
+            self.rows[key] = changed
+
+    def changed(self) -> dict[str, Row]:
+        """The rows that are not as they were."""
+        return {key: row for key, row in self.rows.items() if self._before.get(key) != row}
+
+    def _row_of(self, order: Order) -> Row | None:
+        reference = order.reference(self._portfolio)
+        pinned = self.rows.get(order.contract_id or "")
+        return pinned or next((row for row in self.rows.values() if row.get("client_reference") == reference), None)
+
+    def _judge(self, record: Record, order: Order, row: Row | None) -> Iterator[Complaint]:
+        if record.date > self._now.astimezone(JST).date():
+            yield record.complaint("RECORD-DATE", "date", value=record.date.isoformat())
+        taken = self.rows.get(record.contract_id or "")
+        if row is None and record.state != "ordered":
+            yield record.complaint("RECORD-NOT-ORDERED", "state", value=record.state)
+        elif row is not None and record.contract_id not in (None, row["contract_id"]):
+            facts = {"value": shortened(record.contract_id), "known": row["contract_id"]}
+            yield record.complaint("RECORD-ANOTHER", "contract_id", **facts)
+        elif row is None and taken is not None:
+            yield from self._judge_taken(record, order, taken)
+        elif row is not None:
+            yield from _judge_state(record, row)
+        today = self._sheets.get((order.name, record.state))
+        if record.sheet and today and record.sheet != today:
+            yield record.complaint("RECORD-STALE", "sheet", value=record.sheet, today=today)
+
+    def _judge_taken(self, record: Record, order: Order, taken: Row) -> Iterator[Complaint]:
+        """What keeps a contract that is in the register from being this order's."""
+        holder = taken.get("client_reference")
+        if holder:
+            yield record.complaint("RECORD-TAKEN", "contract_id", value=taken["contract_id"], holder=holder)
+            return
+        completed = {**bought(order, record.contract_id, record.linked_contract_id), **taken}
+        differing = differences(order, read_application(completed, now=self._now))
+        if differing:
+            facts = {"value": taken["contract_id"], "difference": together(differing)}
+            yield record.complaint("RECORD-DIFFERS", "contract_id", **facts)
+
+    def _ordered(self, record: Record, order: Order) -> Row:
+        """A contract that is new in the register, or was taken over from a list without its order."""
+        taken = self.rows.get(record.contract_id or "", {})
+        return {
+            "state": State.AWAITING_REGISTRATION.value,
+            **bought(order, record.contract_id, record.linked_contract_id),
+            **taken,
+            "contract_id": record.contract_id,
+            "client_reference": order.reference(self._portfolio),
+            "ordered_at": record.date.isoformat(),
+            **({"deadline": record.deadline} if record.deadline else {}),
+        }
+
+    def _changed(self, record: Record, order: Order, row: Row) -> Row:
+        if record.state == "ordered":
+            return {**row, "ordered_at": record.date.isoformat()}
+        if record.state != "registered":
+            reason = {"reason": record.reason} if record.reason else {}
+            return {**row, "state": STATES[record.state].value, "ended_at": record.date.isoformat(), **reason}
+        waiting = row["state"] == State.AWAITING_REGISTRATION.value
+        key = self._key_of(order, row["contract_id"])
+        return {
+            **row,
+            "state": State.APPLIED.value if waiting else row["state"],
+            "registered_at": record.date.isoformat(),
+            "csr_origin": "service" if order.csr_origin is CsrOrigin.SERVICE else "customer",
+            **({"public_key_fingerprint": key} if key else {}),
+        }
+
+
+def _judge_state(record: Record, row: Row) -> Iterator[Complaint]:
+    """What keeps this contract from being what the record says."""
+    now, wanted = row["state"], STATES[record.state]
+    if wanted in ENDED or record.state == "registered":
+        ended = now in {state.value for state in ENDED}
+        if ended and not (now == wanted.value or (record.state == "registered" and row.get("registered_at"))):
+            yield record.complaint("RECORD-ENDED", "state", value=row["contract_id"], state=now, wanted=record.state)
+    if row.get("ordered_at") and record.state != "ordered" and record.date.isoformat() < row["ordered_at"][:10]:
+        facts = {"value": record.date.isoformat(), "ordered": row["ordered_at"]}
+        yield record.complaint("RECORD-BEFORE", "date", **facts)
+
+
+def bought(order: Order, contract_id: str | None, linked_contract_id: str | None = None) -> Row:
+    """What was ordered, as the order says it; the person has compared the confirm screen with it."""
+    linked = order.linked_contract if order.usage is Usage.LINKED_SERVICE else None
+    row: Row = {
+        "customer_code": order.customer_code,
+        "common_name": order.common_name,
+        "product": order.product.id,
+        "term": order.term,
+        "usage": order.usage.value,
+        "contract_id": contract_id,
+    }
+    if linked:
+        row["linked_service"] = linked.service
+        row["linked_contract_id"] = linked.contract_id or linked_contract_id
+    return {name: value for name, value in row.items() if value is not None}
+
+
+__all__ = ("Recording", "bought")
