@@ -12,21 +12,16 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._complaints.annotations import write_annotations
-from ..plugin_utils._complaints.complaints import arranged, report
-from ..plugin_utils._planning.observe import Listing
-from ..plugin_utils._reports.document import describe_plan
-from ..plugin_utils._tasks import contracts
+from ..plugin_utils._complaints.complaints import report
 from ..plugin_utils._tasks.asked_orders import complaints_of, judge_asked_orders, today
-from ..plugin_utils._tasks.compared import with_before
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.planned import Held, frame_of, plan_orders
-from ..plugin_utils._tasks.run_reports import write_refusal, write_run_reports
+from ..plugin_utils._tasks.portfolio_run import fetch_missing, run_contracts
+from ..plugin_utils._tasks.run_reports import write_refusal
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._complaints.complaints import Complaint
     from ..plugin_utils._orders.portfolio import Judged
-    from ..plugin_utils._planning.outcome import Outcome
     from ..plugin_utils._tasks.leg import Result
 
 
@@ -35,7 +30,11 @@ class ActionModule(Leg):
         return _argspec.cert_portfolio()
 
     def control(self) -> Result:
-        return self._checked() if self.options["state"] == "checked" else self._contracts()
+        if self.options["state"] == "checked":
+            return self._checked()
+        if self.options["missing"] is not None:
+            return fetch_missing(self)
+        return run_contracts(self, self._judge, performs=self._performs)
 
     def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
         write_refusal(self.options, message, complaints, performed=self._performs, lang=self.lang)
@@ -47,33 +46,9 @@ class ActionModule(Leg):
             self.say(report(judged.complaints, self.lang))
         return {"changed": False, "checked": len(orders), **complaints_of(judged.complaints, self.lang)}
 
-    def _contracts(self) -> Result:
-        desk, judged = self.open_desk(), self._judge()
-        orders = judged.accepted(strict=self.options["strict"])
-        frame = with_before(frame_of(self.options, self.lang, self.commands_of), self.options)
-        held = Held(self.commands_of, self.warn)
-        before = plan = plan_orders(self.options, desk, orders, Listing(desk), held=held)
-        outcomes: tuple[Outcome, ...] = ()
-        hosts, performs = self.inventory_hosts, self._performs
-        past = contracts.guard_contracts(self.options, before, desk, frame=frame, performs=performs, inventory=hosts)
-        warnings = arranged((*judged.complaints, *past))
-        if performs and contracts.contract_steps(before):
-            # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
-            from ..plugin_utils._tasks.spender import perform_plan
-
-            plan, outcomes = perform_plan(self.options, desk, before, say=self.say, lang=self.lang)
-        failed, whole = contracts.failures(outcomes), self.options["reports_path"] is not None
-        document = describe_plan(plan, frame, planned=not performs, failed=failed, finished=whole, complaints=warnings)
-        handed = self.hand_out(desk, plan, document, stopped=bool(failed))
-        result = contracts.contract_result(document, plan, hosts, before=before, outcomes=outcomes, lang=self.lang)
-        self.say(result["text"])
-        # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
-        result["changed"] = result["changed"] and self.options["state"] == "applied" and not desk.by_people
-        return {**result, **handed, **write_run_reports(document, self.options, performed=performs)}
-
     @property
     def _performs(self) -> bool:
-        return self.options["state"] == "applied" and not self.check_mode
+        return self.options["state"] in ("prepared", "applied") and not self.check_mode
 
     def _judge(self) -> Judged:
         judged = judge_asked_orders(self.options, today=today())

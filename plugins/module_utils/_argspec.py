@@ -104,6 +104,11 @@ def reviewed() -> Spec:
     return {"plan_file": {"type": "str"}, "plan_digest": {"type": "str"}}
 
 
+def handed_on() -> Spec:
+    """The look at the desk that a task before this one handed on; it never leaves the controller."""
+    return {"look": {"type": "str"}}
+
+
 def language() -> Spec:
     return {"lang": {"type": "str", "choices": ["en", "ja"]}}
 
@@ -129,8 +134,16 @@ def cert_portfolio() -> ArgumentSpec:
             **desk(ORDER_TOKEN),
             **orders(),
             **language(),
-            "state": {"type": "str", "choices": ["checked", "planned", "applied"], "default": "planned"},
+            "state": {
+                "type": "str",
+                "choices": ["checked", "planned", "collected", "prepared", "applied"],
+                "default": "planned",
+            },
             **reviewed(),
+            **handed_on(),
+            "missing": {"type": "list", "elements": "str"},
+            "buy_before_host": {"type": "bool", "default": False},
+            "repair": {"type": "bool", "default": True},
             "compare_with": {"type": "str"},
             "quote": {"type": "bool", "default": False},
             "not_booked": {"type": "list", "elements": "str"},
@@ -200,7 +213,9 @@ def csr_register() -> ArgumentSpec:
         {
             **desk(REGISTER_TOKEN),
             **orders(),
+            "state": {"type": "str", "choices": ["prepared", "registered"], "default": "registered"},
             **reviewed(),
+            **handed_on(),
             **passphrases("key"),
             **vaulted(),
             **language(),
@@ -218,6 +233,7 @@ def certificate_install() -> ArgumentSpec:
             **desk(REGISTER_TOKEN),
             **orders(),
             **reviewed(),
+            **handed_on(),
             **certificates(),
             "served": {"type": "dict"},
             **vaulted(),
@@ -356,6 +372,7 @@ __all__ = (
     "certificates",
     "csr_register",
     "desk",
+    "handed_on",
     "language",
     "ledger_info",
     "linked_contract_info",

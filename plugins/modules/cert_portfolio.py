@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
   - iij.server_certificate._reviewed
+  - iij.server_certificate._handed_on
   - iij.server_certificate._language
   - iij.server_certificate._attributes
 attributes:
@@ -35,10 +36,34 @@ options:
     description:
       - V(checked) judges the order files alone; the desk is not asked.
       - V(planned) compares them with the desk and returns the plan; nothing changes.
+      - V(prepared) plans and refuses as V(applied) does, buys nothing, and hands each host the orders for which it has to make key and CSR,
+        for M(iij.server_certificate.csr_register) with its O(iij.server_certificate.csr_register#module:state=prepared).
       - V(applied) performs the plan.
+      - V(collected) plans as V(planned) does and hands each host what M(iij.server_certificate.certificate_install) asks it. With O(missing)
+        it fetches the certificates that hosts were found to lack, for another run of that module.
     type: str
-    choices: [checked, planned, applied]
+    choices: [checked, planned, collected, prepared, applied]
     default: planned
+  missing:
+    description:
+      - Names of orders whose certificates hosts lack, as RV(iij.server_certificate.certificate_install#module:missing) tells. They are fetched
+        by one log-in and handed to the hosts of O(look). Works with O(state=collected).
+    type: list
+    elements: str
+  repair:
+    description:
+      - Whether RV(hosts) names every host on which an issued certificate belongs, so that files that were removed or changed there are put right.
+      - If V(false), a host is left out that was heard to have its certificates in all places that the orders name. What orders say of
+        modes, owners and commands is carried out there by the next run with V(true).
+    type: bool
+    default: true
+  buy_before_host:
+    description:
+      - With O(look), an order is not bought while its host has not made key and CSR, because it cannot be reached, failed, or did not
+        take part. If V(true), it is bought all the same.
+      - The plan warns of it.
+    type: bool
+    default: false
   max_new_orders:
     description:
       - Refuse the whole run when it would place more new orders than this.
@@ -172,7 +197,7 @@ forms:
     cdn: IIJサーバ証明書管理サービス 新規お申し込み (書面への転記用)
 planned:
   description: Whether the result tells what would be done instead of what was done.
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: bool
   sample: false
 checked:
@@ -184,29 +209,29 @@ verdict:
   description:
     - What the run comes to, namely V(nothing_to_do), V(changes), V(waiting), V(unknown) when the outcome of a spending call could not be
       found out, or V(error).
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: str
   sample: changes
 digest:
   description: By this the plan is known again; see O(plan_digest).
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: str
   sample: "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 price:
   description: What the new orders cost in total, and the names of those without a price.
-  returned: with O(state=planned) and O(state=applied); null without O(prices)
+  returned: unless with O(state=checked); null without O(prices)
   type: dict
   sample: {currency: JPY, total: 60000, unpriced: []}
 counts:
   description: How many orders stand where, and how many applications are unmanaged.
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: dict
   sample: {to_order: 1, to_register: 0, to_collect: 0, to_cancel: 0, waiting: 2, ended: 0, done: 5, unmanaged: 0}
 orders:
   description:
     - Every order that is not finished, with its state, the steps that remain, the reason, and what has to happen next.
     - Finished orders are counted only; M(iij.server_certificate.cert_application_info) and the files in O(reports_path) tell of them too.
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: list
   elements: dict
   contains:
@@ -316,25 +341,32 @@ sheets:
   type: list
   elements: str
   sample: [desk/sheets/group_admin.html]
+look:
+  description:
+    - The name by which later tasks of the same run find what the desk showed; see O(look).
+    - V(null) with O(state=prepared) where nothing is to be done.
+  returned: with O(state=prepared) and O(state=collected)
+  type: str
+  sample: 5f0c7f3d5ad54a2a9d5c7b0e0f6f5a11
 unmanaged:
   description: Contract IDs that no order names.
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: list
   elements: str
   sample: [rsc00000007]
 hosts:
   description: Inventory hosts that have something to register, and hosts on which issued certificates belong.
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: dict
   sample: {register: [web1], collect: [localhost, web1]}
 without_host:
   description: Orders with an issued certificate whose host the inventory lacks, with that host. Orders with work left to do are refused instead.
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: dict
   sample: {}
 text:
   description: The orders as a table for people.
-  returned: with O(state=planned) and O(state=applied)
+  returned: unless with O(state=checked)
   type: str
   sample: |-
     order  common name     contract ID  state                  expires  next action                                           by             until

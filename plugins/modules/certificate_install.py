@@ -17,6 +17,7 @@ description:
   - Puts the issued certificate and its chain into the files that C(install) of an order names, for every order whose
     C(host) is this host.
   - The host's files are looked at first. What is right is left alone and not collected from the desk again.
+  - With O(look) the desk is not asked at all. What the host lacks is named in RV(missing), for M(iij.server_certificate.cert_portfolio) to fetch it.
   - Before anything is replaced the certificate must be the one that was issued, for the common name of the order and
     for the private key on the host, valid now, no older than the one installed, and every link of its chain must
     verify. If not, the order fails and its files stay as they are.
@@ -41,6 +42,7 @@ extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
   - iij.server_certificate._reviewed
+  - iij.server_certificate._handed_on
   - iij.server_certificate._language
 attributes:
   check_mode:

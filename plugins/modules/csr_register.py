@@ -41,6 +41,7 @@ extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
   - iij.server_certificate._reviewed
+  - iij.server_certificate._handed_on
   - iij.server_certificate._language
 attributes:
   check_mode:
@@ -61,6 +62,15 @@ notes:
   - If a CSR replaces one, the file's owner, group and SELinux context are kept; a symbolic link is kept and what it
     leads to replaced.
 options:
+  state:
+    description:
+      - V(prepared) makes keys and CSRs on this host and registers nothing, also for orders that are not bought yet. So a host that cannot do
+        this costs no contract.
+      - V(registered) makes them and registers them. With O(look) it registers the orders of all hosts, with the CSRs that they made under the
+        same look, and no host is asked; a CSR that does not ask for what its order says is not registered.
+    type: str
+    choices: [prepared, registered]
+    default: registered
   vaulted:
     description:
       - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.

@@ -2,17 +2,20 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the benchmarks beside this file and writes build/bench.json: a list of {name, ratio, target, ok}.
+"""Runs the benchmarks beside this file and writes build/bench.json: a list of {name, ratio, target, ok, took, cores}.
 
-Each script prints one JSON row a line; a ratio compares two sides measured in turns within one run.
+Each script prints one JSON row a line; a ratio compares two sides measured in turns within one run. `took` are the
+seconds of the row's whole script, `cores` those that it had.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
+import time
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCRIPTS = (
@@ -22,6 +25,8 @@ SCRIPTS = (
     "place_orders.py",
     "host_keys.py",
     "kept_keys.py",
+    "request_counts.py",
+    "collect_hosts.py",
 )
 TARGET = HERE.parents[1] / "build" / "bench.json"
 
@@ -29,11 +34,13 @@ TARGET = HERE.parents[1] / "build" / "bench.json"
 def main() -> int:
     rows = []
     for script in SCRIPTS:
+        begun = time.monotonic()
         done = subprocess.run([sys.executable, HERE / script], capture_output=True, text=True, check=False)
+        measured = {"took": round(time.monotonic() - begun, 1), "cores": len(os.sched_getaffinity(0))}
         if done.returncode != 0:
             sys.exit(f"{script} failed:\n{done.stderr}")
         for line in done.stdout.splitlines():
-            rows.append(json.loads(line))
+            rows.append({**json.loads(line), **measured})
             print(
                 "{name}: {ratio} x, at most {target} x: {verdict}".format(verdict=word(rows[-1]["ok"]), **rows[-1]),
                 flush=True,

@@ -42,7 +42,10 @@ def by_engine(name: str, values: t.Iterable[str], *, in_browser: tuple[str, ...]
 def connection_to(desk: DeskControl, folder: pathlib.Path, **changes: t.Any) -> Connection:
     """A log-in as the group admin, whose state lies in this folder."""
     user, password = desk.group_admin
-    usual: dict[str, t.Any] = {"url": desk.portal_url, "user": user, "password": password, "state": folder / "state"}
+    usual: dict[str, t.Any] = {
+        "url": desk.portal_url, "user": user, "password": password,
+        "state": folder / "state", "cache": folder / "cache",
+    }  # fmt: skip
     return Connection(**{**usual, **changes})
 
 

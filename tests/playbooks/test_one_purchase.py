@@ -20,6 +20,7 @@ from ansible_collections.iij.server_certificate.tests.playbooks.recording_proxy 
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site, registered_once
 
 NAMES = ("api", "bank", "www")
+CONTROLLER, BUYING = "localhost", ("cert_portfolio", "csr_register")
 PATIENCE = 20
 ONE_BY_ONE = ("-e", "certificate_concurrency=1")
 
@@ -121,14 +122,27 @@ def test_a_host_that_is_down_holds_up_nobody_else(site: Site) -> None:
     finally:
         site.hosts["web2"].start()
     assert re.search(r"^web2: .*connect", run.of("fail")["msg"], re.MULTILINE)
-    assert site.desk.purchases() == [f"default/{name}/1" for name in NAMES]
-    states = {row["common_name"]: row["state"] for row in site.desk.applications().values()}
-    assert states == {
-        "api.example.jp": "applied", "www.example.jp": "applied", "bank.example.jp": "awaiting_registration",
-    }  # fmt: skip
+    assert "bank: still open, for web2 did not take part; nothing was ordered" in run.of("fail")["msg"]
+    assert site.desk.purchases() == ["default/api/1", "default/www/1"], "a host that is down costs no contract"
+    assert {row["state"] for row in site.desk.applications().values()} == {"applied"}
     assert not site.at("web2", "bank.key").exists()
     later = site.run("apply")
-    assert later.changed() == {("web2", "csr_register")}
+    assert later.changed() == {("web2", "csr_register"), *((CONTROLLER, action) for action in BUYING)}
+    registered_once(site, *NAMES)
+
+
+def test_an_order_is_bought_before_its_host_where_the_task_says_so(site: Site) -> None:
+    write_three(site)
+    told_to = ("-e", "certificate_buy_before_host=true")
+    assert "buy_before_host: 3 new orders are placed" in site.run("plan", *told_to).of("cert_portfolio")["text"]
+    site.hosts["web2"].stop()
+    try:
+        site.run("apply", *told_to, fails=True)
+    finally:
+        site.hosts["web2"].start()
+    assert site.desk.purchases() == [f"default/{name}/1" for name in NAMES]
+    assert site.desk.application("default/bank/1")["state"] == "awaiting_registration"
+    assert site.run("apply").changed() == {("web2", "csr_register"), (CONTROLLER, "csr_register")}
     registered_once(site, *NAMES)
 
 

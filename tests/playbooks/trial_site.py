@@ -53,6 +53,10 @@ class Task(t.NamedTuple):
     result: Json
 
 
+def _state(task: Task) -> object:
+    return task.result.get("invocation", {}).get("module_args", {}).get("state")
+
+
 @dc.dataclass(frozen=True, kw_only=True)
 class Run:
     """A finished ansible-playbook."""
@@ -62,9 +66,16 @@ class Run:
     tasks: tuple[Task, ...]
 
     def of(self, action: str, host: str = "localhost") -> Json:
-        """The first result of this action on this host; apply.yml looks once more when it has done something."""
-        done = (task for task in self.tasks if task.outcome != "skipped")
-        return next(task.result for task in done if (task.action, task.host) == (action, host))
+        """The result of this action on this host that tells what came of it.
+
+        Of a portfolio it is the task that buys, else the first one, since apply.yml looks once more when it has done
+        something; of other work the last one, since hosts prepare before anything is registered, and are asked before
+        anything is installed.
+        """
+        done = [task for task in self.tasks if task.outcome != "skipped" and (task.action, task.host) == (action, host)]
+        if action != "cert_portfolio":
+            return done[-1].result
+        return next((task.result for task in done if _state(task) == "applied"), done[0].result)
 
     def changed(self) -> set[tuple[str, str]]:
         """Host and action of every task that reports a change."""
@@ -207,6 +218,7 @@ class Site:
             "IIJ_CERT_REGISTER_TOKEN": self.desk.register_token,
             **canary_environment(),
             "LC_ALL": "C.UTF-8",
+            "XDG_CACHE_HOME": str(self.folder / "cache"),
             "XDG_STATE_HOME": str(self.folder / "state"),
         }
 

@@ -4,8 +4,8 @@
 
 """One apply in a process of its own, forked from one that has everything imported.
 
-What apply.yml calls is called here: the controller legs of cert_portfolio and csr_register, with their options, one
-after the other. Only Ansible's task around them is a stand-in, for it takes seconds to start and decides nothing.
+What apply.yml calls is called here, with its looks handed on: hosts prepare, then orders are placed and registered.
+Only Ansible's tasks are a stand-in, for they take seconds to start and decide nothing; keys are made by the module.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ import re
 import signal
 import time
 import traceback
-import types
 import typing as t
 
 from ansible.parsing.vault import VaultSecretsContext
-from ansible_collections.iij.server_certificate.plugins.action import cert_portfolio, csr_register
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_key_csr
 from ansible_collections.iij.server_certificate.tests.reliability.crash_points import Hooks, Moment
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import VAULT_SECRETS
+from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.reliability.adapters import Adapter
@@ -33,7 +33,6 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 HANGS: t.Final = 120.0  # seconds after which an apply is given up
-_COLLECTION: t.Final = "iij.server_certificate"
 _QUESTION: t.Final = re.compile(r"^(\w+): .*certificate_not_booked=([0-9a-f]{12})", re.MULTILINE)
 
 
@@ -139,31 +138,30 @@ def _live(apply: Apply) -> None:
 
     hooks = Hooks(apply.adapter.names(), kill=apply.kill, note=note)
     hooks.install()
-    os.environ["XDG_STATE_HOME"] = str(apply.place.folder)
-    results = [_run(cert_portfolio.ActionModule, "cert_portfolio", apply, state="applied", role="order")]
-    if "hosts" in results[0]:
-        results.append(_run(csr_register.ActionModule, "csr_register", apply, role="register"))
-    apply.file("results.json").write_text(json.dumps(results, default=str), encoding="utf-8")
-
-
-def _run(leg: t.Any, name: str, apply: Apply, *, role: t.Literal["order", "register"], **options: t.Any) -> Json:
-    """One task; what the leg raises is what Ansible would tell the user."""
     place = apply.place
-    arguments = {**apply.adapter.options(role), "order_files": str(place.orders), "portfolio": place.portfolio}
-    if name == "cert_portfolio":
-        arguments.update(ledger_path=str(place.ledger), not_booked=sorted(apply.not_booked))
-    task = types.SimpleNamespace(
-        get_path=lambda: "",  # a task in no playbook
-        args={**arguments, **options},
-        check_mode=False,
-        diff=True,
-        async_val=0,
-        action=f"{_COLLECTION}.{name}",
-        resolved_action=None,
+    os.environ["XDG_STATE_HOME"] = str(place.folder)
+    os.environ["XDG_CACHE_HOME"] = str(place.folder / "cache")
+    tasks = Tasks(
+        desk=apply.adapter.options,
+        options={
+            "order_files": str(place.orders),
+            "portfolio": place.portfolio,
+            "ledger_path": str(place.ledger),
+            "not_booked": sorted(apply.not_booked),
+        },
+        folder=place.folder,
+        execute=_on_host,
+        inventory=("localhost", "web1", "web2"),
     )
-    shell = types.SimpleNamespace(tmpdir=str(place.folder))
-    action = leg(task, types.SimpleNamespace(_shell=shell), None, None, None, None)
-    return dict(action.run(task_vars={"inventory_hostname": "localhost"}))
+    tasks.apply()
+    apply.file("results.json").write_text(json.dumps(tasks.results, default=str), encoding="utf-8")
+
+
+def _on_host(_host: str, _module: str, arguments: Json) -> Json:
+    """What the module csr_register answers; every host is this machine."""
+    harvest = ensure_key_csr.ensure_all(arguments["orders"], check=False)
+    answer = ensure_key_csr.result(harvest, lang="en")
+    return {**answer, "failed": True, "msg": harvest.failure_text("en")} if harvest.failures else answer
 
 
 __all__ = ("Apply", "Ended", "performed")

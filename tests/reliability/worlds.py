@@ -59,6 +59,8 @@ class Wish:
     product: Product = Product.SUPPLIED
     begin: Begin = Begin.NOTHING
     cancelled: bool = False
+    host: str | None = None  # where it is at home
+    made_there: bool = False  # its key and CSR, too
 
     @property
     def end(self) -> str:
@@ -69,26 +71,26 @@ class Wish:
 WORLDS: t.Final[dict[str, tuple[Wish, ...]]] = {
     "new": (
         Wish(name="cdn", product=Product.LINKED),
-        Wish(name="shop", product=Product.WILDCARD),
-        Wish(name="web"),
+        Wish(name="shop", product=Product.WILDCARD, host="web1"),
+        Wish(name="web", host="web2", made_there=True),
     ),
     # The same without the one whose key the desk makes, which takes it longer than all else together.
     "supplied": (
-        Wish(name="shop", product=Product.WILDCARD),
-        Wish(name="web"),
+        Wish(name="shop", product=Product.WILDCARD, host="web1"),
+        Wish(name="web", host="web2"),
     ),
     # Something paid for by hand, something half done, something to cancel, something new.
     "resumed": (
         Wish(name="hand", begin=Begin.BY_HAND),
-        Wish(name="half", begin=Begin.ORDERED),
+        Wish(name="half", begin=Begin.ORDERED, host="web1", made_there=True),
         Wish(name="old", begin=Begin.REGISTERED, cancelled=True),
-        Wish(name="web"),
+        Wish(name="web", host="web2", made_there=True),
     ),
     # The same without the one to cancel, which not every adapter can.
     "found": (
-        Wish(name="hand", begin=Begin.BY_HAND),
+        Wish(name="hand", begin=Begin.BY_HAND, host="web1", made_there=True),
         Wish(name="half", begin=Begin.ORDERED),
-        Wish(name="web"),
+        Wish(name="web", host="web2"),
     ),
     # The same without the one that has no reference: a desk that hides or misspells such an application in its list
     # leaves nobody a way to know of it, so that buying it anew is no fault of an apply.
@@ -154,6 +156,7 @@ def _entry(place: Place, wish: Wish, *, contract_id: str | None) -> Json:
         "common_name": place.common_name(wish),
         "product": wish.product.value,
         "usage": "other",
+        **({"host": wish.host} if wish.host else {}),
         **_approval(place, wish),
     }
     if wish.cancelled:
@@ -166,8 +169,11 @@ def _entry(place: Place, wish: Wish, *, contract_id: str | None) -> Json:
     if wish.product is Product.TARGET:
         key = {"path": str(place.folder / f"{wish.name}.key")}
         return {**entry, "csr_origin": "target", "host": place.host, "key": key}
+    if wish.made_there:
+        # An EC key is made in no time, and the authorities of these products take it.
+        key = {"type": "ECDSA", "path": str(place.folder / f"{wish.name}.key")}
+        return {**entry, "csr_origin": "target", "key": key}
     csr = place.orders / f"{wish.name}.csr"
-    # An EC key is made in no time, and the authorities of these products take it.
     csr.write_text(sample.csr_of(ec.generate_private_key(ec.SECP256R1()), place.common_name(wish)), encoding="utf-8")
     return {**entry, "csr_origin": "supplied", "csr_path": csr.name}
 

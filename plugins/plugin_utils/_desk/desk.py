@@ -102,10 +102,11 @@ class Desk(t.Protocol):
     """Three classes of call: reads and safe writes may be repeated at will, spending calls never blindly.
 
     Only a desk that keeps references makes place() safe to repeat with the same one; in_full() adds what a listing
-    leaves out, and turn() keeps other sessions of the same log-in on this machine waiting. A desk that shows the
-    sentences of consent returns that of an order from quote(), and calls `agree` with that of a registration before it
-    is sent. products() is None where the desk shows its offer only with an order filled in. A desk `by_people` is
-    changed by nobody else: what would place, register or cancel there becomes work of a person.
+    leaves out, from what was read before unless it is to be read `anew`, and turn() keeps other sessions of the same
+    log-in on this machine waiting. A desk that shows the sentences of consent returns that of an order from quote(),
+    and calls `agree` with that of a registration before it is sent. products() is None where the desk shows its offer
+    only with an order filled in. A desk `by_people` is changed by nobody else: what would place, register or cancel
+    there becomes work of a person.
     """
 
     @property
@@ -123,7 +124,7 @@ class Desk(t.Protocol):
 
     def applications(self) -> tuple[Application, ...]: ...
 
-    def in_full(self, application: Application) -> Application: ...
+    def in_full(self, application: Application, *, anew: bool = False) -> Application: ...
 
     def application_of(self, client_reference: str) -> Application | None: ...
 

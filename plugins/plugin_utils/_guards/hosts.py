@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Complaint, OrdersRefused, nearest, shortened
+from .._complaints.complaints import Complaint, OrdersRefused, Place, nearest, shortened
 from .._planning.plan import Step
 
 if t.TYPE_CHECKING:
@@ -35,6 +35,13 @@ def require_hosts(plan: Plan, inventory: frozenset[str]) -> tuple[Complaint, ...
     if any(entry.changes for entry in lost):
         raise OrdersRefused(complaints)
     return complaints
+
+
+def warn_of_unready_hosts(plan: Plan) -> tuple[Complaint, ...]:
+    """Name in the plan that its new orders are bought before their hosts are ready."""
+    count = sum(Step.PLACE in entry.steps for entry in plan.entries)
+    place = Place(file="buy_before_host")
+    return (Complaint(rule="BUY-BEFORE-HOST", place=place, facts={"count": count}),) if count else ()
 
 
 def _no_host(entry: Entry, inventory: frozenset[str]) -> Complaint:
@@ -62,4 +69,4 @@ def missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
     }
 
 
-__all__ = ("CONTROLLER", "missing_hosts", "require_hosts")
+__all__ = ("CONTROLLER", "missing_hosts", "require_hosts", "warn_of_unready_hosts")

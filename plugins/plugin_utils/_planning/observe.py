@@ -61,6 +61,9 @@ def observe(
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
     if not new or not offers:
         return seen
+    # An order that seems to be new may be one that was bought, of which something else is remembered.
+    names = {bought_name(order.common_name, order.product.id) for order in new}
+    seen = dc.replace(seen, applications=_anew(applications, names, desk=desk))
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
     return dc.replace(
         seen,
@@ -77,6 +80,14 @@ def _in_full(
     bought = {bought_name(order.common_name, order.product.id) for order in orders}
     return tuple(
         desk.in_full(app) if app.contract_id in pinned or bought_name(app.common_name, app.product) in bought else app
+        for app in applications
+    )
+
+
+def _anew(applications: tuple[Application, ...], names: set[tuple[str, str]], *, desk: Desk) -> tuple[Application, ...]:
+    """The applications, those under these names read anew."""
+    return tuple(
+        desk.in_full(app, anew=True) if bought_name(app.common_name, app.product) in names else app
         for app in applications
     )
 

@@ -114,7 +114,8 @@ class ByList:
         """Find what is listed of the same common name, product, usage and linked contract, by contract ID."""
         wanted = bought_name(order.common_name, order.product.id)
         rows = [app for app in applications if bought_name(app.common_name, app.product) == wanted]
-        return {app.contract_id: app for app in map(self.desk.in_full, rows) if not differences(order, app)}
+        found = (self.desk.in_full(app, anew=True) for app in rows)
+        return {app.contract_id: app for app in found if not differences(order, app)}
 
     def _find_newcomer(self, same: dict[str, Application], *, known: set[str]) -> Application | None:
         """Find a live one that is not known: this run's, another run's, or an earlier one's that came late."""

@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
 from .._complaints.complaints import OrdersRefused
-from .._guards.hosts import missing_hosts, require_hosts
+from .._guards.hosts import missing_hosts, require_hosts, warn_of_unready_hosts
 from .._guards.limits import judge_limits
 from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
@@ -23,7 +23,7 @@ from .._reports.rows import result_rows
 from .._reports.text import text
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
@@ -58,10 +58,12 @@ def guard_contracts(
     A task that only plans shows what goes past them, which is returned.
     """
     lost = require_hosts(plan, inventory)
-    if options["quote"] and not performs:
+    if options.get("buy_before_host"):
+        lost = (*lost, *warn_of_unready_hosts(plan))
+    if options["quote"] and not performs and options["state"] != "prepared":
         quote_new_orders(plan, desk)
     past = judge_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
-    if options["state"] != "applied":
+    if options["state"] not in ("prepared", "applied"):
         return (*lost, *past)
     if options["plan_digest"] and not options["plan_file"]:
         digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
@@ -76,9 +78,12 @@ def contract_steps(made: Plan) -> int:
     return sum(step in _CONTRACT_STEPS for _entry, step in made.steps())
 
 
-def perform_contracts(made: Plan, performer: Performer) -> tuple[Plan, tuple[Outcome, ...]]:
-    """Perform the contract steps of a plan; what comes back is the plan as the desk stands afterwards."""
-    outcomes = performer.perform_contracts(made.steps(), listed=made.listed)
+def perform_contracts(
+    made: Plan, performer: Performer, *, without: Collection[str] = ()
+) -> tuple[Plan, tuple[Outcome, ...]]:
+    """Perform the contract steps of a plan, but for those of some orders; returns the plan as the desk stands then."""
+    steps = ((entry, step) for entry, step in made.steps() if entry.order.name not in without)
+    outcomes = performer.perform_contracts(steps, listed=made.listed)
     return plan_after(made, outcomes), outcomes
 
 
@@ -100,7 +105,14 @@ def _after(entry: Entry, application: Application | None) -> Entry:
 
 
 def contract_result(
-    told: Row, made: Plan, inventory: frozenset[str], *, before: Plan, outcomes: tuple[Outcome, ...], lang: Language
+    told: Row,
+    made: Plan,
+    inventory: frozenset[str],
+    *,
+    before: Plan,
+    outcomes: tuple[Outcome, ...],
+    lang: Language,
+    repair: bool = True,
 ) -> Row:
     """The task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
@@ -115,7 +127,7 @@ def contract_result(
         **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price")},
         "orders": result_rows(told["orders"]),
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
-        "hosts": hosts(made),
+        "hosts": hosts(made, repair=repair),
         "without_host": missing_hosts(made, inventory),
         "text": text(told, lang),
         **({"complaints": told["complaints"]} if told["complaints"] else {}),
@@ -135,14 +147,18 @@ def failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
     return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
 
 
-def hosts(made: Plan) -> dict[str, list[str]]:
-    """Which inventory hosts have something to register or to collect; the controller goes by localhost."""
+def hosts(made: Plan, *, repair: bool = True) -> dict[str, list[str]]:
+    """Which inventory hosts have something to register or to collect; the controller goes by localhost.
+
+    Without `repair` a host is left out that was heard to have everything in its places.
+    """
     steps = {Step.REGISTER: set[str](), Step.COLLECT: set[str]()}
     for entry, step in made.steps():
         if step in steps:
             steps[step].add(entry.order.host or "localhost")
     # Files are checked wherever a certificate was issued, so that one removed from a host is fetched again.
-    installed = {entry.order.host or "localhost" for entry in made.entries if entry.installs}
+    issued = (entry for entry in made.entries if entry.installs)
+    installed = {entry.order.host or "localhost" for entry in issued if repair or not entry.on_host}
     return {"register": sorted(steps[Step.REGISTER]), "collect": sorted(installed | steps[Step.COLLECT])}
 
 

@@ -18,7 +18,7 @@ from ...module_utils._pki.deps import missing_cryptography
 from .._desk.desk import DeskError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
@@ -35,34 +35,49 @@ class Told(t.NamedTuple):
     failures: list[Json]
 
 
-def fetch_missing_fingerprints(entries: Iterable[Entry], desk: Desk, *, lang: Language) -> Told:
-    """The entries with fingerprints; a desk that lists them is not asked for anything."""
+def fetch_missing_fingerprints(
+    entries: Iterable[Entry], desk: Desk, *, lang: Language, progress: Callable[[str], None] = lambda _name: None
+) -> Told:
+    """The entries with fingerprints; a desk that lists them is not asked for anything.
+
+    `progress` is called with the name of each order whose certificate was fetched.
+    """
     found: list[Entry] = []
     told = Told((), {}, [])
     lacking = missing_cryptography()
     for entry in entries:
         application = entry.application
         if application is None or application.certificate_fingerprint:
-            found.append(entry)
+            found.append(_with_own_key(entry))
             continue
         if lacking:
             told.failures.append({"name": entry.order.name, "message": lacking})
             continue
         try:
             issued = desk.certificate(application)
+            progress(entry.order.name)
             leaf = read_certificates(issued.certificate.encode())[0]
         except (DeskError, Fault) as error:
             message = error.message(lang) if isinstance(error, Fault) else said(error.told, lang)
             told.failures.append({"name": entry.order.name, "message": message})
             continue
-        # A supplied CSR says which key it must be; of one that IIJ made nothing else tells.
-        key = entry.order.csr.public_key_fingerprint if entry.order.csr else leaf.public_key_fingerprint
         known = dc.replace(
-            application, certificate_fingerprint=leaf.certificate_fingerprint, public_key_fingerprint=key
+            application,
+            certificate_fingerprint=leaf.certificate_fingerprint,
+            public_key_fingerprint=leaf.public_key_fingerprint,
         )
-        found.append(dc.replace(entry, application=known))
+        found.append(_with_own_key(dc.replace(entry, application=known)))
         told.certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
     return told._replace(entries=tuple(found))
+
+
+def _with_own_key(entry: Entry) -> Entry:
+    """Return the entry with the key of its supplied CSR, which says which one it must be; else nothing tells that."""
+    application, csr = entry.application, entry.order.csr
+    if application is None or csr is None:
+        return entry
+    key = csr.public_key_fingerprint
+    return dc.replace(entry, application=dc.replace(application, public_key_fingerprint=key))
 
 
 __all__ = ("Told", "fetch_missing_fingerprints")

@@ -17,7 +17,7 @@ from .._desk.desk import DeskError
 from .._orders.commands import install_on_host
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
@@ -52,9 +52,17 @@ def leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]
 
 
 def fetch_certificates(
-    entries: Iterable[Entry], names: Collection[str], desk: Desk, *, lang: Language
+    entries: Iterable[Entry],
+    names: Collection[str],
+    desk: Desk,
+    *,
+    lang: Language,
+    progress: Callable[[str], None] = lambda _name: None,
 ) -> tuple[dict[str, Json], list[Json]]:
-    """The certificates of these orders, and the failures of those that the desk would not hand out."""
+    """The certificates of these orders, and the failures of those that the desk would not hand out.
+
+    `progress` is called with the name of each order whose certificate was fetched.
+    """
     certificates: dict[str, Json] = {}
     failures: list[Json] = []
     for entry in entries:
@@ -64,6 +72,7 @@ def fetch_certificates(
             except DeskError as error:
                 failures.append({"name": entry.order.name, "message": said(error.told, lang)})
             else:
+                progress(entry.order.name)
                 certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
     return certificates, failures
 

@@ -15,6 +15,7 @@ from ...module_utils._core.phrases import said
 from .._orders.commands import install_on_host
 from .._planning.plan import Step
 from .._values.order import CsrOrigin
+from .looks import Answer
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -51,6 +52,25 @@ def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...
     return tuple(entry for entry in entries if entry.order.csr_origin is CsrOrigin.SERVICE or entry.order.name in csrs)
 
 
+def answer_of(host: str, leg: Result) -> Answer:
+    """Make of what a host has done its answer to the task that buys and registers."""
+    failures = {failure["name"]: failure["message"] for failure in leg.get("failures", ())}
+    return Answer(host=host, csrs=csrs_by_name((), leg), failures=failures)
+
+
+def preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned: bool) -> Result:
+    """The task's result for the orders whose keys and CSRs were made on the host, and for nothing else."""
+    made = {row["name"]: row for row in leg.get("csrs", ())}
+    failures = list(leg.get("failures", ()))
+    result: Result = {
+        "changed": bool(leg.get("changed")),
+        "planned": planned,
+        "registrations": [_row(entry, made.get(entry.order.name, {}), None) for entry in entries],
+        "diff": _diff((), leg, {}, planned=planned),
+    }
+    return {**result, **_failed(failures, leg)}
+
+
 def registration_result(
     entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool, lang: Language
 ) -> Result:
@@ -65,10 +85,14 @@ def registration_result(
         "registrations": [_row(entry, made.get(entry.order.name, {}), done.get(entry.order.name)) for entry in entries],
         "diff": _diff(entries, leg, done, planned=planned),
     }
-    if failures or leg.get("failed"):
-        told = [f"{failure['name']}: {failure['message']}" for failure in failures]
-        result.update(failed=True, failures=failures, msg="\n".join(told) or leg.get("msg", ""))
-    return result
+    return {**result, **_failed(failures, leg)}
+
+
+def _failed(failures: list[Json], leg: Result) -> Result:
+    if not failures and not leg.get("failed"):
+        return {}
+    told = [f"{failure['name']}: {failure['message']}" for failure in failures]
+    return {"failed": True, "failures": failures, "msg": "\n".join(told) or leg.get("msg", "")}
 
 
 def _host_order(order: Order) -> Json:
@@ -128,4 +152,12 @@ def _registration(order: Order) -> Json:
     }
 
 
-__all__ = ("csrs_by_name", "host_orders", "ready", "registration_result", "to_register")
+__all__ = (
+    "answer_of",
+    "csrs_by_name",
+    "host_orders",
+    "preparation_result",
+    "ready",
+    "registration_result",
+    "to_register",
+)

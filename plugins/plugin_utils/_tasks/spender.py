@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import pathlib
 import time
@@ -21,6 +20,8 @@ from .._spending.ledger_file import default_ledger, origin_of
 from .._spending.perform import Performer
 from .asked_orders import now, portfolio_name
 from .contracts import contract_steps, perform_contracts, progress_line
+from .preparations import hold_back
+from .progress import Progress
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,18 +36,24 @@ if t.TYPE_CHECKING:
 def perform_plan(
     options: Options, desk: Desk, plan: Plan, *, say: Callable[[str], None], lang: Language
 ) -> tuple[Plan, tuple[Outcome, ...]]:
-    """Place and cancel what the plan says; returns the plan as the desk shows it afterwards, and the outcomes."""
-    return perform_contracts(plan, make_performer(options, desk, contract_steps(plan), say=say, lang=lang))
+    """Place and cancel what the plan says; returns the plan as the desk shows it afterwards, and the outcomes.
+
+    An order whose host is not ready is not placed; that is its outcome.
+    """
+    held_back = hold_back(options, plan)
+    performer = make_performer(options, desk, contract_steps(plan) - len(held_back), say=say, lang=lang)
+    after, outcomes = perform_contracts(plan, performer, without={outcome.entry.order.name for outcome in held_back})
+    return after, (*held_back, *outcomes)
 
 
 def make_performer(
     options: Options, desk: Desk, steps: int, *, say: Callable[[str], None], lang: Language
 ) -> Performer:
     """Make what performs so many steps, and shows each one that is done."""
-    numbers = itertools.count(1)
+    shown = Progress(steps, say=say, lang=lang)
 
     def progress(outcome: Outcome) -> None:
-        say(f"[{next(numbers)}/{steps}] {progress_line(outcome, lang=lang)}")
+        shown.tell(progress_line(outcome, lang=lang))
 
     return Performer(
         desk=desk,

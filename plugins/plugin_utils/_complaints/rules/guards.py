@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from .rule import OURS, rule
+from .rule import OURS, Severity, rule
 
 RULES = (
     rule(
@@ -66,6 +66,21 @@ RULES = (
             "インベントリにあるホスト1台の名前 (パターンやグループは使えません)",
             "{meant}host を直すか、-i でインベントリを指定してください。注文は行われていません。",
         ),
+    ),
+    rule(
+        "BUY-BEFORE-HOST",
+        OURS,
+        (
+            "buy_before_host: {count} new orders are placed even where their hosts cannot make key and CSR.",
+            "orders whose hosts have made key and CSR before anything is bought",
+            "Leave buy_before_host out, unless a contract is needed before its host can be reached.",
+        ),
+        (
+            "buy_before_host の指定により、ホストで鍵とCSRを用意できない場合も注文します (新規{count}件)。",
+            "ホストで鍵とCSRを用意できたオーダーだけを注文",
+            "ホストに接続できるようになる前に契約が必要な場合を除き、buy_before_host は指定しないでください。",
+        ),
+        severity=Severity.WARNING,
     ),
     rule(
         "SLICE",

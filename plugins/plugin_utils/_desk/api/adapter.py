@@ -52,7 +52,7 @@ class ApiDesk:
         rows = map(wire.application, self._transport.read_all("/applications"))
         return tuple({row.contract_id: row for row in rows}.values())
 
-    def in_full(self, application: Application) -> Application:
+    def in_full(self, application: Application, *, anew: bool = False) -> Application:  # noqa: ARG002  (of the protocol)
         return application
 
     def application_of(self, client_reference: str) -> Application | None:

@@ -65,7 +65,7 @@ class ByHandDesk:
         now = self._now()
         return tuple(read_application(row, now=now) for row in read_register(self._folder).rows.values())
 
-    def in_full(self, application: Application) -> Application:
+    def in_full(self, application: Application, *, anew: bool = False) -> Application:  # noqa: ARG002  (of the protocol)
         return application
 
     def application_of(self, client_reference: str) -> Application | None:

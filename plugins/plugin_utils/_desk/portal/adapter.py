@@ -8,21 +8,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses as dc
 import functools
 import time
 import typing as t
 
+from ....module_utils._core.errors import Fault
 from ....module_utils._core.phrases import Phrase
+from ....module_utils._pki.certs import read_certificates
 from ..._catalogue.products import PRODUCTS
 from ..._values.observed import State
 from ..boundary import keeps_boundary
-from ..desk import DeskUnreachable, NotOnline, RequestRefused
+from ..desk import DeskUnreachable, NotOnline, RequestRefused, ScreenUnexpected, StateConflict
 from ..spending_call import before_sending
 from . import contracts, ordering
+from .remembered import Remembered
 from .session import Session
 
 if t.TYPE_CHECKING:
-    import contextlib
     from collections.abc import Callable
 
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
@@ -67,6 +71,7 @@ class PortalDesk:
         self._addresses: dict[str, str] = {}
         self._listed: tuple[Application, ...] = ()
         self._confirmed: tuple[Order, ordering.Confirmed] | None = None
+        self._remembered = Remembered(connection)
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return self._session.turn()
@@ -82,19 +87,40 @@ class PortalDesk:
     def applications(self) -> tuple[Application, ...]:
         found = self._session.walk(contracts.read_status_list)
         self._addresses.update(found.addresses)
-        self._listed = tuple(found.applications.values())
+        self._listed = tuple(map(self._remembered.recognize, found.applications.values()))
         return self._listed
 
-    def in_full(self, application: Application) -> Application:
+    def in_full(self, application: Application, *, anew: bool = False) -> Application:
+        known = None if anew else self._remembered.complete(application)
+        return known or self._read_in_full(application)
+
+    def _read_in_full(self, application: Application) -> Application:
         address = self._address(application)
-        return self._session.walk(lambda window: contracts.in_full(window, application, address))
+        opens = ("details", address)
+        full = self._session.walk(lambda window: contracts.in_full(window, application, address), opens=opens)
+        self._remembered.learn_details(full, address)
+        return dc.replace(full, certificate_fingerprint=application.certificate_fingerprint)
 
     def application_of(self, client_reference: str) -> Application | None:
         raise NotOnline(_NO_REFERENCES.filled(client_reference))
 
     def certificate(self, application: Application) -> IssuedCertificate:
-        address = self._address(application)
-        return self._session.walk(lambda window: contracts.download_certificate(window, application, address))
+        there = self._addresses.get(application.contract_id)
+        before = self._remembered.address(application.contract_id)
+        if not there and before:
+            with contextlib.suppress(ScreenUnexpected, StateConflict):  # it may be somewhere else by now
+                return self._download(application, before)
+        return self._download(application, self._address(application))
+
+    def _download(self, application: Application, address: str) -> IssuedCertificate:
+        opens = ("download", address)
+        issued = self._session.walk(
+            lambda window: contracts.download_certificate(window, application, address), opens=opens
+        )
+        with contextlib.suppress(Fault):  # whoever asked for it says what is wrong with it
+            leaf = read_certificates(issued.certificate.encode())[0]
+            self._remembered.learn_certificate(application, leaf.certificate_fingerprint)
+        return issued
 
     def quote(self, order: Order) -> str | None:
         """Walk to the confirm screen and compare it with the order; place() goes on from there."""
@@ -111,13 +137,14 @@ class PortalDesk:
         def register(window: Window) -> bool:
             return contracts.register(window, application, address, order=order, csr=csr, agree=agree)
 
-        if not self._session.walk(register):
-            now = self.in_full(application)
+        opens = ("registration", address)
+        if not self._session.walk(register, opens=opens):
+            now = self._read_in_full(application)
             if now.state is not State.AWAITING_REGISTRATION:
                 return now
-            if not self._session.walk(register):
+            if not self._session.walk(register, opens=opens):
                 raise DeskUnreachable(_NO_ANSWER.filled(application.contract_id))
-        return self.in_full(application)
+        return self._read_in_full(application)
 
     def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
         with before_sending():

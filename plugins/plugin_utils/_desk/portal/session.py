@@ -101,18 +101,32 @@ class Session:
         """Begin a call of the desk: how long it may take is counted from here."""
         self._transport.begin()
 
-    def walk(self, steps: Callable[[Window], Walked]) -> Walked:
-        """Take these steps from the top page on; they spend nothing, and are repeated when the line breaks."""
+    def walk(self, steps: Callable[[Window], Walked], *, opens: tuple[str, str] | None = None) -> Walked:
+        """Take these steps from the top page on; they spend nothing, and are repeated when the line breaks.
+
+        `opens` names a walk that opens an address first, and the address: who is logged in goes there at once.
+        """
         with self.turn():
             self.begin()
-            return self._transport.patience.try_again(lambda: self._walk(steps))
+            return self._transport.patience.try_again(lambda: self._walk(steps, opens))
 
-    def _walk(self, steps: Callable[[Window], Walked]) -> Walked:
+    def _walk(self, steps: Callable[[Window], Walked], opens: tuple[str, str] | None) -> Walked:
         for _log_in in range(_LOG_INS - 1):
             # The portal ends sessions; the next window logs in again.
             with contextlib.suppress(LoggedOut):
-                return steps(self.top())
+                return steps(self._opened(*opens) if opens and self._top else self.top())
+            opens = None
         return steps(self.top())
+
+    def _opened(self, walk: str, address: str) -> Window:
+        """Open a window at an address that a walk would open from the top page; there where that leads elsewhere."""
+        first, *rest = self.known.walks[walk]
+        if first.screen == "top" and first.open and rest and not rest[0].at_times:
+            window = self.window()
+            window.go(address)
+            if window.shows(rest[0].screen):
+                return window
+        return self.top()
 
     def top(self) -> Window:
         """Open a window at the top page, logged in."""

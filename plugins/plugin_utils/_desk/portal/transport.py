@@ -24,6 +24,7 @@ from ..desk import DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..http import NoAnswer, exchange, open_session
 from ..line import address_fault, parts_of
 from ..patience import Patience, asked_to_wait, come_back_later
+from ..private_files import cache_home
 from .charsets import NotEncodable, encode_form
 
 if t.TYPE_CHECKING:
@@ -71,8 +72,8 @@ class Connection:
 
     `url` is any page of the portal that shows the log-in screen to a stranger. `request_interval` lies between two
     requests. `engine` makes pages of what comes in; `browser_path` is the installed Chromium for it. `state` is a
-    folder for copies of unexpected pages and for the lock that keeps sessions from overlapping. `tell` is called with
-    what a run waits for.
+    folder for copies of unexpected pages and for the lock that keeps sessions from overlapping, `cache` one for what
+    need not be read again. `tell` is called with what a run waits for.
     """
 
     url: str
@@ -85,6 +86,7 @@ class Connection:
     engine: t.Literal["http", "browser"] = "http"
     browser_path: str | None = None
     state: pathlib.Path = dc.field(default_factory=state_home)
+    cache: pathlib.Path = dc.field(default_factory=cache_home)
     tell: Callable[[Phrase], None] | None = None
 
     def fault(self) -> Phrase | None:

@@ -51,6 +51,8 @@ def take_walk(
     steps = window.known.walks[name]
     pressed: Step | None = None  # the step before, where it pressed a button
     for number, step in enumerate(steps):
+        if number == 0 and step.open and window.shows(steps[1].screen):
+            continue  # the window was opened there
         if step.only_with and filling.fill.get(step.only_with) is None:
             continue
         if step.at_times and not window.shows(step.screen):

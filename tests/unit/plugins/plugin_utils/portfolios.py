@@ -180,7 +180,7 @@ class DeskInMemory:
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
-    def in_full(self, application: Application) -> Application:
+    def in_full(self, application: Application, *, anew: bool = False) -> Application:
         return application
 
     def products(self) -> tuple[OfferedProduct, ...]:

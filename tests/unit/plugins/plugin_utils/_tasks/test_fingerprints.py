@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 def entry(name: str, fingerprint: str | None) -> t.Any:
     application = types.SimpleNamespace(certificate_fingerprint=fingerprint)
-    return types.SimpleNamespace(order=types.SimpleNamespace(name=name), application=application)
+    return types.SimpleNamespace(order=types.SimpleNamespace(name=name, csr=None), application=application)
 
 
 def test_the_library_is_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

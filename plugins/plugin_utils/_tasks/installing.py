@@ -1,0 +1,99 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Certificates installed on a host: it is asked what it lacks, and given that.
+
+With a look that was handed on the host alone is asked; what it lacks is fetched for all hosts by the play that looked.
+"""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from .._orders.commands import read_commands
+from .._planning.observe import Listing
+from .asked_orders import accept_asked_orders, names_of_host
+from .fingerprints import Told, fetch_missing_fingerprints
+from .installations import (
+    fetch_certificates,
+    host_orders,
+    installation_result,
+    installed_lines,
+    open_and_done,
+    to_install,
+    verdicts,
+)
+from .leg import is_lost
+from .looks import read_work
+from .memory_file import remember_hosts
+from .planned import Held, plan_orders
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from .._desk.desk import Desk
+    from .._planning.plan import Entry
+    from .leg import Leg, Result
+
+Json = dict[str, t.Any]
+
+
+def install_certificates(leg: Leg) -> Result:
+    """Install what this host is to have, and remember what it answered."""
+    (entries, fetched_before, failures), desk = _look(leg)
+    if not entries:
+        return installation_result([], failures, planned=leg.check_mode)
+    subjects = [entry.order.subject.given() for entry in entries]
+    on_host = functools.partial(leg.run_on_host, "orders", found=subjects)
+    orders = host_orders(entries, read_commands(leg.options["commands"]))
+    first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})
+    if is_lost(first):
+        return first
+    legs, warnings = [first], []
+    missing = [] if leg.check_mode else first.get("missing", [])
+    if missing:
+        # Before anything is fetched: a run that is killed leaves these open.
+        warnings = remember_hosts(leg.options, entries, dict.fromkeys(missing, False), lang=leg.lang)
+    if missing and desk:
+        certificates, refused = fetch_certificates(entries, missing, desk, lang=leg.lang)
+        failures = [*failures, *refused]
+        legs += [on_host(_named(orders, certificates), certificates=certificates)] if certificates else []
+    legs += _prove(leg, legs, entries, orders, on_host)
+    result = installation_result(legs, failures, planned=leg.check_mode)
+    if leg.check_mode:
+        return result
+    leg.say_of_host(*installed_lines(result, lang=leg.lang))
+    warnings += remember_hosts(leg.options, entries, open_and_done(result), lang=leg.lang)
+    return {**result, "warnings": warnings}
+
+
+def _look(leg: Leg) -> tuple[Told, Desk | None]:
+    """Read what this host is to have: as the look says that was handed on, or else as the desk that is asked now."""
+    work = read_work(leg.options, leg.inventory_host, leg.commands_of)
+    if work:
+        return Told(work.entries, dict(work.certificates), list(work.failures)), None
+    desk, orders = leg.open_desk(), accept_asked_orders(leg.options)
+    held = Held(leg.commands_of, leg.warn)
+    plan = plan_orders(leg.options, desk, orders, Listing(desk), offers=False, held=held)
+    entries = to_install(plan, names_of_host(orders, leg.inventory_host))
+    return fetch_missing_fingerprints(entries, desk, lang=leg.lang), desk
+
+
+def _prove(
+    leg: Leg, legs: list[Result], entries: tuple[Entry, ...], orders: list[Json], on_host: Callable[..., Result]
+) -> list[Result]:
+    """Give the host the verdicts on what is to be seen served from the controller."""
+    unproved = {name for found in legs for name in found.get("unproved", ())}
+    served = verdicts(entries, unproved, address=leg.host_address) if unproved else {}
+    return [on_host(_named(orders, unproved), served=served)] if unproved else []
+
+
+def _named(orders: list[Json], names: Collection[str]) -> list[Json]:
+    return [order for order in orders if order["name"] in names]
+
+
+__all__ = ("install_certificates",)

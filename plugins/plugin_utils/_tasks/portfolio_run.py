@@ -1,0 +1,115 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A portfolio compared with the desk: planned, handed on to hosts, or performed."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from ...module_utils._core.phrases import said
+from .._complaints.complaints import arranged
+from .._planning.observe import Listing
+from .._planning.plan import Step
+from .._reports.document import describe_plan
+from . import contracts
+from .compared import with_before
+from .planned import Held, frame_of, plan_orders
+from .progress import estimate_portal
+from .run_reports import write_run_reports
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from .._desk.desk import Desk
+    from .._orders.portfolio import Judged
+    from .._planning.outcome import Outcome
+    from .._planning.plan import Plan
+    from .leg import Leg, Result
+
+
+_ROWS: t.Final = 100  # of a page of the portal's list, as far as is known
+
+
+def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> Result:
+    """Plan, and do what the task's state says; the desk is asked for its list while the order files are judged.
+
+    `performs`: the task is not told to plan alone. One that only prepares refuses as one that buys.
+    """
+    options, state, desk = leg.options, leg.options["state"], leg.open_desk()
+    listing = Listing(desk)
+    judged = judge()
+    frame = with_before(frame_of(options, leg.lang, leg.commands_of), options)
+    held = Held(leg.commands_of, leg.warn)
+    before = plan = plan_orders(options, desk, judged.accepted(strict=options["strict"]), listing, held=held)
+    hosts = leg.inventory_hosts
+    outcomes: tuple[Outcome, ...] = ()
+    past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
+    if performs and state == "applied" and not desk.by_people and contracts.contract_steps(before):
+        # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+        from .spender import perform_plan
+
+        plan, outcomes = perform_plan(options, desk, before, say=leg.say, lang=leg.lang)
+    # Hosts come first where something is to be done; the task that buys tells the rest.
+    goes_on = state == "prepared" and before.changes() > 0
+    document = describe_plan(
+        plan,
+        frame,
+        planned=goes_on or not performs,
+        failed=contracts.failures(outcomes),
+        finished=options["reports_path"] is not None,
+        complaints=arranged((*judged.complaints, *past)),
+    )
+    handed = {} if goes_on else leg.hand_out(desk, plan, document)
+    result = contracts.contract_result(
+        document, plan, hosts, before=before, outcomes=outcomes, repair=options["repair"], lang=leg.lang
+    )
+    # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
+    result["changed"] = result["changed"] and state in ("prepared", "applied") and not (goes_on or desk.by_people)
+    result.update(_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
+    if goes_on:
+        return _with_estimate(leg, before, result)
+    leg.say(result["text"])
+    return {**result, **handed, **write_run_reports(document, options, performed=performs)}
+
+
+def fetch_missing(leg: Leg) -> Result:
+    """Fetch what hosts were found to lack, and hand it to them."""
+    from .collecting import fetch_for_hosts
+
+    hosts = fetch_for_hosts(leg.options, leg.options["missing"], leg.open_desk(), say=leg.say, lang=leg.lang)
+    return {"changed": False, "planned": False, "hosts": {"register": [], "collect": hosts}}
+
+
+def _with_estimate(leg: Leg, plan: Plan, result: Result) -> Result:
+    """Say before a run over the portal what it will take; returns the result."""
+    steps = collections.Counter(step for _entry, step in plan.steps())
+    pages = -(-len(plan.listed) // _ROWS) or 1
+    told = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
+    if told:
+        leg.say(said(told, leg.lang))
+    return result
+
+
+def _hand_on(leg: Leg, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[str]) -> Result:
+    """Hand hosts what the tasks after this one ask of them."""
+    # Imported late, as above: reading certificates and CSRs takes a library that takes its time.
+    if leg.options["state"] == "prepared":
+        if not plan.changes():
+            return {"look": None}
+        from .preparations import hand_on_preparations
+
+        return {"look": hand_on_preparations(leg.options, plan, held)}
+    if leg.options["state"] == "collected":
+        from .collecting import hand_on_certificates
+
+        look = hand_on_certificates(leg.options, plan, desk, held, hosts=hosts, say=leg.say, lang=leg.lang)
+        return {"look": look}
+    return {}
+
+
+__all__ = ("fetch_missing", "run_contracts")

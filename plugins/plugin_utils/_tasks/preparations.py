@@ -1,0 +1,117 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Hosts first, money second: what hosts have to prepare for a plan, and which orders are bought after that."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ...module_utils._core import keyspec, names
+from ...module_utils._core.errors import Fault
+from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._pki.csrs import read_csr
+from ...module_utils._pki.deps import missing_cryptography
+from ...module_utils._pki.weak_keys import csr_weakness
+from .._desk.desk import DeskError
+from .._planning.outcome import Outcome
+from .._planning.plan import Step
+from .._values.order import CsrOrigin
+from .looks import hand_on, make_works, read_answers
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .._planning.plan import Entry, Plan
+    from .._values.order import Order
+    from .asked_orders import Options
+    from .looks import Answer
+    from .planned import Held
+
+_ABSENT: t.Final = Phrase(
+    "still open, for {0} did not take part; nothing was ordered",
+    "{0} が対象外か接続できないため、未完了です。注文していません",
+)
+_FAILED: t.Final = Phrase(
+    "still open, for {0} could not prepare its key and CSR; nothing was ordered: {1}",
+    "{0} で鍵とCSRを用意できなかったため、未完了です。注文していません: {1}",
+)
+_UNFIT: t.Final = Phrase(
+    "the CSR does not ask for what the order says (subject, common name, key or signature)",
+    "CSRがオーダーの内容 (サブジェクト、コモンネーム、鍵、署名) と一致しません",
+)
+_WEAK: t.Final = Phrase("the key of the CSR is weak", "CSRの鍵に弱点があります")
+_NO_CSR: t.Final = Phrase("there is no CSR", "CSRがありません")
+
+
+class HostNotReady(DeskError):
+    """The host of an order has prepared nothing that could be registered, so the order is not bought."""
+
+    nothing_done = True
+
+
+def hand_on_preparations(options: Options, plan: Plan, held: Held) -> str:
+    """Hand each host the orders that it has to prepare; returns the look's name."""
+    entries = [entry for entry in plan.entries if Step.REGISTER in entry.steps]
+    return hand_on(options, make_works(entries, held.commands_of), warn=held.warn)
+
+
+def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
+    """Find the orders that are not to be bought, for their hosts are not ready; raises nothing and asks nobody.
+
+    A task without a look, and one that is told to buy before the hosts are ready, holds nothing back.
+    """
+    if options.get("look") is None or options.get("buy_before_host"):
+        return ()
+    answers = read_answers(options)
+    entries = [entry for entry in plan.entries if Step.PLACE in entry.steps]
+    problems = ((entry, _find_problem(entry.order, answers)) for entry in entries)
+    return tuple(
+        Outcome(entry=entry, step=Step.PLACE, error=HostNotReady(problem)) for entry, problem in problems if problem
+    )
+
+
+def read_csrs(options: Options, entries: Iterable[Entry]) -> dict[str, str]:
+    """Read the CSRs that hosts have made for these orders, those alone that ask for what their orders say."""
+    answers = read_answers(options)
+    made = {name: pem for answer in answers.values() for name, pem in answer.csrs.items()}
+    orders = [entry.order for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
+    return {order.name: made[order.name] for order in orders if order.name in made and not judge_csr(order, made)}
+
+
+def judge_csr(order: Order, made: Mapping[str, str]) -> Phrase | None:
+    """Judge the CSR that a host has made for an order; None where it can be registered."""
+    if order.name not in made:
+        return _NO_CSR
+    if lacking := missing_cryptography():
+        return verbatim(lacking)
+    try:
+        facts = read_csr(made[order.name].encode())
+        spec = keyspec.KeySpec(facts.key_type, size=facts.key_size if facts.curve is None else None, curve=facts.curve)
+        subject = names.subject(order.common_name, given=order.subject.given())
+        fits = facts.asks_for(
+            subject, dns_names=(order.common_name,), public_key_fingerprint=facts.public_key_fingerprint
+        )
+        if not fits or (order.key and spec != keyspec.asked(dc.asdict(order.key))):
+            return _UNFIT
+    except Fault as fault:
+        return fault.told
+    return _WEAK if csr_weakness(facts.pem) else None
+
+
+def _find_problem(order: Order, answers: Mapping[str, Answer]) -> Phrase | None:
+    host = order.host or "localhost"
+    answer = answers.get(host)
+    if answer is None:
+        return _ABSENT.filled(host)
+    if order.name in answer.failures:
+        return _FAILED.filled(host, answer.failures[order.name])
+    problem = judge_csr(order, answer.csrs) if order.csr_origin is CsrOrigin.TARGET else None
+    return _FAILED.filled(host, problem) if problem else None
+
+
+__all__ = ("HostNotReady", "hand_on_preparations", "hold_back", "judge_csr", "read_csrs")

@@ -1,0 +1,89 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Keys and CSRs made on a host, and registrations: of its orders, or of all with the CSRs that hosts handed back."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._planning.observe import Listing
+from .asked_orders import accept_asked_orders, names_of_host
+from .leg import is_lost
+from .looks import read_work, write_answer
+from .memory_file import remember_registrations
+from .planned import Held, plan_orders
+from .registrations import (
+    answer_of,
+    csrs_by_name,
+    host_orders,
+    preparation_result,
+    ready,
+    registration_result,
+    to_register,
+)
+
+if t.TYPE_CHECKING:
+    from .._desk.desk import Desk
+    from .._planning.outcome import Outcome
+    from .._planning.plan import Entry
+    from .leg import Leg, Result
+
+
+def prepare_orders(leg: Leg) -> Result:
+    """Make keys and CSRs alone, for orders that may not be bought yet; leave the answer for the task that buys."""
+    work = read_work(leg.options, leg.inventory_host)
+    entries = work.entries if work else _look(leg, planned=True)[1]
+    found = _ask_host(leg, entries)
+    if is_lost(found):
+        return found
+    if not leg.check_mode:
+        write_answer(leg.options, answer_of(leg.inventory_host, found))
+    return preparation_result(entries, found, planned=leg.check_mode)
+
+
+def register_orders(leg: Leg) -> Result:
+    """Register what waits for it; with the answers of all hosts at hand no host is asked."""
+    options, planned = leg.options, leg.check_mode
+    desk, entries = _look(leg, planned=planned)
+    found = {} if options["look"] else _ask_host(leg, entries)
+    if is_lost(found):
+        return found
+    csrs = csrs_by_name(entries, found)
+    if options["look"]:
+        from .preparations import read_csrs
+
+        csrs.update(read_csrs(options, entries))
+    todo = () if planned else ready(entries, csrs)
+    outcomes: tuple[Outcome, ...] = ()
+    if todo:
+        # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+        from .spender import make_performer
+
+        performer = make_performer(options, desk, len(todo), say=leg.say_of_host, lang=leg.lang)
+        outcomes = performer.perform_registrations(todo, csrs)
+    warnings = remember_registrations(options, outcomes, lang=leg.lang)
+    result = registration_result(entries, found, outcomes, planned=planned, lang=leg.lang)
+    return {**result, "warnings": warnings} if warnings else result
+
+
+def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
+    """List the orders that wait for their registration: those of this host, or with all hosts' answers all."""
+    desk = leg.open_desk()
+    listing = Listing(desk)
+    orders = accept_asked_orders(leg.options)
+    plan = plan_orders(leg.options, desk, orders, listing, offers=False, held=Held(leg.commands_of, leg.warn))
+    everybody = leg.options["look"] and leg.options["state"] == "registered"
+    names = {order.name for order in orders} if everybody else names_of_host(orders, leg.inventory_host)
+    return desk, to_register(plan, names, planned=planned)
+
+
+def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
+    asked = host_orders(entries)
+    return leg.run_on_host("orders", asked) if asked else {}
+
+
+__all__ = ("prepare_orders", "register_orders")
