@@ -329,6 +329,13 @@ orders:
       type: str
       returned: on failure
       sample: "the desk at https://desk.example.jp cannot be reached: connection refused"
+look:
+  description:
+    - The name by which later tasks of the same run find what the desk showed; see O(look).
+    - V(null) with O(state=prepared) where nothing is to be done.
+  returned: with O(state=prepared) and O(state=collected)
+  type: str
+  sample: 5f0c7f3d5ad54a2a9d5c7b0e0f6f5a11
 work:
   description: With O(desk=by_hand), what people have to do and on which work sheet, by order name.
   returned: with O(desk=by_hand)
@@ -341,13 +348,6 @@ sheets:
   type: list
   elements: str
   sample: [desk/sheets/group_admin.html]
-look:
-  description:
-    - The name by which later tasks of the same run find what the desk showed; see O(look).
-    - V(null) with O(state=prepared) where nothing is to be done.
-  returned: with O(state=prepared) and O(state=collected)
-  type: str
-  sample: 5f0c7f3d5ad54a2a9d5c7b0e0f6f5a11
 unmanaged:
   description: Contract IDs that no order names.
   returned: unless with O(state=checked)

@@ -158,12 +158,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
         return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
 
-    def hand_out(self, desk: Desk, plan: Plan, document: Result) -> Result:
+    def hand_out(self, desk: Desk, plan: Plan, document: Result, *, stopped: bool = False) -> Result:
         """Put on work sheets what people have to do, where they are the desk, or what is left of a run that stopped.
 
         The document names the sheets.
         """
-        stopped = document["verdict"] in ("error", "unknown")
         if not desk.by_people and not (stopped and self.options["desk_folder"]):
             return {}
         # Imported late: Ansible recompiles collection code at every start, and most desks need no sheets.

@@ -45,36 +45,43 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     judged = judge()
     frame = with_before(frame_of(options, leg.lang, leg.commands_of), options)
     held = Held(leg.commands_of, leg.warn)
-    before = plan = plan_orders(options, desk, judged.accepted(strict=options["strict"]), listing, held=held)
+    orders = judged.accepted(strict=options["strict"])
+    before = plan_orders(options, desk, orders, listing, held=held)
     hosts = leg.inventory_hosts
-    outcomes: tuple[Outcome, ...] = ()
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
-    if performs and state == "applied" and not desk.by_people and contracts.contract_steps(before):
-        # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
-        from .spender import perform_plan
-
-        plan, outcomes = perform_plan(options, desk, before, say=leg.say, lang=leg.lang)
+    plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
     # Hosts come first where something is to be done; the task that buys tells the rest.
     goes_on = state == "prepared" and before.changes() > 0
+    failed = contracts.failures(outcomes)
     document = describe_plan(
         plan,
         frame,
         planned=goes_on or not performs,
-        failed=contracts.failures(outcomes),
+        failed=failed,
         finished=options["reports_path"] is not None,
         complaints=arranged((*judged.complaints, *past)),
     )
-    handed = {} if goes_on else leg.hand_out(desk, plan, document)
+    handed = {} if goes_on else leg.hand_out(desk, plan, document, stopped=bool(failed))
     result = contracts.contract_result(
         document, plan, hosts, before=before, outcomes=outcomes, repair=options["repair"], lang=leg.lang
     )
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
-    result["changed"] = result["changed"] and state in ("prepared", "applied") and not (goes_on or desk.by_people)
-    result.update(_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
+    result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on and not desk.by_people
+    result.update(handed, **_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
     if goes_on:
         return _with_estimate(leg, before, result)
     leg.say(result["text"])
-    return {**result, **handed, **write_run_reports(document, options, performed=performs)}
+    return {**result, **write_run_reports(document, options, performed=performs)}
+
+
+def _perform(leg: Leg, plan: Plan, desk: Desk) -> tuple[Plan, tuple[Outcome, ...]]:
+    """Perform what of a plan concerns contracts; returns the plan as it is after that, and what came of each step."""
+    if not contracts.contract_steps(plan):
+        return plan, ()
+    # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+    from .spender import perform_plan
+
+    return perform_plan(leg.options, desk, plan, say=leg.say, lang=leg.lang)
 
 
 def fetch_missing(leg: Leg) -> Result:
