@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import json
 import pathlib
@@ -161,3 +162,14 @@ def test_a_portal_run_that_stops_offers_sheets_for_what_is_left(site: Site) -> N
     (item,) = [item for group in sheet(site, "group_admin")["groups"] for item in group["items"]]
     assert item["order"] == "news"
     assert len(site.desk.purchases()) == 1
+
+
+def test_an_order_is_on_the_sheet_once_its_host_is_ready(site: Site) -> None:
+    """Whoever orders, the host comes first: a contract is of no use without a key."""
+    site.write("desk-by-hand/register.yml", REGISTER)
+    site.write_orders(site.target("www", "web1"), site.target("api", "web2"))
+    down = dc.replace(site, hosts={**site.hosts, "web2": dc.replace(site.hosts["web2"], port=1)})
+    told = run(down, "apply", fails=True)
+    assert "api: still open" in told.output
+    items = [item["order"] for group in sheet(site, "group_admin")["groups"] for item in group["items"]]
+    assert items == ["www"]

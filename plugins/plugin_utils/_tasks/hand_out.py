@@ -23,6 +23,7 @@ from .._reports.sheets import KINDS, ROLES, Facts, Group, Work, describe_sheet, 
 from .._values.observed import State
 from .._values.order import CsrOrigin
 from .asked_orders import now, portfolio_name
+from .preparations import hold_back
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -76,8 +77,10 @@ def write_sheets(plan: Plan, options: Options, folder: pathlib.Path) -> Iterable
 def list_work(plan: Plan, options: Options, known: ScreenMap) -> list[Work]:
     """List what people have to do for the orders of this plan."""
     works = []
+    # Whoever orders, hosts come first: a contract is of no use without a key.
+    unready = {outcome.entry.order.name for outcome in hold_back(options, plan)}
     for entry in plan.entries:
-        kind = _kind(entry, options)
+        kind = _kind(entry, options) if entry.order.name not in unready else None
         if kind is not None:
             works.append(_work(entry, kind, options, known))
     return works
