@@ -33,6 +33,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.obs
     SeenContract,
     State,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import SuppliedCsr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from portfolios import DV, EV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, now, portfolio
@@ -125,6 +126,18 @@ def test_a_name_ordered_elsewhere_is_not_ordered_again() -> None:
 
 def test_an_order_changed_after_it_was_bought_is_a_complaint() -> None:
     assert refused(portfolio(OV | {"term": "1 year"}), booked(WWW, "p/www/1")) == ["CONTRACT-DIFFERS"]
+
+
+def test_a_key_that_another_application_has_is_told_before_the_purchase() -> None:
+    """GlobalSign refuses the public key of another application; other CAs are not known to."""
+    csr, other = SuppliedCsr(pem="", public_key_fingerprint="AA"), booked(WWW, "q/www/1", number=9)
+    used = dc.replace(other, common_name="other.example.jp", public_key_fingerprint="AA")
+    at_globalsign, elsewhere = ((dc.replace(portfolio(each)[0], csr=csr),) for each in (DV, OV))
+    assert refused(at_globalsign, used) == ["KEY-USED"]
+    assert made(at_globalsign, dc.replace(used, public_key_fingerprint="BB")).counts()[Standing.TO_ORDER] == 1
+    assert made(elsewhere, used).counts()[Standing.TO_ORDER] == 1
+    own = dc.replace(booked(at_globalsign[0], "p/blog/1"), public_key_fingerprint="AA", state=State.APPLIED)
+    assert made(at_globalsign, own).counts()[Standing.WAITING] == 1, "its own registration is no reuse"
 
 
 def test_a_product_that_is_not_offered() -> None:
