@@ -199,7 +199,7 @@ installed:
 missing:
   description:
     - Names of the orders whose certificate is issued but not in its place.
-    - In check mode those that would be installed; otherwise those that could not be.
+    - In check mode those that would be installed; otherwise those that could not be, and with O(look) those that are still to be fetched.
   returned: always
   type: list
   elements: str

@@ -112,6 +112,17 @@ def test_bought_all_the_same_where_the_task_says_so(desk: DeskControl, tmp_path:
     assert [complaint["rule"] for complaint in result["complaints"]] == ["BUY-BEFORE-HOST"]
 
 
+def test_a_csr_that_does_not_fit_is_not_registered_for_what_was_bought_before(
+    desk: DeskControl, tmp_path: pathlib.Path
+) -> None:
+    tasks_at(desk, tmp_path, answering(**NOT_READY["it cannot be reached"]), buy_before_host=True).apply()
+    tasks = tasks_at(desk, tmp_path, with_csr(make_csr(organization_name="Other")))
+    tasks.apply()
+    assert desk.application("default/www/1")["state"] == "awaiting_registration"
+    (failed,) = [result["msg"] for result in tasks.results if result.get("failed")]
+    assert failed.startswith("www: the CSR does not ask for what the order says")
+
+
 def test_check_mode_buys_nothing_and_shows_all(desk: DeskControl, tmp_path: pathlib.Path) -> None:
     tasks = tasks_at(desk, tmp_path, answering(csrs=[{"name": "www", "csr": None}]))
     look = tasks.run("cert_portfolio", check=True, state="prepared")["look"]

@@ -25,10 +25,10 @@ def counting_interpreter(site: Site) -> tuple[pathlib.Path, pathlib.Path]:
     return interpreter, log
 
 
-def executions(site: Site, playbook: str) -> tuple[int, Run]:
+def executions(site: Site, playbook: str, *arguments: str) -> tuple[int, Run]:
     interpreter, log = counting_interpreter(site)
     log.write_text("")
-    run = site.run(playbook, "-e", f"ansible_python_interpreter={interpreter}")
+    run = site.run(playbook, "-e", f"ansible_python_interpreter={interpreter}", *arguments)
     return len(log.read_text().splitlines()), run
 
 
@@ -45,3 +45,9 @@ def test_one_execution_for_each_host_and_phase(site: Site) -> None:
     assert installed == 2 * hosts, "a look at what is there, and the installation of what is not"
     assert all(len(run.of("certificate_install", host)["installed"]) == ORDERS for host in site.hosts)
     assert executions(site, "collect")[0] == hosts
+    unseen = ("-e", "certificate_repair=false")
+    assert executions(site, "collect", *unseen)[0] == 0, "every host was heard to have all that it is to have"
+    site.at("web1", "web1-0.pem").unlink()
+    assert executions(site, "collect", *unseen)[0] == 0
+    assert executions(site, "collect")[0] == hosts + 1, "what a host has lost is put back"
+    assert site.at("web1", "web1-0.pem").exists()

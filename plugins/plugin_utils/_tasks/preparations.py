@@ -75,12 +75,14 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
     )
 
 
-def read_csrs(options: Options, entries: Iterable[Entry]) -> dict[str, str]:
-    """Read the CSRs that hosts have made for these orders, those alone that ask for what their orders say."""
+def read_csrs(options: Options, entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, Phrase]]:
+    """Read the CSRs that hosts have made for these orders, and what is wrong with those that cannot be registered."""
     answers = read_answers(options)
     made = {name: pem for answer in answers.values() for name, pem in answer.csrs.items()}
     orders = [entry.order for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
-    return {order.name: made[order.name] for order in orders if order.name in made and not judge_csr(order, made)}
+    judged = {order.name: judge_csr(order, made) for order in orders if order.name in made}
+    csrs = {name: made[name] for name, problem in judged.items() if problem is None}
+    return csrs, {name: problem for name, problem in judged.items() if problem}
 
 
 def judge_csr(order: Order, made: Mapping[str, str]) -> Phrase | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core.phrases import said
 from .._planning.observe import Listing
 from .asked_orders import accept_asked_orders, names_of_host
 from .leg import is_lost
@@ -56,7 +57,9 @@ def register_orders(leg: Leg) -> Result:
     if options["look"]:
         from .preparations import read_csrs
 
-        csrs.update(read_csrs(options, entries))
+        made, problems = read_csrs(options, entries)
+        csrs.update(made)
+        found = {"failures": [{"name": name, "message": said(told, leg.lang)} for name, told in problems.items()]}
     todo = () if planned else ready(entries, csrs)
     outcomes: tuple[Outcome, ...] = ()
     if todo:
