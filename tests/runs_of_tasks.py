@@ -37,7 +37,7 @@ APPLY: t.Final = (
     ("csr_register", "prepared", True),
     ("cert_portfolio", "applied", True),
     ("csr_register", None, True),
-    ("cert_portfolio", "planned", False),
+    ("cert_portfolio", "planned", True),
 )
 COLLECT: t.Final = (
     ("cert_portfolio", "collected", False),
@@ -101,7 +101,7 @@ class Tasks:
         if "hosts" in ordered:
             if hosts:
                 self.run("csr_register", look=look)
-            self.run("cert_portfolio", state="planned")
+            self.run("cert_portfolio", state="planned", look=look)
         return ordered
 
     def collect(self) -> Json:
