@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A host that somebody has taken answers more than it was asked: no order of another host, or with a CSR of its own, hears it."""
+"""A host that somebody has taken answers more than it was asked; no order of another host hears it."""
 
 from __future__ import annotations
 
