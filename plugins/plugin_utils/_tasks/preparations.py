@@ -76,13 +76,22 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
 
 
 def read_csrs(options: Options, entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, Phrase]]:
-    """Read the CSRs that hosts have made for these orders, and what is wrong with those that cannot be registered."""
+    """Read the CSRs that hosts have made for these orders, and what is wrong with those that cannot be registered.
+
+    A CSR counts from the host of its order alone: with that of another host, its certificate would be for a key there.
+    """
     answers = read_answers(options)
-    made = {name: pem for answer in answers.values() for name, pem in answer.csrs.items()}
-    orders = [entry.order for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
-    judged = {order.name: judge_csr(order, made) for order in orders if order.name in made}
-    csrs = {name: made[name] for name, problem in judged.items() if problem is None}
-    return csrs, {name: problem for name, problem in judged.items() if problem}
+    csrs, problems = {}, {}
+    for order in (entry.order for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET):
+        answer = answers.get(order.host or "localhost")
+        if answer is None or order.name not in answer.csrs:
+            continue
+        problem = judge_csr(order, answer.csrs)
+        if problem:
+            problems[order.name] = problem
+        else:
+            csrs[order.name] = answer.csrs[order.name]
+    return csrs, problems
 
 
 def judge_csr(order: Order, made: Mapping[str, str]) -> Phrase | None:

@@ -42,7 +42,7 @@ def prepare_orders(leg: Leg) -> Result:
     if is_lost(found):
         return found
     if not leg.check_mode:
-        write_answer(leg.options, answer_of(leg.inventory_host, found))
+        write_answer(leg.options, answer_of(leg.inventory_host, entries, found))
     return preparation_result(entries, found, planned=leg.check_mode)
 
 

@@ -41,10 +41,11 @@ def host_orders(entries: Iterable[Entry]) -> list[Json]:
 
 
 def csrs_by_name(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
-    """The PEM of every CSR that the host made or the user supplied."""
-    supplied = {entry.order.name: entry.order.csr.pem for entry in entries if entry.order.csr}
+    """The PEM of every CSR that the host made or the user supplied; nothing else that a host answers counts."""
     made = {row["name"]: row["csr"] for row in leg.get("csrs", ()) if row.get("csr")}
-    return {**supplied, **made}
+    supplied = {entry.order.name: entry.order.csr.pem for entry in entries if entry.order.csr}
+    asked = {entry.order.name for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET}
+    return {**{name: pem for name, pem in made.items() if name in asked}, **supplied}
 
 
 def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...]:
@@ -52,10 +53,10 @@ def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...
     return tuple(entry for entry in entries if entry.order.csr_origin is CsrOrigin.SERVICE or entry.order.name in csrs)
 
 
-def answer_of(host: str, leg: Result) -> Answer:
+def answer_of(host: str, entries: Iterable[Entry], leg: Result) -> Answer:
     """Make of what a host has done its answer to the task that buys and registers."""
     failures = {failure["name"]: failure["message"] for failure in leg.get("failures", ())}
-    return Answer(host=host, csrs=csrs_by_name((), leg), failures=failures)
+    return Answer(host=host, csrs=csrs_by_name(entries, leg), failures=failures)
 
 
 def preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned: bool) -> Result:
