@@ -111,8 +111,9 @@ def test_a_certificate_for_another_key_replaces_nothing(site: Site) -> None:
     assert x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number != 1
 
 
-def test_a_removed_or_changed_file_is_put_right_without_an_order(site: Site) -> None:
-    site.write_orders(site.target("www", "web1"), site.target("mail", "web1"), site.target("bank", "web2"))
+def test_what_was_removed_changed_or_opened_is_put_right_without_an_order(site: Site) -> None:
+    hosts = {"www": "web1", "mail": "web1", "bank": "web2", "vpn": "web2"}
+    site.write_orders(*(site.target(name, host) for name, host in hosts.items()))
     site.run("apply")
     site.desk.ca_work()
     site.run("collect")
@@ -120,35 +121,20 @@ def test_a_removed_or_changed_file_is_put_right_without_an_order(site: Site) -> 
     site.at("web1", "www.pem").unlink()
     site.at("web1", "mail-chain.pem").write_text("overwritten by somebody\n", encoding="ascii")
     site.at("web2", "bank.pem").chmod(0o666)
-    foretold = site.run("collect", "--check", "--diff")
-    run = site.run("collect", "--diff")
-    assert foretold.changed() == run.changed() == {(host, "certificate_install") for host in ("web1", "web2")}
-    assert site.snapshot() == installed
-    rows = {row["name"]: row["actions"] for row in run.of("certificate_install", "web1")["installed"]}
-    assert rows == {"www": ["write_certificate"], "mail": ["write_chain"]}
-    assert site.desk.purchases() == purchases
-    assert site.run("collect").changed() == set()
-
-
-def test_the_mode_of_a_key_is_put_right_without_an_order(site: Site) -> None:
-    site.write_orders(site.target("www", "web1"), site.target("bank", "web2"))
-    site.run("apply")
-    site.desk.ca_work()
-    site.run("collect")
-    installed, purchases = site.snapshot(), site.desk.purchases()
-    key = site.at("web1", "www.key")
+    key = site.at("web2", "vpn.key")
     key.chmod(0o644)
     before = identity(key)
     foretold = site.run("collect", "--check", "--diff")
-    assert identity(key) == before
-    assert key.stat().st_mode & 0o777 == 0o644
+    assert (identity(key), key.stat().st_mode & 0o777) == (before, 0o644)
     run = site.run("collect", "--diff")
-    assert foretold.changed() == run.changed() == {("web1", "certificate_install")}
-    for told in (foretold, run):
-        (row,) = told.of("certificate_install", "web1")["installed"]
-        assert row["actions"] == ["repair_key_mode"]
+    assert foretold.changed() == run.changed() == {(host, "certificate_install") for host in ("web1", "web2")}
     assert site.snapshot() == installed
     assert identity(key) == before
+    rows = {row["name"]: row["actions"] for row in run.of("certificate_install", "web1")["installed"]}
+    assert rows == {"www": ["write_certificate"], "mail": ["write_chain"]}
+    for told in (foretold, run):
+        opened = {row["name"]: row["actions"] for row in told.of("certificate_install", "web2")["installed"]}
+        assert opened["vpn"] == ["repair_key_mode"]
     assert site.desk.purchases() == purchases
     assert site.run("collect").changed() == set()
 
