@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import typing as t
 
 import pytest
@@ -16,6 +18,7 @@ from ansible_collections.iij.server_certificate.tests.canary import (  # noqa: F
     pytest_terminal_summary,
     pytest_testnodedown,
 )
+from ansible_collections.iij.server_certificate.tests.lab.sandboxes import list_missing, start_images
 
 # Each of these walks a whole way once, in a fixture or from test to test, or has one folder for all its tests. The mark
 # xdist_group is made for this, but pytest-xdist 3.8 writes it to an attribute that pytest no longer reads since 9.2
@@ -29,6 +32,14 @@ IN_ONE_WORKER = (
         for name in ("test_portal_way", "test_secrets", "test_status_files", "test_whole_way")
     ),
 )
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Where all tests run side by side, begin with the images of the lab: all workers would come to wait for them."""
+    config = session.config
+    leads = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
+    if leads and config.args_source is config.ArgsSource.TESTPATHS and os.geteuid() == 0 and not list_missing():
+        start_images(stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 @pytest.hookimpl(optionalhook=True)

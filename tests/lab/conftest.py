@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import os
 import subprocess
-import typing as t
 import warnings
 
 import pytest
-from ansible_collections.iij.server_certificate.tests.lab.sandboxes import HOSTLAB, SANDBOX, Lab
+from ansible_collections.iij.server_certificate.tests.lab.sandboxes import (
+    OLDEST,
+    SANDBOX,
+    SUITES,
+    Lab,
+    list_missing,
+    start_images,
+)
 from ansible_collections.iij.server_certificate.tests.playbooks.ssh_hosts import skip_or_fail
-
-SUITES: t.Final = ("bookworm", "trixie")
-OLDEST: t.Final = "bullseye"  # beyond its long-term support, so it may leave the mirrors
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +25,12 @@ def lab() -> Lab:
     """The lab with its images, which are built when they are not there; without root there is none."""
     if os.geteuid() != 0:
         skip_or_fail("not root, so there are no hosts in namespaces of their own")
-    missing = subprocess.run([HOSTLAB, "missing"], capture_output=True, text=True, check=True).stdout.split()
+    missing = list_missing()
     if missing:
         skip_or_fail(f"no {', no '.join(missing)} here, so there are no hosts; `make molecule` installs them")
     if subprocess.run([SANDBOX, "true"], capture_output=True).returncode:
         skip_or_fail("this machine grants no namespaces, so there are no hosts")
-    building = {suite: subprocess.Popen([HOSTLAB, "image", suite]) for suite in (*SUITES, OLDEST)}
-    failed = {suite for suite, process in building.items() if process.wait()}
+    failed = {suite for suite, process in start_images().items() if process.wait()}
     assert failed <= {OLDEST}, f"no image of {', '.join(sorted(failed))}"
     if failed:
         warnings.warn(f"no image of {OLDEST}: nothing is tried on its Python 3.9", stacklevel=1)

@@ -18,6 +18,18 @@ ROOT: t.Final = HERE.parents[1]
 HOSTLAB: t.Final = HERE / "hostlab.sh"
 SANDBOX: t.Final = HERE / "sandbox.sh"
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
+SUITES: t.Final = ("bookworm", "trixie")
+OLDEST: t.Final = "bullseye"  # beyond its long-term support, so it may leave the mirrors
+
+
+def list_missing() -> list[str]:
+    """Name the Debian packages that a lab needs and that are not here."""
+    return subprocess.run([HOSTLAB, "missing"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def start_images(**output: t.Any) -> dict[str, subprocess.Popen[bytes]]:
+    """Start to build the images that are not there; who starts it a second time waits for the first."""
+    return {suite: subprocess.Popen([HOSTLAB, "image", suite], **output) for suite in (*SUITES, OLDEST)}
 
 
 @dc.dataclass(frozen=True)
