@@ -116,7 +116,6 @@ _FILL_IN: t.Final = Phrase(
     "# Fill in what is done, leave the rest empty; days as 2026-11-26. Then name this file to the record playbook.\n",
     "# 終わったものだけ記入し、残りは空のままにします。日付は 2026-11-26 の形です。\n",
 )
-_OPEN: t.Final = ("contract_id", "date")
 
 
 def write_sheet(document: Row, folder: pathlib.Path) -> pathlib.Path:
@@ -149,9 +148,14 @@ def remove_sheets(folder: pathlib.Path, role: str, *, but: str | None = None) ->
 def _is_untouched(path: pathlib.Path) -> bool:
     try:
         records = yaml.safe_load(path.read_text(encoding="utf-8"))["records"]
-        return not any(record.get(name) for record in records for name in _OPEN if name == "date")
+        return not any(record.get("date") or _is_ordered(record) for record in records)
     except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError, AttributeError):
         return False
+
+
+def _is_ordered(record: Row) -> bool:
+    """Whether a person has written the contract ID of an order down, which other works have from the start."""
+    return record.get("state") == "ordered" and bool(record.get("contract_id"))
 
 
 def _to_fill_in(records: list[tuple[Row, Row]], lang: Language) -> str:

@@ -54,7 +54,7 @@ _NO_CHAIN: t.Final = Phrase(
     "発行者 {0} の証明書がありません。オーダーではチェーンを設置するため、中間CA証明書もフォルダに入れてください",
 )
 _KEYS_GO: t.Final = Phrase(" ({0})", " ({0})")
-_LIVE_AT_LEAST: t.Final = frozenset(state.value for state in ENDED)
+_ENDED_STATES: t.Final = frozenset(state.value for state in ENDED)
 
 
 class Arrivals:
@@ -114,7 +114,7 @@ class Arrivals:
 
     def _matching(self, leaf: CertFacts) -> list[str]:
         """The contracts that this certificate may be of: by its key, else by its name where IIJ has made the key."""
-        live = {key: row for key, row in self.rows.items() if row["state"] not in _LIVE_AT_LEAST}
+        live = {key: row for key, row in self.rows.items() if row["state"] not in _ENDED_STATES}
         by_key = [key for key in live if self._keys[key] == leaf.public_key_fingerprint]
         own = [key for key in by_key if leaf.is_for(live[key]["common_name"])]
         named = [key for key, row in live.items() if leaf.is_for(row["common_name"])]

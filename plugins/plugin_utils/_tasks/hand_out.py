@@ -11,9 +11,9 @@ from __future__ import annotations
 import itertools
 import typing as t
 
-from ...module_utils._core.paths import expand_home
+from .._complaints.whole_file import write_whole
 from .._desk.by_hand import work as walked
-from .._desk.by_hand.adapter import certificate_path, csr_path
+from .._desk.by_hand.folder import certificate_path, read_kept_csr, sheets_path
 from .._desk.by_hand.register import read_register
 from .._desk.portal.screen_map import screen_map
 from .._planning.digests import order_digest
@@ -35,13 +35,11 @@ if t.TYPE_CHECKING:
     from .asked_orders import Options
 
 _AT_THE_CA: t.Final = (State.APPLIED, State.AWAITING_CONFIRMATION)
-SHEETS: t.Final = "sheets"
 
 
 def hand_out_work(plan: Plan, document: Row, options: Options) -> Row:
     """Write the sheets of a plan, and name them in the document and the task's result, which is returned."""
-    folder = expand_home(options["desk_folder"]) / SHEETS
-    sheets = list(write_sheets(plan, options, folder))
+    sheets = list(write_sheets(plan, options, sheets_path(options["desk_folder"])))
     words = {
         name: word for path, sheet in sheets for name, word in word_work(sheet, str(path), document["lang"]).items()
     }
@@ -61,9 +59,7 @@ def write_sheets(plan: Plan, options: Options, folder: pathlib.Path) -> Iterable
     works = list_work(plan, options, known)
     facts = _facts(plan, options, known)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / ".gitignore").write_text(
-        "*\n", encoding="ascii"
-    )  # applicants' data and half-done work are nobody's history
+    write_whole(folder / ".gitignore", "*\n")  # applicants' data and half-done work are nobody's history
     for role in ROLES:
         groups = _group(work for work in works if work.role == role)
         if not groups:
@@ -106,7 +102,7 @@ def _has_csr(entry: Entry, options: Options) -> bool:
     """Whether all is there that a registration takes: a host makes its CSR before anything is on paper."""
     if entry.order.csr_origin is not CsrOrigin.TARGET:
         return True
-    return entry.application is not None and csr_path(options["desk_folder"], entry.application.contract_id).exists()
+    return csr_of(entry, options) is not None
 
 
 def csr_of(entry: Entry, options: Options) -> str | None:
@@ -115,8 +111,8 @@ def csr_of(entry: Entry, options: Options) -> str | None:
         return entry.order.csr.pem
     if entry.application is None or entry.order.csr_origin is not CsrOrigin.TARGET:
         return None
-    path = csr_path(options["desk_folder"], entry.application.contract_id)
-    return path.read_text(encoding="ascii") if path.exists() else None
+    kept = read_kept_csr(options["desk_folder"], entry.application.contract_id)
+    return kept.pem if kept else None
 
 
 def _work(entry: Entry, kind: str, options: Options, known: ScreenMap) -> Work:
@@ -171,4 +167,4 @@ def _facts(plan: Plan, options: Options, known: ScreenMap) -> Facts:
     )
 
 
-__all__ = ("SHEETS", "csr_of", "hand_out_work", "list_work", "write_sheets")
+__all__ = ("csr_of", "hand_out_work", "list_work", "write_sheets")

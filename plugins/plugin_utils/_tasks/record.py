@@ -12,13 +12,11 @@ import contextlib
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.errors import Fault
-from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, said
-from ...module_utils._pki.csrs import read_csr
 from .._complaints.complaints import OptionsWrong, OrdersRefused
 from .._complaints.whole_file import write_whole
-from .._desk.by_hand.adapter import CERTIFICATES, ByHandDesk, certificate_path, csr_path
+from .._desk.by_hand.adapter import ByHandDesk
+from .._desk.by_hand.folder import certificate_path, certificates_path, read_kept_csr
 from .._desk.by_hand.inbox import read_inbox
 from .._desk.by_hand.listings import read_listing
 from .._desk.by_hand.records import read_record_file, read_record_list
@@ -134,7 +132,7 @@ def _take_inbox(options: Options, orders: tuple[Order, ...], recording: Recordin
     if not options["inbox"]:
         return None
     inbox = read_inbox(options["inbox"])
-    kept = expand_home(options["desk_folder"]) / CERTIFICATES
+    kept = certificates_path(options["desk_folder"])
     for certificate in read_inbox(str(kept)).authorities.values() if kept.is_dir() else ():
         inbox.add("", certificate)
     arrivals = Arrivals(
@@ -170,11 +168,8 @@ def _key_of(order: Order, contract_id: str, options: Options) -> str | None:
     """The fingerprint of the key of the CSR that was registered, as far as it is known here."""
     if order.csr:
         return order.csr.public_key_fingerprint
-    path = csr_path(options["desk_folder"], contract_id)
-    try:
-        return read_csr(path.read_bytes()).public_key_fingerprint
-    except (OSError, Fault):
-        return None
+    kept = read_kept_csr(options["desk_folder"], contract_id)
+    return kept.public_key_fingerprint if kept else None
 
 
 def _remember(options: Options, orders: Iterable[Order], changed: Mapping[str, Row], *, lang: Language) -> list[str]:

@@ -12,17 +12,18 @@ import contextlib
 import datetime as dt
 import typing as t
 
-from ....module_utils._core.paths import expand_home
+from ....module_utils._core.errors import Fault
 from ....module_utils._core.phrases import Phrase
+from ....module_utils._pki.csrs import read_csr
 from ..._complaints.whole_file import write_whole
 from ..._values.observed import IssuedCertificate
-from ..desk import NotOnline, StateConflict
+from ..desk import NotOnline, RequestRefused, StateConflict
 from ..forms import read_fields
+from .folder import certificate_path, csr_path, read_kept_csr
 from .register import read_register
 from .rows import read_application
 
 if t.TYPE_CHECKING:
-    import pathlib
     from collections.abc import Callable
 
     from ..._values.observed import Application, OfferedProduct, SeenContract
@@ -38,7 +39,6 @@ _NO_CERTIFICATE: t.Final = Phrase(
     "{0} の証明書がまだありません。ポータルからダウンロードしてフォルダに置き、record プレイブックに "
     "-e certificate_inbox=フォルダ で指定してください",
 )
-CERTIFICATES: t.Final = "certificates"
 _END: t.Final = "-----END CERTIFICATE-----\n"
 
 
@@ -92,11 +92,19 @@ class ByHandDesk:
     ) -> Application:
         """Keep the CSR for the work sheet, by which a person registers; the application stays what it is."""
         if csr and order.csr is None:
-            path = csr_path(self._folder, application.contract_id)
-            if not path.exists() or path.read_text(encoding="ascii") != csr:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                write_whole(path, csr)
+            self._keep_csr(application.contract_id, csr)
         return application
+
+    def _keep_csr(self, contract_id: str, csr: str) -> None:
+        try:
+            pem = read_csr(csr.encode()).pem  # and nothing else that the host may have answered
+        except Fault as fault:
+            raise RequestRefused(fault.told) from None
+        kept = read_kept_csr(self._folder, contract_id)
+        if kept is None or kept.pem != pem:
+            path = csr_path(self._folder, contract_id)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(path, pem)
 
     def _refuse(self, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_BY_PEOPLE)
@@ -104,14 +112,4 @@ class ByHandDesk:
     place = cancel = _refuse
 
 
-def csr_path(folder: str, contract_id: str) -> pathlib.Path:
-    """Where the CSR of a contract is kept that a host has made."""
-    return expand_home(folder) / "csrs" / f"{contract_id}.csr"
-
-
-def certificate_path(folder: str, contract_id: str) -> pathlib.Path:
-    """Where the certificate of a contract is kept, with its chain behind it."""
-    return expand_home(folder) / CERTIFICATES / f"{contract_id}.pem"
-
-
-__all__ = ("CERTIFICATES", "ByHandDesk", "certificate_path", "csr_path")
+__all__ = ("ByHandDesk",)

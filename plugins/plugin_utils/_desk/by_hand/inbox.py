@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 _LARGEST: t.Final = 16 << 20  # bytes of a file or of a part of one
 _MOST: t.Final = 2_000  # files of a folder, parts of an archive
 _DEEPEST: t.Final = 3  # an archive in a mail in an archive
+_LONGEST_NAME: t.Final = 200  # characters of a file's name that are told
 _NOTHING: t.Final = Phrase(
     "there is no certificate in it that is read here (PEM, DER, PKCS#7, ZIP, .eml)",
     "読み取れる証明書 (PEM、DER、PKCS#7、ZIP、.eml) がありません",
@@ -71,9 +72,11 @@ def read_inbox(path: str) -> Inbox:
     if not folder.is_dir():
         next(folder.iterdir())  # raises what is wrong with it
     for file in files[:_MOST]:
-        name = str(file.relative_to(folder))
+        name = one_line(file.relative_to(folder), _LONGEST_NAME)
         if file.is_symlink():
             inbox.problems[name] = _LINK
+        elif not file.is_file():
+            inbox.problems[name] = _NOTHING
         elif file.stat().st_size > _LARGEST:
             inbox.problems[name] = _TOO_LARGE
         elif not _open(name, file.read_bytes(), inbox, depth=0) and name not in inbox.problems:
@@ -106,7 +109,7 @@ def _parts(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, bytes
     if content.startswith(b"PK\x03\x04"):
         return _unpacked(name, content, inbox)
     if name.lower().endswith(".eml"):
-        return _attached(name, content)
+        return _attached(name, content, inbox)
     return None
 
 
@@ -127,8 +130,13 @@ def _unpacked(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, by
         inbox.problems[name] = _NOTHING
 
 
-def _attached(name: str, content: bytes) -> Iterator[tuple[str, bytes]]:
-    for number, part in enumerate(email.message_from_bytes(content, policy=email.policy.compat32).walk()):
+def _attached(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, bytes]]:
+    try:
+        parts = list(email.message_from_bytes(content, policy=email.policy.compat32).walk())
+    except RecursionError:  # a mail in a mail in a mail, without an end
+        inbox.problems[name] = _TOO_LARGE
+        return
+    for number, part in enumerate(parts):
         if number > _MOST or part.is_multipart():
             continue
         payload = part.get_payload(decode=True)

@@ -19,6 +19,7 @@ from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, Complaint, OptionsWrong, OrdersRefused, shortened
 from ..._complaints.whole_file import write_whole
 from ..._complaints.yaml_text import YamlText
+from .folder import register_path
 from .register_text import Uneditable, change_text
 from .rows import judge_row, plain_row
 
@@ -28,7 +29,6 @@ if t.TYPE_CHECKING:
 
     from .rows import Row
 
-NAME: t.Final = "register.yml"
 _UNIQUE: t.Final = ("contract_id", "client_reference")
 _NONE: t.Final = Phrase(
     "there is no register {0}. If nothing was ordered by hand yet, write that file with the two lines 「version: 1」 "
@@ -77,7 +77,7 @@ class Register:
 
 def read_register(folder: str) -> Register:
     """Read the register in this folder; raises OrdersRefused with every mistake in it, or OptionsWrong."""
-    path = expand_home(folder) / NAME
+    path = register_path(folder)
     try:
         return read_text(path, path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -92,7 +92,7 @@ def locked(folder: str) -> Iterator[None]:
     try:
         descriptor = os.open(expand_home(folder), os.O_RDONLY | os.O_DIRECTORY)
     except FileNotFoundError:
-        raise OptionsWrong(_NONE.filled(expand_home(folder) / NAME)) from None
+        raise OptionsWrong(_NONE.filled(register_path(folder))) from None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -137,4 +137,4 @@ def _judge(document: t.Any) -> Iterator[Breach]:
                 seen.add((name, value))
 
 
-__all__ = ("NAME", "Register", "locked", "read_register", "read_text")
+__all__ = ("Register", "locked", "read_register", "read_text")
