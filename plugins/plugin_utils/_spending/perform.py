@@ -108,9 +108,7 @@ class Performer:
     def perform_registrations(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
         """Register CSR and application information; `csrs` holds the PEM of customers' CSRs by order name."""
         if self.desk.by_people:
-            for entry in entries:
-                self.desk.register(_present(entry.application), entry.order, csrs.get(entry.order.name))
-            return ()
+            return self._keep_csrs(entries, csrs)
 
         def register(entry: Entry, _step: Step) -> Application:
             application = _present(entry.application)
@@ -125,6 +123,16 @@ class Performer:
             )
 
         return self._each([(entry, Step.REGISTER) for entry in entries], register)
+
+    def _keep_csrs(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
+        """Keep CSRs for the people who register; returns what failed, for nothing is registered yet."""
+        failed = []
+        for entry in entries:
+            try:
+                self.desk.register(_present(entry.application), entry.order, csrs.get(entry.order.name))
+            except DeskError as error:
+                failed.append(Outcome(entry=entry, step=Step.REGISTER, error=error))
+        return tuple(failed)
 
     def _choose_buyer(self, listed: frozenset[str]) -> Buyer:
         if self.desk.keeps_references:

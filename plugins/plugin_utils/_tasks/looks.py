@@ -145,7 +145,8 @@ def read_works(options: Options) -> Iterator[Work]:
 def write_answer(options: Options, answer: Answer) -> None:
     """Write down what came of a host's preparation; raises OSError. Nothing is written where no look is named."""
     if _folder(options):
-        _write(options, _ANSWER, answer.host, {"csrs": dict(answer.csrs), "failures": dict(answer.failures)})
+        # What a host says may quote a vaulted value of its orders.
+        _write(options, _ANSWER, answer.host, {"csrs": dict(answer.csrs), "failures": hide(dict(answer.failures))})
 
 
 def read_answers(options: Options) -> dict[str, Answer]:

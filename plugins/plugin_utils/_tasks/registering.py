@@ -18,9 +18,9 @@ from .looks import read_work, write_answer
 from .memory_file import remember_registrations
 from .planned import Held, plan_orders
 from .registrations import (
-    answer_of,
     csrs_by_name,
     host_orders,
+    make_answer,
     preparation_result,
     ready,
     registration_result,
@@ -42,7 +42,7 @@ def prepare_orders(leg: Leg) -> Result:
     if is_lost(found):
         return found
     if not leg.check_mode:
-        write_answer(leg.options, answer_of(leg.inventory_host, entries, found))
+        write_answer(leg.options, make_answer(leg.inventory_host, entries, found))
     return preparation_result(entries, found, planned=leg.check_mode)
 
 

@@ -53,7 +53,7 @@ def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...
     return tuple(entry for entry in entries if entry.order.csr_origin is CsrOrigin.SERVICE or entry.order.name in csrs)
 
 
-def answer_of(host: str, entries: Iterable[Entry], leg: Result) -> Answer:
+def make_answer(host: str, entries: Iterable[Entry], leg: Result) -> Answer:
     """Make of what a host has done its answer to the task that buys and registers."""
     failures = {failure["name"]: failure["message"] for failure in leg.get("failures", ())}
     return Answer(host=host, csrs=csrs_by_name(entries, leg), failures=failures)
@@ -154,9 +154,9 @@ def _registration(order: Order) -> Json:
 
 
 __all__ = (
-    "answer_of",
     "csrs_by_name",
     "host_orders",
+    "make_answer",
     "preparation_result",
     "ready",
     "registration_result",

@@ -16,7 +16,9 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.inbox import read_inbox
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import RequestRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.planned import plan_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.spender import make_performer
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from test_work_sheets import Desk
 
@@ -116,3 +118,16 @@ def test_a_sheet_on_which_somebody_has_written_is_kept(desk: Desk) -> None:
     (other,) = {*desk.file("").glob("record_group_admin_*.yml")} - {written}
     desk.plan(first)
     assert not other.exists(), "nobody has written on that one"
+
+
+def test_an_order_whose_csr_cannot_be_kept_leaves_the_others(desk: Desk) -> None:
+    orders = [sample.target_order(name=name, common_name=f"{name}.example.jp") for name in ("api", "mail")]
+    for number, order in enumerate(orders, start=1):
+        desk.bought(order, "awaiting_registration", number)
+    plan = plan_orders(desk.options, ByHandDesk(str(desk.folder)), tuple(orders))
+    csrs = {"api": "nonsense", "mail": sample.csr_of(sample.new_key(), "mail.example.jp")}
+    options = {**desk.options, "listing_lag": 0, "settle_after": None, "desk_url": None}
+    performer = make_performer(options, ByHandDesk(str(desk.folder)), 2, say=print, lang="en")
+    (failed,) = performer.perform_registrations(plan.entries, csrs)
+    assert (failed.entry.order.name, type(failed.error)) == ("api", RequestRefused)
+    assert [path.name for path in (desk.folder / "csrs").iterdir()] == ["rsc00000002.csr"]

@@ -199,3 +199,14 @@ def test_old_looks_are_removed(cache: pathlib.Path) -> None:
     os.utime(folder, (old, old))
     handed_on(works())
     assert not folder.exists()
+
+
+def test_what_a_host_says_of_a_vaulted_value_is_not_written_down(cache: pathlib.Path) -> None:
+    """Orders with such a value are in no look, but their host's answer is."""
+    options = {**OPTIONS, "look": looks.hand_on(OPTIONS, (), warn=lambda _phrase: None)}
+    with hiding_vaulted():
+        place = Vaulted("/srv/canary-4Kz/www.key", sealed="$ANSIBLE_VAULT;1.1;AES256")
+        failures = {"www": f"{place} is full", "blog": "it is full"}
+        looks.write_answer(options, looks.Answer(host="web1", csrs={"blog": "PEM"}, failures=failures))
+    assert looks.read_answers(options)["web1"].failures.keys() == failures.keys()
+    assert not [file for file in cache.rglob("*") if file.is_file() and b"canary" in file.read_bytes()]
