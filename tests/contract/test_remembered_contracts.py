@@ -7,12 +7,15 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import stat
+import time
 import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hiding_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.remembered import Remembered
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import connection_to, portal_of
 from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
@@ -25,6 +28,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 ORDER: t.Final = sample.fields(usage="other")
+EXPIRY: t.Final = dt.datetime(2027, 6, 1, tzinfo=dt.UTC)
 
 
 def bought_by_hand(desk: DeskControl) -> str:
@@ -140,3 +144,22 @@ def test_a_purchase_rests_on_nothing_that_is_remembered(
     tasks.apply()
     assert len(desk.purchases()) == 1
     assert {row["state"] for row in desk.applications().values()} == {"applied"}
+
+
+def test_a_fingerprint_is_remembered_for_a_week(
+    desk: DeskControl, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A certificate that somebody had reissued may expire on the same day, and its row looks the same."""
+    application = dc.replace(sample_application(desk, tmp_path), state=State.ISSUED, not_after=EXPIRY)
+    Remembered(connection_to(desk, tmp_path)).learn_certificate(application, "0" * 64)
+    moment = time.time()
+
+    def recognized(days: float) -> str | None:
+        monkeypatch.setattr(time, "time", lambda: moment + days * 86_400)
+        return Remembered(connection_to(desk, tmp_path)).recognize(application).certificate_fingerprint
+
+    Remembered(connection_to(desk, tmp_path)).learn_details(application, "here")
+    assert [recognized(days) for days in (0, 6.9, 7.1)] == ["0" * 64, "0" * 64, None]
+    for _each in range(20):  # until the file is written afresh
+        Remembered(connection_to(desk, tmp_path)).learn_details(application, "here")
+    assert [recognized(days) for days in (6.9, 7.1)] == ["0" * 64, None], "what is read later makes it no younger"

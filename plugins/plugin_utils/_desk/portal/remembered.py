@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 _OLDEST: t.Final = 30 * 86_400.0  # seconds
+_OLDEST_FINGERPRINT: t.Final = 7 * 86_400.0  # seconds; a reissued certificate may have the row of the one before
 _OLDEST_LINKED: t.Final = 86_400.0  # seconds; a contract may be linked to another service while its row stays the same
 # What the row does not show may change meanwhile: confirmations come and go, and a map may learn a word.
 _READ_EACH_TIME: t.Final = (State.AWAITING_CONFIRMATION, State.UNCLEAR)
@@ -44,6 +45,7 @@ class _Contract:
     read_at: float = 0.0
     address: str = ""
     fingerprint: str | None = None
+    fingerprint_at: float = 0.0
     expiry: str | None = None
 
 
@@ -63,15 +65,17 @@ class Remembered:
         if known is None or details is None or listed.state in _READ_EACH_TIME or _row(details) != _row(listed):
             return None
         oldest = _OLDEST_LINKED if details.linked_service else _OLDEST
-        if not 0 <= time.time() - known.read_at <= oldest:
+        if not _is_young(known.read_at, oldest):
             return None
         return dc.replace(details, certificate_fingerprint=listed.certificate_fingerprint)
 
     def recognize(self, listed: Application) -> Application:
         """Return the application with the fingerprint of its certificate, where that was downloaded before."""
         known = self._known().get(listed.contract_id)
-        same = known and known.fingerprint and known.expiry == _expiry(listed) and listed.state is State.ISSUED
-        return dc.replace(listed, certificate_fingerprint=known.fingerprint) if known and same else listed
+        if known is None or not known.fingerprint or not _is_young(known.fingerprint_at, _OLDEST_FINGERPRINT):
+            return listed
+        same = known.expiry == _expiry(listed) and listed.state is State.ISSUED
+        return dc.replace(listed, certificate_fingerprint=known.fingerprint) if same else listed
 
     def address(self, contract_id: str) -> str | None:
         """Return where the page of a contract was."""
@@ -117,17 +121,21 @@ class Remembered:
                 known.details = None
             known.address = str(line.get("address") or "")
         if "fingerprint" in line:
-            known.fingerprint, known.expiry = line["fingerprint"], line.get("expiry")
+            known.fingerprint, known.expiry, known.fingerprint_at = line["fingerprint"], line.get("expiry"), at
 
 
 def _lines(contracts: dict[str, _Contract]) -> Iterable[Json]:
     for contract_id, known in contracts.items():
-        line: Json = {"contract_id": contract_id, "at": known.read_at}
         if known.details:
-            line |= {"details": write_value(known.details), "address": known.address}
+            details = {"details": write_value(known.details), "address": known.address}
+            yield {"contract_id": contract_id, "at": known.read_at, **details}
         if known.fingerprint:
-            line |= {"fingerprint": known.fingerprint, "expiry": known.expiry}
-        yield line
+            certificate = {"fingerprint": known.fingerprint, "expiry": known.expiry}
+            yield {"contract_id": contract_id, "at": known.fingerprint_at, **certificate}
+
+
+def _is_young(at: float, oldest: float) -> bool:
+    return 0 <= time.time() - at <= oldest
 
 
 def _row(application: Application) -> tuple[object, ...]:
