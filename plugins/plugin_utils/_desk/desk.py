@@ -27,6 +27,7 @@ from ...module_utils._core.phrases import Phrase, verbatim
 
 if t.TYPE_CHECKING:
     import contextlib
+    import datetime as dt
     from collections.abc import Callable
 
     from .._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
@@ -106,8 +107,14 @@ class Desk(t.Protocol):
     log-in on this machine waiting. A desk that shows the sentences of consent returns that of an order from quote(),
     and calls `agree` with that of a registration before it is sent. products() is None where the desk shows its offer
     only with an order filled in. A desk `by_people` is changed by nobody else: what would place, register or cancel
-    there becomes work of a person.
+    there becomes work of a person. `as_of` is the desk's own moment of its last answer (None: none yet, or not told).
+
+    renew() and reissue() open a procedure at a contract and name the certificate that it replaces (`current`); safe to
+    repeat as place() is. register() speaks to the procedure that is open. certificate() gives the current one.
     """
+
+    @property
+    def as_of(self) -> dt.datetime | None: ...
 
     @property
     def keeps_references(self) -> bool: ...
@@ -141,6 +148,12 @@ class Desk(t.Protocol):
     def place(self, order: Order, client_reference: str) -> Application: ...
 
     def cancel(self, application: Application) -> Application: ...
+
+    def renew(self, application: Application, order: Order, client_reference: str) -> Application: ...
+
+    def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application: ...
+
+    def relink(self, application: Application, order: Order, client_reference: str) -> Application: ...
 
 
 __all__ = (

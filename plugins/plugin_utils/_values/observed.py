@@ -37,10 +37,100 @@ class State(enum.StrEnum):
 ENDED: t.Final = frozenset({State.WITHDRAWN, State.REJECTED, State.CANCELLED, State.EXPIRED, State.REVOKED})
 
 
+class Kind(enum.StrEnum):
+    """What a procedure at a contract leads to, one certificate each; the names are ours.
+
+    A continuation is a further certificate inside a paid period, which nobody orders.
+    """
+
+    NEW = "new"
+    RENEWAL = "renewal"
+    REISSUE = "reissue"
+    CONTINUATION = "continuation"
+
+
+class Decision(enum.StrEnum):
+    """What was decided about the end of a period; undecided means that silence will decide."""
+
+    UNDECIDED = "undecided"
+    RENEW = "renew"
+    CANCEL = "cancel"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate of a contract. Fingerprints are lower-case SHA-256. None: the desk does not show it.
+
+    `revoke_on`: the day from which its CA may revoke it, where a reissue has replaced it.
+    """
+
+    serial_number: str | None
+    certificate_fingerprint: str | None
+    public_key_fingerprint: str | None
+    csr_origin: str | None
+    not_before: dt.datetime | None
+    not_after: dt.datetime
+    issued_at: dt.datetime | None = None
+    downloaded_at: dt.datetime | None = None
+    installed_at: dt.datetime | None = None
+    revoke_on: dt.date | None = None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Procedure:
+    """The one procedure under way at a contract, up to the issue of its certificate.
+
+    `replaces`: fingerprint of the certificate that it replaces (None: the first one, or not shown).
+    `opened_by`: `order` or `silence`. `deadline`: the last day of the registration.
+    """
+
+    id: str
+    kind: Kind
+    state: State  # awaiting_registration, applied, awaiting_confirmation, rejected, unclear
+    replaces: str | None = None
+    client_reference: str | None = None
+    opened_by: str | None = None
+    opened_at: dt.datetime | None = None
+    term: str | None = None
+    confirmations: tuple[str, ...] = ()
+    reason: str | None = None
+    deadline: dt.date | None = None
+    csr_origin: str | None = None
+    public_key_fingerprint: str | None = None
+    registered_at: dt.datetime | None = None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A paid period (契約期間) of a contract: 1 is the first."""
+
+    number: int
+    begins: dt.datetime
+    ends: dt.datetime
+    term: str
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """The window around the end of the current certificate, as the desk tells it: moments in UTC, in this order.
+
+    `order_by`: renew or cancel before; afterwards silence has renewed. `update_by`: CSR and information before.
+    `terms`: what may be chosen as 更新後の有効期間 (empty: not shown).
+    """
+
+    notice_at: dt.datetime
+    opens_at: dt.datetime
+    order_by: dt.datetime
+    update_by: dt.datetime
+    terms: tuple[str, ...] = ()
+    decision: Decision = Decision.UNDECIDED
+
+
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """お申し込み: one contract at the desk. Fingerprints are lower-case SHA-256. None: the desk does not show it.
 
+    The flat fields are those of `current`, before its issue those of the procedure `new`; `previous` is newest first.
     `unclear`: a text on the portal's screens that the map does not know, and the entry of the map that would tell.
     """
 
@@ -70,6 +160,11 @@ class Application:
     issued_at: dt.datetime | None = None
     downloaded_at: dt.datetime | None = None
     unclear: tuple[str, str] | None = None
+    current: Certificate | None = None
+    previous: tuple[Certificate, ...] = ()
+    procedure: Procedure | None = None
+    period: Period | None = None
+    renewal: Renewal | None = None
 
     @property
     def live(self) -> bool:
@@ -103,20 +198,30 @@ class IssuedCertificate:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """One look at the desk. Products and linked contracts are looked up only where new orders need them."""
+    """One look at the desk. Products and linked contracts are looked up only where new orders need them.
+
+    `as_of`: the desk's own moment of the look (None: it tells none).
+    """
 
     applications: tuple[Application, ...]
     linked_contracts: Mapping[str, tuple[SeenContract, ...]] = dc.field(default_factory=dict)
     products: tuple[OfferedProduct, ...] | None = None
     keeps_references: bool = True
+    as_of: dt.datetime | None = None
 
 
 __all__ = (
     "ENDED",
     "Application",
+    "Certificate",
+    "Decision",
     "IssuedCertificate",
+    "Kind",
     "Observed",
     "OfferedProduct",
+    "Period",
+    "Procedure",
+    "Renewal",
     "SeenContract",
     "State",
 )
