@@ -32,6 +32,11 @@ class ActionModule(Leg):
     def control(self) -> Result:
         if self.options["state"] == "checked":
             return self._checked()
+        if self.options["state"] == "forecast":
+            # Imported late: Ansible recompiles collection code at every start, and few runs look that far ahead.
+            from ..plugin_utils._tasks.forecasting import run_forecast
+
+            return run_forecast(self, self._judge)
         if self.options["missing"] is not None:
             return fetch_missing(self)
         return run_contracts(self, self._judge, performs=self._performs)

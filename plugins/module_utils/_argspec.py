@@ -136,7 +136,7 @@ def cert_portfolio() -> ArgumentSpec:
             **language(),
             "state": {
                 "type": "str",
-                "choices": ["checked", "planned", "collected", "prepared", "applied"],
+                "choices": ["checked", "planned", "collected", "prepared", "applied", "forecast"],
                 "default": "planned",
             },
             **reviewed(),
@@ -150,6 +150,8 @@ def cert_portfolio() -> ArgumentSpec:
             "max_new_orders": {"type": "int"},
             "budget": {"type": "int"},
             "prices": {"type": "dict"},
+            "until": {"type": "str"},
+            "assumptions": {"type": "dict"},
             "concurrency": {"type": "int", "default": 4},
             "reports_path": {"type": "str"},
             "check_date": {"type": "str"},

@@ -41,8 +41,10 @@ options:
       - V(applied) performs the plan.
       - V(collected) plans as V(planned) does and hands each host what M(iij.server_certificate.certificate_install) asks it. With O(missing)
         it fetches the certificates that hosts were found to lack, for another run of that module.
+      - V(forecast) reckons what the orders come to until O(until), by quarter, in renewals, certificates, approvals and yen. Without a desk
+        (O(desk_url) or O(desk_folder)) every order counts as new today.
     type: str
-    choices: [checked, planned, collected, prepared, applied]
+    choices: [checked, planned, collected, prepared, applied, forecast]
     default: planned
   missing:
     description:
@@ -78,6 +80,18 @@ options:
       - Your own price table, as a mapping of products to mappings of terms to amounts in yen. IIJ publishes no prices, and the desk tells none.
       - With it, plans tell what each order and all of them cost.
     type: dict
+  until:
+    description:
+      - The last day of a forecast, as C(YYYY-MM-DD). By default it is the end of 2029, or later three years from today.
+    type: str
+  assumptions:
+    description:
+      - What nobody says and what decides the figures of a forecast, as a mapping. What is left out is as by default.
+      - C(second), whether a further certificate inside a paid period is C(paid) (the default, the upper bound), C(free) or does not come (C(none)).
+      - C(anchor), whether windows of paid renewals count from the expiry of the C(certificate) (the default) or of the C(period).
+      - C(lead), days from registration to issue, as a mapping of C(DV), C(OV) and C(EV). By default they are 2, 14 and 14, which is ours.
+      - C(late_registration), whether CSR and information are registered on the last day in place of the first.
+    type: dict
   concurrency:
     description:
       - How many calls to the desk may be under way at once.
@@ -93,6 +107,8 @@ options:
     description:
       - A folder on the controller that the plan is written into, as C(plan.json) for machines, C(plan.md) for a merge request, and C(plan.html), one
         page that needs nothing else.
+      - With O(state=forecast) the files are C(forecast.json), C(forecast.md), C(forecast.html), C(forecast.csv), one row for each event, and
+        C(forecast.ics), the next 13 months.
       - With O(state=applied), unless in check mode, the files are C(apply.json), C(apply.md) and C(apply.html), and tell what was done and what is left.
       - C(apply.json) keeps C(ledger_head), the hash of the ledger's last line, by which
         M(iij.server_certificate.ledger_info) finds out whether lines are missing at its end.
@@ -181,6 +197,15 @@ EXAMPLES = r"""
     state: planned
     reports_path: build/
 
+- name: Reckon what these orders come to until the end of 2029
+  iij.server_certificate.cert_portfolio:
+    order_files: orders/
+    state: forecast
+    prices:
+      sureserver_cloud:
+        6 months: 30000
+    reports_path: build/
+
 - name: Do what was reviewed, and nothing else
   iij.server_certificate.cert_portfolio:
     order_files: orders/
@@ -189,6 +214,15 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+forecast:
+  description:
+    - What the orders come to, as C(forecast.json) of O(reports_path) tells it, which C(docs/forecast.md) of the collection describes.
+  returned: with O(state=forecast)
+  type: dict
+  sample:
+    today: "2026-12-01"
+    until: "2029-12-31"
+    total: {counts: {renewal: 5412}, yen: 162360000, unpriced: 0}
 forms:
   description: The text of a paper order, by order name, for orders whose linked contract the portal does not list.
   returned: when there are such orders
@@ -197,7 +231,7 @@ forms:
     cdn: IIJサーバ証明書管理サービス 新規お申し込み (書面への転記用)
 planned:
   description: Whether the result tells what would be done instead of what was done.
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: bool
   sample: false
 checked:
@@ -209,29 +243,29 @@ verdict:
   description:
     - What the run comes to, namely V(nothing_to_do), V(changes), V(waiting), V(unknown) when the outcome of a spending call could not be
       found out, or V(error).
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: str
   sample: changes
 digest:
   description: By this the plan is known again; see O(plan_digest).
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: str
   sample: "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 price:
   description: What the new orders cost in total, and the names of those without a price.
-  returned: unless with O(state=checked); null without O(prices)
+  returned: unless with O(state=checked) or O(state=forecast); null without O(prices)
   type: dict
   sample: {currency: JPY, total: 60000, unpriced: []}
 counts:
   description: How many orders stand where, and how many applications are unmanaged.
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: dict
   sample: {to_order: 1, to_register: 0, to_collect: 0, to_cancel: 0, waiting: 2, ended: 0, done: 5, unmanaged: 0}
 orders:
   description:
     - Every order that is not finished, with its state, the steps that remain, the reason, and what has to happen next.
     - Finished orders are counted only; M(iij.server_certificate.cert_application_info) and the files in O(reports_path) tell of them too.
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: list
   elements: dict
   contains:
@@ -350,23 +384,23 @@ sheets:
   sample: [desk/sheets/group_admin.html]
 unmanaged:
   description: Contract IDs that no order names.
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: list
   elements: str
   sample: [rsc00000007]
 hosts:
   description: Inventory hosts that have something to register, and hosts on which issued certificates belong.
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: dict
   sample: {register: [web1], collect: [localhost, web1]}
 without_host:
   description: Orders with an issued certificate whose host the inventory lacks, with that host. Orders with work left to do are refused instead.
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: dict
   sample: {}
 text:
   description: The orders as a table for people.
-  returned: unless with O(state=checked)
+  returned: unless with O(state=checked) or O(state=forecast)
   type: str
   sample: |-
     order  common name     contract ID  state                  expires  next action                                           by             until

@@ -29,6 +29,7 @@ CODES: t.Final = {
     "apply": "0 0 0 2 2 2",
     "collect": "0 0 0 2 2 -",
     "status": "0 0/2 0 0/2 2 -",
+    "forecast": "0 0 0 0 2 -",
     "import": "0 2 0 2 2 -",
     "doctor": "0 0 0 0 2 -",
     "ledger": "0 0 0 0 2 0",

@@ -52,13 +52,31 @@ def missing_icalendar() -> str | None:
 def render_calendar(document: Row) -> str:
     """Render the dates of a document; an event keeps its UID from run to run, so that importing it again moves it."""
     lang: Language = document["lang"]
-    calendar = icalendar.Calendar()
-    calendar.add("version", "2.0")
-    calendar.add("prodid", f"-//iij.server_certificate//status//{lang.upper()}")
-    calendar.add("x-wr-calname", said(_NAME, lang).format(document["portfolio"]))
+    calendar = make_calendar(said(_NAME, lang).format(document["portfolio"]), lang, kind="status")
     for date in dates(document):
         calendar.add_component(_event(date, document["made_at"], lang))
     return str(calendar.to_ical().decode())
+
+
+def make_calendar(name: str, lang: Language, *, kind: str) -> icalendar.Calendar:
+    """Make an empty calendar of this kind with a name for people."""
+    calendar = icalendar.Calendar()
+    calendar.add("version", "2.0")
+    calendar.add("prodid", f"-//iij.server_certificate//{kind}//{lang.upper()}")
+    calendar.add("x-wr-calname", name)
+    return calendar
+
+
+def make_day(uid: str, day: dt.date, summary: str, text: str, *, made_at: dt.datetime) -> icalendar.Event:
+    """Make an all-day event without alarms, known again by `uid` from run to run."""
+    event = icalendar.Event()
+    event.add("uid", _plain(f"{uid}@iij.server_certificate"))
+    event.add("dtstamp", made_at)
+    event.add("dtstart", day)
+    event.add("transp", "TRANSPARENT")
+    event.add("summary", _plain(summary))
+    event.add("description", _plain(text))
+    return event
 
 
 def _event(date: Date, made_at: str, lang: Language) -> icalendar.Event:
@@ -66,13 +84,8 @@ def _event(date: Date, made_at: str, lang: Language) -> icalendar.Event:
     shown = cells(row, lang)
     summary = _plain(said(_SUMMARIES[date.kind], lang).format(**shown))
     lines = [f"{said(heading, lang)}: {shown[column]}" for column, heading in HEADINGS.items()]
-    event = icalendar.Event()
-    event.add("uid", _plain(f"{row['contract_id']}-{date.kind}@iij.server_certificate"))
-    event.add("dtstamp", dt.datetime.fromisoformat(made_at))
-    event.add("dtstart", date.day)
-    event.add("transp", "TRANSPARENT")
-    event.add("summary", summary)
-    event.add("description", _plain("\n".join((*lines, row["reason"]))))
+    uid, text = f"{row['contract_id']}-{date.kind}", "\n".join((*lines, row["reason"]))
+    event = make_day(uid, date.day, summary, text, made_at=dt.datetime.fromisoformat(made_at))
     for days in ALARM_DAYS[date.kind]:
         alarm = icalendar.Alarm()
         alarm.add("action", "DISPLAY")
@@ -87,4 +100,11 @@ def _plain(value: str) -> str:
     return _CONTROLS.sub(" ", value.replace("\r\n", "\n"))
 
 
-__all__ = ("ALARM_DAYS", "ICALENDAR_TRACEBACK", "missing_icalendar", "render_calendar")
+__all__ = (
+    "ALARM_DAYS",
+    "ICALENDAR_TRACEBACK",
+    "make_calendar",
+    "make_day",
+    "missing_icalendar",
+    "render_calendar",
+)

@@ -1,0 +1,279 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""forecast(orders, observed) -> Forecast: what the orders of today come to, day by day, in events and in yen. Pure."""
+
+from __future__ import annotations
+
+import collections
+import dataclasses as dc
+import datetime as dt
+import typing as t
+
+from .._catalogue.products import TERMS, product_named
+from .._values.observed import ENDED, Decision, Kind, State
+from .._values.order import CsrOrigin, Usage, Wanted
+from .claims import match_applications
+from .lives import SPENDS, Assumptions, Happening, Life, Second, walk_life
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .._values.observed import Application, Observed
+    from .._values.order import Order
+    from .lives import Day
+    from .prices import PriceTable
+
+_JAPAN: t.Final = dt.timezone(dt.timedelta(hours=9))  # expiry days are Japan's: its days end first
+ON_HOSTS: t.Final = "host_swap"  # a certificate that is changed on a host
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """One contract with all its certificates to come; without an order it renews itself unless somebody cancels it.
+
+    `price`: yen of one term (None: not in the price table). `by_hand`: its key is downloaded from the portal by hand.
+    """
+
+    name: str
+    contract_id: str | None
+    common_name: str
+    product: str
+    term: str
+    level: str
+    applicant: str | None
+    managed: bool
+    on_host: bool
+    by_hand: bool
+    approved_by_mail: bool
+    price: int | None
+    life: Life
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Sum:
+    """Events of a span of time by kind, and what they cost; `unpriced` purchases are not in `yen`."""
+
+    counts: Mapping[str, int]
+    yen: int = 0
+    unpriced: int = 0
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The days to come of all lineages, and their sums by quarter; `least` is what the same costs at the least."""
+
+    today: dt.date
+    until: dt.date
+    assumptions: Assumptions
+    lineages: tuple[Lineage, ...]
+    days: Mapping[str, tuple[Day, ...]]  # by the lineage's name
+    quarters: Mapping[tuple[int, int], Sum]
+    total: Sum
+    least: Sum
+
+
+def forecast(lineages: Iterable[Lineage], *, today: dt.date, until: dt.date, assumptions: Assumptions) -> Forecast:
+    """Walk all lineages to the last day.
+
+    The default assumptions are the upper bound: each certificate is paid for. `least` has them free inside a paid
+    period.
+    """
+    lineages = tuple(lineages)
+    quarters = sum_by_quarter(lineages, today, until, assumptions)
+    least = sum_by_quarter(lineages, today, until, dc.replace(assumptions, second=Second.FREE))
+    return Forecast(
+        today=today,
+        until=until,
+        assumptions=assumptions,
+        lineages=lineages,
+        days={lineage.name: walk_lineage(lineage, today, until, assumptions) for lineage in lineages},
+        quarters={quarter: quarters.get(quarter, Sum(counts={})) for quarter in _quarters(today, until)},
+        total=add_up(quarters.values()),
+        least=add_up(least.values()),
+    )
+
+
+def walk_lineage(lineage: Lineage, today: dt.date, until: dt.date, assumptions: Assumptions) -> tuple[Day, ...]:
+    """List the days to come of one lineage."""
+    return walk_life(lineage.life, today=today.toordinal(), until=until.toordinal(), assumptions=assumptions)
+
+
+def sum_by_quarter(
+    lineages: Iterable[Lineage], today: dt.date, until: dt.date, assumptions: Assumptions
+) -> dict[tuple[int, int], Sum]:
+    """Add events and yen up by year and quarter; lineages that are alike are walked once."""
+    alike = collections.Counter((lineage.life, lineage.price, lineage.on_host) for lineage in lineages)
+    counts: dict[tuple[int, int], collections.Counter[str]] = collections.defaultdict(collections.Counter)
+    yen: collections.Counter[tuple[int, int]] = collections.Counter()
+    unpriced: collections.Counter[tuple[int, int]] = collections.Counter()
+    first, last = today.toordinal(), until.toordinal()
+    for (life, price, on_host), number in alike.items():
+        for day, what in walk_life(life, today=first, until=last, assumptions=assumptions):
+            quarter = quarter_of(dt.date.fromordinal(day))
+            counts[quarter][what.value] += number
+            if what is Happening.CERTIFICATE and on_host:
+                counts[quarter][ON_HOSTS] += number
+            if what in SPENDS:
+                yen[quarter] += number * (price or 0)
+                unpriced[quarter] += number if price is None else 0
+    return {
+        quarter: Sum(counts=dict(counts[quarter]), yen=yen[quarter], unpriced=unpriced[quarter])
+        for quarter in sorted(counts)
+    }
+
+
+def add_up(sums: Iterable[Sum]) -> Sum:
+    """Add several sums up."""
+    counts: collections.Counter[str] = collections.Counter()
+    yen = unpriced = 0
+    for part in sums:
+        counts.update(part.counts)
+        yen, unpriced = yen + part.yen, unpriced + part.unpriced
+    return Sum(counts=dict(counts), yen=yen, unpriced=unpriced)
+
+
+def list_lineages(
+    orders: Iterable[Order],
+    observed: Observed | None,
+    *,
+    portfolio: str,
+    prices: PriceTable | None,
+    assumptions: Assumptions,
+) -> tuple[Lineage, ...]:
+    """List the lineages of orders, and at a desk those of contracts that no order names, in order of their names."""
+    orders = tuple(sorted(orders, key=lambda order: order.name))
+    claims: Mapping[str, Application] = {}
+    if observed is not None:
+        claims, _complaints = match_applications(orders, observed, portfolio=portfolio)
+    found = [
+        _of_order(order, claims.get(order.name), prices, assumptions)
+        for order in orders
+        if _goes_on(order, claims.get(order.name))
+    ]
+    claimed = {application.contract_id for application in claims.values()}
+    rest = observed.applications if observed is not None else ()
+    unmanaged = (app for app in rest if app.live and app.contract_id not in claimed)
+    return (*found, *filter(None, (_of_contract(app, prices, assumptions) for app in unmanaged)))
+
+
+def _goes_on(order: Order, application: Application | None) -> bool:
+    """Whether something is to come: not of an order that ended, nor of one that was cancelled before its issue."""
+    if application is None:
+        return order.state is Wanted.PRESENT and order.contract_id is None
+    expired = application.state is State.EXPIRED and application.procedure is not None
+    return expired or application.live
+
+
+def _of_order(
+    order: Order, application: Application | None, prices: PriceTable | None, assumptions: Assumptions
+) -> Lineage:
+    level = order.product.level.value
+    life = _life(
+        application,
+        term=order.term,
+        level=level,
+        lead=assumptions.lead[level],
+        silent=not _orders_renewals(order),
+    )
+    return Lineage(
+        name=str(order.name),
+        contract_id=application.contract_id if application else None,
+        common_name=order.common_name,
+        product=order.product.id,
+        term=order.term,
+        level=level,
+        applicant=order.applicant.email if order.applicant else None,
+        managed=True,
+        on_host=order.host is not None and order.install is not None,
+        by_hand=order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER,
+        approved_by_mail=order.approval_email is not None,
+        price=prices.price(order) if prices else None,
+        life=dc.replace(life, goes_on=life.goes_on and order.state is Wanted.PRESENT),
+    )
+
+
+def _orders_renewals(order: Order) -> bool:
+    """Whether a run orders the renewals of this order; otherwise silence does."""
+    renewal = getattr(order, "renewal", None)
+    return renewal is not None and renewal.when == "window"
+
+
+def _of_contract(application: Application, prices: PriceTable | None, assumptions: Assumptions) -> Lineage | None:
+    """The lineage of a contract that no order names; None where the desk shows too little of it."""
+    product = product_named(application.product)
+    if product is None or application.term not in TERMS or application.not_after is None:
+        return None
+    level = product.level.value
+    return Lineage(
+        name=application.contract_id,
+        contract_id=application.contract_id,
+        common_name=application.common_name,
+        product=product.id,
+        term=application.term,
+        level=level,
+        applicant=None,
+        managed=False,
+        on_host=False,
+        by_hand=False,
+        approved_by_mail=False,
+        price=prices.amounts.get((product.id, application.term)) if prices else None,
+        life=_life(application, term=application.term, level=level, lead=assumptions.lead[level], silent=True),
+    )
+
+
+def _life(application: Application | None, *, term: str, level: str, lead: int, silent: bool) -> Life:
+    """Where a life stands, by what the desk shows of its contract."""
+    life = Life(term=TERMS[term], lead=lead, silent=silent, checks_organization=level != "DV")
+    if application is None:
+        return life
+    if application.not_after is None:
+        return dc.replace(life, ordered=_day(application.ordered_at), registered=_day(application.registered_at))
+    period, renewal = application.period, application.renewal
+    # A reissue keeps the expiry, so it changes nothing of the days to come.
+    procedure = (
+        application.procedure if application.procedure and application.procedure.kind is not Kind.REISSUE else None
+    )
+    return dc.replace(
+        life,
+        issued=_day(application.issued_at or application.not_before),
+        ends=_day(application.not_after),
+        ordered=_day(procedure.opened_at) if procedure else None,
+        registered=_day(procedure.registered_at) if procedure else None,
+        period_ends=_day(period.ends) if period else None,
+        goes_on=application.state not in ENDED - {State.EXPIRED}
+        and not (renewal and renewal.decision is Decision.CANCEL),
+    )
+
+
+def _day(moment: dt.datetime | None) -> int | None:
+    return None if moment is None else moment.astimezone(_JAPAN).date().toordinal()
+
+
+def quarter_of(day: dt.date) -> tuple[int, int]:
+    """Year and quarter (1 to 4) of a day."""
+    return day.year, (day.month + 2) // 3
+
+
+def _quarters(first: dt.date, last: dt.date) -> Iterator[tuple[int, int]]:
+    year, quarter = quarter_of(first)
+    while (year, quarter) <= quarter_of(last):
+        yield year, quarter
+        year, quarter = (year, quarter + 1) if quarter < 4 else (year + 1, 1)
+
+
+__all__ = (
+    "ON_HOSTS",
+    "Forecast",
+    "Lineage",
+    "Sum",
+    "add_up",
+    "forecast",
+    "list_lineages",
+    "quarter_of",
+    "sum_by_quarter",
+    "walk_lineage",
+)

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What a forecast warns of: rules that change, certificates that would come too late, weeks with too much to answer."""
+
+from __future__ import annotations
+
+import collections
+import datetime as dt
+import typing as t
+
+from .._catalogue.industry import EMAIL_VALIDATION_FORBIDDEN_SINCE, LIFETIMES
+from .lives import Happening
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .forecast import Forecast, Lineage
+
+_MANY: t.Final = 5  # answers of one applicant in one week; ours
+_WEEKS: t.Final = 3  # the fullest ones are told
+_ASKED_OF_APPLICANTS: t.Final = frozenset({Happening.DOMAIN_APPROVAL, Happening.ORGANIZATION_CHECK})
+
+
+class Forewarning(t.NamedTuple):
+    """What is told: its id, from which day on (None: from now on), the orders concerned, and figures by name."""
+
+    id: str
+    day: dt.date | None
+    orders: tuple[str, ...]
+    facts: dict[str, t.Any]
+
+
+def list_warnings(made: Forecast) -> tuple[Forewarning, ...]:
+    """List all warnings, those without a day first, the others in order of time."""
+    found = [
+        *_silence(made),
+        *_by_hand(made),
+        *_shorter_lives(made),
+        *_mail_approval(made),
+        *_gaps(made),
+        *_full_weeks(made),
+    ]
+    return tuple(sorted(found, key=lambda warning: warning.day or dt.date.min))
+
+
+def _silence(made: Forecast) -> Iterator[Forewarning]:
+    """Contracts that renew themselves, with an order and without one."""
+    silent = [
+        (lineage, day.day)
+        for lineage in made.lineages
+        for day in made.days[lineage.name]
+        if day.what is Happening.SILENT_RENEWAL
+    ]
+    for name, managed in (("silent", True), ("unmanaged", False)):
+        first = {lineage.name: day for lineage, day in reversed(silent) if lineage.managed is managed}
+        if first:
+            soonest = dt.date.fromordinal(min(first.values()))
+            yield Forewarning(name, None, tuple(sorted(first)), {"first": soonest.isoformat()})
+
+
+def _by_hand(made: Forecast) -> Iterator[Forewarning]:
+    """Keys that a person downloads from the portal."""
+    chosen = [lineage for lineage in made.lineages if lineage.by_hand]
+    keys = sum(day.what is Happening.CERTIFICATE for lineage in chosen for day in made.days[lineage.name])
+    if keys:
+        quarters = max(len(made.quarters), 1)
+        facts = {"keys": keys, "a_quarter": round(keys / quarters, 1)}
+        yield Forewarning("keys_by_hand", None, tuple(lineage.name for lineage in chosen), facts)
+
+
+def _shorter_lives(made: Forecast) -> Iterator[Forewarning]:
+    for row in LIFETIMES.value:
+        if made.today < row.since <= made.until:
+            names = _with_event_since(made, row.since, made.lineages, frozenset({Happening.CERTIFICATE}))
+            yield Forewarning(
+                "shorter_lives", row.since, names, {"days": row.days - 1, "domain_reuse": row.domain_reuse}
+            )
+
+
+def _mail_approval(made: Forecast) -> Iterator[Forewarning]:
+    since = EMAIL_VALIDATION_FORBIDDEN_SINCE.value
+    chosen = [lineage for lineage in made.lineages if lineage.approved_by_mail]
+    names = _with_event_since(made, since, chosen, frozenset({Happening.CERTIFICATE}))
+    if names and since <= made.until:
+        yield Forewarning("mail_approval_ends", max(since, made.today), names, {})
+
+
+def _gaps(made: Forecast) -> Iterator[Forewarning]:
+    """Certificates that would be issued after the one before has expired."""
+    first = {
+        lineage.name: min(gaps)
+        for lineage in made.lineages
+        if lineage.life.goes_on and (gaps := [day.day for day in made.days[lineage.name] if day.what is Happening.GAP])
+    }
+    if first:
+        yield Forewarning("gap", dt.date.fromordinal(min(first.values())), tuple(sorted(first)), {})
+
+
+def _full_weeks(made: Forecast) -> Iterator[Forewarning]:
+    """The weeks in which one applicant has most to answer."""
+    weeks: collections.Counter[tuple[str, int]] = collections.Counter()
+    names: dict[tuple[str, int], set[str]] = collections.defaultdict(set)
+    for lineage in made.lineages:
+        if lineage.applicant is None:
+            continue
+        for day, what in made.days[lineage.name]:
+            if what in _ASKED_OF_APPLICANTS:
+                week = (lineage.applicant, day - (day - 1) % 7)  # its Monday
+                weeks[week] += 1
+                names[week].add(lineage.name)
+    for (applicant, monday), count in sorted(weeks.items(), key=lambda item: (-item[1], item[0]))[:_WEEKS]:
+        if count >= _MANY:
+            orders = tuple(sorted(names[applicant, monday]))
+            yield Forewarning(
+                "full_week", dt.date.fromordinal(monday), orders, {"applicant": applicant, "answers": count}
+            )
+
+
+def _with_event_since(
+    made: Forecast, since: dt.date, lineages: t.Iterable[Lineage], kinds: frozenset[Happening]
+) -> tuple[str, ...]:
+    first = since.toordinal()
+    return tuple(
+        sorted(
+            lineage.name
+            for lineage in lineages
+            if any(day.day >= first and day.what in kinds for day in made.days[lineage.name])
+        )
+    )
+
+
+__all__ = ("Forewarning", "list_warnings")
