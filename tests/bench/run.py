@@ -20,6 +20,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 SCRIPTS = (
     "check_orders.py",
+    "forecast_orders.py",
     "listing.py",
     "nothing_to_do.py",
     "place_orders.py",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import collections
 import dataclasses as dc
 import datetime as dt
+import functools
 import typing as t
 
 from .._catalogue.products import TERMS, product_named
@@ -113,7 +114,7 @@ def sum_by_quarter(
     first, last = today.toordinal(), until.toordinal()
     for (life, price, on_host), number in alike.items():
         for day, what in walk_life(life, today=first, until=last, assumptions=assumptions):
-            quarter = quarter_of(dt.date.fromordinal(day))
+            quarter = _quarter_of_ordinal(day)
             counts[quarter][what.value] += number
             if what is Happening.CERTIFICATE and on_host:
                 counts[quarter][ON_HOSTS] += number
@@ -256,6 +257,11 @@ def _day(moment: dt.datetime | None) -> int | None:
 def quarter_of(day: dt.date) -> tuple[int, int]:
     """Year and quarter (1 to 4) of a day."""
     return day.year, (day.month + 2) // 3
+
+
+@functools.cache
+def _quarter_of_ordinal(day: int) -> tuple[int, int]:
+    return quarter_of(dt.date.fromordinal(day))
 
 
 def _quarters(first: dt.date, last: dt.date) -> Iterator[tuple[int, int]]:

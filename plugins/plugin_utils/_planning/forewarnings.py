@@ -16,7 +16,7 @@ from .._catalogue.industry import EMAIL_VALIDATION_FORBIDDEN_SINCE, LIFETIMES
 from .lives import Happening
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .forecast import Forecast, Lineage
 
@@ -49,14 +49,9 @@ def list_warnings(made: Forecast) -> tuple[Forewarning, ...]:
 
 def _silence(made: Forecast) -> Iterator[Forewarning]:
     """Contracts that renew themselves, with an order and without one."""
-    silent = [
-        (lineage, day.day)
-        for lineage in made.lineages
-        for day in made.days[lineage.name]
-        if day.what is Happening.SILENT_RENEWAL
-    ]
     for name, managed in (("silent", True), ("unmanaged", False)):
-        first = {lineage.name: day for lineage, day in reversed(silent) if lineage.managed is managed}
+        chosen = (lineage for lineage in made.lineages if lineage.managed is managed and lineage.life.silent)
+        first = _first_days(made, chosen, Happening.SILENT_RENEWAL)
         if first:
             soonest = dt.date.fromordinal(min(first.values()))
             yield Forewarning(name, None, tuple(sorted(first)), {"first": soonest.isoformat()})
@@ -91,11 +86,7 @@ def _mail_approval(made: Forecast) -> Iterator[Forewarning]:
 
 def _gaps(made: Forecast) -> Iterator[Forewarning]:
     """Certificates that would be issued after the one before has expired."""
-    first = {
-        lineage.name: min(gaps)
-        for lineage in made.lineages
-        if lineage.life.goes_on and (gaps := [day.day for day in made.days[lineage.name] if day.what is Happening.GAP])
-    }
+    first = _first_days(made, (lineage for lineage in made.lineages if lineage.life.goes_on), Happening.GAP)
     if first:
         yield Forewarning("gap", dt.date.fromordinal(min(first.values())), tuple(sorted(first)), {})
 
@@ -120,15 +111,21 @@ def _full_weeks(made: Forecast) -> Iterator[Forewarning]:
             )
 
 
+def _first_days(made: Forecast, lineages: Iterable[Lineage], what: Happening) -> dict[str, int]:
+    """The first day on which this happens, by the lineage's name."""
+    found = ((row.name, next((day.day for day in made.days[row.name] if day.what is what), None)) for row in lineages)
+    return {name: day for name, day in found if day is not None}
+
+
 def _with_event_since(
-    made: Forecast, since: dt.date, lineages: t.Iterable[Lineage], kinds: frozenset[Happening]
+    made: Forecast, since: dt.date, lineages: Iterable[Lineage], kinds: frozenset[Happening]
 ) -> tuple[str, ...]:
     first = since.toordinal()
     return tuple(
         sorted(
             lineage.name
             for lineage in lineages
-            if any(day.day >= first and day.what in kinds for day in made.days[lineage.name])
+            if any(day.day >= first and day.what in kinds for day in reversed(made.days[lineage.name]))
         )
     )
 
