@@ -68,14 +68,32 @@ options:
     description:
       - Refuse the whole run when it would place more new orders than this.
     type: int
+  max_renewals:
+    description:
+      - Refuse the whole run when it would order more renewals than this. What nobody cancels IIJ renews by itself all the same; the
+        message names these contracts and their days.
+    type: int
+  due_only:
+    description:
+      - If V(true), nothing but what is due is done, as in the playbook C(renew.yml). Renewals within their window
+        are ordered and open procedures registered; no contract is ordered or cancelled.
+      - An order with a mistake is left out, and told of, instead of refusing the run, so that it costs no other order its deadline.
+    type: bool
+    default: false
+  spread:
+    description:
+      - Whether renewals begin on one of the first three days of their window, by the order's name, instead of all on its first day.
+    type: bool
+    default: true
   budget:
     description:
-      - Refuse the whole run when its new orders cost more than this, in yen, by O(prices).
-      - A new order without a price is refused then, too.
+      - Refuse the whole run when its new orders and renewals cost more than this, in yen, by O(prices).
+      - A new order or renewal without a price is refused then, too.
     type: int
   prices:
     description:
       - Your own price table, as a mapping of products to mappings of terms to amounts in yen. IIJ publishes no prices, and the desk tells none.
+      - Under C(renewal) a product may have the amounts of its renewals by term; by default they are the same.
       - With it, plans tell what each order and all of them cost.
     type: dict
   concurrency:

@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import said
 from .._complaints.complaints import arranged
 from .._planning.observe import Listing
-from .._planning.plan import Step
+from .._planning.steps import Step
 from .._reports.document import describe_plan
 from . import contracts
 from .compared import with_before
