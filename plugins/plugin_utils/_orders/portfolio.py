@@ -19,7 +19,19 @@ from .._catalogue.products import product_named
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, arranged, dotted, named, shortened
 from .._complaints.rules.book import RULES
 from .._complaints.rules.rule import Severity
-from .._values.order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Prove, Reload, Subject, Usage
+from .._values.order import (
+    Applicant,
+    CsrOrigin,
+    Install,
+    Key,
+    LinkedContract,
+    Order,
+    Prove,
+    Reload,
+    RenewalPolicy,
+    Subject,
+    Usage,
+)
 from .commands import command_breaches
 from .files import read_folder
 from .folder import leads_out
@@ -158,6 +170,7 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
         subject=Subject(**fields.get("subject", {})),
         key=_key(fields.get("key")),
         install=_install(fields.get("install")),
+        renewal=_part(RenewalPolicy, fields.get("renewal")),
         **plain,
     )
 

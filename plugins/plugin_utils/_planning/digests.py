@@ -27,7 +27,7 @@ HostRow = tuple[str, str | None, "HostPart"]  # the order's name, its contract I
 # The place is where the order stands, not what it says; what it lacks follows from the rest; two are told by their ID.
 _LEFT_OUT = ("locate", "missing", "product", "linked_contract")
 # Fields that came later count only where they are used, so that plans saved before them still hold.
-_LATER = {"plain_files": False, "pkcs12_encryption": "modern"}
+_LATER = {"plain_files": False, "pkcs12_encryption": "modern", "renewal": None}
 _NONE_WAS = {"address": "127.0.0.1"}
 
 
@@ -36,7 +36,7 @@ def order_digest(order: Order) -> str:
 
     The contract ID of a linked contract is left out, since the look-up at the desk may add it.
     """
-    names = tuple(name for name in _fields(order) if name not in _LEFT_OUT)
+    names = tuple(name for name in _fields(order) if name not in _LEFT_OUT and not _is_new(order, name))
     linked = order.linked_contract
     said = {"product": order.product.id, "linked_contract": linked.service if linked else None}
     return digest({**said, **{name: _plain(getattr(order, name)) for name in names}})
@@ -74,6 +74,11 @@ def sealed(value: object) -> object:
     if isinstance(value, dict):
         return {name: sealed(part) for name, part in value.items()}
     return {"sealed": value.sealed} if isinstance(value, Vaulted) else value
+
+
+def _is_new(order: Order, name: str) -> bool:
+    """Whether a field came later and is not used."""
+    return name in _LATER and getattr(order, name) == _LATER[name]
 
 
 def _plain(value: object) -> object:

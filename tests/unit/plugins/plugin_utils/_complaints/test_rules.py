@@ -143,7 +143,10 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
         [OV, DV | {"key": {"path": "/etc/b.key"}, "install": {"chain": "/etc/b/../b.key", "certificate": "/b.pem"}}],
         [OV, DV | {"key": {"path": "/etc/b.key"}, "install": {"chain": "/etc/chain", "certificate": "/b.pem"}}],
     ),
-    "TERM-VALIDITY": ([EV | {"term": "1 year"}], [EV]),
+    "TERM-VALIDITY": (
+        [EV | {"renewal": {"term": "1 year"}}],
+        [EV | {"renewal": {"when": "window", "term": "6 months", "key": "keep"}}],
+    ),
     "DN-AUTHORITY": (
         [OV | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
         [GLOBAL | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
