@@ -103,11 +103,10 @@ class ApiDesk:
         body = wire.renewal_body(application, order, client_reference)
         return wire.application(self._transport.spend(f"{_path(application)}/renewals", body))
 
-    def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application:
+    def _refuse(self, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_NOT_YET)
 
-    def relink(self, application: Application, order: Order, client_reference: str) -> Application:
-        raise NotOnline(_NOT_YET)
+    reissue = relink = _refuse
 
 
 def _references(application: Application) -> tuple[str | None, ...]:

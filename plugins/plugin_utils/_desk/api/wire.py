@@ -36,9 +36,7 @@ if t.TYPE_CHECKING:
     Fields = tuple[tuple[str, ...], tuple[str, ...]]
 
 _TOO_MANY = Phrase("a contract has a list of at most {0} certificates", "契約の証明書の一覧は{0}件までです")
-_NOTHING_TO_REPLACE = Phrase(
-    "{0} has no certificate that could be renewed", "{0} には更新できる証明書がありません"
-)
+_NOTHING_TO_REPLACE = Phrase("{0} has no certificate that could be renewed", "{0} には更新できる証明書がありません")
 
 _NEEDED = ("contract_id", "customer_code", "common_name", "product", "term", "usage", "state")
 _WHERE_GIVEN = ("next_action", "next_action_by", "confirmations")

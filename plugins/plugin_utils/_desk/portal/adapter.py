@@ -58,8 +58,8 @@ _NO_CANCELLATION: t.Final = Phrase(
     "結果は次の実行で反映されます。",
 )
 _BY_BROWSER: t.Final = Phrase(
-    "this cannot be done here for {0}: the portal's screens for it are not documented. Do it in a browser; the next run "
-    "sees what became of it",
+    "this cannot be done here for {0}: the portal's screens for it are not documented. Do it in a browser; the next "
+    "run sees what became of it",
     "{0} のこのお手続きはここではできません。ポータルの画面が公開されていないためです。ブラウザで行ってください。"
     "結果は次の実行で反映されます。",
 )
@@ -172,16 +172,10 @@ class PortalDesk:
     def cancel(self, application: Application) -> Application:
         raise NotOnline(_NO_CANCELLATION.filled(application.contract_id))
 
-    def renew(self, application: Application, order: Order, client_reference: str) -> Application:  # noqa: ARG002
+    def _refuse(self, application: Application, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_BY_BROWSER.filled(application.contract_id))
 
-    def reissue(
-        self, application: Application, order: Order, client_reference: str, reason: str  # noqa: ARG002
-    ) -> Application:
-        raise NotOnline(_BY_BROWSER.filled(application.contract_id))
-
-    def relink(self, application: Application, order: Order, client_reference: str) -> Application:  # noqa: ARG002
-        raise NotOnline(_BY_BROWSER.filled(application.contract_id))
+    renew = reissue = relink = _refuse
 
     def _stop_at_unclear(self, order: Order) -> None:
         """Refuse to buy what the list may show already, in words that the map does not know."""
