@@ -84,6 +84,7 @@ class Purchase(Wire):
     client_reference: Reference | None
     common_name: CommonName
     ordered_at: Moment
+    kind: t.Literal["new", "renewal", "silence"]
 
 
 class AuditEntry(Wire):
@@ -91,7 +92,7 @@ class AuditEntry(Wire):
 
     at: Moment
     master_id: str
-    act: t.Literal["purchase", "certificate", "private_key"]
+    act: t.Literal["purchase", "renewal", "certificate", "private_key"]
     contract_id: ContractId
 
 
