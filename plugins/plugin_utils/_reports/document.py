@@ -98,10 +98,7 @@ def describe_plan(
         "orders": rows,
         "unmanaged": [application_row(application) for application in made.unmanaged],
         "unconfirmed": [str(entry.order.name) for entry in made.entries if entry.unconfirmed],
-        "complaints": [
-            complaint.as_dict(frame.lang)
-            for complaint in arranged((*complaints, *made.remarks, *find_remarks(made), *_drift(made)))
-        ],
+        "complaints": _warnings(made, complaints, frame.lang),
         "error": error,
     }
     publish(_WORDS)
@@ -128,6 +125,12 @@ def _remarks(made: Plan) -> Iterator[Complaint]:
     yield from made.remarks
     yield from find_remarks(made)
     yield from _drift(made)
+
+
+def _warnings(made: Plan, complaints: tuple[Complaint, ...], lang: Language) -> list[Row]:
+    """Tell what did not stop the run, and what people have to know of orders that go on all the same."""
+    found = (*complaints, *made.remarks, *find_remarks(made), *_drift(made))
+    return [complaint.as_dict(lang) for complaint in arranged(found)]
 
 
 def _drift(made: Plan) -> Iterator[Complaint]:

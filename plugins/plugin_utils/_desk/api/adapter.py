@@ -38,7 +38,6 @@ class ApiDesk:
     """Keeps the Desk protocol; every method is one call (a list: one a page)."""
 
     keeps_references = True
-    as_of = None
     by_people = False
 
     def __init__(self, connection: Connection) -> None:

@@ -46,7 +46,6 @@ class ByHandDesk:
     """Keeps the Desk protocol by the register; whatever changes the desk is a person's work."""
 
     keeps_references = True
-    as_of = None
     by_people = True
 
     def __init__(self, folder: str, *, now: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC)) -> None:

@@ -70,7 +70,6 @@ class PortalDesk:
     """Keeps the Desk protocol but for references, which the portal does not know: no spending call is ever repeated."""
 
     keeps_references = False
-    as_of = None
     by_people = False
 
     def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:
