@@ -217,6 +217,7 @@ def csr_register() -> ArgumentSpec:
             **desk(REGISTER_TOKEN),
             **orders(),
             "state": {"type": "str", "choices": ["prepared", "registered"], "default": "registered"},
+            "due_only": {"type": "bool", "default": False},
             **reviewed(),
             **handed_on(),
             **passphrases("key"),

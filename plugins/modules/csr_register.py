@@ -71,6 +71,12 @@ options:
     type: str
     choices: [prepared, registered]
     default: registered
+  due_only:
+    description:
+      - If V(true), orders with mistakes are left out instead of refusing the task, as
+        O(iij.server_certificate.cert_portfolio#module:due_only) does.
+    type: bool
+    default: false
   vaulted:
     description:
       - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.

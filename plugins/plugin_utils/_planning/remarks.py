@@ -15,7 +15,7 @@ from .._catalogue.renewals import LEADS
 from .._complaints.complaints import Complaint, Place, shortened
 from .._values.order import Wanted
 from .lifecycle import DAY, day_in_japan, is_csr_same, lacking_fields, track_of
-from .steps import Standing
+from .steps import Standing, Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,11 +44,12 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
     yield from _find_duplicates(plan)
 
 
-def find_clock_difference(as_of: dt.datetime | None, here: dt.datetime) -> tuple[Complaint, ...]:
-    """Compare the desk's clock with the controller's."""
-    if as_of is None or abs(as_of - here) < DAY:
+def find_clock_difference(plan: Plan, here: dt.datetime) -> tuple[Complaint, ...]:
+    """Compare the desk's clock with the controller's, before a renewal is ordered by the desk's."""
+    renewing = any(step is Step.RENEW for _entry, step in plan.steps())
+    if plan.as_of is None or not renewing or abs(plan.as_of - here) < DAY:
         return ()
-    facts = {"here": f"{here:%Y-%m-%d %H:%M} UTC", "there": f"{as_of:%Y-%m-%d %H:%M} UTC"}
+    facts = {"here": f"{here:%Y-%m-%d %H:%M} UTC", "there": f"{plan.as_of:%Y-%m-%d %H:%M} UTC"}
     return (Complaint(rule="CLOCK-DIFFERS", place=Place(file="desk"), facts=facts),)
 
 

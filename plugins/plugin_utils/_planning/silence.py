@@ -71,8 +71,13 @@ def _silent(application: Application, track: Track, order: str | None, prices: P
         day=day_in_japan(track.silent_on),
         moment=track.silent_on,
         update_by=day_in_japan(track.window.update_by),
-        yen=prices.price_renewal(application.product, application.term) if prices else None,
+        yen=prices.price_renewal(application.product, _last_term(application)) if prices else None,
     )
+
+
+def _last_term(application: Application) -> str | None:
+    """The term of the period that ends: silence orders the same again."""
+    return application.period.term if application.period else application.term
 
 
 __all__ = ("Silent", "find_silent")

@@ -135,6 +135,7 @@ def contract_result(
         **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price")},
         "orders": result_rows(told["orders"]),
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
+        "silent": told["silent"],
         "hosts": hosts(made, repair=repair),
         "without_host": missing_hosts(made, inventory),
         "text": text(told, lang),

@@ -237,11 +237,12 @@ def test_a_life_too_short_for_its_checks_is_told() -> None:
 
 
 def test_two_clocks_that_differ_by_a_day_are_told() -> None:
-    here = dt.datetime(2026, 11, 22, tzinfo=dt.UTC)
-    assert find_clock_difference(None, here) == ()
-    assert find_clock_difference(here + dt.timedelta(hours=23), here) == ()
-    (told,) = find_clock_difference(here - dt.timedelta(days=175), here)
-    assert "2026-05-31" in told.text("en") and told.text("ja")
+    plan = plan_at(28, spread=False)
+    there = before_end(28, IN_USE)
+    assert find_clock_difference(plan, there - dt.timedelta(hours=23)) == ()
+    assert find_clock_difference(plan_at(100), there + dt.timedelta(days=175)) == (), "where nothing is renewed by it"
+    (told,) = find_clock_difference(plan, there + dt.timedelta(days=175))
+    assert f"{there:%Y-%m-%d}" in told.text("en") and told.text("ja")
 
 
 # --- runs that do what is due alone
