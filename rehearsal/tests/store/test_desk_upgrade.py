@@ -34,6 +34,7 @@ REGISTERED: t.Final = {
     "registration": "{}",
     "csr": "a CSR",
 }
+LONG_AGO: t.Final = NOW - dt.timedelta(days=190)
 ISSUED: t.Final = {
     **REGISTERED,
     "contacted_at": NOW,
@@ -52,6 +53,12 @@ ROWS: t.Final[tuple[dict[str, t.Any], ...]] = (
     {"state": "cancelled", **ISSUED},
     {"state": "cancelled"},
     {"state": "rejected", "reason": "Not found.", **REGISTERED},
+    {
+        "state": "issued",
+        **ISSUED,
+        "not_after": NOW + dt.timedelta(days=8),
+        "issued_at": LONG_AGO,
+    },  # silence had renewed it
 )
 
 
@@ -87,10 +94,10 @@ def test_what_was_there_is_shown_as_before(database: str) -> None:
         rows = desk.api("GET", "/applications")[1]["results"]
         states = [row["state"] for row in rows]
         # A certificate outlives the cancellation of its contract [M:3473591].
-        assert states == ["awaiting_registration", "applied", "issued", "issued", "cancelled", "rejected"]
-        assert [row["procedure"] and row["procedure"]["state"] for row in rows] == [*states[:2], *[None] * 4]
+        assert states == ["awaiting_registration", "applied", "issued", "issued", "cancelled", "rejected", "issued"]
+        assert [row["procedure"] and row["procedure"]["state"] for row in rows] == [*states[:2], *[None] * 5]
         assert [row["renewal"] and row["renewal"]["decision"] for row in rows] == [
-            None, None, "undecided", "cancel", None, None,
+            None, None, "undecided", "cancel", None, None, "undecided",
         ]  # fmt: skip
         for row, before in zip(rows, ROWS, strict=True):
             assert row["public_key_fingerprint"] == before.get("public_key_fingerprint")

@@ -23,7 +23,6 @@ from rehearsal_desk.store.clock import Clock, business_days_after
 from rehearsal_desk.store.store import Application, AuditEntry, Procedure, Purchase, Store
 
 _DOCUMENTS: t.Final = "documents"
-_WITH_THE_CA: t.Final = (life.APPLIED, life.AWAITING_CONFIRMATION)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,19 @@ class BackOffice:
 
     def work(self, contract_ids: t.Sequence[str] | None) -> tuple[Move, ...]:
         """The CA contacts, the applicants answer everything, the CA issues; linked ones start installing."""
-        return self._move(contract_ids, states=_WITH_THE_CA, act=self._confirm_and_issue)
+        return self._move(contract_ids, states=life.WITH_THE_CA, act=self._confirm_and_issue)
+
+    def contact_one(self, session: Session, procedure: Procedure) -> None:
+        """The CA contacts the applicant of this procedure."""
+        self._moved(session, procedure, act=self._contact)
+
+    def issue_one(self, session: Session, procedure: Procedure) -> None:
+        """The CA contacts, the applicant answers everything, the CA issues for this procedure."""
+        self._moved(session, procedure, act=self._confirm_and_issue)
+
+    def waiting(self) -> t.Any:
+        """Choose the contracts for which the CA has something to do."""
+        return _waiting(life.WITH_THE_CA)
 
     def answer(self, contract_id: str, *, confirmation: str) -> Move:
         """The applicant answers one confirmation; with the last one answered the CA issues."""
@@ -80,7 +91,7 @@ class BackOffice:
             procedure.state = life.REJECTED
             procedure.reason = reason
 
-        moves = self._move([contract_id], states=_WITH_THE_CA, act=reject)
+        moves = self._move([contract_id], states=life.WITH_THE_CA, act=reject)
         if not moves:
             raise Conflict("state", "This application is not with the CA.", attribute="contract_id")
         return moves[0]
@@ -94,7 +105,7 @@ class BackOffice:
         """List the applications that are with the CA, oldest first."""
         now = self._clock.now()
         with self._store.reading() as session:
-            return tuple(show(row, now=now) for row in session.scalars(_waiting(_WITH_THE_CA)))
+            return tuple(show(row, now=now) for row in session.scalars(_waiting(life.WITH_THE_CA)))
 
     def list_purchases(self) -> tuple[Purchase, ...]:
         """List every purchase ever made, oldest first."""

@@ -49,6 +49,10 @@ RENEW: t.Final = "renew"
 CANCEL: t.Final = "cancel"
 
 ORDER: t.Final = "order"
+SILENCE: t.Final = "silence"
+
+PAID: t.Final = (NEW, RENEWAL)
+WITH_THE_CA: t.Final = (APPLIED, AWAITING_CONFIRMATION)
 
 # In which a procedure is over; a renewal that was rejected may be registered once more (ours).
 _OVER: t.Final = frozenset({ISSUED, WITHDRAWN, CANCELLED})
@@ -167,7 +171,7 @@ def open_confirmations(procedure: Procedure, *, product: str) -> tuple[str, ...]
 
 def period_of(application: Application) -> Period | None:
     """The paid period of the certificate in use."""
-    paid = [procedure for procedure in application.certificates if procedure.kind in (NEW, RENEWAL)]
+    paid = [procedure for procedure in application.certificates if procedure.kind in PAID]
     if not paid or paid[-1].issued_at is None:
         return None
     begins, term = paid[-1].issued_at, paid[-1].term

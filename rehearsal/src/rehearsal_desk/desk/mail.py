@@ -15,6 +15,7 @@ import datetime as dt
 import json
 import typing as t
 
+from rehearsal_desk.desk import life
 from rehearsal_desk.rules.catalogue import LINKED_SERVICES, PRODUCTS
 from rehearsal_desk.store.store import Procedure
 
@@ -24,6 +25,9 @@ APPROVAL: t.Final = "domain_approval"
 ISSUED: t.Final = "issued"
 REJECTED: t.Final = "rejected"
 INSTALLED: t.Final = "installed"
+NOTICE: t.Final = "renewal_notice"
+OPENING: t.Final = "renewal_opening"
+SILENCE: t.Final = "renewed_in_silence"
 
 # Only these products have the mail [M:2261100].
 _WITH_ORDER_ID: t.Final = ("organization_ssl", "organization_ssl_wildcard")
@@ -110,7 +114,7 @@ def domain_approval(procedure: Procedure, *, link: str) -> Letter:
 
 def issue_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
     """Tells that the certificate is there, and who does what with it."""
-    expiry = "" if procedure.not_after is None else f"\n有効期限: {procedure.not_after.astimezone(_JST):%Y-%m-%d}"
+    expiry = "" if procedure.not_after is None else f"\n有効期限: {_day(procedure.not_after)}"
     next_step = (
         "「サービストップ」画面から証明書をダウンロードしてください。"
         if procedure.application.linked_service is None
@@ -147,6 +151,40 @@ def installation_notice(procedure: Procedure, *, service_admins: tuple[str, ...]
     )
 
 
+def renewal_notice(procedure: Procedure, *, opens: bool, group_admins: tuple[str, ...]) -> Letter:
+    """Tells that the renewal or the cancellation is to be ordered, before it can be or once it can [M:2261088]."""
+    renewal = life.renewal_of(procedure.application)
+    if renewal is None:  # pragma: no cover
+        raise TypeError("contract broken: a mail about the end of a contract without a certificate")
+    when = "お手続きの受付を開始しました。" if opens else f"{_day(renewal.opens_at)} からお手続きを受け付けます。"
+    return _letter(
+        procedure,
+        kind=OPENING if opens else NOTICE,
+        recipients=group_admins,
+        title="ご契約の更新・解約のお手続きのお願い" if opens else "ご契約の更新・解約のお手続きの事前のご案内",
+        text=(
+            f"サーバ証明書の有効期限が近づいています。{when}\n"
+            f"{_day(renewal.order_by)} までにお手続きがない場合は、更新のお申し込みがあったものとして取り扱います。\n\n"
+            f"{_facts(procedure)}"
+        ),
+    )
+
+
+def silence_notice(procedure: Procedure, *, admins: tuple[str, ...]) -> Letter:
+    """Tells that the contract was renewed without an order, and until when CSR and information are wanted."""
+    return _letter(
+        procedure,
+        kind=SILENCE,
+        recipients=admins,
+        title="ご契約の自動更新のお知らせ",
+        text=(
+            "期限までにお手続きがなかったため、更新のお申し込みがあったものとして取り扱います。\n"
+            "CSR・申請情報の登録がない場合は、前回の情報とIIJが作成するCSRで申請します。\n\n"
+            f"{_facts(procedure)}\n登録期限: {procedure.register_by:%Y-%m-%d}"
+        ),
+    )
+
+
 def has_order_id(procedure: Procedure) -> bool:
     """Whether applicants of this product are told an order number."""
     return procedure.application.product in _WITH_ORDER_ID
@@ -173,6 +211,10 @@ def _letter(
         subject=f"【リハーサル】{title} ({procedure.application.contract_id})",
         body=_FRAME.format(text=text),
     )
+
+
+def _day(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(_JST):%Y-%m-%d}"
 
 
 def _facts(procedure: Procedure) -> str:

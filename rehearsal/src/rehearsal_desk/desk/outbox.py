@@ -89,6 +89,16 @@ class Outbox:
         """Write the mail of a rejection."""
         self._post(session, procedure, mail.rejection_notice(procedure, service_admins=self._service_admins(procedure)))
 
+    def post_window(self, session: Session, procedure: Procedure, *, opens: bool) -> None:
+        """Write the mail before the window of this certificate opens, or when it does."""
+        letter = mail.renewal_notice(procedure, opens=opens, group_admins=self._admins_of(procedure, scope="order"))
+        self._post(session, procedure, letter)
+
+    def post_silence(self, session: Session, procedure: Procedure) -> None:
+        """Write the mail of a renewal that silence has ordered."""
+        admins = self._admins_of(procedure, scope="order") + self._service_admins(procedure)
+        self._post(session, procedure, mail.silence_notice(procedure, admins=tuple(dict.fromkeys(admins))))
+
     def catch_up(self) -> None:
         """Write the mails that time alone has made due: those of installations that are done by now."""
         told = exists().where(
@@ -140,10 +150,13 @@ class Outbox:
                 found.failure = failure and failure[:255]
 
     def _service_admins(self, procedure: Procedure) -> tuple[str, ...]:
+        return self._admins_of(procedure, scope="register")
+
+    def _admins_of(self, procedure: Procedure, *, scope: str) -> tuple[str, ...]:
         return tuple(
             mail.address_of(admin.master_id)
             for admin in self._admins
-            if "register" in admin.scopes and procedure.application.customer_code in admin.customer_codes
+            if scope in admin.scopes and procedure.application.customer_code in admin.customer_codes
         )
 
     def _post(self, session: Session, procedure: Procedure, letter: Letter) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import json
+import typing as t
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -18,13 +19,15 @@ from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, make_csr, read_csr
-from rehearsal_desk.rules.forms import RegistrationForm
+from rehearsal_desk.rules.forms import RegistrationForm, SubjectForm
 from rehearsal_desk.rules.order_rules import OTHER
 from rehearsal_desk.rules.problems import Breach, Conflict, refuse_if_any
 from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, Case, registration_breaches
 from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import PrivateKey, Procedure, Store
 from rehearsal_desk.store.vault import Vault
+
+_SHORTS: t.Final = {"state_or_province_name": "ST", "locality_name": "L", "organization_name": "O"}
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -62,10 +65,20 @@ class Registrar:
             procedure = _procedure(session, contract_id, admin=admin, form=form, lock=True)
             self._judge(session, procedure, form=form, reading=reading, misread=misread)
             if not self._is_settled(procedure, form=form, csr=csr):
-                self._enter(procedure, form=form, csr=csr)
+                self._enter(procedure, origin=form.csr_origin, record=_record(form, csr=csr), csr=csr)
                 self._keep_key(session, procedure, key=key)
                 self._outbox.post_registration(session, procedure)
         return show(procedure.application, now=self._clock.now())
+
+    def register_in_silence(self, session: Session, procedure: Procedure) -> None:
+        """Register what nobody has registered in time: as last time, but with a CSR that IIJ makes [M:2261088]."""
+        before = json.loads(procedure.application.shown_first.registration or "{}")
+        subject = _subject_of(before)
+        csr, key = make_csr(procedure.application.common_name, subject=subject)
+        record = {**before, "csr_origin": SERVICE, "csr": None, "subject": _as_form(subject)}
+        self._enter(procedure, origin=SERVICE, record=json.dumps(record, sort_keys=True, ensure_ascii=False), csr=csr)
+        self._keep_key(session, procedure, key=key)
+        self._outbox.post_registration(session, procedure)
 
     def check(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Csr | None:
         """Do everything but the registration, and return the customer's CSR as it was read."""
@@ -110,12 +123,12 @@ class Registrar:
             raise Conflict("state", f"The application is {told}; its registration is closed.", attribute="contract_id")
         return False
 
-    def _enter(self, procedure: Procedure, *, form: RegistrationForm, csr: Csr) -> None:
+    def _enter(self, procedure: Procedure, *, origin: str, record: str, csr: Csr) -> None:
         procedure.state = life.APPLIED
         procedure.reason = procedure.answered = procedure.contacted_at = None  # it may have been rejected before
         procedure.registered_at = self._clock.now()
-        procedure.registration = _record(form, csr=csr)
-        procedure.csr_origin = form.csr_origin
+        procedure.registration = record
+        procedure.csr_origin = origin
         procedure.csr = csr.pem
         procedure.public_key_fingerprint = csr.public_key_fingerprint
 
@@ -154,12 +167,19 @@ def _make(common_name: str, form: RegistrationForm) -> tuple[Csr, bytes]:
         raise TypeError("contract broken: the rules let a registration without subject through")
     return make_csr(
         common_name,
-        subject={
-            "ST": subject.state_or_province_name,
-            "L": subject.locality_name,
-            "O": subject.organization_name,
-        },
+        subject={short: getattr(subject, name) for name, short in _SHORTS.items()},
     )
+
+
+def _subject_of(record: dict[str, t.Any]) -> dict[str, str]:
+    """The subject of a registration as attributes, wherever its CSR came from."""
+    if record.get("csr"):
+        return {short: value for short, value in record["csr"]["subject"] if short in _SHORTS.values()}
+    return {short: record["subject"][name] for name, short in _SHORTS.items()} if record.get("subject") else {}
+
+
+def _as_form(subject: dict[str, str]) -> dict[str, str]:
+    return SubjectForm(**{name: subject.get(short, "") for name, short in _SHORTS.items()}).model_dump()
 
 
 def _is_used_elsewhere(session: Session, procedure: Procedure, *, csr: Csr | None) -> bool:

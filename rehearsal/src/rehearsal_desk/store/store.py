@@ -87,6 +87,8 @@ class Application(Base):
     linked_service: Mapped[str | None] = mapped_column(String(64))
     ordered_at: Mapped[dt.datetime]
     cancelled_at: Mapped[dt.datetime | None]
+    lapsed_at: Mapped[dt.datetime | None]  # when time alone last did something to it
+    lapse_at: Mapped[dt.datetime | None] = mapped_column(index=True)  # when it will do so next
 
     procedures: Mapped[list[Procedure]] = relationship(
         order_by="Procedure.number", back_populates="application", lazy="selectin"
@@ -227,6 +229,11 @@ class Store:
     def __init__(self, database: str) -> None:
         self._writer = open_engine(database)
         self._engine = _reader(self._writer)
+        self._on_change: t.Callable[[Application], None] | None = None
+
+    def tell(self, on_change: t.Callable[[Application], None]) -> None:
+        """Call this for each contract that has changed, before it is written."""
+        self._on_change = on_change
 
     @contextlib.contextmanager
     def reading(self) -> t.Iterator[Session]:
@@ -238,7 +245,16 @@ class Store:
     def writing(self) -> t.Iterator[Session]:
         """All or nothing: commits at the end, rolls back on any exception."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            event.listen(session, "before_flush", self._before_flush)
             yield session
+
+    def _before_flush(self, session: Session, _context: object, _instances: object) -> None:
+        if self._on_change is None:
+            return
+        changed = (row for row in (*session.new, *session.dirty) if isinstance(row, Application | Procedure))
+        contracts = (row if isinstance(row, Application) else row.application for row in changed)
+        for application in dict.fromkeys(contracts):
+            self._on_change(application)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -9,6 +9,8 @@ Revision ID: 0004
 
 from __future__ import annotations
 
+import datetime as dt
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -45,8 +47,11 @@ _MOVED = (
 def upgrade() -> None:
     """Split the table of applications; nothing that is remembered is lost."""
     _procedures()
-    op.add_column("applications", sa.Column("cancelled_at", MOMENT))
+    for column in ("cancelled_at", "lapsed_at", "lapse_at"):
+        op.add_column("applications", sa.Column(column, MOMENT))
+    op.create_index("ix_applications_lapse_at", "applications", ["lapse_at"])
     _move()
+    _begin_to_lapse()
     _private_keys()
     _approval_links()
     op.add_column("purchases", sa.Column("kind", sa.String(16), nullable=False, server_default="new"))
@@ -106,6 +111,17 @@ def _move() -> None:
     op.drop_index("ix_applications_public_key_fingerprint", "applications")
     for column in _MOVED:
         op.drop_column("applications", column)
+
+
+def _begin_to_lapse() -> None:
+    # What would have happened up to now has not: nothing is renewed in silence by an upgrade.
+    applications = sa.table(
+        "applications", sa.column("id"), sa.column("lapsed_at", MOMENT), sa.column("lapse_at", MOMENT)
+    )
+    procedures = sa.table("procedures", sa.column("application_id"), sa.column("issued_at"))
+    issued = sa.select(procedures.c.application_id).where(procedures.c.issued_at.is_not(None))
+    now = dt.datetime.now(dt.UTC)
+    op.execute(applications.update().where(applications.c.id.in_(issued)).values(lapsed_at=now, lapse_at=now))
 
 
 def _private_keys() -> None:
