@@ -89,7 +89,7 @@ products:
         - usage: other
           csr_origin: target
           required: [applicant, approval_email, common_name, csr_origin, customer_code, host, key, name, product, term, terms_agreed, usage]
-          optional: [contract_id, duplicate_of, generation, install, state]
+          optional: [contract_id, duplicate_of, generation, install, renewal, state]
 """
 
 from ansible.module_utils.basic import AnsibleModule

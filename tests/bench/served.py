@@ -19,7 +19,7 @@ import typing as t
 from rehearsal_desk.rules.admins import CUSTOMER_CODE
 from rehearsal_desk.running import seeds
 from rehearsal_desk.store import schema
-from rehearsal_desk.store.store import Application, Store
+from rehearsal_desk.store.store import Application, Procedure, Store
 
 PATIENCE: t.Final = 60
 PORTFOLIO: t.Final = "bench"
@@ -91,12 +91,25 @@ def fill(database: str, count: int, **standing: t.Any) -> None:
                 term="6 months",
                 usage="other",
                 ordered_at=now,
-                register_by=now.date() + dt.timedelta(days=3650),
-                **standing,
+                procedures=[_first(f"{PORTFOLIO}/www{number}/1", now, standing)],
             )
             for number in range(count)
         )
     store.close()
+
+
+def _first(reference: str, now: dt.datetime, standing: dict[str, t.Any]) -> Procedure:
+    return Procedure(
+        number=1,
+        kind="new",
+        customer_code=CUSTOMER_CODE,
+        client_reference=reference,
+        opened_by="order",
+        opened_at=now,
+        term="6 months",
+        register_by=now.date() + dt.timedelta(days=3650),
+        **standing,
+    )
 
 
 def issued() -> dict[str, t.Any]:

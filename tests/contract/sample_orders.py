@@ -12,6 +12,7 @@ import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Certificate
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -92,6 +93,18 @@ def fresh(**changes: object) -> Fields:
     """A name and a common name that no other order has."""
     name = f"n{next(_numbers)}"
     return {"name": name, "common_name": f"{name}.example.jp", **changes}
+
+
+def certificate() -> Certificate:
+    """A certificate in use, as a desk tells it."""
+    return Certificate(
+        serial_number="0a1b",
+        certificate_fingerprint="b" * 64,
+        public_key_fingerprint="a" * 64,
+        csr_origin="service",
+        not_before=dt.datetime(2026, 11, 22, 5, tzinfo=dt.UTC),
+        not_after=dt.datetime(2027, 5, 22, 5, tzinfo=dt.UTC),
+    )
 
 
 def new_key() -> rsa.RSAPrivateKey:

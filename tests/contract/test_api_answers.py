@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import json
 import typing as t
 
@@ -41,6 +42,7 @@ SEEN: t.Final = Application(
     linked_contract_id=None, linked_service=None, state=State.AWAITING_REGISTRATION,
 )  # fmt: skip
 
+IN_USE: t.Final = dc.replace(SEEN, current=sample.certificate())
 CALLS: dict[str, Call] = {
     "products": lambda api: api.products(),
     "linked_contracts": lambda api: api.linked_contracts(),
@@ -51,8 +53,9 @@ CALLS: dict[str, Call] = {
     "register": lambda api: api.register(SEEN, ORDER, None),
     "place": lambda api: api.place(ORDER, "default/www/1"),
     "cancel": lambda api: api.cancel(SEEN),
+    "renew": lambda api: api.renew(IN_USE, ORDER, "default/www/1/renewal:0"),
 }
-SPENDING = ("place", "cancel")
+SPENDING = ("place", "cancel", "renew")
 UNSETTLED = (OutcomeUnknown, AnswerUnusable)  # what makes a spending call be settled by its reference
 
 GARBAGE: dict[str, Answer] = {

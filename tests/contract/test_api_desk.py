@@ -103,16 +103,14 @@ def test_more_applications_than_a_page_holds(desk: DeskControl, api: ApiDesk) ->
 def clone_rows(database: pathlib.Path, *, count: int) -> None:
     """Many more rows like the first application; ordering them one by one would take a minute."""
     with sqlite3.connect(database) as connection:
-        (table,) = [
-            name
-            for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
-            if "client_reference" in columns(connection, name) and "registration" in columns(connection, name)
-        ]
-        copied = ", ".join(name for name in columns(connection, table) if name not in ("id", "client_reference"))
-        connection.executemany(
-            f"INSERT INTO {table} (client_reference, {copied}) SELECT ?, {copied} FROM {table} WHERE id = 1",
-            [(f"bulk/n{number}/1",) for number in range(count)],
-        )
+        for table in ("applications", "procedures"):
+            own = {"id": "?2", "application_id": "?2", "client_reference": "?1"}
+            names = columns(connection, table)
+            values = ", ".join(own.get(name, name) for name in names)
+            connection.executemany(
+                f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table} WHERE id = 1",
+                [(f"bulk/n{number}/1", number + 2) for number in range(count)],
+            )
 
 
 def columns(connection: sqlite3.Connection, table: str) -> list[str]:

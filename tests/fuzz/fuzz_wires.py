@@ -71,6 +71,7 @@ _CALLS: t.Final[tuple[t.Callable[[t.Any], object], ...]] = (
     lambda desk: desk.register(_APPLICATION, _ORDER, None),
     lambda desk: desk.place(_ORDER, "default/www/1"),
     lambda desk: desk.cancel(_APPLICATION),
+    lambda desk: desk.renew(dc.replace(_APPLICATION, current=sample.certificate()), _ORDER, "default/www/1/renewal:0"),
 )
 
 

@@ -14,6 +14,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.map_parts import Screen
 
+_MOMENTS: t.Final = ("notice_at", "opens_at", "order_by", "update_by")
+_CERTIFICATE: t.Final[dict[str, t.Any]] = {
+    "serial_number": "0a1b", "certificate_fingerprint": "b" * 64, "public_key_fingerprint": "a" * 64,
+    "csr_origin": "service", "not_before": "2026-11-22T05:00:00Z", "not_after": "2027-05-22T05:00:00Z",
+    "issued_at": "2026-11-22T05:00:00Z", "downloaded_at": None, "installed_at": None, "revoke_on": None,
+}  # fmt: skip
 PEM: t.Final = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 ROW: t.Final[dict[str, t.Any]] = {
     "contract_id": "rsc00000001", "client_reference": "default/www/1", "customer_code": "SG00000001",
@@ -23,6 +29,15 @@ ROW: t.Final[dict[str, t.Any]] = {
     "csr_origin": "service", "public_key_fingerprint": "a" * 64, "certificate_fingerprint": "b" * 64,
     "serial_number": "0a1b", "not_before": "2026-11-22T05:00:00Z", "not_after": "2027-05-22T05:00:00Z",
     "ordered_at": "2026-11-22T05:00:00Z", "registered_at": None, "issued_at": None, "downloaded_at": None,
+    "current": _CERTIFICATE, "previous": [{**_CERTIFICATE, "revoke_on": "2026-12-22"}],
+    "procedure": {
+        "id": "rsc00000001-3", "kind": "renewal", "state": "applied", "replaces": "b" * 64, "client_reference": "x",
+        "opened_by": "order", "opened_at": "2027-04-23T05:00:00Z", "term": "6 months", "confirmations": ["domain"],
+        "reason": None, "deadline": "2027-05-01", "csr_origin": "customer", "public_key_fingerprint": "c" * 64,
+        "registered_at": "2027-04-23T05:00:00Z",
+    },
+    "period": {"number": 2, "begins": "2026-11-22T05:00:00Z", "ends": "2027-05-22T05:00:00Z", "term": "6 months"},
+    "renewal": {**dict.fromkeys(_MOMENTS, "2027-04-22T05:00:00Z"), "terms": ["6 months"], "decision": "renew"},
 }  # fmt: skip
 
 
@@ -37,7 +52,8 @@ def json_answer(path: str) -> t.Any:
     issued = {"contract_id": "rsc00000001", "certificate": PEM, "chain": PEM}
     echo = {**ROW, "terms_agreed": True}
     result = issued if path.endswith("/certificate") else echo if path == "/quotes" else ROW
-    return {"request_id": "r", "result": result, "results": results.get(path, []), "total": len(results.get(path, []))}
+    rows, as_of = results.get(path, []), "2027-04-24T05:00:00Z"
+    return {"request_id": "r", "as_of": as_of, "result": result, "results": rows, "total": len(rows)}
 
 
 MAP: t.Final = screen_map()

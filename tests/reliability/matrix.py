@@ -206,7 +206,8 @@ class Stand:
 def _put_aside(database: pathlib.Path) -> None:
     """Give what there is to a customer whom nobody sees: lists stay short, and no contract ID is ever used again."""
     with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection, connection:
-        connection.execute("UPDATE applications SET customer_code = 'SG-PAST'")
+        for table in ("applications", "procedures"):
+            connection.execute(f"UPDATE {table} SET customer_code = 'SG-PAST'")
 
 
 def _written(place: Place) -> list[pathlib.Path]:

@@ -39,6 +39,9 @@ _CALLS: t.Final = (
     "register",
     "place",
     "cancel",
+    "renew",
+    "reissue",
+    "relink",
 )
 
 

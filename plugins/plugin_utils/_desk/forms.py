@@ -14,11 +14,13 @@ import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, one_line, printable
-from .._values.observed import State
+from .._values.observed import Decision, Kind, State
 from .desk import AnswerUnusable
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    Named = t.TypeVar("Named")
 
 _MISFIT: t.Final = Phrase(
     "{0} in the desk's answer cannot be used: it is {1}, where {2} should be",
@@ -30,7 +32,8 @@ _A_MOMENT: t.Final = Phrase("a time with its zone in the years {0} to {1}", "{0}
 _A_DAY: t.Final = Phrase("a day in the years {0} to {1}", "{0}〜{1}年の日付")
 _A_LINE: t.Final = Phrase("one printable line of 1 to {0} characters", "1〜{0}文字の1行の文字列")
 _A_LIST: t.Final = Phrase("a list of at most {0} items", "{0}個までのリスト")
-_A_STATE: t.Final = Phrase("one of {0}", "{0} のどれか")
+_A_NAME: t.Final = Phrase("one of {0}", "{0} のどれか")
+_A_NUMBER: t.Final = Phrase("a whole number from 1 to {0}", "1〜{0}の整数")
 _CODE: t.Final = Phrase("1 to 64 letters, digits and hyphens", "英数字とハイフン1〜64文字")
 _NAME: t.Final = Phrase("a name of letters, digits, dots and hyphens", "英数字、ドット、ハイフンからなる名前")
 _FINGERPRINT: t.Final = Phrase("64 lower-case hexadecimal digits", "小文字の16進数64桁")
@@ -42,6 +45,9 @@ _LONGEST_WORDS: t.Final = 500  # of what the desk says to people
 _SHOWN: t.Final = 60  # characters of a value that does not fit
 _MOST_ITEMS: t.Final = 100
 _STATES: t.Final = {state.value: state for state in State if state is not State.UNCLEAR}  # that is said of screens only
+_KINDS: t.Final = {kind.value: kind for kind in Kind}
+_DECISIONS: t.Final = {decision.value: decision for decision in Decision}
+_HIGHEST: t.Final = 10_000
 _LONGEST_CERTIFICATE: t.Final = 64 << 10
 _LONGEST_CHAIN: t.Final = 256 << 10
 
@@ -88,11 +94,20 @@ def _words(value: t.Any) -> str:
     return _cleaned(_text(value))
 
 
-def _state(value: t.Any) -> State:
-    state = _STATES.get(value) if isinstance(value, str) else None
-    if state is None:
-        raise _Misfit(_A_STATE.filled(", ".join(_STATES)))
-    return state
+def _named(names: Mapping[str, Named]) -> Callable[[t.Any], Named]:
+    def read(value: t.Any) -> Named:
+        found = names.get(value) if isinstance(value, str) else None
+        if found is None:
+            raise _Misfit(_A_NAME.filled(", ".join(names)))
+        return found
+
+    return read
+
+
+def _number(value: t.Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= _HIGHEST:
+        raise _Misfit(_A_NUMBER.filled(_HIGHEST))
+    return value
 
 
 def _day(value: t.Any) -> dt.date:
@@ -143,7 +158,13 @@ FORMS: t.Final[dict[str, Reader]] = {
     "service": _line,
     "linked_service": _line,
     "name": _line,
-    "state": _state,
+    "state": _named(_STATES),
+    "id": _code,
+    "kind": _named(_KINDS),
+    "replaces": _fingerprint,
+    "opened_by": _line,
+    "number": _number,
+    "decision": _named(_DECISIONS),
     "confirmations": _items,
     "reason": _words,
     "next_action": _words,
@@ -161,6 +182,16 @@ FORMS: t.Final[dict[str, Reader]] = {
     "registered_at": _moment,
     "issued_at": _moment,
     "downloaded_at": _moment,
+    "installed_at": _moment,
+    "opened_at": _moment,
+    "revoke_on": _day,
+    "begins": _moment,
+    "ends": _moment,
+    "notice_at": _moment,
+    "opens_at": _moment,
+    "order_by": _moment,
+    "update_by": _moment,
+    "as_of": _moment,
 }
 
 

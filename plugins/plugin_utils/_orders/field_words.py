@@ -32,6 +32,7 @@ FIELD_LABELS: t.Final = {
     "subject.organizational_unit_name": "部門 (OU)",
     "applicant": "申請責任者情報",
     "approval_email": "承認メールアドレス",
+    "renewal.term": "更新後の有効期間",
 }
 
 FIELD_WORDS: t.Final = {
@@ -49,6 +50,10 @@ FIELD_WORDS: t.Final = {
     "contract_id": "The contract that this order already is; adopts or cancels it.",
     "duplicate_of": "The order or contract of which this is meant to be a second purchase.",
     "generation": "Raise it to buy the same order anew under the same name. The default is 1.",
+    "renewal": "How the contract goes on. Without it nothing is ordered; IIJ renews by itself what nobody cancels.",
+    "renewal.when": "window: a run orders the renewal once IIJ takes it; silence (the default): IIJ renews by itself.",
+    "renewal.term": "The term after the renewal. The default is the order's term.",
+    "renewal.key": "rotate (the default): a new key for each renewed certificate; keep: the one in use.",
     "csr_origin": "target (made on the host), supplied (お客様がCSRを作成) or service (IIJがCSRを作成).",
     "csr_path": "The CSR to use, relative to this file; only with csr_origin: supplied.",
     "subject": "What the CSR says about the organization, in English.",

@@ -95,10 +95,16 @@ def _linked_only(order: Fields, product: Product) -> Iterator[Breach]:
 
 
 def _term(order: Fields, day: dt.date) -> Iterator[Breach]:
-    term = order.get("term")
     longest = lifetime(day).days
-    if isinstance(term, str) and TERMS.get(term, 0) > longest:
-        yield Breach(rule="TERM-VALIDITY", path=("term",), facts={"value": term, "days": longest - 1, "day": day})
+    renewal = order.get("renewal")
+    terms = {("term",): order.get("term"), ("renewal", "term"): _field(renewal, "term")}
+    for path, term in terms.items():
+        if isinstance(term, str) and TERMS.get(term, 0) > longest:
+            yield Breach(rule="TERM-VALIDITY", path=path, facts={"value": term, "days": longest - 1, "day": day})
+
+
+def _field(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _approval_email(order: Fields, product: Product, day: dt.date) -> Iterator[Breach]:

@@ -19,7 +19,19 @@ from .._catalogue.products import product_named
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, arranged, dotted, named, shortened
 from .._complaints.rules.book import RULES
 from .._complaints.rules.rule import Severity
-from .._values.order import Applicant, CsrOrigin, Install, Key, LinkedContract, Order, Prove, Reload, Subject, Usage
+from .._values.order import (
+    Applicant,
+    CsrOrigin,
+    Install,
+    Key,
+    LinkedContract,
+    Order,
+    Prove,
+    Reload,
+    RenewalPolicy,
+    Subject,
+    Usage,
+)
 from .commands import command_breaches
 from .files import read_folder
 from .folder import leads_out
@@ -52,6 +64,15 @@ class Judged:
         if any(strict or complaint.severity is Severity.ERROR for complaint in self.complaints):
             raise OrdersRefused(self.complaints)
         return self.orders
+
+    def flawless(self) -> tuple[Order, ...]:
+        """The orders in which nothing is wrong; those with mistakes are left out."""
+        wrong = {complaint.order for complaint in self.errors()}
+        return tuple(order for order in self.orders if order.name not in wrong)
+
+    def errors(self) -> tuple[Complaint, ...]:
+        """The complaints that are no warnings."""
+        return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)
 
 
 def judge_order_files(source: str, reader: Reader, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
@@ -158,6 +179,7 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
         subject=Subject(**fields.get("subject", {})),
         key=_key(fields.get("key")),
         install=_install(fields.get("install")),
+        renewal=_part(RenewalPolicy, fields.get("renewal")),
         **plain,
     )
 

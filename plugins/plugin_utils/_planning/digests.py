@@ -27,7 +27,7 @@ HostRow = tuple[str, str | None, "HostPart"]  # the order's name, its contract I
 # The place is where the order stands, not what it says; what it lacks follows from the rest; two are told by their ID.
 _LEFT_OUT = ("locate", "missing", "product", "linked_contract")
 # Fields that came later count only where they are used, so that plans saved before them still hold.
-_LATER = {"plain_files": False, "pkcs12_encryption": "modern"}
+_LATER = {"plain_files": False, "pkcs12_encryption": "modern", "renewal": None}
 _NONE_WAS = {"address": "127.0.0.1"}
 
 
@@ -36,7 +36,7 @@ def order_digest(order: Order) -> str:
 
     The contract ID of a linked contract is left out, since the look-up at the desk may add it.
     """
-    names = tuple(name for name in _fields(order) if name not in _LEFT_OUT)
+    names = tuple(name for name in _fields(order) if name not in _LEFT_OUT and not _is_new(order, name))
     linked = order.linked_contract
     said = {"product": order.product.id, "linked_contract": linked.service if linked else None}
     return digest({**said, **{name: _plain(getattr(order, name)) for name in names}})
@@ -56,12 +56,21 @@ def plan_digest(
     Without `on_hosts` it is the digest of plans that were saved before hosts were bound.
     """
     changing = [
-        [row["name"], row["order_digest"], row["contract_id"], row["linked_contract_id"], changes_of(row)]
+        [
+            *(row[field] for field in ("name", "order_digest", "contract_id", "linked_contract_id")),
+            changes_of(row),
+            *_bound_to(row),
+        ]
         for row in rows
         if changes_of(row)
     ]
     bound = sorted(on_hosts, key=operator.itemgetter(0))
     return digest([portfolio, part, sorted(changing), *([bound] if bound else [])])
+
+
+def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
+    """What binds the steps of a renewal: the certificate that is replaced, and the last moment to order it."""
+    return [row["replaces"], row.get("renew_by")] if row.get("replaces") else []
 
 
 def changes_of(row: dict[str, t.Any]) -> list[str]:
@@ -74,6 +83,11 @@ def sealed(value: object) -> object:
     if isinstance(value, dict):
         return {name: sealed(part) for name, part in value.items()}
     return {"sealed": value.sealed} if isinstance(value, Vaulted) else value
+
+
+def _is_new(order: Order, name: str) -> bool:
+    """Whether a field came later and is not used."""
+    return name in _LATER and getattr(order, name) == _LATER[name]
 
 
 def _plain(value: object) -> object:

@@ -18,6 +18,7 @@ from .._catalogue.products import TERMS, product_named
 from .._values.observed import ENDED, Decision, Kind, State
 from .._values.order import CsrOrigin, Usage, Wanted
 from .claims import match_applications
+from .lifecycle import day_in_japan, delay_of
 from .lives import SPENDS, Assumptions, Happening, Life, Second, walk_life
 
 if t.TYPE_CHECKING:
@@ -28,7 +29,6 @@ if t.TYPE_CHECKING:
     from .lives import Day
     from .prices import PriceTable
 
-_JAPAN: t.Final = dt.timezone(dt.timedelta(hours=9))  # expiry days are Japan's: its days end first
 ON_HOSTS: t.Final = "host_swap"  # a certificate that is changed on a host
 
 
@@ -36,7 +36,8 @@ ON_HOSTS: t.Final = "host_swap"  # a certificate that is changed on a host
 class Lineage:
     """One contract with all its certificates to come; without an order it renews itself unless somebody cancels it.
 
-    `price`: yen of one term (None: not in the price table). `by_hand`: its key is downloaded from the portal by hand.
+    `price`: yen of the first term, `renewal_price`: of a later one (None: not in the price table). `by_hand`: its key
+    is downloaded from the portal by hand.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Lineage:
     by_hand: bool
     approved_by_mail: bool
     price: int | None
+    renewal_price: int | None
     life: Life
 
 
@@ -107,18 +109,19 @@ def sum_by_quarter(
     lineages: Iterable[Lineage], today: dt.date, until: dt.date, assumptions: Assumptions
 ) -> dict[tuple[int, int], Sum]:
     """Add events and yen up by year and quarter; lineages that are alike are walked once."""
-    alike = collections.Counter((lineage.life, lineage.price, lineage.on_host) for lineage in lineages)
+    alike = collections.Counter((row.life, row.price, row.renewal_price, row.on_host) for row in lineages)
     counts: dict[tuple[int, int], collections.Counter[str]] = collections.defaultdict(collections.Counter)
     yen: collections.Counter[tuple[int, int]] = collections.Counter()
     unpriced: collections.Counter[tuple[int, int]] = collections.Counter()
     first, last = today.toordinal(), until.toordinal()
-    for (life, price, on_host), number in alike.items():
+    for (life, first_price, later_price, on_host), number in alike.items():
         for day, what in walk_life(life, today=first, until=last, assumptions=assumptions):
             quarter = _quarter_of_ordinal(day)
             counts[quarter][what.value] += number
             if what is Happening.CERTIFICATE and on_host:
                 counts[quarter][ON_HOSTS] += number
             if what in SPENDS:
+                price = first_price if what is Happening.NEW_ORDER else later_price
                 yen[quarter] += number * (price or 0)
                 unpriced[quarter] += number if price is None else 0
     return {
@@ -144,6 +147,7 @@ def list_lineages(
     portfolio: str,
     prices: PriceTable | None,
     assumptions: Assumptions,
+    spread: bool = True,
 ) -> tuple[Lineage, ...]:
     """List the lineages of orders, and at a desk those of contracts that no order names, in order of their names."""
     orders = tuple(sorted(orders, key=lambda order: order.name))
@@ -151,7 +155,7 @@ def list_lineages(
     if observed is not None:
         claims, _complaints = match_applications(orders, observed, portfolio=portfolio)
     found = [
-        _of_order(order, claims.get(order.name), prices, assumptions)
+        _of_order(order, claims.get(order.name), prices, assumptions, spread=spread)
         for order in orders
         if _goes_on(order, claims.get(order.name))
     ]
@@ -170,7 +174,12 @@ def _goes_on(order: Order, application: Application | None) -> bool:
 
 
 def _of_order(
-    order: Order, application: Application | None, prices: PriceTable | None, assumptions: Assumptions
+    order: Order,
+    application: Application | None,
+    prices: PriceTable | None,
+    assumptions: Assumptions,
+    *,
+    spread: bool,
 ) -> Lineage:
     level = order.product.level.value
     life = _life(
@@ -178,7 +187,7 @@ def _of_order(
         term=order.term,
         level=level,
         lead=assumptions.lead[level],
-        silent=not _orders_renewals(order),
+        silent=not order.is_renewed_here,
     )
     return Lineage(
         name=str(order.name),
@@ -193,14 +202,14 @@ def _of_order(
         by_hand=order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER,
         approved_by_mail=order.approval_email is not None,
         price=prices.price(order) if prices else None,
-        life=dc.replace(life, goes_on=life.goes_on and order.state is Wanted.PRESENT),
+        renewal_price=prices.price_renewal(order.product.id, order.renewal_term) if prices else None,
+        life=dc.replace(
+            life,
+            next_term=TERMS[order.renewal_term],
+            delay=delay_of(order.name) if spread else 0,
+            goes_on=life.goes_on and order.state is Wanted.PRESENT,
+        ),
     )
-
-
-def _orders_renewals(order: Order) -> bool:
-    """Whether a run orders the renewals of this order; otherwise silence does."""
-    renewal = getattr(order, "renewal", None)
-    return renewal is not None and renewal.when == "window"
 
 
 def _of_contract(application: Application, prices: PriceTable | None, assumptions: Assumptions) -> Lineage | None:
@@ -221,7 +230,8 @@ def _of_contract(application: Application, prices: PriceTable | None, assumption
         on_host=False,
         by_hand=False,
         approved_by_mail=False,
-        price=prices.amounts.get((product.id, application.term)) if prices else None,
+        price=None,
+        renewal_price=prices.price_renewal(product.id, application.term) if prices else None,
         life=_life(application, term=application.term, level=level, lead=assumptions.lead[level], silent=True),
     )
 
@@ -251,7 +261,7 @@ def _life(application: Application | None, *, term: str, level: str, lead: int, 
 
 
 def _day(moment: dt.datetime | None) -> int | None:
-    return None if moment is None else moment.astimezone(_JAPAN).date().toordinal()
+    return None if moment is None else day_in_japan(moment).toordinal()
 
 
 def quarter_of(day: dt.date) -> tuple[int, int]:

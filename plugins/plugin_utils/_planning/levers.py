@@ -87,13 +87,13 @@ def _group_siblings(lineages: Iterable[Lineage]) -> Iterator[list[Lineage]]:
 
 def _as_wildcard(lineage: Lineage, prices: PriceTable | None) -> Lineage:
     product = _WILDCARDS[lineage.level]
-    return dc.replace(lineage, product=product, price=_price(prices, product, lineage.term))
+    return _priced(dc.replace(lineage, product=product), prices)
 
 
 def _with_long_term(prices: PriceTable | None) -> Callable[[Lineage], Lineage]:
     def change(lineage: Lineage) -> Lineage:
-        life = dc.replace(lineage.life, term=TERMS[_LONG])
-        return dc.replace(lineage, term=_LONG, life=life, price=_price(prices, lineage.product, _LONG))
+        life = dc.replace(lineage.life, term=TERMS[_LONG], next_term=TERMS[_LONG])
+        return _priced(dc.replace(lineage, term=_LONG, life=life), prices)
 
     return change
 
@@ -101,8 +101,7 @@ def _with_long_term(prices: PriceTable | None) -> Callable[[Lineage], Lineage]:
 def _with_domain_only(prices: PriceTable | None, assumptions: Assumptions) -> Callable[[Lineage], Lineage]:
     def change(lineage: Lineage) -> Lineage:
         life = dc.replace(lineage.life, lead=assumptions.lead["DV"], checks_organization=False)
-        price = _price(prices, _DOMAIN_ONLY, lineage.term)
-        return dc.replace(lineage, product=_DOMAIN_ONLY, level="DV", life=life, price=price)
+        return _priced(dc.replace(lineage, product=_DOMAIN_ONLY, level="DV", life=life), prices)
 
     return change
 
@@ -111,8 +110,12 @@ def _checks_more_than_the_name(lineage: Lineage) -> bool:
     return lineage.level == "OV" and not PRODUCTS[lineage.product].wildcard.value
 
 
-def _price(prices: PriceTable | None, product: str, term: str) -> int | None:
-    return prices.amounts.get((product, term)) if prices else None
+def _priced(lineage: Lineage, prices: PriceTable | None) -> Lineage:
+    """The lineage with the prices of its product and term."""
+    if prices is None:
+        return lineage
+    first = prices.amounts.get((lineage.product, lineage.term))
+    return dc.replace(lineage, price=first, renewal_price=prices.price_renewal(lineage.product, lineage.term))
 
 
 def _sum(lineages: Iterable[Lineage], made: Forecast, assumptions: Assumptions | None = None) -> Sum:

@@ -19,14 +19,12 @@ import operator
 import typing as t
 
 from .._catalogue.industry import LIFETIMES
+from .._catalogue.renewals import AGENCY, LEADS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-OPENS: t.Final = 30  # days before the expiry [M:2261088, M:2261126]
-ORDER_BY: t.Final = 26  # the last day to order or to cancel; then silence renews
-UPDATE_BY: t.Final = 21  # the last day for CSR and application information
-
+_OPENS, _ORDER_BY, _UPDATE_BY = AGENCY.opens.value, AGENCY.order_by.value, AGENCY.update_by.value
 _ADVISED_LESS: t.Final = 1  # CAs issue a day less than the longest life [BR 6.3.2: "should not"]
 _CAPS: t.Final = tuple(
     (row.since.toordinal(), row.days - _ADVISED_LESS, row.domain_reuse, row.organization_reuse)
@@ -68,14 +66,14 @@ class Anchor(enum.StrEnum):
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
-    """What nobody knows today and what decides the figures. `lead`: days from registration to issue, by level; ours.
+    """What nobody knows today and what decides the figures. `lead`: days from registration to issue, by level.
 
     `late`: CSR and information are registered on the last day (21 before the expiry) instead of with the order.
     """
 
     second: Second = Second.PAID
     anchor: Anchor = Anchor.CERTIFICATE
-    lead: Mapping[str, int] = dc.field(default_factory=lambda: {"DV": 2, "OV": 14, "EV": 14})
+    lead: Mapping[str, int] = dc.field(default_factory=lambda: dict(LEADS.value))
     late: bool = False
 
 
@@ -85,7 +83,8 @@ class Life:
 
     `issued`, `ends`: first and last day of the certificate in use (None: not issued yet). `ordered`, `registered`: days
     of the procedure under way (None: not yet). `period_ends`: the last day that is paid (None: as `ends`). `delay`:
-    days after the opening on which this contract is ordered. `lead`: days from registration to issue.
+    days after the opening on which this contract is ordered. `lead`: days from registration to issue. `next_term`: days
+    of the periods to come (None: as the first).
     """
 
     term: int
@@ -98,6 +97,7 @@ class Life:
     ordered: int | None = None
     registered: int | None = None
     period_ends: int | None = None
+    next_term: int | None = None
     goes_on: bool = True  # False: cancelled, it ends with its certificate
 
 
@@ -129,6 +129,7 @@ class _Walker:
         self._domain = self._organization = life.issued
         self._issued, self._ends = life.issued, life.ends
         self._paid_to = life.period_ends or life.ends
+        self._first = life.ends is None
 
     def days(self) -> Iterator[Day]:
         """Every day on which something happens, some of them before today."""
@@ -151,10 +152,10 @@ class _Walker:
         if not paid and self._second is Second.NONE:
             ends, paid = paid_to, True  # nothing comes before the period is over
         end = paid_to if paid and self._anchor is Anchor.PERIOD and self._second is not Second.PAID else ends
-        begins = end - ORDER_BY if self._life.silent and paid else max(end - OPENS, issued + 1) + self._life.delay
+        begins = end - _ORDER_BY if self._life.silent and paid else max(end - _OPENS, issued + 1) + self._life.delay
         # A window opens after the issue, and what is overdue happens today.
         ordered = max(begins, issued + 1, self._today)
-        registered = max(ordered, end - UPDATE_BY) if self._late else ordered
+        registered = max(ordered, end - _UPDATE_BY) if self._late else ordered
         if not paid:
             yield Day(ordered, Happening.CONTINUATION)
         else:
@@ -177,11 +178,13 @@ class _Walker:
             self._organization = day
             yield Day(day, Happening.ORGANIZATION_CHECK)
         yield Day(day, Happening.CERTIFICATE)
-        self._issued, self._ends = day, day + min(longest, self._life.term)
+        renewed, self._first = not self._first, False
+        term = self._life.next_term or self._life.term if renewed else self._life.term
+        self._issued, self._ends = day, day + min(longest, term)
         if paid:
             before = self._paid_to
             begins = day if before is None or self._second is Second.PAID else max(before, day)
-            self._paid_to = self._ends if self._second is Second.PAID else begins + self._life.term
+            self._paid_to = self._ends if self._second is Second.PAID else begins + term
 
 
 def limits_of(day: int) -> tuple[int, int, int]:
@@ -205,10 +208,7 @@ def date_of(day: int) -> dt.date:
 
 
 __all__ = (
-    "OPENS",
-    "ORDER_BY",
     "SPENDS",
-    "UPDATE_BY",
     "Anchor",
     "Assumptions",
     "Day",

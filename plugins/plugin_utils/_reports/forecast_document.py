@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ...module_utils._core.phrases import Language
-    from .._planning.forecast import Forecast, Sum
+    from .._planning.forecast import Forecast, Lineage, Sum
     from .._planning.forewarnings import Forewarning
     from .._planning.levers import Lever
     from .rows import Row
@@ -81,9 +81,15 @@ def list_events(made: Forecast) -> Iterator[Row]:
                     "common_name": lineage.common_name,
                     "product": lineage.product,
                     "event": what.value,
-                    "yen": lineage.price if what in SPENDS else None,
+                    "yen": _yen(lineage, what),
                 }
             )
+
+
+def _yen(lineage: Lineage, what: Happening) -> int | None:
+    if what not in SPENDS:
+        return None
+    return lineage.price if what is Happening.NEW_ORDER else lineage.renewal_price
 
 
 def _describe_assumptions(made: Forecast) -> Row:

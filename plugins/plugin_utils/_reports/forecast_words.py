@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
+from .._catalogue.renewals import AGENCY
 from .._planning.forecast import ON_HOSTS
-from .._planning.lives import OPENS, ORDER_BY, UPDATE_BY, Anchor, Happening, Second
+from .._planning.lives import Anchor, Happening, Second
 from .words import yen
 
 if t.TYPE_CHECKING:
@@ -191,7 +192,7 @@ def assumptions(document: Row, lang: Language) -> list[str]:
     desk = [] if document["desk_asked"] else [said(_NO_DESK, lang)]
     return [
         *desk,
-        said(_FACTS, lang).format(OPENS, ORDER_BY, UPDATE_BY),
+        said(_FACTS, lang).format(AGENCY.opens.value, AGENCY.order_by.value, AGENCY.update_by.value),
         said(_ASSUMED, lang),
         said(_SECOND[Second(assumed["second"])], lang),
         said(_ANCHOR[Anchor(assumed["anchor"])], lang),

@@ -16,6 +16,7 @@ from .._complaints.complaints import OptionsWrong, arranged
 from .._planning.forecast import forecast, list_lineages
 from .._planning.forewarnings import list_warnings
 from .._planning.levers import list_levers
+from .._planning.lifecycle import day_in_japan
 from .._planning.lives import Anchor, Assumptions, Second
 from .._planning.observe import observe
 from .._planning.prices import price_table
@@ -29,7 +30,6 @@ if t.TYPE_CHECKING:
     from .._orders.portfolio import Judged
     from .leg import Leg, Result
 
-_JAPAN: t.Final = dt.timezone(dt.timedelta(hours=9))
 _UNTIL: t.Final = dt.date(2029, 12, 31)  # the first year in which certificates live 46 days; ours
 _AT_LEAST: t.Final = dt.timedelta(days=3 * 365)
 _LONGEST: t.Final = dt.timedelta(days=20 * 366)
@@ -59,8 +59,10 @@ def run_forecast(leg: Leg, judge: Callable[[], Judged]) -> Result:
     portfolio = portfolio_name(options)
     observed = observe(desk, orders, portfolio=portfolio, offers=False) if desk else None
     seen = observed.as_of if observed else None
-    first = (seen or now()).astimezone(_JAPAN).date()
-    lineages = list_lineages(orders, observed, portfolio=portfolio, prices=prices, assumptions=assumptions)
+    first = day_in_japan(seen or now())
+    lineages = list_lineages(
+        orders, observed, portfolio=portfolio, prices=prices, assumptions=assumptions, spread=options["spread"]
+    )
     made = forecast(lineages, today=first, until=last_day(options["until"], today=first), assumptions=assumptions)
     document = describe_forecast(
         made,

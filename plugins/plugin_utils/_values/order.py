@@ -21,6 +21,9 @@ if t.TYPE_CHECKING:
     from .._complaints.complaints import Path, Place
 
 
+_SHORT_FINGERPRINT: t.Final = 16  # hex digits; references have at most 255 characters
+
+
 class Usage(enum.StrEnum):
     """利用形態"""
 
@@ -132,6 +135,29 @@ class Install:
     prove: Prove | None = None
 
 
+class RenewedBy(enum.StrEnum):
+    """Who renews: a run of ours as soon as the window is open, or IIJ, where nobody says anything."""
+
+    WINDOW = "window"
+    SILENCE = "silence"
+
+
+class NextKey(enum.StrEnum):
+    """The key of a renewed certificate: a new one, or the one in use."""
+
+    ROTATE = "rotate"
+    KEEP = "keep"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class RenewalPolicy:
+    """How the contract goes on; without one nothing is bought. `term` None is the order's own (更新後の有効期間)."""
+
+    when: RenewedBy = RenewedBy.SILENCE
+    term: str | None = None
+    key: NextKey = NextKey.ROTATE
+
+
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class SuppliedCsr:
     """A CSR made by the user, read from the controller."""
@@ -167,6 +193,7 @@ class Order:
     duplicate_of: str | None
     generation: int
     missing: tuple[str, ...]  # what a registration still needs; only an order that pins its application may lack it
+    renewal: RenewalPolicy | None = None
 
     @property
     def place(self) -> Place:
@@ -177,6 +204,25 @@ class Order:
         """The client reference at the desk: unique for ever, the same on every run."""
         return f"{portfolio}/{self.name}/{self.generation}"
 
+    def renewal_reference(self, portfolio: str, replaces: str) -> str:
+        """The reference of the renewal that replaces the certificate with this fingerprint; there is one for each."""
+        return f"{self.reference(portfolio)}/renewal:{replaces[:_SHORT_FINGERPRINT]}"
+
+    @property
+    def renewal_term(self) -> str:
+        """更新後の有効期間."""
+        return (self.renewal and self.renewal.term) or self.term
+
+    @property
+    def is_renewed_here(self) -> bool:
+        """Whether runs of ours order the renewal."""
+        return self.renewal is not None and self.renewal.when is RenewedBy.WINDOW
+
+    @property
+    def rotates_key(self) -> bool:
+        """Whether a renewed certificate gets a key of its own."""
+        return self.renewal is None or self.renewal.key is NextKey.ROTATE
+
 
 __all__ = (
     "Applicant",
@@ -184,9 +230,12 @@ __all__ = (
     "Install",
     "Key",
     "LinkedContract",
+    "NextKey",
     "Order",
     "Prove",
     "Reload",
+    "RenewalPolicy",
+    "RenewedBy",
     "Subject",
     "SuppliedCsr",
     "Usage",

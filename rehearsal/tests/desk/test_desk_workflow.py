@@ -32,7 +32,7 @@ SUNDAY: t.Final = "2026-11-22T05:00:00Z"
 def test_a_new_application(desk: Rehearsal) -> None:
     desk.set_clock(SUNDAY)
     placed = desk.place()
-    ordered_at = placed.pop("ordered_at")
+    ordered_at, procedure = placed.pop("ordered_at"), placed.pop("procedure")
     assert ordered_at.startswith("2026-11-22T05:0")
     assert placed == {
         "contract_id": "rsc00000001",
@@ -59,6 +59,26 @@ def test_a_new_application(desk: Rehearsal) -> None:
         "registered_at": None,
         "issued_at": None,
         "downloaded_at": None,
+        "current": None,
+        "previous": [],
+        "period": None,
+        "renewal": None,
+    }
+    assert procedure == {
+        "id": "rsc00000001-1",
+        "kind": "new",
+        "state": "awaiting_registration",
+        "replaces": None,
+        "client_reference": "default/www/1",
+        "opened_by": "order",
+        "opened_at": ordered_at,
+        "term": "6 months",
+        "confirmations": [],
+        "reason": None,
+        "deadline": "2026-12-22",
+        "csr_origin": None,
+        "public_key_fingerprint": None,
+        "registered_at": None,
     }
 
 

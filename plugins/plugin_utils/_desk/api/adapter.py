@@ -14,17 +14,22 @@ import urllib.parse
 
 from ....module_utils._core.phrases import Phrase
 from ..boundary import keeps_boundary
-from ..desk import RequestRefused
+from ..desk import NotOnline, RequestRefused
 from . import wire
 from .transport import Transport
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
     from ..._values.order import Order
     from .transport import Connection
 
+_NOT_YET = Phrase(
+    "this cannot be asked for over the JSON interface; nothing was changed",
+    "JSON インターフェイスからは申し込めません。何も変更していません",
+)
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")
 
 
@@ -37,6 +42,10 @@ class ApiDesk:
 
     def __init__(self, connection: Connection) -> None:
         self._transport = Transport(connection)
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        return self._transport.as_of
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()  # the reference alone keeps purchases apart
@@ -58,10 +67,13 @@ class ApiDesk:
     def application_of(self, client_reference: str) -> Application | None:
         rows = self._transport.read_all("/applications", {"client_reference": client_reference})
         found = map(wire.application, rows)
-        return next((row for row in found if row.client_reference == client_reference), None)
+        return next((row for row in found if client_reference in _references(row)), None)
 
     def certificate(self, application: Application) -> IssuedCertificate:
-        return wire.issued_certificate(self._transport.read(f"{_path(application)}/certificate"))
+        """Fetch the certificate in use as it was seen: another one may have taken its place since."""
+        serial = application.current and application.current.serial_number
+        query = {"serial_number": serial} if serial else None
+        return wire.issued_certificate(self._transport.read(f"{_path(application)}/certificate", query))
 
     def quote(self, order: Order) -> None:
         echo = self._transport.write("POST", "/quotes", wire.order_body(order))
@@ -76,7 +88,7 @@ class ApiDesk:
         csr: str | None,
         agree: Callable[[str], None] = lambda _text: None,  # noqa: ARG002  (of the protocol; no sentence is shown)
     ) -> Application:
-        body = wire.registration_body(order, csr)
+        body = wire.registration_body(application, order, csr)
         return wire.application(self._transport.write("PUT", f"{_path(application)}/registration", body))
 
     def place(self, order: Order, client_reference: str) -> Application:
@@ -86,6 +98,20 @@ class ApiDesk:
     def cancel(self, application: Application) -> Application:
         body = {"contract_id": application.contract_id}
         return wire.application(self._transport.spend(f"{_path(application)}/cancellation", body))
+
+    def renew(self, application: Application, order: Order, client_reference: str) -> Application:
+        body = wire.renewal_body(application, order, client_reference)
+        return wire.application(self._transport.spend(f"{_path(application)}/renewals", body))
+
+    def _refuse(self, *_given: object, **_named: object) -> t.NoReturn:
+        raise NotOnline(_NOT_YET)
+
+    reissue = relink = _refuse
+
+
+def _references(application: Application) -> tuple[str | None, ...]:
+    procedure = application.procedure
+    return (application.client_reference, procedure.client_reference if procedure else None)
 
 
 def _path(application: Application) -> str:

@@ -38,6 +38,16 @@ _BY_CODE: t.Final = {
     ),
     "certificate": Phrase("no certificate has been issued yet", "証明書はまだ発行されていません"),
     "private_key": Phrase("there is no private key to be had: {1}", "秘密鍵を取得できません (窓口の応答: {1})"),
+    "replaces": Phrase(
+        "this certificate cannot be replaced, it is not the one in use or it was replaced before: {1}",
+        "この証明書は、使用中のものでないか、すでに更新されているため、更新できません (窓口の応答: {1})",
+    ),
+    "window": Phrase(
+        "this is not possible outside the time for it: {1}", "お手続きできる期間ではありません (窓口の応答: {1})"
+    ),
+    "procedure": Phrase(
+        "another procedure is open at this contract: {1}", "このご契約では別のお手続きが進行中です (窓口の応答: {1})"
+    ),
     "client_reference": Phrase(
         "the reference is used for another order: {1}", "参照名は別のオーダーに使われています (窓口の応答: {1})"
     ),

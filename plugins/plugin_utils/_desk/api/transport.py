@@ -29,12 +29,14 @@ from ..desk import (
     RequestRefused,
     StateConflict,
 )
+from ..forms import read_fields
 from ..http import NoAnswer, Reply, exchange, open_session
 from ..line import address_fault
 from ..patience import Patience, asked_to_wait, come_back_later
 from .refusals import details_of, explain_refusal
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator, Mapping
 
 Json = dict[str, t.Any]
@@ -43,7 +45,7 @@ _BASE = "/api/v1"
 _PAGE = 1000
 _MOST_ROWS = 1_000_000
 _MOST_PAGES = 10_000
-_MOST_VALUES = 500_000  # of one answer: 1,000 rows have 25,000
+_MOST_VALUES = 500_000  # of one answer: 1,000 rows have 65,000, and 10,000 more for each certificate before
 _LONGEST_ID = 64
 _TOKEN = re.compile(r"[!-~]+")
 # Refusals of docs/desk-interface.md, after which nothing was done; anything else may come from a gateway on the way.
@@ -98,6 +100,7 @@ class Transport:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.as_of: dt.datetime | None = None  # the desk's moment of its last good answer
         self._session = open_session(
             ca_path=connection.ca_path,
             headers={"Authorization": f"Bearer {connection.token}", "Accept": "application/json"},
@@ -139,7 +142,7 @@ class Transport:
         if reply.status >= 500:
             raise OutcomeUnknown(_ANSWERED_TO.filled("POST", path, reply.status))
         try:
-            return _result(_checked(reply))
+            return _result(self._good(reply))
         except AnswerUnusable as unusable:
             raise OutcomeUnknown(unusable.told) from None
 
@@ -150,11 +153,17 @@ class Transport:
     def _repeated(self, patience: Patience, method: str, path: str, **content: t.Any) -> Json:
         def once() -> Json:
             try:
-                return _checked(self._exchange(patience, method, path, **content))
+                return self._good(self._exchange(patience, method, path, **content))
             except NoAnswer as error:
                 raise DeskUnreachable(_UNREACHABLE.filled(self._connection.url, error.told)) from None
 
         return patience.try_again(once)
+
+    def _good(self, reply: Reply) -> Json:
+        answer = _checked(reply)
+        told = read_fields(answer, (), ("as_of",))["as_of"]
+        self.as_of = told or self.as_of
+        return answer
 
     def _exchange(self, patience: Patience, method: str, path: str, **content: t.Any) -> Reply:
         url = self._connection.url.rstrip("/") + _BASE + path

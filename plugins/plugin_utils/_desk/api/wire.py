@@ -12,14 +12,31 @@ import dataclasses as dc
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
+from ..._values.observed import (
+    Application,
+    Certificate,
+    IssuedCertificate,
+    OfferedProduct,
+    Period,
+    Procedure,
+    Renewal,
+    SeenContract,
+)
 from ..._values.order import CsrOrigin
-from ..desk import AnswerUnusable
+from ..desk import AnswerUnusable, RequestRefused
 from ..forms import read_fields
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..._values.order import Order
     from .transport import Json
+
+    Part = t.TypeVar("Part", Certificate, Procedure, Period, Renewal)
+    Fields = tuple[tuple[str, ...], tuple[str, ...]]
+
+_TOO_MANY = Phrase("a contract has a list of at most {0} certificates", "契約の証明書の一覧は{0}件までです")
+_NOTHING_TO_REPLACE = Phrase("{0} has no certificate that could be renewed", "{0} には更新できる証明書がありません")
 
 _NEEDED = ("contract_id", "customer_code", "common_name", "product", "term", "usage", "state")
 _WHERE_GIVEN = ("next_action", "next_action_by", "confirmations")
@@ -42,6 +59,17 @@ _OR_NULL = (
 )
 
 
+# Of the parts of a contract: what has to be there, and what may be null.
+_OF_CERTIFICATE = (("not_after",), tuple(field.name for field in dc.fields(Certificate) if field.name != "not_after"))
+_OF_PROCEDURE = (
+    ("id", "kind", "state", "confirmations"),
+    tuple(f.name for f in dc.fields(Procedure) if f.name not in ("id", "kind", "state", "confirmations")),
+)
+_OF_PERIOD = (("number", "begins", "ends", "term"), ())
+_OF_RENEWAL = (("notice_at", "opens_at", "order_by", "update_by", "terms", "decision"), ())
+_MOST_CERTIFICATES = 1_000  # of one contract
+
+
 def order_body(order: Order) -> Json:
     """The order form: what is bought."""
     return {
@@ -55,11 +83,27 @@ def order_body(order: Order) -> Json:
     }
 
 
-def registration_body(order: Order, csr: str | None) -> Json:
-    """The registration form: CSR, applicant and approval details."""
+def renewal_body(application: Application, order: Order, client_reference: str) -> Json:
+    """The renewal form: which certificate is replaced, and for how long the next one is paid."""
+    if application.current is None or application.current.certificate_fingerprint is None:
+        raise RequestRefused(_NOTHING_TO_REPLACE.filled(application.contract_id))
+    return {
+        "contract_id": application.contract_id,
+        "client_reference": client_reference,
+        "replaces": application.current.certificate_fingerprint,
+        "term": order.renewal_term,
+        "terms_agreed": order.terms_agreed,
+    }
+
+
+def registration_body(application: Application, order: Order, csr: str | None) -> Json:
+    """The registration form: CSR, applicant and approval details of the procedure that was seen open."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
     subject = {**order.subject.given(), "organizational_unit_name": None}
+    # A desk that tells no procedures does not know the field either.
+    named = {"procedure_id": application.procedure.id} if application.procedure else {}
     return {
+        **named,
         "csr_origin": "service" if by_service else "customer",
         "csr": None if by_service else csr,
         "subject": subject if by_service else None,
@@ -73,7 +117,28 @@ def registration_body(order: Order, csr: str | None) -> Json:
 def application(answer: t.Any) -> Application:
     """Read an application; fields that are not known here are passed over."""
     given = tuple(name for name in _WHERE_GIVEN if isinstance(answer, dict) and name in answer)
-    return Application(**read_fields(answer, (*_NEEDED, *given), _OR_NULL))
+    fields = read_fields(answer, (*_NEEDED, *given), _OR_NULL)
+    return Application(
+        **fields,
+        current=_part(answer, "current", Certificate, _OF_CERTIFICATE),
+        previous=_previous(answer),
+        procedure=_part(answer, "procedure", Procedure, _OF_PROCEDURE),
+        period=_part(answer, "period", Period, _OF_PERIOD),
+        renewal=_part(answer, "renewal", Renewal, _OF_RENEWAL),
+    )
+
+
+def _part(answer: Json, name: str, kind: Callable[..., Part], fields: Fields) -> Part | None:
+    """Read a part of a contract; null where there is none, missing at a desk that does not know of it."""
+    part = answer.get(name)
+    return None if part is None else kind(**read_fields(part, *fields))
+
+
+def _previous(answer: Json) -> tuple[Certificate, ...]:
+    rows = answer.get("previous") or []
+    if not isinstance(rows, list) or len(rows) > _MOST_CERTIFICATES:
+        raise AnswerUnusable(_TOO_MANY.filled(_MOST_CERTIFICATES))
+    return tuple(Certificate(**read_fields(row, *_OF_CERTIFICATE)) for row in rows)
 
 
 def issued_certificate(answer: t.Any) -> IssuedCertificate:
@@ -109,5 +174,6 @@ __all__ = (
     "offered_product",
     "order_body",
     "registration_body",
+    "renewal_body",
     "seen_contract",
 )

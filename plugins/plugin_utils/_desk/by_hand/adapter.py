@@ -52,6 +52,10 @@ class ByHandDesk:
         self._folder = folder
         self._now = now
 
+    @property
+    def as_of(self) -> dt.datetime | None:
+        return None  # what people have recorded has no moment of the desk
+
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
@@ -109,7 +113,7 @@ class ByHandDesk:
     def _refuse(self, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_BY_PEOPLE)
 
-    place = cancel = _refuse
+    place = cancel = renew = reissue = relink = _refuse
 
 
 __all__ = ("ByHandDesk",)

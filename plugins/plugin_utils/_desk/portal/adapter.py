@@ -27,6 +27,7 @@ from .remembered import Remembered
 from .session import Session
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
@@ -56,6 +57,12 @@ _NO_CANCELLATION: t.Final = Phrase(
     "{0} はここでは解約できません。ポータルの解約の画面が公開されていないためです。ブラウザで解約してください。"
     "結果は次の実行で反映されます。",
 )
+_BY_BROWSER: t.Final = Phrase(
+    "this cannot be done here for {0}: the portal's screens for it are not documented. Do it in a browser; the next "
+    "run sees what became of it",
+    "{0} のこのお手続きはここではできません。ポータルの画面が公開されていないためです。ブラウザで行ってください。"
+    "結果は次の実行で反映されます。",
+)
 
 
 @keeps_boundary
@@ -72,6 +79,10 @@ class PortalDesk:
         self._listed: tuple[Application, ...] = ()
         self._confirmed: tuple[Order, ordering.Confirmed] | None = None
         self._remembered = Remembered(connection)
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        return None
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return self._session.turn()
@@ -160,6 +171,11 @@ class PortalDesk:
 
     def cancel(self, application: Application) -> Application:
         raise NotOnline(_NO_CANCELLATION.filled(application.contract_id))
+
+    def _refuse(self, application: Application, *_given: object, **_named: object) -> t.NoReturn:
+        raise NotOnline(_BY_BROWSER.filled(application.contract_id))
+
+    renew = reissue = relink = _refuse
 
     def _stop_at_unclear(self, order: Order) -> None:
         """Refuse to buy what the list may show already, in words that the map does not know."""

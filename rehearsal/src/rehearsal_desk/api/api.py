@@ -17,11 +17,12 @@ from rehearsal_desk.api import answers
 from rehearsal_desk.api import interface as wire
 from rehearsal_desk.api.interface import Result, Results
 from rehearsal_desk.api.reading import Reading, body_of
+from rehearsal_desk.desk import life
 from rehearsal_desk.desk.desk import Desk, Shown
 from rehearsal_desk.desk.life import Standing
 from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.rules.admins import Admin, digest
-from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RegistrationForm
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RegistrationForm, RenewalForm, RenewalQuote
 from rehearsal_desk.rules.problems import Breach, Refused
 
 BASE_PATH: t.Final = "/api/v1"
@@ -62,9 +63,36 @@ Limit = t.Annotated[int, Query(ge=1, le=LONGEST_PAGE)]
 References = t.Annotated[list[str] | None, Query()]
 
 _STANDING: t.Final = tuple(field.name for field in dc.fields(Standing))
-_WRITTEN: t.Final = tuple(name for name in wire.Application.model_fields if name not in _STANDING)
+_OF_CONTRACT: t.Final = (
+    "contract_id",
+    "client_reference",
+    "customer_code",
+    "common_name",
+    "product",
+    "term",
+    "usage",
+    "linked_contract_id",
+    "linked_service",
+    "ordered_at",
+)
+# Of the procedure that speaks for the contract.
+_OF_PROCEDURE: t.Final = (
+    "csr_origin",
+    "public_key_fingerprint",
+    "certificate_fingerprint",
+    "serial_number",
+    "not_before",
+    "not_after",
+    "registered_at",
+    "issued_at",
+    "downloaded_at",
+)
+_STEP: t.Final = tuple(field.name for field in dc.fields(life.Step))
+_OF_OPEN: t.Final = tuple(name for name in wire.Procedure.model_fields if name not in (*_STEP, "id"))
+_HANDED_OUT: t.Final = tuple(name for name in wire.Certificate.model_fields if name != "common_name")
 _BOUGHT_OR_NOT: t.Final = answers.describe(200, 201, 403, 409)
 _BOUGHT_OR_NOT[200]["model"] = Result[wire.Application]  # FastAPI gives it to 201 alone
+_RENEWED_OR_NOT: t.Final = _BOUGHT_OR_NOT | answers.describe(404)
 
 
 @router.get("/products")
@@ -73,7 +101,9 @@ def list_products(
 ) -> Results[wire.OfferedProduct]:
     """What is on offer."""
     offer = list(map(wire.OfferedProduct.model_validate, desk.offer.values()))
-    return Results(results=offer[offset : offset + limit], total=len(offer), offset=offset, limit=limit)
+    return Results(
+        as_of=desk.now(), results=offer[offset : offset + limit], total=len(offer), offset=offset, limit=limit
+    )
 
 
 @router.get("/linked-contracts")
@@ -83,28 +113,33 @@ def list_linked_contracts(
     """The admin's contracts of linked services."""
     page = desk.list_linked_contracts(admin, service=service, offset=offset, limit=limit)
     rows = list(map(wire.LinkedContract.model_validate, page.rows))
-    return Results(results=rows, total=page.total, offset=offset, limit=limit)
+    return Results(as_of=desk.now(), results=rows, total=page.total, offset=offset, limit=limit)
 
 
 @router.get("/applications")
 def list_applications(
     desk: TheDesk, admin: TheAdmin, client_reference: References = None, offset: Offset = 0, limit: Limit = 100
 ) -> Results[wire.Application]:
-    """The admin's applications, oldest first."""
+    """The admin's applications, oldest first; a reference finds that of its order and that of its renewal."""
     shown, total = desk.list_applications(admin, references=client_reference, offset=offset, limit=limit)
-    return Results(results=list(map(_application, shown)), total=total, offset=offset, limit=limit)
+    return Results(as_of=desk.now(), results=list(map(_application, shown)), total=total, offset=offset, limit=limit)
 
 
 @router.get("/applications/{contract_id}", responses=answers.describe(404))
 def read_application(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Application]:
     """One application."""
-    return Result(result=_application(desk.read_application(admin, contract_id)))
+    return Result(as_of=desk.now(), result=_application(desk.read_application(admin, contract_id)))
 
 
 @router.get("/applications/{contract_id}/certificate", responses=answers.describe(404, 409))
-def download_certificate(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Certificate]:
-    """The issued certificate with its chain."""
-    return Result(result=wire.Certificate.model_validate(desk.download_certificate(admin, contract_id)))
+def download_certificate(
+    desk: TheDesk, admin: TheAdmin, contract_id: str, serial_number: str | None = None
+) -> Result[wire.Certificate]:
+    """An issued certificate with its chain: the one in use, or the one that is named."""
+    handed_out = desk.download_certificate(admin, contract_id, serial_number=serial_number)
+    certificate = {name: getattr(handed_out, name) for name in _HANDED_OUT}
+    certificate["common_name"] = handed_out.application.common_name
+    return Result(as_of=desk.now(), result=wire.Certificate.model_validate(certificate))
 
 
 @router.get("/applications/{contract_id}/private-key", responses=answers.describe(403, 404, 409))
@@ -118,9 +153,9 @@ def download_private_key(
         contract_id=application.contract_id,
         common_name=application.common_name,
         private_key=pem,
-        public_key_fingerprint=application.public_key_fingerprint or "",
+        public_key_fingerprint=application.shown_first.public_key_fingerprint or "",
     )
-    return Result(result=key)
+    return Result(as_of=desk.now(), result=key)
 
 
 @router.post("/quotes", responses=answers.describe(403))
@@ -128,7 +163,7 @@ def quote_order(
     desk: TheDesk, admin: TheAdmin, body: t.Annotated[Reading[QuoteForm], body_of(QuoteForm)]
 ) -> Result[QuoteForm]:
     """Everything but the purchase."""
-    return Result(result=desk.quote(admin, body.form, misread=body.misread))
+    return Result(as_of=desk.now(), result=desk.quote(admin, body.form, misread=body.misread))
 
 
 @router.post("/applications", status_code=201, responses=_BOUGHT_OR_NOT)
@@ -138,18 +173,42 @@ def place_order(
     """The purchase: 201 when it was made now, 200 when its reference had bought it before."""
     shown, bought = desk.place(admin, body.form, misread=body.misread)
     response.status_code = 201 if bought else 200
-    return Result(result=_application(shown))
+    return Result(as_of=desk.now(), result=_application(shown))
 
 
 @router.put("/applications/{contract_id}/registration", responses=answers.describe(403, 404, 409))
 def register(
+    desk: TheDesk,
     registrar: TheRegistrar,
     admin: TheAdmin,
     contract_id: str,
     body: t.Annotated[Reading[RegistrationForm], body_of(RegistrationForm)],
 ) -> Result[wire.Application]:
     """CSR and application information."""
-    return Result(result=_application(registrar.register(admin, contract_id, body.form, misread=body.misread)))
+    shown = registrar.register(admin, contract_id, body.form, misread=body.misread)
+    return Result(as_of=desk.now(), result=_application(shown))
+
+
+@router.post("/applications/{contract_id}/renewals/quote", responses=answers.describe(403, 404, 409))
+def quote_renewal(
+    desk: TheDesk, admin: TheAdmin, contract_id: str, body: t.Annotated[Reading[RenewalQuote], body_of(RenewalQuote)]
+) -> Result[RenewalQuote]:
+    """Everything but the renewal."""
+    return Result(as_of=desk.now(), result=desk.quote_renewal(admin, contract_id, body.form, misread=body.misread))
+
+
+@router.post("/applications/{contract_id}/renewals", status_code=201, responses=_RENEWED_OR_NOT)
+def renew(
+    desk: TheDesk,
+    admin: TheAdmin,
+    contract_id: str,
+    body: t.Annotated[Reading[RenewalForm], body_of(RenewalForm)],
+    response: Response,
+) -> Result[wire.Application]:
+    """The renewal: 201 when it was ordered now, 200 when its reference had ordered it before."""
+    shown, renewed = desk.renew(admin, contract_id, body.form, misread=body.misread)
+    response.status_code = 201 if renewed else 200
+    return Result(as_of=desk.now(), result=_application(shown))
 
 
 @router.post("/applications/{contract_id}/cancellation", responses=answers.describe(403, 404, 409))
@@ -164,10 +223,30 @@ def cancel(
     if form.contract_id != contract_id:
         code = "invalid" if "contract_id" in form.model_fields_set else "required"
         raise Refused((Breach("contract_id", code, "Spell out the contract ID of the path once more."),))
-    return Result(result=_application(desk.cancel(admin, contract_id)))
+    return Result(as_of=desk.now(), result=_application(desk.cancel(admin, contract_id)))
 
 
 def _application(shown: Shown) -> wire.Application:
+    application, speaks, current = shown.application, shown.application.shown_first, shown.application.current
+    earlier = [each for each in reversed(application.certificates) if each is not current]
     # What is true at the moment of showing goes before what was last written.
-    now = {name: getattr(shown.standing, name) for name in _STANDING}
-    return wire.Application.model_validate({name: getattr(shown.application, name) for name in _WRITTEN} | now)
+    return wire.Application.model_validate(
+        {name: getattr(application, name) for name in _OF_CONTRACT}
+        | {name: getattr(speaks, name) for name in _OF_PROCEDURE}
+        | {name: getattr(shown.standing, name) for name in _STANDING}
+        | {
+            "current": current,
+            "previous": earlier,
+            "procedure": _procedure(shown),
+            "period": life.period_of(application),
+            "renewal": shown.renewal,
+        }
+    )
+
+
+def _procedure(shown: Shown) -> dict[str, t.Any] | None:
+    procedure = shown.procedure
+    if procedure is None:
+        return None
+    written = {name: getattr(procedure, name) for name in _OF_OPEN}
+    return written | {name: getattr(shown.step, name) for name in _STEP} | {"id": procedure.public_id}

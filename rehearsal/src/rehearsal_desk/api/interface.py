@@ -38,6 +38,8 @@ Service = t.Annotated[str, described(enum=[*catalogue.LINKED_SERVICES])]
 State = t.Annotated[str, described(enum=[*life.STATES])]
 NextAction = t.Literal["register", "wait_for_ca", "answer_ca", "collect", "wait_for_installation", "none"]
 Actor = t.Literal["group_admin", "service_admin", "applicant", "ca", "iij", "nobody"]
+Kind = t.Literal["new", "renewal", "reissue", "continuation"]
+Stage = t.Literal["awaiting_registration", "applied", "awaiting_confirmation", "rejected"]
 Confirmation = t.Literal["domain", "intention", "documents"]
 ErrorType = t.Literal["ParameterError", "Forbidden", "NotFound", "Conflict", "TooManyRequests", "SystemError"]
 Fingerprint = t.Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -58,13 +60,19 @@ class Answer(Wire):
     request_id: str = Field(default_factory=lambda: uuid.uuid4().hex)
 
 
-class Result(Answer, t.Generic[Value]):
+class Good(Answer):
+    """What every answer has that is no refusal; `as_of` is the desk's moment."""
+
+    as_of: Moment
+
+
+class Result(Good, t.Generic[Value]):
     """One thing."""
 
     result: Value
 
 
-class Results(Answer, t.Generic[Value]):
+class Results(Good, t.Generic[Value]):
     """A page of things."""
 
     results: list[Value]
@@ -110,8 +118,62 @@ class LinkedContract(Wire):
     customer_code: CustomerCode
 
 
+class Issued(Wire):
+    """A certificate of a contract."""
+
+    serial_number: SerialNumber
+    certificate_fingerprint: Fingerprint
+    public_key_fingerprint: Fingerprint
+    csr_origin: CsrOrigin
+    not_before: Moment
+    not_after: Moment
+    issued_at: Moment
+    downloaded_at: Moment | None
+    installed_at: Moment | None
+    revoke_on: dt.date | None
+
+
+class Procedure(Wire):
+    """The procedure that is under way at a contract, up to the issue of its certificate."""
+
+    id: str
+    kind: Kind
+    state: Stage
+    replaces: Fingerprint | None
+    client_reference: Reference | None
+    opened_by: t.Literal["order", "silence"]
+    opened_at: Moment
+    term: Term
+    confirmations: list[Confirmation]
+    reason: str | None
+    deadline: dt.date | None
+    csr_origin: CsrOrigin | None
+    public_key_fingerprint: Fingerprint | None
+    registered_at: Moment | None
+
+
+class Period(Wire):
+    """A paid period (契約期間) of a contract."""
+
+    number: t.Annotated[int, Field(ge=1)]
+    begins: Moment
+    ends: Moment
+    term: Term
+
+
+class Renewal(Wire):
+    """The window around the end of the certificate in use: moments, in this order."""
+
+    notice_at: Moment
+    opens_at: Moment
+    order_by: Moment
+    update_by: Moment
+    terms: list[Term]
+    decision: t.Literal["undecided", "renew", "cancel"]
+
+
 class Application(Wire):
-    """An application (お申し込み) and where it stands."""
+    """An application (お申し込み): a contract and where it stands."""
 
     contract_id: ContractId
     client_reference: Reference | None
@@ -138,6 +200,11 @@ class Application(Wire):
     registered_at: Moment | None
     issued_at: Moment | None
     downloaded_at: Moment | None
+    current: Issued | None
+    previous: list[Issued]
+    procedure: Procedure | None
+    period: Period | None
+    renewal: Renewal | None
 
 
 class Certificate(Wire):

@@ -18,13 +18,15 @@ from rehearsal_desk.api.answers import describe, moment, token_refused
 from rehearsal_desk.api.interface import Wire
 from rehearsal_desk.api.reading import Reading, body_of
 from rehearsal_desk.controls import control_interface as wire
-from rehearsal_desk.controls.control_interface import LONGEST_REASON, Counted
+from rehearsal_desk.controls.control_interface import LONGEST_LEAD, LONGEST_REASON, Counted
 from rehearsal_desk.desk.authority import CertificationAuthority
 from rehearsal_desk.desk.back_office import BackOffice
+from rehearsal_desk.desk.lapses import Lapses
 from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.desk.people import ACTS, People
 from rehearsal_desk.rules.admins import digest
 from rehearsal_desk.rules.catalogue import CONFIRMATIONS
-from rehearsal_desk.rules.problems import Breach, Refused
+from rehearsal_desk.rules.problems import Breach, Refused, refuse_if_any
 from rehearsal_desk.store import clock
 
 BASE_PATH: t.Final = "/rehearsal"
@@ -35,7 +37,7 @@ _PEM: t.Final = {"description": "PEM", "content": {_PEM_TYPE: {"schema": {"type"
 
 
 Row = t.TypeVar("Row", bound=Wire)
-Named = t.TypeVar("Named", wire.Rejection, wire.Answered)
+Named = t.TypeVar("Named", wire.Rejection, wire.Answered, wire.ByHand)
 
 _SCHEME: t.Final = HTTPBearer(
     scheme_name="control", description="The token of the rehearsal's controls.", auto_error=False
@@ -60,10 +62,15 @@ async def _authority(request: Request) -> CertificationAuthority:
     return t.cast(CertificationAuthority, request.app.state.authority)
 
 
+async def _lapses(request: Request) -> Lapses:
+    return t.cast(Lapses, request.app.state.lapses)
+
+
 async def _outbox(request: Request) -> Outbox:
     return t.cast(Outbox, request.app.state.outbox)
 
 
+TheLapses = t.Annotated[Lapses, Depends(_lapses)]
 TheOutbox = t.Annotated[Outbox, Depends(_outbox)]
 TheClock = t.Annotated[clock.Clock, Depends(_clock)]
 TheBackOffice = t.Annotated[BackOffice, Depends(_back_office)]
@@ -86,11 +93,13 @@ def read_clock(desk_clock: TheClock) -> wire.Time:
     return wire.Time(now=desk_clock.now())
 
 
-@router.put("/clock")
-def set_clock(desk_clock: TheClock, body: t.Annotated[Reading[wire.NewTime], body_of(wire.NewTime)]) -> wire.Time:
-    """Set or advance the desk's clock."""
+@router.put("/clock", responses=describe(409))
+def set_clock(
+    desk_clock: TheClock, lapses: TheLapses, body: t.Annotated[Reading[wire.NewTime], body_of(wire.NewTime)]
+) -> wire.Time:
+    """Set or advance the desk's clock; what becomes due on the way happens day by day."""
     form = body.whole_form()
-    desk_clock.set(next_moment(form.now, form.advance_days, clock_now=desk_clock.now()))
+    lapses.set_clock(next_moment(form.now, form.advance_days, clock_now=desk_clock.now()))
     return read_clock(desk_clock)
 
 
@@ -104,6 +113,31 @@ def contact_applicants(back_office: TheBackOffice, body: ChosenContracts) -> Cou
 def work_at_ca(back_office: TheBackOffice, body: ChosenContracts) -> Counted[wire.Move]:
     """The CA contacts, the applicants answer everything, the CA issues."""
     return count_rows(wire.Move, back_office.work(body.whole_form().contract_ids))
+
+
+@router.post("/ca/auto")
+def let_ca_work(
+    lapses: TheLapses, body: t.Annotated[Reading[wire.AutomaticCa], body_of(wire.AutomaticCa)]
+) -> wire.AutomaticCaTold:
+    """The CA works by itself as days pass, or no longer."""
+    form = body.whole_form()
+    days = {"DV": form.dv, "OV": form.ov, "EV": form.ev}
+    if form.on:
+        wrong = [level for level, found in days.items() if not 0 <= found <= LONGEST_LEAD]
+        refuse_if_any(tuple(Breach(level.lower(), "invalid", f"0 to {LONGEST_LEAD} days.") for level in wrong))
+    lapses.let_ca_work(days if form.on else None)
+    return wire.AutomaticCaTold(on=form.on, dv=form.dv, ov=form.ov, ev=form.ev)
+
+
+@router.post("/by-hand", responses=describe(403, 404, 409))
+def act_by_hand(request: Request, body: t.Annotated[Reading[wire.ByHand], body_of(wire.ByHand)]) -> Counted[wire.Move]:
+    """What a person does in a browser: renew or cancel a contract."""
+    form = _named(body)
+    if form.act not in ACTS:
+        message = f"A person can: {', '.join(ACTS)}."
+        raise Refused((Breach("act", "invalid" if form.act else "required", message),))
+    people: People = request.app.state.people
+    return count_rows(wire.Move, (people.do(form.act, form.contract_id, term=form.term),))
 
 
 @router.post("/ca/reject", responses=describe(404, 409))

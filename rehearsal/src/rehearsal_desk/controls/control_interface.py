@@ -11,15 +11,18 @@ import typing as t
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from rehearsal_desk.api.interface import Moment, State, Value, Wire
+from rehearsal_desk.desk.people import ACTS
 from rehearsal_desk.rules.catalogue import CONFIRMATIONS
-from rehearsal_desk.rules.forms import CommonName, ContractId, Form, Reference, described
+from rehearsal_desk.rules.forms import CommonName, ContractId, Form, Reference, Term, described
 from rehearsal_desk.store.faults import MOST_FAULTS, Scalar
 
 LONGEST_REASON: t.Final = 255
+LONGEST_LEAD: t.Final = 400
 LARGEST: t.Final = 1_000_000_000
 
 # Which of them there are, and of which type, is a matter of the kind of fault.
 _SCALAR: t.Final = {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, {"type": "null"}]}
+Lead = t.Annotated[int, described(minimum=0, maximum=LONGEST_LEAD)]
 Settings = t.Annotated[dict[str, t.Any], WithJsonSchema({"type": "object", "additionalProperties": _SCALAR})]
 
 
@@ -69,6 +72,36 @@ class Rejection(Form):
     reason: t.Annotated[str, described(minLength=1, maxLength=LONGEST_REASON)] = ""
 
 
+class AutomaticCa(Form):
+    """Whether the CA issues by itself, and how many days after the registration, by level."""
+
+    needed = ("on",)
+
+    on: bool = True
+    dv: Lead = 1
+    ov: Lead = 7
+    ev: Lead = 10
+
+
+class AutomaticCaTold(Wire):
+    """Whether the CA issues by itself, and after how many days."""
+
+    on: bool
+    dv: int
+    ov: int
+    ev: int
+
+
+class ByHand(Form):
+    """What a person does in a browser."""
+
+    needed = ("contract_id", "act")
+
+    contract_id: str = ""
+    act: t.Annotated[str, described(enum=[*ACTS])] = ""
+    term: Term | None = None
+
+
 class Move(Wire):
     """An application that went from a state to another, or to less that is open."""
 
@@ -84,6 +117,7 @@ class Purchase(Wire):
     client_reference: Reference | None
     common_name: CommonName
     ordered_at: Moment
+    kind: t.Literal["new", "renewal", "silence"]
 
 
 class AuditEntry(Wire):
@@ -91,7 +125,7 @@ class AuditEntry(Wire):
 
     at: Moment
     master_id: str
-    act: t.Literal["purchase", "certificate", "private_key"]
+    act: t.Literal["purchase", "renewal", "certificate", "private_key"]
     contract_id: ContractId
 
 

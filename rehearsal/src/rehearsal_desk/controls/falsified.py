@@ -30,12 +30,17 @@ _LEARNT_LATER: t.Final = (
     "registered_at",
     "issued_at",
     "downloaded_at",
+    "current",
+    "procedure",
+    "period",
+    "renewal",
 )
 _JUST_ORDERED: t.Final[Json] = {
     "state": "awaiting_registration",
     "confirmations": [],
     "next_action": "register",
     "next_action_by": "service_admin",
+    "previous": [],
     **dict.fromkeys(_LEARNT_LATER),
 }
 

@@ -136,7 +136,7 @@ def clock(request: Request, desk_front: TheFront, visit: TheController, form: Th
         # A form without a zone means the time in Japan, as the screens show it.
         spelled = f"{now.replace(' ', 'T')}+09:00" if now else None
         moment = control.next_moment(spelled, int(days) if days else None, clock_now=desk_front.clock.now())
-        desk_front.clock.set(moment)
+        desk_front.lapses.set_clock(moment)
         desk_front.sessions.keep(visit.digest)
         desk_front.outbox.catch_up()
 

@@ -85,11 +85,20 @@ class CertificationAuthority:
         """A new intermediate below this issuer, or below the root."""
         return _new_ca(common_name, issuer=issuer or self._root, path_length=path_length, not_after=not_after)
 
-    def issue(self, csr: str, *, common_name: str, product: catalogue.Product, term: str, now: dt.datetime) -> Issued:
-        """A certificate of this product for the key of this CSR."""
+    def issue(
+        self,
+        csr: str,
+        *,
+        common_name: str,
+        product: catalogue.Product,
+        term: str,
+        now: dt.datetime,
+        after: dt.datetime | None = None,
+    ) -> Issued:
+        """A certificate of this product for the key of this CSR; a renewal comes `after` the end of another one."""
         request = x509.load_pem_x509_csr(csr.encode("ascii"))
         signer = self.signer_for(product.authority)
-        not_before, not_after = validity(term, now=now)
+        not_before, not_after = validity(term, now=now, after=after)
         builder = (
             x509.CertificateBuilder()
             .subject_name(_subject(request.subject, common_name=common_name, level=product.level))
@@ -117,19 +126,16 @@ class CertificationAuthority:
         )
 
 
-def validity(term: str, *, now: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
-    """The term of the contract from now, or the industry's cap where that is shorter [BR 6.3.2]."""
+def validity(term: str, *, now: dt.datetime, after: dt.datetime | None = None) -> tuple[dt.datetime, dt.datetime]:
+    """From now to the end of the term, or to the industry's cap where that is earlier [BR 6.3.2].
+
+    The term of a renewal begins at the end of the certificate before, `after` [M:2261126].
+    """
     cap = now + dt.timedelta(days=catalogue.longest_validity(now.date()))
-    end = min(_months_later(now, months=catalogue.TERMS[term]), cap)
+    begins = now if after is None else max(now, after + dt.timedelta(seconds=1))
+    end = min(catalogue.term_later(begins, term=term), cap)
     # notAfter is still inside, and any second beyond a full day counts as a day [BR 6.3.2].
     return now, end - dt.timedelta(seconds=1)
-
-
-def _months_later(moment: dt.datetime, *, months: int) -> dt.datetime:
-    years, month = divmod(moment.month - 1 + months, 12)
-    first = moment.replace(year=moment.year + years, month=month + 1, day=1)
-    last_day = ((first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)).day
-    return first.replace(day=min(moment.day, last_day))
 
 
 def serial_number() -> int:

@@ -10,20 +10,19 @@ import dataclasses as dc
 import typing as t
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from rehearsal_desk.desk import life
 from rehearsal_desk.desk.authority import CertificationAuthority
-from rehearsal_desk.desk.desk import Shown, find
+from rehearsal_desk.desk.desk import Shown, find, show
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.problems import Conflict
 from rehearsal_desk.store.clock import Clock, business_days_after
-from rehearsal_desk.store.store import Application, AuditEntry, Purchase, Store
+from rehearsal_desk.store.store import Application, AuditEntry, Procedure, Purchase, Store
 
 _DOCUMENTS: t.Final = "documents"
-_WITH_THE_CA: t.Final = (life.APPLIED, life.AWAITING_CONFIRMATION)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +52,32 @@ class BackOffice:
 
     def work(self, contract_ids: t.Sequence[str] | None) -> tuple[Move, ...]:
         """The CA contacts, the applicants answer everything, the CA issues; linked ones start installing."""
-        return self._move(contract_ids, states=_WITH_THE_CA, act=self._confirm_and_issue)
+        return self._move(contract_ids, states=life.WITH_THE_CA, act=self._confirm_and_issue)
+
+    def contact_one(self, session: Session, procedure: Procedure) -> None:
+        """The CA contacts the applicant of this procedure."""
+        self._moved(session, procedure, act=self._contact)
+
+    def issue_one(self, session: Session, procedure: Procedure) -> None:
+        """The CA contacts, the applicant answers everything, the CA issues for this procedure."""
+        self._moved(session, procedure, act=self._confirm_and_issue)
+
+    def waiting(self) -> t.Any:
+        """Choose the contracts for which the CA has something to do."""
+        return _waiting(life.WITH_THE_CA)
 
     def answer(self, contract_id: str, *, confirmation: str) -> Move:
         """The applicant answers one confirmation; with the last one answered the CA issues."""
 
-        def answer(application: Application) -> None:
-            still_open = life.open_confirmations(application)
+        def answer(procedure: Procedure) -> None:
+            still_open = life.open_confirmations(procedure, product=procedure.application.product)
             if confirmation not in still_open:
                 raise Conflict("state", "This confirmation is not open.", attribute="confirmation")
-            if confirmation == _DOCUMENTS and self._mishaps.refuse_documents(application):
+            if confirmation == _DOCUMENTS and self._mishaps.refuse_documents(procedure.application):
                 return
-            application.answered = " ".join(filter(None, (application.answered, confirmation)))
+            procedure.answered = " ".join(filter(None, (procedure.answered, confirmation)))
             if still_open == (confirmation,):
-                self._issue(application)
+                self._issue(procedure)
 
         moves = self._move([contract_id], states=(life.AWAITING_CONFIRMATION,), act=answer)
         if not moves:
@@ -74,13 +85,13 @@ class BackOffice:
         return moves[0]
 
     def reject(self, contract_id: str, *, reason: str) -> Move:
-        """The CA rejects this application."""
+        """The CA rejects what it was asked for this contract."""
 
-        def reject(application: Application) -> None:
-            application.state = life.REJECTED
-            application.reason = reason
+        def reject(procedure: Procedure) -> None:
+            procedure.state = life.REJECTED
+            procedure.reason = reason
 
-        moves = self._move([contract_id], states=_WITH_THE_CA, act=reject)
+        moves = self._move([contract_id], states=life.WITH_THE_CA, act=reject)
         if not moves:
             raise Conflict("state", "This application is not with the CA.", attribute="contract_id")
         return moves[0]
@@ -88,15 +99,13 @@ class BackOffice:
     def read_application(self, contract_id: str) -> Shown:
         """Read one application of any admin."""
         with self._store.reading() as session:
-            return self._show(find(session, contract_id))
+            return show(find(session, contract_id), now=self._clock.now())
 
     def list_at_ca(self) -> tuple[Shown, ...]:
         """List the applications that are with the CA, oldest first."""
+        now = self._clock.now()
         with self._store.reading() as session:
-            rows = session.scalars(
-                select(Application).where(Application.state.in_(_WITH_THE_CA)).order_by(Application.id)
-            )
-            return tuple(map(self._show, rows))
+            return tuple(show(row, now=now) for row in session.scalars(_waiting(life.WITH_THE_CA)))
 
     def list_purchases(self) -> tuple[Purchase, ...]:
         """List every purchase ever made, oldest first."""
@@ -113,74 +122,80 @@ class BackOffice:
         contract_ids: t.Sequence[str] | None,
         *,
         states: tuple[str, ...],
-        act: t.Callable[[Application], None],
+        act: t.Callable[[Procedure], None],
     ) -> tuple[Move, ...]:
         with self._store.writing() as session:
             chosen = _chosen(session, contract_ids, states=states)
-            return tuple(self._moved(session, application, act=act) for application in chosen)
+            return tuple(self._moved(session, procedure, act=act) for procedure in chosen)
 
-    def _moved(self, session: Session, application: Application, *, act: t.Callable[[Application], None]) -> Move:
-        before, known = self._state(application), application.contacted_at is not None
-        act(application)
-        if application.contacted_at is not None and not known:
-            self._outbox.post_contact(session, application)
-        if application.state == life.ISSUED:
-            self._outbox.post_issue(session, application)
-        elif application.state == life.REJECTED:
-            self._outbox.post_rejection(session, application)
-        return Move(contract_id=application.contract_id, before=before, after=self._state(application))
+    def _moved(self, session: Session, procedure: Procedure, *, act: t.Callable[[Procedure], None]) -> Move:
+        before, known = procedure.state, procedure.contacted_at is not None
+        act(procedure)
+        if procedure.contacted_at is not None and not known:
+            self._outbox.post_contact(session, procedure)
+        if procedure.state == life.ISSUED:
+            self._outbox.post_issue(session, procedure)
+        elif procedure.state == life.REJECTED:
+            self._outbox.post_rejection(session, procedure)
+        application, after = procedure.application, procedure.state
+        if after == life.ISSUED:
+            after = life.state_of(application, now=self._clock.now())
+        return Move(contract_id=application.contract_id, before=before, after=after)
 
-    def _show(self, application: Application) -> Shown:
-        return Shown(application, life.standing(application, now=self._clock.now()))
+    def _contact(self, procedure: Procedure) -> None:
+        procedure.state = life.AWAITING_CONFIRMATION
+        procedure.contacted_at = self._clock.now()
 
-    def _state(self, application: Application) -> str:
-        return life.standing(application, now=self._clock.now()).state
-
-    def _contact(self, application: Application) -> None:
-        application.state = life.AWAITING_CONFIRMATION
-        application.contacted_at = self._clock.now()
-
-    def _confirm_and_issue(self, application: Application) -> None:
-        if _DOCUMENTS in life.open_confirmations(application) and self._mishaps.refuse_documents(application):
-            application.contacted_at = application.contacted_at or self._clock.now()
-            application.state = life.AWAITING_CONFIRMATION
-            application.answered = " ".join(
+    def _confirm_and_issue(self, procedure: Procedure) -> None:
+        application = procedure.application
+        still_open = life.open_confirmations(procedure, product=application.product)
+        if _DOCUMENTS in still_open and self._mishaps.refuse_documents(application):
+            procedure.contacted_at = procedure.contacted_at or self._clock.now()
+            procedure.state = life.AWAITING_CONFIRMATION
+            procedure.answered = " ".join(
                 kind for kind in catalogue.confirmations_for(application.product) if kind != _DOCUMENTS
             )
             return
-        self._issue(application)
+        self._issue(procedure)
 
-    def _issue(self, application: Application) -> None:
-        now = self._clock.now()
-        if application.csr is None:  # pragma: no cover
-            raise TypeError("contract broken: an application reached the CA without a CSR")
+    def _issue(self, procedure: Procedure) -> None:
+        now, application, before = self._clock.now(), procedure.application, procedure.application.current
+        if procedure.csr is None:  # pragma: no cover
+            raise TypeError("contract broken: a procedure reached the CA without a CSR")
         issued = self._authority.issue(
-            application.csr,
+            procedure.csr,
             common_name=application.common_name,
             product=catalogue.PRODUCTS[application.product],
-            term=application.term,
+            term=procedure.term,
             now=now,
+            after=None if before is None else before.not_after,
         )
-        application.state = life.ISSUED
-        application.contacted_at = application.contacted_at or now
-        application.issued_at = now
-        application.certificate = issued.certificate
-        application.chain = issued.chain
-        application.certificate_fingerprint = issued.fingerprint
-        application.serial_number = issued.serial_number
-        application.not_before = issued.not_before
-        application.not_after = issued.not_after
+        procedure.state = life.ISSUED
+        procedure.contacted_at = procedure.contacted_at or now
+        procedure.issued_at = now
+        procedure.certificate = issued.certificate
+        procedure.chain = issued.chain
+        procedure.certificate_fingerprint = issued.fingerprint
+        procedure.serial_number = issued.serial_number
+        procedure.not_before = issued.not_before
+        procedure.not_after = issued.not_after
         if application.linked_service is not None:
             service = catalogue.LINKED_SERVICES[application.linked_service]
-            application.installed_at = business_days_after(now, days=service.installation_days)
+            procedure.installed_at = business_days_after(now, days=service.installation_days)
 
 
 def _chosen(
     session: Session, contract_ids: t.Sequence[str] | None, *, states: tuple[str, ...]
-) -> tuple[Application, ...]:
-    bulky = (undefer(Application.csr),)
+) -> tuple[Procedure, ...]:
+    """The procedures in these states, each with its contract locked."""
     if contract_ids is None:
-        query = select(Application).where(Application.state.in_(states)).order_by(Application.id).with_for_update()
-        return tuple(session.scalars(query.options(*bulky)))
-    named = (find(session, contract_id, options=bulky, lock=True) for contract_id in dict.fromkeys(contract_ids))
-    return tuple(application for application in named if application.state in states)
+        found = tuple(session.scalars(_waiting(states).with_for_update(of=Application)))
+    else:
+        found = tuple(find(session, contract_id, lock=True) for contract_id in dict.fromkeys(contract_ids))
+    return tuple(application.latest for application in found if application.latest.state in states)
+
+
+def _waiting(states: tuple[str, ...]) -> t.Any:
+    """Choose the contracts with a procedure in one of these states, oldest first."""
+    waiting = select(Procedure.application_id).where(Procedure.state.in_(states))
+    return select(Application).where(Application.id.in_(waiting)).order_by(Application.id)

@@ -12,21 +12,33 @@ import typing as t
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life
+from rehearsal_desk.desk import life, renewals
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS, Product
-from rehearsal_desk.rules.forms import OrderForm, QuoteForm
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RenewalForm, RenewalQuote
 from rehearsal_desk.rules.order_rules import OTHER, Counter, order_breaches
 from rehearsal_desk.rules.problems import Breach, Conflict, NotFound, refuse_if_any
 from rehearsal_desk.rules.registration_rules import SERVICE
+from rehearsal_desk.rules.renewal_rules import renewal_breaches
 from rehearsal_desk.store.clock import Clock
-from rehearsal_desk.store.store import Application, AuditEntry, LinkedContract, PrivateKey, Purchase, Store, row_id
+from rehearsal_desk.store.store import (
+    Application,
+    AuditEntry,
+    LinkedContract,
+    PrivateKey,
+    Procedure,
+    Purchase,
+    Store,
+    row_id,
+)
 from rehearsal_desk.store.vault import CannotOpen, Vault
+
+_ACTS: t.Final = {life.NEW: "purchase", life.RENEWAL: "renewal"}
 
 Row = t.TypeVar("Row", Application, LinkedContract)
 Quoted = t.TypeVar("Quoted", bound=QuoteForm)
@@ -34,10 +46,13 @@ Quoted = t.TypeVar("Quoted", bound=QuoteForm)
 
 @dc.dataclass(frozen=True, slots=True)
 class Shown:
-    """An application together with where it stands at the moment of showing."""
+    """A contract together with where it stands at the moment of showing; `step` is that of the open procedure."""
 
     application: Application
     standing: life.Standing
+    procedure: Procedure | None
+    step: life.Step | None
+    renewal: life.Renewal | None
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -88,11 +103,12 @@ class Desk:
         """List the admin's applications, oldest first, and count all of them."""
         mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
         if references is not None:
-            mine.append(Application.client_reference.in_(map(_storable, references)))
+            named = Procedure.client_reference.in_(map(_storable, references))
+            mine.append(Application.id.in_(select(Procedure.application_id).where(named)))
         with self._store.reading() as session:
             page = _page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
-        now = self._clock.now()
-        return tuple(Shown(row, life.standing(row, now=now)) for row in page.rows), page.total
+        now = self.now()
+        return tuple(show(row, now=now) for row in page.rows), page.total
 
     def read_application(self, admin: Admin, contract_id: str) -> Shown:
         """Read one application of the admin."""
@@ -118,48 +134,77 @@ class Desk:
                 application = self._new_application(form, linked_service=linked_service)
                 session.add(application)
                 session.flush()
-                session.add(_purchase_of(application))
-                session.add(self._entry(admin, application, act="purchase"))
-                self._outbox.post_order(session, application)
+                self._book(session, admin, application.procedures[0])
         except IntegrityError:
             return self.show(self._bought_before(form)), False
         return self.show(application), True
 
+    def renew(
+        self, admin: Admin, contract_id: str, form: RenewalForm, *, misread: tuple[Breach, ...] = ()
+    ) -> tuple[Shown, bool]:
+        """Renew what this certificate belongs to; return the contract, and whether it was renewed just now.
+
+        The lock on the contract keeps simultaneous requests apart, for each of which the one before is already there.
+        """
+        admin.must_have("order")
+        try:
+            with self._store.writing() as session:
+                application = find(session, contract_id, admin=admin, lock=True)
+                self._judge_renewal(application, form, misread=misread)
+                if renewals.is_repeated(application, form=form):
+                    return self.show(application), False
+                renewals.refuse_unless_due(application, form=form, now=self.now())
+                renewal = renewals.opened(application, by=life.ORDER, term=form.term, now=self.now())
+                renewal.client_reference = form.client_reference
+                session.flush()
+                self._book(session, admin, renewal)
+        except IntegrityError:
+            raise _other_order() from None
+        return self.show(application), True
+
+    def quote_renewal(
+        self, admin: Admin, contract_id: str, form: RenewalQuote, *, misread: tuple[Breach, ...] = ()
+    ) -> RenewalQuote:
+        """Do everything but the renewal, and return what would be renewed."""
+        admin.must_have("order")
+        with self._store.reading() as session:
+            application = find(session, contract_id, admin=admin)
+        self._judge_renewal(application, form, misread=misread)
+        renewals.refuse_unless_due(application, form=form, now=self.now())
+        return form
+
     def cancel(self, admin: Admin, contract_id: str) -> Shown:
-        """Cancel the application."""
+        """Cancel the contract: at once before its certificate is issued, else as of the end of the certificate."""
         admin.must_have("order")
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, lock=True)
-            state = self.show(application).standing.state
-            if state in life.EXITS - {life.CANCELLED}:
-                raise Conflict("state", f"An application that is {state} cannot be cancelled.", attribute="contract_id")
-            application.state = life.CANCELLED
+            renewals.cancel(application, now=self.now())
         return self.show(application)
 
-    def download_certificate(self, admin: Admin, contract_id: str) -> Application:
-        """Hand out the application with certificate and chain; the first call is kept as the download."""
-        bulky = (undefer(Application.certificate), undefer(Application.chain))
+    def download_certificate(self, admin: Admin, contract_id: str, *, serial_number: str | None = None) -> Procedure:
+        """Hand out a certificate with its chain, the one in use unless told; the first call counts as the download."""
         with self._store.writing() as session:
-            application = find(session, contract_id, admin=admin, options=bulky, lock=True)
-            if application.certificate is None:
-                raise Conflict("certificate", "No certificate has been issued yet.", attribute="contract_id")
-            application.downloaded_at = application.downloaded_at or self._clock.now()
+            application = find(session, contract_id, admin=admin, lock=True)
+            wanted = _certificate_of(application, serial_number=serial_number)
+            session.refresh(wanted, ["application", "certificate", "chain"])
+            wanted.downloaded_at = wanted.downloaded_at or self.now()
             session.add(self._entry(admin, application, act="certificate"))
         # It belongs to no session any more, so what befalls it now is not kept.
-        self._mishaps.befall(application)
-        return application
+        self._mishaps.befall(wanted)
+        return wanted
 
     def download_private_key(self, admin: Admin, contract_id: str) -> tuple[Application, str]:
-        """Hand out the private key that the service made, in PEM, with its application [M:2261110, M:2261100]."""
+        """Hand out the private key that the service made, in PEM, with its contract [M:2261110, M:2261100]."""
         admin.must_have("register")
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, lock=True)
-            if application.csr_origin != SERVICE or application.usage != OTHER:
+            speaks = application.shown_first
+            if speaks.csr_origin != SERVICE or application.usage != OTHER:
                 raise _no_key("The service holds no private key for this application.")
-            if application.issued_at is None:
+            if speaks.issued_at is None:
                 raise _no_key("The private key can be downloaded once the certificate is issued.")
-            kept = session.get(PrivateKey, application.id)
-            pem = None if kept is None else self._opened(kept, application)
+            kept = session.get(PrivateKey, speaks.id)
+            pem = None if kept is None else self._opened(kept, speaks)
             if pem is None:
                 raise _no_key("This private key was sealed under another key file than the desk has now.")
             session.add(self._entry(admin, application, act="private_key"))
@@ -167,17 +212,30 @@ class Desk:
 
     def show(self, application: Application) -> Shown:
         """The application as it stands now."""
-        return Shown(application, life.standing(application, now=self._clock.now()))
+        return show(application, now=self.now())
 
-    def _opened(self, kept: PrivateKey, application: Application) -> str | None:
+    def now(self) -> dt.datetime:
+        """The desk's moment."""
+        return self._clock.now()
+
+    def _book(self, session: Session, admin: Admin, procedure: Procedure) -> None:
+        session.add(purchase_of(procedure))
+        session.add(self._entry(admin, procedure.application, act=_ACTS[procedure.kind]))
+        self._outbox.post_order(session, procedure)
+
+    def _judge_renewal(self, application: Application, form: RenewalQuote, *, misread: tuple[Breach, ...]) -> None:
+        terms = self.offer[application.product].terms if application.product in self.offer else ()
+        refuse_if_any(renewal_breaches(form, contract_id=application.contract_id, terms=terms, misread=misread))
+
+    def _opened(self, kept: PrivateKey, procedure: Procedure) -> str | None:
         try:
-            return self._vault.open(kept.sealed, label=application.contract_id).decode("ascii")
+            return self._vault.open(kept.sealed, label=label_of(procedure)).decode("ascii")
         except CannotOpen:
             return None
 
     def _entry(self, admin: Admin, application: Application, *, act: str) -> AuditEntry:
         return AuditEntry(
-            at=self._clock.now(),
+            at=self.now(),
             master_id=admin.master_id,
             act=act,
             application_id=application.id,
@@ -199,7 +257,18 @@ class Desk:
         return contract.service if contract and contract.customer_code in admin.customer_codes else None
 
     def _new_application(self, form: OrderForm, *, linked_service: str | None) -> Application:
-        now = self._clock.now()
+        now = self.now()
+        first = Procedure(
+            number=1,
+            kind=life.NEW,
+            customer_code=form.customer_code,
+            client_reference=form.client_reference,
+            opened_by=life.ORDER,
+            opened_at=now,
+            term=form.term,
+            state=life.AWAITING_REGISTRATION,
+            register_by=now.date() + dt.timedelta(days=self._registration_days),
+        )
         return Application(
             customer_code=form.customer_code,
             client_reference=form.client_reference,
@@ -209,9 +278,8 @@ class Desk:
             usage=form.usage,
             linked_contract_id=form.linked_contract_id,
             linked_service=linked_service,
-            state=life.AWAITING_REGISTRATION,
             ordered_at=now,
-            register_by=now.date() + dt.timedelta(days=self._registration_days),
+            procedures=[first],
         )
 
     def _bought_before(self, form: OrderForm) -> Application:
@@ -221,11 +289,42 @@ class Desk:
             Application.client_reference == form.client_reference,
         )
         with self._store.reading() as session:
-            winner = session.scalars(select(Application).where(*same_reference)).one()
+            winner = session.scalars(select(Application).where(*same_reference)).one_or_none()
+        if winner is None:
+            raise _other_order()
         if _order_of(winner) != _order_of(self._new_application(form, linked_service=winner.linked_service)):
             message = f"This reference has been used for another order, see {winner.contract_id}."
             raise Conflict("client_reference", message, attribute="client_reference")
         return winner
+
+
+def show(application: Application, *, now: dt.datetime) -> Shown:
+    """The contract as it stands at this moment."""
+    procedure = life.open_procedure(application, now=now)
+    return Shown(
+        application,
+        standing=life.standing(application, now=now),
+        procedure=procedure,
+        step=None if procedure is None else life.step_of(procedure, product=application.product, now=now),
+        renewal=life.renewal_of(application),
+    )
+
+
+def label_of(procedure: Procedure) -> str:
+    """What the key of this procedure is sealed under; that of the first has always been the contract ID."""
+    return procedure.contract_id if procedure.number == 1 else procedure.public_id
+
+
+def purchase_of(procedure: Procedure) -> Purchase:
+    """What the opening of this procedure has bought."""
+    return Purchase(
+        application_id=procedure.application_id,
+        contract_id=procedure.contract_id,
+        client_reference=procedure.client_reference,
+        common_name=procedure.application.common_name,
+        ordered_at=procedure.opened_at,
+        kind=procedure.kind if procedure.opened_by == life.ORDER else procedure.opened_by,
+    )
 
 
 def find(
@@ -233,12 +332,11 @@ def find(
     contract_id: str,
     *,
     admin: Admin | None = None,
-    options: tuple[t.Any, ...] = (),
     lock: bool = False,
 ) -> Application:
     """The application of this contract ID, of this admin where one is named; raises `NotFound`."""
     key = row_id(contract_id)
-    application = None if key is None else session.get(Application, key, options=options, with_for_update=lock)
+    application = None if key is None else session.get(Application, key, with_for_update=lock)
     if application is None or (admin is not None and application.customer_code not in admin.customer_codes):
         raise NotFound("There is no such application.")
     return application
@@ -265,6 +363,23 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
+def _certificate_of(application: Application, *, serial_number: str | None) -> Procedure:
+    current = application.current
+    if current is None:
+        raise Conflict("certificate", "No certificate has been issued yet.", attribute="contract_id")
+    if serial_number is None:
+        return current
+    found = (each for each in application.certificates if each.serial_number == serial_number)
+    if (wanted := next(found, None)) is None:
+        raise NotFound("There is no such certificate.")
+    return wanted
+
+
+def _other_order() -> Conflict:
+    message = "This reference has been used for another order."
+    return Conflict("client_reference", message, attribute="client_reference")
+
+
 def _no_key(message: str) -> Conflict:
     return Conflict("private_key", message, attribute="contract_id")
 
@@ -276,14 +391,4 @@ def _order_of(application: Application) -> tuple[object, ...]:
         application.term,
         application.usage,
         application.linked_contract_id,
-    )
-
-
-def _purchase_of(application: Application) -> Purchase:
-    return Purchase(
-        application_id=application.id,
-        contract_id=application.contract_id,
-        client_reference=application.client_reference,
-        common_name=application.common_name,
-        ordered_at=application.ordered_at,
     )

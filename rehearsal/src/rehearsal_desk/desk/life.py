@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where an application stands at a given moment, and what happens next; the names are the project's own."""
+"""Where a contract and its procedures stand at a given moment, and what comes next; the names are the project's own."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
+from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.catalogue import confirmations_for
-from rehearsal_desk.store.store import Application
+from rehearsal_desk.store.store import Application, Procedure
 
 AWAITING_REGISTRATION: t.Final = "awaiting_registration"
 APPLIED: t.Final = "applied"
@@ -40,6 +41,23 @@ STATES: t.Final = (
 )
 EXITS: t.Final = frozenset({WITHDRAWN, REJECTED, CANCELLED, EXPIRED, REVOKED})
 
+NEW: t.Final = "new"
+RENEWAL: t.Final = "renewal"
+
+UNDECIDED: t.Final = "undecided"
+RENEW: t.Final = "renew"
+CANCEL: t.Final = "cancel"
+
+ORDER: t.Final = "order"
+SILENCE: t.Final = "silence"
+
+PAID: t.Final = (NEW, RENEWAL)
+WITH_THE_CA: t.Final = (APPLIED, AWAITING_CONFIRMATION)
+
+# In which a procedure is over; a renewal that was rejected may be registered once more (ours).
+_OVER: t.Final = frozenset({ISSUED, WITHDRAWN, CANCELLED})
+REGISTRABLE: t.Final = {NEW: (AWAITING_REGISTRATION,), RENEWAL: (AWAITING_REGISTRATION, REJECTED)}
+
 # A CA's random values live at most 30 days [BR 3.2.2.4.4, GS:domain-confirmation].
 _DAYS_TO_ANSWER: t.Final = 30
 
@@ -58,7 +76,7 @@ _NOTHING: t.Final = ("none", "nobody")
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """State, open confirmations and next step at one moment."""
+    """State, open confirmations and next step of a contract at one moment."""
 
     state: str
     confirmations: tuple[str, ...]
@@ -68,43 +86,138 @@ class Standing:
     deadline: dt.date | None
 
 
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where the procedure that is under way stands at one moment."""
+
+    state: str
+    confirmations: tuple[str, ...]
+    deadline: dt.date | None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A paid period; that it begins with the issue of its certificate is ours."""
+
+    number: int
+    begins: dt.datetime
+    ends: dt.datetime
+    term: str
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Renewal:
+    """The window around the end of the certificate in use, and what was decided in it."""
+
+    notice_at: dt.datetime
+    opens_at: dt.datetime
+    order_by: dt.datetime
+    update_by: dt.datetime
+    terms: tuple[str, ...]
+    decision: str
+
+
 def standing(application: Application, *, now: dt.datetime) -> Standing:
-    """Where this application stands now; nothing is written, so the clock may go back as well."""
-    state = _state(application, now=now)
+    """Where this contract stands now; nothing is written."""
+    state, speaks = state_of(application, now=now), application.shown_first
     action, actor = _NEXT.get(state, _NOTHING)
-    if state == ISSUED and application.downloaded_at is not None:
+    if state == ISSUED and speaks.downloaded_at is not None:
         action, actor = _NOTHING
     return Standing(
         state=state,
-        confirmations=open_confirmations(application) if state == AWAITING_CONFIRMATION else (),
-        reason=_DEADLINE_MISSED if state == WITHDRAWN else application.reason,
+        confirmations=open_confirmations(speaks, product=application.product) if state == AWAITING_CONFIRMATION else (),
+        reason=_DEADLINE_MISSED if state == WITHDRAWN else speaks.reason,
         next_action=action,
         next_action_by=actor,
-        deadline=_deadline(application, state=state),
+        deadline=_deadline(speaks, state=state),
     )
 
 
-def open_confirmations(application: Application) -> tuple[str, ...]:
-    """What the applicant has not answered to the CA so far."""
-    answered = (application.answered or "").split()
-    return tuple(kind for kind in confirmations_for(application.product) if kind not in answered)
-
-
-def _state(application: Application, *, now: dt.datetime) -> str:
-    if application.state == AWAITING_REGISTRATION and now.date() > application.register_by:
-        return WITHDRAWN
-    if application.state != ISSUED:
-        return application.state
-    if application.not_after is not None and now > application.not_after:
-        return EXPIRED
-    if application.installed_at is None:
+def state_of(application: Application, *, now: dt.datetime) -> str:
+    """The state of the contract: that of its certificate in use, before its issue that of its first procedure."""
+    current = application.current
+    if current is None or current.not_after is None:
+        return _state_of(application.procedures[0], now=now)
+    if now > current.not_after:
+        return EXPIRED if application.cancelled_at is None else CANCELLED
+    if current.installed_at is None:
         return ISSUED
-    return INSTALLED if now >= application.installed_at else INSTALLING
+    return INSTALLED if now >= current.installed_at else INSTALLING
 
 
-def _deadline(application: Application, *, state: str) -> dt.date | None:
+def open_procedure(application: Application, *, now: dt.datetime) -> Procedure | None:
+    """The procedure that is under way; only one can be."""
+    latest = application.latest
+    state = _state_of(latest, now=now)
+    is_over = state in _OVER or (state == REJECTED and state not in REGISTRABLE[latest.kind])
+    return None if is_over else latest
+
+
+def step_of(procedure: Procedure, *, product: str, now: dt.datetime) -> Step:
+    """Where this procedure stands now."""
+    state = _state_of(procedure, now=now)
+    return Step(
+        state=state,
+        confirmations=open_confirmations(procedure, product=product) if state == AWAITING_CONFIRMATION else (),
+        deadline=_deadline(procedure, state=state),
+    )
+
+
+def open_confirmations(procedure: Procedure, *, product: str) -> tuple[str, ...]:
+    """What the applicant has not answered to the CA so far."""
+    answered = (procedure.answered or "").split()
+    return tuple(kind for kind in confirmations_for(product) if kind not in answered)
+
+
+def period_of(application: Application) -> Period | None:
+    """The paid period of the certificate in use."""
+    paid = [procedure for procedure in application.certificates if procedure.kind in PAID]
+    if not paid or paid[-1].issued_at is None:
+        return None
+    begins, term = paid[-1].issued_at, paid[-1].term
+    return Period(number=len(paid), begins=begins, ends=catalogue.term_later(begins, term=term), term=term)
+
+
+def renewal_of(application: Application) -> Renewal | None:
+    """The window of the certificate in use."""
+    current = application.current
+    if current is None or current.not_after is None or current.issued_at is None:
+        return None
+    end, calendar = current.not_after, catalogue.RENEWAL_CALENDAR
+    earliest = current.issued_at + dt.timedelta(days=1)
+    notice, opens, order_by, update_by = (end - dt.timedelta(days=days) for days in calendar)
+    return Renewal(
+        notice_at=max(notice, earliest),
+        opens_at=max(opens, earliest),
+        order_by=max(order_by, earliest),
+        update_by=max(update_by, earliest),
+        terms=catalogue.PRODUCTS[application.product].terms,
+        decision=_decision(application, current),
+    )
+
+
+def _decision(application: Application, current: Procedure) -> str:
+    if application.cancelled_at is not None:
+        return CANCEL
+    return RENEW if renewal_for(application, current.certificate_fingerprint) else UNDECIDED
+
+
+def renewal_for(application: Application, fingerprint: str | None) -> Procedure | None:
+    """The renewal that replaces this certificate."""
+    found = (each for each in application.procedures if each.kind == RENEWAL and each.replaces == fingerprint)
+    return next(found, None)
+
+
+def _state_of(procedure: Procedure, *, now: dt.datetime) -> str:
+    missed = procedure.register_by is not None and now.date() > procedure.register_by
+    if procedure.kind == NEW and procedure.state == AWAITING_REGISTRATION and missed:
+        return WITHDRAWN
+    return procedure.state
+
+
+def _deadline(procedure: Procedure, *, state: str) -> dt.date | None:
     if state == AWAITING_REGISTRATION:
-        return application.register_by
-    if state == AWAITING_CONFIRMATION and application.contacted_at is not None:
-        return (application.contacted_at + dt.timedelta(days=_DAYS_TO_ANSWER)).date()
+        return procedure.register_by
+    if state == AWAITING_CONFIRMATION and procedure.contacted_at is not None:
+        return (procedure.contacted_at + dt.timedelta(days=_DAYS_TO_ANSWER)).date()
     return None

@@ -15,8 +15,9 @@ import datetime as dt
 import json
 import typing as t
 
+from rehearsal_desk.desk import life
 from rehearsal_desk.rules.catalogue import LINKED_SERVICES, PRODUCTS
-from rehearsal_desk.store.store import Application
+from rehearsal_desk.store.store import Procedure
 
 DEADLINE: t.Final = "registration_deadline"
 ORDER_ID: t.Final = "order_id"
@@ -24,6 +25,9 @@ APPROVAL: t.Final = "domain_approval"
 ISSUED: t.Final = "issued"
 REJECTED: t.Final = "rejected"
 INSTALLED: t.Final = "installed"
+NOTICE: t.Final = "renewal_notice"
+OPENING: t.Final = "renewal_opening"
+SILENCE: t.Final = "renewed_in_silence"
 
 # Only these products have the mail [M:2261100].
 _WITH_ORDER_ID: t.Final = ("organization_ssl", "organization_ssl_wildcard")
@@ -61,104 +65,138 @@ def address_of(master_id: str) -> str:
     return f"{master_id.lower()}@{_DOMAIN}"
 
 
-def registration_deadline(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+def registration_deadline(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
     """Tells the service admins until when CSR and application information are wanted."""
     return _letter(
-        application,
+        procedure,
         kind=DEADLINE,
         recipients=service_admins,
         title="CSR・申請情報の登録のお願い",
         text=(
             "お申し込みを受け付けました。サービスの運用管理担当者の方は、期限までに\n"
             "「申請情報の登録」画面でCSRと申請情報をご登録ください。\n\n"
-            f"{_facts(application)}\n登録期限: {application.register_by:%Y-%m-%d}"
+            f"{_facts(procedure)}\n登録期限: {procedure.register_by:%Y-%m-%d}"
         ),
     )
 
 
-def order_id_notice(application: Application) -> Letter:
+def order_id_notice(procedure: Procedure) -> Letter:
     """Tells the applicant the CA's order number; only for products that `has_order_id`."""
     return _letter(
-        application,
+        procedure,
         kind=ORDER_ID,
-        recipients=(_applicant_of(application),),
+        recipients=(_applicant_of(procedure),),
         title="オーダーIDのお知らせ",
         text=(
             "認証局への申請を行いました。認証局からの電話確認の際に、次のオーダーIDをお伝えください。\n\n"
-            f"オーダーID: {order_id(application)}\n{_facts(application)}"
+            f"オーダーID: {order_id(procedure)}\n{_facts(procedure)}"
         ),
     )
 
 
-def domain_approval(application: Application, *, link: str) -> Letter:
+def domain_approval(procedure: Procedure, *, link: str) -> Letter:
     """Asks for the consent of whoever controls the domain, by a link."""
-    approver = _entry(application, "approval_email")
+    approver = _entry(procedure, "approval_email")
     return _letter(
-        application,
+        procedure,
         kind=APPROVAL,
         sender=CA_ADDRESS,
         # A product without approval address (Cybertrust) is asked about at the applicant's; ours.
-        recipients=(str(approver) if approver else _applicant_of(application),),
+        recipients=(str(approver) if approver else _applicant_of(procedure),),
         title="ドメイン名使用承認のお願い",
         text=(
-            f"{application.common_name} のサーバ証明書が申請されました。\n"
+            f"{procedure.application.common_name} のサーバ証明書が申請されました。\n"
             "このドメイン名での発行を承認する場合は、次のページを開いて「承認する」を押してください。\n\n"
             f"{link}\n\nお心当たりのない場合は、何もせずにこのメールを破棄してください。"
         ),
     )
 
 
-def issue_notice(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+def issue_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
     """Tells that the certificate is there, and who does what with it."""
-    expiry = "" if application.not_after is None else f"\n有効期限: {application.not_after.astimezone(_JST):%Y-%m-%d}"
+    expiry = "" if procedure.not_after is None else f"\n有効期限: {_day(procedure.not_after)}"
     next_step = (
         "「サービストップ」画面から証明書をダウンロードしてください。"
-        if application.linked_service is None
-        else f"{_service_of(application)} への設置を開始します。完了後に改めてお知らせします。"
+        if procedure.application.linked_service is None
+        else f"{_service_of(procedure)} への設置を開始します。完了後に改めてお知らせします。"
     )
     return _letter(
-        application,
+        procedure,
         kind=ISSUED,
         recipients=service_admins,
         title="サーバ証明書発行のお知らせ",
-        text=f"サーバ証明書が発行されました。{next_step}\n\n{_facts(application)}{expiry}",
+        text=f"サーバ証明書が発行されました。{next_step}\n\n{_facts(procedure)}{expiry}",
     )
 
 
-def rejection_notice(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+def rejection_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
     """Tells that the CA will not issue, and why."""
     return _letter(
-        application,
+        procedure,
         kind=REJECTED,
         recipients=service_admins,
         title="認証局による申請却下のお知らせ",
-        text=f"認証局が申請を却下しました。\n\n{_facts(application)}\n理由: {application.reason}",
+        text=f"認証局が申請を却下しました。\n\n{_facts(procedure)}\n理由: {procedure.reason}",
     )
 
 
-def installation_notice(application: Application, *, service_admins: tuple[str, ...]) -> Letter:
+def installation_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
     """Tells that IIJ has installed the certificate."""
     return _letter(
-        application,
+        procedure,
         kind=INSTALLED,
         recipients=service_admins,
         title="サーバ証明書設置完了のお知らせ",
-        text=f"{_service_of(application)} へのサーバ証明書の設置が完了しました。\n\n{_facts(application)}",
+        text=f"{_service_of(procedure)} へのサーバ証明書の設置が完了しました。\n\n{_facts(procedure)}",
     )
 
 
-def has_order_id(application: Application) -> bool:
+def renewal_notice(procedure: Procedure, *, opens: bool, group_admins: tuple[str, ...]) -> Letter:
+    """Tells that the renewal or the cancellation is to be ordered, before it can be or once it can [M:2261088]."""
+    renewal = life.renewal_of(procedure.application)
+    if renewal is None:  # pragma: no cover
+        raise TypeError("contract broken: a mail about the end of a contract without a certificate")
+    when = "お手続きの受付を開始しました。" if opens else f"{_day(renewal.opens_at)} からお手続きを受け付けます。"
+    return _letter(
+        procedure,
+        kind=OPENING if opens else NOTICE,
+        recipients=group_admins,
+        title="ご契約の更新・解約のお手続きのお願い" if opens else "ご契約の更新・解約のお手続きの事前のご案内",
+        text=(
+            f"サーバ証明書の有効期限が近づいています。{when}\n"
+            f"{_day(renewal.order_by)} までにお手続きがない場合は、更新のお申し込みがあったものとして取り扱います。\n\n"
+            f"{_facts(procedure)}"
+        ),
+    )
+
+
+def silence_notice(procedure: Procedure, *, admins: tuple[str, ...]) -> Letter:
+    """Tells that the contract was renewed without an order, and until when CSR and information are wanted."""
+    return _letter(
+        procedure,
+        kind=SILENCE,
+        recipients=admins,
+        title="ご契約の自動更新のお知らせ",
+        text=(
+            "期限までにお手続きがなかったため、更新のお申し込みがあったものとして取り扱います。\n"
+            "CSR・申請情報の登録がない場合は、前回の情報とIIJが作成するCSRで申請します。\n\n"
+            f"{_facts(procedure)}\n登録期限: {procedure.register_by:%Y-%m-%d}"
+        ),
+    )
+
+
+def has_order_id(procedure: Procedure) -> bool:
     """Whether applicants of this product are told an order number."""
-    return application.product in _WITH_ORDER_ID
+    return procedure.application.product in _WITH_ORDER_ID
 
 
-def order_id(application: Application) -> str:
+def order_id(procedure: Procedure) -> str:
     """The CA's order number; its form is invented."""
-    return f"RHO{application.id:012d}"
+    return f"RHO{procedure.id:012d}"
 
 
 def _letter(
-    application: Application,
+    procedure: Procedure,
     *,
     kind: str,
     recipients: tuple[str, ...],
@@ -170,12 +208,17 @@ def _letter(
         kind=kind,
         sender=sender,
         recipients=recipients,
-        subject=f"【リハーサル】{title} ({application.contract_id})",
+        subject=f"【リハーサル】{title} ({procedure.application.contract_id})",
         body=_FRAME.format(text=text),
     )
 
 
-def _facts(application: Application) -> str:
+def _day(moment: dt.datetime) -> str:
+    return f"{moment.astimezone(_JST):%Y-%m-%d}"
+
+
+def _facts(procedure: Procedure) -> str:
+    application = procedure.application
     return (
         f"サービスコード: {application.contract_id}\n"
         f"コモンネーム: {application.common_name}\n"
@@ -183,15 +226,15 @@ def _facts(application: Application) -> str:
     )
 
 
-def _service_of(application: Application) -> str:
-    service = LINKED_SERVICES.get(application.linked_service or "")
+def _service_of(procedure: Procedure) -> str:
+    service = LINKED_SERVICES.get(procedure.application.linked_service or "")
     return service.name if service else "連携対応サービス"
 
 
-def _applicant_of(application: Application) -> str:
-    applicant = _entry(application, "applicant")
+def _applicant_of(procedure: Procedure) -> str:
+    applicant = _entry(procedure, "applicant")
     return str(applicant["email"]) if isinstance(applicant, dict) else DESK_ADDRESS
 
 
-def _entry(application: Application, name: str) -> object:
-    return json.loads(application.registration or "{}").get(name)
+def _entry(procedure: Procedure, name: str) -> object:
+    return json.loads(procedure.registration or "{}").get(name)

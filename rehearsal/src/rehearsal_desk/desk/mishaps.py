@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from rehearsal_desk.desk.authority import CertificationAuthority, Signer, key_of, pem, serial_number
 from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.store.faults import Fault, FaultList, Kind, Setting, register
-from rehearsal_desk.store.store import Application
+from rehearsal_desk.store.store import Application, Procedure
 
 CA_REFUSES_DOCUMENTS: t.Final = "ca_refuses_documents"
 CERTIFICATE_FOR_ANOTHER_KEY: t.Final = "certificate_for_another_key"
@@ -72,17 +72,18 @@ class Mishaps:
         path = f"/applications/{application.contract_id}/documents"
         return self._faults.take("ca", method="POST", path=path, names={CA_REFUSES_DOCUMENTS}) is not None
 
-    def befall(self, application: Application) -> None:
-        """Spoil certificate and chain of this application, which belongs to no session, if a fault says so."""
-        path = f"/applications/{application.contract_id}/certificate"
+    def befall(self, procedure: Procedure) -> None:
+        """Spoil certificate and chain of this procedure, which belongs to no session, if a fault says so."""
+        path = f"/applications/{procedure.contract_id}/certificate"
         fault = self._faults.take("ca", method="GET", path=path, names=_NAMES)
-        if fault is None or application.certificate is None:
+        if fault is None or procedure.certificate is None:
             return
-        leaf, chain = self._spoilt(x509.load_pem_x509_certificate(application.certificate.encode()), application, fault)
-        application.certificate = pem(leaf)
-        application.chain = "".join(map(pem, chain))
-        application.certificate_fingerprint = leaf.fingerprint(hashes.SHA256()).hex()
-        application.serial_number = f"{leaf.serial_number:x}"
+        right = x509.load_pem_x509_certificate(procedure.certificate.encode())
+        leaf, chain = self._spoilt(right, procedure.application, fault)
+        procedure.certificate = pem(leaf)
+        procedure.chain = "".join(map(pem, chain))
+        procedure.certificate_fingerprint = leaf.fingerprint(hashes.SHA256()).hex()
+        procedure.serial_number = f"{leaf.serial_number:x}"
 
     def _spoilt(
         self, leaf: x509.Certificate, application: Application, fault: Fault

@@ -17,7 +17,7 @@ from rehearsal_desk.desk import life, mail
 from rehearsal_desk.desk.mail import Letter
 from rehearsal_desk.rules.admins import Admin, digest
 from rehearsal_desk.store.clock import Clock
-from rehearsal_desk.store.store import Application, Base, Store
+from rehearsal_desk.store.store import Application, Base, Procedure, Store
 
 APPROVAL_PATH: t.Final = "/ca/approval"
 
@@ -42,12 +42,12 @@ class OutboxMail(Base):
 
 
 class ApprovalLink(Base):
-    """Whoever knows the token may approve the domain of one application."""
+    """Whoever knows the token may approve the domain of one procedure."""
 
     __tablename__ = "approval_links"
 
     token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
-    application_id: Mapped[int] = mapped_column(ForeignKey(Application.id))
+    procedure_id: Mapped[int] = mapped_column(ForeignKey(Procedure.id))
 
 
 class Outbox:
@@ -64,48 +64,56 @@ class Outbox:
         """Call this after each transaction that has posted mails."""
         self._on_post = on_post
 
-    def post_order(self, session: Session, application: Application) -> None:
+    def post_order(self, session: Session, procedure: Procedure) -> None:
         """Write the mail of an order that was placed."""
         self._post(
-            session,
-            application,
-            mail.registration_deadline(application, service_admins=self._service_admins(application)),
+            session, procedure, mail.registration_deadline(procedure, service_admins=self._service_admins(procedure))
         )
 
-    def post_registration(self, session: Session, application: Application) -> None:
+    def post_registration(self, session: Session, procedure: Procedure) -> None:
         """Write the mail of CSR and application information that were given."""
-        if mail.has_order_id(application):
-            self._post(session, application, mail.order_id_notice(application))
+        if mail.has_order_id(procedure):
+            self._post(session, procedure, mail.order_id_notice(procedure))
 
-    def post_contact(self, session: Session, application: Application) -> None:
+    def post_contact(self, session: Session, procedure: Procedure) -> None:
         """Write the mail in which the CA asks for the approval of the domain."""
         token = secrets.token_urlsafe(24)
-        session.add(ApprovalLink(token_digest=digest(token), application_id=application.id))
-        self._post(session, application, mail.domain_approval(application, link=f"{self._url}{APPROVAL_PATH}/{token}"))
+        session.add(ApprovalLink(token_digest=digest(token), procedure_id=procedure.id))
+        self._post(session, procedure, mail.domain_approval(procedure, link=f"{self._url}{APPROVAL_PATH}/{token}"))
 
-    def post_issue(self, session: Session, application: Application) -> None:
+    def post_issue(self, session: Session, procedure: Procedure) -> None:
         """Write the mail of an issue."""
-        self._post(
-            session, application, mail.issue_notice(application, service_admins=self._service_admins(application))
-        )
+        self._post(session, procedure, mail.issue_notice(procedure, service_admins=self._service_admins(procedure)))
 
-    def post_rejection(self, session: Session, application: Application) -> None:
+    def post_rejection(self, session: Session, procedure: Procedure) -> None:
         """Write the mail of a rejection."""
-        self._post(
-            session, application, mail.rejection_notice(application, service_admins=self._service_admins(application))
-        )
+        self._post(session, procedure, mail.rejection_notice(procedure, service_admins=self._service_admins(procedure)))
+
+    def post_window(self, session: Session, procedure: Procedure, *, opens: bool) -> None:
+        """Write the mail before the window of this certificate opens, or when it does."""
+        letter = mail.renewal_notice(procedure, opens=opens, group_admins=self._admins_of(procedure, scope="order"))
+        self._post(session, procedure, letter)
+
+    def post_silence(self, session: Session, procedure: Procedure) -> None:
+        """Write the mail of a renewal that silence has ordered."""
+        admins = self._admins_of(procedure, scope="order") + self._service_admins(procedure)
+        self._post(session, procedure, mail.silence_notice(procedure, admins=tuple(dict.fromkeys(admins))))
 
     def catch_up(self) -> None:
         """Write the mails that time alone has made due: those of installations that are done by now."""
-        told = exists().where(OutboxMail.kind == mail.INSTALLED, OutboxMail.application_id == Application.id)
-        due = (Application.state == life.ISSUED, Application.installed_at <= self._clock.now(), ~told)
+        told = exists().where(
+            OutboxMail.kind == mail.INSTALLED,
+            OutboxMail.application_id == Procedure.application_id,
+            OutboxMail.written_at >= Procedure.issued_at,
+        )
+        due = (Procedure.state == life.ISSUED, Procedure.installed_at <= self._clock.now(), ~told)
         with self._store.reading() as session:
             if not session.scalar(select(exists().where(*due))):
                 return
         with self._store.writing() as session:
-            for application in session.scalars(select(Application).where(*due).with_for_update()):
-                letter = mail.installation_notice(application, service_admins=self._service_admins(application))
-                self._post(session, application, letter)
+            for procedure in session.scalars(select(Procedure).where(*due).with_for_update()):
+                letter = mail.installation_notice(procedure, service_admins=self._service_admins(procedure))
+                self._post(session, procedure, letter)
 
     def list_mails(self) -> tuple[OutboxMail, ...]:
         """List every mail, newest first."""
@@ -118,12 +126,11 @@ class Outbox:
         with self._store.reading() as session:
             return session.get(OutboxMail, number)
 
-    def application_of(self, token: str) -> str | None:
-        """The contract ID of the application whose domain this token lets approve."""
+    def procedure_of(self, token: str) -> Procedure | None:
+        """The procedure whose domain this token lets approve."""
         with self._store.reading() as session:
             link = session.get(ApprovalLink, digest(token))
-            application = None if link is None else session.get(Application, link.application_id)
-            return None if application is None else application.contract_id
+            return None if link is None else session.get(Procedure, link.procedure_id)
 
     def next_unsent(self) -> OutboxMail | None:
         """A mail that nobody has tried to send, now marked as tried."""
@@ -142,18 +149,21 @@ class Outbox:
                 found.sent_at = self._clock.now() if failure is None else None
                 found.failure = failure and failure[:255]
 
-    def _service_admins(self, application: Application) -> tuple[str, ...]:
+    def _service_admins(self, procedure: Procedure) -> tuple[str, ...]:
+        return self._admins_of(procedure, scope="register")
+
+    def _admins_of(self, procedure: Procedure, *, scope: str) -> tuple[str, ...]:
         return tuple(
             mail.address_of(admin.master_id)
             for admin in self._admins
-            if "register" in admin.scopes and application.customer_code in admin.customer_codes
+            if scope in admin.scopes and procedure.application.customer_code in admin.customer_codes
         )
 
-    def _post(self, session: Session, application: Application, letter: Letter) -> None:
+    def _post(self, session: Session, procedure: Procedure, letter: Letter) -> None:
         session.add(
             OutboxMail(
-                application_id=application.id,
-                contract_id=application.contract_id,
+                application_id=procedure.application_id,
+                contract_id=procedure.contract_id,
                 kind=letter.kind,
                 sender=letter.sender,
                 recipients=", ".join(letter.recipients),

@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import dataclasses as dc
 import json
+import typing as t
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session
 
 from rehearsal_desk.desk import life
-from rehearsal_desk.desk.desk import Shown, find
+from rehearsal_desk.desk.desk import Shown, find, label_of, show
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, make_csr, read_csr
-from rehearsal_desk.rules.forms import RegistrationForm
+from rehearsal_desk.rules.forms import RegistrationForm, SubjectForm
 from rehearsal_desk.rules.order_rules import OTHER
 from rehearsal_desk.rules.problems import Breach, Conflict, refuse_if_any
 from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, Case, registration_breaches
 from rehearsal_desk.store.clock import Clock
-from rehearsal_desk.store.store import Application, PrivateKey, Store
+from rehearsal_desk.store.store import PrivateKey, Procedure, Store
 from rehearsal_desk.store.vault import Vault
 
-_REMEMBERED = (undefer(Application.registration),)
+_SHORTS: t.Final = {"state_or_province_name": "ST", "locality_name": "L", "organization_name": "O"}
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -53,75 +54,102 @@ class Registrar:
         admin.must_have("register")
         reading = _read(form)
         with self._store.reading() as session:
-            application = find(session, contract_id, admin=admin, options=_REMEMBERED)
-            self._judge(session, application, form=form, reading=reading, misread=misread)
-        if self._is_settled(application, form=form, csr=reading.csr):
-            return self._show(application)
+            procedure = _procedure(session, contract_id, admin=admin, form=form)
+            self._judge(session, procedure, form=form, reading=reading, misread=misread)
+            if self._is_settled(procedure, form=form, csr=reading.csr):
+                return show(procedure.application, now=self._clock.now())
         # Making a key takes long, so it is done outside the transaction that holds the lock.
-        csr, key = (reading.csr, None) if reading.csr is not None else _make(application.common_name, form)
+        common_name = procedure.application.common_name
+        csr, key = (reading.csr, None) if reading.csr is not None else _make(common_name, form)
         with self._store.writing() as session:
-            application = find(session, contract_id, admin=admin, options=_REMEMBERED, lock=True)
-            self._judge(session, application, form=form, reading=reading, misread=misread)
-            if not self._is_settled(application, form=form, csr=csr):
-                self._enter(application, form=form, csr=csr)
-                self._keep_key(session, application, key=key)
-                self._outbox.post_registration(session, application)
-        return self._show(application)
+            procedure = _procedure(session, contract_id, admin=admin, form=form, lock=True)
+            self._judge(session, procedure, form=form, reading=reading, misread=misread)
+            if not self._is_settled(procedure, form=form, csr=csr):
+                self._enter(procedure, origin=form.csr_origin, record=_record(form, csr=csr), csr=csr)
+                self._keep_key(session, procedure, key=key)
+                self._outbox.post_registration(session, procedure)
+        return show(procedure.application, now=self._clock.now())
+
+    def register_in_silence(self, session: Session, procedure: Procedure) -> None:
+        """Register what nobody has registered in time: as last time, but with a CSR that IIJ makes [M:2261088]."""
+        before = json.loads(procedure.application.shown_first.registration or "{}")
+        subject = _subject_of(before)
+        csr, key = make_csr(procedure.application.common_name, subject=subject)
+        record = {**before, "csr_origin": SERVICE, "csr": None, "subject": _as_form(subject)}
+        self._enter(procedure, origin=SERVICE, record=json.dumps(record, sort_keys=True, ensure_ascii=False), csr=csr)
+        self._keep_key(session, procedure, key=key)
+        self._outbox.post_registration(session, procedure)
 
     def check(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Csr | None:
         """Do everything but the registration, and return the customer's CSR as it was read."""
         admin.must_have("register")
         reading = _read(form)
         with self._store.reading() as session:
-            application = find(session, contract_id, admin=admin, options=_REMEMBERED)
-            self._judge(session, application, form=form, reading=reading)
-        self._is_settled(application, form=form, csr=reading.csr)
+            procedure = _procedure(session, contract_id, admin=admin, form=form)
+            self._judge(session, procedure, form=form, reading=reading)
+            self._is_settled(procedure, form=form, csr=reading.csr)
         return reading.csr
 
     def _judge(
         self,
         session: Session,
-        application: Application,
+        procedure: Procedure,
         *,
         form: RegistrationForm,
         reading: _Reading,
         misread: tuple[Breach, ...] = (),
     ) -> None:
+        application = procedure.application
         case = Case(
             product=PRODUCTS[application.product],
             common_name=application.common_name,
             usage=application.usage,
             csr=reading.csr,
             csr_fault=reading.fault,
-            key_used_elsewhere=_is_used_elsewhere(session, application, csr=reading.csr),
+            key_used_elsewhere=_is_used_elsewhere(session, procedure, csr=reading.csr),
         )
         refuse_if_any(registration_breaches(form, case=case, misread=misread))
 
-    def _is_settled(self, application: Application, *, form: RegistrationForm, csr: Csr | None) -> bool:
+    def _is_settled(self, procedure: Procedure, *, form: RegistrationForm, csr: Csr | None) -> bool:
         """Whether this very registration was made before; raises `Conflict` when it can no longer be made."""
-        if application.registration is not None and application.registration == _record(form, csr=csr):
+        now, latest = self._clock.now(), procedure.application.latest
+        if procedure.registration is not None and procedure.registration == _record(form, csr=csr):
             return True
-        state = self._show(application).standing.state
-        if state != life.AWAITING_REGISTRATION:
-            raise Conflict("state", f"The application is {state}; its registration is closed.", attribute="contract_id")
+        if procedure is not latest:
+            raise Conflict("procedure", f"Another procedure is open, {latest.public_id}.", attribute="procedure_id")
+        state = life.step_of(procedure, product=procedure.application.product, now=now).state
+        if state not in life.REGISTRABLE[procedure.kind]:
+            told = life.state_of(procedure.application, now=now) if state == life.ISSUED else state
+            raise Conflict("state", f"The application is {told}; its registration is closed.", attribute="contract_id")
         return False
 
-    def _enter(self, application: Application, *, form: RegistrationForm, csr: Csr) -> None:
-        application.state = life.APPLIED
-        application.registered_at = self._clock.now()
-        application.registration = _record(form, csr=csr)
-        application.csr_origin = form.csr_origin
-        application.csr = csr.pem
-        application.public_key_fingerprint = csr.public_key_fingerprint
+    def _enter(self, procedure: Procedure, *, origin: str, record: str, csr: Csr) -> None:
+        procedure.state = life.APPLIED
+        procedure.reason = procedure.answered = procedure.contacted_at = None  # it may have been rejected before
+        procedure.registered_at = self._clock.now()
+        procedure.registration = record
+        procedure.csr_origin = origin
+        procedure.csr = csr.pem
+        procedure.public_key_fingerprint = csr.public_key_fingerprint
 
-    def _keep_key(self, session: Session, application: Application, *, key: bytes | None) -> None:
+    def _keep_key(self, session: Session, procedure: Procedure, *, key: bytes | None) -> None:
         # Of a linked service only IIJ needs the key, and a rehearsal installs nothing: it is forgotten.
-        if key is not None and application.usage == OTHER:
-            sealed = self._vault.seal(key, label=application.contract_id)
-            session.add(PrivateKey(application_id=application.id, sealed=sealed))
+        if key is not None and procedure.application.usage == OTHER:
+            sealed = self._vault.seal(key, label=label_of(procedure))
+            session.merge(PrivateKey(procedure_id=procedure.id, sealed=sealed))
 
-    def _show(self, application: Application) -> Shown:
-        return Shown(application, life.standing(application, now=self._clock.now()))
+
+def _procedure(
+    session: Session, contract_id: str, *, admin: Admin, form: RegistrationForm, lock: bool = False
+) -> Procedure:
+    """The procedure that this registration speaks of: the one that it names, else the latest."""
+    application = find(session, contract_id, admin=admin, lock=lock)
+    if form.procedure_id is None:
+        return application.latest
+    found = (procedure for procedure in application.procedures if procedure.public_id == form.procedure_id)
+    if (procedure := next(found, None)) is None:
+        raise Conflict("procedure", "This application has no such procedure.", attribute="procedure_id")
+    return procedure
 
 
 def _read(form: RegistrationForm) -> _Reading:
@@ -139,19 +167,28 @@ def _make(common_name: str, form: RegistrationForm) -> tuple[Csr, bytes]:
         raise TypeError("contract broken: the rules let a registration without subject through")
     return make_csr(
         common_name,
-        subject={
-            "ST": subject.state_or_province_name,
-            "L": subject.locality_name,
-            "O": subject.organization_name,
-        },
+        subject={short: getattr(subject, name) for name, short in _SHORTS.items()},
     )
 
 
-def _is_used_elsewhere(session: Session, application: Application, *, csr: Csr | None) -> bool:
+def _subject_of(record: dict[str, t.Any]) -> dict[str, str]:
+    """The subject of a registration as attributes, wherever its CSR came from."""
+    if record.get("csr"):
+        return {short: value for short, value in record["csr"]["subject"] if short in _SHORTS.values()}
+    return {short: record["subject"][name] for name, short in _SHORTS.items()} if record.get("subject") else {}
+
+
+def _as_form(subject: dict[str, str]) -> dict[str, str]:
+    return SubjectForm(**{name: subject.get(short, "") for name, short in _SHORTS.items()}).model_dump()
+
+
+def _is_used_elsewhere(session: Session, procedure: Procedure, *, csr: Csr | None) -> bool:
+    """Whether another contract has this key; in the same contract the CA takes it again for the same DN [GS:renew]."""
     if csr is None:
         return False
-    same_key = Application.public_key_fingerprint == csr.public_key_fingerprint
-    return bool(session.scalar(select(exists().where(same_key, Application.id != application.id))))
+    same_key = Procedure.public_key_fingerprint == csr.public_key_fingerprint
+    elsewhere = Procedure.application_id != procedure.application_id
+    return bool(session.scalar(select(exists().where(same_key, elsewhere))))
 
 
 def _record(form: RegistrationForm, *, csr: Csr | None) -> str:

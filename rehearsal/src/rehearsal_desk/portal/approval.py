@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from fastapi import APIRouter, Request
@@ -31,16 +32,23 @@ def ask(request: Request, desk_front: TheFront, token: str) -> HTMLResponse:
 def approve(request: Request, desk_front: TheFront, token: str) -> HTMLResponse:
     """The answer; giving it again changes nothing."""
     shown = _shown(desk_front, token)
-    if _DOMAIN in shown.standing.confirmations:
+    if _is_open(shown):
         desk_front.back_office.answer(shown.application.contract_id, confirmation=_DOMAIN)
     return _screen(request, shown=_shown(desk_front, token), approved=True)
 
 
 def _shown(desk_front: Front, token: str) -> Shown:
-    contract_id = desk_front.outbox.application_of(token)
-    if contract_id is None:
+    procedure = desk_front.outbox.procedure_of(token)
+    if procedure is None:
         raise NotFound(_NO_LINK)
-    return desk_front.back_office.read_application(contract_id)
+    shown = desk_front.back_office.read_application(procedure.contract_id)
+    # The link of a procedure that is over approves nothing of the one that is open now.
+    is_its = shown.procedure is not None and shown.procedure.id == procedure.id
+    return shown if is_its else dc.replace(shown, procedure=None, step=None)
+
+
+def _is_open(shown: Shown) -> bool:
+    return shown.step is not None and _DOMAIN in shown.step.confirmations
 
 
 def _screen(request: Request, *, shown: Shown, approved: bool = False) -> HTMLResponse:
@@ -50,6 +58,6 @@ def _screen(request: Request, *, shown: Shown, approved: bool = False) -> HTMLRe
         visit=None,
         title="ドメイン名使用承認",
         shown=shown,
-        is_open=_DOMAIN in shown.standing.confirmations,
+        is_open=_is_open(shown),
         approved=approved,
     )

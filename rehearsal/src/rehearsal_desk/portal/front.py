@@ -18,6 +18,7 @@ from fastapi.responses import HTMLResponse
 
 from rehearsal_desk.desk.back_office import BackOffice
 from rehearsal_desk.desk.desk import Desk
+from rehearsal_desk.desk.lapses import Lapses
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.portal import fields, labels, mishaps
@@ -67,6 +68,7 @@ class Front:
     back_office: BackOffice
     outbox: Outbox
     clock: Clock
+    lapses: Lapses
     faults: FaultList
     sessions: Sessions
     admins: t.Mapping[str, Admin]  # by master ID

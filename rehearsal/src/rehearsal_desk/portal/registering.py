@@ -125,7 +125,7 @@ def registration_of(form: Fields) -> RegistrationForm:
 def _open(shown: Shown, *, who: Visitor) -> Shown:
     """The application, as long as it waits for its registration."""
     who.admin.must_have("register")
-    if shown.standing.state != life.AWAITING_REGISTRATION:
+    if shown.step is None or shown.step.state not in (life.AWAITING_REGISTRATION, life.REJECTED):
         raise Conflict("state", _CLOSED, attribute="contract_id")
     return shown
 

@@ -158,6 +158,10 @@ VALIDITY_CAPS: t.Final = (
     ValidityCap(since=dt.date.min, days=397),
 )
 
+# Days before the end of the certificate: advance mail, window opens, order or cancel, CSR and information
+# [M:2261088, M:2261126, M:84710795].
+RENEWAL_CALENDAR: t.Final = (35, 30, 26, 21)
+
 # What the CA wants answered before issue [M:2261100]: nearly always only the approval mail for クイック認証SSL.
 CONFIRMATIONS: t.Final = ("domain", "intention", "documents")
 _CONFIRMATIONS: t.Final[dict[Level, tuple[str, ...]]] = {"DV": ("domain",), "OV": CONFIRMATIONS, "EV": CONFIRMATIONS}
@@ -171,3 +175,11 @@ def confirmations_for(product_id: str) -> tuple[str, ...]:
 def longest_validity(day: dt.date) -> int:
     """How many days a certificate issued on `day` lives at most."""
     return next(cap.days for cap in VALIDITY_CAPS if cap.since <= day)
+
+
+def term_later(moment: dt.datetime, *, term: str) -> dt.datetime:
+    """The same day and time so many months later, or the last day of that month."""
+    years, month = divmod(moment.month - 1 + TERMS[term], 12)
+    first = moment.replace(year=moment.year + years, month=month + 1, day=1)
+    last_day = ((first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)).day
+    return first.replace(day=min(moment.day, last_day))

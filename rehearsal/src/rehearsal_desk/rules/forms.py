@@ -84,6 +84,23 @@ class OrderForm(QuoteForm):
     client_reference: Reference | None = None
 
 
+class RenewalQuote(Form):
+    """A renewal without its reference; it is named by the certificate that it replaces."""
+
+    needed = ("contract_id", "replaces", "term", "terms_agreed")
+
+    contract_id: ContractId = ""
+    replaces: t.Annotated[str, described(pattern="^[0-9a-f]{64}$")] = ""
+    term: Term = ""
+    terms_agreed: t.Annotated[bool, described(const=True)] = False
+
+
+class RenewalForm(RenewalQuote):
+    """A renewal; with a reference it renews once."""
+
+    client_reference: Reference | None = None
+
+
 class SubjectForm(Form):
     """The subject fields of the screen on which the service makes the CSR."""
 
@@ -114,6 +131,7 @@ class RegistrationForm(Form):
     needed = ("csr_origin", "applicant", "terms_agreed")
     lines = ("csr",)
 
+    procedure_id: t.Annotated[str, described(examples=["rsc00000001-1"])] | None = None
     csr_origin: CsrOrigin = ""
     csr: OptionalText = ""
     subject: SubjectForm | None = None

@@ -20,8 +20,10 @@ from rehearsal_desk.controls import control, fault_controls, screens
 from rehearsal_desk.controls.faulty_line import FaultyLine
 from rehearsal_desk.desk.back_office import BackOffice
 from rehearsal_desk.desk.desk import Desk
+from rehearsal_desk.desk.lapses import Lapses
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.desk.people import People
 from rehearsal_desk.desk.postman import Postman
 from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.portal import site
@@ -31,6 +33,7 @@ from rehearsal_desk.portal.variants import VARIANTS
 from rehearsal_desk.running import openapi
 from rehearsal_desk.running.premises import Premises, prepare_premises
 from rehearsal_desk.running.settings import Settings
+from rehearsal_desk.running.settled import Settled
 from rehearsal_desk.store.store import Store
 
 
@@ -71,6 +74,18 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     )
     app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault)
     app.state.back_office = BackOffice(store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps)
+    app.state.people = People(app.state.desk, back_office=app.state.back_office, admins=settings.admins)
+    lapses = Lapses(
+        store,
+        clock=clock,
+        board=premises.board,
+        outbox=outbox,
+        registrar=app.state.registrar,
+        back_office=app.state.back_office,
+        silence_renews=settings.silence_renews,
+    )
+    app.state.lapses = lapses
+    app.add_middleware(Settled, lapses=lapses)
     if hosts := known_hosts(settings.url):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     answers.teach_failures(app)
@@ -105,6 +120,7 @@ def _front(state: State, *, settings: Settings, sessions: Sessions) -> Front:
         back_office=state.back_office,
         outbox=state.outbox,
         clock=state.clock,
+        lapses=state.lapses,
         faults=state.faults,
         sessions=sessions,
         admins={admin.master_id: admin for admin in settings.admins},

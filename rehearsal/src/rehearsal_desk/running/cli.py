@@ -181,6 +181,7 @@ def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url
         registration_days=options.registration_days,
         variant=options.variant,
         not_offered=frozenset(options.not_offered),
+        silence_renews=options.silence == "renew",
     )
 
 
@@ -268,6 +269,12 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         default=[],
         choices=sorted(catalogue.PRODUCTS),
         help="take a product off the offer; may be repeated",
+    )
+    serve.add_argument(
+        "--silence",
+        default="renew",
+        choices=("renew", "lapse"),
+        help="what becomes of a contract that nobody renews or cancels in time (default: %(default)s)",
     )
     serve.add_argument(
         "--variant",

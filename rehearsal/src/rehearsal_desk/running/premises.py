@@ -24,8 +24,9 @@ from rehearsal_desk.store.store import Store, is_sqlite
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Premises:
-    """One clock, one root with its keys in memory only, one list of faults."""
+    """One blackboard, one clock, one root with its keys in memory only, one list of faults."""
 
+    board: Blackboard
     clock: Clock
     authority: CertificationAuthority
     faults: FaultList
@@ -45,7 +46,7 @@ def prepare_premises(settings: Settings) -> Premises:
     finally:
         store.close()
     board = Blackboard()
-    return Premises(clock=Clock(board=board), authority=CertificationAuthority(), faults=FaultList(board))
+    return Premises(board=board, clock=Clock(board=board), authority=CertificationAuthority(), faults=FaultList(board))
 
 
 def _keep_private(database: str) -> None:

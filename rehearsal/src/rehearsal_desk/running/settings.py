@@ -23,6 +23,7 @@ class Settings:
     url: str = "http://127.0.0.1:8440"  # where the desk is reached: mails link to it
     smtp: SmtpServer | None = None  # mails stay in the outbox without it
     registration_days: int = 30  # ours: the length of the real deadline is not published
+    silence_renews: bool = True  # what is neither renewed nor cancelled in time is renewed [M:2261088]
     vault: Vault = dc.field(default_factory=make_vault, repr=False)
     variant: str = ""  # of the portal's screens, by name
     not_offered: frozenset[str] = frozenset()  # product ids taken off the offer

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
 import datetime as dt
 import typing as t
 
@@ -29,12 +31,24 @@ class Clock:
         board: Blackboard | None = None,
     ) -> None:
         self._real = real
+        self._moment: contextvars.ContextVar[dt.datetime | None] = contextvars.ContextVar("moment", default=None)
         self._board = board or Blackboard()
 
     def now(self) -> dt.datetime:
         """The present moment in UTC, in whole seconds."""
+        if (moment := self._moment.get()) is not None:
+            return moment
         offset = dt.timedelta(microseconds=self._board.read().get(_OFFSET, 0))
         return (self._real() + offset).replace(microsecond=0)
+
+    @contextlib.contextmanager
+    def at(self, moment: dt.datetime) -> t.Iterator[None]:
+        """Let this be the present for whoever does what was due then."""
+        before = self._moment.set(moment)
+        try:
+            yield
+        finally:
+            self._moment.reset(before)
 
     def set(self, moment: dt.datetime) -> None:
         """Go on from this moment."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine import URL, Connection, Dialect, Engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 _POSTGRESQL_CONNECTIONS: t.Final = 16  # of each worker
@@ -66,7 +66,7 @@ class LinkedContract(Base):
 
 
 class Application(Base):
-    """An application as last written; what has changed by the mere passing of time is in `life`."""
+    """A contract; what happens to it are its procedures, what the mere passing of time has changed is in `life`."""
 
     __tablename__ = "applications"
     __table_args__ = (
@@ -85,16 +85,72 @@ class Application(Base):
     usage: Mapped[str] = mapped_column(String(16))
     linked_contract_id: Mapped[str | None] = mapped_column(ForeignKey(LinkedContract.contract_id))
     linked_service: Mapped[str | None] = mapped_column(String(64))
-    state: Mapped[str] = mapped_column(String(32))
-    reason: Mapped[str | None] = mapped_column(String(255))
     ordered_at: Mapped[dt.datetime]
-    register_by: Mapped[dt.date]
+    cancelled_at: Mapped[dt.datetime | None]
+    lapsed_at: Mapped[dt.datetime | None]  # when time alone last did something to it
+    lapse_at: Mapped[dt.datetime | None] = mapped_column(index=True)  # when it will do so next
+
+    procedures: Mapped[list[Procedure]] = relationship(
+        order_by="Procedure.number", back_populates="application", lazy="selectin"
+    )
+
+    @property
+    def contract_id(self) -> str:
+        """The service code."""
+        return _contract_id(self.id)
+
+    @property
+    def certificates(self) -> list[Procedure]:
+        """The procedures that have led to a certificate, oldest first."""
+        return [procedure for procedure in self.procedures if procedure.issued_at is not None]
+
+    @property
+    def current(self) -> Procedure | None:
+        """The procedure that has led to the certificate in use."""
+        return next((procedure for procedure in reversed(self.procedures) if procedure.issued_at is not None), None)
+
+    @property
+    def latest(self) -> Procedure:
+        """The procedure that was opened last."""
+        return self.procedures[-1]
+
+    @property
+    def shown_first(self) -> Procedure:
+        """The procedure that speaks for the contract: that of the certificate in use, before its issue the first."""
+        return self.current or self.procedures[0]
+
+
+class Procedure(Base):
+    """One way to one certificate, from its opening to its issue and beyond; the certificate is part of it."""
+
+    __tablename__ = "procedures"
+    __table_args__ = (
+        UniqueConstraint("application_id", "number"),
+        # One reference, one purchase; one renewal and one reissue for each certificate.
+        UniqueConstraint("customer_code", "client_reference"),
+        UniqueConstraint("application_id", "kind", "replaces"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey(Application.id))
+    number: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(16))
+    replaces: Mapped[str | None] = mapped_column(String(64))  # fingerprint of the certificate before
+    customer_code: Mapped[str] = mapped_column(String(10))
+    client_reference: Mapped[str | None] = mapped_column(String(255))
+    opened_by: Mapped[str] = mapped_column(String(16))
+    opened_at: Mapped[dt.datetime]
+    term: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(32), index=True)
+    reason: Mapped[str | None] = mapped_column(String(255))
+    register_by: Mapped[dt.date | None]
     registered_at: Mapped[dt.datetime | None]
     contacted_at: Mapped[dt.datetime | None]
     answered: Mapped[str | None] = mapped_column(String(64))  # confirmations given so far, space between them
     issued_at: Mapped[dt.datetime | None]
     installed_at: Mapped[dt.datetime | None]  # set at issue: when IIJ will have installed it
     downloaded_at: Mapped[dt.datetime | None]
+    revoke_on: Mapped[dt.date | None]
     csr_origin: Mapped[str | None] = mapped_column(String(16))
     public_key_fingerprint: Mapped[str | None] = mapped_column(String(64), index=True)
     certificate_fingerprint: Mapped[str | None] = mapped_column(String(64))
@@ -107,10 +163,17 @@ class Application(Base):
     certificate: Mapped[str | None] = mapped_column(Text, deferred=True)
     chain: Mapped[str | None] = mapped_column(Text, deferred=True)
 
+    application: Mapped[Application] = relationship(back_populates="procedures")
+
     @property
     def contract_id(self) -> str:
-        """The service code; the prefix is invented, IIJ's for this service is not known."""
-        return f"rsc{self.id:08d}"
+        """The service code of its contract."""
+        return _contract_id(self.application_id)
+
+    @property
+    def public_id(self) -> str:
+        """The name of the procedure; its form is ours."""
+        return f"{self.contract_id}-{self.number}"
 
 
 class Purchase(Base):
@@ -124,6 +187,7 @@ class Purchase(Base):
     client_reference: Mapped[str | None] = mapped_column(String(255))
     common_name: Mapped[str] = mapped_column(String(64))
     ordered_at: Mapped[dt.datetime]
+    kind: Mapped[str] = mapped_column(String(16), server_default="new")  # of the procedure, or `silence`
 
 
 class AuditEntry(Base):
@@ -144,8 +208,13 @@ class PrivateKey(Base):
 
     __tablename__ = "private_keys"
 
-    application_id: Mapped[int] = mapped_column(ForeignKey(Application.id), primary_key=True)
+    procedure_id: Mapped[int] = mapped_column(ForeignKey(Procedure.id), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+def _contract_id(key: int) -> str:
+    """The service code of this row; the prefix is invented, IIJ's for this service is not known."""
+    return f"rsc{key:08d}"
 
 
 def row_id(contract_id: str) -> int | None:
@@ -160,6 +229,11 @@ class Store:
     def __init__(self, database: str) -> None:
         self._writer = open_engine(database)
         self._engine = _reader(self._writer)
+        self._on_change: t.Callable[[Application], None] | None = None
+
+    def tell(self, on_change: t.Callable[[Application], None]) -> None:
+        """Call this for each contract that has changed, before it is written."""
+        self._on_change = on_change
 
     @contextlib.contextmanager
     def reading(self) -> t.Iterator[Session]:
@@ -171,7 +245,16 @@ class Store:
     def writing(self) -> t.Iterator[Session]:
         """All or nothing: commits at the end, rolls back on any exception."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            event.listen(session, "before_flush", self._before_flush)
             yield session
+
+    def _before_flush(self, session: Session, _context: object, _instances: object) -> None:
+        if self._on_change is None:
+            return
+        changed = (row for row in (*session.new, *session.dirty) if isinstance(row, Application | Procedure))
+        contracts = (row if isinstance(row, Application) else row.application for row in changed)
+        for application in dict.fromkeys(contracts):
+            self._on_change(application)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -15,7 +15,12 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.authorities import AUTHORITIES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.fact import Confidence, Fact
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import at_desk, by_hand, guards
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import (
+    at_desk,
+    by_hand,
+    guards,
+    renewals,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
@@ -143,7 +148,10 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
         [OV, DV | {"key": {"path": "/etc/b.key"}, "install": {"chain": "/etc/b/../b.key", "certificate": "/b.pem"}}],
         [OV, DV | {"key": {"path": "/etc/b.key"}, "install": {"chain": "/etc/chain", "certificate": "/b.pem"}}],
     ),
-    "TERM-VALIDITY": ([EV | {"term": "1 year"}], [EV]),
+    "TERM-VALIDITY": (
+        [EV | {"renewal": {"term": "1 year"}}],
+        [EV | {"renewal": {"when": "window", "term": "6 months", "key": "keep"}}],
+    ),
     "DN-AUTHORITY": (
         [OV | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
         [GLOBAL | {"subject": SUBJECT | {"organization_name": "A+B Inc."}}],
@@ -206,7 +214,7 @@ BY_DATE = {"EMAIL-VALIDATION-ENDS", "EMAIL-VALIDATION-ENDED"}
 
 def test_every_rule_has_its_test() -> None:
     # What only the desk can answer has its tests in test_plan.py, the guards in test_guards.py and test_plan_file.py.
-    elsewhere = {rule.id for rule in (*at_desk.RULES, *by_hand.RULES, *guards.RULES)}
+    elsewhere = {rule.id for rule in (*at_desk.RULES, *renewals.RULES, *by_hand.RULES, *guards.RULES)}
     assert set(TABLE) | WITH_FILES | BY_DATE == set(RULES) - elsewhere
 
 

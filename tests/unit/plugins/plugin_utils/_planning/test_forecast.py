@@ -36,7 +36,7 @@ def lineage(name: str, life: Life, *, price: int | None = 10_000, **changes: t.A
         "level": "OV", "applicant": None, "managed": True, "on_host": True, "by_hand": False,
         "approved_by_mail": False, **changes,
     }  # fmt: skip
-    return Lineage(name=name, life=life, price=price, **fields)
+    return Lineage(name=name, life=life, price=price, renewal_price=price, **fields)
 
 
 def reference_portfolio() -> list[Lineage]:
@@ -145,10 +145,11 @@ class Simulated:
         self.told.append((day, "certificate"))
         if self.ends is not None and day > self.ends and not self.dark:
             self.told.append((self.ends + 1, "gap"))
-        self.issued, self.ends, self.dark = day, day + min(longest, self.life.term), False
+        term = self.life.term if self.ends is None or self.life.next_term is None else self.life.next_term
+        self.issued, self.ends, self.dark = day, day + min(longest, term), False
         if self.paying:
             begins = day if self.paid_to is None else max(self.paid_to, day)
-            self.paid_to = self.ends if self.a.second is Second.PAID else begins + self.life.term
+            self.paid_to = self.ends if self.a.second is Second.PAID else begins + term
         self.due_issue, self.busy, self.paying = None, False, True
         return True
 
@@ -157,7 +158,7 @@ def random_life(luck: random.Random, today: int) -> Life:
     term, lead = luck.choice((183, 365)), luck.randrange(0, 45)
     fields: dict[str, t.Any] = {
         "term": term, "lead": lead, "silent": luck.random() < 0.4, "checks_organization": luck.random() < 0.5,
-        "delay": luck.randrange(3),
+        "delay": luck.randrange(3), "next_term": luck.choice((None, 183, 365)),
     }  # fmt: skip
     if luck.random() < 0.2:
         ordered = luck.choice((None, today - luck.randrange(30)))

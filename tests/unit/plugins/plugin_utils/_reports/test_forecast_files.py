@@ -188,7 +188,7 @@ def test_assumptions_that_cannot_be_are_refused(written: dict[str, t.Any], told:
 
 
 def test_what_is_left_out_is_as_by_default():
-    assert read_assumptions({"lead": {"EV": 30}}).lead == {"DV": 2, "OV": 14, "EV": 30}
+    assert read_assumptions({"lead": {"EV": 30}}).lead == {"DV": 7, "OV": 14, "EV": 30}
     assert read_assumptions(None) == Assumptions()
     assert last_day(None, today=TODAY) == LAST
     assert last_day(None, today=dt.date(2029, 1, 1)) == dt.date(2032, 1, 1)

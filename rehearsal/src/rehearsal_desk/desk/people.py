@@ -1,0 +1,51 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What people do in a browser behind everybody's back: the same acts, without a reference."""
+
+from __future__ import annotations
+
+import typing as t
+
+from rehearsal_desk.desk.back_office import BackOffice, Move
+from rehearsal_desk.desk.desk import Desk
+from rehearsal_desk.rules.admins import Admin
+from rehearsal_desk.rules.forms import RenewalForm
+from rehearsal_desk.rules.problems import Conflict, NotFound
+
+RENEW: t.Final = "renew"
+CANCEL: t.Final = "cancel"
+ACTS: t.Final = (RENEW, CANCEL)
+
+
+class People:
+    """The group admins of the desk, each for the customer codes that are theirs."""
+
+    def __init__(self, desk: Desk, *, back_office: BackOffice, admins: tuple[Admin, ...]) -> None:
+        self._desk = desk
+        self._back_office = back_office
+        self._admins = admins
+
+    def do(self, act: str, contract_id: str, *, term: str | None) -> Move:
+        """One act at this contract; raises what the desk refuses."""
+        application = self._back_office.read_application(contract_id).application
+        owners = (each for each in self._admins if application.customer_code in each.customer_codes)
+        admin = next((each for each in owners if "order" in each.scopes), None)
+        if admin is None:
+            raise NotFound("Nobody may order for this application.")
+        before = self._desk.show(application).standing.state
+        if act == CANCEL:
+            after = self._desk.cancel(admin, contract_id)
+        else:
+            current = application.current
+            if current is None:
+                raise Conflict("window", "There is no certificate that could be renewed.", attribute="contract_id")
+            form = RenewalForm(
+                contract_id=contract_id,
+                replaces=current.certificate_fingerprint or "",
+                term=term or application.term,
+                terms_agreed=True,
+            )
+            after, _renewed = self._desk.renew(admin, contract_id, form)
+        return Move(contract_id=contract_id, before=before, after=after.standing.state)

@@ -1,0 +1,79 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The end of a period: whether it may be renewed or cancelled, and what a renewal opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from rehearsal_desk.desk import life
+from rehearsal_desk.rules.forms import RenewalForm, RenewalQuote
+from rehearsal_desk.rules.problems import Conflict
+from rehearsal_desk.store.store import Application, Procedure
+
+
+def is_repeated(application: Application, *, form: RenewalForm) -> bool:
+    """Whether this reference has renewed this before; raises `Conflict` when it has done something else."""
+    reference = form.client_reference
+    found = (each for each in application.procedures if reference and each.client_reference == reference)
+    if (before := next(found, None)) is None:
+        return False
+    if (before.kind, before.replaces, before.term) != (life.RENEWAL, form.replaces, form.term):
+        message = f"This reference has been used for another order, see {before.public_id}."
+        raise Conflict("client_reference", message, attribute="client_reference")
+    return True
+
+
+def refuse_unless_due(application: Application, *, form: RenewalQuote, now: dt.datetime) -> None:
+    """Raise `Conflict` unless this certificate can be replaced by a renewal now."""
+    renewal, current = life.renewal_of(application), application.current
+    if renewal is None or current is None or form.replaces != current.certificate_fingerprint:
+        raise Conflict("replaces", "This is not the certificate in use.", attribute="replaces")
+    if before := life.renewal_for(application, form.replaces):
+        raise Conflict("replaces", f"A renewal of it has been ordered, see {before.public_id}.", attribute="replaces")
+    if (procedure := life.open_procedure(application, now=now)) is not None:
+        raise Conflict("procedure", f"Another procedure is open, {procedure.public_id}.", attribute="contract_id")
+    if application.cancelled_at is not None:
+        raise Conflict("state", "The contract has been cancelled.", attribute="contract_id")
+    if not renewal.opens_at <= now < renewal.order_by:
+        message = f"It can be renewed from {renewal.opens_at:%Y-%m-%d %H:%M} to {renewal.order_by:%Y-%m-%d %H:%M} UTC."
+        raise Conflict("window", message, attribute="contract_id")
+
+
+def opened(application: Application, *, by: str, term: str, now: dt.datetime) -> Procedure:
+    """A new renewal of the certificate in use."""
+    renewal, current = life.renewal_of(application), application.current
+    if renewal is None or current is None:  # pragma: no cover
+        raise TypeError("contract broken: a contract without a certificate was renewed")
+    procedure = Procedure(
+        number=len(application.procedures) + 1,
+        kind=life.RENEWAL,
+        replaces=current.certificate_fingerprint,
+        customer_code=application.customer_code,
+        opened_by=by,
+        opened_at=now,
+        term=term,
+        state=life.AWAITING_REGISTRATION,
+        register_by=renewal.update_by.date(),
+    )
+    application.procedures.append(procedure)
+    return procedure
+
+
+def cancel(application: Application, *, now: dt.datetime) -> None:
+    """Cancel at once what has no certificate, else as of the end of the certificate; again: nothing."""
+    state, renewal = life.state_of(application, now=now), life.renewal_of(application)
+    if application.cancelled_at is not None:
+        return
+    if state in life.EXITS:
+        raise Conflict("state", f"An application that is {state} cannot be cancelled.", attribute="contract_id")
+    if renewal is None:
+        application.latest.state = life.CANCELLED
+    elif renewal.decision == life.RENEW or now >= renewal.order_by:
+        message = (
+            f"A renewal is ordered, or would be by now: the last moment was {renewal.order_by:%Y-%m-%d %H:%M} UTC."
+        )
+        raise Conflict("window", message, attribute="contract_id")
+    application.cancelled_at = now
