@@ -38,9 +38,9 @@ options:
     description:
       - A folder on the controller that the status is written into, the order with the next deadline first, then by expiry. C(status.json) is for
         machines, C(status.md) for a merge request or a wiki, C(status.html) is one page that needs nothing else, C(status.ics) is a calendar with every
-        deadline and expiry, C(status.prom) holds metrics in the OpenMetrics text format.
-      - They are written when the task fails, too, but for the calendar and the metrics, which then stay as they were. C(docs/status.md) of the collection
-        tells more.
+        deadline and expiry, C(status.prom) holds metrics in the OpenMetrics text format. C(status.timeline.html) draws lives and windows,
+        C(status.register.csv) and C(status.register.html) are a register of certificates (証明書台帳).
+      - The first three are written when the task fails, too; the others then stay as they were. C(docs/status.md) of the collection tells more.
       - Has no meaning without O(order_files) or O(orders).
     type: str
 """

@@ -123,8 +123,8 @@ options:
     type: str
   reports_path:
     description:
-      - A folder on the controller that the plan is written into, as C(plan.json) for machines, C(plan.md) for a merge request, and C(plan.html), one
-        page that needs nothing else.
+      - A folder on the controller that the plan is written into, as C(plan.json) for machines, C(plan.md) for a merge request, C(plan.html), one
+        page that needs nothing else, and C(plan.approval.html), a sheet to sign (稟議).
       - With O(state=forecast) the files are C(forecast.json), C(forecast.md), C(forecast.html), C(forecast.csv), one row for each event, and
         C(forecast.ics), the next 13 months.
       - With O(state=applied), unless in check mode, the files are C(apply.json), C(apply.md) and C(apply.html), and tell what was done and what is left.
@@ -382,6 +382,10 @@ orders:
       description: Until when.
       type: str
       sample: "2026-12-22"
+    not_before:
+      description: From when the certificate is valid, RFC 3339 in UTC.
+      type: str
+      sample: "2026-11-22T15:00:00Z"
     not_after:
       description: When the certificate expires, RFC 3339 in UTC.
       type: str

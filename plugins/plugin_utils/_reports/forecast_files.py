@@ -9,9 +9,7 @@
 from __future__ import annotations
 
 import collections
-import csv
 import datetime as dt
-import io
 import json
 import typing as t
 
@@ -36,6 +34,7 @@ from .forecast_words import (
     warning_lines,
 )
 from .pages import make_environment
+from .papers import render_spreadsheet
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,8 +42,6 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .rows import Row
 
-_BOM: t.Final = "\ufeff"  # spreadsheets take a CSV without it for the system's own encoding
-_FORMULAS: t.Final = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
 _CALENDAR_DAYS: t.Final = 396  # 13 months
 _IN_CALENDAR: t.Final = frozenset(
     ("new_order", "renewal", "silent_renewal", "continuation", "domain_approval", "organization_check", "gap")
@@ -151,19 +148,9 @@ def _bars(document: Row, lang: Language) -> list[Row]:
 
 
 def _spreadsheet(rows: list[Row], lang: Language) -> str:
-    """CSV as spreadsheets read it; a text that one would take for a formula begins with an apostrophe."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([said(heading, lang) for heading in HEADINGS.values()])
-    for row in rows:
-        shown = {**row, "event": said(ONE_EVENT[row["event"]], lang)}
-        writer.writerow(["" if shown[name] is None else _harmless(shown[name]) for name in HEADINGS])
-    return _BOM + out.getvalue()
-
-
-def _harmless(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    shown = ({**row, "event": said(ONE_EVENT[row["event"]], lang)} for row in rows)
+    cells = [["" if row[name] is None else str(row[name]) for name in HEADINGS] for row in shown]
+    return render_spreadsheet([said(heading, lang) for heading in HEADINGS.values()], cells)
 
 
 def _calendar(document: Row, rows: list[Row], lang: Language) -> str:

@@ -22,6 +22,8 @@ from .._complaints.whole_file import write_whole
 from .calendar import missing_icalendar, render_calendar
 from .dates import by_urgency, past
 from .metrics import metrics
+from .papers import REGISTER, describe_approval, list_register, render_spreadsheet
+from .timeline import LEGEND, NOTHING, TITLE, WIDTH, draw_timeline
 from .words import HEADINGS, cells, counted, next_step, notes, priced, step_words, title, yen
 
 if t.TYPE_CHECKING:
@@ -36,14 +38,18 @@ _BACKTICKS: t.Final = re.compile(r"`+")
 
 
 def write_reports(document: Row, folder: str, *, name: str) -> None:
-    """Write NAME.json, NAME.md and NAME.html into the folder; each is complete or as it was."""
-    _write_all(_pages(document, form="plan"), folder, name=name)
+    """Write NAME.json, .md and .html into the folder, of a plan .approval.html too; each is complete or as it was."""
+    files = _pages(document, form="plan")
+    if document["planned"] and document["error"] is None:
+        files["approval.html"] = _approval(document)
+    _write_all(files, folder, name=name)
 
 
 def write_status(document: Row, folder: str) -> None:
-    """Write status.json, .md, .html, .ics and .prom into the folder; each is complete or as it was.
+    """Write status.json, .md, .html, .ics, .prom, .timeline.html and .register.csv and .html into the folder.
 
-    A look that came to nothing leaves calendar and metrics alone: no date is wiped, and the metrics tell their age.
+    Each is complete or as it was. A look that came to nothing writes the first three alone: no date is wiped, and the
+    metrics tell their age.
     """
     missing = missing_icalendar()
     if missing:
@@ -51,7 +57,7 @@ def write_status(document: Row, folder: str) -> None:
     sorted_ = by_urgency(document)
     files = _pages(sorted_, form="status")
     if document["error"] is None:
-        files |= {"ics": render_calendar(sorted_), "prom": metrics(sorted_)}
+        files |= {"ics": render_calendar(sorted_), "prom": metrics(sorted_), **_pictures(sorted_)}
     _write_all(files, folder, name="status")
 
 
@@ -62,6 +68,28 @@ def _pages(document: Row, *, form: str) -> dict[str, str]:
         "md": _rendered(f"{form}.md.j2", document, document["lang"]),
         "html": _rendered(f"{form}.html.j2", document, document["lang"]),
     }
+
+
+def _approval(document: Row) -> str:
+    columns = ("act", "name", "common_name", "product", "term", "usage", "contract_id", "reason", "yen")
+    return _filled("approval.html.j2", document, paper=describe_approval(document), columns=columns)
+
+
+def _pictures(document: Row) -> dict[str, str]:
+    lang: Language = document["lang"]
+    head, rows = list_register(document)
+    legend = {kind: said(words, lang) for kind, words in LEGEND.items()}
+    drawn = {"picture": draw_timeline(document), "legend": legend, "nothing": said(NOTHING, lang), "width": WIDTH}
+    return {
+        "timeline.html": _filled("timeline.html.j2", document, title=said(TITLE, lang), **drawn),
+        "register.html": _filled("register.html.j2", document, title=said(REGISTER, lang), head=head, rows=rows),
+        "register.csv": render_spreadsheet(head, rows),
+    }
+
+
+def _filled(template: str, document: Row, **values: t.Any) -> str:
+    values |= {"document": document, "lang": document["lang"]}
+    return make_environment().get_template(template).render(**values)
 
 
 def _write_all(files: dict[str, str], folder: str, *, name: str) -> None:

@@ -55,6 +55,7 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
         "next_action": action,
         "next_action_by": actor,
         "deadline": until.isoformat() if until else None,
+        "not_before": _time(application.not_before) if application else None,
         "not_after": _time(application.not_after) if application else None,
         "serial_number": application.serial_number if application else None,
         "replaces": entry.replaces,

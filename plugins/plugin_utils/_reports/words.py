@@ -144,6 +144,11 @@ def state_word(state: str, lang: Language) -> str:
     return said(_STATES[state], lang)
 
 
+def term_word(term: str, lang: Language) -> str:
+    """A contract term (有効期間) in words."""
+    return said(_TERMS.get(term, Phrase(term, term)), lang)
+
+
 def counted(document: Row, lang: Language) -> str:
     """How many orders stand where, without the zeros."""
     counts = document["counts"]
@@ -235,7 +240,7 @@ def _bought(row: Row, lang: Language) -> str:
     service = LINKED_SERVICES.get(row["linked_service"])
     using = said(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
-    term = said(_TERMS.get(row["term"], Phrase(row["term"], row["term"])), lang)
+    term = term_word(row["term"], lang)
     told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
     return told if price is None else f"{told}: {yen(price, lang)}"
 
@@ -250,6 +255,7 @@ __all__ = (
     "priced",
     "state_word",
     "step_words",
+    "term_word",
     "title",
     "yen",
 )

@@ -150,7 +150,8 @@ def test_labels_hold_any_text_and_name_the_slice() -> None:
 def test_the_files_of_a_status(lang: Language, tmp_path: pathlib.Path) -> None:
     write_status(a_status(lang=lang), str(tmp_path / "new" / "folder"))
     files = {file.name: file.read_text(encoding="utf-8") for file in (tmp_path / "new" / "folder").iterdir()}
-    assert files.keys() == {f"status.{suffix}" for suffix in ("json", "md", "html", "ics", "prom")}
+    pictures = ("timeline.html", "register.html", "register.csv")
+    assert files.keys() == {f"status.{suffix}" for suffix in ("json", "md", "html", "ics", "prom", *pictures)}
     told = json.loads(files["status.json"])
     jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
     assert [row["name"] for row in told["orders"]][:3] == ["www", "cdn", "old"]
@@ -170,7 +171,7 @@ def test_the_files_of_a_status(lang: Language, tmp_path: pathlib.Path) -> None:
 
 def test_a_look_that_came_to_nothing_leaves_calendar_and_metrics_as_they_were(tmp_path: pathlib.Path) -> None:
     write_status(a_status(), str(tmp_path))
-    kept = {name: (tmp_path / name).read_bytes() for name in ("status.ics", "status.prom")}
+    kept = {name: (tmp_path / name).read_bytes() for name in ("status.ics", "status.prom", "status.register.csv")}
     write_status(describe_refusal(FRAME, error="the desk cannot be reached", planned=False), str(tmp_path))
     assert {name: (tmp_path / name).read_bytes() for name in kept} == kept
     for name in ("status.json", "status.md", "status.html"):
