@@ -185,6 +185,30 @@ def application_record() -> ArgumentSpec:
     )
 
 
+def status_notice() -> ArgumentSpec:
+    return ArgumentSpec(
+        {
+            **desk(),
+            **orders(),
+            **language(),
+            "prices": {"type": "dict"},
+            "mail_to": {"type": "list", "elements": "str"},
+            "mail_from": {"type": "str"},
+            "smtp_url": {"type": "str"},
+            "smtp_user": {"type": "str"},
+            "smtp_password": {"type": "str", "no_log": True, "fallback": (env_fallback, ["IIJ_CERT_SMTP_PASSWORD"])},
+            "smtp_ca_path": {"type": "str"},
+            # The address of a webhook is all that is needed to write there.
+            "webhook_url": {"type": "str", "no_log": True, "fallback": (env_fallback, ["IIJ_CERT_WEBHOOK_URL"])},
+            "webhook_form": {"type": "str", "choices": ["slack", "teams", "mattermost", "json"], "default": "slack"},
+            "command": {"type": "list", "elements": "str"},
+            "again": {"type": "bool", "default": False},
+        },
+        mutually_exclusive=EITHER_ORDERS,
+        required_one_of=EITHER_ORDERS,
+    )
+
+
 def ledger_info() -> ArgumentSpec:
     return ArgumentSpec(
         {

@@ -33,6 +33,7 @@ CODES: t.Final = {
     "import": "0 2 0 2 2 -",
     "doctor": "0 0 0 0 2 -",
     "ledger": "0 0 0 0 2 0",
+    "notify": "0 0 0 0 2 -",
     "record": "0 0 0 0 2 -",
 }
 STRICTLY: t.Final = ("-e", "certificate_exit_on_changes=true")

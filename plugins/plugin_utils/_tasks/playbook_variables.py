@@ -26,9 +26,10 @@ VARIABLES: t.Final = frozenset(
         "assumptions", "budget", "buy_before_host", "check_date", "commands", "compare_with", "complaints_form",
         "complaints_path", "concurrency", "due_only", "exit_on_changes", "export_form", "export_path", "import_file",
         "inbox", "ledger_head", "ledger_path", "listing", "map_file", "max_new_orders", "max_renewals", "not_booked",
-        "orders", "plan_digest", "plan_file", "portfolio", "prices", "quote", "record_file", "records",
-        "records_file", "repair", "reports_path", "saved_pages", "slice", "spread", "strict", "take_over",
-        "template_variables", "until",
+        "notice_command", "notice_mail_from", "notice_mail_to", "notice_smtp_ca_path", "notice_smtp_url",
+        "notice_smtp_user", "notice_webhook_form", "orders", "plan_digest", "plan_file", "portfolio", "prices",
+        "quote", "record_file", "records", "records_file", "repair", "reports_path", "saved_pages", "slice", "spread",
+        "strict", "take_over", "template_variables", "until",
     )
 )  # fmt: skip
 # What the playbooks hand from task to task.
@@ -48,7 +49,8 @@ _HANDED_ON: t.Final = frozenset(
 )
 _NEEDED: t.Final = {
     **dict.fromkeys(
-        ("apply", "check", "collect", "forecast", "plan", "record", "renew", "status"), ("certificate_orders",)
+        ("apply", "check", "collect", "forecast", "notify", "plan", "record", "renew", "status"),
+        ("certificate_orders",),
     ),
     "import": ("certificate_orders", "certificate_import_file"),
 }

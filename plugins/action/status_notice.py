@@ -1,0 +1,62 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Controller leg of status_notice; there is no host leg."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..module_utils import _argspec
+from ..module_utils._core.phrases import said
+from ..plugin_utils._planning.lifecycle import day_in_japan
+from ..plugin_utils._planning.observe import Listing
+from ..plugin_utils._reports.document import describe_plan, describe_refusal
+from ..plugin_utils._reports.notices import make_notice
+from ..plugin_utils._tasks.asked_orders import now
+from ..plugin_utils._tasks.leg import Leg
+from ..plugin_utils._tasks.notifying import list_ways, send_once
+from ..plugin_utils._tasks.planned import bare_frame, frame_of
+from ..plugin_utils._tasks.status import look_at_orders
+
+if t.TYPE_CHECKING:
+    from ..module_utils._argspec import ArgumentSpec
+    from ..plugin_utils._complaints.complaints import Complaint
+    from ..plugin_utils._reports.rows import Row
+    from ..plugin_utils._tasks.leg import Result
+
+
+class ActionModule(Leg):
+    def spec(self) -> ArgumentSpec:
+        return _argspec.status_notice()
+
+    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
+        """Tell people that nothing is known: a watch that has died looks like one that sees nothing."""
+        self._send(describe_refusal(bare_frame(self.options, self.lang), complaints=complaints, error=message))
+
+    def control(self) -> Result:
+        list_ways(self.options)  # a mistake in an option is told before the desk is asked
+        desk = self.open_desk()
+        look = look_at_orders({**self.options, "import_path": None}, desk, Listing(desk), lang=self.lang)
+        frame = frame_of(self.options, self.lang, self.commands_of)
+        result = self._send(
+            describe_plan(look.plan, frame, planned=False, complaints=look.complaints, error=look.error)
+        )
+        if look.error:
+            return {**result, "failed": True, "msg": look.error}
+        return result
+
+    def _send(self, document: Row) -> Result:
+        notice = make_notice(document)
+        if notice is None:
+            return {"changed": False, "sent": [], "subject": None, "text": None}
+        told: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
+        ways = list_ways(self.options)
+        if self.check_mode:
+            return told
+        sent, failed = send_once(notice, self.options, ways, today=day_in_japan(now()))
+        problems = {"failed": True, "msg": "\n".join(said(phrase, self.lang) for phrase in failed)} if failed else {}
+        return {**told, "changed": bool(sent), "sent": sent, **problems}

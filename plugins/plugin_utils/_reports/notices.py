@@ -1,0 +1,126 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One message about what is due, by the person who has to do it; nothing where nothing is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, one_line, said
+from .._planning.steps import Standing
+from .._values.observed import State
+from .dates import Kind, dates
+from .standing import ACTORS
+from .words import state_word, yen
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...module_utils._core.phrases import Language
+    from .rows import Row
+
+_SOON: t.Final = {Kind.DEADLINE: 7, Kind.EXPIRY: 30}  # days before a date from which it is told of; ours
+_SHARE: t.Final = 3  # an expiry is told of in the last third of a life at the earliest
+_LIFE: t.Final = 199  # days of a certificate whose beginning the desk does not show
+_SILENT_SOON: t.Final = 9  # days before IIJ renews by itself; ours
+_NOBODY: t.Final = "nobody"
+_LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
+_LONGEST: t.Final = 500  # characters of a line
+_MOST: t.Final = 200  # lines
+
+_SUBJECT: t.Final = Phrase("Certificates: {0} things due ({1})", "証明書: 対応が必要な項目 {0} 件 ({1})")
+_PAST: t.Final = Phrase("past since {0}", "{0} に期限超過")
+_UNTIL: t.Final = Phrase("until {0}", "期限 {0}")
+_EXPIRES: t.Final = Phrase("its certificate expires on {0}", "証明書の有効期限は {0}")
+_EXPIRED: t.Final = Phrase("its certificate expired on {0}", "証明書は {0} に期限切れ")
+_SILENT: t.Final = Phrase(
+    "IIJ renews {0} ({1}) by itself on {2}{3}, unless it is ordered or cancelled before",
+    "{0} ({1}) は、注文または解約しないかぎり {2} にIIJが自動更新します{3}",
+)
+_PRICE: t.Final = Phrase(" for {0}", " ({0})")
+_ENDED: t.Final = Phrase("{0} ({1}): {2}. {3}", "{0} ({1}): {2}。{3}")
+_LINE: t.Final = Phrase("{0} ({1}): {2}; {3}", "{0} ({1}): {2}、{3}")
+_FAILED: t.Final = Phrase("The status could not be read: {0}", "ステータスを取得できませんでした: {0}")
+_MORE: t.Final = Phrase("and {0} more", "ほか {0} 件")
+
+
+class Notice(t.NamedTuple):
+    """A message: its subject and its text, in the language of the document."""
+
+    subject: str
+    text: str
+
+
+def make_notice(document: Row) -> Notice | None:
+    """Make the message of a status; None where nothing is due."""
+    lang: Language = document["lang"]
+    lines: dict[str, list[str]] = {}
+    for actor, line in _list_lines(document, lang):
+        lines.setdefault(actor, []).append(one_line(line, _LONGEST))
+    count = sum(map(len, lines.values()))
+    if not count:
+        return None
+    parts = [
+        "\n".join([f"[{said(ACTORS[actor], lang)}]", *(f"- {line}" for line in _few(lines[actor], lang))])
+        for actor in ACTORS
+        if actor in lines
+    ]
+    return Notice(said(_SUBJECT, lang).format(count, document["portfolio"]), "\n\n".join(parts) + "\n")
+
+
+def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
+    """List who has to do something, and what, the next date first."""
+    if document["error"] is not None:
+        yield "service_admin", said(_FAILED, lang).format(document["error"])
+    told = set()
+    now = dt.datetime.fromisoformat(document["made_at"])
+    for date in dates(document):
+        row = date.row
+        left = date.moment - now
+        if left > dt.timedelta(days=_days(row, date.kind)) or row["name"] in told:
+            continue
+        told.add(row["name"])
+        over = left <= dt.timedelta()
+        words = (_EXPIRED if over else _EXPIRES) if date.kind is Kind.EXPIRY else (_PAST if over else _UNTIL)
+        when = said(words, lang).format(date.day)
+        yield _actor(row), said(_LINE, lang).format(row["name"], row["common_name"], row["next_action"], when)
+    for row in document["orders"]:
+        if row["standing"] == Standing.ENDED and row["state"] in _LOST and row["name"] not in told:
+            state = state_word(row["state"], lang)
+            yield _actor(row), said(_ENDED, lang).format(row["name"], row["common_name"], state, row["next_action"])
+    for row in document["silent"]:
+        if dt.date.fromisoformat(row["day"]) - now.date() <= dt.timedelta(days=_SILENT_SOON):
+            price = "" if row["yen"] is None else said(_PRICE, lang).format(yen(row["yen"], lang))
+            name = row["order"] or row["contract_id"]
+            yield "group_admin", said(_SILENT, lang).format(name, row["common_name"], row["day"], price)
+
+
+def _days(row: Row, kind: Kind) -> float:
+    """How many days before a date it is told of: an expiry not before the last third of the life."""
+    if kind is not Kind.EXPIRY:
+        return _SOON[kind]
+    life = float(_LIFE)
+    if row["not_before"] is not None:
+        end, begin = (dt.datetime.fromisoformat(row[name]) for name in ("not_after", "not_before"))
+        life = (end - begin) / dt.timedelta(days=1)
+    return min(_SOON[kind], life / _SHARE)
+
+
+def _actor(row: Row) -> str:
+    """Who acts next; where nobody has to, the service admin looks after the certificate."""
+    actor = str(row["next_action_by"])
+    return actor if actor in ACTORS and actor != _NOBODY else "service_admin"
+
+
+def _few(lines: list[str], lang: Language) -> list[str]:
+    if len(lines) <= _MOST:
+        return lines
+    return [*lines[:_MOST], said(_MORE, lang).format(len(lines) - _MOST)]
+
+
+__all__ = ("Notice", "make_notice")

@@ -1,0 +1,218 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Sends a notice to people: by mail, to the webhook of a chat, or to a command; each once a day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.message
+import email.utils
+import json
+import os
+import pathlib
+import smtplib
+import ssl
+import subprocess
+import typing as t
+import urllib.parse
+
+from ...module_utils._core.paths import expand_home
+from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._core.system_errors import reason_of
+from .._complaints.complaints import OptionsWrong
+from .._complaints.whole_file import write_whole
+from .._desk._requests import missing_requests
+from .._desk.http import NoAnswer, exchange, open_session
+from .._desk.patience import Patience
+from .asked_orders import portfolio_name
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._reports.notices import Notice
+    from .asked_orders import Options
+
+_TIMEOUT: t.Final = 30.0  # seconds of one answer
+_SMTP_PORTS: t.Final = {"smtp": 25, "smtps": 465}
+_AT: t.Final = "@\u200b"  # nobody is called by a name that stands in a message
+_NOT_SENT: t.Final = Phrase("the notice was not sent by {0}: {1}", "通知を {0} で送信できませんでした: {1}")
+_ANSWERED: t.Final = Phrase("it answered with status {0}", "ステータス {0} が返されました")
+_ENDED: t.Final = Phrase("it ended with status {0}", "終了ステータスは {0} でした")
+_NO_SMTP: t.Final = Phrase(
+    "smtp_url is not of the form smtp://HOST:PORT, smtp+starttls://HOST:PORT or smtps://HOST:PORT",
+    "smtp_url が smtp://HOST:PORT、smtp+starttls://HOST:PORT、smtps://HOST:PORT のいずれの形でもありません。",
+)
+_NO_WEBHOOK: t.Final = Phrase(
+    "webhook_url does not begin with https:// (http:// is for this machine alone)",
+    "webhook_url が https:// で始まっていません (http:// はこのマシンに対してだけ使えます)。",
+)
+_NO_MAIL: t.Final = Phrase("mail_to needs mail_from and smtp_url", "mail_to には mail_from と smtp_url が必要です。")
+_NO_PLAIN: t.Final = Phrase(
+    "smtp_password is sent over smtp+starttls:// or smtps:// alone",
+    "smtp_password は smtp+starttls:// または smtps:// でのみ送信します。",
+)
+_LOCAL: t.Final = ("127.0.0.1", "::1", "localhost")
+
+
+class NotSent(Exception):
+    """A way by which a notice could not be sent, with the reason."""
+
+    def __init__(self, way: str, why: Phrase) -> None:
+        self.told = _NOT_SENT.filled(way, why)
+        super().__init__(self.told.en)
+
+
+def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
+    """List the ways by which this task sends, each checked; raises OptionsWrong."""
+    ways: dict[str, Callable[[Notice], None]] = {}
+    if options["mail_to"]:
+        server = _require_mail(options)
+        ways["mail"] = lambda notice: _send_mail(notice, options, server)
+    if options["webhook_url"]:
+        _require_webhook(options["webhook_url"])
+        ways["webhook"] = lambda notice: _post(notice, options["webhook_url"], options["webhook_form"])
+    if options["command"]:
+        ways["command"] = lambda notice: _run(notice, options["command"])
+    return ways
+
+
+def send_once(
+    notice: Notice, options: Options, ways: t.Mapping[str, Callable[[Notice], None]], *, today: dt.date
+) -> tuple[list[str], list[Phrase]]:
+    """Send by each way that was not used today; returns the ways used now, and what failed.
+
+    A way that failed is tried again by the next run.
+    """
+    stamp = _stamp_path(options)
+    used, sent, failed = _read_stamp(stamp, today), [], []
+    for way, send in ways.items():
+        if way in used and not options["again"]:
+            continue
+        try:
+            send(notice)
+        except NotSent as error:
+            failed.append(error.told)
+        else:
+            sent.append(way)
+            used = sorted({*used, way})
+            stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(stamp, json.dumps({"day": today.isoformat(), "ways": used}), private=True)
+    return sent, failed
+
+
+def _require_mail(options: Options) -> urllib.parse.SplitResult:
+    if not options["mail_from"] or not options["smtp_url"]:
+        raise OptionsWrong(_NO_MAIL)
+    server = urllib.parse.urlsplit(options["smtp_url"])
+    try:
+        good = server.scheme in ("smtp", "smtp+starttls", "smtps") and server.hostname and server.port != 0
+    except ValueError:
+        good = None
+    if not good or server.path.strip("/") or server.password:
+        raise OptionsWrong(_NO_SMTP)
+    if options["smtp_password"] and server.scheme == "smtp":
+        raise OptionsWrong(_NO_PLAIN)
+    return server
+
+
+def _require_webhook(url: str) -> None:
+    if missing := missing_requests():
+        raise OptionsWrong(verbatim(missing))
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
+        raise OptionsWrong(_NO_WEBHOOK)
+
+
+def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResult) -> None:
+    message = email.message.EmailMessage()
+    message["Subject"] = notice.subject
+    message["From"] = options["mail_from"]
+    message["To"] = ", ".join(options["mail_to"])
+    message["Date"] = email.utils.localtime()
+    message["Message-ID"] = email.utils.make_msgid(domain=options["mail_from"].rpartition("@")[2].strip(" >") or None)
+    message["Auto-Submitted"] = "auto-generated"  # no answering machine answers [RFC 3834]
+    message.set_content(notice.text)
+    host, port = str(server.hostname), server.port or _SMTP_PORTS.get(server.scheme, 587)
+    context = ssl.create_default_context(cafile=options["smtp_ca_path"])
+    try:
+        with (
+            smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=context)
+            if server.scheme == "smtps"
+            else smtplib.SMTP(host, port, timeout=_TIMEOUT)
+        ) as connection:
+            if server.scheme == "smtp+starttls":
+                connection.starttls(context=context)
+            if options["smtp_user"]:
+                connection.login(options["smtp_user"], options["smtp_password"] or "")
+            connection.send_message(message)
+    except smtplib.SMTPResponseException as error:
+        raise NotSent("mail", _ANSWERED.filled(error.smtp_code)) from None
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        why = reason_of(error) if isinstance(error, OSError) else type(error).__name__
+        raise NotSent("mail", verbatim(str(why))) from None
+
+
+def _post(notice: Notice, url: str, form: str) -> None:
+    """Post once; the address is a secret and stands in no message."""
+    session = open_session(ca_path=None, headers={"Content-Type": "application/json"}, keeps_cookies=False)
+    body = json.dumps(_body(notice, form)).encode()
+    try:
+        reply = exchange(session, "POST", url, patience=Patience(timeout=_TIMEOUT), data=body)
+    except NoAnswer as error:
+        raise NotSent("webhook", error.told) from None
+    if reply.status not in (200, 201, 202, 204):
+        raise NotSent("webhook", _ANSWERED.filled(reply.status))
+
+
+def _body(notice: Notice, form: str) -> dict[str, t.Any]:
+    """What a chat takes; what it would interpret in a text is made harmless."""
+    if form == "json":
+        return {"subject": notice.subject, "text": notice.text}
+    subject, text = (part.replace("@", _AT) for part in notice)
+    if form == "teams":
+        blocks = [{"type": "TextBlock", "text": subject, "weight": "Bolder", "wrap": True}]
+        blocks += [{"type": "TextBlock", "text": line, "wrap": True} for line in text.splitlines() if line]
+        card = {"type": "AdaptiveCard", "version": "1.4", "body": blocks}
+        content = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
+        return {"type": "message", "attachments": [content]}
+    whole = f"{subject}\n\n{text}"
+    if form == "slack":
+        whole = whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return {"text": whole}
+
+
+def _run(notice: Notice, command: list[str]) -> None:
+    """Run a command with the text on its standard input, and without the desk's credentials."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("IIJ_CERT_")}
+    environment["NOTICE_SUBJECT"] = notice.subject
+    try:
+        done = subprocess.run(
+            command, input=notice.text.encode(), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            timeout=20 * _TIMEOUT, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+        why = reason_of(error) if isinstance(error, OSError) else type(error).__name__
+        raise NotSent("command", verbatim(str(why))) from None
+    if done.returncode:
+        raise NotSent("command", _ENDED.filled(done.returncode))
+
+
+def _stamp_path(options: Options) -> pathlib.Path:
+    state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
+    return state / "iij.server_certificate" / f"{portfolio_name(options)}.notices.json"
+
+
+def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:
+    """Read the ways that were used today; a stamp that cannot be read is none, so that people hear twice at worst."""
+    try:
+        told = json.loads(path.read_bytes())
+        return [str(way) for way in told["ways"]] if told["day"] == today.isoformat() else []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return []
+
+
+__all__ = ("NotSent", "list_ways", "send_once")

@@ -1,0 +1,232 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What people are told is due, and how it reaches them: by a mail server, a web server and a command that are there."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import email
+import email.policy
+import http.server
+import json
+import pathlib
+import socketserver
+import sys
+import threading
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.notices import Notice, make_notice
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.notifying import list_ways, send_once
+from statuses import SHOWN, a_status
+
+TODAY: t.Final = dt.date(2026, 11, 22)
+NOTICE: t.Final = Notice("証明書: 1件", "[applicant]\n- www <@here> & @channel\n")
+NO_WAY: t.Final[dict[str, t.Any]] = {
+    "portfolio": "p", "mail_to": None, "mail_from": None, "smtp_url": None, "smtp_user": None, "smtp_password": None,
+    "smtp_ca_path": None, "webhook_url": None, "webhook_form": "slack", "command": None, "again": False,
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def state_folder(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def test_what_is_due_is_told_by_person():
+    notice = make_notice(a_status())
+    assert notice
+    assert notice.subject == "Certificates: 4 things due (p)"
+    parts = notice.text.split("\n\n")
+    assert [part.splitlines()[0] for part in parts] == ["[group admin]", "[service admin]"]
+    assert "www (www.example.jp)" in notice.text
+    assert "expired on 2026-11-20" in notice.text
+    assert "certs@example.jp" not in notice.text
+
+
+def test_it_is_told_in_japanese_too():
+    notice = make_notice(a_status(lang="ja"))
+    assert notice
+    assert notice.subject == "証明書: 対応が必要な項目 4 件 (p)"
+    assert "サービスの運用管理担当者" in notice.text
+
+
+def test_nothing_is_told_where_nothing_is_due():
+    far = {"state": SHOWN["blog"]["state"], "deadline": None, "not_after": dt.datetime(2027, 5, 20, tzinfo=dt.UTC)}
+    quiet = dict.fromkeys(SHOWN, far)
+    assert make_notice(a_status(**quiet)) is None
+
+
+def test_a_short_life_is_told_of_in_its_last_third():
+    begun, ends = dt.datetime(2026, 11, 1, tzinfo=dt.UTC), dt.datetime(2026, 12, 17, tzinfo=dt.UTC)
+    far = {"state": SHOWN["blog"]["state"], "deadline": None, "not_before": begun, "not_after": ends}
+    quiet = dict.fromkeys(SHOWN, far)
+    assert make_notice(a_status(**quiet)) is None  # 25 days left of 46
+
+
+def test_a_renewal_by_silence_is_told_with_day_and_yen():
+    document = a_status()
+    document["orders"] = []
+    document["silent"] = [
+        {"contract_id": "rsc00000004", "common_name": "api.jp", "order": "api", "day": "2026-12-01", "yen": 30000},
+        {"contract_id": "rsc00000005", "common_name": "far.jp", "order": "far", "day": "2026-12-02", "yen": None},
+    ]  # fmt: skip
+    notice = make_notice(document)
+    assert notice
+    assert "api (api.jp) by itself on 2026-12-01 for 30,000 yen" in notice.text
+    assert "far" not in notice.text
+
+
+def test_a_status_that_cannot_be_read_is_told():
+    notice = make_notice({**a_status(), "orders": [], "silent": [], "error": "the desk\ncannot be reached"})
+    assert notice
+    assert "cannot be reached" in notice.text
+
+
+class Mails(socketserver.StreamRequestHandler):
+    """A mail server that takes everything."""
+
+    taken: t.ClassVar[list[bytes]] = []
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 here\r\n")
+        while line := self.rfile.readline():
+            word = line.strip().upper()
+            if word == b"DATA":
+                self.wfile.write(b"354 go on\r\n")
+                self.taken.append(b"".join(iter(self.rfile.readline, b".\r\n")))
+            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+
+
+class Posts(http.server.BaseHTTPRequestHandler):
+    """A web server that keeps what it is posted."""
+
+    taken: t.ClassVar[list[t.Any]] = []
+    status = 200
+
+    def do_POST(self) -> None:
+        self.taken.append(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(self.status)
+        self.send_header("location", f"http://{self.headers['host']}/elsewhere")
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_words: object) -> None:
+        pass
+
+
+@contextlib.contextmanager
+def serving(handler: t.Any) -> t.Iterator[int]:
+    handler.taken.clear()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def sent(options: dict[str, t.Any], *, today: dt.date = TODAY) -> tuple[list[str], list[str]]:
+    whole = {**NO_WAY, **options}
+    ways, failed = send_once(NOTICE, whole, list_ways(whole), today=today)
+    return ways, [phrase.en for phrase in failed]
+
+
+def test_a_mail_arrives_as_it_was_written():
+    with serving(Mails) as port:
+        mail = {"mail_to": ["a@example.jp", "b@example.jp"], "mail_from": "ansible@example.jp"}
+        assert sent({**mail, "smtp_url": f"smtp://127.0.0.1:{port}"}) == (["mail"], [])
+    message = email.message_from_bytes(Mails.taken[0], policy=email.policy.default)
+    assert message["subject"] == NOTICE.subject
+    assert message["to"] == "a@example.jp, b@example.jp"
+    assert message.get_content().replace("\r\n", "\n") == NOTICE.text
+
+
+@pytest.mark.parametrize("form", ["slack", "mattermost", "teams", "json"])
+def test_a_webhook_takes_the_text_and_calls_nobody(form: str):
+    with serving(Posts) as port:
+        assert sent({"webhook_url": f"http://127.0.0.1:{port}/secret", "webhook_form": form}) == (["webhook"], [])
+    (body,) = Posts.taken
+    whole = json.dumps(body, ensure_ascii=False)
+    assert "証明書: 1件" in whole
+    if form != "json":
+        assert "@here" not in whole
+        assert "@channel" not in whole
+    if form == "slack":
+        assert "<" not in body["text"]
+    if form == "teams":
+        assert body["attachments"][0]["content"]["type"] == "AdaptiveCard"
+
+
+def test_a_redirection_is_not_followed_and_the_address_is_not_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Posts, "status", 307)
+    with serving(Posts) as port:
+        ways, failed = sent({"webhook_url": f"http://127.0.0.1:{port}/secret"})
+    assert ways == []
+    assert len(Posts.taken) == 1
+    assert failed == ["the notice was not sent by webhook: it answered with status 307"]
+
+
+def test_a_command_is_given_text_and_subject_and_no_credential(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("IIJ_CERT_ORDER_TOKEN", "hidden")
+    told = tmp_path / "told"
+    script = (
+        "import os,sys; open(sys.argv[1], 'w').write(sys.stdin.read() + os.environ['NOTICE_SUBJECT'] + "
+        "str([name for name in os.environ if name.startswith('IIJ_CERT_')]))"
+    )
+    assert sent({"command": [sys.executable, "-c", script, str(told)]}) == (["command"], [])
+    assert told.read_text(encoding="utf-8") == f"{NOTICE.text}{NOTICE.subject}[]"
+
+
+def test_each_way_is_used_once_a_day_and_one_that_failed_again(state_folder: pathlib.Path):
+    with serving(Posts) as port:
+        options = {"webhook_url": f"http://127.0.0.1:{port}/", "command": ["false"]}
+        ways, failed = sent(options)
+        assert (ways, len(failed)) == (["webhook"], 1)
+        assert sent({**options, "command": ["true"]}) == (["command"], [])
+        assert sent({**options, "command": ["true"]}) == ([], [])
+        assert sent({**options, "command": ["true"], "again": True})[0] == ["webhook", "command"]
+        assert sent({**options, "command": ["true"]}, today=TODAY + dt.timedelta(days=1))[0] == ["webhook", "command"]
+    (stamp,) = state_folder.rglob("*.json")
+    stamp.write_text("[", encoding="utf-8")
+    assert sent({"command": ["true"]}) == (["command"], [])
+
+
+def test_a_server_that_is_not_there_is_told_with_the_reason():
+    ways, failed = sent(
+        {
+            "mail_to": ["a@example.jp"],
+            "mail_from": "b@example.jp",
+            "smtp_url": "smtp://127.0.0.1:1",
+            "command": ["/nonexistent/program"],
+        }
+    )
+    assert ways == []
+    assert [line.partition(": ")[0] for line in failed] == [
+        "the notice was not sent by mail",
+        "the notice was not sent by command",
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"mail_to": ["a@example.jp"]},
+        {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "mail.example.jp"},
+        {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp://u:secret@mail.example.jp"},
+        {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtps://mail.example.jp:99999999"},
+        {
+            "mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp://mail.example.jp",
+            "smtp_password": "secret",
+        },
+        {"webhook_url": "http://chat.example.jp/hook"},
+        {"webhook_url": "ftp://chat.example.jp/hook"},
+    ],
+)  # fmt: skip
+def test_a_way_that_cannot_be_is_refused_before_the_desk_is_asked(wrong: dict[str, t.Any]):
+    with pytest.raises(OptionsWrong) as refused:
+        list_ways({**NO_WAY, **wrong})
+    assert "secret" not in refused.value.message.en
