@@ -188,7 +188,7 @@ def application_record() -> ArgumentSpec:
 def status_notice() -> ArgumentSpec:
     return ArgumentSpec(
         {
-            **desk(),
+            **desk(ORDER_TOKEN, REGISTER_TOKEN),
             **orders(),
             **language(),
             "prices": {"type": "dict"},

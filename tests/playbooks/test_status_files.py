@@ -52,7 +52,10 @@ def files(site: Site) -> pathlib.Path:
 
 
 def test_every_file_is_written_and_holds_no_credential(files: pathlib.Path, site: Site) -> None:
-    names = {f"status.{suffix}" for suffix in ("json", "md", "html", "ics", "prom")}
+    names = {
+        f"status.{suffix}"
+        for suffix in ("json", "md", "html", "ics", "prom", "timeline.html", "register.html", "register.csv")
+    }
     assert {file.name for file in files.iterdir()} == names
     told = json.loads((files / "status.json").read_text(encoding="utf-8"))
     jsonschema.validate(told, json.loads((ROOT / "docs" / "plan.schema.json").read_text(encoding="utf-8")))
@@ -147,7 +150,7 @@ class Room(http.server.BaseHTTPRequestHandler):
         """Nothing: the test's output is the test's."""
 
 
-def test_a_chat_room_is_told_what_is_due_once_a_day(files: pathlib.Path, site: Site) -> None:  # noqa: ARG001
+def test_a_chat_room_is_told_what_is_due_once_a_day(files: pathlib.Path, site: Site) -> None:
     with http.server.HTTPServer(("127.0.0.1", 0), Room) as room:
         threading.Thread(target=room.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{room.server_port}/secret-room"
