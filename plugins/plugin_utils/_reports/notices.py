@@ -80,9 +80,8 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     told = set()
     now = dt.datetime.fromisoformat(document["made_at"])
     for date in dates(document):
-        row = date.row
-        left = date.moment - now
-        if left > dt.timedelta(days=_days(row, date.kind)) or row["name"] in told:
+        row, left = date.row, date.moment - now
+        if date.kind is Kind.SILENT or left > dt.timedelta(days=_days(row, date.kind)) or row["name"] in told:
             continue
         told.add(row["name"])
         over = left <= dt.timedelta()

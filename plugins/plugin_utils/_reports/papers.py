@@ -16,7 +16,8 @@ from ...module_utils._core.phrases import Phrase, said
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._planning.steps import CallClass, Step
-from .words import cells, priced, state_word, term_word, yen
+from .renewal_words import term_words
+from .words import cells, priced, state_word, yen
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +142,7 @@ def _asked(row: Row, step: Row, lang: Language) -> Row:
         "name": row["name"],
         "common_name": row["common_name"],
         "product": PRODUCTS[row["product"]].name,
-        "term": term_word(term, lang),
+        "term": term_words(term, lang),
         "usage": _usage(row["usage"], lang),
         "contract_id": row["contract_id"] or "-",
         "reason": row["reason"] or "-",
@@ -158,7 +159,7 @@ def _registered(row: Row, lang: Language) -> dict[str, str]:
         "product": product.name,
         "authority": product.authority.name,
         "level": product.level.value,
-        "term": term_word(row["term"], lang),
+        "term": term_words(row["term"], lang),
         "usage": _usage(row["usage"], lang),
         "host": row["host"] or service or "-",
         "serial_number": row["serial_number"] or "-",
@@ -178,7 +179,7 @@ def _unmanaged(document: Row, lang: Language) -> Iterator[dict[str, str]]:
             "product": product.name if product else row["product"],
             "authority": product.authority.name if product else "-",
             "level": product.level.value if product else "-",
-            "term": term_word(row["term"], lang) if row["term"] else "-",
+            "term": term_words(row["term"], lang) if row["term"] else "-",
             "usage": _usage(row["usage"], lang) if row["usage"] else "-",
             "contract_id": row["contract_id"],
             "state": state_word(row["state"], lang),

@@ -59,11 +59,11 @@ _LOCAL: t.Final = ("127.0.0.1", "::1", "localhost")
 
 
 class NotSent(Exception):
-    """A way by which a notice could not be sent, with the reason."""
+    """Why a notice could not be sent by one of its ways."""
 
-    def __init__(self, way: str, why: Phrase) -> None:
-        self.told = _NOT_SENT.filled(way, why)
-        super().__init__(self.told.en)
+    def __init__(self, told: Phrase) -> None:
+        self.told = told
+        super().__init__(told.en)
 
 
 def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
@@ -95,7 +95,7 @@ def send_once(
         try:
             send(notice)
         except NotSent as error:
-            failed.append(error.told)
+            failed.append(_NOT_SENT.filled(way, error.told))
         else:
             sent.append(way)
             used = sorted({*used, way})
@@ -150,10 +150,10 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
                 connection.login(options["smtp_user"], options["smtp_password"] or "")
             connection.send_message(message)
     except smtplib.SMTPResponseException as error:
-        raise NotSent("mail", _ANSWERED.filled(error.smtp_code)) from None
+        raise NotSent(_ANSWERED.filled(error.smtp_code)) from None
     except (OSError, smtplib.SMTPException, ValueError) as error:
         why = reason_of(error) if isinstance(error, OSError) else type(error).__name__
-        raise NotSent("mail", verbatim(str(why))) from None
+        raise NotSent(verbatim(str(why))) from None
 
 
 def _post(notice: Notice, url: str, form: str) -> None:
@@ -163,9 +163,9 @@ def _post(notice: Notice, url: str, form: str) -> None:
     try:
         reply = exchange(session, "POST", url, patience=Patience(timeout=_TIMEOUT), data=body)
     except NoAnswer as error:
-        raise NotSent("webhook", error.told) from None
+        raise NotSent(error.told) from None
     if reply.status not in (200, 201, 202, 204):
-        raise NotSent("webhook", _ANSWERED.filled(reply.status))
+        raise NotSent(_ANSWERED.filled(reply.status))
 
 
 def _body(notice: Notice, form: str) -> dict[str, t.Any]:
@@ -196,9 +196,9 @@ def _run(notice: Notice, command: list[str]) -> None:
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         why = reason_of(error) if isinstance(error, OSError) else type(error).__name__
-        raise NotSent("command", verbatim(str(why))) from None
+        raise NotSent(verbatim(str(why))) from None
     if done.returncode:
-        raise NotSent("command", _ENDED.filled(done.returncode))
+        raise NotSent(_ENDED.filled(done.returncode))
 
 
 def _stamp_path(options: Options) -> pathlib.Path:

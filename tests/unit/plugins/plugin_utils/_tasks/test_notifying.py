@@ -73,8 +73,8 @@ def test_a_renewal_by_silence_is_told_with_day_and_yen():
     document = a_status()
     document["orders"] = []
     document["silent"] = [
-        {"contract_id": "rsc00000004", "common_name": "api.jp", "order": "api", "day": "2026-12-01", "yen": 30000},
-        {"contract_id": "rsc00000005", "common_name": "far.jp", "order": "far", "day": "2026-12-02", "yen": None},
+        {"contract_id": "rsc00000004", "common_name": "api.jp", "order": "api", "day": "2026-12-01", "at": "2026-12-01T05:00:00Z", "yen": 30000},
+        {"contract_id": "rsc00000005", "common_name": "far.jp", "order": "far", "day": "2026-12-02", "at": "2026-12-02T05:00:00Z", "yen": None},
     ]  # fmt: skip
     notice = make_notice(document)
     assert notice
