@@ -13,6 +13,8 @@ import datetime as dt
 import enum
 import typing as t
 
+from .._catalogue.renewals import AGENCY, LEADS
+from .._planning.lifecycle import Phase
 from .._planning.steps import Standing
 from .._values.observed import ENDED, State
 
@@ -23,6 +25,9 @@ if t.TYPE_CHECKING:
 
 # A deadline is the whole day named, and the service's days are Japan's: ours, the manual names no hour.
 _JAPAN: t.Final = dt.timezone(dt.timedelta(hours=9))
+_SOON: t.Final = 30  # days before an expiry, where no renewal is to come
+_SHARE: t.Final = 3  # an expiry is worth an alert in the last third of a life at the earliest
+_LIFE: t.Final = 199.0  # days of a certificate whose beginning the desk does not show
 
 
 class Kind(enum.StrEnum):
@@ -89,10 +94,27 @@ def by_urgency(document: Row) -> Row:
     return {**document, "orders": sorted(document["orders"], key=urgency)}
 
 
+def alert_days(row: Row) -> float:
+    """Count the days before the expiry from which a certificate is worth an alert; ours.
+
+    Not before the last third of its life, nor while its renewal is on schedule: not begun before the last day to order,
+    or under way and not late for a CA that takes two weeks from that day.
+    """
+    renewal, life = row["renewal"], _LIFE
+    if row["not_before"] is not None and row["not_after"] is not None:
+        begin, end = (dt.datetime.fromisoformat(row[name]) for name in ("not_before", "not_after"))
+        life = (end - begin) / dt.timedelta(days=1)
+    days = _SOON
+    if renewal is not None and renewal["phase"] != Phase.CANCELLED:
+        ordered = AGENCY.order_by.value
+        days = ordered if renewal["state"] is None else ordered - max(LEADS.value.values())
+    return min(days, life / _SHARE)
+
+
 def past(row: Row, document: Row) -> tuple[Kind, ...]:
     """Which dates of an order had passed when the document was made."""
     now = dt.datetime.fromisoformat(document["made_at"])
     return tuple(date.kind for date in dates_of(row) if date.moment <= now)
 
 
-__all__ = ("Date", "Kind", "by_urgency", "dates", "dates_of", "past")
+__all__ = ("Date", "Kind", "alert_days", "by_urgency", "dates", "dates_of", "past")

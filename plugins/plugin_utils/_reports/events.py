@@ -14,7 +14,7 @@ import typing as t
 
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, dates
+from .dates import Kind, alert_days, dates
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -75,7 +75,8 @@ def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterat
     for date in dates(document):
         kind = _KINDS[date.kind]
         left = (date.moment - now).total_seconds() / _DAY
-        level = min((days for days in getattr(thresholds, kind) if left <= days), default=None)
+        most = alert_days(date.row) if date.kind is Kind.EXPIRY else math.inf
+        level = min((days for days in getattr(thresholds, kind) if left <= min(days, most)), default=None)
         if level is not None:
             event = _event(document, date.row, kind) | {"threshold_days": level, "days_left": math.floor(left)}
             yield f"{_lineage(document, date.row)} {kind} {date.day}", level, event

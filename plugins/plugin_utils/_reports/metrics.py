@@ -14,7 +14,7 @@ import typing as t
 
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, dates
+from .dates import Kind, alert_days, dates
 from .standing import ACTORS
 
 if t.TYPE_CHECKING:
@@ -25,6 +25,7 @@ if t.TYPE_CHECKING:
 # In one language: files that a collector reads together must not differ in these words.
 _HELP: t.Final = {
     "certificate_expiry_timestamp_seconds": "When the order's certificate expires.",
+    "certificate_expiry_alert_timestamp_seconds": "From when on the expiry is worth an alert.",
     "certificate_deadline_timestamp_seconds": "When the last day for the order's next action has passed.",
     "certificate_silent_renewal_timestamp_seconds": "When IIJ renews a contract that nobody has ordered or cancelled.",
     "certificate_orders_waiting": "Orders that wait for somebody, by who has to act.",
@@ -37,6 +38,7 @@ _DATES: t.Final = {
     Kind.DEADLINE: "certificate_deadline_timestamp_seconds",
     Kind.SILENT: "certificate_silent_renewal_timestamp_seconds",
 }
+_ALERT: t.Final = "certificate_expiry_alert_timestamp_seconds"
 _STATES: t.Final = ("planned", *State)
 _LABELS: t.Final = ("common_name", "contract_id", "product")
 
@@ -60,11 +62,14 @@ def _samples(document: Row) -> Samples:
         "certificate_orders": [({"state": str(state)}, states[state]) for state in _STATES],
         "certificate_unmanaged_applications": [({}, len(document["unmanaged"]))],
         "certificate_status_timestamp_seconds": [({}, dt.datetime.fromisoformat(document["made_at"]).timestamp())],
-        **{name: [] for name in _DATES.values()},
+        **{name: [] for name in (_ALERT, *_DATES.values())},
     }
     for date in dates(document):
         labels = {"order": date.row["name"], **{label: date.row[label] for label in _LABELS}}
         found[_DATES[date.kind]].append((labels, date.moment.timestamp()))
+        if date.kind is Kind.EXPIRY:
+            begins = date.moment - dt.timedelta(days=alert_days(date.row))
+            found[_ALERT].append((labels, begins.timestamp()))
     return found
 
 

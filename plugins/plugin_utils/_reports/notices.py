@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, one_line, said
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, dates
+from .dates import Kind, alert_days, dates
 from .standing import ACTORS
 from .words import state_word, yen
 
@@ -24,9 +24,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .rows import Row
 
-_SOON: t.Final = {Kind.DEADLINE: 7, Kind.EXPIRY: 30}  # days before a date from which it is told of; ours
-_SHARE: t.Final = 3  # an expiry is told of in the last third of a life at the earliest
-_LIFE: t.Final = 199  # days of a certificate whose beginning the desk does not show
+_SOON: t.Final = 7  # days before a deadline from which it is told of; ours
 _SILENT_SOON: t.Final = 9  # days before IIJ renews by itself; ours
 _NOBODY: t.Final = "nobody"
 _LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
@@ -81,7 +79,11 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     now = dt.datetime.fromisoformat(document["made_at"])
     for date in dates(document):
         row, left = date.row, date.moment - now
-        if date.kind is Kind.SILENT or left > dt.timedelta(days=_days(row, date.kind)) or row["name"] in told:
+        if (
+            date.kind is Kind.SILENT
+            or left > dt.timedelta(days=_SOON if date.kind is Kind.DEADLINE else alert_days(row))
+            or row["name"] in told
+        ):
             continue
         told.add(row["name"])
         over = left <= dt.timedelta()
@@ -97,17 +99,6 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
             price = "" if row["yen"] is None else said(_PRICE, lang).format(yen(row["yen"], lang))
             name = row["order"] or row["contract_id"]
             yield "group_admin", said(_SILENT, lang).format(name, row["common_name"], row["day"], price)
-
-
-def _days(row: Row, kind: Kind) -> float:
-    """How many days before a date it is told of: an expiry not before the last third of the life."""
-    if kind is not Kind.EXPIRY:
-        return _SOON[kind]
-    life = float(_LIFE)
-    if row["not_before"] is not None:
-        end, begin = (dt.datetime.fromisoformat(row[name]) for name in ("not_after", "not_before"))
-        life = (end - begin) / dt.timedelta(days=1)
-    return min(_SOON[kind], life / _SHARE)
 
 
 def _actor(row: Row) -> str:

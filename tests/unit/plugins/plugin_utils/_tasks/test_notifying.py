@@ -69,13 +69,15 @@ def test_a_short_life_is_told_of_in_its_last_third():
     assert make_notice(a_status(**quiet)) is None  # 25 days left of 46
 
 
+def silent(name: str, day: str, amount: int | None) -> dict[str, t.Any]:
+    own = {"contract_id": f"rsc-{name}", "common_name": f"{name}.jp", "order": name, "update_by": day}
+    return {**own, "day": day, "at": f"{day}T05:00:00Z", "yen": amount}
+
+
 def test_a_renewal_by_silence_is_told_with_day_and_yen():
     document = a_status()
     document["orders"] = []
-    document["silent"] = [
-        {"contract_id": "rsc00000004", "common_name": "api.jp", "order": "api", "day": "2026-12-01", "at": "2026-12-01T05:00:00Z", "yen": 30000},
-        {"contract_id": "rsc00000005", "common_name": "far.jp", "order": "far", "day": "2026-12-02", "at": "2026-12-02T05:00:00Z", "yen": None},
-    ]  # fmt: skip
+    document["silent"] = [silent("api", "2026-12-01", 30000), silent("far", "2026-12-02", None)]
     notice = make_notice(document)
     assert notice
     assert "api (api.jp) by itself on 2026-12-01 for 30,000 yen" in notice.text
