@@ -10,6 +10,7 @@ import http.server
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -111,6 +112,21 @@ def test_prometheus_takes_the_metrics(promtool: str, files: pathlib.Path) -> Non
     alerts = (EXAMPLES / "monitoring" / "alerts.yml").read_text(encoding="utf-8")
     used = {word for word in alerts.replace("{", " ").replace(")", " ").replace("(", " ").split() if "iij_" in word}
     assert used and all(f"# TYPE {name} gauge" in metrics for name in used)
+
+
+def test_the_dashboard_asks_for_metrics_that_there_are(
+    promtool: str, files: pathlib.Path, tmp_path: pathlib.Path
+) -> None:
+    """Its questions are PromQL, as Prometheus's own checker reads it, and about the metrics of this file."""
+    board = json.loads((EXAMPLES / "monitoring" / "dashboard.json").read_text(encoding="utf-8"))
+    metrics = (files / "status.prom").read_text(encoding="utf-8")
+    questions = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+    used = {name for question in questions for name in re.findall(r"iij_\w+", question)}
+    assert used == set(re.findall(r"^# TYPE (iij_\w+) gauge$", metrics, re.MULTILINE))
+    rules = [{"record": f"panel:{n}", "expr": question} for n, question in enumerate(questions)]
+    (tmp_path / "panels.yml").write_text(json.dumps({"groups": [{"name": "panels", "rules": rules}]}), encoding="utf-8")
+    done = subprocess.run([promtool, "check", "rules", str(tmp_path / "panels.yml")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @browsers.NEEDED

@@ -79,11 +79,9 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     now = dt.datetime.fromisoformat(document["made_at"])
     for date in dates(document):
         row, left = date.row, date.moment - now
-        if (
-            date.kind is Kind.SILENT
-            or left > dt.timedelta(days=_SOON if date.kind is Kind.DEADLINE else alert_days(row))
-            or row["name"] in told
-        ):
+        if date.kind is Kind.SILENT or row["name"] in told:
+            continue
+        if left > dt.timedelta(days=_SOON if date.kind is Kind.DEADLINE else alert_days(row)):
             continue
         told.add(row["name"])
         over = left <= dt.timedelta()

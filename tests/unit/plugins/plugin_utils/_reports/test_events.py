@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.dates import alert_days
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.events import News, Thresholds, news
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from statuses import a_status
@@ -54,6 +56,35 @@ def test_a_renewed_certificate_that_is_short_is_told_of_at_once() -> None:
     found = look({}, days_left=3)
     short = {"not_after": EXPIRY + dt.timedelta(days=20)}
     assert told_of(look(found.told, days_left=3, news=short)) == [("expiring", 30)]
+
+
+def row_of(life: float, *, phase: str | None = None, state: str | None = None) -> dict[str, t.Any]:
+    renewal = None if phase is None else {"phase": phase, "state": state}
+    begin = EXPIRY - dt.timedelta(days=life)
+    return {"not_before": begin.isoformat(), "not_after": EXPIRY.isoformat(), "renewal": renewal}
+
+
+@pytest.mark.parametrize(
+    ("row", "days"),
+    [
+        (row_of(199), 30),
+        (row_of(46), 46 / 3),
+        ({**row_of(199), "not_before": None}, 30),
+        (row_of(199, phase="open"), 26),
+        (row_of(199, phase="cancelled"), 30),
+        (row_of(199, phase="renewed", state="applied"), 12),
+        (row_of(46, phase="renewed", state="applied"), 12),
+        (row_of(46, phase="open"), 46 / 3),
+    ],
+)
+def test_an_expiry_is_worth_an_alert_when_its_renewal_is_late(row: dict[str, t.Any], days: float) -> None:
+    assert alert_days(row) == pytest.approx(days)
+
+
+def test_a_short_life_is_told_of_in_its_last_third() -> None:
+    short = {"not_before": EXPIRY - dt.timedelta(days=45)}
+    assert told_of(look({}, days_left=15.5, news=short)) == []
+    assert told_of(look({}, days_left=14.9, news=short)) == [("expiring", 30)]
 
 
 def test_a_deadline_is_told_with_who_has_to_act() -> None:
