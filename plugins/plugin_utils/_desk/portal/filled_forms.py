@@ -102,6 +102,11 @@ def renewal_filling(application: Application, order: Order, known: ScreenMap) ->
     return Filling(fill=values, show={**values, "common_name": order.common_name, "product": product})
 
 
+def renewal_choice_filling(customer_code: str) -> Filling:
+    """What leads to the choice of a contract to renew."""
+    return Filling(fill={"customer_code": Pick(text=customer_code, refusal=_NO_CODE)})
+
+
 def offer_filling(customer_code: str, known: ScreenMap) -> Filling:
     """What leads to the form without an order, with the search for linked contracts behind it."""
     values = _way_to_the_form(customer_code, Usage.LINKED_SERVICE, known)
@@ -201,5 +206,6 @@ __all__ = (
     "offer_filling",
     "order_filling",
     "registration_filling",
+    "renewal_choice_filling",
     "renewal_filling",
 )

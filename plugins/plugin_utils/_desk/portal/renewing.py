@@ -13,7 +13,7 @@ import typing as t
 from ....module_utils._core.phrases import Phrase
 from ..desk import RequestRefused
 from . import wire
-from .filled_forms import renewal_filling
+from .filled_forms import renewal_choice_filling, renewal_filling
 from .ordering import Confirmed, press_once
 from .walking import take_walk
 
@@ -26,6 +26,11 @@ _ANOTHER_CERTIFICATE: t.Final = Phrase(
     "the certificate of {0} that would be renewed ends on {1}, and not on {2}; nothing was ordered",
     "{0} の更新の対象となる証明書の有効期限は {1} で、{2} ではありません。申し込みは行っていません",
 )
+
+
+def to_choice(window: Window, customer_code: str) -> None:
+    """Walk to where a contract is chosen, and no further."""
+    take_walk(window, "renewal", renewal_choice_filling(customer_code), as_far_as_known=True)
 
 
 def to_confirm_screen(window: Window, application: Application, order: Order) -> Confirmed:
@@ -47,4 +52,4 @@ def renew(confirmed: Confirmed, application: Application, order: Order) -> Appli
     return press_once(confirmed, order, read=lambda window: wire.renewed_application(application, order, window.fact))
 
 
-__all__ = ("renew", "to_confirm_screen")
+__all__ = ("renew", "to_choice", "to_confirm_screen")

@@ -143,6 +143,7 @@ RENEWAL_CHOICE: t.Final = "有効期限後のご契約"
 RENEWAL_NOTES: t.Final = "更新内容の注意事項"
 RENEWAL_TERM: t.Final = "お申し込み内容の更新入力"
 RENEWAL_CONFIRM: t.Final = "お申し込み内容の更新の確認"
+RENEWAL_CONSENT: t.Final = "約款・規約に同意し、上記のとおり更新を申し込みます。"
 RENEWAL_DONE: t.Final = "更新のお申し込みを受け付けました"
 # What the list says of a contract while it is renewed.
 RENEWAL_STATES: t.Final = {
