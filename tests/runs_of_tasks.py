@@ -104,9 +104,15 @@ class Tasks:
             self.run("cert_portfolio", state="planned", look=look)
         return ordered
 
-    def collect(self) -> Json:
+    def renew(self) -> Json:
+        """Call what renew.yml calls; the result is that of the plan that it renews by."""
+        due = dc.replace(self, options={**self.options, "due_only": True})
+        due.collect(repair=False)
+        return due.apply()
+
+    def collect(self, **options: t.Any) -> Json:
         """Call what collect.yml calls."""
-        first = self.run("cert_portfolio", state="collected")
+        first = self.run("cert_portfolio", state="collected", **options)
         if "look" not in first:
             return first
         look, hosts = first["look"], first["hosts"]["collect"]

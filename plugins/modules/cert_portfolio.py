@@ -68,14 +68,32 @@ options:
     description:
       - Refuse the whole run when it would place more new orders than this.
     type: int
+  max_renewals:
+    description:
+      - Refuse the whole run when it would order more renewals than this. What nobody cancels IIJ renews by itself all the same; the
+        message names these contracts and their days.
+    type: int
+  due_only:
+    description:
+      - If V(true), nothing but what is due is done, as in the playbook C(renew.yml). Renewals within their window
+        are ordered and open procedures registered; no contract is ordered or cancelled.
+      - An order with a mistake is left out, and told of, instead of refusing the run, so that it costs no other order its deadline.
+    type: bool
+    default: false
+  spread:
+    description:
+      - Whether renewals begin on one of the first three days of their window, by the order's name, instead of all on its first day.
+    type: bool
+    default: true
   budget:
     description:
-      - Refuse the whole run when its new orders cost more than this, in yen, by O(prices).
-      - A new order without a price is refused then, too.
+      - Refuse the whole run when its new orders and renewals cost more than this, in yen, by O(prices).
+      - A new order or renewal without a price is refused then, too.
     type: int
   prices:
     description:
       - Your own price table, as a mapping of products to mappings of terms to amounts in yen. IIJ publishes no prices, and the desk tells none.
+      - Under C(renewal) a product may have the amounts of its renewals by term; by default they are the same.
       - With it, plans tell what each order and all of them cost.
     type: dict
   concurrency:
@@ -218,10 +236,23 @@ digest:
   type: str
   sample: "sha256:4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945"
 price:
-  description: What the new orders cost in total, and the names of those without a price.
+  description: What new orders and renewals cost, in all and apart, and the names of those without a price.
   returned: unless with O(state=checked); null without O(prices)
   type: dict
-  sample: {currency: JPY, total: 60000, unpriced: []}
+  sample: {currency: JPY, total: 60000, new: 30000, renewals: 30000, unpriced: []}
+silent:
+  description: What IIJ renews by itself, since nobody has ordered or cancelled it, from the notice of the renewal on.
+  returned: unless with O(state=checked)
+  type: list
+  elements: dict
+  sample:
+    - {contract_id: rsc00000004, common_name: api.example.jp, order: api, day: "2027-05-02", update_by: "2027-05-07", yen: 30000}
+left_out:
+  description: With O(due_only=true), the mistakes for which orders were left out.
+  returned: unless with O(state=checked)
+  type: list
+  elements: str
+  sample: []
 counts:
   description: How many orders stand where, and how many applications are unmanaged.
   returned: unless with O(state=checked)
@@ -276,7 +307,8 @@ orders:
       type: str
       sample: awaiting_registration
     standing:
-      description: What that means for this order, namely V(to_order), V(to_register), V(to_collect), V(to_cancel), V(waiting), V(ended) or V(done).
+      description: What that means for this order, namely V(to_order), V(to_renew), V(to_register), V(to_collect), V(to_cancel), V(waiting), V(held), V(estranged), V(ended)
+        or V(done).
       type: str
       sample: to_register
     order_digest:
@@ -324,6 +356,22 @@ orders:
       description: Serial number of the certificate in hexadecimal.
       type: str
       sample: 4f2a91
+    replaces:
+      description: The certificate that the steps replace, by its SHA-256 fingerprint where the desk shows it; null where they replace none.
+      type: str
+      sample: null
+    renew_by:
+      description: The moment by which the renewal has to be ordered, where that is a step of this order.
+      type: str
+      sample: null
+    renewal:
+      description:
+        - Where the contract is in the period of its certificate, C(phase) being V(resting), V(notice), V(open), V(closed), V(renewed) or
+          V(cancelled); the days of its window, in Japan; and what is under way for the next certificate.
+        - Null before the first certificate.
+      type: dict
+      sample: {phase: resting, state: null, opened_by: null, term: 6 months, notice_on: "2027-04-19", opens_on: "2027-04-24",
+        order_by: "2027-04-28", update_by: "2027-05-03"}
     error:
       description: Why the order's step failed in this run.
       type: str

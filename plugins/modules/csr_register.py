@@ -24,8 +24,8 @@ description:
     the order says otherwise.
   - A key for the next certificate waits beside the live one, hidden and with C(.next) at its end
     (C(/etc/ssl/private/.www.key.next)), until M(iij.server_certificate.certificate_install) puts it in place together with
-    its certificate. Such a key is made where C(generation) of the order was raised and the live key belongs to the
-    certificate that is installed, and where C(key.regenerate) asks for it.
+    its certificate. Such a key is made for a renewal, unless C(renewal.key) is V(keep), where C(generation) of the order
+    was raised and the live key belongs to the certificate that is installed, and where C(key.regenerate) asks for it.
   - Words of C(key.regenerate) are V(never), the default; V(partial_idempotence) for a new key where the live one is of another
     kind than asked for; V(full_idempotence) where it cannot be read either; V(always) for each certificate. There is no
     V(fail), because every key is checked against its order.
@@ -71,6 +71,12 @@ options:
     type: str
     choices: [prepared, registered]
     default: registered
+  due_only:
+    description:
+      - If V(true), orders with mistakes are left out instead of refusing the task, as
+        O(iij.server_certificate.cert_portfolio#module:due_only) does.
+    type: bool
+    default: false
   vaulted:
     description:
       - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.

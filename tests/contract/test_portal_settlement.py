@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.attempts import AttemptOpen
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import LedgerUnusable
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger

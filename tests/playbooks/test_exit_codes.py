@@ -28,6 +28,7 @@ CODES: t.Final = {
     "plan": "0 0/2 0 0/2 2 -",
     "apply": "0 0 0 2 2 2",
     "collect": "0 0 0 2 2 -",
+    "renew": "0 0 0 2 2 -",
     "status": "0 0/2 0 0/2 2 -",
     "import": "0 2 0 2 2 -",
     "doctor": "0 0 0 0 2 -",

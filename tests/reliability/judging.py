@@ -15,7 +15,8 @@ from ansible.parsing.vault import VaultLib
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Step, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Step
 from ansible_collections.iij.server_certificate.tests.playbooks import leak_search
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import (
     APPLICANT_EMAIL,

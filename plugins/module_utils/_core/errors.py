@@ -199,6 +199,15 @@ class KeyMissing(Fault):
 
 
 @dc.dataclass(eq=False)
+class KeyWaits(Fault):
+    path: str
+    words = Phrase(
+        "The key at {path} waits for a certificate that is issued already; install that first (collect.yml).",
+        "{path} の鍵に対応する証明書はすでに発行されています。先に設置してください (collect.yml)。",
+    )
+
+
+@dc.dataclass(eq=False)
 class KeyNotDownloaded(Fault):
     path: str
     words = Phrase(
@@ -277,6 +286,7 @@ __all__ = (
     "KeyEncrypted",
     "KeyMissing",
     "KeyNotDownloaded",
+    "KeyWaits",
     "NotARegularFile",
     "PassphraseWrong",
     "PathShared",

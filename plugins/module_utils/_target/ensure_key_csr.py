@@ -103,7 +103,7 @@ def _may_need_key(order: Mapping[str, t.Any]) -> bool:
     # A look at the order and at most at a name, so that a run with nothing to do costs nothing more.
     key = order.get("key")
     key = key if isinstance(key, dict) else {}
-    if order.get("generation", 1) != 1 or key.get("regenerate") not in (None, keyspec.NEVER):
+    if order.get("retire") or order.get("retire_served") or key.get("regenerate") not in (None, keyspec.NEVER):
         return True
     return isinstance(key.get("path"), str) and not os.path.lexists(key["path"])
 
@@ -157,7 +157,12 @@ def ensure(asked: Asked, *, check: bool, stock: Stock | None = None) -> Outcome:
 
 
 def decide(asked: Asked, *, seen: Seen) -> tuple[str, ...]:
-    """What has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it."""
+    """What has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it.
+
+    A key that waits for a certificate which was issued already is left for that certificate.
+    """
+    if seen.waiting is not None and seen.waiting.facts.public_key_fingerprint in asked.retire:
+        raise errors.KeyWaits(path=seen.waiting.path)
     if seen.waiting is None and asked.installs and _is_outdated(asked, seen=seen):
         return (STAGE_KEY, CREATE_CSR)
     if seen.key is None:
@@ -181,7 +186,9 @@ def _is_outdated(asked: Asked, *, seen: Seen) -> bool:
         return True
     if seen.live.facts.spec != asked.key and asked.regenerate != keyspec.NEVER:
         return True
-    return asked.generation > 1 and _is_in_service(asked, key=seen.live)
+    if seen.live.facts.public_key_fingerprint in asked.retire:
+        return True
+    return asked.retire_served and _is_in_service(asked, key=seen.live)
 
 
 def _is_in_service(asked: Asked, *, key: LiveKey) -> bool:

@@ -41,7 +41,8 @@ class Asked:
     key_access: accesses.Access
     csr_path: str
     regenerate: str = defaults.REGENERATE
-    generation: int = 1
+    retire: frozenset[str] = frozenset()  # public keys that are not certified again, by their fingerprints
+    retire_served: bool = False  # nor is the key of the certificate that is installed
     served_from: tuple[str, ...] = ()  # where its certificate is installed
     bundle_path: str | None = None
     passphrase: str | None = dc.field(default=None, repr=False)
@@ -113,7 +114,8 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None =
         key_access=accesses.asked(key, within="key"),
         csr_path=csr_path,
         regenerate=keyspec.regenerate(key),
-        generation=order.get("generation") or 1,
+        retire=frozenset(order.get("retire") or ()),
+        retire_served=bool(order.get("retire_served")),
         served_from=tuple(path for role in _LEAF_ROLES if (path := install.get(role))),
         bundle_path=install.get("pkcs12"),
         passphrase=(passphrases or {}).get(name),

@@ -12,7 +12,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Complaint, OrdersRefused, Place, nearest, shortened
-from .._planning.plan import Step
+from .._planning.steps import Step
 
 if t.TYPE_CHECKING:
     from .._planning.plan import Entry, Plan

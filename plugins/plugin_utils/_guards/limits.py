@@ -10,28 +10,44 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Complaint, Place, named
-from .._planning.plan import Standing, Step
+from .._planning.lifecycle import day_in_japan
+from .._planning.silence import find_silent
+from .._planning.steps import Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .._planning.plan import Plan
+    from .._planning.plan import Entry, Plan
     from .._planning.prices import PriceTable
 
+_SILENT: t.Final = Phrase(
+    " IIJ renews these by itself unless somebody cancels them: {0}.",
+    "解約しなければIIJ側で自動更新される契約があります: {0}。",
+)
+_LIMITS: t.Final = (("MAX-NEW-ORDERS", "max_new_orders", Step.PLACE), ("MAX-RENEWALS", "max_renewals", Step.RENEW))
 
-def judge_limits(
-    made: Plan, *, max_new_orders: int | None, budget: int | None, prices: PriceTable | None
-) -> tuple[Complaint, ...]:
-    """Judge whether the run would buy or cost more than the user allows; None allows everything."""
-    return (*_too_many(made, max_new_orders), *_too_dear(made, budget, prices))
+
+class Limits(t.NamedTuple):
+    """What the user allows a run; None allows everything."""
+
+    max_new_orders: int | None = None
+    max_renewals: int | None = None
+    budget: int | None = None
 
 
-def _too_many(made: Plan, allowed: int | None) -> Iterator[Complaint]:
-    count = made.counts()[Standing.TO_ORDER]
-    if allowed is not None and count > allowed:
-        facts = {"count": count, "allowed": allowed}
-        yield Complaint(rule="MAX-NEW-ORDERS", place=Place(file="max_new_orders"), facts=facts)
+def judge_limits(made: Plan, limits: Limits, *, prices: PriceTable | None) -> tuple[Complaint, ...]:
+    """Judge whether the run would buy, renew or cost more than the user allows."""
+    return (*_too_many(made, limits), *_too_dear(made, limits.budget, prices))
+
+
+def _too_many(made: Plan, limits: Limits) -> Iterator[Complaint]:
+    for rule, option, step in _LIMITS:
+        count, allowed = sum(one is step for _entry, one in made.steps()), getattr(limits, option)
+        if allowed is not None and count > allowed:
+            facts: dict[str, object] = {"count": count, "allowed": allowed, "silent": _say_silent(made)}
+            yield Complaint(rule=rule, place=Place(file=option), facts=facts)
 
 
 def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Iterator[Complaint]:
@@ -39,18 +55,36 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
         return
     unpriced: dict[str, list[str]] = {}
     total = 0
-    for entry in made.entries:
-        if Step.PLACE in entry.steps:
-            price = prices.price(entry.order) if prices else None
+    for entry, step in made.steps():
+        if step in (Step.PLACE, Step.RENEW):
+            price = prices.price_step(entry.order, step) if prices else None
             total += price or 0
             if price is None:
-                unpriced.setdefault(f"{entry.order.product.id}, {entry.order.term}", []).append(entry.order.name)
+                unpriced.setdefault(_bought(entry, step), []).append(entry.order.name)
     for bought, orders in unpriced.items():
-        facts = {"value": bought, "orders": named(orders)}
-        yield Complaint(rule="BUDGET-UNPRICED", place=Place(file="prices"), facts=facts)
+        unknown = {"value": bought, "orders": named(orders)}
+        yield Complaint(rule="BUDGET-UNPRICED", place=Place(file="prices"), facts=unknown)
     if total > allowed:
-        facts = {"total": f"{total:,}", "allowed": f"{allowed:,}"}
-        yield Complaint(rule="BUDGET", place=Place(file="budget"), facts=facts)
+        over = {"total": f"{total:,}", "allowed": f"{allowed:,}", "silent": _say_silent(made)}
+        yield Complaint(rule="BUDGET", place=Place(file="budget"), facts=over)
 
 
-__all__ = ("judge_limits",)
+def _bought(entry: Entry, step: Step) -> str:
+    order = entry.order
+    return f"{order.product.id}, {order.renewal_term if step is Step.RENEW else order.term}"
+
+
+def _say_silent(made: Plan) -> Phrase:
+    """Name what is renewed all the same: a limit of ours does not stop IIJ."""
+    renewed = [entry for entry, step in made.steps() if step is Step.RENEW]
+    days = {
+        entry.application.contract_id: day_in_japan(entry.track.window.order_by)
+        for entry in renewed
+        if entry.application and entry.track
+    }
+    days.update({silent.application.contract_id: silent.day for silent in find_silent(made, None)})
+    told = ", ".join(f"{contract_id} ({day})" for contract_id, day in sorted(days.items(), key=lambda item: item[1]))
+    return _SILENT.filled(told) if told else Phrase("", "")
+
+
+__all__ = ("Limits", "judge_limits")

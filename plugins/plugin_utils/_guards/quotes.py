@@ -12,7 +12,7 @@ import typing as t
 
 from .._complaints.complaints import Complaint, OrdersRefused
 from .._desk.desk import RequestRefused, ScreenUnexpected
-from .._planning.plan import Step
+from .._planning.steps import Step
 
 if t.TYPE_CHECKING:
     from .._desk.desk import Desk

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import pathlib
 import typing as t
@@ -17,6 +18,7 @@ from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
 from .._planning.digests import changes_of, order_digest, plan_digest
 from .._planning.host_part import describe_changes, list_changes, make_host_part
+from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
 
 if t.TYPE_CHECKING:
@@ -55,7 +57,7 @@ def require_saved_plan(
     moved = [
         complaint
         for entry in made.entries
-        for complaint in _moved(entry, rows.get(entry.order.name), portfolio, commands_of)
+        for complaint in _moved(entry, rows.get(entry.order.name), portfolio, commands_of, made.as_of)
     ]
     gone = [row["name"] for row in rows.values() if changes_of(row) and row["name"] not in names]
     complaints = [*moved, *(_order_moved(Place(file=path), name, _REMOVED) for name in gone)]
@@ -78,7 +80,9 @@ def require_digest(found: str, wanted: str) -> None:
         raise _not_reviewed(found, wanted)
 
 
-def _moved(entry: Entry, row: Row | None, portfolio: str, commands_of: CommandsOf) -> Iterator[Complaint]:
+def _moved(
+    entry: Entry, row: Row | None, portfolio: str, commands_of: CommandsOf, as_of: dt.datetime | None
+) -> Iterator[Complaint]:
     """What keeps an order's work from being that of the saved plan, or the rest of it."""
     order, now = entry.order, [step.value for step in entry.changes]
     if row is None:
@@ -91,15 +95,30 @@ def _moved(entry: Entry, row: Row | None, portfolio: str, commands_of: CommandsO
         yield Complaint(rule="PLAN-HOST-MOVED", place=order.place, order=order.name, facts=facts)
     elif row["order_digest"] != order_digest(order):
         yield _order_moved(order.place, order.name, _CHANGED)
+    elif _is_expired(row, entry, as_of):
+        dated = {"replaces": row["replaces"], "until": row["renew_by"], "day": f"{as_of:%Y-%m-%d %H:%M} UTC"}
+        yield Complaint(rule="PLAN-EXPIRED", place=order.place, order=order.name, facts=dated)
     elif planned[len(planned) - len(now) :] != now or not _same_contract(entry, row, portfolio):
         found = entry.application.contract_id if entry.application else None
         facts = {"planned": _said(planned, row["contract_id"]), "now": _said(now, found)}
         yield Complaint(rule="PLAN-DESK-MOVED", place=order.place, order=order.name, facts=facts)
 
 
+def _is_expired(row: Row, entry: Entry, as_of: dt.datetime | None) -> bool:
+    """Whether a step that the plan has for a renewal comes after the last moment to order it."""
+    until = row.get("renew_by")
+    return Step.RENEW in entry.steps and until is not None and as_of is not None and as_of >= _moment(until)
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
 def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
     """Whether the order's contract is the planned one, or the one that the plan has led to since."""
     order, application = entry.order, entry.application
+    if entry.changes and entry.replaces != row.get("replaces"):
+        return False  # the same contract, and another of its periods
     if not (changes_of(row) or entry.changes or entry.installs):
         return True  # nothing is done with it
     if application is None:

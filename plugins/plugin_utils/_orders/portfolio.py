@@ -65,6 +65,15 @@ class Judged:
             raise OrdersRefused(self.complaints)
         return self.orders
 
+    def flawless(self) -> tuple[Order, ...]:
+        """The orders in which nothing is wrong; those with mistakes are left out."""
+        wrong = {complaint.order for complaint in self.errors()}
+        return tuple(order for order in self.orders if order.name not in wrong)
+
+    def errors(self) -> tuple[Complaint, ...]:
+        """The complaints that are no warnings."""
+        return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)
+
 
 def judge_order_files(source: str, reader: Reader, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
     """Read and judge the orders of one file or of all files in a folder.

@@ -12,9 +12,11 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, together
 from .._complaints.complaints import Complaint, shortened
+from .._values.observed import Kind
 from .._values.order import Usage
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from .._values.observed import Application, Observed
@@ -101,6 +103,29 @@ def find_rivals(
             yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
 
 
+def find_rivals_of_renewal(
+    order: Order,
+    renewed: Application,
+    applications: Iterable[Application],
+    claims: Mapping[str, Application],
+    day: dt.date,
+) -> Iterator[Complaint]:
+    """Find contracts that somebody seems to have bought instead of the renewal; silence goes on meanwhile."""
+    if order.duplicate_of is not None:
+        return
+    ours = {app.contract_id for app in claims.values()}
+    for app in applications:
+        is_free = app.live and app.contract_id not in ours
+        if is_free and _is_later(app, renewed) and not any(_natural_differences(order, app)):
+            facts = {"contract_id": renewed.contract_id, "rival": app.contract_id, "day": day}
+            yield _complaint("RENEWAL-RIVAL", order, "contract_id", facts)
+
+
+def _is_later(app: Application, renewed: Application) -> bool:
+    """Check whether a contract may have been bought in place of a renewal."""
+    return app.ordered_at is None or renewed.issued_at is None or app.ordered_at > renewed.issued_at
+
+
 def _also(differing: tuple[Phrase, ...]) -> Phrase:
     return _DIFFERING.filled(together(differing)) if differing else Phrase("", "")
 
@@ -108,11 +133,17 @@ def _also(differing: tuple[Phrase, ...]) -> Phrase:
 def differences(order: Order, app: Application) -> tuple[Phrase, ...]:
     """Every way in which an application, as far as the desk shows it, is not what the order asks for."""
     differing = list(_natural_differences(order, app))
-    if app.term not in (None, order.term):
+    if app.term not in (None, order.term) and not _was_renewed(app):
         differing.append(_difference("term", order.term, app.term))
     if app.customer_code not in (None, order.customer_code):
         differing.append(_difference("customer_code", order.customer_code, app.customer_code))
     return tuple(differing)
+
+
+def _was_renewed(app: Application) -> bool:
+    """Check whether a contract is past its first period, whose term is all that an order's own term says."""
+    later = app.period is not None and app.period.number > 1
+    return bool(app.previous) or later or (app.procedure is not None and app.procedure.kind is not Kind.NEW)
 
 
 def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
@@ -150,4 +181,4 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("bought_name", "differences", "find_rivals", "match_applications")
+__all__ = ("bought_name", "differences", "find_rivals", "find_rivals_of_renewal", "match_applications")

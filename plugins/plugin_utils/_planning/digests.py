@@ -56,12 +56,21 @@ def plan_digest(
     Without `on_hosts` it is the digest of plans that were saved before hosts were bound.
     """
     changing = [
-        [row["name"], row["order_digest"], row["contract_id"], row["linked_contract_id"], changes_of(row)]
+        [
+            *(row[field] for field in ("name", "order_digest", "contract_id", "linked_contract_id")),
+            changes_of(row),
+            *_bound_to(row),
+        ]
         for row in rows
         if changes_of(row)
     ]
     bound = sorted(on_hosts, key=operator.itemgetter(0))
     return digest([portfolio, part, sorted(changing), *([bound] if bound else [])])
+
+
+def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
+    """What binds the steps of a renewal: the certificate that is replaced, and the last moment to order it."""
+    return [row["replaces"], row.get("renew_by")] if row.get("replaces") else []
 
 
 def changes_of(row: dict[str, t.Any]) -> list[str]:

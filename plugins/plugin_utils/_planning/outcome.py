@@ -16,7 +16,8 @@ from .._desk.desk import OutcomeUnknown
 if t.TYPE_CHECKING:
     from .._desk.desk import DeskError
     from .._values.observed import Application
-    from .plan import Entry, Step
+    from .plan import Entry
+    from .steps import Step
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)

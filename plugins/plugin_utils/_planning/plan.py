@@ -10,93 +10,71 @@ from __future__ import annotations
 
 import collections
 import dataclasses as dc
-import enum
 import typing as t
 
 from .._complaints.complaints import OrdersRefused
-from .._values.observed import ENDED, State
+from .._values.observed import State
 from .._values.order import Wanted
-from .claims import find_rivals, match_applications
+from .claims import find_rivals, find_rivals_of_renewal, match_applications
+from .judgement import ahead_of, is_registered, standing_of
+from .lifecycle import day_in_japan, lacking_fields, predecessor_of, track_of
 from .lookup import find_used_key, resolve_linked_contract
 from .memory import Memory
+from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step, Verdict
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    import datetime as dt
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from .._complaints.complaints import Complaint
     from .._values.observed import Application, Observed
     from .._values.order import Order
+    from .lifecycle import Track
     from .slices import Slice
 
 
-class Step(enum.StrEnum):
-    """What is done for an order, in this order."""
-
-    CANCEL = "cancel"
-    PLACE = "place"
-    REGISTER = "register"
-    COLLECT = "collect"
-
-
-class CallClass(enum.StrEnum):
-    """How a step's call may be repeated: reads and safe writes at will, spending calls never blindly."""
-
-    READ = "read"
-    SAFE_WRITE = "safe write"
-    SPEND = "spend"
-
-
-CALL_CLASSES: t.Final = {
-    Step.CANCEL: CallClass.SPEND,
-    Step.PLACE: CallClass.SPEND,
-    Step.REGISTER: CallClass.SAFE_WRITE,
-    Step.COLLECT: CallClass.READ,
-}
-
-
-class Standing(enum.StrEnum):
-    """Where an order stands between its file and the desk."""
-
-    TO_ORDER = "to_order"
-    TO_REGISTER = "to_register"
-    TO_COLLECT = "to_collect"
-    TO_CANCEL = "to_cancel"
-    WAITING = "waiting"
-    ENDED = "ended"
-    DONE = "done"
-
-
-class Verdict(enum.StrEnum):
-    """What a plan or a run comes to; pipelines decide by it."""
-
-    NOTHING_TO_DO = "nothing_to_do"
-    CHANGES = "changes"
-    WAITING = "waiting"
-    UNKNOWN = "unknown"
-    ERROR = "error"
-
-
-_STEPS: t.Final[dict[Standing, tuple[Step, ...]]] = {
-    Standing.TO_ORDER: (Step.PLACE, Step.REGISTER),
-    Standing.TO_REGISTER: (Step.REGISTER,),
-    Standing.TO_COLLECT: (Step.COLLECT,),
-    Standing.TO_CANCEL: (Step.CANCEL,),
-}
+_STILL: t.Final = (Standing.WAITING, Standing.HELD, Standing.ESTRANGED, Standing.ENDED)
+_REPLACING: t.Final = (Standing.TO_RENEW, Standing.TO_REGISTER)  # of the track ahead
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One order of the plan; a linked contract without ID has been looked up where it is needed."""
+    """One order of the plan; a linked contract without ID has been looked up where it is needed.
+
+    Two tracks: `standing` is that of the certificate in use (or of the first one on its way), `ahead` that of the
+    procedure which replaces it, None where nothing is due. `track` is where the contract is in its period.
+    """
 
     order: Order
     application: Application | None
     standing: Standing
+    ahead: Standing | None = None
+    track: Track | None = None
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        return _STEPS.get(self.standing, ())
+        ahead = STEPS.get(self.ahead, ()) if self.ahead else ()
+        return (*ahead, *STEPS.get(self.standing, ()))
+
+    @property
+    def shown(self) -> Standing:
+        """The standing that reports show: what is done here comes before what others do, the successor first."""
+        if self.ahead is None or (STEPS.get(self.standing) and not STEPS.get(self.ahead)):
+            return self.standing
+        return self.ahead
+
+    @property
+    def replaces(self) -> str | None:
+        """Name the certificate that the steps of this order replace; None where they replace none."""
+        return predecessor_of(self.application) if self.ahead in _REPLACING else None
+
+    @property
+    def renew_by(self) -> dt.datetime | None:
+        """The moment by which the renewal of these steps has to be ordered."""
+        return self.track.window.order_by if self.track and self.ahead is Standing.TO_RENEW else None
 
     @property
     def changes(self) -> tuple[Step, ...]:
@@ -112,20 +90,28 @@ class Entry:
     def installs(self) -> bool:
         """Whether a certificate is there to lie on a host."""
         issued = self.application is not None and self.application.state is State.ISSUED
+        if self.standing is Standing.ESTRANGED:
+            return False
         return issued and self.order.install is not None and self.order.state is Wanted.PRESENT
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`listed`: the contract ID of everything that the desk showed when the plan was made."""
+    """`listed`: the contract ID of everything that the desk showed when the plan was made, at `as_of` by its clock.
+
+    `remarks`: what people have to know of single orders, and mistakes that stopped those orders alone.
+    """
 
     entries: tuple[Entry, ...]
     unmanaged: tuple[Application, ...]
     listed: frozenset[str] = frozenset()
+    as_of: dt.datetime | None = None
+    spread: bool = True
+    remarks: tuple[Complaint, ...] = ()
 
     def counts(self) -> dict[str, int]:
         """How many orders stand where, and how many applications no order names."""
-        found = collections.Counter(entry.standing for entry in self.entries)
+        found = collections.Counter(entry.shown for entry in self.entries)
         return {**{standing.value: found[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
 
     def steps(self) -> Iterator[tuple[Entry, Step]]:
@@ -142,8 +128,7 @@ class Plan:
         """Whether there is something to do, somebody to wait for, or neither."""
         if any(entry.steps for entry in self.entries):
             return Verdict.CHANGES
-        still = (Standing.WAITING, Standing.ENDED)
-        return Verdict.WAITING if any(entry.standing in still for entry in self.entries) else Verdict.NOTHING_TO_DO
+        return Verdict.WAITING if any(entry.shown in _STILL for entry in self.entries) else Verdict.NOTHING_TO_DO
 
     def sliced(self, part: Slice | None) -> Plan:
         """The plan of one runner among several; which orders are compared with what stays the same."""
@@ -152,65 +137,90 @@ class Plan:
         return dc.replace(self, entries=tuple(entry for entry in self.entries if part.holds(entry.order.name)))
 
 
-def make_plan(orders: Iterable[Order], observed: Observed, *, portfolio: str, memory: Memory | None = None) -> Plan:
+def make_plan(
+    orders: Iterable[Order],
+    observed: Observed,
+    *,
+    portfolio: str,
+    memory: Memory | None = None,
+    spread: bool = True,
+    due_only: bool = False,
+) -> Plan:
     """What has to be done so that the desk shows what the orders ask for.
 
-    Raises OrdersRefused with every order that cannot be planned.
+    Raises OrdersRefused with every order that cannot be planned. `due_only` leaves such orders out instead, and all
+    that orders or cancels a contract: an order with a mistake costs no other one its deadline.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims, complaints = match_applications(orders, observed, portfolio=portfolio)
     memory = memory or Memory()
     entries: list[Entry] = []
+    remarks: list[Complaint] = []
     for order in orders:
-        application = claims.get(order.name)
-        on_host = memory.has_certificate(order, application)
-        standing = standing_of(order, application, on_host=on_host)
-        # A pinned application that is not there has its complaint already, and buys nothing.
-        if standing is Standing.TO_ORDER and order.contract_id is None:
-            order, found = resolve_linked_contract(order, observed)
-            complaints = (*complaints, *found, *find_rivals(order, observed.applications, claims))
-        if Step.REGISTER in _STEPS.get(standing, ()):
-            complaints = (*complaints, *find_used_key(order, application, observed.applications))
-        unnamed = application is not None and application.client_reference is None and order.contract_id is None
-        adopts = unnamed and observed.keeps_references
-        entries.append(
-            Entry(
-                order=order,
-                application=application,
-                standing=standing,
-                adopts=adopts,
-                on_host=on_host,
-                drifted=_drift(order, application, memory),
-            )
-        )
-    if complaints:
+        entry, wrong = _plan_one(order, claims, observed, memory, spread=spread)
+        complaints = (*complaints, *wrong)
+        if entry.ahead is Standing.TO_RENEW:
+            rivals = _find_rivals_of(entry, observed, claims)
+            remarks.extend(rivals)
+            held = bool(rivals) or bool(lacking_fields(entry.order))
+            entry = dc.replace(entry, ahead=Standing.HELD) if held else entry
+        entries.append(entry)
+    if complaints and not due_only:
         raise OrdersRefused(complaints)
-    listed = frozenset(application.contract_id for application in observed.applications)
-    return Plan(entries=tuple(entries), unmanaged=_unmanaged(observed, claims), listed=listed)
+    if due_only:
+        entries = _due(entries, broken={complaint.order for complaint in complaints})
+    return Plan(
+        entries=tuple(entries),
+        unmanaged=_unmanaged(observed, claims),
+        listed=frozenset(application.contract_id for application in observed.applications),
+        as_of=observed.as_of,
+        spread=spread,
+        remarks=(*complaints, *remarks),
+    )
 
 
-def standing_of(order: Order, application: Application | None, *, on_host: bool | None = None) -> Standing:
-    """Decide where an order stands whose application is this one."""
-    if order.state is Wanted.CANCELLED:
-        return Standing.TO_CANCEL if application and application.live else Standing.DONE
-    if application is None:
-        return Standing.TO_ORDER
-    if application.state in ENDED:
-        return Standing.ENDED
-    if application.state is State.AWAITING_REGISTRATION:
-        return Standing.WAITING if order.missing else Standing.TO_REGISTER
-    if application.state is State.INSTALLED:
-        return Standing.DONE
-    if application.state is State.ISSUED:
-        fetched = application.downloaded_at is not None if on_host is None else on_host
-        return Standing.TO_COLLECT if order.install and not fetched else Standing.DONE
-    return Standing.WAITING
+def _due(entries: Iterable[Entry], *, broken: Collection[str | None]) -> list[Entry]:
+    """Leave out orders with mistakes, and those that order or cancel a contract."""
+    never = (Standing.TO_ORDER, Standing.TO_CANCEL)
+    return [entry for entry in entries if entry.order.name not in broken and entry.standing not in never]
 
 
-def _drift(order: Order, application: Application | None, memory: Memory) -> tuple[str, ...]:
-    """What can no longer be registered otherwise; before the registration the order simply counts."""
-    open_yet = application is None or not application.live or application.state is State.AWAITING_REGISTRATION
-    return () if open_yet or order.state is Wanted.CANCELLED else memory.drifted_fields(order, application)
+def _plan_one(
+    order: Order, claims: Mapping[str, Application], observed: Observed, memory: Memory, *, spread: bool
+) -> tuple[Entry, tuple[Complaint, ...]]:
+    """Plan one order; returns its entry, and what is wrong with it."""
+    application = claims.get(order.name)
+    on_host = memory.has_certificate(order, application)
+    standing = standing_of(order, application, on_host=on_host)
+    drifted = memory.drifted_fields(order, application)
+    track = track_of(application, observed.as_of)
+    ahead = ahead_of(order, application, track, spread=spread, mended=bool(drifted))
+    complaints: tuple[Complaint, ...] = ()
+    # A pinned application that is not there has its complaint already, and buys nothing.
+    if standing is Standing.TO_ORDER and order.contract_id is None:
+        order, found = resolve_linked_contract(order, observed)
+        complaints = (*found, *find_rivals(order, observed.applications, claims))
+    if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in _REPLACING:
+        complaints = (*complaints, *find_used_key(order, application, observed.applications))
+    unnamed = application is not None and application.client_reference is None and order.contract_id is None
+    entry = Entry(
+        order=order,
+        application=application,
+        standing=standing,
+        ahead=ahead,
+        track=track,
+        adopts=unnamed and observed.keeps_references,
+        on_host=on_host,
+        drifted=drifted if is_registered(order, application) else (),
+    )
+    return entry, complaints
+
+
+def _find_rivals_of(entry: Entry, observed: Observed, claims: Mapping[str, Application]) -> tuple[Complaint, ...]:
+    if entry.application is None or entry.track is None:
+        return ()
+    day = day_in_japan(entry.track.window.order_by)
+    return tuple(find_rivals_of_renewal(entry.order, entry.application, observed.applications, claims, day))
 
 
 def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[Application, ...]:
@@ -218,4 +228,4 @@ def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[A
     return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
 
 
-__all__ = ("CALL_CLASSES", "CallClass", "Entry", "Plan", "Standing", "Step", "Verdict", "make_plan", "standing_of")
+__all__ = ("Entry", "Plan", "make_plan")

@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._catalogue.products import PRODUCTS, TERMS, product_named
 from .._complaints.complaints import Complaint, OrdersRefused, Place, nearest, shortened
-from .plan import Step
+from .steps import Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
     from .plan import Plan
 
+_RENEWAL: t.Final = "renewal"
 _PLACE = Place(file="prices")
 _AMOUNT = Phrase("a whole amount of yen, 0 or more", "0以上の円単位の整数")
 _MAPPING = Phrase("a mapping of terms to amounts", "有効期間と金額のマッピング")
@@ -30,36 +31,62 @@ _MAPPING = Phrase("a mapping of terms to amounts", "有効期間と金額のマ�
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a plan's purchases come to, in yen; the price of the `unpriced` orders is not in it."""
+    """What a plan's purchases come to, in yen: new contracts and renewals, without those of the `unpriced` orders."""
 
-    total: int
+    new: int
+    renewals: int
     unpriced: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        return self.new + self.renewals
 
 
 @dc.dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Amounts in yen by product and term."""
+    """Amounts in yen by product and term; a renewal costs as much as the term, unless the table has its price."""
 
     amounts: Mapping[tuple[str, str], int]
+    renewals: Mapping[tuple[str, str], int] = dc.field(default_factory=dict)
 
     def price(self, order: Order) -> int | None:
+        """Price a new contract."""
         return self.amounts.get((order.product.id, order.term))
 
+    def price_renewal(self, product: str, term: str | None) -> int | None:
+        """Price one more period of a contract."""
+        if term is None:
+            return None
+        own = self.renewals.get((product, term))
+        return self.amounts.get((product, term)) if own is None else own
+
+    def price_step(self, order: Order, step: Step) -> int | None:
+        """Price what a step of an order spends; None also for steps that spend nothing."""
+        if step is Step.RENEW:
+            return self.price_renewal(order.product.id, order.renewal_term)
+        return self.price(order) if step is Step.PLACE else None
+
     def cost(self, made: Plan) -> Cost:
-        """The cost of everything that the plan places."""
-        placed = [entry.order for entry in made.entries if Step.PLACE in entry.steps]
-        prices = {order.name: self.price(order) for order in placed}
-        return Cost(
-            total=sum(price for price in prices.values() if price is not None),
-            unpriced=tuple(name for name, price in prices.items() if price is None),
-        )
+        """The cost of everything that the plan places and renews."""
+        bought = [(entry.order, step) for entry, step in made.steps() if step in (Step.PLACE, Step.RENEW)]
+        sums = {Step.PLACE: 0, Step.RENEW: 0}
+        unpriced = []
+        for order, step in bought:
+            price = self.price_step(order, step)
+            sums[step] += price or 0
+            unpriced += [order.name] if price is None else []
+        return Cost(new=sums[Step.PLACE], renewals=sums[Step.RENEW], unpriced=tuple(unpriced))
 
 
 def price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
-    """The table as the user wrote it, {product: {term: yen}}; raises OrdersRefused with everything wrong in it."""
+    """The table as the user wrote it, {product: {term: yen, renewal: {term: yen}}}.
+
+    Raises OrdersRefused with everything wrong in it.
+    """
     if written is None:
         return None
     amounts: dict[tuple[str, str], int] = {}
+    renewals: dict[tuple[str, str], int] = {}
     complaints: list[Complaint] = []
     for name, terms in written.items():
         product = product_named(str(name))
@@ -68,19 +95,31 @@ def price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
         if not isinstance(terms, dict):
             complaints.append(_not(_MAPPING, terms, (str(name),)))
             continue
-        complaints.extend(_wrong_terms(str(name), terms))
-        amounts.update({(product.id, term): amount for term, amount in terms.items()} if product else {})
+        again = terms.get(_RENEWAL, {})
+        first = {term: amount for term, amount in terms.items() if term != _RENEWAL}
+        complaints.extend(_wrong_terms(first, (str(name),), known=(*TERMS, _RENEWAL)))
+        complaints.extend(_wrong_renewals(again, (str(name), _RENEWAL)))
+        if product and isinstance(again, dict):
+            amounts.update({(product.id, term): amount for term, amount in first.items()})
+            renewals.update({(product.id, term): amount for term, amount in again.items()})
     if complaints:
         raise OrdersRefused(complaints)
-    return PriceTable(amounts)
+    return PriceTable(amounts, renewals)
 
 
-def _wrong_terms(name: str, terms: Mapping[str, t.Any]) -> Iterator[Complaint]:
+def _wrong_renewals(written: object, path: Path) -> Iterator[Complaint]:
+    if isinstance(written, dict):
+        yield from _wrong_terms(written, path, known=tuple(TERMS))
+    else:
+        yield _not(_MAPPING, written, path)
+
+
+def _wrong_terms(terms: Mapping[str, t.Any], path: Path, *, known: tuple[str, ...]) -> Iterator[Complaint]:
     for term, amount in terms.items():
         if term not in TERMS:
-            yield _unknown(str(term), TERMS, (name,))
+            yield _unknown(str(term), known, path)
         if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
-            yield _not(_AMOUNT, amount, (name, str(term)))
+            yield _not(_AMOUNT, amount, (*path, str(term)))
 
 
 def _unknown(value: str, allowed: Mapping[str, t.Any] | tuple[str, ...], below: Path) -> Complaint:

@@ -13,7 +13,7 @@ import datetime as dt
 import enum
 import typing as t
 
-from .._planning.plan import Standing
+from .._planning.steps import Standing
 from .._values.observed import ENDED, State
 
 if t.TYPE_CHECKING:

@@ -18,9 +18,10 @@ from .._complaints.complaints import Complaint, arranged
 from .._complaints.vaulted import hide, publish
 from .._planning.digests import plan_digest
 from .._planning.host_part import list_changes, make_host_part
-from .._planning.plan import CallClass, Standing, Step, Verdict
+from .._planning.remarks import find_remarks
+from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
-from .rows import application_row, order_row, price_row
+from .rows import application_row, order_row, price_row, silent_rows
 from .standing import ACTORS
 
 if t.TYPE_CHECKING:
@@ -80,23 +81,24 @@ def describe_plan(
     failed = failed or {}
     asked = list(_host_rows(made, frame))
     rows = [
-        row
+        _row(entry, part, frame, failed.get(name))
         for entry, (name, _contract_id, part) in zip(made.entries, asked, strict=True)
-        if finished or entry.standing not in _FINISHED or _changes(name, part, frame)
-        for row in [_row(entry, part, frame, failed.get(name))]
+        if finished or entry.shown not in _FINISHED or _changes(name, part, frame)
     ]
-    bound = [row for row in asked if row[2]]
     document = {
         **_head(frame),
         "planned": planned,
         "verdict": Verdict.ERROR.value if error else _verdict(made, failed).value,
-        "digest": plan_digest(rows, portfolio=frame.portfolio, part=frame.part, on_hosts=bound),
+        "digest": plan_digest(
+            rows, portfolio=frame.portfolio, part=frame.part, on_hosts=[row for row in asked if row[2]]
+        ),
         "counts": made.counts(),
         "price": price_row(made, frame.prices),
+        "silent": silent_rows(made, frame.prices),
         "orders": rows,
         "unmanaged": [application_row(application) for application in made.unmanaged],
         "unconfirmed": [str(entry.order.name) for entry in made.entries if entry.unconfirmed],
-        "complaints": [complaint.as_dict(frame.lang) for complaint in arranged((*complaints, *_drift(made)))],
+        "complaints": _warnings(made, complaints, frame.lang),
         "error": error,
     }
     publish(_WORDS)
@@ -105,7 +107,8 @@ def describe_plan(
 
 def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True) -> Row:
     """The document of a run that came to nothing, with the reasons."""
-    nothing: Row = {"digest": None, "counts": None, "price": None, "orders": [], "unmanaged": [], "unconfirmed": []}
+    empty: Row = {field: [] for field in ("silent", "orders", "unmanaged", "unconfirmed")}
+    nothing: Row = {"digest": None, "counts": None, "price": None, **empty}
     told = [complaint.as_dict(frame.lang) for complaint in complaints]
     return {
         **_head(frame),
@@ -115,6 +118,19 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
         "complaints": told,
         "error": hide(error),
     }
+
+
+def _remarks(made: Plan) -> Iterator[Complaint]:
+    """Yield what people have to know of orders that goes on all the same."""
+    yield from made.remarks
+    yield from find_remarks(made)
+    yield from _drift(made)
+
+
+def _warnings(made: Plan, complaints: tuple[Complaint, ...], lang: Language) -> list[Row]:
+    """Tell what did not stop the run, and what people have to know of orders that go on all the same."""
+    found = (*complaints, *made.remarks, *find_remarks(made), *_drift(made))
+    return [complaint.as_dict(lang) for complaint in arranged(found)]
 
 
 def _drift(made: Plan) -> Iterator[Complaint]:

@@ -12,7 +12,7 @@ import dataclasses as dc
 import math
 import typing as t
 
-from .._planning.plan import Standing
+from .._planning.steps import Standing
 from .._values.observed import State
 from .dates import Kind, dates
 

@@ -12,7 +12,7 @@ import collections
 import datetime as dt
 import typing as t
 
-from .._planning.plan import Standing
+from .._planning.steps import Standing
 from .._values.observed import State
 from .dates import Kind, dates
 from .standing import ACTORS

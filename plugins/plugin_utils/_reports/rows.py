@@ -14,7 +14,9 @@ from __future__ import annotations
 import typing as t
 
 from .._planning.digests import order_digest
-from .._planning.plan import CALL_CLASSES, Step
+from .._planning.lifecycle import day_in_japan, renews
+from .._planning.silence import find_silent
+from .._planning.steps import CALL_CLASSES, Step
 from .standing import deadline, next_action, reason
 
 if t.TYPE_CHECKING:
@@ -46,7 +48,7 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
         "linked_contract_id": _linked_contract_id(entry),
         "adopted": entry.adopts,
         "state": application.state.value if application else "planned",
-        "standing": entry.standing.value,
+        "standing": entry.shown.value,
         "steps": [_step(entry, step, prices) for step in entry.steps],
         "order_digest": order_digest(order),
         "reason": reason(entry, lang),
@@ -55,6 +57,31 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
         "deadline": until.isoformat() if until else None,
         "not_after": _time(application.not_after) if application else None,
         "serial_number": application.serial_number if application else None,
+        "replaces": entry.replaces,
+        "renew_by": _time(entry.renew_by),
+        "renewal": _renewal(entry),
+    }
+
+
+def _renewal(entry: Entry) -> Row | None:
+    """Where the contract is in its period, in days of Japan, and what is under way for the next one."""
+    track, application = entry.track, entry.application
+    if track is None or application is None:
+        return None
+    procedure = application.procedure if renews(application) else None
+    window = track.window
+    days = {
+        "notice_on": window.notice_at,
+        "opens_on": window.opens_at,
+        "order_by": window.order_by,
+        "update_by": window.update_by,
+    }
+    return {
+        "phase": track.phase.value,
+        "state": procedure.state.value if procedure else None,
+        "opened_by": procedure.opened_by if procedure else None,
+        "term": entry.order.renewal_term,
+        **{name: day_in_japan(moment).isoformat() for name, moment in days.items()},
     }
 
 
@@ -91,11 +118,32 @@ def price_row(made: Plan, prices: PriceTable | None) -> Row | None:
     if prices is None:
         return None
     cost = prices.cost(made)
-    return {"currency": "JPY", "total": cost.total, "unpriced": list(cost.unpriced)}
+    return {
+        "currency": "JPY",
+        "total": cost.total,
+        "new": cost.new,
+        "renewals": cost.renewals,
+        "unpriced": list(cost.unpriced),
+    }
+
+
+def silent_rows(made: Plan, prices: PriceTable | None) -> list[Row]:
+    """What IIJ renews by itself, since nobody has ordered or cancelled it."""
+    return [
+        {
+            "contract_id": silent.application.contract_id,
+            "common_name": silent.application.common_name,
+            "order": silent.order and str(silent.order),
+            "day": silent.day.isoformat(),
+            "update_by": silent.update_by.isoformat(),
+            "yen": silent.yen,
+        }
+        for silent in find_silent(made, prices)
+    ]
 
 
 def _step(entry: Entry, step: Step, prices: PriceTable | None) -> Row:
-    price = prices.price(entry.order) if prices and step is Step.PLACE else None
+    price = prices.price_step(entry.order, step) if prices else None
     return {"step": step.value, "call_class": CALL_CLASSES[step].value, "price": price}
 
 
@@ -109,4 +157,4 @@ def _time(moment: dt.datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-__all__ = ("Row", "application_row", "order_row", "price_row", "result_rows")
+__all__ = ("Row", "application_row", "order_row", "price_row", "result_rows", "silent_rows")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
-from .._planning.plan import Standing
+from .._planning.steps import Standing
 from .._values.observed import State
 from .._values.order import CsrOrigin, Usage
 
@@ -42,6 +42,15 @@ _REASONS: t.Final = {
     Standing.TO_ORDER: Phrase("no application at the desk", "窓口にお申し込みがありません"),
     Standing.TO_REGISTER: Phrase("ordered, CSR and application information missing", "注文済み、CSRと申請情報が未登録"),
     Standing.TO_COLLECT: Phrase("issued, not fetched yet", "発行済み、未取得"),
+    Standing.TO_RENEW: Phrase("the renewal can be ordered", "更新の受付期間中です"),
+    Standing.HELD: Phrase(
+        "the renewal is not ordered before somebody has looked (see the warnings)",
+        "確認が必要なため、更新を申し込んでいません (警告を参照)",
+    ),
+    Standing.ESTRANGED: Phrase(
+        "renewed with a key that IIJ has made, so it is not installed; the certificate before stays",
+        "IIJが作成した鍵で更新されたため、設置していません。以前の証明書を使い続けます",
+    ),
     Standing.TO_CANCEL: Phrase("state: cancelled in the order", "オーダーに state: cancelled の指定"),
     Standing.WAITING: Phrase("registered, and somebody else is at work", "登録済み、ほかの担当の作業中"),
     Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
@@ -65,6 +74,12 @@ _ADOPTED: t.Final = Phrase(
 _ACTIONS: t.Final = {
     "order": Phrase("order it (apply.yml)", "注文する (apply.yml)"),
     "register": Phrase("register CSR and application information (apply.yml)", "CSRと申請情報を登録する (apply.yml)"),
+    "renew": Phrase("renew it (renew.yml)", "更新する (renew.yml)"),
+    "look": Phrase("look at the warning of this order", "このオーダーの警告を確認する"),
+    "reissue": Phrase(
+        "reissue it with a CSR of the host, or download its key from the portal",
+        "ホストのCSRで再発行するか、ポータルから鍵をダウンロードする",
+    ),
     "cancel": Phrase("cancel it (apply.yml)", "解約する (apply.yml)"),
     "collect": Phrase("fetch and install the certificate (collect.yml)", "証明書を取得して設置する (collect.yml)"),
     "wait_for_ca": Phrase("wait: the CA makes contact, normally within 1 week", "待つ: 認証局から通常1週間以内に連絡"),
@@ -86,6 +101,9 @@ _ACTIONS: t.Final = {
 
 _BY_STANDING: t.Final = {
     Standing.TO_ORDER: ("order", "group_admin"),
+    Standing.TO_RENEW: ("renew", "group_admin"),
+    Standing.HELD: ("look", "group_admin"),
+    Standing.ESTRANGED: ("reissue", "service_admin"),
     Standing.TO_REGISTER: ("register", "service_admin"),
     Standing.TO_COLLECT: ("collect", "service_admin"),
     Standing.TO_CANCEL: ("cancel", "group_admin"),

@@ -15,7 +15,7 @@ from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import named
 from .._planning.host_part import Change, describe_changes
-from .._planning.plan import CallClass, Standing, Step, Verdict
+from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .standing import ACTORS
 
@@ -36,10 +36,13 @@ HEADINGS: t.Final = {
 
 COUNTS: t.Final = {
     "to_order": Phrase("to order", "注文"),
+    "to_renew": Phrase("to renew", "更新"),
     "to_register": Phrase("to register", "登録"),
     "to_collect": Phrase("to collect", "取得"),
     "to_cancel": Phrase("to cancel", "解約"),
     "waiting": Phrase("waiting", "待ち"),
+    "held": Phrase("held", "保留"),
+    "estranged": Phrase("estranged", "鍵の不一致"),
     "ended": Phrase("ended", "終了"),
     "done": Phrase("nothing to do", "作業なし"),
     "unmanaged": Phrase("unmanaged", "管理外"),
@@ -72,6 +75,7 @@ _STATES: t.Final = {
 _TERMS: t.Final = {"6 months": Phrase("6 months", "6か月"), "1 year": Phrase("1 year", "1年")}
 _STEPS: t.Final = {
     Step.PLACE: Phrase("place", "注文"),
+    Step.RENEW: Phrase("renew", "更新"),
     Step.REGISTER: Phrase("register", "登録"),
     Step.COLLECT: Phrase("collect", "取得"),
     Step.CANCEL: Phrase("cancel", "解約"),

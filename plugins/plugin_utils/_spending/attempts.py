@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.vaulted import HIDDEN
 from .._desk.desk import DeskError
-from .._planning.plan import Step
+from .._planning.steps import Step
 from .ledger import attempt_of
 
 if t.TYPE_CHECKING:
@@ -148,4 +148,4 @@ def _is_over(line: Mapping[str, t.Any], *, now: dt.datetime, settle_after: float
     return (now - dt.datetime.fromisoformat(str(line.get("at")))).total_seconds() >= settle_after
 
 
-__all__ = ("AttemptOpen", "advise", "describe_purchase", "hold_back")
+__all__ = ("AttemptOpen", "Settling", "advise", "describe_purchase", "hold_back")

@@ -19,9 +19,17 @@ from .._desk.desk import OutcomeUnknown
 from .._desk.patience import announce_wait
 from .._desk.spending_call import unknown_unless_proved
 from .._planning.claims import bought_name, differences
-from .._planning.plan import Step
+from .._planning.steps import Step
 from .attempts import advise, describe_purchase, hold_back
 from .by_reference import require_as_asked
+from .renewals import (
+    describe_pressed,
+    describe_renewal,
+    find_renewal,
+    hold_back_renewal,
+    renewing,
+    require_renewed,
+)
 from .spend import describe_consent, describe_order, spend
 
 if t.TYPE_CHECKING:
@@ -29,9 +37,11 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .._desk.desk import Desk
+    from .._planning.plan import Entry
     from .._values.observed import Application
     from .._values.order import Order
     from .ledger import Ledger
+    from .renewals import Renewing
 
 _PAUSES: t.Final = (0.5, 1.0, 2.0, 4.0)  # seconds between looks for what a lost answer may have booked
 _LOOKS: t.Final = Phrase(
@@ -75,6 +85,30 @@ class ByList:
             self.listed.add(found.contract_id)
             return require_as_asked(order, found, reference=None)
 
+    def renew(self, entry: Entry) -> Application:
+        """Press 更新 once for each certificate that is to be replaced; whoever pressed it first has renewed."""
+        of = renewing(entry)
+        with self.desk.turn():
+            found = find_renewal(self.desk, of, in_full=True)
+            if found is None:
+                hold_back_renewal(self, of)
+                found = self._press_renewal(entry, of)
+            return require_renewed(found, of)
+
+    def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
+        def press(attempt: str) -> Application:
+            try:
+                with unknown_unless_proved():
+                    return self.desk.renew(of.application, entry.order, entry.order.reference(self.portfolio))
+            except OutcomeUnknown as unknown:
+                found = self._wait_for(lambda: find_renewal(self.desk, of, in_full=True), entry.order)
+                if found is None:
+                    told = describe_pressed(of, at=f"{self.now():%Y-%m-%d %H:%M} UTC", attempt=attempt)
+                    raise OutcomeUnknown(_ASK.filled(unknown.told, told)) from None
+                return found
+
+        return spend(self.ledger, Step.RENEW, describe_renewal(entry, of), press)
+
     def _press(self, order: Order, *, before: list[str], consent: str | None) -> Application:
         reference = order.reference(self.portfolio)
         facts = {
@@ -98,12 +132,18 @@ class ByList:
         return spend(self.ledger, Step.PLACE, facts, place)
 
     def _look_for(self, order: Order, *, known: set[str]) -> Application | None:
-        """Find what a press without an answer has booked, as soon as the desk lists it."""
+        """Find what a press without an answer has booked."""
+        return self._wait_for(
+            lambda: self._find_newcomer(self._find_same(order, self.desk.applications()), known=known), order
+        )
+
+    def _wait_for(self, look: Callable[[], Application | None], order: Order) -> Application | None:
+        """Look until the desk lists what a press without an answer has booked."""
         for pause in (*_PAUSES, self.listing_lag):
             announce_wait(pause, _LOOKS.filled(order.name), self.tell)
             self.sleep(pause)
             try:
-                found = self._find_newcomer(self._find_same(order, self.desk.applications()), known=known)
+                found = look()
             except Exception:  # whatever keeps the list from being read, the attempt stays open
                 continue
             if found:

@@ -12,19 +12,22 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, together, verbatim
-from .._desk.desk import DeskError
+from .._desk.desk import ReferenceTaken, StateConflict
 from .._planning.claims import differences
-from .._planning.plan import Step
+from .._planning.steps import Step
+from .renewals import describe_renewal, find_renewal, renewing, require_renewed
 from .settlement import settle
-from .spend import describe_order, spend
+from .spend import EchoDiffers, describe_order, spend
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._desk.desk import Desk
+    from .._planning.plan import Entry
     from .._values.observed import Application
     from .._values.order import Order
     from .ledger import Ledger
+    from .renewals import Renewing
 
 _DIFFERS: t.Final = Phrase(
     "the desk booked {0}, but not what was asked: {1}; nothing more was done with it",
@@ -32,14 +35,12 @@ _DIFFERS: t.Final = Phrase(
 )
 
 
-class EchoDiffers(DeskError):
-    """The desk booked something else than was asked."""
-
-
 class Buyer(t.Protocol):
     """A way to buy what an order asks for, once, however it fails."""
 
     def buy(self, order: Order) -> Application: ...
+
+    def renew(self, entry: Entry) -> Application: ...
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +68,32 @@ class ByReference:
         facts = {**describe_order(order), "client_reference": reference}
         return require_as_asked(order, spend(self.ledger, Step.PLACE, facts, place), reference=reference)
 
+    def renew(self, entry: Entry) -> Application:
+        """Order the renewal; an answer that is lost is settled by reading the contract."""
+        of = renewing(entry)
+        reference = entry.order.renewal_reference(self.portfolio, of.replaces)
+
+        def order_renewal(_attempt: str) -> Application:
+            return settle(
+                lambda: self._renew_or_find(entry.order, of, reference),
+                lambda: find_renewal(self.desk, of),
+                sleep=self.sleep,
+                tell=self.tell,
+            )
+
+        facts = {**describe_renewal(entry, of), "client_reference": reference}
+        return require_renewed(spend(self.ledger, Step.RENEW, facts, order_renewal), of)
+
+    def _renew_or_find(self, order: Order, of: Renewing, reference: str) -> Application:
+        """Send the renewal; that the certificate is replaced already is as good as an order of ours."""
+        try:
+            return self.desk.renew(of.application, order, reference)
+        except (ReferenceTaken, StateConflict):
+            found = find_renewal(self.desk, of)
+            if found is None:
+                raise
+            return found
+
 
 def require_as_asked(order: Order, application: Application, *, reference: str | None) -> Application:
     """Return the application; raises EchoDiffers where it is not what the order asks for."""
@@ -78,4 +105,4 @@ def require_as_asked(order: Order, application: Application, *, reference: str |
     return application
 
 
-__all__ = ("Buyer", "ByReference", "EchoDiffers", "require_as_asked")
+__all__ = ("Buyer", "ByReference", "require_as_asked")

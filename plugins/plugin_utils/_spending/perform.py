@@ -21,7 +21,7 @@ from ...module_utils._core.phrases import Phrase
 from .._desk.desk import AccessRefused, DeskError, DeskUnreachable
 from .._desk.patience import announce_wait
 from .._planning.outcome import Outcome
-from .._planning.plan import Step
+from .._planning.steps import Step
 from .by_list import ByList
 from .by_reference import ByReference
 from .ledger import LedgerUnusable
@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
     from .by_reference import Buyer
     from .ledger import Ledger
 
-_CONTRACT_STEPS: t.Final = (Step.PLACE, Step.CANCEL)
+_CONTRACT_STEPS: t.Final = (Step.PLACE, Step.RENEW, Step.CANCEL)
 _LIST_LAGS: t.Final = Phrase(
     "until the portal's list shows what was bought before (listing_lag)",
     "以前のお申し込みがポータルの一覧に反映されるのを待っています (listing_lag)",
@@ -89,7 +89,7 @@ class Performer:
     def perform_contracts(
         self, steps: Iterable[tuple[Entry, Step]], *, listed: frozenset[str] = frozenset()
     ) -> tuple[Outcome, ...]:
-        """Place and cancel what the plan says; one order's failure leaves the others to be done.
+        """Place, renew and cancel what the plan says; one order's failure leaves the others to be done.
 
         `listed` are the contract IDs that the plan was made with; only a desk without references needs them.
         """
@@ -101,9 +101,12 @@ class Performer:
             # What an earlier run bought, and no ledger tells of, shows once the list has caught up.
             announce_wait(self.listing_lag, _LIST_LAGS, self.tell)
             self.sleep(self.listing_lag)
-        return self._each(
-            todo, lambda entry, step: buyer.buy(entry.order) if step is Step.PLACE else self._cancel(entry)
-        )
+        calls = {
+            Step.PLACE: lambda entry: buyer.buy(entry.order),
+            Step.RENEW: buyer.renew,
+            Step.CANCEL: self._cancel,
+        }
+        return self._each(todo, lambda entry, step: calls[step](entry))
 
     def perform_registrations(self, entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Outcome, ...]:
         """Register CSR and application information; `csrs` holds the PEM of customers' CSRs by order name."""

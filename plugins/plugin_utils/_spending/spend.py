@@ -20,7 +20,7 @@ from .ledger import LedgerUnusable
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .._planning.plan import Step
+    from .._planning.steps import Step
     from .._values.observed import Application
     from .._values.order import Order
     from .ledger import Ledger
@@ -31,6 +31,10 @@ _NOT_WRITTEN: t.Final = Phrase(
     "the desk has booked {0}, and {1}. The next run finds the contract at the desk",
     "窓口は {0} を受け付けましたが、{1}。契約は次の実行で窓口から見つかります。",
 )
+
+
+class EchoDiffers(DeskError):
+    """The desk booked something else than was asked."""
 
 
 def spend(ledger: Ledger, step: Step, facts: Json, call: Callable[[str], Application]) -> Application:
@@ -72,4 +76,4 @@ def describe_consent(sentence: str | None) -> Json:
     return {"consent": sentence, "consent_sha256": hashlib.sha256(sentence.encode()).hexdigest()}
 
 
-__all__ = ("describe_consent", "describe_order", "spend")
+__all__ = ("EchoDiffers", "describe_consent", "describe_order", "spend")

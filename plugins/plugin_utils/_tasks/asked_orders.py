@@ -60,8 +60,16 @@ def judge_files_in(source: str, options: Options, *, today: dt.date) -> Judged:
 
 
 def accept_asked_orders(options: Options) -> tuple[Order, ...]:
-    """Read all orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them."""
-    return judge_asked_orders(options, today=today()).accepted(strict=bool(options.get("strict")))
+    """Read all orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them.
+
+    A task that does only what is due leaves orders with mistakes out.
+    """
+    return accepted_of(judge_asked_orders(options, today=today()), options)
+
+
+def accepted_of(judged: Judged, options: Options) -> tuple[Order, ...]:
+    """The judged orders that this task works with; raises OrdersRefused."""
+    return judged.flawless() if options.get("due_only") else judged.accepted(strict=bool(options.get("strict")))
 
 
 def complaints_of(complaints: Iterable[Complaint], lang: Language) -> dict[str, t.Any]:
@@ -105,6 +113,7 @@ def now() -> dt.datetime:
 __all__ = (
     "Options",
     "accept_asked_orders",
+    "accepted_of",
     "complaints_of",
     "issue_day",
     "judge_asked_orders",

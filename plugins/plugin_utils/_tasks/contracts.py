@@ -14,13 +14,16 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, said
 from .._complaints.complaints import OrdersRefused
 from .._guards.hosts import missing_hosts, require_hosts, warn_of_unready_hosts
-from .._guards.limits import judge_limits
+from .._guards.limits import Limits, judge_limits
 from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
-from .._planning.plan import Standing, Step, standing_of
+from .._planning.judgement import ahead_of, standing_of
+from .._planning.lifecycle import renews, track_of
+from .._planning.steps import Standing, Step
 from .._reports.document import describe_plan
 from .._reports.rows import result_rows
 from .._reports.text import text
+from .._values.observed import State
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -36,9 +39,10 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application
     from .asked_orders import Options
 
-_CONTRACT_STEPS = (Step.PLACE, Step.CANCEL)
+_CONTRACT_STEPS = (Step.PLACE, Step.RENEW, Step.CANCEL)
 _DID: t.Final = {
     Step.PLACE: Phrase("ordered", "注文しました"),
+    Step.RENEW: Phrase("renewed", "更新を申し込みました"),
     Step.CANCEL: Phrase("cancelled", "解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
@@ -62,7 +66,8 @@ def guard_contracts(
         lost = (*lost, *warn_of_unready_hosts(plan))
     if options["quote"] and not performs and options["state"] != "prepared":
         quote_new_orders(plan, desk)
-    past = judge_limits(plan, max_new_orders=options["max_new_orders"], budget=options["budget"], prices=frame.prices)
+    limits = Limits(**{name: options[name] for name in Limits._fields})
+    past = judge_limits(plan, limits, prices=frame.prices)
     if options["state"] not in ("prepared", "applied"):
         return (*lost, *past)
     if options["plan_digest"] and not options["plan_file"]:
@@ -74,7 +79,7 @@ def guard_contracts(
 
 
 def contract_steps(made: Plan) -> int:
-    """How many steps of a plan place or cancel."""
+    """How many steps of a plan place, renew or cancel."""
     return sum(step in _CONTRACT_STEPS for _entry, step in made.steps())
 
 
@@ -90,16 +95,19 @@ def perform_contracts(
 def plan_after(made: Plan, outcomes: Iterable[Outcome]) -> Plan:
     """Make the plan that follows from the outcomes; an order whose step failed stands where it stood."""
     booked = {outcome.entry.order.name: outcome.application for outcome in outcomes if outcome.application}
-    return dc.replace(made, entries=tuple(_after(entry, booked.get(entry.order.name)) for entry in made.entries))
+    return dc.replace(made, entries=tuple(_after(entry, booked.get(entry.order.name), made) for entry in made.entries))
 
 
-def _after(entry: Entry, application: Application | None) -> Entry:
+def _after(entry: Entry, application: Application | None, made: Plan) -> Entry:
     if application is None:
         return entry
+    track = track_of(application, made.as_of)
     return dc.replace(
         entry,
         application=application,
         standing=standing_of(entry.order, application, on_host=entry.on_host),
+        ahead=ahead_of(entry.order, application, track, spread=made.spread),
+        track=track,
         adopts=False,
     )
 
@@ -127,6 +135,7 @@ def contract_result(
         **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price")},
         "orders": result_rows(told["orders"]),
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
+        "silent": told["silent"],
         "hosts": hosts(made, repair=repair),
         "without_host": missing_hosts(made, inventory),
         "text": text(told, lang),
@@ -172,11 +181,11 @@ def progress_line(outcome: Outcome, *, lang: Language) -> str:
 
 
 def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
-    rest = made.counts()[Standing.TO_ORDER] + made.counts()[Standing.TO_CANCEL]
+    rest = contract_steps(made)
     words = Phrase(
-        "Steps that failed: {0}. Orders still to be ordered or cancelled: {1}. Run the same again: nothing is bought "
-        "twice.",
-        "{0}件の処理に失敗しました。未処理の注文・解約が{1}件あります。同じ操作を再実行してください。二重購入にはなりません。",
+        "Steps that failed: {0}. Orders still to be ordered, renewed or cancelled: {1}. Run the same again: nothing is "
+        "bought twice.",
+        "{0}件の処理に失敗しました。未処理の注文・更新・解約が{1}件あります。同じ操作を再実行してください。二重購入にはなりません。",
     )
     return "\n".join(
         [said(words, lang).format(len(failed), rest), *(progress_line(outcome, lang=lang) for outcome in failed)]
@@ -199,11 +208,15 @@ def _shown(entry: Entry) -> dict[str, t.Any] | None:
     application = entry.application
     if application is None:
         return None
-    return {"contract_id": application.contract_id, **_bought(entry), "state": application.state.value}
+    procedure = application.procedure if renews(application) else None
+    under_way = {"renewal": procedure.state.value} if procedure else {}
+    return {"contract_id": application.contract_id, **_bought(entry), "state": application.state.value, **under_way}
 
 
 def _predicted(entry: Entry) -> dict[str, t.Any]:
     application = entry.application
+    if application is not None and Step.RENEW in entry.steps:
+        return {**(_shown(entry) or {}), "renewal": State.AWAITING_REGISTRATION.value}
     state = "cancelled" if entry.standing is Standing.TO_CANCEL else "awaiting_registration"
     contract_id = application.contract_id if application else _ASSIGNED
     return {"contract_id": contract_id, **_bought(entry), "state": state}

@@ -17,7 +17,7 @@ from .._desk.by_hand.folder import certificate_path, read_kept_csr, sheets_path
 from .._desk.by_hand.register import read_register
 from .._desk.portal.screen_map import screen_map
 from .._planning.digests import order_digest
-from .._planning.plan import Standing
+from .._planning.steps import Standing
 from .._reports.sheet_pages import remove_sheets, write_sheet
 from .._reports.sheets import KINDS, ROLES, Facts, Group, Work, describe_sheet, word_work
 from .._values.observed import State

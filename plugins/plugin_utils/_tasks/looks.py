@@ -27,7 +27,8 @@ from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.vaulted import hide
 from .._desk.private_files import cache_home, read_private, write_private
-from .._planning.plan import Entry, Standing
+from .._planning.plan import Entry
+from .._planning.steps import Standing
 from .._spending.ledger_file import origin_of
 from .._values.observed import Application
 from .._values.order import Order
@@ -223,7 +224,8 @@ def _write_entry(entry: Entry) -> Json:
     # A host needs neither the applicant nor the CSR that was made elsewhere.
     order = dc.replace(entry.order, applicant=None, approval_email=None, csr=None)
     application = write_value(entry.application) if entry.application else None
-    return {"order": write_value(order), "application": application, "standing": entry.standing.value}
+    standings = {"standing": entry.standing.value, "ahead": entry.ahead.value if entry.ahead else None}
+    return {"order": write_value(order), "application": application, **standings}
 
 
 def _make_work(host: str, written: Json) -> Work:
@@ -234,6 +236,7 @@ def _make_work(host: str, written: Json) -> Work:
                 order=read_value(Order, row["order"]),
                 application=read_value(Application, row["application"]) if row["application"] else None,
                 standing=Standing(row["standing"]),
+                ahead=Standing(row["ahead"]) if row["ahead"] else None,
             )
             for row in written["entries"]
         ),

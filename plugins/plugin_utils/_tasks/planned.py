@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
     from .._planning.host_part import CommandsOf, HostPart
     from .._planning.observe import Listing
     from .._planning.plan import Plan
+    from .._planning.slices import Slice
     from .._values.order import Order
     from .asked_orders import Options
 
@@ -63,25 +64,29 @@ def plan_orders(
         orders = pin_recorded(orders, options)
     try:
         observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers and not desk.by_people)
-        plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options)).sliced(part)
+        how = {name: options[name] for name in ("spread", "due_only") if name in options}
+        plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options), **how).sliced(part)
     except OrdersRefused as refused:
         # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.
         from .._reports.offline_forms import papers
 
         raise OrdersRefused(refused.complaints, forms=papers(refused.complaints, orders)) from None
     if options.get("plan_file"):
-        wanted = options.get("plan_digest")
-        sentence = require_saved_plan(
-            plan,
-            options["plan_file"],
-            held.commands_of,
-            portfolio=portfolio,
-            part=str(part) if part else None,
-            wanted=wanted,
-        )
-        if sentence:
-            held.warn(sentence)
+        _hold_to_saved(plan, options, held, portfolio=portfolio, part=part)
     return plan
+
+
+def _hold_to_saved(plan: Plan, options: Options, held: Held, *, portfolio: str, part: Slice | None) -> None:
+    sentence = require_saved_plan(
+        plan,
+        options["plan_file"],
+        held.commands_of,
+        portfolio=portfolio,
+        part=str(part) if part else None,
+        wanted=options.get("plan_digest"),
+    )
+    if sentence:
+        held.warn(sentence)
 
 
 def frame_of(

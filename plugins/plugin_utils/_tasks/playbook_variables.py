@@ -24,19 +24,29 @@ VARIABLES: t.Final = frozenset(
     _PREFIX + name
     for name in (
         "budget", "buy_before_host", "check_date", "commands", "compare_with", "complaints_form", "complaints_path",
-        "concurrency", "exit_on_changes", "export_form", "export_path", "import_file", "inbox", "ledger_head",
-        "ledger_path", "listing", "map_file", "max_new_orders", "not_booked", "orders", "plan_digest", "plan_file",
-        "portfolio", "prices", "quote", "record_file", "records", "records_file", "repair", "reports_path",
-        "saved_pages", "slice", "strict", "take_over", "template_variables",
+        "concurrency", "due_only", "exit_on_changes", "export_form", "export_path", "import_file", "inbox",
+        "ledger_head", "ledger_path", "listing", "map_file", "max_new_orders", "max_renewals", "not_booked", "orders",
+        "plan_digest", "plan_file", "portfolio", "prices", "quote", "record_file", "records", "records_file",
+        "repair", "reports_path", "saved_pages", "slice", "spread", "strict", "take_over", "template_variables",
     )
 )  # fmt: skip
 # What the playbooks hand from task to task.
 _HANDED_ON: t.Final = frozenset(
     _PREFIX + name
-    for name in ("contracts", "fetched", "installation", "left", "ledger", "portal", "proof", "registration")
+    for name in (
+        "contracts",
+        "fetched",
+        "installation",
+        "left",
+        "ledger",
+        "not_collected",
+        "portal",
+        "proof",
+        "registration",
+    )
 )
 _NEEDED: t.Final = {
-    **dict.fromkeys(("apply", "check", "collect", "plan", "record", "status"), ("certificate_orders",)),
+    **dict.fromkeys(("apply", "check", "collect", "plan", "record", "renew", "status"), ("certificate_orders",)),
     "import": ("certificate_orders", "certificate_import_file"),
 }
 _ALIKE: t.Final = 0.8  # how alike a name of the inventory is to one of ours before it is taken for a slip

@@ -13,22 +13,28 @@ import typing as t
 
 from ...module_utils._core.phrases import said
 from .._complaints.complaints import arranged
+from .._complaints.rules.rule import Severity
 from .._planning.observe import Listing
-from .._planning.plan import Step
+from .._planning.remarks import find_clock_difference
+from .._planning.steps import Step
 from .._reports.document import describe_plan
 from . import contracts
+from .asked_orders import accepted_of, now
 from .compared import with_before
 from .planned import Held, frame_of, plan_orders
 from .progress import estimate_portal
 from .run_reports import write_run_reports
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
+    from ...module_utils._core.phrases import Language
+    from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
     from .._orders.portfolio import Judged
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
+    from .asked_orders import Options
     from .leg import Leg, Result
 
 
@@ -45,10 +51,11 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     judged = judge()
     frame = with_before(frame_of(options, leg.lang, leg.commands_of), options)
     held = Held(leg.commands_of, leg.warn)
-    orders = judged.accepted(strict=options["strict"])
+    orders = accepted_of(judged, options)
     before = plan_orders(options, desk, orders, listing, held=held)
     hosts = leg.inventory_hosts
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
+    past = (*past, *find_clock_difference(before, now()))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
     # Hosts come first where something is to be done; the task that buys tells the rest.
     goes_on = state == "prepared" and before.changes() > 0
@@ -68,10 +75,25 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
     result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on and not desk.by_people
     result.update(handed, **_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
+    result["left_out"] = _list_left_out((*judged.errors(), *before.remarks), options, leg.lang)
     if goes_on:
         return _with_estimate(leg, before, result)
-    leg.say(result["text"])
+    if not options["due_only"] or result["left_out"] or _is_news(document, before):
+        leg.say(result["text"])
     return {**result, **write_run_reports(document, options, performed=performs)}
+
+
+def _list_left_out(complaints: Iterable[Complaint], options: Options, lang: Language) -> list[str]:
+    """List the mistakes for which a run of what is due has left orders out."""
+    if not options["due_only"]:
+        return []
+    wrong = [complaint for complaint in complaints if complaint.severity is Severity.ERROR]
+    return [f"{complaint.order or complaint.place.file}: {said(complaint.wrong, lang)}" for complaint in wrong]
+
+
+def _is_news(document: Result, before: Plan) -> bool:
+    """Whether a run that does only what is due has something to tell; most days it has not."""
+    return bool(before.remarks or document["silent"]) or document["verdict"] not in ("nothing_to_do", "waiting")
 
 
 def _perform(leg: Leg, plan: Plan, desk: Desk) -> tuple[Plan, tuple[Outcome, ...]]:

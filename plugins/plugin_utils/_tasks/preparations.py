@@ -19,7 +19,7 @@ from ...module_utils._pki.deps import missing_cryptography
 from ...module_utils._pki.weak_keys import csr_weakness
 from .._desk.desk import DeskError
 from .._planning.outcome import Outcome
-from .._planning.plan import Step
+from .._planning.steps import Step
 from .._values.order import CsrOrigin
 from .looks import hand_on, make_works, read_answers
 
@@ -68,10 +68,10 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
     if options.get("look") is None or options.get("buy_before_host"):
         return ()
     answers = read_answers(options)
-    entries = [entry for entry in plan.entries if Step.PLACE in entry.steps]
-    problems = ((entry, _find_problem(entry.order, answers)) for entry in entries)
+    bought = [(entry, step) for entry, step in plan.steps() if step in (Step.PLACE, Step.RENEW)]
+    problems = ((entry, step, _find_problem(entry.order, answers)) for entry, step in bought)
     return tuple(
-        Outcome(entry=entry, step=Step.PLACE, error=HostNotReady(problem)) for entry, problem in problems if problem
+        Outcome(entry=entry, step=step, error=HostNotReady(problem)) for entry, step, problem in problems if problem
     )
 
 

@@ -24,7 +24,8 @@ from .._desk.by_hand.register import locked, read_register
 from .._desk.by_hand.rows import read_application
 from .._desk.portal.screen_map import screen_map
 from .._planning.outcome import Outcome
-from .._planning.plan import Entry, Standing, Step
+from .._planning.plan import Entry
+from .._planning.steps import Standing, Step
 from .._reports.sheets import KINDS
 from .._reports.words import state_word
 from .arrivals import Arrivals

@@ -13,7 +13,8 @@ import typing as t
 
 from ...module_utils._core.phrases import said
 from .._orders.commands import install_on_host
-from .._planning.plan import Step
+from .._planning.lifecycle import retired_keys
+from .._planning.steps import Step
 from .._values.order import CsrOrigin
 from .looks import Answer
 
@@ -37,7 +38,7 @@ def to_register(made: Plan, names: Collection[str], *, planned: bool) -> tuple[E
 
 def host_orders(entries: Iterable[Entry]) -> list[Json]:
     """The orders whose key and CSR are made on the host; nothing else about an order goes there."""
-    return [_host_order(entry.order) for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
+    return [_host_order(entry) for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
 
 
 def csrs_by_name(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
@@ -96,14 +97,20 @@ def _failed(failures: list[Json], leg: Result) -> Result:
     return {"failed": True, "failures": failures, "msg": "\n".join(told) or leg.get("msg", "")}
 
 
-def _host_order(order: Order) -> Json:
+def _host_order(entry: Entry) -> Json:
+    order = entry.order
+    renewed = entry.replaces is not None
+    retired = retired_keys(entry.application) if renewed and order.rotates_key else ()
+    # A desk may not show keys; then the one that is in service on the host is not certified again.
+    served = order.generation > 1 if not renewed else order.rotates_key and not retired
     return {
         "name": order.name,
         "common_name": order.common_name,
         "subject": order.subject.given(),
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
-        "generation": order.generation,
+        "retire": list(retired),
+        "retire_served": served,
     }
 
 

@@ -168,7 +168,9 @@ class Application:
 
     @property
     def live(self) -> bool:
-        return self.state not in ENDED
+        """Whether the contract goes on; one whose certificate has run out does while the next one is on its way."""
+        goes_on = self.procedure is not None and self.procedure.state is not State.REJECTED
+        return self.state not in ENDED or (self.state is State.EXPIRED and goes_on)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,17 +26,31 @@ RULES = (
         ),
     ),
     rule(
+        "MAX-RENEWALS",
+        OURS,
+        (
+            "{count} renewals would be ordered, and max_renewals is {allowed}.",
+            "at most {allowed} renewals in this run",
+            "Review the plan, then raise max_renewals. Nothing was ordered.{silent}",
+        ),
+        (
+            "更新のお申し込みが{count}件になりますが、max_renewals は{allowed}です。",
+            "この実行での更新のお申し込みは{allowed}件まで",
+            "計画を確認してから max_renewals を上げてください。注文は行われていません。{silent}",
+        ),
+    ),
+    rule(
         "BUDGET",
         OURS,
         (
-            "The new orders cost {total} yen, and the budget is {allowed} yen.",
-            "new orders of at most {allowed} yen in this run",
-            "Review the plan, then raise budget. Nothing was ordered.",
+            "New orders and renewals cost {total} yen, and the budget is {allowed} yen.",
+            "new orders and renewals of at most {allowed} yen in this run",
+            "Review the plan, then raise budget. Nothing was ordered.{silent}",
         ),
         (
-            "新規のお申し込みは合計{total}円ですが、budget は{allowed}円です。",
-            "この実行での新規のお申し込みは{allowed}円まで",
-            "計画を確認してから budget を上げてください。注文は行われていません。",
+            "新規と更新のお申し込みは合計{total}円ですが、budget は{allowed}円です。",
+            "この実行での新規と更新のお申し込みは{allowed}円まで",
+            "計画を確認してから budget を上げてください。注文は行われていません。{silent}",
         ),
     ),
     rule(
@@ -142,6 +156,20 @@ RULES = (
             "計画の作成後にホスト側の内容が変わりました: {moved}",
             "このホストについて計画した内容",
             "計画し直して確認するか、計画時のオーダーファイルとコマンドに戻してください。変更は行われていません。",
+        ),
+    ),
+    rule(
+        "PLAN-EXPIRED",
+        OURS,
+        (
+            "The saved plan was for the renewal of {replaces} until {until}, and it is {day} at the desk.",
+            "a plan that is applied before the last day of its renewals",
+            "Plan again (plan.yml). Nothing was ordered.",
+        ),
+        (
+            "保存された計画は {replaces} の更新のもので、期限は {until} です。窓口の日付は {day} です。",
+            "更新の期限までに適用する計画",
+            "plan.yml で計画し直してください。注文は行われていません。",
         ),
     ),
     rule(

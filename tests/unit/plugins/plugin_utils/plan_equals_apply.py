@@ -23,12 +23,11 @@ sys.path[:0] = [str(ROOT / "collections"), str(pathlib.Path(__file__).resolve().
 import hypothesis
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import (
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import (
     CALL_CLASSES,
     CallClass,
-    Plan,
     Step,
-    make_plan,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer

@@ -13,7 +13,11 @@ import pathlib
 import typing as t
 
 import yaml
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, ReferenceTaken
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
+    OutcomeUnknown,
+    ReferenceTaken,
+    StateConflict,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import (
     Reader,
     read_folder,
@@ -22,8 +26,11 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.fil
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
+    Certificate,
     IssuedCertificate,
+    Kind,
     OfferedProduct,
+    Procedure,
     SeenContract,
     State,
 )
@@ -175,6 +182,8 @@ class DeskInMemory:
     )
 
     keeps_references = True
+    as_of: dt.datetime | None = None
+    renewals: list[str] = dc.field(default_factory=list)
     by_people = False
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
@@ -229,6 +238,25 @@ class DeskInMemory:
         self.calls.append("cancel")
         return self.put(dc.replace(application, state=State.CANCELLED))
 
+    def renew(self, application: Application, order: Order, client_reference: str) -> Application:
+        """Order the renewal of the certificate in use: one for each, as the desk's own rules say."""
+        self.calls.append("renew")
+        loss = next(self.losses, None)
+        if loss == "before":
+            raise OutcomeUnknown("lost before it was booked")
+        row = next(row for row in self.rows if row.contract_id == application.contract_id)
+        replaces = application.current.certificate_fingerprint if application.current else None
+        if row.procedure is None or row.procedure.client_reference != client_reference:
+            if row.procedure is not None or row.current != application.current:
+                taken = StateConflict("replaced already")
+                taken.nothing_done = True
+                raise taken
+            self.renewals.append(client_reference)
+            row = self.put(dc.replace(row, procedure=renewal(replaces, client_reference)))
+        if loss == "after":
+            raise OutcomeUnknown("booked, and the answer was lost")
+        return row
+
     def put(self, row: Application) -> Application:
         """Take the row in, in place of the one with its contract ID."""
         self.rows = [other for other in self.rows if other.contract_id != row.contract_id] + [row]
@@ -250,3 +278,37 @@ def booked(order: Order, client_reference: str | None, *, number: int = 1, state
         linked_service=linked.service if linked else None,
         state=state or State.AWAITING_REGISTRATION,
     )
+
+
+ISSUED_AT = dt.datetime(2026, 11, 7, 3, 0, tzinfo=dt.UTC)
+LIFE = dt.timedelta(days=199)
+
+
+def certified(row: Application, number: int = 1, *, issued_at: dt.datetime = ISSUED_AT, **more: t.Any) -> Application:
+    """The contract with its certificate of this number in use, fetched already unless the test says otherwise."""
+    fields = {
+        "serial_number": f"{number:04x}",
+        "certificate_fingerprint": f"{number:x}".ljust(64, "a"),
+        "public_key_fingerprint": f"{number:x}".ljust(64, "b"),
+        "csr_origin": "customer",
+        "not_before": issued_at,
+        "not_after": issued_at + LIFE,
+        "issued_at": issued_at,
+        "downloaded_at": issued_at + dt.timedelta(hours=1),
+        **more,
+    }
+    before = (row.current, *row.previous) if row.current else ()
+    certificate = Certificate(**fields)
+    return dc.replace(row, state=State.ISSUED, current=certificate, previous=before, procedure=None, **fields)
+
+
+def renewal(replaces: str | None, client_reference: str | None, **more: t.Any) -> Procedure:
+    """An open renewal that waits for its CSR, unless the test says otherwise."""
+    fields = {"id": "r1", "kind": Kind.RENEWAL, "state": State.AWAITING_REGISTRATION, "opened_by": "order"}
+    return Procedure(**{**fields, "replaces": replaces, "client_reference": client_reference, **more})
+
+
+def before_end(days: float, row: Application) -> dt.datetime:
+    """The moment so many days before the current certificate's end."""
+    assert row.not_after
+    return row.not_after - dt.timedelta(days=days)

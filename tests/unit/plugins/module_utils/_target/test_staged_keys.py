@@ -29,7 +29,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 def wanted(folder: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:
     """An order of the next generation for a certificate that is installed."""
     install = {"certificate": str(folder / "www.pem"), "chain": None, "full_chain": None, "pkcs12": None}
-    return order(folder, **{"generation": 2, "install": install, **changes})
+    return order(folder, **{"retire_served": True, "install": install, **changes})
 
 
 def public_of(content: bytes, *, passphrase: str | None = None) -> str:
@@ -117,7 +117,7 @@ def test_a_certificate_for_the_live_key_leaves_the_waiting_one_alone(served: Sit
 @pytest.mark.parametrize(
     "changes",
     [
-        {"generation": 1},
+        {"retire_served": False},
         {"install": None},
         {"install": {"certificate": "/nonexistent/www.pem"}},
     ],
@@ -157,11 +157,11 @@ def test_a_key_that_went_live_does_not_wait_any_more(served: Site) -> None:
 def test_a_key_of_another_kind_gives_way_where_that_is_allowed(served: Site, word: str) -> None:
     other = {"curve": "P-384"}
     with pytest.raises(errors.KeyDiffers):
-        ensure(wanted(served.folder, generation=1, key=other))
-    made = ensure(wanted(served.folder, generation=1, key={**other, "regenerate": word}))
+        ensure(wanted(served.folder, retire_served=False, key=other))
+    made = ensure(wanted(served.folder, retire_served=False, key={**other, "regenerate": word}))
     assert made.actions == ("stage_key", "create_csr")
     assert public_of((served.folder / "www.key").read_bytes()) == served.facts.public_key_fingerprint
-    assert ensure(wanted(served.folder, generation=1, key={**other, "regenerate": word})).actions == ()
+    assert ensure(wanted(served.folder, retire_served=False, key={**other, "regenerate": word})).actions == ()
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_a_key_that_cannot_be_read_gives_way_only_to_the_strongest_words(served:
 
 
 def test_always_means_a_new_key_for_each_certificate(served: Site) -> None:
-    changes = {"generation": 1, "key": {"regenerate": "always"}}
+    changes = {"retire_served": False, "key": {"regenerate": "always"}}
     assert ensure(wanted(served.folder, **changes)).actions == ("stage_key", "create_csr")
     assert ensure(wanted(served.folder, **changes)).actions == ()
 

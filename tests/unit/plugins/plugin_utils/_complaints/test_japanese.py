@@ -31,7 +31,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
     ScreenMapUnusable,
     screen_map,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import CALL_CLASSES
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import CALL_CLASSES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.words import cells, step_words
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 

@@ -15,7 +15,12 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.authorities import AUTHORITIES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.fact import Confidence, Fact
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import at_desk, by_hand, guards
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import (
+    at_desk,
+    by_hand,
+    guards,
+    renewals,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
@@ -209,7 +214,7 @@ BY_DATE = {"EMAIL-VALIDATION-ENDS", "EMAIL-VALIDATION-ENDED"}
 
 def test_every_rule_has_its_test() -> None:
     # What only the desk can answer has its tests in test_plan.py, the guards in test_guards.py and test_plan_file.py.
-    elsewhere = {rule.id for rule in (*at_desk.RULES, *by_hand.RULES, *guards.RULES)}
+    elsewhere = {rule.id for rule in (*at_desk.RULES, *renewals.RULES, *by_hand.RULES, *guards.RULES)}
     assert set(TABLE) | WITH_FILES | BY_DATE == set(RULES) - elsewhere
 
 

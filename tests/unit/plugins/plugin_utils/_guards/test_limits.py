@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import judge_limits
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import Limits, judge_limits
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import PriceTable, price_table
@@ -29,7 +29,8 @@ def made(*orders: t.Any, desk: DeskInMemory | None = None) -> Plan:
 
 def past_limits(plan: Plan, **limits: t.Any) -> dict[str, str]:
     """The English text of each complaint by its rule."""
-    complaints = judge_limits(plan, **limits)
+    prices = limits.pop("prices")
+    complaints = judge_limits(plan, Limits(**limits), prices=prices)
     assert bool(report(complaints, "ja")) == bool(complaints)
     return {complaint.rule: complaint.text("en") for complaint in complaints}
 

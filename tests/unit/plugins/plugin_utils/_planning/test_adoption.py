@@ -17,7 +17,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.a
     write_adopting_orders,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.standing import next_action
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application, State
 from hypothesis import given, settings

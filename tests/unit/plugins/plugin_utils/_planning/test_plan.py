@@ -15,12 +15,8 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue import products as catalogue
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import (
-    Plan,
-    Standing,
-    Step,
-    make_plan,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer

@@ -15,7 +15,8 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._core.phras
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hiding_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, RequestRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Standing, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer

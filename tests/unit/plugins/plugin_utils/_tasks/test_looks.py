@@ -15,7 +15,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hiding_vaulted
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, Standing
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import looks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.installations import host_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State

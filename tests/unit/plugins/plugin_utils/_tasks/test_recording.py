@@ -18,7 +18,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules import by_hand
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Step
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import asked_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.planned import plan_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record, require_by_hand

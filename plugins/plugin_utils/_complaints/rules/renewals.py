@@ -1,0 +1,106 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What keeps a contract from going on as its order says, and what people have to know before it does."""
+
+from __future__ import annotations
+
+from .rule import OURS, Severity, rule
+
+RULES = (
+    rule(
+        "RENEWAL-INCOMPLETE",
+        OURS,
+        (
+            "The renewal of {contract_id} will need what the order lacks: {fields}.",
+            "everything that a registration takes, before {day}",
+            "Complete the order. Afterwards IIJ renews with what was registered last time, and makes the key itself.",
+        ),
+        (
+            "{contract_id} の更新に必要な項目がオーダーにありません: {fields}",
+            "{day} までに、登録に必要な項目がすべてあること",
+            "オーダーに追記してください。期日を過ぎると、前回の情報とIIJが作成する鍵で更新されます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "RENEWAL-RIVAL",
+        OURS,
+        (
+            "{rival} was bought for the same name after {contract_id} was issued, so the renewal is not ordered.",
+            "one contract that goes on for each name",
+            "Pin one of them with contract_id, and cancel the other. IIJ renews {contract_id} by itself on {day}.",
+        ),
+        (
+            "{contract_id} の発行後に、同じ名前で {rival} が購入されているため、更新を申し込んでいません。",
+            "名前ごとに継続する契約は1件",
+            "一方を contract_id で指定し、もう一方を解約してください。{contract_id} は {day} に自動更新されます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "RENEWAL-CSR-SAME",
+        OURS,
+        (
+            "The CSR for the renewal of {contract_id} has the key of the certificate in use.",
+            "a CSR with a new key before {day}",
+            "Make a new key and CSR, or write renewal: {{key: keep}}. 3 days before, the old CSR is registered.",
+        ),
+        (
+            "{contract_id} の更新に使うCSRの鍵が、使用中の証明書と同じです。",
+            "{day} までに、新しい鍵のCSR",
+            "鍵とCSRを作り直すか、renewal: {{key: keep}} と書いてください。期日の3日前には今のCSRで登録します。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "DUPLICATE-RENEWS",
+        "M:2261088, M:3473591",
+        (
+            "{value} replaces {contract_id}, which goes on: IIJ renews it by itself on {day}, unless it is cancelled.",
+            "a cancellation of the contract that was replaced",
+            "Cancel {contract_id} before {day}: an order with state: cancelled and its contract_id, or the portal.",
+        ),
+        (
+            "{value} で置き換えた {contract_id} は、解約しない限り、{day} にIIJ側で自動更新されます。",
+            "置き換えた契約の解約",
+            "{day} より前に {contract_id} を解約してください (オーダーに state: cancelled と contract_id を指定)。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "WINDOW-SHORT",
+        OURS,
+        (
+            "The certificate of {contract_id} expires on {end}: a new one takes about {days} days, more than are left.",
+            "an order for the renewal as soon as its window is open, and answers to the CA at once",
+            "Register and answer the CA today; the certificate in use may run out before.",
+        ),
+        (
+            "{contract_id} の証明書の有効期限は {end} ですが、新しい証明書の発行には約{days}日かかります。",
+            "受付開始後すぐの更新と、認証局への即日の回答",
+            "今日中に登録し、認証局に回答してください。使用中の証明書が先に期限切れになる可能性があります。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "CLOCK-DIFFERS",
+        OURS,
+        (
+            "The controller's clock says {here}, and the desk's {there}. All dates of this plan are the desk's.",
+            "two clocks less than a day apart; a rehearsal may move its own",
+            "Correct the controller's clock, unless this is a rehearsal.",
+        ),
+        (
+            "コントローラーの時計は {here}、窓口の時計は {there} です。この計画の日付はすべて窓口の時計によります。",
+            "時計のずれが1日未満であること (リハーサルでは時計を動かせます)",
+            "リハーサルでなければ、コントローラーの時計を直してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+)
+
+__all__ = ("RULES",)

@@ -1,0 +1,80 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Where one order stands with its contract: for the certificate in use, and for the one that follows it. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._values.observed import ENDED, Decision, State
+from .._values.order import Wanted
+from .lifecycle import is_due, is_estranged, renews, waits_for_new_csr
+from .steps import Standing
+
+if t.TYPE_CHECKING:
+    from .._values.observed import Application
+    from .._values.order import Order
+    from .lifecycle import Track
+
+
+def standing_of(order: Order, application: Application | None, *, on_host: bool | None = None) -> Standing:
+    """Decide where an order stands whose application is this one: for the certificate in use, or for the first one."""
+    if order.state is Wanted.CANCELLED:
+        return _cancelling(application)
+    if application is None:
+        return Standing.TO_ORDER
+    if application.state in ENDED:
+        return Standing.WAITING if application.live else Standing.ENDED
+    if application.state is State.AWAITING_REGISTRATION:
+        return Standing.WAITING if order.missing else Standing.TO_REGISTER
+    if is_estranged(order, application):
+        return Standing.ESTRANGED
+    if application.state is State.INSTALLED:
+        return Standing.DONE
+    if application.state is State.ISSUED:
+        fetched = application.downloaded_at is not None if on_host is None else on_host
+        return Standing.TO_COLLECT if order.install and not fetched else Standing.DONE
+    return Standing.WAITING
+
+
+def ahead_of(
+    order: Order, application: Application | None, track: Track | None, *, spread: bool, mended: bool = False
+) -> Standing | None:
+    """Decide what is due for the certificate after the one in use; None where nothing is.
+
+    An open procedure is registered whoever opened it, so that no silence takes a key from its host; one that the CA
+    has rejected only once the order was `mended`.
+    """
+    if order.state is Wanted.CANCELLED or application is None:
+        return None
+    procedure = application.procedure
+    if procedure is not None and renews(application):
+        open_yet = procedure.state is State.AWAITING_REGISTRATION or (procedure.state is State.REJECTED and mended)
+        waits = bool(order.missing) or waits_for_new_csr(order, application, track)
+        return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
+    return Standing.TO_RENEW if is_due(order, track, spread=spread) else None
+
+
+def _cancelling(application: Application | None) -> Standing:
+    """Decide where a cancellation stands; an ordered renewal is paid, so the contract can end one period later."""
+    if application is None or not application.live:
+        return Standing.DONE
+    if application.renewal is not None and application.renewal.decision is Decision.CANCEL:
+        return Standing.DONE
+    return Standing.WAITING if renews(application) else Standing.TO_CANCEL
+
+
+def is_registered(order: Order, application: Application | None) -> bool:
+    """Check whether what was registered can no longer be changed; before the registration the order simply counts."""
+    if application is None or not application.live or order.state is Wanted.CANCELLED:
+        return False
+    procedure = application.procedure
+    waits = State.AWAITING_REGISTRATION
+    return application.state is not waits and (procedure is None or procedure.state is not waits)
+
+
+__all__ = ("ahead_of", "is_registered", "standing_of")

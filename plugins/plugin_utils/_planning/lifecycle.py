@@ -1,0 +1,215 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""A contract that lives on: its window, who acts first, and what silence will do. Pure; the day is the desk's.
+
+The desk's own dates count where it tells them. Otherwise they follow from the calendar and the certificate's expiry, a
+day inside the window at both ends: a list may show the day of an expiry without its hour.
+"""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import enum
+import hashlib
+import typing as t
+
+from .._catalogue.renewals import AGENCY, JAPAN
+from .._values.observed import Certificate, Decision, Kind, Renewal, State
+from .._values.order import CsrOrigin, Wanted
+
+if t.TYPE_CHECKING:
+    from .._values.observed import Application
+    from .._values.order import Order
+
+DAY: t.Final = dt.timedelta(days=1)
+_LAST_CALL: t.Final = 3 * DAY  # before the last day, when an old CSR is better than one that IIJ makes
+SPREAD_DAYS: t.Final = 3  # an order begins on one of the first days of the window; the last one is kept free
+_ISSUED: t.Final = frozenset({State.ISSUED, State.INSTALLING, State.INSTALLED, State.EXPIRED})
+
+
+class Phase(enum.StrEnum):
+    """Where a contract is in the period of its current certificate."""
+
+    RESTING = "resting"
+    NOTICE = "notice"
+    OPEN = "open"  # the renewal can be ordered, and nothing was decided
+    CLOSED = "closed"  # nothing was decided in time, so silence has renewed or is about to
+    RENEWED = "renewed"  # a renewal was ordered, by whomever
+    CANCELLED = "cancelled"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """Where a contract is at one moment, and by when what has to be done."""
+
+    certificate: Certificate
+    window: Renewal
+    phase: Phase
+    as_of: dt.datetime
+
+    @property
+    def silent_on(self) -> dt.datetime | None:
+        """When silence renews this contract; None where somebody has decided, or silence has."""
+        return self.window.order_by if self.phase in (Phase.RESTING, Phase.NOTICE, Phase.OPEN) else None
+
+    def is_near(self) -> bool:
+        """Check whether the notice of the renewal is due, and nobody has decided yet."""
+        return self.phase in (Phase.NOTICE, Phase.OPEN)
+
+
+def track_of(application: Application | None, as_of: dt.datetime | None) -> Track | None:
+    """Find where a contract is; None before its first certificate, and at a desk that does not tell its day."""
+    certificate = current_certificate(application)
+    if application is None or certificate is None or as_of is None:
+        return None
+    window = application.renewal or _computed_window(certificate)
+    return Track(certificate=certificate, window=window, phase=_phase(application, window, as_of), as_of=as_of)
+
+
+def current_certificate(application: Application | None) -> Certificate | None:
+    """Return the certificate in use, made of the flat fields where a desk shows no more."""
+    if application is None:
+        return None
+    if application.current is not None:
+        return application.current
+    if application.not_after is None or application.state not in _ISSUED:
+        return None
+    return Certificate(
+        serial_number=application.serial_number,
+        certificate_fingerprint=application.certificate_fingerprint,
+        public_key_fingerprint=application.public_key_fingerprint,
+        csr_origin=application.csr_origin,
+        not_before=application.not_before,
+        not_after=application.not_after,
+        issued_at=application.issued_at,
+        downloaded_at=application.downloaded_at,
+    )
+
+
+def renews(application: Application) -> bool:
+    """Check whether a renewal is under way, also one that was rejected and can be registered once more."""
+    return application.procedure is not None and application.procedure.kind is not Kind.NEW
+
+
+def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
+    """Check whether a run of ours orders the renewal now."""
+    if track is None or track.phase is not Phase.OPEN or not order.is_renewed_here:
+        return False
+    return order.state is Wanted.PRESENT and track.as_of >= _begins(order.name, track.window, spread=spread)
+
+
+def is_estranged(order: Order, application: Application | None) -> bool:
+    """Check whether IIJ made the key of a renewed certificate, although the order makes its own."""
+    if application is None or application.current is None or not application.previous:
+        return False
+    own = order.csr_origin in (CsrOrigin.TARGET, CsrOrigin.SUPPLIED)
+    return own and application.current.csr_origin == CsrOrigin.SERVICE.value
+
+
+def lacking_fields(order: Order) -> tuple[str, ...]:
+    """List what the order lacks to renew its contract and to register for it."""
+    return order.missing or (() if order.terms_agreed else ("terms_agreed",))
+
+
+def is_csr_same(order: Order, application: Application | None) -> bool:
+    """Check whether the user's CSR for an open renewal still has the key of the certificate in use."""
+    if application is None or order.csr is None or not order.rotates_key or not renews(application):
+        return False
+    procedure, current = application.procedure, application.current
+    waits = procedure is not None and procedure.state is State.AWAITING_REGISTRATION
+    return waits and current is not None and current.public_key_fingerprint == order.csr.public_key_fingerprint
+
+
+def waits_for_new_csr(order: Order, application: Application | None, track: Track | None) -> bool:
+    """Check whether the registration waits for a CSR with a new key: until shortly before IIJ would make its own."""
+    if track is None or not is_csr_same(order, application):
+        return False
+    return track.as_of < track.window.update_by - _LAST_CALL
+
+
+def retired_keys(application: Application | None) -> tuple[str, ...]:
+    """List the keys that certificates of this contract have or had, by the fingerprints of their public keys."""
+    if application is None:
+        return ()
+    current = current_certificate(application)
+    certificates = (*((current,) if current else ()), *application.previous)
+    return tuple(one.public_key_fingerprint for one in certificates if one.public_key_fingerprint)
+
+
+def predecessor_of(application: Application | None) -> str | None:
+    """Name the certificate that a renewal replaces: by its fingerprint, or else by its contract and expiry day."""
+    certificate = current_certificate(application)
+    if application is None or certificate is None:
+        return None
+    shown = application.procedure.replaces if application.procedure else None
+    return shown or certificate.certificate_fingerprint or f"{application.contract_id} {certificate.not_after:%Y-%m-%d}"
+
+
+def is_replaced(application: Application, predecessor: str) -> bool:
+    """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it."""
+    decided = application.renewal is not None and application.renewal.decision is Decision.RENEW
+    if decided or renews(application):
+        return predecessor_of(application) == predecessor
+    return predecessor in {one.certificate_fingerprint for one in application.previous}
+
+
+def day_in_japan(moment: dt.datetime) -> dt.date:
+    """Return the day of a moment where the service is."""
+    return moment.astimezone(JAPAN).date()
+
+
+def _computed_window(certificate: Certificate) -> Renewal:
+    end, calendar = certificate.not_after, AGENCY
+    opens = end - calendar.opens.value * DAY + DAY
+    notice = end - calendar.notice.value * DAY
+    begun = certificate.issued_at or certificate.not_before
+    if begun is not None:  # a life that is shorter than the calendar opens no window before it has begun
+        opens, notice = max(opens, begun + DAY), max(notice, begun + DAY)
+    order_by = max(opens, end - calendar.order_by.value * DAY - DAY)
+    update_by = max(order_by, end - calendar.update_by.value * DAY - DAY)
+    return Renewal(notice_at=min(notice, opens), opens_at=opens, order_by=order_by, update_by=update_by)
+
+
+def _phase(application: Application, window: Renewal, as_of: dt.datetime) -> Phase:
+    if renews(application) or window.decision is Decision.RENEW:
+        return Phase.RENEWED
+    if window.decision is Decision.CANCEL:
+        return Phase.CANCELLED
+    if as_of >= window.order_by:
+        return Phase.CLOSED
+    if as_of >= window.opens_at:
+        return Phase.OPEN
+    return Phase.NOTICE if as_of >= window.notice_at else Phase.RESTING
+
+
+def _begins(name: str, window: Renewal, *, spread: bool) -> dt.datetime:
+    """Return when an order of this name begins: equal expiry days of many orders do not meet one person at once."""
+    last = window.order_by - DAY
+    if not spread:
+        return window.opens_at
+    days = hashlib.sha256(name.encode()).digest()[0] % SPREAD_DAYS
+    return min(window.opens_at + days * DAY, max(window.opens_at, last))
+
+
+__all__ = (
+    "DAY",
+    "Phase",
+    "Track",
+    "current_certificate",
+    "day_in_japan",
+    "is_csr_same",
+    "is_due",
+    "is_estranged",
+    "is_replaced",
+    "lacking_fields",
+    "predecessor_of",
+    "renews",
+    "retired_keys",
+    "track_of",
+    "waits_for_new_csr",
+)

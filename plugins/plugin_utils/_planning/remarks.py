@@ -1,0 +1,78 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What people have to know of contracts that go on: told from the first day on, not when a window opens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import typing as t
+
+from .._catalogue.renewals import LEADS
+from .._complaints.complaints import Complaint, Place, shortened
+from .._values.order import Wanted
+from .lifecycle import DAY, day_in_japan, is_csr_same, lacking_fields, track_of
+from .steps import Standing, Step
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .._values.order import Order
+    from .lifecycle import Track
+    from .plan import Entry, Plan
+
+
+def find_remarks(plan: Plan) -> Iterator[Complaint]:
+    """Find what the orders' contracts will need, lose or cost."""
+    for entry in plan.entries:
+        track, application = entry.track, entry.application
+        if track is None or application is None or entry.order.state is not Wanted.PRESENT:
+            continue
+        order, facts = entry.order, {"contract_id": application.contract_id}
+        if lacking := lacking_fields(order):
+            day = day_in_japan(track.window.update_by)
+            yield _remark("RENEWAL-INCOMPLETE", order, {**facts, "fields": ", ".join(lacking), "day": day})
+        if is_csr_same(order, application):
+            day = day_in_japan(track.window.update_by)
+            yield _remark("RENEWAL-CSR-SAME", order, {**facts, "day": day}, "csr_path")
+        if _is_late(entry, track):
+            end, days = day_in_japan(track.certificate.not_after), LEADS.value[order.product.level.value]
+            yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
+    yield from _find_duplicates(plan)
+
+
+def find_clock_difference(plan: Plan, here: dt.datetime) -> tuple[Complaint, ...]:
+    """Compare the desk's clock with the controller's, before a renewal is ordered by the desk's."""
+    renewing = any(step is Step.RENEW for _entry, step in plan.steps())
+    if plan.as_of is None or not renewing or abs(plan.as_of - here) < DAY:
+        return ()
+    facts = {"here": f"{here:%Y-%m-%d %H:%M} UTC", "there": f"{plan.as_of:%Y-%m-%d %H:%M} UTC"}
+    return (Complaint(rule="CLOCK-DIFFERS", place=Place(file="desk"), facts=facts),)
+
+
+def _is_late(entry: Entry, track: Track) -> bool:
+    """Check whether the next certificate, which nobody has applied for yet, would come after the end of this one."""
+    lead = dt.timedelta(days=LEADS.value[entry.order.product.level.value])
+    not_applied = entry.ahead in (Standing.TO_RENEW, Standing.TO_REGISTER, Standing.HELD)
+    return not_applied and track.as_of < track.certificate.not_after < track.as_of + lead
+
+
+def _find_duplicates(plan: Plan) -> Iterator[Complaint]:
+    """Find contracts that an order has replaced by another purchase, and that go on all the same."""
+    left = {application.contract_id: application for application in plan.unmanaged}
+    for order in (entry.order for entry in plan.entries):
+        replaced = left.get(order.duplicate_of or "")
+        track = track_of(replaced, plan.as_of)
+        if replaced is not None and track is not None and track.silent_on is not None:
+            facts = {"value": shortened(order.name), "contract_id": replaced.contract_id}
+            yield _remark("DUPLICATE-RENEWS", order, {**facts, "day": day_in_japan(track.silent_on)}, "duplicate_of")
+
+
+def _remark(rule: str, order: Order, facts: Mapping[str, object], field: str = "renewal") -> Complaint:
+    return Complaint(rule=rule, place=order.locate((field,)), order=order.name, path=(field,), facts=facts)
+
+
+__all__ = ("find_clock_difference", "find_remarks")

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What IIJ will renew by itself, since nobody has ordered or cancelled it: contract, day and yen. Pure.
+
+We spend none of it, so no budget holds it; it belongs into every text about money all the same.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._values.order import Wanted
+from .lifecycle import day_in_japan, track_of
+from .steps import Step
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
+    from .._values.observed import Application
+    from .lifecycle import Track
+    from .plan import Plan
+    from .prices import PriceTable
+
+
+class Silent(t.NamedTuple):
+    """A renewal that nobody orders; `order` is None where no order names the contract."""
+
+    application: Application
+    order: str | None
+    day: dt.date  # of Japan: the last one on which it can be ordered or cancelled
+    moment: dt.datetime
+    update_by: dt.date
+    yen: int | None
+
+
+def find_silent(plan: Plan, prices: PriceTable | None) -> tuple[Silent, ...]:
+    """Find what silence renews once its notice is due, the next one first; what this plan renews is left out."""
+    found = (*_of_entries(plan, prices), *_of_unmanaged(plan, prices))
+    return tuple(sorted(found, key=lambda silent: (silent.moment, silent.application.contract_id)))
+
+
+def _of_entries(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
+    for entry in plan.entries:
+        here = Step.RENEW in entry.steps or Step.CANCEL in entry.steps
+        if entry.application is None or entry.track is None or here:
+            continue
+        # A run of ours will order it in time, if it takes place.
+        later = entry.order.is_renewed_here and entry.order.state is Wanted.PRESENT and not entry.ahead
+        if not later and (silent := _silent(entry.application, entry.track, entry.order.name, prices)):
+            yield silent
+
+
+def _of_unmanaged(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
+    for application in plan.unmanaged:
+        track = track_of(application, plan.as_of)
+        if track is not None and (silent := _silent(application, track, None, prices)):
+            yield silent
+
+
+def _silent(application: Application, track: Track, order: str | None, prices: PriceTable | None) -> Silent | None:
+    if not track.is_near() or track.silent_on is None:
+        return None
+    return Silent(
+        application=application,
+        order=order,
+        day=day_in_japan(track.silent_on),
+        moment=track.silent_on,
+        update_by=day_in_japan(track.window.update_by),
+        yen=prices.price_renewal(application.product, _last_term(application)) if prices else None,
+    )
+
+
+def _last_term(application: Application) -> str | None:
+    """The term of the period that ends: silence orders the same again."""
+    return application.period.term if application.period else application.term
+
+
+__all__ = ("Silent", "find_silent")

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A contract that lives on, from end to end: collection, rehearsal desk and hosts as folders, day by day."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.host_folders import Hosts
+from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+
+Json = dict[str, t.Any]
+START: t.Final = dt.datetime(2026, 12, 1, 3, tzinfo=dt.UTC)
+
+
+class Site:
+    """One order, its host, and the desk with its clock."""
+
+    def __init__(self, desk: DeskControl, folder: pathlib.Path, **order: t.Any) -> None:
+        self.desk = desk
+        self.hosts = Hosts(folder / "hosts", now=self.now)
+        self.fields = sample.fields(**{**self.hosts.place("web1", "www"), "renewal": {"when": "window"}, **order})
+        self.tasks = Tasks(
+            desk=lambda role: {
+                "desk_url": desk.url,
+                "desk_token": desk.order_token if role == "order" else desk.register_token,
+            },
+            options={"orders": [self.fields], "spread": False},
+            folder=folder,
+            execute=self.hosts,
+            inventory=("localhost", "web1"),
+        )
+        self._now = START
+        self.set_clock(START)
+
+    def now(self) -> dt.datetime:
+        return self._now
+
+    def set_clock(self, moment: dt.datetime) -> None:
+        self._now = moment
+        self.desk.control("PUT", "/clock", {"now": moment.isoformat()})
+
+    def application(self) -> Json:
+        (row,) = self.desk.applications().values()
+        return t.cast("Json", row)
+
+    def days_before_end(self, days: float) -> None:
+        end = dt.datetime.fromisoformat(self.application()["current"]["not_after"])
+        self.set_clock(end - dt.timedelta(days=days))
+
+    def first_certificate(self) -> str:
+        self.tasks.apply()
+        self.desk.ca_work()
+        self.tasks.collect()
+        return self.hosts.serial("web1", "www")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+
+
+@pytest.fixture
+def site(desk: DeskControl, tmp_path: pathlib.Path) -> Site:
+    return Site(desk, tmp_path)
+
+
+def kinds(desk: DeskControl) -> list[str]:
+    return sorted(row["kind"] for row in desk.control("GET", "/purchases")["results"])
+
+
+def test_three_periods_with_a_new_key_each(site: Site) -> None:
+    serials, keys = [site.first_certificate()], [site.hosts.key("web1", "www")]
+    for _period in range(2):
+        site.days_before_end(28)
+        site.tasks.renew()
+        assert site.application()["procedure"]["state"] == "applied", "ordered and registered in one run"
+        assert site.hosts.serial("web1", "www") == serials[-1], "the certificate in use stays until the next is there"
+        assert site.hosts.key("web1", "www") == keys[-1]
+        site.desk.ca_work()
+        site.tasks.renew()
+        serials.append(site.hosts.serial("web1", "www"))
+        keys.append(site.hosts.key("web1", "www"))
+    assert len(set(serials)) == len(set(keys)) == 3
+    assert kinds(site.desk) == ["new", "renewal", "renewal"]
+    assert not list((site.hosts.folder / "web1").glob(".*.next")), "no key is left behind"
+
+
+def test_a_day_on_which_nothing_is_due(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    site.first_certificate()
+    site.hosts.visits.clear()
+    capsys.readouterr()
+    for days in (150, 60, 36, 31):
+        site.days_before_end(days)
+        assert site.tasks.renew()["verdict"] == "nothing_to_do"
+    assert site.hosts.visits == [] and capsys.readouterr().out == ""
+    assert kinds(site.desk) == ["new"]
+
+
+def test_the_key_in_use_can_be_kept(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    site = Site(desk, tmp_path, renewal={"when": "window", "key": "keep"})
+    serial, key = site.first_certificate(), site.hosts.key("web1", "www")
+    site.days_before_end(28)
+    site.tasks.renew()
+    site.desk.ca_work()
+    site.tasks.renew()
+    assert site.hosts.serial("web1", "www") != serial and site.hosts.key("web1", "www") == key
+
+
+def test_a_host_that_is_down_costs_no_renewal_before_it_is_back(site: Site) -> None:
+    site.first_certificate()
+    site.days_before_end(28)
+    site.hosts.down = {"web1"}
+    site.tasks.renew()
+    assert kinds(site.desk) == ["new"]
+    site.hosts.down = set()
+    site.tasks.renew()
+    assert kinds(site.desk) == ["new", "renewal"]
+    assert site.application()["procedure"]["state"] == "applied"
+
+
+def test_two_runs_at_once_renew_once(site: Site) -> None:
+    site.first_certificate()
+    site.days_before_end(28)
+    site.tasks.apply(between=lambda: t.cast("None", site.tasks.apply()))
+    assert kinds(site.desk) == ["new", "renewal"]
+
+
+def test_an_order_without_the_field_buys_nothing_and_is_told_of(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    site = Site(desk, tmp_path, renewal=None)
+    site.first_certificate()
+    site.days_before_end(28)
+    found = site.tasks.renew()
+    assert [row["order"] for row in found["silent"]] == ["www"]
+    assert kinds(site.desk) == ["new"]
