@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The manual's page on new orders [M:2261096] as a table: what it says of each screen, in its own words.
+"""The manual's pages on new orders [M:2261096] and renewals [M:2261098] as a table: what they say of each screen.
 
-It is written from the page alone. Both sides are held against it: the screens that the rehearsal desk serves, and the
-map by which the collection finds its way.
+It is written from the pages alone, in their words. Both sides are held against it: the screens that the rehearsal desk
+serves, and the map by which the collection finds its way.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import dataclasses as dc
 import typing as t
 
 PAGE: t.Final = "M:2261096"
+RENEWAL_PAGE: t.Final = "M:2261098"
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,12 @@ ORDER_PRESSES: t.Final = (
     ("order_notes", "次へ"),
     ("order_form", "確認"),
     ("order_confirm", "申込"),
+)
+RENEWAL_PRESSES: t.Final = (
+    ("renewals", "次へ"),
+    ("renewal_notes", "次へ"),
+    ("renewal_term", "確認"),
+    ("renewal_confirm", "更新"),
 )
 REGISTRATION_PRESSES: t.Final = (("registration", "次へ"), ("registration_confirm", "申込"))
 
@@ -104,6 +111,17 @@ ROWS: t.Final = (
     _row("2.1", "registration", "fields", "Certificate Transparency", when="digicert"),
     _row("2.2", "registration_confirm", "ticks", "約款・規約に同意し、上記のとおりサービスを申し込みます。"),
     _row("2.2", "registration_confirm", "buttons", "申込"),
+    # Renewals, numbered here.
+    _row("98.1", "online_orders", "sections", "お申し込み内容の変更・更新"),
+    _row("98.1", "online_orders", "links", "お申し込み内容の更新"),
+    _row("98.2", "renewals", "title", "お申し込み内容の更新"),
+    _row("98.2", "renewals", "fields", "サービスコード"),
+    _row("98.2", "renewals", "choices", "有効期限後、契約を更新する", of="有効期限後のご契約"),
+    _row("98.2", "renewals", "buttons", "次へ"),
+    _row("98.3", "renewal_notes", "buttons", "次へ"),
+    _row("98.4", "renewal_term", "fields", "更新後の有効期間"),
+    _row("98.4", "renewal_term", "buttons", "確認"),
+    _row("98.5", "renewal_confirm", "buttons", "更新"),
 )
 # Sentences of the page that the screens say.
 SENTENCES: t.Final = (
@@ -133,6 +151,8 @@ __all__ = (
     "PAGE",
     "REGISTRATION_MENU",
     "REGISTRATION_PRESSES",
+    "RENEWAL_PAGE",
+    "RENEWAL_PRESSES",
     "ROWS",
     "SENTENCES",
     "Row",

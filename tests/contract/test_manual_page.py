@@ -18,6 +18,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Transport
 from ansible_collections.iij.server_certificate.tests.contract import manual_page as manual
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract import test_portal_renewals as portal_renewals
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import ENGINES, connection_to
 
@@ -129,6 +130,23 @@ def visit_registration(visitor: Visitor, desk: DeskControl) -> Pages:
     return pages
 
 
+def visit_renewal(folder: pathlib.Path, desk: DeskControl, engine: str) -> Pages:
+    """The screens of a renewal, of a contract whose window has opened."""
+    told = portal_renewals.issued(desk)
+    visitor = visitor_of(desk, folder, engine)  # the jump of the clock has ended every log-in
+    for words in manual.ORDER_MENU[1:-1]:
+        visitor.follow(words)
+    visitor.press("選択する", カスタマーコード="SG00000001")
+    pages: Pages = {("renewals", "other"): visitor.follow("お申し込み内容の更新")}
+    contract = f"{told['contract_id']} {told['common_name']}"
+    chosen = {"サービスコード": contract, "有効期限後のご契約": "有効期限後、契約を更新する"}
+    pages["renewal_notes", "other"] = visitor.press("次へ", **chosen)
+    pages["renewal_term", "other"] = visitor.press("次へ")
+    pages["renewal_confirm", "other"] = visitor.press("確認", 更新後の有効期間="6か月")
+    pages["renewal_done", "other"] = visitor.press("更新", **visitor.tick())
+    return pages
+
+
 def registration_of(desk: DeskControl, **changes: t.Any) -> str:
     """The address of the form of a new application."""
     order = {
@@ -145,7 +163,8 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("manual")
     with running_desk(folder) as desk:
         visitor = visitor_of(desk, folder, request.param)
-        yield {**visit_order(visitor, desk), **visit_registration(visitor, desk)}
+        pages = {**visit_order(visitor, desk), **visit_registration(visitor, desk)}
+        yield {**pages, **visit_renewal(folder, desk, request.param)}
 
 
 def words_of(page: Page, part: str, *, of: str = "") -> list[str]:
@@ -187,7 +206,12 @@ def test_what_the_page_says_is_said(pages: Pages, number: str, screen: str, sent
 
 
 def test_the_buttons_are_pressed_in_the_order_of_the_page() -> None:
-    for walk, presses in (("order", manual.ORDER_PRESSES), ("registration", manual.REGISTRATION_PRESSES)):
+    walks = {
+        "order": manual.ORDER_PRESSES,
+        "registration": manual.REGISTRATION_PRESSES,
+        "renewal": manual.RENEWAL_PRESSES,
+    }
+    for walk, presses in walks.items():
         steps = [step for step in MAP.walks[walk] if step.press and step.screen in dict(presses) and not step.if_there]
         pressed = [(step.screen, MAP.screens[step.screen].entry("buttons", str(step.press)).text) for step in steps]
         assert [pair for pair in pressed if pair in presses] == list(presses)
@@ -209,7 +233,8 @@ def test_the_map_has_the_word_from_the_page(row: manual.Row) -> None:
     else:
         entries = list(screen.parts[{"ticks": "fields"}.get(row.part, row.part)].values())  # type: ignore[index]
     for word in row.words:
-        assert [entry.source for entry in entries if word in entry.texts] == [manual.PAGE]
+        (source,) = [entry.source for entry in entries if word in entry.texts]
+        assert source in (manual.PAGE, manual.RENEWAL_PAGE)
 
 
 def every_word() -> set[str]:
@@ -239,5 +264,8 @@ def test_the_characters_of_each_ca_are_on_the_page_that_the_manual_names(
 
 def test_no_row_of_the_table_is_idle() -> None:
     """A row for a screen or a state that is never visited would hold nothing."""
-    assert {row.number for row in manual.ROWS} == {"1.1", "1.2", "1.3", "1.4", "2.1", "2.2"}
+    assert {row.number for row in manual.ROWS} == {
+        *("1.1", "1.2", "1.3", "1.4", "2.1", "2.2"),
+        *("98.1", "98.2", "98.3", "98.4", "98.5"),
+    }
     assert all(re.fullmatch(r"[\d.]+", row.number) for row in manual.ROWS)

@@ -18,13 +18,13 @@ from ....module_utils._core.errors import Fault
 from ....module_utils._core.phrases import Phrase
 from ....module_utils._pki.certs import read_certificates
 from ..._catalogue.products import PRODUCTS
-from ..._values.observed import State
 from ..boundary import keeps_boundary
 from ..desk import DeskUnreachable, NotOnline, RequestRefused, ScreenUnexpected, StateConflict
 from ..spending_call import before_sending
-from . import contracts, ordering
+from . import contracts, ordering, renewing
 from .remembered import Remembered
 from .session import Session
+from .wire import awaits_registration
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -82,7 +82,7 @@ class PortalDesk:
 
     @property
     def as_of(self) -> dt.datetime | None:
-        return None
+        return self._session.as_of
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return self._session.turn()
@@ -151,7 +151,7 @@ class PortalDesk:
         opens = ("registration", address)
         if not self._session.walk(register, opens=opens):
             now = self._read_in_full(application)
-            if now.state is not State.AWAITING_REGISTRATION:
+            if not awaits_registration(now):
                 return now
             if not self._session.walk(register, opens=opens):
                 raise DeskUnreachable(_NO_ANSWER.filled(application.contract_id))
@@ -172,10 +172,18 @@ class PortalDesk:
     def cancel(self, application: Application) -> Application:
         raise NotOnline(_NO_CANCELLATION.filled(application.contract_id))
 
+    def renew(self, application: Application, order: Order, client_reference: str) -> Application:  # noqa: ARG002
+        """Walk to the confirm screen of お申し込み内容の更新, compare it, and press 更新 once."""
+        with before_sending():
+            confirmed = self._session.walk(lambda window: renewing.to_confirm_screen(window, application, order))
+        with self.turn():
+            self._session.begin()
+            return renewing.renew(confirmed, application, order)
+
     def _refuse(self, application: Application, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_BY_BROWSER.filled(application.contract_id))
 
-    renew = reissue = relink = _refuse
+    reissue = relink = _refuse
 
     def _stop_at_unclear(self, order: Order) -> None:
         """Refuse to buy what the list may show already, in words that the map does not know."""

@@ -126,7 +126,9 @@ def _check_status(window: Window) -> None:
     if window.screen.key != "service_top":
         return
     status = window.fact("status") or ""
-    if window.known.meaning("states", status) != State.AWAITING_REGISTRATION.value:
+    first, renewal = (window.known.meaning(group, status) for group in ("states", "renewal_states"))
+    awaited = (State.AWAITING_REGISTRATION, State.REJECTED) if renewal else (State.AWAITING_REGISTRATION,)
+    if (renewal or first) not in awaited:
         raise StateConflict(_TOO_LATE.filled(window.fact("contract_id"), status))
 
 

@@ -18,7 +18,7 @@ from ....module_utils._core.phrases import Phrase, said
 from ..._values.observed import State
 from ..boundary import only_desk_errors
 from ..desk import DeskError
-from . import contracts, ordering
+from . import contracts, ordering, renewing
 from .filled_forms import Filling
 from .map_parts import KINDS, PART_WORDS
 from .recording import Recording
@@ -148,10 +148,11 @@ def _every_walk(orders: tuple[Order, ...]) -> Iterator[Callable[[Window], object
         if application.state is State.AWAITING_REGISTRATION:
             yield functools.partial(take_walk, name="registration", filling=filling, as_far_as_known=True)
     yield from map(_ordering, orders)
+    codes = [order.customer_code for order in orders]
     if not orders:
-        codes: list[str] = []
         yield lambda window: codes.extend(ordering.read_customer_codes(window))
         yield from (functools.partial(ordering.read_offer, customer_code=code) for code in codes[:1])
+    yield from (functools.partial(renewing.to_choice, customer_code=code) for code in codes[:1])
 
 
 def _ordering(order: Order) -> Callable[[Window], object]:

@@ -34,6 +34,9 @@ _NO_CONTRACT: t.Final = Phrase(
     "the portal's search lists no contract {1} to link to",
     "ポータルの検索結果に、連携対応サービスの契約 {1} がありません",
 )
+_NOT_RENEWABLE: t.Final = Phrase(
+    "「{0}」 does not offer {1} for renewal, but {2}", "「{0}」で更新できる契約に {1} がありません。選択できるもの: {2}"
+)
 _NO_CODE: t.Final = Phrase(
     "「{0}」 offers no {1} to this portal_user, but {2}",
     "portal_user の「{0}」に {1} がありません。選択できるもの: {2}",
@@ -79,12 +82,29 @@ def order_filling(order: Order, known: ScreenMap) -> Filling:
         "common_name": order.common_name,
         "product_and_term": _both(order, known),
         "product": known.option("products", order.product.id),
-        "term": _term(order, known),
+        "term": _term(order.term, known),
         "linked_contract": None
         if linked is None
         else Pick(text=linked.contract_id or "", refusal=_NO_CONTRACT, first_word=True),
     }
     return Filling(fill=values, show=values)
+
+
+def renewal_filling(application: Application, order: Order, known: ScreenMap) -> Filling:
+    """What a renewal fills in, and what its screens must show of the contract."""
+    values: dict[str, Value | None] = {
+        "customer_code": Pick(text=order.customer_code, refusal=_NO_CODE),
+        "contract_id": Pick(text=application.contract_id, refusal=_NOT_RENEWABLE, first_word=True),
+        "renewal_choice": known.option("renewal_choices", "renew"),
+        "renewed_term": _term(order.renewal_term, known),
+    }
+    product = known.option("products", order.product.id)
+    return Filling(fill=values, show={**values, "common_name": order.common_name, "product": product})
+
+
+def renewal_choice_filling(customer_code: str) -> Filling:
+    """What leads to the choice of a contract to renew."""
+    return Filling(fill={"customer_code": Pick(text=customer_code, refusal=_NO_CODE)})
 
 
 def offer_filling(customer_code: str, known: ScreenMap) -> Filling:
@@ -158,7 +178,7 @@ def _way_to_the_form(customer_code: str, usage: Usage, known: ScreenMap) -> dict
 
 
 def _both(order: Order, known: ScreenMap) -> Entry:
-    products, terms = known.option("products", order.product.id), _term(order, known)
+    products, terms = known.option("products", order.product.id), _term(order.term, known)
     return Entry(
         key="product_and_term",
         texts=tuple(f"{product} {term}" for product in products.texts for term in terms.texts),
@@ -167,9 +187,9 @@ def _both(order: Order, known: ScreenMap) -> Entry:
     )
 
 
-def _term(order: Order, known: ScreenMap) -> Entry:
-    at = f"options.terms.{order.term}"
-    return known.options["terms"].get(order.term) or Entry(key=order.term, texts=(order.term,), source="ours", at=at)
+def _term(term: str, known: ScreenMap) -> Entry:
+    at = f"options.terms.{term}"
+    return known.options["terms"].get(term) or Entry(key=term, texts=(term,), source="ours", at=at)
 
 
 def _subject_of(csr: str | None) -> dict[str, str | None]:
@@ -186,4 +206,6 @@ __all__ = (
     "offer_filling",
     "order_filling",
     "registration_filling",
+    "renewal_choice_filling",
+    "renewal_filling",
 )

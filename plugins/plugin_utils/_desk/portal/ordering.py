@@ -19,6 +19,8 @@ from .transport import Withheld
 from .walking import require_agreement, take_walk
 
 if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..._values.observed import Application, OfferedProduct, SeenContract
     from ..._values.order import Order
     from .map_parts import Step
@@ -57,6 +59,11 @@ def place_order(confirmed: Confirmed, order: Order) -> Application:
 
     Only the completion screen says that it was booked. No screen is known that proves the contrary.
     """
+    return press_once(confirmed, order, read=lambda window: wire.placed_application(order, window.fact, window.known))
+
+
+def press_once(confirmed: Confirmed, order: Order, *, read: Callable[[Window], Application]) -> Application:
+    """What the completion screen tells after the press that cannot be taken back; pressed once in any case."""
     window, press, rest = confirmed
     key = str(press.press)
     button = window.screen.entry("buttons", key).text
@@ -70,7 +77,7 @@ def place_order(confirmed: Confirmed, order: Order) -> Application:
         if window.shows(press.screen) and window.page.alerts:
             raise RequestRefused(_REFUSED.filled(window.alerts()))
         window.expect(*(step.screen for step in rest))
-        return wire.placed_application(order, window.fact, window.known)
+        return read(window)
 
 
 class Offer(t.NamedTuple):
@@ -102,4 +109,4 @@ def read_offer(window: Window, customer_code: str) -> Offer:
     )
 
 
-__all__ = ("Confirmed", "Offer", "place_order", "read_customer_codes", "read_offer", "to_confirm_screen")
+__all__ = ("Confirmed", "Offer", "place_order", "press_once", "read_customer_codes", "read_offer", "to_confirm_screen")

@@ -62,7 +62,7 @@ class Remembered:
         """Return the application with its details; None where the portal has to be asked."""
         known = self._known().get(listed.contract_id)
         details = known.details if known else None
-        if known is None or details is None or listed.state in _READ_EACH_TIME or _row(details) != _row(listed):
+        if known is None or details is None or _is_moving(listed) or _row(details) != _row(listed):
             return None
         oldest = _OLDEST_LINKED if details.linked_service else _OLDEST
         if not _is_young(known.read_at, oldest):
@@ -138,9 +138,15 @@ def _is_young(at: float, oldest: float) -> bool:
     return 0 <= time.time() - at <= oldest
 
 
+def _is_moving(listed: Application) -> bool:
+    states = (listed.state, listed.procedure.state if listed.procedure else None)
+    return any(state in _READ_EACH_TIME for state in states)
+
+
 def _row(application: Application) -> tuple[object, ...]:
     """What a row of the list shows of an application."""
-    return application.common_name, application.product, application.state, _expiry(application)
+    renewal = application.procedure and application.procedure.state
+    return application.common_name, application.product, application.state, _expiry(application), renewal
 
 
 def _expiry(application: Application) -> str | None:

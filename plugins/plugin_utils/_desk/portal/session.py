@@ -25,6 +25,7 @@ from .walking import take_walk
 from .window import LoggedOut, Window
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterator
 
     from .map_parts import ScreenMap
@@ -67,6 +68,11 @@ class Session:
         self._not_in: DeskError | None = None
         self._thread = threading.RLock()
         self._has_turn = False
+
+    @property
+    def as_of(self) -> dt.datetime | None:
+        """The portal's moment, as its last answer says it."""
+        return self._transport.as_of
 
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:

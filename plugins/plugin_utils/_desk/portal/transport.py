@@ -12,6 +12,7 @@ Pages are read again where that may help; a form goes out once, and its caller s
 from __future__ import annotations
 
 import dataclasses as dc
+import email.utils
 import os
 import pathlib
 import re
@@ -20,7 +21,8 @@ import typing as t
 import urllib.parse
 
 from ....module_utils._core.phrases import Phrase, one_line
-from ..desk import DeskBusy, DeskUnreachable, ScreenUnexpected
+from ..desk import AnswerUnusable, DeskBusy, DeskUnreachable, ScreenUnexpected
+from ..forms import read_field
 from ..http import NoAnswer, exchange, open_session
 from ..line import address_fault, parts_of
 from ..patience import Patience, asked_to_wait, come_back_later
@@ -28,6 +30,7 @@ from ..private_files import cache_home
 from .charsets import NotEncodable, encode_form
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Mapping
 
     from ..http import Reply
@@ -127,6 +130,7 @@ class Transport:
         self._connection = connection
         self._sleep = sleep
         self._last = float("-inf")
+        self.as_of: dt.datetime | None = None
         self._session = open_session(
             ca_path=connection.ca_path,
             headers={"Accept": "text/html", "Accept-Language": "ja", "User-Agent": "iij.server_certificate"},
@@ -192,6 +196,7 @@ class Transport:
         except NoAnswer as error:
             kind = DeskUnreachable if error.sent else NeverSent
             raise kind(_UNREACHABLE.filled(self._connection.url, error.told)) from None
+        self.as_of = _moment_of(reply) or self.as_of
         wait = asked_to_wait(reply.headers)
         if reply.status == 429:
             raise DeskBusy(come_back_later(_BUSY, wait), retry_after=1.0 if wait is None else wait)
@@ -230,6 +235,15 @@ class Transport:
         if wait > 0:
             self.patience.pause(wait)
         self._last = time.monotonic()
+
+
+def _moment_of(reply: Reply) -> dt.datetime | None:
+    """When the portal says that it has answered."""
+    try:
+        moment = email.utils.parsedate_to_datetime(reply.headers.get("Date", "")).isoformat()
+        return t.cast("dt.datetime", read_field("as_of", moment))
+    except (TypeError, ValueError, AnswerUnusable):
+        return None
 
 
 def is_redirect(reply: Reply) -> bool:

@@ -38,6 +38,7 @@ _NEEDED: t.Final[dict[str, tuple[tuple[tuple[str, ...], ...], ...]]] = {
         (("product_and_term",), ("product", "term")),
         (("linked_contract",),),
     ),
+    "renewal": tuple(((name,),) for name in ("customer_code", "contract_id", "renewal_choice", "renewed_term")),
     "registration": tuple(
         ((name,),)
         for name in (
@@ -46,7 +47,8 @@ _NEEDED: t.Final[dict[str, tuple[tuple[tuple[str, ...], ...], ...]]] = {
         )
     ),
 }
-_NOT_COMPARED: t.Final = ("customer_code", "csr")  # chosen by its own text; read by the portal into what is compared
+# Chosen by their own texts; read by the portal into what is compared.
+_NOT_COMPARED: t.Final = ("customer_code", "renewal_choice", "csr")
 # What the code reads at the end of a walk.
 _ENDS: t.Final = {"log_in": "top", "list": "status_list", "details": "service_top"}
 

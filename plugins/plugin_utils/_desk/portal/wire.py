@@ -13,7 +13,7 @@ import datetime as dt
 import re
 import typing as t
 
-from ..._values.observed import ENDED, Application, OfferedProduct, SeenContract, State
+from ..._values.observed import ENDED, Application, Kind, OfferedProduct, Procedure, SeenContract, State
 from ..._values.order import Usage
 from ..forms import read_field, read_fields
 from .page_parts import Choice
@@ -23,6 +23,7 @@ if t.TYPE_CHECKING:
 
     from ..._values.order import Order
     from .map_parts import ScreenMap
+    from .window import Window
 
     Fact = Callable[[str], str | None]
     Row = Mapping[str, str]
@@ -30,6 +31,8 @@ if t.TYPE_CHECKING:
 _JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 _DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
 _IN_BRACKETS: t.Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
+
+RENEWAL: t.Final = "renewal"  # stands where the portal shows no name of a procedure
 
 # What comes next, by whom: the portal's own words for it are not known, so they are told from the status.
 NEXT_STEPS: t.Final = {
@@ -43,7 +46,8 @@ NEXT_STEPS: t.Final = {
 
 def listed_application(row: Row, known: ScreenMap) -> Application:
     """Read one row of ステータス一覧, which shows no term, customer code, usage or fingerprints."""
-    meaning = known.meaning("states", row["status"])
+    renewal = known.meaning("renewal_states", row["status"])
+    meaning = State.ISSUED.value if renewal else known.meaning("states", row["status"])
     state = State.UNCLEAR if meaning is None else State(meaning)
     unclear = (_words(row["status"]), "options.states") if meaning is None else None
     # An item that no order can name, such as one that the customer brings, keeps its own words.
@@ -66,6 +70,7 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
         next_action_by=by,
         not_after=_midnight("not_after", row["expiry"]),
         unclear=unclear,
+        procedure=Procedure(id=RENEWAL, kind=Kind.RENEWAL, state=State(renewal)) if renewal else None,
     )
 
 
@@ -89,17 +94,24 @@ def shown_application(fact: Fact, known: ScreenMap) -> Application:
     if usage is None and listed.state not in ENDED:
         at = "options.services, options.usages.other"
         listed = dc.replace(listed, state=State.UNCLEAR, unclear=listed.unclear or (_words(target), at))
+    if listed.procedure and service:
+        listed = dc.replace(listed, state=State.INSTALLED)
     open_ones = re.split(r"[、,]\s*", fact("open_confirmations") or "")
+    said: dict[str, t.Any] = {
+        "confirmations": read_field(
+            "confirmations", [known.meaning("confirmations", text) or text for text in open_ones if text]
+        ),
+        "reason": read_fields({"reason": fact("reason")}, (), ("reason",))["reason"],
+        "deadline": _day(fact("deadline") or ""),
+    }
+    # What is said of a renewal that is under way is no more said of the first order.
+    told = {"procedure": dc.replace(listed.procedure, **said)} if listed.procedure else said
     return dc.replace(
         listed,
+        **told,
         usage=usage,
         linked_service=service,
         linked_contract_id=linked_id,
-        confirmations=read_field(
-            "confirmations", [known.meaning("confirmations", text) or text for text in open_ones if text]
-        ),
-        reason=read_fields({"reason": fact("reason")}, (), ("reason",))["reason"],
-        deadline=_day(fact("deadline") or ""),
         ordered_at=_midnight("ordered_at", fact("ordered_at") or ""),
     )
 
@@ -126,6 +138,33 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
         next_action_by=by,
         deadline=_day(fact("deadline") or ""),
     )
+
+
+def renewed_application(application: Application, order: Order, fact: Fact) -> Application:
+    """The contract as the screen after 更新 tells it."""
+    renewal = Procedure(
+        id=RENEWAL,
+        kind=Kind.RENEWAL,
+        state=State.AWAITING_REGISTRATION,
+        opened_by="order",
+        term=order.renewal_term,
+        deadline=_day(fact("deadline") or ""),
+    )
+    return dc.replace(application, procedure=renewal)
+
+
+def shown_expiry(window: Window) -> dt.datetime | None:
+    """When the certificate ends that a screen speaks of; None where it does not say so."""
+    text = window.fact("expiry") if "expiry" in window.screen.parts["facts"] else None
+    return _midnight("not_after", text) if text else None
+
+
+def awaits_registration(application: Application) -> bool:
+    """Whether CSR and application information are wanted, first or once more."""
+    procedure = application.procedure
+    if procedure is None:
+        return application.state is State.AWAITING_REGISTRATION
+    return procedure.state in (State.AWAITING_REGISTRATION, State.REJECTED)
 
 
 def finished_order(fact: Fact, known: ScreenMap) -> Application:
@@ -234,11 +273,14 @@ __all__ = (
     "NEXT_STEPS",
     "application_in_full",
     "as_written",
+    "awaits_registration",
     "finished_order",
     "listed_application",
     "offered_products",
     "pairs_offered",
     "placed_application",
+    "renewed_application",
     "seen_contracts",
     "shown_application",
+    "shown_expiry",
 )

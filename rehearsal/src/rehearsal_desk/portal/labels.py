@@ -6,8 +6,9 @@
 
 The real markup is unknown. Words in the first part are documented and are here to the letter: menus, sections, fields,
 choices, buttons and ticks of the manual's page on new orders [M:2261096], of its page on address preparation
-(ステータス一覧) [M:84710795], and of the service top page (対象サービス) [M:92637636]. Everything below "ours" is
-invented, because no source shows it: titles of the screens in between, and all sentences but the two of consent.
+(ステータス一覧) [M:84710795], of the service top page (対象サービス) [M:92637636], and of the page on renewals
+[M:2261098]. Everything below "ours" is invented, because no source shows it: titles of the screens in between, and all
+sentences but the two of consent.
 """
 
 from __future__ import annotations
@@ -76,6 +77,12 @@ CHARACTER_PAGES: t.Final = {
     ("globalsign", "DV"): "https://jp.globalsign.com/support/faq/65.html",
 }
 
+CHANGES: t.Final = "お申し込み内容の変更・更新"
+RENEWAL: t.Final = "お申し込み内容の更新"
+RENEWS: t.Final = "有効期限後、契約を更新する"
+RENEWED_TERM: t.Final = "更新後の有効期間"
+RENEW: t.Final = "更新"
+
 # --- ours -------------------------------------------------------------------------------------------------------------
 
 REHEARSAL: t.Final = "リハーサル"
@@ -132,6 +139,19 @@ STATES: t.Final = {
     life.EXPIRED: "有効期限切れ",
     life.REVOKED: "失効",
 }
+RENEWAL_CHOICE: t.Final = "有効期限後のご契約"
+RENEWAL_NOTES: t.Final = "更新内容の注意事項"
+RENEWAL_TERM: t.Final = "お申し込み内容の更新入力"
+RENEWAL_CONFIRM: t.Final = "お申し込み内容の更新の確認"
+RENEWAL_CONSENT: t.Final = "約款・規約に同意し、上記のとおり更新を申し込みます。"
+RENEWAL_DONE: t.Final = "更新のお申し込みを受け付けました"
+# What the list says of a contract while it is renewed.
+RENEWAL_STATES: t.Final = {
+    life.AWAITING_REGISTRATION: "更新 申請情報の登録待ち",
+    life.APPLIED: "更新 認証局へ申請中",
+    life.AWAITING_CONFIRMATION: "更新 認証局の確認待ち",
+    life.REJECTED: "更新 却下",
+}
 NEXT_ACTIONS: t.Final = {
     "register": "CSRと申請情報の登録 (サービスの運用管理担当者)",
     "wait_for_ca": "認証局からの連絡をお待ちください",
@@ -139,6 +159,12 @@ NEXT_ACTIONS: t.Final = {
     "collect": "証明書のダウンロード (サービスの運用管理担当者)",
     "wait_for_installation": "弊社による設置をお待ちください",
     "none": "ありません",
+}
+RENEWAL_ACTIONS: t.Final = {
+    life.AWAITING_REGISTRATION: "register",
+    life.APPLIED: "wait_for_ca",
+    life.AWAITING_CONFIRMATION: "answer_ca",
+    life.REJECTED: "register",
 }
 CONFIRMATIONS: t.Final = {"domain": "ドメイン名使用承認", "intention": "申請意思回答", "documents": "必要書類提出"}
 
@@ -150,6 +176,9 @@ FIELDS: t.Final = {
     "linked_contract_id": LINKED_SERVICE,
     "product": PRODUCT_AND_TERM,
     "term": PRODUCT_AND_TERM,
+    "renewed_term": RENEWED_TERM,
+    "chosen_contract": SERVICE_CODE,
+    "choice": RENEWAL_CHOICE,
     "terms_agreed": "同意",
     "csr_origin": CSR_METHOD,
     "csr": CSR_TEXT,

@@ -15,7 +15,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from rehearsal_desk.portal import approval, contracts, detours, entrance, menus, ordering, registering
+from rehearsal_desk.portal import approval, contracts, detours, entrance, menus, ordering, registering, renewing
 from rehearsal_desk.portal.front import (
     BASE_PATH,
     COOKIE,
@@ -57,6 +57,7 @@ _PORTAL: t.Final = (
     entrance.router,
     menus.router,
     ordering.router,
+    renewing.router,
     contracts.router,
     registering.router,
     detours.router,

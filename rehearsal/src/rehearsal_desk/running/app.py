@@ -85,7 +85,7 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
         silence_renews=settings.silence_renews,
     )
     app.state.lapses = lapses
-    app.add_middleware(Settled, lapses=lapses)
+    app.add_middleware(Settled, lapses=lapses, clock=clock)
     if hosts := known_hosts(settings.url):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     answers.teach_failures(app)

@@ -47,6 +47,7 @@ class Server(uvicorn.Server):
             access_log=access_log,
             proxy_headers=False,
             server_header=False,
+            date_header=False,  # the desk has a time of its own
             timeout_graceful_shutdown=3,
         )
         super().__init__(config)
