@@ -33,6 +33,7 @@ FIELD_LABELS: t.Final = {
     "applicant": "申請責任者情報",
     "approval_email": "承認メールアドレス",
     "renewal.term": "更新後の有効期間",
+    "reissue": "再発行",
 }
 
 FIELD_WORDS: t.Final = {
@@ -54,6 +55,9 @@ FIELD_WORDS: t.Final = {
     "renewal.when": "window: a run orders the renewal once IIJ takes it; silence (the default): IIJ renews by itself.",
     "renewal.term": "The term after the renewal. The default is the order's term.",
     "renewal.key": "rotate (the default): a new key for each renewed certificate; keep: the one in use.",
+    "reissue": "Replace the certificate with this serial number, for nothing and for good; it cannot be withdrawn.",
+    "reissue.serial": "The serial number of the certificate that has to go, in hexadecimal.",
+    "reissue.reason": "key_lost, key_compromised or wrong_content.",
     "csr_origin": "target (made on the host), supplied (お客様がCSRを作成) or service (IIJがCSRを作成).",
     "csr_path": "The CSR to use, relative to this file; only with csr_origin: supplied.",
     "subject": "What the CSR says about the organization, in English.",

@@ -27,6 +27,7 @@ from .._values.order import (
     LinkedContract,
     Order,
     Prove,
+    Reissue,
     Reload,
     RenewalPolicy,
     Subject,
@@ -180,6 +181,7 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
         key=_key(fields.get("key")),
         install=_install(fields.get("install")),
         renewal=_part(RenewalPolicy, fields.get("renewal")),
+        reissue=_part(Reissue, fields.get("reissue")),
         **plain,
     )
 

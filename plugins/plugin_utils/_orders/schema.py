@@ -18,7 +18,7 @@ from .._catalogue.industry import DN_LENGTHS
 from .._catalogue.products import PRODUCTS, TERMS, product_named
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import Breach, shortened
-from .._values.order import CsrOrigin, NextKey, RenewedBy, Usage, Wanted
+from .._values.order import CsrOrigin, NextKey, ReissueReason, RenewedBy, Usage, Wanted
 from . import host_vocabulary as host
 from . import vocabulary as word
 from .dn_vocabulary import dn_field
@@ -107,6 +107,10 @@ def _order_form(branch: Branch) -> Shape:
             vol.Optional("when"): word.one_of(RenewedBy),
             vol.Optional("term"): word.one_of(TERMS),
             vol.Optional("key"): word.one_of(NextKey),
+        },
+        vol.Optional("reissue"): {
+            vol.Required("serial"): word.serial_number,
+            vol.Required("reason"): word.one_of(ReissueReason),
         },
     }
 

@@ -35,6 +35,7 @@ _ORDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _CUSTOMER_CODE = re.compile(r"SG[0-9]{8}")  # 8 digits in IIJ's P2 API comments; one place there shows 7
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"\+?[0-9][0-9() -]*[0-9]")
+_SERIAL = re.compile(r"[0-9A-Fa-f]{1,40}|(?:[0-9A-Fa-f]{2}:){1,19}[0-9A-Fa-f]{2}")
 _CONTRACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # For editors, whose regular expressions know no Unicode classes: control characters and the blanks of other widths.
 _VISIBLE_LINE = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*$"
@@ -53,6 +54,10 @@ _ADDRESS = Phrase("an e-mail address in half-width characters", "半角のメー
 _PHONE_NUMBER = Phrase(
     "a telephone number in half-width digits, such as +81-3-0000-0000 or 03-0000-0000",
     "+81-3-0000-0000 や 03-0000-0000 のような、半角数字の電話番号",
+)
+_SERIAL_NUMBER = Phrase(
+    "a serial number in hexadecimal, in quotes, such as '5f3a0c...'",
+    "引用符で囲んだ16進数のシリアル番号 ('5f3a0c...' など)",
 )
 _CONTRACT = Phrase("a contract ID such as rsc00000001", "rsc00000001 のようなサービスコード")
 _LINE = Phrase("a text on one line, without characters that are not seen", "見えない文字や改行を含まない文字列")
@@ -123,6 +128,14 @@ def contract_id(value: object) -> str:
     if not isinstance(value, str) or not _CONTRACT_ID.fullmatch(value):
         raise wrong_type(value, _CONTRACT)
     return value
+
+
+@told_as(written_as(_SERIAL), _SERIAL_NUMBER)
+def serial_number(value: object) -> str:
+    """A serial number as tools write it, with colons or without; returned in one form."""
+    if not isinstance(value, str) or not _SERIAL.fullmatch(value):
+        raise wrong_type(value, _SERIAL_NUMBER)
+    return value.replace(":", "").lower().lstrip("0")
 
 
 @told_as({"type": "boolean"}, _BOOLEAN)

@@ -12,7 +12,7 @@ import typing as t
 
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
-from .lifecycle import is_due, is_estranged, renews, waits_for_new_csr
+from .lifecycle import is_due, is_estranged, is_reissue_late, renews, waits_for_new_csr, wants_reissue
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -56,6 +56,8 @@ def ahead_of(
         open_yet = procedure.state is State.AWAITING_REGISTRATION or (procedure.state is State.REJECTED and mended)
         waits = bool(order.missing) or waits_for_new_csr(order, application, track)
         return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
+    if wants_reissue(order, application) and application.live and not is_reissue_late(order, track):
+        return Standing.TO_REISSUE
     return Standing.TO_RENEW if is_due(order, track, spread=spread) else None
 
 

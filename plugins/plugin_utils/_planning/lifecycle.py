@@ -20,7 +20,7 @@ import typing as t
 
 from .._catalogue.renewals import AGENCY, JAPAN
 from .._values.observed import Certificate, Decision, Kind, Renewal, State
-from .._values.order import CsrOrigin, Wanted
+from .._values.order import CsrOrigin, ReissueReason, Wanted
 
 if t.TYPE_CHECKING:
     from .._values.observed import Application
@@ -108,6 +108,27 @@ def delay_of(name: str) -> int:
     return hashlib.sha256(name.encode()).digest()[0] % SPREAD_DAYS
 
 
+def wants_reissue(order: Order, application: Application | None) -> bool:
+    """Check whether the certificate in use is the one that has to go; with another one the wish is fulfilled."""
+    current = current_certificate(application)
+    if order.reissue is None or current is None or current.serial_number is None:
+        return False
+    return current.serial_number.lower().lstrip("0") == order.reissue.serial
+
+
+def is_reissue_late(order: Order, track: Track | None) -> bool:
+    """Check whether the window of the renewal is open, which gives a new key and a longer life for the same work."""
+    if track is None or order.reissue is None or order.reissue.reason is ReissueReason.KEY_COMPROMISED:
+        return False
+    return track.phase in (Phase.OPEN, Phase.CLOSED)
+
+
+def is_reissuing(application: Application | None) -> bool:
+    """Check whether a reissue is under way."""
+    procedure = application.procedure if application else None
+    return procedure is not None and procedure.kind is Kind.REISSUE
+
+
 def is_estranged(order: Order, application: Application | None) -> bool:
     """Check whether IIJ made the key of a renewed certificate, although the order makes its own."""
     if application is None or application.current is None or not application.previous:
@@ -163,6 +184,14 @@ def is_replaced(application: Application, predecessor: str) -> bool:
     return predecessor in {one.certificate_fingerprint for one in application.previous}
 
 
+def is_reissued(application: Application, predecessor: str) -> bool:
+    """Check whether a reissue has replaced this certificate, or is about to."""
+    procedure = application.procedure
+    if procedure is not None and is_reissuing(application):
+        return procedure.replaces == predecessor
+    return predecessor in {one.certificate_fingerprint for one in application.previous}
+
+
 def day_in_japan(moment: dt.datetime) -> dt.date:
     """Return the day of a moment where the service is."""
     return moment.astimezone(JAPAN).date()
@@ -215,6 +244,9 @@ __all__ = (
     "is_csr_same",
     "is_due",
     "is_estranged",
+    "is_reissue_late",
+    "is_reissued",
+    "is_reissuing",
     "is_replaced",
     "lacking_fields",
     "last_day_before",
@@ -223,4 +255,5 @@ __all__ = (
     "retired_keys",
     "track_of",
     "waits_for_new_csr",
+    "wants_reissue",
 )

@@ -34,7 +34,7 @@ if t.TYPE_CHECKING:
 
 
 _STILL: t.Final = (Standing.WAITING, Standing.HELD, Standing.ESTRANGED, Standing.ENDED)
-_REPLACING: t.Final = (Standing.TO_RENEW, Standing.TO_REGISTER)  # of the track ahead
+_REPLACING: t.Final = (Standing.TO_RENEW, Standing.TO_REISSUE, Standing.TO_REGISTER)  # of the track ahead
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +159,8 @@ def make_plan(
     for order in orders:
         entry, wrong = _plan_one(order, claims, observed, memory, spread=spread)
         complaints = (*complaints, *wrong)
+        if entry.ahead is Standing.TO_REISSUE and lacking_fields(entry.order):
+            entry = dc.replace(entry, ahead=Standing.HELD)
         if entry.ahead is Standing.TO_RENEW:
             rivals = _find_rivals_of(entry, observed, claims)
             remarks.extend(rivals)

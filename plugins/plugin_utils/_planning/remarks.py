@@ -11,10 +11,20 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from .._catalogue.industry import lifetime
 from .._catalogue.renewals import LEADS
 from .._complaints.complaints import Complaint, Place, shortened
-from .._values.order import Wanted
-from .lifecycle import DAY, day_in_japan, is_csr_same, lacking_fields, track_of
+from .._values.order import ReissueReason, Wanted
+from .lifecycle import (
+    DAY,
+    day_in_japan,
+    is_csr_same,
+    is_reissue_late,
+    is_reissuing,
+    lacking_fields,
+    track_of,
+    wants_reissue,
+)
 from .steps import Standing, Step
 
 if t.TYPE_CHECKING:
@@ -35,6 +45,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
         if lacking := lacking_fields(order):
             day = day_in_japan(track.window.update_by)
             yield _remark("RENEWAL-INCOMPLETE", order, {**facts, "fields": ", ".join(lacking), "day": day})
+        yield from _of_reissue(entry, track)
         if is_csr_same(order, application):
             day = day_in_japan(track.window.update_by)
             yield _remark("RENEWAL-CSR-SAME", order, {**facts, "day": day}, "csr_path")
@@ -42,6 +53,25 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             end, days = day_in_japan(track.certificate.not_after), LEADS.value[order.product.level.value]
             yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
     yield from _find_duplicates(plan)
+
+
+def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
+    """What a wanted reissue costs beside money, and what it does not do."""
+    order, application = entry.order, entry.application
+    wanted = wants_reissue(order, application) or is_reissuing(application)
+    if order.reissue is None or application is None or not wanted:
+        return
+    facts = {"contract_id": application.contract_id, "serial": order.reissue.serial}
+    if order.reissue.reason is ReissueReason.KEY_COMPROMISED:
+        yield _remark("KEY-COMPROMISED", order, facts, "reissue")
+    if is_reissuing(application):
+        return
+    if is_reissue_late(order, track):
+        yield _remark("REISSUE-IN-WINDOW", order, {**facts, "day": day_in_japan(track.window.order_by)}, "reissue")
+    elif track.as_of + dt.timedelta(days=lifetime(track.as_of.date()).days - 1) < track.certificate.not_after:
+        days = lifetime(track.as_of.date()).days - 1
+        end = day_in_japan(track.certificate.not_after)
+        yield _remark("REISSUE-SHORTENS", order, {**facts, "days": days, "end": end}, "reissue")
 
 
 def find_clock_difference(plan: Plan, here: dt.datetime) -> tuple[Complaint, ...]:

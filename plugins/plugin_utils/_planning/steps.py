@@ -18,6 +18,7 @@ class Step(enum.StrEnum):
     CANCEL = "cancel"
     PLACE = "place"
     RENEW = "renew"
+    REISSUE = "reissue"
     REGISTER = "register"
     COLLECT = "collect"
 
@@ -34,6 +35,7 @@ CALL_CLASSES: t.Final = {
     Step.CANCEL: CallClass.SPEND,
     Step.PLACE: CallClass.SPEND,
     Step.RENEW: CallClass.SPEND,
+    Step.REISSUE: CallClass.SPEND,  # free, but it cannot be undone
     Step.REGISTER: CallClass.SAFE_WRITE,
     Step.COLLECT: CallClass.READ,
 }
@@ -44,6 +46,7 @@ class Standing(enum.StrEnum):
 
     TO_ORDER = "to_order"
     TO_RENEW = "to_renew"
+    TO_REISSUE = "to_reissue"
     TO_REGISTER = "to_register"
     TO_COLLECT = "to_collect"
     TO_CANCEL = "to_cancel"
@@ -67,6 +70,7 @@ class Verdict(enum.StrEnum):
 STEPS: t.Final[dict[Standing, tuple[Step, ...]]] = {
     Standing.TO_ORDER: (Step.PLACE, Step.REGISTER),
     Standing.TO_RENEW: (Step.RENEW, Step.REGISTER),
+    Standing.TO_REISSUE: (Step.REISSUE, Step.REGISTER),
     Standing.TO_REGISTER: (Step.REGISTER,),
     Standing.TO_COLLECT: (Step.COLLECT,),
     Standing.TO_CANCEL: (Step.CANCEL,),

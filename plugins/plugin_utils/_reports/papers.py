@@ -33,6 +33,7 @@ _FORMULAS: t.Final = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so i
 _ACTS: t.Final = {
     Step.PLACE: Phrase("new order", "新規"),
     Step.RENEW: Phrase("renewal", "更新"),
+    Step.REISSUE: Phrase("reissue", "再発行"),
     Step.CANCEL: Phrase("cancellation", "解約"),
 }
 _USAGES: t.Final = {

@@ -48,10 +48,20 @@ _AND_UNPRICED: t.Final = Phrase("{0}, and {1} without a price", "{0}、ほかに
 _UNPRICED_ALONE: t.Final = Phrase("{0} without a price", "価格不明{0}件")
 
 
+_REISSUED: t.Final = Phrase(
+    "{0}: reissue the certificate of {1} with the serial number {2}: free, about 5 business days, not to be withdrawn; "
+    "the old one is revoked from 30 days after the issue on",
+    "{0}: {1} の証明書 (シリアル番号 {2}) を再発行。無料、約5営業日、取り消し不可。"
+    "旧証明書は発行の30日後以降に失効します",
+)
+
+
 def renewal_note(row: Row, lang: Language) -> tuple[str, str] | None:
     """What is done for an order's next certificate, or was done by others already."""
     if any(step["step"] == Step.RENEW for step in row["steps"]):
         return "~", _renewed(row, lang)
+    if any(step["step"] == Step.REISSUE for step in row["steps"]):
+        return "r", said(_REISSUED, lang).format(row["name"], row["contract_id"], row["serial_number"] or "-")
     renewal = row["renewal"]
     if renewal and renewal["state"] and row["replaces"] and renewal["opened_by"] != "order":
         by = said(_BY_SILENCE if renewal["opened_by"] == "silence" else _BY_OTHERS, lang)

@@ -44,6 +44,7 @@ _REASONS: t.Final = {
     Standing.TO_REGISTER: Phrase("ordered, CSR and application information missing", "注文済み、CSRと申請情報が未登録"),
     Standing.TO_COLLECT: Phrase("issued, not fetched yet", "発行済み、未取得"),
     Standing.TO_RENEW: Phrase("the renewal can be ordered", "更新の受付期間中です"),
+    Standing.TO_REISSUE: Phrase("the certificate in use has to go", "使用中の証明書を再発行で置き換えます"),
     Standing.HELD: Phrase(
         "the renewal is not ordered before somebody has looked (see the warnings)",
         "確認が必要なため、更新を申し込んでいません (警告を参照)",
@@ -80,6 +81,7 @@ _ACTIONS: t.Final = {
     "order": Phrase("order it (apply.yml)", "注文する (apply.yml)"),
     "register": Phrase("register CSR and application information (apply.yml)", "CSRと申請情報を登録する (apply.yml)"),
     "renew": Phrase("renew it (renew.yml)", "更新する (renew.yml)"),
+    "order_reissue": Phrase("order the reissue (apply.yml)", "再発行を申し込む (apply.yml)"),
     "mend": Phrase(
         "correct what the CA rejects in the order, then register again (renew.yml)",
         "認証局が却下した内容をオーダーで直し、もう一度登録する (renew.yml)",
@@ -117,6 +119,7 @@ _AT_WORK: t.Final = {
 _BY_STANDING: t.Final = {
     Standing.TO_ORDER: ("order", "group_admin"),
     Standing.TO_RENEW: ("renew", "group_admin"),
+    Standing.TO_REISSUE: ("order_reissue", "group_admin"),
     Standing.HELD: ("look", "group_admin"),
     Standing.ESTRANGED: ("reissue", "service_admin"),
     Standing.TO_REGISTER: ("register", "service_admin"),

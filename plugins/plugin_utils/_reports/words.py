@@ -38,6 +38,7 @@ HEADINGS: t.Final = {
 COUNTS: t.Final = {
     "to_order": Phrase("to order", "注文"),
     "to_renew": Phrase("to renew", "更新"),
+    "to_reissue": Phrase("to reissue", "再発行"),
     "to_register": Phrase("to register", "登録"),
     "to_collect": Phrase("to collect", "取得"),
     "to_cancel": Phrase("to cancel", "解約"),
@@ -76,6 +77,7 @@ _STATES: t.Final = {
 _STEPS: t.Final = {
     Step.PLACE: Phrase("place", "注文"),
     Step.RENEW: Phrase("renew", "更新"),
+    Step.REISSUE: Phrase("reissue", "再発行"),
     Step.REGISTER: Phrase("register", "登録"),
     Step.COLLECT: Phrase("collect", "取得"),
     Step.CANCEL: Phrase("cancel", "解約"),

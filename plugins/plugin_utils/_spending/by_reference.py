@@ -15,7 +15,15 @@ from ...module_utils._core.phrases import Phrase, together, verbatim
 from .._desk.desk import ReferenceTaken, StateConflict
 from .._planning.claims import differences
 from .._planning.steps import Step
-from .renewals import describe_renewal, find_renewal, renewing, require_renewed
+from .renewals import (
+    describe_renewal,
+    find_reissue,
+    find_renewal,
+    reason_of,
+    renewing,
+    require_reissued,
+    require_renewed,
+)
 from .settlement import settle
 from .spend import EchoDiffers, describe_order, spend
 
@@ -41,6 +49,8 @@ class Buyer(t.Protocol):
     def buy(self, order: Order) -> Application: ...
 
     def renew(self, entry: Entry) -> Application: ...
+
+    def reissue(self, entry: Entry) -> Application: ...
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +93,32 @@ class ByReference:
 
         facts = {**describe_renewal(entry, of), "client_reference": reference}
         return require_renewed(spend(self.ledger, Step.RENEW, facts, order_renewal), of)
+
+    def reissue(self, entry: Entry) -> Application:
+        """Order the reissue, which costs nothing and cannot be undone; settled as a renewal is."""
+        of, reason = renewing(entry), reason_of(entry)
+        reference = entry.order.reissue_reference(self.portfolio, of.replaces)
+
+        def order_reissue(_attempt: str) -> Application:
+            return settle(
+                lambda: self._reissue_or_find(entry.order, of, reference, reason),
+                lambda: find_reissue(self.desk, of),
+                sleep=self.sleep,
+                tell=self.tell,
+            )
+
+        facts = {**describe_renewal(entry, of), "client_reference": reference, "reason": reason}
+        return require_reissued(spend(self.ledger, Step.REISSUE, facts, order_reissue), of)
+
+    def _reissue_or_find(self, order: Order, of: Renewing, reference: str, reason: str) -> Application:
+        """Send the reissue; that it was ordered before is as good as an order of ours."""
+        try:
+            return self.desk.reissue(of.application, order, reference, reason)
+        except (ReferenceTaken, StateConflict):
+            found = find_reissue(self.desk, of)
+            if found is None:
+                raise
+            return found
 
     def _renew_or_find(self, order: Order, of: Renewing, reference: str) -> Application:
         """Send the renewal; that the certificate is replaced already is as good as an order of ours."""

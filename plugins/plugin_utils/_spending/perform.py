@@ -38,7 +38,7 @@ if t.TYPE_CHECKING:
     from .by_reference import Buyer
     from .ledger import Ledger
 
-_CONTRACT_STEPS: t.Final = (Step.PLACE, Step.RENEW, Step.CANCEL)
+_CONTRACT_STEPS: t.Final = (Step.PLACE, Step.RENEW, Step.REISSUE, Step.CANCEL)
 _LIST_LAGS: t.Final = Phrase(
     "until the portal's list shows what was bought before (listing_lag)",
     "以前のお申し込みがポータルの一覧に反映されるのを待っています (listing_lag)",
@@ -104,6 +104,7 @@ class Performer:
         calls = {
             Step.PLACE: lambda entry: buyer.buy(entry.order),
             Step.RENEW: buyer.renew,
+            Step.REISSUE: buyer.reissue,
             Step.CANCEL: self._cancel,
         }
         return self._each(todo, lambda entry, step: calls[step](entry))

@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._planning.lifecycle import current_certificate, day_in_japan, is_replaced, predecessor_of
+from .._planning.lifecycle import current_certificate, day_in_japan, is_reissued, is_replaced, predecessor_of
 from .._planning.steps import Step
 from .attempts import AttemptOpen
 from .ledger import attempt_of
@@ -43,6 +43,12 @@ _PRESSED: t.Final = Phrase(
     "影響があるのは、有効期間を変更する場合だけです。"
     "確かに受け付けられていなければ、not_booked={attempt} を指定してください "
     "(-e certificate_not_booked={attempt})",
+)
+
+
+_NOT_REISSUED: t.Final = Phrase(
+    "the desk answered with {0}, but shows no reissue of the certificate to be replaced; nothing more was done",
+    "窓口は {0} を返しましたが、置き換えるはずの証明書の再発行が見当たりません。これ以上の操作は行っていません。",
 )
 
 
@@ -77,6 +83,26 @@ def find_renewal(desk: Desk, of: Renewing, *, in_full: bool = False) -> Applicat
     if found is not None and in_full:
         found = desk.in_full(found, anew=True)
     return found if found is not None and is_replaced(found, of.replaces) else None
+
+
+def find_reissue(desk: Desk, of: Renewing) -> Application | None:
+    """Read the contract, and return it where the reissue is there."""
+    found = next((app for app in desk.applications() if app.contract_id == of.application.contract_id), None)
+    return found if found is not None and is_reissued(found, of.replaces) else None
+
+
+def reason_of(entry: Entry) -> str:
+    """Return why an entry of the plan has its certificate reissued."""
+    if entry.order.reissue is None:
+        raise RuntimeError("contract broken: a reissue needs a reason")
+    return entry.order.reissue.reason.value
+
+
+def require_reissued(application: Application, of: Renewing) -> Application:
+    """Return the application; raises EchoDiffers where it is another contract, or has no such reissue."""
+    if application.contract_id != of.application.contract_id or not is_reissued(application, of.replaces):
+        raise EchoDiffers(_NOT_REISSUED.filled(application.contract_id))
+    return application
 
 
 def hold_back_renewal(by: Settling, of: Renewing) -> None:
@@ -114,8 +140,11 @@ __all__ = (
     "Renewing",
     "describe_pressed",
     "describe_renewal",
+    "find_reissue",
     "find_renewal",
     "hold_back_renewal",
+    "reason_of",
     "renewing",
+    "require_reissued",
     "require_renewed",
 )

@@ -39,10 +39,12 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application
     from .asked_orders import Options
 
-_CONTRACT_STEPS = (Step.PLACE, Step.RENEW, Step.CANCEL)
+_UNDER_WAY: t.Final = {Step.RENEW: "renewal", Step.REISSUE: "reissue"}
+_CONTRACT_STEPS = (Step.PLACE, Step.RENEW, Step.REISSUE, Step.CANCEL)
 _DID: t.Final = {
     Step.PLACE: Phrase("ordered", "注文しました"),
     Step.RENEW: Phrase("renewed", "更新を申し込みました"),
+    Step.REISSUE: Phrase("reissue ordered", "再発行を申し込みました"),
     Step.CANCEL: Phrase("cancelled", "解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
@@ -209,14 +211,15 @@ def _shown(entry: Entry) -> dict[str, t.Any] | None:
     if application is None:
         return None
     procedure = application.procedure if renews(application) else None
-    under_way = {"renewal": procedure.state.value} if procedure else {}
+    under_way = {procedure.kind.value: procedure.state.value} if procedure else {}
     return {"contract_id": application.contract_id, **_bought(entry), "state": application.state.value, **under_way}
 
 
 def _predicted(entry: Entry) -> dict[str, t.Any]:
     application = entry.application
-    if application is not None and Step.RENEW in entry.steps:
-        return {**(_shown(entry) or {}), "renewal": State.AWAITING_REGISTRATION.value}
+    for step, name in _UNDER_WAY.items():
+        if application is not None and step in entry.steps:
+            return {**(_shown(entry) or {}), name: State.AWAITING_REGISTRATION.value}
     state = "cancelled" if entry.standing is Standing.TO_CANCEL else "awaiting_registration"
     contract_id = application.contract_id if application else _ASSIGNED
     return {"contract_id": contract_id, **_bought(entry), "state": state}

@@ -68,7 +68,7 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
     if options.get("look") is None or options.get("buy_before_host"):
         return ()
     answers = read_answers(options)
-    bought = [(entry, step) for entry, step in plan.steps() if step in (Step.PLACE, Step.RENEW)]
+    bought = [(entry, step) for entry, step in plan.steps() if step in (Step.PLACE, Step.RENEW, Step.REISSUE)]
     problems = ((entry, step, _find_problem(entry.order, answers)) for entry, step in bought)
     return tuple(
         Outcome(entry=entry, step=step, error=HostNotReady(problem)) for entry, step, problem in problems if problem

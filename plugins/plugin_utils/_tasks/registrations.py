@@ -13,8 +13,8 @@ import typing as t
 
 from ...module_utils._core.phrases import said
 from .._orders.commands import install_on_host
-from .._planning.lifecycle import retired_keys
-from .._planning.steps import Step
+from .._planning.lifecycle import is_reissuing, retired_keys
+from .._planning.steps import Standing, Step
 from .._values.order import CsrOrigin
 from .looks import Answer
 
@@ -100,9 +100,11 @@ def _failed(failures: list[Json], leg: Result) -> Result:
 def _host_order(entry: Entry) -> Json:
     order = entry.order
     renewed = entry.replaces is not None
-    retired = retired_keys(entry.application) if renewed and order.rotates_key else ()
+    # Whoever has a certificate reissued wants another key, whatever renewals do.
+    rotates = order.rotates_key or is_reissuing(entry.application) or entry.ahead is Standing.TO_REISSUE
+    retired = retired_keys(entry.application) if renewed and rotates else ()
     # A desk may not show keys; then the one that is in service on the host is not certified again.
-    served = order.generation > 1 if not renewed else order.rotates_key and not retired
+    served = order.generation > 1 if not renewed else rotates and not retired
     return {
         "name": order.name,
         "common_name": order.common_name,

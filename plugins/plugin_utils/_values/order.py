@@ -158,6 +158,22 @@ class RenewalPolicy:
     key: NextKey = NextKey.ROTATE
 
 
+class ReissueReason(enum.StrEnum):
+    """Why a certificate has to go; the names are ours, the portal's choices are not known."""
+
+    KEY_LOST = "key_lost"
+    KEY_COMPROMISED = "key_compromised"
+    WRONG_CONTENT = "wrong_content"
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Reissue:
+    """再発行: the certificate with this serial number has to go; fulfilled for good once another one is in use."""
+
+    serial: str  # hexadecimal, lower case, without leading zeros
+    reason: ReissueReason
+
+
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class SuppliedCsr:
     """A CSR made by the user, read from the controller."""
@@ -194,6 +210,7 @@ class Order:
     generation: int
     missing: tuple[str, ...]  # what a registration still needs; only an order that pins its application may lack it
     renewal: RenewalPolicy | None = None
+    reissue: Reissue | None = None
 
     @property
     def place(self) -> Place:
@@ -207,6 +224,10 @@ class Order:
     def renewal_reference(self, portfolio: str, replaces: str) -> str:
         """The reference of the renewal that replaces the certificate with this fingerprint; there is one for each."""
         return f"{self.reference(portfolio)}/renewal:{replaces[:_SHORT_FINGERPRINT]}"
+
+    def reissue_reference(self, portfolio: str, replaces: str) -> str:
+        """The reference of the reissue that replaces the certificate with this fingerprint; there is one for each."""
+        return f"{self.reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
 
     @property
     def renewal_term(self) -> str:
@@ -233,6 +254,8 @@ __all__ = (
     "NextKey",
     "Order",
     "Prove",
+    "Reissue",
+    "ReissueReason",
     "Reload",
     "RenewalPolicy",
     "RenewedBy",

@@ -57,6 +57,51 @@ RULES = (
         severity=Severity.WARNING,
     ),
     rule(
+        "KEY-COMPROMISED",
+        "BR 4.9.1.1",
+        (
+            "The key of the certificate {serial} ({contract_id}) is compromised, as the order says.",
+            "its revocation within 24 hours",
+            "Ask IIJ at once to revoke it, though by which way is not known: a reissue leaves it valid for 30 days.",
+        ),
+        (
+            "オーダーによると、{contract_id} の証明書 {serial} の鍵が危殆化しています。",
+            "24時間以内の失効",
+            "失効をただちにIIJへ依頼してください。再発行だけでは30日間有効なままです。IIJの受付方法は公開されていません。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "REISSUE-IN-WINDOW",
+        OURS,
+        (
+            "{contract_id} can be renewed now, so the certificate {serial} is not reissued.",
+            "renew it with a new key before {day}",
+            "Write renewal: {{when: window}}. A certificate with reason: key_compromised is reissued all the same.",
+        ),
+        (
+            "{contract_id} は更新の受付期間中のため、証明書 {serial} は再発行しません。",
+            "{day} までに、新しい鍵で更新",
+            "renewal: {{when: window}} と書いてください。鍵の危殆化なら reason: key_compromised と書けば再発行します。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
+        "REISSUE-SHORTENS",
+        "M:2261110, BR 6.3.2",
+        (
+            "Reissued, {serial} ({contract_id}) lives at most {days} days; by the manual it would keep {end}.",
+            "a shorter life is accepted",
+            "The cap of the day of issue holds. Waiting for the renewal keeps the longer life.",
+        ),
+        (
+            "{contract_id} の証明書 {serial} は、再発行後は最長 {days} 日です (マニュアルでは {end} のまま)。",
+            "短い有効期間でよいことの確認",
+            "発行日の上限が適用されます。更新まで待てば、長い有効期間のまま使えます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
         "DUPLICATE-RENEWS",
         "M:2261088, M:3473591",
         (

@@ -103,10 +103,12 @@ class ApiDesk:
         body = wire.renewal_body(application, order, client_reference)
         return wire.application(self._transport.spend(f"{_path(application)}/renewals", body))
 
-    def _refuse(self, *_given: object, **_named: object) -> t.NoReturn:
-        raise NotOnline(_NOT_YET)
+    def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application:
+        body = wire.reissue_body(application, order, client_reference, reason)
+        return wire.application(self._transport.spend(f"{_path(application)}/reissues", body))
 
-    reissue = relink = _refuse
+    def relink(self, *_given: object, **_named: object) -> t.NoReturn:
+        raise NotOnline(_NOT_YET)
 
 
 def _references(application: Application) -> tuple[str | None, ...]:

@@ -36,7 +36,9 @@ if t.TYPE_CHECKING:
     Fields = tuple[tuple[str, ...], tuple[str, ...]]
 
 _TOO_MANY = Phrase("a contract has a list of at most {0} certificates", "契約の証明書の一覧は{0}件までです")
-_NOTHING_TO_REPLACE = Phrase("{0} has no certificate that could be renewed", "{0} には更新できる証明書がありません")
+_NOTHING_TO_REPLACE = Phrase(
+    "{0} has no certificate that could be renewed or reissued", "{0} には更新または再発行できる証明書がありません"
+)
 
 _NEEDED = ("contract_id", "customer_code", "common_name", "product", "term", "usage", "state")
 _WHERE_GIVEN = ("next_action", "next_action_by", "confirmations")
@@ -93,6 +95,19 @@ def renewal_body(application: Application, order: Order, client_reference: str) 
         "replaces": application.current.certificate_fingerprint,
         "term": order.renewal_term,
         "terms_agreed": order.terms_agreed,
+    }
+
+
+def reissue_body(application: Application, order: Order, client_reference: str, reason: str) -> Json:
+    """The reissue form: which certificate goes, and why."""
+    if application.current is None or application.current.certificate_fingerprint is None:
+        raise RequestRefused(_NOTHING_TO_REPLACE.filled(application.contract_id))
+    return {
+        "contract_id": application.contract_id,
+        "client_reference": client_reference,
+        "replaces": application.current.certificate_fingerprint,
+        "reason": reason,
+        "notes_agreed": order.terms_agreed,
     }
 
 
@@ -174,6 +189,7 @@ __all__ = (
     "offered_product",
     "order_body",
     "registration_body",
+    "reissue_body",
     "renewal_body",
     "seen_contract",
 )

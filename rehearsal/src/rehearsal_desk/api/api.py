@@ -22,7 +22,14 @@ from rehearsal_desk.desk.desk import Desk, Shown
 from rehearsal_desk.desk.life import Standing
 from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.rules.admins import Admin, digest
-from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RegistrationForm, RenewalForm, RenewalQuote
+from rehearsal_desk.rules.forms import (
+    OrderForm,
+    QuoteForm,
+    RegistrationForm,
+    ReissueForm,
+    RenewalForm,
+    RenewalQuote,
+)
 from rehearsal_desk.rules.problems import Breach, Refused
 
 BASE_PATH: t.Final = "/api/v1"
@@ -208,6 +215,20 @@ def renew(
     """The renewal: 201 when it was ordered now, 200 when its reference had ordered it before."""
     shown, renewed = desk.renew(admin, contract_id, body.form, misread=body.misread)
     response.status_code = 201 if renewed else 200
+    return Result(as_of=desk.now(), result=_application(shown))
+
+
+@router.post("/applications/{contract_id}/reissues", status_code=201, responses=_RENEWED_OR_NOT)
+def reissue(
+    desk: TheDesk,
+    admin: TheAdmin,
+    contract_id: str,
+    body: t.Annotated[Reading[ReissueForm], body_of(ReissueForm)],
+    response: Response,
+) -> Result[wire.Application]:
+    """The reissue: 201 when it was ordered now, 200 when its reference had ordered it before."""
+    shown, reissued = desk.reissue(admin, contract_id, body.form, misread=body.misread)
+    response.status_code = 201 if reissued else 200
     return Result(as_of=desk.now(), result=_application(shown))
 
 

@@ -94,11 +94,17 @@ class CertificationAuthority:
         term: str,
         now: dt.datetime,
         after: dt.datetime | None = None,
+        until: dt.datetime | None = None,
     ) -> Issued:
-        """A certificate of this product for the key of this CSR; a renewal comes `after` the end of another one."""
+        """A certificate of this product for the key of this CSR.
+
+        A renewal comes `after` the end of another one; a reissue keeps its end, `until`, or ends with the cap before.
+        """
         request = x509.load_pem_x509_csr(csr.encode("ascii"))
         signer = self.signer_for(product.authority)
         not_before, not_after = validity(term, now=now, after=after)
+        if until is not None:
+            not_after = min(until, _cap(now) - dt.timedelta(seconds=1))
         builder = (
             x509.CertificateBuilder()
             .subject_name(_subject(request.subject, common_name=common_name, level=product.level))
@@ -131,11 +137,14 @@ def validity(term: str, *, now: dt.datetime, after: dt.datetime | None = None) -
 
     The term of a renewal begins at the end of the certificate before, `after` [M:2261126].
     """
-    cap = now + dt.timedelta(days=catalogue.longest_validity(now.date()))
     begins = now if after is None else max(now, after + dt.timedelta(seconds=1))
-    end = min(catalogue.term_later(begins, term=term), cap)
+    end = min(catalogue.term_later(begins, term=term), _cap(now))
     # notAfter is still inside, and any second beyond a full day counts as a day [BR 6.3.2].
     return now, end - dt.timedelta(seconds=1)
+
+
+def _cap(now: dt.datetime) -> dt.datetime:
+    return now + dt.timedelta(days=catalogue.longest_validity(now.date()))
 
 
 def serial_number() -> int:

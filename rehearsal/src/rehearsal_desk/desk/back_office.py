@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import typing as t
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life
+from rehearsal_desk.desk import life, reissues
 from rehearsal_desk.desk.authority import CertificationAuthority
 from rehearsal_desk.desk.desk import Shown, find, show
 from rehearsal_desk.desk.mishaps import Mishaps
@@ -168,8 +169,10 @@ class BackOffice:
             product=catalogue.PRODUCTS[application.product],
             term=procedure.term,
             now=now,
-            after=None if before is None else before.not_after,
+            **_span(procedure, before),
         )
+        if procedure.kind == life.REISSUE and before is not None:
+            before.revoke_on = now.date() + dt.timedelta(days=reissues.DAYS_TO_REVOCATION)
         procedure.state = life.ISSUED
         procedure.contacted_at = procedure.contacted_at or now
         procedure.issued_at = now
@@ -182,6 +185,12 @@ class BackOffice:
         if application.linked_service is not None:
             service = catalogue.LINKED_SERVICES[application.linked_service]
             procedure.installed_at = business_days_after(now, days=service.installation_days)
+
+
+def _span(procedure: Procedure, before: Procedure | None) -> dict[str, dt.datetime | None]:
+    """When the life of a new certificate begins or ends, by the one before: a reissue keeps its end [M:2261110]."""
+    end = None if before is None else before.not_after
+    return {"until": end} if procedure.kind == life.REISSUE else {"after": end}
 
 
 def _chosen(

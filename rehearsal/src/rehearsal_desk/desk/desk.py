@@ -14,17 +14,17 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life, renewals
+from rehearsal_desk.desk import life, reissues, renewals
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS, Product
-from rehearsal_desk.rules.forms import OrderForm, QuoteForm, RenewalForm, RenewalQuote
+from rehearsal_desk.rules.forms import OrderForm, QuoteForm, ReissueForm, RenewalForm, RenewalQuote
 from rehearsal_desk.rules.order_rules import OTHER, Counter, order_breaches
 from rehearsal_desk.rules.problems import Breach, Conflict, NotFound, refuse_if_any
 from rehearsal_desk.rules.registration_rules import SERVICE
-from rehearsal_desk.rules.renewal_rules import renewal_breaches
+from rehearsal_desk.rules.renewal_rules import reissue_breaches, renewal_breaches
 from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import (
     Application,
@@ -38,7 +38,7 @@ from rehearsal_desk.store.store import (
 )
 from rehearsal_desk.store.vault import CannotOpen, Vault
 
-_ACTS: t.Final = {life.NEW: "purchase", life.RENEWAL: "renewal"}
+_ACTS: t.Final = {life.NEW: "purchase", life.RENEWAL: "renewal", life.REISSUE: "reissue"}
 
 Row = t.TypeVar("Row", Application, LinkedContract)
 Quoted = t.TypeVar("Quoted", bound=QuoteForm)
@@ -172,6 +172,26 @@ class Desk:
         self._judge_renewal(application, form, misread=misread)
         renewals.refuse_unless_due(application, form=form, now=self.now())
         return form
+
+    def reissue(
+        self, admin: Admin, contract_id: str, form: ReissueForm, *, misread: tuple[Breach, ...] = ()
+    ) -> tuple[Shown, bool]:
+        """Reissue this certificate, which costs nothing; return the contract, and whether it was ordered just now."""
+        admin.must_have("order")
+        refuse_if_any(reissue_breaches(form, contract_id=contract_id, misread=misread))
+        try:
+            with self._store.writing() as session:
+                application = find(session, contract_id, admin=admin, lock=True)
+                if reissues.is_repeated(application, form=form):
+                    return self.show(application), False
+                reissues.refuse_unless_possible(application, form=form, now=self.now())
+                reissue = reissues.opened(application, now=self.now())
+                reissue.client_reference = form.client_reference
+                session.flush()
+                session.add(self._entry(admin, application, act=_ACTS[reissue.kind]))
+        except IntegrityError:
+            raise _other_order() from None
+        return self.show(application), True
 
     def cancel(self, admin: Admin, contract_id: str) -> Shown:
         """Cancel the contract: at once before its certificate is issued, else as of the end of the certificate."""
@@ -368,6 +388,9 @@ def _certificate_of(application: Application, *, serial_number: str | None) -> P
     if current is None:
         raise Conflict("certificate", "No certificate has been issued yet.", attribute="contract_id")
     if serial_number is None:
+        latest = application.latest
+        if latest.kind == life.REISSUE and latest.issued_at is None:
+            raise Conflict("procedure", "There is no download during a reissue.", attribute="contract_id")
         return current
     found = (each for each in application.certificates if each.serial_number == serial_number)
     if (wanted := next(found, None)) is None:

@@ -43,6 +43,7 @@ EXITS: t.Final = frozenset({WITHDRAWN, REJECTED, CANCELLED, EXPIRED, REVOKED})
 
 NEW: t.Final = "new"
 RENEWAL: t.Final = "renewal"
+REISSUE: t.Final = "reissue"
 
 UNDECIDED: t.Final = "undecided"
 RENEW: t.Final = "renew"
@@ -56,7 +57,11 @@ WITH_THE_CA: t.Final = (APPLIED, AWAITING_CONFIRMATION)
 
 # In which a procedure is over; a renewal that was rejected may be registered once more (ours).
 _OVER: t.Final = frozenset({ISSUED, WITHDRAWN, CANCELLED})
-REGISTRABLE: t.Final = {NEW: (AWAITING_REGISTRATION,), RENEWAL: (AWAITING_REGISTRATION, REJECTED)}
+REGISTRABLE: t.Final = {
+    NEW: (AWAITING_REGISTRATION,),
+    RENEWAL: (AWAITING_REGISTRATION, REJECTED),
+    REISSUE: (AWAITING_REGISTRATION, REJECTED),
+}
 
 # A CA's random values live at most 30 days [BR 3.2.2.4.4, GS:domain-confirmation].
 _DAYS_TO_ANSWER: t.Final = 30
@@ -205,6 +210,12 @@ def _decision(application: Application, current: Procedure) -> str:
 def renewal_for(application: Application, fingerprint: str | None) -> Procedure | None:
     """The renewal that replaces this certificate."""
     found = (each for each in application.procedures if each.kind == RENEWAL and each.replaces == fingerprint)
+    return next(found, None)
+
+
+def reissue_for(application: Application, fingerprint: str | None) -> Procedure | None:
+    """The reissue that replaces this certificate."""
+    found = (each for each in application.procedures if each.kind == REISSUE and each.replaces == fingerprint)
     return next(found, None)
 
 

@@ -56,7 +56,8 @@ def _of_window(application: Application, *, habits: Habits) -> t.Iterator[Lapse]
     if renewal.decision == life.UNDECIDED:
         yield Lapse(renewal.notice_at, NOTICE)
         yield Lapse(renewal.opens_at, OPENING)
-        if habits.silence_renews:
+        # One procedure is open at a time (ours), so silence waits for a reissue.
+        if habits.silence_renews and (latest.kind != life.REISSUE or latest.issued_at is not None):
             yield Lapse(renewal.order_by, SILENCE)
     elif habits.silence_renews and (latest.kind, latest.state) == (life.RENEWAL, life.AWAITING_REGISTRATION):
         yield Lapse(renewal.update_by, IIJ_MAKES_CSR)

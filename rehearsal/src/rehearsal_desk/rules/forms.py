@@ -84,6 +84,9 @@ class OrderForm(QuoteForm):
     client_reference: Reference | None = None
 
 
+REISSUE_REASONS: t.Final = ("key_lost", "key_compromised", "wrong_content")  # ours: the portal's choices are not known
+
+
 class RenewalQuote(Form):
     """A renewal without its reference; it is named by the certificate that it replaces."""
 
@@ -99,6 +102,18 @@ class RenewalForm(RenewalQuote):
     """A renewal; with a reference it renews once."""
 
     client_reference: Reference | None = None
+
+
+class ReissueForm(Form):
+    """A reissue; it is named by the certificate that goes, and with a reference it is ordered once."""
+
+    needed = ("contract_id", "replaces", "reason", "notes_agreed")
+
+    contract_id: ContractId = ""
+    client_reference: Reference | None = None
+    replaces: t.Annotated[str, described(pattern="^[0-9a-f]{64}$")] = ""
+    reason: t.Annotated[str, described(enum=[*REISSUE_REASONS])] = ""
+    notes_agreed: t.Annotated[bool, described(const=True)] = False
 
 
 class SubjectForm(Form):

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A reissue (再発行): another certificate for what is left of the period, for nothing [M:2261110].
+
+Ours: that a contract with a customer's CSR asks for a new one, and that a reissue waits for it without a deadline.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from rehearsal_desk.desk import life
+from rehearsal_desk.rules.forms import ReissueForm
+from rehearsal_desk.rules.problems import Conflict
+from rehearsal_desk.store.store import Application, Procedure
+
+DAYS_TO_REVOCATION = 30  # the old certificate is revoked from so many days after the issue on [M:2261110]
+
+
+def is_repeated(application: Application, *, form: ReissueForm) -> bool:
+    """Whether this reference has reissued this before; raises `Conflict` when it has done something else."""
+    reference = form.client_reference
+    found = (each for each in application.procedures if reference and each.client_reference == reference)
+    if (before := next(found, None)) is None:
+        return False
+    if (before.kind, before.replaces) != (life.REISSUE, form.replaces):
+        message = f"This reference has been used for another order, see {before.public_id}."
+        raise Conflict("client_reference", message, attribute="client_reference")
+    return True
+
+
+def refuse_unless_possible(application: Application, *, form: ReissueForm, now: dt.datetime) -> None:
+    """Raise `Conflict` unless this certificate can be replaced by a reissue now."""
+    current = application.current
+    if current is None or form.replaces != current.certificate_fingerprint:
+        raise Conflict("replaces", "This is not the certificate in use.", attribute="replaces")
+    if life.reissue_for(application, form.replaces):
+        raise Conflict("replaces", "It has been reissued.", attribute="replaces")
+    if (procedure := life.open_procedure(application, now=now)) is not None:
+        raise Conflict("procedure", f"Another procedure is open, {procedure.public_id}.", attribute="contract_id")
+    state = life.state_of(application, now=now)
+    if state in life.EXITS:
+        raise Conflict("state", f"An application that is {state} cannot be reissued.", attribute="contract_id")
+
+
+def opened(application: Application, *, now: dt.datetime) -> Procedure:
+    """A new reissue of the certificate in use."""
+    current = application.shown_first
+    procedure = Procedure(
+        number=len(application.procedures) + 1,
+        kind=life.REISSUE,
+        replaces=current.certificate_fingerprint,
+        customer_code=application.customer_code,
+        opened_by=life.ORDER,
+        opened_at=now,
+        term=current.term,
+        state=life.AWAITING_REGISTRATION,
+    )
+    application.procedures.append(procedure)
+    return procedure
