@@ -286,6 +286,7 @@ __all__ = (
     "phone",
     "product",
     "refuse",
+    "serial_number",
     "text",
     "told_as",
     "visible",

@@ -179,7 +179,7 @@ def predecessor_of(application: Application | None) -> str | None:
 def is_replaced(application: Application, predecessor: str) -> bool:
     """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it."""
     decided = application.renewal is not None and application.renewal.decision is Decision.RENEW
-    if decided or renews(application):
+    if not is_reissuing(application) and (decided or renews(application)):
         return predecessor_of(application) == predecessor
     return predecessor in {one.certificate_fingerprint for one in application.previous}
 
@@ -215,7 +215,8 @@ def _computed_window(certificate: Certificate) -> Renewal:
 
 
 def _phase(application: Application, window: Renewal, as_of: dt.datetime) -> Phase:
-    if renews(application) or window.decision is Decision.RENEW:
+    renewed = renews(application) and not is_reissuing(application)
+    if renewed or window.decision is Decision.RENEW:
         return Phase.RENEWED
     if window.decision is Decision.CANCEL:
         return Phase.CANCELLED

@@ -159,10 +159,8 @@ def make_plan(
     for order in orders:
         entry, wrong = _plan_one(order, claims, observed, memory, spread=spread)
         complaints = (*complaints, *wrong)
-        if entry.ahead is Standing.TO_REISSUE and lacking_fields(entry.order):
-            entry = dc.replace(entry, ahead=Standing.HELD)
-        if entry.ahead is Standing.TO_RENEW:
-            rivals = _find_rivals_of(entry, observed, claims)
+        if entry.ahead in (Standing.TO_RENEW, Standing.TO_REISSUE):
+            rivals = _find_rivals_of(entry, observed, claims) if entry.ahead is Standing.TO_RENEW else ()
             remarks.extend(rivals)
             held = bool(rivals) or bool(lacking_fields(entry.order))
             entry = dc.replace(entry, ahead=Standing.HELD) if held else entry

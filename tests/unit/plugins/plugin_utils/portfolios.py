@@ -184,6 +184,7 @@ class DeskInMemory:
     keeps_references = True
     as_of: dt.datetime | None = None
     renewals: list[str] = dc.field(default_factory=list)
+    reissues: list[str] = dc.field(default_factory=list)
     by_people = False
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
@@ -253,6 +254,25 @@ class DeskInMemory:
                 raise taken
             self.renewals.append(client_reference)
             row = self.put(dc.replace(row, procedure=renewal(replaces, client_reference)))
+        if loss == "after":
+            raise OutcomeUnknown("booked, and the answer was lost")
+        return row
+
+    def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application:
+        """Order the reissue of the certificate in use: one for each."""
+        self.calls.append(f"reissue {reason}")
+        loss = next(self.losses, None)
+        if loss == "before":
+            raise OutcomeUnknown("lost before it was booked")
+        row = next(row for row in self.rows if row.contract_id == application.contract_id)
+        replaces = application.current.certificate_fingerprint if application.current else None
+        if row.procedure is None or row.procedure.client_reference != client_reference:
+            if row.procedure is not None or row.current != application.current:
+                taken = StateConflict("reissued already")
+                taken.nothing_done = True
+                raise taken
+            self.reissues.append(client_reference)
+            row = self.put(dc.replace(row, procedure=renewal(replaces, client_reference, kind=Kind.REISSUE)))
         if loss == "after":
             raise OutcomeUnknown("booked, and the answer was lost")
         return row

@@ -1,0 +1,169 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A reissue is declared by the certificate that has to go, ordered once, and fulfilled for good."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import json
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import _host_order
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Kind, Observed, State
+from portfolios import OV, DeskInMemory, before_end, booked, certified, now, portfolio, renewal
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
+
+LOST = {"reissue": {"serial": "00:01", "reason": "key_lost"}}
+COMPROMISED = {"reissue": {"serial": "1", "reason": "key_compromised"}}
+(ORDER,) = portfolio(OV | LOST)
+IN_USE = certified(booked(ORDER, "p/www/1"))
+REFERENCE = f"p/www/1/reissue:1{'a' * 15}"
+REISSUING = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, REFERENCE, kind=Kind.REISSUE))
+
+
+def plan_at(days: float, row: Application = IN_USE, **written: t.Any) -> Plan:
+    orders = portfolio(OV | (written or LOST))
+    return make_plan(orders, Observed(applications=(row,), as_of=before_end(days, IN_USE)), portfolio="p", spread=False)
+
+
+def entry_at(days: float, row: Application = IN_USE, **written: t.Any) -> Entry:
+    (entry,) = plan_at(days, row, **written).entries
+    return entry
+
+
+def remarks(plan: Plan) -> list[str]:
+    return [complaint.rule for complaint in (*plan.remarks, *find_remarks(plan))]
+
+
+def test_it_is_ordered_and_registered_in_one_run_for_nothing() -> None:
+    plan = plan_at(100)
+    (entry,) = plan.entries
+    assert entry.steps == (Step.REISSUE, Step.REGISTER)
+    prices = price_table({"sureserver_cloud": {"6 months": 30_000}})
+    assert prices
+    assert (prices.cost(plan).total, prices.cost(plan).unpriced) == (0, ())
+    assert entry.replaces == IN_USE.certificate_fingerprint
+
+
+@pytest.mark.parametrize("serial", ["1", "01", "0001", "00:01", "0:01"])
+def test_a_serial_number_counts_as_tools_write_it(serial: str) -> None:
+    written = {"reissue": {"serial": serial, "reason": "key_lost"}}
+    if serial == "0:01":
+        with pytest.raises(OrdersRefused):
+            portfolio(OV | written)
+    else:
+        assert entry_at(100, **written).steps == (Step.REISSUE, Step.REGISTER)
+
+
+@pytest.mark.parametrize("serial", [1, "", "xyz", "1" * 41, "{{ 1 }}"])
+def test_what_is_no_serial_number_is_refused(serial: t.Any) -> None:
+    with pytest.raises(OrdersRefused):
+        portfolio(OV | {"reissue": {"serial": serial, "reason": "key_lost"}})
+
+
+def test_with_another_certificate_in_use_the_wish_is_fulfilled_for_good() -> None:
+    assert entry_at(100, certified(REISSUING, 2)).steps == ()
+    other = {"reissue": {"serial": "beef", "reason": "key_lost"}}
+    assert entry_at(100, **other).steps == ()
+
+
+def test_what_is_under_way_is_registered_and_not_ordered_again() -> None:
+    assert entry_at(100, REISSUING).steps == (Step.REGISTER,)
+    registered = dc.replace(REISSUING.procedure, state=State.APPLIED) if REISSUING.procedure else None
+    assert entry_at(100, dc.replace(REISSUING, procedure=registered)).shown is Standing.WAITING
+
+
+def test_its_key_is_new_whatever_renewals_do() -> None:
+    keep = LOST | {"renewal": {"key": "keep"}}
+    for row in (IN_USE, REISSUING):
+        asked = _host_order(entry_at(100, row, **keep))
+        assert asked["retire"] == [IN_USE.public_key_fingerprint]
+
+
+def test_in_the_window_it_is_renewed_instead_unless_the_key_is_compromised() -> None:
+    lost = plan_at(28, **LOST)
+    assert lost.entries[0].steps == ()
+    assert "REISSUE-IN-WINDOW" in remarks(lost)
+    both = plan_at(28, **(LOST | {"renewal": {"when": "window"}}))
+    assert both.entries[0].steps == (Step.RENEW, Step.REGISTER)
+    compromised = plan_at(28, **COMPROMISED)
+    assert compromised.entries[0].steps == (Step.REISSUE, Step.REGISTER)
+    assert "KEY-COMPROMISED" in remarks(compromised)
+
+
+def test_people_are_told_of_a_compromised_key_until_another_one_is_in_use() -> None:
+    assert "KEY-COMPROMISED" in remarks(plan_at(100, REISSUING, **COMPROMISED))
+    assert remarks(plan_at(100, certified(REISSUING, 2), **COMPROMISED)) == []
+
+
+def test_a_life_that_becomes_shorter_is_told() -> None:
+    issued = dt.datetime(2027, 3, 1, tzinfo=dt.UTC)
+    long = certified(booked(ORDER, "p/www/1"), issued_at=issued)
+    observed = Observed(applications=(long,), as_of=dt.datetime(2027, 3, 20, tzinfo=dt.UTC))
+    plan = make_plan(portfolio(OV | LOST), observed, portfolio="p")
+    assert "REISSUE-SHORTENS" in remarks(plan)
+    assert "REISSUE-SHORTENS" not in remarks(plan_at(100))
+
+
+def test_plans_saved_before_still_hold() -> None:
+    (plain,) = portfolio(OV)
+    assert order_digest(plain) != order_digest(ORDER)
+    assert order_digest(dc.replace(plain, reissue=None)) == order_digest(plain)
+
+
+# --- ordered once
+
+
+def perform(desk: DeskInMemory, path: pathlib.Path) -> t.Any:
+    observed = Observed(applications=tuple(desk.rows), as_of=before_end(100, IN_USE))
+    plan = make_plan((ORDER,), observed, portfolio="p")
+    performer = Performer(
+        desk=desk, ledger=Ledger(path, now=now), portfolio="p", sleep=lambda _seconds: None, now=now,
+        progress=lambda _outcome: None,
+    )  # fmt: skip
+    _after, outcomes = perform_contracts(plan, performer)
+    return outcomes
+
+
+@pytest.mark.parametrize("losses", [(), ("after",), ("before",), ("before", "after"), ("after", "after")])
+def test_it_is_ordered_once_however_calls_end(losses: tuple[str, ...], tmp_path: pathlib.Path) -> None:
+    desk = DeskInMemory(rows=[IN_USE], losses=iter(losses))
+    (outcome,) = perform(desk, tmp_path / "ledger")
+    assert outcome.error is None
+    assert desk.reissues == [REFERENCE]
+    assert perform(desk, tmp_path / "ledger") == ()
+    told = [json.loads(line) for line in (tmp_path / "ledger").read_text(encoding="utf-8").splitlines()]
+    assert [line["step"] for line in told] == ["reissue", "reissue"]
+    assert told[0]["reason"] == "key_lost"
+    assert told[0]["replaces"] == IN_USE.certificate_fingerprint
+
+
+def test_one_that_somebody_ordered_first_is_adopted(tmp_path: pathlib.Path) -> None:
+    desk = DeskInMemory(rows=[IN_USE])
+    observed = Observed(applications=(IN_USE,), as_of=before_end(100, IN_USE))
+    plan = make_plan((ORDER,), observed, portfolio="p")
+    desk.rows = [dc.replace(REISSUING, procedure=dc.replace(REISSUING.procedure, client_reference=None))]  # type: ignore[type-var]
+    performer = Performer(
+        desk=desk, ledger=Ledger(tmp_path / "ledger", now=now), portfolio="p", sleep=lambda _seconds: None, now=now,
+        progress=lambda _outcome: None,
+    )  # fmt: skip
+    _after, (outcome,) = perform_contracts(plan, performer)
+    assert outcome.error is None
+    assert desk.reissues == []
