@@ -1,0 +1,91 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A certificate that has to go, from end to end: collection, rehearsal desk and hosts as folders."""
+
+from __future__ import annotations
+
+import datetime as dt
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+
+
+@pytest.fixture
+def site(desk: DeskControl, tmp_path: pathlib.Path) -> Site:
+    return Site(desk, tmp_path)
+
+
+def declare(site: Site, reason: str = "key_lost") -> None:
+    """Write into the order that the certificate in use has to go."""
+    site.fields["reissue"] = {"serial": site.application()["serial_number"], "reason": reason}
+
+
+def test_a_new_key_and_certificate_for_nothing_and_once_for_good(site: Site) -> None:
+    serial, key = site.first_certificate(), site.hosts.key("web1", "www")
+    end = site.application()["not_after"]
+    declare(site)
+    site.tasks.apply()
+    procedure = site.application()["procedure"]
+    assert (procedure["kind"], procedure["state"]) == ("reissue", "applied")
+    assert site.hosts.key("web1", "www") == key, "the key in use stays until the next certificate is there"
+    site.tasks.apply()
+    site.tasks.collect()
+    assert site.hosts.serial("web1", "www") == serial
+    site.set_clock(site.now() + dt.timedelta(days=5))
+    site.desk.ca_work()
+    site.tasks.collect()
+    assert site.hosts.serial("web1", "www") != serial
+    assert site.hosts.key("web1", "www") != key
+    assert site.application()["not_after"] == end
+    for _run in range(2):
+        site.tasks.apply()
+    assert site.application()["procedure"] is None
+    assert kinds(site.desk) == ["new"]
+    site.days_before_end(28)
+    site.tasks.renew()
+    assert kinds(site.desk) == ["new", "renewal"]
+
+
+def test_a_lost_answer_reissues_once(site: Site) -> None:
+    site.first_certificate()
+    declare(site, "key_compromised")
+    path = f"/api/v1/applications/{site.application()['contract_id']}/reissues"
+    site.desk.fault("drop_after_commit", method="POST", path=path)
+    site.tasks.apply()
+    site.tasks.apply()
+    assert site.application()["procedure"]["kind"] == "reissue"
+    assert site.application()["procedure"]["state"] == "applied"
+    assert site.application()["previous"] == []
+
+
+def test_a_host_that_is_down_has_nothing_reissued(site: Site) -> None:
+    site.first_certificate()
+    declare(site)
+    site.hosts.down = {"web1"}
+    site.tasks.apply()
+    assert site.application()["procedure"] is None
+    site.hosts.down = set()
+    site.tasks.apply()
+    assert site.application()["procedure"]["state"] == "applied"
+
+
+def test_in_the_window_it_is_renewed_with_a_new_key(site: Site) -> None:
+    site.first_certificate()
+    declare(site)
+    site.days_before_end(28)
+    site.tasks.apply()
+    assert site.application()["procedure"]["kind"] == "renewal"
+    assert kinds(site.desk) == ["new", "renewal"]
