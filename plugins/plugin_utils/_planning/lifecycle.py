@@ -163,6 +163,11 @@ def day_in_japan(moment: dt.datetime) -> dt.date:
     return moment.astimezone(JAPAN).date()
 
 
+def last_day_before(moment: dt.datetime) -> dt.date:
+    """Return the last whole day in Japan before a moment: what is done then is done in time."""
+    return day_in_japan(moment) - DAY
+
+
 def _computed_window(certificate: Certificate) -> Renewal:
     end, calendar = certificate.not_after, AGENCY
     opens = end - calendar.opens.value * DAY + DAY
@@ -207,6 +212,7 @@ __all__ = (
     "is_estranged",
     "is_replaced",
     "lacking_fields",
+    "last_day_before",
     "predecessor_of",
     "renews",
     "retired_keys",

@@ -66,10 +66,9 @@ class Memory:
         if application is None:
             return ()
         before = self._registered.get(application.contract_id)
-        fields = digest_registration(order)
-        known = {
-            name for name in (before.digests if before else ()) if before and fields.get(name) != before.digests[name]
-        }
+        # Digests take time, and of most contracts nothing was remembered.
+        fields = digest_registration(order) if before else {}
+        known = {name for name, digest in (before.digests if before else {}).items() if fields.get(name) != digest}
         return tuple(sorted(known | _shown_drift(order, application)))
 
     def news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:

@@ -36,10 +36,14 @@ _SUMMARIES: t.Final = {
     Kind.DEADLINE: Phrase(
         "Deadline: {name} ({common_name}): {next_action}", "期限: {name} ({common_name}) {next_action}"
     ),
+    Kind.SILENT: Phrase(
+        "IIJ renews by itself, unless it is cancelled: {name} ({common_name})",
+        "解約しなければ自動更新: {name} ({common_name})",
+    ),
     Kind.EXPIRY: Phrase("Certificate expires: {name} ({common_name})", "証明書の有効期限: {name} ({common_name})"),
 }
 # Days before, ours: a deadline is met within days, a renewal takes weeks.
-ALARM_DAYS: t.Final = {Kind.DEADLINE: (7, 1), Kind.EXPIRY: (30, 7)}
+ALARM_DAYS: t.Final = {Kind.DEADLINE: (7, 1), Kind.EXPIRY: (30, 7), Kind.SILENT: (9, 4, 1)}
 
 _CONTROLS: t.Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 

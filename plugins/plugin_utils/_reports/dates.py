@@ -17,6 +17,8 @@ from .._planning.steps import Standing
 from .._values.observed import ENDED, State
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .rows import Row
 
 # A deadline is the whole day named, and the service's days are Japan's: ours, the manual names no hour.
@@ -28,6 +30,7 @@ class Kind(enum.StrEnum):
 
     DEADLINE = "deadline"
     EXPIRY = "expiry"
+    SILENT = "silent"  # IIJ renews by itself
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Date:
 def dates(document: Row) -> tuple[Date, ...]:
     """Every date that still concerns somebody, the next one first."""
     found = [date for row in document["orders"] for date in dates_of(row)]
+    found += _silent_dates(document)
     return tuple(sorted(found, key=lambda date: (date.moment, date.kind, date.row["name"])))
 
 
@@ -60,6 +64,19 @@ def dates_of(row: Row) -> tuple[Date, ...]:
         moment = dt.datetime.fromisoformat(row["not_after"])
         found.append(Date(kind=Kind.EXPIRY, row=row, day=moment.date(), moment=moment))
     return tuple(found)
+
+
+def _silent_dates(document: Row) -> Iterator[Date]:
+    """When IIJ renews by itself, also what no order names: its own contract ID stands for a name then."""
+    orders = {row["name"]: row for row in document["orders"]}
+    unmanaged = {row["contract_id"]: row for row in document["unmanaged"]}
+    for silent in document["silent"]:
+        contract_id = silent["contract_id"]
+        row = orders.get(silent["order"])
+        if row is None:
+            row = {"host": None, "reason": "", **unmanaged.get(contract_id, {}), "name": contract_id}
+        moment = dt.datetime.fromisoformat(silent["at"])
+        yield Date(kind=Kind.SILENT, row=row, day=dt.date.fromisoformat(silent["day"]), moment=moment)
 
 
 def by_urgency(document: Row) -> Row:

@@ -36,7 +36,7 @@ _FIELDS: t.Final = (
     "deadline",
     "not_after",
 )
-_KINDS: t.Final = {Kind.EXPIRY: "expiring", Kind.DEADLINE: "deadline"}
+_KINDS: t.Final = {Kind.EXPIRY: "expiring", Kind.DEADLINE: "deadline", Kind.SILENT: "silent_renewal"}
 # How an application ends without its order asking for it; one that expired is told of as expiring.
 _LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
 _DAY: t.Final = 24 * 60 * 60
@@ -48,6 +48,7 @@ class Thresholds:
 
     expiring: tuple[int, ...]
     deadline: tuple[int, ...]
+    silent_renewal: tuple[int, ...] = (9, 4, 1)
 
 
 class News(t.NamedTuple):

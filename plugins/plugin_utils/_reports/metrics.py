@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 _HELP: t.Final = {
     "certificate_expiry_timestamp_seconds": "When the order's certificate expires.",
     "certificate_deadline_timestamp_seconds": "When the last day for the order's next action has passed.",
+    "certificate_silent_renewal_timestamp_seconds": "When IIJ renews a contract that nobody has ordered or cancelled.",
     "certificate_orders_waiting": "Orders that wait for somebody, by who has to act.",
     "certificate_orders": "Orders by the state of their application.",
     "certificate_unmanaged_applications": "Live applications that no order names.",
@@ -34,6 +35,7 @@ _HELP: t.Final = {
 _DATES: t.Final = {
     Kind.EXPIRY: "certificate_expiry_timestamp_seconds",
     Kind.DEADLINE: "certificate_deadline_timestamp_seconds",
+    Kind.SILENT: "certificate_silent_renewal_timestamp_seconds",
 }
 _STATES: t.Final = ("planned", *State)
 _LABELS: t.Final = ("common_name", "contract_id", "product")

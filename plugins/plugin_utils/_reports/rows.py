@@ -134,7 +134,9 @@ def silent_rows(made: Plan, prices: PriceTable | None) -> list[Row]:
             "contract_id": silent.application.contract_id,
             "common_name": silent.application.common_name,
             "order": silent.order and str(silent.order),
+            "product": silent.application.product,
             "day": silent.day.isoformat(),
+            "at": _time(silent.moment),
             "update_by": silent.update_by.isoformat(),
             "yen": silent.yen,
         }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, said
+from .._planning.lifecycle import last_day_before
 from .._planning.steps import Standing
 from .._values.observed import State
 from .._values.order import CsrOrigin, Usage
@@ -65,6 +66,10 @@ _UNCLEAR: t.Final = Phrase(
     "the portal says 「{0}」, which is not known, so nothing is done for this order",
     "ポータルの「{0}」の意味が分からないため、このオーダーの作業は行いません",
 )
+_RENEWAL_OPEN: t.Final = Phrase(
+    "renewal ordered, CSR and application information missing", "更新の申込済み、CSRと申請情報が未登録"
+)
+_RENEWAL_UNDER_WAY: t.Final = Phrase("the renewal is under way", "更新の手続き中です")
 _ADOPTED: t.Final = Phrase(
     "ordered past these files and fits, so nothing is bought; CSR and application information missing",
     "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
@@ -75,6 +80,11 @@ _ACTIONS: t.Final = {
     "order": Phrase("order it (apply.yml)", "注文する (apply.yml)"),
     "register": Phrase("register CSR and application information (apply.yml)", "CSRと申請情報を登録する (apply.yml)"),
     "renew": Phrase("renew it (renew.yml)", "更新する (renew.yml)"),
+    "mend": Phrase(
+        "correct what the CA rejects in the order, then register again (renew.yml)",
+        "認証局が却下した内容をオーダーで直し、もう一度登録する (renew.yml)",
+    ),
+    "new_csr": Phrase("give a CSR with a new key (csr_path)", "新しい鍵のCSRを用意する (csr_path)"),
     "look": Phrase("look at the warning of this order", "このオーダーの警告を確認する"),
     "reissue": Phrase(
         "reissue it with a CSR of the host, or download its key from the portal",
@@ -99,6 +109,11 @@ _ACTIONS: t.Final = {
     "none": Phrase("nothing", "なし"),
 }
 
+# Who is at work at a procedure, by its state.
+_AT_WORK: t.Final = {
+    State.APPLIED: ("wait_for_ca", "ca"),
+    State.AWAITING_CONFIRMATION: ("answer_ca", "applicant"),
+}
 _BY_STANDING: t.Final = {
     Standing.TO_ORDER: ("order", "group_admin"),
     Standing.TO_RENEW: ("renew", "group_admin"),
@@ -115,12 +130,19 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     application = entry.application
     if application and application.unclear:
         return said(_ACTIONS["say_meaning"], lang).format(*application.unclear), "group_admin"
+    if entry.ahead is not None and entry.shown is entry.ahead:
+        return _next_for_renewal(entry, lang)
     if entry.standing is Standing.ENDED:
         return said(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
         return said(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
     if entry.standing is Standing.WAITING and application:
         return _waiting_for(application, lang), application.next_action_by
+    return _next_for_certificate(entry, lang)
+
+
+def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
+    """What has to happen next where nobody else is waited for."""
     if entry.unconfirmed:
         return said(_ACTIONS["confirm"], lang), "service_admin"
     if _key_at_service(entry):
@@ -131,6 +153,22 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     return said(_ACTIONS[action], lang), actor
 
 
+def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
+    """What has to happen next for the certificate after the one in use."""
+    procedure = entry.application.procedure if entry.application else None
+    if entry.ahead is Standing.WAITING and procedure is not None:
+        if procedure.state is State.REJECTED:
+            return said(_ACTIONS["mend"], lang), "service_admin"
+        if procedure.state is State.AWAITING_REGISTRATION:
+            lacking = ", ".join(entry.order.missing)
+            action = said(_ACTIONS["complete"], lang).format(lacking) if lacking else said(_ACTIONS["new_csr"], lang)
+            return action, "service_admin"
+        action, actor = _AT_WORK.get(procedure.state, ("none", "nobody"))
+        return said(_ACTIONS[action], lang).format(_open_ones(procedure.confirmations, lang)), actor
+    action, actor = _BY_STANDING[entry.ahead or entry.standing]
+    return said(_ACTIONS[action], lang), actor
+
+
 def reason(entry: Entry, lang: Language) -> str:
     """Why the order stands where it stands."""
     application = entry.application
@@ -138,6 +176,8 @@ def reason(entry: Entry, lang: Language) -> str:
         return said(_UNCLEAR, lang).format(*application.unclear)
     if application and application.reason:
         return application.reason
+    if entry.ahead is not None and entry.shown is entry.ahead:
+        return _reason_of_renewal(entry, lang)
     if entry.adopts and entry.standing is Standing.TO_REGISTER:
         return said(_ADOPTED, lang)
     if entry.unconfirmed:
@@ -147,14 +187,38 @@ def reason(entry: Entry, lang: Language) -> str:
     return said(_REASONS[entry.standing], lang)
 
 
+def _reason_of_renewal(entry: Entry, lang: Language) -> str:
+    """Why the next certificate is where it is."""
+    procedure = entry.application.procedure if entry.application else None
+    if procedure is not None and procedure.reason:
+        return procedure.reason
+    if entry.ahead is Standing.TO_REGISTER:
+        return said(_RENEWAL_OPEN, lang)
+    if entry.ahead is Standing.WAITING:
+        return said(_RENEWAL_UNDER_WAY, lang)
+    return said(_REASONS[entry.ahead or entry.standing], lang)
+
+
 def deadline(entry: Entry) -> dt.date | None:
-    return entry.application.deadline if entry.application else None
+    """The last day for what has to happen next."""
+    if entry.application is None:
+        return None
+    if entry.track is None or entry.ahead is None or entry.shown is not entry.ahead:
+        return entry.application.deadline
+    window, procedure = entry.track.window, entry.application.procedure
+    if procedure is None:
+        return last_day_before(window.order_by)
+    open_yet = procedure.state in (State.AWAITING_REGISTRATION, State.REJECTED)
+    return procedure.deadline or last_day_before(window.update_by) if open_yet else None
 
 
 def _waiting_for(application: Application, lang: Language) -> str:
     action = _ACTIONS.get(application.next_action, _ACTIONS["none"])
-    open_ones = [said(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in application.confirmations]
-    return said(action, lang).format(", ".join(open_ones))
+    return said(action, lang).format(_open_ones(application.confirmations, lang))
+
+
+def _open_ones(confirmations: tuple[str, ...], lang: Language) -> str:
+    return ", ".join(said(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in confirmations)
 
 
 def _key_at_service(entry: Entry) -> bool:

@@ -17,6 +17,7 @@ from .._complaints.complaints import named
 from .._planning.host_part import Change, describe_changes
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
+from .renewal_words import renewal_note, silent_notes, silent_price, term_words
 from .standing import ACTORS
 
 if t.TYPE_CHECKING:
@@ -72,7 +73,6 @@ _STATES: t.Final = {
     State.UNCLEAR: Phrase("unclear", "不明"),
     "unknown": Phrase("unknown", "結果不明"),
 }
-_TERMS: t.Final = {"6 months": Phrase("6 months", "6か月"), "1 year": Phrase("1 year", "1年")}
 _STEPS: t.Final = {
     Step.PLACE: Phrase("place", "注文"),
     Step.RENEW: Phrase("renew", "更新"),
@@ -136,6 +136,7 @@ _UNCONFIRMED: t.Final = Phrase(
     "取得済みですが、ホストへの設置は未確認: {0} (collect.yml で確認できます)",
 )
 _TOTAL: t.Final = Phrase("price of the new orders: {0}", "新規注文の価格: {0}")
+_TOTAL_WITH_RENEWALS: t.Final = Phrase("price of new orders and renewals: {0}", "新規注文と更新の価格: {0}")
 _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
 
 
@@ -164,13 +165,17 @@ def next_step(document: Row, lang: Language) -> str:
 
 
 def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
-    """What is bought, used, cancelled, changed on hosts or left alone, and warnings: +, =, -, ~, ? or !."""
-    found = [note for row in document["orders"] for note in (_note(row, lang), _host_note(row, lang)) if note]
+    """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !."""
+    makers = (_note, renewal_note, _host_note)
+    found = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
     words = said(_UNMANAGED, lang)
+    silent = {row["contract_id"] for row in document["silent"]}
     left = [
         ("?", words.format(row["contract_id"], row["common_name"], said(_STATES[row["state"]], lang)))
         for row in document["unmanaged"]
+        if row["contract_id"] not in silent
     ]
+    left = [*silent_notes(document, lang), *left]
     names = named(document["unconfirmed"])
     unconfirmed = [("?", said(_UNCONFIRMED, lang).format(names))] if names else []
     return [*found, *left, *unconfirmed, *([] if document["error"] else map(_warning, document["complaints"]))]
@@ -182,7 +187,9 @@ def priced(document: Row, lang: Language) -> str | None:
     if price is None:
         return None
     unpriced = said(_UNPRICED, lang).format(", ".join(price["unpriced"])) if price["unpriced"] else ""
-    return said(_TOTAL, lang).format(yen(price["total"], lang)) + unpriced
+    words = _TOTAL_WITH_RENEWALS if price["renewals"] else _TOTAL
+    silent = silent_price(document, lang)
+    return said(words, lang).format(yen(price["total"], lang)) + unpriced + (f"; {silent}" if silent else "")
 
 
 def yen(amount: int, lang: Language) -> str:
@@ -235,7 +242,7 @@ def _bought(row: Row, lang: Language) -> str:
     service = LINKED_SERVICES.get(row["linked_service"])
     using = said(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
-    term = said(_TERMS.get(row["term"], Phrase(row["term"], row["term"])), lang)
+    term = term_words(row["term"], lang)
     told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
     return told if price is None else f"{told}: {yen(price, lang)}"
 

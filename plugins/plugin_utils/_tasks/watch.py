@@ -76,7 +76,9 @@ class Watch:
     def look(self) -> tuple[Event, ...]:
         """What is new; raises LookFailed."""
         thresholds = Thresholds(
-            expiring=tuple(self._options["expiring_days"]), deadline=tuple(self._options["deadline_days"])
+            expiring=tuple(self._options["expiring_days"]),
+            deadline=tuple(self._options["deadline_days"]),
+            silent_renewal=tuple(self._options["silent_renewal_days"]),
         )
         with hiding_vaulted():
             try:

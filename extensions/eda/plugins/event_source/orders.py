@@ -17,10 +17,11 @@ DOCUMENTATION = r"""
 short_description: What happens to certificate orders, each thing once
 description:
   - Compares the order files with the desk at an interval and tells what is new. Nothing is ordered or changed.
-  - The kinds of events are V(expiring) and V(deadline), once for each threshold and date of an order; V(waiting), once for each state and person that an
+  - The kinds of events are V(expiring), V(deadline) and V(silent_renewal) (IIJ renews by itself, since nobody has ordered or cancelled), once for each
+    threshold and date of an order; V(waiting), once for each state and person that an
     order waits for; V(rejected), V(withdrawn) and V(revoked), once for each application.
   - An event has C(kind), C(portfolio), C(order), C(common_name), C(contract_id), C(product), C(host), C(state), C(reason), C(next_action),
-    C(next_action_by), C(deadline) and C(not_after); V(expiring) and V(deadline) also have C(threshold_days) and C(days_left), which is negative when the
+    C(next_action_by), C(deadline) and C(not_after); those with a date also have C(threshold_days) and C(days_left), which is negative when the
     date has passed.
   - A look that fails is logged, and the next one follows after the interval.
 options:
@@ -52,6 +53,11 @@ options:
     type: list
     elements: int
     default: [7, 3, 1, 0]
+  silent_renewal_days:
+    description: How many days before IIJ renews a contract by itself this is told, also of contracts that no order names.
+    type: list
+    elements: int
+    default: [9, 4, 1]
   memory_path:
     description: A file that keeps what was told, so that a restart repeats nothing. Without it everything is told once more after a restart.
     type: str

@@ -119,14 +119,14 @@ RULES = (
         "REGISTRATION-DRIFT",
         OURS,
         (
-            "The order has changed since {contract_id} was registered: {fields}. The certificate does not follow.",
+            "The order has changed since {contract_id} was registered: {fields}. Only the next renewal follows.",
             "what was registered; a registration cannot be changed afterwards",
-            "Put the order back, or order anew under another name.",
+            "Put the order back, wait for the renewal, or order anew under another name.",
         ),
         (
-            "お申し込み {contract_id} の登録後に、オーダーの {fields} が変わりました。証明書の内容は登録時のままです。",
+            "お申し込み {contract_id} の登録後に、オーダーの {fields} が変わりました。次の更新まで反映されません。",
             "登録時と同じ内容 (登録後の変更はできません)",
-            "オーダーを元に戻すか、別の名前で注文し直してください。",
+            "オーダーを元に戻すか、次の更新を待つか、別の名前で注文し直してください。",
         ),
         severity=Severity.WARNING,
     ),

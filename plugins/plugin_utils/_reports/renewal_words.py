@@ -1,0 +1,109 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Renewals and silence in the words of plans and status reports, in both languages."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, said
+from .._catalogue.products import PRODUCTS
+from .._planning.steps import Step
+
+if t.TYPE_CHECKING:
+    from ...module_utils._core.phrases import Language
+    from .rows import Row
+
+TERMS: t.Final = {"6 months": Phrase("6 months", "6か月"), "1 year": Phrase("1 year", "1年")}
+_YEN: t.Final = Phrase("{0:,} yen", "{0:,}円")
+_RENEWED: t.Final = Phrase(
+    "{0}: renew {1} ({2}, {3}) before {4}{5}; the certificate in use is valid until {6}",
+    "{0}: {1} ({2}、{3}) を {4} までに更新{5}。使用中の証明書は {6} まで有効",
+)
+_OPENED: t.Final = Phrase(
+    "{0}: {1} is being renewed already, ordered {2}; nothing is ordered now",
+    "{0}: {1} は{2}更新の申込済みのため、新たに申し込みません",
+)
+_BY_SILENCE: t.Final = Phrase("by IIJ, since nobody had decided", "自動更新により")
+_BY_OTHERS: t.Final = Phrase("past these files", "別途")
+_SILENT: t.Final = Phrase(
+    "{0}: IIJ renews {1} by itself on {2}{3}, unless it is ordered or cancelled before; CSR and information are wanted "
+    "by {4}",
+    "{0}: {1} は、更新も解約もしない場合、{2} にIIJ側で自動更新されます{3}。CSRと申請情報の期限は {4} です",
+)
+_SILENT_UNMANAGED: t.Final = Phrase(
+    "unmanaged: {0} {1}, no order names it: IIJ renews it by itself on {2}{3}. Write an order for it before, or cancel "
+    "it in a browser",
+    "管理外: {0} {1} に対応するオーダーはなく、{2} にIIJ側で自動更新されます{3}。"
+    "それまでにオーダーを書くか、ブラウザーで解約してください",
+)
+_FOR: t.Final = Phrase(" ({0})", " ({0})")
+_NO_PRICE: t.Final = Phrase("price unknown", "価格不明")
+_BY_ITSELF: t.Final = Phrase("renewed by IIJ itself within 35 days: {0}", "35日以内のIIJ側の自動更新: {0}")
+_AND_UNPRICED: t.Final = Phrase("{0}, and {1} without a price", "{0}、ほかに価格不明{1}件")
+_UNPRICED_ALONE: t.Final = Phrase("{0} without a price", "価格不明{0}件")
+
+
+def renewal_note(row: Row, lang: Language) -> tuple[str, str] | None:
+    """What is done for an order's next certificate, or was done by others already."""
+    if any(step["step"] == Step.RENEW for step in row["steps"]):
+        return "~", _renewed(row, lang)
+    renewal = row["renewal"]
+    if renewal and renewal["state"] and row["replaces"] and renewal["opened_by"] != "order":
+        by = said(_BY_SILENCE if renewal["opened_by"] == "silence" else _BY_OTHERS, lang)
+        return "=", said(_OPENED, lang).format(row["name"], row["contract_id"], by)
+    return None
+
+
+def silent_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
+    """What IIJ renews by itself, by name, day and yen."""
+    return [("!", _silent(row, document, lang)) for row in document["silent"]]
+
+
+def silent_price(document: Row, lang: Language) -> str | None:
+    """What silence costs; None where it renews nothing, and without a price table."""
+    if not document["silent"] or document["price"] is None:
+        return None
+    amounts = [row["yen"] for row in document["silent"]]
+    known = [amount for amount in amounts if amount is not None]
+    unpriced = len(amounts) - len(known)
+    total = said(_YEN, lang).format(sum(known))
+    if not known:
+        total = said(_UNPRICED_ALONE, lang).format(unpriced)
+    elif unpriced:
+        total = said(_AND_UNPRICED, lang).format(total, unpriced)
+    return said(_BY_ITSELF, lang).format(total)
+
+
+def term_words(term: str, lang: Language) -> str:
+    return said(TERMS.get(term, Phrase(term, term)), lang)
+
+
+def _renewed(row: Row, lang: Language) -> str:
+    price = next((step["price"] for step in row["steps"] if step["step"] == Step.RENEW), None)
+    told = ": " + said(_YEN, lang).format(price) if price is not None else ""
+    renewal = row["renewal"]
+    return said(_RENEWED, lang).format(
+        row["name"],
+        row["contract_id"],
+        PRODUCTS[row["product"]].name,
+        term_words(renewal["term"], lang),
+        renewal["order_by"],
+        told,
+        (row["not_after"] or "-")[:10],
+    )
+
+
+def _silent(row: Row, document: Row, lang: Language) -> str:
+    yen = said(_NO_PRICE, lang) if row["yen"] is None else said(_YEN, lang).format(row["yen"])
+    price = said(_FOR, lang).format(yen) if document["price"] is not None else ""
+    if row["order"] is None:
+        return said(_SILENT_UNMANAGED, lang).format(row["contract_id"], row["common_name"], row["day"], price)
+    return said(_SILENT, lang).format(row["order"], row["contract_id"], row["day"], price, row["update_by"])
+
+
+__all__ = ("renewal_note", "silent_notes", "silent_price", "term_words")
