@@ -75,17 +75,8 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault)
     app.state.back_office = BackOffice(store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps)
     app.state.people = People(app.state.desk, back_office=app.state.back_office, admins=settings.admins)
-    lapses = Lapses(
-        store,
-        clock=clock,
-        board=premises.board,
-        outbox=outbox,
-        registrar=app.state.registrar,
-        back_office=app.state.back_office,
-        silence_renews=settings.silence_renews,
-    )
-    app.state.lapses = lapses
-    app.add_middleware(Settled, lapses=lapses, clock=clock)
+    app.state.lapses = _lapses(app.state, store=store, premises=premises, settings=settings)
+    app.add_middleware(Settled, lapses=app.state.lapses, clock=clock)
     if hosts := known_hosts(settings.url):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     answers.teach_failures(app)
@@ -111,6 +102,18 @@ def known_hosts(url: str) -> list[str]:
         loopback = False
     # An address of IPv6 is taken for its first bracket by the middleware.
     return ["localhost", "127.0.0.1", "[", host] if loopback else []
+
+
+def _lapses(state: State, *, store: Store, premises: Premises, settings: Settings) -> Lapses:
+    return Lapses(
+        store,
+        clock=premises.clock,
+        board=premises.board,
+        outbox=state.outbox,
+        registrar=state.registrar,
+        back_office=state.back_office,
+        silence_renews=settings.silence_renews,
+    )
 
 
 def _front(state: State, *, settings: Settings, sessions: Sessions) -> Front:
