@@ -74,9 +74,7 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     )
     app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault)
     app.state.back_office = BackOffice(store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps)
-    app.state.people = People(app.state.desk, back_office=app.state.back_office, admins=settings.admins)
-    app.state.lapses = _lapses(app.state, store=store, premises=premises, settings=settings)
-    app.add_middleware(Settled, lapses=app.state.lapses, clock=clock)
+    _let_time_pass(app, store=store, premises=premises, settings=settings)
     if hosts := known_hosts(settings.url):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     answers.teach_failures(app)
@@ -104,8 +102,11 @@ def known_hosts(url: str) -> list[str]:
     return ["localhost", "127.0.0.1", "[", host] if loopback else []
 
 
-def _lapses(state: State, *, store: Store, premises: Premises, settings: Settings) -> Lapses:
-    return Lapses(
+def _let_time_pass(app: FastAPI, *, store: Store, premises: Premises, settings: Settings) -> None:
+    """Let people act, and time that passes."""
+    state = app.state
+    state.people = People(state.desk, back_office=state.back_office, admins=settings.admins)
+    state.lapses = Lapses(
         store,
         clock=premises.clock,
         board=premises.board,
@@ -114,6 +115,7 @@ def _lapses(state: State, *, store: Store, premises: Premises, settings: Setting
         back_office=state.back_office,
         silence_renews=settings.silence_renews,
     )
+    app.add_middleware(Settled, lapses=state.lapses, clock=premises.clock)
 
 
 def _front(state: State, *, settings: Settings, sessions: Sessions) -> Front:
