@@ -9,6 +9,7 @@ Nothing of Ansible itself is there before the fork: what it reads of configurati
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import pathlib
@@ -51,4 +52,7 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], output:
     sys.argv[:] = [str(pathlib.Path(sys.executable).with_name("ansible-playbook")), *arguments]
     from ansible.cli.playbook import main
 
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    finally:
+        atexit._run_exitfuncs()  # a forked process ends without, and Ansible's temporary files would stay
