@@ -28,8 +28,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.forms import FORMS
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
+    Certificate,
     IssuedCertificate,
     OfferedProduct,
+    Period,
+    Procedure,
+    Renewal,
     SeenContract,
 )
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
@@ -46,6 +50,7 @@ from ansible_collections.iij.server_certificate.tests.contract.test_api_answers 
     CALLS,
     SPENDING,
 )
+from ansible_collections.iij.server_certificate.tests.fuzz.right_answers import ROW
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -97,14 +102,71 @@ def test_a_value_that_does_not_fit_is_refused_by_its_field(field: str, value: ob
 
 
 def test_the_table_has_every_field_that_is_kept() -> None:
-    kept = {
-        field.name
-        for kind in (Application, IssuedCertificate, OfferedProduct, SeenContract)
-        for field in dc.fields(kind)
-    }
-    assert kept - {"unclear"} == set(FORMS), (
-        "what is unclear is made of the portal's words, which the wire cuts and cleans"
+    kinds = (Application, Certificate, IssuedCertificate, OfferedProduct, Period, Procedure, Renewal, SeenContract)
+    kept = {field.name for kind in kinds for field in dc.fields(kind)}
+    assert (kept - {"unclear", *PARTS, "previous"}) | {"as_of"} == set(FORMS), (
+        "what is unclear is made of the portal's words, which the wire cuts and cleans; parts have fields of their own"
     )
+
+
+PARTS: t.Final[dict[str, dict[str, tuple[object, ...]]]] = {
+    "current": {
+        "serial_number": (JINJA,),
+        "certificate_fingerprint": (ESCAPES, "A" * 64),
+        "not_after": (None, "2027-01-01T00:00:00", 7),
+        "revoke_on": ("9999-12-31",),
+    },
+    "procedure": {
+        "id": (JINJA, "../x", None),
+        "kind": ("gift", ESCAPES, None),
+        "state": ("unclear", ESCAPES),
+        "replaces": (JINJA,),
+        "client_reference": (ESCAPES,),
+        "opened_by": (ESCAPES,),
+        "confirmations": ([ESCAPES], "domain"),
+    },
+    "period": {"number": (0, -1, True, "1", 10**9), "ends": ("2101-01-01T00:00:00Z",), "term": (ESCAPES,)},
+    "renewal": {"order_by": (None, "soon"), "terms": (["x"] * 101, [ESCAPES]), "decision": ("perhaps", None)},
+}
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "value"),
+    [(part, field, value) for part, fields in PARTS.items() for field, values in fields.items() for value in values],
+)
+def test_a_part_of_a_contract_that_does_not_fit_is_refused_by_its_field(part: str, field: str, value: object) -> None:
+    wrong = {part: {**ROW[part], field: value}}
+    with (
+        fake_desk(lambda _asked: list_of(**wrong)) as desk,
+        pytest.raises(AnswerUnusable, match=f"^{field} (in the desk's answer|is missing)") as error,
+    ):
+        api_of(desk).applications()
+    assert all(sentence.isprintable() for sentence in error.value.told)
+
+
+@pytest.mark.parametrize("wrong", [{part: value} for part in (*PARTS, "previous") for value in (7, "x", [7], [[]])])
+def test_what_is_no_part_of_a_contract_is_refused(wrong: dict[str, object]) -> None:
+    with fake_desk(lambda _asked: list_of(**wrong)) as desk, pytest.raises(AnswerUnusable):
+        api_of(desk).applications()
+
+
+def test_a_contract_with_all_its_parts_is_read() -> None:
+    with fake_desk(lambda _asked: list_of(**{part: ROW[part] for part in (*PARTS, "previous")})) as desk:
+        (found,) = api_of(desk).applications()
+    assert found.current and found.procedure and found.period and found.renewal and len(found.previous) == 1
+
+
+def test_previous_certificates_beyond_all_bounds_are_not_read() -> None:
+    many = [ROW["previous"][0]] * 1_001
+    with fake_desk(lambda _asked: list_of(previous=many)) as desk, pytest.raises(AnswerUnusable, match="1000"):
+        api_of(desk).applications()
+
+
+@pytest.mark.parametrize("moment", ["soon", 7, "2026-12-22", "9999-12-31T23:59:59Z"])
+def test_a_moment_of_the_desk_that_is_none_is_refused(moment: object) -> None:
+    answer = told({"request_id": "r", "as_of": moment, "results": [APPLICATION], "total": 1})
+    with fake_desk(lambda _asked: answer) as desk, pytest.raises(AnswerUnusable, match=r"^as_of"):
+        api_of(desk).applications()
 
 
 def test_words_for_people_are_cut_and_cleaned() -> None:

@@ -216,6 +216,10 @@ class PortalAdapter:
         "stale_read": _JSON_ONLY,
         "listing_lags": "status_list_lags is its like",
         "listing_repeats_row": _JSON_ONLY,
+        "procedure_hidden": _JSON_ONLY,
+        "window_moves": _JSON_ONLY,
+        "terms_not_offered": _JSON_ONLY,
+        "clock_skew": _JSON_ONLY,
         "double_click_order": "no button is ever pressed twice",
     }
 
