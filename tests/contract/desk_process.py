@@ -26,9 +26,19 @@ Json = dict[str, t.Any]
 
 PATIENCE: t.Final = 120  # seconds that the desk may take to start or to answer
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
-# Desks are forked from a process that has imported all that they need: importing takes them longer than starting.
+# Desks are forked from a process that has imported all that they need: importing takes them longer than starting. So
+# is Ansible, from the libraries that it and this collection use.
+_LIBRARIES: t.Final = (
+    "jinja2",
+    "yaml",
+    "cryptography.x509",
+    "packaging.version",
+    "requests",
+    "voluptuous",
+    "icalendar",
+)
 FORKS: t.Final = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["rehearsal_desk.running.cli"])
+FORKS.set_forkserver_preload(["rehearsal_desk.running.cli", *_LIBRARIES])
 
 
 @dc.dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "collections")]
 
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk  # noqa: E402
-from lives import Life, Lived, Trouble  # noqa: E402
+from ansible_collections.iij.server_certificate.tests.lives.desk_lives import Life, Lived, Trouble  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:

@@ -11,8 +11,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
+from ansible_collections.iij.server_certificate.tests.lives.desk_lives import Life, Trouble
 from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
-from lives import Life, Trouble
 
 
 @pytest.fixture

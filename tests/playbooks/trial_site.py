@@ -23,6 +23,7 @@ import yaml
 from ansible_collections.iij.server_certificate.tests.canary import canary_environment
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS, running_desk
+from ansible_collections.iij.server_certificate.tests.playbooks.forked_ansible import run_playbook
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
@@ -141,23 +142,20 @@ class Site:
 
     def run(self, playbook: str, *arguments: str, fails: bool = False, **environment: str) -> Run:
         """Run a playbook to its end; it must fail or succeed as expected, in a form fit for people."""
-        process, record = self.start(playbook, *arguments, **environment)
-        return self.finished(process, record, fails=fails)
+        if self.tools != TOOLS:
+            return self.finished(*self.start(playbook, *arguments, **environment), fails=fails)
+        command, variables, record = self._call(playbook, arguments, environment)
+        said = record.with_suffix(".txt")
+        status = run_playbook(command[1:], folder=self.folder, environment=variables, output=said, patience=PATIENCE)
+        return self._judged(status, said.read_text(encoding="utf-8"), record, fails=fails)
 
     def start(self, playbook: str, *arguments: str, **environment: str) -> tuple[subprocess.Popen[str], pathlib.Path]:
         """Start a playbook in a process group of its own: one of the collection by its short name, or a file."""
-        record = self.folder / f"results-{next(self.counter)}.jsonl"
-        named = playbook if playbook.endswith(".yml") else f"iij.server_certificate.{playbook}"
-        inventory = self.write("inventory.yml", yaml.safe_dump(self._inventory()))
-        command = [
-            str(self.tools / "ansible-playbook"), named, "-i", str(inventory),
-            "-e", f"certificate_orders={self.orders}", *arguments,
-        ]  # fmt: skip
-        variables = {**self.environment(), "RECORD_RESULTS": str(record), **environment}
+        command, variables, record = self._call(playbook, arguments, environment)
         process = subprocess.Popen(
             command,
             cwd=self.folder,
-            env={name: value for name, value in variables.items() if value},
+            env=variables,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -166,11 +164,28 @@ class Site:
         )
         return process, record
 
+    def _call(
+        self, playbook: str, arguments: tuple[str, ...], environment: dict[str, str]
+    ) -> tuple[list[str], dict[str, str], pathlib.Path]:
+        """The command line of a playbook, its environment, and the file that takes the results of its tasks."""
+        record = self.folder / f"results-{next(self.counter)}.jsonl"
+        named = playbook if playbook.endswith(".yml") else f"iij.server_certificate.{playbook}"
+        inventory = self.write("inventory.yml", yaml.safe_dump(self._inventory()))
+        command = [
+            str(self.tools / "ansible-playbook"), named, "-i", str(inventory),
+            "-e", f"certificate_orders={self.orders}", *arguments,
+        ]  # fmt: skip
+        variables = {**self.environment(), "RECORD_RESULTS": str(record), **environment}
+        return command, {name: value for name, value in variables.items() if value}, record
+
     def finished(self, process: subprocess.Popen[str], record: pathlib.Path, *, fails: bool | None = False) -> Run:
         """Wait for a playbook to end; it must fail or succeed as expected (None: either)."""
         output, _ = process.communicate(timeout=PATIENCE)
+        return self._judged(process.returncode, output, record, fails=fails)
+
+    def _judged(self, status: int, output: str, record: pathlib.Path, *, fails: bool | None) -> Run:
         lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-        run = Run(status=process.returncode, output=output, tasks=tuple(Task(**json.loads(line)) for line in lines))
+        run = Run(status=status, output=output, tasks=tuple(Task(**json.loads(line)) for line in lines))
         assert fails is None or (run.status != 0) == fails, output
         for unfit in ("DEPRECATION WARNING", "Traceback", "[ERROR]: Unexpected", *self.desk.tokens):
             assert unfit not in output, output

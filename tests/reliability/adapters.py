@@ -81,9 +81,12 @@ def _step(world: str, name: str, call: tuple[str, str], before: int = 0, *faults
 _LIST = ("GET", "/applications")
 _PURCHASE = ("POST", "/applications")
 _REGISTRATION = ("PUT", "/applications/*/registration")
+_RENEWAL = ("POST", "/applications/*/renewals")
 _CANCELLATION = ("POST", "/applications/*/cancellation")
 _API_LOSSES = _losses("/applications")
 (_LOST,) = _API_LOSSES["answer lost"]
+_RENEWAL_LOSSES = {f"renewal's {what}": lost for what, lost in _losses(_RENEWAL[1]).items() if what}
+(_LOST_RENEWAL,) = _RENEWAL_LOSSES["renewal's answer lost"]
 
 
 class ApiAdapter:
@@ -108,15 +111,28 @@ class ApiAdapter:
         _step("resumed", "purchase", _PURCHASE),
         _step("resumed", "first registration", _REGISTRATION),
         _step("resumed", "last registration", _REGISTRATION, 2),
+        _step("due", "first renewal", _RENEWAL),
+        _step("due", "second renewal", _RENEWAL, 1),
+        _step("due", "list before the renewals", _LIST, 1),
+        _step("due", "look-up of a renewal", _LIST, 2, _LOST_RENEWAL),
+        _step("due", "registration of a renewal", _REGISTRATION),
+        _step("mixed", "renewal", _RENEWAL),
+        _step("mixed", "purchase beside it", _PURCHASE),
+        _step("mixed", "last registration of three", _REGISTRATION, 2),
     )
     killed_in: t.ClassVar[tuple[tuple[str, str], ...]] = (
         ("new", ""),
         ("resumed", ""),
+        ("due", ""),
+        ("due", "renewal's answer lost"),
+        ("due", "renewal's request lost"),
+        ("mixed", ""),
         ("supplied", "answer lost"),
         ("supplied", "request lost"),
     )
-    losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _API_LOSSES
+    losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _API_LOSSES | _RENEWAL_LOSSES
     changes: t.ClassVar[t.Mapping[str, str]] = {
+        "POST renewals": "renew",
         "POST applications": "place",
         "POST cancellation": "cancel",
         "PUT registration": "register",
@@ -200,6 +216,10 @@ class PortalAdapter:
         "stale_read": _JSON_ONLY,
         "listing_lags": "status_list_lags is its like",
         "listing_repeats_row": _JSON_ONLY,
+        "procedure_hidden": _JSON_ONLY,
+        "window_moves": _JSON_ONLY,
+        "terms_not_offered": _JSON_ONLY,
+        "clock_skew": _JSON_ONLY,
         "double_click_order": "no button is ever pressed twice",
     }
 

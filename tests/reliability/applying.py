@@ -148,6 +148,7 @@ def _live(apply: Apply) -> None:
             "portfolio": place.portfolio,
             "ledger_path": str(place.ledger),
             "not_booked": sorted(apply.not_booked),
+            "spread": False,
         },
         folder=place.folder,
         execute=_on_host,

@@ -35,7 +35,7 @@ Json = dict[str, t.Any]
 Done = frozenset[tuple[str, str]]  # step and order
 
 FIGURES: t.Final = ("purchases_wrong", "orders_lost", "secrets_leaked", "plan_apply_mismatch", "unexplained_ends")
-CHANGING: t.Final = (Step.CANCEL, Step.PLACE, Step.REGISTER)
+CHANGING: t.Final = (Step.CANCEL, Step.PLACE, Step.RENEW, Step.REGISTER)
 
 
 @dc.dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,7 @@ class Records:
     """What the desk has written down about one place."""
 
     purchases: collections.Counter[str]  # by common name
+    renewals: collections.Counter[str]
     applications: tuple[Json, ...]
 
     def done_since(self, before: Records, place: Place) -> Done:
@@ -50,9 +51,10 @@ class Records:
         then = {row["contract_id"]: row for row in before.applications}
         names = {place.common_name(wish): wish.name for wish in place.wishes}
         done = {(Step.PLACE.value, names[name]) for name in self.purchases - before.purchases}
+        done |= {(Step.RENEW.value, names[name]) for name in self.renewals - before.renewals}
         for row in self.applications:
             was = then.get(row["contract_id"], {})
-            if row["registered_at"] and not was.get("registered_at"):
+            if _registrations(row) - _registrations(was):
                 done.add((Step.REGISTER.value, names[row["common_name"]]))
             if row["state"] == "cancelled" and was.get("state") != "cancelled":
                 done.add((Step.CANCEL.value, names[row["common_name"]]))
@@ -63,9 +65,18 @@ def records(desk: DeskControl, place: Place) -> Records:
     """The desk's records of this place: purchases from its audit, and applications."""
     rows = [row for row in desk.applications().values() if f".{place.number}." in row["common_name"]]
     names = {row["contract_id"]: row["common_name"] for row in rows}
-    audited = [row["contract_id"] for row in desk.control("GET", "/audit")["results"] if row["act"] == "purchase"]
-    bought = collections.Counter(names[contract_id] for contract_id in audited if contract_id in names)
-    return Records(purchases=bought, applications=tuple(rows))
+    audited = [(row["act"], row["contract_id"]) for row in desk.control("GET", "/audit")["results"]]
+
+    def counted(act: str) -> collections.Counter[str]:
+        return collections.Counter(names[contract] for done, contract in audited if done == act and contract in names)
+
+    return Records(purchases=counted("purchase"), renewals=counted("renewal"), applications=tuple(rows))
+
+
+def _registrations(row: t.Mapping[str, t.Any]) -> set[str]:
+    """When a contract was registered: for its first certificate, and for the procedure that is open."""
+    procedure = row.get("procedure") or {}
+    return {moment for moment in (row.get("registered_at"), procedure.get("registered_at")) if moment}
 
 
 def planned(desk: Desk, place: Place) -> Done:
@@ -73,17 +84,20 @@ def planned(desk: Desk, place: Place) -> Done:
     reader = Reader(render=lambda text: text, decrypt=lambda text: str(VaultLib(VAULT_SECRETS).decrypt(text).decode()))
     day = dt.datetime.now(dt.UTC).date()
     orders = judge_order_files(str(place.orders), reader, day=day).accepted()
-    made = make_plan(orders, observe(desk, orders, portfolio=place.portfolio), portfolio=place.portfolio)
+    seen = observe(desk, orders, portfolio=place.portfolio)
+    made = make_plan(orders, seen, portfolio=place.portfolio, spread=False)
     return frozenset((step.value, entry.order.name) for entry, step in made.steps() if step in CHANGING)
 
 
 def purchases_wrong(found: Records, place: Place) -> list[str]:
-    """Every order that was not bought exactly once, and everything else that was bought."""
+    """Every order that was not bought exactly once, or not renewed as often as it should be, and all else bought."""
     wanted = collections.Counter(place.common_name(wish) for wish in place.wishes)
+    renewed = collections.Counter({place.common_name(wish): wish.renewals for wish in place.wishes})
     return [
-        f"{name} was bought {found.purchases[name]} times"
-        for name in sorted(wanted | found.purchases)
-        if found.purchases[name] != wanted[name]
+        f"{name} was {words} {done[name]} times"
+        for words, done, right in (("bought", found.purchases, wanted), ("renewed", found.renewals, renewed))
+        for name in sorted(right | done)
+        if done[name] != right[name]
     ]
 
 
@@ -91,7 +105,9 @@ def orders_lost(found: Records, place: Place) -> list[str]:
     """Every order without an application that is where it should be."""
     states = collections.defaultdict(list)
     for row in found.applications:
-        states[row["common_name"]].append(row["state"])
+        procedure = row.get("procedure") or {}
+        is_renewed = procedure.get("kind") == "renewal"
+        states[row["common_name"]].append(procedure["state"] if is_renewed else row["state"])
     return [
         f"{wish.name} is {', '.join(states[place.common_name(wish)]) or 'not there'}, not {wish.end}"
         for wish in place.wishes

@@ -9,10 +9,13 @@ Every cell has a world of its own at a desk that it shares with others: its port
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses as dc
+import datetime as dt
 import enum
 import functools
 import pathlib
+import sqlite3
 import typing as t
 
 import yaml
@@ -39,6 +42,8 @@ class Begin(enum.Enum):
     ORDERED = "ordered under our reference, not registered"
     BY_HAND = "ordered by hand, without a reference, not registered"
     REGISTERED = "registered"
+    DUE = "its certificate ends in 28 days"
+    RENEWED = "the same, and somebody has renewed it in a browser"
 
 
 class Product(enum.Enum):
@@ -61,13 +66,27 @@ class Wish:
     cancelled: bool = False
     host: str | None = None  # where it is at home
     made_there: bool = False  # its key and CSR, too
+    renews: bool = True  # the order says that a run renews, where its certificate ends
 
     @property
     def end(self) -> str:
-        """The state in which the application must be found when all is done."""
+        """The state in which the application, or its renewal, must be found when all is done."""
+        if self.begin is Begin.DUE and not self.renews:
+            return "issued"
         return "cancelled" if self.cancelled else "applied"
 
+    @property
+    def renewals(self) -> int:
+        """How many renewals the desk has sold when all is done."""
+        return int(self.begin is Begin.RENEWED or (self.begin is Begin.DUE and self.renews))
 
+
+_ENDING: t.Final = (Begin.DUE, Begin.RENEWED)
+_PAST: t.Final = (
+    ("applications", "id", ("ordered_at", "lapse_at")),
+    ("procedures", "application_id",
+     ("opened_at", "registered_at", "contacted_at", "issued_at", "not_before", "not_after")),
+)  # fmt: skip
 WORLDS: t.Final[dict[str, tuple[Wish, ...]]] = {
     "new": (
         Wish(name="cdn", product=Product.LINKED),
@@ -85,6 +104,18 @@ WORLDS: t.Final[dict[str, tuple[Wish, ...]]] = {
         Wish(name="half", begin=Begin.ORDERED, host="web1", made_there=True),
         Wish(name="old", begin=Begin.REGISTERED, cancelled=True),
         Wish(name="web", host="web2", made_there=True),
+    ),
+    # Contracts whose certificates end: one that a run renews, one of which the CSR is supplied.
+    "due": (
+        Wish(name="shop", begin=Begin.DUE, host="web1"),
+        Wish(name="web", begin=Begin.DUE, host="web2", made_there=True),
+    ),
+    # One that nobody renews yet, one that somebody has renewed, one that a run renews, and a new contract beside.
+    "mixed": (
+        Wish(name="hand", begin=Begin.RENEWED, host="web1", made_there=True),
+        Wish(name="mute", begin=Begin.DUE, renews=False),
+        Wish(name="new", host="web2", made_there=True),
+        Wish(name="web", begin=Begin.DUE, host="web2", made_there=True),
     ),
     # The same without the one to cancel, which not every adapter can.
     "found": (
@@ -159,6 +190,8 @@ def _entry(place: Place, wish: Wish, *, contract_id: str | None) -> Json:
         **({"host": wish.host} if wish.host else {}),
         **_approval(place, wish),
     }
+    if wish.begin in _ENDING and wish.renews:
+        entry["renewal"] = {"when": "window"}
     if wish.cancelled:
         entry.update(state="cancelled", contract_id=contract_id)
     if wish.product is Product.LINKED:
@@ -199,7 +232,7 @@ def _begun(place: Place, wish: Wish, *, desk: DeskControl) -> str | None:
         "terms_agreed": True,
     }
     contract_id = str(desk.api("POST", "/applications", order)["result"]["contract_id"])
-    if wish.begin is Begin.REGISTERED:
+    if wish.begin in (Begin.REGISTERED, *_ENDING):
         registration = {
             "csr_origin": "customer",
             "csr": sample.csr_of(ec.generate_private_key(ec.SECP256R1()), place.common_name(wish)),
@@ -210,7 +243,28 @@ def _begun(place: Place, wish: Wish, *, desk: DeskControl) -> str | None:
             "terms_agreed": True,
         }
         desk.api("PUT", f"/applications/{contract_id}/registration", registration)
+    if wish.begin in _ENDING:
+        desk.ca_work(contract_id)
+        _make_older(contract_id, desk.database)
+    if wish.begin is Begin.RENEWED:
+        desk.control("POST", "/by-hand", {"contract_id": contract_id, "act": "renew"})
     return contract_id
+
+
+def _make_older(contract_id: str, database: pathlib.Path) -> None:
+    """Move a contract's past back, so that its certificate ends in 28 days: the desk's clock is for all cells."""
+    number = int(contract_id.removeprefix("rsc"))
+    with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        (end,) = connection.execute(
+            "SELECT not_after FROM procedures WHERE application_id = ? AND not_after IS NOT NULL", (number,)
+        ).fetchone()
+        back = dt.datetime.fromisoformat(end) - dt.datetime.now(dt.UTC).replace(tzinfo=None) - dt.timedelta(days=28)
+        for table, of_contract, columns in _PAST:
+            moved = ", ".join(f"{name} = strftime('%Y-%m-%d %H:%M:%f', {name}, :back) || '000'" for name in columns)
+            connection.execute(
+                f"UPDATE {table} SET {moved} WHERE {of_contract} = :number",
+                {"back": f"-{back.total_seconds():.0f} seconds", "number": number},
+            )
 
 
 @functools.cache

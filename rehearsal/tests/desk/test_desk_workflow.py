@@ -29,6 +29,23 @@ DIGICERT: t.Final = {"approval_email": "admin@example.jp", "certificate_transpar
 SUNDAY: t.Final = "2026-11-22T05:00:00Z"
 
 
+FIRST_PROCEDURE: t.Final = {
+    "id": "rsc00000001-1",
+    "kind": "new",
+    "state": "awaiting_registration",
+    "replaces": None,
+    "client_reference": "default/www/1",
+    "opened_by": "order",
+    "term": "6 months",
+    "confirmations": [],
+    "reason": None,
+    "deadline": "2026-12-22",
+    "csr_origin": None,
+    "public_key_fingerprint": None,
+    "registered_at": None,
+}
+
+
 def test_a_new_application(desk: Rehearsal) -> None:
     desk.set_clock(SUNDAY)
     placed = desk.place()
@@ -64,22 +81,7 @@ def test_a_new_application(desk: Rehearsal) -> None:
         "period": None,
         "renewal": None,
     }
-    assert procedure == {
-        "id": "rsc00000001-1",
-        "kind": "new",
-        "state": "awaiting_registration",
-        "replaces": None,
-        "client_reference": "default/www/1",
-        "opened_by": "order",
-        "opened_at": ordered_at,
-        "term": "6 months",
-        "confirmations": [],
-        "reason": None,
-        "deadline": "2026-12-22",
-        "csr_origin": None,
-        "public_key_fingerprint": None,
-        "registered_at": None,
-    }
+    assert procedure == {**FIRST_PROCEDURE, "opened_at": ordered_at}
 
 
 def test_from_order_to_collection(desk: Rehearsal, rsa_2048: rsa.RSAPrivateKey) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import json
 import random
 import typing as t
@@ -35,6 +36,7 @@ _LEARNT_LATER: t.Final = (
     "period",
     "renewal",
 )
+_OF_WINDOW: t.Final = ("notice_at", "opens_at", "order_by", "update_by")
 _JUST_ORDERED: t.Final[Json] = {
     "state": "awaiting_registration",
     "confirmations": [],
@@ -126,6 +128,47 @@ def _lagging(answer: Answer, fault: Fault) -> Answer:
     return _edited(answer, forget)
 
 
+def _hidden(answer: Answer, _fault: Fault) -> Answer:
+    def hide(content: Json) -> None:
+        for row in _rows_of(content):
+            if row.get("procedure") and row["procedure"]["kind"] != "new":
+                row["procedure"] = None
+                row["renewal"]["decision"] = "undecided"
+
+    return _edited(answer, hide)
+
+
+def _window_moved(answer: Answer, fault: Fault) -> Answer:
+    def move(content: Json) -> None:
+        for row in _rows_of(content):
+            window = row.get("renewal") or {}
+            window.update({name: _moved(value, fault) for name, value in window.items() if name in _OF_WINDOW})
+
+    return _edited(answer, move)
+
+
+def _not_offered(answer: Answer, _fault: Fault) -> Answer:
+    def take_away(content: Json) -> None:
+        for row in _rows_of(content):
+            if row.get("renewal"):
+                row["renewal"]["terms"] = []
+
+    return _edited(answer, take_away)
+
+
+def _skewed(answer: Answer, fault: Fault) -> Answer:
+    def skew(content: Json) -> None:
+        if "as_of" in content:
+            content["as_of"] = _moved(content["as_of"], fault)
+
+    return _edited(answer, skew)
+
+
+def _moved(moment: str, fault: Fault) -> str:
+    days = dt.timedelta(days=fault.number("days"))
+    return (dt.datetime.fromisoformat(moment) + days).isoformat().replace("+00:00", "Z")
+
+
 def _shifted(answer: Answer, _fault: Fault) -> Answer:
     # The line has asked the desk for the rows from one further back on.
     def shift(content: Json) -> None:
@@ -163,5 +206,9 @@ _FALSIFIED: t.Final[dict[str, t.Callable[[Answer, Fault], Answer]]] = {
     kinds.ECHO_DIFFERS: _altered,
     kinds.STALE_READ: _stale,
     kinds.LISTING_LAGS: _lagging,
+    kinds.PROCEDURE_HIDDEN: _hidden,
+    kinds.WINDOW_MOVES: _window_moved,
+    kinds.TERMS_NOT_OFFERED: _not_offered,
+    kinds.CLOCK_SKEW: _skewed,
     kinds.LISTING_REPEATS_ROW: _shifted,
 }

@@ -26,6 +26,10 @@ ECHO_DIFFERS: t.Final = "echo_differs"
 WRONG_CONTENT_TYPE: t.Final = "wrong_content_type"
 STALE_READ: t.Final = "stale_read"
 LISTING_LAGS: t.Final = "listing_lags"
+PROCEDURE_HIDDEN: t.Final = "procedure_hidden"
+WINDOW_MOVES: t.Final = "window_moves"
+TERMS_NOT_OFFERED: t.Final = "terms_not_offered"
+CLOCK_SKEW: t.Final = "clock_skew"
 LISTING_REPEATS_ROW: t.Final = "listing_repeats_row"
 
 # Status and words of each; the gateways' pages are what a proxy in front of a service says.
@@ -111,6 +115,32 @@ register(
         "leaves the newest applications out of the list, and out of its total",
         Setting(name="rows", default=1, does="how many are left out"),
         methods=("GET",),
+    ),
+    _line(
+        PROCEDURE_HIDDEN,
+        "shows contracts as if no renewal were under way, as a replica that is behind would",
+        methods=("GET",),
+        path="/applications*",
+    ),
+    _line(
+        WINDOW_MOVES,
+        "tells the window of a contract so many days later",
+        Setting(name="days", default=3, does="days"),
+        methods=("GET",),
+        path="/applications*",
+    ),
+    _line(
+        TERMS_NOT_OFFERED,
+        "offers no term for a renewal",
+        methods=("GET",),
+        path="/applications*",
+    ),
+    _line(
+        CLOCK_SKEW,
+        "tells a moment of the desk that is so many days later",
+        Setting(name="days", default=2, does="days"),
+        methods=("GET",),
+        path="/applications*",
     ),
     _line(
         LISTING_REPEATS_ROW,

@@ -74,18 +74,7 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     )
     app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault)
     app.state.back_office = BackOffice(store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps)
-    app.state.people = People(app.state.desk, back_office=app.state.back_office, admins=settings.admins)
-    lapses = Lapses(
-        store,
-        clock=clock,
-        board=premises.board,
-        outbox=outbox,
-        registrar=app.state.registrar,
-        back_office=app.state.back_office,
-        silence_renews=settings.silence_renews,
-    )
-    app.state.lapses = lapses
-    app.add_middleware(Settled, lapses=lapses, clock=clock)
+    _let_time_pass(app, store=store, premises=premises, settings=settings)
     if hosts := known_hosts(settings.url):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     answers.teach_failures(app)
@@ -111,6 +100,22 @@ def known_hosts(url: str) -> list[str]:
         loopback = False
     # An address of IPv6 is taken for its first bracket by the middleware.
     return ["localhost", "127.0.0.1", "[", host] if loopback else []
+
+
+def _let_time_pass(app: FastAPI, *, store: Store, premises: Premises, settings: Settings) -> None:
+    """Let people act, and time that passes."""
+    state = app.state
+    state.people = People(state.desk, back_office=state.back_office, admins=settings.admins)
+    state.lapses = Lapses(
+        store,
+        clock=premises.clock,
+        board=premises.board,
+        outbox=state.outbox,
+        registrar=state.registrar,
+        back_office=state.back_office,
+        silence_renews=settings.silence_renews,
+    )
+    app.add_middleware(Settled, lapses=state.lapses, clock=premises.clock)
 
 
 def _front(state: State, *, settings: Settings, sessions: Sessions) -> Front:

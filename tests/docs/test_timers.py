@@ -1,0 +1,73 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The timers of examples/timers: units that systemd takes, times that are times, and one command that is run."""
+
+from __future__ import annotations
+
+import configparser
+import itertools
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import typing as t
+
+import icalendar
+import pytest
+import yaml
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_variables import VARIABLES
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
+
+ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
+TIMERS: t.Final = ROOT / "examples" / "timers"
+COMMAND: t.Final = re.compile(r"ansible-playbook iij\.server_certificate\.renew[^>|\n]*")
+WITH_COMMANDS: t.Final = sorted(path.name for path in TIMERS.iterdir() if COMMAND.search(path.read_text("utf-8")))
+
+
+def test_every_example_is_tried() -> None:
+    tried = {*WITH_COMMANDS, "certificates-renew.timer", "awx-schedule.yml"}
+    assert {path.name for path in TIMERS.iterdir()} == tried and len(WITH_COMMANDS) == 4
+
+
+@pytest.mark.parametrize("name", WITH_COMMANDS)
+def test_the_command_calls_a_playbook_with_variables_that_it_has(name: str) -> None:
+    (command,) = COMMAND.findall((TIMERS / name).read_text("utf-8"))
+    words = shlex.split(command)
+    given = dict(word.split("=", 1) for before, word in itertools.pairwise(words) if before == "-e")
+    assert given == {"certificate_orders": "orders/", "certificate_max_renewals": "20"} and set(given) <= VARIABLES
+
+
+def test_systemd_takes_the_units(tmp_path: pathlib.Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:
+        pytest.skip("systemd is not installed")
+    for unit in TIMERS.glob("certificates-renew.[st]*"):
+        text = unit.read_text("utf-8").replace("ansible-playbook", str(TOOLS / "ansible-playbook"))
+        (tmp_path / unit.name).write_text(text.replace("User=certificates\n", ""), "utf-8")
+    done = subprocess.run(
+        [analyze, "verify", *map(str, tmp_path.iterdir())], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    timer = configparser.ConfigParser(strict=False)
+    timer.read(TIMERS / "certificates-renew.timer")
+    subprocess.run([analyze, "calendar", timer["Timer"]["OnCalendar"]], capture_output=True, check=True)
+
+
+def test_schedules_are_daily() -> None:
+    cron = (TIMERS / "certificates-renew.cron").read_text("utf-8")
+    assert re.search(r"^17 7 \* \* \* certificates ", cron, re.MULTILINE)
+    github = yaml.safe_load((TIMERS / "github-renew.yml").read_text("utf-8"))
+    assert github["on"]["schedule"] == [{"cron": "17 22 * * *"}]
+    gitlab = yaml.safe_load((TIMERS / "gitlab-renew.yml").read_text("utf-8"))
+    assert "schedule" in gitlab["renew"]["rules"][0]["if"]
+    (play,) = yaml.safe_load((TIMERS / "awx-schedule.yml").read_text("utf-8"))
+    rule = play["tasks"][0]["ansible.builtin.uri"]["body"]["rrule"].partition("RRULE:")[2]
+    assert icalendar.vRecur.from_ical(rule)["FREQ"] == ["DAILY"]
+
+
+def test_awx_playbook_can_be_read() -> None:
+    command = [str(TOOLS / "ansible-playbook"), "--syntax-check", str(TIMERS / "awx-schedule.yml")]
+    subprocess.run(command, check=True, capture_output=True)
