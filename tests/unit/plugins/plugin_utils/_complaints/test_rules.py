@@ -292,6 +292,19 @@ def test_wordings_are_complete(rule: t.Any) -> None:
     assert english == japanese, "both languages tell the same facts"
 
 
+@pytest.mark.parametrize(
+    "suffix", ["co.jp", "tokyo.jp", "shibuya.tokyo.jp", "nakahara.kawasaki.jp", "osaka.jp", "kita.osaka.jp", "ne.jp"]
+)
+def test_no_public_suffix_is_anybodys_domain(suffix: str) -> None:
+    """The domains of prefectures and their cities are in the Public Suffix List, as those of organizations are."""
+    wide = WILDCARD | {"common_name": f"*.{suffix}", "approval_email": f"admin@{suffix}"}
+    narrow = WILDCARD | {"common_name": f"*.shop.{suffix}", "approval_email": f"admin@shop.{suffix}"}
+    own_by_suffix = DV | {"common_name": f"www.shop.{suffix}", "approval_email": f"admin@{suffix}"}
+    assert "COMMON-NAME-SUFFIX" in rules_broken([wide])
+    assert rules_broken([narrow]) == []
+    assert rules_broken([own_by_suffix]) == ["APPROVAL-EMAIL-ADDRESS"]
+
+
 def test_all_mistakes_of_an_order_at_once() -> None:
     order = OV | {"customer_code": "x", "term": "never", "applicant": APPLICANT | {"email": "nobody"}, "colour": "red"}
     assert sorted(rules_broken([order])) == ["CUSTOMER-CODE", "KEY-UNKNOWN", "VALUE-CHOICE", "VALUE-TYPE"]
