@@ -13,9 +13,12 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language, Phrase
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import Complaint, Place
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder, read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
-from portfolios import OV, SUBJECT, TODAY
+from portfolios import OV, READER, SUBJECT, TODAY
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 # What is written, how it is quoted, and what is said of it.
 HIDDEN: t.Final[dict[str, tuple[dict[str, t.Any], str, str, str]]] = {
@@ -41,6 +44,28 @@ def test_what_was_written_is_quoted_with_what_is_not_seen(
         assert quote in sentence
         assert cause in sentence
         assert "IP" not in sentence
+
+
+# What people save, the rule that names it, and advice that helps.
+FILES: t.Final = {
+    "nothing at all": (b"", "FILE-CONTENT", "The file is empty", "ファイルが空です"),
+    "Shift_JIS": ("version: 1\n# 証明書\norders: []\n".encode("cp932"), "FILE-UNREADABLE", "encoding", "文字コード"),
+    "a comma that ends the value": (
+        b"version: 1\norders: [{name: www, subject: {organization_name: Example Co., Ltd.}}]\n",
+        "KEY-UNKNOWN", "put the whole value in quotes", "引用符",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("content", "rule", "en", "ja"), FILES.values(), ids=FILES)
+def test_what_was_saved_is_answered_with_advice_that_helps(
+    tmp_path: pathlib.Path, content: bytes, rule: str, en: str, ja: str
+) -> None:
+    (tmp_path / "web.yml").write_bytes(content)
+    complaints = judge_orders(read_folder(str(tmp_path), READER), day=TODAY).complaints
+    (found,) = (complaint for complaint in complaints if complaint.rule == rule)
+    assert en in f"{found.wrong.en} {found.todo.en}"
+    assert ja in f"{found.wrong.ja} {found.todo.ja}"
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
