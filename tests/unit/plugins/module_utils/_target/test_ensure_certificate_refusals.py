@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import typing as t
 
 import pytest
@@ -150,16 +149,6 @@ def test_a_stand_in_is_no_newer_certificate(site: Site) -> None:
     ):
         (site.folder / "www.pem").write_text(pem(stand_in))
         assert "write_certificate" in site.ensure(site.contents).actions
-
-
-def test_a_stand_in_by_the_command_of_the_guide_is_replaced(site: Site) -> None:
-    """openssl makes an authority of it by default; it has the order's name and key, and no date before today."""
-    key, place = site.folder / "www.key", site.folder / "www.pem"
-    place.unlink(missing_ok=True)
-    command = ["openssl", "req", "-x509", "-key", key, "-subj", f"/CN={NAME}", "-days", "30", "-out", place]
-    subprocess.run(command, check=True, capture_output=True)
-    assert "write_certificate" in site.ensure(site.contents).actions
-    assert place.read_text().startswith(pem(site.certificate))
 
 
 def test_a_private_key_is_never_overwritten(site: Site) -> None:
