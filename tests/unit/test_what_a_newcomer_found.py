@@ -60,6 +60,7 @@ NEWCOMER: t.Final[Table] = {
     ),
     "A9 wrong or weak advice": (
         "test_quotes.py::test_what_was_written_is_quoted_with_what_is_not_seen",
+        "test_quotes.py::test_what_was_saved_is_answered_with_advice_that_helps",
         "test_names.py::test_names_that_cannot",
         "test_mistakes.py::test_it_is_told_in_these_words",
         "test_lines_for_people.py::test_what_is_ordered_already_says_where_and_what_differs",
@@ -67,7 +68,7 @@ NEWCOMER: t.Final[Table] = {
     "A12 files that become links": ("test_plain_files.py::test_every_path_is_a_plain_file_with_each_certificate",),
     "A16 taking a certificate out of service": (),
     "A17 a server that starts before its certificate is issued": (
-        "test_ensure_certificate_refusals.py::test_a_stand_in_by_the_command_of_the_guide_is_replaced",
+        "test_layouts.py::test_a_stand_in_by_the_command_of_the_guide_is_replaced",
         "test_ensure_certificate_refusals.py::test_a_stand_in_is_no_newer_certificate",
     ),
     "P6 no exit code for changes": (

@@ -292,6 +292,12 @@ def test_wordings_are_complete(rule: t.Any) -> None:
     assert english == japanese, "both languages tell the same facts"
 
 
+@pytest.mark.parametrize("host", ["web*", "web[1:3]", "web1,web2", "web1:&tokyo", "!web1", "~web.*", "web1 web2", ""])
+def test_a_host_is_a_name_and_no_pattern(host: str) -> None:
+    """A play takes a pattern for many hosts, a module for one that is not there: work that nobody does."""
+    assert rules_broken([OV | {"host": host}]) in (["HOST-NAME"], ["VALUE-TYPE"])
+
+
 @pytest.mark.parametrize(
     "suffix", ["co.jp", "tokyo.jp", "shibuya.tokyo.jp", "nakahara.kawasaki.jp", "osaka.jp", "kita.osaka.jp", "ne.jp"]
 )
