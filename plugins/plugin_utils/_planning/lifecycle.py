@@ -177,9 +177,10 @@ def is_replaced(application: Application, predecessor: str) -> bool:
     """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it."""
     names = _names_of(application)
     decided = application.renewal is not None and application.renewal.decision is Decision.RENEW
-<<<<<<< HEAD
     if not is_reissuing(application) and (decided or renews(application)):
-        return predecessor_of(application) == predecessor
+        return predecessor in names
+    if application.current is None:  # a desk that shows no certificates of before shows another one in their place
+        return bool(names) and predecessor not in names
     return predecessor in {one.certificate_fingerprint for one in application.previous}
 
 
@@ -188,12 +189,6 @@ def is_reissued(application: Application, predecessor: str) -> bool:
     procedure = application.procedure
     if procedure is not None and is_reissuing(application):
         return procedure.replaces == predecessor
-    return predecessor in {one.certificate_fingerprint for one in application.previous}
-=======
-    if decided or renews(application):
-        return predecessor in names
-    if application.current is None:  # a desk that shows no certificates of before shows another one in their place
-        return bool(names) and predecessor not in names
     return predecessor in {one.certificate_fingerprint for one in application.previous}
 
 
@@ -205,7 +200,6 @@ def _names_of(application: Application | None) -> list[str]:
     shown = application.procedure.replaces if application.procedure else None
     by_day = f"{application.contract_id} {certificate.not_after:%Y-%m-%d}"
     return [name for name in (shown, certificate.certificate_fingerprint, by_day) if name]
->>>>>>> lifecore
 
 
 def day_in_japan(moment: dt.datetime) -> dt.date:
