@@ -10,13 +10,14 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from rehearsal_desk.desk import life, reissues, renewals
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.desk.pages import Page, read_page, storable
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS, Product
@@ -40,7 +41,6 @@ from rehearsal_desk.store.vault import CannotOpen, Vault
 
 _ACTS: t.Final = {life.NEW: "purchase", life.RENEWAL: "renewal", life.REISSUE: "reissue"}
 
-Row = t.TypeVar("Row", Application, LinkedContract)
 Quoted = t.TypeVar("Quoted", bound=QuoteForm)
 
 
@@ -53,14 +53,6 @@ class Shown:
     procedure: Procedure | None
     step: life.Step | None
     renewal: life.Renewal | None
-
-
-@dc.dataclass(frozen=True, slots=True)
-class Page(t.Generic[Row]):
-    """A slice of a list, and the length of the whole."""
-
-    rows: tuple[Row, ...]
-    total: int
 
 
 class Desk:
@@ -93,9 +85,11 @@ class Desk:
         """List the admin's contracts of linked services."""
         mine: list[ColumnElement[bool]] = [LinkedContract.customer_code.in_(admin.customer_codes)]
         if service is not None:
-            mine.append(LinkedContract.service == _storable(service))
+            mine.append(LinkedContract.service == storable(service))
         with self._store.reading() as session:
-            return _page(session, LinkedContract, where=mine, by=LinkedContract.contract_id, offset=offset, limit=limit)
+            return read_page(
+                session, LinkedContract, where=mine, by=LinkedContract.contract_id, offset=offset, limit=limit
+            )
 
     def list_applications(
         self, admin: Admin, *, references: t.Collection[str] | None, offset: int, limit: int
@@ -103,10 +97,10 @@ class Desk:
         """List the admin's applications, oldest first, and count all of them."""
         mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
         if references is not None:
-            named = Procedure.client_reference.in_(map(_storable, references))
+            named = Procedure.client_reference.in_(map(storable, references))
             mine.append(Application.id.in_(select(Procedure.application_id).where(named)))
         with self._store.reading() as session:
-            page = _page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
+            page = read_page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
         now = self.now()
         return tuple(show(row, now=now) for row in page.rows), page.total
 
@@ -273,7 +267,7 @@ class Desk:
         if form.linked_contract_id is None:
             return None
         with self._store.reading() as session:
-            contract = session.get(LinkedContract, _storable(form.linked_contract_id))
+            contract = session.get(LinkedContract, storable(form.linked_contract_id))
         return contract.service if contract and contract.customer_code in admin.customer_codes else None
 
     def _new_application(self, form: OrderForm, *, linked_service: str | None) -> Application:
@@ -360,27 +354,6 @@ def find(
     if application is None or (admin is not None and application.customer_code not in admin.customer_codes):
         raise NotFound("There is no such application.")
     return application
-
-
-def _page(
-    session: Session,
-    table: type[Row],
-    *,
-    where: t.Sequence[ColumnElement[bool]],
-    by: t.Any,
-    offset: int,
-    limit: int,
-) -> Page[Row]:
-    total = session.scalar(select(func.count()).select_from(table).where(*where)) or 0
-    # The offset is walked on the narrow index; only the rows of this page are read.
-    keys = select(by).where(*where).order_by(by).offset(offset).limit(limit).subquery()
-    rows = session.scalars(select(table).join(keys, by == keys.c[0]).order_by(by))
-    return Page(tuple(rows), total)
-
-
-def _storable(text: str) -> str:
-    """Replace what no row can hold: lone surrogates, and NUL in PostgreSQL."""
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _certificate_of(application: Application, *, serial_number: str | None) -> Procedure:
