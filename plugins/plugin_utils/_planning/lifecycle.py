@@ -143,19 +143,29 @@ def retired_keys(application: Application | None) -> tuple[str, ...]:
 
 def predecessor_of(application: Application | None) -> str | None:
     """Name the certificate that a renewal replaces: by its fingerprint, or else by its contract and expiry day."""
-    certificate = current_certificate(application)
-    if application is None or certificate is None:
-        return None
-    shown = application.procedure.replaces if application.procedure else None
-    return shown or certificate.certificate_fingerprint or f"{application.contract_id} {certificate.not_after:%Y-%m-%d}"
+    names = _names_of(application)
+    return names[0] if names else None
 
 
 def is_replaced(application: Application, predecessor: str) -> bool:
     """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it."""
+    names = _names_of(application)
     decided = application.renewal is not None and application.renewal.decision is Decision.RENEW
     if decided or renews(application):
-        return predecessor_of(application) == predecessor
+        return predecessor in names
+    if application.current is None:  # a desk that shows no certificates of before shows another one in their place
+        return bool(names) and predecessor not in names
     return predecessor in {one.certificate_fingerprint for one in application.previous}
+
+
+def _names_of(application: Application | None) -> list[str]:
+    """List the names of the certificate in use, the best first: not every look at a desk shows its fingerprint."""
+    certificate = current_certificate(application)
+    if application is None or certificate is None:
+        return []
+    shown = application.procedure.replaces if application.procedure else None
+    by_day = f"{application.contract_id} {certificate.not_after:%Y-%m-%d}"
+    return [name for name in (shown, certificate.certificate_fingerprint, by_day) if name]
 
 
 def day_in_japan(moment: dt.datetime) -> dt.date:

@@ -114,6 +114,24 @@ def test_a_certificate_for_the_live_key_leaves_the_waiting_one_alone(served: Sit
     assert (served.folder / ".www.key.next").exists()
 
 
+def test_a_retired_key_is_not_certified_again_wherever_its_certificate_is(served: Site) -> None:
+    (served.folder / "www.pem").unlink()
+    retired = wanted(served.folder, retire_served=False, retire=[served.facts.public_key_fingerprint])
+    assert ensure(retired).actions == ("stage_key", "create_csr")
+    assert ensure(retired).actions == (), "the key that waits is the key from now on"
+    other = wanted(served.folder, retire_served=False, retire=["0" * 64])
+    (served.folder / ".www.key.next").unlink()
+    assert ensure(other).actions == ("create_csr",), "a key that is not retired is kept"
+
+
+def test_a_key_whose_certificate_is_issued_waits_for_it_and_is_never_overwritten(served: Site) -> None:
+    ensure(wanted(served.folder))
+    waiting = (served.folder / ".www.key.next").read_bytes()
+    with pytest.raises(errors.KeyWaits):
+        ensure(wanted(served.folder, retire=[served.facts.public_key_fingerprint, public_of(waiting)]))
+    assert (served.folder / ".www.key.next").read_bytes() == waiting
+
+
 @pytest.mark.parametrize(
     "changes",
     [

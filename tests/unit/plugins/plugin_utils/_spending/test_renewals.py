@@ -192,6 +192,36 @@ def test_a_press_that_was_booked_and_is_not_shown_is_not_repeated(ledger: pathli
     assert outcome.error and desk.calls.count("renew") == 1
 
 
+def test_a_desk_that_shows_a_fingerprint_at_times_is_pressed_once(ledger: pathlib.Path) -> None:
+    """The portal shows fingerprints of certificates that were fetched, and neither periods nor what was before."""
+
+    class Screens(Lists):
+        def applications(self) -> tuple[Application, ...]:
+            hidden = {"current": None, "previous": (), "certificate_fingerprint": None}
+            rows = [dc.replace(row, **hidden) for row in super().applications()]
+            opened = [row.procedure and dc.replace(row.procedure, replaces=None) for row in rows]
+            return tuple(dc.replace(row, procedure=procedure) for row, procedure in zip(rows, opened, strict=True))
+
+        def in_full(self, application: Application, *, anew: bool = False) -> Application:
+            return dc.replace(application, certificate_fingerprint="f" * 64) if anew else application
+
+        def renew(self, application: Application, order: t.Any, client_reference: str) -> Application:
+            row = dc.replace(IN_USE, procedure=renewal(None, None))
+            self.calls.append("renew")
+            self.renewals.append(client_reference)
+            return self.put(row)
+
+    desk = due(Screens)
+    plan = planned(desk)
+    (outcome,) = renew(desk, ledger, plan)
+    assert outcome.error is None and desk.calls.count("renew") == 1
+    (outcome,) = renew(desk, ledger, plan)
+    assert outcome.error is None and desk.calls.count("renew") == 1, "found as renewed"
+    desk.rows = [certified(desk.rows[0], 2, issued_at=before_end(20, IN_USE))]
+    (outcome,) = renew(desk, ledger, plan)
+    assert outcome.error is None and desk.calls.count("renew") == 1, "found as replaced"
+
+
 # --- saved plans
 
 
