@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import datetime as dt
 import typing as t
 
@@ -119,6 +120,21 @@ def test_years_pass_in_one_leap_as_in_many(database: str) -> None:
             assert len(purchases) > 10
             assert [at for _kind, at in posted] == sorted(at for _kind, at in posted)
     assert told[0] == told[-1]
+
+
+def test_silence_renews_once_whoever_looks_first(desk: Rehearsal) -> None:
+    """Eight set the clock and settle at the same moment, and a person is too late in a browser."""
+    before = first_issued(desk)
+    moment = (parsed(before["renewal"]["update_by"]) + DAY).isoformat()
+
+    def look(_number: int) -> int:
+        return desk.call("PUT", "/rehearsal/clock", {"now": moment}, token=desk.control_token).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(look, range(8))) == {200}
+    assert kinds(desk) == ["new", "silence"]
+    assert [kind for kind, _at in mails(desk)].count("renewed_in_silence") == 1
+    assert desk.show(before["contract_id"])["procedure"]["csr_origin"] == "service"
 
 
 def test_the_clock_does_not_go_back_behind_what_has_happened(desk: Rehearsal) -> None:

@@ -233,6 +233,25 @@ def test_the_key_of_each_certificate_is_its_own(desk: Rehearsal) -> None:
     assert first["private_key"] != second["private_key"]
 
 
+def test_the_ca_asks_only_what_it_was_not_told_lately(desk: Rehearsal) -> None:
+    """Domains count again for 100 days from 2027-03-15 on, organisations for 398 [BR 4.2.1]."""
+    before = first_issued(desk)
+    asked = []
+    for number in range(3):
+        to_window(desk, before)
+        assert renew(desk, before, client_reference=f"default/www/1/renewal:{number}")[0] == 201
+        desk.register(before["contract_id"])
+        desk.control("POST", "/ca/contact")
+        asked.append(desk.show(before["contract_id"])["procedure"]["confirmations"])
+        desk.control("POST", "/ca/work")
+        before = desk.show(before["contract_id"])
+    # In May, in July and in October 2027: the answer about the domain of May still counts in July.
+    assert asked == [["domain"], [], ["domain"]]
+    mails = [mail["kind"] for mail in desk.control("GET", "/outbox")["results"]]
+    assert mails.count("domain_approval") == 3
+    assert mails.count("issued") == 4
+
+
 def test_one_key_for_one_contract(desk: Rehearsal, p_256: ec.EllipticCurvePrivateKey) -> None:
     """GlobalSign refuses the key of another contract; for the same one it takes it again."""
     brought = {"csr_origin": "customer", "subject": None, "approval_email": "admin@example.jp"}

@@ -23,6 +23,7 @@ from rehearsal_desk.store.clock import Clock, business_days_after
 from rehearsal_desk.store.store import Application, AuditEntry, Procedure, Purchase, Store
 
 _DOCUMENTS: t.Final = "documents"
+_DOMAIN: t.Final = "domain"
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +131,9 @@ class BackOffice:
 
     def _moved(self, session: Session, procedure: Procedure, *, act: t.Callable[[Procedure], None]) -> Move:
         before, known = procedure.state, procedure.contacted_at is not None
+        wanted = life.open_confirmations(procedure, product=procedure.application.product)
         act(procedure)
-        if procedure.contacted_at is not None and not known:
+        if procedure.contacted_at is not None and not known and _DOMAIN in wanted:
             self._outbox.post_contact(session, procedure)
         if procedure.state == life.ISSUED:
             self._outbox.post_issue(session, procedure)
@@ -143,6 +145,8 @@ class BackOffice:
         return Move(contract_id=application.contract_id, before=before, after=after)
 
     def _contact(self, procedure: Procedure) -> None:
+        if not life.open_confirmations(procedure, product=procedure.application.product):
+            return  # the CA has nothing to ask, and issues without a word
         procedure.state = life.AWAITING_CONFIRMATION
         procedure.contacted_at = self._clock.now()
 
@@ -152,9 +156,7 @@ class BackOffice:
         if _DOCUMENTS in still_open and self._mishaps.refuse_documents(application):
             procedure.contacted_at = procedure.contacted_at or self._clock.now()
             procedure.state = life.AWAITING_CONFIRMATION
-            procedure.answered = " ".join(
-                kind for kind in catalogue.confirmations_for(application.product) if kind != _DOCUMENTS
-            )
+            procedure.answered = " ".join(kind for kind in still_open if kind != _DOCUMENTS)
             return
         self._issue(procedure)
 

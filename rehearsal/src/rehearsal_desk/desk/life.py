@@ -166,7 +166,26 @@ def step_of(procedure: Procedure, *, product: str, now: dt.datetime) -> Step:
 def open_confirmations(procedure: Procedure, *, product: str) -> tuple[str, ...]:
     """What the applicant has not answered to the CA so far."""
     answered = (procedure.answered or "").split()
-    return tuple(kind for kind in confirmations_for(product) if kind not in answered)
+    return tuple(kind for kind in _asked(procedure, product=product) if kind not in answered)
+
+
+def to_be_asked(application: Application, *, now: dt.datetime) -> tuple[str, ...]:
+    """What the CA asks the applicant this time: whatever it was not told lately for this contract."""
+    return tuple(
+        kind
+        for kind in confirmations_for(application.product)
+        if (told := _last_told(application, kind)) is None
+        or now - told > dt.timedelta(days=catalogue.reusable_days(kind, now.date()))
+    )
+
+
+def _asked(procedure: Procedure, *, product: str) -> tuple[str, ...]:
+    return confirmations_for(product) if procedure.asked is None else tuple(procedure.asked.split())
+
+
+def _last_told(application: Application, kind: str) -> dt.datetime | None:
+    told = (each for each in application.certificates if kind in _asked(each, product=application.product))
+    return max((each.issued_at for each in told if each.issued_at), default=None)
 
 
 def period_of(application: Application) -> Period | None:

@@ -127,6 +127,7 @@ class Registrar:
         procedure.state = life.APPLIED
         procedure.reason = procedure.answered = procedure.contacted_at = None  # it may have been rejected before
         procedure.registered_at = self._clock.now()
+        procedure.asked = " ".join(life.to_be_asked(procedure.application, now=procedure.registered_at))
         procedure.registration = record
         procedure.csr_origin = origin
         procedure.csr = csr.pem

@@ -172,6 +172,29 @@ def confirmations_for(product_id: str) -> tuple[str, ...]:
     return _CONFIRMATIONS[PRODUCTS[product_id].level]
 
 
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Reuse:
+    """For how many days the CA may use an answer again, for certificates issued from `since` on [BR 4.2.1]."""
+
+    since: dt.date
+    domain: int
+    organization: int
+
+
+REUSES: t.Final = (
+    Reuse(since=dt.date(2029, 3, 15), domain=10, organization=398),
+    Reuse(since=dt.date(2027, 3, 15), domain=100, organization=398),
+    Reuse(since=dt.date(2026, 3, 15), domain=200, organization=398),
+    Reuse(since=dt.date.min, domain=398, organization=825),
+)
+
+
+def reusable_days(confirmation: str, day: dt.date) -> int:
+    """How many days old an answer may be that counts again on `day`; that of intention counts as the organisation's."""
+    reuse = next(each for each in REUSES if each.since <= day)
+    return reuse.domain if confirmation == "domain" else reuse.organization
+
+
 def longest_validity(day: dt.date) -> int:
     """How many days a certificate issued on `day` lives at most."""
     return next(cap.days for cap in VALIDITY_CAPS if cap.since <= day)

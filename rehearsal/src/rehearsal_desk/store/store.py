@@ -146,6 +146,7 @@ class Procedure(Base):
     register_by: Mapped[dt.date | None]
     registered_at: Mapped[dt.datetime | None]
     contacted_at: Mapped[dt.datetime | None]
+    asked: Mapped[str | None] = mapped_column(String(64))  # confirmations that the CA wants; None: all of the product
     answered: Mapped[str | None] = mapped_column(String(64))  # confirmations given so far, space between them
     issued_at: Mapped[dt.datetime | None]
     installed_at: Mapped[dt.datetime | None]  # set at issue: when IIJ will have installed it

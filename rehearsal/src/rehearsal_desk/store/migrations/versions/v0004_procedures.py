@@ -75,6 +75,7 @@ def _procedures() -> None:
         sa.Column("register_by", sa.Date),
         sa.Column("registered_at", MOMENT),
         sa.Column("contacted_at", MOMENT),
+        sa.Column("asked", sa.String(64)),
         sa.Column("answered", sa.String(64)),
         sa.Column("issued_at", MOMENT),
         sa.Column("installed_at", MOMENT),
