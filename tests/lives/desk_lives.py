@@ -78,6 +78,7 @@ class Life:
         self._draw = random.Random(self._trouble.seed)
         self._now = START
         self._dead_until = START
+        self._contracts = 0
         self._ran: list[tuple[dt.datetime, frozenset[str]]] = []  # when, and which hosts were down
         self._seen: dict[pathlib.Path, tuple[int, int, dt.datetime]] = {}
         self._ledger = folder / "ledger.jsonl"
@@ -102,9 +103,8 @@ class Life:
         """So many days, one after the other; all orders have begun after the first ones."""
         for _day in range(days):
             begun = min(len(self._fields), 1 + self.lived.days * len(self._fields) // begin_within)
-            new = begun > len(self._tasks.options["orders"])
             self._tasks.options["orders"] = self._fields[:begun]
-            self._have_a_day(new=new)
+            self._have_a_day()
             self._now += DAY
             self._move_clock()
         self._settle_accounts()
@@ -120,12 +120,13 @@ class Life:
     def _move_clock(self) -> None:
         self._desk.control("PUT", "/clock", {"now": self._now.isoformat()})
 
-    def _have_a_day(self, *, new: bool) -> None:
+    def _have_a_day(self) -> None:
         self.lived.days += 1
         self._befall()
         if self._now >= self._dead_until:
-            if new:
+            if self._contracts < len(self._tasks.options["orders"]):  # the daily run buys no new ones
                 self._tasks.apply()
+                self._contracts = len(self._desk.applications())
             self._tasks.renew()
             self.lived.runs += 1
             self._ran.append((self._now, frozenset(self._hosts.down)))

@@ -89,8 +89,8 @@ _ACTIONS: t.Final = {
     "new_csr": Phrase("give a CSR with a new key (csr_path)", "新しい鍵のCSRを用意する (csr_path)"),
     "look": Phrase("look at the warning of this order", "このオーダーの警告を確認する"),
     "reissue": Phrase(
-        "reissue it with a CSR of the host, or download its key from the portal",
-        "ホストのCSRで再発行するか、ポータルから鍵をダウンロードする",
+        'write reissue: {{serial: "{0}", reason: wrong_content}}, or download its key from the portal',
+        'reissue: {{serial: "{0}", reason: wrong_content}} と書くか、ポータルから鍵をダウンロードする',
     ),
     "cancel": Phrase("cancel it (apply.yml)", "解約する (apply.yml)"),
     "collect": Phrase("fetch and install the certificate (collect.yml)", "証明書を取得して設置する (collect.yml)"),
@@ -152,6 +152,8 @@ def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
         return said(_ACTIONS["download_key"], lang), "service_admin"
     if entry.standing is Standing.TO_COLLECT and _made_at_service(entry.order) and entry.order.key is None:
         return said(_ACTIONS["download_first"], lang), "service_admin"
+    if entry.shown is Standing.ESTRANGED and entry.application:
+        return said(_ACTIONS["reissue"], lang).format(entry.application.serial_number), "service_admin"
     action, actor = _BY_STANDING.get(entry.standing, ("none", "nobody"))
     return said(_ACTIONS[action], lang), actor
 
