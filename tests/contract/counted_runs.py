@@ -134,4 +134,4 @@ def order(name: str, host: str) -> Json:
     )  # fmt: skip
 
 
-__all__ = ("Counted", "Hosts", "Json", "counting", "csr_for", "tasks_of")
+__all__ = ("Counted", "Hosts", "Json", "counting", "csr_for", "order", "tasks_of")

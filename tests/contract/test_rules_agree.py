@@ -211,6 +211,10 @@ REGISTRATION: dict[str, Fields] = {
     "a telephone number in full width": sample.fields(
         applicant={**sample.APPLICANT, "phone": "０３－１２３４－５６７８"}
     ),
+    "a telephone number with hyphens of print": sample.fields(applicant={**sample.APPLICANT, "phone": "03‐1234‐5678"}),
+    "a telephone number with an extension": sample.fields(
+        applicant={**sample.APPLICANT, "phone": "03-1234-5678 (内線 123)"}
+    ),
     "a telephone number with a letter": sample.fields(applicant={**sample.APPLICANT, "phone": "03-0000-000O"}),
     "a line break in a name": sample.fields(applicant={**sample.APPLICANT, "name": "Web\nOperations"}),
     "a long department": sample.fields(applicant={**sample.APPLICANT, "department": "x" * 129}),

@@ -292,6 +292,17 @@ def test_gitlab_jobs_name_no_token_of_theirs() -> None:
     assert [name for name, job in jobs.items() if job.get("environment") == "certificates"] == ["apply"]
 
 
+@pytest.mark.parametrize("page", ["README.md", "README.ja.md"])
+def test_each_token_of_gitlab_has_the_least_role(page: str) -> None:
+    """A token of a Maintainer, which is what GitLab makes unless it is told otherwise, reads the token that buys."""
+    rows = [line for line in (EXAMPLES / page).read_text(encoding="utf-8").splitlines() if "| `CERTIFICATES_" in line]
+    assert [re.findall(r"_(NOTE|READ)_TOKEN` .*\*\*(\w+)\*\*.*`(\w+)`", row) for row in rows] == [
+        [("NOTE", "Reporter", "api")],
+        [("READ", "Reporter", "certificates")],
+    ]
+    assert "`read_api`" in rows[1]
+
+
 def test_the_lock_is_of_what_the_collection_needs() -> None:
     lock = (EXAMPLES / "controller.lock").read_text(encoding="utf-8")
     entries = re.findall(

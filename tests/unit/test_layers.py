@@ -140,6 +140,23 @@ def check_circles(plugins: pathlib.Path) -> None:
         visit(path, ())
 
 
+def check_writers(plugins: pathlib.Path) -> None:
+    """Fail where the controller writes to a file by its name: a link in its place would be followed (write_whole)."""
+    for path in sorted((plugins / "plugin_utils").rglob("*.py")):
+        if path.name == "whole_file.py":
+            continue
+        for call in (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)):
+            called, words = ast.unparse(call.func), map(ast.unparse, (*call.args, *call.keywords))
+            by_name = called.endswith(("write_text", "write_bytes"))
+            to_write = any(re.fullmatch("(mode=)?'[wax]b?[+]?'", word) for word in words)
+            opened = called.rpartition(".")[2] == "open" and to_write
+            assert not (by_name or opened), f"{path.relative_to(plugins)}:{call.lineno} writes by {called}"
+
+
+def test_the_controller_writes_through_no_link() -> None:
+    check_writers(PLUGINS)
+
+
 def test_imports_point_downwards() -> None:
     check_arrows(PLUGINS)
 
@@ -157,8 +174,10 @@ def test_no_import_goes_round_in_a_circle() -> None:
         (check_arrows, "_planning/claims.py", "from .._desk.desk import Desk"),
         (check_circles, "_complaints/rules/rule.py", "from .book import RULES"),
         (check_arrows, "loose.py", "import json"),
+        (check_writers, "_tasks/doctor.py", "open(path, mode='w')"),
+        (check_writers, "_tasks/watch.py", "path.write_text(told)"),
     ],
-    ids=["upwards", "shown-to-spending", "orders-to-desk", "plan-to-desk", "circle", "loose-file"],
+    ids=["upwards", "shown-to-spending", "orders-to-desk", "plan-to-desk", "circle", "loose-file", "open", "write"],
 )
 def test_a_planted_mistake_is_found(
     check: t.Callable[[pathlib.Path], None], file: str, line: str, tmp_path: pathlib.Path

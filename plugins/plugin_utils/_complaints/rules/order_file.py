@@ -17,12 +17,12 @@ RULES = (
         (
             "{value} cannot be read: {problem}.",
             "a readable folder or YAML file",
-            "Correct the path or its permissions.",
+            "Correct the path, its permissions or the encoding of the file.",
         ),
         (
             "{value} を読めません: {problem}",
             "読み取り可能なフォルダまたはYAMLファイル",
-            "パスまたは権限を直してください。",
+            "パス、権限、またはファイルの文字コードを直してください。",
         ),
     ),
     rule(

@@ -22,7 +22,7 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._target imp
     labels,
 )
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, key_pem, pem
-from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.sites import Site
+from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.sites import NAME, Site
 from cryptography.hazmat.primitives.asymmetric import ec
 
 SESAME = installation.Passphrases(bundles={"www": "open sesame"})
@@ -218,6 +218,18 @@ def test_copies_of_all_that_is_replaced(site: Site) -> None:
 def test_an_issuer_that_was_not_expected(site: Site) -> None:
     site.refuses(site.contents, activation_errors.IssuerDiffers, install={"issuer": "Other CA"})
     assert site.ensure(site.contents, install={"issuer": "test issuing ca"}).actions
+
+
+@pytest.mark.parametrize("role", ["certificate", "full_chain", "combined"])
+def test_a_stand_in_by_the_command_of_the_guide_is_replaced(site: Site, role: str) -> None:
+    """openssl makes an authority of it by default; it has the order's name and key, and begins today."""
+    asked, key, place = one_file(site, role), site.folder / "www.key", site.folder / f"www.{role}"
+    openssl("req", "-x509", "-key", key, "-subj", f"/CN={NAME}", "-days", "30", "-out", place)
+    if role == "combined":
+        place.write_bytes(key.read_bytes() + place.read_bytes())
+    assert site.ensure(**asked).missing
+    assert site.ensure(site.contents, **asked).actions == (f"write_{role}",)
+    assert pem(site.certificate) in place.read_text()
 
 
 def test_plain_files_of_another_tool_become_a_set_when_they_change(site: Site) -> None:

@@ -300,6 +300,25 @@ def test_wordings_are_complete(rule: t.Any) -> None:
     assert english == japanese, "both languages tell the same facts"
 
 
+@pytest.mark.parametrize("host", ["web*", "web[1:3]", "web1,web2", "web1:&tokyo", "!web1", "~web.*", "web1 web2", ""])
+def test_a_host_is_a_name_and_no_pattern(host: str) -> None:
+    """A play takes a pattern for many hosts, a module for one that is not there: work that nobody does."""
+    assert rules_broken([OV | {"host": host}]) in (["HOST-NAME"], ["VALUE-TYPE"])
+
+
+@pytest.mark.parametrize(
+    "suffix", ["co.jp", "tokyo.jp", "shibuya.tokyo.jp", "nakahara.kawasaki.jp", "osaka.jp", "kita.osaka.jp", "ne.jp"]
+)
+def test_no_public_suffix_is_anybodys_domain(suffix: str) -> None:
+    """The domains of prefectures and their cities are in the Public Suffix List, as those of organizations are."""
+    wide = WILDCARD | {"common_name": f"*.{suffix}", "approval_email": f"admin@{suffix}"}
+    narrow = WILDCARD | {"common_name": f"*.shop.{suffix}", "approval_email": f"admin@shop.{suffix}"}
+    own_by_suffix = DV | {"common_name": f"www.shop.{suffix}", "approval_email": f"admin@{suffix}"}
+    assert "COMMON-NAME-SUFFIX" in rules_broken([wide])
+    assert rules_broken([narrow]) == []
+    assert rules_broken([own_by_suffix]) == ["APPROVAL-EMAIL-ADDRESS"]
+
+
 def test_all_mistakes_of_an_order_at_once() -> None:
     order = OV | {"customer_code": "x", "term": "never", "applicant": APPLICANT | {"email": "nobody"}, "colour": "red"}
     assert sorted(rules_broken([order])) == ["CUSTOMER-CODE", "KEY-UNKNOWN", "VALUE-CHOICE", "VALUE-TYPE"]

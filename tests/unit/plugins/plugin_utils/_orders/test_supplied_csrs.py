@@ -55,6 +55,7 @@ def broken_by(folder: pathlib.Path, order: dict[str, t.Any]) -> list[str]:
     return [complaint.rule for complaint in found if complaint.rule != EVERYWHERE]
 
 
+GLOBALSIGN = OV | {"product": "organization_ssl", "approval_email": "admin@example.jp"}
 OV_SUBJECT = "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Example Co., Ltd./CN=www.example.jp"
 
 
@@ -67,6 +68,7 @@ OV_SUBJECT = "/C=JP/ST=Tokyo/L=Chiyoda-ku/O=Example Co., Ltd./CN=www.example.jp"
         ("/C=US/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-COUNTRY"]),
         ("/C=JP/O=Example/CN=blog.example.jp", ("-newkey", "rsa:2048"), DV, ["CSR-DROPPED"]),
         (OV_SUBJECT.replace("/CN", "/OU=Web/CN"), ("-newkey", "rsa:2048"), OV, ["CSR-OU"]),
+        (OV_SUBJECT.replace("/CN", "/OU=Web/CN"), ("-newkey", "rsa:2048"), GLOBALSIGN, ["CSR-OU"]),
         (OV_SUBJECT.replace("Co.", "Co;"), ("-newkey", "rsa:2048"), OV, ["DN-AUTHORITY"]),
         (
             "/C=JP/CN=blog.example.jp",
