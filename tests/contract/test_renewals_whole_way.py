@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import pathlib
 import typing as t
@@ -39,14 +40,14 @@ class Site:
             execute=self.hosts,
             inventory=("localhost", "web1"),
         )
-        self._now = START
         self.set_clock(START)
 
     def now(self) -> dt.datetime:
-        return self._now
+        """The desk's moment, and a second: what it has just issued is in date."""
+        shown = dt.datetime.fromisoformat(self.desk.control("GET", "/clock")["now"])
+        return shown + dt.timedelta(seconds=1)
 
     def set_clock(self, moment: dt.datetime) -> None:
-        self._now = moment
         self.desk.control("PUT", "/clock", {"now": moment.isoformat()})
 
     def application(self) -> Json:
@@ -148,3 +149,23 @@ def test_an_order_without_the_field_buys_nothing_and_is_told_of(desk: DeskContro
     found = site.tasks.renew()
     assert [row["order"] for row in found["silent"]] == ["www"]
     assert kinds(site.desk) == ["new"]
+
+
+def test_a_log_in_that_may_only_register_leaves_the_renewal_to_others_and_keeps_the_key(site: Site) -> None:
+    site.first_certificate()
+    site.days_before_end(28)
+    registering = {"desk_url": site.desk.url, "desk_token": site.desk.register_token}
+    tasks = dc.replace(site.tasks, desk=lambda _role: registering)
+    found = tasks.renew()
+    assert not found.get("failed") and found["verdict"] == "changes"
+    assert [(row["standing"], row["next_action_by"]) for row in found["orders"]] == [("to_renew", "group_admin")]
+    assert all(not result.get("failed") for result in tasks.results), "nothing is registered that is not ordered"
+    assert kinds(site.desk) == ["new"]
+    site.days_before_end(25)
+    assert kinds(site.desk) == ["new", "silence"]
+    tasks.renew()
+    assert site.application()["procedure"]["state"] == "applied", "with a key of the host, before IIJ makes its own"
+    site.desk.ca_work()
+    tasks.renew()
+    assert site.application()["current"]["csr_origin"] == "customer"
+    site.hosts.serial("web1", "www")

@@ -31,9 +31,10 @@ Json = dict[str, t.Any]
 
 
 def to_register(made: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
-    """The entries to register here; one that is not ordered yet counts only in check mode."""
+    """The entries to register here; one that is not ordered or renewed yet counts only in check mode."""
     here = [entry for entry in made.entries if entry.order.name in names and Step.REGISTER in entry.steps]
-    return tuple(entry for entry in here if planned or entry.application is not None)
+    unordered = {Step.PLACE, Step.RENEW}
+    return tuple(entry for entry in here if planned or not unordered & set(entry.steps))
 
 
 def host_orders(entries: Iterable[Entry]) -> list[Json]:

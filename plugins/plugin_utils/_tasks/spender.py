@@ -15,6 +15,8 @@ import typing as t
 
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import said
+from .._desk.desk import AccessRefused
+from .._planning.steps import Step
 from .._spending.ledger import Ledger
 from .._spending.ledger_file import default_ledger, origin_of
 from .._spending.perform import Performer
@@ -43,7 +45,14 @@ def perform_plan(
     held_back = hold_back(options, plan)
     performer = make_performer(options, desk, contract_steps(plan) - len(held_back), say=say, lang=lang)
     after, outcomes = perform_contracts(plan, performer, without={outcome.entry.order.name for outcome in held_back})
+    if options.get("due_only"):
+        outcomes = tuple(outcome for outcome in outcomes if not _is_for_somebody_else(outcome))
     return after, (*held_back, *outcomes)
+
+
+def _is_for_somebody_else(outcome: Outcome) -> bool:
+    """Whether a daily run has a log-in that may only register: its renewals stay open for the group admin."""
+    return outcome.step is Step.RENEW and isinstance(outcome.error, AccessRefused)
 
 
 def make_performer(

@@ -24,6 +24,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
     Decision,
+    Kind,
     Observed,
     Renewal,
     State,
@@ -153,6 +154,23 @@ def test_a_key_of_iijs_is_never_installed_in_place_of_an_own_one() -> None:
     estranged = certified(IN_USE, 2, csr_origin="service", downloaded_at=None)
     entry = entry_at(20, estranged)
     assert (entry.shown, entry.steps, entry.installs) == (Standing.ESTRANGED, (), False)
+
+
+def test_a_life_shorter_than_the_calendar_opens_no_window_before_it_has_begun() -> None:
+    life = dt.timedelta(days=25)
+    short = certified(booked(RENEWED, "p/www/1"), not_after=IN_USE.issued_at + life if IN_USE.issued_at else None)
+    begun = short.issued_at
+    assert begun is not None
+    track = track_of(short, begun)
+    assert track is not None and track.phase is Phase.RESTING
+    assert track.window.notice_at == track.window.opens_at == begun + dt.timedelta(days=1)
+    assert track.window.order_by >= track.window.opens_at and track.window.update_by >= track.window.order_by
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTINUATION, Kind.RENEWAL])
+def test_a_further_certificate_that_wants_a_csr_gets_one_of_the_host(kind: Kind) -> None:
+    row = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, None, kind=kind))
+    assert entry_at(60, row, order=SILENT).steps == (Step.REGISTER,)
 
 
 # --- cancellations
