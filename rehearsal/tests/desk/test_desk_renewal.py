@@ -58,9 +58,9 @@ def test_a_window_is_counted_back_from_the_end_of_the_certificate(desk: Rehearsa
     moments = [end - parsed(told[name]) for name in ("notice_at", "opens_at", "order_by", "update_by")]
     assert [moment.days for moment in moments] == [35, 30, 26, 21]
     assert (told["terms"], told["decision"]) == (["6 months"], "undecided")
-    ends = issued["period"].pop("ends")
-    assert issued["period"] == {"number": 1, "begins": issued["issued_at"], "term": "6 months"}
-    assert parsed(ends) - parsed(issued["issued_at"]) == dt.timedelta(days=182)  # 1 December to 1 June
+    assert issued["period"] == {
+        "number": 1, "begins": issued["issued_at"], "ends": f"2027-06-01{issued['issued_at'][10:]}", "term": "6 months",
+    }  # fmt: skip
     assert issued["current"]["certificate_fingerprint"] == issued["certificate_fingerprint"]
     assert (issued["previous"], issued["procedure"]) == ([], None)
 

@@ -88,7 +88,7 @@ class ApiDesk:
         csr: str | None,
         agree: Callable[[str], None] = lambda _text: None,  # noqa: ARG002  (of the protocol; no sentence is shown)
     ) -> Application:
-        body = wire.registration_body(application, order, csr)
+        body = wire.registration_body(order, csr, application.procedure)
         return wire.application(self._transport.write("PUT", f"{_path(application)}/registration", body))
 
     def place(self, order: Order, client_reference: str) -> Application:

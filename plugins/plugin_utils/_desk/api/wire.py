@@ -111,12 +111,12 @@ def reissue_body(application: Application, order: Order, client_reference: str, 
     }
 
 
-def registration_body(application: Application, order: Order, csr: str | None) -> Json:
+def registration_body(order: Order, csr: str | None, procedure: Procedure | None = None) -> Json:
     """The registration form: CSR, applicant and approval details of the procedure that was seen open."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
     subject = {**order.subject.given(), "organizational_unit_name": None}
     # A desk that tells no procedures does not know the field either.
-    named = {"procedure_id": application.procedure.id} if application.procedure else {}
+    named = {"procedure_id": procedure.id} if procedure else {}
     return {
         **named,
         "csr_origin": "service" if by_service else "customer",
