@@ -58,14 +58,9 @@ class Site:
         end = dt.datetime.fromisoformat(self.application()["current"]["not_after"])
         self.set_clock(end - dt.timedelta(days=days))
 
-    def ca_work(self) -> None:
-        """The CA issues, and an hour passes: the desk's seconds go on, those of the hosts do not."""
-        self.desk.ca_work()
-        self.set_clock(self._now + dt.timedelta(hours=1))
-
     def first_certificate(self) -> str:
         self.tasks.apply()
-        self.ca_work()
+        self.desk.ca_work()
         self.tasks.collect()
         return self.hosts.serial("web1", "www")
 
@@ -93,7 +88,7 @@ def test_three_periods_with_a_new_key_each(site: Site) -> None:
         assert site.application()["procedure"]["state"] == "applied", "ordered and registered in one run"
         assert site.hosts.serial("web1", "www") == serials[-1], "the certificate in use stays until the next is there"
         assert site.hosts.key("web1", "www") == keys[-1]
-        site.ca_work()
+        site.desk.ca_work()
         site.tasks.renew()
         serials.append(site.hosts.serial("web1", "www"))
         keys.append(site.hosts.key("web1", "www"))
@@ -118,7 +113,7 @@ def test_the_key_in_use_can_be_kept(desk: DeskControl, tmp_path: pathlib.Path) -
     serial, key = site.first_certificate(), site.hosts.key("web1", "www")
     site.days_before_end(28)
     site.tasks.renew()
-    site.ca_work()
+    site.desk.ca_work()
     site.tasks.renew()
     assert site.hosts.serial("web1", "www") != serial and site.hosts.key("web1", "www") == key
 
