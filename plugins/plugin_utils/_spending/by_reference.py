@@ -35,7 +35,6 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application
     from .._values.order import Order
     from .ledger import Ledger
-    from .renewals import Renewing
 
 _DIFFERS: t.Final = Phrase(
     "the desk booked {0}, but not what was asked: {1}; nothing more was done with it",
@@ -82,53 +81,48 @@ class ByReference:
         """Order the renewal; an answer that is lost is settled by reading the contract."""
         of = renewing(entry)
         reference = entry.order.renewal_reference(self.portfolio, of.replaces)
-
-        def order_renewal(_attempt: str) -> Application:
-            return settle(
-                lambda: self._renew_or_find(entry.order, of, reference),
-                lambda: find_renewal(self.desk, of),
-                sleep=self.sleep,
-                tell=self.tell,
-            )
-
-        facts = {**describe_renewal(entry, of), "client_reference": reference}
-        return require_renewed(spend(self.ledger, Step.RENEW, facts, order_renewal), of)
+        found = self._replace(
+            Step.RENEW,
+            {**describe_renewal(entry, of), "client_reference": reference},
+            lambda: self.desk.renew(of.application, entry.order, reference),
+            lambda: find_renewal(self.desk, of),
+        )
+        return require_renewed(found, of)
 
     def reissue(self, entry: Entry) -> Application:
         """Order the reissue, which costs nothing and cannot be undone; settled as a renewal is."""
         of, reason = renewing(entry), reason_of(entry)
         reference = entry.order.reissue_reference(self.portfolio, of.replaces)
+        found = self._replace(
+            Step.REISSUE,
+            {**describe_renewal(entry, of), "client_reference": reference, "reason": reason},
+            lambda: self.desk.reissue(of.application, entry.order, reference, reason),
+            lambda: find_reissue(self.desk, of),
+        )
+        return require_reissued(found, of)
 
-        def order_reissue(_attempt: str) -> Application:
-            return settle(
-                lambda: self._reissue_or_find(entry.order, of, reference, reason),
-                lambda: find_reissue(self.desk, of),
-                sleep=self.sleep,
-                tell=self.tell,
-            )
+    def _replace(
+        self,
+        step: Step,
+        facts: dict[str, t.Any],
+        call: Callable[[], Application],
+        find: Callable[[], Application | None],
+    ) -> Application:
+        """Have a certificate replaced; that it is replaced already is as good as an order of ours."""
 
-        facts = {**describe_renewal(entry, of), "client_reference": reference, "reason": reason}
-        return require_reissued(spend(self.ledger, Step.REISSUE, facts, order_reissue), of)
+        def call_or_find() -> Application:
+            try:
+                return call()
+            except (ReferenceTaken, StateConflict):
+                found = find()
+                if found is None:
+                    raise
+                return found
 
-    def _reissue_or_find(self, order: Order, of: Renewing, reference: str, reason: str) -> Application:
-        """Send the reissue; that it was ordered before is as good as an order of ours."""
-        try:
-            return self.desk.reissue(of.application, order, reference, reason)
-        except (ReferenceTaken, StateConflict):
-            found = find_reissue(self.desk, of)
-            if found is None:
-                raise
-            return found
+        def settled(_attempt: str) -> Application:
+            return settle(call_or_find, find, sleep=self.sleep, tell=self.tell)
 
-    def _renew_or_find(self, order: Order, of: Renewing, reference: str) -> Application:
-        """Send the renewal; that the certificate is replaced already is as good as an order of ours."""
-        try:
-            return self.desk.renew(of.application, order, reference)
-        except (ReferenceTaken, StateConflict):
-            found = find_renewal(self.desk, of)
-            if found is None:
-                raise
-            return found
+        return spend(self.ledger, step, facts, settled)
 
 
 def require_as_asked(order: Order, application: Application, *, reference: str | None) -> Application:
