@@ -40,7 +40,12 @@ def test_a_reviewed_plan_is_what_an_apply_does(site: Site, reports: tuple[str, .
     site.run("plan", *reports)
     plan = document(site, "plan")
     assert (plan["verdict"], plan["counts"]["to_order"], plan["planned"]) == ("changes", 2, True)
-    assert {file.name for file in (site.folder / "build").iterdir()} == {"plan.json", "plan.md", "plan.html"}
+    assert {file.name for file in (site.folder / "build").iterdir()} == {
+        "plan.json",
+        "plan.md",
+        "plan.html",
+        "plan.approval.html",
+    }
     run = site.run("apply", *reports, *reviewed(site), "-e", f"certificate_plan_digest={plan['digest']}")
     registered_once(site, "api", "www")
     assert [row["name"] for row in plan["orders"]] == [row["name"] for row in document(site, "apply")["orders"]]
