@@ -32,7 +32,7 @@ BELONGS: t.Final = (
     "changelogs/changelog.yaml", "changelogs/config.yaml",
     "docs/*.md", "docs/*.json", "docs/*.svg", "docs/*.mmd", "docs/docsite/*.yml",
     "examples/*.yml", "examples/*.yaml", "examples/*.md", "examples/*.sh", "examples/*.csr", "examples/*.txt",
-    "examples/editor/*.json", "examples/notify/*.py",
+    "examples/editor/*.json", "examples/monitoring/*.json", "examples/notify/*.py", "examples/timers/certificates-renew.*",
     "examples/ci/CODEOWNERS", "examples/ci/controller.lock", "examples/ci/scripts/*.py",
     "extensions/eda/*.py", "extensions/eda/rulebooks/*.yml",
     "meta/*.yml", "playbooks/*.yml",
