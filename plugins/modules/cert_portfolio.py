@@ -344,7 +344,6 @@ orders:
       description:
         - What that means for this order, namely V(to_order), V(to_renew), V(to_reissue), V(to_register), V(to_collect), V(to_cancel), V(waiting),
           V(held), V(estranged), V(ended) or V(done).
-        or V(done).
       type: str
       sample: to_register
     order_digest:
