@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import pathlib
 import typing as t
@@ -89,3 +90,16 @@ def test_in_the_window_it_is_renewed_with_a_new_key(site: Site) -> None:
     site.tasks.apply()
     assert site.application()["procedure"]["kind"] == "renewal"
     assert kinds(site.desk) == ["new", "renewal"]
+
+
+def test_a_log_in_that_may_only_register_leaves_it_to_the_group_admin(site: Site) -> None:
+    site.first_certificate()
+    declare(site)
+    registering = {"desk_url": site.desk.url, "desk_token": site.desk.register_token}
+    tasks = dc.replace(site.tasks, desk=lambda _role: registering, results=[])
+    found = tasks.renew()
+    assert [(row["standing"], row["next_action_by"]) for row in found["orders"]] == [("to_reissue", "group_admin")]
+    assert all(not result.get("failed") for result in tasks.results)
+    assert site.application()["procedure"] is None
+    site.tasks.renew()
+    assert site.application()["procedure"]["state"] == "applied"

@@ -57,7 +57,7 @@ def ahead_of(
         waits = bool(order.missing) or waits_for_new_csr(order, application, track)
         return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
     if wants_reissue(order, application) and application.live and not is_reissue_late(order, track):
-        return Standing.TO_REISSUE
+        return Standing.HELD if waits_for_new_csr(order, application, track) else Standing.TO_REISSUE
     return Standing.TO_RENEW if is_due(order, track, spread=spread) else None
 
 

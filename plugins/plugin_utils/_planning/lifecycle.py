@@ -143,19 +143,28 @@ def lacking_fields(order: Order) -> tuple[str, ...]:
 
 
 def is_csr_same(order: Order, application: Application | None) -> bool:
-    """Check whether the user's CSR for an open renewal still has the key of the certificate in use."""
-    if application is None or order.csr is None or not order.rotates_key or not renews(application):
+    """Check whether the user's CSR has the key of the certificate in use, where the next one is to have another."""
+    current = current_certificate(application)
+    if application is None or order.csr is None or current is None:
         return False
-    procedure, current = application.procedure, application.current
-    waits = procedure is not None and procedure.state is State.AWAITING_REGISTRATION
-    return waits and current is not None and current.public_key_fingerprint == order.csr.public_key_fingerprint
+    if application.procedure is None:
+        asked = wants_reissue(order, application)
+    else:
+        waits = renews(application) and application.procedure.state is State.AWAITING_REGISTRATION
+        asked = waits and (order.rotates_key or is_reissuing(application))
+    return asked and current.public_key_fingerprint == order.csr.public_key_fingerprint
 
 
 def waits_for_new_csr(order: Order, application: Application | None, track: Track | None) -> bool:
-    """Check whether the registration waits for a CSR with a new key: until shortly before IIJ would make its own."""
-    if track is None or not is_csr_same(order, application):
+    """Check whether nothing is registered before the CSR has a new key.
+
+    A renewal waits until shortly before IIJ would make its own CSR; a key that has to go is never certified again.
+    """
+    if not is_csr_same(order, application):
         return False
-    return track.as_of < track.window.update_by - _LAST_CALL
+    if is_reissuing(application) or wants_reissue(order, application):
+        return True
+    return track is not None and track.as_of < track.window.update_by - _LAST_CALL
 
 
 def retired_keys(application: Application | None) -> tuple[str, ...]:

@@ -47,8 +47,8 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             yield _remark("RENEWAL-INCOMPLETE", order, {**facts, "fields": ", ".join(lacking), "day": day})
         yield from _of_reissue(entry, track)
         if is_csr_same(order, application):
-            day = day_in_japan(track.window.update_by)
-            yield _remark("RENEWAL-CSR-SAME", order, {**facts, "day": day}, "csr_path")
+            rule = "REISSUE-CSR-SAME" if _is_reissue(entry) else "RENEWAL-CSR-SAME"
+            yield _remark(rule, order, {**facts, "day": day_in_japan(track.window.update_by)}, "csr_path")
         if _is_late(entry, track):
             end, days = day_in_japan(track.certificate.not_after), LEADS.value[order.product.level.value]
             yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
@@ -58,8 +58,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
 def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
     """What a wanted reissue costs beside money, and what it does not do."""
     order, application = entry.order, entry.application
-    wanted = wants_reissue(order, application) or is_reissuing(application)
-    if order.reissue is None or application is None or not wanted:
+    if order.reissue is None or application is None or not _is_reissue(entry):
         return
     facts = {"contract_id": application.contract_id, "serial": order.reissue.serial}
     if order.reissue.reason is ReissueReason.KEY_COMPROMISED:
@@ -72,6 +71,10 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
         days = lifetime(track.as_of.date()).days - 1
         end = day_in_japan(track.certificate.not_after)
         yield _remark("REISSUE-SHORTENS", order, {**facts, "days": days, "end": end}, "reissue")
+
+
+def _is_reissue(entry: Entry) -> bool:
+    return wants_reissue(entry.order, entry.application) or is_reissuing(entry.application)
 
 
 def find_clock_difference(plan: Plan, here: dt.datetime) -> tuple[Complaint, ...]:

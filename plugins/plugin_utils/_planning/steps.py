@@ -51,7 +51,7 @@ class Standing(enum.StrEnum):
     TO_COLLECT = "to_collect"
     TO_CANCEL = "to_cancel"
     WAITING = "waiting"
-    HELD = "held"  # a renewal that is not ordered before somebody has looked
+    HELD = "held"  # a renewal or reissue that is not ordered before somebody has looked
     ESTRANGED = "estranged"  # renewed with a key that IIJ has made, against the order
     ENDED = "ended"
     DONE = "done"

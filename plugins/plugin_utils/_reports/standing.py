@@ -46,8 +46,8 @@ _REASONS: t.Final = {
     Standing.TO_RENEW: Phrase("the renewal can be ordered", "更新の受付期間中です"),
     Standing.TO_REISSUE: Phrase("the certificate in use has to go", "使用中の証明書を再発行で置き換えます"),
     Standing.HELD: Phrase(
-        "the renewal is not ordered before somebody has looked (see the warnings)",
-        "確認が必要なため、更新を申し込んでいません (警告を参照)",
+        "nothing is ordered before somebody has looked (see the warnings)",
+        "確認が必要なため、申し込んでいません (警告を参照)",
     ),
     Standing.ESTRANGED: Phrase(
         "renewed with a key that IIJ has made, so it is not installed; the certificate before stays",

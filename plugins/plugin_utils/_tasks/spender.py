@@ -51,8 +51,8 @@ def perform_plan(
 
 
 def _is_for_somebody_else(outcome: Outcome) -> bool:
-    """Whether a daily run has a log-in that may only register: its renewals stay open for the group admin."""
-    return outcome.step is Step.RENEW and isinstance(outcome.error, AccessRefused)
+    """Whether a daily run has a log-in that may only register: what it may not order stays open for the group admin."""
+    return outcome.step in (Step.RENEW, Step.REISSUE) and isinstance(outcome.error, AccessRefused)
 
 
 def make_performer(

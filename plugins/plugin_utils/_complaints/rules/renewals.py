@@ -87,6 +87,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     rule(
+        "REISSUE-CSR-SAME",
+        OURS,
+        (
+            "The CSR for the reissue of {contract_id} has the key of the certificate that has to go.",
+            "a CSR with a new key",
+            "Make a new key and CSR; until then nothing is ordered or registered.",
+        ),
+        (
+            "{contract_id} の再発行に使うCSRの鍵が、置き換える証明書と同じです。",
+            "新しい鍵のCSR",
+            "鍵とCSRを作り直してください。それまで申し込みも登録も行いません。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    rule(
         "REISSUE-SHORTENS",
         "M:2261110, BR 6.3.2",
         (

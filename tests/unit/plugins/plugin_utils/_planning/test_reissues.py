@@ -24,6 +24,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.p
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import _host_order
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Kind, Observed, State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import CsrOrigin, SuppliedCsr
 from portfolios import OV, DeskInMemory, before_end, booked, certified, now, portfolio, renewal
 
 if t.TYPE_CHECKING:
@@ -167,3 +168,34 @@ def test_one_that_somebody_ordered_first_is_adopted(tmp_path: pathlib.Path) -> N
     _after, (outcome,) = perform_contracts(plan, performer)
     assert outcome.error is None
     assert desk.reissues == []
+
+
+# --- a CSR that the user gives
+
+
+def supplied(name: str, **written: t.Any) -> t.Any:
+    """The order with a CSR whose key is that of the certificate with this number."""
+    (order,) = portfolio(OV | (written or LOST))
+    same = certified(booked(order, "p/www/1"), int(name)).public_key_fingerprint or ""
+    return dc.replace(order, csr_origin=CsrOrigin.SUPPLIED, csr=SuppliedCsr(pem="", public_key_fingerprint=same))
+
+
+def plan_of(order: t.Any, row: Application, days: float = 100) -> Plan:
+    return make_plan((order,), Observed(applications=(row,), as_of=before_end(days, IN_USE)), portfolio="p")
+
+
+@pytest.mark.parametrize("written", [LOST, COMPROMISED, LOST | {"renewal": {"key": "keep"}}])
+def test_a_key_that_has_to_go_is_never_certified_again(written: dict[str, t.Any]) -> None:
+    for days in (100, 19.5):
+        held = plan_of(supplied("1", **written), IN_USE, days)
+        if days == 100:
+            assert (held.entries[0].steps, held.entries[0].shown) == ((), Standing.HELD)
+        waits = plan_of(supplied("1", **written), REISSUING, days)
+        assert (waits.entries[0].steps, waits.entries[0].shown) == ((), Standing.WAITING)
+        assert "REISSUE-CSR-SAME" in remarks(waits)
+        assert "RENEWAL-CSR-SAME" not in remarks(waits)
+
+
+def test_with_a_new_csr_it_goes_on() -> None:
+    assert plan_of(supplied("2"), IN_USE).entries[0].steps == (Step.REISSUE, Step.REGISTER)
+    assert plan_of(supplied("2"), REISSUING).entries[0].steps == (Step.REGISTER,)
