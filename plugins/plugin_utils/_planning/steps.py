@@ -41,6 +41,10 @@ CALL_CLASSES: t.Final = {
 }
 
 
+OPENING: t.Final = (Step.PLACE, Step.RENEW, Step.REISSUE)  # what a registration has to follow
+CONTRACT_STEPS: t.Final = (*OPENING, Step.CANCEL)  # all that cannot be undone
+
+
 class Standing(enum.StrEnum):
     """Where an order stands between its file and the desk."""
 
@@ -76,4 +80,4 @@ STEPS: t.Final[dict[Standing, tuple[Step, ...]]] = {
     Standing.TO_CANCEL: (Step.CANCEL,),
 }
 
-__all__ = ("CALL_CLASSES", "STEPS", "CallClass", "Standing", "Step", "Verdict")
+__all__ = ("CALL_CLASSES", "CONTRACT_STEPS", "OPENING", "STEPS", "CallClass", "Standing", "Step", "Verdict")

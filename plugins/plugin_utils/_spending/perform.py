@@ -21,7 +21,7 @@ from ...module_utils._core.phrases import Phrase
 from .._desk.desk import AccessRefused, DeskError, DeskUnreachable
 from .._desk.patience import announce_wait
 from .._planning.outcome import Outcome
-from .._planning.steps import Step
+from .._planning.steps import CONTRACT_STEPS, Step
 from .by_list import ByList
 from .by_reference import ByReference
 from .ledger import LedgerUnusable
@@ -38,7 +38,6 @@ if t.TYPE_CHECKING:
     from .by_reference import Buyer
     from .ledger import Ledger
 
-_CONTRACT_STEPS: t.Final = (Step.PLACE, Step.RENEW, Step.REISSUE, Step.CANCEL)
 _LIST_LAGS: t.Final = Phrase(
     "until the portal's list shows what was bought before (listing_lag)",
     "以前のお申し込みがポータルの一覧に反映されるのを待っています (listing_lag)",
@@ -95,7 +94,7 @@ class Performer:
         """
         if self.desk.by_people:
             return ()
-        todo = [(entry, step) for entry, step in steps if step in _CONTRACT_STEPS]
+        todo = [(entry, step) for entry, step in steps if step in CONTRACT_STEPS]
         buyer = self._choose_buyer(listed)
         if not self.desk.keeps_references and any(step is Step.PLACE for _entry, step in todo):
             # What an earlier run bought, and no ledger tells of, shows once the list has caught up.

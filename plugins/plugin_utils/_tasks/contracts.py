@@ -19,7 +19,7 @@ from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
 from .._planning.judgement import ahead_of, standing_of
 from .._planning.lifecycle import renews, track_of
-from .._planning.steps import Standing, Step
+from .._planning.steps import CONTRACT_STEPS, Standing, Step
 from .._reports.document import describe_plan
 from .._reports.rows import result_rows
 from .._reports.text import text
@@ -40,7 +40,6 @@ if t.TYPE_CHECKING:
     from .asked_orders import Options
 
 _UNDER_WAY: t.Final = {Step.RENEW: "renewal", Step.REISSUE: "reissue"}
-_CONTRACT_STEPS = (Step.PLACE, Step.RENEW, Step.REISSUE, Step.CANCEL)
 _DID: t.Final = {
     Step.PLACE: Phrase("ordered", "注文しました"),
     Step.RENEW: Phrase("renewed", "更新を申し込みました"),
@@ -82,7 +81,7 @@ def guard_contracts(
 
 def contract_steps(made: Plan) -> int:
     """How many steps of a plan place, renew or cancel."""
-    return sum(step in _CONTRACT_STEPS for _entry, step in made.steps())
+    return sum(step in CONTRACT_STEPS for _entry, step in made.steps())
 
 
 def perform_contracts(
@@ -125,7 +124,7 @@ def contract_result(
     repair: bool = True,
 ) -> Row:
     """The task's result: what the document tells, and whom the remaining work belongs to."""
-    changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
+    changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
     failed, planned = failures(outcomes), told["planned"]
     # Finished orders would make thousands of rows that tell nothing; the document counts them.
     told = {
@@ -196,7 +195,7 @@ def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
 
 def _diff(before: Plan, made: Plan | None) -> dict[str, t.Any]:
     """What the contract steps change, order by order; predicted where nothing was performed."""
-    changing = [entry for entry in before.entries if set(entry.steps) & set(_CONTRACT_STEPS)]
+    changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
     then = {entry.order.name: entry for entry in made.entries} if made else {}
     return {
         "before": {entry.order.name: _shown(entry) for entry in changing},

@@ -19,7 +19,7 @@ from ...module_utils._pki.deps import missing_cryptography
 from ...module_utils._pki.weak_keys import csr_weakness
 from .._desk.desk import DeskError
 from .._planning.outcome import Outcome
-from .._planning.steps import Step
+from .._planning.steps import OPENING, Step
 from .._values.order import CsrOrigin
 from .looks import hand_on, make_works, read_answers
 
@@ -68,7 +68,7 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
     if options.get("look") is None or options.get("buy_before_host"):
         return ()
     answers = read_answers(options)
-    bought = [(entry, step) for entry, step in plan.steps() if step in (Step.PLACE, Step.RENEW, Step.REISSUE)]
+    bought = [(entry, step) for entry, step in plan.steps() if step in OPENING]
     problems = ((entry, step, _find_problem(entry.order, answers)) for entry, step in bought)
     return tuple(
         Outcome(entry=entry, step=step, error=HostNotReady(problem)) for entry, step, problem in problems if problem

@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import said
 from .._orders.commands import install_on_host
 from .._planning.lifecycle import is_reissuing, retired_keys
-from .._planning.steps import Standing, Step
+from .._planning.steps import OPENING, Standing, Step
 from .._values.order import CsrOrigin
 from .looks import Answer
 
@@ -31,10 +31,9 @@ Json = dict[str, t.Any]
 
 
 def to_register(made: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
-    """The entries to register here; one that is not ordered or renewed yet counts only in check mode."""
+    """The entries to register here; one that is not ordered, renewed or reissued yet counts only in check mode."""
     here = [entry for entry in made.entries if entry.order.name in names and Step.REGISTER in entry.steps]
-    unordered = {Step.PLACE, Step.RENEW}
-    return tuple(entry for entry in here if planned or not unordered & set(entry.steps))
+    return tuple(entry for entry in here if planned or not set(OPENING) & set(entry.steps))
 
 
 def host_orders(entries: Iterable[Entry]) -> list[Json]:

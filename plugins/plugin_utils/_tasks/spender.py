@@ -16,7 +16,7 @@ import typing as t
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import said
 from .._desk.desk import AccessRefused
-from .._planning.steps import Step
+from .._planning.steps import OPENING
 from .._spending.ledger import Ledger
 from .._spending.ledger_file import default_ledger, origin_of
 from .._spending.perform import Performer
@@ -52,7 +52,7 @@ def perform_plan(
 
 def _is_for_somebody_else(outcome: Outcome) -> bool:
     """Whether a daily run has a log-in that may only register: what it may not order stays open for the group admin."""
-    return outcome.step in (Step.RENEW, Step.REISSUE) and isinstance(outcome.error, AccessRefused)
+    return outcome.step in OPENING and isinstance(outcome.error, AccessRefused)
 
 
 def make_performer(
