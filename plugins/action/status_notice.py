@@ -18,7 +18,7 @@ from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.notices import make_notice
 from ..plugin_utils._tasks.asked_orders import now
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.notifying import list_ways, send_once
+from ..plugin_utils._tasks.notifying import list_unused, list_ways, send_once
 from ..plugin_utils._tasks.planned import bare_frame, frame_of
 from ..plugin_utils._tasks.status import look_at_orders
 
@@ -54,9 +54,9 @@ class ActionModule(Leg):
         if notice is None:
             return {"changed": False, "sent": [], "subject": None, "text": None}
         told: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
-        ways = list_ways(self.options)
+        ways, today = list_ways(self.options), day_in_japan(now())
         if self.check_mode:
-            return told
-        sent, failed = send_once(notice, self.options, ways, today=day_in_japan(now()))
+            return {**told, "changed": bool(list_unused(self.options, ways, today=today))}
+        sent, failed = send_once(notice, self.options, ways, today=today)
         problems = {"failed": True, "msg": "\n".join(said(phrase, self.lang) for phrase in failed)} if failed else {}
         return {**told, "changed": bool(sent), "sent": sent, **problems}

@@ -14,6 +14,7 @@ import email.utils
 import json
 import os
 import pathlib
+import re
 import smtplib
 import ssl
 import subprocess
@@ -41,6 +42,7 @@ _SMTP_PORTS: t.Final = {"smtp": 25, "smtps": 465}
 _AT: t.Final = "@\u200b"  # nobody is called by a name that stands in a message
 _NOT_SENT: t.Final = Phrase("the notice was not sent by {0}: {1}", "通知を {0} で送信できませんでした: {1}")
 _ANSWERED: t.Final = Phrase("it answered with status {0}", "ステータス {0} が返されました")
+_REFUSED: t.Final = Phrase("the mail server did not take it ({0})", "メールサーバが受け付けませんでした ({0})")
 _ENDED: t.Final = Phrase("it ended with status {0}", "終了ステータスは {0} でした")
 _NO_SMTP: t.Final = Phrase(
     "smtp_url is not of the form smtp://HOST:PORT, smtp+starttls://HOST:PORT or smtps://HOST:PORT",
@@ -49,6 +51,11 @@ _NO_SMTP: t.Final = Phrase(
 _NO_WEBHOOK: t.Final = Phrase(
     "webhook_url does not begin with https:// (http:// is for this machine alone)",
     "webhook_url が https:// で始まっていません (http:// はこのマシンに対してだけ使えます)。",
+)
+_ADDRESS: t.Final = re.compile(r"(?:[^\s<>@][^<>@\r\n]*<)?[!-;=?A-~]+@[!-;=?A-~]+>?")
+_NO_ADDRESS: t.Final = Phrase(
+    "{0} {1} holds no plain mail address such as ops@example.jp",
+    "{0} {1} は ops@example.jp のような通常のメールアドレスではありません。",
 )
 _NO_MAIL: t.Final = Phrase("mail_to needs mail_from and smtp_url", "mail_to には mail_from と smtp_url が必要です。")
 _NO_PLAIN: t.Final = Phrase(
@@ -80,6 +87,12 @@ def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
     return ways
 
 
+def list_unused(options: Options, ways: t.Iterable[str], *, today: dt.date) -> list[str]:
+    """List the ways that a run uses now: those that were not used today, or all again where that is asked."""
+    used = [] if options["again"] else _read_stamp(_stamp_path(options), today)
+    return [way for way in ways if way not in used]
+
+
 def send_once(
     notice: Notice, options: Options, ways: t.Mapping[str, Callable[[Notice], None]], *, today: dt.date
 ) -> tuple[list[str], list[Phrase]]:
@@ -89,11 +102,9 @@ def send_once(
     """
     stamp = _stamp_path(options)
     used, sent, failed = _read_stamp(stamp, today), [], []
-    for way, send in ways.items():
-        if way in used and not options["again"]:
-            continue
+    for way in list_unused(options, ways, today=today):
         try:
-            send(notice)
+            ways[way](notice)
         except NotSent as error:
             failed.append(_NOT_SENT.filled(way, error.told))
         else:
@@ -107,6 +118,9 @@ def send_once(
 def _require_mail(options: Options) -> urllib.parse.SplitResult:
     if not options["mail_from"] or not options["smtp_url"]:
         raise OptionsWrong(_NO_MAIL)
+    for name, addresses in (("mail_from", [options["mail_from"]]), ("mail_to", options["mail_to"])):
+        if not all(_ADDRESS.fullmatch(address) for address in addresses):
+            raise OptionsWrong(_NO_ADDRESS.filled(name, ", ".join(map(repr, addresses))))
     server = urllib.parse.urlsplit(options["smtp_url"])
     try:
         good = server.scheme in ("smtp", "smtp+starttls", "smtps") and server.hostname and server.port != 0
@@ -137,8 +151,8 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
     message["Auto-Submitted"] = "auto-generated"  # no answering machine answers [RFC 3834]
     message.set_content(notice.text)
     host, port = str(server.hostname), server.port or _SMTP_PORTS.get(server.scheme, 587)
-    context = ssl.create_default_context(cafile=options["smtp_ca_path"])
     try:
+        context = ssl.create_default_context(cafile=options["smtp_ca_path"])
         with (
             smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=context)
             if server.scheme == "smtps"
@@ -152,14 +166,14 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
     except smtplib.SMTPResponseException as error:
         raise NotSent(_ANSWERED.filled(error.smtp_code)) from None
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        why = reason_of(error) if isinstance(error, OSError) else type(error).__name__
-        raise NotSent(verbatim(str(why))) from None
+        why = reason_of(error) if isinstance(error, OSError) else _REFUSED.filled(type(error).__name__)
+        raise NotSent(why if isinstance(why, Phrase) else verbatim(str(why))) from None
 
 
 def _post(notice: Notice, url: str, form: str) -> None:
     """Post once; the address is a secret and stands in no message."""
     session = open_session(ca_path=None, headers={"Content-Type": "application/json"}, keeps_cookies=False)
-    body = json.dumps(_body(notice, form)).encode()
+    body = json.dumps(make_body(notice, form)).encode()
     try:
         reply = exchange(session, "POST", url, patience=Patience(timeout=_TIMEOUT), data=body)
     except NoAnswer as error:
@@ -168,21 +182,20 @@ def _post(notice: Notice, url: str, form: str) -> None:
         raise NotSent(_ANSWERED.filled(reply.status))
 
 
-def _body(notice: Notice, form: str) -> dict[str, t.Any]:
-    """What a chat takes; what it would interpret in a text is made harmless."""
+def make_body(notice: Notice, form: str) -> dict[str, t.Any]:
+    """Make what a chat takes; a text is shown as it is, whatever it holds: names and words of a desk load nothing."""
     if form == "json":
         return {"subject": notice.subject, "text": notice.text}
     subject, text = (part.replace("@", _AT) for part in notice)
-    if form == "teams":
-        blocks = [{"type": "TextBlock", "text": subject, "weight": "Bolder", "wrap": True}]
-        blocks += [{"type": "TextBlock", "text": line, "wrap": True} for line in text.splitlines() if line]
+    if form == "teams":  # runs of text know no marks, as blocks of text do
+        lines = [subject, *(line for line in text.splitlines() if line)]
+        blocks = [{"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": line}]} for line in lines]
         card = {"type": "AdaptiveCard", "version": "1.4", "body": blocks}
         content = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
         return {"type": "message", "attachments": [content]}
-    whole = f"{subject}\n\n{text}"
     if form == "slack":
-        whole = whole.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return {"text": whole}
+        text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return {"text": f"{subject}\n```\n{text.replace('`', chr(39))}```"}
 
 
 def _run(notice: Notice, command: list[str]) -> None:
@@ -215,4 +228,4 @@ def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:
         return []
 
 
-__all__ = ("NotSent", "list_ways", "send_once")
+__all__ = ("NotSent", "list_unused", "list_ways", "make_body", "send_once")

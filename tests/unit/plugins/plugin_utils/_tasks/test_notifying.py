@@ -21,7 +21,12 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.notices import Notice, make_notice
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.notifying import list_ways, send_once
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.notifying import (
+    list_unused,
+    list_ways,
+    make_body,
+    send_once,
+)
 from statuses import SHOWN, a_status
 
 TODAY: t.Final = dt.date(2026, 11, 22)
@@ -161,6 +166,46 @@ def test_a_webhook_takes_the_text_and_calls_nobody(form: str):
         assert "<" not in body["text"]
     if form == "teams":
         assert body["attachments"][0]["content"]["type"] == "AdaptiveCard"
+
+
+MARKED: t.Final = "- www: ![x](http://198.51.100.1/seen) *b* ``` [y](http://198.51.100.1)\n"
+
+
+@pytest.mark.parametrize("form", ["slack", "mattermost", "teams"])
+def test_what_a_chat_would_interpret_is_shown_as_it_is(form: str):
+    """In a block of code, or in an element of a card that knows no marks: a desk's words load nothing there."""
+    whole = {**NO_WAY, "webhook_url": "http://127.0.0.1:1/", "webhook_form": form}
+    body = make_body(Notice("s", MARKED), whole["webhook_form"])
+    if form == "teams":
+        runs = [block["inlines"][0] for block in body["attachments"][0]["content"]["body"]]
+        assert {run["type"] for run in runs} == {"TextRun"}
+    else:
+        head, code, tail = body["text"].split("```")
+        assert (head.strip(), tail) == ("s", "")
+        assert "![x](http" in code
+
+
+@pytest.mark.parametrize("field", ["mail_from", "mail_to"])
+def test_no_address_writes_a_header_of_its_own(field: str):
+    right = {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp://mail.example.jp"}
+    wrong = "c@example.jp\nBcc: everybody@example.jp"
+    with pytest.raises(OptionsWrong) as refused:
+        list_ways({**NO_WAY, **right, field: [wrong] if field == "mail_to" else wrong})
+    assert field in refused.value.message.en
+
+
+def test_ca_certificates_that_are_not_there_are_told(tmp_path: pathlib.Path):
+    mail = {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtps://127.0.0.1:1"}
+    ways, failed = sent({**mail, "smtp_ca_path": str(tmp_path / "none.pem")})
+    assert ways == []
+    assert failed[0].startswith("the notice was not sent by mail: ")
+
+
+def test_check_mode_tells_what_a_run_would_send():
+    whole = {**NO_WAY, "command": ["true"]}
+    assert list_unused(whole, list_ways(whole), today=TODAY) == ["command"]
+    sent(whole)
+    assert list_unused(whole, list_ways(whole), today=TODAY) == []
 
 
 def test_a_redirection_is_not_followed_and_the_address_is_not_told(monkeypatch: pytest.MonkeyPatch):
