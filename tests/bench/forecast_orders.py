@@ -84,7 +84,7 @@ def issued(order: Order, number: int) -> Application:
 
 def reckon(orders: tuple[Order, ...], observed: Observed) -> None:
     assumed = lives.Assumptions()
-    lineages = list_lineages(orders, observed, portfolio="default", prices=PRICES, assumptions=assumed)
+    lineages, _left_out = list_lineages(orders, observed, portfolio="default", prices=PRICES, assumptions=assumed)
     made = forecast(lineages, today=TODAY, until=LAST, assumptions=assumed)
     document = describe_forecast(
         made, list_levers(made, PRICES), list_warnings(made), portfolio="default", lang="en",

@@ -85,7 +85,7 @@ def forecast(lineages: Iterable[Lineage], *, today: dt.date, until: dt.date, ass
     The default assumptions are the upper bound: each certificate is paid for. `least` has them free inside a paid
     period.
     """
-    lineages = tuple(lineages)
+    lineages, first, last = tuple(lineages), today.toordinal(), until.toordinal()
     quarters = sum_by_quarter(lineages, today, until, assumptions)
     least = sum_by_quarter(lineages, today, until, dc.replace(assumptions, second=Second.FREE))
     return Forecast(
@@ -93,16 +93,14 @@ def forecast(lineages: Iterable[Lineage], *, today: dt.date, until: dt.date, ass
         until=until,
         assumptions=assumptions,
         lineages=lineages,
-        days={lineage.name: walk_lineage(lineage, today, until, assumptions) for lineage in lineages},
+        days={
+            lineage.name: walk_life(lineage.life, today=first, until=last, assumptions=assumptions)
+            for lineage in lineages
+        },
         quarters={quarter: quarters.get(quarter, Sum(counts={})) for quarter in _quarters(today, until)},
         total=add_up(quarters.values()),
         least=add_up(least.values()),
     )
-
-
-def walk_lineage(lineage: Lineage, today: dt.date, until: dt.date, assumptions: Assumptions) -> tuple[Day, ...]:
-    """List the days to come of one lineage."""
-    return walk_life(lineage.life, today=today.toordinal(), until=until.toordinal(), assumptions=assumptions)
 
 
 def sum_by_quarter(
@@ -148,8 +146,11 @@ def list_lineages(
     prices: PriceTable | None,
     assumptions: Assumptions,
     spread: bool = True,
-) -> tuple[Lineage, ...]:
-    """List the lineages of orders, and at a desk those of contracts that no order names, in order of their names."""
+) -> tuple[tuple[Lineage, ...], tuple[str, ...]]:
+    """List the lineages of orders, and at a desk those of contracts that no order names, in order of their names.
+
+    Returns also the contracts of which the desk shows too little to reckon with them.
+    """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims: Mapping[str, Application] = {}
     if observed is not None:
@@ -161,8 +162,10 @@ def list_lineages(
     ]
     claimed = {application.contract_id for application in claims.values()}
     rest = observed.applications if observed is not None else ()
-    unmanaged = (app for app in rest if app.live and app.contract_id not in claimed)
-    return (*found, *filter(None, (_of_contract(app, prices, assumptions) for app in unmanaged)))
+    unmanaged = [app for app in rest if app.live and app.contract_id not in claimed]
+    shown = {app.contract_id: _of_contract(app, prices, assumptions) for app in unmanaged}
+    left_out = tuple(contract_id for contract_id, lineage in shown.items() if lineage is None)
+    return (*found, *filter(None, shown.values())), left_out
 
 
 def _goes_on(order: Order, application: Application | None) -> bool:
@@ -264,19 +267,18 @@ def _day(moment: dt.datetime | None) -> int | None:
     return None if moment is None else day_in_japan(moment).toordinal()
 
 
-def quarter_of(day: dt.date) -> tuple[int, int]:
-    """Year and quarter (1 to 4) of a day."""
+def _quarter_of(day: dt.date) -> tuple[int, int]:
     return day.year, (day.month + 2) // 3
 
 
 @functools.cache
 def _quarter_of_ordinal(day: int) -> tuple[int, int]:
-    return quarter_of(dt.date.fromordinal(day))
+    return _quarter_of(dt.date.fromordinal(day))
 
 
 def _quarters(first: dt.date, last: dt.date) -> Iterator[tuple[int, int]]:
-    year, quarter = quarter_of(first)
-    while (year, quarter) <= quarter_of(last):
+    year, quarter = _quarter_of(first)
+    while (year, quarter) <= _quarter_of(last):
         yield year, quarter
         year, quarter = (year, quarter + 1) if quarter < 4 else (year + 1, 1)
 
@@ -289,7 +291,5 @@ __all__ = (
     "add_up",
     "forecast",
     "list_lineages",
-    "quarter_of",
     "sum_by_quarter",
-    "walk_lineage",
 )

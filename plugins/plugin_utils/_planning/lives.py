@@ -12,7 +12,6 @@ Days are ordinals (datetime.date.toordinal), for a portfolio has hundreds of tho
 from __future__ import annotations
 
 import dataclasses as dc
-import datetime as dt
 import enum
 import functools
 import operator
@@ -166,7 +165,7 @@ class _Walker:
     def _issue(self, registered: int, *, paid: bool) -> Iterator[Day]:
         """Register on that day, and be issued when the CA is done; one that is late is done today."""
         day = max(registered + self._life.lead, self._today)
-        longest, domain_reuse, organization_reuse = limits_of(day)
+        longest, domain_reuse, organization_reuse = _limits_of(day)
         if self._ends is not None and day > self._ends:
             yield Day(self._ends + 1, Happening.GAP)
         if self._domain is None or day - self._domain > domain_reuse:
@@ -187,7 +186,7 @@ class _Walker:
             self._paid_to = self._ends if self._second is Second.PAID else begins + term
 
 
-def limits_of(day: int) -> tuple[int, int, int]:
+def _limits_of(day: int) -> tuple[int, int, int]:
     """Longest advised life of a certificate issued on this day, reuse of domain approvals and organization checks."""
     found = _CAPS[0]
     for row in _CAPS:
@@ -202,11 +201,6 @@ def _known(day: int | None) -> int:
     return day
 
 
-def date_of(day: int) -> dt.date:
-    """The date of an ordinal."""
-    return dt.date.fromordinal(day)
-
-
 __all__ = (
     "SPENDS",
     "Anchor",
@@ -215,7 +209,5 @@ __all__ = (
     "Happening",
     "Life",
     "Second",
-    "date_of",
-    "limits_of",
     "walk_life",
 )

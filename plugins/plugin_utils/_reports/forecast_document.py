@@ -40,6 +40,7 @@ def describe_forecast(
     made_at: dt.datetime,
     desk_asked: bool,
     priced: bool,
+    left_out: tuple[str, ...] = (),
 ) -> Row:
     """Describe a forecast; amounts are yen by the user's own price table, null without one."""
     document = {
@@ -53,6 +54,7 @@ def describe_forecast(
         "desk_asked": desk_asked,
         "assumptions": _describe_assumptions(made),
         "lineages": _count_lineages(made),
+        "left_out": list(left_out),
         "quarters": [
             {"quarter": f"{year}-Q{quarter}", **_sum_row(part, priced)}
             for (year, quarter), part in made.quarters.items()

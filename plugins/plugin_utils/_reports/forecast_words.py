@@ -76,6 +76,10 @@ _NO_DESK: t.Final = Phrase(
     "No desk was asked, so every order counts as new today.",
     "窓口に問い合わせていないため、すべてのオーダーを本日の新規注文として計算しています。",
 )
+_LEFT_OUT: t.Final = Phrase(
+    "{0} contracts that no order names are not in it, since the desk shows no term or no expiry of them: {1}.",
+    "オーダーのない契約のうち {0} 件は、窓口に有効期間または有効期限が表示されないため含まれていません: {1}",
+)
 _ASSUMED: t.Final = Phrase(
     "Assumed, since nobody says it, and settable with assumptions (certificate_assumptions):",
     "公開されていないため、次の前提で計算しています。assumptions (certificate_assumptions) で変更できます。",
@@ -190,8 +194,10 @@ def assumptions(document: Row, lang: Language) -> list[str]:
     assumed = document["assumptions"]
     lead = ", ".join(f"{level} {days}" for level, days in assumed["lead"].items())
     desk = [] if document["desk_asked"] else [said(_NO_DESK, lang)]
+    left_out = document["left_out"]
     return [
         *desk,
+        *([said(_LEFT_OUT, lang).format(len(left_out), _few(left_out))] if left_out else []),
         said(_FACTS, lang).format(AGENCY.opens.value, AGENCY.order_by.value, AGENCY.update_by.value),
         said(_ASSUMED, lang),
         said(_SECOND[Second(assumed["second"])], lang),
@@ -215,9 +221,12 @@ def warning_lines(document: Row, lang: Language) -> Iterator[str]:
     """The warnings, with some of the names that each is about."""
     for warning in document["warnings"]:
         names = warning["orders"]
-        told = ", ".join(map(str, names[:_SOME])) + (", …" if len(names) > _SOME else "")
-        facts = {**warning["facts"], "count": len(names), "orders": told, "day": warning["day"]}
+        facts = {**warning["facts"], "count": len(names), "orders": _few(names), "day": warning["day"]}
         yield said(_WARNINGS[warning["id"]], lang).format(**facts)
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(map(str, names[:_SOME])) + (", …" if len(names) > _SOME else "")
 
 
 __all__ = (

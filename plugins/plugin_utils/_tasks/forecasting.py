@@ -60,7 +60,7 @@ def run_forecast(leg: Leg, judge: Callable[[], Judged]) -> Result:
     observed = observe(desk, orders, portfolio=portfolio, offers=False) if desk else None
     seen = observed.as_of if observed else None
     first = day_in_japan(seen or now())
-    lineages = list_lineages(
+    lineages, left_out = list_lineages(
         orders, observed, portfolio=portfolio, prices=prices, assumptions=assumptions, spread=options["spread"]
     )
     made = forecast(lineages, today=first, until=last_day(options["until"], today=first), assumptions=assumptions)
@@ -73,6 +73,7 @@ def run_forecast(leg: Leg, judge: Callable[[], Judged]) -> Result:
         made_at=now(),
         desk_asked=desk is not None,
         priced=prices is not None,
+        left_out=left_out,
     )
     leg.say(forecast_text(document, leg.lang))
     if options["reports_path"] is not None:

@@ -44,7 +44,8 @@ options:
     type: int
     default: 3600
   expiring_days:
-    description: How many days before a certificate expires this is told.
+    description:
+      - How many days before a certificate expires this is told, but not before the last third of its life, nor while its renewal is on schedule.
     type: list
     elements: int
     default: [30, 7, 1, 0]

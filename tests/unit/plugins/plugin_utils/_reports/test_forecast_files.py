@@ -72,12 +72,16 @@ def made_forecast(**assumed: t.Any) -> Forecast:
         dc.replace(
             portfolios.booked(by_name["www"], "elsewhere/old/1", number=3), common_name="old.example.jp", **in_use
         ),
+        dc.replace(
+            portfolios.booked(by_name["www"], None, number=5), common_name="unknown.example.jp", term=None, **in_use
+        ),
         dc.replace(portfolios.booked(by_name["www"], "elsewhere/gone/1", number=4), state=State.CANCELLED),
     ]
     assumptions = Assumptions(**assumed)
-    lineages = list_lineages(
+    lineages, left_out = list_lineages(
         orders, Observed(applications=tuple(seen)), portfolio="default", prices=PRICES, assumptions=assumptions
     )
+    assert left_out == ("rsc00000005",)
     return forecast(lineages, today=TODAY, until=LAST, assumptions=assumptions)
 
 
@@ -99,6 +103,16 @@ def test_every_contract_that_goes_on_is_in_it_and_no_other():
     told = document_of(made)
     jsonschema.validate(told, json.loads(SCHEMA.read_text(encoding="utf-8")))
     assert {warning["id"] for warning in told["warnings"]} >= {"unmanaged", "keys_by_hand", "shorter_lives"}
+
+
+def test_contracts_that_are_not_in_it_are_named():
+    made = made_forecast()
+    document = describe_forecast(
+        made, (), (), portfolio="default", lang="en", made_at=NOON, desk_asked=True, priced=True,
+        left_out=("rsc00000005",),
+    )  # fmt: skip
+    assert "1 contracts that no order names are not in it" in forecast_text(document, "en")
+    assert "rsc00000005" in forecast_text(document, "ja")
 
 
 def test_sums_are_those_of_the_events():
