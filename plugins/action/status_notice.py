@@ -56,7 +56,7 @@ class ActionModule(Leg):
         told: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
         ways, today = list_ways(self.options), day_in_japan(now())
         if self.check_mode:
-            return {**told, "changed": bool(list_unused(self.options, ways, today=today))}
+            return {**told, "changed": bool(list_unused(notice, self.options, ways, today=today))}
         sent, failed = send_once(notice, self.options, ways, today=today)
         problems = {"failed": True, "msg": "\n".join(said(phrase, self.lang) for phrase in failed)} if failed else {}
         return {**told, "changed": bool(sent), "sent": sent, **problems}

@@ -17,7 +17,8 @@ description:
   - Told are deadlines from 7 days before, expiries from 30 days or the last third of the life before, renewals by silence from 9 days before, and
     orders that have ended otherwise than was asked. The numbers are ours.
   - Where nothing is due, nothing is sent. Where the status cannot be read, that is sent.
-  - Each way is used once a day, however often the task runs. One that failed is tried again by the next run.
+  - Each way is used once a day, however often the task runs. One that failed is tried again by the next run, and a message that the status could not
+    be read does not use up the day.
 extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders

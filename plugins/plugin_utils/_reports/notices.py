@@ -48,10 +48,11 @@ _MORE: t.Final = Phrase("and {0} more", "ほか {0} 件")
 
 
 class Notice(t.NamedTuple):
-    """A message: its subject and its text, in the language of the document."""
+    """A message: its subject and its text, in the language of the document; `whole`: the whole status could be read."""
 
     subject: str
     text: str
+    whole: bool = True
 
 
 def make_notice(document: Row) -> Notice | None:
@@ -68,7 +69,8 @@ def make_notice(document: Row) -> Notice | None:
         for actor in ACTORS
         if actor in lines
     ]
-    return Notice(said(_SUBJECT, lang).format(count, document["portfolio"]), "\n\n".join(parts) + "\n")
+    subject = said(_SUBJECT, lang).format(count, document["portfolio"])
+    return Notice(subject, "\n\n".join(parts) + "\n", whole=document["error"] is None)
 
 
 def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:

@@ -87,10 +87,13 @@ def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
     return ways
 
 
-def list_unused(options: Options, ways: t.Iterable[str], *, today: dt.date) -> list[str]:
-    """List the ways that a run uses now: those that were not used today, or all again where that is asked."""
+def list_unused(notice: Notice, options: Options, ways: t.Iterable[str], *, today: dt.date) -> list[str]:
+    """List the ways that a run uses now: those that were not used today, or all again where that is asked.
+
+    A look that failed does not use up the day: what is due is told once the desk is back.
+    """
     used = [] if options["again"] else _read_stamp(_stamp_path(options), today)
-    return [way for way in ways if way not in used]
+    return [way for way in ways if _mark(way, notice) not in used]
 
 
 def send_once(
@@ -102,17 +105,21 @@ def send_once(
     """
     stamp = _stamp_path(options)
     used, sent, failed = _read_stamp(stamp, today), [], []
-    for way in list_unused(options, ways, today=today):
+    for way in list_unused(notice, options, ways, today=today):
         try:
             ways[way](notice)
         except NotSent as error:
             failed.append(_NOT_SENT.filled(way, error.told))
         else:
             sent.append(way)
-            used = sorted({*used, way})
+            used = sorted({*used, _mark(way, notice)})
             stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(stamp, json.dumps({"day": today.isoformat(), "ways": used}), private=True)
     return sent, failed
+
+
+def _mark(way: str, notice: Notice) -> str:
+    return way if notice.whole else f"{way}, of a failure"
 
 
 def _require_mail(options: Options) -> urllib.parse.SplitResult:
@@ -186,7 +193,7 @@ def make_body(notice: Notice, form: str) -> dict[str, t.Any]:
     """Make what a chat takes; a text is shown as it is, whatever it holds: names and words of a desk load nothing."""
     if form == "json":
         return {"subject": notice.subject, "text": notice.text}
-    subject, text = (part.replace("@", _AT) for part in notice)
+    subject, text = (part.replace("@", _AT) for part in (notice.subject, notice.text))
     if form == "teams":  # runs of text know no marks, as blocks of text do
         lines = [subject, *(line for line in text.splitlines() if line)]
         blocks = [{"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": line}]} for line in lines]

@@ -203,9 +203,9 @@ def test_ca_certificates_that_are_not_there_are_told(tmp_path: pathlib.Path):
 
 def test_check_mode_tells_what_a_run_would_send():
     whole = {**NO_WAY, "command": ["true"]}
-    assert list_unused(whole, list_ways(whole), today=TODAY) == ["command"]
+    assert list_unused(NOTICE, whole, list_ways(whole), today=TODAY) == ["command"]
     sent(whole)
-    assert list_unused(whole, list_ways(whole), today=TODAY) == []
+    assert list_unused(NOTICE, whole, list_ways(whole), today=TODAY) == []
 
 
 def test_a_redirection_is_not_followed_and_the_address_is_not_told(monkeypatch: pytest.MonkeyPatch):
@@ -240,6 +240,17 @@ def test_each_way_is_used_once_a_day_and_one_that_failed_again(state_folder: pat
     (stamp,) = state_folder.rglob("*.json")
     stamp.write_text("[", encoding="utf-8")
     assert sent({"command": ["true"]}) == (["command"], [])
+
+
+def test_a_look_that_failed_does_not_use_up_the_day():
+    """What is due is told when the desk is back, although the failure was told this morning."""
+    options = {**NO_WAY, "command": ["true"]}
+    failed = make_notice({**a_status(), "orders": [], "silent": [], "error": "the desk cannot be reached"})
+    due = make_notice(a_status())
+    assert failed
+    assert due
+    told = [send_once(one, options, list_ways(options), today=TODAY)[0] for one in (failed, failed, due, due, failed)]
+    assert told == [["command"], [], ["command"], [], []]
 
 
 def test_a_server_that_is_not_there_is_told_with_the_reason():
