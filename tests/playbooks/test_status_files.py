@@ -174,7 +174,8 @@ def test_a_chat_room_is_told_what_is_due_once_a_day(files: pathlib.Path, site: S
         again = site.run("notify", IIJ_CERT_WEBHOOK_URL=address)
         room.shutdown()
     (heard,) = Room.heard
-    subject, _blank, person, line = heard.splitlines()
+    subject, opening, person, line, closing = heard.splitlines()
+    assert opening == closing == "```"  # names and words of a desk are shown, not interpreted
     assert subject == "Certificates: 1 things due (default)"
     assert person == "[group admin]"
     assert line.startswith("- lost (lost.example.jp): rejected. ")
