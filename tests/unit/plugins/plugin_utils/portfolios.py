@@ -242,6 +242,14 @@ class DeskInMemory:
     def renew(self, application: Application, order: Order, client_reference: str) -> Application:
         """Order the renewal of the certificate in use: one for each, as the desk's own rules say."""
         self.calls.append("renew")
+        return self._follow(application, client_reference, Kind.RENEWAL, self.renewals)
+
+    def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application:
+        """Order the reissue of the certificate in use: one for each."""
+        self.calls.append(f"reissue {reason}")
+        return self._follow(application, client_reference, Kind.REISSUE, self.reissues)
+
+    def _follow(self, application: Application, client_reference: str, kind: Kind, booked: list[str]) -> Application:
         loss = next(self.losses, None)
         if loss == "before":
             raise OutcomeUnknown("lost before it was booked")
@@ -252,27 +260,8 @@ class DeskInMemory:
                 taken = StateConflict("replaced already")
                 taken.nothing_done = True
                 raise taken
-            self.renewals.append(client_reference)
-            row = self.put(dc.replace(row, procedure=renewal(replaces, client_reference)))
-        if loss == "after":
-            raise OutcomeUnknown("booked, and the answer was lost")
-        return row
-
-    def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application:
-        """Order the reissue of the certificate in use: one for each."""
-        self.calls.append(f"reissue {reason}")
-        loss = next(self.losses, None)
-        if loss == "before":
-            raise OutcomeUnknown("lost before it was booked")
-        row = next(row for row in self.rows if row.contract_id == application.contract_id)
-        replaces = application.current.certificate_fingerprint if application.current else None
-        if row.procedure is None or row.procedure.client_reference != client_reference:
-            if row.procedure is not None or row.current != application.current:
-                taken = StateConflict("reissued already")
-                taken.nothing_done = True
-                raise taken
-            self.reissues.append(client_reference)
-            row = self.put(dc.replace(row, procedure=renewal(replaces, client_reference, kind=Kind.REISSUE)))
+            booked.append(client_reference)
+            row = self.put(dc.replace(row, procedure=renewal(replaces, client_reference, kind=kind)))
         if loss == "after":
             raise OutcomeUnknown("booked, and the answer was lost")
         return row
