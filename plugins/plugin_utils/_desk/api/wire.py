@@ -87,27 +87,23 @@ def order_body(order: Order) -> Json:
 
 def renewal_body(application: Application, order: Order, client_reference: str) -> Json:
     """The renewal form: which certificate is replaced, and for how long the next one is paid."""
-    if application.current is None or application.current.certificate_fingerprint is None:
-        raise RequestRefused(_NOTHING_TO_REPLACE.filled(application.contract_id))
-    return {
-        "contract_id": application.contract_id,
-        "client_reference": client_reference,
-        "replaces": application.current.certificate_fingerprint,
-        "term": order.renewal_term,
-        "terms_agreed": order.terms_agreed,
-    }
+    form = _name_replaced(application, client_reference)
+    return {**form, "term": order.renewal_term, "terms_agreed": order.terms_agreed}
 
 
 def reissue_body(application: Application, order: Order, client_reference: str, reason: str) -> Json:
     """The reissue form: which certificate goes, and why."""
+    form = _name_replaced(application, client_reference)
+    return {**form, "reason": reason, "notes_agreed": order.terms_agreed}
+
+
+def _name_replaced(application: Application, client_reference: str) -> Json:
     if application.current is None or application.current.certificate_fingerprint is None:
         raise RequestRefused(_NOTHING_TO_REPLACE.filled(application.contract_id))
     return {
         "contract_id": application.contract_id,
         "client_reference": client_reference,
         "replaces": application.current.certificate_fingerprint,
-        "reason": reason,
-        "notes_agreed": order.terms_agreed,
     }
 
 
