@@ -177,7 +177,8 @@ def test_a_listing_lags_behind(desk: Rehearsal) -> None:
         lagging = listed(desk, query)
         assert references(lagging) == references(whole)[start:-2]
         assert lagging["total"] == whole["total"] - 2
-    assert listed(desk) | {"request_id": ""} == whole | {"request_id": ""}
+    caught_up = listed(desk)
+    assert [caught_up[key] for key in ("results", "total")] == [whole[key] for key in ("results", "total")]
 
 
 def test_a_listing_repeats_a_row_across_pages(desk: Rehearsal) -> None:
