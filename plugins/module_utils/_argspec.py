@@ -362,6 +362,7 @@ def order_events() -> ArgumentSpec:
             "expiring_days": {"type": "list", "elements": "int", "default": [30, 7, 1, 0]},
             "deadline_days": {"type": "list", "elements": "int", "default": [7, 3, 1, 0]},
             "silent_renewal_days": {"type": "list", "elements": "int", "default": [9, 4, 1]},
+            "late_days": {"type": "list", "elements": "int", "default": [1, 3, 7]},
             "memory_path": {"type": "str"},
             "vault_password_file": {"type": "str", "no_log": False},
         }

@@ -383,6 +383,18 @@ orders:
       description: Until when.
       type: str
       sample: "2026-12-22"
+    deadlines:
+      description:
+        - Every day by which somebody has to act, the next one first. C(what) is V(registration), V(confirmation), V(addresses), V(renewal), V(update), V(installation),
+          V(revocation) or V(expiry); C(alert_at) is from when on it is worth an alert.
+      type: list
+      elements: dict
+      sample: [{what: registration, day: "2026-12-22", by: service_admin, action: register CSR and application information, otherwise: IIJ may withdraw the order,
+        alert_at: "2026-12-15T15:00:00Z"}]
+    late:
+      description: The stage (V(order), V(register), V(issue), V(install)) that should be over, since how many days, and who is at work; null where none is late.
+      type: dict
+      sample: {stage: issue, days: 2, by: ca}
     not_before:
       description: From when the certificate is valid, RFC 3339 in UTC.
       type: str

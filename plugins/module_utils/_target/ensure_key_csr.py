@@ -159,10 +159,13 @@ def ensure(asked: Asked, *, check: bool, stock: Stock | None = None) -> Outcome:
 def decide(asked: Asked, *, seen: Seen) -> tuple[str, ...]:
     """What has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it.
 
-    A key that waits for a certificate which was issued already is left for that certificate.
+    A key that waits for a certificate which was issued already is left for that certificate, as long as it is in use:
+    one that another certificate has replaced since, before it was installed, will never go live.
     """
     if seen.waiting is not None and seen.waiting.facts.public_key_fingerprint in asked.retire:
-        raise errors.KeyWaits(path=seen.waiting.path)
+        if asked.in_use in (None, seen.waiting.facts.public_key_fingerprint):
+            raise errors.KeyWaits(path=seen.waiting.path)
+        return (STAGE_KEY, CREATE_CSR)
     if seen.waiting is None and asked.installs and _is_outdated(asked, seen=seen):
         return (STAGE_KEY, CREATE_CSR)
     if seen.key is None:
@@ -218,7 +221,7 @@ def _done(action: str, asked: Asked, *, stock: Stock) -> bool:
     """Whether this process did it; where another was faster, its key is the key, and ours is forgotten unseen."""
     if action in (CREATE_KEY, STAGE_KEY):
         path = asked.key_path if action == CREATE_KEY else asked.next_path
-        if action == STAGE_KEY and files.exists(path):  # one that went live already
+        if action == STAGE_KEY and _is_over(asked):
             files.remove(path)
         return files.publish_exclusive(path, content=_new_key(asked, stock=stock), access=_key_access(asked))
     key = observe(asked).key
@@ -229,6 +232,14 @@ def _done(action: str, asked: Asked, *, stock: Stock) -> bool:
     else:
         _create_csr(asked, key=key)
     return True
+
+
+def _is_over(asked: Asked) -> bool:
+    """Whether a file lies where a key waits that went live already, or never will; another run's new key is neither."""
+    if not files.exists(asked.next_path):
+        return False
+    waiting = observe(asked).waiting
+    return waiting is None or waiting.facts.public_key_fingerprint in asked.retire
 
 
 def _key_access(asked: Asked) -> accesses.Access:

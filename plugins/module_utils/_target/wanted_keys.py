@@ -42,6 +42,7 @@ class Asked:
     csr_path: str
     regenerate: str = defaults.REGENERATE
     retire: frozenset[str] = frozenset()  # public keys that are not certified again, by their fingerprints
+    in_use: str | None = None  # of these, the one of the certificate in use at the desk, where it is known
     retire_served: bool = False  # nor is the key of the certificate that is installed
     served_from: tuple[str, ...] = ()  # where its certificate is installed
     bundle_path: str | None = None
@@ -115,6 +116,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None =
         csr_path=csr_path,
         regenerate=keyspec.regenerate(key),
         retire=frozenset(order.get("retire") or ()),
+        in_use=order.get("in_use"),
         retire_served=bool(order.get("retire_served")),
         served_from=tuple(path for role in _LEAF_ROLES if (path := install.get(role))),
         bundle_path=install.get("pkcs12"),

@@ -100,7 +100,7 @@ def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
     """Check whether a run of ours orders the renewal now."""
     if track is None or track.phase is not Phase.OPEN or not order.is_renewed_here:
         return False
-    return order.state is Wanted.PRESENT and track.as_of >= _begins(order.name, track.window, spread=spread)
+    return order.state is Wanted.PRESENT and track.as_of >= begin_of(order.name, track.window, spread=spread)
 
 
 def delay_of(name: str) -> int:
@@ -221,6 +221,14 @@ def last_day_before(moment: dt.datetime) -> dt.date:
     return day_in_japan(moment) - DAY
 
 
+def begin_of(name: str, window: Renewal, *, spread: bool) -> dt.datetime:
+    """Return when an order of this name begins: equal expiry days of many orders do not meet one person at once."""
+    last = window.order_by - DAY
+    if not spread:
+        return window.opens_at
+    return min(window.opens_at + delay_of(name) * DAY, max(window.opens_at, last))
+
+
 def _computed_window(certificate: Certificate) -> Renewal:
     end, calendar = certificate.not_after, AGENCY
     opens = end - calendar.opens.value * DAY + DAY
@@ -246,18 +254,11 @@ def _phase(application: Application, window: Renewal, as_of: dt.datetime) -> Pha
     return Phase.NOTICE if as_of >= window.notice_at else Phase.RESTING
 
 
-def _begins(name: str, window: Renewal, *, spread: bool) -> dt.datetime:
-    """Return when an order of this name begins: equal expiry days of many orders do not meet one person at once."""
-    last = window.order_by - DAY
-    if not spread:
-        return window.opens_at
-    return min(window.opens_at + delay_of(name) * DAY, max(window.opens_at, last))
-
-
 __all__ = (
     "DAY",
     "Phase",
     "Track",
+    "begin_of",
     "current_certificate",
     "day_in_japan",
     "delay_of",

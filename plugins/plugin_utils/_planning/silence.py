@@ -71,8 +71,13 @@ def _silent(application: Application, track: Track, order: str | None, prices: P
         day=day_in_japan(track.silent_on),
         moment=track.silent_on,
         update_by=day_in_japan(track.window.update_by),
-        yen=prices.price_renewal(application.product, _last_term(application)) if prices else None,
+        yen=price_silence(application, prices),
     )
+
+
+def price_silence(application: Application, prices: PriceTable | None) -> int | None:
+    """Return what a renewal by silence costs: the same period again; None where no price is known."""
+    return prices.price_renewal(application.product, _last_term(application)) if prices else None
 
 
 def _last_term(application: Application) -> str | None:
@@ -80,4 +85,4 @@ def _last_term(application: Application) -> str | None:
     return application.period.term if application.period else application.term
 
 
-__all__ = ("Silent", "find_silent")
+__all__ = ("Silent", "find_silent", "price_silence")

@@ -16,6 +16,7 @@ import typing as t
 from ansible.module_utils.basic import missing_required_lib
 
 from ...module_utils._core.phrases import Phrase, said
+from .._planning.schedule import What
 from .dates import Kind, dates
 from .words import HEADINGS, cells
 
@@ -33,9 +34,7 @@ if t.TYPE_CHECKING:
 
 _NAME: t.Final = Phrase("Certificate orders ({0})", "証明書のオーダー ({0})")
 _SUMMARIES: t.Final = {
-    Kind.DEADLINE: Phrase(
-        "Deadline: {name} ({common_name}): {next_action}", "期限: {name} ({common_name}) {next_action}"
-    ),
+    Kind.DEADLINE: Phrase("Deadline: {name} ({common_name}): {action}", "期限: {name} ({common_name}) {action}"),
     Kind.SILENT: Phrase(
         "IIJ renews by itself, unless it is cancelled: {name} ({common_name})",
         "解約しなければ自動更新: {name} ({common_name})",
@@ -86,11 +85,15 @@ def make_day(uid: str, day: dt.date, summary: str, text: str, *, made_at: dt.dat
 def _event(date: Date, made_at: str, lang: Language) -> icalendar.Event:
     row = date.row
     shown = cells(row, lang)
-    summary = _plain(said(_SUMMARIES[date.kind], lang).format(**shown))
+    summary = _plain(said(_SUMMARIES[date.kind], lang).format(**shown, action=date.action))
     lines = [f"{said(heading, lang)}: {shown[column]}" for column, heading in HEADINGS.items()]
-    uid, text = f"{row['contract_id']}-{date.kind}", "\n".join((*lines, row["reason"]))
+    # The events of a period become those of the next one; only replaced certificates can be several.
+    which = f"{date.what}-{date.day}" if date.what == What.REVOCATION else date.what
+    uid, text = f"{row['contract_id']}-{which}", "\n".join((*lines, row["reason"]))
     event = make_day(uid, date.day, summary, text, made_at=dt.datetime.fromisoformat(made_at))
     for days in ALARM_DAYS[date.kind]:
+        if date.kind is Kind.DEADLINE and date.moment - dt.timedelta(days=days) < date.alert_at:
+            continue  # a run of ours is on schedule to do it before
         alarm = icalendar.Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", dt.timedelta(days=-days))

@@ -13,18 +13,16 @@ import datetime as dt
 import enum
 import typing as t
 
-from .._catalogue.renewals import AGENCY, LEADS
+from .._catalogue.renewals import AGENCY, JAPAN, LEADS
 from .._planning.lifecycle import Phase
-from .._planning.steps import Standing
-from .._values.observed import ENDED, State
+from .._planning.schedule import What
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .rows import Row
 
-# A deadline is the whole day named, and the service's days are Japan's: ours, the manual names no hour.
-_JAPAN: t.Final = dt.timezone(dt.timedelta(hours=9))
+_SILENT_SOON: t.Final = dt.timedelta(days=9)  # before IIJ renews by itself; ours
 _SOON: t.Final = 30  # days before an expiry, where no renewal is to come
 _SHARE: t.Final = 3  # an expiry is worth an alert in the last third of a life at the earliest
 _LIFE: t.Final = 199.0  # days of a certificate whose beginning the desk does not show
@@ -40,12 +38,20 @@ class Kind(enum.StrEnum):
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Date:
-    """A date of one order: its day as reports show it, and the moment when it has passed."""
+    """A date of one order: its day as reports show it, and the moment when it has passed.
+
+    `what` has to happen before (a name of `deadlines` in the document), in words `action`, by the actor `by`.
+    `alert_at`: from when on it is worth an alert.
+    """
 
     kind: Kind
+    what: str
     row: Row
     day: dt.date
     moment: dt.datetime
+    alert_at: dt.datetime
+    action: str = ""
+    by: str = "group_admin"
 
 
 def dates(document: Row) -> tuple[Date, ...]:
@@ -56,23 +62,26 @@ def dates(document: Row) -> tuple[Date, ...]:
 
 
 def dates_of(row: Row) -> tuple[Date, ...]:
-    """Deadline and expiry of one order; what is cancelled or ended has none, unless its certificate ran out in use."""
-    ran_out = (row["state"], row["standing"]) == (State.EXPIRED, Standing.ENDED)
-    if row["standing"] == Standing.TO_CANCEL or (row["state"] in ENDED and not ran_out):
-        return ()
-    found = []
-    if row["deadline"] is not None:
-        day = dt.date.fromisoformat(row["deadline"])
-        over = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), _JAPAN)
-        found.append(Date(kind=Kind.DEADLINE, row=row, day=day, moment=over))
-    if row["not_after"] is not None:
+    """Deadlines and expiry of one order; what is cancelled or ended has none, unless its certificate ran out in use."""
+    return tuple(_date(row, deadline) for deadline in row["deadlines"])
+
+
+def _date(row: Row, deadline: Row) -> Date:
+    day = dt.date.fromisoformat(deadline["day"])
+    # The next action says more, such as what exactly the CA asks.
+    is_next = deadline["what"] == What.EXPIRY or deadline["day"] == row["deadline"]
+    action, by = (row["next_action"], row["next_action_by"]) if is_next else (deadline["action"], deadline["by"])
+    facts = {"what": deadline["what"], "row": row, "day": day, "action": action, "by": by}
+    if deadline["what"] == What.EXPIRY:
         moment = dt.datetime.fromisoformat(row["not_after"])
-        found.append(Date(kind=Kind.EXPIRY, row=row, day=moment.date(), moment=moment))
-    return tuple(found)
+        alert_at = moment - dt.timedelta(days=alert_days(row))
+        return Date(kind=Kind.EXPIRY, moment=moment, alert_at=alert_at, **facts)
+    over = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), JAPAN)
+    return Date(kind=Kind.DEADLINE, moment=over, alert_at=dt.datetime.fromisoformat(deadline["alert_at"]), **facts)
 
 
 def _silent_dates(document: Row) -> Iterator[Date]:
-    """When IIJ renews by itself, also what no order names: its own contract ID stands for a name then."""
+    """When IIJ renews by itself, also what no order names: its contract ID is its name then."""
     orders = {row["name"]: row for row in document["orders"]}
     unmanaged = {row["contract_id"]: row for row in document["unmanaged"]}
     for silent in document["silent"]:
@@ -81,15 +90,16 @@ def _silent_dates(document: Row) -> Iterator[Date]:
         if row is None:
             row = {"host": None, "reason": "", **unmanaged.get(contract_id, {}), "name": contract_id}
         moment = dt.datetime.fromisoformat(silent["at"])
-        yield Date(kind=Kind.SILENT, row=row, day=dt.date.fromisoformat(silent["day"]), moment=moment)
+        day = dt.date.fromisoformat(silent["day"])
+        yield Date(kind=Kind.SILENT, what=Kind.SILENT, row=row, day=day, moment=moment, alert_at=moment - _SILENT_SOON)
 
 
 def by_urgency(document: Row) -> Row:
     """The document with its orders sorted by deadline, then by expiry; orders without a date come last."""
 
     def urgency(row: Row) -> tuple[str, ...]:
-        days = {date.kind: date.day.isoformat() for date in dates_of(row)}
-        return (*(days.get(kind, "without") for kind in (Kind.DEADLINE, Kind.EXPIRY)), row["name"])
+        shown = ("deadline", "not_after") if row["deadlines"] else ()
+        return (*((row[field] or "without") for field in shown), *("without",) * (2 - len(shown)), row["name"])
 
     return {**document, "orders": sorted(document["orders"], key=urgency)}
 

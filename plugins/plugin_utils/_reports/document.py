@@ -81,7 +81,7 @@ def describe_plan(
     failed = failed or {}
     asked = list(_host_rows(made, frame))
     rows = [
-        _row(entry, part, frame, failed.get(name))
+        _row(entry, part, frame, failed.get(name), made.as_of)
         for entry, (name, _contract_id, part) in zip(made.entries, asked, strict=True)
         if finished or entry.shown not in _FINISHED or _changes(name, part, frame)
     ]
@@ -118,13 +118,6 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
         "complaints": told,
         "error": hide(error),
     }
-
-
-def _remarks(made: Plan) -> Iterator[Complaint]:
-    """Yield what people have to know of orders that goes on all the same."""
-    yield from made.remarks
-    yield from find_remarks(made)
-    yield from _drift(made)
 
 
 def _warnings(made: Plan, complaints: tuple[Complaint, ...], lang: Language) -> list[Row]:
@@ -166,10 +159,10 @@ def _changes(name: str, part: HostPart, frame: Frame) -> list[Row]:
     return [change._asdict() for change in list_changes(frame.before.get(name, {}), part)]
 
 
-def _row(entry: Entry, part: HostPart, frame: Frame, failure: Outcome | None) -> Row:
+def _row(entry: Entry, part: HostPart, frame: Frame, failure: Outcome | None, as_of: dt.datetime | None) -> Row:
     name = entry.order.name
     row = {
-        **order_row(entry, frame.lang, frame.prices),
+        **order_row(entry, frame.lang, frame.prices, as_of=as_of),
         "on_host": part,
         "host_changes": _changes(name, part, frame),
     }

@@ -12,9 +12,10 @@ import dataclasses as dc
 import math
 import typing as t
 
+from .._planning.schedule import What
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, alert_days, dates
+from .dates import Kind, dates
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -49,6 +50,7 @@ class Thresholds:
     expiring: tuple[int, ...]
     deadline: tuple[int, ...]
     silent_renewal: tuple[int, ...] = (9, 4, 1)
+    late: tuple[int, ...] = (1, 3, 7)  # days after a stage should have been over
 
 
 class News(t.NamedTuple):
@@ -64,7 +66,7 @@ class News(t.NamedTuple):
 
 def news(document: Row, told: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
     """What this status has that is not among what was told; what is over is forgotten."""
-    found = [*_of_dates(document, thresholds, now), *_of_states(document)]
+    found = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
     fresh = [event for subject, level, event in found if level < told.get(subject, level + 1)]
     levels = {subject: min(level, told.get(subject, level)) for subject, level, _event in found}
     return News(events=tuple(fresh), told=levels)
@@ -74,12 +76,26 @@ def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterat
     """Dates that have come within a threshold, each under the tightest one that holds."""
     for date in dates(document):
         kind = _KINDS[date.kind]
+        if date.kind is not Kind.SILENT and now < date.alert_at:
+            continue
         left = (date.moment - now).total_seconds() / _DAY
-        most = alert_days(date.row) if date.kind is Kind.EXPIRY else math.inf
-        level = min((days for days in getattr(thresholds, kind) if left <= min(days, most)), default=None)
+        level = min((days for days in getattr(thresholds, kind) if left <= days), default=None)
         if level is not None:
-            event = _event(document, date.row, kind) | {"threshold_days": level, "days_left": math.floor(left)}
-            yield f"{_lineage(document, date.row)} {kind} {date.day}", level, event
+            numbers = {"what": date.what, "threshold_days": level, "days_left": math.floor(left)}
+            name = kind if date.what in (kind, What.EXPIRY, Kind.SILENT) else f"{kind} {date.what}"
+            yield f"{_lineage(document, date.row)} {name} {date.day}", level, _event(document, date.row, kind) | numbers
+
+
+def _of_lateness(document: Row, thresholds: Thresholds) -> Iterator[tuple[str, int, Event]]:
+    """Stages that should be over, each under the highest threshold that it has passed."""
+    for row in document["orders"]:
+        late = row["late"]
+        passed = max((days for days in thresholds.late if late and late["days"] >= days), default=None)
+        if passed is not None:
+            numbers = {"stage": late["stage"], "days_late": late["days"], "threshold_days": passed}
+            subject = f"{_lineage(document, row)} late {row['contract_id']} {late['stage']}"
+            # Levels fall as matters get worse, here as with the days that are left.
+            yield subject, -passed, _event(document, row, "late") | numbers
 
 
 def _of_states(document: Row) -> Iterator[tuple[str, int, Event]]:

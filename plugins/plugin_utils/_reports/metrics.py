@@ -14,7 +14,7 @@ import typing as t
 
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, alert_days, dates
+from .dates import Kind, dates
 from .standing import ACTORS
 
 if t.TYPE_CHECKING:
@@ -26,7 +26,9 @@ if t.TYPE_CHECKING:
 _HELP: t.Final = {
     "certificate_expiry_timestamp_seconds": "When the order's certificate expires.",
     "certificate_expiry_alert_timestamp_seconds": "From when on the expiry is worth an alert.",
-    "certificate_deadline_timestamp_seconds": "When the last day for the order's next action has passed.",
+    "certificate_deadline_timestamp_seconds": "When the last day for something that has to happen has passed.",
+    "certificate_deadline_alert_timestamp_seconds": "From when on the deadline is worth an alert.",
+    "certificate_late_days": "Days that a stage of the order's work is late.",
     "certificate_silent_renewal_timestamp_seconds": "When IIJ renews a contract that nobody has ordered or cancelled.",
     "certificate_orders_waiting": "Orders that wait for somebody, by who has to act.",
     "certificate_orders": "Orders by the state of their application.",
@@ -38,7 +40,11 @@ _DATES: t.Final = {
     Kind.DEADLINE: "certificate_deadline_timestamp_seconds",
     Kind.SILENT: "certificate_silent_renewal_timestamp_seconds",
 }
-_ALERT: t.Final = "certificate_expiry_alert_timestamp_seconds"
+_ALERTS: t.Final = {
+    Kind.EXPIRY: "certificate_expiry_alert_timestamp_seconds",
+    Kind.DEADLINE: "certificate_deadline_alert_timestamp_seconds",
+}
+_LATE: t.Final = "certificate_late_days"
 _STATES: t.Final = ("planned", *State)
 _LABELS: t.Final = ("common_name", "contract_id", "product")
 
@@ -62,15 +68,21 @@ def _samples(document: Row) -> Samples:
         "certificate_orders": [({"state": str(state)}, states[state]) for state in _STATES],
         "certificate_unmanaged_applications": [({}, len(document["unmanaged"]))],
         "certificate_status_timestamp_seconds": [({}, dt.datetime.fromisoformat(document["made_at"]).timestamp())],
-        **{name: [] for name in (_ALERT, *_DATES.values())},
+        **{name: [] for name in (_LATE, *_ALERTS.values(), *_DATES.values())},
     }
     for date in dates(document):
-        labels = {"order": date.row["name"], **{label: date.row[label] for label in _LABELS}}
+        labels = _labels(date.row) | ({"kind": date.what} if date.kind is Kind.DEADLINE else {})
         found[_DATES[date.kind]].append((labels, date.moment.timestamp()))
-        if date.kind is Kind.EXPIRY:
-            begins = date.moment - dt.timedelta(days=alert_days(date.row))
-            found[_ALERT].append((labels, begins.timestamp()))
+        if date.kind in _ALERTS:
+            found[_ALERTS[date.kind]].append((labels, date.alert_at.timestamp()))
+    found[_LATE] += [
+        (_labels(row) | {"stage": row["late"]["stage"]}, row["late"]["days"]) for row in orders if row["late"]
+    ]
     return found
+
+
+def _labels(row: Row) -> dict[str, str]:
+    return {"order": row["name"], **{label: row[label] for label in _LABELS}}
 
 
 def _family(name: str, words: str, samples: list[tuple[dict[str, str], float]], own: dict[str, str]) -> Iterator[str]:

@@ -14,7 +14,8 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, one_line, said
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, alert_days, dates
+from .dates import Kind, dates
+from .deadlines import late_words
 from .standing import ACTORS
 from .words import state_word, yen
 
@@ -24,7 +25,6 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .rows import Row
 
-_SOON: t.Final = 7  # days before a deadline from which it is told of; ours
 _SILENT_SOON: t.Final = 9  # days before IIJ renews by itself; ours
 _NOBODY: t.Final = "nobody"
 _LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
@@ -77,23 +77,24 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     """List who has to do something, and what, the next date first."""
     if document["error"] is not None:
         yield "service_admin", said(_FAILED, lang).format(document["error"])
-    told = set()
+    told: set[tuple[str, str]] = set()
     now = dt.datetime.fromisoformat(document["made_at"])
     for date in dates(document):
         row, left = date.row, date.moment - now
-        if date.kind is Kind.SILENT or row["name"] in told:
+        actor = _actor(date.by)
+        if date.kind is Kind.SILENT or (row["name"], actor) in told or now < date.alert_at:
             continue
-        if left > dt.timedelta(days=_SOON if date.kind is Kind.DEADLINE else alert_days(row)):
-            continue
-        told.add(row["name"])
-        over = left <= dt.timedelta()
-        words = (_EXPIRED if over else _EXPIRES) if date.kind is Kind.EXPIRY else (_PAST if over else _UNTIL)
+        told.add((row["name"], actor))
+        over, expires = left <= dt.timedelta(), date.kind is Kind.EXPIRY
+        words = (_EXPIRED if over else _EXPIRES) if expires else (_PAST if over else _UNTIL)
         when = said(words, lang).format(date.day)
-        yield _actor(row), said(_LINE, lang).format(row["name"], row["common_name"], row["next_action"], when)
+        yield actor, said(_LINE, lang).format(row["name"], row["common_name"], date.action, when)
     for row in document["orders"]:
-        if row["standing"] == Standing.ENDED and row["state"] in _LOST and row["name"] not in told:
-            state = state_word(row["state"], lang)
-            yield _actor(row), said(_ENDED, lang).format(row["name"], row["common_name"], state, row["next_action"])
+        if row["late"]:
+            yield _actor(row["late"]["by"]), late_words(row, lang)
+        if row["standing"] == Standing.ENDED and row["state"] in _LOST:
+            facts = row["name"], row["common_name"], state_word(row["state"], lang), row["next_action"]
+            yield _actor(row["next_action_by"]), said(_ENDED, lang).format(*facts)
     for row in document["silent"]:
         if dt.date.fromisoformat(row["day"]) - now.date() <= dt.timedelta(days=_SILENT_SOON):
             price = "" if row["yen"] is None else said(_PRICE, lang).format(yen(row["yen"], lang))
@@ -101,9 +102,8 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
             yield "group_admin", said(_SILENT, lang).format(name, row["common_name"], row["day"], price)
 
 
-def _actor(row: Row) -> str:
-    """Who acts next; where nobody has to, the service admin looks after the certificate."""
-    actor = str(row["next_action_by"])
+def _actor(actor: str) -> str:
+    """Name who acts next; where nobody has to, the service admin looks after the certificate."""
     return actor if actor in ACTORS and actor != _NOBODY else "service_admin"
 
 

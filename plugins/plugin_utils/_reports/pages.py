@@ -21,6 +21,7 @@ from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
 from .calendar import missing_icalendar, render_calendar
 from .dates import by_urgency, past
+from .deadlines import next_deadlines
 from .metrics import metrics
 from .papers import REGISTER, describe_approval, list_register, render_spreadsheet
 from .timeline import LEGEND, NOTHING, TITLE, WIDTH, draw_timeline
@@ -127,6 +128,7 @@ def _rendered(template: str, document: Row, lang: Language) -> str:
             notes=notes(document, lang),
             headings={column: said(heading, lang) for column, heading in HEADINGS.items()},
             rows=[_page_row(row, document, lang) for row in document["orders"]],
+            deadlines=next_deadlines(document, lang),
         )
     )
 

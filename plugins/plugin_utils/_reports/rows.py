@@ -17,6 +17,7 @@ from .._planning.digests import order_digest
 from .._planning.lifecycle import day_in_japan, renews
 from .._planning.silence import find_silent
 from .._planning.steps import CALL_CLASSES, Step
+from .deadlines import deadline_rows, lateness_row
 from .standing import deadline, next_action, reason
 
 if t.TYPE_CHECKING:
@@ -31,7 +32,9 @@ if t.TYPE_CHECKING:
 Row = dict[str, t.Any]
 
 
-def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) -> Row:
+def order_row(
+    entry: Entry, lang: Language, prices: PriceTable | None = None, *, as_of: dt.datetime | None = None
+) -> Row:
     """One order: where it stands, what is done for it, what has to happen next, by whom and until when."""
     order, application = entry.order, entry.application
     action, actor = next_action(entry, lang)
@@ -55,6 +58,8 @@ def order_row(entry: Entry, lang: Language, prices: PriceTable | None = None) ->
         "next_action": action,
         "next_action_by": actor,
         "deadline": until.isoformat() if until else None,
+        "deadlines": deadline_rows(entry, lang, prices),
+        "late": lateness_row(entry, as_of),
         "not_before": _time(application.not_before) if application else None,
         "not_after": _time(application.not_after) if application else None,
         "serial_number": application.serial_number if application else None,

@@ -17,6 +17,7 @@ from .._complaints.complaints import named
 from .._planning.host_part import Change, describe_changes
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
+from .deadlines import late_note
 from .renewal_words import renewal_note, silent_notes, silent_price, term_words
 from .standing import ACTORS
 
@@ -168,7 +169,7 @@ def next_step(document: Row, lang: Language) -> str:
 
 def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !."""
-    makers = (_note, renewal_note, _host_note)
+    makers = (_note, renewal_note, _host_note, late_note)
     found = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
     words = said(_UNMANAGED, lang)
     silent = {row["contract_id"] for row in document["silent"]}

@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import said
 from .._orders.commands import install_on_host
-from .._planning.lifecycle import is_reissuing, retired_keys
+from .._planning.lifecycle import current_certificate, is_reissuing, retired_keys
 from .._planning.steps import OPENING, Standing, Step
 from .._values.order import CsrOrigin
 from .looks import Answer
@@ -103,6 +103,7 @@ def _host_order(entry: Entry) -> Json:
     # Whoever has a certificate reissued wants another key, whatever renewals do.
     rotates = order.rotates_key or is_reissuing(entry.application) or entry.ahead is Standing.TO_REISSUE
     retired = retired_keys(entry.application) if renewed and rotates else ()
+    current = current_certificate(entry.application)
     # A desk may not show keys; then the one that is in service on the host is not certified again.
     served = order.generation > 1 if not renewed else rotates and not retired
     return {
@@ -112,6 +113,7 @@ def _host_order(entry: Entry) -> Json:
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
         "retire": list(retired),
+        "in_use": current.public_key_fingerprint if retired and current else None,
         "retire_served": served,
     }
 

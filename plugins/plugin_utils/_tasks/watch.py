@@ -79,6 +79,7 @@ class Watch:
             expiring=tuple(self._options["expiring_days"]),
             deadline=tuple(self._options["deadline_days"]),
             silent_renewal=tuple(self._options["silent_renewal_days"]),
+            late=tuple(self._options["late_days"]),
         )
         with hiding_vaulted():
             try:

@@ -18,11 +18,11 @@ short_description: What happens to certificate orders, each thing once
 description:
   - Compares the order files with the desk at an interval and tells what is new. Nothing is ordered or changed.
   - The kinds of events are V(expiring), V(deadline) and V(silent_renewal) (IIJ renews by itself, since nobody has ordered or cancelled), once for each
-    threshold and date of an order; V(waiting), once for each state and person that an
+    threshold and date of an order; V(late), once for each threshold and stage of an order's work that should be over; V(waiting), once for each state and person that an
     order waits for; V(rejected), V(withdrawn) and V(revoked), once for each application.
   - An event has C(kind), C(portfolio), C(order), C(common_name), C(contract_id), C(product), C(host), C(state), C(reason), C(next_action),
-    C(next_action_by), C(deadline) and C(not_after); those with a date also have C(threshold_days) and C(days_left), which is negative when the
-    date has passed.
+    C(next_action_by), C(deadline) and C(not_after); those with a date also have C(what), C(threshold_days) and C(days_left), which is negative when the
+    date has passed; V(late) has C(stage), C(threshold_days) and C(days_late).
   - A look that fails is logged, and the next one follows after the interval.
 options:
   order_files:
@@ -50,7 +50,7 @@ options:
     elements: int
     default: [30, 7, 1, 0]
   deadline_days:
-    description: How many days before a deadline is over this is told.
+    description: How many days before a deadline is over this is told, but not while a daily run is on schedule to meet it.
     type: list
     elements: int
     default: [7, 3, 1, 0]
@@ -59,6 +59,13 @@ options:
     type: list
     elements: int
     default: [9, 4, 1]
+  late_days:
+    description:
+      - How many days after a stage (V(order), V(register), V(issue), V(install)) should have been over this is told. A daily run is expected to
+        order, register and install within two days, and the CA to issue within 7 days (DV) or 14 days; these numbers are ours.
+    type: list
+    elements: int
+    default: [1, 3, 7]
   memory_path:
     description: A file that keeps what was told, so that a restart repeats nothing. Without it everything is told once more after a restart.
     type: str

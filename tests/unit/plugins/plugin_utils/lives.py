@@ -66,7 +66,9 @@ class HostModel:
     def prepare(self, asked: dict[str, t.Any], fresh: str) -> str:
         """Make or keep a key for the next CSR; the live one is not certified again where it is retired."""
         retired = set(asked["retire"])
-        assert self.waiting is None or _fingerprint(self.waiting) not in retired, "a waiting key is installed first"
+        if self.waiting and _fingerprint(self.waiting) in retired:
+            assert _fingerprint(self.waiting) != asked["in_use"], "a waiting key is installed first"
+            self.waiting = fresh
         if self.waiting is None and (not self.key or _fingerprint(self.key) in retired):
             self.waiting = fresh
         return self.waiting or self.key

@@ -132,6 +132,31 @@ def test_a_key_whose_certificate_is_issued_waits_for_it_and_is_never_overwritten
     assert (served.folder / ".www.key.next").read_bytes() == waiting
 
 
+def test_a_waiting_key_whose_certificate_was_replaced_before_it_was_installed_does_not_block_the_next(
+    served: Site,
+) -> None:
+    ensure(wanted(served.folder))
+    waiting = (served.folder / ".www.key.next").read_bytes()
+    over = [served.facts.public_key_fingerprint, public_of(waiting)]
+    with pytest.raises(errors.KeyWaits):
+        ensure(wanted(served.folder, retire=over, in_use=public_of(waiting)))
+    again = wanted(served.folder, retire=over, in_use="c" * 64)
+    assert ensure(again).actions == ("stage_key", "create_csr")
+    assert (served.folder / ".www.key.next").read_bytes() != waiting
+    assert ensure(again).actions == ()
+
+
+def test_the_new_key_of_another_run_is_kept(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = wanted(served.folder)
+    parsed = use_case.parse(asked)
+    both = use_case.decide(parsed, seen=use_case.observe(parsed))
+    monkeypatch.setattr(use_case, "decide", lambda *_args, **_more: both)  # two that decided at once
+    ensure(asked)
+    first = (served.folder / ".www.key.next").read_bytes()
+    assert ensure(asked).actions == ("create_csr",)
+    assert (served.folder / ".www.key.next").read_bytes() == first
+
+
 @pytest.mark.parametrize(
     "changes",
     [

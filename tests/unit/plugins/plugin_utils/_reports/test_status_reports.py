@@ -77,12 +77,12 @@ def test_a_calendar_program_reads_deadlines_and_expiries() -> None:
     days = {uid: event["DTSTART"].dt for uid, event in found.items()}
     assert days == {
         "rsc00000017-expiry@iij.server_certificate": dt.date(2026, 11, 20),
-        "rsc00000011-deadline@iij.server_certificate": dt.date(2026, 11, 21),
-        "rsc00000013-deadline@iij.server_certificate": dt.date(2026, 12, 6),
+        "rsc00000011-registration@iij.server_certificate": dt.date(2026, 11, 21),
+        "rsc00000013-confirmation@iij.server_certificate": dt.date(2026, 12, 6),
         "rsc00000016-expiry@iij.server_certificate": dt.date(2026, 12, 10),
         "rsc00000012-expiry@iij.server_certificate": dt.date(2027, 5, 20),
     }
-    asked = found["rsc00000013-deadline@iij.server_certificate"]
+    asked = found["rsc00000013-confirmation@iij.server_certificate"]
     assert asked["DTSTAMP"].dt == dt.datetime(2026, 11, 22, 3, tzinfo=UTC)
     assert asked["SUMMARY"] == "Deadline: cdn (cdn.example.jp): answer the CA: right to the domain"
     assert "by: applicant" in asked["DESCRIPTION"] and "contract ID: rsc00000013" in asked["DESCRIPTION"]
@@ -100,7 +100,7 @@ def test_words_of_the_desk_stay_words_in_a_calendar(lang: Language) -> None:
     told = a_status(lang=lang, cdn={"reason": "登録; 確認, \\済\r\nBEGIN:VALARM\x07" * 3})
     text = render_calendar(told)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n")) and "\n" not in text.replace("\r\n", "")
-    asked = events(text)["rsc00000013-deadline@iij.server_certificate"]
+    asked = events(text)["rsc00000013-confirmation@iij.server_certificate"]
     assert "登録; 確認, \\済\nBEGIN:VALARM" in asked["DESCRIPTION"]
     assert len(asked.walk("VALARM")) == 2
     assert asked["SUMMARY"].startswith({"en": "Deadline: cdn", "ja": "期限: cdn"}[lang])
