@@ -125,7 +125,7 @@ def test_each_thing_is_told_once_whatever_fails_in_between(
     # After a restart the memory speaks.
     assert heard(arguments) == [[]]
     assert heard({**arguments, "memory_path": None}) == [
-        [("bad", "rejected"), ("good", "expiring"), ("late", "deadline")]
+        [("bad", "rejected"), ("good", "deadline"), ("good", "deadline"), ("good", "expiring"), ("late", "deadline")]
     ]
 
 
