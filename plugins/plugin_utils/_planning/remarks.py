@@ -35,6 +35,10 @@ if t.TYPE_CHECKING:
     from .plan import Entry, Plan
 
 
+# A certificate is applied for now.
+_APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Standing.TO_REISSUE}
+
+
 def find_remarks(plan: Plan) -> Iterator[Complaint]:
     """Find what the orders' contracts will need, lose or cost."""
     for entry in plan.entries:
@@ -53,6 +57,20 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             end, days = day_in_japan(track.certificate.not_after), LEADS.value[order.product.level.value]
             yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
     yield from _find_duplicates(plan)
+    yield from _find_shorter_lives(plan)
+
+
+def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
+    """Find certificates that live shorter if their CA takes its time: a life is judged by the day of issue."""
+    for entry in plan.entries if plan.as_of else ():
+        if not {entry.standing, entry.ahead} & _APPLIED_FOR:
+            continue
+        day = day_in_japan(plan.as_of)
+        late = day + dt.timedelta(days=LEADS.value[entry.order.product.level.value])
+        now, then = lifetime(day), lifetime(late)
+        if then.days < now.days:
+            facts = {"day": then.since - dt.timedelta(days=1), "days": now.days - 1, "less": then.days - 1}
+            yield _remark("STEP-DOWN", entry.order, facts, "term")
 
 
 def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
