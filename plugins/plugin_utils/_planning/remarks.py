@@ -62,10 +62,12 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
 
 def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
     """Find certificates that live shorter if their CA takes its time: a life is judged by the day of issue."""
-    for entry in plan.entries if plan.as_of else ():
+    if plan.as_of is None:
+        return
+    day = day_in_japan(plan.as_of)
+    for entry in plan.entries:
         if not {entry.standing, entry.ahead} & _APPLIED_FOR:
             continue
-        day = day_in_japan(plan.as_of)
         late = day + dt.timedelta(days=LEADS.value[entry.order.product.level.value])
         now, then = lifetime(day), lifetime(late)
         if then.days < now.days:
