@@ -25,6 +25,7 @@ from .lifecycle import (
     track_of,
     wants_reissue,
 )
+from .links import is_link_shown, unnamed_links
 from .steps import Standing, Step
 
 if t.TYPE_CHECKING:
@@ -38,6 +39,7 @@ if t.TYPE_CHECKING:
 def find_remarks(plan: Plan) -> Iterator[Complaint]:
     """Find what the orders' contracts will need, lose or cost."""
     for entry in plan.entries:
+        yield from _of_links(entry, plan)
         track, application = entry.track, entry.application
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
@@ -53,6 +55,24 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             end, days = day_in_japan(track.certificate.not_after), LEADS.value[order.product.level.value]
             yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
     yield from _find_duplicates(plan)
+
+
+def _of_links(entry: Entry, plan: Plan) -> Iterator[Complaint]:
+    """What nobody knows of a change of the linked service, and what people have to do for it."""
+    application, asked = entry.application, entry.relinking
+    if application is None:
+        return
+    facts = {"contract_id": application.contract_id}
+    if unnamed := unnamed_links(entry.order, application):
+        yield _remark("LINK-UNNAMED", entry.order, {**facts, "value": ", ".join(unnamed)}, "linked_contract")
+    if asked is None or application.link_change is not None:
+        return
+    facts["value"] = asked.contract_id
+    yield _remark("LINK-COST", entry.order, facts, "linked_contract")
+    if not plan.relinks:
+        yield _remark("LINK-BY-MAIL", entry.order, facts, "linked_contract")
+        if not is_link_shown(application):
+            yield _remark("LINK-UNSEEN", entry.order, facts, "linked_contract")
 
 
 def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:

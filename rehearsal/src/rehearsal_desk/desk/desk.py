@@ -203,8 +203,11 @@ class Desk:
         try:
             with self._store.writing() as session:
                 application = find(session, contract_id, admin=admin, lock=True)
-                breaches = {"contract_id": contract_id, "product": application.product, "service": service}
-                refuse_if_any(link_breaches(form, **breaches, misread=misread))
+                product = application.product
+                breaches = link_breaches(
+                    form, contract_id=contract_id, product=product, service=service, misread=misread
+                )
+                refuse_if_any(breaches)
                 if links.is_repeated(application, form=form):
                     return self.show(application), False
                 state = life.state_of(application, now=self.now())
