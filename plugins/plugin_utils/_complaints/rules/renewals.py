@@ -12,6 +12,21 @@ from .rule import OURS, Severity, rule
 
 RULES = (
     rule(
+        "RENEWAL-UNSAID",
+        OURS,
+        (
+            "This file does not say how to renew these orders, so no run orders a renewal, and IIJ renews by itself.",
+            "renewal: {{when: window}} or renewal: {{when: silence}}, in an order or in the defaults of the file",
+            "Write when: window to have the daily run order renewals, or when: silence to leave them to IIJ.",
+        ),
+        (
+            "このファイルのオーダーには更新の方法の指定がないため、実行時に更新を申し込まず、IIJ側の自動更新に任せます。",
+            "オーダーまたは defaults に renewal: {{when: window}} か renewal: {{when: silence}}",
+            "毎日の実行で更新を申し込むには when: window、IIJ側の自動更新に任せるには when: silence と書いてください。",
+        ),
+        severity=Severity.NOTE,
+    ),
+    rule(
         "RENEWAL-INCOMPLETE",
         OURS,
         (
