@@ -25,6 +25,7 @@ from .lifecycle import (
     track_of,
     wants_reissue,
 )
+from .links import is_link_shown, unnamed_links
 from .steps import Standing, Step
 
 if t.TYPE_CHECKING:
@@ -42,6 +43,7 @@ _APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Stan
 def find_remarks(plan: Plan) -> Iterator[Complaint]:
     """Find what the orders' contracts will need, lose or cost."""
     for entry in plan.entries:
+        yield from _of_links(entry, plan)
         track, application = entry.track, entry.application
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
@@ -73,6 +75,24 @@ def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
         if then.days < now.days:
             facts = {"day": then.since - dt.timedelta(days=1), "days": now.days - 1, "less": then.days - 1}
             yield _remark("STEP-DOWN", entry.order, facts, "term")
+
+
+def _of_links(entry: Entry, plan: Plan) -> Iterator[Complaint]:
+    """What nobody knows of a change of the linked service, and what people have to do for it."""
+    application, asked = entry.application, entry.relinking
+    if application is None:
+        return
+    facts = {"contract_id": application.contract_id}
+    if unnamed := unnamed_links(entry.order, application):
+        yield _remark("LINK-UNNAMED", entry.order, {**facts, "value": ", ".join(unnamed)}, "linked_contract")
+    if asked is None or application.link_change is not None:
+        return
+    facts["value"] = asked.contract_id
+    yield _remark("LINK-COST", entry.order, facts, "linked_contract")
+    if not plan.relinks:
+        yield _remark("LINK-BY-MAIL", entry.order, facts, "linked_contract")
+        if not is_link_shown(application):
+            yield _remark("LINK-UNSEEN", entry.order, facts, "linked_contract")
 
 
 def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
