@@ -13,7 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._complaints.annotations import write_annotations
 from ..plugin_utils._complaints.complaints import report
-from ..plugin_utils._tasks.asked_orders import judge_asked_orders, list_complaints, read_today
+from ..plugin_utils._tasks.asked_orders import judge_asked_orders, list_complaints, note_unsaid_renewals, read_today
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.portfolio_run import fetch_missing, run_contracts
 from ..plugin_utils._tasks.run_reports import write_refusal
@@ -47,9 +47,10 @@ class ActionModule(Leg):
     def _checked(self) -> Result:
         judged = self._judge()
         orders = judged.accept(strict=self.options["strict"])
-        if judged.complaints:
-            self.say(report(judged.complaints, self.lang))
-        return {"changed": False, "checked": len(orders), **list_complaints(judged.complaints, self.lang)}
+        told = (*judged.complaints, *note_unsaid_renewals(orders))
+        if told:
+            self.say(report(told, self.lang))
+        return {"changed": False, "checked": len(orders), **list_complaints(told, self.lang)}
 
     @property
     def _performs(self) -> bool:

@@ -27,8 +27,8 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .complaints import Complaint
 
-_GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
-_GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
+_GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
+_GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
 
 def annotate(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -> str:

@@ -36,12 +36,14 @@ _QUOTE = Phrase(
 )
 _MISTAKES = "オーダーに誤りが{0}件あります。注文や変更は行っていません。"
 _WARNINGS = "警告が{0}件あります:"
+_NOTES = "お知らせが{0}件あります:"
 _HEADS = {  # for one, and for several
     Severity.ERROR: (
         Phrase("{0} mistake in the orders; nothing was ordered or changed.", _MISTAKES),
         Phrase("{0} mistakes in the orders; nothing was ordered or changed.", _MISTAKES),
     ),
     Severity.WARNING: (Phrase("{0} warning:", _WARNINGS), Phrase("{0} warnings:", _WARNINGS)),
+    Severity.NOTE: (Phrase("{0} note:", _NOTES), Phrase("{0} notes:", _NOTES)),
 }
 _VAULTED = Phrase("(a vaulted value, not shown)", "(Vaultの値のため非表示)")
 _PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表示)")
@@ -194,7 +196,7 @@ def list_names(orders: Iterable[str | None]) -> str | None:
 
 
 def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
-    """All complaints as text: the errors headed by their number, then the warnings."""
+    """All complaints as text: the errors headed by their number, then the warnings, then the notes."""
     parts = []
     for severity, (one, several) in _HEADS.items():
         told = [complaint for complaint in complaints if complaint.severity is severity]

@@ -17,13 +17,13 @@ from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
 from ._requests import explain_missing_requests
 from .api.adapter import ApiDesk
-from .api.transport import ApiConnection as ApiConnection
+from .api.transport import ApiConnection
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .desk import Desk
-    from .portal.transport import PortalConnection as PortalConnection
+    from .portal.transport import PortalConnection
 
 # The portal's adapter is imported where it is used: Ansible compiles a collection's code anew at every start.
 

@@ -90,6 +90,7 @@ def _fields(application: Application) -> dict[str, t.Any]:
         "product": application.product,
         "term": application.term,
         "usage": application.usage,
+        "renewal": {"when": "window"},
     }
     if application.linked_service:
         fields["linked_contract"] = {

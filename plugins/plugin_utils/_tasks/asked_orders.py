@@ -13,19 +13,19 @@ import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
-from .._complaints.complaints import OptionsWrong
+from .._complaints.complaints import Complaint, OptionsWrong, Place, list_names
 from .._orders.commands import read_commands
 from .._orders.files import read_inline
 from .._orders.opened import make_reader
 from .._orders.portfolio import judge_order_files, judge_orders
 from .._orders.public_suffixes import explain_missing_public_suffixes
 from .._orders.voluptuous_dep import explain_missing_voluptuous
+from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...module_utils._core.phrases import Language
-    from .._complaints.complaints import Complaint
     from .._orders.portfolio import Judged
     from .._values.order import Order
 
@@ -78,6 +78,18 @@ def list_complaints(complaints: Iterable[Complaint], lang: Language) -> dict[str
     return {"complaints": rows} if rows else {}
 
 
+def note_unsaid_renewals(orders: Iterable[Order]) -> tuple[Complaint, ...]:
+    """Note once for each file that some of its orders leave open how they are renewed."""
+    unsaid: dict[str, list[Order]] = {}
+    for order in orders:
+        if order.renewal is None and order.state is Wanted.PRESENT:
+            unsaid.setdefault(order.locate(()).file, []).append(order)
+    return tuple(
+        Complaint(rule="RENEWAL-UNSAID", place=Place(file=file), order=list_names(str(order.name) for order in found))
+        for file, found in unsaid.items()
+    )
+
+
 def check_portfolio_name(options: Options) -> str:
     """The portfolio's name; raises OptionsWrong where it could be no file name and no part of a reference."""
     name = str(options["portfolio"])
@@ -119,6 +131,7 @@ __all__ = (
     "judge_files_in",
     "list_complaints",
     "list_names_of_host",
+    "note_unsaid_renewals",
     "read_clock",
     "read_issue_day",
     "read_today",

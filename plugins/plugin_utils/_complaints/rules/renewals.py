@@ -12,6 +12,21 @@ from .rule import OURS, Severity, make_rule
 
 RULES = (
     make_rule(
+        "RENEWAL-UNSAID",
+        OURS,
+        (
+            "This file does not say how to renew these orders, so no run orders a renewal, and IIJ renews by itself.",
+            "renewal: {{when: window}} or renewal: {{when: silence}}, in an order or in the defaults of the file",
+            "Write when: window to have the daily run order renewals, or when: silence to leave them to IIJ.",
+        ),
+        (
+            "このファイルのオーダーには更新の方法の指定がないため、実行時に更新を申し込まず、IIJ側の自動更新に任せます。",
+            "オーダーまたは defaults に renewal: {{when: window}} か renewal: {{when: silence}}",
+            "毎日の実行で更新を申し込むには when: window、IIJ側の自動更新に任せるには when: silence と書いてください。",
+        ),
+        severity=Severity.NOTE,
+    ),
+    make_rule(
         "RENEWAL-INCOMPLETE",
         OURS,
         (
@@ -145,6 +160,21 @@ RULES = (
             "今日中に登録し、認証局に回答してください。使用中の証明書が先に期限切れになる可能性があります。",
         ),
         severity=Severity.WARNING,
+    ),
+    make_rule(
+        "STEP-DOWN",
+        "BR 6.3.2; ballot SC-081v3",
+        (
+            "Issued by {day} the certificate lives {days} days, later {less}.",
+            "any day of issue",
+            "Register today and answer the CA at once, if the longer life counts.",
+        ),
+        (
+            "{day} までに発行されると有効期間は{days}日、その後の発行では{less}日になります。",
+            "発行日は任意",
+            "長い有効期間が必要なら、今日中に登録し、認証局からの確認にすぐ回答してください。",
+        ),
+        severity=Severity.NOTE,
     ),
     make_rule(
         "CLOCK-DIFFERS",

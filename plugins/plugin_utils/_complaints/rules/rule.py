@@ -46,10 +46,11 @@ IN_JAPANESE = {
 
 
 class Severity(enum.StrEnum):
-    """An error keeps everything from being done; a warning only does so in strict runs."""
+    """An error keeps everything from being done; a warning only does so in strict runs; a note never does."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
