@@ -85,6 +85,7 @@ lock: $(VENV)/.ready  ## Renew requirements/*.lock and examples/ci/controller.lo
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
 	@$(COMPILE) requirements/development.in rehearsal/pyproject.toml --output-file requirements/development.lock
 	@$(COMPILE) requirements/rule-engine.in --output-file requirements/rule-engine.lock
+	@$(COMPILE) --no-deps requirements/awx.in --output-file requirements/awx.lock
 	@$(COMPILE) requirements/controller.in --output-file examples/ci/controller.lock
 
 clean:  ## Remove what was made here
