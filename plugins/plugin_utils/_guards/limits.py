@@ -13,6 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Complaint, Place, named
 from .._planning.lifecycle import day_in_japan
+from .._planning.prices import PAID
 from .._planning.silence import find_silent
 from .._planning.steps import Step
 
@@ -56,7 +57,7 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
     unpriced: dict[str, list[str]] = {}
     total = 0
     for entry, step in made.steps():
-        if step in (Step.PLACE, Step.RENEW):
+        if step in PAID:
             price = prices.price_step(entry.order, step) if prices else None
             total += price or 0
             if price is None:
@@ -71,6 +72,8 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
 
 def _bought(entry: Entry, step: Step) -> str:
     order = entry.order
+    if step is Step.RELINK:
+        return f"{order.product.id}, link_change"
     return f"{order.product.id}, {order.renewal_term if step is Step.RENEW else order.term}"
 
 

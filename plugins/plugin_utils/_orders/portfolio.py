@@ -22,6 +22,7 @@ from .._complaints.rules.rule import Severity
 from .._values.order import (
     Applicant,
     CsrOrigin,
+    FurtherLink,
     Install,
     Key,
     LinkedContract,
@@ -172,7 +173,7 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
     return Order(
         locate=raw.locate,
         csr=csr,
-        linked_contract=_part(LinkedContract, fields.get("linked_contract")),
+        linked_contract=_linked(fields.get("linked_contract")),
         csr_origin=CsrOrigin.SERVICE if linked else fields.get("csr_origin"),
         terms_agreed=fields.get("terms_agreed", False),
         applicant=_part(Applicant, fields.get("applicant")),
@@ -189,6 +190,12 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
 def _missing(raw: RawOrder) -> tuple[str, ...]:
     _fields, breaches = breaches_of_shape(raw.fields, dc.replace(raw.branch, pinned=False))
     return tuple(sorted(dotted(breach.path) for breach in breaches))
+
+
+def _linked(fields: Fields | None) -> LinkedContract | None:
+    if fields is None:
+        return None
+    return LinkedContract(**{**fields, "also": tuple(FurtherLink(**link) for link in fields.get("also", ()))})
 
 
 def _key(fields: Fields | None) -> Key | None:

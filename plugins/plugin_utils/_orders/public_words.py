@@ -38,7 +38,7 @@ def _words(orders: Iterable[Order]) -> Iterator[str]:
             order.host,
             order.contract_id,
             order.duplicate_of,
-            linked.contract_id if linked else None,
+            *((linked.contract_id, linked.was, *(link.contract_id for link in linked.also)) if linked else ()),
             key.mode if key else None,
             install.mode if install else None,
             install.validate if install else None,

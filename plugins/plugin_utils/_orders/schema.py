@@ -97,6 +97,8 @@ def _order_form(branch: Branch) -> Shape:
         (vol.Required if linked else vol.Optional)("linked_contract"): {
             vol.Required("service"): word.one_of(LINKED_SERVICES),
             vol.Optional("contract_id"): word.contract_id,
+            vol.Optional("was"): word.contract_id,
+            vol.Optional("also"): word.further_links,
         },
         _unless_pinned(branch)("terms_agreed"): word.agreed,
         vol.Optional("state", default=Wanted.PRESENT): word.one_of(Wanted),

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, together
@@ -156,10 +157,21 @@ def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
     if order.usage is Usage.LINKED_SERVICE and linked:
         if app.usage is None and app.linked_service is None:
             return
+        if linked.was is not None and app.linked_contract_id in (None, linked.was):
+            return  # what the order wants changed is no difference
         if linked.service != app.linked_service:
             yield _difference("linked_contract.service", linked.service, app.linked_service)
         if linked.contract_id not in (None, app.linked_contract_id):
             yield _difference("linked_contract.contract_id", linked.contract_id, app.linked_contract_id)
+
+
+def _is_linked_otherwise(order: Order, app: Application) -> bool:
+    """Check whether the linked contract, which the desk shows, is all in which an application differs."""
+    linked = order.linked_contract
+    if linked is None or app.linked_contract_id is None or linked.contract_id in (None, app.linked_contract_id):
+        return False
+    there = dc.replace(linked, service=app.linked_service or linked.service, contract_id=app.linked_contract_id)
+    return bool(differences(order, app)) and not differences(dc.replace(order, linked_contract=there), app)
 
 
 def _difference(field: str, wanted: object, found: object) -> Phrase:
@@ -172,6 +184,10 @@ def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> I
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
             yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shortened(order.contract_id)})
+        elif app is not None and _is_linked_otherwise(order, app):
+            linked = order.linked_contract.contract_id if order.linked_contract else None
+            facts = {"contract_id": app.contract_id, "found": app.linked_contract_id, "value": shortened(linked)}
+            yield _complaint("LINK-MOVED", order, "linked_contract", facts)
         elif app is not None and (differing := differences(order, app)):
             facts = {"contract_id": app.contract_id, "difference": together(differing)}
             yield _complaint("CONTRACT-DIFFERS", order, "name", facts)

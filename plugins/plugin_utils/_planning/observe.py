@@ -15,10 +15,13 @@ import typing as t
 from .._values.observed import Observed
 from .._values.order import Wanted
 from .claims import bought_name, match_applications
+from .links import relinking_of
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .._desk.desk import Desk
-    from .._values.observed import Application
+    from .._values.observed import Application, SeenContract
     from .._values.order import Order
 
 
@@ -56,9 +59,14 @@ def observe(
     """
     listed = desk.applications() if listing is None else listing.result()
     applications = _in_full(listed, orders, desk=desk)
-    seen = Observed(applications=applications, keeps_references=desk.keeps_references, as_of=desk.as_of)
+    relinks = desk.keeps_references and not desk.by_people
+    seen = Observed(
+        applications=applications, keeps_references=desk.keeps_references, relinks=relinks, as_of=desk.as_of
+    )
     claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
+    if offers and relinks:
+        seen = dc.replace(seen, linked_contracts=_find_links(desk, orders, claims))
     if not new or not offers:
         return seen
     # An order that seems to be new may be one that was bought, of which something else is remembered.
@@ -67,9 +75,20 @@ def observe(
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
     return dc.replace(
         seen,
-        linked_contracts={service: desk.linked_contracts(service) for service in services},
+        linked_contracts={
+            **seen.linked_contracts,
+            **{service: desk.linked_contracts(service) for service in services if service not in seen.linked_contracts},
+        },
         products=desk.products(),
     )
+
+
+def _find_links(
+    desk: Desk, orders: tuple[Order, ...], claims: Mapping[str, Application]
+) -> dict[str, tuple[SeenContract, ...]]:
+    """The contracts of the services to which contracts are to be linked now."""
+    asked = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
+    return {service: desk.linked_contracts(service) for service in sorted({each.service for each in asked})}
 
 
 def _in_full(

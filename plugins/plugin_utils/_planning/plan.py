@@ -18,7 +18,8 @@ from .._values.order import Wanted
 from .claims import find_rivals, find_rivals_of_renewal, match_applications
 from .judgement import ahead_of, is_registered, standing_of
 from .lifecycle import day_in_japan, lacking_fields, predecessor_of, track_of
-from .lookup import find_used_key, resolve_linked_contract
+from .links import link_standing, relinking_of
+from .lookup import find_missing_link, find_used_key, resolve_linked_contract
 from .memory import Memory
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step, Verdict
 
@@ -28,7 +29,7 @@ if t.TYPE_CHECKING:
 
     from .._complaints.complaints import Complaint
     from .._values.observed import Application, Observed
-    from .._values.order import Order
+    from .._values.order import Order, Relinking
     from .lifecycle import Track
     from .slices import Slice
 
@@ -50,18 +51,35 @@ class Entry:
     standing: Standing
     ahead: Standing | None = None
     track: Track | None = None
+    link: Standing | None = None  # of the change of a linked service; None where there is none
+    relinking: Relinking | None = None
+    by_mail: bool = False  # whether a person asks for it by e-mail
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        ahead = STEPS.get(self.ahead, ()) if self.ahead else ()
-        return (*ahead, *STEPS.get(self.standing, ()))
+        tracks = (self.ahead, self.link, self.standing)
+        return tuple(step for standing in tracks if standing for step in STEPS.get(standing, ()))
 
     @property
     def shown(self) -> Standing:
         """The standing that reports show: what is done here comes before what others do, the successor first."""
+        if self.link is not None and self.shows_link:
+            return self.link
+        return self._of_certificates
+
+    @property
+    def shows_link(self) -> bool:
+        """Whether the change of the linked service is what people have to hear of first."""
+        if self.link is None or STEPS.get(self._of_certificates):
+            return False
+        under_way = self.application is not None and self.application.link_change is not None
+        return not under_way or self._of_certificates is Standing.DONE
+
+    @property
+    def _of_certificates(self) -> Standing:
         if self.ahead is None or (STEPS.get(self.standing) and not STEPS.get(self.ahead)):
             return self.standing
         return self.ahead
@@ -107,6 +125,7 @@ class Plan:
     listed: frozenset[str] = frozenset()
     as_of: dt.datetime | None = None
     spread: bool = True
+    relinks: bool = True
     remarks: tuple[Complaint, ...] = ()
 
     def counts(self) -> dict[str, int]:
@@ -175,6 +194,7 @@ def make_plan(
         listed=frozenset(application.contract_id for application in observed.applications),
         as_of=observed.as_of,
         spread=spread,
+        relinks=observed.relinks,
         remarks=(*complaints, *remarks),
     )
 
@@ -195,11 +215,13 @@ def _plan_one(
     drifted = memory.drifted_fields(order, application)
     track = track_of(application, observed.as_of)
     ahead = ahead_of(order, application, track, spread=spread, mended=bool(drifted))
+    link = link_standing(order, application, ahead=ahead, online=observed.relinks)
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
         order, found = resolve_linked_contract(order, observed)
         complaints = (*found, *find_rivals(order, observed.applications, claims))
+    complaints = (*complaints, *find_missing_link(order, relinking_of(order, application), observed))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in _REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))
     unnamed = application is not None and application.client_reference is None and order.contract_id is None
@@ -209,6 +231,9 @@ def _plan_one(
         standing=standing,
         ahead=ahead,
         track=track,
+        link=link,
+        relinking=relinking_of(order, application),
+        by_mail=not observed.relinks,
         adopts=unnamed and observed.keeps_references,
         on_host=on_host,
         drifted=drifted if is_registered(order, application) else (),

@@ -22,6 +22,7 @@ from .._planning.claims import bought_name, differences
 from .._planning.steps import Step
 from .attempts import advise, describe_purchase, hold_back
 from .by_reference import require_as_asked
+from .relinking import relinking
 from .renewals import (
     describe_pressed,
     describe_renewal,
@@ -100,6 +101,11 @@ class ByList:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
         of, reason = renewing(entry), reason_of(entry)
         return self.desk.reissue(of.application, entry.order, entry.order.reference(self.portfolio), reason)
+
+    def relink(self, entry: Entry) -> Application:
+        """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
+        application, asked = relinking(entry)
+        return self.desk.relink(application, asked, entry.order.link_reference(self.portfolio, asked))
 
     def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
         def press(attempt: str) -> Application:

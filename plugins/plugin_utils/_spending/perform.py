@@ -104,6 +104,7 @@ class Performer:
             Step.PLACE: lambda entry: buyer.buy(entry.order),
             Step.RENEW: buyer.renew,
             Step.REISSUE: buyer.reissue,
+            Step.RELINK: buyer.relink,
             Step.CANCEL: self._cancel,
         }
         return self._each(todo, lambda entry, step: calls[step](entry))

@@ -19,6 +19,7 @@ from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
 from .._planning.judgement import ahead_of, standing_of
 from .._planning.lifecycle import renews, track_of
+from .._planning.links import link_standing, relinking_of
 from .._planning.steps import CONTRACT_STEPS, Standing, Step
 from .._reports.document import describe_plan
 from .._reports.rows import result_rows
@@ -44,6 +45,7 @@ _DID: t.Final = {
     Step.PLACE: Phrase("ordered", "注文しました"),
     Step.RENEW: Phrase("renewed", "更新を申し込みました"),
     Step.REISSUE: Phrase("reissue ordered", "再発行を申し込みました"),
+    Step.RELINK: Phrase("other linked service asked for", "連携対応サービスの変更・追加を申し込みました"),
     Step.CANCEL: Phrase("cancelled", "解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
@@ -103,12 +105,15 @@ def _after(entry: Entry, application: Application | None, made: Plan) -> Entry:
     if application is None:
         return entry
     track = track_of(application, made.as_of)
+    ahead = ahead_of(entry.order, application, track, spread=made.spread)
     return dc.replace(
         entry,
         application=application,
         standing=standing_of(entry.order, application, on_host=entry.on_host),
-        ahead=ahead_of(entry.order, application, track, spread=made.spread),
+        ahead=ahead,
         track=track,
+        link=link_standing(entry.order, application, ahead=ahead, online=made.relinks),
+        relinking=relinking_of(entry.order, application),
         adopts=False,
     )
 

@@ -14,7 +14,7 @@ import urllib.parse
 
 from ....module_utils._core.phrases import Phrase
 from ..boundary import keeps_boundary
-from ..desk import NotOnline, RequestRefused
+from ..desk import RequestRefused
 from . import wire
 from .transport import Transport
 
@@ -23,13 +23,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from ..._values.order import Order
+    from ..._values.order import Order, Relinking
     from .transport import Connection
 
-_NOT_YET = Phrase(
-    "this cannot be asked for over the JSON interface; nothing was changed",
-    "JSON インターフェイスからは申し込めません。何も変更していません",
-)
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")
 
 
@@ -107,13 +103,14 @@ class ApiDesk:
         body = wire.reissue_body(application, order, client_reference, reason)
         return wire.application(self._transport.spend(f"{_path(application)}/reissues", body))
 
-    def relink(self, *_given: object, **_named: object) -> t.NoReturn:
-        raise NotOnline(_NOT_YET)
+    def relink(self, application: Application, asked: Relinking, client_reference: str) -> Application:
+        body = wire.link_body(application, asked, client_reference)
+        return wire.application(self._transport.spend(f"{_path(application)}/links", body))
 
 
 def _references(application: Application) -> tuple[str | None, ...]:
-    procedure = application.procedure
-    return (application.client_reference, procedure.client_reference if procedure else None)
+    parts = (application.procedure, application.link_change)
+    return (application.client_reference, *(part.client_reference for part in parts if part))
 
 
 def _path(application: Application) -> str:

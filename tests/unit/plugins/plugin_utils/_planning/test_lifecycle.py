@@ -254,6 +254,16 @@ def test_a_life_too_short_for_its_checks_is_told() -> None:
     assert remarks(plan_at(10, row)) == ["WINDOW-SHORT"]
 
 
+@pytest.mark.parametrize(("day", "told"), [(28, False), (1, True), (14, True), (15, False)])
+def test_a_certificate_whose_life_depends_on_the_speed_of_its_ca_is_told(day: int, told: bool) -> None:
+    now = dt.datetime(2027, 3 if day < 20 else 2, day, 3, tzinfo=dt.UTC)
+    plan = make_plan((RENEWED,), Observed(applications=(), as_of=now), portfolio="p")
+    found = [complaint for complaint in find_remarks(plan) if complaint.rule == "STEP-DOWN"]
+    assert [complaint.wrong.en for complaint in found] == [
+        "Issued by 2027-03-14 the certificate lives 199 days, later 99."
+    ] * told
+
+
 def test_two_clocks_that_differ_by_a_day_are_told() -> None:
     plan = plan_at(28, spread=False)
     there = before_end(28, IN_USE)
