@@ -14,7 +14,7 @@ import typing as t
 
 from .._values.observed import Observed
 from .._values.order import Wanted
-from .claims import bought_name, match_applications
+from .claims import match_applications, purchase_key
 from .links import relinking_of
 
 if t.TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Listing:
 
     def _ask(self) -> None:
         try:
-            self._found = self._desk.applications()
+            self._found = self._desk.list_applications()
         except Exception as error:  # told where the listing is needed
             self._error = error
 
@@ -57,7 +57,7 @@ def observe(
 
     Without `offers` they are not read at all: who may not order may not see them everywhere.
     """
-    listed = desk.applications() if listing is None else listing.result()
+    listed = desk.list_applications() if listing is None else listing.result()
     applications = _in_full(listed, orders, desk=desk)
     relinks = desk.keeps_references and not desk.by_people
     seen = Observed(
@@ -70,16 +70,20 @@ def observe(
     if not new or not offers:
         return seen
     # An order that seems to be new may be one that was bought, of which something else is remembered.
-    names = {bought_name(order.common_name, order.product.id) for order in new}
+    names = {purchase_key(order.common_name, order.product.id) for order in new}
     seen = dc.replace(seen, applications=_anew(applications, names, desk=desk))
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
     return dc.replace(
         seen,
         linked_contracts={
             **seen.linked_contracts,
-            **{service: desk.linked_contracts(service) for service in services if service not in seen.linked_contracts},
+            **{
+                service: desk.list_linked_contracts(service)
+                for service in services
+                if service not in seen.linked_contracts
+            },
         },
-        products=desk.products(),
+        products=desk.list_products(),
     )
 
 
@@ -88,7 +92,7 @@ def _find_links(
 ) -> dict[str, tuple[SeenContract, ...]]:
     """The contracts of the services to which contracts are to be linked now."""
     asked = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
-    return {service: desk.linked_contracts(service) for service in sorted({each.service for each in asked})}
+    return {service: desk.list_linked_contracts(service) for service in sorted({each.service for each in asked})}
 
 
 def _in_full(
@@ -96,9 +100,11 @@ def _in_full(
 ) -> tuple[Application, ...]:
     """The applications, those that an order may mean with everything that the desk shows of them."""
     pinned = {order.contract_id for order in orders}
-    bought = {bought_name(order.common_name, order.product.id) for order in orders}
+    bought = {purchase_key(order.common_name, order.product.id) for order in orders}
     return tuple(
-        desk.in_full(app) if app.contract_id in pinned or bought_name(app.common_name, app.product) in bought else app
+        desk.read_in_full(app)
+        if app.contract_id in pinned or purchase_key(app.common_name, app.product) in bought
+        else app
         for app in applications
     )
 
@@ -106,7 +112,7 @@ def _in_full(
 def _anew(applications: tuple[Application, ...], names: set[tuple[str, str]], *, desk: Desk) -> tuple[Application, ...]:
     """The applications, those under these names read anew."""
     return tuple(
-        desk.in_full(app, anew=True) if bought_name(app.common_name, app.product) in names else app
+        desk.read_in_full(app, anew=True) if purchase_key(app.common_name, app.product) in names else app
         for app in applications
     )
 

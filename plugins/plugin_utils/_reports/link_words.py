@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.services import LINKED_SERVICES
 from .._planning.steps import Step
 from .._values.order import LinkWork
@@ -43,7 +43,7 @@ def link_note(row: Row, lang: Language) -> tuple[str, str] | None:
     if asked is None:
         return None
     here = next((step for step in row["steps"] if step["step"] == Step.RELINK), None)
-    told = said(_WORDS[LinkWork(asked["work"])], lang).format(
+    told = translate(_WORDS[LinkWork(asked["work"])], lang).format(
         row["name"],
         row["contract_id"],
         asked["was"] or "-",
@@ -56,10 +56,10 @@ def link_note(row: Row, lang: Language) -> tuple[str, str] | None:
 
 def _how(row: Row, step: Row | None, lang: Language) -> str:
     if step is not None:
-        return said(_UNKNOWN, lang) if step["price"] is None else said(_YEN, lang).format(step["price"])
+        return translate(_UNKNOWN, lang) if step["price"] is None else translate(_YEN, lang).format(step["price"])
     if row["mail"]:
-        return said(_BY_MAIL, lang)
-    return said(_UNDER_WAY if row["relinking"]["under_way"] else _NEXT_RUN, lang)
+        return translate(_BY_MAIL, lang)
+    return translate(_UNDER_WAY if row["relinking"]["under_way"] else _NEXT_RUN, lang)
 
 
 __all__ = ("link_note",)

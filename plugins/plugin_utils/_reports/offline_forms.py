@@ -38,7 +38,7 @@ _APPLICANT: t.Final = {"name": "氏名", "department": "部署", "email": "メ�
 _WORKS: t.Final = {"change": "変更", "add": "追加"}
 
 
-def papers(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str, str]:
+def write_paper_orders(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str, str]:
     """The text of a paper order by order name, for those that the portal does not take online."""
     refused = {complaint.order for complaint in complaints if complaint.rule in _ON_PAPER}
     return {order.name: _paper(order) for order in orders if order.name in refused}
@@ -47,10 +47,14 @@ def papers(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str
 def _paper(order: Order) -> str:
     """A linked service of a contract that is there is changed by e-mail, also where it cannot be done online."""
     linked = order.linked_contract
-    return linked_service_email(order, work="change", master_id=None) if linked and linked.was else paper_order(order)
+    return (
+        write_linked_service_email(order, work="change", master_id=None)
+        if linked and linked.was
+        else write_paper_order(order)
+    )
 
 
-def paper_order(order: Order) -> str:
+def write_paper_order(order: Order) -> str:
     """A new order for the paper form; IIJ's form itself is not published."""
     given = order.subject.given()
     applicant = order.applicant
@@ -64,7 +68,9 @@ def paper_order(order: Order) -> str:
     )
 
 
-def linked_service_email(order: Order, *, work: str, master_id: str | None, contract_id: str | None = None) -> str:
+def write_linked_service_email(
+    order: Order, *, work: str, master_id: str | None, contract_id: str | None = None
+) -> str:
     """The e-mail that changes or adds a linked service; it has to come from the group admin [M:2261082].
 
     `contract_id`: the contract at the desk, where the order names none.
@@ -90,7 +96,7 @@ def relinking_mail(entry: Entry) -> str:
     if entry.relinking is None or entry.application is None:
         raise RuntimeError("contract broken: nothing is to be linked")
     work = entry.relinking.work.value
-    return linked_service_email(entry.order, work=work, master_id=None, contract_id=entry.application.contract_id)
+    return write_linked_service_email(entry.order, work=work, master_id=None, contract_id=entry.application.contract_id)
 
 
 def _rendered(template: str, order: Order, **values: object) -> str:
@@ -118,4 +124,4 @@ def _templates() -> jinja2.Environment:
     )
 
 
-__all__ = ("linked_service_email", "paper_order", "papers")
+__all__ = ("write_linked_service_email", "write_paper_order", "write_paper_orders")

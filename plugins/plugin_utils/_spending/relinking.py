@@ -49,7 +49,7 @@ def describe_relinking(entry: Entry) -> dict[str, t.Any]:
 
 def find_relinked(desk: Desk, application: Application, asked: Relinking) -> Application | None:
     """Read the contract, and return it where the change is there."""
-    found = next((app for app in desk.applications() if app.contract_id == application.contract_id), None)
+    found = next((app for app in desk.list_applications() if app.contract_id == application.contract_id), None)
     return found if found is not None and is_relinked(found, asked) else None
 
 

@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from .rule import OURS, Severity, rule
+from .rule import OURS, Severity, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "LINKED-WAS",
         OURS,
         (
@@ -25,7 +25,7 @@ RULES = (
             "変更後の契約を contract_id に書くか、was を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "LINKED-TWICE",
         OURS,
         (
@@ -39,7 +39,7 @@ RULES = (
             "also から消すか、別の契約に直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "LINK-MOVED",
         "M:2261082",
         (
@@ -53,7 +53,7 @@ RULES = (
             "変更するなら linked_contract: {{was: {found}, ...}} と書き、そうでなければ contract_id を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "LINK-COST",
         "M:2261082",
         (
@@ -68,7 +68,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "LINK-BY-MAIL",
         "M:2261082",
         (
@@ -83,7 +83,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "LINK-UNSEEN",
         OURS,
         (
@@ -98,7 +98,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "LINK-UNNAMED",
         OURS,
         (

@@ -19,7 +19,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.d
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.links import relinking_of
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
@@ -227,18 +227,18 @@ def test_plans_saved_before_still_hold_and_one_for_another_service_does_not() ->
 
 def test_a_price_that_nobody_knows_is_not_zero() -> None:
     plan = plan_of()
-    prices = price_table({"secure_server_id_cloud": {"6 months": 30_000}})
+    prices = read_price_table({"secure_server_id_cloud": {"6 months": 30_000}})
     assert prices
     assert prices.cost(plan).unpriced == ("cdn",)
     limits = Limits(budget=1_000_000)
     assert [complaint.rule for complaint in judge_limits(plan, limits, prices=prices)] == ["BUDGET-UNPRICED"]
-    known = price_table({"secure_server_id_cloud": {"6 months": 30_000, "link_change": 5_000}})
+    known = read_price_table({"secure_server_id_cloud": {"6 months": 30_000, "link_change": 5_000}})
     assert known
     assert (known.cost(plan).total, known.cost(plan).links) == (5_000, 5_000)
     assert judge_limits(plan, limits, prices=known) == ()
     assert [complaint.rule for complaint in judge_limits(plan, Limits(budget=1), prices=known)] == ["BUDGET"]
     with pytest.raises(OrdersRefused):
-        price_table({"secure_server_id_cloud": {"link_change": "5,000"}})
+        read_price_table({"secure_server_id_cloud": {"link_change": "5,000"}})
 
 
 # --- where people do it
