@@ -34,7 +34,7 @@ class Fault(Exception):
 
     def message(self, lang: str | None = None) -> str:
         """The sentence for the user; any language but Japanese means English."""
-        return translate(self.told, lang)
+        return translate(self.phrase, lang)
 
     def __str__(self) -> str:
         return self.message()

@@ -74,7 +74,7 @@ class Service:
     def patience(self) -> float:
         return min(_LONGEST_ATTEMPT, self.timeout)
 
-    def told(self) -> Phrase:
+    def phrase(self) -> Phrase:
         """The service in words."""
         return _SERVICE.filled(self.address, self.port, self.server_name)
 

@@ -111,7 +111,7 @@ def see_through(asked: WantedInstallation, *, fingerprint: str, served: bool | N
         if seen:
             _go_back(asked)
             service = asked.service
-            raise activation_errors.NotServed(service=service.told(), timeout=service.timeout, seen=seen)
+            raise activation_errors.NotServed(service=service.phrase(), timeout=service.timeout, seen=seen)
         done.append(PROVE)
     filesets.settle(asked.fileset)
     return tuple(done)

@@ -59,7 +59,7 @@ class NoAnswer(Exception):
 
     def __init__(self, told: Phrase, *, sent: bool = True) -> None:
         super().__init__(told.en)
-        self.told = told
+        self.phrase = told
         self.sent = sent
 
 

@@ -45,7 +45,7 @@ def judge_limits(made: Plan, limits: Limits, *, prices: PriceTable | None) -> tu
 
 def _too_many(made: Plan, limits: Limits) -> Iterator[Complaint]:
     for rule, option, step in _LIMITS:
-        count, allowed = sum(one is step for _entry, one in made.steps()), getattr(limits, option)
+        count, allowed = sum(one is step for _entry, one in made.list_steps()), getattr(limits, option)
         if allowed is not None and count > allowed:
             facts: dict[str, object] = {"count": count, "allowed": allowed, "silent": _say_silent(made)}
             yield Complaint(rule=rule, place=Place(file=option), facts=facts)
@@ -56,7 +56,7 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
         return
     unpriced: dict[str, list[str]] = {}
     total = 0
-    for entry, step in made.steps():
+    for entry, step in made.list_steps():
         if step in PAID:
             price = prices.price_step(entry.order, step) if prices else None
             total += price or 0
@@ -79,7 +79,7 @@ def _bought(entry: Entry, step: Step) -> str:
 
 def _say_silent(made: Plan) -> Phrase:
     """Name what is renewed all the same: a limit of ours does not stop IIJ."""
-    renewed = [entry for entry, step in made.steps() if step is Step.RENEW]
+    renewed = [entry for entry, step in made.list_steps() if step is Step.RENEW]
     days = {
         entry.application.contract_id: day_in_japan(entry.track.window.order_by)
         for entry in renewed

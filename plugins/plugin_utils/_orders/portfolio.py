@@ -69,10 +69,10 @@ class Judged:
 
     def list_flawless(self) -> tuple[Order, ...]:
         """The orders in which nothing is wrong; those with mistakes are left out."""
-        wrong = {complaint.order for complaint in self.errors()}
+        wrong = {complaint.order for complaint in self.list_errors()}
         return tuple(order for order in self.orders if order.name not in wrong)
 
-    def errors(self) -> tuple[Complaint, ...]:
+    def list_errors(self) -> tuple[Complaint, ...]:
         """The complaints that are no warnings."""
         return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)
 

@@ -73,7 +73,7 @@ def read_supplied_csr(
     except ValueError:  # a name that no file can have
         return None, (_unreadable(path, Phrase("no such file", "ファイルがありません")),)
     except Fault as fault:
-        return None, (_unreadable(path, fault.told),)
+        return None, (_unreadable(path, fault.phrase),)
     breaches = tuple(_breaches(facts, common_name=common_name, product=product))
     return SuppliedCsr(pem=facts.pem, public_key_fingerprint=facts.public_key_fingerprint), breaches
 

@@ -40,7 +40,7 @@ def match_applications(
     by_reference = {app.client_reference: app for app in applications if app.client_reference}
     claims: dict[str, Application] = {}
     for order in orders:
-        key = order.contract_id or order.reference(portfolio)
+        key = order.contract_id or order.client_reference(portfolio)
         found = by_contract.get(key) if order.contract_id else by_reference.get(key)
         if found:
             claims[order.name] = found

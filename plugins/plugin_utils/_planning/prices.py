@@ -53,7 +53,7 @@ class PriceTable:
     renewals: Mapping[tuple[str, str], int] = dc.field(default_factory=dict)
     links: Mapping[str, int] = dc.field(default_factory=dict)  # of a change or addition of a linked service, by product
 
-    def price(self, order: Order) -> int | None:
+    def price_order(self, order: Order) -> int | None:
         """Price a new contract."""
         return self.amounts.get((order.product.id, order.term))
 
@@ -70,11 +70,11 @@ class PriceTable:
             return self.price_renewal(order.product.id, order.renewal_term)
         if step is Step.RELINK:
             return self.links.get(order.product.id)
-        return self.price(order) if step is Step.PLACE else None
+        return self.price_order(order) if step is Step.PLACE else None
 
-    def cost(self, made: Plan) -> Cost:
+    def sum_cost(self, made: Plan) -> Cost:
         """The cost of everything that the plan places, renews and links."""
-        bought = [(entry.order, step) for entry, step in made.steps() if step in PAID]
+        bought = [(entry.order, step) for entry, step in made.list_steps() if step in PAID]
         sums = dict.fromkeys(PAID, 0)
         unpriced = []
         for order, step in bought:

@@ -119,7 +119,7 @@ def _is_reissue(entry: Entry) -> bool:
 
 def find_clock_difference(plan: Plan, here: dt.datetime) -> tuple[Complaint, ...]:
     """Compare the desk's clock with the controller's, before a renewal is ordered by the desk's."""
-    renewing = any(step is Step.RENEW for _entry, step in plan.steps())
+    renewing = any(step is Step.RENEW for _entry, step in plan.list_steps())
     if plan.as_of is None or not renewing or abs(plan.as_of - here) < DAY:
         return ()
     facts = {"here": f"{here:%Y-%m-%d %H:%M} UTC", "there": f"{plan.as_of:%Y-%m-%d %H:%M} UTC"}

@@ -61,7 +61,7 @@ class News(t.NamedTuple):
     """
 
     events: tuple[Event, ...]
-    told: dict[str, int]
+    reported: dict[str, int]
 
 
 def find_news(document: Row, told: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:

@@ -56,7 +56,7 @@ def _paper(order: Order) -> str:
 
 def write_paper_order(order: Order) -> str:
     """A new order for the paper form; IIJ's form itself is not published."""
-    given = order.subject.given()
+    given = order.subject.filled_fields()
     applicant = order.applicant
     return _rendered(
         "paper_order.txt.j2",

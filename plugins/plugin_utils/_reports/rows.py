@@ -140,7 +140,7 @@ def price_row(made: Plan, prices: PriceTable | None) -> Row | None:
     """What the plan's purchases come to; None without a price table."""
     if prices is None:
         return None
-    cost = prices.cost(made)
+    cost = prices.sum_cost(made)
     return {
         "currency": "JPY",
         "total": cost.total,

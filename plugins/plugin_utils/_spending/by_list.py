@@ -22,7 +22,7 @@ from .._planning.claims import find_differences, purchase_key
 from .._planning.steps import Step
 from .attempts import advise, describe_purchase, hold_back
 from .by_reference import require_as_asked
-from .relinking import relinking
+from .relinking import describe_relinked
 from .renewals import (
     describe_pressed,
     describe_renewal,
@@ -100,29 +100,29 @@ class ByList:
     def reissue(self, entry: Entry) -> Application:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
         of, reason = describe_renewed(entry), find_reason(entry)
-        return self.desk.reissue(of.application, entry.order, entry.order.reference(self.portfolio), reason)
+        return self.desk.reissue(of.application, entry.order, entry.order.client_reference(self.portfolio), reason)
 
     def relink(self, entry: Entry) -> Application:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
-        application, asked = relinking(entry)
+        application, asked = describe_relinked(entry)
         return self.desk.relink(application, asked, entry.order.link_reference(self.portfolio, asked))
 
     def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
         def press(attempt: str) -> Application:
             try:
                 with require_proof():
-                    return self.desk.renew(of.application, entry.order, entry.order.reference(self.portfolio))
+                    return self.desk.renew(of.application, entry.order, entry.order.client_reference(self.portfolio))
             except OutcomeUnknown as unknown:
                 found = self._wait_for(lambda: find_renewal(self.desk, of, in_full=True), entry.order)
                 if found is None:
                     told = describe_pressed(of, at=f"{self.now():%Y-%m-%d %H:%M} UTC", attempt=attempt)
-                    raise OutcomeUnknown(_ASK.filled(unknown.told, told)) from None
+                    raise OutcomeUnknown(_ASK.filled(unknown.phrase, told)) from None
                 return found
 
         return spend(self.ledger, Step.RENEW, describe_renewal(entry, of), press)
 
     def _press(self, order: Order, *, before: list[str], consent: str | None) -> Application:
-        reference = order.reference(self.portfolio)
+        reference = order.client_reference(self.portfolio)
         facts = {
             **describe_order(order),
             "client_reference": reference,
@@ -138,7 +138,7 @@ class ByList:
             except OutcomeUnknown as unknown:
                 found = self._look_for(order, known={*before, *self.listed})
                 if found is None:
-                    raise OutcomeUnknown(_ASK.filled(unknown.told, advise(attempt))) from None
+                    raise OutcomeUnknown(_ASK.filled(unknown.phrase, advise(attempt))) from None
                 return found
 
         return spend(self.ledger, Step.PLACE, facts, place)

@@ -15,7 +15,7 @@ from ...module_utils._core.phrases import Phrase, join_phrases, verbatim
 from .._desk.desk import ReferenceTaken, StateConflict
 from .._planning.claims import find_differences
 from .._planning.steps import Step
-from .relinking import describe_relinking, find_relinked, relinking, require_relinked
+from .relinking import describe_relinked, describe_relinking, find_relinked, require_relinked
 from .renewals import (
     describe_renewal,
     describe_renewed,
@@ -67,7 +67,7 @@ class ByReference:
 
     def buy(self, order: Order) -> Application:
         """Place the order; an answer that is lost is settled by looking the reference up."""
-        reference = order.reference(self.portfolio)
+        reference = order.client_reference(self.portfolio)
 
         def place(_attempt: str) -> Application:
             return settle(
@@ -106,7 +106,7 @@ class ByReference:
 
     def relink(self, entry: Entry) -> Application:
         """Ask for another linked service; an answer that is lost is settled by reading the contract."""
-        application, asked = relinking(entry)
+        application, asked = describe_relinked(entry)
         reference = entry.order.link_reference(self.portfolio, asked)
         found = self._replace(
             Step.RELINK,

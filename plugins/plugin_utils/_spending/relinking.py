@@ -28,7 +28,7 @@ _NOT_RELINKED: t.Final = Phrase(
 )
 
 
-def relinking(entry: Entry) -> tuple[Application, Relinking]:
+def describe_relinked(entry: Entry) -> tuple[Application, Relinking]:
     """Return the contract that is to be linked otherwise, and how."""
     if entry.application is None or entry.relinking is None:
         raise RuntimeError("contract broken: nothing is to be linked")
@@ -37,7 +37,7 @@ def relinking(entry: Entry) -> tuple[Application, Relinking]:
 
 def describe_relinking(entry: Entry) -> dict[str, t.Any]:
     """Name what a line of the ledger tells of a change or addition."""
-    application, asked = relinking(entry)
+    application, asked = describe_relinked(entry)
     return {
         **describe_order(entry.order),
         "contract_id": application.contract_id,
@@ -60,4 +60,4 @@ def require_relinked(found: Application, application: Application, asked: Relink
     return found
 
 
-__all__ = ("describe_relinking", "find_relinked", "relinking", "require_relinked")
+__all__ = ("describe_relinked", "describe_relinking", "find_relinked", "require_relinked")

@@ -83,14 +83,14 @@ def guard_contracts(
 
 def count_contract_steps(made: Plan) -> int:
     """How many steps of a plan place, renew or cancel."""
-    return sum(step in CONTRACT_STEPS for _entry, step in made.steps())
+    return sum(step in CONTRACT_STEPS for _entry, step in made.list_steps())
 
 
 def perform_contracts(
     made: Plan, performer: Performer, *, without: Collection[str] = ()
 ) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform the contract steps of a plan, but for those of some orders; returns the plan as the desk stands then."""
-    steps = ((entry, step) for entry, step in made.steps() if entry.order.name not in without)
+    steps = ((entry, step) for entry, step in made.list_steps() if entry.order.name not in without)
     outcomes = performer.perform_contracts(steps, listed=made.listed)
     return plan_after(made, outcomes), outcomes
 
@@ -168,7 +168,7 @@ def list_hosts_with_work(made: Plan, *, repair: bool = True) -> dict[str, list[s
     Without `repair` a host is left out that was heard to have everything in its places.
     """
     steps = {Step.REGISTER: set[str](), Step.COLLECT: set[str]()}
-    for entry, step in made.steps():
+    for entry, step in made.list_steps():
         if step in steps:
             steps[step].add(entry.order.host or "localhost")
     # Files are checked wherever a certificate was issued, so that one removed from a host is fetched again.
@@ -181,7 +181,7 @@ def progress_line(outcome: Outcome, *, lang: Language) -> str:
     """One finished step as a line for people."""
     name = outcome.entry.order.name
     if outcome.error:
-        return f"{name}: {translate(outcome.error.told, lang)}"
+        return f"{name}: {translate(outcome.error.phrase, lang)}"
     contract_id = outcome.application.contract_id if outcome.application else ""
     return f"{name}: {translate(_DID[outcome.step], lang)} ({contract_id})"
 

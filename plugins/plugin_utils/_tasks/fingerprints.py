@@ -54,11 +54,11 @@ def fetch_missing_fingerprints(
             told.failures.append({"name": entry.order.name, "message": lacking})
             continue
         try:
-            issued = desk.certificate(application)
+            issued = desk.fetch_certificate(application)
             progress(entry.order.name)
             leaf = read_certificates(issued.certificate.encode())[0]
         except (DeskError, Fault) as error:
-            message = error.message(lang) if isinstance(error, Fault) else translate(error.told, lang)
+            message = error.message(lang) if isinstance(error, Fault) else translate(error.phrase, lang)
             told.failures.append({"name": entry.order.name, "message": message})
             continue
         known = dc.replace(

@@ -68,9 +68,9 @@ def fetch_certificates(
     for entry in entries:
         if entry.order.name in names and entry.application is not None:
             try:
-                issued = desk.certificate(entry.application)
+                issued = desk.fetch_certificate(entry.application)
             except DeskError as error:
-                failures.append({"name": entry.order.name, "message": translate(error.told, lang)})
+                failures.append({"name": entry.order.name, "message": translate(error.phrase, lang)})
             else:
                 progress(entry.order.name)
                 certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}

@@ -69,7 +69,7 @@ class NotSent(Exception):
     """Why a notice could not be sent by one of its ways."""
 
     def __init__(self, told: Phrase) -> None:
-        self.told = told
+        self.phrase = told
         super().__init__(told.en)
 
 
@@ -109,7 +109,7 @@ def send_once(
         try:
             ways[way](notice)
         except NotSent as error:
-            failed.append(_NOT_SENT.filled(way, error.told))
+            failed.append(_NOT_SENT.filled(way, error.phrase))
         else:
             sent.append(way)
             used = sorted({*used, _mark(way, notice)})
@@ -184,7 +184,7 @@ def _post(notice: Notice, url: str, form: str) -> None:
     try:
         reply = exchange(session, "POST", url, patience=Patience(timeout=_TIMEOUT), data=body)
     except NoAnswer as error:
-        raise NotSent(error.told) from None
+        raise NotSent(error.phrase) from None
     if reply.status not in (200, 201, 202, 204):
         raise NotSent(_ANSWERED.filled(reply.status))
 

@@ -87,10 +87,10 @@ class Watch:
             except OrdersRefused as refused:
                 raise LookFailed(report(refused.complaints, self._lang)) from None
             except DeskError as error:
-                raise LookFailed(hide(translate(error.told, self._lang))) from None
+                raise LookFailed(hide(translate(error.reported, self._lang))) from None
             except OSError as error:
                 raise LookFailed(hide(translate(describe_os_error(error), self._lang))) from None
-        self._told = found.told
+        self._told = found.reported
         return found.events
 
     def remember(self) -> None:

@@ -65,7 +65,7 @@ class ApiDesk:
         found = map(wire.read_application, rows)
         return next((row for row in found if client_reference in _references(row)), None)
 
-    def certificate(self, application: Application) -> IssuedCertificate:
+    def fetch_certificate(self, application: Application) -> IssuedCertificate:
         """Fetch the certificate in use as it was seen: another one may have taken its place since."""
         serial = application.current and application.current.serial_number
         query = {"serial_number": serial} if serial else None

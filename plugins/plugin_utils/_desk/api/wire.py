@@ -130,7 +130,7 @@ def link_body(application: Application, asked: Relinking, client_reference: str)
 def registration_body(order: Order, csr: str | None, procedure: Procedure | None = None) -> Json:
     """The registration form: CSR, applicant and approval details of the procedure that was seen open."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
-    subject = {**order.subject.given(), "organizational_unit_name": None}
+    subject = {**order.subject.filled_fields(), "organizational_unit_name": None}
     # A desk that tells no procedures does not know the field either.
     named = {"procedure_id": procedure.id} if procedure else {}
     return {

@@ -100,7 +100,7 @@ def _read_pages(files: list[pathlib.Path], known: ScreenMap) -> Listing:
                 in_list.update([application.contract_id] if key == "status_list" else [])
             totals += _totals(page.captions if key == "status_list" else ())
         except (Unreadable, AnswerUnusable) as error:
-            raise OptionsWrong(_AT.filled(file, error.told)) from None
+            raise OptionsWrong(_AT.filled(file, error.phrase)) from None
         if totals and file == files[-1]:
             _require_all(max(totals), len(in_list), file)
     return Listing(found, bool(in_list or totals))
@@ -134,7 +134,7 @@ def _read_copied(file: pathlib.Path, known: ScreenMap) -> Listing:
         try:
             application = wire.read_listed_application(row, known)
         except AnswerUnusable as error:
-            raise OptionsWrong(_AT_LINE.filled(file, number, error.told)) from None
+            raise OptionsWrong(_AT_LINE.filled(file, number, error.phrase)) from None
         found[application.contract_id] = application
     totals = _totals(line for line in lines if any(text in line for text in screen.title.texts))
     if totals:

@@ -79,7 +79,7 @@ class PageStep:
         if self.obstacle:
             raise (ScreenUnexpected if self.sent else Withheld)(self.obstacle)
         if isinstance(self.failure, NeverSent) and self.sent:
-            raise DeskUnreachable(self.failure.told)
+            raise DeskUnreachable(self.failure.phrase)
         if self.failure:
             raise self.failure
 

@@ -66,7 +66,7 @@ def _read(file: pathlib.Path, known: ScreenMap) -> Saved:
     try:
         page = Page(file.read_bytes(), url="", charset=None, marks=known.marks, rendered=True)
     except Unreadable as unreadable:
-        return Saved(file.name, None, (), None, _UNREADABLE.filled(file.name, unreadable.told))
+        return Saved(file.name, None, (), None, _UNREADABLE.filled(file.name, unreadable.phrase))
     screen = next((screen for screen in known.screens.values() if page.heading in screen.title.texts), None)
     if screen:
         return Saved(file.name, screen, compare_with_map(page, screen), None, None)
