@@ -17,22 +17,25 @@ if t.TYPE_CHECKING:
 
 PLUGINS: t.Final = pathlib.Path(__file__).resolve().parents[2] / "plugins"
 
-VERBS: t.Final = frozenset(
+VERBS: t.Final = set(
     """
-    accept add advise align allow announce annotate append arrive ask attach audit await awaits begin build buy call
-    cancel change check clean close collect compare complete conclude control count cover decide decode describe digest
-    download draft draw drop encode end estimate examine exchange expect explain export fetch fill find fit fits follow
-    get go guard hand has have hide hold holds init install intend is join judge keep know leads learn leave list load
-    locate lock look make mark match merge name needs note observe open order pair parse pause perform pin place plan
-    prepare press price prove publish put quote read recognize record refuse register reissue relink remember remove
-    render renew renews repeat replace report require resolve run save say seal send settle shorten show shows sign skip
-    sort spend split start store submit sum take tell translate try turn wait waits walk wants warn word write
-    """.split()
+    accept add advise align allow annotate announce answer append arrive ask attach audit await awaits begin build
+    buy call cancel change check clean close collect compare complete conclude control count cover decide decode
+    describe digest download draft draw drop encode end estimate examine exchange expect explain export fetch fill
+    find fit fits follow get go guard hand has have hide hold holds init install intend is join judge keep know
+    leads learn leave list load locate lock look make mark match merge name needs note observe open order pair
+    parse pause perform pin place plan prepare press price prove publish put quote read recognize record refuse
+    register reissue relink remember remove render renew renews repeat replace report require resolve run save say
+    seal send settle shorten show shows sign skip sort spend start store submit sum take tell translate try turn
+    wait waits walk wants warn word write
+    """.split()  # noqa: SIM905
 )
 
 # What cannot be the beginning of a noun: a function so named describes the state of its result, not its work.
-NO_NOUNS: t.Final = frozenset(
-    "asked told made found said known given wanted to by with without before after in of and merged judged".split()
+NO_NOUNS: t.Final = set(
+    """
+    asked told made found said known given wanted to by with without before after in of and merged judged
+    """.split()  # noqa: SIM905
 )
 
 EXCEPTIONS: t.Final = {
@@ -44,15 +47,13 @@ EXCEPTIONS: t.Final = {
     "readinto": "the interface of io.RawIOBase",
 }
 
-VAGUE: t.Final = frozenset("told made found said known asked given".split())
+VAGUE: t.Final = frozenset(["told", "made", "found", "said", "known", "asked", "given"])
 MOST_VAGUE: t.Final = 50
 
 
 def public_functions(body: list[ast.stmt]) -> Iterator[str]:
     for node in body:
-        if isinstance(node, ast.ClassDef):
-            yield from public_functions(node.body)
-        elif isinstance(node, (ast.If, ast.Try)):
+        if isinstance(node, ast.ClassDef) or isinstance(node, (ast.If, ast.Try)):
             yield from public_functions(node.body)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             is_value = any("property" in ast.unparse(decorator) for decorator in node.decorator_list)

@@ -55,9 +55,9 @@ _NOT_COMPUTED: t.Final = Phrase("its value cannot be computed", "値を求めら
 class TemplateRefused(Exception):
     """A template does more than it may, or names what is not there."""
 
-    def __init__(self, told: Phrase) -> None:
-        super().__init__(told.en)
-        self.phrase = told
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message.en)
+        self.phrase = message
 
 
 class Sandbox:

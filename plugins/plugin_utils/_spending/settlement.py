@@ -42,9 +42,9 @@ def settle(
     for attempt in range(_ATTEMPTS):
         if error is not None:
             sleep(_PAUSE * 2 ** (attempt - 1))
-            found = _look_up(look_up)
-            if found:
-                return found
+            result = _look_up(look_up)
+            if result:
+                return result
         try:
             with require_proof():
                 return wait_while_busy(call, sleep=sleep, tell=tell)

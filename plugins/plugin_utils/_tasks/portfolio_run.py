@@ -121,9 +121,9 @@ def _with_estimate(leg: Leg, plan: Plan, result: Result) -> Result:
     """Say before a run over the portal what it will take; returns the result."""
     steps = collections.Counter(step for _entry, step in plan.list_steps())
     pages = -(-len(plan.listed) // _ROWS) or 1
-    told = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
-    if told:
-        leg.say(translate(told, leg.lang))
+    message = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
+    if message:
+        leg.say(translate(message, leg.lang))
     return result
 
 

@@ -161,8 +161,8 @@ class ApiTransport:
 
     def _good(self, reply: Reply) -> Json:
         answer = _checked(reply)
-        told = read_fields(answer, (), ("as_of",))["as_of"]
-        self.as_of = told or self.as_of
+        message = read_fields(answer, (), ("as_of",))["as_of"]
+        self.as_of = message or self.as_of
         return answer
 
     def _exchange(self, patience: Patience, method: str, path: str, **content: t.Any) -> Reply:
@@ -224,8 +224,8 @@ def _error(reply: Reply, answer: Json) -> DeskError:
 
 
 def _request_id(answer: Json) -> str | None:
-    found = answer.get("request_id")
-    return one_line(found, _LONGEST_ID) if found else None
+    result = answer.get("request_id")
+    return one_line(result, _LONGEST_ID) if result else None
 
 
 __all__ = ("ApiConnection", "ApiTransport", "Json")
