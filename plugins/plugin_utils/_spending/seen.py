@@ -28,7 +28,7 @@ _SEEN: t.Final = "seen"
 
 def note_renewals_of_others(ledger: Ledger, entries: Iterable[Entry]) -> None:
     """Record once each open renewal of which the ledger knows nothing; raises LedgerUnusable."""
-    known = {(line.get("contract_id"), line.get("replaces")) for line in ledger.lines() if _is_known(line)}
+    known = {(line.get("contract_id"), line.get("replaces")) for line in ledger.read_lines() if _is_known(line)}
     for entry in entries:
         application, replaces = entry.application, name_predecessor(entry.application)
         if application is None or application.procedure is None or (application.contract_id, replaces) in known:

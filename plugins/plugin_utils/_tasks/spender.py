@@ -92,7 +92,7 @@ def note_seen(options: Options, renewed: Collection[Entry], warn: Callable[[Phra
     try:
         note_renewals_of_others(open_ledger_of(options), renewed)
     except LedgerUnusable as error:
-        warn(error.told)
+        warn(error.phrase)
 
 
 def find_ledger_path(options: Options) -> pathlib.Path:

@@ -305,7 +305,14 @@ def test_the_document_tells_what_renewals_and_silence_cost() -> None:
     prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}, "quick_ssl": {"6 months": 9_000}})
     frame = Frame(portfolio="p", part=None, prices=prices, lang="en", made_at=MADE_AT)
     document = describe_plan(plan, frame, planned=True)
-    assert document["price"] == {"currency": "JPY", "total": 30_000, "new": 0, "renewals": 30_000, "links": 0, "unpriced": []}
+    assert document["price"] == {
+        "currency": "JPY",
+        "total": 30_000,
+        "new": 0,
+        "renewals": 30_000,
+        "links": 0,
+        "unpriced": [],
+    }
     assert [(row["contract_id"], row["yen"]) for row in document["silent"]] == [("rsc00000002", 9_000)]
 
 

@@ -53,7 +53,7 @@ MOST_VAGUE: t.Final = 50
 
 def public_functions(body: list[ast.stmt]) -> Iterator[str]:
     for node in body:
-        if isinstance(node, ast.ClassDef) or isinstance(node, (ast.If, ast.Try)):
+        if isinstance(node, (ast.ClassDef, ast.If, ast.Try)):
             yield from public_functions(node.body)
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             is_value = any("property" in ast.unparse(decorator) for decorator in node.decorator_list)
