@@ -48,7 +48,7 @@ def install_certificates(leg: Leg) -> Result:
     if not entries:
         return make_installation_result([], failures, planned=leg.check_mode)
     subjects = [entry.order.subject.filled_fields() for entry in entries]
-    on_host = functools.partial(leg.run_on_host, "orders", found=subjects)
+    on_host = functools.partial(leg.run_on_host, "orders", shown=subjects)
     orders = make_host_orders(entries, read_commands(leg.options["commands"]))
     first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})
     if is_lost(first):

@@ -170,11 +170,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
         return hand_out_work(plan, document, self.options)
 
-    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, result: object = (), **more: t.Any) -> Result:
+    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, shown: object = (), **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.
 
         Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
-        what is `found` there, to be kept out of its output.
+        what is `shown` there, to be kept out of its output.
         """
         names = {row.get("name") for row in rows}
         passphrases: dict[str, t.Any] = {
@@ -183,7 +183,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             if option in self.options
         }
         fields = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
-        fields["vaulted"] = list_vaulted([rows, result])
+        fields["vaulted"] = list_vaulted([rows, shown])
         kept = {name: value for name, value in fields.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
         return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
