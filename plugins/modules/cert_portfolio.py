@@ -342,7 +342,7 @@ orders:
       sample: awaiting_registration
     standing:
       description:
-        - What that means for this order, namely V(to_order), V(to_renew), V(to_reissue), V(to_register), V(to_collect), V(to_cancel), V(waiting),
+        - What that means for this order, namely V(to_order), V(to_renew), V(to_reissue), V(to_relink), V(to_register), V(to_collect), V(to_cancel), V(waiting),
           V(held), V(estranged), V(ended) or V(done).
       type: str
       sample: to_register

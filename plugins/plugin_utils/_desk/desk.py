@@ -30,8 +30,9 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from .._values.links import Relinking
     from .._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from .._values.order import Order, Relinking
+    from .._values.order import Order
 
 
 _OF_REQUEST: t.Final = Phrase("{0} (request {1})", "{0} (リクエスト {1})")

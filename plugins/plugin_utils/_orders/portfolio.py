@@ -19,13 +19,12 @@ from .._catalogue.products import find_product
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, dotted_path, list_names, shorten, sort_complaints
 from .._complaints.rules.book import RULES
 from .._complaints.rules.rule import Severity
+from .._values.links import FurtherLink, LinkedContract
 from .._values.order import (
     Applicant,
     CsrOrigin,
-    FurtherLink,
     Install,
     Key,
-    LinkedContract,
     Order,
     Prove,
     Reissue,

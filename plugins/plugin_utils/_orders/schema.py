@@ -22,6 +22,7 @@ from .._values.order import CsrOrigin, NextKey, ReissueReason, RenewedBy, Usage,
 from . import host_vocabulary as host
 from . import vocabulary as word
 from .dn_vocabulary import make_dn_check
+from .link_vocabulary import check_further_links
 from .shape_breaches import Fields, Shape, make_shape_breach
 from .voluptuous_dep import Refused, vol
 
@@ -98,7 +99,7 @@ def _order_form(branch: Branch) -> Shape:
             vol.Required("service"): word.make_choice_check(LINKED_SERVICES),
             vol.Optional("contract_id"): word.check_contract_id,
             vol.Optional("was"): word.check_contract_id,
-            vol.Optional("also"): word.further_links,
+            vol.Optional("also"): check_further_links,
         },
         _unless_pinned(branch)("terms_agreed"): word.check_agreed,
         vol.Optional("state", default=Wanted.PRESENT): word.make_choice_check(Wanted),

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._values.order import LinkWork, Relinking, Usage, Wanted
+from .._values.links import LinkWork, Relinking
+from .._values.order import Usage, Wanted
 from .lifecycle import current_certificate
 from .steps import CONTRACT_STEPS, STEPS, Standing
 

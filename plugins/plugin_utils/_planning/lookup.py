@@ -17,8 +17,9 @@ from .._complaints.complaints import Complaint, shorten
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .._values.links import Relinking
     from .._values.observed import Application, Observed, OfferedProduct, SeenContract
-    from .._values.order import Order, Relinking
+    from .._values.order import Order
 
 
 def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
@@ -90,4 +91,4 @@ def _not_offered(order: Order, products: tuple[OfferedProduct, ...]) -> Iterator
         yield Complaint(rule="PRODUCT-NOT-OFFERED", place=order.place, order=order.name, path=("term",), facts=facts)
 
 
-__all__ = ("find_used_key", "resolve_linked_contract")
+__all__ = ("find_missing_link", "find_used_key", "resolve_linked_contract")

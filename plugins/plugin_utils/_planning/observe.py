@@ -18,7 +18,7 @@ from .claims import match_applications, purchase_key
 from .links import relinking_of
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from .._desk.desk import Desk
     from .._values.observed import Application, SeenContract
@@ -64,14 +64,17 @@ def observe(
         applications=applications, keeps_references=desk.keeps_references, relinks=relinks, as_of=desk.as_of
     )
     claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
+    if not relinks and (waiting := [order for order in orders if relinking_of(order, claims.get(order.name))]):
+        # What a person has asked for by e-mail changes nothing of a row in the list.
+        seen = dc.replace(seen, applications=_anew(seen.applications, _names_of(waiting), desk=desk))
+        claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
     if offers and relinks:
         seen = dc.replace(seen, linked_contracts=_find_links(desk, orders, claims))
     if not new or not offers:
         return seen
     # An order that seems to be new may be one that was bought, of which something else is remembered.
-    names = {purchase_key(order.common_name, order.product.id) for order in new}
-    seen = dc.replace(seen, applications=_anew(applications, names, desk=desk))
+    seen = dc.replace(seen, applications=_anew(seen.applications, _names_of(new), desk=desk))
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
     return dc.replace(
         seen,
@@ -107,6 +110,10 @@ def _in_full(
         else app
         for app in applications
     )
+
+
+def _names_of(orders: Iterable[Order]) -> set[tuple[str, str]]:
+    return {purchase_key(order.common_name, order.product.id) for order in orders}
 
 
 def _anew(applications: tuple[Application, ...], names: set[tuple[str, str]], *, desk: Desk) -> tuple[Application, ...]:

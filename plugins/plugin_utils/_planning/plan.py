@@ -28,8 +28,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from .._complaints.complaints import Complaint
+    from .._values.links import Relinking
     from .._values.observed import Application, Observed
-    from .._values.order import Order, Relinking
+    from .._values.order import Order
     from .lifecycle import Track
     from .slices import Slice
 
@@ -125,7 +126,6 @@ class Plan:
     listed: frozenset[str] = frozenset()
     as_of: dt.datetime | None = None
     spread: bool = True
-    relinks: bool = True
     remarks: tuple[Complaint, ...] = ()
 
     def count_orders(self) -> dict[str, int]:
@@ -194,7 +194,6 @@ def make_plan(
         listed=frozenset(application.contract_id for application in observed.applications),
         as_of=observed.as_of,
         spread=spread,
-        relinks=observed.relinks,
         remarks=(*complaints, *remarks),
     )
 

@@ -43,7 +43,7 @@ _APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Stan
 def find_remarks(plan: Plan) -> Iterator[Complaint]:
     """Find what the orders' contracts will need, lose or cost."""
     for entry in plan.entries:
-        yield from _of_links(entry, plan)
+        yield from _of_links(entry)
         track, application = entry.track, entry.application
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
@@ -77,7 +77,7 @@ def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
             yield _remark("STEP-DOWN", entry.order, facts, "term")
 
 
-def _of_links(entry: Entry, plan: Plan) -> Iterator[Complaint]:
+def _of_links(entry: Entry) -> Iterator[Complaint]:
     """What nobody knows of a change of the linked service, and what people have to do for it."""
     application, wanted = entry.application, entry.relinking
     if application is None:
@@ -89,7 +89,7 @@ def _of_links(entry: Entry, plan: Plan) -> Iterator[Complaint]:
         return
     facts["value"] = wanted.contract_id
     yield _remark("LINK-COST", entry.order, facts, "linked_contract")
-    if not plan.relinks:
+    if entry.by_mail:
         yield _remark("LINK-BY-MAIL", entry.order, facts, "linked_contract")
         if not is_link_shown(application):
             yield _remark("LINK-UNSEEN", entry.order, facts, "linked_contract")

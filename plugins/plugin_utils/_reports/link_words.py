@@ -13,7 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.services import LINKED_SERVICES
 from .._planning.steps import Step
-from .._values.order import LinkWork
+from .._values.links import LinkWork
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language

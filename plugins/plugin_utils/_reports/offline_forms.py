@@ -16,7 +16,8 @@ import jinja2
 
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.vaulted import Vaulted
-from .._values.order import CsrOrigin, LinkWork, Usage
+from .._values.links import LinkWork
+from .._values.order import CsrOrigin, Usage
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,7 @@ def write_linked_service_email(
     )
 
 
-def relinking_mail(entry: Entry) -> str:
+def write_relinking_mail(entry: Entry) -> str:
     """The e-mail for what a person asks for in the place of a run; who sends it fills in the master ID."""
     if entry.relinking is None or entry.application is None:
         raise RuntimeError("contract broken: nothing is to be linked")
@@ -124,4 +125,4 @@ def _templates() -> jinja2.Environment:
     )
 
 
-__all__ = ("write_linked_service_email", "write_paper_order", "write_paper_orders")
+__all__ = ("write_linked_service_email", "write_paper_order", "write_paper_orders", "write_relinking_mail")

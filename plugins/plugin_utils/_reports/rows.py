@@ -18,7 +18,7 @@ from .._planning.lifecycle import day_in_japan, renews
 from .._planning.silence import find_silent
 from .._planning.steps import CALL_CLASSES, Step
 from .deadlines import deadline_rows, lateness_row
-from .offline_forms import relinking_mail
+from .offline_forms import write_relinking_mail
 from .standing import explain_standing, find_deadline, next_action
 
 if t.TYPE_CHECKING:
@@ -51,7 +51,7 @@ def order_row(
         "linked_service": order.linked_contract.service if order.linked_contract else None,
         "linked_contract_id": _linked_contract_id(entry),
         "relinking": _relinking(entry),
-        "mail": relinking_mail(entry) if entry.relinking and entry.by_mail else None,
+        "mail": write_relinking_mail(entry) if entry.relinking and entry.by_mail else None,
         "adopted": entry.adopts,
         "state": application.state.value if application else "planned",
         "standing": entry.shown.value,

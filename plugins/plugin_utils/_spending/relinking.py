@@ -17,8 +17,8 @@ from .spend import EchoDiffers, describe_order
 if t.TYPE_CHECKING:
     from .._desk.desk import Desk
     from .._planning.plan import Entry
+    from .._values.links import Relinking
     from .._values.observed import Application
-    from .._values.order import Relinking
 
 _NOT_RELINKED: t.Final = Phrase(
     "the desk answered with {0}, but shows no link to {1}; nothing more was done. If it was changed back since, ask "

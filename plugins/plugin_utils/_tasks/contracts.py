@@ -112,7 +112,7 @@ def _after(entry: Entry, application: Application | None, plan: Plan) -> Entry:
         standing=find_standing(entry.order, application, on_host=entry.on_host),
         ahead=ahead,
         track=track,
-        link=link_standing(entry.order, application, ahead=ahead, online=plan.relinks),
+        link=link_standing(entry.order, application, ahead=ahead, online=not entry.by_mail),
         relinking=relinking_of(entry.order, application),
         adopts=False,
     )

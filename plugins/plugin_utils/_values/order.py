@@ -10,17 +10,16 @@ from __future__ import annotations
 
 import dataclasses as dc
 import enum
-import hashlib
 import typing as t
 
 from ...module_utils._core import defaults
 
 if t.TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable
 
     from .._catalogue.products import Product
     from .._complaints.complaints import Path, Place
+    from .links import LinkedContract
 
 
 _SHORT_FINGERPRINT: t.Final = 16  # hex digits; references have at most 255 characters
@@ -69,44 +68,6 @@ class Subject:
     def filled_fields(self) -> dict[str, str]:
         """The fields that have a value, in DN order."""
         return {field.name: value for field in dc.fields(self) if (value := getattr(self, field.name)) is not None}
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedContract:
-    """連携対応サービスの契約; without a contract ID it is looked up at the desk."""
-
-    service: str
-    contract_id: str | None = None
-    was: str | None = None  # the linked contract whose place this one takes
-    also: tuple[FurtherLink, ...] = ()
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class FurtherLink:
-    """連携対応サービスの追加: one more contract that uses the same certificate."""
-
-    service: str
-    contract_id: str
-
-
-class LinkWork(enum.StrEnum):
-    """連携対応サービスの変更 or 追加 [M:2261082]; the names are ours."""
-
-    CHANGE = "change"
-    ADD = "add"
-
-
-class Relinking(t.NamedTuple):
-    """A linked service that is to be changed or added.
-
-    An addition has no `was`; `since` is the moment from which it was linked, None where that is not shown.
-    """
-
-    work: LinkWork
-    service: str
-    contract_id: str
-    was: str | None = None
-    since: dt.datetime | None = None
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,16 +222,6 @@ class Order:
         """The reference of the reissue that replaces the certificate with this fingerprint; there is one for each."""
         return f"{self.client_reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
 
-    def link_reference(self, portfolio: str, wanted: Relinking) -> str:
-        """The reference of a change or addition of a linked service.
-
-        It names the link that is replaced by its begin, too: who goes back to an earlier service, and from there to a
-        later one once more, asks for something new each time.
-        """
-        text = f"{wanted.work} {wanted.was} {wanted.contract_id} {wanted.since and wanted.since.isoformat()}"
-        digest = hashlib.sha256(text.encode()).hexdigest()
-        return f"{self.client_reference(portfolio)}/link:{digest[:_SHORT_FINGERPRINT]}"
-
     @property
     def renewal_term(self) -> str:
         """更新後の有効期間."""
@@ -290,17 +241,13 @@ class Order:
 __all__ = (
     "Applicant",
     "CsrOrigin",
-    "FurtherLink",
     "Install",
     "Key",
-    "LinkWork",
-    "LinkedContract",
     "NextKey",
     "Order",
     "Prove",
     "Reissue",
     "ReissueReason",
-    "Relinking",
     "Reload",
     "RenewalPolicy",
     "RenewedBy",

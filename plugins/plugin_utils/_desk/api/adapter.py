@@ -22,8 +22,9 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
+    from ..._values.links import Relinking
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from ..._values.order import Order, Relinking
+    from ..._values.order import Order
     from .transport import ApiConnection
 
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")

@@ -31,7 +31,8 @@ from ..forms import read_fields
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..._values.order import Order, Relinking
+    from ..._values.links import Relinking
+    from ..._values.order import Order
     from .transport import Json
 
     Part = t.TypeVar("Part", Certificate, Procedure, Period, Renewal, LinkChange)

@@ -18,9 +18,10 @@ from rehearsal_desk.api import interface as wire
 from rehearsal_desk.api.interface import Result, Results
 from rehearsal_desk.api.reading import Reading, body_of
 from rehearsal_desk.desk import life
-from rehearsal_desk.desk.desk import Desk, Shown
+from rehearsal_desk.desk.desk import Desk
 from rehearsal_desk.desk.life import Standing
 from rehearsal_desk.desk.registrar import Registrar
+from rehearsal_desk.desk.showing import Shown
 from rehearsal_desk.rules.admins import Admin, digest
 from rehearsal_desk.rules.forms import (
     LinkForm,

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from rehearsal_desk.desk import life, links, reissues
 from rehearsal_desk.desk.authority import CertificationAuthority
-from rehearsal_desk.desk.desk import Shown, find, show
+from rehearsal_desk.desk.desk import find
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.desk.showing import Shown, show
 from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.problems import Conflict
 from rehearsal_desk.store.clock import Clock, business_days_after

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses as dc
 import datetime as dt
 import typing as t
 
@@ -18,6 +17,7 @@ from rehearsal_desk.desk import life, links, reissues, renewals
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.pages import Page, read_page, storable
+from rehearsal_desk.desk.showing import Shown, label_of, show
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS, Product
@@ -44,20 +44,6 @@ from rehearsal_desk.store.vault import CannotOpen, Vault
 _ACTS: t.Final = {life.NEW: "purchase", life.RENEWAL: "renewal", life.REISSUE: "reissue"}
 
 Quoted = t.TypeVar("Quoted", bound=QuoteForm)
-
-
-@dc.dataclass(frozen=True, slots=True)
-class Shown:
-    """A contract together with where it stands at the moment of showing; `step` is that of the open procedure."""
-
-    application: Application
-    standing: life.Standing
-    procedure: Procedure | None
-    step: life.Step | None
-    renewal: life.Renewal | None
-    link: links.Link
-    further_links: tuple[links.Link, ...]
-    link_change: LinkChange | None
 
 
 class Desk:
@@ -345,26 +331,6 @@ class Desk:
             message = f"This reference has been used for another order, see {winner.contract_id}."
             raise Conflict("client_reference", message, attribute="client_reference")
         return winner
-
-
-def show(application: Application, *, now: dt.datetime) -> Shown:
-    """The contract as it stands at this moment."""
-    procedure = life.open_procedure(application, now=now)
-    return Shown(
-        application,
-        standing=life.standing(application, now=now),
-        procedure=procedure,
-        step=None if procedure is None else life.step_of(procedure, product=application.product, now=now),
-        renewal=life.renewal_of(application),
-        link=links.link_of(application, now=now),
-        further_links=links.further_links(application, now=now),
-        link_change=links.change_under_way(application, now=now),
-    )
-
-
-def label_of(procedure: Procedure) -> str:
-    """What the key of this procedure is sealed under; that of the first has always been the contract ID."""
-    return procedure.contract_id if procedure.number == 1 else procedure.public_id
 
 
 def purchase_of(procedure: Procedure) -> Purchase:

@@ -14,8 +14,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from rehearsal_desk.desk import life
-from rehearsal_desk.desk.desk import Shown, find, label_of, show
+from rehearsal_desk.desk.desk import find
 from rehearsal_desk.desk.outbox import Outbox
+from rehearsal_desk.desk.showing import Shown, label_of, show
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, make_csr, read_csr

@@ -12,7 +12,7 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from rehearsal_desk.desk.desk import Shown
+from rehearsal_desk.desk.showing import Shown
 from rehearsal_desk.portal.front import Front, TheFront, plain_page
 from rehearsal_desk.rules.problems import NotFound
 

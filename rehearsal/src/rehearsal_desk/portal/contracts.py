@@ -11,7 +11,7 @@ import typing as t
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from rehearsal_desk.desk.desk import Shown
+from rehearsal_desk.desk.showing import Shown
 from rehearsal_desk.portal import labels, mishaps
 from rehearsal_desk.portal.front import BASE_PATH, Front, TheFront, TheVisitor, Visitor, page
 from rehearsal_desk.portal.menus import SERVICE_TRAIL, Trail

@@ -18,7 +18,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from rehearsal_desk.desk import life
-from rehearsal_desk.desk.desk import Shown
+from rehearsal_desk.desk.showing import Shown
 from rehearsal_desk.portal import labels, variants
 from rehearsal_desk.portal.complaints import complaints_of
 from rehearsal_desk.portal.contracts import CERTIFICATES_PATH, contract_trail

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from rehearsal_desk.desk import life
-from rehearsal_desk.desk.desk import Shown
+from rehearsal_desk.desk.showing import Shown
 from rehearsal_desk.portal import labels
 from rehearsal_desk.portal.complaints import Complaint, complaints_of
 from rehearsal_desk.portal.front import BASE_PATH, Front, TheForm, TheFront, TheVisitor, Visitor, page

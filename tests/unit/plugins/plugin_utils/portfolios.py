@@ -39,7 +39,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.obs
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order, Relinking
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.links import Relinking
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 TODAY = dt.date(2026, 11, 22)
 MADE_AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)

@@ -49,8 +49,9 @@ from portfolios import (
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.links import Relinking
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order, Relinking
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 GCA: t.Final = "gio_content_acceleration"
 FIRST, SECOND, THIRD = "gca00000001", "gca00000002", "gca00000003"
