@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.cert_portfolio()
 
     def control(self) -> Result:
@@ -47,10 +47,10 @@ class ActionModule(Leg):
     def _checked(self) -> Result:
         judged = self._judge()
         orders = judged.accept(strict=self.options["strict"])
-        told = (*judged.complaints, *note_unsaid_renewals(orders))
-        if told:
-            self.say(report(told, self.lang))
-        return {"changed": False, "checked": len(orders), **list_complaints(told, self.lang)}
+        message = (*judged.complaints, *note_unsaid_renewals(orders))
+        if message:
+            self.say(report(message, self.lang))
+        return {"changed": False, "checked": len(orders), **list_complaints(message, self.lang)}
 
     @property
     def _performs(self) -> bool:

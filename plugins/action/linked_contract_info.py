@@ -27,18 +27,18 @@ _UNKNOWN: t.Final = Phrase(
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.linked_contract_info()
 
     def control(self) -> Result:
         service = self.options["service"]
         if service is not None and service not in LINKED_SERVICES:
             raise OptionsWrong(_UNKNOWN.filled(repr(service), ", ".join(LINKED_SERVICES)))
-        found = self.open_desk().list_linked_contracts(service)
-        contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in found]
+        result = self.open_desk().list_linked_contracts(service)
+        contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in result]
         return {"changed": False, "linked_contracts": contracts}
 
 
 def _name(service: str) -> str | None:
-    known = LINKED_SERVICES.get(service)
-    return known.name if known else None
+    entry = LINKED_SERVICES.get(service)
+    return entry.name if entry else None

@@ -32,7 +32,7 @@ class Case:
     """A variant; `own`: the map that it takes; `told`: what is said where it is stopped without one."""
 
     own: str = ""
-    told: str = ""
+    phrase: str = ""
     engine: str = "http"
 
 
@@ -140,24 +140,24 @@ def test_a_few_lines_are_enough(tmp_path: pathlib.Path, name: str) -> None:
         portal = portal_of(desk, tmp_path, screen_map=str(own), engine=case.engine)
         offered = portal.list_products()
         assert offered is None or len(offered) == len(desk.api("GET", "/products")["results"])
-        placed = portal.place(order, order.reference("variant"))
+        placed = portal.place(order, order.client_reference("variant"))
         assert portal.register(placed, order, None).state is State.APPLIED
         desk.ca_work(placed.contract_id)
         (listed,) = portal.list_applications()
         assert (listed.state, listed.product) == (State.ISSUED, order.product.id)
-        (leaf,) = x509.load_pem_x509_certificates(portal.certificate(listed).certificate.encode())
+        (leaf,) = x509.load_pem_x509_certificates(portal.fetch_certificate(listed).certificate.encode())
         assert "www.example.jp" in leaf.subject.rfc4514_string()
         assert len(desk.purchases()) == 1
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.told])
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.phrase])
 def test_without_them_it_stops_before_money_and_says_what_to_write(tmp_path: pathlib.Path, name: str) -> None:
     with running_desk(tmp_path, variant=name) as desk:
         if name in LISTED:
             desk.api("POST", "/applications", BY_HAND)
         before = desk.purchases()
         plain = portal_of(desk, tmp_path)
-        with pytest.raises(DeskError, match=CASES[name].told):
+        with pytest.raises(DeskError, match=CASES[name].phrase):
             plain.list_applications()
             plain.place(order_for(name), "default/www/1")
         assert desk.purchases() == before

@@ -120,7 +120,7 @@ class Complaint:
             return _QUOTE
         return _NEAR.filled(hide(self.facts["near"])) if self.facts.get("near") else _CHOOSE
 
-    def text(self, lang: Language) -> str:
+    def render(self, lang: Language) -> str:
         """The complaint as an indented paragraph for people."""
         about = translate(_ABOUT.filled(self.order), lang) if self.order else ""
         field = f" {self.field}:" if self.field else ""
@@ -129,9 +129,9 @@ class Complaint:
             [
                 f"{self.place}:{about}{field} {translate(self.wrong, lang)} [{self.rule}]",
                 *(
-                    f"    {translate(label, lang)}: {told}"
+                    f"    {translate(label, lang)}: {message}"
                     for label, words in details
-                    if (told := translate(words, lang))
+                    if (message := translate(words, lang))
                 ),
             ]
         )
@@ -199,10 +199,10 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
     """All complaints as text: the errors headed by their number, then the warnings, then the notes."""
     parts = []
     for severity, (one, several) in _HEADS.items():
-        told = [complaint for complaint in complaints if complaint.severity is severity]
-        if told:
-            head = translate((one if len(told) == 1 else several).filled(len(told)), lang)
-            parts.append("\n".join([head, *(complaint.text(lang) for complaint in told)]))
+        lines = [complaint for complaint in complaints if complaint.severity is severity]
+        if lines:
+            head = translate((one if len(lines) == 1 else several).filled(len(lines)), lang)
+            parts.append("\n".join([head, *(complaint.render(lang) for complaint in lines)]))
     return "\n".join(parts)
 
 

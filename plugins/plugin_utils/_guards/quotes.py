@@ -22,13 +22,13 @@ if t.TYPE_CHECKING:
 def quote_new_orders(plan: Plan, desk: Desk) -> None:
     """Ask the desk for a quote of every new order; raises OrdersRefused with each one that it would not take."""
     complaints = []
-    for entry, step in plan.steps():
+    for entry, step in plan.list_steps():
         if step is Step.PLACE:
             try:
                 desk.quote(entry.order)
             except (RequestRefused, ScreenUnexpected) as refused:
                 order = entry.order
-                facts = {"value": order.common_name, "problem": refused.told}
+                facts = {"value": order.common_name, "problem": refused.phrase}
                 complaints.append(Complaint(rule="QUOTE-REFUSED", place=order.place, order=order.name, facts=facts))
     if complaints:
         raise OrdersRefused(complaints)

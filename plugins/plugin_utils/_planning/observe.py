@@ -36,7 +36,7 @@ class Listing:
         self._thread = threading.Thread(target=self._ask, daemon=True)
         self._thread.start()
 
-    def result(self) -> tuple[Application, ...]:
+    def wait(self) -> tuple[Application, ...]:
         """Wait for the listing; raises what asking for it raised."""
         self._thread.join()
         if self._error:
@@ -57,7 +57,7 @@ def observe(
 
     Without `offers` they are not read at all: who may not order may not see them everywhere.
     """
-    listed = desk.list_applications() if listing is None else listing.result()
+    listed = desk.list_applications() if listing is None else listing.wait()
     applications = _in_full(listed, orders, desk=desk)
     relinks = desk.keeps_references and not desk.by_people
     seen = Observed(
@@ -91,8 +91,8 @@ def _find_links(
     desk: Desk, orders: tuple[Order, ...], claims: Mapping[str, Application]
 ) -> dict[str, tuple[SeenContract, ...]]:
     """The contracts of the services to which contracts are to be linked now."""
-    asked = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
-    return {service: desk.list_linked_contracts(service) for service in sorted({each.service for each in asked})}
+    wanted = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
+    return {service: desk.list_linked_contracts(service) for service in sorted({each.service for each in wanted})}
 
 
 def _in_full(

@@ -128,22 +128,22 @@ class Plan:
     relinks: bool = True
     remarks: tuple[Complaint, ...] = ()
 
-    def counts(self) -> dict[str, int]:
+    def count_orders(self) -> dict[str, int]:
         """How many orders stand where, and how many applications no order names."""
-        found = collections.Counter(entry.shown for entry in self.entries)
-        return {**{standing.value: found[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
+        result = collections.Counter(entry.shown for entry in self.entries)
+        return {**{standing.value: result[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
 
-    def steps(self) -> Iterator[tuple[Entry, Step]]:
+    def list_steps(self) -> Iterator[tuple[Entry, Step]]:
         """Every step of the plan in the order in which it is performed."""
         for entry in self.entries:
             for step in entry.steps:
                 yield entry, step
 
-    def changes(self) -> int:
+    def count_changes(self) -> int:
         """How many steps change the desk."""
         return sum(len(entry.changes) for entry in self.entries)
 
-    def verdict(self) -> Verdict:
+    def find_verdict(self) -> Verdict:
         """Whether there is something to do, somebody to wait for, or neither."""
         if any(entry.steps for entry in self.entries):
             return Verdict.CHANGES
@@ -219,8 +219,8 @@ def _plan_one(
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
-        order, found = resolve_linked_contract(order, observed)
-        complaints = (*found, *find_rivals(order, observed.applications, claims))
+        order, result = resolve_linked_contract(order, observed)
+        complaints = (*result, *find_rivals(order, observed.applications, claims))
     complaints = (*complaints, *find_missing_link(order, relinking_of(order, application), observed))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in _REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))

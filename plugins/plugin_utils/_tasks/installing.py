@@ -47,7 +47,7 @@ def install_certificates(leg: Leg) -> Result:
     (entries, fetched_before, failures), desk = _look(leg)
     if not entries:
         return make_installation_result([], failures, planned=leg.check_mode)
-    subjects = [entry.order.subject.given() for entry in entries]
+    subjects = [entry.order.subject.filled_fields() for entry in entries]
     on_host = functools.partial(leg.run_on_host, "orders", found=subjects)
     orders = make_host_orders(entries, read_commands(leg.options["commands"]))
     first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})
@@ -87,7 +87,7 @@ def _prove(
     leg: Leg, legs: list[Result], entries: tuple[Entry, ...], orders: list[Json], on_host: Callable[..., Result]
 ) -> list[Result]:
     """Give the host the verdicts on what is to be seen served from the controller."""
-    unproved = {name for found in legs for name in found.get("unproved", ())}
+    unproved = {name for result in legs for name in result.get("unproved", ())}
     served = list_verdicts(entries, unproved, address=leg.host_address) if unproved else {}
     return [on_host(_named(orders, unproved), served=served)] if unproved else []
 

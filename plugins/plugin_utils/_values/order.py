@@ -66,7 +66,7 @@ class Subject:
     locality_name: str | None = None
     organization_name: str | None = None
 
-    def given(self) -> dict[str, str]:
+    def filled_fields(self) -> dict[str, str]:
         """The fields that have a value, in DN order."""
         return {field.name: value for field in dc.fields(self) if (value := getattr(self, field.name)) is not None}
 
@@ -249,27 +249,27 @@ class Order:
         """Where the order stands; finding it means reading its file once more, so only complaints ask."""
         return self.locate(())
 
-    def reference(self, portfolio: str) -> str:
+    def client_reference(self, portfolio: str) -> str:
         """The client reference at the desk: unique for ever, the same on every run."""
         return f"{portfolio}/{self.name}/{self.generation}"
 
     def renewal_reference(self, portfolio: str, replaces: str) -> str:
         """The reference of the renewal that replaces the certificate with this fingerprint; there is one for each."""
-        return f"{self.reference(portfolio)}/renewal:{replaces[:_SHORT_FINGERPRINT]}"
+        return f"{self.client_reference(portfolio)}/renewal:{replaces[:_SHORT_FINGERPRINT]}"
 
     def reissue_reference(self, portfolio: str, replaces: str) -> str:
         """The reference of the reissue that replaces the certificate with this fingerprint; there is one for each."""
-        return f"{self.reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
+        return f"{self.client_reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
 
-    def link_reference(self, portfolio: str, asked: Relinking) -> str:
+    def link_reference(self, portfolio: str, wanted: Relinking) -> str:
         """The reference of a change or addition of a linked service.
 
         It names the link that is replaced by its begin, too: who goes back to an earlier service, and from there to a
         later one once more, asks for something new each time.
         """
-        said = f"{asked.work} {asked.was} {asked.contract_id} {asked.since and asked.since.isoformat()}"
-        digest = hashlib.sha256(said.encode()).hexdigest()
-        return f"{self.reference(portfolio)}/link:{digest[:_SHORT_FINGERPRINT]}"
+        text = f"{wanted.work} {wanted.was} {wanted.contract_id} {wanted.since and wanted.since.isoformat()}"
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return f"{self.client_reference(portfolio)}/link:{digest[:_SHORT_FINGERPRINT]}"
 
     @property
     def renewal_term(self) -> str:

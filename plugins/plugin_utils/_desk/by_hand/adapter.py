@@ -75,7 +75,7 @@ class ByHandDesk:
     def find_application(self, client_reference: str) -> Application | None:
         return next((app for app in self.list_applications() if app.client_reference == client_reference), None)
 
-    def certificate(self, application: Application) -> IssuedCertificate:
+    def fetch_certificate(self, application: Application) -> IssuedCertificate:
         try:
             text = certificate_path(self._folder, application.contract_id).read_text(encoding="ascii")
         except FileNotFoundError:
@@ -103,7 +103,7 @@ class ByHandDesk:
         try:
             pem = read_csr(csr.encode()).pem  # and nothing else that the host may have answered
         except Fault as fault:
-            raise RequestRefused(fault.told) from None
+            raise RequestRefused(fault.phrase) from None
         kept = read_kept_csr(self._folder, contract_id)
         if kept is None or kept.pem != pem:
             path = csr_path(self._folder, contract_id)

@@ -91,7 +91,7 @@ class LivePage:
         page.on("close", self._lost)
 
     @classmethod
-    async def opened(cls, context: BrowserContext, *, carry: Carry, patience: float) -> LivePage:
+    async def open_page(cls, context: BrowserContext, *, carry: Carry, patience: float) -> LivePage:
         """A page that shows nothing yet."""
         page = await context.new_page()
         page.set_default_timeout(patience * 1000)
@@ -172,8 +172,8 @@ class LivePage:
             await controls.blur()  # only now do scripts hear of the change
 
     async def _press(self, form: Locator, button: Button, step: PageStep) -> None:
-        found = await form.evaluate_handle(_BUTTON, [button.text, button.name, button.value])
-        element = found.as_element()
+        result = await form.evaluate_handle(_BUTTON, [button.text, button.name, button.value])
+        element = result.as_element()
         if element is None:
             raise Withheld(_HIDDEN.filled(button.text))
         before = step.requests

@@ -43,14 +43,14 @@ def walk_to_renewal_confirm_screen(window: Window, application: Application, ord
                 _ANOTHER_CERTIFICATE.filled(application.contract_id, *(f"{day:%Y-%m-%d}" for day in (shown, seen)))
             )
 
-    press, *rest = take_walk(window, "renewal", renewal_filling(application, order, window.known), look=look)
+    press, *rest = take_walk(window, "renewal", renewal_filling(application, order, window.screen_map), look=look)
     return Confirmed(window, press, tuple(rest))
 
 
 def renew(confirmed: Confirmed, application: Application, order: Order) -> Application:
     """The contract that 更新 on this confirm screen renews; pressed once, whatever comes of it."""
     return press_once(
-        confirmed, order, read=lambda window: wire.read_renewed_application(application, order, window.fact)
+        confirmed, order, read=lambda window: wire.read_renewed_application(application, order, window.read_fact)
     )
 
 

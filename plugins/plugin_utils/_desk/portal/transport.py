@@ -92,7 +92,7 @@ class PortalConnection:
     cache: pathlib.Path = dc.field(default_factory=find_cache_home)
     tell: Callable[[Phrase], None] | None = None
 
-    def fault(self) -> Phrase | None:
+    def find_fault(self) -> Phrase | None:
         """Say why this connection must not be used, or None."""
         secret = Phrase("password", "パスワード")
         return address_fault(self.url, form="https://host[:port]/path", secret=secret)
@@ -148,7 +148,7 @@ class PortalTransport:
         """Return the page at this address."""
         return self._land(self.answer("GET", url))
 
-    def file(self, url: str, *, cookies: str | None = None) -> bytes:
+    def download_file(self, url: str, *, cookies: str | None = None) -> bytes:
         """Return what a download link hands out."""
         headers = {"Cookie": cookies} if cookies else None
         return self._land(self.answer("GET", url, headers=headers), headers=headers).content
@@ -167,7 +167,7 @@ class PortalTransport:
     def fill(self, _page: object, _form: object, _filled: object) -> None:
         """Do nothing: no script runs here, so what is filled in goes out with the button."""
 
-    def secrets(self) -> tuple[str, ...]:
+    def list_secrets(self) -> tuple[str, ...]:
         """What must not stand in any copy of a page."""
         return (self._connection.password, *(cookie.value or "" for cookie in self._session.cookies))
 
@@ -195,7 +195,7 @@ class PortalTransport:
             reply = exchange(self._session, method, url, patience=self.patience, data=body, headers=headers)
         except NoAnswer as error:
             kind = DeskUnreachable if error.sent else NeverSent
-            raise kind(_UNREACHABLE.filled(self._connection.url, error.told)) from None
+            raise kind(_UNREACHABLE.filled(self._connection.url, error.phrase)) from None
         self.as_of = _moment_of(reply) or self.as_of
         wait = read_retry_after(reply.headers)
         if reply.status == 429:
@@ -215,7 +215,7 @@ class PortalTransport:
                 reply = self.answer("GET", _joined(reply.url, reply.headers["Location"]), headers=headers)
             except NeverSent as error:
                 # The request that led here has reached the portal.
-                raise DeskUnreachable(error.told) from None
+                raise DeskUnreachable(error.phrase) from None
         raise DeskUnreachable(NO_END)
 
     def _check_address(self, url: str) -> None:

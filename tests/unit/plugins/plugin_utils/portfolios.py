@@ -212,7 +212,7 @@ class DeskInMemory:
         self.calls.append("find_application")
         return next((row for row in self.rows if row.client_reference == client_reference), None)
 
-    def certificate(self, application: Application) -> IssuedCertificate:
+    def fetch_certificate(self, application: Application) -> IssuedCertificate:
         raise NotImplementedError
 
     def quote(self, order: Order) -> None:

@@ -102,7 +102,7 @@ def hold(path: pathlib.Path, plan: Plan, commands: t.Any = commands_of) -> Phras
 def refusal(path: pathlib.Path, plan: Plan, commands: t.Any = commands_of, lang: Language = "en") -> list[str]:
     with pytest.raises(OrdersRefused) as caught:
         hold(path, plan, commands)
-    return [f"{complaint.rule} {complaint.order}: {complaint.text(lang)}" for complaint in caught.value.complaints]
+    return [f"{complaint.rule} {complaint.order}: {complaint.render(lang)}" for complaint in caught.value.complaints]
 
 
 def test_every_field_of_a_host_has_another_value_here() -> None:
@@ -243,7 +243,7 @@ class TestPlansOfEarlierVersions:
     def test_it_cannot_be_compared_with(self) -> None:
         with pytest.raises(OrdersRefused) as caught:
             read_host_parts(str(OLD), portfolio="p", part=None)
-        assert "it is of an earlier version" in caught.value.complaints[0].text("en")
+        assert "it is of an earlier version" in caught.value.complaints[0].render("en")
 
 
 def test_rows_of_results_do_not_carry_what_only_a_saved_plan_needs() -> None:

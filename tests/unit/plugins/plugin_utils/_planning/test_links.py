@@ -229,12 +229,12 @@ def test_a_price_that_nobody_knows_is_not_zero() -> None:
     plan = plan_of()
     prices = read_price_table({"secure_server_id_cloud": {"6 months": 30_000}})
     assert prices
-    assert prices.cost(plan).unpriced == ("cdn",)
+    assert prices.sum_cost(plan).unpriced == ("cdn",)
     limits = Limits(budget=1_000_000)
     assert [complaint.rule for complaint in judge_limits(plan, limits, prices=prices)] == ["BUDGET-UNPRICED"]
     known = read_price_table({"secure_server_id_cloud": {"6 months": 30_000, "link_change": 5_000}})
     assert known
-    assert (known.cost(plan).total, known.cost(plan).links) == (5_000, 5_000)
+    assert (known.sum_cost(plan).total, known.sum_cost(plan).links) == (5_000, 5_000)
     assert judge_limits(plan, limits, prices=known) == ()
     assert [complaint.rule for complaint in judge_limits(plan, Limits(budget=1), prices=known)] == ["BUDGET"]
     with pytest.raises(OrdersRefused):

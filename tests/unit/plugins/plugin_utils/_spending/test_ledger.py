@@ -36,7 +36,7 @@ def test_many_threads_write_each_line_once_and_in_few_writes(
     def write(number: int) -> str:
         ledger = ledgers[number % 2]
         attempt = ledger.intend("place", order=f"o{number}")
-        assert attempt in {name_attempt(line) for line in ledger.lines()}
+        assert attempt in {name_attempt(line) for line in ledger.read_lines()}
         assert synced[-1] >= path.read_bytes().index(f'"o{number}"'.encode()), "not on disk yet"
         ledger.conclude("place", order=f"o{number}", attempt=attempt)
         return attempt
@@ -44,7 +44,7 @@ def test_many_threads_write_each_line_once_and_in_few_writes(
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         attempts = list(pool.map(write, range(200)))
     assert len(set(attempts)) == 200
-    lines = list(ledgers[0].lines())
+    lines = list(ledgers[0].read_lines())
     assert sorted((line["kind"], line["order"]) for line in lines) == sorted(
         (kind, f"o{number}") for number in range(200) for kind in ("intent", "outcome")
     )
@@ -65,4 +65,4 @@ def test_a_disk_that_fails_is_told_to_every_writer(tmp_path: pathlib.Path, monke
         gate.set()
         assert [type(each.exception(10)) for each in todo] == [LedgerUnusable] * 4
     monkeypatch.undo()
-    assert ledger.intend("place", order="later") == name_attempt(list(ledger.lines())[-1])
+    assert ledger.intend("place", order="later") == name_attempt(list(ledger.read_lines())[-1])
