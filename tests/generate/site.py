@@ -36,8 +36,11 @@ def main() -> int:
         bring(page, source)
     settings = pathlib.Path(__file__).parent / "site"
     shutil.copy(settings / "conf.py", source)
+    shutil.copytree(settings / "_static", source / "_static")
     index = (settings / "index.md").read_text(encoding="utf-8")
-    (source / "index.md").write_text(index + in_japanese(pages), encoding="utf-8")
+    (source / "index.md").write_text(
+        index + in_japanese(pages, ["README", *re.findall(r"^[\w./-]+$", index, re.MULTILINE)]), encoding="utf-8"
+    )
     modules = source / "modules"
     modules.mkdir(mode=0o700)
     run("antsibull-docs", "collection", "--use-current", "--squash-hierarchy", "--fail-on-error", "--dest-dir", modules,
@@ -51,12 +54,14 @@ def main() -> int:
     return 0
 
 
-def in_japanese(pages: list[pathlib.Path]) -> str:
-    """The part of the index that names the pages in Japanese."""
-    names = [page.relative_to(ROOT) for page in pages if "ja" in page.parts or page.name.endswith(".ja.md")]
-    if not names:
-        return ""
-    listed = "\n".join(str(name.with_suffix("")) for name in names)
+def in_japanese(pages: list[pathlib.Path], english: list[str]) -> str:
+    """Name the pages in Japanese for the index, in the order of the English ones."""
+    names = {str(page.relative_to(ROOT).with_suffix("")) for page in pages}
+    japanese = {name for name in names if "/ja/" in name or name.endswith(".ja")}
+    twins = [name.replace("docs/", "docs/ja/", 1) if "/" in name else f"{name}.ja" for name in english]
+    ordered = [name for name in twins if name in japanese]
+    first, *others = [*ordered, *sorted(japanese.difference(ordered))]
+    listed = "\n".join([f"このコレクションについて <{first}>", *others])
     return f"\n```{{toctree}}\n:caption: 日本語\n:maxdepth: 1\n\n{listed}\n```\n"
 
 

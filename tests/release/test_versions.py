@@ -1,0 +1,31 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`version` in galaxy.yml is the version: every other place that names one names the same."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+import pytest
+import yaml
+from ansible_collections.iij.server_certificate.tests.release.copies import ROOT
+
+VERSION: t.Final = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+PLACES: t.Final = {
+    "rehearsal/pyproject.toml": r'^version = "(.+)"$',
+    "rehearsal/src/rehearsal_desk/__init__.py": r'^__version__ = "(.+)"$',
+    "docs/desk-openapi.json": r'^    "version": "(.+)"',
+    "examples/execution-environment/execution-environment.yml": r"iij-server_certificate-(.+)\.tar\.gz",
+    "docs/guides/first-order.md": r"^iij\.server_certificate:(\S+) was installed",
+    "docs/ja/guides/first-order.md": r"^iij\.server_certificate:(\S+) was installed",
+    "CONTRIBUTING.md": r"iij-server_certificate-(.+?)\.tar\.gz",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_there_is_one_version(place: str) -> None:
+    text = (ROOT / place).read_text(encoding="utf-8")
+    assert set(re.findall(PLACES[place], text, re.MULTILINE)) == {VERSION}
