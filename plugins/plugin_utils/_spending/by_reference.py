@@ -107,7 +107,7 @@ class ByReference:
     def relink(self, entry: Entry) -> Application:
         """Ask for another linked service; an answer that is lost is settled by reading the contract."""
         application, wanted = describe_relinked(entry)
-        reference = wanted.reference(entry.order.client_reference(self.portfolio))
+        reference = wanted.make_reference(entry.order.client_reference(self.portfolio))
         result = self._replace(
             Step.RELINK,
             {**describe_relinking(entry), "client_reference": reference},

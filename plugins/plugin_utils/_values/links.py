@@ -56,7 +56,7 @@ class Relinking(t.NamedTuple):
     was: str | None = None
     since: dt.datetime | None = None
 
-    def reference(self, order: str) -> str:
+    def make_reference(self, order: str) -> str:
         """The client reference of this change, made of that of the order.
 
         It names the link that is replaced by its begin, too: who goes back to an earlier service, and from there to a
