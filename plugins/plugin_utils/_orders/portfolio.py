@@ -231,6 +231,8 @@ _PLAIN = (
     "host",
     "contract_id",
     "duplicate_of",
+    "replaces",
+    "was_named",
 )
 
 __all__ = ("Judged", "collector_at_rest", "judge_order_files", "judge_orders")

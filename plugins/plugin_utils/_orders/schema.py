@@ -102,6 +102,8 @@ def _order_form(branch: Branch) -> Shape:
         vol.Optional("state", default=Wanted.PRESENT): word.one_of(Wanted),
         vol.Optional("contract_id"): word.contract_id,
         vol.Optional("duplicate_of"): word.line,
+        vol.Optional("replaces"): word.contract_id,
+        vol.Optional("was_named"): word.order_name,
         vol.Optional("generation", default=1): word.counting_number,
         vol.Optional("renewal"): {
             vol.Optional("when"): word.one_of(RenewedBy),

@@ -56,7 +56,13 @@ def observe(
     """
     listed = desk.applications() if listing is None else listing.result()
     applications = _in_full(listed, orders, desk=desk)
-    seen = Observed(applications=applications, keeps_references=desk.keeps_references, as_of=desk.as_of)
+    # The screens of the portal for a cancellation are not known, and people do everything themselves.
+    seen = Observed(
+        applications=applications,
+        keeps_references=desk.keeps_references,
+        cancels_online=desk.keeps_references and not desk.by_people,
+        as_of=desk.as_of,
+    )
     claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
     if not new or not offers:

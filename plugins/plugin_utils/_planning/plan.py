@@ -19,7 +19,8 @@ from .claims import find_rivals, find_rivals_of_renewal, match_applications
 from .judgement import ahead_of, is_registered, standing_of
 from .lifecycle import day_in_japan, lacking_fields, predecessor_of, track_of
 from .lookup import find_used_key, resolve_linked_contract
-from .memory import Memory
+from .memory import Memory, places_of
+from .replacements import find_wrong_replacements, with_replaced
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step, Verdict
 
 if t.TYPE_CHECKING:
@@ -30,6 +31,7 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application, Observed
     from .._values.order import Order
     from .lifecycle import Track
+    from .replacements import Replaced
     from .slices import Slice
 
 
@@ -52,16 +54,21 @@ class Entry:
     track: Track | None = None
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
+    gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
+    replaced: Replaced | None = None  # the contract that this order replaces
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property
     def steps(self) -> tuple[Step, ...]:
         ahead = STEPS.get(self.ahead, ()) if self.ahead else ()
-        return (*ahead, *STEPS.get(self.standing, ()))
+        last = (Step.CANCEL_REPLACED,) if self.replaced and self.replaced.cancels else ()
+        return (*ahead, *STEPS.get(self.standing, ()), *last)
 
     @property
     def shown(self) -> Standing:
         """The standing that reports show: what is done here comes before what others do, the successor first."""
+        if self.standing is Standing.DONE and self.ahead is None and self.replaced and self.replaced.cancels:
+            return Standing.TO_CANCEL_REPLACED
         if self.ahead is None or (STEPS.get(self.standing) and not STEPS.get(self.ahead)):
             return self.standing
         return self.ahead
@@ -88,11 +95,11 @@ class Entry:
 
     @property
     def installs(self) -> bool:
-        """Whether a certificate is there to lie on a host."""
+        """Whether a certificate is there to lie on a host; a cancelled one is usable to its expiry [M:3473591]."""
         issued = self.application is not None and self.application.state is State.ISSUED
-        if self.standing is Standing.ESTRANGED:
+        if self.standing is Standing.ESTRANGED or self.gives_way:
             return False
-        return issued and self.order.install is not None and self.order.state is Wanted.PRESENT
+        return issued and self.order.install is not None
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +160,7 @@ def make_plan(
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims, complaints = match_applications(orders, observed, portfolio=portfolio)
+    complaints = (*complaints, *find_wrong_replacements(orders, claims, observed))
     memory = memory or Memory()
     entries: list[Entry] = []
     remarks: list[Complaint] = []
@@ -165,13 +173,14 @@ def make_plan(
             held = bool(rivals) or bool(lacking_fields(entry.order))
             entry = dc.replace(entry, ahead=Standing.HELD) if held else entry
         entries.append(entry)
+    entries = _with_way_given(with_replaced(entries, observed))
     if complaints and not due_only:
         raise OrdersRefused(complaints)
     if due_only:
         entries = _due(entries, broken={complaint.order for complaint in complaints})
     return Plan(
         entries=tuple(entries),
-        unmanaged=_unmanaged(observed, claims),
+        unmanaged=_unmanaged(observed, claims, replaced={entry.order.replaces for entry in entries if entry.replaced}),
         listed=frozenset(application.contract_id for application in observed.applications),
         as_of=observed.as_of,
         spread=spread,
@@ -179,10 +188,34 @@ def make_plan(
     )
 
 
+def _with_way_given(entries: list[Entry]) -> list[Entry]:
+    """Keep the files of cancelled orders in order to their expiry, but none that another order wants for its own."""
+    ended = [entry for entry in entries if entry.order.state is Wanted.CANCELLED and entry.order.install is not None]
+    if not ended:
+        return entries
+    wanted: set[object] = set()
+    for entry in entries:
+        if entry.order.state is Wanted.PRESENT:
+            wanted.update(_places(entry.order))
+    return [
+        dc.replace(entry, gives_way=not wanted.isdisjoint(_places(entry.order))) if entry in ended else entry
+        for entry in entries
+    ]
+
+
+def _places(order: Order) -> set[tuple[str | None, str | None]]:
+    host, *paths = places_of(order)
+    return {(host, path) for path in paths if path is not None}
+
+
 def _due(entries: Iterable[Entry], *, broken: Collection[str | None]) -> list[Entry]:
     """Leave out orders with mistakes, and those that order or cancel a contract."""
     never = (Standing.TO_ORDER, Standing.TO_CANCEL)
-    return [entry for entry in entries if entry.order.name not in broken and entry.standing not in never]
+    return [
+        dc.replace(entry, replaced=entry.replaced and dc.replace(entry.replaced, cancels=False))
+        for entry in entries
+        if entry.order.name not in broken and entry.standing not in never
+    ]
 
 
 def _plan_one(
@@ -223,8 +256,10 @@ def _find_rivals_of(entry: Entry, observed: Observed, claims: Mapping[str, Appli
     return tuple(find_rivals_of_renewal(entry.order, entry.application, observed.applications, claims, day))
 
 
-def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[Application, ...]:
-    ours = {application.contract_id for application in claims.values()}
+def _unmanaged(
+    observed: Observed, claims: Mapping[str, Application], *, replaced: Collection[str | None]
+) -> tuple[Application, ...]:
+    ours = {*(application.contract_id for application in claims.values()), *replaced}
     return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
 
 

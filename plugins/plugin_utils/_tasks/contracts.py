@@ -45,6 +45,7 @@ _DID: t.Final = {
     Step.RENEW: Phrase("renewed", "更新を申し込みました"),
     Step.REISSUE: Phrase("reissue ordered", "再発行を申し込みました"),
     Step.CANCEL: Phrase("cancelled", "解約しました"),
+    Step.CANCEL_REPLACED: Phrase("cancelled what was replaced", "置き換えた契約を解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
 
@@ -95,8 +96,17 @@ def perform_contracts(
 
 def plan_after(made: Plan, outcomes: Iterable[Outcome]) -> Plan:
     """Make the plan that follows from the outcomes; an order whose step failed stands where it stood."""
-    booked = {outcome.entry.order.name: outcome.application for outcome in outcomes if outcome.application}
-    return dc.replace(made, entries=tuple(_after(entry, booked.get(entry.order.name), made) for entry in made.entries))
+    booked = {(outcome.entry.order.name, outcome.step): outcome.application for outcome in outcomes}
+    ended = {name: app for (name, step), app in booked.items() if app and step is Step.CANCEL_REPLACED}
+    own = {name: app for (name, step), app in booked.items() if app and step is not Step.CANCEL_REPLACED}
+    entries = (_without_replaced(entry, ended.get(entry.order.name)) for entry in made.entries)
+    return dc.replace(made, entries=tuple(_after(entry, own.get(entry.order.name), made) for entry in entries))
+
+
+def _without_replaced(entry: Entry, application: Application | None) -> Entry:
+    if application is None or entry.replaced is None:
+        return entry
+    return dc.replace(entry, replaced=dc.replace(entry.replaced, application=application, cancels=False))
 
 
 def _after(entry: Entry, application: Application | None, made: Plan) -> Entry:

@@ -202,6 +202,7 @@ class IssuedCertificate:
 class Observed:
     """One look at the desk. Products and linked contracts are looked up only where new orders need them.
 
+    `cancels_online`: whether a run of ours can cancel there.
     `as_of`: the desk's own moment of the look (None: it tells none).
     """
 
@@ -209,6 +210,7 @@ class Observed:
     linked_contracts: Mapping[str, tuple[SeenContract, ...]] = dc.field(default_factory=dict)
     products: tuple[OfferedProduct, ...] | None = None
     keeps_references: bool = True
+    cancels_online: bool = True
     as_of: dt.datetime | None = None
 
 
