@@ -51,7 +51,7 @@ class Desk(t.NamedTuple):
         with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return t.cast("bytes", answer.read())
 
-    def applications(self) -> list[dict[str, t.Any]]:
+    def list_applications(self) -> list[dict[str, t.Any]]:
         rows = json.loads(self.fetch("GET", "/api/v1/applications?limit=1000", token=self.order_token))["results"]
         return t.cast("list[dict[str, t.Any]]", rows)
 
@@ -148,7 +148,7 @@ def verify(desk: Desk) -> int:
     root.write_bytes(desk.fetch("GET", "/rehearsal/root"))
     leaves = {leaf: leaf.with_name(f"{leaf.stem}-chain.pem") for leaf in sorted((BUILD / "hosts").glob("*/*.pem"))}
     leaves = {leaf: chain for leaf, chain in leaves.items() if chain.exists()}
-    for application in desk.applications():
+    for application in desk.list_applications():
         if application["state"] == "installed":
             leaves.update([downloaded(desk, application["contract_id"])])
     return sum(holds(leaf, chain, root) for leaf, chain in leaves.items())
@@ -173,7 +173,7 @@ def holds(leaf: pathlib.Path, chain: pathlib.Path, root: pathlib.Path) -> bool:
 
 def conclude(desk: Desk, *, installed: int, changed: int) -> int:
     purchases = json.loads(desk.fetch("GET", "/rehearsal/purchases"))["count"]
-    issued = sum(application["certificate_fingerprint"] is not None for application in desk.applications())
+    issued = sum(application["certificate_fingerprint"] is not None for application in desk.list_applications())
     files = [file.read_text(encoding="utf-8") for file in HERE.glob("orders/*.yml")]
     orders = sum(len(re.findall(r"^  - name:", text, re.MULTILINE)) for text in files)
     figures = {"orders": orders, "purchases": purchases, "issued": issued, "installed": installed}

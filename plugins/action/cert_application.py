@@ -15,9 +15,9 @@ from ..plugin_utils._guards.hosts import require_hosts
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._reports.rows import result_rows
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
-from ..plugin_utils._tasks.contracts import contract_result, contract_steps, failures
+from ..plugin_utils._tasks.contracts import count_contract_steps, list_failures, make_contract_result
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.planned import frame_of, plan_orders
+from ..plugin_utils._tasks.planned import make_frame, plan_orders
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
@@ -36,14 +36,16 @@ class ActionModule(Leg):
         before = plan = plan_orders(options, desk, orders)
         require_hosts(before, self.inventory_hosts)
         outcomes: tuple[Outcome, ...] = ()
-        if not self.check_mode and contract_steps(before):
+        if not self.check_mode and count_contract_steps(before):
             # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
             from ..plugin_utils._tasks.spender import perform_plan
 
             plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)
-        frame = frame_of(options, self.lang, self.commands_of)
-        document = describe_plan(plan, frame, planned=self.check_mode, failed=failures(outcomes))
-        result = contract_result(document, plan, self.inventory_hosts, before=before, outcomes=outcomes, lang=self.lang)
+        frame = make_frame(options, self.lang, self.commands_of)
+        document = describe_plan(plan, frame, planned=self.check_mode, failed=list_failures(outcomes))
+        result = make_contract_result(
+            document, plan, self.inventory_hosts, before=before, outcomes=outcomes, lang=self.lang
+        )
         (row,) = result_rows(document["orders"])
         return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}
 

@@ -11,15 +11,15 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._planning.adoption import adopting_orders
+from ..plugin_utils._planning.adoption import make_adopting_orders
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row, result_rows
-from ..plugin_utils._reports.text import text
+from ..plugin_utils._reports.text import render_text
 from ..plugin_utils._tasks.imports import has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.planned import bare_frame, frame_of
+from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
 from ..plugin_utils._tasks.status import look_at_orders
 
 if t.TYPE_CHECKING:
@@ -34,22 +34,22 @@ class ActionModule(Leg):
         return _argspec.cert_application_info()
 
     def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
-        frame = bare_frame(self.options, self.lang)
+        frame = make_bare_frame(self.options, self.lang)
         self._report(describe_refusal(frame, complaints=complaints, error=message, planned=False))
 
     def control(self) -> Result:
         desk = self.open_desk()
         if not has_orders(self.options):
             wanted = self.options["contract_ids"]
-            found = [app for app in desk.applications() if wanted is None or app.contract_id in wanted]
+            found = [app for app in desk.list_applications() if wanted is None or app.contract_id in wanted]
             rows = [application_row(application) for application in found]
-            return {"applications": rows, **self._adopting(adopting_orders(found, taken=()))}
+            return {"applications": rows, **self._adopting(make_adopting_orders(found, taken=()))}
         look = look_at_orders(self.options, desk, Listing(desk), lang=self.lang)
-        plan, frame = look.plan, frame_of(self.options, self.lang, self.commands_of)
+        plan, frame = look.plan, make_frame(self.options, self.lang, self.commands_of)
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
         handed = self.hand_out(desk, plan, document)
         self._report(document)
-        self.say(text(document, self.lang))
+        self.say(render_text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {
             "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
@@ -59,7 +59,7 @@ class ActionModule(Leg):
             "verdict": document["verdict"],
             **({"complaints": document["complaints"]} if document["complaints"] else {}),
             **({"failed": True, "msg": look.error} if look.error else {}),
-            **self._adopting(adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
+            **self._adopting(make_adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
         }
 
     def _adopting(self, orders: list[Row]) -> Result:

@@ -13,7 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..plugin_utils._complaints.annotations import write_annotations
 from ..plugin_utils._complaints.complaints import report
-from ..plugin_utils._tasks.asked_orders import complaints_of, judge_asked_orders, note_unsaid_renewals, today
+from ..plugin_utils._tasks.asked_orders import judge_asked_orders, list_complaints, note_unsaid_renewals, read_today
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.portfolio_run import fetch_missing, run_contracts
 from ..plugin_utils._tasks.run_reports import write_refusal
@@ -46,18 +46,18 @@ class ActionModule(Leg):
 
     def _checked(self) -> Result:
         judged = self._judge()
-        orders = judged.accepted(strict=self.options["strict"])
+        orders = judged.accept(strict=self.options["strict"])
         told = (*judged.complaints, *note_unsaid_renewals(orders))
         if told:
             self.say(report(told, self.lang))
-        return {"changed": False, "checked": len(orders), **complaints_of(told, self.lang)}
+        return {"changed": False, "checked": len(orders), **list_complaints(told, self.lang)}
 
     @property
     def _performs(self) -> bool:
         return self.options["state"] in ("prepared", "applied") and not self.check_mode
 
     def _judge(self) -> Judged:
-        judged = judge_asked_orders(self.options, today=today())
+        judged = judge_asked_orders(self.options, today=read_today())
         path, form = self.options["complaints_path"], self.options["complaints_form"]
         write_annotations(judged.complaints, path, form=form, lang=self.lang)
         return judged

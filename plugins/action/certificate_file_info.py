@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._tasks.asked_orders import accept_asked_orders, names_of_host
-from ..plugin_utils._tasks.installations import leading_files
+from ..plugin_utils._tasks.asked_orders import accept_asked_orders, list_names_of_host
+from ..plugin_utils._tasks.installations import list_leading_files
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -30,7 +30,7 @@ class ActionModule(Leg):
         orders: tuple[Order, ...] = ()
         if files is None:
             orders = accept_asked_orders(self.options)
-            files = leading_files(orders, names_of_host(orders, self.inventory_host))
+            files = list_leading_files(orders, list_names_of_host(orders, self.inventory_host))
         subjects = [(order.common_name, order.subject.given()) for order in orders if order.host == self.inventory_host]
         leg = self.run_on_host("files", files, found=subjects)
         rows = [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]

@@ -13,7 +13,7 @@ from ..plugin_utils._complaints.whole_file import write_whole
 from ..plugin_utils._spending.ledger_audit import audit_ledger, export_ledger
 from ..plugin_utils._spending.ledger_file import find_ledgers
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.spender import ledger_path
+from ..plugin_utils._tasks.spender import find_ledger_path
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
@@ -25,7 +25,7 @@ class ActionModule(Leg):
         return _argspec.ledger_info()
 
     def control(self) -> Result:
-        path, head = ledger_path(self.options), self.options["head"]
+        path, head = find_ledger_path(self.options), self.options["head"]
         found = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
@@ -41,5 +41,5 @@ class ActionModule(Leg):
             "broken_line": found.broken,
             "torn_lines": list(found.torn),
             "head": found.head,
-            "unsettled": list(found.unsettled()),
+            "unsettled": list(found.list_unsettled()),
         }

@@ -34,7 +34,7 @@ class ActionModule(Leg):
         service = self.options["service"]
         if service is not None and service not in LINKED_SERVICES:
             raise OptionsWrong(_UNKNOWN.filled(repr(service), ", ".join(LINKED_SERVICES)))
-        found = self.open_desk().linked_contracts(service)
+        found = self.open_desk().list_linked_contracts(service)
         contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in found]
         return {"changed": False, "linked_contracts": contracts}
 

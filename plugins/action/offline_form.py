@@ -13,7 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
 from ..plugin_utils._complaints.complaints import OptionsWrong
-from ..plugin_utils._reports.offline_forms import linked_service_email, paper_order
+from ..plugin_utils._reports.offline_forms import write_linked_service_email, write_paper_order
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.leg import Leg
 
@@ -35,8 +35,8 @@ class ActionModule(Leg):
             raise OptionsWrong(_NO_ORDER.filled(repr(self.options["name"]), ", ".join(sorted(orders))))
         work = self.options["work"]
         if work == "order":
-            form = paper_order(order)
+            form = write_paper_order(order)
         else:
-            form = linked_service_email(order, work=work, master_id=self.options["master_id"])
+            form = write_linked_service_email(order, work=work, master_id=self.options["master_id"])
         self.say(form)
         return {"changed": False, "form": form}

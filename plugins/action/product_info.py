@@ -10,10 +10,10 @@ import typing as t
 
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase
-from ..plugin_utils._catalogue.products import PRODUCTS, product_named
-from ..plugin_utils._complaints.complaints import OptionsWrong, nearest
+from ..plugin_utils._catalogue.products import PRODUCTS, find_product
+from ..plugin_utils._complaints.complaints import OptionsWrong, find_nearest
 from ..plugin_utils._orders.product_facts import product_rules
-from ..plugin_utils._tasks.asked_orders import issue_day, today
+from ..plugin_utils._tasks.asked_orders import read_issue_day, read_today
 from ..plugin_utils._tasks.leg import Leg
 
 if t.TYPE_CHECKING:
@@ -36,11 +36,11 @@ class ActionModule(Leg):
         if asked is None:
             products = tuple(PRODUCTS.values())
         else:
-            found = product_named(asked)
+            found = find_product(asked)
             if found is None:
-                near = nearest(asked, PRODUCTS)
+                near = find_nearest(asked, PRODUCTS)
                 hint = _NEAR.filled(near) if near else ""
                 raise OptionsWrong(_UNKNOWN.filled(repr(asked), hint, ", ".join(PRODUCTS)))
             products = (found,)
-        day = issue_day(self.options, today=today())
+        day = read_issue_day(self.options, today=read_today())
         return {"changed": False, "products": [product_rules(product, day=day) for product in products]}

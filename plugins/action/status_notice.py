@@ -11,15 +11,15 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..module_utils._core.phrases import said
+from ..module_utils._core.phrases import translate
 from ..plugin_utils._planning.lifecycle import day_in_japan
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.notices import make_notice
-from ..plugin_utils._tasks.asked_orders import now
+from ..plugin_utils._tasks.asked_orders import read_clock
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.notifying import list_unused, list_ways, send_once
-from ..plugin_utils._tasks.planned import bare_frame, frame_of
+from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
 from ..plugin_utils._tasks.status import look_at_orders
 
 if t.TYPE_CHECKING:
@@ -35,13 +35,13 @@ class ActionModule(Leg):
 
     def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
         """Tell people that nothing is known: a watch that has died looks like one that sees nothing."""
-        self._send(describe_refusal(bare_frame(self.options, self.lang), complaints=complaints, error=message))
+        self._send(describe_refusal(make_bare_frame(self.options, self.lang), complaints=complaints, error=message))
 
     def control(self) -> Result:
         list_ways(self.options)  # a mistake in an option is told before the desk is asked
         desk = self.open_desk()
         look = look_at_orders({**self.options, "import_path": None}, desk, Listing(desk), lang=self.lang)
-        frame = frame_of(self.options, self.lang, self.commands_of)
+        frame = make_frame(self.options, self.lang, self.commands_of)
         result = self._send(
             describe_plan(look.plan, frame, planned=False, complaints=look.complaints, error=look.error)
         )
@@ -54,9 +54,11 @@ class ActionModule(Leg):
         if notice is None:
             return {"changed": False, "sent": [], "subject": None, "text": None}
         told: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
-        ways, today = list_ways(self.options), day_in_japan(now())
+        ways, today = list_ways(self.options), day_in_japan(read_clock())
         if self.check_mode:
             return {**told, "changed": bool(list_unused(notice, self.options, ways, today=today))}
         sent, failed = send_once(notice, self.options, ways, today=today)
-        problems = {"failed": True, "msg": "\n".join(said(phrase, self.lang) for phrase in failed)} if failed else {}
+        problems = (
+            {"failed": True, "msg": "\n".join(translate(phrase, self.lang) for phrase in failed)} if failed else {}
+        )
         return {**told, "changed": bool(sent), "sent": sent, **problems}

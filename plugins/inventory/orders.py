@@ -77,12 +77,12 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 from ..module_utils._core.paths import expand_home
 from ..module_utils._core.phrases import spoken_language
 from ..plugin_utils._complaints.complaints import OrdersRefused, report
-from ..plugin_utils._complaints.vaulted import hiding_vaulted
-from ..plugin_utils._orders.hosts import hosts_of
-from ..plugin_utils._orders.opened import reader_with
+from ..plugin_utils._complaints.vaulted import hide_vaulted
+from ..plugin_utils._orders.hosts import list_hosts
+from ..plugin_utils._orders.opened import make_reader
 from ..plugin_utils._orders.portfolio import judge_order_files
-from ..plugin_utils._orders.public_suffixes import missing_public_suffixes
-from ..plugin_utils._orders.voluptuous_dep import missing_voluptuous
+from ..plugin_utils._orders.public_suffixes import explain_missing_public_suffixes
+from ..plugin_utils._orders.voluptuous_dep import explain_missing_voluptuous
 
 if t.TYPE_CHECKING:
     from ..plugin_utils._orders.hosts import OrderHost
@@ -102,13 +102,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
 
     def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
-        missing = missing_voluptuous() or missing_public_suffixes()
+        missing = explain_missing_voluptuous() or explain_missing_public_suffixes()
         if missing:
             raise AnsibleParserError(missing)
         self._read_config_data(path)
         inventory.add_group(f"{self.get_option('group_prefix')}hosts")
-        with hiding_vaulted():
-            for host in hosts_of(self._orders(path)):
+        with hide_vaulted():
+            for host in list_hosts(self._orders(path)):
                 self._add(host)
 
     def _orders(self, path: str) -> tuple[Order, ...]:
@@ -117,8 +117,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         given = self._vars.get("certificate_template_variables")
         variables = {**self.get_option("template_variables"), **(given if isinstance(given, dict) else {})}
         try:
-            found = judge_order_files(str(source), reader_with(variables), day=dt.datetime.now(dt.UTC).date())
-            orders = found.accepted()
+            found = judge_order_files(str(source), make_reader(variables), day=dt.datetime.now(dt.UTC).date())
+            orders = found.accept()
         except OrdersRefused as refused:
             raise AnsibleParserError(report(refused.complaints, lang)) from None
         if found.complaints:

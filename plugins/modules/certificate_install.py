@@ -236,7 +236,7 @@ from ..module_utils._target.installation import Passphrases
 def main() -> None:
     memory.leave_no_core()
     module = AnsibleModule(**vars(_argspec.certificate_install()), supports_check_mode=True)
-    missing = deps.missing_cryptography()
+    missing = deps.explain_missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
     given = module.params

@@ -210,7 +210,7 @@ from ..module_utils._target import ensure_key_csr, memory
 def main() -> None:
     memory.leave_no_core()
     module = AnsibleModule(**vars(_argspec.csr_register()), supports_check_mode=True)
-    missing = deps.missing_cryptography()
+    missing = deps.explain_missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
     lang = module.params["lang"]

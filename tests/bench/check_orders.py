@@ -55,7 +55,7 @@ def load(path: pathlib.Path) -> t.Any:
 
 
 def check(folder: str) -> None:
-    if len(judge_order_files(folder, PLAIN, day=DAY).accepted()) != ORDERS:
+    if len(judge_order_files(folder, PLAIN, day=DAY).accept()) != ORDERS:
         sys.exit("the orders are not accepted")
 
 

@@ -20,10 +20,13 @@ import typing as t
 import check_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning import lives
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import forecast, list_lineages
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import (
+    list_lineages,
+    make_forecast,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forewarnings import list_warnings
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.levers import list_levers
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.forecast_document import describe_forecast
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
@@ -38,13 +41,13 @@ if t.TYPE_CHECKING:
 TARGET, ROUNDS = 1.5, 3
 TODAY, LAST = dt.date(2026, 12, 1), dt.date(2029, 12, 31)
 FIRST_ISSUE = dt.datetime(2026, 6, 1, 3, tzinfo=dt.UTC)
-PRICES = price_table({"sureserver_cloud": {"6 months": 30_000, "1 year": 50_000}})
+PRICES = read_price_table({"sureserver_cloud": {"6 months": 30_000, "1 year": 50_000}})
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         write_orders(pathlib.Path(folder), check_orders.ORDERS)
-        orders = judge_order_files(folder, check_orders.PLAIN, day=check_orders.DAY).accepted()
+        orders = judge_order_files(folder, check_orders.PLAIN, day=check_orders.DAY).accept()
         observed = Observed(applications=tuple(issued(order, number) for number, order in enumerate(orders)))
         ours, theirs = [], []
         for _round in range(ROUNDS):
@@ -85,7 +88,7 @@ def issued(order: Order, number: int) -> Application:
 def reckon(orders: tuple[Order, ...], observed: Observed) -> None:
     assumed = lives.Assumptions()
     lineages, _left_out = list_lineages(orders, observed, portfolio="default", prices=PRICES, assumptions=assumed)
-    made = forecast(lineages, today=TODAY, until=LAST, assumptions=assumed)
+    made = make_forecast(lineages, today=TODAY, until=LAST, assumptions=assumed)
     document = describe_forecast(
         made, list_levers(made, PRICES), list_warnings(made), portfolio="default", lang="en",
         made_at=FIRST_ISSUE, desk_asked=True, priced=True,

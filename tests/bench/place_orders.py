@@ -28,7 +28,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "collections"))
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import Listing, observe  # noqa: E402
@@ -99,9 +99,9 @@ def ours(folder: pathlib.Path, name: str) -> float:
     """Seconds from order files to 1,000 outcomes."""
     with desk(folder, name) as told:
         started = time.perf_counter()
-        window = ApiDesk(Connection(url=told["url"], token=told["order_token"]))
+        window = ApiDesk(ApiConnection(url=told["url"], token=told["order_token"]))
         listing = Listing(window)
-        orders = judge_order_files(str(folder / "orders"), PLAIN, day=dt.datetime.now(dt.UTC).date()).accepted()
+        orders = judge_order_files(str(folder / "orders"), PLAIN, day=dt.datetime.now(dt.UTC).date()).accept()
         made = make_plan(orders, observe(window, orders, portfolio=PORTFOLIO, listing=listing), portfolio=PORTFOLIO)
         performer = Performer(
             desk=window,

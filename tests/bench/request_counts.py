@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "collections"))
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Connection  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import PortalConnection  # noqa: E402
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample  # noqa: E402
 from ansible_collections.iij.server_certificate.tests.contract.counted_runs import (  # noqa: E402
     Hosts,
@@ -83,10 +83,10 @@ def single_walks(desk: DeskControl, folder: pathlib.Path) -> tuple[int, int, int
     """The requests of one look at the list, one purchase and one registration, logged in."""
     user, password = desk.group_admin
     places = {name: folder / name for name in ("state", "cache")}
-    portal = PortalDesk(Connection(url=desk.portal_url, user=user, password=password, **places))
+    portal = PortalDesk(PortalConnection(url=desk.portal_url, user=user, password=password, **places))
     order = sample.target_order(name="one", common_name="one.example.jp")
     csr = csr_for({"common_name": order.common_name, "subject": sample.SUBJECT})
-    portal.applications()
+    portal.list_applications()
     a_list = count(portal.applications)
     bought = types.SimpleNamespace(application=None)
 
@@ -95,7 +95,7 @@ def single_walks(desk: DeskControl, folder: pathlib.Path) -> tuple[int, int, int
         bought.application = portal.place(order, "")
 
     a_purchase = count(buy)
-    portal.applications()
+    portal.list_applications()
     return a_list, a_purchase, count(lambda: portal.register(bought.application, order, csr))
 
 

@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk import patience
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
@@ -33,7 +33,7 @@ def desk(tmp_path: pathlib.Path) -> t.Iterator[DeskControl]:
 @pytest.fixture
 def api(desk: DeskControl) -> ApiDesk:
     """The collection's way to the empty desk, as the group admin."""
-    return ApiDesk(Connection(url=desk.url, token=desk.order_token))
+    return ApiDesk(ApiConnection(url=desk.url, token=desk.order_token))
 
 
 @pytest.fixture
@@ -72,5 +72,5 @@ def any_desk(
 @pytest.fixture
 def shared_api(shared_desk: DeskControl) -> t.Iterator[ApiDesk]:
     """The collection's way to the shared desk, as the group admin; no fault outlives a test."""
-    yield ApiDesk(Connection(url=shared_desk.url, token=shared_desk.order_token))
+    yield ApiDesk(ApiConnection(url=shared_desk.url, token=shared_desk.order_token))
     shared_desk.no_faults()

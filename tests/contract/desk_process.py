@@ -74,7 +74,7 @@ class DeskControl:
         assert answer.status_code in (200, 201), answer.text
         return t.cast("Json", answer.json())
 
-    def applications(self) -> dict[str, Json]:
+    def list_applications(self) -> dict[str, Json]:
         """Every application by its contract ID."""
         return {row["contract_id"]: row for row in self.api("GET", "/applications?limit=1000")["results"]}
 

@@ -11,8 +11,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.chromium import installed_chromium
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.chromium import find_chromium
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import PortalConnection
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 
-CHROMIUM: t.Final = installed_chromium(None)
+CHROMIUM: t.Final = find_chromium(None)
 # A machine that proves the project has to have a browser; anywhere else the missing one is said out loud.
 NEEDS_BROWSER: t.Final = pytest.mark.skipif(
     CHROMIUM is None and os.environ.get("CI") != "true",
@@ -39,14 +39,14 @@ def by_engine(name: str, values: t.Iterable[str], *, in_browser: tuple[str, ...]
     return pytest.mark.parametrize(("engine", name), [*pairs, *tried])
 
 
-def connection_to(desk: DeskControl, folder: pathlib.Path, **changes: t.Any) -> Connection:
+def connection_to(desk: DeskControl, folder: pathlib.Path, **changes: t.Any) -> PortalConnection:
     """A log-in as the group admin, whose state lies in this folder."""
     user, password = desk.group_admin
     usual: dict[str, t.Any] = {
         "url": desk.portal_url, "user": user, "password": password,
         "state": folder / "state", "cache": folder / "cache",
     }  # fmt: skip
-    return Connection(**{**usual, **changes})
+    return PortalConnection(**{**usual, **changes})
 
 
 def portal_of(desk: DeskControl, folder: pathlib.Path, **changes: t.Any) -> PortalDesk:

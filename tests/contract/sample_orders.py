@@ -75,12 +75,12 @@ def linked_fields(**changes: object) -> Fields:
 
 def order(**changes: object) -> Order:
     """The order of fields() as the collection's own value."""
-    (made,) = judge_orders(read_inline([fields(**changes)]), day=TODAY).accepted()
+    (made,) = judge_orders(read_inline([fields(**changes)]), day=TODAY).accept()
     return made
 
 
 def linked_order(**changes: object) -> Order:
-    (made,) = judge_orders(read_inline([linked_fields(**changes)]), day=TODAY).accepted()
+    (made,) = judge_orders(read_inline([linked_fields(**changes)]), day=TODAY).accept()
     return made
 
 

@@ -19,12 +19,12 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection as ApiLine
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection as ApiLine
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskError, OutcomeUnknown
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.filled_forms import order_filling
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.ordering import Confirmed, place_order
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import NeverSent, Withheld
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.walking import compare
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.window import Window
@@ -108,7 +108,7 @@ class Portal(DeskInMemory):
     def quote(self, order: Order) -> None:
         """Nothing is wrong with it."""
 
-    def applications(self) -> tuple[Application, ...]:
+    def list_applications(self) -> tuple[Application, ...]:
         return () if self.shown_late else tuple(dc.replace(row, term=None, customer_code=None) for row in self.rows)
 
     def place(self, order: Order, client_reference: str) -> Application:
@@ -127,11 +127,13 @@ class Portal(DeskInMemory):
 
         with given.raw_desk(script) as server:
             assert self.folder is not None
-            line = transport.Connection(
+            line = transport.PortalConnection(
                 url=server.url, user="u", password="p", timeout=patience(*self.reply), state=self.folder
             )
             window = Window(
-                transport.Transport(line, sleep=desk_sleeps), known=screen_map(None), copies=self.folder / "screens"
+                transport.PortalTransport(line, sleep=desk_sleeps),
+                known=read_screen_map(None),
+                copies=self.folder / "screens",
             )
             window.go(f"{server.url}/confirm")
             window.expect("order_confirm")

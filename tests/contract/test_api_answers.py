@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk import patience
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AnswerUnusable,
     DeskError,
@@ -44,10 +44,10 @@ SEEN: t.Final = Application(
 
 IN_USE: t.Final = dc.replace(SEEN, current=sample.certificate())
 CALLS: dict[str, Call] = {
-    "products": lambda api: api.products(),
-    "linked_contracts": lambda api: api.linked_contracts(),
-    "applications": lambda api: api.applications(),
-    "application_of": lambda api: api.application_of("default/www/1"),
+    "products": lambda api: api.list_products(),
+    "linked_contracts": lambda api: api.list_linked_contracts(),
+    "applications": lambda api: api.list_applications(),
+    "application_of": lambda api: api.find_application("default/www/1"),
     "certificate": lambda api: api.certificate(SEEN),
     "quote": lambda api: api.quote(ORDER),
     "register": lambda api: api.register(SEEN, ORDER, None),
@@ -85,7 +85,7 @@ GARBAGE: dict[str, Answer] = {
 
 
 def api_of(desk: FakeDesk, *, timeout: float = 5) -> ApiDesk:
-    return ApiDesk(Connection(url=desk.url, token="the-token", timeout=timeout))
+    return ApiDesk(ApiConnection(url=desk.url, token="the-token", timeout=timeout))
 
 
 @pytest.fixture(autouse=True)
@@ -134,7 +134,7 @@ def test_a_field_that_is_missing(field: str) -> None:
         fake_desk(lambda _asked: told({"request_id": "r", "results": [row], "total": 1})) as desk,
         pytest.raises(AnswerUnusable, match=field),
     ):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 def test_fields_that_are_not_known_are_passed_over() -> None:
@@ -151,9 +151,9 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
 
     with fake_desk(script) as desk:
         api = api_of(desk)
-        assert api.products()[0].terms == ("1 year",)
-        assert api.linked_contracts()[0].contract_id == "r1"
-        assert api.applications()[0].contract_id == "rsc00000001"
+        assert api.list_products()[0].terms == ("1 year",)
+        assert api.list_linked_contracts()[0].contract_id == "r1"
+        assert api.list_applications()[0].contract_id == "rsc00000001"
         assert api.certificate(SEEN).chain == "D"
         api.quote(ORDER)
 
@@ -161,7 +161,7 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
 def test_a_row_of_another_reference_is_not_taken() -> None:
     row = {**APPLICATION, "client_reference": "default/other/1"}
     with fake_desk(lambda _asked: told({"request_id": "r", "results": [row], "total": 1})) as desk:
-        assert api_of(desk).application_of("default/www/1") is None
+        assert api_of(desk).find_application("default/www/1") is None
 
 
 def test_a_row_that_two_pages_repeat_counts_once() -> None:
@@ -172,7 +172,7 @@ def test_a_row_that_two_pages_repeat_counts_once() -> None:
         return told({"request_id": "r", "results": page, "total": 1001})
 
     with fake_desk(script) as desk:
-        found = api_of(desk).applications()
+        found = api_of(desk).list_applications()
     assert [app.contract_id for app in found] == [row["contract_id"] for row in rows]
 
 
@@ -184,19 +184,19 @@ def test_a_desk_with_smaller_pages_is_read_to_its_end() -> None:
         return told({"request_id": "r", "results": rows[start : start + 10], "total": 25})
 
     with fake_desk(script) as desk:
-        assert len(api_of(desk).applications()) == 25
+        assert len(api_of(desk).list_applications()) == 25
 
 
 @pytest.mark.parametrize("answer", [{"results": [], "total": 3}, {"results": []}, {"total": 0}])
 def test_a_list_that_breaks_off_is_no_list(answer: dict[str, object]) -> None:
     with fake_desk(lambda _asked: told({"request_id": "r", **answer})) as desk, pytest.raises(AnswerUnusable):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 def test_a_desk_that_ignores_the_offset_is_not_asked_for_ever() -> None:
     rows = [{**APPLICATION, "contract_id": f"rsc{number:08}"} for number in range(10)]
     with fake_desk(lambda _asked: told({"request_id": "r", "results": rows, "total": 25})) as desk:
-        assert len(api_of(desk).applications()) == 10
+        assert len(api_of(desk).list_applications()) == 10
 
 
 def test_the_echo_must_be_what_was_asked() -> None:

@@ -14,7 +14,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import ReferenceTaken, StateConflict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
@@ -34,7 +34,7 @@ def test_an_application_as_the_desk_tells_it(desk: DeskControl, api: ApiDesk) ->
     assert placed.ordered_at.utcoffset() == dt.timedelta(0)
     assert placed.deadline == placed.ordered_at.date() + dt.timedelta(days=30)
     assert (placed.next_action, placed.next_action_by) == ("register", "service_admin")
-    assert api.applications() == (placed,)
+    assert api.list_applications() == (placed,)
     told = desk.application("default/cdn/1")
     # What is unclear is said of the portal's screens only.
     assert {field.name for field in dc.fields(placed)} - {"unclear"} == set(told)
@@ -44,8 +44,8 @@ def test_the_same_reference_buys_once(desk: DeskControl, api: ApiDesk) -> None:
     order = sample.order()
     first = api.place(order, "default/www/1")
     assert api.place(order, "default/www/1") == first
-    assert api.application_of("default/www/1") == first
-    assert api.application_of("default/www/2") is None
+    assert api.find_application("default/www/1") == first
+    assert api.find_application("default/www/2") is None
     with pytest.raises(ReferenceTaken, match=first.contract_id):
         api.place(sample.order(common_name="other.example.jp"), "default/www/1")
     assert desk.purchases() == ["default/www/1"]
@@ -53,7 +53,7 @@ def test_the_same_reference_buys_once(desk: DeskControl, api: ApiDesk) -> None:
 
 def test_the_same_reference_at_the_same_moment_buys_once(desk: DeskControl) -> None:
     order = sample.order()
-    desks = [ApiDesk(Connection(url=desk.url, token=desk.order_token)) for _ in range(8)]
+    desks = [ApiDesk(ApiConnection(url=desk.url, token=desk.order_token)) for _ in range(8)]
     with concurrent.futures.ThreadPoolExecutor(len(desks)) as pool:
         placed = list(pool.map(lambda each: each.place(order, "default/www/1"), desks))
     assert len({application.contract_id for application in placed}) == 1
@@ -91,13 +91,13 @@ def test_cancelling_again_changes_nothing(shared_desk: DeskControl, shared_api: 
 def test_more_applications_than_a_page_holds(desk: DeskControl, api: ApiDesk) -> None:
     first = api.place(sample.order(), "default/www/1")
     clone_rows(desk.database, count=2200)
-    found = api.applications()
+    found = api.list_applications()
     assert len(found) == 2201
     assert found[0] == first
     assert [app.client_reference for app in found[1:]] == [f"bulk/n{number}/1" for number in range(2200)]
     pages = [line for line in desk.log.read_text(encoding="utf-8").splitlines() if "GET /api/v1/applications?" in line]
     assert len(pages) == 3, "one listing page per 1,000 applications"
-    assert api.application_of("bulk/n2199/1") == found[-1]
+    assert api.find_application("bulk/n2199/1") == found[-1]
 
 
 def clone_rows(database: pathlib.Path, *, count: int) -> None:

@@ -59,10 +59,10 @@ def test_safe_writes_are_repeated(shared_desk: DeskControl, shared_api: ApiDesk,
 
 def test_patience_ends(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
     shared_desk.fault("server_error", method="GET", path="/products", count=3)
-    assert shared_api.products()
+    assert shared_api.list_products()
     shared_desk.fault("server_error", method="GET", path="/products", count=5)
     with pytest.raises(DeskUnreachable):
-        shared_api.products()
+        shared_api.list_products()
 
 
 def test_a_purchase_goes_out_once(desk: DeskControl, api: ApiDesk, fault: str) -> None:
@@ -71,7 +71,7 @@ def test_a_purchase_goes_out_once(desk: DeskControl, api: ApiDesk, fault: str) -
         api.place(sample.order(), "default/www/1")
     # Had it been sent again it would have been booked, for the fault is used up.
     assert len(desk.purchases()) == BOOKED[fault]
-    assert len(api.applications()) == BOOKED[fault]
+    assert len(api.list_applications()) == BOOKED[fault]
 
 
 def test_a_cancellation_goes_out_once(shared_desk: DeskControl, shared_api: ApiDesk, fault: str) -> None:
@@ -80,7 +80,7 @@ def test_a_cancellation_goes_out_once(shared_desk: DeskControl, shared_api: ApiD
     shared_desk.fault(fault, method="POST", path="/applications/*/cancellation")
     with pytest.raises(OutcomeUnknown):
         shared_api.cancel(placed)
-    state = shared_desk.applications()[placed.contract_id]["state"]
+    state = shared_desk.list_applications()[placed.contract_id]["state"]
     assert state == ("cancelled" if BOOKED[fault] else "awaiting_registration")
 
 
@@ -93,7 +93,7 @@ def test_a_busy_desk_is_given_the_time_it_asks_for() -> None:
         return told({"request_id": "r", "results": [], "total": 0, "offset": 0, "limit": 1000})
 
     with fake_desk(busy_at_first) as desk:
-        assert api_of(desk).applications() == ()
+        assert api_of(desk).list_applications() == ()
         with pytest.raises(DeskBusy) as busy:
             api_of(desk).place(sample.order(), "default/www/1")
     assert busy.value.retry_after == 1

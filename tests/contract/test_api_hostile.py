@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk import patience
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import open_desk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AnswerUnusable,
@@ -61,7 +61,7 @@ OPTIONS: t.Final = {"desk": "api", "desk_url": "https://127.0.0.1:1", "desk_toke
 
 
 def api_of(desk: FakeDesk, *, timeout: float = 5) -> ApiDesk:
-    return ApiDesk(Connection(url=desk.url, token="the-token", timeout=timeout, sleep=lambda _seconds: None))
+    return ApiDesk(ApiConnection(url=desk.url, token="the-token", timeout=timeout, sleep=lambda _seconds: None))
 
 
 def list_of(**changes: object) -> Answer:
@@ -96,7 +96,7 @@ def test_a_value_that_does_not_fit_is_refused_by_its_field(field: str, value: ob
         fake_desk(lambda _asked: list_of(**{field: value})) as desk,
         pytest.raises(AnswerUnusable, match=f"^{field} in the desk's answer") as error,
     ):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
     for sentence in error.value.told:
         assert sentence.isprintable()
 
@@ -140,38 +140,38 @@ def test_a_part_of_a_contract_that_does_not_fit_is_refused_by_its_field(part: st
         fake_desk(lambda _asked: list_of(**wrong)) as desk,
         pytest.raises(AnswerUnusable, match=f"^{field} (in the desk's answer|is missing)") as error,
     ):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
     assert all(sentence.isprintable() for sentence in error.value.told)
 
 
 @pytest.mark.parametrize("wrong", [{part: value} for part in (*PARTS, "previous") for value in (7, "x", [7], [[]])])
 def test_what_is_no_part_of_a_contract_is_refused(wrong: dict[str, object]) -> None:
     with fake_desk(lambda _asked: list_of(**wrong)) as desk, pytest.raises(AnswerUnusable):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 def test_a_contract_with_all_its_parts_is_read() -> None:
     with fake_desk(lambda _asked: list_of(**{part: ROW[part] for part in (*PARTS, "previous")})) as desk:
-        (found,) = api_of(desk).applications()
+        (found,) = api_of(desk).list_applications()
     assert found.current and found.procedure and found.period and found.renewal and len(found.previous) == 1
 
 
 def test_previous_certificates_beyond_all_bounds_are_not_read() -> None:
     many = [ROW["previous"][0]] * 1_001
     with fake_desk(lambda _asked: list_of(previous=many)) as desk, pytest.raises(AnswerUnusable, match="1000"):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 @pytest.mark.parametrize("moment", ["soon", 7, "2026-12-22", "9999-12-31T23:59:59Z"])
 def test_a_moment_of_the_desk_that_is_none_is_refused(moment: object) -> None:
     answer = told({"request_id": "r", "as_of": moment, "results": [APPLICATION], "total": 1})
     with fake_desk(lambda _asked: answer) as desk, pytest.raises(AnswerUnusable, match=r"^as_of"):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 def test_words_for_people_are_cut_and_cleaned() -> None:
     with fake_desk(lambda _asked: list_of(reason=ESCAPES + "理由" * 100_000, next_action=ESCAPES)) as desk:
-        (found,) = api_of(desk).applications()
+        (found,) = api_of(desk).list_applications()
     assert found.reason and len(found.reason) == 500 and found.reason.isprintable()
     assert found.next_action.isprintable() and "OWNED" in found.next_action
 
@@ -220,26 +220,26 @@ def test_an_answer_that_grows_when_it_is_decompressed_is_given_up() -> None:
         fake_desk(lambda _asked: Answer(body=bomb, headers=(("Content-Encoding", "gzip"),))) as desk,
         pytest.raises(DeskUnreachable, match="longer than 16 MiB"),
     ):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 def test_a_compressed_answer_is_read() -> None:
     body = gzip.compress(json.dumps({"results": [APPLICATION], "total": 1}).encode())
     halves = gzip.compress(body[:0]) + body  # several members are one answer
     with fake_desk(lambda _asked: Answer(body=halves, headers=(("Content-Encoding", "gzip"),))) as desk:
-        assert len(api_of(desk).applications()) == 1
+        assert len(api_of(desk).list_applications()) == 1
 
 
 def test_few_bytes_that_become_much_memory_are_not_read() -> None:
     body = b'{"results": [' + b"{}," * 1_000_000 + b'{}], "total": 1}'
     with fake_desk(lambda _asked: Answer(body=body)) as desk, pytest.raises(AnswerUnusable, match="instead of a JSON"):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 def test_a_list_of_more_rows_than_anybody_has_is_not_read() -> None:
     with fake_desk(lambda _asked: told({"results": [APPLICATION], "total": 10**15})) as desk:
         with pytest.raises(AnswerUnusable, match="more than 1000000 rows"):
-            api_of(desk).applications()
+            api_of(desk).list_applications()
         assert len(desk.asked) == 1
 
 
@@ -249,7 +249,7 @@ def test_a_list_that_is_handed_out_row_by_row_ends_with_the_patience(monkeypatch
         fake_desk(lambda _asked: told({"results": [APPLICATION], "total": 999_999})) as desk,
         pytest.raises(DeskUnreachable, match="took longer than 1 s in all"),
     ):
-        api_of(desk, timeout=1).applications()
+        api_of(desk, timeout=1).list_applications()
 
 
 OPENING: t.Final = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -272,7 +272,7 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(
 ) -> None:
     monkeypatch.setattr(patience, "_TIMEOUTS", 2)
     with dripping_desk(*pieces, pause=0.05) as url:
-        desk = ApiDesk(Connection(url=url, token="the-token", timeout=0.5))
+        desk = ApiDesk(ApiConnection(url=url, token="the-token", timeout=0.5))
         for name in ("applications", *SPENDING):
             with pytest.raises(DeskError, match=r"longer than 1 s in all|not HTTP"):
                 CALLS[name](desk)
@@ -285,11 +285,11 @@ def test_a_desk_that_asks_for_an_hour_is_not_waited_for(status: int, value: str)
     wait = email.utils.formatdate(time.time() + 3600, usegmt=True) if value == "in an hour" else value
     busy = Answer(status=status, headers=(("Retry-After", wait),), body=b"{}")
     with fake_desk(lambda _asked: busy) as desk:
-        waiting = ApiDesk(Connection(url=desk.url, token="x", timeout=5, sleep=slept.append))
+        waiting = ApiDesk(ApiConnection(url=desk.url, token="x", timeout=5, sleep=slept.append))
         with pytest.raises(
             (DeskBusy, DeskUnreachable), match=r"called again after \d{4}-\d\d-\d\d .* run it again then"
         ) as error:
-            waiting.applications()
+            waiting.list_applications()
         assert "再実行" in error.value.told.ja
         assert len(desk.asked) == 1
     assert slept == []
@@ -300,10 +300,10 @@ def test_a_wait_that_is_worth_it_is_told() -> None:
     heard: list[str] = []
     answers = [Answer(status=503, headers=(("Retry-After", "30"),), body=b"{}"), list_of()]
     with fake_desk(lambda _asked: answers[min(len(desk.asked), 2) - 1]) as desk:
-        connection = Connection(
+        connection = ApiConnection(
             url=desk.url, token="x", timeout=5, sleep=slept.append, tell=lambda phrase: heard.append(phrase.en)
         )
-        assert len(ApiDesk(connection).applications()) == 1
+        assert len(ApiDesk(connection).list_applications()) == 1
     assert slept == [30]
     assert heard == ["waiting for 30 s: the desk answered 503"]
 
@@ -312,14 +312,14 @@ def test_a_wait_that_is_worth_it_is_told() -> None:
 def test_a_retry_after_that_cannot_be_read_is_as_good_as_none(value: str) -> None:
     answers = [Answer(status=503, headers=(("Retry-After", value),), body=b"{}"), list_of()]
     with fake_desk(lambda _asked: answers[min(len(desk.asked), 2) - 1]) as desk:
-        assert len(api_of(desk).applications()) == 1
+        assert len(api_of(desk).list_applications()) == 1
 
 
 def test_reasons_are_words() -> None:
     lines = {"refused": "http://127.0.0.1:1", "cannot be resolved": "https://desk.invalid"}
     for words, url in lines.items():
         with pytest.raises(DeskUnreachable, match=words) as error:
-            ApiDesk(Connection(url=url, token="x", timeout=1)).applications()
+            ApiDesk(ApiConnection(url=url, token="x", timeout=1)).list_applications()
         for sentence in error.value.told:
             assert "Errno" not in sentence and "HTTP" not in sentence and "object" not in sentence
         assert "接続" in error.value.told.ja
@@ -328,7 +328,7 @@ def test_reasons_are_words() -> None:
         return Answer(body=b"{", claimed_length=10)
 
     with fake_desk(closed) as desk, pytest.raises(DeskUnreachable, match="the answer was cut off"):
-        api_of(desk).applications()
+        api_of(desk).list_applications()
 
 
 @pytest.mark.parametrize(

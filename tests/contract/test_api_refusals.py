@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Phrase
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AccessRefused,
     DeskError,
@@ -33,10 +33,10 @@ if t.TYPE_CHECKING:
 Call = t.Callable[[ApiDesk, "Order", "Application"], object]
 
 READS: dict[str, Call] = {
-    "products": lambda api, _order, _app: api.products(),
-    "linked_contracts": lambda api, _order, _app: api.linked_contracts("managed_waf_link"),
-    "applications": lambda api, _order, _app: api.applications(),
-    "application_of": lambda api, order, _app: api.application_of(order.reference("access")),
+    "products": lambda api, _order, _app: api.list_products(),
+    "linked_contracts": lambda api, _order, _app: api.list_linked_contracts("managed_waf_link"),
+    "applications": lambda api, _order, _app: api.list_applications(),
+    "application_of": lambda api, order, _app: api.find_application(order.reference("access")),
     "certificate": lambda api, _order, app: api.certificate(app),
 }
 WRITES: dict[str, Call] = {
@@ -56,7 +56,7 @@ def placed(shared_api: ApiDesk) -> tuple[Order, Application]:
 
 @pytest.mark.parametrize("call", EVERY_CALL.values(), ids=EVERY_CALL)
 def test_a_token_that_nobody_knows(shared_desk: DeskControl, placed: tuple[Order, Application], call: Call) -> None:
-    stranger = ApiDesk(Connection(url=shared_desk.url, token="a-strangers-token"))
+    stranger = ApiDesk(ApiConnection(url=shared_desk.url, token="a-strangers-token"))
     with pytest.raises(AccessRefused, match="token is missing or not known") as refused:
         call(stranger, *placed)
     assert "a-strangers-token" not in str(refused.value)
@@ -66,7 +66,7 @@ def test_a_token_that_nobody_knows(shared_desk: DeskControl, placed: tuple[Order
 @pytest.mark.parametrize("call", WRITES.values(), ids=WRITES)
 def test_a_service_admin_cannot_order(shared_desk: DeskControl, placed: tuple[Order, Application], call: Call) -> None:
     before = shared_desk.purchases()
-    service_admin = ApiDesk(Connection(url=shared_desk.url, token=shared_desk.register_token))
+    service_admin = ApiDesk(ApiConnection(url=shared_desk.url, token=shared_desk.register_token))
     with pytest.raises(AccessRefused, match="access_token"):
         call(service_admin, *placed)
     assert shared_desk.purchases() == before
@@ -74,8 +74,8 @@ def test_a_service_admin_cannot_order(shared_desk: DeskControl, placed: tuple[Or
 
 def test_a_service_admin_reads_and_registers(shared_desk: DeskControl, placed: tuple[Order, Application]) -> None:
     order, application = placed
-    service_admin = ApiDesk(Connection(url=shared_desk.url, token=shared_desk.register_token))
-    assert application in service_admin.applications()
+    service_admin = ApiDesk(ApiConnection(url=shared_desk.url, token=shared_desk.register_token))
+    assert application in service_admin.list_applications()
     assert service_admin.register(application, order, None).contract_id == application.contract_id
 
 
@@ -110,8 +110,8 @@ def test_a_refusal_is_one_sentence_in_the_users_language(
     shared_desk: DeskControl, shared_api: ApiDesk, placed: tuple[Order, Application]
 ) -> None:
     order, application = placed
-    stranger = ApiDesk(Connection(url=shared_desk.url, token="a-strangers-token"))
-    service_admin = ApiDesk(Connection(url=shared_desk.url, token=shared_desk.register_token))
+    stranger = ApiDesk(ApiConnection(url=shared_desk.url, token="a-strangers-token"))
+    service_admin = ApiDesk(ApiConnection(url=shared_desk.url, token=shared_desk.register_token))
     applicant = Applicant(**{**sample.APPLICANT, "phone": "03-0000-000O"})
     cases = {
         "トークンが無効か、窓口に登録されていません (access_token)": told(stranger.applications),
@@ -145,9 +145,9 @@ def test_conflicts_and_unknown_applications(shared_api: ApiDesk, placed: tuple[O
 
 
 def test_nobody_at_home() -> None:
-    nobody = ApiDesk(Connection(url="http://127.0.0.1:1", token="some-token", timeout=1))
+    nobody = ApiDesk(ApiConnection(url="http://127.0.0.1:1", token="some-token", timeout=1))
     with pytest.raises(DeskUnreachable, match=r"127\.0\.0\.1:1.*refused"):
-        nobody.products()
+        nobody.list_products()
     with pytest.raises(OutcomeUnknown, match="refused") as unknown:
         nobody.place(sample.order(), "default/www/1")
     assert "some-token" not in str(unknown.value)
@@ -156,21 +156,21 @@ def test_nobody_at_home() -> None:
 @pytest.mark.parametrize("url", ["https://desk.example.jp", "https://desk.example.jp:8443/base", "http://127.0.0.1:80",
                                  "http://localhost:8440", "http://[::1]:8440"])  # fmt: skip
 def test_urls_that_may_carry_a_token(url: str) -> None:
-    assert Connection(url=url, token="x").fault() is None
+    assert ApiConnection(url=url, token="x").fault() is None
 
 
 @pytest.mark.parametrize("url", ["http://desk.example.jp", "http://127.0.0.1.example.jp", "http://10.0.0.1",
                                  "http://127.0.0.1@desk.example.jp", "ftp://127.0.0.1", "desk.example.jp", "https://",
                                  "http://[::1", "https://desk.example.jp:port", ""])  # fmt: skip
 def test_urls_that_must_not_carry_a_token(url: str) -> None:
-    fault = Connection(url=url, token="x").fault()
+    fault = ApiConnection(url=url, token="x").fault()
     assert fault
     assert "desk_url must" in fault.en
 
 
 @pytest.mark.parametrize("token", ["s3cret\n", " s3cret", "s3cr et", "s3cr\u00e9t", "s3cret\u3042", "s3cret\x00"])
 def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(shared_desk: DeskControl, token: str) -> None:
-    connection = Connection(url=shared_desk.url, token=token)
+    connection = ApiConnection(url=shared_desk.url, token=token)
     fault = connection.fault()
     assert fault
     assert "desk_token" in fault.en

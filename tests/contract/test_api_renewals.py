@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     DeskError,
     ReferenceTaken,
@@ -42,7 +42,7 @@ def set_clock(desk: DeskControl, moment: dt.datetime) -> None:
 
 
 def seen(api: ApiDesk) -> Application:
-    (application,) = api.applications()
+    (application,) = api.list_applications()
     return application
 
 
@@ -93,7 +93,7 @@ def test_a_renewal_from_the_order_to_its_certificate(desk: DeskControl, api: Api
     )
     assert procedure.replaces == before.certificate_fingerprint
     assert procedure.client_reference == reference(before)
-    assert api.application_of(reference(before)) == renewed
+    assert api.find_application(reference(before)) == renewed
     assert (renewed.state, renewed.current, renewed.client_reference) == (State.ISSUED, before.current, "default/www/1")
     key = sample.new_key()
     applied = api.register(renewed, sample.target_order(), sample.csr_of(key, ORDER.common_name))
@@ -114,7 +114,7 @@ def test_a_renewal_from_the_order_to_its_certificate(desk: DeskControl, api: Api
 
 def test_a_renewal_is_bought_once(desk: DeskControl, api: ApiDesk) -> None:
     before = issued(desk, api)
-    desks = [ApiDesk(Connection(url=desk.url, token=desk.order_token)) for _ in range(8)]
+    desks = [ApiDesk(ApiConnection(url=desk.url, token=desk.order_token)) for _ in range(8)]
     with concurrent.futures.ThreadPoolExecutor(len(desks)) as pool:
         answers = list(pool.map(lambda each: each.renew(before, ORDER, reference(before)), desks))
     assert len(set(answers)) == 1

@@ -75,7 +75,7 @@ def ordered(book: Desk, person: Person, *orders: Order) -> None:
 
 
 def state(book: Desk) -> dict[str, str]:
-    return {app.common_name: app.state.value for app in ByHandDesk(str(book.folder)).applications()}
+    return {app.common_name: app.state.value for app in ByHandDesk(str(book.folder)).list_applications()}
 
 
 def test_from_the_sheet_to_the_certificate(shared_desk: DeskControl, person: Person, book: Desk) -> None:
@@ -92,9 +92,9 @@ def test_from_the_sheet_to_the_certificate(shared_desk: DeskControl, person: Per
     list_page(person, book)
     recorded(book, order, listing=str(book.folder.parent / "saved"), take_over=True)
     assert state(book)[order.common_name] == "issued", "other tests' contracts are in the list as well"
-    recorded_now = ByHandDesk(str(book.folder)).applications()
+    recorded_now = ByHandDesk(str(book.folder)).list_applications()
     (contract_id,) = (app.contract_id for app in recorded_now if app.common_name == order.common_name)
-    row = shared_desk.applications()[contract_id]
+    row = shared_desk.list_applications()[contract_id]
     assert (row["common_name"], row["state"]) == (order.common_name, "issued")
 
 
@@ -174,7 +174,7 @@ def test_slip_2_the_csr_of_another_order(person: Person, book: Desk) -> None:
     one, other = (sample.target_order(**sample.fresh()) for _number in range(2))
     ordered(book, person, one, other)
     csrs = {}
-    for application in ByHandDesk(str(book.folder)).applications():
+    for application in ByHandDesk(str(book.folder)).list_applications():
         order = one if application.common_name == one.common_name else other
         csrs[order.name] = sample.csr_of(sample.new_key(), order.common_name)
         ByHandDesk(str(book.folder)).register(application, order, csrs[order.name])

@@ -102,7 +102,7 @@ def test_each_thing_is_told_once_whatever_fails_in_between(
         application = api.place(order, f"default/{name}/1")
         if name != "late":
             api.register(application, order, None)
-    contracts = {row["client_reference"].split("/")[1]: contract for contract, row in desk.applications().items()}
+    contracts = {row["client_reference"].split("/")[1]: contract for contract, row in desk.list_applications().items()}
     written(arguments, *orders)
     told = heard(
         arguments,

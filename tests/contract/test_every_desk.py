@@ -29,7 +29,7 @@ JST = dt.timezone(dt.timedelta(hours=9))
 
 
 def test_both_sides_know_the_same_products_and_services(any_desk: AnyDesk, shared_desk: DeskControl) -> None:
-    offered = {product.product: product.terms for product in any_desk.products()}
+    offered = {product.product: product.terms for product in any_desk.list_products()}
     assert set(offered) == set(PRODUCTS)
     assert all(offered.values())
     for row in shared_desk.api("GET", "/products")["results"]:
@@ -37,15 +37,15 @@ def test_both_sides_know_the_same_products_and_services(any_desk: AnyDesk, share
         theirs = (row["name"], row["certificate_authority"], row["level"], row["wildcard"])
         assert theirs == (ours.name, ours.authority.id, ours.level.value, ours.wildcard.value)
         assert row["linked_services"] == (ours.linked_services.value and list(ours.linked_services.value))
-    assert {contract.service for contract in any_desk.linked_contracts()} <= set(LINKED_SERVICES)
+    assert {contract.service for contract in any_desk.list_linked_contracts()} <= set(LINKED_SERVICES)
 
 
 def test_linked_contracts_of_one_service_or_all(any_desk: AnyDesk) -> None:
-    found = {service: any_desk.linked_contracts(service) for service in LINKED_SERVICES}
+    found = {service: any_desk.list_linked_contracts(service) for service in LINKED_SERVICES}
     assert [contract.contract_id for contract in found["gio_content_acceleration"]] == ["rga00000001"]
     assert [len(found[service]) for service in ("id_gateway", "managed_waf_link")] == [0, 2]
     assert all(contract.service == service for service, rows in found.items() for contract in rows)
-    assert set(any_desk.linked_contracts()) == {contract for rows in found.values() for contract in rows}
+    assert set(any_desk.list_linked_contracts()) == {contract for rows in found.values() for contract in rows}
 
 
 def test_a_quote_buys_nothing(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
@@ -61,9 +61,9 @@ def test_iij_makes_the_csr_of_a_linked_service(shared_desk: DeskControl, any_des
     placed = any_desk.place(order, order.reference("linked"))
     applied = any_desk.register(placed, order, None)
     assert applied.state is State.APPLIED
-    assert shared_desk.applications()[placed.contract_id]["csr_origin"] == "service"
+    assert shared_desk.list_applications()[placed.contract_id]["csr_origin"] == "service"
     shared_desk.ca_work(placed.contract_id)
-    (installing,) = [app for app in any_desk.applications() if app.contract_id == placed.contract_id]
+    (installing,) = [app for app in any_desk.list_applications() if app.contract_id == placed.contract_id]
     assert (installing.state, installing.next_action_by) == (State.INSTALLING, "iij")
 
 
@@ -80,7 +80,7 @@ def test_the_certificate_leads_to_the_root(shared_desk: DeskControl, any_desk: A
     root = x509.load_pem_x509_certificate(shared_desk.root().encode())
     for below, above in zip([leaf, *chain], [*chain, root], strict=True):
         below.verify_directly_issued_by(above)
-    (after,) = [app for app in any_desk.applications() if app.contract_id == placed.contract_id]
+    (after,) = [app for app in any_desk.list_applications() if app.contract_id == placed.contract_id]
     assert after.state is State.ISSUED
     assert after.not_after is not None
     # The portal shows the day, in Japan.
@@ -92,7 +92,7 @@ def test_a_purchase_is_what_the_order_asks_for(shared_desk: DeskControl, any_des
     before = len(shared_desk.purchases())
     placed = any_desk.place(order, order.reference("asked"))
     assert len(shared_desk.purchases()) == before + 1
-    told = shared_desk.applications()[placed.contract_id]
+    told = shared_desk.list_applications()[placed.contract_id]
     for field in ("customer_code", "common_name", "product", "term", "usage", "linked_contract_id", "linked_service"):
         assert getattr(placed, field) == told[field]
     assert (placed.state.value, placed.next_action, placed.next_action_by) == (
@@ -107,7 +107,7 @@ def test_a_csr_made_elsewhere_is_registered(shared_desk: DeskControl, any_desk: 
     placed = any_desk.place(order, order.reference("csr"))
     applied = any_desk.register(placed, order, sample.csr_of(sample.new_key(), order.common_name))
     assert applied.state is State.APPLIED
-    told = shared_desk.applications()[placed.contract_id]
+    told = shared_desk.list_applications()[placed.contract_id]
     assert told["csr_origin"] == "customer"
 
 
@@ -126,6 +126,6 @@ def test_a_rejected_application_has_ended(shared_desk: DeskControl, any_desk: An
     placed = any_desk.place(order, order.reference("rejected"))
     any_desk.register(placed, order, None)
     shared_desk.ca_reject(placed.contract_id, reason="The organization was not found.")
-    (listed,) = [app for app in any_desk.applications() if app.contract_id == placed.contract_id]
-    told = any_desk.in_full(listed)
+    (listed,) = [app for app in any_desk.list_applications() if app.contract_id == placed.contract_id]
+    told = any_desk.read_in_full(listed)
     assert (told.state, told.live, told.reason) == (State.REJECTED, False, "The organization was not found.")

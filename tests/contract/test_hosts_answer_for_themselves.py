@@ -64,7 +64,7 @@ def tasks_at(desk: DeskControl, folder: pathlib.Path, orders: list[Json], *, tak
 
 def registered_keys(desk: DeskControl) -> dict[str, str]:
     """The fingerprints of the keys that are registered, by common name."""
-    return {row["common_name"]: row["public_key_fingerprint"] for row in desk.applications().values()}
+    return {row["common_name"]: row["public_key_fingerprint"] for row in desk.list_applications().values()}
 
 
 def fingerprint(key: t.Any, name: str) -> str:

@@ -96,7 +96,7 @@ def test_a_host_that_is_not_ready_costs_no_contract(desk: DeskControl, tmp_path:
     # The next run goes on, and registers what the host made.
     tasks_at(desk, tmp_path, with_csr(make_csr())).apply()
     assert desk.purchases() == ["default/api/1", "default/www/1"]
-    assert {row["state"] for row in desk.applications().values()} == {"applied"}
+    assert {row["state"] for row in desk.list_applications().values()} == {"applied"}
 
 
 def test_a_host_that_was_left_out_costs_no_contract(desk: DeskControl, tmp_path: pathlib.Path) -> None:
@@ -147,7 +147,7 @@ def test_what_was_bought_between_two_phases_is_not_bought_again(
 ) -> None:
     tasks = tasks_at(desk, tmp_path, with_csr(make_csr()), adapter)
     tasks.apply(between=lambda: bought_by_hand(desk))
-    rows = desk.applications().values()
+    rows = desk.list_applications().values()
     assert sorted(row["common_name"] for row in rows) == ["api.example.jp", NAME]
     assert {row["state"] for row in rows} == {"applied"}
     assert len(desk.purchases()) == 2

@@ -14,8 +14,8 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.browser import Browser
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.page import Page
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Transport
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import PortalTransport
 from ansible_collections.iij.server_certificate.tests.contract import manual_page as manual
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract import test_portal_renewals as portal_renewals
@@ -26,7 +26,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Fetched
 
 LABELS = pathlib.Path(__file__).resolve().parents[2] / "rehearsal/src/rehearsal_desk/portal/labels.py"
-MAP = screen_map()
+MAP = read_screen_map()
 Pages = dict[tuple[str, str], Page]
 
 
@@ -72,7 +72,7 @@ def page_of(content: bytes, fetched: Fetched) -> Page:
 
 def visitor_of(desk: DeskControl, folder: pathlib.Path, engine: str) -> Visitor:
     connection = connection_to(desk, folder, engine=engine)
-    transport = Transport(connection, sleep=lambda _: None, keeps_cookies=engine == "http")
+    transport = PortalTransport(connection, sleep=lambda _: None, keeps_cookies=engine == "http")
     view = transport if engine == "http" else Browser(connection, transport).tab()
     visitor = Visitor(view, t.cast("Page", None))
     visitor.go(desk.portal_url)

@@ -31,8 +31,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.browser import Browser, Tab
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.page import Page, Submission
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import (
-    Connection,
-    Transport,
+    PortalConnection,
+    PortalTransport,
     Withheld,
 )
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
@@ -51,8 +51,8 @@ FORM = "<form method=post action=/sent><input name=name aria-label=名前><butto
 
 def tab_at(desk: FakeDesk, **changes: t.Any) -> Tab:
     """A window's page in the browser, for the portal that stands there."""
-    connection = Connection(**{"url": f"{desk.url}/", "user": "u", "password": "p", "timeout": 10, **changes})
-    return Browser(connection, Transport(connection, sleep=lambda _: None, keeps_cookies=False)).tab()
+    connection = PortalConnection(**{"url": f"{desk.url}/", "user": "u", "password": "p", "timeout": 10, **changes})
+    return Browser(connection, PortalTransport(connection, sleep=lambda _: None, keeps_cookies=False)).tab()
 
 
 def html(body: str, **more: t.Any) -> Answer:
@@ -133,7 +133,7 @@ def test_a_portal_that_needs_javascript(shared_desk: DeskControl, tmp_path: path
             assert len(shared_desk.purchases()) == before
             return
         placed = desk.place(order, order.reference("scripted"))
-    assert shared_desk.applications()[placed.contract_id]["common_name"] == order.common_name
+    assert shared_desk.list_applications()[placed.contract_id]["common_name"] == order.common_name
     assert len(shared_desk.purchases()) == before + 1
 
 

@@ -57,11 +57,11 @@ def page_copy(error: DeskError) -> str:
 
 @by_engine("fault", [*LINE, "slow_drip"], in_browser=("drop_before_commit",))
 def test_reading_screens_is_repeated(shared_desk: DeskControl, shared_portal: PortalDesk, fault: str) -> None:
-    undisturbed = shared_portal.applications()
+    undisturbed = shared_portal.list_applications()
     settings = {"settings": {"bytes": 4096, "pause_ms": 1}} if fault == "slow_drip" else {}
     for path in ("/portal/", "/portal/settings", "/portal/certificates/status"):
         shared_desk.faults({"name": fault, "method": "GET", "path": path, "count": 1, **settings})
-        assert shared_portal.applications() == undisturbed
+        assert shared_portal.list_applications() == undisturbed
 
 
 @by_engine(
@@ -120,7 +120,7 @@ def test_another_screen_stops_the_order(
     shared_desk: DeskControl, shared_portal: PortalDesk, fault: str, path: str
 ) -> None:
     before = shared_desk.purchases()
-    shared_portal.products()  # logged in
+    shared_portal.list_products()  # logged in
     shared_desk.faults({"name": fault, "method": "GET", "path": path})
     with pytest.raises(ScreenUnexpected, match="answer it in a browser and run again") as stopped:
         shared_portal.place(sample.order(**sample.fresh()), "default/www/1")
@@ -216,7 +216,7 @@ def test_an_unknown_word_that_comes_after_the_quote_holds_the_press(
     label, replacement, path = UNKNOWN["an item"]
     shared_desk.faults(*renamed(label, replacement, path))
     before = shared_desk.purchases()
-    shared_portal.applications()
+    shared_portal.list_applications()
     with pytest.raises(RequestRefused, match=r"「旧 クラウド」.*options\.products"):
         shared_portal.place(order, order.reference("late"))
     assert shared_desk.purchases() == before
@@ -225,10 +225,10 @@ def test_an_unknown_word_that_comes_after_the_quote_holds_the_press(
 def test_a_list_with_rows_missing_is_not_believed(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
     order = sample.order(**sample.fresh())
     shared_portal.place(order, order.reference("count"))
-    count = len(shared_desk.applications())
+    count = len(shared_desk.list_applications())
     shared_desk.faults(*renamed(f"({count}件)", f"({count + 1}件)"))
     with pytest.raises(AnswerUnusable, match=f"counts {count + 1} applications, and its pages hold {count}"):
-        shared_portal.applications()
+        shared_portal.list_applications()
 
 
 def test_three_lines_repair_a_renamed_label(
@@ -250,7 +250,7 @@ def test_a_wrong_password_is_tried_once(shared_desk: DeskControl, tmp_path: path
     tried = shared_desk.log.read_text(encoding="utf-8").count(WRONG)
     stranger = portal_of(shared_desk, tmp_path, engine=engine, password="not-the-password")
     with pytest.raises(AccessRefused, match="マスターIDまたはパスワードが正しくありません") as refused:
-        stranger.applications()
+        stranger.list_applications()
     assert "not-the-password" not in str(refused.value)
     assert shared_desk.log.read_text(encoding="utf-8").count(WRONG) == tried + 1
 
@@ -304,4 +304,4 @@ def test_a_button_that_cannot_be_pressed_buys_nothing(desk: DeskControl, portal:
 def test_nobody_at_home(hurried: None, shared_desk: DeskControl, tmp_path: pathlib.Path, engine: str) -> None:
     nobody = portal_of(shared_desk, tmp_path, engine=engine, url="http://127.0.0.1:1/portal/", timeout=1)
     with pytest.raises(DeskUnreachable, match=r"127\.0\.0\.1:1.*refused"):
-        nobody.applications()
+        nobody.list_applications()

@@ -24,7 +24,10 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     ScreenUnexpected,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Connection, Withheld
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import (
+    PortalConnection,
+    Withheld,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.fake_desk import (
@@ -60,7 +63,7 @@ HEADS: t.Final = "".join(
 
 def portal_at(desk: FakeDesk, folder: pathlib.Path, **changes: t.Any) -> PortalDesk:
     usual = {"url": f"{desk.url}/", "user": "RHS1", "password": PASSWORD, "state": folder / "state", "timeout": 10}
-    return PortalDesk(Connection(**{**usual, **changes}), sleep=lambda _seconds: None)
+    return PortalDesk(PortalConnection(**{**usual, **changes}), sleep=lambda _seconds: None)
 
 
 def in_address(desk: FakeDesk) -> list[str]:
@@ -72,7 +75,7 @@ def in_address(desk: FakeDesk) -> list[str]:
 def test_a_password_never_goes_into_an_address(tmp_path: pathlib.Path, engine: str, form: str) -> None:
     with fake_desk(lambda _asked: html(form)) as desk:
         with pytest.raises(ScreenUnexpected, match="put a password into an address"):
-            portal_at(desk, tmp_path, engine=engine).applications()
+            portal_at(desk, tmp_path, engine=engine).list_applications()
         assert in_address(desk) == []
 
 
@@ -81,7 +84,7 @@ def test_no_script_puts_a_password_into_an_address(tmp_path: pathlib.Path) -> No
     form = LOG_IN.format(method="post").replace("<form", "<form onsubmit=\"this.method = 'get'\"")
     with fake_desk(lambda _asked: html(form)) as desk:
         with pytest.raises(DeskError, match="would put the password into an address"):
-            portal_at(desk, tmp_path, engine="browser").applications()
+            portal_at(desk, tmp_path, engine="browser").list_applications()
         assert in_address(desk) == []
 
 
@@ -139,7 +142,7 @@ def row_of(**changes: str) -> str:
 def test_a_list_without_an_end_is_given_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "_TIMEOUTS", 1)
     with fake_desk(listing(row_of())) as desk, pytest.raises(DeskUnreachable, match="longer than 2 s in all"):
-        portal_at(desk, tmp_path, timeout=2).applications()
+        portal_at(desk, tmp_path, timeout=2).list_applications()
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,7 @@ def test_a_list_without_an_end_is_given_up(tmp_path: pathlib.Path, monkeypatch: 
 def test_what_does_not_fit_is_refused_by_its_field(tmp_path: pathlib.Path, field: str, row: str) -> None:
     told = rf"(deadline|{field}) in the desk's answer cannot be used"
     with fake_desk(listing(row)) as desk, pytest.raises(DeskError, match=told):
-        portal_at(desk, tmp_path).applications()
+        portal_at(desk, tmp_path).list_applications()
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -163,16 +166,16 @@ def test_a_maintenance_of_an_hour_ends_the_run(tmp_path: pathlib.Path, status: i
     busy = Answer(status=status, headers=(("Retry-After", "3600"),))
     with fake_desk(lambda _asked: busy) as desk:
         with pytest.raises((DeskBusy, DeskUnreachable), match="run it again then"):
-            portal_at(desk, tmp_path).applications()
+            portal_at(desk, tmp_path).list_applications()
         assert len(desk.asked) == 1
 
 
 def test_a_page_that_comes_byte_by_byte_is_given_up(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(patience, "_TIMEOUTS", 2)
     with dripping_desk(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b" ", pause=0.05) as url:
-        connection = Connection(url=url, user="u", password=PASSWORD, state=tmp_path, timeout=0.5)
+        connection = PortalConnection(url=url, user="u", password=PASSWORD, state=tmp_path, timeout=0.5)
         with pytest.raises(DeskUnreachable, match="took longer than 1 s in all"):
-            PortalDesk(connection).applications()
+            PortalDesk(connection).list_applications()
 
 
 ODD_PAGES: t.Final = {

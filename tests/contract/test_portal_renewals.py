@@ -51,7 +51,7 @@ def issued(desk: DeskControl, *, days: float = 1) -> Json:
 
 
 def listed(portal: PortalDesk) -> Application:
-    (application,) = portal.applications()
+    (application,) = portal.list_applications()
     return application
 
 
@@ -71,13 +71,13 @@ def test_a_renewal_from_its_press_to_its_certificate(desk: DeskControl, portal: 
     assert (renewed.procedure.kind, renewed.procedure.state) == (Kind.RENEWAL, State.AWAITING_REGISTRATION)
     assert renewed.procedure.deadline is not None
     assert renewed.procedure.deadline.isoformat() == told["renewal"]["update_by"][:10]
-    at_desk = desk.applications()[before.contract_id]
+    at_desk = desk.list_applications()[before.contract_id]
     assert at_desk["procedure"]["replaces"] == told["certificate_fingerprint"]
     assert kinds(desk) == ["new", "renewal"]
     seen = listed(portal)
     assert (seen.state, seen.not_after) == (State.ISSUED, before.not_after)
     assert seen.procedure is not None
-    full = portal.in_full(seen)
+    full = portal.read_in_full(seen)
     assert full.procedure is not None
     assert full.procedure.deadline == renewed.procedure.deadline
     applied = portal.register(seen, sample.target_order(), sample.csr_of(sample.new_key(), ORDER.common_name))
@@ -90,7 +90,7 @@ def test_a_renewal_from_its_press_to_its_certificate(desk: DeskControl, portal: 
     assert before.not_after is not None
     assert after.not_after > before.not_after
     portal.certificate(after)
-    assert desk.applications()[after.contract_id]["csr_origin"] == "customer"
+    assert desk.list_applications()[after.contract_id]["csr_origin"] == "customer"
 
 
 @IN_BOTH
@@ -158,7 +158,7 @@ def test_a_rejected_renewal_is_registered_once_more(desk: DeskControl, portal: P
     issued(desk, days=5)
     portal.register(listed(portal), ORDER, None)
     desk.ca_reject(listed(portal).contract_id, reason="Nobody answered.")
-    rejected = portal.in_full(listed(portal))
+    rejected = portal.read_in_full(listed(portal))
     assert rejected.procedure is not None
     assert (rejected.procedure.state, rejected.procedure.reason) == (State.REJECTED, "Nobody answered.")
     again = portal.register(rejected, sample.target_order(), sample.csr_of(sample.new_key(), ORDER.common_name))

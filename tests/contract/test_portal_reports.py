@@ -16,9 +16,9 @@ import requests
 import uvicorn
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.doctor import examine, examine_saved
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.page import Page
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.recording import Recording
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.recording import ScreenRecording
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import PortalConnection
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import connection_to
@@ -35,7 +35,9 @@ class Replay(t.NamedTuple):
     url: str
 
     def examined(self, folder: pathlib.Path, own: str | None = None, **order: t.Any) -> Examination:
-        connection = Connection(url=self.url, user="anybody", password="anything", state=folder / "s", screen_map=own)
+        connection = PortalConnection(
+            url=self.url, user="anybody", password="anything", state=folder / "s", screen_map=own
+        )
         return examine(connection, (sample.order(**order),))
 
 
@@ -91,7 +93,7 @@ def test_a_recording_holds_nothing_of_the_customer(tmp_path: pathlib.Path) -> No
 
 
 def test_values_have_stand_ins_of_their_kind() -> None:
-    recording = Recording(screen_map())
+    recording = ScreenRecording(read_screen_map())
     facts = {"サービスコード": "abc98765432", "コモンネーム": "*.kaisha.co.jp", "連絡先": "taro@kaisha.co.jp"}
     facts |= {
         "組織": "株式会社カイシャ",
@@ -115,7 +117,7 @@ def test_values_have_stand_ins_of_their_kind() -> None:
 
 
 def test_a_button_that_says_something_secret_leads_on_all_the_same() -> None:
-    recording = Recording(screen_map())
+    recording = ScreenRecording(read_screen_map())
     form = f"<h1>x</h1><form method=post action=/y><button>{'a1' * 20}</button></form>"
     first, second = (Page(text.encode(), url="/", charset="utf-8", marks=()) for text in (form, "<h1>y</h1>"))
     recording.arrive(first, asked="/", sent=None, secrets=())
@@ -154,7 +156,7 @@ def test_saved_pages_are_recognized_without_the_portal(
     shared_desk: DeskControl, tmp_path: pathlib.Path, encoding: str
 ) -> None:
     save(shared_desk, tmp_path, encoding, form=FORM, list="/portal/certificates/status", top="/portal/")
-    found = examine_saved(tmp_path, screen_map())
+    found = examine_saved(tmp_path, read_screen_map())
     assert {page["file"]: page["screen"] for page in found.pages} == {
         "form.html": "order_form",
         "list.html": "status_list",
@@ -170,19 +172,19 @@ def test_the_map_from_saved_pages_makes_them_fit(shared_desk: DeskControl, tmp_p
     page = tmp_path / "form.html"
     text = page.read_text(encoding="utf-8").replace("新規お申し込み受付入力", "お申込内容の入力")
     page.write_text(text.replace("コモンネーム", "サーバ名"), encoding="utf-8")
-    found = examine_saved(tmp_path, screen_map())
+    found = examine_saved(tmp_path, read_screen_map())
     assert "「お申込内容の入力」" in found.problems[0].en
     assert "it was taken for order_form" in found.problems[0].en
     own = tmp_path / "own.yml"
-    own.write_text(found.own_map("en"), encoding="utf-8")
-    assert examine_saved(tmp_path, screen_map(str(own))).fits()
+    own.write_text(found.draft_map("en"), encoding="utf-8")
+    assert examine_saved(tmp_path, read_screen_map(str(own))).fits()
 
 
 def test_what_is_no_page_of_the_portal_is_said(tmp_path: pathlib.Path) -> None:
-    assert "there is no saved page" in examine_saved(tmp_path, screen_map()).problems[0].en
+    assert "there is no saved page" in examine_saved(tmp_path, read_screen_map()).problems[0].en
     (tmp_path / "other.html").write_text("<h1>天気</h1>", encoding="utf-8")
     (tmp_path / "empty.htm").write_bytes(b"")
-    found = examine_saved(tmp_path, screen_map())
+    found = examine_saved(tmp_path, read_screen_map())
     assert [page["screen"] for page in found.pages] == [None, None]
     assert not found.fits()
 

@@ -55,7 +55,7 @@ def errors(outcomes: tuple[Outcome, ...]) -> list[type]:
 def twins() -> tuple[Order, ...]:
     """Two orders that buy the same on purpose."""
     entries = [sample.fields(name="a"), sample.fields(name="b", duplicate_of="a")]
-    return judge_orders(read_inline(entries), day=sample.TODAY).accepted()
+    return judge_orders(read_inline(entries), day=sample.TODAY).accept()
 
 
 def test_orders_are_bought_once(desk: DeskControl, run: Run) -> None:
@@ -79,7 +79,7 @@ def test_the_ledger_keeps_both_sentences_of_consent_and_their_digests(desk: Desk
     for line in lines:
         assert line["consent_sha256"] == hashlib.sha256(line["consent"].encode()).hexdigest()
     assert audit_ledger(run.ledger).broken is None
-    assert audit_ledger(run.ledger).unsettled() == ()
+    assert audit_ledger(run.ledger).list_unsettled() == ()
 
 
 def test_consent_that_cannot_be_recorded_is_not_given(desk: DeskControl, run: Run) -> None:
@@ -89,7 +89,7 @@ def test_consent_that_cannot_be_recorded_is_not_given(desk: DeskControl, run: Ru
     run.ledger.mkdir()
     (refused,) = run.performer().perform_registrations(run.plan(sample.order()).entries, {})
     assert isinstance(refused.error, LedgerUnusable)
-    assert desk.applications()[placed.application.contract_id]["state"] == "awaiting_registration"
+    assert desk.list_applications()[placed.application.contract_id]["state"] == "awaiting_registration"
 
 
 @IN_BOTH

@@ -138,12 +138,12 @@ def test_a_few_lines_are_enough(tmp_path: pathlib.Path, name: str) -> None:
     own.write_text(case.own or "{}", encoding="utf-8")
     with running_desk(tmp_path, variant=name) as desk:
         portal = portal_of(desk, tmp_path, screen_map=str(own), engine=case.engine)
-        offered = portal.products()
+        offered = portal.list_products()
         assert offered is None or len(offered) == len(desk.api("GET", "/products")["results"])
         placed = portal.place(order, order.reference("variant"))
         assert portal.register(placed, order, None).state is State.APPLIED
         desk.ca_work(placed.contract_id)
-        (listed,) = portal.applications()
+        (listed,) = portal.list_applications()
         assert (listed.state, listed.product) == (State.ISSUED, order.product.id)
         (leaf,) = x509.load_pem_x509_certificates(portal.certificate(listed).certificate.encode())
         assert "www.example.jp" in leaf.subject.rfc4514_string()
@@ -158,7 +158,7 @@ def test_without_them_it_stops_before_money_and_says_what_to_write(tmp_path: pat
         before = desk.purchases()
         plain = portal_of(desk, tmp_path)
         with pytest.raises(DeskError, match=CASES[name].told):
-            plain.applications()
+            plain.list_applications()
             plain.place(order_for(name), "default/www/1")
         assert desk.purchases() == before
 

@@ -13,7 +13,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hiding_vaulted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.remembered import Remembered
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
@@ -39,7 +39,7 @@ def bought_by_hand(desk: DeskControl) -> str:
 
 
 def listed(portal: PortalDesk) -> Application:
-    (application,) = portal.applications()
+    (application,) = portal.list_applications()
     return application
 
 
@@ -65,15 +65,15 @@ def walks(desk: DeskControl, tmp_path: pathlib.Path) -> t.Callable[[], tuple[Por
 def test_details_are_read_once_for_each_row_of_the_list(desk: DeskControl, walks: t.Any) -> None:
     contract_id = bought_by_hand(desk)
     first, read = walks()
-    full = first.in_full(listed(first))
+    full = first.read_in_full(listed(first))
     assert read == ["details"]
     again, read = walks()
-    assert again.in_full(listed(again)) == full
+    assert again.read_in_full(listed(again)) == full
     assert read == []
     desk.ca_work(contract_id)
     desk.control("PUT", "/clock", {"advance_days": 400})
     later, read = walks()
-    assert later.in_full(listed(later)).state is not full.state
+    assert later.read_in_full(listed(later)).state is not full.state
     assert read == ["details"], "another status is another row"
 
 
@@ -83,22 +83,22 @@ def test_the_cache_may_be_anything_or_missing(
 ) -> None:
     bought_by_hand(desk)
     first, _read = walks()
-    full = first.in_full(listed(first))
+    full = first.read_in_full(listed(first))
     (file,) = (tmp_path / "cache").rglob("*.jsonl")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
     file.write_text(content, encoding="latin-1") if content else file.unlink()
     again, _read = walks()
-    assert again.in_full(listed(again)) == full
+    assert again.read_in_full(listed(again)) == full
 
 
 def test_a_folder_that_others_can_enter_is_not_used(desk: DeskControl, walks: t.Any, tmp_path: pathlib.Path) -> None:
     bought_by_hand(desk)
     first, _read = walks()
-    first.in_full(listed(first))
+    first.read_in_full(listed(first))
     (tmp_path / "cache" / "portal").chmod(0o755)
     again, read = walks()
-    again.in_full(listed(again))
+    again.read_in_full(listed(again))
     assert read == ["details"]
 
 
@@ -119,7 +119,7 @@ def sample_application(desk: DeskControl, folder: pathlib.Path) -> Application:
 
 def test_what_an_order_file_seals_is_not_written_down(desk: DeskControl, tmp_path: pathlib.Path) -> None:
     application = sample_application(desk, tmp_path)
-    with hiding_vaulted():
+    with hide_vaulted():
         Vaulted("www.example.jp", "sealed")
         Remembered(connection_to(desk, tmp_path)).learn_details(application, "here")
     assert not list((tmp_path / "cache").rglob("*.jsonl"))
@@ -134,7 +134,7 @@ def test_a_purchase_rests_on_nothing_that_is_remembered(
     bought_by_hand(desk)
     cache = tmp_path / "cache" / "iij.server_certificate"
     portal = portal_of(desk, tmp_path, cache=cache)
-    full = portal.in_full(listed(portal))
+    full = portal.read_in_full(listed(portal))
     wrong = dc.replace(full, usage="linked_service", linked_service="gio_content_acceleration", linked_contract_id="x1")
     Remembered(connection_to(desk, tmp_path, cache=cache)).learn_details(wrong, "nowhere")
     user, password = desk.group_admin
@@ -143,7 +143,7 @@ def test_a_purchase_rests_on_nothing_that_is_remembered(
     tasks = Tasks(desk=lambda _role: options, options={"orders": [ORDER]}, folder=tmp_path)
     tasks.apply()
     assert len(desk.purchases()) == 1
-    assert {row["state"] for row in desk.applications().values()} == {"applied"}
+    assert {row["state"] for row in desk.list_applications().values()} == {"applied"}
 
 
 def test_a_fingerprint_is_remembered_for_a_week(

@@ -51,7 +51,7 @@ class Site:
         self.desk.control("PUT", "/clock", {"now": moment.isoformat()})
 
     def application(self) -> Json:
-        (row,) = self.desk.applications().values()
+        (row,) = self.desk.list_applications().values()
         return t.cast("Json", row)
 
     def days_before_end(self, days: float) -> None:

@@ -32,7 +32,7 @@ def site(desk: DeskControl, tmp_path: pathlib.Path) -> Site:
 
 def contracts(site: Site) -> dict[str, Json]:
     """The contracts of the desk by ID, as its list shows them."""
-    rows: dict[str, Json] = {row["contract_id"]: row for row in site.desk.applications().values()}
+    rows: dict[str, Json] = {row["contract_id"]: row for row in site.desk.list_applications().values()}
     return rows
 
 

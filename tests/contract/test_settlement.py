@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AccessRefused,
     DeskUnreachable,
@@ -113,7 +113,7 @@ def test_a_lost_answer_and_a_lost_look_up_are_settled_by_the_next_run(
 
     desk.fault(fault, method="POST", path="/applications", count=2)
     with monkeypatch.context() as broken:
-        broken.setattr(run.desk, "application_of", lost)
+        broken.setattr(run.desk, "find_application", lost)
         outcomes = run.apply(order, other)
     assert [outcome.unknown for outcome in outcomes] == [True, True]
     assert "running the same again settles it" in str(outcomes[0].error)
@@ -149,7 +149,7 @@ def test_one_refused_order_holds_up_no_other(desk: DeskControl, run: Run) -> Non
 
 
 def test_without_the_role_nothing_more_is_tried(desk: DeskControl, tmp_path: pathlib.Path) -> None:
-    run = Run(ApiDesk(Connection(url=desk.url, token=desk.register_token)), tmp_path)
+    run = Run(ApiDesk(ApiConnection(url=desk.url, token=desk.register_token)), tmp_path)
     outcomes = run.apply(*two_orders())
     assert [type(outcome.error) for outcome in outcomes] == [AccessRefused]
     assert desk.purchases() == []

@@ -24,10 +24,10 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, merge_defaults
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
 from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import PATIENCE, follow, steps_of
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of
@@ -201,9 +201,9 @@ def judge_yaml(block: Block, folder: pathlib.Path) -> None:
     elif isinstance(document, dict) and all(name.startswith("certificate_") for name in document):
         known = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").glob("*.yml"))
         assert all(re.search(rf"\b{name}\b", known) for name in document), f"{block}: no playbook knows this"
-        price_table(document.get("certificate_prices"))
+        read_price_table(document.get("certificate_prices"))
     elif isinstance(document, dict) and document.keys() & {"words", "screens", "options", "marks"}:
-        screen_map(str(file))
+        read_screen_map(str(file))
     else:
         refuse_nothing({**usual(), "orders": [merge_defaults(usual()["orders"][0], document)]}, file)
 
@@ -228,4 +228,4 @@ def usual() -> Json:
 def refuse_nothing(document: Json, file: pathlib.Path) -> None:
     """Raises OrdersRefused with every mistake; warnings are none."""
     file.write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
-    judge_order_files(str(file), Reader(render=str, decrypt=str), day=JUDGED_ON).accepted()
+    judge_order_files(str(file), Reader(render=str, decrypt=str), day=JUDGED_ON).accept()

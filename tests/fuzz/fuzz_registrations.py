@@ -126,7 +126,7 @@ def run(*, seed: int, count: int) -> collections.Counter[str]:
             if any(complaint.severity == "error" for complaint in judged.complaints):
                 seen["refused"] += 1
                 continue
-            (order,) = judged.accepted()
+            (order,) = judged.accept()
             faults = faults_at_desk(order)
             if faults:
                 raise Disagreement(f"{seed}/{number}: {json.dumps(entry, ensure_ascii=False)}\n{faults}")

@@ -61,11 +61,11 @@ _APPLICATION: t.Final = Application(
     linked_contract_id=None, linked_service=None, state=State.AWAITING_REGISTRATION,
 )  # fmt: skip
 _CALLS: t.Final[tuple[t.Callable[[t.Any], object], ...]] = (
-    lambda desk: desk.products(),
-    lambda desk: desk.linked_contracts(),
-    lambda desk: desk.applications(),
-    lambda desk: desk.in_full(_APPLICATION),
-    lambda desk: desk.application_of("default/www/1"),
+    lambda desk: desk.list_products(),
+    lambda desk: desk.list_linked_contracts(),
+    lambda desk: desk.list_applications(),
+    lambda desk: desk.read_in_full(_APPLICATION),
+    lambda desk: desk.find_application("default/www/1"),
     lambda desk: desk.certificate(_APPLICATION),
     lambda desk: desk.quote(_ORDER),
     lambda desk: desk.register(_APPLICATION, _ORDER, None),
@@ -168,11 +168,11 @@ def run(*, seed: int, count: int, wires: tuple[str, ...] = ("json", "screens")) 
 
 
 def _api(url: str) -> ApiDesk:
-    return ApiDesk(api.Connection(url=url, token="t", timeout=_TIMEOUT, sleep=_no_sleep))
+    return ApiDesk(api.ApiConnection(url=url, token="t", timeout=_TIMEOUT, sleep=_no_sleep))
 
 
 def _portal(url: str, folder: pathlib.Path) -> PortalDesk:
-    connection = portal.Connection(url=f"{url}/", user="u", password="pass-word", timeout=_TIMEOUT, state=folder)
+    connection = portal.PortalConnection(url=f"{url}/", user="u", password="pass-word", timeout=_TIMEOUT, state=folder)
     return PortalDesk(connection, sleep=_no_sleep)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 import urllib.parse
 
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.map_parts import Screen
@@ -56,7 +56,7 @@ def json_answer(path: str) -> t.Any:
     return {"request_id": "r", "as_of": as_of, "result": result, "results": rows, "total": len(rows)}
 
 
-MAP: t.Final = screen_map()
+MAP: t.Final = read_screen_map()
 _NEXT: t.Final = {
     "log_in": "top",
     "customer_code_choice": "online_orders",

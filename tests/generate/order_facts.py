@@ -19,8 +19,8 @@ import json
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import Branch, shape_of
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.vocabulary import json_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import Branch, list_fields
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.vocabulary import read_json_schema
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.voluptuous_dep import vol
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import CsrOrigin, Usage
 
@@ -129,7 +129,7 @@ def conditions() -> tuple[Condition, ...]:
 
 
 def _written(branch: Branch) -> Iterable[Fact]:
-    return _of_mapping(shape_of(branch), ())
+    return _of_mapping(list_fields(branch), ())
 
 
 def _of_mapping(shape: Shape, above: Path) -> Iterator[Fact]:
@@ -142,7 +142,7 @@ def _of_mapping(shape: Shape, above: Path) -> Iterator[Fact]:
             yield Fact(path, _MAPPING)
             yield from _of_mapping(fields, path)
         else:
-            yield Fact(path, json.dumps(json_of(validator)))
+            yield Fact(path, json.dumps(read_json_schema(validator)))
 
 
 def _width(schema: Json) -> int:

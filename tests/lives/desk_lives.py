@@ -126,7 +126,7 @@ class Life:
         if self._now >= self._dead_until:
             if self._contracts < len(self._tasks.options["orders"]):  # the daily run buys no new ones
                 self._tasks.apply()
-                self._contracts = len(self._desk.applications())
+                self._contracts = len(self._desk.list_applications())
             self._tasks.renew()
             self.lived.runs += 1
             self._ran.append((self._now, frozenset(self._hosts.down)))
@@ -145,7 +145,7 @@ class Life:
 
     def _renew_by_hand(self) -> None:
         """A person is faster than the run of that day, with some contracts whose window is open."""
-        for row in self._desk.applications().values():
+        for row in self._desk.list_applications().values():
             window = row["renewal"]
             if window is None or window["decision"] != "undecided" or row["procedure"]:
                 continue
@@ -171,7 +171,7 @@ class Life:
 
     def _is_excused(self, host: str) -> bool:
         """Whether the certificate could not be replaced in time: IIJ's CSR has taken the key, for no run came."""
-        rows = {row["common_name"]: row for row in self._desk.applications().values()}
+        rows = {row["common_name"]: row for row in self._desk.list_applications().values()}
         row = rows[host.replace("web", "www") + ".example.jp"]
         return bool(row["csr_origin"] == "service") and self._is_lost_rightly(row)
 
@@ -188,7 +188,7 @@ class Life:
         references = [row["client_reference"] for row in by_us]
         if len(set(references)) != len(references):
             self.lived.wrong.append("a reference has bought twice")
-        applications = self._desk.applications()
+        applications = self._desk.list_applications()
         for row in applications.values():
             bought = [each for each in purchases if each["contract_id"] == row["contract_id"]]
             # Each certificate but the first was paid by one renewal, and so is the one that is under way.

@@ -31,7 +31,7 @@ def test_a_portfolio_lives_on(desk: DeskControl, tmp_path: pathlib.Path) -> None
 
 
 def under_way(desk: DeskControl) -> int:
-    return sum(row["procedure"] is not None for row in desk.applications().values())
+    return sum(row["procedure"] is not None for row in desk.list_applications().values())
 
 
 @pytest.mark.long

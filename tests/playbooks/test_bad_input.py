@@ -175,7 +175,10 @@ def test_linked_contracts_are_looked_up_before_anything_is_submitted(site: Site)
     sent = re.findall(rb"(?:GET|POST) /api/v1/(\S+)", line.traffic)
     looked_up = [place for place, request in enumerate(sent) if request.startswith(b"linked-contracts")]
     assert max(looked_up) < sent.index(b"applications")
-    assert {row["linked_contract_id"] for row in site.desk.applications().values()} == {"rmw00000002", "rga00000001"}
+    assert {row["linked_contract_id"] for row in site.desk.list_applications().values()} == {
+        "rmw00000002",
+        "rga00000001",
+    }
 
 
 def test_more_new_orders_than_allowed(site: Site) -> None:

@@ -36,7 +36,7 @@ def test_an_installation_that_failed_stays_open(site: Site) -> None:
     issued(site, www, site.target("bank", "web2"))
     key.rename(key.with_suffix(".away"))
     collect(site, fails=True)
-    assert all(row["downloaded_at"] for row in site.desk.applications().values())
+    assert all(row["downloaded_at"] for row in site.desk.list_applications().values())
     assert standings(site) == ({"www": "to_collect", "bank": "done"}, {"to_collect": 1, "done": 1})
     key.with_suffix(".away").rename(key)
     assert ("web1", "certificate_install") in collect(site).changed()

@@ -63,7 +63,7 @@ def test_a_key_that_is_there_is_kept(site: Site) -> None:
         assert "RSA 3072, but the order asks for RSA 2048" in failed["large"]
         assert "ECDSA P-256, but" in failed["elliptic"]
         assert all("kept as it is" in message and message in run.output for message in failed.values())
-    states = {row["common_name"].partition(".")[0]: row for row in site.desk.applications().values()}
+    states = {row["common_name"].partition(".")[0]: row for row in site.desk.list_applications().values()}
     assert {name for name, row in states.items() if row["state"] == "applied"} == {"www", "fresh"}
     assert states["www"]["public_key_fingerprint"] == fingerprint(good)
     assert "secret" not in run.output
@@ -72,7 +72,7 @@ def test_a_key_that_is_there_is_kept(site: Site) -> None:
     for name in ("sealed", "broken", "large", "elliptic", "empty"):
         site.at("web1", f"{name}.key").rename(site.at("web1", f"{name}.old"))
     site.run("apply")
-    assert {row["state"] for row in site.desk.applications().values()} == {"applied"}
+    assert {row["state"] for row in site.desk.list_applications().values()} == {"applied"}
     assert site.desk.purchases() == [f"default/{name}/1" for name in sorted((*contents, "fresh"))]
 
 
@@ -156,7 +156,7 @@ def test_a_certificate_of_another_order_replaces_nothing(site: Site) -> None:
     playbook = site.write("mismatch.yml", MISMATCH)
     issued = {
         row["common_name"].partition(".")[0]: site.desk.api("GET", f"/applications/{contract_id}/certificate")["result"]
-        for contract_id, row in site.desk.applications().items()
+        for contract_id, row in site.desk.list_applications().items()
     }
     swapped = {"www": issued["mail"], "mail": issued["www"]}
     run = site.run(str(playbook), "-e", given(swapped), fails=True)

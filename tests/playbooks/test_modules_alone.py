@@ -70,7 +70,7 @@ def test_one_order_from_ordering_to_cancelling(site: Site) -> None:
     assert foretold["diff"] == done["diff"]
     assert done["diff"]["after"]["www"]["state"] == done["application"]["state"] == "cancelled"
     assert [complaint["rule"] for complaint in unnamed["complaints"]] == ["CANCEL-CONTRACT-ID"]
-    assert site.desk.applications()["rsc00000001"]["state"] == "cancelled"
+    assert site.desk.list_applications()["rsc00000001"]["state"] == "cancelled"
     assert site.desk.purchases() == ["default/www/1"]
 
 

@@ -124,7 +124,7 @@ def test_a_host_that_is_down_holds_up_nobody_else(site: Site) -> None:
     assert re.search(r"^web2: .*connect", run.of("fail")["msg"], re.MULTILINE)
     assert "bank: still open, for web2 did not take part; nothing was ordered" in run.of("fail")["msg"]
     assert site.desk.purchases() == ["default/api/1", "default/www/1"], "a host that is down costs no contract"
-    assert {row["state"] for row in site.desk.applications().values()} == {"applied"}
+    assert {row["state"] for row in site.desk.list_applications().values()} == {"applied"}
     assert not site.at("web2", "bank.key").exists()
     later = site.run("apply")
     assert later.changed() == {("web2", "csr_register"), *((CONTROLLER, action) for action in BUYING)}
@@ -156,11 +156,11 @@ def test_a_lost_answer_to_a_registration(site: Site) -> None:
 def test_a_run_in_which_only_a_cancellation_failed_fails(site: Site) -> None:
     site.write_orders(site.here("api"))
     site.run("apply")
-    (contract_id,) = site.desk.applications()
+    (contract_id,) = site.desk.list_applications()
     site.write_orders(site.here("api", state="cancelled", contract_id=contract_id))
     site.desk.fault("server_error", method="POST", path="/applications/*/cancellation", count=9)
     run = site.run("apply", fails=True)
     assert run.of("fail")["msg"].count("api") == 1
     site.desk.no_faults()
     assert site.run("apply").changed() == {("localhost", "cert_portfolio")}
-    assert site.desk.applications()[contract_id]["state"] == "cancelled"
+    assert site.desk.list_applications()[contract_id]["state"] == "cancelled"

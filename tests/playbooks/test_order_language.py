@@ -128,7 +128,7 @@ def test_vaulted_values_work_and_stay_hidden(site: Site) -> None:
     file.write_text(text, encoding="utf-8")
     assert "Give the vault password" in site.run("check", fails=True).output
     run = site.run("apply", "--diff", "-vvv", "--vault-password-file", str(password))
-    assert site.desk.applications()["rsc00000001"]["state"] == "applied"
+    assert site.desk.list_applications()["rsc00000001"]["state"] == "applied"
     assert "1234-5678" not in run.output
 
 

@@ -121,7 +121,7 @@ def test_an_order_file_is_no_program(site: Site, entry: str) -> None:
     assert refused == set(ATTACKS), output
     assert not mark.exists()
     assert CANARY not in output
-    assert (site.desk.purchases(), site.desk.applications()) == ([], {})
+    assert (site.desk.purchases(), site.desk.list_applications()) == ([], {})
 
 
 def test_values_are_those_that_the_task_was_given(site: Site) -> None:

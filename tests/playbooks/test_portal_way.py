@@ -66,7 +66,7 @@ def test_the_whole_way(site: Site) -> None:
 
     applied = run(site, "apply", "--diff", "-vvv")
     assert ("localhost", "cert_portfolio") in applied.changed()
-    rows = {row["common_name"].split(".")[-3]: row for row in site.desk.applications().values()}
+    rows = {row["common_name"].split(".")[-3]: row for row in site.desk.list_applications().values()}
     assert sorted(rows) == list(NAMES)
     assert {row["state"] for row in rows.values()} == {"applied"}
     assert len(site.desk.purchases()) == 4

@@ -44,7 +44,7 @@ def test_a_whole_period_by_daily_runs(site: Site) -> None:
     run = site.run("renew", "-e", "certificate_spread=false", fails=True)
     assert "bad: " in run.tasks[-1].result["msg"] and "www: renewed (rsc00000001)" in run.output
     assert purchases(site) == ["new", "renewal"]
-    (row,) = site.desk.applications().values()
+    (row,) = site.desk.list_applications().values()
     assert row["procedure"]["state"] == "applied", "ordered and registered in one run"
     assert (site.at("web1", "www.pem").read_bytes(), site.at("web1", "www.key").read_bytes()) == first
 

@@ -37,7 +37,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Site]:
     with open_site(tmp_path_factory.mktemp("status"), {"web1": nowhere}) as opened:
         opened.write_orders(opened.here("shop"), opened.here("lost"), opened.target("late", "web1"))
         opened.run("apply", "-e", "certificate_buy_before_host=true", fails=True)
-        rows = {row["client_reference"]: contract for contract, row in opened.desk.applications().items()}
+        rows = {row["client_reference"]: contract for contract, row in opened.desk.list_applications().items()}
         opened.desk.ca_reject(rows["default/lost/1"], reason="<b>No such company</b>")
         opened.desk.ca_work(rows["default/shop/1"])
         run = opened.run("status", "-e", f"certificate_reports_path={opened.folder / 'build'}")

@@ -116,7 +116,7 @@ def test_no_run_shows_what_is_sealed(site: Site, sealed: tuple[str, ...]) -> Non
         "apply --check": site.run("apply", "--check", *sealed, *reports, *plan, **log),
         "apply": site.run("apply", *sealed, *reports, *plan, **log),
     }
-    assert [row["common_name"] for row in site.desk.applications().values()] == ["can001xname.example.jp"]
+    assert [row["common_name"] for row in site.desk.list_applications().values()] == ["can001xname.example.jp"]
     site.desk.ca_work()
     runs |= {
         "collect --check": site.run("collect", "--check", *sealed, **log),

@@ -57,7 +57,7 @@ def journey(site: Site) -> Journey:
             run=run,
             files=site.snapshot(*site.hosts, "localhost"),
             purchases=site.desk.purchases(),
-            states={row["client_reference"]: row["state"] for row in site.desk.applications().values()},
+            states={row["client_reference"]: row["state"] for row in site.desk.list_applications().values()},
             ledger=sum(1 for file in site.folder.glob("state/**/*.ledger.jsonl") for _line in file.open()),
         )
 
@@ -221,6 +221,6 @@ def test_a_contract_that_no_order_names_is_told_and_left_alone(site: Site, journ
     (site.orders / "delivery" / "cdn.yaml").unlink()
     run = site.run("apply")
     (unmanaged,) = run.of("cert_portfolio")["unmanaged"]
-    assert site.desk.applications()[unmanaged]["state"] == "installed"
+    assert site.desk.list_applications()[unmanaged]["state"] == "installed"
     assert f"unmanaged: {unmanaged} cdn.example.jp" in run.output
     assert run.changed() == set()

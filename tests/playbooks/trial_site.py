@@ -258,6 +258,6 @@ def registered_once(site: Site, *names: str) -> None:
     """Each of these orders was bought once, nothing else was, and each is registered."""
     references = [f"default/{name}/1" for name in sorted(names)]
     assert site.desk.purchases() == references
-    rows = site.desk.applications().values()
+    rows = site.desk.list_applications().values()
     assert collections.Counter(row["client_reference"] for row in rows) == collections.Counter(references)
     assert {row["state"] for row in rows} == {"applied"}

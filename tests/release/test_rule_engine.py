@@ -18,7 +18,7 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk
 from ansible_collections.iij.server_certificate.tests.playbooks.ssh_hosts import skip_or_fail
@@ -59,7 +59,7 @@ def test_the_rule_engine_acts_on_what_happens_to_orders(engine: pathlib.Path, tm
     inventory = tmp_path / "inventory.yml"
     inventory.write_text("all: {hosts: {localhost: {ansible_connection: local}}}\n", encoding="utf-8")
     with running_desk(tmp_path) as desk, log.open("wb") as output:
-        api = ApiDesk(Connection(url=desk.url, token=desk.order_token))
+        api = ApiDesk(ApiConnection(url=desk.url, token=desk.order_token))
         application = api.register(api.place(sample.order(), "default/www/1"), sample.order(), None)
         environment = {
             **os.environ,

@@ -10,7 +10,7 @@ import dataclasses as dc
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import Connection
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_portal_variants import CASES
 from ansible_collections.iij.server_certificate.tests.reliability.crash_points import ApiNames, PortalNames
@@ -156,7 +156,7 @@ class ApiAdapter:
         return {"desk_url": self._control.url, "desk_token": token, "request_timeout": self._patience}
 
     def desk(self) -> Desk:
-        return ApiDesk(Connection(url=self._control.url, token=self._control.order_token))
+        return ApiDesk(ApiConnection(url=self._control.url, token=self._control.order_token))
 
 
 _STATUS = ("GET", "/portal/certificates/status")

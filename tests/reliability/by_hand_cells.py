@@ -204,7 +204,7 @@ def judge(cell: Cell, folder: pathlib.Path, end: dict[str, bytes]) -> list[str]:
     wrong += [] if statuses[0] == -signal.SIGKILL or cell.others else [f"it was not killed: {statuses[0]}"]
     wrong += lost(start, contents(folder)) + mixed_up(folder)
     if cell.again_by == "plan":
-        ByHandDesk(str(folder / "desk")).applications()
+        ByHandDesk(str(folder / "desk")).list_applications()
     run(folder, world.now)
     after = contents(folder)
     return wrong + mixed_up(folder) + [f"{name} is not as it should be" for name in end if after.get(name) != end[name]]
@@ -222,7 +222,7 @@ def mixed_up(folder: pathlib.Path) -> list[str]:
     """Every contract that is recorded as issued without its own certificate in its place."""
     desk = ByHandDesk(str(folder / "desk"), now=lambda: ca.NOW)
     wrong = []
-    for application in desk.applications():
+    for application in desk.list_applications():
         if application.certificate_fingerprint:
             leaf = load_pem_x509_certificate(desk.certificate(application).certificate.encode())
             name = application.common_name.partition(".")[0]

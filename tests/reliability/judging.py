@@ -63,7 +63,7 @@ class Records:
 
 def records(desk: DeskControl, place: Place) -> Records:
     """The desk's records of this place: purchases from its audit, and applications."""
-    rows = [row for row in desk.applications().values() if f".{place.number}." in row["common_name"]]
+    rows = [row for row in desk.list_applications().values() if f".{place.number}." in row["common_name"]]
     names = {row["contract_id"]: row["common_name"] for row in rows}
     audited = [(row["act"], row["contract_id"]) for row in desk.control("GET", "/audit")["results"]]
 
@@ -83,7 +83,7 @@ def planned(desk: Desk, place: Place) -> Done:
     """Every step of the plan that changes the desk; raises what a plan raises."""
     reader = Reader(render=lambda text: text, decrypt=lambda text: str(VaultLib(VAULT_SECRETS).decrypt(text).decode()))
     day = dt.datetime.now(dt.UTC).date()
-    orders = judge_order_files(str(place.orders), reader, day=day).accepted()
+    orders = judge_order_files(str(place.orders), reader, day=day).accept()
     seen = observe(desk, orders, portfolio=place.portfolio)
     made = make_plan(orders, seen, portfolio=place.portfolio, spread=False)
     return frozenset((step.value, entry.order.name) for entry, step in made.steps() if step in CHANGING)

@@ -55,7 +55,7 @@ def _attempts_forgotten(_by: t.Any, _order: Order, _same: t.Any, **_listed: t.An
 MISTAKES: t.Final[dict[str, tuple[t.Any, str, t.Callable[..., t.Any]]]] = {
     "fresh reference": (ApiDesk, "place", _placed_again_under_another_name),
     "reference of the run": (Order, "reference", _reference_of_this_run),
-    "told secret": (ApiDesk, "application_of", _lost_with_a_word_too_much),
+    "told secret": (ApiDesk, "find_application", _lost_with_a_word_too_much),
     "attempts forgotten": (by_list, "hold_back", _attempts_forgotten),
     "registered on paper": (ApiDesk, "register", _registered_on_paper),
 }

@@ -16,7 +16,7 @@ import pathlib
 import traceback
 import typing as t
 
-from .phrases import Phrase, said
+from .phrases import Phrase, translate
 from .system_errors import reason_of
 
 
@@ -34,7 +34,7 @@ class Fault(Exception):
 
     def message(self, lang: str | None = None) -> str:
         """The sentence for the user; any language but Japanese means English."""
-        return said(self.told, lang)
+        return translate(self.told, lang)
 
     def __str__(self) -> str:
         return self.message()

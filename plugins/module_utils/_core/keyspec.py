@@ -45,7 +45,7 @@ class KeySpec:
         return " ".join(str(part) for part in (self.type, self.size, self.curve) if part is not None)
 
 
-def asked(key: Mapping[str, t.Any]) -> KeySpec:
+def read_key_spec(key: Mapping[str, t.Any]) -> KeySpec:
     """The kind of key that the `key` of an order asks for."""
     kind = key.get("type") or defaults.KEY_TYPE
     if kind == RSA:
@@ -91,6 +91,6 @@ __all__ = (
     "RSA",
     "RSA_SIZES",
     "KeySpec",
-    "asked",
+    "read_key_spec",
     "regenerate",
 )

@@ -29,19 +29,19 @@ class Phrase(t.NamedTuple):
         """Put these facts, made printable, into their places, each in the language of the words around it."""
 
         def words(lang: str) -> str:
-            told = [printable(said(fact, lang)) for fact in facts]
-            texts = {name: printable(said(fact, lang)) for name, fact in named.items()}
-            return said(self, lang).format(*told, **texts)
+            told = [printable(translate(fact, lang)) for fact in facts]
+            texts = {name: printable(translate(fact, lang)) for name, fact in named.items()}
+            return translate(self, lang).format(*told, **texts)
 
         return Phrase(words("en"), words("ja"))
 
 
-def said(fact: object, lang: str | None) -> str:
+def translate(fact: object, lang: str | None) -> str:
     """A fact in this language; any but Japanese means English, and what is no phrase is the same in both."""
     if isinstance(fact, Phrase):
         return fact.ja if lang == "ja" else fact.en
     if isinstance(fact, (tuple, list)):
-        return ", ".join(said(part, lang) for part in fact)
+        return ", ".join(translate(part, lang) for part in fact)
     return str(fact)
 
 
@@ -72,7 +72,7 @@ def verbatim(words: object) -> Phrase:
     return Phrase(line, line)
 
 
-def together(phrases: t.Iterable[Phrase]) -> Phrase:
+def join_phrases(phrases: t.Iterable[Phrase]) -> Phrase:
     """Several phrases as one."""
     told = tuple(phrases)
     return Phrase("; ".join(phrase.en for phrase in told), "。".join(phrase.ja for phrase in told))
@@ -86,4 +86,4 @@ def spoken_language() -> Language:
     return "ja" if locale.startswith("ja") else "en"
 
 
-__all__ = ("Language", "Phrase", "one_line", "printable", "said", "spoken_language", "together", "verbatim")
+__all__ = ("Language", "Phrase", "join_phrases", "one_line", "printable", "spoken_language", "translate", "verbatim")

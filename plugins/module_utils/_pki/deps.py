@@ -47,7 +47,7 @@ except Exception:  # a broken build of the library raises more than ImportError
 HAS_CRYPTOGRAPHY = VERSION >= FLOOR
 
 
-def missing_cryptography() -> str | None:
+def explain_missing_cryptography() -> str | None:
     """The message for the user when cryptography is absent or too old."""
     if HAS_CRYPTOGRAPHY:
         return None
@@ -65,8 +65,8 @@ __all__ = (
     "UnsupportedAlgorithm",
     "default_backend",
     "ec",
+    "explain_missing_cryptography",
     "hashes",
-    "missing_cryptography",
     "padding",
     "pkcs7",
     "pkcs12",

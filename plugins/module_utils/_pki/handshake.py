@@ -23,7 +23,7 @@ import sys
 import time
 import typing as t
 
-from .._core.phrases import Phrase, together, verbatim
+from .._core.phrases import Phrase, join_phrases, verbatim
 from .._core.system_errors import reason_of
 from . import tls_records
 
@@ -125,7 +125,7 @@ def is_served(service: Service, *, fingerprint: str) -> bool:
 
 def _told(seen: list[Answer]) -> Phrase:
     others = sorted({answer.fingerprint for answer in seen if answer.fingerprint})
-    return _OTHERS.filled(", ".join(others)) if others else together(answer.fault for answer in seen[:1])
+    return _OTHERS.filled(", ".join(others)) if others else join_phrases(answer.fault for answer in seen[:1])
 
 
 def _ask(service: Service, ciphers: str, *, newest: ssl.TLSVersion | None = None) -> Answer:

@@ -15,22 +15,22 @@ from .._core.phrases import Phrase
 from .._pki import certs
 from . import live_keys
 from .installation import CHAIN, FULL_CHAIN, WITH_KEY
-from .seen_files import Given
+from .seen_files import Delivery
 
 if t.TYPE_CHECKING:
     import datetime as dt
 
     from .._pki.certs import CertFacts
-    from .installation import Asked
+    from .installation import WantedInstallation
     from .live_keys import LiveKey
-    from .seen_files import Seen
+    from .seen_files import SeenFiles
 
 _CHAIN = Phrase("chain", "チェーン")
 _CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")
 _GIVEN = Phrase("given where there is no key.path", "key.path がない場合は必須")
 
 
-def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> Given:
+def accept(contents: object, *, asked: WantedInstallation, seen: SeenFiles, now: dt.datetime) -> Delivery:
     """The contents, if they are just what the order waits for; otherwise the first fault."""
     given = _read(contents, asked=asked)
     leaf = given.leaf
@@ -54,7 +54,7 @@ def accept(contents: object, *, asked: Asked, seen: Seen, now: dt.datetime) -> G
     return given
 
 
-def key_of(leaf: CertFacts, *, asked: Asked) -> LiveKey | None:
+def key_of(leaf: CertFacts, *, asked: WantedInstallation) -> LiveKey | None:
     """The key of this certificate, live or waiting; None where the order names no key."""
     if not asked.key_path:
         return None
@@ -70,7 +70,7 @@ def key_of(leaf: CertFacts, *, asked: Asked) -> LiveKey | None:
     raise (errors.KeyNotDownloaded if asked.csr_origin == "service" else errors.KeyMissing)(path=asked.key_path)
 
 
-def require_kept(asked: Asked, *, seen: Seen, key: LiveKey | None) -> None:
+def require_kept(asked: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None) -> None:
     """No file is replaced that holds the only copy of a key."""
     kept = {key.facts.public_key_fingerprint} if key else set()
     for role in WITH_KEY:
@@ -80,41 +80,41 @@ def require_kept(asked: Asked, *, seen: Seen, key: LiveKey | None) -> None:
             raise activation_errors.KeyWouldBeLost(path=str(asked.path(role)))
 
 
-def _is_live(fingerprint: str | None, *, asked: Asked) -> bool:
+def _is_live(fingerprint: str | None, *, asked: WantedInstallation) -> bool:
     if not asked.key_path:
         return False
     live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=asked.key_access.uid)
     return live is not None and live.facts.public_key_fingerprint == fingerprint
 
 
-def _read(contents: object, *, asked: Asked) -> Given:
+def _read(contents: object, *, asked: WantedInstallation) -> Delivery:
     if not isinstance(contents, dict):
         raise errors.FieldWrong(field=f"certificates.{asked.name}", allowed=_CONTENTS)
     leaves = certs.read_certificates(_bytes(contents.get("certificate")))
     if len(leaves) > 1:
         raise certificate_errors.NotOneCertificate
     chain = _bytes(contents.get("chain"))
-    return Given(leaves[0], certs.read_certificates(chain, what=_CHAIN) if chain.strip() else ())
+    return Delivery(leaves[0], certs.read_certificates(chain, what=_CHAIN) if chain.strip() else ())
 
 
 def _bytes(text: object) -> bytes:
     return text.encode(errors="replace") if isinstance(text, str) else b""
 
 
-def _require_same_key(leaf: CertFacts, *, asked: Asked, seen: Seen) -> None:
+def _require_same_key(leaf: CertFacts, *, asked: WantedInstallation, seen: SeenFiles) -> None:
     """Without a key to compare with, a server would be left with the new certificate and the old key."""
     old = next(iter(seen.of(asked.leader).certificates), None)
     if not asked.key_path and old and old.public_key_fingerprint != leaf.public_key_fingerprint:
         raise certificate_errors.KeyNotNamed(path=str(asked.path(asked.leader)))
 
 
-def _require_issuer(leaf: CertFacts, *, asked: Asked) -> None:
+def _require_issuer(leaf: CertFacts, *, asked: WantedInstallation) -> None:
     found = names.subject_text(leaf.issuer)
     if asked.issuer and asked.issuer.lower() not in found.lower():
         raise activation_errors.IssuerDiffers(found=found, expected=asked.issuer)
 
 
-def _require_key(leaf: CertFacts, *, asked: Asked) -> None:
+def _require_key(leaf: CertFacts, *, asked: WantedInstallation) -> None:
     if key_of(leaf, asked=asked):
         return
     if not asked.public_key_fingerprint:
@@ -132,7 +132,7 @@ def _require_time(leaf: CertFacts, *, now: dt.datetime) -> None:
         raise certificate_errors.NoLongerValid(moment=certs.rfc3339(leaf.not_after))
 
 
-def _require_newer(leaf: CertFacts, *, asked: Asked, seen: Seen) -> None:
+def _require_newer(leaf: CertFacts, *, asked: WantedInstallation, seen: SeenFiles) -> None:
     old = next(iter(seen.of(asked.leader).certificates), None)
     # A stand-in that somebody signed himself, or another site's certificate, is no earlier issue of this one.
     if old is None or old.is_self_issued or not old.is_for(asked.common_name):

@@ -47,7 +47,7 @@ class Access:
         return self.mode == other.mode and self.uid in (None, other.uid) and self.gid in (None, other.gid)
 
 
-def asked(fields: t.Mapping[str, t.Any], *, within: str) -> Access:
+def read_access(fields: t.Mapping[str, t.Any], *, within: str) -> Access:
     """The access that the `key` or the `install` of an order asks for, with accounts looked up on this host."""
     secret = within == "key"
     mode = fields.get("mode") or (defaults.KEY_MODE if secret else defaults.FILE_MODE)
@@ -72,4 +72,4 @@ def _account(kind: Phrase, name: str | None, *, look_up: t.Callable[[str], int])
         raise errors.AccountUnknown(kind=kind, account=str(name)) from None
 
 
-__all__ = ("Access", "asked")
+__all__ = ("Access", "read_access")

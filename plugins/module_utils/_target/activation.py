@@ -23,9 +23,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._pki.keys import SigningKey
-    from .installation import Asked
+    from .installation import WantedInstallation
     from .live_keys import LiveKey
-    from .seen_files import Given, Seen
+    from .seen_files import Delivery, SeenFiles
 
 RELOAD, PROVE = "reload", "prove"
 _BY_CONTROLLER = Phrase(
@@ -34,7 +34,7 @@ _BY_CONTROLLER = Phrase(
 )
 
 
-def new_files(asked: Asked, *, seen: Seen, given: Given) -> dict[str, filesets.New]:
+def new_files(asked: WantedInstallation, *, seen: SeenFiles, given: Delivery) -> dict[str, filesets.New]:
     """What has to be written, by role; a key that waited for this certificate goes with it."""
     roles = [role for role, _path in asked.paths if not given.is_in(seen.of(role), role=role)]
     key = key_of(given.leaf, asked=asked)
@@ -49,7 +49,7 @@ def new_files(asked: Asked, *, seen: Seen, given: Given) -> dict[str, filesets.N
     return new
 
 
-def _content(role: str, asked: Asked, given: Given, key: LiveKey | None, *, others: bytes) -> bytes:
+def _content(role: str, asked: WantedInstallation, given: Delivery, key: LiveKey | None, *, others: bytes) -> bytes:
     certificates = given.content(role)
     if role == PKCS12 and key:
         if not asked.bundle_passphrase:
@@ -63,7 +63,7 @@ def _content(role: str, asked: Asked, given: Given, key: LiveKey | None, *, othe
     return "".join(facts.pem for facts in certificates).encode() + (block.text if block else b"") + others
 
 
-def swap(asked: Asked, *, new: dict[str, filesets.New]) -> dict[str, str]:
+def swap(asked: WantedInstallation, *, new: dict[str, filesets.New]) -> dict[str, str]:
     """The new files in place of the old ones, in one step and not settled yet; returns the copies asked for."""
     fileset = asked.with_key if KEY in new else asked.fileset
     try:
@@ -78,19 +78,19 @@ def swap(asked: Asked, *, new: dict[str, filesets.New]) -> dict[str, str]:
     return copies
 
 
-def _try_out(asked: Asked, *, path: str) -> None:
+def _try_out(asked: WantedInstallation, *, path: str) -> None:
     said = commands.failure(asked.validate, path=path) if asked.validate else None
     if said and asked.validate:
         raise activation_errors.CommandRefused(command=asked.validate, said=said)
 
 
-def _copies(asked: Asked, *, fileset: filesets.FileSet, roles: Iterable[str]) -> dict[str, str]:
+def _copies(asked: WantedInstallation, *, fileset: filesets.FileSet, roles: Iterable[str]) -> dict[str, str]:
     if not asked.backup:
         return {}
     return filesets.keep_copies(fileset, roles=roles, suffix=time.strftime("%Y-%m-%d@%H:%M:%S", time.gmtime()))
 
 
-def see_through(asked: Asked, *, fingerprint: str, served: bool | None) -> tuple[str, ...]:
+def see_through(asked: WantedInstallation, *, fingerprint: str, served: bool | None) -> tuple[str, ...]:
     """The version that is shown, reloaded, proved and settled: what was done for that.
 
     `served` is what the controller found; where that is asked for and not known yet, the set stays unsettled.
@@ -117,13 +117,13 @@ def see_through(asked: Asked, *, fingerprint: str, served: bool | None) -> tuple
     return tuple(done)
 
 
-def _go_back(asked: Asked) -> None:
+def _go_back(asked: WantedInstallation) -> None:
     filesets.go_back(asked.fileset)
     if asked.reload:
         commands.failure(asked.reload)  # the fault to tell is the one that led here
 
 
-def drop_stale_key(asked: Asked) -> None:
+def drop_stale_key(asked: WantedInstallation) -> None:
     """The key that waited goes once it is the live one."""
     if asked.key_path is None:
         return

@@ -16,8 +16,8 @@ import typing as t
 from .._pki import certs
 from . import activation, door, files, filesets, live_keys, orders
 from .acceptance import accept
-from .installation import CHAIN, KEY, ROLES, WITH_KEY, Asked, Passphrases, parse
-from .seen_files import Given, Seen, leaf_as_diff, observe
+from .installation import CHAIN, KEY, ROLES, WITH_KEY, Passphrases, WantedInstallation, parse
+from .seen_files import Delivery, SeenFiles, leaf_as_diff, observe
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -31,11 +31,11 @@ LAY_OUT = "write_plain_files"
 
 
 @dc.dataclass(frozen=True)
-class Outcome:
+class CertificateOutcome:
     """What was done for an order, or would be, or that its contents are still needed."""
 
-    asked: Asked
-    before: Seen
+    asked: WantedInstallation
+    before: SeenFiles
     leaf: CertFacts | None = None  # what is installed now, or will be
     actions: tuple[str, ...] = ()
     planned: bool = False
@@ -80,17 +80,17 @@ class Handover:
 
 def ensure_all(
     wanted: Iterable[Mapping[str, t.Any]], *, handover: Handover, now: dt.datetime, check: bool
-) -> orders.Harvest[Outcome]:
+) -> orders.Harvest[CertificateOutcome]:
     """The certificate of every order in its place; in check mode the same decisions and no writing."""
 
-    def act(asked: Asked) -> Outcome:
+    def act(asked: WantedInstallation) -> CertificateOutcome:
         contents, served = handover.certificates.get(asked.name), handover.served.get(asked.name)
         return ensure(asked, contents=contents, served=served, now=now, check=check)
 
     return orders.carry_out(wanted, parse=functools.partial(parse, passphrases=handover.passphrases), act=act)
 
 
-def result(harvest: orders.Harvest[Outcome], *, check: bool, lang: str | None) -> dict[str, t.Any]:
+def result(harvest: orders.Harvest[CertificateOutcome], *, check: bool, lang: str | None) -> dict[str, t.Any]:
     """The module's result; the diff holds only what changes.
 
     What is missing counts as a change only in check mode, where nobody comes back with the contents.
@@ -109,7 +109,9 @@ def result(harvest: orders.Harvest[Outcome], *, check: bool, lang: str | None) -
     }
 
 
-def ensure(asked: Asked, *, contents: object, now: dt.datetime, check: bool, served: bool | None = None) -> Outcome:
+def ensure(
+    asked: WantedInstallation, *, contents: object, now: dt.datetime, check: bool, served: bool | None = None
+) -> CertificateOutcome:
     """The certificate of one order in its place; without contents only what is there can be right."""
     fileset = asked.fileset
     with contextlib.ExitStack() as stack:
@@ -120,18 +122,18 @@ def ensure(asked: Asked, *, contents: object, now: dt.datetime, check: bool, ser
             filesets.clear(fileset)
         before = observe(asked)
         if contents is None and not _is_in_place(asked, seen=before):
-            return Outcome(asked, before, missing=True)
+            return CertificateOutcome(asked, before, missing=True)
         given = None if contents is None else accept(contents, asked=asked, seen=before, now=now)
         new = activation.new_files(asked, seen=before, given=given) if given else {}
         repairs = _astray(asked, seen=before, new=new)
-        outcome = Outcome(asked, before, leaf=given.leaf if given else before.leaf)
+        outcome = CertificateOutcome(asked, before, leaf=given.leaf if given else before.leaf)
         if check:
             actions = _foretold(asked, new=new, repairs=repairs, unsettled=not fileset.is_settled)
             return dc.replace(outcome, actions=actions, planned=bool(actions))
         return _carried_out(outcome, new=new, repairs=repairs, served=served)
 
 
-def _is_in_place(asked: Asked, *, seen: Seen) -> bool:
+def _is_in_place(asked: WantedInstallation, *, seen: SeenFiles) -> bool:
     leaf = seen.leaf
     if leaf is None or leaf.certificate_fingerprint != asked.certificate_fingerprint:
         return False
@@ -139,11 +141,11 @@ def _is_in_place(asked: Asked, *, seen: Seen) -> bool:
     wants_chain = any(asked.path(role) for role in (CHAIN, "full_chain", *WITH_KEY))
     if wants_chain and certs.chain_fault(leaf, chain=seen.chain):
         return False
-    given = Given(leaf, seen.chain)
+    given = Delivery(leaf, seen.chain)
     return all(given.is_in(file, role=role) for role, file in seen.files)
 
 
-def _astray(asked: Asked, *, seen: Seen, new: Mapping[str, filesets.New]) -> dict[str, str]:
+def _astray(asked: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, filesets.New]) -> dict[str, str]:
     """The files, by role, that are open to others than the order says, or will be: a key that waited may be too."""
     found = {role: new[role].access if role in new else seen.access_of(role) for role, _path in asked.kept_accessible}
     astray = {role for role, access in found.items() if access and not asked.access_of(role).allows(access)}
@@ -151,7 +153,7 @@ def _astray(asked: Asked, *, seen: Seen, new: Mapping[str, filesets.New]) -> dic
 
 
 def _foretold(
-    asked: Asked, *, new: Mapping[str, filesets.New], repairs: Iterable[str], unsettled: bool
+    asked: WantedInstallation, *, new: Mapping[str, filesets.New], repairs: Iterable[str], unsettled: bool
 ) -> tuple[str, ...]:
     proof = [activation.RELOAD] if asked.reload else []
     proof += [activation.PROVE] if asked.service else []
@@ -169,8 +171,8 @@ def _repaired(repairs: Iterable[str]) -> list[str]:
 
 
 def _carried_out(
-    outcome: Outcome, *, new: dict[str, filesets.New], repairs: Mapping[str, str], served: bool | None
-) -> Outcome:
+    outcome: CertificateOutcome, *, new: dict[str, filesets.New], repairs: Mapping[str, str], served: bool | None
+) -> CertificateOutcome:
     asked, fileset = outcome.asked, outcome.asked.fileset
     done: list[str] = []
     copies: dict[str, str] = {}
@@ -194,4 +196,4 @@ def _carried_out(
     return dc.replace(outcome, actions=tuple(done), unproved=unproved, copies=tuple(copies.items()))
 
 
-__all__ = ("Handover", "Outcome", "ensure", "ensure_all", "result")
+__all__ = ("CertificateOutcome", "Handover", "ensure", "ensure_all", "result")

@@ -19,7 +19,7 @@ import typing as t
 from .._core import certificate_errors, errors, keyspec, names
 from .._pki import certs, csrs, key_making, keys
 from . import accesses, files, live_keys, orders
-from .wanted_keys import Asked, Seen, observe, parse
+from .wanted_keys import SeenKey, WantedKey, observe, parse
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,14 +39,14 @@ _CSR_ACCESS = accesses.Access(mode=0o644)  # nothing in a CSR is secret
 
 
 @dc.dataclass(frozen=True)
-class Outcome:
+class KeyOutcome:
     """What was done for an order, or would be."""
 
-    asked: Asked
+    asked: WantedKey
     actions: tuple[str, ...]
     planned: bool
-    before: Seen
-    after: Seen | None  # None where it is only planned
+    before: SeenKey
+    after: SeenKey | None  # None where it is only planned
 
     def as_result(self) -> dict[str, t.Any]:
         """The order's entry in the module's result."""
@@ -65,7 +65,7 @@ class Outcome:
             "actions": list(self.actions),
         }
 
-    def _fingerprint(self, now: Seen) -> str | None:
+    def _fingerprint(self, now: SeenKey) -> str | None:
         return None if self.planned and STAGE_KEY in self.actions else now.public_key_fingerprint
 
     def after_as_diff(self) -> dict[str, t.Any]:
@@ -91,7 +91,7 @@ class Outcome:
 
 def ensure_all(
     wanted: Iterable[Mapping[str, t.Any]], *, check: bool, passphrases: Mapping[str, str] | None = None
-) -> orders.Harvest[Outcome]:
+) -> orders.Harvest[KeyOutcome]:
     """Key and CSR for every order; in check mode the same decisions and no writing."""
     wanted = tuple(wanted)
     read = functools.partial(parse, passphrases=passphrases or {})
@@ -108,7 +108,7 @@ def _may_need_key(order: Mapping[str, t.Any]) -> bool:
     return isinstance(key.get("path"), str) and not os.path.lexists(key["path"])
 
 
-def _made_ahead(wanted: list[Mapping[str, t.Any]], *, read: t.Callable[[Mapping[str, t.Any]], Asked]) -> Stock:
+def _made_ahead(wanted: list[Mapping[str, t.Any]], *, read: t.Callable[[Mapping[str, t.Any]], WantedKey]) -> Stock:
     """The keys that these orders need, made together on all cores."""
     specs = []
     for order in wanted:
@@ -125,7 +125,7 @@ def _made_ahead(wanted: list[Mapping[str, t.Any]], *, read: t.Callable[[Mapping[
     return stock
 
 
-def result(harvest: orders.Harvest[Outcome], *, lang: str | None) -> dict[str, t.Any]:
+def result(harvest: orders.Harvest[KeyOutcome], *, lang: str | None) -> dict[str, t.Any]:
     """The module's result; the diff holds only what changes."""
     changing = [outcome for outcome in harvest.outcomes if outcome.actions]
     return {
@@ -139,7 +139,7 @@ def result(harvest: orders.Harvest[Outcome], *, lang: str | None) -> dict[str, t
     }
 
 
-def ensure(asked: Asked, *, check: bool, stock: Stock | None = None) -> Outcome:
+def ensure(asked: WantedKey, *, check: bool, stock: Stock | None = None) -> KeyOutcome:
     """Key and CSR for one order; a key that the stock holds need not be made."""
     if not check:
         live_keys.clear_left_behind(asked.key_path)
@@ -147,16 +147,16 @@ def ensure(asked: Asked, *, check: bool, stock: Stock | None = None) -> Outcome:
     before = observe(asked)
     actions = decide(asked, seen=before)
     if check or not actions:
-        return Outcome(asked, actions, planned=check and bool(actions), before=before, after=None)
+        return KeyOutcome(asked, actions, planned=check and bool(actions), before=before, after=None)
     done: list[str] = []
     with orders.remembering(done):
         done.extend(action for action in actions if _done(action, asked, stock=stock or {}))
         # What is reported is what lies there now, not what we believe to have written.
         after = observe(asked)
-    return Outcome(asked, tuple(done), planned=False, before=before, after=after)
+    return KeyOutcome(asked, tuple(done), planned=False, before=before, after=after)
 
 
-def decide(asked: Asked, *, seen: Seen) -> tuple[str, ...]:
+def decide(asked: WantedKey, *, seen: SeenKey) -> tuple[str, ...]:
     """What has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it.
 
     A key that waits for a certificate which was issued already is left for that certificate, as long as it is in use:
@@ -179,7 +179,7 @@ def decide(asked: Asked, *, seen: Seen) -> tuple[str, ...]:
     return tuple(actions)
 
 
-def _is_outdated(asked: Asked, *, seen: Seen) -> bool:
+def _is_outdated(asked: WantedKey, *, seen: SeenKey) -> bool:
     """Whether the live key is not the one for the certificate that is to be applied for."""
     if seen.unusable:
         return True
@@ -194,7 +194,7 @@ def _is_outdated(asked: Asked, *, seen: Seen) -> bool:
     return asked.retire_served and _is_in_service(asked, key=seen.live)
 
 
-def _is_in_service(asked: Asked, *, key: LiveKey) -> bool:
+def _is_in_service(asked: WantedKey, *, key: LiveKey) -> bool:
     for path in asked.served_from:
         try:
             snapshot = files.read(path)
@@ -207,17 +207,17 @@ def _is_in_service(asked: Asked, *, key: LiveKey) -> bool:
     return asked.bundle_path is not None and files.exists(asked.bundle_path)
 
 
-def _require_kind(key: LiveKey, *, asked: Asked) -> None:
+def _require_kind(key: LiveKey, *, asked: WantedKey) -> None:
     if key.facts.spec != asked.key:
         raise errors.KeyDiffers(path=key.path, found=str(key.facts.spec), asked=str(asked.key))
 
 
-def _answers(csr: CsrFacts, *, asked: Asked, key: LiveKey) -> bool:
+def _answers(csr: CsrFacts, *, asked: WantedKey, key: LiveKey) -> bool:
     fingerprint = key.facts.public_key_fingerprint
     return csr.asks_for(asked.subject, dns_names=asked.dns_names, public_key_fingerprint=fingerprint)
 
 
-def _done(action: str, asked: Asked, *, stock: Stock) -> bool:
+def _done(action: str, asked: WantedKey, *, stock: Stock) -> bool:
     """Whether this process did it; where another was faster, its key is the key, and ours is forgotten unseen."""
     if action in (CREATE_KEY, STAGE_KEY):
         path = asked.key_path if action == CREATE_KEY else asked.next_path
@@ -234,7 +234,7 @@ def _done(action: str, asked: Asked, *, stock: Stock) -> bool:
     return True
 
 
-def _is_over(asked: Asked) -> bool:
+def _is_over(asked: WantedKey) -> bool:
     """Whether a file lies where a key waits that went live already, or never will; another run's new key is neither."""
     if not files.exists(asked.next_path):
         return False
@@ -242,12 +242,12 @@ def _is_over(asked: Asked) -> bool:
     return waiting is None or waiting.facts.public_key_fingerprint in asked.retire
 
 
-def _key_access(asked: Asked) -> accesses.Access:
+def _key_access(asked: WantedKey) -> accesses.Access:
     # A key that waits belongs to whom the live one belongs, where the order names nobody.
     return files.inheriting(asked.key_access, asked.key_path)
 
 
-def _new_key(asked: Asked, *, stock: Stock) -> bytes:
+def _new_key(asked: WantedKey, *, stock: Stock) -> bytes:
     made = stock.get(asked.key)
     content = made.pop() if made else keys.to_pem(keys.generate(asked.key))
     if asked.passphrase is None:
@@ -255,7 +255,7 @@ def _new_key(asked: Asked, *, stock: Stock) -> bytes:
     return keys.to_pem(keys.load(content, path=asked.key_path), passphrase=asked.passphrase)
 
 
-def _create_csr(asked: Asked, *, key: LiveKey) -> None:
+def _create_csr(asked: WantedKey, *, key: LiveKey) -> None:
     # From the key as it lies there, whoever wrote it.
     _require_kind(key, asked=asked)
     signing = t.cast("keys.SigningKey", keys.load(key.content, path=key.path, passphrase=asked.passphrase))
@@ -263,4 +263,4 @@ def _create_csr(asked: Asked, *, key: LiveKey) -> None:
     files.replace(asked.csr_path, content=request, access=_CSR_ACCESS)
 
 
-__all__ = ("Asked", "Outcome", "Seen", "decide", "ensure", "ensure_all", "observe", "parse", "result")
+__all__ = ("KeyOutcome", "SeenKey", "WantedKey", "decide", "ensure", "ensure_all", "observe", "parse", "result")

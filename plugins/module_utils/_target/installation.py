@@ -39,7 +39,7 @@ class Passphrases:
 
 
 @dc.dataclass(frozen=True)
-class Asked:
+class WantedInstallation:
     """What an order asks of this host."""
 
     name: str
@@ -102,7 +102,7 @@ class Asked:
         return self.key_access if role in (KEY, *WITH_KEY) else self.access
 
 
-def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
+def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> WantedInstallation:
     """The order as this module needs it; anything else in it is not looked at."""
     install, key = orders.mapping(order, "install"), orders.mapping(order, "key")
     paths = {role: orders.optional_path(install, role, within="install") for role in ROLES}
@@ -114,7 +114,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
     orders.require_distinct({"key.path": key_path, **{f"install.{role}": path for role, path in paths.items()}})
     name, common_name = orders.text(order, "name"), orders.text(order, "common_name")
     prove = install.get("prove")
-    return Asked(
+    return WantedInstallation(
         name=name,
         common_name=common_name,
         certificate_fingerprint=orders.text(order, "certificate_fingerprint"),
@@ -122,8 +122,8 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> Asked:
         key_path=key_path,
         csr_origin=order.get("csr_origin"),
         paths=tuple((role, path) for role in ROLES if (path := paths[role])),
-        access=accesses.asked(install, within="install"),
-        key_access=accesses.asked(key, within="key"),
+        access=accesses.read_access(install, within="install"),
+        key_access=accesses.read_access(key, within="key"),
         issuer=install.get("issuer"),
         backup=bool(install.get("backup")),
         plain_files=bool(install.get("plain_files")),
@@ -162,7 +162,7 @@ __all__ = (
     "ROLES",
     "WITH_KEY",
     "WITH_LEAF",
-    "Asked",
     "Passphrases",
+    "WantedInstallation",
     "parse",
 )

@@ -13,7 +13,7 @@ import dataclasses as dc
 import typing as t
 
 from .._core import errors, paths
-from .._core.phrases import Phrase, said
+from .._core.phrases import Phrase, translate
 from . import door
 
 if t.TYPE_CHECKING:
@@ -26,7 +26,7 @@ _FILE = Phrase("an absolute path to a file", "ファイルの絶対パス")
 _FAILED = Phrase("{0} of {1} orders could not be carried out.", "オーダー{1}件のうち{0}件を処理できませんでした。")
 
 
-class Asked(t.Protocol):
+class Wanted(t.Protocol):
     """What an order asks of this host."""
 
     @property
@@ -36,7 +36,7 @@ class Asked(t.Protocol):
     def own_paths(self) -> tuple[str, ...]: ...
 
 
-AskedT = t.TypeVar("AskedT", bound=Asked)
+WantedT = t.TypeVar("WantedT", bound=Wanted)
 OutcomeT = t.TypeVar("OutcomeT")
 
 
@@ -67,18 +67,18 @@ class Harvest(t.Generic[OutcomeT]):
     def failure_text(self, lang: str | None) -> str:
         """One message for all failures."""
         failed, total = len(self.failures), len(self.failures) + len(self.outcomes)
-        head = said(_FAILED.filled(failed, total), lang)
+        head = translate(_FAILED.filled(failed, total), lang)
         return "\n".join([head, *(f"- {failure.name}: {failure.fault.message(lang)}" for failure in self.failures)])
 
 
 def carry_out(
     orders: Iterable[Mapping[str, t.Any]],
     *,
-    parse: Callable[[Mapping[str, t.Any]], AskedT],
-    act: Callable[[AskedT], OutcomeT],
+    parse: Callable[[Mapping[str, t.Any]], WantedT],
+    act: Callable[[WantedT], OutcomeT],
 ) -> Harvest[OutcomeT]:
     """Every order parsed and acted upon; one that fails holds up none of the others."""
-    claims: dict[str, Asked] = {}
+    claims: dict[str, Wanted] = {}
 
     def attempt(order: Mapping[str, t.Any], position: int) -> OutcomeT | Failure:
         try:
@@ -96,7 +96,7 @@ def carry_out(
     )
 
 
-def _claim(asked: Asked, *, claims: dict[str, Asked]) -> None:
+def _claim(asked: Wanted, *, claims: dict[str, Wanted]) -> None:
     # Two orders that write the same file would undo each other's work on every run.
     for path in asked.own_paths:
         first = claims.setdefault(str(door.file_of(path)), asked)
@@ -163,9 +163,9 @@ def optional_path(fields: Mapping[str, t.Any], field: str, *, within: str) -> st
 
 
 __all__ = (
-    "Asked",
     "Failure",
     "Harvest",
+    "Wanted",
     "carry_out",
     "mapping",
     "optional_path",

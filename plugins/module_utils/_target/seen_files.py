@@ -19,13 +19,13 @@ from .installation import CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, PKCS12,
 if t.TYPE_CHECKING:
     from .._pki.certs import CertFacts
     from .accesses import Access
-    from .installation import Asked
+    from .installation import WantedInstallation
 
     Certificates = tuple[CertFacts, ...]
 
 
 @dc.dataclass(frozen=True)
-class Given:
+class Delivery:
     """The certificates to install."""
 
     leaf: CertFacts
@@ -62,7 +62,7 @@ class SeenFile:
 
 
 @dc.dataclass(frozen=True)
-class Seen:
+class SeenFiles:
     """The files of an order as they are, one for each role that it names, and who may read its key."""
 
     files: tuple[tuple[str, SeenFile], ...]
@@ -83,7 +83,7 @@ class Seen:
         wholes = (self.of(role).certificates[1:] for role in (FULL_CHAIN, COMBINED, PKCS12))
         return self.of(CHAIN).certificates or next((whole for whole in wholes if whole), ())
 
-    def as_diff(self, asked: Asked) -> dict[str, t.Any]:
+    def as_diff(self, asked: WantedInstallation) -> dict[str, t.Any]:
         """One side of a diff."""
         seen = {path: self.access_of(role) for role, path in asked.kept_accessible}
         modes = {path: access and access.mode_text for path, access in seen.items()}
@@ -102,16 +102,16 @@ def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
     }
 
 
-def observe(asked: Asked) -> Seen:
+def observe(asked: WantedInstallation) -> SeenFiles:
     """What lies at the paths of the order; of a key only who may read it."""
     key_path = dict(asked.kept_accessible).get(KEY)
-    return Seen(
+    return SeenFiles(
         tuple((role, _observe(path, role=role, asked=asked)) for role, path in asked.paths),
         files.key_access(key_path, owner=asked.key_access.uid) if key_path else None,
     )
 
 
-def _observe(path: str, *, role: str, asked: Asked) -> SeenFile:
+def _observe(path: str, *, role: str, asked: WantedInstallation) -> SeenFile:
     snapshot = files.read(path)
     if snapshot is None:
         return SeenFile()
@@ -131,7 +131,7 @@ def _certificates(content: bytes) -> Certificates:
         return ()
 
 
-def _seen_bundle(snapshot: files.Snapshot, *, path: str, asked: Asked) -> SeenFile:
+def _seen_bundle(snapshot: files.Snapshot, *, path: str, asked: WantedInstallation) -> SeenFile:
     if not asked.bundle_passphrase:
         raise activation_errors.PassphraseMissing(path=path)
     bundle = bundles.read(snapshot.content, passphrase=asked.bundle_passphrase)
@@ -151,4 +151,4 @@ def _seen_combined(snapshot: files.Snapshot, *, path: str, passphrase: str | Non
     return dc.replace(seen, key_fingerprint=key.public_key_fingerprint if key else None)
 
 
-__all__ = ("Given", "Seen", "SeenFile", "leaf_as_diff", "observe")
+__all__ = ("Delivery", "SeenFile", "SeenFiles", "leaf_as_diff", "observe")

@@ -30,7 +30,7 @@ _LENGTH = Phrase("a text of 1 to {0} characters", "1〜{0}文字の文字列")
 
 
 @dc.dataclass(frozen=True)
-class Asked:
+class WantedKey:
     """What an order asks of this host."""
 
     name: str
@@ -63,7 +63,7 @@ class Asked:
 
 
 @dc.dataclass(frozen=True)
-class Seen:
+class SeenKey:
     """What is there; a CSR that cannot be read as one counts as none."""
 
     live: LiveKey | None
@@ -80,7 +80,7 @@ class Seen:
     def public_key_fingerprint(self) -> str | None:
         return self.key.facts.public_key_fingerprint if self.key else None
 
-    def as_diff(self, asked: Asked) -> dict[str, t.Any]:
+    def as_diff(self, asked: WantedKey) -> dict[str, t.Any]:
         """One side of a diff, without a letter of the key itself."""
         key = self.key and {
             "path": self.key.path,
@@ -97,7 +97,7 @@ class Seen:
         return {"key": key, "csr": csr}
 
 
-def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None = None) -> Asked:
+def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None = None) -> WantedKey:
     """The order as this module needs it; anything else in it is not looked at."""
     key = orders.mapping(order, "key")
     common_name = _common_name(order)
@@ -106,13 +106,13 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None =
     orders.require_distinct({"key.path": key_path, "key.csr_path": csr_path})
     install = orders.mapping(order, "install")
     name = orders.text(order, "name")
-    return Asked(
+    return WantedKey(
         name=name,
         subject=names.subject(common_name, given=_given_subject(order)),
         dns_names=(common_name,),
-        key=keyspec.asked(key),
+        key=keyspec.read_key_spec(key),
         key_path=key_path,
-        key_access=accesses.asked(key, within="key"),
+        key_access=accesses.read_access(key, within="key"),
         csr_path=csr_path,
         regenerate=keyspec.regenerate(key),
         retire=frozenset(order.get("retire") or ()),
@@ -142,19 +142,19 @@ def _given_subject(order: Mapping[str, t.Any]) -> dict[str, str]:
     return given
 
 
-def observe(asked: Asked) -> Seen:
+def observe(asked: WantedKey) -> SeenKey:
     """What lies at the paths of the order."""
     csr = files.read(asked.csr_path)
     live, unusable = _live(asked)
     waiting = live_keys.staged(asked.key_path, passphrase=asked.passphrase, owner=asked.key_access.uid)
     if waiting and live and waiting.facts == live.facts:  # it went live, and the run ended before it was cleared away
         waiting = None
-    return Seen(
+    return SeenKey(
         live=live, waiting=waiting, csr=_csr_facts(csr.content, path=asked.csr_path) if csr else None, unusable=unusable
     )
 
 
-def _live(asked: Asked) -> tuple[LiveKey | None, bool]:
+def _live(asked: WantedKey) -> tuple[LiveKey | None, bool]:
     files.read(asked.key_path)  # for a folder that is missing, which an installation may be without
     try:
         return live_keys.read(asked.key_path, passphrase=asked.passphrase, owner=asked.key_access.uid), False
@@ -173,4 +173,4 @@ def _csr_facts(content: bytes, *, path: str) -> CsrFacts | None:
         return None
 
 
-__all__ = ("Asked", "Seen", "observe", "parse")
+__all__ = ("SeenKey", "WantedKey", "observe", "parse")

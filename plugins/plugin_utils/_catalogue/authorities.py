@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .fact import Confidence, Fact, unknown
+from .fact import Confidence, Fact, unknown_fact
 
 _LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _ASCII = "".join(map(chr, range(0x20, 0x7F)))
@@ -39,7 +39,7 @@ class Authority:
 
 
 _JP_FORM = "M:2261096"
-_ECDSA_UNKNOWN = unknown("not stated on the CA's pages seen")
+_ECDSA_UNKNOWN = unknown_fact("not stated on the CA's pages seen")
 
 DIGICERT: t.Final = Authority(
     id="digicert",
@@ -47,7 +47,7 @@ DIGICERT: t.Final = Authority(
     approval_email=Fact(True, _JP_FORM),
     transparency_choice=Fact(True, _JP_FORM),
     dn_characters=Fact(frozenset(_LETTERS_AND_DIGITS + " -.,&'()"), "DC:SO24056, DC:SO23307", Confidence.HEARSAY),
-    dn_length=unknown("only a limit for Japanese EV names is known, DC:SO23308"),
+    dn_length=unknown_fact("only a limit for Japanese EV names is known, DC:SO23308"),
     capitalised=Fact(False, "not asked on the CA's pages seen", Confidence.DEDUCED),
     rsa_sizes=Fact(None, "DC:docs.digicert.com order pages", Confidence.PARTLY),
     ecdsa=_ECDSA_UNKNOWN,
@@ -74,7 +74,7 @@ GLOBALSIGN: t.Final = Authority(
     approval_email=Fact(True, _JP_FORM),
     transparency_choice=Fact(False, _JP_FORM),
     dn_characters=Fact(_ascii_without('"$<>\\'), "GS:support/faq/74.html"),
-    dn_length=unknown("not on the CA's pages seen"),
+    dn_length=unknown_fact("not on the CA's pages seen"),
     capitalised=Fact(True, "GS:support/cert-management/distinguish-name.html"),
     rsa_sizes=Fact(None, "GS:support/faq/65.html (smaller than 2048 refused since 2010-11-29)"),
     ecdsa=_ECDSA_UNKNOWN,

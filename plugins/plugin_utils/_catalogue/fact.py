@@ -38,9 +38,9 @@ class Fact(t.Generic[T]):
     confidence: Confidence = Confidence.WRITTEN
 
 
-def unknown(source: str) -> Fact[t.Any]:
+def unknown_fact(source: str) -> Fact[t.Any]:
     """What nobody says; the source tells where an answer was looked for."""
     return Fact(None, source, Confidence.UNKNOWN)
 
 
-__all__ = ("Confidence", "Fact", "unknown")
+__all__ = ("Confidence", "Fact", "unknown_fact")

@@ -51,7 +51,7 @@ DN_CHARACTERS: t.Final = Fact(frozenset(map(chr, range(0x20, 0x7F))) - frozenset
 DN_LENGTHS: t.Final = Fact({"state_or_province_name": 128, "locality_name": 128, "organization_name": 64}, "BR 7.1.4.2")
 
 
-def lifetime(day: dt.date) -> Lifetime:
+def find_lifetime(day: dt.date) -> Lifetime:
     """What holds for a certificate issued on this day; rules are judged by the day of issue, not of the order."""
     return max(
         (row for row in LIFETIMES.value if row.since <= day), key=lambda row: row.since, default=LIFETIMES.value[0]
@@ -68,5 +68,5 @@ __all__ = (
     "RSA_SMALLEST",
     "WHOIS_FORBIDDEN_SINCE",
     "Lifetime",
-    "lifetime",
+    "find_lifetime",
 )

@@ -12,7 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from .authorities import CYBERTRUST, DIGICERT, GLOBALSIGN, Authority
-from .fact import Confidence, Fact, unknown
+from .fact import Confidence, Fact, unknown_fact
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # each is the only one of its kind
@@ -36,7 +36,7 @@ TERMS: t.Final = {"6 months": 183, "1 year": 365}
 
 _SCOPE = "M:2261124"
 _CLOUD: Fact[tuple[str, ...] | None] = Fact(("gio_content_acceleration", "managed_waf_link"), _SCOPE, Confidence.PARTLY)
-_ANY: Fact[tuple[str, ...] | None] = unknown("no restriction on the pages seen")
+_ANY: Fact[tuple[str, ...] | None] = unknown_fact("no restriction on the pages seen")
 _LISTED = {
     DIGICERT.id: Fact(DIGICERT.id, "M:84710795", Confidence.PARTLY),
     GLOBALSIGN.id: Fact(GLOBALSIGN.id, "M:84710799", Confidence.PARTLY),
@@ -141,9 +141,9 @@ PRODUCTS: t.Final = {
 _BY_NAME: t.Final = {product.name: product for product in PRODUCTS.values()}
 
 
-def product_named(text: str) -> Product | None:
+def find_product(text: str) -> Product | None:
     """The product with this id or with this Japanese item name."""
     return PRODUCTS.get(text) or _BY_NAME.get(text)
 
 
-__all__ = ("PRODUCTS", "TERMS", "Product", "product_named")
+__all__ = ("PRODUCTS", "TERMS", "Product", "find_product")

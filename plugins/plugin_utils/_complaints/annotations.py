@@ -16,7 +16,7 @@ import typing as t
 
 import yaml
 
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import translate
 from .rules.book import RULES
 from .rules.rule import Severity
 from .whole_file import write_whole
@@ -31,7 +31,7 @@ _GITHUB_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity
 _GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severity.NOTE: "info"}
 
 
-def annotated(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -> str:
+def annotate(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -> str:
     """All complaints in one of FORMS; without complaints it is a valid file that holds none."""
     return FORMS[form](complaints, lang)
 
@@ -39,7 +39,7 @@ def annotated(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -
 def write_annotations(complaints: tuple[Complaint, ...], path: str | None, *, form: str, lang: Language) -> None:
     """Write all complaints into a file that somebody asked for."""
     if path is not None:
-        write_whole(path, annotated(complaints, form=form, lang=lang))
+        write_whole(path, annotate(complaints, form=form, lang=lang))
 
 
 def _json(complaints: tuple[Complaint, ...], lang: Language) -> str:
@@ -79,8 +79,8 @@ def _sarif(complaints: tuple[Complaint, ...], lang: Language) -> str:
     rules = [
         {
             "id": rule,
-            "shortDescription": {"text": said(RULES[rule].wrong, lang)},
-            "help": {"text": f"{said(RULES[rule].todo, lang)} ({said(RULES[rule].source, lang)})"},
+            "shortDescription": {"text": translate(RULES[rule].wrong, lang)},
+            "help": {"text": f"{translate(RULES[rule].todo, lang)} ({translate(RULES[rule].source, lang)})"},
         }
         for rule in told
     ]
@@ -118,7 +118,7 @@ def _sarif_result(complaint: Complaint, rule_index: int, lang: Language) -> dict
 
 def _message(complaint: Complaint, lang: Language) -> str:
     about = ": ".join(part for part in (complaint.order, complaint.field) if part)
-    sentences = (said(complaint.wrong, lang), said(complaint.todo, lang))
+    sentences = (translate(complaint.wrong, lang), translate(complaint.todo, lang))
     return " ".join(part for part in (f"{about}:" if about else "", *sentences) if part)
 
 
@@ -153,4 +153,4 @@ FORMS: t.Final[dict[str, Callable[[tuple[Complaint, ...], Language], str]]] = {
     "gitlab": _gitlab,
 }
 
-__all__ = ("FORMS", "annotated", "write_annotations")
+__all__ = ("FORMS", "annotate", "write_annotations")

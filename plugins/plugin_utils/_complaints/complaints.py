@@ -14,7 +14,7 @@ import re
 import reprlib
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .rules.book import RULES
 from .rules.rule import Severity
 from .vaulted import Vaulted, hide
@@ -88,7 +88,7 @@ class Complaint:
 
     @property
     def field(self) -> str:
-        return dotted(self.path)
+        return dotted_path(self.path)
 
     @property
     def severity(self) -> Severity:
@@ -122,13 +122,17 @@ class Complaint:
 
     def text(self, lang: Language) -> str:
         """The complaint as an indented paragraph for people."""
-        about = said(_ABOUT.filled(self.order), lang) if self.order else ""
+        about = translate(_ABOUT.filled(self.order), lang) if self.order else ""
         field = f" {self.field}:" if self.field else ""
         details = zip(_LABELS, (self.allowed, self.todo, RULES[self.rule].source), strict=True)
         return "\n".join(
             [
-                f"{self.place}:{about}{field} {said(self.wrong, lang)} [{self.rule}]",
-                *(f"    {said(label, lang)}: {told}" for label, words in details if (told := said(words, lang))),
+                f"{self.place}:{about}{field} {translate(self.wrong, lang)} [{self.rule}]",
+                *(
+                    f"    {translate(label, lang)}: {told}"
+                    for label, words in details
+                    if (told := translate(words, lang))
+                ),
             ]
         )
 
@@ -142,10 +146,10 @@ class Complaint:
             "column": self.place.column,
             "order": self.order,
             "field": self.field,
-            "wrong": said(self.wrong, lang),
-            "allowed": said(self.allowed, lang),
-            "todo": said(self.todo, lang),
-            "source": said(RULES[self.rule].source, lang),
+            "wrong": translate(self.wrong, lang),
+            "allowed": translate(self.allowed, lang),
+            "todo": translate(self.todo, lang),
+            "source": translate(RULES[self.rule].source, lang),
         }
 
 
@@ -156,7 +160,7 @@ class OrdersRefused(Exception):
     """
 
     def __init__(self, complaints: Iterable[Complaint], *, forms: Mapping[str, str] | None = None) -> None:
-        self.complaints = arranged(complaints)
+        self.complaints = sort_complaints(complaints)
         self.forms = forms or {}
         super().__init__(f"{len(self.complaints)} complaints")
 
@@ -169,7 +173,7 @@ class OptionsWrong(Exception):
         self.message = message
 
 
-def arranged(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
+def sort_complaints(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
     """Sorted by place, each mistake once."""
     return tuple(sorted(_joined(complaints), key=lambda c: (c.place, str(c.path), c.rule)))
 
@@ -181,10 +185,10 @@ def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
         key = (complaint.rule, complaint.place, complaint.path, repr(sorted(complaint.facts.items())))
         same.setdefault(key, []).append(complaint)
     for group in same.values():
-        yield dc.replace(group[0], order=named(complaint.order for complaint in group))
+        yield dc.replace(group[0], order=list_names(complaint.order for complaint in group))
 
 
-def named(orders: Iterable[str | None]) -> str | None:
+def list_names(orders: Iterable[str | None]) -> str | None:
     """The names of several orders as a person would tell them: some, and how many more."""
     names = list(dict.fromkeys(order for order in orders if order))
     more = len(names) - _MOST_NAMES
@@ -197,12 +201,12 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
     for severity, (one, several) in _HEADS.items():
         told = [complaint for complaint in complaints if complaint.severity is severity]
         if told:
-            head = said((one if len(told) == 1 else several).filled(len(told)), lang)
+            head = translate((one if len(told) == 1 else several).filled(len(told)), lang)
             parts.append("\n".join([head, *(complaint.text(lang) for complaint in told)]))
     return "\n".join(parts)
 
 
-def shortened(value: object) -> str | Phrase:
+def shorten(value: object) -> str | Phrase:
     """Quote a value for a message: as it was written, what is not seen made visible, on one line, and never long."""
     if isinstance(value, Vaulted):
         return _VAULTED
@@ -221,12 +225,12 @@ def _with_one_stop(sentence: str) -> str:
     return _STOPS.sub(lambda stops: stops[0][-1], sentence)
 
 
-def dotted(path: Path) -> str:
+def dotted_path(path: Path) -> str:
     """A path the way people write it: install.certificate, orders[3].name."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
-def nearest(value: object, choices: Iterable[str]) -> str:
+def find_nearest(value: object, choices: Iterable[str]) -> str:
     """The choice that was probably meant, or an empty text."""
     if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
         return ""
@@ -240,10 +244,10 @@ __all__ = (
     "OrdersRefused",
     "Path",
     "Place",
-    "arranged",
-    "dotted",
-    "named",
-    "nearest",
+    "dotted_path",
+    "find_nearest",
+    "list_names",
     "report",
-    "shortened",
+    "shorten",
+    "sort_complaints",
 )

@@ -118,7 +118,7 @@ _gate: _Gate | None = None
 
 
 @contextlib.contextmanager
-def hiding_vaulted() -> Iterator[None]:
+def hide_vaulted() -> Iterator[None]:
     """Remember every vaulted value that is opened in this block, so that hide() finds it inside of texts.
 
     One for the process and not for the thread: what is bought at the same time is written by many threads.
@@ -189,4 +189,4 @@ def _spellings(value: str) -> set[str]:
     return {value, value.lower(), " ".join(value.split()), quoted, _IN_A_NAME.sub(r"\\\1", value)} - {""}
 
 
-__all__ = ("HIDDEN", "Vaulted", "hide", "hiding_vaulted", "list_vaulted", "publish")
+__all__ = ("HIDDEN", "Vaulted", "hide", "hide_vaulted", "list_vaulted", "publish")

@@ -17,7 +17,7 @@ import typing as t
 import yaml
 
 from ...module_utils._core.phrases import Phrase
-from .complaints import Complaint, OrdersRefused, Place, shortened
+from .complaints import Complaint, OrdersRefused, Place, shorten
 from .vaulted import Vaulted
 
 if t.TYPE_CHECKING:
@@ -67,7 +67,7 @@ class YamlText:
             # Nested too deep, a date or number that no value can hold, or a tag that does not fit its text.
             self._refuse("YAML-SYNTAX", None, problem=_problem(error))
         return document, tuple(
-            Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shortened(key.value)})
+            Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shorten(key.value)})
             for key in reading.duplicates
         )
 

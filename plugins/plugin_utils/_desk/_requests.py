@@ -29,7 +29,7 @@ except ImportError:
     LocationParseError = NewConnectionError = Exception  # type: ignore[assignment,misc]
 
 
-def missing_requests() -> str | None:
+def explain_missing_requests() -> str | None:
     """The message for the user when requests is not there."""
     return None if requests else missing_required_lib("requests")
 
@@ -44,7 +44,7 @@ __all__ = (
     "HTTPSConnectionPool",
     "LocationParseError",
     "NewConnectionError",
+    "explain_missing_requests",
     "extract_cookies_to_jar",
-    "missing_requests",
     "requests",
 )

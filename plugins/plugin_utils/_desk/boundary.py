@@ -29,11 +29,11 @@ _UNFORESEEN: t.Final = Phrase(
     "窓口から想定外の応答がありました ({0}, {1})。iij.server_certificate のメンテナに報告してください",
 )
 _CALLS: t.Final = (
-    "products",
-    "linked_contracts",
-    "applications",
-    "in_full",
-    "application_of",
+    "list_products",
+    "list_linked_contracts",
+    "list_applications",
+    "read_in_full",
+    "find_application",
     "certificate",
     "quote",
     "register",
@@ -46,7 +46,7 @@ _CALLS: t.Final = (
 
 
 @contextlib.contextmanager
-def only_desk_errors() -> Iterator[None]:
+def allow_only_desk_errors() -> Iterator[None]:
     """Turn every error but DeskError into one, by kind and place only: its text may hold anything."""
     try:
         yield
@@ -60,7 +60,7 @@ def only_desk_errors() -> Iterator[None]:
         raise _unforeseen(error) from None
 
 
-def keeps_boundary(adapter: type[Adapter]) -> type[Adapter]:
+def keep_boundary(adapter: type[Adapter]) -> type[Adapter]:
     """Put the boundary around every call that the Desk protocol names."""
     for name in _CALLS:
         setattr(adapter, name, _guarded(getattr(adapter, name)))
@@ -70,7 +70,7 @@ def keeps_boundary(adapter: type[Adapter]) -> type[Adapter]:
 def _guarded(call: Callable[..., t.Any]) -> Callable[..., t.Any]:
     @functools.wraps(call)
     def guarded(*args: t.Any, **more: t.Any) -> t.Any:
-        with only_desk_errors():
+        with allow_only_desk_errors():
             return call(*args, **more)
 
     return guarded
@@ -82,4 +82,4 @@ def _unforeseen(error: Exception) -> AnswerUnusable:
     return AnswerUnusable(_UNFORESEEN.filled(type(error).__name__, place))
 
 
-__all__ = ("keeps_boundary", "only_desk_errors")
+__all__ = ("allow_only_desk_errors", "keep_boundary")

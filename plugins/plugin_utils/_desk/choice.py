@@ -15,15 +15,15 @@ from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
-from ._requests import missing_requests
+from ._requests import explain_missing_requests
 from .api.adapter import ApiDesk
-from .api.transport import Connection as ApiConnection
+from .api.transport import ApiConnection
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .desk import Desk
-    from .portal.transport import Connection as PortalConnection
+    from .portal.transport import PortalConnection
 
 # The portal's adapter is imported where it is used: Ansible compiles a collection's code anew at every start.
 
@@ -58,18 +58,20 @@ def open_desk(options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | Non
         return ApiDesk(_api_connection(options, tell))
     from .portal.adapter import PortalDesk
 
-    return PortalDesk(portal_connection(options, tell))
+    return PortalDesk(make_portal_connection(options, tell))
 
 
-def portal_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | None = None) -> PortalConnection:
+def make_portal_connection(
+    options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | None = None
+) -> PortalConnection:
     """Make the log-in to the portal's screens that the options describe."""
-    from .portal._lxml import missing_lxml
-    from .portal.transport import Connection
+    from .portal._lxml import explain_missing_lxml
+    from .portal.transport import PortalConnection
 
-    _require(options, missing_requests() or missing_lxml(), kind="portal")
+    _require(options, explain_missing_requests() or explain_missing_lxml(), kind="portal")
     if options["portal_engine"] == "browser":
         _require_browser(options["portal_browser_path"])
-    connection = Connection(
+    connection = PortalConnection(
         url=options["desk_url"],
         user=options["portal_user"],
         password=options["portal_password"],
@@ -85,7 +87,7 @@ def portal_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], Non
 
 
 def _api_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None] | None) -> ApiConnection:
-    _require(options, missing_requests(), kind="api")
+    _require(options, explain_missing_requests(), kind="api")
     connection = ApiConnection(
         url=options["desk_url"],
         token=options["desk_token"],
@@ -132,13 +134,13 @@ def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) ->
 
 
 def _require_browser(path: str | None) -> None:
-    from .portal._playwright import missing_playwright
-    from .portal.chromium import installed_chromium
+    from .portal._playwright import explain_missing_playwright
+    from .portal.chromium import find_chromium
 
-    library = missing_playwright()
+    library = explain_missing_playwright()
     if library:
         raise OptionsWrong(verbatim(library))
-    if installed_chromium(path) is None:
+    if find_chromium(path) is None:
         told = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
         in_japanese = (
             f"portal_browser_path のプログラムがありません: {path}" if path else "PATH に Chromium がありません"
@@ -170,4 +172,4 @@ def _usable(connection: _Connection) -> _Connection:
     return connection
 
 
-__all__ = ("open_desk", "portal_connection")
+__all__ = ("make_portal_connection", "open_desk")

@@ -27,7 +27,7 @@ from ._requests import (
     extract_cookies_to_jar,
     requests,
 )
-from .line import reason
+from .line import explain_silence
 
 if t.TYPE_CHECKING:
     import socket
@@ -106,7 +106,7 @@ def exchange(session: requests.Session, method: str, url: str, *, patience: Pati
     except Exception as error:
         if time.monotonic() >= patience.end:
             raise NoAnswer(_TOO_SLOW.filled(round(patience.longest))) from None
-        raise NoAnswer(reason(error), sent=not _never_connected(error)) from None
+        raise NoAnswer(explain_silence(error), sent=not _never_connected(error)) from None
 
 
 def _read(response: Response) -> Reply:

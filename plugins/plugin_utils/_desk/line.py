@@ -46,7 +46,7 @@ _SYSTEM: t.Final = {
 }
 
 
-def parts_of(url: str) -> urllib.parse.SplitResult | None:
+def split_address(url: str) -> urllib.parse.SplitResult | None:
     """Split an address into its parts; None where it has none."""
     try:
         parts = urllib.parse.urlsplit(url)
@@ -58,7 +58,7 @@ def parts_of(url: str) -> urllib.parse.SplitResult | None:
 
 def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     """Say why this secret must not be sent to this desk_url, or None."""
-    parts = parts_of(url)
+    parts = split_address(url)
     known = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
     if parts is None or not known or parts.username is not None or "?" in url or "#" in url:
         return Phrase(f"desk_url must be of the form {form}", f"desk_url は {form} の形で指定してください。")
@@ -72,7 +72,7 @@ def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     return None
 
 
-def reason(error: BaseException) -> Phrase:
+def explain_silence(error: BaseException) -> Phrase:
     """Say why no answer came, in words: the libraries' own name objects in memory and numbers of errors."""
     return next((words for cause in _causes(error) if (words := _reason(cause))), None) or _UNNAMED.filled(
         type(error).__name__
@@ -113,4 +113,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     return reversed(found)
 
 
-__all__ = ("address_fault", "parts_of", "reason")
+__all__ = ("address_fault", "explain_silence", "split_address")

@@ -86,7 +86,7 @@ class Patience:
         self._sleep(seconds)
 
 
-def asked_to_wait(headers: Mapping[str, str]) -> float | None:
+def read_retry_after(headers: Mapping[str, str]) -> float | None:
     """Read the seconds of Retry-After (RFC 9110, 10.2.3); what cannot be read is as good as none."""
     text = headers.get("Retry-After", "").strip()
     if text.isascii() and text.isdigit():
@@ -107,4 +107,4 @@ def come_back_later(message: Phrase, seconds: float | None) -> Phrase:
     return _LATER.filled(message, f"{moment:%Y-%m-%d %H:%M} UTC")
 
 
-__all__ = ("Patience", "announce_wait", "asked_to_wait", "come_back_later")
+__all__ = ("Patience", "announce_wait", "come_back_later", "read_retry_after")

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 _LARGEST: t.Final = 1 << 28  # bytes that are read
 
 
-def cache_home() -> pathlib.Path:
+def find_cache_home() -> pathlib.Path:
     """Find where the collection keeps what it can do without."""
     # A relative path, "~" included, is to be ignored (XDG Base Directory Specification).
     chosen = pathlib.Path(os.environ.get("XDG_CACHE_HOME", ""))
@@ -119,7 +119,7 @@ def _is_ours(found: os.stat_result) -> bool:
 
 __all__ = (
     "append_private",
-    "cache_home",
+    "find_cache_home",
     "read_private",
     "read_private_lines",
     "write_private",

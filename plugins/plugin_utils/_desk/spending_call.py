@@ -24,7 +24,7 @@ _UNEXPECTED: t.Final = Phrase("an answer that cannot be read ({0}: {1})", "å¿œç­
 
 
 @contextlib.contextmanager
-def before_sending() -> Iterator[None]:
+def mark_nothing_sent() -> Iterator[None]:
     """Mark every DeskError of the block as a proof that nothing was done, since nothing that spends is sent in it."""
     try:
         yield
@@ -34,7 +34,7 @@ def before_sending() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def unknown_unless_proved(word: Callable[[Phrase], Phrase] = lambda told: told) -> Iterator[None]:
+def require_proof(word: Callable[[Phrase], Phrase] = lambda told: told) -> Iterator[None]:
     """Turn whatever the block raises into OutcomeUnknown, unless it proves that nothing was done.
 
     `word` puts the cause into a sentence. An interrupt passes: it ends the run, and the ledger keeps the attempt open.
@@ -49,4 +49,4 @@ def unknown_unless_proved(word: Callable[[Phrase], Phrase] = lambda told: told) 
         raise OutcomeUnknown(word(_UNEXPECTED.filled(type(error).__name__, error))) from error
 
 
-__all__ = ("before_sending", "unknown_unless_proved")
+__all__ = ("mark_nothing_sent", "require_proof")

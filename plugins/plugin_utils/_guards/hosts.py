@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Complaint, OrdersRefused, Place, nearest, shortened
+from .._complaints.complaints import Complaint, OrdersRefused, Place, find_nearest, shorten
 from .._planning.steps import Step
 
 if t.TYPE_CHECKING:
@@ -51,16 +51,16 @@ def _no_host(entry: Entry, inventory: frozenset[str]) -> Complaint:
         place=order.locate(("host",)),
         order=order.name,
         path=("host",),
-        facts={"value": shortened(order.host), "meant": _meant(order.host or "", inventory)},
+        facts={"value": shorten(order.host), "meant": _meant(order.host or "", inventory)},
     )
 
 
 def _meant(host: str, inventory: frozenset[str]) -> Phrase:
-    near = nearest(host, sorted(inventory))
+    near = find_nearest(host, sorted(inventory))
     return _NEAR.filled(near) if near else Phrase("", "")
 
 
-def missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
+def find_missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
     """The host of each order whose issued certificate no host of the inventory holds, by order name."""
     return {
         entry.order.name: entry.order.host
@@ -69,4 +69,4 @@ def missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
     }
 
 
-__all__ = ("CONTROLLER", "missing_hosts", "require_hosts", "warn_of_unready_hosts")
+__all__ = ("CONTROLLER", "find_missing_hosts", "require_hosts", "warn_of_unready_hosts")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Complaint, Place, named
+from .._complaints.complaints import Complaint, Place, list_names
 from .._planning.lifecycle import day_in_japan
 from .._planning.silence import find_silent
 from .._planning.steps import Step
@@ -62,7 +62,7 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
             if price is None:
                 unpriced.setdefault(_bought(entry, step), []).append(entry.order.name)
     for bought, orders in unpriced.items():
-        unknown = {"value": bought, "orders": named(orders)}
+        unknown = {"value": bought, "orders": list_names(orders)}
         yield Complaint(rule="BUDGET-UNPRICED", place=Place(file="prices"), facts=unknown)
     if total > allowed:
         over = {"total": f"{total:,}", "allowed": f"{allowed:,}", "silent": _say_silent(made)}

@@ -15,8 +15,8 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
-from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
-from .._planning.digests import changes_of, order_digest, plan_digest
+from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
+from .._planning.digests import list_desk_steps, order_digest, plan_digest
 from .._planning.host_part import describe_changes, list_changes, make_host_part
 from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
@@ -59,7 +59,7 @@ def require_saved_plan(
         for entry in made.entries
         for complaint in _moved(entry, rows.get(entry.order.name), portfolio, commands_of, made.as_of)
     ]
-    gone = [row["name"] for row in rows.values() if changes_of(row) and row["name"] not in names]
+    gone = [row["name"] for row in rows.values() if list_desk_steps(row) and row["name"] not in names]
     complaints = [*moved, *(_order_moved(Place(file=path), name, _REMOVED) for name in gone)]
     if complaints:
         raise OrdersRefused(complaints)
@@ -88,7 +88,7 @@ def _moved(
     if row is None:
         yield _order_moved(order.place, order.name, _ADDED)
         return
-    planned = changes_of(row)
+    planned = list_desk_steps(row)
     on_host = make_host_part(order, commands_of)
     if moved := list_changes(row.get("on_host", on_host), on_host):
         facts = {"moved": verbatim(describe_changes(moved))}
@@ -119,7 +119,7 @@ def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
     order, application = entry.order, entry.application
     if entry.changes and entry.replaces != row.get("replaces"):
         return False  # the same contract, and another of its periods
-    if not (changes_of(row) or entry.changes or entry.installs):
+    if not (list_desk_steps(row) or entry.changes or entry.installs):
         return True  # nothing is done with it
     if application is None:
         linked = order.linked_contract.contract_id if order.linked_contract else None
@@ -151,7 +151,7 @@ def _problem(saved: t.Any, *, portfolio: str, part: str | None) -> Phrase | None
     for field, wanted in (("portfolio", portfolio), ("slice", part)):
         if saved.get(field) != wanted:
             words = Phrase("its {0} is {1}, not {2}", "{0} は {1} で、{2} ではありません")
-            return words.filled(field, shortened(saved.get(field)), repr(wanted))
+            return words.filled(field, shorten(saved.get(field)), repr(wanted))
     if saved.get("verdict") in ("error", "unknown"):
         return Phrase("it tells of a run that failed", "失敗した実行の記録です")
     if not _whole(saved):

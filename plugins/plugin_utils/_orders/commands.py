@@ -14,7 +14,7 @@ import shlex
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, OptionsWrong, shortened
+from .._complaints.complaints import Breach, OptionsWrong, shorten
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -56,7 +56,7 @@ def read_commands(given: Mapping[str, t.Any] | None) -> dict[str, str]:
     return commands
 
 
-def command_breaches(fields: Mapping[str, t.Any], commands: Collection[str] | None) -> Iterator[Breach]:
+def find_command_breaches(fields: Mapping[str, t.Any], commands: Collection[str] | None) -> Iterator[Breach]:
     """Every name of a command that the task does not define; None: the commands of this task are not known."""
     install = fields.get("install")
     if commands is None or not isinstance(install, dict):
@@ -64,7 +64,7 @@ def command_breaches(fields: Mapping[str, t.Any], commands: Collection[str] | No
     for field, known in (("validate", {*VALIDATIONS, *commands}), ("reload", set(commands))):
         name = install.get(field)
         if isinstance(name, str) and NAME.fullmatch(name) and name not in known:
-            facts = {"value": shortened(name), "allowed": tuple(sorted(known)) or _NO_COMMANDS}
+            facts = {"value": shorten(name), "allowed": tuple(sorted(known)) or _NO_COMMANDS}
             yield Breach(rule="COMMAND-UNKNOWN", path=("install", field), facts=facts)
 
 
@@ -90,7 +90,7 @@ __all__ = (
     "NAME",
     "SERVICE",
     "VALIDATIONS",
-    "command_breaches",
+    "find_command_breaches",
     "install_on_host",
     "read_commands",
 )

@@ -13,8 +13,8 @@ import re
 import typing as t
 
 from .._catalogue.industry import DN_CHARACTERS
-from .._complaints.complaints import shortened
-from .vocabulary import TEXT, text, told_as, visible, written_as
+from .._complaints.complaints import shorten
+from .vocabulary import TEXT, check_text, describe_as, pattern_schema, show_character
 from .voluptuous_dep import Refused
 
 if t.TYPE_CHECKING:
@@ -44,22 +44,22 @@ _DN_VALUE = f"{_one_of_characters(DN_CHARACTERS.value)}*".join(
 )
 
 
-def dn_field(longest: int) -> Callable[[object], str]:
+def make_dn_check(longest: int) -> Callable[[object], str]:
     """A DN value that the portal's form takes, of at most `longest` characters."""
 
-    @told_as(written_as(re.compile(_DN_VALUE), maxLength=longest), TEXT)
+    @describe_as(pattern_schema(re.compile(_DN_VALUE), maxLength=longest), TEXT)
     def field(value: object) -> str:
-        said = text(value)
+        said = check_text(value)
         foreign = dict.fromkeys(character for character in said if character not in DN_CHARACTERS.value)
         if foreign:
-            raise Refused("DN-CHARACTERS", value=shortened(said), characters=" ".join(map(visible, foreign)))
+            raise Refused("DN-CHARACTERS", value=shorten(said), characters=" ".join(map(show_character, foreign)))
         if len(said) > longest:
-            raise Refused("DN-LENGTH", value=shortened(said), length=len(said), allowed=longest)
+            raise Refused("DN-LENGTH", value=shorten(said), length=len(said), allowed=longest)
         if not said.strip(_SAYS_NOTHING):
-            raise Refused("DN-BLANK", value=shortened(said))
+            raise Refused("DN-BLANK", value=shorten(said))
         return said
 
     return field
 
 
-__all__ = ("dn_field",)
+__all__ = ("make_dn_check",)

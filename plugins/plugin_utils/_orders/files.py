@@ -16,13 +16,13 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_of
-from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
+from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
 from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal, YamlText
-from .folder import OrderFolder, leads_out, repository_of
-from .schema import branch_of, without_unasked
+from .folder import OrderFolder, find_repository, leads_out
+from .schema import drop_unasked, find_branch
 from .templates import FILTERS
-from .top_of_file import breaches_of_file
+from .top_of_file import find_file_breaches
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,7 +115,7 @@ def read_inline(orders: list[t.Any]) -> Reading:
     for index, fields in enumerate(orders):
         place = Place(file=f"orders[{index}]")
         locate = functools.partial(_same_place, place)
-        branch = branch_of(fields)
+        branch = find_branch(fields)
         found.append(RawOrder(fields=fields, branch=branch, folder=pathlib.Path(), within=None, locate=locate))
     return Reading(orders=tuple(found))
 
@@ -168,7 +168,7 @@ def _read_file(path: pathlib.Path, reader: Reader, top: pathlib.Path, shared: _O
     opened = _open(path, reader, top)
     if isinstance(opened, Reading):
         return opened
-    return Reading(complaints=opened.duplicates) + _orders_of(opened, path.parent, repository_of(top), shared)
+    return Reading(complaints=opened.duplicates) + _orders_of(opened, path.parent, find_repository(top), shared)
 
 
 def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Reading:
@@ -198,15 +198,15 @@ def _orders_of(opened: _Opened, folder: pathlib.Path, within: pathlib.Path, shar
     raw = []
     for index, own in enumerate(orders):
         if isinstance(own, dict):
-            branch = branch_of({**defaults, **own})
-            fields = merge_defaults(without_unasked(defaults, branch), own)
+            branch = find_branch({**defaults, **own})
+            fields = merge_defaults(drop_unasked(defaults, branch), own)
             locate = functools.partial(_locate, opened, index, shared)
             raw.append(RawOrder(fields=fields, branch=branch, folder=folder, within=within, locate=locate))
     return Reading(orders=tuple(raw), complaints=complaints)
 
 
 def _complaints_of_top(file: YamlText, document: t.Any) -> tuple[Complaint, ...]:
-    breaches = tuple(breaches_of_file(document))
+    breaches = tuple(find_file_breaches(document))
     return tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
 
 
@@ -278,7 +278,7 @@ def _has(fields: t.Any, path: Path) -> bool:
 
 
 def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
-    said = {"value": shortened(str(path)), **facts}
+    said = {"value": shorten(str(path)), **facts}
     return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
 
 

@@ -87,11 +87,11 @@ def leads_out(path: pathlib.Path, top: pathlib.Path) -> bool:
     return not path.resolve().is_relative_to(top.resolve())
 
 
-def repository_of(top: pathlib.Path) -> pathlib.Path:
+def find_repository(top: pathlib.Path) -> pathlib.Path:
     """Return the folder that CSRs may be in: the repository of the folder of orders, or else the folder around it."""
     real = top.resolve()
     found = next((folder for folder in (real, *real.parents) if (folder / ".git").exists()), real.parent)
     return real if found == found.parent else found  # never the whole disk
 
 
-__all__ = ("Obstacle", "OrderFolder", "leads_out", "repository_of")
+__all__ = ("Obstacle", "OrderFolder", "find_repository", "leads_out")

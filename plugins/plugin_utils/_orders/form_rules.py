@@ -19,14 +19,14 @@ from .._catalogue.industry import (
     APPROVAL_LOCAL_PARTS,
     EMAIL_VALIDATION_FORBIDDEN_SINCE,
     WHOIS_FORBIDDEN_SINCE,
-    lifetime,
+    find_lifetime,
 )
 from .._catalogue.products import PRODUCTS, TERMS
-from .._complaints.complaints import Breach, shortened
+from .._complaints.complaints import Breach, shorten
 from .._values.order import CsrOrigin, Usage, Wanted
 from .public_suffixes import has_known_top_domain, is_public_suffix
 from .schema import INSTALL_FILES
-from .subject_rules import subject_breaches
+from .subject_rules import find_subject_breaches
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -37,7 +37,7 @@ if t.TYPE_CHECKING:
     from .schema import Branch, Fields
 
 
-def breaches_of_rules(order: Fields, branch: Branch, *, day: dt.date) -> Iterator[Breach]:
+def find_rule_breaches(order: Fields, branch: Branch, *, day: dt.date) -> Iterator[Breach]:
     """Every rule that the order breaks if its certificate were issued on this day."""
     product = PRODUCTS[branch.product] if branch.product else None
     if product is not None:
@@ -66,7 +66,7 @@ def _wildcard(order: Fields, product: Product) -> Iterator[Breach]:
     name = order.get("common_name")
     if not isinstance(name, str) or name.startswith("*.") == product.wildcard.value:
         return
-    facts = {"value": shortened(name), "product": product.name}
+    facts = {"value": shorten(name), "product": product.name}
     if product.wildcard.value:
         yield Breach(rule="PRODUCT-WILDCARD-NEEDED", path=("common_name",), facts=facts)
     else:
@@ -79,9 +79,9 @@ def _public_suffix(order: Fields) -> Iterator[Breach]:
     if not isinstance(name, str):
         return
     if not has_known_top_domain(name.lower()):
-        yield Breach(rule="COMMON-NAME-TOP", path=("common_name",), facts={"value": shortened(name)})
+        yield Breach(rule="COMMON-NAME-TOP", path=("common_name",), facts={"value": shorten(name)})
     elif name.startswith("*.") and is_public_suffix(name[2:].lower()):
-        yield Breach(rule="COMMON-NAME-SUFFIX", path=("common_name",), facts={"value": shortened(name)})
+        yield Breach(rule="COMMON-NAME-SUFFIX", path=("common_name",), facts={"value": shorten(name)})
 
 
 def _linked_only(order: Fields, product: Product) -> Iterator[Breach]:
@@ -95,7 +95,7 @@ def _linked_only(order: Fields, product: Product) -> Iterator[Breach]:
 
 
 def _term(order: Fields, day: dt.date) -> Iterator[Breach]:
-    longest = lifetime(day).days
+    longest = find_lifetime(day).days
     renewal = order.get("renewal")
     terms = {("term",): order.get("term"), ("renewal", "term"): _field(renewal, "term")}
     for path, term in terms.items():
@@ -119,7 +119,7 @@ def _approval_email(order: Fields, product: Product, day: dt.date) -> Iterator[B
     if day >= WHOIS_FORBIDDEN_SINCE.value and not _is_permitted(address.lower(), name.lower()):
         permitted = permitted_addresses(name.lower())
         facts = {
-            "value": shortened(address),
+            "value": shorten(address),
             "authority": product.authority.name,
             "common_name": name,
             "allowed": permitted,
@@ -178,7 +178,7 @@ def _subject(order: Fields, product: Product, origin: CsrOrigin | None) -> Itera
     subject = order.get("subject")
     if isinstance(subject, dict) and origin is not CsrOrigin.SUPPLIED:
         given = {field: value for field, value in subject.items() if isinstance(value, str)}
-        yield from subject_breaches(given, product=product, path=("subject",))
+        yield from find_subject_breaches(given, product=product, path=("subject",))
 
 
-__all__ = ("breaches_of_rules", "permitted_addresses")
+__all__ = ("find_rule_breaches", "permitted_addresses")

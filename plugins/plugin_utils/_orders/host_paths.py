@@ -15,7 +15,7 @@ import typing as t
 
 from ...module_utils._core.paths import csr_path_beside, names_file, plain_path
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, Complaint, dotted, shortened
+from .._complaints.complaints import Breach, Complaint, dotted_path, shorten
 from .._values.order import CsrOrigin, Wanted
 from .schema import INSTALL_FILES
 
@@ -45,9 +45,7 @@ def find_files_shared_within(order: Fields, branch: Branch) -> Iterator[Breach]:
     for file in _files(order, branch):
         known = first.setdefault(file.place, file)
         if known is not file:
-            yield Breach(
-                rule="PATH-SHARED", path=file.field, facts={"value": shortened(file.place), "other": known.what}
-            )
+            yield Breach(rule="PATH-SHARED", path=file.field, facts={"value": shorten(file.place), "other": known.what})
 
 
 def find_files_shared_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
@@ -59,8 +57,8 @@ def find_files_shared_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]
             continue
         for file in _files(order.fields, order.branch):
             other, known = first.setdefault((host, file.place), (order, file))
-            if other.name != order.name and not known.what == file.what == dotted(_KEY):
-                facts = {"value": shortened(file.place), "other": _ORDER.filled(known.what, other.name)}
+            if other.name != order.name and not known.what == file.what == dotted_path(_KEY):
+                facts = {"value": shorten(file.place), "other": _ORDER.filled(known.what, other.name)}
                 place = order.locate(file.field)
                 yield Complaint(rule="PATH-SHARED", place=place, order=order.name, path=file.field, facts=facts)
 
@@ -68,7 +66,7 @@ def find_files_shared_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]
 def _files(order: Fields, branch: Branch) -> Iterator[File]:
     key, install = (part if isinstance(part, dict) else {} for part in (order.get("key"), order.get("install")))
     key_path, csr_path = key.get("path"), key.get("csr_path")
-    named: list[tuple[object, Path, str | Phrase]] = [(key_path, _KEY, dotted(_KEY))]
+    named: list[tuple[object, Path, str | Phrase]] = [(key_path, _KEY, dotted_path(_KEY))]
     if branch.csr_origin is CsrOrigin.TARGET and csr_path is not None:
         named.append((csr_path, ("key", "csr_path"), "key.csr_path"))
     elif branch.csr_origin is CsrOrigin.TARGET and isinstance(key_path, str):

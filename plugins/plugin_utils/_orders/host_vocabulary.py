@@ -12,9 +12,9 @@ import re
 
 from ...module_utils._core.paths import names_file
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import shortened
+from .._complaints.complaints import shorten
 from .commands import NAME, SERVICE, VALIDATIONS
-from .vocabulary import line, told_as, written_as, wrong_type
+from .vocabulary import check_line, describe_as, make_type_refusal, pattern_schema
 from .voluptuous_dep import Refused
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
@@ -39,65 +39,65 @@ _RELOADING = Phrase(
 _HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
 
 
-@told_as({"type": "string", "pattern": r"^/(?:.*/)?(?!\.{1,2}$)[^/]+$"}, _HOST_PATH)
-def host_path(value: object) -> str:
-    path = line(value)
+@describe_as({"type": "string", "pattern": r"^/(?:.*/)?(?!\.{1,2}$)[^/]+$"}, _HOST_PATH)
+def check_host_path(value: object) -> str:
+    path = check_line(value)
     if not path.startswith("/"):
-        raise Refused("PATH-ABSOLUTE", value=shortened(value))
+        raise Refused("PATH-ABSOLUTE", value=shorten(value))
     if not names_file(path):
-        raise Refused("PATH-FILE", value=shortened(value))
+        raise Refused("PATH-FILE", value=shorten(value))
     return path
 
 
-@told_as(written_as(_HOST))
-def host_name(value: object) -> str:
+@describe_as(pattern_schema(_HOST))
+def check_host_name(value: object) -> str:
     if not isinstance(value, str) or not _HOST.fullmatch(value):
-        raise Refused("HOST-NAME", value=shortened(value))
+        raise Refused("HOST-NAME", value=shorten(value))
     return value
 
 
-@told_as(written_as(_CERTIFICATE_MODE), _FILE_MODE)
-def certificate_mode(value: object) -> str:
+@describe_as(pattern_schema(_CERTIFICATE_MODE), _FILE_MODE)
+def check_certificate_mode(value: object) -> str:
     mode = _mode(value)
     if not _CERTIFICATE_MODE.fullmatch(mode):
-        raise Refused("FILE-MODE", value=shortened(value))
+        raise Refused("FILE-MODE", value=shorten(value))
     return mode
 
 
-@told_as(written_as(_KEY_MODE), _FILE_MODE)
-def key_mode(value: object) -> str:
+@describe_as(pattern_schema(_KEY_MODE), _FILE_MODE)
+def check_key_mode(value: object) -> str:
     mode = _mode(value)
     if not _KEY_MODE.fullmatch(mode):
-        raise Refused("KEY-MODE", value=shortened(value))
+        raise Refused("KEY-MODE", value=shorten(value))
     return mode
 
 
 def _mode(value: object) -> str:
     # YAML reads an unquoted 0600 as the octal number 384: too late to tell it from a decimal, so only text is taken.
     if not isinstance(value, str) or not _MODE.fullmatch(value):
-        raise wrong_type(value, _FILE_MODE)
+        raise make_type_refusal(value, _FILE_MODE)
     return value
 
 
-@told_as({"type": "integer", "minimum": 1, "maximum": 65535}, _PORT)
-def port(value: object) -> int:
+@describe_as({"type": "integer", "minimum": 1, "maximum": 65535}, _PORT)
+def check_port(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
-        raise wrong_type(value, _PORT)
+        raise make_type_refusal(value, _PORT)
     return value
 
 
-@told_as(written_as(NAME), _VALIDATING)
-def validation(value: object) -> str:
+@describe_as(pattern_schema(NAME), _VALIDATING)
+def check_validation(value: object) -> str:
     return _command_name(value, _VALIDATING)
 
 
-@told_as(
+@describe_as(
     {
         "oneOf": [
-            written_as(NAME),
+            pattern_schema(NAME),
             {
                 "type": "object",
-                "properties": {"service": written_as(SERVICE)},
+                "properties": {"service": pattern_schema(SERVICE)},
                 "required": ["service"],
                 "additionalProperties": False,
             },
@@ -105,21 +105,29 @@ def validation(value: object) -> str:
     },
     _RELOADING,
 )
-def reloading(value: object) -> dict[str, str]:
+def check_reloading(value: object) -> dict[str, str]:
     if not isinstance(value, dict):
         return {"command": _command_name(value, _RELOADING)}
     service = value.get("service")
     if value.keys() != {"service"} or not isinstance(service, str) or not SERVICE.fullmatch(service):
-        raise wrong_type(value, _RELOADING)
+        raise make_type_refusal(value, _RELOADING)
     return {"service": service}
 
 
 def _command_name(value: object, allowed: Phrase) -> str:
     if not isinstance(value, str):
-        raise wrong_type(value, allowed)
+        raise make_type_refusal(value, allowed)
     if not NAME.fullmatch(value):
-        raise Refused("COMMAND-TEXT", value=shortened(value), allowed=allowed)
+        raise Refused("COMMAND-TEXT", value=shorten(value), allowed=allowed)
     return value
 
 
-__all__ = ("certificate_mode", "host_name", "host_path", "key_mode", "port", "reloading", "validation")
+__all__ = (
+    "check_certificate_mode",
+    "check_host_name",
+    "check_host_path",
+    "check_key_mode",
+    "check_port",
+    "check_reloading",
+    "check_validation",
+)

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
     from .._values.order import Order
 
-Facts = dict[str, t.Any]
+HostFacts = dict[str, t.Any]
 
 # Every group's name starts with one of these words, an underscore between it and the value.
 _KINDS: t.Final = ("product", "ca", "usage", "csr_origin", "orders")
@@ -32,20 +32,20 @@ class OrderHost:
     """A host, the facts of its orders by name, and the names of its groups."""
 
     name: str
-    orders: dict[str, Facts]
+    orders: dict[str, HostFacts]
     groups: tuple[str, ...]
 
 
-def hosts_of(orders: Iterable[Order]) -> tuple[OrderHost, ...]:
+def list_hosts(orders: Iterable[Order]) -> tuple[OrderHost, ...]:
     """Every host that an order which is not to be cancelled names."""
-    found: dict[str, dict[str, Facts]] = collections.defaultdict(dict)
+    found: dict[str, dict[str, HostFacts]] = collections.defaultdict(dict)
     for order in sorted(orders, key=lambda order: order.name):
         if order.host is not None and order.state is Wanted.PRESENT:
             found[str(order.host)][str(order.name)] = _facts(order)
     return tuple(OrderHost(name=host, orders=facts, groups=_groups(facts)) for host, facts in sorted(found.items()))
 
 
-def _facts(order: Order) -> Facts:
+def _facts(order: Order) -> HostFacts:
     """Chosen fields only: nothing of the applicant, no address, no credential."""
     install = order.install
     files = ("certificate", "chain", "full_chain", "combined", "pkcs12")
@@ -65,9 +65,9 @@ def _facts(order: Order) -> Facts:
     return hide(facts)
 
 
-def _groups(orders: dict[str, Facts]) -> tuple[str, ...]:
+def _groups(orders: dict[str, HostFacts]) -> tuple[str, ...]:
     values = [{**facts, "orders": pathlib.Path(facts["file"]).stem} for facts in orders.values()]
     return tuple(sorted({f"{kind}_{facts[kind]}" for facts in values for kind in _KINDS if facts[kind]}))
 
 
-__all__ = ("OrderHost", "hosts_of")
+__all__ = ("OrderHost", "list_hosts")

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def reader_with(variables: Mapping[str, t.Any] | None, *, secrets: t.Any = None) -> Reader:
+def make_reader(variables: Mapping[str, t.Any] | None, *, secrets: t.Any = None) -> Reader:
     """Make a reader that renders over these variables alone, and decrypts with these secrets or those of this run."""
     sandbox = Sandbox(_Plain().value(dict(variables or {})))
 
@@ -55,4 +55,4 @@ class _Plain:
         return [self.value(below) for below in value]
 
 
-__all__ = ("reader_with",)
+__all__ = ("make_reader",)

@@ -15,8 +15,8 @@ import typing as t
 
 from ...module_utils._core.defaults import KEY_CURVE
 from ...module_utils._core.keyspec import ECDSA
-from .._catalogue.products import product_named
-from .._complaints.complaints import Breach, Complaint, OrdersRefused, arranged, dotted, named, shortened
+from .._catalogue.products import find_product
+from .._complaints.complaints import Breach, Complaint, OrdersRefused, dotted_path, list_names, shorten, sort_complaints
 from .._complaints.rules.book import RULES
 from .._complaints.rules.rule import Severity
 from .._values.order import (
@@ -33,14 +33,14 @@ from .._values.order import (
     Subject,
     Usage,
 )
-from .commands import command_breaches
+from .commands import find_command_breaches
 from .files import read_folder
 from .folder import leads_out
-from .form_rules import breaches_of_rules
+from .form_rules import find_rule_breaches
 from .host_paths import find_files_shared_between, find_files_shared_within
-from .portfolio_rules import complaints_between, shared_keys
+from .portfolio_rules import find_complaints_between, find_shared_keys
 from .public_words import publish_words
-from .schema import breaches_of_shape
+from .schema import find_shape_breaches
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -60,13 +60,13 @@ class Judged:
     orders: tuple[Order, ...]
     complaints: tuple[Complaint, ...]
 
-    def accepted(self, *, strict: bool = False) -> tuple[Order, ...]:
+    def accept(self, *, strict: bool = False) -> tuple[Order, ...]:
         """The orders; raises OrdersRefused when there is an error, in strict runs also when there is a warning."""
         if any(strict or complaint.severity is Severity.ERROR for complaint in self.complaints):
             raise OrdersRefused(self.complaints)
         return self.orders
 
-    def flawless(self) -> tuple[Order, ...]:
+    def list_flawless(self) -> tuple[Order, ...]:
         """The orders in which nothing is wrong; those with mistakes are left out."""
         wrong = {complaint.order for complaint in self.errors()}
         return tuple(order for order in self.orders if order.name not in wrong)
@@ -81,12 +81,12 @@ def judge_order_files(source: str, reader: Reader, *, day: dt.date, commands: Co
 
     `commands` are the names that the task defines; without them the names in the orders are not looked up.
     """
-    with collector_at_rest():
+    with pause_collector():
         return judge_orders(read_folder(source, reader), day=day, commands=commands)
 
 
 @contextlib.contextmanager
-def collector_at_rest() -> Iterator[None]:
+def pause_collector() -> Iterator[None]:
     """No collection of cycles while many orders are made, which all stay: it would walk them over and over."""
     was_at_work = gc.isenabled()
     gc.disable()
@@ -100,7 +100,11 @@ def collector_at_rest() -> Iterator[None]:
 def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
     """Judge every order by every rule, for certificates issued on this day."""
     orders: list[tuple[RawOrder, Order]] = []
-    complaints = [*reading.complaints, *complaints_between(reading.orders), *find_files_shared_between(reading.orders)]
+    complaints = [
+        *reading.complaints,
+        *find_complaints_between(reading.orders),
+        *find_files_shared_between(reading.orders),
+    ]
     everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
     for raw in reading.orders:
         order, breaches = _judged_one(raw, day, commands)
@@ -110,23 +114,23 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | 
             else:
                 complaints.append(_complaint(raw, breach))
         orders.extend([(raw, order)] if order else [])
-    complaints += [*map(_told_once, everywhere.values()), *shared_keys(orders)]
+    complaints += [*map(_told_once, everywhere.values()), *find_shared_keys(orders)]
     publish_words(order for _raw, order in orders)
-    return Judged(orders=tuple(order for _raw, order in orders), complaints=arranged(complaints))
+    return Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
 
 
 def _judged_one(
     raw: RawOrder, day: dt.date, commands: Collection[str] | None
 ) -> tuple[Order | None, tuple[Breach, ...]]:
-    fields, shape = breaches_of_shape(raw.fields, raw.branch)
+    fields, shape = find_shape_breaches(raw.fields, raw.branch)
     unusable = {breach.path[0] for breach in shape if breach.path}
     usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
     csr, found = _supplied(usable, raw)
-    rules = breaches_of_rules(usable, raw.branch, day=day)
+    rules = find_rule_breaches(usable, raw.branch, day=day)
     breaches = (
         *shape,
         *rules,
-        *command_breaches(usable, commands),
+        *find_command_breaches(usable, commands),
         *find_files_shared_within(usable, raw.branch),
         *found,
     )
@@ -137,7 +141,7 @@ def _judged_one(
 def _told_once(found: list[tuple[RawOrder, Breach]]) -> Complaint:
     # Finding a place means reading the file once more, so it is done for the first order only.
     complaint = _complaint(*found[0])
-    return dc.replace(complaint, order=named(raw.name for raw, _breach in found))
+    return dc.replace(complaint, order=list_names(raw.name for raw, _breach in found))
 
 
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
@@ -152,7 +156,7 @@ def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[
     return read_supplied_csr(
         path,
         common_name=fields.get("common_name"),
-        product=product_named(named) if isinstance(named, str) else None,
+        product=find_product(named) if isinstance(named, str) else None,
     )
 
 
@@ -162,7 +166,7 @@ def _outside(path: pathlib.Path, within: pathlib.Path | None) -> Breach | None:
         outside = within is not None and leads_out(path, within)
     except (OSError, RuntimeError, ValueError):  # links in a circle, or a name that no file can have
         outside = False
-    facts = {"value": shortened(str(path)), "folder": str(within)}
+    facts = {"value": shorten(str(path)), "folder": str(within)}
     return Breach(rule="CSR-OUTSIDE", path=("csr_path",), facts=facts) if outside else None
 
 
@@ -187,8 +191,8 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
 
 
 def _missing(raw: RawOrder) -> tuple[str, ...]:
-    _fields, breaches = breaches_of_shape(raw.fields, dc.replace(raw.branch, pinned=False))
-    return tuple(sorted(dotted(breach.path) for breach in breaches))
+    _fields, breaches = find_shape_breaches(raw.fields, dc.replace(raw.branch, pinned=False))
+    return tuple(sorted(dotted_path(breach.path) for breach in breaches))
 
 
 def _key(fields: Fields | None) -> Key | None:
@@ -235,4 +239,4 @@ _PLAIN = (
     "was_named",
 )
 
-__all__ = ("Judged", "collector_at_rest", "judge_order_files", "judge_orders")
+__all__ = ("Judged", "judge_order_files", "judge_orders", "pause_collector")

@@ -11,8 +11,8 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.paths import plain_path
-from .._catalogue.products import product_named
-from .._complaints.complaints import Complaint, shortened
+from .._catalogue.products import find_product
+from .._complaints.complaints import Complaint, shorten
 from .._values.order import CsrOrigin, Wanted
 
 if t.TYPE_CHECKING:
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     from .schema import Fields
 
 
-def complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
+def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
     """Names used twice, natural keys bought twice, and duplicate_of that points nowhere."""
     orders = tuple(orders)
     yield from _equal_names(orders)
@@ -34,15 +34,19 @@ def complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
     for order in orders:
         contract_id = order.fields.get("contract_id")
         if contract_id is not None and contract_id == order.fields.get("replaces"):
-            facts = {"value": shortened(order.name), "contract_id": shortened(contract_id), "generation": 2}
+            facts: dict[str, object] = {
+                "value": shorten(order.name),
+                "contract_id": shorten(contract_id),
+                "generation": 2,
+            }
             yield _complaint("REPLACES-SELF", order, "replaces", facts)
         named = order.fields.get("duplicate_of")
         if isinstance(named, str) and (named == order.name or not _may_name(named, known)):
-            facts = {"value": shortened(named), "allowed": sorted(known - {order.name or ""})}
+            facts = {"value": shorten(named), "allowed": sorted(known - {order.name or ""})}
             yield _complaint("DUPLICATE-OF", order, "duplicate_of", facts)
 
 
-def shared_keys(judged: Iterable[tuple[RawOrder, Order]]) -> Iterator[Complaint]:
+def find_shared_keys(judged: Iterable[tuple[RawOrder, Order]]) -> Iterator[Complaint]:
     """Orders whose certificates would have one key, where a CA of theirs refuses that.
 
     A key is known by a supplied CSR, or by its path on the host that makes it.
@@ -73,7 +77,7 @@ def _equal_names(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
     first: dict[str, RawOrder] = {}
     for order in orders:
         if order.name and first.setdefault(order.name, order) is not order:
-            facts = {"value": shortened(order.name), "other": str(first[order.name].locate(("name",)))}
+            facts = {"value": shorten(order.name), "other": str(first[order.name].locate(("name",)))}
             yield _complaint("NAME-DUPLICATE", order, "name", facts)
 
 
@@ -84,7 +88,7 @@ def _equal_former_names(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
         former = order.fields.get("was_named")
         other = first.setdefault(former, order) if isinstance(former, str) else order
         if other is not order:
-            facts = {"value": shortened(former), "other": other.name}
+            facts = {"value": shorten(former), "other": other.name}
             yield _complaint("WAS-NAMED", order, "was_named", facts)
 
 
@@ -96,7 +100,7 @@ def _equal_purchases(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
             continue
         bought = first.setdefault(key, order)
         if bought is not order and bought.name != order.name:
-            facts = {"value": shortened(order.fields["common_name"]), "other": bought.name}
+            facts = {"value": shorten(order.fields["common_name"]), "other": bought.name}
             yield _complaint("ORDER-DUPLICATE", order, "common_name", facts)
 
 
@@ -106,7 +110,7 @@ def _natural_key(order: Fields) -> tuple[str, ...] | None:
     linked = order.get("linked_contract")
     if not (isinstance(name, str) and isinstance(product, str) and isinstance(usage, str)):
         return None
-    found = product_named(product)
+    found = find_product(product)
     contract = [str(linked.get(part)) for part in ("service", "contract_id")] if isinstance(linked, dict) else []
     return (name.lower(), found.id if found else product, usage, *contract)
 
@@ -120,4 +124,4 @@ def _complaint(rule: str, order: RawOrder, field: str, facts: Mapping[str, objec
     return Complaint(rule=rule, place=order.locate((field,)), order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("complaints_between", "shared_keys")
+__all__ = ("find_complaints_between", "find_shared_keys")

@@ -12,10 +12,10 @@ import dataclasses as dc
 import typing as t
 
 from .._catalogue.fact import Fact
-from .._catalogue.industry import lifetime
+from .._catalogue.industry import find_lifetime
 from .._catalogue.products import TERMS
 from .._values.order import CsrOrigin, Usage
-from .schema import asked_fields
+from .schema import list_field_names
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -34,7 +34,7 @@ def product_rules(product: Product, *, day: dt.date) -> Json:
         "facts": _facts(product),
         "authority_facts": _facts(product.authority),
         "terms": list(TERMS),
-        "longest_validity_days": lifetime(day).days,
+        "longest_validity_days": find_lifetime(day).days,
         "fields": _fields(product),
     }
 
@@ -60,7 +60,7 @@ def _fields(product: Product) -> list[Json]:
     kinds = [(Usage.OTHER, origin) for origin in CsrOrigin] + [(Usage.LINKED_SERVICE, CsrOrigin.SERVICE)]
     rows = []
     for usage, origin in kinds:
-        required, optional = asked_fields(product, usage=usage, csr_origin=origin)
+        required, optional = list_field_names(product, usage=usage, csr_origin=origin)
         rows.append({"usage": usage.value, "csr_origin": origin.value, "required": required, "optional": optional})
     return rows
 

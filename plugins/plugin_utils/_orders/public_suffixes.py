@@ -21,7 +21,7 @@ from ansible.module_utils.basic import missing_required_lib
 _PLAIN_TOP_DOMAINS = ("com", "jp", "net", "org")
 
 
-def missing_public_suffixes() -> str | None:
+def explain_missing_public_suffixes() -> str | None:
     """The message for the user when the library is not there."""
     found = importlib.util.find_spec("publicsuffixlist")
     return None if found else str(missing_required_lib("publicsuffixlist"))
@@ -51,4 +51,4 @@ def _suffixes() -> t.Any:
     return PublicSuffixList(only_icann=True)
 
 
-__all__ = ("has_known_top_domain", "is_public_suffix", "missing_public_suffixes")
+__all__ = ("explain_missing_public_suffixes", "has_known_top_domain", "is_public_suffix")

@@ -15,14 +15,14 @@ import typing as t
 from ...module_utils._core.keyspec import CURVES, ECDSA, REGENERATE, RSA, RSA_SIZES
 from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import DN_LENGTHS
-from .._catalogue.products import PRODUCTS, TERMS, product_named
+from .._catalogue.products import PRODUCTS, TERMS, find_product
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import Breach, shortened
+from .._complaints.complaints import Breach, shorten
 from .._values.order import CsrOrigin, NextKey, ReissueReason, RenewedBy, Usage, Wanted
 from . import host_vocabulary as host
 from . import vocabulary as word
-from .dn_vocabulary import dn_field
-from .shape_breaches import Fields, Shape, breach_of
+from .dn_vocabulary import make_dn_check
+from .shape_breaches import Fields, Shape, make_shape_breach
 from .voluptuous_dep import Refused, vol
 
 if t.TYPE_CHECKING:
@@ -41,32 +41,32 @@ class Branch:
     pinned: bool = False  # an existing application is named, so what was asked to get there need not be repeated
 
 
-def branch_of(order: Fields) -> Branch:
+def find_branch(order: Fields) -> Branch:
     """The branch that an order belongs to; linked services leave no choice of the CSR's origin [M:2261096]."""
     named = order.get("product")
-    product = product_named(named) if isinstance(named, str) else None
+    product = find_product(named) if isinstance(named, str) else None
     usage = _member(Usage, order.get("usage"))
     linked = usage is Usage.LINKED_SERVICE
     origin = CsrOrigin.SERVICE if linked else _member(CsrOrigin, order.get("csr_origin"))
     return Branch(product.id if product else None, usage, origin, pinned="contract_id" in order)
 
 
-def without_unasked(defaults: Fields, branch: Branch) -> Fields:
+def drop_unasked(defaults: Fields, branch: Branch) -> Fields:
     """Defaults serve orders of every kind, so those that this order is not asked for are left out."""
     unasked = _unasked(branch)
     return {field: value for field, value in defaults.items() if field not in unasked}
 
 
-def breaches_of_shape(order: Fields, branch: Branch) -> tuple[Fields, tuple[Breach, ...]]:
+def find_shape_breaches(order: Fields, branch: Branch) -> tuple[Fields, tuple[Breach, ...]]:
     """The order with its values converted, and every way in which its shape is wrong."""
     schema = _schema(branch)
     try:
         return schema(order), ()
     except vol.MultipleInvalid as invalid:
-        return {}, tuple(breach_of(error, schema.schema, order) for error in invalid.errors)
+        return {}, tuple(make_shape_breach(error, schema.schema, order) for error in invalid.errors)
 
 
-def asked_fields(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:
+def list_field_names(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:
     """The fields that such an order must have, and those that it may have, both sorted."""
     branch = Branch(product.id, usage, csr_origin)
     markers = [marker for marker in _schema(branch).schema if str(marker) not in _unasked(branch)]
@@ -76,10 +76,10 @@ def asked_fields(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tu
 
 @functools.cache
 def _schema(branch: Branch) -> t.Any:
-    return vol.Schema(shape_of(branch))
+    return vol.Schema(list_fields(branch))
 
 
-def shape_of(branch: Branch) -> Shape:
+def list_fields(branch: Branch) -> Shape:
     """The fields of a branch with their validators, in the order in which people meet them."""
     # Markers are equal by field name: a refusal takes the place of the field's own validator.
     return {**_order_form(branch), **_registration_form(branch), **_host_side(branch), **_refusals(branch)}
@@ -88,31 +88,31 @@ def shape_of(branch: Branch) -> Shape:
 def _order_form(branch: Branch) -> Shape:
     linked = branch.usage is Usage.LINKED_SERVICE
     return {
-        vol.Required("name"): word.order_name,
-        vol.Required("customer_code"): word.customer_code,
-        vol.Required("common_name"): word.common_name,
-        vol.Required("product"): word.product,
-        vol.Required("term"): word.one_of(TERMS),
-        vol.Required("usage"): word.one_of(Usage),
+        vol.Required("name"): word.check_order_name,
+        vol.Required("customer_code"): word.check_customer_code,
+        vol.Required("common_name"): word.check_common_name,
+        vol.Required("product"): word.check_product,
+        vol.Required("term"): word.make_choice_check(TERMS),
+        vol.Required("usage"): word.make_choice_check(Usage),
         (vol.Required if linked else vol.Optional)("linked_contract"): {
-            vol.Required("service"): word.one_of(LINKED_SERVICES),
-            vol.Optional("contract_id"): word.contract_id,
+            vol.Required("service"): word.make_choice_check(LINKED_SERVICES),
+            vol.Optional("contract_id"): word.check_contract_id,
         },
-        _unless_pinned(branch)("terms_agreed"): word.agreed,
-        vol.Optional("state", default=Wanted.PRESENT): word.one_of(Wanted),
-        vol.Optional("contract_id"): word.contract_id,
-        vol.Optional("duplicate_of"): word.line,
-        vol.Optional("replaces"): word.contract_id,
-        vol.Optional("was_named"): word.order_name,
-        vol.Optional("generation", default=1): word.counting_number,
+        _unless_pinned(branch)("terms_agreed"): word.check_agreed,
+        vol.Optional("state", default=Wanted.PRESENT): word.make_choice_check(Wanted),
+        vol.Optional("contract_id"): word.check_contract_id,
+        vol.Optional("duplicate_of"): word.check_line,
+        vol.Optional("replaces"): word.check_contract_id,
+        vol.Optional("was_named"): word.check_order_name,
+        vol.Optional("generation", default=1): word.check_counting_number,
         vol.Optional("renewal"): {
-            vol.Optional("when"): word.one_of(RenewedBy),
-            vol.Optional("term"): word.one_of(TERMS),
-            vol.Optional("key"): word.one_of(NextKey),
+            vol.Optional("when"): word.make_choice_check(RenewedBy),
+            vol.Optional("term"): word.make_choice_check(TERMS),
+            vol.Optional("key"): word.make_choice_check(NextKey),
         },
         vol.Optional("reissue"): {
-            vol.Required("serial"): word.serial_number,
-            vol.Required("reason"): word.one_of(ReissueReason),
+            vol.Required("serial"): word.check_serial_number,
+            vol.Required("reason"): word.make_choice_check(ReissueReason),
         },
     }
 
@@ -127,71 +127,78 @@ def _registration_form(branch: Branch) -> Shape:
     asks_email = product is not None and product.authority.approval_email.value
     asks_transparency = product is not None and product.authority.transparency_choice.value
     return {
-        (vol.Optional if linked else asked)("csr_origin"): _linked_origin if linked else word.one_of(CsrOrigin),
-        (asked if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.text,
+        (vol.Optional if linked else asked)("csr_origin"): _linked_origin
+        if linked
+        else word.make_choice_check(CsrOrigin),
+        (asked if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.check_text,
         (asked if _asks_subject(branch) else vol.Optional)("subject"): _subject_fields(),
         asked("applicant"): _applicant_fields(),
-        (asked if asks_email else vol.Optional)("approval_email"): word.approval_email,
-        (asked if asks_transparency else vol.Optional)("certificate_transparency"): word.boolean,
+        (asked if asks_email else vol.Optional)("approval_email"): word.check_approval_email,
+        (asked if asks_transparency else vol.Optional)("certificate_transparency"): word.check_boolean,
     }
 
 
 @functools.cache
 def _subject_fields() -> word.SharedMapping:
-    fields: Shape = {vol.Required(field): dn_field(longest) for field, longest in DN_LENGTHS.value.items()}
+    fields: Shape = {vol.Required(field): make_dn_check(longest) for field, longest in DN_LENGTHS.value.items()}
     return word.SharedMapping({**fields, vol.Optional("organizational_unit_name"): word.refuse("DN-OU")})
 
 
 @functools.cache
 def _applicant_fields() -> word.SharedMapping:
-    fields = {"name": word.person, "department": word.person, "email": word.email, "phone": word.phone}
+    fields = {
+        "name": word.check_person,
+        "department": word.check_person,
+        "email": word.check_email,
+        "phone": word.check_phone,
+    }
     return word.SharedMapping({vol.Required(field): validator for field, validator in fields.items()})
 
 
 def _host_side(branch: Branch) -> Shape:
     target = branch.csr_origin is CsrOrigin.TARGET
     return {
-        (_unless_pinned(branch) if target else vol.Optional)("host"): host.host_name,
+        (_unless_pinned(branch) if target else vol.Optional)("host"): host.check_host_name,
         (_unless_pinned(branch) if target else vol.Optional)("key"): _key_fields(
             target=branch.csr_origin in (CsrOrigin.TARGET, None)
         ),
         vol.Optional("install"): {
-            **{vol.Optional(role): host.host_path for role in INSTALL_FILES},
-            **_access_fields(host.certificate_mode),
-            vol.Optional("backup"): word.boolean,
-            vol.Optional("plain_files"): word.boolean,
-            vol.Optional("pkcs12_encryption"): word.one_of(("modern", "compatible")),
-            vol.Optional("issuer"): word.line,
-            vol.Optional("validate"): host.validation,
-            vol.Optional("reload"): host.reloading,
+            **{vol.Optional(role): host.check_host_path for role in INSTALL_FILES},
+            **_access_fields(host.check_certificate_mode),
+            vol.Optional("backup"): word.check_boolean,
+            vol.Optional("plain_files"): word.check_boolean,
+            vol.Optional("pkcs12_encryption"): word.make_choice_check(("modern", "compatible")),
+            vol.Optional("issuer"): word.check_line,
+            vol.Optional("validate"): host.check_validation,
+            vol.Optional("reload"): host.check_reloading,
             vol.Optional("prove"): {
-                vol.Optional("address"): word.line,
-                vol.Optional("port"): host.port,
-                vol.Optional("server_name"): word.line,
-                vol.Optional("seen_from"): word.one_of(("host", "controller")),
-                vol.Optional("timeout"): word.counting_number,
+                vol.Optional("address"): word.check_line,
+                vol.Optional("port"): host.check_port,
+                vol.Optional("server_name"): word.check_line,
+                vol.Optional("seen_from"): word.make_choice_check(("host", "controller")),
+                vol.Optional("timeout"): word.check_counting_number,
             },
         },
     }
 
 
 def _access_fields(mode: word.Validator) -> Shape:
-    fields = {"owner": word.line, "group": word.line, "mode": mode}
+    fields = {"owner": word.check_line, "group": word.check_line, "mode": mode}
     return {vol.Optional(field): validator for field, validator in fields.items()}
 
 
 def _key_fields(*, target: bool) -> Shape:
     # What is made elsewhere is only looked at, but files that hold the key too take after it.
-    place: Shape = {vol.Required("path"): host.host_path, **_access_fields(host.key_mode)}
+    place: Shape = {vol.Required("path"): host.check_host_path, **_access_fields(host.check_key_mode)}
     if not target:
         return place
     return {
         **place,
-        vol.Optional("type"): word.one_of((RSA, ECDSA)),
-        vol.Optional("size"): word.one_of(RSA_SIZES),
-        vol.Optional("curve"): word.one_of(CURVES),
-        vol.Optional("csr_path"): host.host_path,
-        vol.Optional("regenerate"): word.one_of(REGENERATE),
+        vol.Optional("type"): word.make_choice_check((RSA, ECDSA)),
+        vol.Optional("size"): word.make_choice_check(RSA_SIZES),
+        vol.Optional("curve"): word.make_choice_check(CURVES),
+        vol.Optional("csr_path"): host.check_host_path,
+        vol.Optional("regenerate"): word.make_choice_check(REGENERATE),
     }
 
 
@@ -254,10 +261,10 @@ def _asks_subject(branch: Branch) -> bool:
     return branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value != "DV"
 
 
-@word.told_as({"const": CsrOrigin.SERVICE.value}, CsrOrigin.SERVICE)
+@word.describe_as({"const": CsrOrigin.SERVICE.value}, CsrOrigin.SERVICE)
 def _linked_origin(value: object) -> CsrOrigin:
     if value != CsrOrigin.SERVICE:
-        raise Refused("LINKED-CSR", value=shortened(value))
+        raise Refused("LINKED-CSR", value=shorten(value))
     return CsrOrigin.SERVICE
 
 
@@ -273,4 +280,12 @@ def _member(kind: t.Any, value: object) -> t.Any:
     return next((member for member in kind if member == value), None)
 
 
-__all__ = ("INSTALL_FILES", "Branch", "Fields", "asked_fields", "branch_of", "breaches_of_shape", "without_unasked")
+__all__ = (
+    "INSTALL_FILES",
+    "Branch",
+    "Fields",
+    "drop_unasked",
+    "find_branch",
+    "find_shape_breaches",
+    "list_field_names",
+)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, nearest, shortened
+from .._complaints.complaints import Breach, find_nearest, shorten
 from .field_words import FIELD_LABELS
 from .voluptuous_dep import Refused, vol
 
@@ -19,7 +19,7 @@ Fields = dict[str, t.Any]
 Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
 
 
-def breach_of(error: t.Any, schema: Shape, order: Fields) -> Breach:
+def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
     """Tell an error of the library as the rule that is broken, with what is allowed at that place."""
     path = tuple(getattr(part, "schema", part) for part in error.path)
     if isinstance(error, Refused):
@@ -31,10 +31,10 @@ def breach_of(error: t.Any, schema: Shape, order: Fields) -> Breach:
     if isinstance(error, (vol.DictInvalid, vol.TypeInvalid)):
         expected = Phrase("a mapping of fields", "項目のマッピング")
         return Breach(
-            rule="VALUE-TYPE", path=path, facts={"value": shortened(_value_at(order, path)), "expected": expected}
+            rule="VALUE-TYPE", path=path, facts={"value": shorten(_value_at(order, path)), "expected": expected}
         )
-    near = nearest(path[-1], known)
-    facts = {"value": shortened(path[-1]), "allowed": known, "near": near}
+    near = find_nearest(path[-1], known)
+    facts = {"value": shorten(path[-1]), "allowed": known, "near": near}
     # YAML reads {organization_name: Example Co., Ltd.} as a field "Ltd." without a value.
     cut = {"cut": True} if not near and _value_at(order, path) is None else {}
     return Breach(rule="KEY-UNKNOWN", path=path, facts={**facts, **cut})
@@ -79,4 +79,4 @@ def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:
     return value
 
 
-__all__ = ("Fields", "Shape", "breach_of")
+__all__ = ("Fields", "Shape", "make_shape_breach")

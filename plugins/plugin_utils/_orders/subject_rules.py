@@ -12,7 +12,7 @@ import functools
 import typing as t
 
 from .._catalogue.fact import Confidence
-from .._complaints.complaints import Breach, shortened
+from .._complaints.complaints import Breach, shorten
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 _LEGAL_FORMS = ("co", "ltd", "inc", "corp", "corporation", "kk", "gk", "llc", "limited", "university", "foundation")
 
 
-def subject_breaches(subject: Mapping[str, str], *, product: Product, path: Path) -> Iterator[Breach]:
+def find_subject_breaches(subject: Mapping[str, str], *, product: Product, path: Path) -> Iterator[Breach]:
     """Every field that this product's CA would not take as it stands; DV certificates carry none of them."""
     if product.level.value == "DV":
         return
@@ -50,26 +50,26 @@ def _characters(value: str, authority: Authority, path: Path) -> Iterator[Breach
     if foreign:
         # An old page, or somebody else's, is a reason to warn and none to refuse.
         rule = "DN-AUTHORITY" if fact.confidence is Confidence.WRITTEN else "DN-AUTHORITY-UNSURE"
-        facts = {"value": shortened(value), "authority": authority.name, "characters": " ".join(map(repr, foreign))}
+        facts = {"value": shorten(value), "authority": authority.name, "characters": " ".join(map(repr, foreign))}
         yield Breach(rule=rule, path=path, facts={**facts, "source": fact.source})
 
 
 def _length(value: str, authority: Authority, path: Path) -> Iterator[Breach]:
     longest = authority.dn_length.value
     if longest is not None and len(value) > longest:
-        facts = {"value": shortened(value), "authority": authority.name, "length": len(value), "allowed": longest}
+        facts = {"value": shorten(value), "authority": authority.name, "length": len(value), "allowed": longest}
         yield Breach(rule="DN-AUTHORITY-LENGTH", path=path, facts=facts)
 
 
 def _capitals(value: str, authority: Authority, path: Path) -> Iterator[Breach]:
     if authority.capitalised.value and value == value.lower() and value != value.upper():
-        yield Breach(rule="DN-CAPITALS", path=path, facts={"value": shortened(value), "authority": authority.name})
+        yield Breach(rule="DN-CAPITALS", path=path, facts={"value": shorten(value), "authority": authority.name})
 
 
 def _legal_form(value: str, authority: Authority, path: Path) -> Iterator[Breach]:
     words = {word.strip(".,()").replace(".", "").lower() for word in value.replace(",", " ").split()}
     if authority.capitalised.value and not words & set(_LEGAL_FORMS):
-        yield Breach(rule="DN-LEGAL-FORM", path=path, facts={"value": shortened(value), "authority": authority.name})
+        yield Breach(rule="DN-LEGAL-FORM", path=path, facts={"value": shorten(value), "authority": authority.name})
 
 
-__all__ = ("subject_breaches",)
+__all__ = ("find_subject_breaches",)

@@ -15,13 +15,13 @@ from ...module_utils._core.errors import CsrKeyForm, Fault, PrivateKeyGiven
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from ...module_utils._pki.csrs import read_csr
-from ...module_utils._pki.deps import missing_cryptography
+from ...module_utils._pki.deps import explain_missing_cryptography
 from ...module_utils._pki.weak_keys import CLOSE_PRIMES, EXPONENT, ROCA, SMALL_FACTOR, csr_weakness
 from .._catalogue.industry import CURVES, DN_LENGTHS, RSA_SMALLEST
-from .._complaints.complaints import Breach, shortened
+from .._complaints.complaints import Breach, shorten
 from .._values.order import SuppliedCsr
-from .dn_vocabulary import dn_field
-from .subject_rules import subject_breaches
+from .dn_vocabulary import make_dn_check
+from .subject_rules import find_subject_breaches
 from .voluptuous_dep import Refused
 
 if t.TYPE_CHECKING:
@@ -57,12 +57,12 @@ def read_supplied_csr(
     path: pathlib.Path, *, common_name: str | None, product: Product | None
 ) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     """The CSR at `path`, and every reason for which it cannot be used for this order."""
-    if lacking := missing_cryptography():
+    if lacking := explain_missing_cryptography():
         return None, (_unreadable(path, verbatim(lacking)),)
     try:
         facts = read_csr(_content(path))
     except PrivateKeyGiven:
-        return None, (Breach(rule="CSR-PRIVATE-KEY", path=_PATH, facts={"value": shortened(str(path))}),)
+        return None, (Breach(rule="CSR-PRIVATE-KEY", path=_PATH, facts={"value": shorten(str(path))}),)
     except _NotRegular:
         return None, (_unreadable(path, Phrase("not a regular file", "通常のファイルではありません")),)
     except CsrKeyForm as form:
@@ -87,12 +87,12 @@ def _content(path: pathlib.Path) -> bytes:
 
 
 def _unreadable(path: pathlib.Path, problem: Phrase) -> Breach:
-    return Breach(rule="CSR-UNREADABLE", path=_PATH, facts={"value": shortened(str(path)), "problem": problem})
+    return Breach(rule="CSR-UNREADABLE", path=_PATH, facts={"value": shorten(str(path)), "problem": problem})
 
 
 def _breaches(facts: CsrFacts, *, common_name: str | None, product: Product | None) -> Iterator[Breach]:
     if common_name is not None and (facts.common_name or "").lower() != common_name.lower():
-        said = {"value": shortened(facts.common_name or ""), "common_name": common_name}
+        said = {"value": shorten(facts.common_name or ""), "common_name": common_name}
         yield Breach(rule="CSR-COMMON-NAME", path=_PATH, facts=said)
     if not facts.signature_valid:
         yield Breach(rule="CSR-SIGNATURE", path=_PATH)
@@ -125,7 +125,7 @@ def _key_breaches(facts: CsrFacts, product: Product | None) -> Iterator[Breach]:
 def _name_breaches(facts: CsrFacts) -> Iterator[Breach]:
     others = [name for name in facts.dns_names if name.lower() != (facts.common_name or "").lower()]
     if others or facts.other_names:
-        named = [*([shortened(", ".join(others))] if others else []), *([_NO_NAMES] if facts.other_names else [])]
+        named = [*([shorten(", ".join(others))] if others else []), *([_NO_NAMES] if facts.other_names else [])]
         yield Breach(rule="CSR-SAN", path=_PATH, facts={"value": tuple(named)})
 
 
@@ -136,7 +136,7 @@ def _subject_breaches(facts: CsrFacts, product: Product) -> Iterator[Breach]:
         yield Breach(rule="CSR-REPEATED", path=_PATH, facts={"value": repeated})
     for attribute, value in facts.subject:
         if attribute == "country_name" and value != names.COUNTRY:
-            yield Breach(rule="CSR-COUNTRY", path=_PATH, facts={"value": shortened(value)})
+            yield Breach(rule="CSR-COUNTRY", path=_PATH, facts={"value": shorten(value)})
     dropped = dict.fromkeys(_short(name) for name in present if name not in _kept_attributes(product))
     if dropped:
         allowed = [attribute.short for attribute in names.DN_ATTRIBUTES if attribute.name in _kept_attributes(product)]
@@ -165,14 +165,14 @@ def _organization_breaches(subject: names.Subject, product: Product) -> Iterator
 def _value_breaches(attribute: str, value: str, product: Product) -> Iterator[Breach]:
     told = f"{_short(attribute)}={value}"
     if not value.strip():
-        yield Breach(rule="DN-BLANK", path=_PATH, facts={"value": shortened(told)})
+        yield Breach(rule="DN-BLANK", path=_PATH, facts={"value": shorten(told)})
         return
     try:
-        dn_field(DN_LENGTHS.value[attribute])(value)
+        make_dn_check(DN_LENGTHS.value[attribute])(value)
     except Refused as refused:
-        yield Breach(rule=refused.rule, path=_PATH, facts={**refused.facts, "value": shortened(told)})
+        yield Breach(rule=refused.rule, path=_PATH, facts={**refused.facts, "value": shorten(told)})
         return
-    yield from subject_breaches({attribute: value}, product=product, path=_PATH)
+    yield from find_subject_breaches({attribute: value}, product=product, path=_PATH)
 
 
 def _short(attribute: str) -> str:

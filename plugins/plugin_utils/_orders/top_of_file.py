@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, nearest, shortened
+from .._complaints.complaints import Breach, find_nearest, shorten
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,25 +19,25 @@ if t.TYPE_CHECKING:
 TOP_FIELDS = ("version", "defaults", "orders")
 
 
-def breaches_of_file(document: t.Any) -> Iterator[Breach]:
+def find_file_breaches(document: t.Any) -> Iterator[Breach]:
     """Judge the fields at the top of an order file."""
     if not isinstance(document, dict) or not document.keys() & {"version", "orders"}:
         yield Breach(rule="FILE-CONTENT", facts={"kind": _kind_of(document)})
         return
     for field in document:
         if field not in TOP_FIELDS:
-            facts = {"value": shortened(field), "allowed": TOP_FIELDS, "near": nearest(field, TOP_FIELDS)}
+            facts = {"value": shorten(field), "allowed": TOP_FIELDS, "near": find_nearest(field, TOP_FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
     if "version" not in document:
         yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
     elif document["version"] != 1 or isinstance(document["version"], bool):
         yield Breach(
-            rule="VALUE-CHOICE", path=("version",), facts={"value": shortened(document["version"]), "allowed": 1}
+            rule="VALUE-CHOICE", path=("version",), facts={"value": shorten(document["version"]), "allowed": 1}
         )
     if not isinstance(document.get("defaults") or {}, dict):
         fields = Phrase("a mapping of fields", "項目のマッピング")
         yield Breach(
-            rule="VALUE-TYPE", path=("defaults",), facts={"value": shortened(document["defaults"]), "expected": fields}
+            rule="VALUE-TYPE", path=("defaults",), facts={"value": shorten(document["defaults"]), "expected": fields}
         )
     yield from _breaches_of_list(document.get("orders"))
 
@@ -56,13 +56,13 @@ def _kind_of(document: t.Any) -> Phrase:
 def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
     if not isinstance(orders, list):
         expected = Phrase("a list of orders", "オーダーのリスト")
-        yield Breach(rule="VALUE-TYPE", path=("orders",), facts={"value": shortened(orders), "expected": expected})
+        yield Breach(rule="VALUE-TYPE", path=("orders",), facts={"value": shorten(orders), "expected": expected})
         return
     for index, order in enumerate(orders):
         if not isinstance(order, dict):
             expected = Phrase("a mapping of fields", "項目のマッピング")
-            facts = {"value": shortened(order), "expected": expected}
+            facts = {"value": shorten(order), "expected": expected}
             yield Breach(rule="VALUE-TYPE", path=("orders", index), facts=facts)
 
 
-__all__ = ("TOP_FIELDS", "breaches_of_file")
+__all__ = ("TOP_FIELDS", "find_file_breaches")

@@ -18,8 +18,8 @@ import typing as t
 from ...module_utils._core import names
 from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import APPROVAL_LOCAL_PARTS
-from .._catalogue.products import PRODUCTS, Product, product_named
-from .._complaints.complaints import nearest, shortened
+from .._catalogue.products import PRODUCTS, Product, find_product
+from .._complaints.complaints import find_nearest, shorten
 from .voluptuous_dep import Refused, vol
 
 if t.TYPE_CHECKING:
@@ -69,7 +69,7 @@ _LOCAL_PARTS = ", ".join(f"{local}@" for local in APPROVAL_LOCAL_PARTS.value)
 CHOICES: t.Final[set[str]] = set()  # every word of every closed list; none of them is a secret
 
 
-def told_as(schema: Json, allowed: object = "") -> Callable[[_Checked], _Checked]:
+def describe_as(schema: Json, allowed: object = "") -> Callable[[_Checked], _Checked]:
     """Marks a validator with what it accepts: as JSON Schema, where False accepts nothing, and in words for people."""
 
     def mark(validator: _Checked) -> _Checked:
@@ -80,84 +80,84 @@ def told_as(schema: Json, allowed: object = "") -> Callable[[_Checked], _Checked
     return mark
 
 
-def json_of(validator: Validator) -> Json:
+def read_json_schema(validator: Validator) -> Json:
     """The JSON Schema that a validator carries."""
     return t.cast("Json", validator.json)  # type: ignore[attr-defined]
 
 
-def written_as(pattern: re.Pattern[str], **more: object) -> Json:
+def pattern_schema(pattern: re.Pattern[str], **more: object) -> Json:
     return {"type": "string", "pattern": f"^{pattern.pattern}$", **more}
 
 
-def wrong_type(value: object, expected: Phrase) -> Refused:
-    return Refused("VALUE-TYPE", value=shortened(value), expected=expected)
+def make_type_refusal(value: object, expected: Phrase) -> Refused:
+    return Refused("VALUE-TYPE", value=shorten(value), expected=expected)
 
 
-@told_as({"type": "string", "pattern": r"\S"}, TEXT)
-def text(value: object) -> str:
+@describe_as({"type": "string", "pattern": r"\S"}, TEXT)
+def check_text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise wrong_type(value, TEXT)
+        raise make_type_refusal(value, TEXT)
     return value
 
 
-@told_as({"type": "string", "pattern": _VISIBLE_LINE}, _LINE)
-def line(value: object) -> str:
-    said = text(value)
+@describe_as({"type": "string", "pattern": _VISIBLE_LINE}, _LINE)
+def check_line(value: object) -> str:
+    said = check_text(value)
     if not said.isprintable():
-        raise Refused("TEXT-CHARACTERS", value=shortened(said), characters=_foreign(said))
+        raise Refused("TEXT-CHARACTERS", value=shorten(said), characters=_foreign(said))
     return said
 
 
-@told_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": _LONGEST_PERSON}, _LINE)
-def person(value: object) -> str:
-    said = line(value)
+@describe_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": _LONGEST_PERSON}, _LINE)
+def check_person(value: object) -> str:
+    said = check_line(value)
     if len(said) > _LONGEST_PERSON:
-        raise Refused("DN-LENGTH", value=shortened(said), length=len(said), allowed=_LONGEST_PERSON)
+        raise Refused("DN-LENGTH", value=shorten(said), length=len(said), allowed=_LONGEST_PERSON)
     return said
 
 
-@told_as(written_as(_PHONE, maxLength=_LONGEST_PERSON), _PHONE_NUMBER)
-def phone(value: object) -> str:
+@describe_as(pattern_schema(_PHONE, maxLength=_LONGEST_PERSON), _PHONE_NUMBER)
+def check_phone(value: object) -> str:
     if not isinstance(value, str) or not _PHONE.fullmatch(value):
-        raise wrong_type(value, _PHONE_NUMBER)
-    return person(value)
+        raise make_type_refusal(value, _PHONE_NUMBER)
+    return check_person(value)
 
 
-@told_as(written_as(_CONTRACT_ID), _CONTRACT)
-def contract_id(value: object) -> str:
+@describe_as(pattern_schema(_CONTRACT_ID), _CONTRACT)
+def check_contract_id(value: object) -> str:
     if not isinstance(value, str) or not _CONTRACT_ID.fullmatch(value):
-        raise wrong_type(value, _CONTRACT)
+        raise make_type_refusal(value, _CONTRACT)
     return value
 
 
-@told_as(written_as(_SERIAL), _SERIAL_NUMBER)
-def serial_number(value: object) -> str:
+@describe_as(pattern_schema(_SERIAL), _SERIAL_NUMBER)
+def check_serial_number(value: object) -> str:
     """A serial number as tools write it, with colons or without; returned in one form."""
     if not isinstance(value, str) or not _SERIAL.fullmatch(value):
-        raise wrong_type(value, _SERIAL_NUMBER)
+        raise make_type_refusal(value, _SERIAL_NUMBER)
     return value.replace(":", "").lower().lstrip("0")
 
 
-@told_as({"type": "boolean"}, _BOOLEAN)
-def boolean(value: object) -> bool:
+@describe_as({"type": "boolean"}, _BOOLEAN)
+def check_boolean(value: object) -> bool:
     if not isinstance(value, bool):
-        raise wrong_type(value, _BOOLEAN)
+        raise make_type_refusal(value, _BOOLEAN)
     return value
 
 
-@told_as({"type": "integer", "minimum": 1}, _COUNTING)
-def counting_number(value: object) -> int:
+@describe_as({"type": "integer", "minimum": 1}, _COUNTING)
+def check_counting_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise wrong_type(value, _COUNTING)
+        raise make_type_refusal(value, _COUNTING)
     return value
 
 
-def one_of(choices: Iterable[t.Any]) -> Validator:
+def make_choice_check(choices: Iterable[t.Any]) -> Validator:
     """A value out of a closed list."""
     allowed = tuple(choices)
     CHOICES.update(map(str, allowed))
 
-    @told_as({"enum": [item.value if isinstance(item, enum.Enum) else item for item in allowed]}, allowed)
+    @describe_as({"enum": [item.value if isinstance(item, enum.Enum) else item for item in allowed]}, allowed)
     def choice(value: object) -> object:
         # 1 == True and "x" == an enum member are no accident in YAML: types are compared too.
         for item in allowed:
@@ -165,73 +165,73 @@ def one_of(choices: Iterable[t.Any]) -> Validator:
                 return item
         raise Refused(
             "VALUE-CHOICE",
-            value=shortened(value),
+            value=shorten(value),
             allowed=allowed,
-            near=nearest(value, [str(item) for item in allowed]),
+            near=find_nearest(value, [str(item) for item in allowed]),
         )
 
     return choice
 
 
-@told_as(written_as(_ORDER_NAME))
-def order_name(value: object) -> str:
+@describe_as(pattern_schema(_ORDER_NAME))
+def check_order_name(value: object) -> str:
     if not isinstance(value, str) or not _ORDER_NAME.fullmatch(value):
-        raise Refused("NAME-FORM", value=shortened(value))
+        raise Refused("NAME-FORM", value=shorten(value))
     return value
 
 
-@told_as(written_as(_CUSTOMER_CODE), _CODE)
-def customer_code(value: object) -> str:
+@describe_as(pattern_schema(_CUSTOMER_CODE), _CODE)
+def check_customer_code(value: object) -> str:
     if not isinstance(value, str) or not _CUSTOMER_CODE.fullmatch(value):
-        raise Refused("CUSTOMER-CODE", value=shortened(value))
+        raise Refused("CUSTOMER-CODE", value=shorten(value))
     return value
 
 
-@told_as(written_as(_COMMON_NAME, maxLength=names.LONGEST_COMMON_NAME), _HOST_NAME)
-def common_name(value: object) -> str:
-    name = text(value)
+@describe_as(pattern_schema(_COMMON_NAME, maxLength=names.LONGEST_COMMON_NAME), _HOST_NAME)
+def check_common_name(value: object) -> str:
+    name = check_text(value)
     fault = names.common_name_fault(name)
     if fault:
-        raise Refused("COMMON-NAME", value=shortened(value), problem=fault)
+        raise Refused("COMMON-NAME", value=shorten(value), problem=fault)
     return name.lower()
 
 
-@told_as({"enum": [*PRODUCTS, *(item.name for item in PRODUCTS.values())]}, tuple(PRODUCTS))
-def product(value: object) -> Product:
-    found = product_named(value) if isinstance(value, str) else None
+@describe_as({"enum": [*PRODUCTS, *(item.name for item in PRODUCTS.values())]}, tuple(PRODUCTS))
+def check_product(value: object) -> Product:
+    found = find_product(value) if isinstance(value, str) else None
     if found is None:
         known = [*PRODUCTS, *(item.name for item in PRODUCTS.values())]
-        raise Refused("PRODUCT-UNKNOWN", value=shortened(value), allowed=tuple(PRODUCTS), near=nearest(value, known))
+        raise Refused("PRODUCT-UNKNOWN", value=shorten(value), allowed=tuple(PRODUCTS), near=find_nearest(value, known))
     return found
 
 
-@told_as(written_as(_EMAIL, maxLength=_LONGEST_PERSON), _ADDRESS)
-def email(value: object) -> str:
+@describe_as(pattern_schema(_EMAIL, maxLength=_LONGEST_PERSON), _ADDRESS)
+def check_email(value: object) -> str:
     if not isinstance(value, str) or not _EMAIL.fullmatch(value):
-        raise wrong_type(value, _ADDRESS)
-    return person(value)
+        raise make_type_refusal(value, _ADDRESS)
+    return check_person(value)
 
 
-@told_as(
-    written_as(_EMAIL),
+@describe_as(
+    pattern_schema(_EMAIL),
     Phrase(f"{_LOCAL_PARTS} the common name or a domain above it", f"コモンネームかその上位ドメインの {_LOCAL_PARTS}"),
 )
-def approval_email(value: object) -> str:
-    return email(value)
+def check_approval_email(value: object) -> str:
+    return check_email(value)
 
 
 def _foreign(text: str) -> str:
-    return " ".join(dict.fromkeys(visible(character) for character in text if not character.isprintable()))
+    return " ".join(dict.fromkeys(show_character(character) for character in text if not character.isprintable()))
 
 
-def visible(character: str) -> str:
+def show_character(character: str) -> str:
     """A character as it is, or the number of one that nobody sees."""
     shows = character.isprintable() and not character.isspace()
     return character if shows else f"U+{ord(character):04X}"
 
 
-@told_as({"const": True}, True)
-def agreed(value: object) -> bool:
+@describe_as({"const": True}, True)
+def check_agreed(value: object) -> bool:
     if value is not True:
         raise Refused("TERMS-AGREED")
     return True
@@ -258,7 +258,7 @@ class SharedMapping:
 def refuse(rule: str, **facts: object) -> Validator:
     """A field that must not stand here, whatever its value."""
 
-    @told_as(False)
+    @describe_as(False)
     def refused(_value: object) -> t.NoReturn:
         raise Refused(rule, **facts)
 
@@ -270,26 +270,26 @@ __all__ = (
     "TEXT",
     "SharedMapping",
     "Validator",
-    "agreed",
-    "approval_email",
-    "boolean",
-    "common_name",
-    "contract_id",
-    "counting_number",
-    "customer_code",
-    "email",
-    "json_of",
-    "line",
-    "one_of",
-    "order_name",
-    "person",
-    "phone",
-    "product",
+    "check_agreed",
+    "check_approval_email",
+    "check_boolean",
+    "check_common_name",
+    "check_contract_id",
+    "check_counting_number",
+    "check_customer_code",
+    "check_email",
+    "check_line",
+    "check_order_name",
+    "check_person",
+    "check_phone",
+    "check_product",
+    "check_serial_number",
+    "check_text",
+    "describe_as",
+    "make_choice_check",
+    "make_type_refusal",
+    "pattern_schema",
+    "read_json_schema",
     "refuse",
-    "serial_number",
-    "text",
-    "told_as",
-    "visible",
-    "written_as",
-    "wrong_type",
+    "show_character",
 )

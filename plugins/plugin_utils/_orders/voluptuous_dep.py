@@ -33,9 +33,9 @@ class Refused(_Invalid):  # type: ignore[misc]
         self.facts = facts
 
 
-def missing_voluptuous() -> str | None:
+def explain_missing_voluptuous() -> str | None:
     """The message for the user when voluptuous is not there."""
     return None if vol else missing_required_lib("voluptuous")
 
 
-__all__ = ("VOLUPTUOUS_TRACEBACK", "Refused", "missing_voluptuous", "vol")
+__all__ = ("VOLUPTUOUS_TRACEBACK", "Refused", "explain_missing_voluptuous", "vol")

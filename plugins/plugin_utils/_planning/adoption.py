@@ -31,7 +31,7 @@ _HEAD = """\
 """
 
 
-def adopting_orders(applications: Iterable[Application], *, taken: Collection[str]) -> list[dict[str, t.Any]]:
+def make_adopting_orders(applications: Iterable[Application], *, taken: Collection[str]) -> list[dict[str, t.Any]]:
     """An order for each live application, pinned by its contract ID; what order files cannot say is left out.
 
     Only what the desk lists is in it. What a registration needs is not listed, so an application that still awaits
@@ -117,4 +117,4 @@ def _natural_key(application: Application) -> tuple[object, ...]:
     )
 
 
-__all__ = ("adopting_orders", "write_adopting_orders")
+__all__ = ("make_adopting_orders", "write_adopting_orders")

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, together
-from .._complaints.complaints import Complaint, shortened
+from ...module_utils._core.phrases import Phrase, join_phrases
+from .._complaints.complaints import Complaint, shorten
 from .._values.observed import Kind
 from .._values.order import Usage
 
@@ -48,7 +48,7 @@ def match_applications(
     for order in orders:
         if order.name not in claims and order.contract_id is None:
             fitting = next(
-                (app for app in spare if app.contract_id != order.replaces and not differences(order, app)), None
+                (app for app in spare if app.contract_id != order.replaces and not find_differences(order, app)), None
             )
             if fitting:
                 claims[order.name] = fitting
@@ -58,7 +58,7 @@ def match_applications(
     return claims, tuple(_complaints(orders, claims))
 
 
-def bought_name(common_name: str, product: str) -> tuple[str, str]:
+def purchase_key(common_name: str, product: str) -> tuple[str, str]:
     """What a list of applications shows at least of what was bought."""
     return common_name.casefold(), product
 
@@ -75,11 +75,11 @@ def _ended(
     ended: dict[tuple[str, str], list[Application]] = {}
     for app in applications:
         if not app.live and app.contract_id not in taken:
-            ended.setdefault(bought_name(app.common_name, app.product), []).append(app)
+            ended.setdefault(purchase_key(app.common_name, app.product), []).append(app)
     found: dict[str, Application] = {}
     for order in sorted(orders, key=lambda order: (order.name not in claims, order.generation, order.name)):
-        past = ended.get(bought_name(order.common_name, order.product.id), [])
-        fitting = [app for app in past if not _is_of_others(order, app) and not differences(order, app)]
+        past = ended.get(purchase_key(order.common_name, order.product.id), [])
+        fitting = [app for app in past if not _is_of_others(order, app) and not find_differences(order, app)]
         own = fitting[: order.generation - (order.name in claims)]
         for app in own:
             past.remove(app)
@@ -103,10 +103,10 @@ def find_rivals(
     for app in applications:
         if app.live and app.contract_id not in {*ours, order.replaces} and not any(_natural_differences(order, app)):
             facts = {
-                "value": shortened(order.common_name),
+                "value": shorten(order.common_name),
                 "contract_id": app.contract_id,
                 "reference": app.client_reference or _BY_HAND,
-                "differing": _also(differences(order, app)),
+                "differing": _also(find_differences(order, app)),
             }
             yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
 
@@ -135,10 +135,10 @@ def _is_later(app: Application, renewed: Application) -> bool:
 
 
 def _also(differing: tuple[Phrase, ...]) -> Phrase:
-    return _DIFFERING.filled(together(differing)) if differing else Phrase("", "")
+    return _DIFFERING.filled(join_phrases(differing)) if differing else Phrase("", "")
 
 
-def differences(order: Order, app: Application) -> tuple[Phrase, ...]:
+def find_differences(order: Order, app: Application) -> tuple[Phrase, ...]:
     """Every way in which an application, as far as the desk shows it, is not what the order asks for."""
     differing = list(_natural_differences(order, app))
     if app.term not in (None, order.term) and not _was_renewed(app):
@@ -172,16 +172,16 @@ def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
 
 def _difference(field: str, wanted: object, found: object) -> Phrase:
     words = Phrase("{0} is {1} at the desk, {2} in the order", "{0} は窓口では {1}、オーダーでは {2}")
-    return words.filled(field, shortened(found), shortened(wanted))
+    return words.filled(field, shorten(found), shorten(wanted))
 
 
 def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
     for order in orders:
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
-            yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shortened(order.contract_id)})
-        elif app is not None and (differing := differences(order, app)):
-            facts = {"contract_id": app.contract_id, "difference": together(differing)}
+            yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shorten(order.contract_id)})
+        elif app is not None and (differing := find_differences(order, app)):
+            facts = {"contract_id": app.contract_id, "difference": join_phrases(differing)}
             yield _complaint("CONTRACT-DIFFERS", order, "name", facts)
 
 
@@ -189,4 +189,4 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("bought_name", "differences", "find_rivals", "find_rivals_of_renewal", "match_applications")
+__all__ = ("find_differences", "find_rivals", "find_rivals_of_renewal", "match_applications", "purchase_key")

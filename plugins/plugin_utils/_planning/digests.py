@@ -65,11 +65,11 @@ def plan_digest(
     changing = [
         [
             *(row[field] for field in ("name", "order_digest", "contract_id", "linked_contract_id")),
-            changes_of(row),
+            list_desk_steps(row),
             *_bound_to(row),
         ]
         for row in rows
-        if changes_of(row)
+        if list_desk_steps(row)
     ]
     bound = sorted(on_hosts, key=operator.itemgetter(0))
     return digest([portfolio, part, sorted(changing), *([bound] if bound else [])])
@@ -80,15 +80,15 @@ def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
     return [row["replaces"], row.get("renew_by")] if row.get("replaces") else []
 
 
-def changes_of(row: dict[str, t.Any]) -> list[str]:
+def list_desk_steps(row: dict[str, t.Any]) -> list[str]:
     """The steps of an order's row that change the desk."""
     return [step["step"] for step in row["steps"] if step["call_class"] != "read"]
 
 
-def sealed(value: object) -> object:
+def seal(value: object) -> object:
     """Put the sealed text in the place of each vaulted value."""
     if isinstance(value, dict):
-        return {name: sealed(part) for name, part in value.items()}
+        return {name: seal(part) for name, part in value.items()}
     return {"sealed": value.sealed} if isinstance(value, Vaulted) else value
 
 
@@ -114,4 +114,4 @@ def _fields(value: t.Any) -> tuple[str, ...]:
     return tuple(value.__dataclass_fields__)
 
 
-__all__ = ("HostRow", "changes_of", "digest", "order_digest", "plan_digest", "sealed")
+__all__ = ("HostRow", "digest", "list_desk_steps", "order_digest", "plan_digest", "seal")

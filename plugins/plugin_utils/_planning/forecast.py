@@ -14,11 +14,11 @@ import datetime as dt
 import functools
 import typing as t
 
-from .._catalogue.products import TERMS, product_named
+from .._catalogue.products import TERMS, find_product
 from .._values.observed import ENDED, Decision, Kind, State
 from .._values.order import CsrOrigin, Usage, Wanted
 from .claims import match_applications
-from .lifecycle import day_in_japan, delay_of
+from .lifecycle import count_delay, day_in_japan
 from .lives import SPENDS, Assumptions, Happening, Life, Second, walk_life
 
 if t.TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Forecast:
     least: Sum
 
 
-def forecast(lineages: Iterable[Lineage], *, today: dt.date, until: dt.date, assumptions: Assumptions) -> Forecast:
+def make_forecast(lineages: Iterable[Lineage], *, today: dt.date, until: dt.date, assumptions: Assumptions) -> Forecast:
     """Walk all lineages to the last day.
 
     The default assumptions are the upper bound: each certificate is paid for. `least` has them free inside a paid
@@ -209,7 +209,7 @@ def _of_order(
         life=dc.replace(
             life,
             next_term=TERMS[order.renewal_term],
-            delay=delay_of(order.name) if spread else 0,
+            delay=count_delay(order.name) if spread else 0,
             goes_on=life.goes_on and order.state is Wanted.PRESENT,
         ),
     )
@@ -217,7 +217,7 @@ def _of_order(
 
 def _of_contract(application: Application, prices: PriceTable | None, assumptions: Assumptions) -> Lineage | None:
     """The lineage of a contract that no order names; None where the desk shows too little of it."""
-    product = product_named(application.product)
+    product = find_product(application.product)
     if product is None or application.term not in TERMS or application.not_after is None:
         return None
     level = product.level.value
@@ -289,7 +289,7 @@ __all__ = (
     "Lineage",
     "Sum",
     "add_up",
-    "forecast",
     "list_lineages",
+    "make_forecast",
     "sum_by_quarter",
 )

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from .lifecycle import Track
 
 
-def standing_of(order: Order, application: Application | None, *, on_host: bool | None = None) -> Standing:
+def find_standing(order: Order, application: Application | None, *, on_host: bool | None = None) -> Standing:
     """Decide where an order stands whose application is this one: for the certificate in use, or for the first one."""
     if order.state is Wanted.CANCELLED:
         return _cancelling(application)
@@ -41,7 +41,7 @@ def standing_of(order: Order, application: Application | None, *, on_host: bool 
     return Standing.WAITING
 
 
-def ahead_of(
+def find_standing_ahead(
     order: Order, application: Application | None, track: Track | None, *, spread: bool, mended: bool = False
 ) -> Standing | None:
     """Decide what is due for the certificate after the one in use; None where nothing is.
@@ -79,4 +79,4 @@ def is_registered(order: Order, application: Application | None) -> bool:
     return application.state is not waits and (procedure is None or procedure.state is not waits)
 
 
-__all__ = ("ahead_of", "is_registered", "standing_of")
+__all__ = ("find_standing", "find_standing_ahead", "is_registered")

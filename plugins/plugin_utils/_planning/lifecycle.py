@@ -62,7 +62,7 @@ class Track:
         return self.phase in (Phase.NOTICE, Phase.OPEN)
 
 
-def track_of(application: Application | None, as_of: dt.datetime | None) -> Track | None:
+def find_track(application: Application | None, as_of: dt.datetime | None) -> Track | None:
     """Find where a contract is; None before its first certificate, and at a desk that does not tell its day."""
     certificate = current_certificate(application)
     if application is None or certificate is None or as_of is None:
@@ -103,7 +103,7 @@ def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
     return order.state is Wanted.PRESENT and track.as_of >= begin_of(order.name, track.window, spread=spread)
 
 
-def delay_of(name: str) -> int:
+def count_delay(name: str) -> int:
     """Count the days after the opening on which an order of this name is renewed, where orders are spread."""
     return hashlib.sha256(name.encode()).digest()[0] % SPREAD_DAYS
 
@@ -137,7 +137,7 @@ def is_estranged(order: Order, application: Application | None) -> bool:
     return own and application.current.csr_origin == CsrOrigin.SERVICE.value
 
 
-def lacking_fields(order: Order) -> tuple[str, ...]:
+def list_lacking_fields(order: Order) -> tuple[str, ...]:
     """List what the order lacks to renew its contract and to register for it."""
     return order.missing or (() if order.terms_agreed else ("terms_agreed",))
 
@@ -167,7 +167,7 @@ def waits_for_new_csr(order: Order, application: Application | None, track: Trac
     return track is not None and track.as_of < track.window.update_by - _LAST_CALL
 
 
-def retired_keys(application: Application | None) -> tuple[str, ...]:
+def list_retired_keys(application: Application | None) -> tuple[str, ...]:
     """List the keys that certificates of this contract have or had, by the fingerprints of their public keys."""
     if application is None:
         return ()
@@ -176,7 +176,7 @@ def retired_keys(application: Application | None) -> tuple[str, ...]:
     return tuple(one.public_key_fingerprint for one in certificates if one.public_key_fingerprint)
 
 
-def predecessor_of(application: Application | None) -> str | None:
+def name_predecessor(application: Application | None) -> str | None:
     """Name the certificate that a renewal replaces: by its fingerprint, or else by its contract and expiry day."""
     names = _names_of(application)
     return names[0] if names else None
@@ -226,7 +226,7 @@ def begin_of(name: str, window: Renewal, *, spread: bool) -> dt.datetime:
     last = window.order_by - DAY
     if not spread:
         return window.opens_at
-    return min(window.opens_at + delay_of(name) * DAY, max(window.opens_at, last))
+    return min(window.opens_at + count_delay(name) * DAY, max(window.opens_at, last))
 
 
 def _computed_window(certificate: Certificate) -> Renewal:
@@ -259,9 +259,10 @@ __all__ = (
     "Phase",
     "Track",
     "begin_of",
+    "count_delay",
     "current_certificate",
     "day_in_japan",
-    "delay_of",
+    "find_track",
     "is_csr_same",
     "is_due",
     "is_estranged",
@@ -269,12 +270,11 @@ __all__ = (
     "is_reissued",
     "is_reissuing",
     "is_replaced",
-    "lacking_fields",
     "last_day_before",
-    "predecessor_of",
+    "list_lacking_fields",
+    "list_retired_keys",
+    "name_predecessor",
     "renews",
-    "retired_keys",
-    "track_of",
     "waits_for_new_csr",
     "wants_reissue",
 )

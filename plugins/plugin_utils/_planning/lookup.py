@@ -12,7 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import Complaint, shortened
+from .._complaints.complaints import Complaint, shorten
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +62,7 @@ def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...]) -> Co
         "service": LINKED_SERVICES[service].name,
         "service_id": service,
         "count": len(seen),
-        "value": shortened(asked),
+        "value": shorten(asked),
         "allowed": [f"{contract.contract_id} ({contract.name})" for contract in seen],
     }
     rule = "LINKED-CONTRACT-NONE" if not seen else "LINKED-CONTRACT-UNLISTED" if asked else "LINKED-CONTRACT-SEVERAL"

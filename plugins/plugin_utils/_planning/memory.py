@@ -17,7 +17,7 @@ import typing as t
 
 from .._complaints.vaulted import HIDDEN, Vaulted
 from .._values.order import CsrOrigin
-from .digests import digest, sealed
+from .digests import digest, seal
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -59,7 +59,7 @@ class Memory:
             return None
         # A desk's list may not tell which certificate it has.
         same = application.certificate_fingerprint in (None, answer.certificate_fingerprint)
-        return answer.has and same and answer.places == places_of(order)
+        return answer.has and same and answer.places == name_places(order)
 
     def drifted_fields(self, order: Order, application: Application | None) -> tuple[str, ...]:
         """The fields in which the order says something else than was registered; none where that is not known."""
@@ -77,12 +77,12 @@ class Memory:
         return [line for line in lines if last[type(line)].get(line.contract_id) != line]
 
 
-def answer_of(order: Order, application: Application, *, has: bool) -> HostAnswer:
+def make_host_answer(order: Order, application: Application, *, has: bool) -> HostAnswer:
     """Make the answer of the order's host."""
     return HostAnswer(
         contract_id=application.contract_id,
         certificate_fingerprint=application.certificate_fingerprint,
-        places=places_of(order),
+        places=name_places(order),
         has=has,
     )
 
@@ -96,7 +96,7 @@ def digest_registration(order: Order) -> dict[str, str]:
         # Only a key that its host makes binds the order to the host.
         **({"host": order.host} if order.csr_origin is CsrOrigin.TARGET else {}),
     }
-    return {name: digest(sealed(value)) for name, value in fields.items()}
+    return {name: digest(seal(value)) for name, value in fields.items()}
 
 
 def _shown_drift(order: Order, application: Application) -> set[str]:
@@ -111,7 +111,7 @@ def _shown_drift(order: Order, application: Application) -> set[str]:
     return drifted
 
 
-def places_of(order: Order) -> tuple[str | None, ...]:
+def name_places(order: Order) -> tuple[str | None, ...]:
     """Name the host and each file that the order wants there; a vaulted value is not written down."""
     install = order.install
     files = (
@@ -121,4 +121,4 @@ def places_of(order: Order) -> tuple[str | None, ...]:
     return tuple(HIDDEN if isinstance(place, Vaulted) else place for place in places)
 
 
-__all__ = ("HostAnswer", "Memory", "Registered", "answer_of", "digest_registration", "places_of")
+__all__ = ("HostAnswer", "Memory", "Registered", "digest_registration", "make_host_answer", "name_places")

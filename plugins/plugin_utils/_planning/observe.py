@@ -14,7 +14,7 @@ import typing as t
 
 from .._values.observed import Observed
 from .._values.order import Wanted
-from .claims import bought_name, match_applications
+from .claims import match_applications, purchase_key
 
 if t.TYPE_CHECKING:
     from .._desk.desk import Desk
@@ -42,7 +42,7 @@ class Listing:
 
     def _ask(self) -> None:
         try:
-            self._found = self._desk.applications()
+            self._found = self._desk.list_applications()
         except Exception as error:  # told where the listing is needed
             self._error = error
 
@@ -54,7 +54,7 @@ def observe(
 
     Without `offers` they are not read at all: who may not order may not see them everywhere.
     """
-    listed = desk.applications() if listing is None else listing.result()
+    listed = desk.list_applications() if listing is None else listing.result()
     applications = _in_full(listed, orders, desk=desk)
     # The screens of the portal for a cancellation are not known, and people do everything themselves.
     seen = Observed(
@@ -68,13 +68,13 @@ def observe(
     if not new or not offers:
         return seen
     # An order that seems to be new may be one that was bought, of which something else is remembered.
-    names = {bought_name(order.common_name, order.product.id) for order in new}
+    names = {purchase_key(order.common_name, order.product.id) for order in new}
     seen = dc.replace(seen, applications=_anew(applications, names, desk=desk))
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
     return dc.replace(
         seen,
-        linked_contracts={service: desk.linked_contracts(service) for service in services},
-        products=desk.products(),
+        linked_contracts={service: desk.list_linked_contracts(service) for service in services},
+        products=desk.list_products(),
     )
 
 
@@ -83,9 +83,11 @@ def _in_full(
 ) -> tuple[Application, ...]:
     """The applications, those that an order may mean with everything that the desk shows of them."""
     pinned = {order.contract_id for order in orders}
-    bought = {bought_name(order.common_name, order.product.id) for order in orders}
+    bought = {purchase_key(order.common_name, order.product.id) for order in orders}
     return tuple(
-        desk.in_full(app) if app.contract_id in pinned or bought_name(app.common_name, app.product) in bought else app
+        desk.read_in_full(app)
+        if app.contract_id in pinned or purchase_key(app.common_name, app.product) in bought
+        else app
         for app in applications
     )
 
@@ -93,7 +95,7 @@ def _in_full(
 def _anew(applications: tuple[Application, ...], names: set[tuple[str, str]], *, desk: Desk) -> tuple[Application, ...]:
     """The applications, those under these names read anew."""
     return tuple(
-        desk.in_full(app, anew=True) if bought_name(app.common_name, app.product) in names else app
+        desk.read_in_full(app, anew=True) if purchase_key(app.common_name, app.product) in names else app
         for app in applications
     )
 

@@ -16,10 +16,10 @@ from .._complaints.complaints import OrdersRefused
 from .._values.observed import State
 from .._values.order import Wanted
 from .claims import find_rivals, find_rivals_of_renewal, match_applications
-from .judgement import ahead_of, is_registered, standing_of
-from .lifecycle import day_in_japan, lacking_fields, predecessor_of, track_of
+from .judgement import find_standing, find_standing_ahead, is_registered
+from .lifecycle import day_in_japan, find_track, list_lacking_fields, name_predecessor
 from .lookup import find_used_key, resolve_linked_contract
-from .memory import Memory, places_of
+from .memory import Memory, name_places
 from .replacements import find_wrong_replacements, with_replaced
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step, Verdict
 
@@ -76,7 +76,7 @@ class Entry:
     @property
     def replaces(self) -> str | None:
         """Name the certificate that the steps of this order replace; None where they replace none."""
-        return predecessor_of(self.application) if self.ahead in _REPLACING else None
+        return name_predecessor(self.application) if self.ahead in _REPLACING else None
 
     @property
     def renew_by(self) -> dt.datetime | None:
@@ -137,7 +137,7 @@ class Plan:
             return Verdict.CHANGES
         return Verdict.WAITING if any(entry.shown in _STILL for entry in self.entries) else Verdict.NOTHING_TO_DO
 
-    def sliced(self, part: Slice | None) -> Plan:
+    def take_slice(self, part: Slice | None) -> Plan:
         """The plan of one runner among several; which orders are compared with what stays the same."""
         if part is None:
             return self
@@ -170,7 +170,7 @@ def make_plan(
         if entry.ahead in (Standing.TO_RENEW, Standing.TO_REISSUE):
             rivals = _find_rivals_of(entry, observed, claims) if entry.ahead is Standing.TO_RENEW else ()
             remarks.extend(rivals)
-            held = bool(rivals) or bool(lacking_fields(entry.order))
+            held = bool(rivals) or bool(list_lacking_fields(entry.order))
             entry = dc.replace(entry, ahead=Standing.HELD) if held else entry
         entries.append(entry)
     entries = _with_way_given(with_replaced(entries, observed))
@@ -204,7 +204,7 @@ def _with_way_given(entries: list[Entry]) -> list[Entry]:
 
 
 def _places(order: Order) -> set[tuple[str | None, str | None]]:
-    host, *paths = places_of(order)
+    host, *paths = name_places(order)
     return {(host, path) for path in paths if path is not None}
 
 
@@ -224,10 +224,10 @@ def _plan_one(
     """Plan one order; returns its entry, and what is wrong with it."""
     application = claims.get(order.name)
     on_host = memory.has_certificate(order, application)
-    standing = standing_of(order, application, on_host=on_host)
+    standing = find_standing(order, application, on_host=on_host)
     drifted = memory.drifted_fields(order, application)
-    track = track_of(application, observed.as_of)
-    ahead = ahead_of(order, application, track, spread=spread, mended=bool(drifted))
+    track = find_track(application, observed.as_of)
+    ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:

@@ -12,8 +12,8 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._catalogue.products import PRODUCTS, TERMS, product_named
-from .._complaints.complaints import Complaint, OrdersRefused, Place, nearest, shortened
+from .._catalogue.products import PRODUCTS, TERMS, find_product
+from .._complaints.complaints import Complaint, OrdersRefused, Place, find_nearest, shorten
 from .steps import Step
 
 if t.TYPE_CHECKING:
@@ -78,7 +78,7 @@ class PriceTable:
         return Cost(new=sums[Step.PLACE], renewals=sums[Step.RENEW], unpriced=tuple(unpriced))
 
 
-def price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
+def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
     """The table as the user wrote it, {product: {term: yen, renewal: {term: yen}}}.
 
     Raises OrdersRefused with everything wrong in it.
@@ -89,7 +89,7 @@ def price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
     renewals: dict[tuple[str, str], int] = {}
     complaints: list[Complaint] = []
     for name, terms in written.items():
-        product = product_named(str(name))
+        product = find_product(str(name))
         if product is None:
             complaints.append(_unknown(str(name), PRODUCTS, ()))
         if not isinstance(terms, dict):
@@ -123,14 +123,12 @@ def _wrong_terms(terms: Mapping[str, t.Any], path: Path, *, known: tuple[str, ..
 
 
 def _unknown(value: str, allowed: Mapping[str, t.Any] | tuple[str, ...], below: Path) -> Complaint:
-    facts = {"value": shortened(value), "allowed": tuple(allowed), "near": nearest(value, allowed)}
+    facts = {"value": shorten(value), "allowed": tuple(allowed), "near": find_nearest(value, allowed)}
     return Complaint(rule="KEY-UNKNOWN", place=_PLACE, path=(*below, value), facts=facts)
 
 
 def _not(expected: Phrase, value: object, path: Path) -> Complaint:
-    return Complaint(
-        rule="VALUE-TYPE", place=_PLACE, path=path, facts={"value": shortened(value), "expected": expected}
-    )
+    return Complaint(rule="VALUE-TYPE", place=_PLACE, path=path, facts={"value": shorten(value), "expected": expected})
 
 
-__all__ = ("Cost", "PriceTable", "price_table")
+__all__ = ("Cost", "PriceTable", "read_price_table")

@@ -12,18 +12,18 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._catalogue.industry import lifetime
+from .._catalogue.industry import find_lifetime
 from .._catalogue.renewals import LEADS
-from .._complaints.complaints import Complaint, Place, shortened
+from .._complaints.complaints import Complaint, Place, shorten
 from .._values.order import ReissueReason, Wanted
 from .lifecycle import (
     DAY,
     day_in_japan,
+    find_track,
     is_csr_same,
     is_reissue_late,
     is_reissuing,
-    lacking_fields,
-    track_of,
+    list_lacking_fields,
     wants_reissue,
 )
 from .steps import Standing, Step
@@ -47,7 +47,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
         order, facts = entry.order, {"contract_id": application.contract_id}
-        if lacking := lacking_fields(order):
+        if lacking := list_lacking_fields(order):
             day = day_in_japan(track.window.update_by)
             yield _remark("RENEWAL-INCOMPLETE", order, {**facts, "fields": ", ".join(lacking), "day": day})
         yield from _of_reissue(entry, track)
@@ -72,8 +72,8 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
         return
     if is_reissue_late(order, track):
         yield _remark("REISSUE-IN-WINDOW", order, {**facts, "day": day_in_japan(track.window.order_by)}, "reissue")
-    elif track.as_of + dt.timedelta(days=lifetime(track.as_of.date()).days - 1) < track.certificate.not_after:
-        days = lifetime(track.as_of.date()).days - 1
+    elif track.as_of + dt.timedelta(days=find_lifetime(track.as_of.date()).days - 1) < track.certificate.not_after:
+        days = find_lifetime(track.as_of.date()).days - 1
         end = day_in_japan(track.certificate.not_after)
         yield _remark("REISSUE-SHORTENS", order, {**facts, "days": days, "end": end}, "reissue")
 
@@ -85,7 +85,7 @@ def _of_replaced(entry: Entry) -> Iterator[Complaint]:
         return
     silent_on = old.track.silent_on if old.track else None
     day = day_in_japan(silent_on) if silent_on else _NO_DAY
-    facts = {"value": shortened(entry.order.name), "contract_id": old.application.contract_id, "day": day}
+    facts = {"value": shorten(entry.order.name), "contract_id": old.application.contract_id, "day": day}
     if old.is_too_late:
         yield _remark("REPLACED-RENEWED", entry.order, facts, "replaces")
     elif old.in_person:
@@ -119,9 +119,9 @@ def _find_duplicates(plan: Plan) -> Iterator[Complaint]:
     left = {application.contract_id: application for application in plan.unmanaged}
     for order in (entry.order for entry in plan.entries):
         replaced = left.get(order.duplicate_of or "")
-        track = track_of(replaced, plan.as_of)
+        track = find_track(replaced, plan.as_of)
         if replaced is not None and track is not None and track.silent_on is not None:
-            facts = {"value": shortened(order.name), "contract_id": replaced.contract_id}
+            facts = {"value": shorten(order.name), "contract_id": replaced.contract_id}
             yield _remark("DUPLICATE-RENEWS", order, {**facts, "day": day_in_japan(track.silent_on)}, "duplicate_of")
 
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._complaints.complaints import Complaint, shortened
+from .._complaints.complaints import Complaint, shorten
 from .._values.observed import Decision, State
 from .._values.order import Usage, Wanted
-from .lifecycle import Phase, renews, track_of
+from .lifecycle import Phase, find_track, renews
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _with_replaced(
     group, old = groups.get(entry.order.replaces or "", []), there.get(entry.order.replaces or "")
     if old is None or not any(one is entry for one in group):
         return entry
-    replaced = Replaced(application=old, track=track_of(old, observed.as_of))
+    replaced = Replaced(application=old, track=find_track(old, observed.as_of))
     in_person = not observed.cancels_online or any(_is_in_nobodys_sight(one.order) for one in group)
     free = replaced.goes_on and not replaced.is_too_late and not renews(old)
     cancels = free and not in_person and entry is group[0] and all(is_in_use(one) for one in group)
@@ -109,7 +109,7 @@ def find_wrong_replacements(
         if order.replaces is None or order.state is not Wanted.PRESENT:
             continue
         owner = owners.get(order.replaces)
-        facts = {"value": shortened(order.name), "contract_id": shortened(order.replaces)}
+        facts = {"value": shorten(order.name), "contract_id": shorten(order.replaces)}
         if owner is order:
             yield _complaint("REPLACES-SELF", order, {**facts, "generation": order.generation + 1})
         elif owner is not None and owner.state is Wanted.PRESENT:

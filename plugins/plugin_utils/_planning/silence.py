@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from .._values.order import Wanted
-from .lifecycle import day_in_japan, track_of
+from .lifecycle import day_in_japan, find_track
 from .steps import Step
 
 if t.TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _of_replaced(entry: Entry, prices: PriceTable | None) -> Iterator[Silent]:
 
 def _of_unmanaged(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
     for application in plan.unmanaged:
-        track = track_of(application, plan.as_of)
+        track = find_track(application, plan.as_of)
         if track is not None and (silent := _silent(application, track, None, prices)):
             yield silent
 

@@ -12,7 +12,7 @@ import dataclasses as dc
 import hashlib
 import re
 
-from .._complaints.complaints import Complaint, OrdersRefused, Place, shortened
+from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
 
 _FORM = re.compile(r"([1-9][0-9]{0,3})/([1-9][0-9]{0,3})")
 
@@ -32,14 +32,14 @@ class Slice:
         return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % self.count == self.number - 1
 
 
-def slice_of(text: str | None) -> Slice | None:
+def read_slice(text: str | None) -> Slice | None:
     """The slice that is asked for as "2/5"; raises OrdersRefused for anything else."""
     if text is None:
         return None
     match = _FORM.fullmatch(text)
     if match is None or int(match[1]) > int(match[2]):
-        raise OrdersRefused([Complaint(rule="SLICE", place=Place(file="slice"), facts={"value": shortened(text)})])
+        raise OrdersRefused([Complaint(rule="SLICE", place=Place(file="slice"), facts={"value": shorten(text)})])
     return Slice(number=int(match[1]), count=int(match[2]))
 
 
-__all__ = ("Slice", "slice_of")
+__all__ = ("Slice", "read_slice")

@@ -15,10 +15,10 @@ import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._planning.schedule import What
-from .dates import Kind, dates
-from .words import HEADINGS, cells
+from .dates import Kind, list_dates
+from .words import HEADINGS, row_cells
 
 try:
     import icalendar
@@ -47,7 +47,7 @@ ALARM_DAYS: t.Final = {Kind.DEADLINE: (7, 1), Kind.EXPIRY: (30, 7), Kind.SILENT:
 _CONTROLS: t.Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
-def missing_icalendar() -> str | None:
+def explain_missing_icalendar() -> str | None:
     """The message for the user when icalendar is not there."""
     return missing_required_lib("icalendar") if ICALENDAR_TRACEBACK else None
 
@@ -55,8 +55,8 @@ def missing_icalendar() -> str | None:
 def render_calendar(document: Row) -> str:
     """Render the dates of a document; an event keeps its UID from run to run, so that importing it again moves it."""
     lang: Language = document["lang"]
-    calendar = make_calendar(said(_NAME, lang).format(document["portfolio"]), lang, kind="status")
-    for date in dates(document):
+    calendar = make_calendar(translate(_NAME, lang).format(document["portfolio"]), lang, kind="status")
+    for date in list_dates(document):
         calendar.add_component(_event(date, document["made_at"], lang))
     return str(calendar.to_ical().decode())
 
@@ -84,9 +84,9 @@ def make_day(uid: str, day: dt.date, summary: str, text: str, *, made_at: dt.dat
 
 def _event(date: Date, made_at: str, lang: Language) -> icalendar.Event:
     row = date.row
-    shown = cells(row, lang)
-    summary = _plain(said(_SUMMARIES[date.kind], lang).format(**shown, action=date.action))
-    lines = [f"{said(heading, lang)}: {shown[column]}" for column, heading in HEADINGS.items()]
+    shown = row_cells(row, lang)
+    summary = _plain(translate(_SUMMARIES[date.kind], lang).format(**shown, action=date.action))
+    lines = [f"{translate(heading, lang)}: {shown[column]}" for column, heading in HEADINGS.items()]
     # The events of a period become those of the next one; only replaced certificates can be several.
     which = f"{date.what}-{date.day}" if date.what == What.REVOCATION else date.what
     uid, text = f"{row['contract_id']}-{which}", "\n".join((*lines, row["reason"]))
@@ -110,8 +110,8 @@ def _plain(value: str) -> str:
 __all__ = (
     "ALARM_DAYS",
     "ICALENDAR_TRACEBACK",
+    "explain_missing_icalendar",
     "make_calendar",
     "make_day",
-    "missing_icalendar",
     "render_calendar",
 )

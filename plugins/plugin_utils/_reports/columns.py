@@ -11,7 +11,7 @@ from __future__ import annotations
 import unicodedata
 
 
-def aligned(rows: list[list[str]]) -> list[str]:
+def align_columns(rows: list[list[str]]) -> list[str]:
     """One line for each row, its cells below each other."""
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
@@ -25,4 +25,4 @@ def _width(cell: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
 
 
-__all__ = ("aligned",)
+__all__ = ("align_columns",)

@@ -54,14 +54,14 @@ class Date:
     by: str = "group_admin"
 
 
-def dates(document: Row) -> tuple[Date, ...]:
+def list_dates(document: Row) -> tuple[Date, ...]:
     """Every date that still concerns somebody, the next one first."""
-    found = [date for row in document["orders"] for date in dates_of(row)]
+    found = [date for row in document["orders"] for date in order_dates(row)]
     found += _silent_dates(document)
     return tuple(sorted(found, key=lambda date: (date.moment, date.kind, date.row["name"])))
 
 
-def dates_of(row: Row) -> tuple[Date, ...]:
+def order_dates(row: Row) -> tuple[Date, ...]:
     """Deadlines and expiry of one order; what is cancelled or ended has none, unless its certificate ran out in use."""
     return tuple(_date(row, deadline) for deadline in row["deadlines"])
 
@@ -94,7 +94,7 @@ def _silent_dates(document: Row) -> Iterator[Date]:
         yield Date(kind=Kind.SILENT, what=Kind.SILENT, row=row, day=day, moment=moment, alert_at=moment - _SILENT_SOON)
 
 
-def by_urgency(document: Row) -> Row:
+def sort_by_urgency(document: Row) -> Row:
     """The document with its orders sorted by deadline, then by expiry; orders without a date come last."""
 
     def urgency(row: Row) -> tuple[str, ...]:
@@ -121,10 +121,10 @@ def alert_days(row: Row) -> float:
     return min(days, life / _SHARE)
 
 
-def past(row: Row, document: Row) -> tuple[Kind, ...]:
+def list_passed_dates(row: Row, document: Row) -> tuple[Kind, ...]:
     """Which dates of an order had passed when the document was made."""
     now = dt.datetime.fromisoformat(document["made_at"])
-    return tuple(date.kind for date in dates_of(row) if date.moment <= now)
+    return tuple(date.kind for date in order_dates(row) if date.moment <= now)
 
 
-__all__ = ("Date", "Kind", "alert_days", "by_urgency", "dates", "dates_of", "past")
+__all__ = ("Date", "Kind", "alert_days", "list_dates", "list_passed_dates", "order_dates", "sort_by_urgency")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._planning.schedule import Stage, What, find_lateness, list_deadlines
 from .._planning.silence import price_silence
 from .standing import ACTORS
@@ -67,7 +67,7 @@ def deadline_rows(entry: Entry, lang: Language, prices: PriceTable | None) -> li
             "what": deadline.what.value,
             "day": deadline.day.isoformat(),
             "by": deadline.by,
-            "action": said(_WHAT[deadline.what], lang),
+            "action": translate(_WHAT[deadline.what], lang),
             "otherwise": _otherwise(deadline.what, entry, lang, prices),
             "alert_at": deadline.alert_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
@@ -80,7 +80,7 @@ def _otherwise(what: What, entry: Entry, lang: Language, prices: PriceTable | No
     bought = {What.RENEWAL: entry.application, What.CANCELLATION: entry.replaced and entry.replaced.application}
     application = bought.get(what)
     yen = price_silence(application, prices) if application else None
-    return said(_OTHERWISE[what], lang) if yen is None else said(_FOR_YEN, lang).format(yen)
+    return translate(_OTHERWISE[what], lang) if yen is None else translate(_FOR_YEN, lang).format(yen)
 
 
 def lateness_row(entry: Entry, as_of: dt.datetime | None) -> Json | None:
@@ -98,7 +98,7 @@ def next_deadlines(document: Json, lang: Language) -> list[dict[str, str]]:
             "day": deadline["day"],
             "name": row["name"],
             "action": deadline["action"],
-            "by": said(ACTORS[deadline["by"]], lang),
+            "by": translate(ACTORS[deadline["by"]], lang),
             "otherwise": deadline["otherwise"],
         }
         for deadline, row in sorted(found, key=lambda pair: (pair[0]["day"], pair[1]["name"], pair[0]["what"]))
@@ -106,14 +106,16 @@ def next_deadlines(document: Json, lang: Language) -> list[dict[str, str]]:
     ]
 
 
-def late_words(row: Json, lang: Language) -> str:
+def lateness_words(row: Json, lang: Language) -> str:
     """Say which stage of an order's work is late."""
-    return said(_LATE, lang).format(row["name"], said(_STAGES[row["late"]["stage"]], lang), row["late"]["days"])
+    return translate(_LATE, lang).format(
+        row["name"], translate(_STAGES[row["late"]["stage"]], lang), row["late"]["days"]
+    )
 
 
 def late_note(row: Json, lang: Language) -> tuple[str, str] | None:
     """Make the line of a plan or status about what is late."""
-    return ("!", late_words(row, lang)) if row["late"] else None
+    return ("!", lateness_words(row, lang)) if row["late"] else None
 
 
-__all__ = ("deadline_rows", "late_note", "late_words", "lateness_row", "next_deadlines")
+__all__ = ("deadline_rows", "late_note", "lateness_row", "lateness_words", "next_deadlines")

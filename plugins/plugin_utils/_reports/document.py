@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import said
-from .._complaints.complaints import Complaint, arranged
+from ...module_utils._core.phrases import translate
+from .._complaints.complaints import Complaint, sort_complaints
 from .._complaints.vaulted import hide, publish
 from .._planning.digests import plan_digest
 from .._planning.host_part import list_changes, make_host_part
@@ -44,7 +44,7 @@ _WORDS: t.Final = (FORMAT, *Verdict, *Standing, *Step, *CallClass, *State, *ACTO
 _FINISHED: t.Final = (Standing.DONE,)
 
 
-def no_commands(_host: str | None) -> Mapping[str, str]:
+def have_no_commands(_host: str | None) -> Mapping[str, str]:
     """Return no commands, where a task defines none."""
     return {}
 
@@ -60,7 +60,7 @@ class Frame(t.NamedTuple):
     prices: PriceTable | None
     lang: Language
     made_at: dt.datetime  # UTC
-    commands_of: CommandsOf = no_commands
+    commands_of: CommandsOf = have_no_commands
     before: Mapping[str, HostPart] | None = None
 
 
@@ -123,7 +123,7 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
 def _warnings(made: Plan, complaints: tuple[Complaint, ...], lang: Language) -> list[Row]:
     """Tell what did not stop the run, and what people have to know of orders that go on all the same."""
     found = (*complaints, *made.remarks, *find_remarks(made), *_drift(made))
-    return [complaint.as_dict(lang) for complaint in arranged(found)]
+    return [complaint.as_dict(lang) for complaint in sort_complaints(found)]
 
 
 def _drift(made: Plan) -> Iterator[Complaint]:
@@ -171,7 +171,7 @@ def _row(entry: Entry, part: HostPart, frame: Frame, failure: Outcome | None, as
     return {
         **row,
         "state": "unknown" if failure.unknown else row["state"],
-        "error": said(failure.error.told, frame.lang) if failure.error else None,
+        "error": translate(failure.error.told, frame.lang) if failure.error else None,
     }
 
 
@@ -181,4 +181,4 @@ def _verdict(made: Plan, failed: Mapping[str, Outcome]) -> Verdict:
     return Verdict.ERROR if failed else made.verdict()
 
 
-__all__ = ("FORMAT", "VERSION", "Frame", "describe_plan", "describe_refusal", "no_commands")
+__all__ = ("FORMAT", "VERSION", "Frame", "describe_plan", "describe_refusal", "have_no_commands")

@@ -15,7 +15,7 @@ import typing as t
 from .._planning.schedule import What
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, dates
+from .dates import Kind, list_dates
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -64,7 +64,7 @@ class News(t.NamedTuple):
     told: dict[str, int]
 
 
-def news(document: Row, told: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
+def find_news(document: Row, told: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
     """What this status has that is not among what was told; what is over is forgotten."""
     found = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
     fresh = [event for subject, level, event in found if level < told.get(subject, level + 1)]
@@ -74,7 +74,7 @@ def news(document: Row, told: Mapping[str, int], *, thresholds: Thresholds, now:
 
 def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterator[tuple[str, int, Event]]:
     """Dates that have come within a threshold, each under the tightest one that holds."""
-    for date in dates(document):
+    for date in list_dates(document):
         kind = _KINDS[date.kind]
         if date.kind is not Kind.SILENT and now < date.alert_at:
             continue
@@ -121,4 +121,4 @@ def _event(document: Row, row: Row, kind: str) -> Event:
     }
 
 
-__all__ = ("Event", "News", "Thresholds", "news")
+__all__ = ("Event", "News", "Thresholds", "find_news")

@@ -14,11 +14,11 @@ import json
 import typing as t
 
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import Phrase, said, verbatim
+from ...module_utils._core.phrases import Phrase, translate, verbatim
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
-from .calendar import make_calendar, make_day, missing_icalendar
-from .columns import aligned
+from .calendar import explain_missing_icalendar, make_calendar, make_day
+from .columns import align_columns
 from .forecast_document import COUNTED
 from .forecast_words import (
     EVENTS,
@@ -27,10 +27,10 @@ from .forecast_words import (
     TITLE,
     TOTAL,
     YEN,
-    assumptions,
-    band,
+    amount_words,
     lever_lines,
-    span,
+    list_assumptions,
+    span_words,
     warning_lines,
 )
 from .pages import make_environment
@@ -54,27 +54,27 @@ _BAR: t.Final = 240  # pixels of the longest bar
 _BARS: t.Final = ("certificates", "yen")
 
 
-def forecast_text(document: Row, lang: Language) -> str:
+def render_forecast(document: Row, lang: Language) -> str:
     """The forecast for a terminal."""
     head, *rows = _table(document, lang)
     return "\n".join(
         [
-            f"{said(TITLE, lang)}: {span(document, lang)}",
+            f"{translate(TITLE, lang)}: {span_words(document, lang)}",
             "",
-            *aligned([head, *rows]),
+            *align_columns([head, *rows]),
             "",
-            band(document, lang),
+            amount_words(document, lang),
             *(f"! {line}" for line in warning_lines(document, lang)),
-            *([said(_LEVERS, lang)] if document["levers"] else []),
+            *([translate(_LEVERS, lang)] if document["levers"] else []),
             *(f"  {line}" for line in lever_lines(document, lang)),
-            *assumptions(document, lang),
+            *list_assumptions(document, lang),
         ]
     )
 
 
 def write_forecast(document: Row, events: Iterable[Row], folder: str) -> None:
     """Write forecast.json, .md, .html, .csv and .ics into the folder; each is complete or as it was."""
-    missing = missing_icalendar()
+    missing = explain_missing_icalendar()
     if missing:
         raise OptionsWrong(verbatim(missing))
     lang: Language = document["lang"]
@@ -96,9 +96,9 @@ def _table(document: Row, lang: Language) -> list[list[str]]:
     """Counts by quarter, without the columns that stay empty, and the total in the last row."""
     shown = [name for name in COUNTED if document["total"]["counts"][name]]
     priced = document["total"]["yen"] is not None
-    rows = [(row["quarter"], row) for row in document["quarters"]] + [(said(TOTAL, lang), document["total"])]
+    rows = [(row["quarter"], row) for row in document["quarters"]] + [(translate(TOTAL, lang), document["total"])]
     return [
-        ["", *(said(EVENTS[name], lang) for name in shown), *([said(YEN, lang)] if priced else [])],
+        ["", *(translate(EVENTS[name], lang) for name in shown), *([translate(YEN, lang)] if priced else [])],
         *(
             [label, *(f"{row['counts'][name]:,}" for name in shown), *([f"{row['yen']:,}"] if priced else [])]
             for label, row in rows
@@ -113,18 +113,18 @@ def _page(template: str, document: Row, lang: Language) -> str:
         .render(
             document=document,
             lang=lang,
-            title=said(TITLE, lang),
-            span=span(document, lang),
-            band=band(document, lang),
+            title=translate(TITLE, lang),
+            span=span_words(document, lang),
+            band=amount_words(document, lang),
             table=_table(document, lang),
             bars=_bars(document, lang),
             levers=list(lever_lines(document, lang)),
             warnings=list(warning_lines(document, lang)),
-            assumptions=assumptions(document, lang),
+            assumptions=list_assumptions(document, lang),
             words={
-                "levers": said(_LEVERS, lang),
-                "warnings": said(_WARNINGS, lang),
-                "assumptions": said(_ASSUMPTIONS, lang),
+                "levers": translate(_LEVERS, lang),
+                "warnings": translate(_WARNINGS, lang),
+                "assumptions": translate(_ASSUMPTIONS, lang),
             },
         )
     )
@@ -142,15 +142,15 @@ def _bars(document: Row, lang: Language) -> list[Row]:
             {"label": row["quarter"], "value": f"{value:,}", "width": round(value * scale, 1), "y": 24 * number}
             for number, (row, value) in enumerate(zip(document["quarters"], values, strict=True))
         ]
-        title = said(YEN if name == "yen" else EVENTS["certificate"], lang)
+        title = translate(YEN if name == "yen" else EVENTS["certificate"], lang)
         charts.append({"title": title, "bars": bars, "height": 24 * len(bars)})
     return charts
 
 
 def _spreadsheet(rows: list[Row], lang: Language) -> str:
-    shown = ({**row, "event": said(ONE_EVENT[row["event"]], lang)} for row in rows)
+    shown = ({**row, "event": translate(ONE_EVENT[row["event"]], lang)} for row in rows)
     cells = [["" if row[name] is None else str(row[name]) for name in HEADINGS] for row in shown]
-    return render_spreadsheet([said(heading, lang) for heading in HEADINGS.values()], cells)
+    return render_spreadsheet([translate(heading, lang) for heading in HEADINGS.values()], cells)
 
 
 def _calendar(document: Row, rows: list[Row], lang: Language) -> str:
@@ -160,9 +160,9 @@ def _calendar(document: Row, rows: list[Row], lang: Language) -> str:
     for row in rows:
         if row["event"] in _IN_CALENDAR and row["day"] <= last.isoformat():
             days[row["day"], row["event"]].append(str(row["order"] or row["contract_id"]))
-    calendar = make_calendar(f"{said(TITLE, lang)} ({document['portfolio']})", lang, kind="forecast")
+    calendar = make_calendar(f"{translate(TITLE, lang)} ({document['portfolio']})", lang, kind="forecast")
     for (day, event), names in sorted(days.items()):
-        summary = f"{said(ONE_EVENT[event], lang)}: {_shortened(names)}"
+        summary = f"{translate(ONE_EVENT[event], lang)}: {_shortened(names)}"
         text = "\n".join(names)
         made = dt.datetime.fromisoformat(document["made_at"])
         calendar.add_component(
@@ -175,4 +175,4 @@ def _shortened(names: list[str]) -> str:
     return ", ".join(names[:_LISTED]) + (f", … ({len(names)})" if len(names) > _LISTED else "")
 
 
-__all__ = ("forecast_text", "write_forecast")
+__all__ = ("render_forecast", "write_forecast")

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.renewals import AGENCY
 from .._planning.forecast import ON_HOSTS
 from .._planning.lives import Anchor, Happening, Second
-from .words import yen
+from .words import yen_text
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,47 +174,47 @@ _WARNINGS: t.Final = {
 _SOME: t.Final = 5  # names that are spelled out
 
 
-def span(document: Row, lang: Language) -> str:
+def span_words(document: Row, lang: Language) -> str:
     """Whom and when the forecast is about."""
-    return said(_SPAN, lang).format(**document["lineages"], today=document["today"], until=document["until"])
+    return translate(_SPAN, lang).format(**document["lineages"], today=document["today"], until=document["until"])
 
 
-def band(document: Row, lang: Language) -> str:
+def amount_words(document: Row, lang: Language) -> str:
     """The amount at the most and at the least, or why there is none."""
     most, least = document["total"], document["least"]
     if most["yen"] is None:
-        return said(_NO_PRICES, lang)
+        return translate(_NO_PRICES, lang)
     amounts = sorted((most["yen"], least["yen"]), reverse=True)
-    told = said(_BAND, lang).format(most=yen(amounts[0], lang), least=yen(amounts[1], lang))
-    return told + (said(_UNPRICED, lang).format(most["unpriced"]) if most["unpriced"] else "")
+    told = translate(_BAND, lang).format(most=yen_text(amounts[0], lang), least=yen_text(amounts[1], lang))
+    return told + (translate(_UNPRICED, lang).format(most["unpriced"]) if most["unpriced"] else "")
 
 
-def assumptions(document: Row, lang: Language) -> list[str]:
+def list_assumptions(document: Row, lang: Language) -> list[str]:
     """The assumptions, line by line, after the sentence that says what they are."""
     assumed = document["assumptions"]
     lead = ", ".join(f"{level} {days}" for level, days in assumed["lead"].items())
-    desk = [] if document["desk_asked"] else [said(_NO_DESK, lang)]
+    desk = [] if document["desk_asked"] else [translate(_NO_DESK, lang)]
     left_out = document["left_out"]
     return [
         *desk,
-        *([said(_LEFT_OUT, lang).format(len(left_out), _few(left_out))] if left_out else []),
-        said(_FACTS, lang).format(AGENCY.opens.value, AGENCY.order_by.value, AGENCY.update_by.value),
-        said(_ASSUMED, lang),
-        said(_SECOND[Second(assumed["second"])], lang),
-        said(_ANCHOR[Anchor(assumed["anchor"])], lang),
-        said(_LEAD, lang).format(lead),
-        said(_LATE[assumed["late_registration"]], lang),
+        *([translate(_LEFT_OUT, lang).format(len(left_out), _few(left_out))] if left_out else []),
+        translate(_FACTS, lang).format(AGENCY.opens.value, AGENCY.order_by.value, AGENCY.update_by.value),
+        translate(_ASSUMED, lang),
+        translate(_SECOND[Second(assumed["second"])], lang),
+        translate(_ANCHOR[Anchor(assumed["anchor"])], lang),
+        translate(_LEAD, lang).format(lead),
+        translate(_LATE[assumed["late_registration"]], lang),
     ]
 
 
 def lever_lines(document: Row, lang: Language) -> Iterator[str]:
     """What each lever changes."""
     for lever in document["levers"]:
-        changes = [f"{said(EVENTS[name], lang)} {-count:+,}" for name, count in lever["saved"].items()]
+        changes = [f"{translate(EVENTS[name], lang)} {-count:+,}" for name, count in lever["saved"].items()]
         if lever["saved_yen"]:
-            changes.insert(0, f"{'-' if lever['saved_yen'] > 0 else '+'}{yen(abs(lever['saved_yen']), lang)}")
-        words = said(_LEVERS[lever["id"]], lang)
-        yield said(_LEVER, lang).format(words, lever["orders"], ", ".join(changes) or said(_NOTHING, lang))
+            changes.insert(0, f"{'-' if lever['saved_yen'] > 0 else '+'}{yen_text(abs(lever['saved_yen']), lang)}")
+        words = translate(_LEVERS[lever["id"]], lang)
+        yield translate(_LEVER, lang).format(words, lever["orders"], ", ".join(changes) or translate(_NOTHING, lang))
 
 
 def warning_lines(document: Row, lang: Language) -> Iterator[str]:
@@ -222,7 +222,7 @@ def warning_lines(document: Row, lang: Language) -> Iterator[str]:
     for warning in document["warnings"]:
         names = warning["orders"]
         facts = {**warning["facts"], "count": len(names), "orders": _few(names), "day": warning["day"]}
-        yield said(_WARNINGS[warning["id"]], lang).format(**facts)
+        yield translate(_WARNINGS[warning["id"]], lang).format(**facts)
 
 
 def _few(names: list[str]) -> str:
@@ -236,9 +236,9 @@ __all__ = (
     "TITLE",
     "TOTAL",
     "YEN",
-    "assumptions",
-    "band",
+    "amount_words",
     "lever_lines",
-    "span",
+    "list_assumptions",
+    "span_words",
     "warning_lines",
 )

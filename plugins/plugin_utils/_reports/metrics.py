@@ -14,7 +14,7 @@ import typing as t
 
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, dates
+from .dates import Kind, list_dates
 from .standing import ACTORS
 
 if t.TYPE_CHECKING:
@@ -51,7 +51,7 @@ _LABELS: t.Final = ("common_name", "contract_id", "product")
 Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 
-def metrics(document: Row) -> str:
+def render_metrics(document: Row) -> str:
     """The metrics; every series names its portfolio, so that several files can lie side by side."""
     own = {"portfolio": document["portfolio"], **({"slice": document["slice"]} if document["slice"] else {})}
     samples = _samples(document)
@@ -70,7 +70,7 @@ def _samples(document: Row) -> Samples:
         "certificate_status_timestamp_seconds": [({}, dt.datetime.fromisoformat(document["made_at"]).timestamp())],
         **{name: [] for name in (_LATE, *_ALERTS.values(), *_DATES.values())},
     }
-    for date in dates(document):
+    for date in list_dates(document):
         labels = _labels(date.row) | ({"kind": date.what} if date.kind is Kind.DEADLINE else {})
         found[_DATES[date.kind]].append((labels, date.moment.timestamp()))
         if date.kind in _ALERTS:
@@ -97,4 +97,4 @@ def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-__all__ = ("metrics",)
+__all__ = ("render_metrics",)

@@ -11,13 +11,13 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, one_line, said
+from ...module_utils._core.phrases import Phrase, one_line, translate
 from .._planning.steps import Standing
 from .._values.observed import State
-from .dates import Kind, dates
-from .deadlines import late_words
+from .dates import Kind, list_dates
+from .deadlines import lateness_words
 from .standing import ACTORS
-from .words import state_word, yen
+from .words import state_word, yen_text
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,21 +65,21 @@ def make_notice(document: Row) -> Notice | None:
     if not count:
         return None
     parts = [
-        "\n".join([f"[{said(ACTORS[actor], lang)}]", *(f"- {line}" for line in _few(lines[actor], lang))])
+        "\n".join([f"[{translate(ACTORS[actor], lang)}]", *(f"- {line}" for line in _few(lines[actor], lang))])
         for actor in ACTORS
         if actor in lines
     ]
-    subject = said(_SUBJECT, lang).format(count, document["portfolio"])
+    subject = translate(_SUBJECT, lang).format(count, document["portfolio"])
     return Notice(subject, "\n\n".join(parts) + "\n", whole=document["error"] is None)
 
 
 def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     """List who has to do something, and what, the next date first."""
     if document["error"] is not None:
-        yield "service_admin", said(_FAILED, lang).format(document["error"])
+        yield "service_admin", translate(_FAILED, lang).format(document["error"])
     told: set[tuple[str, str]] = set()
     now = dt.datetime.fromisoformat(document["made_at"])
-    for date in dates(document):
+    for date in list_dates(document):
         row, left = date.row, date.moment - now
         actor = _actor(date.by)
         if date.kind is Kind.SILENT or (row["name"], actor) in told or now < date.alert_at:
@@ -87,19 +87,19 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
         told.add((row["name"], actor))
         over, expires = left <= dt.timedelta(), date.kind is Kind.EXPIRY
         words = (_EXPIRED if over else _EXPIRES) if expires else (_PAST if over else _UNTIL)
-        when = said(words, lang).format(date.day)
-        yield actor, said(_LINE, lang).format(row["name"], row["common_name"], date.action, when)
+        when = translate(words, lang).format(date.day)
+        yield actor, translate(_LINE, lang).format(row["name"], row["common_name"], date.action, when)
     for row in document["orders"]:
         if row["late"]:
-            yield _actor(row["late"]["by"]), late_words(row, lang)
+            yield _actor(row["late"]["by"]), lateness_words(row, lang)
         if row["standing"] == Standing.ENDED and row["state"] in _LOST:
             facts = row["name"], row["common_name"], state_word(row["state"], lang), row["next_action"]
-            yield _actor(row["next_action_by"]), said(_ENDED, lang).format(*facts)
+            yield _actor(row["next_action_by"]), translate(_ENDED, lang).format(*facts)
     for row in document["silent"]:
         if dt.date.fromisoformat(row["day"]) - now.date() <= dt.timedelta(days=_SILENT_SOON):
-            price = "" if row["yen"] is None else said(_PRICE, lang).format(yen(row["yen"], lang))
+            price = "" if row["yen"] is None else translate(_PRICE, lang).format(yen_text(row["yen"], lang))
             name = row["order"] or row["contract_id"]
-            yield "group_admin", said(_SILENT, lang).format(name, row["common_name"], row["day"], price)
+            yield "group_admin", translate(_SILENT, lang).format(name, row["common_name"], row["day"], price)
 
 
 def _actor(actor: str) -> str:
@@ -110,7 +110,7 @@ def _actor(actor: str) -> str:
 def _few(lines: list[str], lang: Language) -> list[str]:
     if len(lines) <= _MOST:
         return lines
-    return [*lines[:_MOST], said(_MORE, lang).format(len(lines) - _MOST)]
+    return [*lines[:_MOST], translate(_MORE, lang).format(len(lines) - _MOST)]
 
 
 __all__ = ("Notice", "make_notice")

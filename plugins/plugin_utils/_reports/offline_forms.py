@@ -37,13 +37,13 @@ _APPLICANT: t.Final = {"name": "氏名", "department": "部署", "email": "メ�
 _WORKS: t.Final = {"change": "変更", "add": "追加"}
 
 
-def papers(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str, str]:
+def write_paper_orders(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str, str]:
     """The text of a paper order by order name, for those that the portal does not take online."""
     refused = {complaint.order for complaint in complaints if complaint.rule in _ON_PAPER}
-    return {order.name: paper_order(order) for order in orders if order.name in refused}
+    return {order.name: write_paper_order(order) for order in orders if order.name in refused}
 
 
-def paper_order(order: Order) -> str:
+def write_paper_order(order: Order) -> str:
     """A new order for the paper form; IIJ's form itself is not published."""
     given = order.subject.given()
     applicant = order.applicant
@@ -57,7 +57,7 @@ def paper_order(order: Order) -> str:
     )
 
 
-def linked_service_email(order: Order, *, work: str, master_id: str | None) -> str:
+def write_linked_service_email(order: Order, *, work: str, master_id: str | None) -> str:
     """The e-mail that changes or adds a linked service; it has to come from the group admin [M:2261082]."""
     linked = order.linked_contract
     contract = (linked.contract_id if linked else None) or ""
@@ -89,4 +89,4 @@ def _templates() -> jinja2.Environment:
     )
 
 
-__all__ = ("linked_service_email", "paper_order", "papers")
+__all__ = ("write_linked_service_email", "write_paper_order", "write_paper_orders")

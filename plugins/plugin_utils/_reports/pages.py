@@ -16,16 +16,26 @@ import typing as t
 import jinja2
 
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import one_line, said, verbatim
+from ...module_utils._core.phrases import one_line, translate, verbatim
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
-from .calendar import missing_icalendar, render_calendar
-from .dates import by_urgency, past
+from .calendar import explain_missing_icalendar, render_calendar
+from .dates import list_passed_dates, sort_by_urgency
 from .deadlines import next_deadlines
-from .metrics import metrics
+from .metrics import render_metrics
 from .papers import REGISTER, describe_approval, list_register, render_spreadsheet
 from .timeline import LEGEND, NOTHING, TITLE, WIDTH, draw_timeline
-from .words import HEADINGS, cells, counted, next_step, notes, priced, step_words, title, yen
+from .words import (
+    HEADINGS,
+    advise_next_step,
+    counts_text,
+    list_notes,
+    price_text,
+    row_cells,
+    step_words,
+    verdict_words,
+    yen_text,
+)
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
@@ -52,13 +62,13 @@ def write_status(document: Row, folder: str) -> None:
     Each is complete or as it was. A look that came to nothing writes the first three alone: no date is wiped, and the
     metrics tell their age.
     """
-    missing = missing_icalendar()
+    missing = explain_missing_icalendar()
     if missing:
         raise OptionsWrong(verbatim(missing))
-    sorted_ = by_urgency(document)
+    sorted_ = sort_by_urgency(document)
     files = _pages(sorted_, form="status")
     if document["error"] is None:
-        files |= {"ics": render_calendar(sorted_), "prom": metrics(sorted_), **_pictures(sorted_)}
+        files |= {"ics": render_calendar(sorted_), "prom": render_metrics(sorted_), **_pictures(sorted_)}
     _write_all(files, folder, name="status")
 
 
@@ -79,11 +89,11 @@ def _approval(document: Row) -> str:
 def _pictures(document: Row) -> dict[str, str]:
     lang: Language = document["lang"]
     head, rows = list_register(document)
-    legend = {kind: said(words, lang) for kind, words in LEGEND.items()}
-    drawn = {"picture": draw_timeline(document), "legend": legend, "nothing": said(NOTHING, lang), "width": WIDTH}
+    legend = {kind: translate(words, lang) for kind, words in LEGEND.items()}
+    drawn = {"picture": draw_timeline(document), "legend": legend, "nothing": translate(NOTHING, lang), "width": WIDTH}
     return {
-        "timeline.html": _filled("timeline.html.j2", document, title=said(TITLE, lang), **drawn),
-        "register.html": _filled("register.html.j2", document, title=said(REGISTER, lang), head=head, rows=rows),
+        "timeline.html": _filled("timeline.html.j2", document, title=translate(TITLE, lang), **drawn),
+        "register.html": _filled("register.html.j2", document, title=translate(REGISTER, lang), head=head, rows=rows),
         "register.csv": render_spreadsheet(head, rows),
     }
 
@@ -121,12 +131,12 @@ def _rendered(template: str, document: Row, lang: Language) -> str:
         .render(
             document=document,
             lang=lang,
-            title=title(document, lang),
-            next_step=next_step(document, lang) if document["planned"] else None,
-            counts=counted(document, lang) if document["counts"] else None,
-            price=priced(document, lang),
-            notes=notes(document, lang),
-            headings={column: said(heading, lang) for column, heading in HEADINGS.items()},
+            title=verdict_words(document, lang),
+            next_step=advise_next_step(document, lang) if document["planned"] else None,
+            counts=counts_text(document, lang) if document["counts"] else None,
+            price=price_text(document, lang),
+            notes=list_notes(document, lang),
+            headings={column: translate(heading, lang) for column, heading in HEADINGS.items()},
             rows=[_page_row(row, document, lang) for row in document["orders"]],
             deadlines=next_deadlines(document, lang),
         )
@@ -136,12 +146,12 @@ def _rendered(template: str, document: Row, lang: Language) -> str:
 def _page_row(row: Row, document: Row, lang: Language) -> Row:
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
     return {
-        "cells": cells(row, lang),
+        "cells": row_cells(row, lang),
         "standing": row["standing"],
-        "past": past(row, document),
+        "past": list_passed_dates(row, document),
         "steps": [step_words(step, lang) for step in row["steps"]],
         "reason": row["reason"],
-        "price": None if price is None else yen(price, lang),
+        "price": None if price is None else yen_text(price, lang),
         "error": row.get("error"),
     }
 

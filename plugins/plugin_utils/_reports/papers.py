@@ -12,12 +12,12 @@ import csv
 import io
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._planning.steps import CallClass, Step
 from .renewal_words import term_words
-from .words import cells, priced, state_word, yen
+from .words import price_text, row_cells, state_word, yen_text
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,17 +97,17 @@ def describe_approval(document: Row) -> Row:
     """List what a plan asks approval for: what, why, for how much; and the digest that the run is held to."""
     lang: Language = document["lang"]
     return {
-        "title": said(APPROVAL, lang),
-        "words": {name: said(phrase, lang) for name, phrase in APPROVAL_WORDS.items()},
+        "title": translate(APPROVAL, lang),
+        "words": {name: translate(phrase, lang) for name, phrase in APPROVAL_WORDS.items()},
         "rows": [_asked(row, step, lang) for row in document["orders"] for step in row["steps"] if _is_final(step)],
-        "total": priced(document, lang),
+        "total": price_text(document, lang),
         "silent": [
             {
-                "name": row["order"] or said(_UNMANAGED, lang),
+                "name": row["order"] or translate(_UNMANAGED, lang),
                 "common_name": row["common_name"],
                 "contract_id": row["contract_id"],
                 "day": row["day"],
-                "yen": "-" if row["yen"] is None else yen(row["yen"], lang),
+                "yen": "-" if row["yen"] is None else yen_text(row["yen"], lang),
             }
             for row in document["silent"]
         ],
@@ -119,7 +119,7 @@ def list_register(document: Row) -> tuple[list[str], list[list[str]]]:
     lang: Language = document["lang"]
     rows = [*(_registered(row, lang) for row in document["orders"]), *_unmanaged(document, lang)]
     return (
-        [said(heading, lang) for heading in _REGISTER_COLUMNS.values()],
+        [translate(heading, lang) for heading in _REGISTER_COLUMNS.values()],
         [["" if row[column] == "-" else row[column] for column in _REGISTER_COLUMNS] for row in rows],
     )
 
@@ -140,7 +140,7 @@ def _is_final(step: Row) -> bool:
 def _asked(row: Row, step: Row, lang: Language) -> Row:
     term: str = row["renewal"]["term"] if step["step"] == Step.RENEW else row["term"]
     return {
-        "act": said(_ACTS[Step(step["step"])], lang),
+        "act": translate(_ACTS[Step(step["step"])], lang),
         "name": row["name"],
         "common_name": row["common_name"],
         "product": PRODUCTS[row["product"]].name,
@@ -148,7 +148,7 @@ def _asked(row: Row, step: Row, lang: Language) -> Row:
         "usage": _usage(row["usage"], lang),
         "contract_id": _contract_of(row, step) or "-",
         "reason": row["reason"] or "-",
-        "yen": "-" if step["price"] is None else yen(step["price"], lang),
+        "yen": "-" if step["price"] is None else yen_text(step["price"], lang),
     }
 
 
@@ -159,7 +159,7 @@ def _contract_of(row: Row, step: Row) -> str | None:
 
 
 def _registered(row: Row, lang: Language) -> dict[str, str]:
-    shown = cells(row, lang)
+    shown = row_cells(row, lang)
     product = PRODUCTS[row["product"]]
     service = LINKED_SERVICES[row["linked_service"]].name if row["linked_service"] else None
     return {
@@ -182,7 +182,7 @@ def _unmanaged(document: Row, lang: Language) -> Iterator[dict[str, str]]:
         product = PRODUCTS.get(row["product"])
         yield {
             **dict.fromkeys(_REGISTER_COLUMNS, "-"),
-            "name": said(_UNMANAGED, lang),
+            "name": translate(_UNMANAGED, lang),
             "common_name": row["common_name"],
             "product": product.name if product else row["product"],
             "authority": product.authority.name if product else "-",
@@ -199,7 +199,7 @@ def _unmanaged(document: Row, lang: Language) -> Iterator[dict[str, str]]:
 
 
 def _usage(usage: str, lang: Language) -> str:
-    return said(_USAGES[usage], lang)
+    return translate(_USAGES[usage], lang)
 
 
 __all__ = ("APPROVAL", "REGISTER", "describe_approval", "list_register", "render_spreadsheet")

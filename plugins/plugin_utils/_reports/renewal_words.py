@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._planning.steps import Step
 
@@ -61,11 +61,11 @@ def renewal_note(row: Row, lang: Language) -> tuple[str, str] | None:
     if any(step["step"] == Step.RENEW for step in row["steps"]):
         return "~", _renewed(row, lang)
     if any(step["step"] == Step.REISSUE for step in row["steps"]):
-        return "r", said(_REISSUED, lang).format(row["name"], row["contract_id"], row["serial_number"] or "-")
+        return "r", translate(_REISSUED, lang).format(row["name"], row["contract_id"], row["serial_number"] or "-")
     renewal = row["renewal"]
     if renewal and renewal["state"] and row["replaces"] and renewal["opened_by"] != "order":
-        by = said(_BY_SILENCE if renewal["opened_by"] == "silence" else _BY_OTHERS, lang)
-        return "=", said(_OPENED, lang).format(row["name"], row["contract_id"], by)
+        by = translate(_BY_SILENCE if renewal["opened_by"] == "silence" else _BY_OTHERS, lang)
+        return "=", translate(_OPENED, lang).format(row["name"], row["contract_id"], by)
     return None
 
 
@@ -81,23 +81,23 @@ def silent_price(document: Row, lang: Language) -> str | None:
     amounts = [row["yen"] for row in document["silent"]]
     known = [amount for amount in amounts if amount is not None]
     unpriced = len(amounts) - len(known)
-    total = said(_YEN, lang).format(sum(known))
+    total = translate(_YEN, lang).format(sum(known))
     if not known:
-        total = said(_UNPRICED_ALONE, lang).format(unpriced)
+        total = translate(_UNPRICED_ALONE, lang).format(unpriced)
     elif unpriced:
-        total = said(_AND_UNPRICED, lang).format(total, unpriced)
-    return said(_BY_ITSELF, lang).format(total)
+        total = translate(_AND_UNPRICED, lang).format(total, unpriced)
+    return translate(_BY_ITSELF, lang).format(total)
 
 
 def term_words(term: str, lang: Language) -> str:
-    return said(TERMS.get(term, Phrase(term, term)), lang)
+    return translate(TERMS.get(term, Phrase(term, term)), lang)
 
 
 def _renewed(row: Row, lang: Language) -> str:
     price = next((step["price"] for step in row["steps"] if step["step"] == Step.RENEW), None)
-    told = ": " + said(_YEN, lang).format(price) if price is not None else ""
+    told = ": " + translate(_YEN, lang).format(price) if price is not None else ""
     renewal = row["renewal"]
-    return said(_RENEWED, lang).format(
+    return translate(_RENEWED, lang).format(
         row["name"],
         row["contract_id"],
         PRODUCTS[row["product"]].name,
@@ -109,11 +109,11 @@ def _renewed(row: Row, lang: Language) -> str:
 
 
 def _silent(row: Row, document: Row, lang: Language) -> str:
-    yen = said(_NO_PRICE, lang) if row["yen"] is None else said(_YEN, lang).format(row["yen"])
-    price = said(_FOR, lang).format(yen) if document["price"] is not None else ""
+    yen = translate(_NO_PRICE, lang) if row["yen"] is None else translate(_YEN, lang).format(row["yen"])
+    price = translate(_FOR, lang).format(yen) if document["price"] is not None else ""
     if row["order"] is None:
-        return said(_SILENT_UNMANAGED, lang).format(row["contract_id"], row["common_name"], row["day"], price)
-    return said(_SILENT, lang).format(row["order"], row["contract_id"], row["day"], price, row["update_by"])
+        return translate(_SILENT_UNMANAGED, lang).format(row["contract_id"], row["common_name"], row["day"], price)
+    return translate(_SILENT, lang).format(row["order"], row["contract_id"], row["day"], price, row["update_by"])
 
 
 __all__ = ("renewal_note", "silent_notes", "silent_price", "term_words")

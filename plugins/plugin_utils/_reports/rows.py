@@ -18,7 +18,7 @@ from .._planning.lifecycle import day_in_japan, last_day_before, renews
 from .._planning.silence import find_silent
 from .._planning.steps import CALL_CLASSES, Step
 from .deadlines import deadline_rows, lateness_row
-from .standing import deadline, next_action, reason
+from .standing import explain_standing, find_deadline, next_action
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -38,7 +38,7 @@ def order_row(
     """One order: where it stands, what is done for it, what has to happen next, by whom and until when."""
     order, application = entry.order, entry.application
     action, actor = next_action(entry, lang)
-    until = deadline(entry)
+    until = find_deadline(entry)
     return {
         "name": str(order.name),
         "common_name": order.common_name,
@@ -54,7 +54,7 @@ def order_row(
         "standing": entry.shown.value,
         "steps": [_step(entry, step, prices) for step in entry.steps],
         "order_digest": order_digest(order),
-        "reason": reason(entry, lang),
+        "reason": explain_standing(entry, lang),
         "next_action": action,
         "next_action_by": actor,
         "deadline": until.isoformat() if until else None,

@@ -13,7 +13,7 @@ import typing as t
 
 import yaml
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.whole_file import write_whole
 from .pages import make_environment
 from .standing import ACTORS, CONFIRMATIONS
@@ -159,7 +159,7 @@ def _is_ordered(record: Row) -> bool:
 
 
 def _to_fill_in(records: list[tuple[Row, Row]], lang: Language) -> str:
-    lines = [said(_FILL_IN, lang), "version: 1\n", "records:\n"]
+    lines = [translate(_FILL_IN, lang), "version: 1\n", "records:\n"]
     for _group, item in records:
         about = f"{item['number']}: {item['common_name']} {item['product']} {item['term']}"
         contract = f" {item['contract_id']}" if item["contract_id"] else ""
@@ -170,24 +170,24 @@ def _to_fill_in(records: list[tuple[Row, Row]], lang: Language) -> str:
 
 def _render(document: Row, suffix: str, lang: Language) -> str:
     def words(name: str, *facts: object) -> str:
-        return said(WORDS[name].filled(*facts) if facts else WORDS[name], lang)
+        return translate(WORDS[name].filled(*facts) if facts else WORDS[name], lang)
 
     environment = make_environment()
     environment.filters["parts"] = lambda act: _parts(act, lang)
-    environment.filters["confirmation"] = lambda name: said(CONFIRMATIONS.get(name, Phrase(name, name)), lang)
+    environment.filters["confirmation"] = lambda name: translate(CONFIRMATIONS.get(name, Phrase(name, name)), lang)
     return environment.get_template(f"sheet.{suffix}.j2").render(
         document=document,
         lang=lang,
         words=words,
-        role=said(ACTORS[document["role"]], lang),
-        heads={kind: said(head, lang) for kind, head in _HEADS.items()},
+        role=translate(ACTORS[document["role"]], lang),
+        heads={kind: translate(head, lang) for kind, head in _HEADS.items()},
     )
 
 
 def _parts(act: Row, lang: Language) -> tuple[str, str]:
     """What is said of an act before its value and after it."""
     mark = next((f" {name}" for name in ("only_one", "first_word", "if_there") if act.get(name)), "")
-    head, _value, tail = said(VERBS[act["verb"] + mark], lang).partition("{1}")
+    head, _value, tail = translate(VERBS[act["verb"] + mark], lang).partition("{1}")
     return head.replace("{0}", "」/「".join([act["label"], *act.get("or_label", ())])), tail
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.vaulted import HIDDEN, hide, publish
 from .._planning.digests import digest
 
@@ -76,7 +76,7 @@ class Group(t.NamedTuple):
     own: list[list[Row]]  # what is left of each work's steps
 
 
-class Facts(t.NamedTuple):
+class RegisterFacts(t.NamedTuple):
     """What every sheet of a run tells: whose portfolio, how the list is reached, what is written down."""
 
     portfolio: str
@@ -89,7 +89,7 @@ class Facts(t.NamedTuple):
     waiting: bool  # whether contracts wait for somebody, so that the list is to be read now and then
 
 
-def describe_sheet(role: str, groups: Iterable[Group], facts: Facts) -> Row:
+def describe_sheet(role: str, groups: Iterable[Group], facts: RegisterFacts) -> Row:
     """Make the sheet of one role; nothing vaulted is on it."""
     numbered = 0
     shown: list[Row] = []
@@ -120,7 +120,7 @@ def describe_sheet(role: str, groups: Iterable[Group], facts: Facts) -> Row:
 def word_work(document: Row, file: str, lang: Language) -> dict[str, str]:
     """Say, by order name, where on this sheet its work is; what merely waits is no work."""
     return {
-        item["order"]: said(_TODO[group["kind"]].filled(file, item["number"]), lang)
+        item["order"]: translate(_TODO[group["kind"]].filled(file, item["number"]), lang)
         for group in document["groups"]
         for item in group["items"]
         if group["kind"] in _TODO
@@ -142,7 +142,7 @@ def _item(work: Work, steps: list[Row], *, number: int) -> Row:
     }
 
 
-def _look(shown: list[Row], facts: Facts) -> Row | None:
+def _look(shown: list[Row], facts: RegisterFacts) -> Row | None:
     """How the list is reached, and which contracts it may show of what is to be ordered."""
     names = {item["common_name"] for group in shown if group["kind"] == "order" for item in group["items"]}
     absent = [{"common_name": name, "known": facts.known.get(name, [])} for name in sorted(names)]
@@ -151,4 +151,4 @@ def _look(shown: list[Row], facts: Facts) -> Row | None:
     return {"way": facts.list_way, "next_page": facts.next_page, "absent": absent}
 
 
-__all__ = ("FORMAT", "KINDS", "ROLES", "Facts", "Group", "Work", "describe_sheet", "word_work")
+__all__ = ("FORMAT", "KINDS", "ROLES", "Group", "RegisterFacts", "Work", "describe_sheet", "word_work")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._planning.lifecycle import last_day_before
 from .._planning.steps import Standing
 from .._values.observed import State
@@ -136,16 +136,16 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     """What has to happen next, in words, and who does it (an id of ACTORS)."""
     application = entry.application
     if application and application.unclear:
-        return said(_ACTIONS["say_meaning"], lang).format(*application.unclear), "group_admin"
+        return translate(_ACTIONS["say_meaning"], lang).format(*application.unclear), "group_admin"
     if entry.ahead is not None and entry.shown is entry.ahead:
         return _next_for_renewal(entry, lang)
     if entry.shown is Standing.TO_CANCEL_REPLACED and entry.replaced:
-        action = said(_ACTIONS["cancel_replaced"], lang)
+        action = translate(_ACTIONS["cancel_replaced"], lang)
         return action.format(entry.replaced.application.contract_id), "group_admin"
     if entry.standing is Standing.ENDED:
-        return said(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
+        return translate(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
-        return said(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
+        return translate(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
     if entry.standing is Standing.WAITING and application:
         return _waiting_for(application, lang), application.next_action_by
     return _next_for_certificate(entry, lang)
@@ -154,15 +154,15 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
 def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
     """What has to happen next where nobody else is waited for."""
     if entry.unconfirmed:
-        return said(_ACTIONS["confirm"], lang), "service_admin"
+        return translate(_ACTIONS["confirm"], lang), "service_admin"
     if _key_at_service(entry):
-        return said(_ACTIONS["download_key"], lang), "service_admin"
+        return translate(_ACTIONS["download_key"], lang), "service_admin"
     if entry.standing is Standing.TO_COLLECT and _made_at_service(entry.order) and entry.order.key is None:
-        return said(_ACTIONS["download_first"], lang), "service_admin"
+        return translate(_ACTIONS["download_first"], lang), "service_admin"
     if entry.shown is Standing.ESTRANGED and entry.application:
-        return said(_ACTIONS["reissue"], lang).format(entry.application.serial_number), "service_admin"
+        return translate(_ACTIONS["reissue"], lang).format(entry.application.serial_number), "service_admin"
     action, actor = _BY_STANDING.get(entry.standing, ("none", "nobody"))
-    return said(_ACTIONS[action], lang), actor
+    return translate(_ACTIONS[action], lang), actor
 
 
 def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
@@ -170,35 +170,39 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
     procedure = entry.application.procedure if entry.application else None
     if entry.ahead is Standing.WAITING and procedure is not None:
         if procedure.state is State.REJECTED:
-            return said(_ACTIONS["mend"], lang), "service_admin"
+            return translate(_ACTIONS["mend"], lang), "service_admin"
         if procedure.state is State.AWAITING_REGISTRATION:
             lacking = ", ".join(entry.order.missing)
-            action = said(_ACTIONS["complete"], lang).format(lacking) if lacking else said(_ACTIONS["new_csr"], lang)
+            action = (
+                translate(_ACTIONS["complete"], lang).format(lacking)
+                if lacking
+                else translate(_ACTIONS["new_csr"], lang)
+            )
             return action, "service_admin"
         action, actor = _AT_WORK.get(procedure.state, ("none", "nobody"))
-        return said(_ACTIONS[action], lang).format(_open_ones(procedure.confirmations, lang)), actor
+        return translate(_ACTIONS[action], lang).format(_open_ones(procedure.confirmations, lang)), actor
     action, actor = _BY_STANDING[entry.ahead or entry.standing]
-    return said(_ACTIONS[action], lang), actor
+    return translate(_ACTIONS[action], lang), actor
 
 
-def reason(entry: Entry, lang: Language) -> str:
+def explain_standing(entry: Entry, lang: Language) -> str:
     """Why the order stands where it stands."""
     application = entry.application
     if application and application.unclear:
-        return said(_UNCLEAR, lang).format(*application.unclear)
+        return translate(_UNCLEAR, lang).format(*application.unclear)
     if application and application.reason:
         return application.reason
     if entry.ahead is not None and entry.shown is entry.ahead:
         return _reason_of_renewal(entry, lang)
     if entry.shown is Standing.TO_CANCEL_REPLACED:
-        return said(_REASONS[entry.shown], lang)
+        return translate(_REASONS[entry.shown], lang)
     if entry.adopts and entry.standing is Standing.TO_REGISTER:
-        return said(_ADOPTED, lang)
+        return translate(_ADOPTED, lang)
     if entry.unconfirmed:
-        return said(_UNCONFIRMED, lang)
+        return translate(_UNCONFIRMED, lang)
     if entry.standing is Standing.TO_COLLECT and entry.on_host is False:
-        return said(_OPEN_ON_HOST, lang)
-    return said(_REASONS[entry.standing], lang)
+        return translate(_OPEN_ON_HOST, lang)
+    return translate(_REASONS[entry.standing], lang)
 
 
 def _reason_of_renewal(entry: Entry, lang: Language) -> str:
@@ -207,13 +211,13 @@ def _reason_of_renewal(entry: Entry, lang: Language) -> str:
     if procedure is not None and procedure.reason:
         return procedure.reason
     if entry.ahead is Standing.TO_REGISTER:
-        return said(_RENEWAL_OPEN, lang)
+        return translate(_RENEWAL_OPEN, lang)
     if entry.ahead is Standing.WAITING:
-        return said(_RENEWAL_UNDER_WAY, lang)
-    return said(_REASONS[entry.ahead or entry.standing], lang)
+        return translate(_RENEWAL_UNDER_WAY, lang)
+    return translate(_REASONS[entry.ahead or entry.standing], lang)
 
 
-def deadline(entry: Entry) -> dt.date | None:
+def find_deadline(entry: Entry) -> dt.date | None:
     """The last day for what has to happen next."""
     if entry.application is None:
         return None
@@ -228,11 +232,11 @@ def deadline(entry: Entry) -> dt.date | None:
 
 def _waiting_for(application: Application, lang: Language) -> str:
     action = _ACTIONS.get(application.next_action, _ACTIONS["none"])
-    return said(action, lang).format(_open_ones(application.confirmations, lang))
+    return translate(action, lang).format(_open_ones(application.confirmations, lang))
 
 
 def _open_ones(confirmations: tuple[str, ...], lang: Language) -> str:
-    return ", ".join(said(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in confirmations)
+    return ", ".join(translate(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in confirmations)
 
 
 def _key_at_service(entry: Entry) -> bool:
@@ -246,4 +250,4 @@ def _made_at_service(order: Order) -> bool:
     return order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
 
 
-__all__ = ("ACTORS", "CONFIRMATIONS", "deadline", "next_action", "reason")
+__all__ = ("ACTORS", "CONFIRMATIONS", "explain_standing", "find_deadline", "next_action")

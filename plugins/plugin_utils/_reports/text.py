@@ -10,23 +10,23 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import said
-from .columns import aligned
-from .words import HEADINGS, cells, counted, next_step, notes, priced
+from ...module_utils._core.phrases import translate
+from .columns import align_columns
+from .words import HEADINGS, advise_next_step, counts_text, list_notes, price_text, row_cells
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .rows import Row
 
 
-def text(document: Row, lang: Language) -> str:
+def render_text(document: Row, lang: Language) -> str:
     """The document's orders as a table, then what it buys, uses, cancels or leaves alone, counts and the next step."""
-    rows = [list(cells(row, lang).values()) for row in document["orders"]]
-    table = aligned([[said(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
-    told = [f"{sign} {note}" for sign, note in notes(document, lang)]
-    price = priced(document, lang)
-    steps = [next_step(document, lang)] if document["planned"] else []
-    return "\n".join([*table, *told, *([price] if price else []), counted(document, lang), *steps])
+    rows = [list(row_cells(row, lang).values()) for row in document["orders"]]
+    table = align_columns([[translate(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
+    told = [f"{sign} {note}" for sign, note in list_notes(document, lang)]
+    price = price_text(document, lang)
+    steps = [advise_next_step(document, lang)] if document["planned"] else []
+    return "\n".join([*table, *told, *([price] if price else []), counts_text(document, lang), *steps])
 
 
-__all__ = ("text",)
+__all__ = ("render_text",)

@@ -11,8 +11,8 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
-from .dates import past
+from ...module_utils._core.phrases import Phrase, translate
+from .dates import list_passed_dates
 from .words import state_word
 
 if t.TYPE_CHECKING:
@@ -58,7 +58,9 @@ def draw_timeline(document: Row) -> Row:
                 "end": row["not_after"][:10] if row["not_after"] else row["deadline"],
                 "state": state_word(row["state"], lang),
                 "next_action": row["next_action"],
-                "shapes": list(_shapes(row, axis, silent.get(row["name"]), over=bool(past(row, document)))),
+                "shapes": list(
+                    _shapes(row, axis, silent.get(row["name"]), over=bool(list_passed_dates(row, document)))
+                ),
             }
             for row in rows
         ],
@@ -119,7 +121,7 @@ def _months(axis: _Axis) -> Iterator[dt.date]:
 def _month(day: dt.date, lang: Language) -> str:
     if day.month == 1:
         return str(day.year)
-    return said(Phrase("{0}", "{0}月"), lang).format(day.month)
+    return translate(Phrase("{0}", "{0}月"), lang).format(day.month)
 
 
 __all__ = ("LEGEND", "NOTHING", "TITLE", "WIDTH", "draw_timeline")

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import named
+from .._complaints.complaints import list_names
 from .._planning.host_part import Change, describe_changes
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
@@ -149,71 +149,71 @@ _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
 
 def state_word(state: str, lang: Language) -> str:
     """An application's state in words."""
-    return said(_STATES[state], lang)
+    return translate(_STATES[state], lang)
 
 
-def counted(document: Row, lang: Language) -> str:
+def counts_text(document: Row, lang: Language) -> str:
     """How many orders stand where, without the zeros."""
     counts = document["counts"]
-    told = [f"{said(label, lang)}: {counts[key]}" for key, label in COUNTS.items() if counts[key]]
-    return ", ".join(told) or said(Phrase("no orders", "オーダーなし"), lang)
+    told = [f"{translate(label, lang)}: {counts[key]}" for key, label in COUNTS.items() if counts[key]]
+    return ", ".join(told) or translate(Phrase("no orders", "オーダーなし"), lang)
 
 
-def title(document: Row, lang: Language) -> str:
+def verdict_words(document: Row, lang: Language) -> str:
     """The verdict in words; what changes on hosts alone is not nothing."""
-    return said(_ON_HOSTS_ALONE if _is_for_hosts_alone(document) else VERDICTS[Verdict(document["verdict"])], lang)
+    return translate(_ON_HOSTS_ALONE if _is_for_hosts_alone(document) else VERDICTS[Verdict(document["verdict"])], lang)
 
 
-def next_step(document: Row, lang: Language) -> str:
+def advise_next_step(document: Row, lang: Language) -> str:
     """What a user does after looking at the plan."""
     if document.get("sheets"):
-        return said(_BY_PEOPLE.filled(tuple(document["sheets"])), lang)
-    return said(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
+        return translate(_BY_PEOPLE.filled(tuple(document["sheets"])), lang)
+    return translate(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
 
 
-def notes(document: Row, lang: Language) -> list[tuple[str, str]]:
+def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !."""
     makers = (_note, _replaced_note, renewal_note, _host_note, late_note)
     found = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
-    words = said(_UNMANAGED, lang)
+    words = translate(_UNMANAGED, lang)
     silent = {row["contract_id"] for row in document["silent"]}
     left = [
-        ("?", words.format(row["contract_id"], row["common_name"], said(_STATES[row["state"]], lang)))
+        ("?", words.format(row["contract_id"], row["common_name"], translate(_STATES[row["state"]], lang)))
         for row in document["unmanaged"]
         if row["contract_id"] not in silent
     ]
     left = [*silent_notes(document, lang), *left]
-    names = named(document["unconfirmed"])
-    unconfirmed = [("?", said(_UNCONFIRMED, lang).format(names))] if names else []
+    names = list_names(document["unconfirmed"])
+    unconfirmed = [("?", translate(_UNCONFIRMED, lang).format(names))] if names else []
     return [*found, *left, *unconfirmed, *([] if document["error"] else map(_warning, document["complaints"]))]
 
 
-def priced(document: Row, lang: Language) -> str | None:
+def price_text(document: Row, lang: Language) -> str | None:
     """The price of the new orders, and for which there is none; None without a price table."""
     price = document["price"]
     if price is None:
         return None
-    unpriced = said(_UNPRICED, lang).format(", ".join(price["unpriced"])) if price["unpriced"] else ""
+    unpriced = translate(_UNPRICED, lang).format(", ".join(price["unpriced"])) if price["unpriced"] else ""
     words = _TOTAL_WITH_RENEWALS if price["renewals"] else _TOTAL
     silent = silent_price(document, lang)
-    return said(words, lang).format(yen(price["total"], lang)) + unpriced + (f"; {silent}" if silent else "")
+    return translate(words, lang).format(yen_text(price["total"], lang)) + unpriced + (f"; {silent}" if silent else "")
 
 
-def yen(amount: int, lang: Language) -> str:
-    return said(_YEN, lang).format(amount)
+def yen_text(amount: int, lang: Language) -> str:
+    return translate(_YEN, lang).format(amount)
 
 
-def cells(row: Row, lang: Language) -> dict[str, str]:
+def row_cells(row: Row, lang: Language) -> dict[str, str]:
     """An order's row as it is shown under HEADINGS."""
-    shown = {**row, "by": said(ACTORS.get(row["next_action_by"], Phrase("?", "?")), lang)}
-    shown["state"] = said(_STATES[row["state"]], lang)
+    shown = {**row, "by": translate(ACTORS.get(row["next_action_by"], Phrase("?", "?")), lang)}
+    shown["state"] = translate(_STATES[row["state"]], lang)
     shown["not_after"] = (row["not_after"] or "-")[:10]
     return {column: str(shown[column] or "-") for column in HEADINGS}
 
 
 def step_words(step: Row, lang: Language) -> str:
     """A step and the class of its call."""
-    return f"{said(_STEPS[step['step']], lang)} ({said(_CALL_CLASSES[step['call_class']], lang)})"
+    return f"{translate(_STEPS[step['step']], lang)} ({translate(_CALL_CLASSES[step['call_class']], lang)})"
 
 
 def _warning(complaint: Row) -> tuple[str, str]:
@@ -227,10 +227,12 @@ def _note(row: Row, lang: Language) -> tuple[str, str] | None:
     if row["standing"] == Standing.TO_ORDER:
         return "+", _bought(row, lang)
     if row["standing"] == Standing.TO_CANCEL:
-        outlives = said(_OUTLIVES, lang).format(row["not_after"][:10]) if row["not_after"] else ""
-        return "-", said(_CANCELLED, lang).format(row["name"], row["contract_id"]) + outlives + said(_FINAL, lang)
+        outlives = translate(_OUTLIVES, lang).format(row["not_after"][:10]) if row["not_after"] else ""
+        return "-", translate(_CANCELLED, lang).format(row["name"], row["contract_id"]) + outlives + translate(
+            _FINAL, lang
+        )
     if row["adopted"] and row["steps"]:
-        return "=", said(_ADOPTED, lang).format(row["name"], row["contract_id"])
+        return "=", translate(_ADOPTED, lang).format(row["name"], row["contract_id"])
     return None
 
 
@@ -238,14 +240,14 @@ def _replaced_note(row: Row, lang: Language) -> tuple[str, str] | None:
     replaced = row["replaced"]
     if not any(step["step"] == Step.CANCEL_REPLACED for step in row["steps"]):
         return None
-    outlives = said(_OUTLIVES, lang).format(replaced["not_after"][:10]) if replaced["not_after"] else ""
-    words = said(_REPLACED, lang).format(row["name"], replaced["contract_id"], row["contract_id"])
-    return "-", words + outlives + said(_FINAL, lang)
+    outlives = translate(_OUTLIVES, lang).format(replaced["not_after"][:10]) if replaced["not_after"] else ""
+    words = translate(_REPLACED, lang).format(row["name"], replaced["contract_id"], row["contract_id"])
+    return "-", words + outlives + translate(_FINAL, lang)
 
 
 def _host_note(row: Row, lang: Language) -> tuple[str, str] | None:
     changes = [Change(**change) for change in row["host_changes"]]
-    return ("~", said(_ON_HOST, lang).format(row["name"], describe_changes(changes))) if changes else None
+    return ("~", translate(_ON_HOST, lang).format(row["name"], describe_changes(changes))) if changes else None
 
 
 def _is_for_hosts_alone(document: Row) -> bool:
@@ -256,23 +258,23 @@ def _is_for_hosts_alone(document: Row) -> bool:
 def _bought(row: Row, lang: Language) -> str:
     """What is bought, in the words of the order form."""
     service = LINKED_SERVICES.get(row["linked_service"])
-    using = said(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
+    using = translate(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
     term = term_words(row["term"], lang)
-    told = said(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
-    return told if price is None else f"{told}: {yen(price, lang)}"
+    told = translate(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
+    return told if price is None else f"{told}: {yen_text(price, lang)}"
 
 
 __all__ = (
     "COUNTS",
     "HEADINGS",
-    "cells",
-    "counted",
-    "next_step",
-    "notes",
-    "priced",
+    "advise_next_step",
+    "counts_text",
+    "list_notes",
+    "price_text",
+    "row_cells",
     "state_word",
     "step_words",
-    "title",
-    "yen",
+    "verdict_words",
+    "yen_text",
 )

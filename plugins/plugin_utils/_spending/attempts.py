@@ -15,7 +15,7 @@ from ...module_utils._core.phrases import Phrase
 from .._complaints.vaulted import HIDDEN
 from .._desk.desk import DeskError
 from .._planning.steps import Step
-from .ledger import attempt_of
+from .ledger import name_attempt
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -94,7 +94,7 @@ def hold_back(by: Settling, order: Order, same: Iterable[str], *, listed: set[st
     for line in _find_open(by.ledger.lines(), listed=listed):
         if not _would_buy(line, order):
             continue
-        attempt, booked = line.get("attempt") or attempt_of(line), line.get("booked")
+        attempt, booked = line.get("attempt") or name_attempt(line), line.get("booked")
         arrived = None if booked else sorted(late - set(line.get("listed", ())))
         if arrived:
             late.remove(arrived[0])

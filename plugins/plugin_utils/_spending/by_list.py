@@ -17,18 +17,18 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._desk.desk import OutcomeUnknown
 from .._desk.patience import announce_wait
-from .._desk.spending_call import unknown_unless_proved
-from .._planning.claims import bought_name, differences
+from .._desk.spending_call import require_proof
+from .._planning.claims import find_differences, purchase_key
 from .._planning.steps import Step
 from .attempts import advise, describe_purchase, hold_back
 from .by_reference import require_as_asked
 from .renewals import (
     describe_pressed,
     describe_renewal,
+    describe_renewed,
+    find_reason,
     find_renewal,
     hold_back_renewal,
-    reason_of,
-    renewing,
     require_renewed,
 )
 from .spend import describe_consent, describe_order, spend
@@ -77,7 +77,7 @@ class ByList:
         """Press once, unless the order was bought since the plan was made or an earlier attempt is open."""
         with self.desk.turn():
             consent = self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
-            rows = self.desk.applications()
+            rows = self.desk.list_applications()
             before = self._find_same(order, rows)
             found = self._find_newcomer(before, known=self.listed)
             if found is None:
@@ -88,7 +88,7 @@ class ByList:
 
     def renew(self, entry: Entry) -> Application:
         """Press 更新 once for each certificate that is to be replaced; whoever pressed it first has renewed."""
-        of = renewing(entry)
+        of = describe_renewed(entry)
         with self.desk.turn():
             found = find_renewal(self.desk, of, in_full=True)
             if found is None:
@@ -98,13 +98,13 @@ class ByList:
 
     def reissue(self, entry: Entry) -> Application:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
-        of, reason = renewing(entry), reason_of(entry)
+        of, reason = describe_renewed(entry), find_reason(entry)
         return self.desk.reissue(of.application, entry.order, entry.order.reference(self.portfolio), reason)
 
     def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
         def press(attempt: str) -> Application:
             try:
-                with unknown_unless_proved():
+                with require_proof():
                     return self.desk.renew(of.application, entry.order, entry.order.reference(self.portfolio))
             except OutcomeUnknown as unknown:
                 found = self._wait_for(lambda: find_renewal(self.desk, of, in_full=True), entry.order)
@@ -127,7 +127,7 @@ class ByList:
 
         def place(attempt: str) -> Application:
             try:
-                with unknown_unless_proved():
+                with require_proof():
                     return self.desk.place(order, reference)
             except OutcomeUnknown as unknown:
                 found = self._look_for(order, known={*before, *self.listed})
@@ -140,7 +140,7 @@ class ByList:
     def _look_for(self, order: Order, *, known: set[str]) -> Application | None:
         """Find what a press without an answer has booked."""
         return self._wait_for(
-            lambda: self._find_newcomer(self._find_same(order, self.desk.applications()), known=known), order
+            lambda: self._find_newcomer(self._find_same(order, self.desk.list_applications()), known=known), order
         )
 
     def _wait_for(self, look: Callable[[], Application | None], order: Order) -> Application | None:
@@ -158,10 +158,10 @@ class ByList:
 
     def _find_same(self, order: Order, applications: Iterable[Application]) -> dict[str, Application]:
         """Find what is listed of the same common name, product, usage and linked contract, by contract ID."""
-        wanted = bought_name(order.common_name, order.product.id)
-        rows = [app for app in applications if bought_name(app.common_name, app.product) == wanted]
-        found = (self.desk.in_full(app, anew=True) for app in rows)
-        return {app.contract_id: app for app in found if not differences(order, app)}
+        wanted = purchase_key(order.common_name, order.product.id)
+        rows = [app for app in applications if purchase_key(app.common_name, app.product) == wanted]
+        found = (self.desk.read_in_full(app, anew=True) for app in rows)
+        return {app.contract_id: app for app in found if not find_differences(order, app)}
 
     def _find_newcomer(self, same: dict[str, Application], *, known: set[str]) -> Application | None:
         """Find a live one that is not known: this run's, another run's, or an earlier one's that came late."""

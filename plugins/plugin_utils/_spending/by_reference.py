@@ -11,16 +11,16 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, together, verbatim
+from ...module_utils._core.phrases import Phrase, join_phrases, verbatim
 from .._desk.desk import ReferenceTaken, StateConflict
-from .._planning.claims import differences
+from .._planning.claims import find_differences
 from .._planning.steps import Step
 from .renewals import (
     describe_renewal,
+    describe_renewed,
+    find_reason,
     find_reissue,
     find_renewal,
-    reason_of,
-    renewing,
     require_reissued,
     require_renewed,
 )
@@ -69,7 +69,7 @@ class ByReference:
         def place(_attempt: str) -> Application:
             return settle(
                 lambda: self.desk.place(order, reference),
-                lambda: self.desk.application_of(reference),
+                lambda: self.desk.find_application(reference),
                 sleep=self.sleep,
                 tell=self.tell,
             )
@@ -79,7 +79,7 @@ class ByReference:
 
     def renew(self, entry: Entry) -> Application:
         """Order the renewal; an answer that is lost is settled by reading the contract."""
-        of = renewing(entry)
+        of = describe_renewed(entry)
         reference = entry.order.renewal_reference(self.portfolio, of.replaces)
         found = self._replace(
             Step.RENEW,
@@ -91,7 +91,7 @@ class ByReference:
 
     def reissue(self, entry: Entry) -> Application:
         """Order the reissue, which costs nothing and cannot be undone; settled as a renewal is."""
-        of, reason = renewing(entry), reason_of(entry)
+        of, reason = describe_renewed(entry), find_reason(entry)
         reference = entry.order.reissue_reference(self.portfolio, of.replaces)
         found = self._replace(
             Step.REISSUE,
@@ -127,11 +127,11 @@ class ByReference:
 
 def require_as_asked(order: Order, application: Application, *, reference: str | None) -> Application:
     """Return the application; raises EchoDiffers where it is not what the order asks for."""
-    differing = differences(order, application)
+    differing = find_differences(order, application)
     if application.client_reference != reference:
         differing = (*differing, verbatim(f"client_reference: {application.client_reference!r}, {reference!r}"))
     if differing:
-        raise EchoDiffers(_DIFFERS.filled(application.contract_id, together(differing)))
+        raise EchoDiffers(_DIFFERS.filled(application.contract_id, join_phrases(differing)))
     return application
 
 

@@ -25,12 +25,12 @@ from .ledger_file import (
     START,
     LedgerUnusable,
     Line,
-    hash_of,
+    explain_unusable,
+    hash_line,
     keep,
     open_ledger,
     read_last_hash,
     read_lines,
-    unusable,
 )
 
 if t.TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Ledger:
 
     def intend(self, step: str, **facts: t.Any) -> str:
         """Record what is about to be sent, and name the attempt; raises LedgerUnusable unless it is on the disk."""
-        return attempt_of(self._append("intent", step, facts))
+        return name_attempt(self._append("intent", step, facts))
 
     def conclude(self, step: str, **facts: t.Any) -> None:
         """Record what came of it; raises LedgerUnusable unless it is on the disk."""
@@ -118,7 +118,7 @@ class Ledger:
         except LedgerUnusable as refused:
             error = refused
         except BaseException as failure:  # whatever it was, no line may pass for written
-            error = unusable(self._path, failure)
+            error = explain_unusable(self._path, failure)
             if not isinstance(failure, Exception):
                 raise
         finally:
@@ -137,7 +137,7 @@ class Ledger:
             for line in lines:
                 at = self._now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
                 line.update(at=at, previous=previous)
-                line["hash"] = previous = hash_of(line)
+                line["hash"] = previous = hash_line(line)
                 file.write(json.dumps(line, sort_keys=True).encode() + b"\n")
             file.flush()
             os.fsync(file.fileno())
@@ -151,7 +151,7 @@ class Ledger:
             return open_ledger(self._path, _FLAGS)
 
 
-def attempt_of(line: Line) -> str:
+def name_attempt(line: Line) -> str:
     """Name the attempt that a line records."""
     return str(line.get("hash", ""))[:12]
 
@@ -164,4 +164,4 @@ def _close_torn_line(file: t.BinaryIO, end: int) -> None:
             file.write(b"\n")
 
 
-__all__ = ("START", "Ledger", "LedgerUnusable", "attempt_of", "hash_of")
+__all__ = ("START", "Ledger", "LedgerUnusable", "hash_line", "name_attempt")

@@ -15,8 +15,8 @@ import json
 import re
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
-from .ledger_file import START, TORN, Line, hash_of, parse, read_texts
+from ...module_utils._core.phrases import Phrase, translate
+from .ledger_file import START, TORN, Line, hash_line, parse, read_texts
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -66,7 +66,7 @@ class Audit:
         noted = head is None or any(line.get("hash") == head for line in self.lines)
         return self.exists and self.broken is None and noted
 
-    def unsettled(self) -> tuple[Line, ...]:
+    def list_unsettled(self) -> tuple[Line, ...]:
         """Find the intents whose outcome is not known from here; the next apply settles them."""
         still: dict[str, Line] = {}
         for line in self.lines:
@@ -89,7 +89,7 @@ def audit_ledger(path: pathlib.Path) -> Audit:
         if line is TORN:
             torn.append(number)
             continue
-        sound = isinstance(line, dict) and line.get("previous") == previous and line.get("hash") == hash_of(line)
+        sound = isinstance(line, dict) and line.get("previous") == previous and line.get("hash") == hash_line(line)
         if not sound and broken is None:
             broken = number
         if isinstance(line, dict):
@@ -104,7 +104,7 @@ def export_ledger(lines: tuple[Line, ...], *, form: str, lang: str | None = None
         return json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
     text = io.StringIO()
     table = csv.writer(text, lineterminator="\n")
-    table.writerow([said(heading, lang) for heading in _COLUMNS.values()])
+    table.writerow([translate(heading, lang) for heading in _COLUMNS.values()])
     table.writerows([_cell(line.get(column)) for column in _COLUMNS] for line in lines)
     # Without a byte order mark Excel takes UTF-8 for the code page of its country.
     return f"\ufeff{text.getvalue()}"

@@ -52,7 +52,7 @@ class LedgerUnusable(DeskError):
     """The ledger can be neither trusted nor written, so nothing is bought."""
 
 
-def unusable(path: pathlib.Path, problem: Phrase | BaseException) -> LedgerUnusable:
+def explain_unusable(path: pathlib.Path, problem: Phrase | BaseException) -> LedgerUnusable:
     """Say why this ledger cannot be used."""
     if isinstance(problem, BaseException):
         told = f"{type(problem).__name__} {problem}".strip()
@@ -60,7 +60,7 @@ def unusable(path: pathlib.Path, problem: Phrase | BaseException) -> LedgerUnusa
     return LedgerUnusable(_UNUSABLE.filled(path, problem))
 
 
-def default_ledger(folder: pathlib.Path, portfolio: str, desk: str | None) -> pathlib.Path:
+def find_default_ledger(folder: pathlib.Path, portfolio: str, desk: str | None) -> pathlib.Path:
     """Name the ledger of this portfolio at this desk; one that was begun for all desks is continued.
 
     Without a desk it is the only one that there is.
@@ -85,7 +85,7 @@ def find_ledgers(folder: pathlib.Path, portfolio: str) -> list[pathlib.Path]:
     return sorted(path for path in found if path.name.removesuffix(".ledger.jsonl").partition("@")[0] == portfolio)
 
 
-def origin_of(url: str | None) -> str | None:
+def name_origin(url: str | None) -> str | None:
     """Name the desk at this address: scheme, host and port, whatever the path."""
     try:
         parts = urllib.parse.urlsplit(url or "")
@@ -102,7 +102,7 @@ def open_ledger(path: pathlib.Path, flags: int) -> t.BinaryIO:
     file = os.fdopen(descriptor, "rb" if flags & os.O_ACCMODE == os.O_RDONLY else "r+b")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         file.close()
-        raise unusable(path, _NO_FILE)
+        raise explain_unusable(path, _NO_FILE)
     return file
 
 
@@ -112,12 +112,12 @@ def read_texts(path: pathlib.Path) -> Iterator[bytes]:
         with open_ledger(path, os.O_RDONLY) as file:
             while text := file.readline(_LONGEST_LINE):
                 if len(text) == _LONGEST_LINE:
-                    raise unusable(path, _TOO_LONG)
+                    raise explain_unusable(path, _TOO_LONG)
                 yield text
     except FileNotFoundError:
         return
     except OSError as error:
-        raise unusable(path, error) from None
+        raise explain_unusable(path, error) from None
 
 
 def read_lines(path: pathlib.Path) -> Iterator[Line]:
@@ -143,7 +143,7 @@ def read_last_hash(path: pathlib.Path, file: t.BinaryIO) -> str:
             if line is not TORN:
                 return str(_require_line(path, line, _LAST)["hash"])
     if start:
-        raise unusable(path, _TOO_LONG)
+        raise explain_unusable(path, _TOO_LONG)
     return START
 
 
@@ -162,7 +162,7 @@ def parse(text: bytes) -> t.Any:
         return TORN
 
 
-def hash_of(line: Line) -> str:
+def hash_line(line: Line) -> str:
     """Hash a line without the hash that it may carry."""
     line = {name: value for name, value in line.items() if name != "hash"}
     text = json.dumps(line, ensure_ascii=False, sort_keys=True)
@@ -205,7 +205,7 @@ _FORMS: t.Final[dict[str, t.Callable[[t.Any], bool]]] = {
 def _require_line(path: pathlib.Path, line: t.Any, which: Phrase) -> Line:
     fits = isinstance(line, dict) and all(name in line for name in _NEEDED)
     if not fits or not all(_FORMS[name](value) for name, value in line.items() if name in _FORMS):
-        raise unusable(path, _NO_LINE.filled(which))
+        raise explain_unusable(path, _NO_LINE.filled(which))
     return t.cast("Line", line)
 
 
@@ -214,16 +214,16 @@ __all__ = (
     "TORN",
     "LedgerUnusable",
     "Line",
-    "default_ledger",
+    "explain_unusable",
+    "find_default_ledger",
     "find_ledgers",
-    "hash_of",
+    "hash_line",
     "keep",
     "name_desk",
+    "name_origin",
     "open_ledger",
-    "origin_of",
     "parse",
     "read_last_hash",
     "read_lines",
     "read_texts",
-    "unusable",
 )

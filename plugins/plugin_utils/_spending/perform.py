@@ -54,7 +54,7 @@ class _Halt:
         self._lock = threading.Lock()
 
     @contextlib.contextmanager
-    def in_the_end(self) -> Iterator[None]:
+    def call_in_the_end(self) -> Iterator[None]:
         """Call a halt when the block ends, however it ends."""
         try:
             yield
@@ -187,7 +187,7 @@ class Performer:
 
         done = []
         workers = self.concurrency if self.desk.keeps_references else 1
-        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool, halt.in_the_end():
+        with concurrent.futures.ThreadPoolExecutor(max_workers=workers) as pool, halt.call_in_the_end():
             for outcome in pool.map(one, todo):
                 if outcome:
                     self.progress(outcome)

@@ -14,10 +14,10 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._planning.lifecycle import current_certificate, day_in_japan, is_reissued, is_replaced, predecessor_of
+from .._planning.lifecycle import current_certificate, day_in_japan, is_reissued, is_replaced, name_predecessor
 from .._planning.steps import Step
 from .attempts import AttemptOpen
-from .ledger import attempt_of
+from .ledger import name_attempt
 from .spend import EchoDiffers, describe_order
 
 if t.TYPE_CHECKING:
@@ -61,9 +61,9 @@ class Renewing(t.NamedTuple):
     silent_on: str  # the day on which IIJ renews by itself
 
 
-def renewing(entry: Entry) -> Renewing:
+def describe_renewed(entry: Entry) -> Renewing:
     """Name what an entry of the plan renews."""
-    certificate, replaces = current_certificate(entry.application), predecessor_of(entry.application)
+    certificate, replaces = current_certificate(entry.application), name_predecessor(entry.application)
     if entry.application is None or certificate is None or replaces is None:
         raise RuntimeError("contract broken: a renewal needs a certificate")
     silent_on = entry.track.silent_on if entry.track else None
@@ -79,19 +79,19 @@ def describe_renewal(entry: Entry, of: Renewing) -> Json:
 
 def find_renewal(desk: Desk, of: Renewing, *, in_full: bool = False) -> Application | None:
     """Read the contract, and return it where the renewal is there."""
-    found = next((app for app in desk.applications() if app.contract_id == of.application.contract_id), None)
+    found = next((app for app in desk.list_applications() if app.contract_id == of.application.contract_id), None)
     if found is not None and in_full:
-        found = desk.in_full(found, anew=True)
+        found = desk.read_in_full(found, anew=True)
     return found if found is not None and is_replaced(found, of.replaces) else None
 
 
 def find_reissue(desk: Desk, of: Renewing) -> Application | None:
     """Read the contract, and return it where the reissue is there."""
-    found = next((app for app in desk.applications() if app.contract_id == of.application.contract_id), None)
+    found = next((app for app in desk.list_applications() if app.contract_id == of.application.contract_id), None)
     return found if found is not None and is_reissued(found, of.replaces) else None
 
 
-def reason_of(entry: Entry) -> str:
+def find_reason(entry: Entry) -> str:
     """Return why an entry of the plan has its certificate reissued."""
     if entry.order.reissue is None:
         raise RuntimeError("contract broken: a reissue needs a reason")
@@ -112,7 +112,7 @@ def hold_back_renewal(by: Settling, of: Renewing) -> None:
         same = line.get("contract_id") == of.application.contract_id and line.get("expires") == of.expires
         if line.get("step") != Step.RENEW.value or not same:
             continue
-        attempt = str(line.get("attempt") or attempt_of(line))
+        attempt = str(line.get("attempt") or name_attempt(line))
         if line.get("kind") == "intent" or line.get("unknown") or line.get("booked"):
             pressed[attempt] = line
         else:
@@ -140,11 +140,11 @@ __all__ = (
     "Renewing",
     "describe_pressed",
     "describe_renewal",
+    "describe_renewed",
+    "find_reason",
     "find_reissue",
     "find_renewal",
     "hold_back_renewal",
-    "reason_of",
-    "renewing",
     "require_reissued",
     "require_renewed",
 )

@@ -13,7 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._desk.desk import DeskBusy, DeskError, OutcomeUnknown
 from .._desk.patience import announce_wait
-from .._desk.spending_call import unknown_unless_proved
+from .._desk.spending_call import require_proof
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def settle(
             if found:
                 return found
         try:
-            with unknown_unless_proved():
+            with require_proof():
                 return wait_while_busy(call, sleep=sleep, tell=tell)
         except OutcomeUnknown as unknown:
             error = unknown

@@ -14,7 +14,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._desk.desk import DeskError, OutcomeUnknown
-from .._desk.spending_call import unknown_unless_proved
+from .._desk.spending_call import require_proof
 from .ledger import LedgerUnusable
 
 if t.TYPE_CHECKING:
@@ -48,7 +48,7 @@ def spend(ledger: Ledger, step: Step, facts: Json, call: Callable[[str], Applica
         error.nothing_done = True
         raise
     try:
-        with unknown_unless_proved():
+        with require_proof():
             application = call(attempt)
     except DeskError as error:
         # An outcome that cannot be written leaves the attempt open, which is safe; the error of the call matters more.

@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.errors import Fault
     from ...module_utils._pki.certs import CertFacts
     from .._desk.by_hand.inbox import Inbox
-    from .._desk.by_hand.rows import Row
+    from .._desk.by_hand.rows import RegisterRow
     from .._values.order import Order
 
 _NOBODY: t.Final = Phrase(
@@ -62,7 +62,7 @@ class Arrivals:
 
     def __init__(
         self,
-        rows: Mapping[str, Row],
+        rows: Mapping[str, RegisterRow],
         orders: Iterable[Order],
         *,
         portfolio: str,
@@ -123,7 +123,7 @@ class Arrivals:
             return own or ([] if named else by_key)
         return [key for key in named if self._keys[key] is None]
 
-    def _key(self, row: Row, key_of: Callable[[Order, str], str | None]) -> str | None:
+    def _key(self, row: RegisterRow, key_of: Callable[[Order, str], str | None]) -> str | None:
         """The key that a contract's certificate must have; None where it is not known here.
 
         IIJ makes a new one with each reissue [M:2261110]. Where a host has made it, the host judges once more.
@@ -133,7 +133,7 @@ class Arrivals:
             return None
         return row.get("public_key_fingerprint") or (key_of(order, row["contract_id"]) if order else None)
 
-    def _order_of(self, row: Row) -> Order | None:
+    def _order_of(self, row: RegisterRow) -> Order | None:
         pinned = (order for order in self._orders if order.contract_id == row["contract_id"])
         return next(pinned, None) or self._by_reference.get(row.get("client_reference", ""))
 
@@ -150,7 +150,7 @@ class Arrivals:
             return _OTHER_KEY.filled(named[0])
         return _NOBODY.filled(leaf.dns_names or names.subject_text(leaf.subject))
 
-    def _fault(self, leaf: CertFacts, row: Row, order: Order | None) -> Fault | None:
+    def _fault(self, leaf: CertFacts, row: RegisterRow, order: Order | None) -> Fault | None:
         """Why the certificate is not installed anywhere, in the words of the host that would refuse it."""
         if not leaf.is_for(row["common_name"]):
             found = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
@@ -191,7 +191,7 @@ def _wants_chain(order: Order) -> bool:
     return bool(install and (install.chain or install.full_chain or install.combined or install.pkcs12))
 
 
-def _issued(row: Row, leaf: CertFacts) -> Row:
+def _issued(row: RegisterRow, leaf: CertFacts) -> RegisterRow:
     """The row with what the certificate says."""
     state = row["state"] if row["state"] == State.INSTALLED.value else State.ISSUED.value
     return {

@@ -13,13 +13,13 @@ import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
-from .._complaints.complaints import Complaint, OptionsWrong, Place, named
+from .._complaints.complaints import Complaint, OptionsWrong, Place, list_names
 from .._orders.commands import read_commands
 from .._orders.files import read_inline
-from .._orders.opened import reader_with
+from .._orders.opened import make_reader
 from .._orders.portfolio import judge_order_files, judge_orders
-from .._orders.public_suffixes import missing_public_suffixes
-from .._orders.voluptuous_dep import missing_voluptuous
+from .._orders.public_suffixes import explain_missing_public_suffixes
+from .._orders.voluptuous_dep import explain_missing_voluptuous
 from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
@@ -43,20 +43,20 @@ _CHECK_DATE: t.Final = Phrase(
 
 def judge_asked_orders(options: Options, *, today: dt.date) -> Judged:
     """Judge all orders of the portfolio, for certificates issued on the day of check_date, or else today."""
-    missing = missing_voluptuous() or missing_public_suffixes()
+    missing = explain_missing_voluptuous() or explain_missing_public_suffixes()
     if missing:
         raise OptionsWrong(verbatim(missing))
-    portfolio_name(options)
+    check_portfolio_name(options)
     if options.get("orders") is not None:
-        day, commands = issue_day(options, today=today), read_commands(options["commands"])
+        day, commands = read_issue_day(options, today=today), read_commands(options["commands"])
         return judge_orders(read_inline(options["orders"]), day=day, commands=commands)
     return judge_files_in(options["order_files"], options, today=today)
 
 
 def judge_files_in(source: str, options: Options, *, today: dt.date) -> Judged:
     """Judge the order files in a folder, or one of them, by this task's variables, commands and day."""
-    reader, commands = reader_with(options["template_variables"]), read_commands(options["commands"])
-    return judge_order_files(source, reader, day=issue_day(options, today=today), commands=commands)
+    reader, commands = make_reader(options["template_variables"]), read_commands(options["commands"])
+    return judge_order_files(source, reader, day=read_issue_day(options, today=today), commands=commands)
 
 
 def accept_asked_orders(options: Options) -> tuple[Order, ...]:
@@ -64,15 +64,15 @@ def accept_asked_orders(options: Options) -> tuple[Order, ...]:
 
     A task that does only what is due leaves orders with mistakes out.
     """
-    return accepted_of(judge_asked_orders(options, today=today()), options)
+    return accept_orders(judge_asked_orders(options, today=read_today()), options)
 
 
-def accepted_of(judged: Judged, options: Options) -> tuple[Order, ...]:
+def accept_orders(judged: Judged, options: Options) -> tuple[Order, ...]:
     """The judged orders that this task works with; raises OrdersRefused."""
-    return judged.flawless() if options.get("due_only") else judged.accepted(strict=bool(options.get("strict")))
+    return judged.list_flawless() if options.get("due_only") else judged.accept(strict=bool(options.get("strict")))
 
 
-def complaints_of(complaints: Iterable[Complaint], lang: Language) -> dict[str, t.Any]:
+def list_complaints(complaints: Iterable[Complaint], lang: Language) -> dict[str, t.Any]:
     """The complaints about orders that were read, as part of a task's result; nothing where there are none."""
     rows = [complaint.as_dict(lang) for complaint in complaints]
     return {"complaints": rows} if rows else {}
@@ -85,12 +85,12 @@ def note_unsaid_renewals(orders: Iterable[Order]) -> tuple[Complaint, ...]:
         if order.renewal is None and order.state is Wanted.PRESENT:
             unsaid.setdefault(order.locate(()).file, []).append(order)
     return tuple(
-        Complaint(rule="RENEWAL-UNSAID", place=Place(file=file), order=named(str(order.name) for order in found))
+        Complaint(rule="RENEWAL-UNSAID", place=Place(file=file), order=list_names(str(order.name) for order in found))
         for file, found in unsaid.items()
     )
 
 
-def portfolio_name(options: Options) -> str:
+def check_portfolio_name(options: Options) -> str:
     """The portfolio's name; raises OptionsWrong where it could be no file name and no part of a reference."""
     name = str(options["portfolio"])
     if not _PORTFOLIO.fullmatch(name):
@@ -98,7 +98,7 @@ def portfolio_name(options: Options) -> str:
     return name
 
 
-def issue_day(options: Options, *, today: dt.date) -> dt.date:
+def read_issue_day(options: Options, *, today: dt.date) -> dt.date:
     """The day of issue that rules are judged by: check_date, or else today."""
     text = options.get("check_date")
     try:
@@ -107,17 +107,17 @@ def issue_day(options: Options, *, today: dt.date) -> dt.date:
         raise OptionsWrong(_CHECK_DATE.filled(repr(text))) from None
 
 
-def names_of_host(orders: Iterable[Order], host: str) -> frozenset[str]:
+def list_names_of_host(orders: Iterable[Order], host: str) -> frozenset[str]:
     """The names of the orders whose work is done on this host; an order without a host is the controller's."""
     return frozenset(order.name for order in orders if (order.host or "localhost") == host)
 
 
-def today() -> dt.date:
+def read_today() -> dt.date:
     """The day by which rules are judged unless another is named; CAs count in UTC."""
-    return now().date()
+    return read_clock().date()
 
 
-def now() -> dt.datetime:
+def read_clock() -> dt.datetime:
     """The controller's clock; tasks hand it to whatever needs a moment."""
     return dt.datetime.now(dt.UTC)
 
@@ -125,14 +125,14 @@ def now() -> dt.datetime:
 __all__ = (
     "Options",
     "accept_asked_orders",
-    "accepted_of",
-    "complaints_of",
-    "issue_day",
+    "accept_orders",
+    "check_portfolio_name",
     "judge_asked_orders",
     "judge_files_in",
-    "names_of_host",
+    "list_complaints",
+    "list_names_of_host",
     "note_unsaid_renewals",
-    "now",
-    "portfolio_name",
-    "today",
+    "read_clock",
+    "read_issue_day",
+    "read_today",
 )

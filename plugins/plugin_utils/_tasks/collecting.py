@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .fingerprints import fetch_missing_fingerprints
 from .installations import fetch_certificates
 from .looks import digest_commands, hand_on, make_works, read_works, write_work
@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
     from .._planning.host_part import CommandsOf
     from .._planning.plan import Plan
     from .asked_orders import Options
-    from .fingerprints import Told
+    from .fingerprints import Fingerprinted
     from .looks import Work
     from .planned import Held
 
@@ -75,12 +75,12 @@ def _announce(
     """Say what fetching so many certificates will take; returns what shows each one, where that takes long."""
     estimate = estimate_portal(options, certificates=certificates)
     if estimate:
-        say(said(estimate, lang))
+        say(translate(estimate, lang))
     progress = Progress(certificates, say=say, lang=lang)
-    return lambda name: progress.tell(said(_FETCHED.filled(name), lang), only_if_long=True)
+    return lambda name: progress.tell(translate(_FETCHED.filled(name), lang), only_if_long=True)
 
 
-def _told_work(work: Work, told: Told, commands_of: CommandsOf) -> Work:
+def _told_work(work: Work, told: Fingerprinted, commands_of: CommandsOf) -> Work:
     names = {entry.order.name for entry in work.entries}
     entries = tuple(entry for entry in told.entries if entry.order.name in names)
     return dc.replace(

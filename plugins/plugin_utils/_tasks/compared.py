@@ -15,8 +15,8 @@ from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import OptionsWrong
 from .._guards.saved_plan import read_host_parts
 from .._planning.host_part import make_host_part
-from .._planning.slices import slice_of
-from .asked_orders import judge_files_in, portfolio_name, today
+from .._planning.slices import read_slice
+from .asked_orders import check_portfolio_name, judge_files_in, read_today
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 _NOT_THERE: t.Final = Phrase("compare_with: {0} is not there", "compare_with: {0} がありません。")
 
 
-def with_before(frame: Frame, options: Options) -> Frame:
+def add_before(frame: Frame, options: Options) -> Frame:
     """Add to the frame what hosts were asked before, where compare_with names it; raises OrdersRefused."""
     path = options["compare_with"]
     return frame if path is None else frame._replace(before=_read(path, options, frame.commands_of))
@@ -41,10 +41,10 @@ def _read(path: str, options: Options, commands_of: CommandsOf) -> Mapping[str, 
     if not place.exists():
         raise OptionsWrong(_NOT_THERE.filled(path))
     if place.suffix == ".json":
-        part = slice_of(options["slice"])
-        return read_host_parts(str(place), portfolio=portfolio_name(options), part=str(part) if part else None)
-    orders = judge_files_in(str(place), options, today=today()).orders
+        part = read_slice(options["slice"])
+        return read_host_parts(str(place), portfolio=check_portfolio_name(options), part=str(part) if part else None)
+    orders = judge_files_in(str(place), options, today=read_today()).orders
     return {order.name: make_host_part(order, commands_of) for order in orders}
 
 
-__all__ = ("with_before",)
+__all__ = ("add_before",)

@@ -11,18 +11,18 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import OrdersRefused
-from .._guards.hosts import missing_hosts, require_hosts, warn_of_unready_hosts
+from .._guards.hosts import find_missing_hosts, require_hosts, warn_of_unready_hosts
 from .._guards.limits import Limits, judge_limits
 from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
-from .._planning.judgement import ahead_of, standing_of
-from .._planning.lifecycle import renews, track_of
+from .._planning.judgement import find_standing, find_standing_ahead
+from .._planning.lifecycle import find_track, renews
 from .._planning.steps import CONTRACT_STEPS, Standing, Step
 from .._reports.document import describe_plan
 from .._reports.rows import result_rows
-from .._reports.text import text
+from .._reports.text import render_text
 from .._values.observed import State
 
 if t.TYPE_CHECKING:
@@ -80,7 +80,7 @@ def guard_contracts(
     return lost
 
 
-def contract_steps(made: Plan) -> int:
+def count_contract_steps(made: Plan) -> int:
     """How many steps of a plan place, renew or cancel."""
     return sum(step in CONTRACT_STEPS for _entry, step in made.steps())
 
@@ -112,18 +112,18 @@ def _without_replaced(entry: Entry, application: Application | None) -> Entry:
 def _after(entry: Entry, application: Application | None, made: Plan) -> Entry:
     if application is None:
         return entry
-    track = track_of(application, made.as_of)
+    track = find_track(application, made.as_of)
     return dc.replace(
         entry,
         application=application,
-        standing=standing_of(entry.order, application, on_host=entry.on_host),
-        ahead=ahead_of(entry.order, application, track, spread=made.spread),
+        standing=find_standing(entry.order, application, on_host=entry.on_host),
+        ahead=find_standing_ahead(entry.order, application, track, spread=made.spread),
         track=track,
         adopts=False,
     )
 
 
-def contract_result(
+def make_contract_result(
     told: Row,
     made: Plan,
     inventory: frozenset[str],
@@ -135,7 +135,7 @@ def contract_result(
 ) -> Row:
     """The task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
-    failed, planned = failures(outcomes), told["planned"]
+    failed, planned = list_failures(outcomes), told["planned"]
     # Finished orders would make thousands of rows that tell nothing; the document counts them.
     told = {
         **told,
@@ -147,9 +147,9 @@ def contract_result(
         "orders": result_rows(told["orders"]),
         "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
         "silent": told["silent"],
-        "hosts": hosts(made, repair=repair),
-        "without_host": missing_hosts(made, inventory),
-        "text": text(told, lang),
+        "hosts": list_hosts_with_work(made, repair=repair),
+        "without_host": find_missing_hosts(made, inventory),
+        "text": render_text(told, lang),
         **({"complaints": told["complaints"]} if told["complaints"] else {}),
         "diff": _diff(before, made if not planned else None),
     }
@@ -158,16 +158,16 @@ def contract_result(
     if failed:
         result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
         if told.get("sheets"):
-            result["msg"] += "\n" + said(_ON_SHEETS.filled(tuple(told["sheets"])), lang)
+            result["msg"] += "\n" + translate(_ON_SHEETS.filled(tuple(told["sheets"])), lang)
     return result
 
 
-def failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
+def list_failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
     """The outcomes that are errors, by the order's name."""
     return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
 
 
-def hosts(made: Plan, *, repair: bool = True) -> dict[str, list[str]]:
+def list_hosts_with_work(made: Plan, *, repair: bool = True) -> dict[str, list[str]]:
     """Which inventory hosts have something to register or to collect; the controller goes by localhost.
 
     Without `repair` a host is left out that was heard to have everything in its places.
@@ -186,20 +186,20 @@ def progress_line(outcome: Outcome, *, lang: Language) -> str:
     """One finished step as a line for people."""
     name = outcome.entry.order.name
     if outcome.error:
-        return f"{name}: {said(outcome.error.told, lang)}"
+        return f"{name}: {translate(outcome.error.told, lang)}"
     contract_id = outcome.application.contract_id if outcome.application else ""
-    return f"{name}: {said(_DID[outcome.step], lang)} ({contract_id})"
+    return f"{name}: {translate(_DID[outcome.step], lang)} ({contract_id})"
 
 
 def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
-    rest = contract_steps(made)
+    rest = count_contract_steps(made)
     words = Phrase(
         "Steps that failed: {0}. Orders still to be ordered, renewed or cancelled: {1}. Run the same again: nothing is "
         "bought twice.",
         "{0}件の処理に失敗しました。未処理の注文・更新・解約が{1}件あります。同じ操作を再実行してください。二重購入にはなりません。",
     )
     return "\n".join(
-        [said(words, lang).format(len(failed), rest), *(progress_line(outcome, lang=lang) for outcome in failed)]
+        [translate(words, lang).format(len(failed), rest), *(progress_line(outcome, lang=lang) for outcome in failed)]
     )
 
 
@@ -246,11 +246,11 @@ def _bought(entry: Entry) -> dict[str, t.Any]:
 
 
 __all__ = (
-    "contract_result",
-    "contract_steps",
-    "failures",
+    "count_contract_steps",
     "guard_contracts",
-    "hosts",
+    "list_failures",
+    "list_hosts_with_work",
+    "make_contract_result",
     "perform_contracts",
     "plan_after",
     "progress_line",

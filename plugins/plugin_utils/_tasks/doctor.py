@@ -11,15 +11,15 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
-from .._desk.choice import portal_connection
+from .._desk.choice import make_portal_connection
 from .._desk.portal.doctor import examine, examine_saved
 from .._desk.portal.map_parts import PART_WORDS, SOURCES
-from .._desk.portal.screen_map import screen_map
-from .._reports.columns import aligned
+from .._desk.portal.screen_map import read_screen_map
+from .._reports.columns import align_columns
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +55,7 @@ _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
 def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
     """The task's result; writes the map to edit where the user asked for it, and buys nothing."""
     found = _examine(options, orders)
-    own_map = found.own_map(lang)
+    own_map = found.draft_map(lang)
     if options["map_path"]:
         write_whole(expand_home(options["map_path"]), own_map)
     if options["record_path"] and found.recording:
@@ -64,7 +64,7 @@ def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang
         "changed": False,
         "fits": found.fits(),
         "labels": found.rows(),
-        "problems": [said(problem, lang) for problem in found.problems],
+        "problems": [translate(problem, lang) for problem in found.problems],
         "unseen": list(found.unseen),
         "pages": list(found.pages),
         "map": own_map,
@@ -76,28 +76,28 @@ def _examine(options: Mapping[str, t.Any], orders: tuple[Order, ...]) -> Examina
     """Look at the portal, or at pages that were saved from it, which takes no log-in and no network."""
     saved = options["saved_pages"]
     if not saved:
-        return examine(portal_connection(options), orders)
+        return examine(make_portal_connection(options), orders)
     try:
-        return examine_saved(expand_home(saved), screen_map(options["screen_map"]))
+        return examine_saved(expand_home(saved), read_screen_map(options["screen_map"]))
     except OSError as error:
         raise OptionsWrong(_NO_FOLDER.filled(saved, reason_of(error))) from None
 
 
 def _text(found: Examination, lang: Language) -> str:
     shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in found.rows()]
-    table = aligned([[said(heading, lang) for heading in _HEADINGS.values()], *shown])
-    pages = [said(_PAGE, lang).format(row["file"], row["screen"]) for row in found.pages if row["screen"]]
-    unseen = [said(_UNSEEN, lang).format(", ".join(found.unseen))] if found.unseen else []
-    problems = [said(problem, lang) for problem in found.problems]
-    return "\n".join([*pages, *table, *problems, *unseen, said(_FITS if found.fits() else _UNFIT, lang)])
+    table = align_columns([[translate(heading, lang) for heading in _HEADINGS.values()], *shown])
+    pages = [translate(_PAGE, lang).format(row["file"], row["screen"]) for row in found.pages if row["screen"]]
+    unseen = [translate(_UNSEEN, lang).format(", ".join(found.unseen))] if found.unseen else []
+    problems = [translate(problem, lang) for problem in found.problems]
+    return "\n".join([*pages, *table, *problems, *unseen, translate(_FITS if found.fits() else _UNFIT, lang)])
 
 
 def _cell(row: Row, column: str, lang: Language) -> str:
     value = str(row[column] or "-")
     if column == "verdict":
-        return said(_VERDICTS.get(value, _TIMES).filled(row["count"]), lang)
+        return translate(_VERDICTS.get(value, _TIMES).filled(row["count"]), lang)
     words = {"part": PART_WORDS, "source": SOURCES}.get(column, {})
-    return said(words.get(value, value), lang)
+    return translate(words.get(value, value), lang)
 
 
 __all__ = ("examine_portal",)

@@ -12,9 +12,9 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.errors import Fault
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import translate
 from ...module_utils._pki.certs import read_certificates
-from ...module_utils._pki.deps import missing_cryptography
+from ...module_utils._pki.deps import explain_missing_cryptography
 from .._desk.desk import DeskError
 
 if t.TYPE_CHECKING:
@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 
-class Told(t.NamedTuple):
+class Fingerprinted(t.NamedTuple):
     """Entries whose certificate can be told by its fingerprint, what had to be fetched for that, and what failed."""
 
     entries: tuple[Entry, ...]
@@ -37,14 +37,14 @@ class Told(t.NamedTuple):
 
 def fetch_missing_fingerprints(
     entries: Iterable[Entry], desk: Desk, *, lang: Language, progress: Callable[[str], None] = lambda _name: None
-) -> Told:
+) -> Fingerprinted:
     """The entries with fingerprints; a desk that lists them is not asked for anything.
 
     `progress` is called with the name of each order whose certificate was fetched.
     """
     found: list[Entry] = []
-    told = Told((), {}, [])
-    lacking = missing_cryptography()
+    told = Fingerprinted((), {}, [])
+    lacking = explain_missing_cryptography()
     for entry in entries:
         application = entry.application
         if application is None or application.certificate_fingerprint:
@@ -58,7 +58,7 @@ def fetch_missing_fingerprints(
             progress(entry.order.name)
             leaf = read_certificates(issued.certificate.encode())[0]
         except (DeskError, Fault) as error:
-            message = error.message(lang) if isinstance(error, Fault) else said(error.told, lang)
+            message = error.message(lang) if isinstance(error, Fault) else translate(error.told, lang)
             told.failures.append({"name": entry.order.name, "message": message})
             continue
         known = dc.replace(
@@ -80,4 +80,4 @@ def _with_own_key(entry: Entry) -> Entry:
     return dc.replace(entry, application=dc.replace(application, public_key_fingerprint=key))
 
 
-__all__ = ("Told", "fetch_missing_fingerprints")
+__all__ = ("Fingerprinted", "fetch_missing_fingerprints")

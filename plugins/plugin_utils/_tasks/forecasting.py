@@ -12,17 +12,17 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import OptionsWrong, arranged
-from .._planning.forecast import forecast, list_lineages
+from .._complaints.complaints import OptionsWrong, sort_complaints
+from .._planning.forecast import list_lineages, make_forecast
 from .._planning.forewarnings import list_warnings
 from .._planning.levers import list_levers
 from .._planning.lifecycle import day_in_japan
 from .._planning.lives import Anchor, Assumptions, Second
 from .._planning.observe import observe
-from .._planning.prices import price_table
+from .._planning.prices import read_price_table
 from .._reports.forecast_document import describe_forecast, list_events
-from .._reports.forecast_files import forecast_text, write_forecast
-from .asked_orders import complaints_of, now, portfolio_name
+from .._reports.forecast_files import render_forecast, write_forecast
+from .asked_orders import check_portfolio_name, list_complaints, read_clock
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,34 +53,36 @@ def run_forecast(leg: Leg, judge: Callable[[], Judged]) -> Result:
     """Reckon what the orders come to; with reports_path it is written into forecast.json, .md, .html, .csv and .ics."""
     options = leg.options
     judged = judge()
-    orders = judged.accepted(strict=options["strict"])
-    assumptions, prices = read_assumptions(options["assumptions"]), price_table(options["prices"])
+    orders = judged.accept(strict=options["strict"])
+    assumptions, prices = read_assumptions(options["assumptions"]), read_price_table(options["prices"])
     desk = leg.open_desk() if options["desk_url"] or options["desk_folder"] else None
-    portfolio = portfolio_name(options)
+    portfolio = check_portfolio_name(options)
     observed = observe(desk, orders, portfolio=portfolio, offers=False) if desk else None
     seen = observed.as_of if observed else None
-    first = day_in_japan(seen or now())
+    first = day_in_japan(seen or read_clock())
     lineages, left_out = list_lineages(
         orders, observed, portfolio=portfolio, prices=prices, assumptions=assumptions, spread=options["spread"]
     )
-    made = forecast(lineages, today=first, until=last_day(options["until"], today=first), assumptions=assumptions)
+    made = make_forecast(
+        lineages, today=first, until=read_last_day(options["until"], today=first), assumptions=assumptions
+    )
     document = describe_forecast(
         made,
         list_levers(made, prices),
         list_warnings(made),
         portfolio=portfolio,
         lang=leg.lang,
-        made_at=now(),
+        made_at=read_clock(),
         desk_asked=desk is not None,
         priced=prices is not None,
         left_out=left_out,
     )
-    leg.say(forecast_text(document, leg.lang))
+    leg.say(render_forecast(document, leg.lang))
     if options["reports_path"] is not None:
         write_forecast(document, list_events(made), options["reports_path"])
     shown = ("today", "until", "assumptions", "quarters", "years", "total", "least", "levers", "warnings")
     told = {"forecast": {name: document[name] for name in shown}}
-    return {"changed": False, "planned": False, **told, **complaints_of(arranged(judged.complaints), leg.lang)}
+    return {"changed": False, "planned": False, **told, **list_complaints(sort_complaints(judged.complaints), leg.lang)}
 
 
 def read_assumptions(written: t.Mapping[str, t.Any] | None) -> Assumptions:
@@ -117,7 +119,7 @@ def _is_days(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_DAYS
 
 
-def last_day(text: str | None, *, today: dt.date) -> dt.date:
+def read_last_day(text: str | None, *, today: dt.date) -> dt.date:
     """The last day of a forecast: the one that is asked for, else the end of 2029, or three years from today."""
     if text is None:
         return max(_UNTIL, today + _AT_LEAST)
@@ -130,4 +132,4 @@ def last_day(text: str | None, *, today: dt.date) -> dt.date:
     return day
 
 
-__all__ = ("last_day", "read_assumptions", "run_forecast")
+__all__ = ("read_assumptions", "read_last_day", "run_forecast")

@@ -15,14 +15,14 @@ from .._complaints.whole_file import write_whole
 from .._desk.by_hand import work as walked
 from .._desk.by_hand.folder import certificate_path, read_kept_csr, sheets_path
 from .._desk.by_hand.register import read_register
-from .._desk.portal.screen_map import screen_map
+from .._desk.portal.screen_map import read_screen_map
 from .._planning.digests import order_digest
 from .._planning.steps import Standing
 from .._reports.sheet_pages import remove_sheets, write_sheet
-from .._reports.sheets import KINDS, ROLES, Facts, Group, Work, describe_sheet, word_work
+from .._reports.sheets import KINDS, ROLES, Group, RegisterFacts, Work, describe_sheet, word_work
 from .._values.observed import State
 from .._values.order import CsrOrigin
-from .asked_orders import now, portfolio_name
+from .asked_orders import check_portfolio_name, read_clock
 from .preparations import hold_back
 
 if t.TYPE_CHECKING:
@@ -55,7 +55,7 @@ def hand_out_work(plan: Plan, document: Row, options: Options) -> Row:
 
 def write_sheets(plan: Plan, options: Options, folder: pathlib.Path) -> Iterable[tuple[pathlib.Path, Row]]:
     """Write a sheet for each role that has work; sheets of roles without work are removed."""
-    known = screen_map(options["screen_map"])
+    known = read_screen_map(options["screen_map"])
     works = list_work(plan, options, known)
     facts = _facts(plan, options, known)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -102,10 +102,10 @@ def _has_csr(entry: Entry, options: Options) -> bool:
     """Whether all is there that a registration takes: a host makes its CSR before anything is on paper."""
     if entry.order.csr_origin is not CsrOrigin.TARGET:
         return True
-    return csr_of(entry, options) is not None
+    return find_csr(entry, options) is not None
 
 
-def csr_of(entry: Entry, options: Options) -> str | None:
+def find_csr(entry: Entry, options: Options) -> str | None:
     """The customer's CSR of this order, PEM; None where the service makes it, or no host has made it yet."""
     if entry.order.csr:
         return entry.order.csr.pem
@@ -121,7 +121,7 @@ def _work(entry: Entry, kind: str, options: Options, known: ScreenMap) -> Work:
     if kind == "order":
         steps = walked.order_steps(order, known)
     elif application and kind == "register":
-        steps = walked.registration_steps(application, order, csr_of(entry, options), known)
+        steps = walked.registration_steps(application, order, find_csr(entry, options), known)
     elif application and kind == "download":
         steps = walked.download_steps(application, known)
     term = known.options["terms"].get(order.term)
@@ -151,20 +151,20 @@ def _group(works: Iterable[Work]) -> list[Group]:
     return groups
 
 
-def _facts(plan: Plan, options: Options, known: ScreenMap) -> Facts:
+def _facts(plan: Plan, options: Options, known: ScreenMap) -> RegisterFacts:
     names: dict[str, list[str]] = {}
     for contract_id, row in read_register(options["desk_folder"]).rows.items():
         names.setdefault(row["common_name"], []).append(contract_id)
-    return Facts(
-        portfolio=portfolio_name(options),
+    return RegisterFacts(
+        portfolio=check_portfolio_name(options),
         lang=options["lang"] or "ja",  # the portal speaks Japanese
-        made_at=now(),
+        made_at=read_clock(),
         list_way=walked.list_steps(known),
-        next_page=walked.next_page(known),
-        keep=walked.facts_to_keep(known),
+        next_page=walked.next_page_link(known),
+        keep=walked.list_facts_to_keep(known),
         known=names,
         waiting=any(entry.standing is Standing.WAITING for entry in plan.entries),
     )
 
 
-__all__ = ("csr_of", "hand_out_work", "list_work", "write_sheets")
+__all__ = ("find_csr", "hand_out_work", "list_work", "write_sheets")

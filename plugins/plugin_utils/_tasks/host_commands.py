@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 VARIABLE: t.Final = "certificate_commands"
 
 
-def commands_by_host(given: Mapping[str, t.Any] | None, hostvars: Mapping[str, t.Any], *, here: str) -> CommandsOf:
+def make_command_lookup(given: Mapping[str, t.Any] | None, hostvars: Mapping[str, t.Any], *, here: str) -> CommandsOf:
     """Return what looks up a host's commands: the task's, or the host's own where they are the playbooks' variable.
 
     A host's variables are computed only when one of its orders names a command; raises OptionsWrong.
@@ -40,4 +40,4 @@ def commands_by_host(given: Mapping[str, t.Any] | None, hostvars: Mapping[str, t
     return commands_of
 
 
-__all__ = ("VARIABLE", "commands_by_host")
+__all__ = ("VARIABLE", "make_command_lookup")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.names import served_name
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._pki.handshake import Service, is_served
 from .._desk.desk import DeskError
 from .._orders.commands import install_on_host
@@ -30,17 +30,17 @@ Json = dict[str, t.Any]
 _INSTALLED: t.Final = Phrase("{0}: installed at {1}, valid until {2}", "{0}: {1} に設置しました (有効期限 {2})")
 
 
-def to_install(made: Plan, names: Collection[str]) -> tuple[Entry, ...]:
+def list_to_install(made: Plan, names: Collection[str]) -> tuple[Entry, ...]:
     """The entries whose issued certificate belongs here."""
     return tuple(entry for entry in made.entries if entry.order.name in names and entry.installs)
 
 
-def host_orders(entries: Iterable[Entry], commands: Mapping[str, str]) -> list[Json]:
+def make_host_orders(entries: Iterable[Entry], commands: Mapping[str, str]) -> list[Json]:
     """Make the orders as the host needs them to judge what it has and is given, with commands for names."""
     return [_host_order(entry, commands) for entry in entries]
 
 
-def leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]:
+def list_leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]:
     """Where the certificates of these orders lie, with their keys, sorted by name."""
     here = sorted((order for order in orders if order.name in names), key=lambda order: order.name)
     return [
@@ -70,14 +70,14 @@ def fetch_certificates(
             try:
                 issued = desk.certificate(entry.application)
             except DeskError as error:
-                failures.append({"name": entry.order.name, "message": said(error.told, lang)})
+                failures.append({"name": entry.order.name, "message": translate(error.told, lang)})
             else:
                 progress(entry.order.name)
                 certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
     return certificates, failures
 
 
-def verdicts(entries: Iterable[Entry], names: Collection[str], *, address: str) -> dict[str, bool]:
+def list_verdicts(entries: Iterable[Entry], names: Collection[str], *, address: str) -> dict[str, bool]:
     """Of these orders, whether the new certificate is served at the host's address, as the controller sees it."""
     return {entry.order.name: _is_served(entry, address) for entry in entries if entry.order.name in names}
 
@@ -96,7 +96,7 @@ def _is_served(entry: Entry, address: str) -> bool:
     return is_served(service, fingerprint=application.certificate_fingerprint or "")
 
 
-def installation_result(legs: list[Result], failures: list[Json], *, planned: bool) -> Result:
+def make_installation_result(legs: list[Result], failures: list[Json], *, planned: bool) -> Result:
     """The task's result out of the host's answers: what it had, and what it was given."""
     installed: dict[str, Json] = {}
     for row in (row for leg in legs for row in leg.get("installed", ())):
@@ -119,11 +119,12 @@ def installation_result(legs: list[Result], failures: list[Json], *, planned: bo
     return result
 
 
-def installed_lines(result: Result, *, lang: Language) -> list[str]:
+def list_installed_lines(result: Result, *, lang: Language) -> list[str]:
     """Word each certificate that was installed, with its place and its last day."""
     rows = [row for row in result["installed"] if row["changed"] and not result["planned"]]
     return [
-        said(_INSTALLED.filled(row["name"], _leading_path(row), (row["not_after"] or "-")[:10]), lang) for row in rows
+        translate(_INSTALLED.filled(row["name"], _leading_path(row), (row["not_after"] or "-")[:10]), lang)
+        for row in rows
     ]
 
 
@@ -132,7 +133,7 @@ def _leading_path(row: Json) -> str:
     return next((path for path in found if path), "-")
 
 
-def open_and_done(result: Result) -> dict[str, bool]:
+def list_open_and_done(result: Result) -> dict[str, bool]:
     """Tell by order name whether the host has what it was to have; what failed or is missing is open."""
     left_open = [*result["missing"], *(failure["name"] for failure in result.get("failures", ()))]
     return {**{row["name"]: True for row in result["installed"]}, **dict.fromkeys(left_open, False)}
@@ -177,11 +178,11 @@ def _joined(legs: Iterable[Result], side: str) -> Json:
 
 __all__ = (
     "fetch_certificates",
-    "host_orders",
-    "installation_result",
-    "installed_lines",
-    "leading_files",
-    "open_and_done",
-    "to_install",
-    "verdicts",
+    "list_installed_lines",
+    "list_leading_files",
+    "list_open_and_done",
+    "list_to_install",
+    "list_verdicts",
+    "make_host_orders",
+    "make_installation_result",
 )

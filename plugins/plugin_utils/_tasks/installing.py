@@ -16,16 +16,16 @@ import typing as t
 
 from .._orders.commands import read_commands
 from .._planning.observe import Listing
-from .asked_orders import accept_asked_orders, names_of_host
-from .fingerprints import Told, fetch_missing_fingerprints
+from .asked_orders import accept_asked_orders, list_names_of_host
+from .fingerprints import Fingerprinted, fetch_missing_fingerprints
 from .installations import (
     fetch_certificates,
-    host_orders,
-    installation_result,
-    installed_lines,
-    open_and_done,
-    to_install,
-    verdicts,
+    list_installed_lines,
+    list_open_and_done,
+    list_to_install,
+    list_verdicts,
+    make_host_orders,
+    make_installation_result,
 )
 from .leg import is_lost
 from .looks import read_work
@@ -46,10 +46,10 @@ def install_certificates(leg: Leg) -> Result:
     """Install what this host is to have, and remember what it answered."""
     (entries, fetched_before, failures), desk = _look(leg)
     if not entries:
-        return installation_result([], failures, planned=leg.check_mode)
+        return make_installation_result([], failures, planned=leg.check_mode)
     subjects = [entry.order.subject.given() for entry in entries]
     on_host = functools.partial(leg.run_on_host, "orders", found=subjects)
-    orders = host_orders(entries, read_commands(leg.options["commands"]))
+    orders = make_host_orders(entries, read_commands(leg.options["commands"]))
     first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})
     if is_lost(first):
         return first
@@ -63,23 +63,23 @@ def install_certificates(leg: Leg) -> Result:
         failures = [*failures, *refused]
         legs += [on_host(_named(orders, certificates), certificates=certificates)] if certificates else []
     legs += _prove(leg, legs, entries, orders, on_host)
-    result = installation_result(legs, failures, planned=leg.check_mode)
+    result = make_installation_result(legs, failures, planned=leg.check_mode)
     if leg.check_mode:
         return result
-    leg.say_of_host(*installed_lines(result, lang=leg.lang))
-    warnings += remember_hosts(leg.options, entries, open_and_done(result), lang=leg.lang)
+    leg.say_of_host(*list_installed_lines(result, lang=leg.lang))
+    warnings += remember_hosts(leg.options, entries, list_open_and_done(result), lang=leg.lang)
     return {**result, "warnings": warnings}
 
 
-def _look(leg: Leg) -> tuple[Told, Desk | None]:
+def _look(leg: Leg) -> tuple[Fingerprinted, Desk | None]:
     """Read what this host is to have: as the look says that was handed on, or else as the desk that is asked now."""
     work = read_work(leg.options, leg.inventory_host, leg.commands_of)
     if work:
-        return Told(work.entries, dict(work.certificates), list(work.failures)), None
+        return Fingerprinted(work.entries, dict(work.certificates), list(work.failures)), None
     desk, orders = leg.open_desk(), accept_asked_orders(leg.options)
     held = Held(leg.commands_of, leg.warn)
     plan = plan_orders(leg.options, desk, orders, Listing(desk), offers=False, held=held)
-    entries = to_install(plan, names_of_host(orders, leg.inventory_host))
+    entries = list_to_install(plan, list_names_of_host(orders, leg.inventory_host))
     return fetch_missing_fingerprints(entries, desk, lang=leg.lang), desk
 
 
@@ -88,7 +88,7 @@ def _prove(
 ) -> list[Result]:
     """Give the host the verdicts on what is to be seen served from the controller."""
     unproved = {name for found in legs for name in found.get("unproved", ())}
-    served = verdicts(entries, unproved, address=leg.host_address) if unproved else {}
+    served = list_verdicts(entries, unproved, address=leg.host_address) if unproved else {}
     return [on_host(_named(orders, unproved), served=served)] if unproved else []
 
 

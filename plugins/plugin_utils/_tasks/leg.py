@@ -21,15 +21,15 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._argspec import DESK_OPTIONS
-from ...module_utils._core.phrases import said, spoken_language
+from ...module_utils._core.phrases import spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
-from .._complaints.vaulted import hide, hiding_vaulted, list_vaulted
+from .._complaints.vaulted import hide, hide_vaulted, list_vaulted
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
-from .._orders.portfolio import collector_at_rest
-from .playbook_variables import playbook_of, require_variables
+from .._orders.portfolio import pause_collector
+from .playbook_variables import find_playbook, require_variables
 
 if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
@@ -71,7 +71,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Record a run that came to nothing; the task fails with this message."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        with hiding_vaulted():
+        with hide_vaulted():
             return hide(self._run(tmp, task_vars))
 
     def _run(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> Result:
@@ -87,7 +87,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         # Verbose output shows this instead of the task's own words, which may hold the token.
         result["invocation"] = {"module_args": {name: self._shown(name, spec) for name in spec.argument_spec}}
         try:
-            with collector_at_rest():
+            with pause_collector():
                 return {**result, **self.control()}
         except OrdersRefused as refused:
             text = report(refused.complaints, self.lang)
@@ -96,14 +96,14 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             result.update(msg="\n\n".join([text, *refused.forms.values()]), complaints=complaints, **forms)
             return self._failed(result, text, refused.complaints)
         except DeskError as error:
-            result["msg"] = said(error.told, self.lang)
+            result["msg"] = translate(error.told, self.lang)
             return self._failed(result, result["msg"])
         except (OptionsWrong, OSError) as error:
             return {**result, "failed": True, "msg": self._sentence(error)}
 
     def _require_variables(self) -> None:
         """Refuse variables that a playbook of this collection does not know or lacks; raises OptionsWrong."""
-        playbook = playbook_of(self._task.get_path())
+        playbook = find_playbook(self._task.get_path())
         if playbook is not None:
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
 
@@ -117,7 +117,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return result
 
     def _sentence(self, error: OptionsWrong | OSError) -> str:
-        return said(error.message if isinstance(error, OptionsWrong) else describe_os_error(error), self.lang)
+        return translate(error.message if isinstance(error, OptionsWrong) else describe_os_error(error), self.lang)
 
     @property
     def lang(self) -> Language:
@@ -148,15 +148,15 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def commands_of(self) -> CommandsOf:
         """What looks up the commands of a host, by the host's name."""
         # Imported late: Ansible recompiles collection code at every start, and some tasks know no commands.
-        from .host_commands import commands_by_host
+        from .host_commands import make_command_lookup
 
-        return commands_by_host(
+        return make_command_lookup(
             self.options.get("commands"), self.task_vars.get("hostvars", {}), here=self.inventory_host
         )
 
     def open_desk(self) -> Desk:
         """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
-        return open_desk(self.options, tell=lambda phrase: self.say(said(phrase, self.lang)))
+        return open_desk(self.options, tell=lambda phrase: self.say(translate(phrase, self.lang)))
 
     def hand_out(self, desk: Desk, plan: Plan, document: Result, *, stopped: bool = False) -> Result:
         """Put on work sheets what people have to do, where they are the desk, or what is left of a run that stopped.
@@ -200,7 +200,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def warn(self, phrase: Phrase) -> None:
         """Warn people of something that does not stop the task."""
-        display.warning(hide(said(phrase, self.lang)))
+        display.warning(hide(translate(phrase, self.lang)))
 
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)

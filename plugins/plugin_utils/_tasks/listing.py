@@ -13,15 +13,15 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._desk.by_hand.rows import JST, plain_row
-from .._planning.claims import bought_name
+from .._planning.claims import purchase_key
 from .._values.observed import ENDED
-from .recording import bought
+from .recording import make_bought_row
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .._desk.by_hand.listings import Listing
-    from .._desk.by_hand.rows import Row
+    from .._desk.by_hand.rows import RegisterRow
     from .._values.observed import Application
     from .._values.order import Order
 
@@ -69,14 +69,16 @@ _GONE: t.Final = Phrase(
 class Comparison:
     """A list held against the rows of the register; `rows` are what they become when it is taken over."""
 
-    def __init__(self, listing: Listing, rows: Mapping[str, Row], orders: Iterable[Order], *, portfolio: str) -> None:
+    def __init__(
+        self, listing: Listing, rows: Mapping[str, RegisterRow], orders: Iterable[Order], *, portfolio: str
+    ) -> None:
         self.rows = dict(rows)
         self._orders = tuple(orders)
         self._portfolio = portfolio
         self._claimed = {self._order_of(row): key for key, row in rows.items()}
         self.differences = tuple(self._compare(listing, rows))
 
-    def _compare(self, listing: Listing, rows: Mapping[str, Row]) -> Iterator[Phrase]:
+    def _compare(self, listing: Listing, rows: Mapping[str, RegisterRow]) -> Iterator[Phrase]:
         for key, shown in sorted(listing.applications.items()):
             if shown.unclear:
                 yield _UNCLEAR.filled(key, shown.common_name, *shown.unclear)
@@ -90,7 +92,7 @@ class Comparison:
                 if key not in listing.applications and row["state"] not in ended:
                     yield _GONE.filled(key, row["common_name"])
 
-    def _known(self, shown: Application, row: Row) -> Iterator[Phrase]:
+    def _known(self, shown: Application, row: RegisterRow) -> Iterator[Phrase]:
         fresh = _row(shown)
         for name in _SAME:
             if fresh[name].casefold() != row[name].casefold():
@@ -110,13 +112,15 @@ class Comparison:
         row = _row(shown)
         self.rows[shown.contract_id] = row
         named = [order for order in self._orders if order.common_name.casefold() == shown.common_name.casefold()]
-        same = [order for order in named if bought_name(order.common_name, order.product.id) == bought_name(*facts[1:])]
+        same = [
+            order for order in named if purchase_key(order.common_name, order.product.id) == purchase_key(*facts[1:])
+        ]
         free = [order for order in same if order.name not in self._claimed]
         if len(free) == 1 and shown.live:
             (order,) = free
             self._claimed[order.name] = shown.contract_id
             reference = {} if order.contract_id else {"client_reference": order.reference(self._portfolio)}
-            self.rows[shown.contract_id] = {**bought(order, shown.contract_id), **row, **reference}
+            self.rows[shown.contract_id] = {**make_bought_row(order, shown.contract_id), **row, **reference}
             return _NEW.filled(*facts, order.name)
         if same and not free and shown.live:
             return _TWICE.filled(*facts, same[0].name, self._claimed[same[0].name])
@@ -125,14 +129,14 @@ class Comparison:
             return _WRONG.filled(*facts, open_ones[0].name, open_ones[0].product.id)
         return _UNKNOWN.filled(*facts)
 
-    def _order_of(self, row: Row) -> str:
+    def _order_of(self, row: RegisterRow) -> str:
         """The name of the order that has this contract already, or an empty text."""
         reference, contract_id = row.get("client_reference"), row["contract_id"]
         own = (o for o in self._orders if contract_id == o.contract_id or reference == o.reference(self._portfolio))
         return next((order.name for order in own), "")
 
 
-def _row(shown: Application) -> Row:
+def _row(shown: Application) -> RegisterRow:
     fields = {name: getattr(shown, name) for name in ("contract_id", *_SAME, *_SHOWN)}
     return plain_row({**fields, "state": shown.state.value})
 

@@ -26,14 +26,14 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.vaulted import hide
-from .._desk.private_files import cache_home, read_private, write_private
+from .._desk.private_files import find_cache_home, read_private, write_private
 from .._planning.plan import Entry
 from .._planning.steps import Standing
-from .._spending.ledger_file import origin_of
+from .._spending.ledger_file import name_origin
 from .._values.observed import Application
 from .._values.order import Order
 from .._values.written import read_value, write_value
-from .asked_orders import portfolio_name
+from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -188,8 +188,8 @@ def _hosts(options: Options, kind: str) -> list[str]:
 
 def _stamp(options: Options) -> Json:
     return {
-        "desk": [options.get("desk"), origin_of(options.get("desk_url"))],
-        "portfolio": portfolio_name(options),
+        "desk": [options.get("desk"), name_origin(options.get("desk_url"))],
+        "portfolio": check_portfolio_name(options),
         "slice": options.get("slice"),
     }
 
@@ -206,7 +206,7 @@ def _folder(options: Options) -> pathlib.Path | None:
 
 
 def _looks() -> pathlib.Path:
-    return cache_home() / "looks"
+    return find_cache_home() / "looks"
 
 
 def _forget_old() -> None:

@@ -15,11 +15,11 @@ import pathlib
 import typing as t
 
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import describe_os_error
-from .._planning.memory import HostAnswer, Memory, Registered, answer_of, digest_registration
-from .._spending.ledger_file import name_desk, origin_of
-from .asked_orders import portfolio_name
+from .._planning.memory import HostAnswer, Memory, Registered, digest_registration, make_host_answer
+from .._spending.ledger_file import name_desk, name_origin
+from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -55,7 +55,7 @@ def remember_hosts(
     A full disk of the controller keeps no certificate from its host.
     """
     told = [
-        answer_of(entry.order, entry.application, has=heard[entry.order.name])
+        make_host_answer(entry.order, entry.application, has=heard[entry.order.name])
         for entry in entries
         if entry.application is not None and entry.order.name in heard
     ]
@@ -76,7 +76,7 @@ def _remember(options: Options, told: Iterable[HostAnswer | Registered], lang: L
     try:
         _append(_path(options), read_memory(options).news(told))
     except OSError as error:
-        return [said(_LOST.filled(describe_os_error(error)), lang)]
+        return [translate(_LOST.filled(describe_os_error(error)), lang)]
     return []
 
 
@@ -96,9 +96,9 @@ def _append(path: pathlib.Path, news: list[HostAnswer | Registered]) -> None:
 
 def _path(options: Options) -> pathlib.Path:
     state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
-    origin = origin_of(options.get("desk_url"))
+    origin = name_origin(options.get("desk_url"))
     desk = f"@{name_desk(origin)}" if origin else ""
-    return state / "iij.server_certificate" / f"{portfolio_name(options)}{desk}.memory.jsonl"
+    return state / "iij.server_certificate" / f"{check_portfolio_name(options)}{desk}.memory.jsonl"
 
 
 def _open_regular(path: str, flags: int) -> int:

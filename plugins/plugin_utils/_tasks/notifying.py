@@ -26,10 +26,10 @@ from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
-from .._desk._requests import missing_requests
+from .._desk._requests import explain_missing_requests
 from .._desk.http import NoAnswer, exchange, open_session
 from .._desk.patience import Patience
-from .asked_orders import portfolio_name
+from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,7 @@ def _require_mail(options: Options) -> urllib.parse.SplitResult:
 
 
 def _require_webhook(url: str) -> None:
-    if missing := missing_requests():
+    if missing := explain_missing_requests():
         raise OptionsWrong(verbatim(missing))
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
@@ -223,7 +223,7 @@ def _run(notice: Notice, command: list[str]) -> None:
 
 def _stamp_path(options: Options) -> pathlib.Path:
     state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
-    return state / "iij.server_certificate" / f"{portfolio_name(options)}.notices.json"
+    return state / "iij.server_certificate" / f"{check_portfolio_name(options)}.notices.json"
 
 
 def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:

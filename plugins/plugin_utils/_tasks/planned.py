@@ -14,10 +14,10 @@ from .._complaints.complaints import OrdersRefused
 from .._guards.saved_plan import require_saved_plan
 from .._planning.observe import observe
 from .._planning.plan import make_plan
-from .._planning.prices import price_table
-from .._planning.slices import slice_of
-from .._reports.document import Frame, no_commands
-from .asked_orders import now, portfolio_name
+from .._planning.prices import read_price_table
+from .._planning.slices import read_slice
+from .._reports.document import Frame, have_no_commands
+from .asked_orders import check_portfolio_name, read_clock
 from .memory_file import read_memory
 
 if t.TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Held(t.NamedTuple):
     warn: Callable[[Phrase], None]
 
 
-NOT_HELD: t.Final = Held(no_commands, lambda _phrase: None)
+NOT_HELD: t.Final = Held(have_no_commands, lambda _phrase: None)
 
 
 def plan_orders(
@@ -56,7 +56,7 @@ def plan_orders(
 
     A task that places nothing does without the desk's `offers`, which its role may not be shown.
     """
-    portfolio, part = portfolio_name(options), slice_of(options.get("slice"))
+    portfolio, part = check_portfolio_name(options), read_slice(options.get("slice"))
     if options.get("desk_folder") and not desk.by_people:
         # Imported late: Ansible recompiles collection code at every start, and few desks have such a folder.
         from .switching import pin_recorded
@@ -65,12 +65,12 @@ def plan_orders(
     try:
         observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers and not desk.by_people)
         how = {name: options[name] for name in ("spread", "due_only") if name in options}
-        plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options), **how).sliced(part)
+        plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options), **how).take_slice(part)
     except OrdersRefused as refused:
         # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.
-        from .._reports.offline_forms import papers
+        from .._reports.offline_forms import write_paper_orders
 
-        raise OrdersRefused(refused.complaints, forms=papers(refused.complaints, orders)) from None
+        raise OrdersRefused(refused.complaints, forms=write_paper_orders(refused.complaints, orders)) from None
     if options.get("plan_file"):
         _hold_to_saved(plan, options, held, portfolio=portfolio, part=part)
     return plan
@@ -89,28 +89,28 @@ def _hold_to_saved(plan: Plan, options: Options, held: Held, *, portfolio: str, 
         held.warn(sentence)
 
 
-def frame_of(
+def make_frame(
     options: Options,
     lang: Language,
-    commands_of: CommandsOf = no_commands,
+    commands_of: CommandsOf = have_no_commands,
     before: Mapping[str, HostPart] | None = None,
 ) -> Frame:
     """What documents of this task are made for."""
-    part = slice_of(options.get("slice"))
+    part = read_slice(options.get("slice"))
     return Frame(
-        portfolio=portfolio_name(options),
+        portfolio=check_portfolio_name(options),
         part=str(part) if part else None,
-        prices=price_table(options.get("prices")),
+        prices=read_price_table(options.get("prices")),
         lang=lang,
-        made_at=now(),
+        made_at=read_clock(),
         commands_of=commands_of,
         before=before,
     )
 
 
-def bare_frame(options: Options, lang: Language) -> Frame:
+def make_bare_frame(options: Options, lang: Language) -> Frame:
     """What the document of a refused task is made for: its options may be what is wrong."""
-    return Frame(portfolio=str(options["portfolio"]), part=None, prices=None, lang=lang, made_at=now())
+    return Frame(portfolio=str(options["portfolio"]), part=None, prices=None, lang=lang, made_at=read_clock())
 
 
-__all__ = ("NOT_HELD", "Held", "bare_frame", "frame_of", "plan_orders")
+__all__ = ("NOT_HELD", "Held", "make_bare_frame", "make_frame", "plan_orders")

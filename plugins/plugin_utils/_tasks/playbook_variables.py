@@ -12,8 +12,8 @@ import difflib
 import pathlib
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, together
-from .._complaints.complaints import OptionsWrong, nearest
+from ...module_utils._core.phrases import Phrase, join_phrases
+from .._complaints.complaints import OptionsWrong, find_nearest
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,7 +75,7 @@ _MISSING: t.Final = {
 }
 
 
-def playbook_of(task_path: str) -> str | None:
+def find_playbook(task_path: str) -> str | None:
     """Name the playbook of this collection that a task is in; None for a task of anybody else's."""
     file = pathlib.Path(task_path.rpartition(":")[0])
     ours = pathlib.Path(__file__).resolve().parents[3] / "playbooks"
@@ -93,7 +93,7 @@ def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: 
         *(_MISSING[name] for name in _NEEDED.get(playbook, ()) if name not in known_to_task),
     ]
     if problems:
-        raise OptionsWrong(together(problems))
+        raise OptionsWrong(join_phrases(problems))
 
 
 def _is_slip(name: str, *, certain: bool) -> bool:
@@ -108,7 +108,7 @@ def _is_slip(name: str, *, certain: bool) -> bool:
 
 
 def _unknown(name: str) -> Phrase:
-    near = nearest(name.partition("_")[2], _tails())
+    near = find_nearest(name.partition("_")[2], _tails())
     return _UNKNOWN.filled(name, _NEAR.filled(_PREFIX + near) if near else "")
 
 
@@ -116,4 +116,4 @@ def _tails() -> list[str]:
     return sorted(name.removeprefix(_PREFIX) for name in VARIABLES)
 
 
-__all__ = ("VARIABLES", "playbook_of", "require_variables")
+__all__ = ("VARIABLES", "find_playbook", "require_variables")

@@ -11,17 +11,17 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ...module_utils._core.phrases import said
-from .._complaints.complaints import arranged
+from ...module_utils._core.phrases import translate
+from .._complaints.complaints import sort_complaints
 from .._complaints.rules.rule import Severity
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
 from .._planning.steps import Step
 from .._reports.document import describe_plan
 from . import contracts
-from .asked_orders import accepted_of, now
-from .compared import with_before
-from .planned import Held, frame_of, plan_orders
+from .asked_orders import accept_orders, read_clock
+from .compared import add_before
+from .planned import Held, make_frame, plan_orders
 from .progress import estimate_portal
 from .run_reports import write_run_reports
 
@@ -49,27 +49,27 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     options, state, desk = leg.options, leg.options["state"], leg.open_desk()
     listing = Listing(desk)
     judged = judge()
-    frame = with_before(frame_of(options, leg.lang, leg.commands_of), options)
+    frame = add_before(make_frame(options, leg.lang, leg.commands_of), options)
     held = Held(leg.commands_of, leg.warn)
-    orders = accepted_of(judged, options)
+    orders = accept_orders(judged, options)
     before = plan_orders(options, desk, orders, listing, held=held)
     hosts = leg.inventory_hosts
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
-    past = (*past, *find_clock_difference(before, now()))
+    past = (*past, *find_clock_difference(before, read_clock()))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
     # Hosts come first where something is to be done; the task that buys tells the rest.
     goes_on = state == "prepared" and before.changes() > 0
-    failed = contracts.failures(outcomes)
+    failed = contracts.list_failures(outcomes)
     document = describe_plan(
         plan,
         frame,
         planned=goes_on or not performs,
         failed=failed,
         finished=options["reports_path"] is not None,
-        complaints=arranged((*judged.complaints, *past)),
+        complaints=sort_complaints((*judged.complaints, *past)),
     )
     handed = {} if goes_on else leg.hand_out(desk, plan, document, stopped=bool(failed))
-    result = contracts.contract_result(
+    result = contracts.make_contract_result(
         document, plan, hosts, before=before, outcomes=outcomes, repair=options["repair"], lang=leg.lang
     )
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
@@ -88,7 +88,7 @@ def _list_left_out(complaints: Iterable[Complaint], options: Options, lang: Lang
     if not options["due_only"]:
         return []
     wrong = [complaint for complaint in complaints if complaint.severity is Severity.ERROR]
-    return [f"{complaint.order or complaint.place.file}: {said(complaint.wrong, lang)}" for complaint in wrong]
+    return [f"{complaint.order or complaint.place.file}: {translate(complaint.wrong, lang)}" for complaint in wrong]
 
 
 def _is_news(document: Result, before: Plan) -> bool:
@@ -98,7 +98,7 @@ def _is_news(document: Result, before: Plan) -> bool:
 
 def _perform(leg: Leg, plan: Plan, desk: Desk) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform what of a plan concerns contracts; returns the plan as it is after that, and what came of each step."""
-    if not contracts.contract_steps(plan):
+    if not contracts.count_contract_steps(plan):
         return plan, ()
     # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
     from .spender import perform_plan
@@ -120,7 +120,7 @@ def _with_estimate(leg: Leg, plan: Plan, result: Result) -> Result:
     pages = -(-len(plan.listed) // _ROWS) or 1
     told = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
     if told:
-        leg.say(said(told, leg.lang))
+        leg.say(translate(told, leg.lang))
     return result
 
 

@@ -15,7 +15,7 @@ from ...module_utils._core import keyspec, names
 from ...module_utils._core.errors import Fault
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._pki.csrs import read_csr
-from ...module_utils._pki.deps import missing_cryptography
+from ...module_utils._pki.deps import explain_missing_cryptography
 from ...module_utils._pki.weak_keys import csr_weakness
 from .._desk.desk import DeskError
 from .._planning.outcome import Outcome
@@ -98,7 +98,7 @@ def judge_csr(order: Order, made: Mapping[str, str]) -> Phrase | None:
     """Judge the CSR that a host has made for an order; None where it can be registered."""
     if order.name not in made:
         return _NO_CSR
-    if lacking := missing_cryptography():
+    if lacking := explain_missing_cryptography():
         return verbatim(lacking)
     try:
         facts = read_csr(made[order.name].encode())
@@ -107,7 +107,7 @@ def judge_csr(order: Order, made: Mapping[str, str]) -> Phrase | None:
         fits = facts.asks_for(
             subject, dns_names=(order.common_name,), public_key_fingerprint=facts.public_key_fingerprint
         )
-        if not fits or (order.key and spec != keyspec.asked(dc.asdict(order.key))):
+        if not fits or (order.key and spec != keyspec.read_key_spec(dc.asdict(order.key))):
             return _UNFIT
     except Fault as fault:
         return fault.told

@@ -13,7 +13,7 @@ import threading
 import time
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class Progress:
             left = passed / number * (self._steps - number)
             times = _TIMES.filled(_duration(passed), _duration(left)) if is_long and number < self._steps else None
             if is_long or not only_if_long:
-                self._say(f"[{number}/{self._steps}] {line}{said(times, self._lang) if times else ''}")
+                self._say(f"[{number}/{self._steps}] {line}{translate(times, self._lang) if times else ''}")
 
 
 def estimate_portal(
@@ -80,7 +80,7 @@ def count_portal_requests(
     screen_map: str | None, *, purchases: int, registrations: int, certificates: int, pages: int
 ) -> int:
     """Count the requests of these walks, step by step as the screen map has them."""
-    from .._desk.portal.screen_map import screen_map as read_map  # of the portal alone
+    from .._desk.portal.screen_map import read_screen_map as read_map  # of the portal alone
 
     walks = read_map(screen_map).walks
     a_list = len(walks["list"]) + pages - 1

@@ -12,7 +12,7 @@ import contextlib
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import OptionsWrong, OrdersRefused
 from .._complaints.whole_file import write_whole
 from .._desk.by_hand.adapter import ByHandDesk
@@ -20,16 +20,16 @@ from .._desk.by_hand.folder import certificate_path, certificates_path, read_kep
 from .._desk.by_hand.inbox import read_inbox
 from .._desk.by_hand.listings import read_listing
 from .._desk.by_hand.records import read_record_file, read_record_list
-from .._desk.by_hand.register import locked, read_register
+from .._desk.by_hand.register import lock_register, read_register
 from .._desk.by_hand.rows import read_application
-from .._desk.portal.screen_map import screen_map
+from .._desk.portal.screen_map import read_screen_map
 from .._planning.outcome import Outcome
 from .._planning.plan import Entry
 from .._planning.steps import Standing, Step
 from .._reports.sheets import KINDS
 from .._reports.words import state_word
 from .arrivals import Arrivals
-from .asked_orders import now, portfolio_name
+from .asked_orders import check_portfolio_name, read_clock
 from .hand_out import list_work
 from .listing import Comparison
 from .memory_file import remember_registrations
@@ -42,7 +42,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._desk.by_hand.records import Record
     from .._desk.by_hand.register import Register
-    from .._desk.by_hand.rows import Row
+    from .._desk.by_hand.rows import RegisterRow
     from .._values.order import Order
     from .asked_orders import Options
 
@@ -75,13 +75,13 @@ def read_records(options: Options) -> tuple[Record, ...]:
 def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: Language) -> Json:
     """Take the records into the register and return the task's result; raises OrdersRefused for what cannot be."""
     records = read_records(options)
-    with contextlib.nullcontext() if pretend else locked(options["desk_folder"]):
+    with contextlib.nullcontext() if pretend else lock_register(options["desk_folder"]):
         register = read_register(options["desk_folder"])
         recording = Recording(
             register.rows,
             orders,
-            portfolio=portfolio_name(options),
-            now=now(),
+            portfolio=check_portfolio_name(options),
+            now=read_clock(),
             key_of=lambda order, contract_id: _key_of(order, contract_id, options),
             sheets=_sheets_of_today(options, orders) if any(record.sheet for record in records) else {},
         )
@@ -100,8 +100,12 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
         "changed": bool(changed),
         "recorded": [changed[key] for key in sorted(changed)],
         "diff": {"before": register.file.text, "after": text, "before_header": str(register.path)},
-        **({"differences": [said(difference, lang) for difference in differences]} if options["listing"] else {}),
-        **({"left_in_inbox": {name: said(told, lang) for name, told in arrivals.problems.items()}} if arrivals else {}),
+        **({"differences": [translate(difference, lang) for difference in differences]} if options["listing"] else {}),
+        **(
+            {"left_in_inbox": {name: translate(told, lang) for name, told in arrivals.problems.items()}}
+            if arrivals
+            else {}
+        ),
         **({"warnings": warnings} if warnings else {}),
     }
 
@@ -110,8 +114,8 @@ def record_lines(result: Json, lang: Language) -> list[str]:
     """Word what was recorded."""
     rows = result["recorded"]
     words = ((row["contract_id"], row["common_name"], state_word(row["state"], lang)) for row in rows)
-    lines = [said(_RECORDED.filled(*told), lang) for told in words] or [said(_NOTHING, lang)]
-    left = [] if rows or not result.get("differences") else [said(_TAKE_OVER, lang)]
+    lines = [translate(_RECORDED.filled(*told), lang) for told in words] or [translate(_NOTHING, lang)]
+    left = [] if rows or not result.get("differences") else [translate(_TAKE_OVER, lang)]
     left_there = result.get("left_in_inbox", {}).items()
     warnings = [*result.get("differences", ()), *(f"{name}: {told}" for name, told in left_there)]
     return [*(f"! {warning}" for warning in warnings), *lines, *left]
@@ -121,8 +125,8 @@ def _take_listing(options: Options, orders: tuple[Order, ...], recording: Record
     """Hold a list against the register, and take it over where that is asked for; returns what differs."""
     if not options["listing"]:
         return ()
-    listing = read_listing(options["listing"], screen_map(options["screen_map"]))
-    compared = Comparison(listing, recording.rows, orders, portfolio=portfolio_name(options))
+    listing = read_listing(options["listing"], read_screen_map(options["screen_map"]))
+    compared = Comparison(listing, recording.rows, orders, portfolio=check_portfolio_name(options))
     if options["take_over"]:
         recording.rows = compared.rows
     return compared.differences
@@ -139,8 +143,8 @@ def _take_inbox(options: Options, orders: tuple[Order, ...], recording: Recordin
     arrivals = Arrivals(
         recording.rows,
         orders,
-        portfolio=portfolio_name(options),
-        now=now(),
+        portfolio=check_portfolio_name(options),
+        now=read_clock(),
         key_of=lambda order, contract_id: _key_of(order, contract_id, options),
     )
     arrivals.take(inbox)
@@ -161,7 +165,7 @@ def _keep(options: Options, arrivals: Arrivals | None, register: Register, text:
 
 def _sheets_of_today(options: Options, orders: tuple[Order, ...]) -> Mapping[tuple[str, str], str]:
     plan = plan_orders(options, ByHandDesk(options["desk_folder"]), orders)
-    works = list_work(plan, options, screen_map(options["screen_map"]))
+    works = list_work(plan, options, read_screen_map(options["screen_map"]))
     return {(work.order, str(KINDS[work.kind][1])): work.digest for work in works}
 
 
@@ -173,9 +177,11 @@ def _key_of(order: Order, contract_id: str, options: Options) -> str | None:
     return kept.public_key_fingerprint if kept else None
 
 
-def _remember(options: Options, orders: Iterable[Order], changed: Mapping[str, Row], *, lang: Language) -> list[str]:
+def _remember(
+    options: Options, orders: Iterable[Order], changed: Mapping[str, RegisterRow], *, lang: Language
+) -> list[str]:
     """Remember what was registered, so that an order that says something else later is told."""
-    by_reference = {order.reference(portfolio_name(options)): order for order in orders}
+    by_reference = {order.reference(check_portfolio_name(options)): order for order in orders}
     found = [
         (by_reference[row["client_reference"]], read_application(row, now=dt.datetime.now(dt.UTC)))
         for row in changed.values()

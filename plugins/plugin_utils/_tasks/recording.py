@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import together
-from .._complaints.complaints import nearest, shortened
+from ...module_utils._core.phrases import join_phrases
+from .._complaints.complaints import find_nearest, shorten
 from .._desk.by_hand.records import STATES
 from .._desk.by_hand.rows import JST, read_application
-from .._planning.claims import differences
+from .._planning.claims import find_differences
 from .._values.observed import ENDED, State
 from .._values.order import CsrOrigin, Usage
 
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
     from .._complaints.complaints import Complaint
     from .._desk.by_hand.records import Record
-    from .._desk.by_hand.rows import Row
+    from .._desk.by_hand.rows import RegisterRow
     from .._values.order import Order
 
 
@@ -37,7 +37,7 @@ class Recording:
 
     def __init__(
         self,
-        rows: Mapping[str, Row],
+        rows: Mapping[str, RegisterRow],
         orders: Iterable[Order],
         *,
         portfolio: str,
@@ -59,7 +59,7 @@ class Recording:
         order = self._orders.get(record.order)
         if order is None:
             known = sorted(self._orders)
-            facts = {"value": shortened(record.order), "allowed": known[:10], "near": nearest(record.order, known)}
+            facts = {"value": shorten(record.order), "allowed": known[:10], "near": find_nearest(record.order, known)}
             self.complaints.append(record.complaint("RECORD-ORDER", "order", **facts))
             return
         row = self._row_of(order)
@@ -70,23 +70,23 @@ class Recording:
             changed = self._ordered(record, order) if row is None else self._changed(record, order, row)
             self.rows[key] = changed
 
-    def changed(self) -> dict[str, Row]:
+    def changed(self) -> dict[str, RegisterRow]:
         """The rows that are not as they were."""
         return {key: row for key, row in self.rows.items() if self._before.get(key) != row}
 
-    def _row_of(self, order: Order) -> Row | None:
+    def _row_of(self, order: Order) -> RegisterRow | None:
         reference = order.reference(self._portfolio)
         pinned = self.rows.get(order.contract_id or "")
         return pinned or next((row for row in self.rows.values() if row.get("client_reference") == reference), None)
 
-    def _judge(self, record: Record, order: Order, row: Row | None) -> Iterator[Complaint]:
+    def _judge(self, record: Record, order: Order, row: RegisterRow | None) -> Iterator[Complaint]:
         if record.date > self._now.astimezone(JST).date():
             yield record.complaint("RECORD-DATE", "date", value=record.date.isoformat())
         taken = self.rows.get(record.contract_id or "")
         if row is None and record.state != "ordered":
             yield record.complaint("RECORD-NOT-ORDERED", "state", value=record.state)
         elif row is not None and record.contract_id not in (None, row["contract_id"]):
-            facts = {"value": shortened(record.contract_id), "known": row["contract_id"]}
+            facts = {"value": shorten(record.contract_id), "known": row["contract_id"]}
             yield record.complaint("RECORD-ANOTHER", "contract_id", **facts)
         elif row is None and taken is not None:
             yield from self._judge_taken(record, order, taken)
@@ -96,24 +96,24 @@ class Recording:
         if record.sheet and today and record.sheet != today:
             yield record.complaint("RECORD-STALE", "sheet", value=record.sheet, today=today)
 
-    def _judge_taken(self, record: Record, order: Order, taken: Row) -> Iterator[Complaint]:
+    def _judge_taken(self, record: Record, order: Order, taken: RegisterRow) -> Iterator[Complaint]:
         """What keeps a contract that is in the register from being this order's."""
         holder = taken.get("client_reference")
         if holder:
             yield record.complaint("RECORD-TAKEN", "contract_id", value=taken["contract_id"], holder=holder)
             return
-        completed = {**bought(order, record.contract_id, record.linked_contract_id), **taken}
-        differing = differences(order, read_application(completed, now=self._now))
+        completed = {**make_bought_row(order, record.contract_id, record.linked_contract_id), **taken}
+        differing = find_differences(order, read_application(completed, now=self._now))
         if differing:
-            facts = {"value": taken["contract_id"], "difference": together(differing)}
+            facts = {"value": taken["contract_id"], "difference": join_phrases(differing)}
             yield record.complaint("RECORD-DIFFERS", "contract_id", **facts)
 
-    def _ordered(self, record: Record, order: Order) -> Row:
+    def _ordered(self, record: Record, order: Order) -> RegisterRow:
         """A contract that is new in the register, or was taken over from a list without its order."""
         taken = self.rows.get(record.contract_id or "", {})
         return {
             "state": State.AWAITING_REGISTRATION.value,
-            **bought(order, record.contract_id, record.linked_contract_id),
+            **make_bought_row(order, record.contract_id, record.linked_contract_id),
             **taken,
             "contract_id": record.contract_id,
             "client_reference": order.reference(self._portfolio),
@@ -121,7 +121,7 @@ class Recording:
             **({"deadline": record.deadline} if record.deadline else {}),
         }
 
-    def _changed(self, record: Record, order: Order, row: Row) -> Row:
+    def _changed(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
         if record.state == "ordered":
             return {**row, "ordered_at": record.date.isoformat()}
         if record.state != "registered":
@@ -138,7 +138,7 @@ class Recording:
         }
 
 
-def _judge_state(record: Record, row: Row) -> Iterator[Complaint]:
+def _judge_state(record: Record, row: RegisterRow) -> Iterator[Complaint]:
     """What keeps this contract from being what the record says."""
     now, wanted = row["state"], STATES[record.state]
     if wanted in ENDED or record.state == "registered":
@@ -150,10 +150,10 @@ def _judge_state(record: Record, row: Row) -> Iterator[Complaint]:
         yield record.complaint("RECORD-BEFORE", "date", **facts)
 
 
-def bought(order: Order, contract_id: str | None, linked_contract_id: str | None = None) -> Row:
+def make_bought_row(order: Order, contract_id: str | None, linked_contract_id: str | None = None) -> RegisterRow:
     """What was ordered, as the order says it; the person has compared the confirm screen with it."""
     linked = order.linked_contract if order.usage is Usage.LINKED_SERVICE else None
-    row: Row = {
+    row: RegisterRow = {
         "customer_code": order.customer_code,
         "common_name": order.common_name,
         "product": order.product.id,
@@ -167,4 +167,4 @@ def bought(order: Order, contract_id: str | None, linked_contract_id: str | None
     return {name: value for name, value in row.items() if value is not None}
 
 
-__all__ = ("Recording", "bought")
+__all__ = ("Recording", "make_bought_row")

@@ -10,21 +10,21 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import translate
 from .._planning.observe import Listing
-from .asked_orders import accept_asked_orders, names_of_host
+from .asked_orders import accept_asked_orders, list_names_of_host
 from .leg import is_lost
 from .looks import read_work, write_answer
 from .memory_file import remember_registrations
 from .planned import Held, plan_orders
 from .registrations import (
-    csrs_by_name,
-    host_orders,
+    collect_csrs,
+    list_ready,
+    list_to_register,
     make_answer,
-    preparation_result,
-    ready,
-    registration_result,
-    to_register,
+    make_host_orders,
+    make_preparation_result,
+    make_registration_result,
 )
 
 if t.TYPE_CHECKING:
@@ -43,7 +43,7 @@ def prepare_orders(leg: Leg) -> Result:
         return found
     if not leg.check_mode:
         write_answer(leg.options, make_answer(leg.inventory_host, entries, found))
-    return preparation_result(entries, found, planned=leg.check_mode)
+    return make_preparation_result(entries, found, planned=leg.check_mode)
 
 
 def register_orders(leg: Leg) -> Result:
@@ -53,14 +53,14 @@ def register_orders(leg: Leg) -> Result:
     found = {} if options["look"] else _ask_host(leg, entries)
     if is_lost(found):
         return found
-    csrs = csrs_by_name(entries, found)
+    csrs = collect_csrs(entries, found)
     if options["look"]:
         from .preparations import read_csrs
 
         made, problems = read_csrs(options, entries)
         csrs.update(made)
-        found = {"failures": [{"name": name, "message": said(told, leg.lang)} for name, told in problems.items()]}
-    todo = () if planned else ready(entries, csrs)
+        found = {"failures": [{"name": name, "message": translate(told, leg.lang)} for name, told in problems.items()]}
+    todo = () if planned else list_ready(entries, csrs)
     outcomes: tuple[Outcome, ...] = ()
     if todo:
         # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
@@ -69,7 +69,7 @@ def register_orders(leg: Leg) -> Result:
         performer = make_performer(options, desk, len(todo), say=leg.say_of_host, lang=leg.lang)
         outcomes = performer.perform_registrations(todo, csrs)
     warnings = remember_registrations(options, outcomes, lang=leg.lang)
-    result = registration_result(entries, found, outcomes, planned=planned, lang=leg.lang)
+    result = make_registration_result(entries, found, outcomes, planned=planned, lang=leg.lang)
     return {**result, "warnings": warnings} if warnings else result
 
 
@@ -80,12 +80,12 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
     orders = accept_asked_orders(leg.options)
     plan = plan_orders(leg.options, desk, orders, listing, offers=False, held=Held(leg.commands_of, leg.warn))
     everybody = leg.options["look"] and leg.options["state"] == "registered"
-    names = {order.name for order in orders} if everybody else names_of_host(orders, leg.inventory_host)
-    return desk, to_register(plan, names, planned=planned)
+    names = {order.name for order in orders} if everybody else list_names_of_host(orders, leg.inventory_host)
+    return desk, list_to_register(plan, names, planned=planned)
 
 
 def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
-    asked = host_orders(entries)
+    asked = make_host_orders(entries)
     return leg.run_on_host("orders", asked) if asked else {}
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import translate
 from .._orders.commands import install_on_host
-from .._planning.lifecycle import current_certificate, is_reissuing, retired_keys
+from .._planning.lifecycle import current_certificate, is_reissuing, list_retired_keys
 from .._planning.steps import OPENING, Standing, Step
 from .._values.order import CsrOrigin
 from .looks import Answer
@@ -30,18 +30,18 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 
-def to_register(made: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
+def list_to_register(made: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
     """The entries to register here; one that is not ordered, renewed or reissued yet counts only in check mode."""
     here = [entry for entry in made.entries if entry.order.name in names and Step.REGISTER in entry.steps]
     return tuple(entry for entry in here if planned or not set(OPENING) & set(entry.steps))
 
 
-def host_orders(entries: Iterable[Entry]) -> list[Json]:
+def make_host_orders(entries: Iterable[Entry]) -> list[Json]:
     """The orders whose key and CSR are made on the host; nothing else about an order goes there."""
     return [_host_order(entry) for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
 
 
-def csrs_by_name(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
+def collect_csrs(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
     """The PEM of every CSR that the host made or the user supplied; nothing else that a host answers counts."""
     made = {row["name"]: row["csr"] for row in leg.get("csrs", ()) if row.get("csr")}
     supplied = {entry.order.name: entry.order.csr.pem for entry in entries if entry.order.csr}
@@ -49,7 +49,7 @@ def csrs_by_name(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
     return {**{name: pem for name, pem in made.items() if name in asked}, **supplied}
 
 
-def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...]:
+def list_ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...]:
     """The entries that have all that a registration takes."""
     return tuple(entry for entry in entries if entry.order.csr_origin is CsrOrigin.SERVICE or entry.order.name in csrs)
 
@@ -57,10 +57,10 @@ def ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...
 def make_answer(host: str, entries: Iterable[Entry], leg: Result) -> Answer:
     """Make of what a host has done its answer to the task that buys and registers."""
     failures = {failure["name"]: failure["message"] for failure in leg.get("failures", ())}
-    return Answer(host=host, csrs=csrs_by_name(entries, leg), failures=failures)
+    return Answer(host=host, csrs=collect_csrs(entries, leg), failures=failures)
 
 
-def preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned: bool) -> Result:
+def make_preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned: bool) -> Result:
     """The task's result for the orders whose keys and CSRs were made on the host, and for nothing else."""
     made = {row["name"]: row for row in leg.get("csrs", ())}
     failures = list(leg.get("failures", ()))
@@ -73,7 +73,7 @@ def preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned: bool
     return {**result, **_failed(failures, leg)}
 
 
-def registration_result(
+def make_registration_result(
     entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool, lang: Language
 ) -> Result:
     """The task's result for every order that is registered here."""
@@ -102,7 +102,7 @@ def _host_order(entry: Entry) -> Json:
     renewed = entry.replaces is not None
     # Whoever has a certificate reissued wants another key, whatever renewals do.
     rotates = order.rotates_key or is_reissuing(entry.application) or entry.ahead is Standing.TO_REISSUE
-    retired = retired_keys(entry.application) if renewed and rotates else ()
+    retired = list_retired_keys(entry.application) if renewed and rotates else ()
     current = current_certificate(entry.application)
     # A desk may not show keys; then the one that is in service on the host is not certified again.
     served = order.generation > 1 if not renewed else rotates and not retired
@@ -120,7 +120,7 @@ def _host_order(entry: Entry) -> Json:
 
 def _desk_failures(outcomes: Iterable[Outcome], lang: Language) -> list[Json]:
     return [
-        {"name": outcome.entry.order.name, "message": said(outcome.error.told, lang)}
+        {"name": outcome.entry.order.name, "message": translate(outcome.error.told, lang)}
         for outcome in outcomes
         if outcome.error
     ]
@@ -165,11 +165,11 @@ def _registration(order: Order) -> Json:
 
 
 __all__ = (
-    "csrs_by_name",
-    "host_orders",
+    "collect_csrs",
+    "list_ready",
+    "list_to_register",
     "make_answer",
-    "preparation_result",
-    "ready",
-    "registration_result",
-    "to_register",
+    "make_host_orders",
+    "make_preparation_result",
+    "make_registration_result",
 )

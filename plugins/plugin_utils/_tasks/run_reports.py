@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
+from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._reports.document import describe_refusal
-from .planned import bare_frame
+from .planned import make_bare_frame
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
@@ -47,7 +47,7 @@ def write_run_reports(document: Row, options: Options, *, performed: bool) -> di
     except OSError as error:
         if not performed:
             raise
-        return {"warnings": [said(_LOST.filled(describe_os_error(error)), document["lang"])]}
+        return {"warnings": [translate(_LOST.filled(describe_os_error(error)), document["lang"])]}
     return {}
 
 
@@ -55,7 +55,7 @@ def write_refusal(
     options: Options, message: str, complaints: tuple[Complaint, ...], *, performed: bool, lang: Language
 ) -> None:
     """Write the reports of a run that came to nothing."""
-    document = describe_refusal(bare_frame(options, lang), complaints=complaints, error=message)
+    document = describe_refusal(make_bare_frame(options, lang), complaints=complaints, error=message)
     write_run_reports(document, options, performed=performed)
 
 

@@ -14,14 +14,14 @@ import time
 import typing as t
 
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import said
+from ...module_utils._core.phrases import translate
 from .._desk.desk import AccessRefused
 from .._planning.steps import OPENING
 from .._spending.ledger import Ledger
-from .._spending.ledger_file import default_ledger, origin_of
+from .._spending.ledger_file import find_default_ledger, name_origin
 from .._spending.perform import Performer
-from .asked_orders import now, portfolio_name
-from .contracts import contract_steps, perform_contracts, progress_line
+from .asked_orders import check_portfolio_name, read_clock
+from .contracts import count_contract_steps, perform_contracts, progress_line
 from .preparations import hold_back
 from .progress import Progress
 
@@ -43,7 +43,7 @@ def perform_plan(
     An order whose host is not ready is not placed; that is its outcome.
     """
     held_back = hold_back(options, plan)
-    performer = make_performer(options, desk, contract_steps(plan) - len(held_back), say=say, lang=lang)
+    performer = make_performer(options, desk, count_contract_steps(plan) - len(held_back), say=say, lang=lang)
     after, outcomes = perform_contracts(plan, performer, without={outcome.entry.order.name for outcome in held_back})
     if options.get("due_only"):
         outcomes = tuple(outcome for outcome in outcomes if not _is_for_somebody_else(outcome))
@@ -67,30 +67,32 @@ def make_performer(
     return Performer(
         desk=desk,
         ledger=open_ledger_of(options),
-        portfolio=portfolio_name(options),
+        portfolio=check_portfolio_name(options),
         sleep=time.sleep,
-        now=now,
+        now=read_clock,
         progress=progress,
         concurrency=options.get("concurrency", 1),
         listing_lag=options["listing_lag"],
         not_booked=frozenset(options.get("not_booked") or ()),
         settle_after=options["settle_after"],
-        tell=lambda phrase: say(said(phrase, lang)),
+        tell=lambda phrase: say(translate(phrase, lang)),
     )
 
 
 def open_ledger_of(options: Options) -> Ledger:
     """Make the ledger of this portfolio and desk; no file is opened before its first line."""
-    return Ledger(ledger_path(options), now=now, desk=origin_of(options.get("desk_url")))
+    return Ledger(find_ledger_path(options), now=read_clock, desk=name_origin(options.get("desk_url")))
 
 
-def ledger_path(options: Options) -> pathlib.Path:
+def find_ledger_path(options: Options) -> pathlib.Path:
     """Where the ledger of this portfolio and desk is on the controller."""
     chosen = options.get("ledger_path")
     if chosen:
         return expand_home(chosen)
     state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
-    return default_ledger(state / "iij.server_certificate", portfolio_name(options), origin_of(options.get("desk_url")))
+    return find_default_ledger(
+        state / "iij.server_certificate", check_portfolio_name(options), name_origin(options.get("desk_url"))
+    )
 
 
-__all__ = ("ledger_path", "make_performer", "open_ledger_of", "perform_plan")
+__all__ = ("find_ledger_path", "make_performer", "open_ledger_of", "perform_plan")

@@ -11,10 +11,10 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, said
-from .._complaints.complaints import OrdersRefused, arranged
+from ...module_utils._core.phrases import Phrase, translate
+from .._complaints.complaints import OrdersRefused, sort_complaints
 from .._complaints.rules.rule import Severity
-from .asked_orders import judge_asked_orders, today
+from .asked_orders import judge_asked_orders, read_today
 from .planned import plan_orders
 
 if t.TYPE_CHECKING:
@@ -41,10 +41,10 @@ class Look(t.NamedTuple):
 
 def look_at_orders(options: Options, desk: Desk, listing: Listing, *, lang: Language) -> Look:
     """Look at every order that can be read; raises OrdersRefused where there is none, or where orders are imported."""
-    judged = judge_asked_orders(options, today=today())
+    judged = judge_asked_orders(options, today=read_today())
     wrong = [complaint for complaint in judged.complaints if complaint.severity is Severity.ERROR]
     if options["import_path"] is not None or not judged.orders:
-        judged.accepted()
+        judged.accept()
     orders, complaints = judged.orders, judged.complaints
     while True:
         try:
@@ -59,10 +59,10 @@ def look_at_orders(options: Options, desk: Desk, listing: Listing, *, lang: Lang
     if not wrong:
         return Look(plan, complaints, None)
     told = [
-        said(_PARTIAL, lang).format(len(wrong), len(orders)),
-        *(complaint.text(lang) for complaint in arranged(wrong)),
+        translate(_PARTIAL, lang).format(len(wrong), len(orders)),
+        *(complaint.text(lang) for complaint in sort_complaints(wrong)),
     ]
-    return Look(dc.replace(plan, unmanaged=()), arranged(complaints), "\n".join(told))
+    return Look(dc.replace(plan, unmanaged=()), sort_complaints(complaints), "\n".join(told))
 
 
 __all__ = ("Look", "look_at_orders")

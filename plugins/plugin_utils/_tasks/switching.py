@@ -12,7 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from .._desk.by_hand.register import read_register
-from .asked_orders import portfolio_name
+from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
     from .._values.order import Order
@@ -28,7 +28,7 @@ def pin_recorded(orders: tuple[Order, ...], options: Options) -> tuple[Order, ..
         return orders
     rows = read_register(options["desk_folder"]).rows
     recorded = {row["client_reference"]: key for key, row in rows.items() if "client_reference" in row}
-    portfolio = portfolio_name(options)
+    portfolio = check_portfolio_name(options)
     return tuple(
         dc.replace(order, contract_id=recorded.get(order.reference(portfolio))) if order.contract_id is None else order
         for order in orders

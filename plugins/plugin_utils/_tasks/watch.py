@@ -19,21 +19,21 @@ from ansible.parsing.vault import get_file_vault_secret
 
 from ...module_utils import _argspec
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import Phrase, said, spoken_language
+from ...module_utils._core.phrases import Phrase, spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
-from .._complaints.vaulted import hide, hiding_vaulted
+from .._complaints.vaulted import hide, hide_vaulted
 from .._complaints.whole_file import write_whole
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
-from .._orders.opened import reader_with
+from .._orders.opened import make_reader
 from .._orders.portfolio import judge_order_files
-from .._orders.public_suffixes import missing_public_suffixes
-from .._orders.voluptuous_dep import missing_voluptuous
+from .._orders.public_suffixes import explain_missing_public_suffixes
+from .._orders.voluptuous_dep import explain_missing_voluptuous
 from .._reports.document import describe_plan
-from .._reports.events import Thresholds, news
-from .asked_orders import now, today
-from .planned import frame_of, plan_orders
+from .._reports.events import Thresholds, find_news
+from .asked_orders import read_clock, read_today
+from .planned import make_frame, plan_orders
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
@@ -59,7 +59,7 @@ class Watch:
 
     def __init__(self, arguments: dict[str, t.Any]) -> None:
         checked = ArgumentSpecValidator(**vars(_argspec.order_events())).validate(arguments)
-        missing = missing_voluptuous() or missing_public_suffixes()
+        missing = explain_missing_voluptuous() or explain_missing_public_suffixes()
         if missing or checked.error_messages:
             raise WatchRefused(missing or "; ".join(checked.error_messages))
         self._options: dict[str, t.Any] = checked.validated_parameters
@@ -70,7 +70,7 @@ class Watch:
             self._told: dict[str, int] = _remembered(self._memory, self._lang)
             self._secrets = _vault_secrets(self._options["vault_password_file"])
         except OSError as error:
-            raise WatchRefused(said(describe_os_error(error), self._lang)) from None
+            raise WatchRefused(translate(describe_os_error(error), self._lang)) from None
         self._desk_is_named()
 
     def look(self) -> tuple[Event, ...]:
@@ -81,15 +81,15 @@ class Watch:
             silent_renewal=tuple(self._options["silent_renewal_days"]),
             late=tuple(self._options["late_days"]),
         )
-        with hiding_vaulted():
+        with hide_vaulted():
             try:
-                found = news(self._status(), self._told, thresholds=thresholds, now=now())
+                found = find_news(self._status(), self._told, thresholds=thresholds, now=read_clock())
             except OrdersRefused as refused:
                 raise LookFailed(report(refused.complaints, self._lang)) from None
             except DeskError as error:
-                raise LookFailed(hide(said(error.told, self._lang))) from None
+                raise LookFailed(hide(translate(error.told, self._lang))) from None
             except OSError as error:
-                raise LookFailed(hide(said(describe_os_error(error), self._lang))) from None
+                raise LookFailed(hide(translate(describe_os_error(error), self._lang))) from None
         self._told = found.told
         return found.events
 
@@ -101,16 +101,16 @@ class Watch:
         write_whole(self._memory, json.dumps(self._told, ensure_ascii=False, indent=1))
 
     def _status(self) -> Row:
-        reader = reader_with(self._options["template_variables"], secrets=self._secrets)
-        orders = judge_order_files(self._options["order_files"], reader, day=today()).accepted()
+        reader = make_reader(self._options["template_variables"], secrets=self._secrets)
+        orders = judge_order_files(self._options["order_files"], reader, day=read_today()).accept()
         plan = plan_orders(self._options, open_desk(self._options), orders)
-        return describe_plan(plan, frame_of(self._options, self._lang), planned=False)
+        return describe_plan(plan, make_frame(self._options, self._lang), planned=False)
 
     def _desk_is_named(self) -> None:
         try:
             open_desk(self._options)
         except OptionsWrong as wrong:
-            raise WatchRefused(said(wrong.message, self._lang)) from None
+            raise WatchRefused(translate(wrong.message, self._lang)) from None
 
 
 def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
@@ -121,7 +121,7 @@ def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict) or not all(type(level) is int for level in found.values()):
-        raise WatchRefused(said(_NO_MEMORY.filled(memory), lang))
+        raise WatchRefused(translate(_NO_MEMORY.filled(memory), lang))
     return found
 
 

@@ -8,16 +8,16 @@
 
 from __future__ import annotations
 
-from .rule import OURS, Severity, rule
+from .rule import OURS, Severity, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "PRODUCT-NOT-OFFERED",
         "the desk's list of products",
         ("The desk does not offer {value}.", "{allowed}", "Choose a product and term from the list."),
         ("{value} は現在ポータルで取り扱われていません。", "{allowed}", "一覧から品目と有効期間を選んでください。"),
     ),
-    rule(
+    make_rule(
         "KEY-USED",
         "GS:support/faq/65.html",
         (
@@ -31,7 +31,7 @@ RULES = (
             "鍵とCSRを作り直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "LINKED-CONTRACT-NONE",
         "M:2261096",
         (
@@ -45,7 +45,7 @@ RULES = (
             "この担当者にサービスを割り当ててもらうか、書面でお申し込みください。",
         ),
     ),
-    rule(
+    make_rule(
         "LINKED-CONTRACT-SEVERAL",
         "M:2261096",
         (
@@ -59,7 +59,7 @@ RULES = (
             "linked_contract: {{service: {service_id}, contract_id: ...}} にいずれかを書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "LINKED-CONTRACT-UNLISTED",
         "M:2261096",
         (
@@ -73,7 +73,7 @@ RULES = (
             "linked_contract.contract_id を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "ALREADY-ORDERED",
         OURS,
         (
@@ -87,7 +87,7 @@ RULES = (
             "contract_id で引き継ぐか、改名は was_named、置き換えは replaces、2件目は duplicate_of を書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "REPLACES-SELF",
         OURS,
         (
@@ -101,7 +101,7 @@ RULES = (
             "新しい契約なら、contract_id を消して generation: {generation} とするか、別のオーダー名にしてください。",
         ),
     ),
-    rule(
+    make_rule(
         "REPLACES-KEPT",
         OURS,
         (
@@ -115,7 +115,7 @@ RULES = (
             "オーダー {other} を消すか (ホストのファイルは残ります)、replaces を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "REPLACES-UNKNOWN",
         OURS,
         (
@@ -129,7 +129,7 @@ RULES = (
             "status.yml に表示されるサービスコードを写すか、契約が終了済みなら replaces を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CONTRACT-UNKNOWN",
         OURS,
         (
@@ -143,7 +143,7 @@ RULES = (
             "contract_id を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CONTRACT-DIFFERS",
         OURS,
         (
@@ -157,7 +157,7 @@ RULES = (
             "オーダーを直すか、別の内容にするなら replaces: {contract_id} を指定した新しいオーダーにしてください。",
         ),
     ),
-    rule(
+    make_rule(
         "REGISTRATION-DRIFT",
         OURS,
         (
@@ -172,7 +172,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "QUOTE-REFUSED",
         OURS,
         (

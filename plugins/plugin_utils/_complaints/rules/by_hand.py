@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from .rule import OURS, rule
+from .rule import OURS, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "REGISTER-CONTENT",
         OURS,
         (
@@ -25,7 +25,7 @@ RULES = (
             "version: 1 と contracts を書くか、別の desk_folder を指定してください。",
         ),
     ),
-    rule(
+    make_rule(
         "REGISTER-VALUE",
         OURS,
         (
@@ -39,7 +39,7 @@ RULES = (
             "値を直してください。数字だけの文字列は引用符で囲みます。",
         ),
     ),
-    rule(
+    make_rule(
         "REGISTER-TWICE",
         OURS,
         (
@@ -53,7 +53,7 @@ RULES = (
             "ポータルの一覧のとおりの、正しい方だけを残してください。",
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-CONTENT",
         OURS,
         (
@@ -67,19 +67,19 @@ RULES = (
             "作業票と同じフォルダの record_….yml に記入してください。",
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-ORDER",
         OURS,
         ("There is no order {value}.", "{allowed}", "{hint}"),
         ("{value} というオーダーはありません。", "{allowed}", "{hint}"),
     ),
-    rule(
+    make_rule(
         "RECORD-DATE",
         OURS,
         ("{value} is still to come.", "the day on which it was done", "Correct date."),
         ("{value} は未来の日付です。", "作業した日付", "date を直してください。"),
     ),
-    rule(
+    make_rule(
         "RECORD-BEFORE",
         OURS,
         (
@@ -93,7 +93,7 @@ RULES = (
             "date、または記録簿の ordered_at を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-NOT-ORDERED",
         OURS,
         (
@@ -107,7 +107,7 @@ RULES = (
             "先にお申し込み済みの契約を記録してください。",
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-ANOTHER",
         OURS,
         (
@@ -127,7 +127,7 @@ RULES = (
             ),
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-TAKEN",
         OURS,
         (
@@ -141,7 +141,7 @@ RULES = (
             "ポータルの画面のサービスコードを確かめるか、記録簿を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-DIFFERS",
         OURS,
         (
@@ -158,7 +158,7 @@ RULES = (
             "ポータルで誤って選んだ場合は、解約して申し込み直すか、オーダーを購入した内容に合わせてください。",
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-ENDED",
         OURS,
         (
@@ -172,7 +172,7 @@ RULES = (
             "記録を直すか、記録簿が誤っている場合は記録簿を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "RECORD-STALE",
         OURS,
         (

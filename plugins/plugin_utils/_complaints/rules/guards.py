@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from .rule import OURS, Severity, rule
+from .rule import OURS, Severity, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "MAX-NEW-ORDERS",
         OURS,
         (
@@ -25,7 +25,7 @@ RULES = (
             "計画を確認してから max_new_orders を上げてください。注文は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "MAX-RENEWALS",
         OURS,
         (
@@ -39,7 +39,7 @@ RULES = (
             "計画を確認してから max_renewals を上げてください。注文は行われていません。{silent}",
         ),
     ),
-    rule(
+    make_rule(
         "BUDGET",
         OURS,
         (
@@ -53,7 +53,7 @@ RULES = (
             "計画を確認してから budget を上げてください。注文は行われていません。{silent}",
         ),
     ),
-    rule(
+    make_rule(
         "BUDGET-UNPRICED",
         OURS,
         (
@@ -67,7 +67,7 @@ RULES = (
             "prices に追加してください。注文は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "HOST-NOT-IN-INVENTORY",
         OURS,
         (
@@ -81,7 +81,7 @@ RULES = (
             "{meant}host を直すか、-i でインベントリを指定してください。注文は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "BUY-BEFORE-HOST",
         OURS,
         (
@@ -96,13 +96,13 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "SLICE",
         OURS,
         ("{value} is not a slice.", "a number, a slash and how many slices there are: 2/5", "Correct slice."),
         ("{value}はスライスの指定ではありません。", "番号/分割数 の形 (例: 2/5)", "slice を直してください。"),
     ),
-    rule(
+    make_rule(
         "PLAN-FILE",
         OURS,
         (
@@ -116,7 +116,7 @@ RULES = (
             "plan.yml で計画し直し、確認してから適用してください。注文は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "PLAN-DIGEST",
         OURS,
         (
@@ -130,7 +130,7 @@ RULES = (
             "計画し直して確認してください。plan_file を指定すると変更点が表示されます。注文は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "PLAN-ORDER-MOVED",
         OURS,
         (
@@ -144,7 +144,7 @@ RULES = (
             "計画し直して確認するか、計画時のオーダーファイルに戻してください。注文は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "PLAN-HOST-MOVED",
         OURS,
         (
@@ -158,7 +158,7 @@ RULES = (
             "計画し直して確認するか、計画時のオーダーファイルとコマンドに戻してください。変更は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "PLAN-EXPIRED",
         OURS,
         (
@@ -172,7 +172,7 @@ RULES = (
             "plan.yml で計画し直してください。注文は行われていません。",
         ),
     ),
-    rule(
+    make_rule(
         "PLAN-DESK-MOVED",
         OURS,
         (

@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from .rule import OURS, rule
+from .rule import OURS, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "FILE-UNREADABLE",
         OURS,
         (
@@ -25,7 +25,7 @@ RULES = (
             "パス、権限、またはファイルの文字コードを直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "FILE-NONE",
         OURS,
         (
@@ -39,7 +39,7 @@ RULES = (
             "オーダーファイルのあるフォルダを指定してください。",
         ),
     ),
-    rule(
+    make_rule(
         "YAML-SYNTAX",
         "YAML 1.1",
         (
@@ -53,13 +53,13 @@ RULES = (
             'この行か直前の行を直してください。タブは使えません。* で始まる値は引用符で囲みます ("*.example.jp")。',
         ),
     ),
-    rule(
+    make_rule(
         "YAML-DUPLICATE-KEY",
         "YAML 1.1",
         ("The key {value} stands twice in the same mapping.", "each key once", "Remove one of the two."),
         ("キー{value}が同じ場所に2回書かれています。", "1つの場所に同じキーは1回だけ", "どちらかを消してください。"),
     ),
-    rule(
+    make_rule(
         "FILE-LINK",
         OURS,
         (
@@ -73,7 +73,7 @@ RULES = (
             "ファイルをオーダーのフォルダに置くか、両方を含むフォルダを指定してください。",
         ),
     ),
-    rule(
+    make_rule(
         "FILE-CONTENT",
         OURS,
         (
@@ -87,7 +87,7 @@ RULES = (
             "version: 1 と orders を書くか、ファイルをオーダーのフォルダの外へ移してください。",
         ),
     ),
-    rule(
+    make_rule(
         "TEMPLATE",
         OURS,
         (
@@ -101,7 +101,7 @@ RULES = (
             "値を直接書くか、インベントリの certificate_template_variables (template_variables) に定義してください。",
         ),
     ),
-    rule(
+    make_rule(
         "VAULT",
         "Ansible Vault",
         (
@@ -115,31 +115,31 @@ RULES = (
             "Vaultパスワードを指定するか、値を暗号化し直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "KEY-UNKNOWN",
         OURS,
         ("There is no field {value} here.", "{allowed}", "{hint}"),
         ("{value}という項目はここには書けません。", "{allowed}", "{hint}"),
     ),
-    rule(
+    make_rule(
         "KEY-MISSING",
         OURS,
         ("The field {named} is missing.", "{allowed}", "Add {value}."),
         ("必須の項目 {named} がありません。", "{allowed}", "{value} を書き加えてください。"),
     ),
-    rule(
+    make_rule(
         "VALUE-TYPE",
         OURS,
         ("{value} is not {expected}.", "{expected}", "Correct the value."),
         ("{value}は{expected}ではありません。", "{expected}", "値を直してください。"),
     ),
-    rule(
+    make_rule(
         "VALUE-CHOICE",
         OURS,
         ("{value} is not a value of this field.", "{allowed}", "{hint}"),
         ("{value}はこの項目に書ける値ではありません。", "{allowed}", "{hint}"),
     ),
-    rule(
+    make_rule(
         "FIELD-UNUSED",
         OURS,
         ("The field {value} has no meaning here: {because}.", "the order without {value}", "Remove {value}."),
@@ -149,7 +149,7 @@ RULES = (
             "{value} を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "PATH-ABSOLUTE",
         OURS,
         (
@@ -163,7 +163,7 @@ RULES = (
             "/etc/pki/tls/private/www.key のように、パス全体を書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "PATH-FILE",
         OURS,
         (
@@ -177,7 +177,7 @@ RULES = (
             "www.key や www.pem のようなファイル名まで書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "PATH-SHARED",
         OURS,
         (
@@ -191,7 +191,7 @@ RULES = (
             "どちらか一方のパスを変えてください。",
         ),
     ),
-    rule(
+    make_rule(
         "TEXT-CHARACTERS",
         OURS,
         (
@@ -205,7 +205,7 @@ RULES = (
             "取り除いてください。U+3000 は全角スペースです。半角スペースにしてください。",
         ),
     ),
-    rule(
+    make_rule(
         "HOST-NAME",
         OURS,
         (
@@ -219,7 +219,7 @@ RULES = (
             "インベントリにあるホスト名を書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "KEY-MODE",
         OURS,
         (
@@ -233,7 +233,7 @@ RULES = (
             "mode を消して0600にするか、group と 0640 で1つのグループにだけ読み取りを許してください。",
         ),
     ),
-    rule(
+    make_rule(
         "FILE-MODE",
         OURS,
         (
@@ -247,7 +247,7 @@ RULES = (
             "mode を消して0644にするか、より狭い権限を書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "COMMAND-TEXT",
         OURS,
         (
@@ -261,7 +261,7 @@ RULES = (
             "インベントリか group_vars の certificate_commands で名前を付け、その名前をここに書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "COMMAND-UNKNOWN",
         OURS,
         (

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from .rule import OURS, Severity, rule
+from .rule import OURS, Severity, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "INSTALL-EMPTY",
         OURS,
         (
@@ -27,7 +27,7 @@ RULES = (
             "サービスが読み込むファイルを指定してください。",
         ),
     ),
-    rule(
+    make_rule(
         "INSTALL-KEY",
         OURS,
         (
@@ -41,7 +41,7 @@ RULES = (
             "key.path を追加してください。",
         ),
     ),
-    rule(
+    make_rule(
         "REGENERATE-INSTALL",
         OURS,
         (
@@ -55,7 +55,7 @@ RULES = (
             "install を追加するか、regenerate を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "NAME-FORM",
         OURS,
         (
@@ -69,7 +69,7 @@ RULES = (
             "別の名前にしてください。オーダー名は契約との対応に使われます。",
         ),
     ),
-    rule(
+    make_rule(
         "NAME-DUPLICATE",
         OURS,
         (
@@ -83,7 +83,7 @@ RULES = (
             "新しいほうの名前を変えてください。注文済みのオーダーの名前を変えるときは was_named を書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "ORDER-DUPLICATE",
         OURS,
         (
@@ -97,7 +97,7 @@ RULES = (
             "どちらかを消すか、2件購入するなら duplicate_of: {other} と書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "DUPLICATE-OF",
         OURS,
         (
@@ -111,7 +111,7 @@ RULES = (
             "名前を直すか duplicate_of を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "WAS-NAMED",
         OURS,
         (
@@ -125,7 +125,7 @@ RULES = (
             "このオーダーを注文したときの名前を書くか、was_named を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CUSTOMER-CODE",
         "M:2261096; form of the code from IIJ's P2 API",
         ("{value} is not a customer code.", "SG followed by 8 digits", "Copy カスタマーコード from the portal."),
@@ -135,7 +135,7 @@ RULES = (
             "ポータルに表示されるカスタマーコードを写してください。",
         ),
     ),
-    rule(
+    make_rule(
         "COMMON-NAME",
         "M:2261096; BR 7.1.2.7.12, 4.2.2",
         (
@@ -149,7 +149,7 @@ RULES = (
             "common_name を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "COMMON-NAME-SUFFIX",
         "BR 3.2.2.6",
         (
@@ -163,7 +163,7 @@ RULES = (
             "自社のドメインを書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "COMMON-NAME-TOP",
         "BR 4.2.2; Public Suffix List",
         (
@@ -177,7 +177,7 @@ RULES = (
             "common_name を直してください。新しいトップレベルドメインなら、publicsuffixlist を更新してください。",
         ),
     ),
-    rule(
+    make_rule(
         "TERM-VALIDITY",
         "BR 6.3.2; ballot SC-081v3",
         (
@@ -194,13 +194,13 @@ RULES = (
         since=dt.date(2026, 3, 15),
         once=True,
     ),
-    rule(
+    make_rule(
         "PRODUCT-UNKNOWN",
         "M:84710795, M:84710799",
         ("{value} is not a product (品目).", "{allowed}", "{hint}"),
         ("{value}という品目はありません。", "{allowed}", "{hint}"),
     ),
-    rule(
+    make_rule(
         "PRODUCT-WILDCARD",
         "M:2261096; EVG 7.1.4.2.2",
         (
@@ -214,7 +214,7 @@ RULES = (
             "ワイルドカードを使える品目に変えるか、* のない名前を書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "PRODUCT-WILDCARD-NEEDED",
         "M:2261096",
         (
@@ -228,7 +228,7 @@ RULES = (
             "ドメインの前に *. を付けるか、ワイルドカードオプションの付かない品目に変えてください。",
         ),
     ),
-    rule(
+    make_rule(
         "PRODUCT-LINKED",
         "M:2261124",
         (
@@ -242,7 +242,7 @@ RULES = (
             "usage: linked_service と linked_contract を書くか、別の品目を選んでください。",
         ),
     ),
-    rule(
+    make_rule(
         "LINKED-CSR",
         "M:2261096, M:2261080",
         (
@@ -256,7 +256,7 @@ RULES = (
             "csr_origin: service にするか、csr_origin を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "TERMS-AGREED",
         "M:2261096 (consent tick)",
         (
@@ -270,7 +270,7 @@ RULES = (
             "ポータルで約款を確認し、オーダーまたは defaults に terms_agreed: true と書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "CANCEL-CONTRACT-ID",
         OURS,
         (

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from .rule import Severity, rule
+from .rule import Severity, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "DN-CHARACTERS",
         "M:2261096",
         (
@@ -27,13 +27,13 @@ RULES = (
             "Example Co., Ltd. のように、英語表記で書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "DN-LENGTH",
         "BR 7.1.4.2; Cybertrust csr_print.html",
         ("{value} has {length} characters.", "1 to {allowed} characters", "Shorten it."),
         ("{value}は{length}文字あります。", "1〜{allowed}文字", "短くしてください。"),
     ),
-    rule(
+    make_rule(
         "DN-BLANK",
         "BR 7.1.2.7.4",
         ("{value} says nothing.", "more than '.', '-' and spaces", "Write the name or leave the field out."),
@@ -43,7 +43,7 @@ RULES = (
             "名称を書いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "DN-OU",
         "BR 7.1.2.7.4 (no OU in TLS certificates); EV since 2022-09-01, EVG 1.2.2",
         (
@@ -58,7 +58,7 @@ RULES = (
         ),
         since=dt.date(2022, 9, 1),
     ),
-    rule(
+    make_rule(
         "SUBJECT-LOCKED",
         "M:2261096",
         (
@@ -72,7 +72,7 @@ RULES = (
             "subject を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "APPROVAL-EMAIL-UNUSED",
         "M:2261096",
         (
@@ -86,7 +86,7 @@ RULES = (
             "approval_email を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "APPROVAL-EMAIL-ADDRESS",
         "M:2261096; BR 3.2.2.4.4; WHOIS addresses are forbidden since 2025-07-15, M:79159429",
         (
@@ -101,7 +101,7 @@ RULES = (
         ),
         since=dt.date(2025, 7, 15),
     ),
-    rule(
+    make_rule(
         "TRANSPARENCY-UNUSED",
         "M:2261096",
         (
@@ -115,13 +115,13 @@ RULES = (
             "certificate_transparency を消してください。",
         ),
     ),
-    rule(
+    make_rule(
         "KEY-AUTHORITY",
         "Cybertrust tech_faq06.html",
         ("{authority} takes no {value} key.", "{allowed}", "Change type and size of key."),
         ("{authority}は{value}の鍵を受け付けません。", "{allowed}", "key の type と size を変えてください。"),
     ),
-    rule(
+    make_rule(
         "KEY-SHARED",
         "GS:support/faq/65.html",
         (
@@ -135,7 +135,7 @@ RULES = (
             "key.path を変えるか、新しい鍵でCSRを作り、このオーダー専用の鍵にしてください。",
         ),
     ),
-    rule(
+    make_rule(
         "DN-AUTHORITY",
         "GS:support/faq/74.html; CT:csr_print.html",
         (
@@ -149,7 +149,7 @@ RULES = (
             "これらの文字を使わない英語表記にしてください。",
         ),
     ),
-    rule(
+    make_rule(
         "DN-AUTHORITY-UNSURE",
         "DC:SO24056, DC:SO23307 (old pages)",
         (
@@ -164,7 +164,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "DN-AUTHORITY-LENGTH",
         "CT:csr_print.html",
         (
@@ -178,7 +178,7 @@ RULES = (
             "短くしてください。",
         ),
     ),
-    rule(
+    make_rule(
         "DN-CAPITALS",
         "GS:support/cert-management/distinguish-name.html",
         (
@@ -192,7 +192,7 @@ RULES = (
             "先頭を大文字にしてください。",
         ),
     ),
-    rule(
+    make_rule(
         "DN-LEGAL-FORM",
         "GS:support/cert-management/distinguish-name.html",
         (
@@ -207,7 +207,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "KEY-ECDSA",
         "not stated on the pages of the manual and the CA that are known",
         (
@@ -222,7 +222,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "TRANSPARENCY-OPT-OUT",
         "DC:keeping-tls-ssl-certificates-out-of-public-ct-logs",
         (
@@ -238,7 +238,7 @@ RULES = (
         severity=Severity.WARNING,
         since=dt.date(2018, 4, 1),
     ),
-    rule(
+    make_rule(
         "EMAIL-VALIDATION-ENDS",
         "BR 3.2.2.4.4, .13, .14; ballot SC-090",
         (
@@ -255,7 +255,7 @@ RULES = (
         since=dt.date(2026, 3, 15),
         once=True,
     ),
-    rule(
+    make_rule(
         "EMAIL-VALIDATION-ENDED",
         "BR 3.2.2.4.4, .13, .14; ballot SC-090",
         (

@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from .rule import OURS, Severity, rule
+from .rule import OURS, Severity, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "RENEWAL-UNSAID",
         OURS,
         (
@@ -26,7 +26,7 @@ RULES = (
         ),
         severity=Severity.NOTE,
     ),
-    rule(
+    make_rule(
         "RENEWAL-INCOMPLETE",
         OURS,
         (
@@ -41,7 +41,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "RENEWAL-RIVAL",
         OURS,
         (
@@ -56,7 +56,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "RENEWAL-CSR-SAME",
         OURS,
         (
@@ -71,7 +71,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "KEY-COMPROMISED",
         "BR 4.9.1.1",
         (
@@ -86,7 +86,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "REISSUE-IN-WINDOW",
         OURS,
         (
@@ -101,7 +101,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "REISSUE-CSR-SAME",
         OURS,
         (
@@ -116,7 +116,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "REISSUE-SHORTENS",
         "M:2261110, BR 6.3.2",
         (
@@ -131,7 +131,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "DUPLICATE-RENEWS",
         "M:2261088, M:3473591",
         (
@@ -146,7 +146,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "REPLACED-GOES-ON",
         "M:2261088, M:3473591",
         (
@@ -161,7 +161,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "REPLACED-IN-PERSON",
         "M:2261088, M:3473591",
         (
@@ -176,7 +176,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "REPLACED-RENEWED",
         "M:2261088",
         (
@@ -191,7 +191,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "WINDOW-SHORT",
         OURS,
         (
@@ -206,7 +206,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "CLOCK-DIFFERS",
         OURS,
         (

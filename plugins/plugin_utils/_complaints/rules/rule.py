@@ -67,7 +67,7 @@ class Rule:
     todo: Phrase
 
 
-def rule(
+def make_rule(
     rule_id: str,
     source: str,
     en: tuple[str, str, str],
@@ -91,4 +91,4 @@ def rule(
     )
 
 
-__all__ = ("IN_JAPANESE", "OURS", "Rule", "Severity", "rule")
+__all__ = ("IN_JAPANESE", "OURS", "Rule", "Severity", "make_rule")

@@ -8,10 +8,10 @@
 
 from __future__ import annotations
 
-from .rule import OURS, Severity, rule
+from .rule import OURS, Severity, make_rule
 
 RULES = (
-    rule(
+    make_rule(
         "CSR-UNREADABLE",
         "M:2261096",
         (
@@ -21,7 +21,7 @@ RULES = (
         ),
         ("CSR{value}を使えません。{problem}", "PEMまたはDERのCSR", "csr_path を直すか、CSRを作り直してください。"),
     ),
-    rule(
+    make_rule(
         "CSR-OUTSIDE",
         OURS,
         (
@@ -35,7 +35,7 @@ RULES = (
             "csr/www.csr のように、CSRをオーダーファイルの近くに置いてください。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-PRIVATE-KEY",
         OURS,
         (
@@ -49,13 +49,13 @@ RULES = (
             "この鍵をリポジトリから履歴も含めて取り除き、鍵とCSRを作り直して、CSRのほうを指定してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-SIGNATURE",
         "RFC 2986 (a request proves that its maker holds the key)",
         ("The CSR's signature does not fit its own key.", "a CSR as its tool wrote it", "Make the CSR anew."),
         ("CSRの署名がCSR自身の鍵と一致しません。", "ツールが出力したままのCSR", "CSRを作り直してください。"),
     ),
-    rule(
+    make_rule(
         "CSR-COMMON-NAME",
         "M:2261096 (the CN comes from the order)",
         (
@@ -69,13 +69,13 @@ RULES = (
             "{common_name}のCSRを作るか、common_name を直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-KEY",
         "BR 6.1.5, 6.1.6, 7.1.3.1; Cybertrust tech_faq06.html",
         ("The CSR's key ({value}) is not accepted.", "{allowed}", "Make a new key and CSR."),
         ("CSRの鍵 ({value}) は使えません。", "{allowed}", "鍵とCSRを作り直してください。"),
     ),
-    rule(
+    make_rule(
         "CSR-DIGEST",
         "BR 7.1.3.2, for certificates; ours for requests",
         (
@@ -89,7 +89,7 @@ RULES = (
             "同じ鍵から、SHA-256でCSRを作り直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-REPEATED",
         "BR 7.1.4.1",
         ("The CSR's subject has {value} more than once.", "each of C, ST, L, O and CN once", "Make the CSR anew."),
@@ -99,7 +99,7 @@ RULES = (
             "CSRを作り直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-OU",
         "BR 7.1.2.7.4; the CAs' pages on subjects",
         (
@@ -113,7 +113,7 @@ RULES = (
             "OUを入れずにCSRを作り直してください。鍵は同じものを使えます。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-NO-COUNTRY",
         "GS, CT and DC pages on subjects: JP only",
         (
@@ -128,7 +128,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "CSR-SUBJECT",
         "BR 7.1.2.7.4; GlobalSign distinguish-name.html",
         (
@@ -142,7 +142,7 @@ RULES = (
             "CSRを作り直してください。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-WEAK-KEY",
         "BR 6.1.1.3",
         (
@@ -156,13 +156,13 @@ RULES = (
             "鍵とCSRを作り直し、この鍵はほかの場所でも使わないでください。",
         ),
     ),
-    rule(
+    make_rule(
         "CSR-COUNTRY",
         "GS, CT and DC pages on subjects: JP only",
         ("The CSR's country is {value}.", "C=JP", "Make the CSR anew with C=JP."),
         ("CSRの国名 (C) が{value}です。", "C=JP", "C=JP でCSRを作り直してください。"),
     ),
-    rule(
+    make_rule(
         "CSR-SAN",
         "BR 7.1.4.3; M:2261096 (one order, one common name)",
         (
@@ -177,7 +177,7 @@ RULES = (
         ),
         severity=Severity.WARNING,
     ),
-    rule(
+    make_rule(
         "CSR-DROPPED",
         "BR 7.1.2.7.2, 7.1.2.7.4; the CAs' pages on subjects",
         (

@@ -13,10 +13,10 @@ import typing as t
 import urllib.parse
 
 from ....module_utils._core.phrases import Phrase
-from ..boundary import keeps_boundary
+from ..boundary import keep_boundary
 from ..desk import NotOnline, RequestRefused
 from . import wire
-from .transport import Transport
+from .transport import ApiTransport
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
     from ..._values.order import Order
-    from .transport import Connection
+    from .transport import ApiConnection
 
 _NOT_YET = Phrase(
     "this cannot be asked for over the JSON interface; nothing was changed",
@@ -33,15 +33,15 @@ _NOT_YET = Phrase(
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")
 
 
-@keeps_boundary
+@keep_boundary
 class ApiDesk:
     """Keeps the Desk protocol; every method is one call (a list: one a page)."""
 
     keeps_references = True
     by_people = False
 
-    def __init__(self, connection: Connection) -> None:
-        self._transport = Transport(connection)
+    def __init__(self, connection: ApiConnection) -> None:
+        self._transport = ApiTransport(connection)
 
     @property
     def as_of(self) -> dt.datetime | None:
@@ -50,30 +50,30 @@ class ApiDesk:
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()  # the reference alone keeps purchases apart
 
-    def products(self) -> tuple[OfferedProduct, ...]:
-        return tuple(map(wire.offered_product, self._transport.read_all("/products")))
+    def list_products(self) -> tuple[OfferedProduct, ...]:
+        return tuple(map(wire.read_offered_product, self._transport.read_all("/products")))
 
-    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
+    def list_linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
         query = {"service": service} if service else None
-        return tuple(map(wire.seen_contract, self._transport.read_all("/linked-contracts", query)))
+        return tuple(map(wire.read_seen_contract, self._transport.read_all("/linked-contracts", query)))
 
-    def applications(self) -> tuple[Application, ...]:
-        rows = map(wire.application, self._transport.read_all("/applications"))
+    def list_applications(self) -> tuple[Application, ...]:
+        rows = map(wire.read_application, self._transport.read_all("/applications"))
         return tuple({row.contract_id: row for row in rows}.values())
 
-    def in_full(self, application: Application, *, anew: bool = False) -> Application:  # noqa: ARG002  (of the protocol)
+    def read_in_full(self, application: Application, *, anew: bool = False) -> Application:  # noqa: ARG002  (of the protocol)
         return application
 
-    def application_of(self, client_reference: str) -> Application | None:
+    def find_application(self, client_reference: str) -> Application | None:
         rows = self._transport.read_all("/applications", {"client_reference": client_reference})
-        found = map(wire.application, rows)
+        found = map(wire.read_application, rows)
         return next((row for row in found if client_reference in _references(row)), None)
 
     def certificate(self, application: Application) -> IssuedCertificate:
         """Fetch the certificate in use as it was seen: another one may have taken its place since."""
         serial = application.current and application.current.serial_number
         query = {"serial_number": serial} if serial else None
-        return wire.issued_certificate(self._transport.read(f"{_path(application)}/certificate", query))
+        return wire.read_issued_certificate(self._transport.read(f"{_path(application)}/certificate", query))
 
     def quote(self, order: Order) -> None:
         echo = self._transport.write("POST", "/quotes", wire.order_body(order))
@@ -89,23 +89,23 @@ class ApiDesk:
         agree: Callable[[str], None] = lambda _text: None,  # noqa: ARG002  (of the protocol; no sentence is shown)
     ) -> Application:
         body = wire.registration_body(order, csr, application.procedure)
-        return wire.application(self._transport.write("PUT", f"{_path(application)}/registration", body))
+        return wire.read_application(self._transport.write("PUT", f"{_path(application)}/registration", body))
 
     def place(self, order: Order, client_reference: str) -> Application:
         body = {"client_reference": client_reference, **wire.order_body(order)}
-        return wire.application(self._transport.spend("/applications", body))
+        return wire.read_application(self._transport.spend("/applications", body))
 
     def cancel(self, application: Application) -> Application:
         body = {"contract_id": application.contract_id}
-        return wire.application(self._transport.spend(f"{_path(application)}/cancellation", body))
+        return wire.read_application(self._transport.spend(f"{_path(application)}/cancellation", body))
 
     def renew(self, application: Application, order: Order, client_reference: str) -> Application:
         body = wire.renewal_body(application, order, client_reference)
-        return wire.application(self._transport.spend(f"{_path(application)}/renewals", body))
+        return wire.read_application(self._transport.spend(f"{_path(application)}/renewals", body))
 
     def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application:
         body = wire.reissue_body(application, order, client_reference, reason)
-        return wire.application(self._transport.spend(f"{_path(application)}/reissues", body))
+        return wire.read_application(self._transport.spend(f"{_path(application)}/reissues", body))
 
     def relink(self, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_NOT_YET)

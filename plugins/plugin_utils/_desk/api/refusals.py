@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ....module_utils._core.phrases import Phrase, one_line, together, verbatim
+from ....module_utils._core.phrases import Phrase, join_phrases, one_line, verbatim
 
 Json = dict[str, t.Any]
 
@@ -58,7 +58,7 @@ _NOT_ACCEPTED: t.Final = Phrase(
 _THE_REQUEST: t.Final = Phrase("the request", "リクエスト")
 
 
-def details_of(answer: Json) -> list[Json]:
+def shown_details(answer: Json) -> list[Json]:
     """The details of a refusal that people are shown."""
     given = answer.get("error_details")
     details = given if isinstance(given, list) else []
@@ -68,7 +68,7 @@ def details_of(answer: Json) -> list[Json]:
 def explain_refusal(answer: Json, details: list[Json], *, otherwise: Phrase) -> Phrase:
     """Say what the desk refuses and why; the desk's own words are quoted, and cut to what people read."""
     if details:
-        return together(map(_explain, details))
+        return join_phrases(map(_explain, details))
     given = answer.get("error_message")
     return verbatim(given) if given else otherwise
 
@@ -82,4 +82,4 @@ def _explain(detail: Json) -> Phrase:
     return _BY_CODE.get(code, _NOT_ACCEPTED).filled(attribute or _THE_REQUEST, words)
 
 
-__all__ = ("details_of", "explain_refusal")
+__all__ = ("explain_refusal", "shown_details")

@@ -32,8 +32,8 @@ from ..desk import (
 from ..forms import read_fields
 from ..http import NoAnswer, Reply, exchange, open_session
 from ..line import address_fault
-from ..patience import Patience, asked_to_wait, come_back_later
-from .refusals import details_of, explain_refusal
+from ..patience import Patience, come_back_later, read_retry_after
+from .refusals import explain_refusal, shown_details
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -69,7 +69,7 @@ _TOO_LONG = Phrase(
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class ApiConnection:
     """Where the desk is and how it is reached.
 
     `timeout` in seconds counts for connecting and for each read, and 20 times as many for a whole call. `tell` is
@@ -95,10 +95,10 @@ class Connection:
         return fault
 
 
-class Transport:
+class ApiTransport:
     """A session with the desk; nothing is sent before the first call."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: ApiConnection) -> None:
         self._connection = connection
         self.as_of: dt.datetime | None = None  # the desk's moment of its last good answer
         self._session = open_session(
@@ -204,9 +204,9 @@ def _no_number(name: str) -> t.NoReturn:
 
 
 def _error(reply: Reply, answer: Json) -> DeskError:
-    details = details_of(answer)
+    details = shown_details(answer)
     codes = {str(detail.get("code")) for detail in details}
-    wait = asked_to_wait(reply.headers)
+    wait = read_retry_after(reply.headers)
     words = explain_refusal(answer, details, otherwise=_ANSWERED.filled(reply.status))
     message, request_id = come_back_later(words, wait), _request_id(answer)
     if reply.status in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
@@ -228,4 +228,4 @@ def _request_id(answer: Json) -> str | None:
     return one_line(found, _LONGEST_ID) if found else None
 
 
-__all__ = ("Connection", "Json", "Transport")
+__all__ = ("ApiConnection", "ApiTransport", "Json")

@@ -125,7 +125,7 @@ def registration_body(order: Order, csr: str | None, procedure: Procedure | None
     }
 
 
-def application(answer: t.Any) -> Application:
+def read_application(answer: t.Any) -> Application:
     """Read an application; fields that are not known here are passed over."""
     given = tuple(name for name in _WHERE_GIVEN if isinstance(answer, dict) and name in answer)
     fields = read_fields(answer, (*_NEEDED, *given), _OR_NULL)
@@ -152,15 +152,15 @@ def _previous(answer: Json) -> tuple[Certificate, ...]:
     return tuple(Certificate(**read_fields(row, *_OF_CERTIFICATE)) for row in rows)
 
 
-def issued_certificate(answer: t.Any) -> IssuedCertificate:
+def read_issued_certificate(answer: t.Any) -> IssuedCertificate:
     return IssuedCertificate(**read_fields(answer, _fields_of(IssuedCertificate)))
 
 
-def seen_contract(answer: t.Any) -> SeenContract:
+def read_seen_contract(answer: t.Any) -> SeenContract:
     return SeenContract(**read_fields(answer, _fields_of(SeenContract)))
 
 
-def offered_product(answer: t.Any) -> OfferedProduct:
+def read_offered_product(answer: t.Any) -> OfferedProduct:
     return OfferedProduct(**read_fields(answer, _fields_of(OfferedProduct)))
 
 
@@ -179,13 +179,13 @@ def _fields_of(kind: type[IssuedCertificate | SeenContract | OfferedProduct]) ->
 
 
 __all__ = (
-    "application",
     "echo_differences",
-    "issued_certificate",
-    "offered_product",
     "order_body",
+    "read_application",
+    "read_issued_certificate",
+    "read_offered_product",
+    "read_seen_contract",
     "registration_body",
     "reissue_body",
     "renewal_body",
-    "seen_contract",
 )

@@ -59,21 +59,21 @@ class ByHandDesk:
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
-    def products(self) -> tuple[OfferedProduct, ...] | None:
+    def list_products(self) -> tuple[OfferedProduct, ...] | None:
         return None
 
-    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:  # noqa: ARG002  (of the protocol)
+    def list_linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:  # noqa: ARG002  (of the protocol)
         return ()
 
-    def applications(self) -> tuple[Application, ...]:
+    def list_applications(self) -> tuple[Application, ...]:
         now = self._now()
         return tuple(read_application(row, now=now) for row in read_register(self._folder).rows.values())
 
-    def in_full(self, application: Application, *, anew: bool = False) -> Application:  # noqa: ARG002  (of the protocol)
+    def read_in_full(self, application: Application, *, anew: bool = False) -> Application:  # noqa: ARG002  (of the protocol)
         return application
 
-    def application_of(self, client_reference: str) -> Application | None:
-        return next((app for app in self.applications() if app.client_reference == client_reference), None)
+    def find_application(self, client_reference: str) -> Application | None:
+        return next((app for app in self.list_applications() if app.client_reference == client_reference), None)
 
     def certificate(self, application: Application) -> IssuedCertificate:
         try:

@@ -108,15 +108,15 @@ def _read_pages(files: list[pathlib.Path], known: ScreenMap) -> Listing:
 
 def _rows_of_list(page: Page, screen: Screen, known: ScreenMap) -> Iterator[Application]:
     for row in read_rows(page, screen):
-        yield wire.listed_application({key: value[0] for key, value in row.items()}, known)
+        yield wire.read_listed_application({key: value[0] for key, value in row.items()}, known)
 
 
 def _contract(page: Page, screen: Screen, known: ScreenMap) -> Iterator[Application]:
-    yield wire.shown_application(functools.partial(read_fact, page, screen), known)
+    yield wire.read_shown_application(functools.partial(read_fact, page, screen), known)
 
 
 def _finished_order(page: Page, screen: Screen, known: ScreenMap) -> Iterator[Application]:
-    yield wire.finished_order(functools.partial(read_fact, page, screen), known)
+    yield wire.read_finished_order(functools.partial(read_fact, page, screen), known)
 
 
 _READERS: t.Final[dict[str, Callable[[Page, Screen, ScreenMap], Iterator[Application]]]] = {
@@ -132,7 +132,7 @@ def _read_copied(file: pathlib.Path, known: ScreenMap) -> Listing:
     screen = known.screens["status_list"]
     for number, row in _table(file, lines, screen):
         try:
-            application = wire.listed_application(row, known)
+            application = wire.read_listed_application(row, known)
         except AnswerUnusable as error:
             raise OptionsWrong(_AT_LINE.filled(file, number, error.told)) from None
         found[application.contract_id] = application

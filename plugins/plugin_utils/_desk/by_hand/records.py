@@ -14,7 +14,7 @@ import typing as t
 
 from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase
-from ..._complaints.complaints import Breach, Complaint, OrdersRefused, Place, nearest, shortened
+from ..._complaints.complaints import Breach, Complaint, OrdersRefused, Place, find_nearest, shorten
 from ..._complaints.yaml_text import YamlText
 from ..._values.observed import State
 from ..forms import find_misfit
@@ -101,11 +101,11 @@ def _is_open(row: t.Any) -> bool:
 
 def _judge(row: t.Any) -> Iterator[Breach]:
     if not isinstance(row, dict):
-        yield Breach(rule="VALUE-TYPE", facts={"value": shortened(row), "expected": _MAPPING})
+        yield Breach(rule="VALUE-TYPE", facts={"value": shorten(row), "expected": _MAPPING})
         return
     for name in row:
         if name not in FIELDS:
-            facts = {"value": shortened(name), "allowed": ", ".join(FIELDS), "near": nearest(name, FIELDS)}
+            facts = {"value": shorten(name), "allowed": ", ".join(FIELDS), "near": find_nearest(name, FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(str(name),), facts=facts)
     needed = ("order", "state", "date", *(("contract_id",) if row.get("state") == "ordered" else ()))
     for name in needed:
@@ -113,12 +113,12 @@ def _judge(row: t.Any) -> Iterator[Breach]:
             yield Breach(rule="KEY-MISSING", facts={"value": name, "named": name, "allowed": ", ".join(needed)})
     state = row.get("state")
     if state is not None and state not in STATES:
-        facts = {"value": shortened(state), "allowed": ", ".join(STATES), "near": nearest(state, STATES)}
+        facts = {"value": shorten(state), "allowed": ", ".join(STATES), "near": find_nearest(state, STATES)}
         yield Breach(rule="VALUE-CHOICE", path=("state",), facts=facts)
     for name, value in row.items():
         allowed = _misfit(name, value)
         if value is not None and allowed:
-            yield Breach(rule="REGISTER-VALUE", path=(name,), facts={"value": shortened(value), "allowed": allowed})
+            yield Breach(rule="REGISTER-VALUE", path=(name,), facts={"value": shorten(value), "allowed": allowed})
 
 
 def _misfit(name: str, value: t.Any) -> Phrase | None:

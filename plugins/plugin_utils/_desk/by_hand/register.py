@@ -16,7 +16,7 @@ import typing as t
 
 from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase
-from ..._complaints.complaints import Breach, Complaint, OptionsWrong, OrdersRefused, shortened
+from ..._complaints.complaints import Breach, Complaint, OptionsWrong, OrdersRefused, shorten
 from ..._complaints.whole_file import write_whole
 from ..._complaints.yaml_text import YamlText
 from .folder import register_path
@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterator, Mapping
 
-    from .rows import Row
+    from .rows import RegisterRow
 
 _UNIQUE: t.Final = ("contract_id", "client_reference")
 _NONE: t.Final = Phrase(
@@ -55,9 +55,9 @@ class Register:
 
     path: pathlib.Path
     file: YamlText
-    rows: Mapping[str, Row]
+    rows: Mapping[str, RegisterRow]
 
-    def changed(self, rows: Mapping[str, Row]) -> str:
+    def changed(self, rows: Mapping[str, RegisterRow]) -> str:
         """Make the text with these rows in it; raises OptionsWrong where the file's form does not allow that."""
         new = {key: plain_row(row) for key, row in rows.items()}
         todo = {key: row for key, row in new.items() if self.rows.get(key) != row}
@@ -87,7 +87,7 @@ def read_register(folder: str) -> Register:
 
 
 @contextlib.contextmanager
-def locked(folder: str) -> Iterator[None]:
+def lock_register(folder: str) -> Iterator[None]:
     """Keep other runs from changing the register of this folder; the lock ends with the process."""
     try:
         descriptor = os.open(expand_home(folder), os.O_RDONLY | os.O_DIRECTORY)
@@ -122,7 +122,7 @@ def _judge(document: t.Any) -> Iterator[Breach]:
         return
     contracts = document["contracts"]
     if not isinstance(contracts, list):
-        facts = {"value": shortened(contracts), "expected": _CONTRACTS}
+        facts = {"value": shorten(contracts), "expected": _CONTRACTS}
         yield Breach(rule="VALUE-TYPE", path=("contracts",), facts=facts)
         return
     seen: set[tuple[str, object]] = set()
@@ -132,9 +132,9 @@ def _judge(document: t.Any) -> Iterator[Breach]:
         for name in _UNIQUE if isinstance(row, dict) else ():
             value = row.get(name)
             if isinstance(value, str) and (name, value) in seen:
-                yield Breach(rule="REGISTER-TWICE", path=(*at, name), facts={"value": shortened(value)})
+                yield Breach(rule="REGISTER-TWICE", path=(*at, name), facts={"value": shorten(value)})
             elif isinstance(value, str):
                 seen.add((name, value))
 
 
-__all__ = ("Register", "locked", "read_register", "read_text")
+__all__ = ("Register", "lock_register", "read_register", "read_text")

@@ -20,7 +20,7 @@ from .rows import FIELDS
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .rows import Row
+    from .rows import RegisterRow
 
 _DAY: t.Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?")
 _Loader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -38,7 +38,7 @@ class _Edit(t.NamedTuple):
     text: str
 
 
-def change_text(text: str, changed: Mapping[str, Row]) -> str:
+def change_text(text: str, changed: Mapping[str, RegisterRow]) -> str:
     """Put these contracts, by contract ID, into the text of a register that can be read; raises Uneditable."""
     if not changed:
         return text
@@ -67,7 +67,7 @@ def _items(text: str) -> tuple[list[yaml.MappingNode], yaml.Node]:
     return list(contracts.value), contracts
 
 
-def _first(changed: Mapping[str, Row], nothing: yaml.Node) -> _Edit:
+def _first(changed: Mapping[str, RegisterRow], nothing: yaml.Node) -> _Edit:
     """The first contracts, in the place of an empty list; a comment behind it stays behind the last of them."""
     blocks = "".join(line for _id, row in sorted(changed.items()) for line in _block(row, indent=2))
     start, end = nothing.start_mark, nothing.end_mark
@@ -82,7 +82,7 @@ def _scalar(item: yaml.MappingNode, name: str) -> str:
     return next((value.value for key, value in item.value if key.value == name), "")
 
 
-def _changes(item: yaml.MappingNode, row: Row, lines: list[str]) -> Iterable[_Edit]:
+def _changes(item: yaml.MappingNode, row: RegisterRow, lines: list[str]) -> Iterable[_Edit]:
     """What makes this contract the row: values replaced, taken away, put in after the field before them."""
     own = {key.value: (key, value) for key, value in item.value}
     indent = item.start_mark.column
@@ -110,7 +110,7 @@ def lines_between(lines: list[str], node: yaml.Node) -> str:
     return "".join([lines[start.line][start.column :], *inner, lines[end.line][: end.column] if end.column else ""])
 
 
-def _insertions(new: list[Row], items: list[yaml.MappingNode], lines: list[str]) -> Iterable[_Edit]:
+def _insertions(new: list[RegisterRow], items: list[yaml.MappingNode], lines: list[str]) -> Iterable[_Edit]:
     """Each new contract before the first one with a greater contract ID, comments above that one included."""
     dash = lines[items[0].start_mark.line].index("-")
     starts = [_first_line(item, lines) for item in items]
@@ -122,7 +122,7 @@ def _insertions(new: list[Row], items: list[yaml.MappingNode], lines: list[str])
         yield _Edit((line, 0), (line, 0), "".join(text for row in rows for text in _block(row, indent=dash)))
 
 
-def _after(item: yaml.MappingNode, row: Row) -> bool:
+def _after(item: yaml.MappingNode, row: RegisterRow) -> bool:
     return _scalar(item, "contract_id") > str(row["contract_id"])
 
 
@@ -138,7 +138,7 @@ def _last_line(item: yaml.MappingNode) -> int:
     return int(mark.line if mark.column else mark.line - 1)
 
 
-def _block(row: Row, *, indent: int) -> list[str]:
+def _block(row: RegisterRow, *, indent: int) -> list[str]:
     names = [name for name in FIELDS if name in row]
     first, *rest = (f"{name}: {_value(row[name])}\n" for name in names)
     return [f"{' ' * indent}- {first}", *(f"{' ' * (indent + 2)}{line}" for line in rest)]

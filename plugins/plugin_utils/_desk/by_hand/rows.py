@@ -12,7 +12,7 @@ import datetime as dt
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from ..._complaints.complaints import Breach, nearest, shortened
+from ..._complaints.complaints import Breach, find_nearest, shorten
 from ..._values.observed import ENDED, Application, State
 from ..forms import find_misfit, read_fields
 from ..portal.wire import NEXT_STEPS
@@ -20,7 +20,7 @@ from ..portal.wire import NEXT_STEPS
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-Row = dict[str, t.Any]
+RegisterRow = dict[str, t.Any]
 
 JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 NEEDED: t.Final = ("contract_id", "common_name", "product", "state")
@@ -39,11 +39,11 @@ _MAPPING: t.Final = Phrase("a mapping of fields", "項目のマッピング")
 def judge_row(row: t.Any) -> Iterator[Breach]:
     """Find what keeps a contract of the register from being read."""
     if not isinstance(row, dict):
-        yield Breach(rule="VALUE-TYPE", facts={"value": shortened(row), "expected": _MAPPING})
+        yield Breach(rule="VALUE-TYPE", facts={"value": shorten(row), "expected": _MAPPING})
         return
     for name in row:
         if name not in FIELDS:
-            facts = {"value": shortened(name), "allowed": ", ".join(FIELDS), "near": nearest(name, FIELDS)}
+            facts = {"value": shorten(name), "allowed": ", ".join(FIELDS), "near": find_nearest(name, FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(str(name),), facts=facts)
     for name in NEEDED:
         if row.get(name) is None:
@@ -51,15 +51,15 @@ def judge_row(row: t.Any) -> Iterator[Breach]:
     for name, value in row.items():
         allowed = find_misfit(_form_of(name), _moment(name, value)) if name in FIELDS and value is not None else None
         if allowed:
-            yield Breach(rule="REGISTER-VALUE", path=(name,), facts={"value": shortened(value), "allowed": allowed})
+            yield Breach(rule="REGISTER-VALUE", path=(name,), facts={"value": shorten(value), "allowed": allowed})
 
 
-def plain_row(row: Row) -> Row:
+def plain_row(row: RegisterRow) -> RegisterRow:
     """Make the row as the collection writes it: days and moments as text, what is empty left out."""
     return {name: _written(row[name]) for name in FIELDS if row.get(name) not in (None, [], (), "")}
 
 
-def read_application(row: Row, *, now: dt.datetime) -> Application:
+def read_application(row: RegisterRow, *, now: dt.datetime) -> Application:
     """Make the application of a sound row; a certificate whose time is over has expired, whoever noticed."""
     moments = {name: _moment(name, value) for name, value in row.items()}
     fields = read_fields(moments, NEEDED, _KEPT)
@@ -97,4 +97,4 @@ def _written(value: t.Any) -> t.Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ("FIELDS", "JST", "Row", "judge_row", "plain_row", "read_application")
+__all__ = ("FIELDS", "JST", "RegisterRow", "judge_row", "plain_row", "read_application")

@@ -19,7 +19,7 @@ if t.TYPE_CHECKING:
     from ..._values.observed import Application
     from ..._values.order import Order
     from ..portal.filled_forms import Value
-    from ..portal.map_parts import Screen, ScreenMap, Step
+    from ..portal.map_parts import Screen, ScreenMap, WalkStep
 
 Json = dict[str, t.Any]
 
@@ -68,12 +68,12 @@ def list_steps(known: ScreenMap) -> list[Json]:
     return list(_steps("list", Filling(fill={}), known))
 
 
-def next_page(known: ScreenMap) -> str:
+def next_page_link(known: ScreenMap) -> str:
     """Name the link from one page of the list to the next."""
     return known.screens["status_list"].entry("links", "next_page").text
 
 
-def facts_to_keep(known: ScreenMap) -> list[str]:
+def list_facts_to_keep(known: ScreenMap) -> list[str]:
     """Name what the screen after an order shows that has to be written down."""
     facts = known.screens["order_done"].parts["facts"]
     return [facts[key].text for key in (_CONTRACT, "deadline") if key in facts]
@@ -109,7 +109,7 @@ def _steps(walk: str, filling: Filling, known: ScreenMap) -> Iterator[Json]:
         yield _step(step, known.screens[step.screen], filling)
 
 
-def _step(step: Step, screen: Screen, filling: Filling) -> Json:
+def _step(step: WalkStep, screen: Screen, filling: Filling) -> Json:
     acts = [act for name in step.fill for act in _fill(name, screen, filling.fill.get(name))]
     acts += [{"verb": "tick", "label": screen.entry("fields", name).text} for name in step.tick]
     if step.press:
@@ -167,9 +167,9 @@ def _optional(entry: Entry) -> Json:
 
 __all__ = (
     "download_steps",
-    "facts_to_keep",
+    "list_facts_to_keep",
     "list_steps",
-    "next_page",
+    "next_page_link",
     "order_steps",
     "registration_steps",
     "split_way",

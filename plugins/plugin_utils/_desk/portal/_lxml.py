@@ -25,9 +25,9 @@ except ImportError:
 Element = t.Any  # lxml's elements have no types of their own
 
 
-def missing_lxml() -> str | None:
+def explain_missing_lxml() -> str | None:
     """The message for the user when lxml is not there."""
     return None if html else missing_required_lib("lxml")
 
 
-__all__ = ("LXML_TRACEBACK", "Element", "etree", "html", "missing_lxml")
+__all__ = ("LXML_TRACEBACK", "Element", "etree", "explain_missing_lxml", "html")

@@ -23,11 +23,11 @@ except ImportError:
     async_playwright = None  # type: ignore[assignment]
 
 
-def missing_playwright() -> str | None:
+def explain_missing_playwright() -> str | None:
     """The message for the user when Playwright is not there."""
     if PLAYWRIGHT_TRACEBACK is None:
         return None
     return str(missing_required_lib("playwright", reason="for portal_engine: browser"))
 
 
-__all__ = ("PLAYWRIGHT_TRACEBACK", "PlaywrightError", "async_playwright", "missing_playwright")
+__all__ = ("PLAYWRIGHT_TRACEBACK", "PlaywrightError", "async_playwright", "explain_missing_playwright")

@@ -18,9 +18,9 @@ from ....module_utils._core.errors import Fault
 from ....module_utils._core.phrases import Phrase
 from ....module_utils._pki.certs import read_certificates
 from ..._catalogue.products import PRODUCTS
-from ..boundary import keeps_boundary
+from ..boundary import keep_boundary
 from ..desk import DeskUnreachable, NotOnline, RequestRefused, ScreenUnexpected, StateConflict
-from ..spending_call import before_sending
+from ..spending_call import mark_nothing_sent
 from . import contracts, ordering, renewing
 from .remembered import Remembered
 from .session import Session
@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
 
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
     from ..._values.order import Order
-    from .transport import Connection
+    from .transport import PortalConnection
     from .window import Window
 
 _NO_REFERENCES: t.Final = Phrase(
@@ -65,14 +65,14 @@ _BY_BROWSER: t.Final = Phrase(
 )
 
 
-@keeps_boundary
+@keep_boundary
 class PortalDesk:
     """Keeps the Desk protocol but for references, which the portal does not know: no spending call is ever repeated."""
 
     keeps_references = False
     by_people = False
 
-    def __init__(self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, connection: PortalConnection, *, sleep: Callable[[float], None] = time.sleep) -> None:
         self._session = Session(connection, sleep=sleep)
         self._offers: dict[str, ordering.Offer] = {}
         self._addresses: dict[str, str] = {}
@@ -87,32 +87,32 @@ class PortalDesk:
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return self._session.turn()
 
-    def products(self) -> tuple[OfferedProduct, ...] | None:
+    def list_products(self) -> tuple[OfferedProduct, ...] | None:
         offers = self._offered()
         return next(iter(offers.values())).products if offers else ()
 
-    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
+    def list_linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
         rows = [contract for offer in self._offered().values() for contract in offer.contracts]
         return tuple(row for row in rows if service in (None, row.service))
 
-    def applications(self) -> tuple[Application, ...]:
+    def list_applications(self) -> tuple[Application, ...]:
         found = self._session.walk(contracts.read_status_list)
         self._addresses.update(found.addresses)
         self._listed = tuple(map(self._remembered.recognize, found.applications.values()))
         return self._listed
 
-    def in_full(self, application: Application, *, anew: bool = False) -> Application:
+    def read_in_full(self, application: Application, *, anew: bool = False) -> Application:
         known = None if anew else self._remembered.complete(application)
         return known or self._read_in_full(application)
 
     def _read_in_full(self, application: Application) -> Application:
         address = self._address(application)
         opens = ("details", address)
-        full = self._session.walk(lambda window: contracts.in_full(window, application, address), opens=opens)
+        full = self._session.walk(lambda window: contracts.read_in_full(window, application, address), opens=opens)
         self._remembered.learn_details(full, address)
         return dc.replace(full, certificate_fingerprint=application.certificate_fingerprint)
 
-    def application_of(self, client_reference: str) -> Application | None:
+    def find_application(self, client_reference: str) -> Application | None:
         raise NotOnline(_NO_REFERENCES.filled(client_reference))
 
     def certificate(self, application: Application) -> IssuedCertificate:
@@ -136,7 +136,7 @@ class PortalDesk:
     def quote(self, order: Order) -> str | None:
         """Walk to the confirm screen and compare it with the order; place() goes on from there."""
         self._stop_at_unclear(order)
-        confirmed = self._session.walk(lambda window: ordering.to_confirm_screen(window, order))
+        confirmed = self._session.walk(lambda window: ordering.walk_to_confirm_screen(window, order))
         self._confirmed = order, confirmed
         return confirmed.consent
 
@@ -158,7 +158,7 @@ class PortalDesk:
         return self._read_in_full(application)
 
     def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
-        with before_sending():
+        with mark_nothing_sent():
             if self._confirmed is None or self._confirmed[0] != order:
                 self.quote(order)
             self._stop_at_unclear(order)  # once more, for the list may have been read since the quote
@@ -174,8 +174,10 @@ class PortalDesk:
 
     def renew(self, application: Application, order: Order, client_reference: str) -> Application:  # noqa: ARG002
         """Walk to the confirm screen of お申し込み内容の更新, compare it, and press 更新 once."""
-        with before_sending():
-            confirmed = self._session.walk(lambda window: renewing.to_confirm_screen(window, application, order))
+        with mark_nothing_sent():
+            confirmed = self._session.walk(
+                lambda window: renewing.walk_to_renewal_confirm_screen(window, application, order)
+            )
         with self.turn():
             self._session.begin()
             return renewing.renew(confirmed, application, order)
@@ -202,7 +204,7 @@ class PortalDesk:
 
     def _address(self, application: Application) -> str:
         if application.contract_id not in self._addresses:
-            self.applications()
+            self.list_applications()
         address = self._addresses.get(application.contract_id)
         if not address:
             raise RequestRefused(_NOT_LISTED.filled(application.contract_id))

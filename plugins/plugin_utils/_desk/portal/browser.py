@@ -21,7 +21,7 @@ import weakref
 from ....module_utils._core.phrases import Phrase
 from ..desk import DeskUnreachable
 from ._playwright import PlaywrightError
-from .chromium import installed_chromium, start_chromium
+from .chromium import find_chromium, start_chromium
 from .live_page import LivePage, first_line
 
 if t.TYPE_CHECKING:
@@ -32,9 +32,9 @@ if t.TYPE_CHECKING:
     from ..http import Reply
     from ._lxml import Element
     from .chromium import Chromium
-    from .gate import Asked
+    from .gate import PageRequest
     from .page import Page, Submission
-    from .transport import Connection, Fetched, Transport
+    from .transport import Fetched, PortalConnection, PortalTransport
 
     Result = t.TypeVar("Result")
 
@@ -46,7 +46,7 @@ _NOT_SHOWN: t.Final = Phrase(
 class Browser:
     """One log-in at the browser: its windows share cookies, and its requests go out one after the other."""
 
-    def __init__(self, connection: Connection, transport: Transport) -> None:
+    def __init__(self, connection: PortalConnection, transport: PortalTransport) -> None:
         self._connection = connection
         self._transport = transport
         self._context: BrowserContext | None = None
@@ -59,7 +59,7 @@ class Browser:
 
     @functools.cached_property
     def chromium(self) -> Chromium:
-        return start_chromium(installed_chromium(self._connection.browser_path) or "chromium")
+        return start_chromium(find_chromium(self._connection.browser_path) or "chromium")
 
     async def opened(self) -> LivePage:
         """A page for a new window, which still shows what the window before it has left there."""
@@ -68,7 +68,7 @@ class Browser:
             return self._spare.pop()
         return await LivePage.opened(context, carry=self._carried, patience=self._connection.timeout)
 
-    def left_behind(self, live: LivePage) -> None:
+    def leave_page(self, live: LivePage) -> None:
         if live.sound:
             self._spare.append(live)
 
@@ -89,7 +89,7 @@ class Browser:
             self.chromium.close_after(self, self._context)
         return self._context
 
-    async def _carried(self, asked: Asked) -> Reply:
+    async def _carried(self, asked: PageRequest) -> Reply:
         """What the portal answers to this request of a page."""
         cookies = await self._cookies(asked.url)
         headers = {**asked.headers, **({"Cookie": cookies} if cookies else {})}
@@ -122,7 +122,7 @@ class Tab:
             if self._live is None:
                 self._live = await self._browser.opened()
                 # Pages start slowly, so the next window gets this one.
-                weakref.finalize(self, self._browser.left_behind, self._live).atexit = False
+                weakref.finalize(self, self._browser.leave_page, self._live).atexit = False
             return await self._live.go(url)
 
         return self._done(look)

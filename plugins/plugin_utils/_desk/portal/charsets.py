@@ -55,7 +55,7 @@ class NotEncodable(ValueError):
         self.characters = characters
 
 
-def encoding_of(label: str) -> str | None:
+def find_encoding(label: str) -> str | None:
     """Find the encoding that browsers use for this label; None for one that is not read here."""
     label = label.strip().lower().removeprefix("x-")
     try:
@@ -65,14 +65,14 @@ def encoding_of(label: str) -> str | None:
     return _READ_AS.get(name)
 
 
-def encoding_of_page(content: bytes, label: str | None) -> str:
+def find_encoding_of_page(content: bytes, label: str | None) -> str:
     """Find the encoding of a page: from its header, its first bytes or what it declares; raise UnknownEncoding."""
     if content.startswith(codecs.BOM_UTF8):
         return UTF_8
     start = content[:_SEARCHED]
     declared = _XML.match(start) or _DECLARED.search(start)
     label = label or (declared[1].decode("ascii", "replace") if declared else UTF_8)
-    encoding = encoding_of(label)
+    encoding = find_encoding(label)
     if encoding is None:
         raise UnknownEncoding(label)
     return encoding
@@ -139,4 +139,12 @@ def _jis_bytes() -> dict[str, bytes]:
     return {character: pair.encode("latin-1") for pair, character in reversed(_jis_characters().items())}
 
 
-__all__ = ("UTF_8", "NotEncodable", "UnknownEncoding", "decode", "encode_form", "encoding_of", "encoding_of_page")
+__all__ = (
+    "UTF_8",
+    "NotEncodable",
+    "UnknownEncoding",
+    "decode",
+    "encode_form",
+    "find_encoding",
+    "find_encoding_of_page",
+)

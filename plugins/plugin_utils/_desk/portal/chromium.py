@@ -58,7 +58,7 @@ class BrowserUnusable(DeskError):
     """The installed browser does not start."""
 
 
-def installed_chromium(path: str | None) -> str | None:
+def find_chromium(path: str | None) -> str | None:
     """Where the Chromium is that the user names, or the first one on PATH; None where there is none."""
     if path:
         file = expand_home(path)
@@ -162,4 +162,4 @@ def _chromium(path: str, process: int) -> Chromium:
     return made
 
 
-__all__ = ("BrowserUnusable", "Chromium", "installed_chromium", "start_chromium")
+__all__ = ("BrowserUnusable", "Chromium", "find_chromium", "start_chromium")

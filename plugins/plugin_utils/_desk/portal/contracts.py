@@ -79,10 +79,10 @@ def read_status_list(window: Window) -> Listing:
     return found
 
 
-def in_full(window: Window, application: Application, address: str) -> Application:
+def read_in_full(window: Window, application: Application, address: str) -> Application:
     """The application with what its サービストップ tells."""
     _to_contract(window, "details", application, address)
-    return wire.application_in_full(application, window.fact, window.known)
+    return wire.complete_application(application, window.fact, window.known)
 
 
 def download_certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
@@ -111,7 +111,7 @@ def register(
     require_agreement(order)
     filling = registration_filling(application, order, csr, window.known, page=address)
     press, *rest = take_walk(window, "registration", filling, look=_check_status)
-    submission = window.filled_in(str(press.press), dict.fromkeys(press.tick, True))
+    submission = window.fill_in(str(press.press), dict.fromkeys(press.tick, True))
     agree("\n".join(window.ticks(press)))
     try:
         window.send(submission)
@@ -136,17 +136,17 @@ def _to_contract(window: Window, walk: str, application: Application, address: s
     take_walk(window, walk, Filling(fill={"contract": address}))
     shown = window.fact("contract_id")
     if "contract_id" in window.screen.parts["facts"] and shown != application.contract_id:
-        raise window.unexpected(_ANOTHER.filled(shown, application.contract_id))
+        raise window.describe_unexpected(_ANOTHER.filled(shown, application.contract_id))
 
 
 def _add_rows(window: Window, found: Listing) -> None:
     try:
         for row in read_rows(window.page, window.screen):
-            application = wire.listed_application({key: value[0] for key, value in row.items()}, window.known)
+            application = wire.read_listed_application({key: value[0] for key, value in row.items()}, window.known)
             found.applications[application.contract_id] = application
             found.addresses[application.contract_id] = row["contract_id"][1] or ""
     except Unreadable as error:
-        raise window.unexpected(_UNREADABLE.filled(error.told)) from None
+        raise window.describe_unexpected(_UNREADABLE.filled(error.told)) from None
 
 
 def _pem(window: Window, key: str) -> str:
@@ -156,4 +156,4 @@ def _pem(window: Window, key: str) -> str:
     return text
 
 
-__all__ = ("Listing", "download_certificate", "in_full", "read_status_list", "register")
+__all__ = ("Listing", "download_certificate", "read_in_full", "read_status_list", "register")

@@ -14,16 +14,16 @@ import typing as t
 
 import yaml
 
-from ....module_utils._core.phrases import Phrase, said
+from ....module_utils._core.phrases import Phrase, translate
 from ..._values.observed import State
-from ..boundary import only_desk_errors
+from ..boundary import allow_only_desk_errors
 from ..desk import DeskError
 from . import contracts, ordering, renewing
 from .filled_forms import Filling
 from .map_parts import KINDS, PART_WORDS
-from .recording import Recording
+from .recording import ScreenRecording
 from .saved_pages import read_saved
-from .screen_map import screen_map
+from .screen_map import read_screen_map
 from .session import Session
 from .walking import take_walk
 
@@ -35,10 +35,10 @@ if t.TYPE_CHECKING:
     from ..._values.order import Order
     from .fit import Finding
     from .map_parts import Screen, ScreenMap
-    from .transport import Connection
+    from .transport import PortalConnection
     from .window import Window
 
-Row = dict[str, t.Any]
+LabelRow = dict[str, t.Any]
 
 _REMARK: t.Final = Phrase("# 「{0}」: no {1} 「{2}」; there is {3}", "# 「{0}」: {1}「{2}」がありません。あるもの: {3}")
 _NOTHING_ELSE: t.Final = Phrase("nothing else", "ほかになし")
@@ -55,9 +55,9 @@ class Examination:
     seen: dict[str, tuple[Screen, tuple[Finding, ...]]] = dc.field(default_factory=dict)
     problems: list[Phrase] = dc.field(default_factory=list)
     unseen: list[str] = dc.field(default_factory=list)
-    pages: list[Row] = dc.field(default_factory=list)
+    pages: list[LabelRow] = dc.field(default_factory=list)
     titles: dict[str, str] = dc.field(default_factory=dict)
-    recording: Recording | None = None
+    recording: ScreenRecording | None = None
 
     def record(self, screen: Screen, found: tuple[Finding, ...]) -> None:
         """Add a look at a screen: what does not fit is kept, and of the rest what was shown at any time."""
@@ -72,14 +72,14 @@ class Examination:
     def fits(self) -> bool:
         return not self.problems and all(row["fits"] for row in self.rows())
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[LabelRow]:
         """Every label of every screen that was visited."""
         return [_row(screen, finding) for screen, found in self.seen.values() for finding in found if _told(finding)]
 
-    def own_map(self, lang: Language) -> str:
+    def draft_map(self, lang: Language) -> str:
         """A map to edit, usable as it stands: what can only be meant one way is filled in, the rest are remarks."""
         remarks, words = [], {}
-        screens: dict[str, Row] = {key: {"title": title} for key, title in self.titles.items()}
+        screens: dict[str, LabelRow] = {key: {"title": title} for key, title in self.titles.items()}
         for key, (screen, found) in self.seen.items():
             extra = [finding.text for finding in found if finding.entry is None and not finding.fits]
             missing = [finding for finding in found if finding.entry is not None and not finding.fits]
@@ -88,7 +88,7 @@ class Examination:
                 same_part = [other for other in missing if other.part == finding.part]
                 told = ", ".join(f"「{text}」" for text in others[:_SHOWN]) or _NOTHING_ELSE
                 part = PART_WORDS[KINDS[finding.part]]
-                remarks.append(said(_REMARK.filled(screen.title.text, part, finding.text, told), lang))
+                remarks.append(translate(_REMARK.filled(screen.title.text, part, finding.text, told), lang))
                 if len(others) == 1 and len(same_part) == 1 and finding.entry:
                     # Other screens may still use the old word.
                     words[finding.entry.key] = [others[0], *finding.entry.texts]
@@ -116,17 +116,17 @@ def examine_saved(folder: pathlib.Path, known: ScreenMap) -> Examination:
     return made
 
 
-def examine(connection: Connection, orders: Iterable[Order]) -> Examination:
+def examine(connection: PortalConnection, orders: Iterable[Order]) -> Examination:
     """What the portal's screens say; up to the confirm screen for the first order of each usage, never further."""
     made = Examination()
-    known = screen_map(connection.screen_map)
-    made.recording = Recording(known)
+    known = read_screen_map(connection.screen_map)
+    made.recording = ScreenRecording(known)
     session = Session(connection, known=known, record=made.record, recording=made.recording)
     by_usage = {order.usage: order for order in reversed(tuple(orders))}
     for walk in _every_walk(tuple(by_usage.values())):
         try:
             session.begin()
-            with only_desk_errors():
+            with allow_only_desk_errors():
                 walk(session.top())
         except DeskError as error:
             made.problems.append(error.told)
@@ -152,14 +152,14 @@ def _every_walk(orders: tuple[Order, ...]) -> Iterator[Callable[[Window], object
     if not orders:
         yield lambda window: codes.extend(ordering.read_customer_codes(window))
         yield from (functools.partial(ordering.read_offer, customer_code=code) for code in codes[:1])
-    yield from (functools.partial(renewing.to_choice, customer_code=code) for code in codes[:1])
+    yield from (functools.partial(renewing.walk_to_choice, customer_code=code) for code in codes[:1])
 
 
 def _ordering(order: Order) -> Callable[[Window], object]:
     """The walk of an order; where its contract is yet to be looked up, as far as the search."""
     if order.linked_contract and order.linked_contract.contract_id is None:
         return functools.partial(ordering.read_offer, customer_code=order.customer_code)
-    return functools.partial(ordering.to_confirm_screen, order=order)
+    return functools.partial(ordering.walk_to_confirm_screen, order=order)
 
 
 def _told(finding: Finding) -> bool:
@@ -167,7 +167,7 @@ def _told(finding: Finding) -> bool:
     return finding.entry is not None or not finding.fits
 
 
-def _row(screen: Screen, finding: Finding) -> Row:
+def _row(screen: Screen, finding: Finding) -> LabelRow:
     if finding.entry is None:
         verdict = "unexpected"
     elif finding.fits:

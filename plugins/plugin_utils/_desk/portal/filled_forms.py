@@ -141,7 +141,9 @@ def registration_filling(
     return Filling(fill={**values, "contract": page}, show={**values, **shown})
 
 
-def differences(screen: Screen, fact: Fact, filling: Filling, known: ScreenMap, *, whole: bool) -> tuple[Phrase, ...]:
+def find_screen_differences(
+    screen: Screen, fact: Fact, filling: Filling, known: ScreenMap, *, whole: bool
+) -> tuple[Phrase, ...]:
     """Every way in which a screen is not what is asked for; `whole`: what it leaves out differs, too."""
     empty = known.option("nothing_shown", "dash").texts
     found = []
@@ -202,7 +204,7 @@ __all__ = (
     "Filling",
     "Pick",
     "Value",
-    "differences",
+    "find_screen_differences",
     "offer_filling",
     "order_filling",
     "registration_filling",

@@ -45,7 +45,7 @@ class Finding:
         return not self.fits and self.part != "sections"
 
 
-def findings(page: Page, screen: Screen) -> tuple[Finding, ...]:
+def compare_with_map(page: Page, screen: Screen) -> tuple[Finding, ...]:
     """Every entry of this screen's map, and everything of the same kind that the page shows besides."""
     found: list[Finding] = []
     for part in PARTS:
@@ -62,15 +62,15 @@ def findings(page: Page, screen: Screen) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def buttons_of(page: Page, entry: Entry) -> tuple[Button, ...]:
+def find_buttons(page: Page, entry: Entry) -> tuple[Button, ...]:
     """The buttons that say this."""
     return tuple(button for button in page.buttons if button.text in entry.texts)
 
 
-def form_of(page: Page, screen: Screen) -> Element | None:
+def find_form(page: Page, screen: Screen) -> Element | None:
     """The form that this screen is about: the one with its buttons, else with its fields while these are to come."""
     entries = screen.parts["buttons"].values()
-    by_button = (button.form for entry in entries for button in buttons_of(page, entry))
+    by_button = (button.form for entry in entries for button in find_buttons(page, entry))
     labels = {text for entry in screen.parts["fields"].values() for text in entry.texts}
     by_field = (form for form in page.tree.iter("form") if any(field.label in labels for field in page.fields(form)))
     return next(itertools.chain(by_button, by_field), None)
@@ -83,7 +83,7 @@ def _is_strict(screen: Screen, part: Part) -> bool:
 
 def _there(page: Page, screen: Screen, part: Part) -> list[str]:
     if part == "fields":
-        form = form_of(page, screen)
+        form = find_form(page, screen)
         return [] if form is None else [field.label for field in page.fields(form)]
     if part == "columns":
         return sorted(page.columns())
@@ -102,4 +102,4 @@ def _texts(page: Page, part: Part) -> Iterator[str]:
         yield from (label for label, _value in page.facts)
 
 
-__all__ = ("Finding", "buttons_of", "findings", "form_of")
+__all__ = ("Finding", "compare_with_map", "find_buttons", "find_form")

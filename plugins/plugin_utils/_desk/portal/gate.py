@@ -49,7 +49,7 @@ _OF_THE_LINE: t.Final = ("connection", "content-encoding", "content-length", "tr
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class PageRequest:
     """One request of a page; `document`: it is for the page itself."""
 
     method: str
@@ -60,11 +60,11 @@ class Asked:
     document: bool
 
 
-Carry = t.Callable[[Asked], "Awaitable[Reply]"]
+Carry = t.Callable[[PageRequest], "Awaitable[Reply]"]
 
 
 @dc.dataclass(slots=True)
-class Step:
+class PageStep:
     """What came of the last thing that was asked of the page."""
 
     requests: int = 0
@@ -88,7 +88,7 @@ class Gate:
     """Opens for a step and closes with it: then requests of scripts wait for the next one, and forms are dropped."""
 
     def __init__(self, page: Page, *, carry: Carry) -> None:
-        self.step = Step()
+        self.step = PageStep()
         self.status = 0  # of the page that is shown
         self._page = page
         self._carry = carry
@@ -110,9 +110,9 @@ class Gate:
         await self._cdp.send("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[Step]:
+    def open(self) -> Iterator[PageStep]:
         """For one step."""
-        self.step = Step()
+        self.step = PageStep()
         self._looked_at.set()
         try:
             yield self.step
@@ -143,7 +143,7 @@ class Gate:
             self._under_way -= 1
             self._loading -= asked.document
 
-    async def _answer(self, asked: Asked) -> tuple[str, Json]:
+    async def _answer(self, asked: PageRequest) -> tuple[str, Json]:
         try:
             reply = await self._carried(asked)
             if asked.document and "attachment" in reply.headers.get("Content-Disposition", ""):
@@ -157,7 +157,7 @@ class Gate:
             self.status = reply.status
         return "Fetch.fulfillRequest", _told(reply)
 
-    async def _carried(self, asked: Asked) -> Reply:
+    async def _carried(self, asked: PageRequest) -> Reply:
         if asked.kind not in _READ:
             raise ScreenUnexpected(_NOT_READ)
         reads = asked.method == "GET"
@@ -199,10 +199,10 @@ class Gate:
             self._arrived = True
 
 
-def _asked(event: Json, *, main: str) -> Asked:
+def _asked(event: Json, *, main: str) -> PageRequest:
     request = event["request"]
     entries = request.get("postDataEntries") or []
-    return Asked(
+    return PageRequest(
         method=request["method"],
         url=request["url"],
         headers=request["headers"],
@@ -219,4 +219,4 @@ def _told(reply: Reply) -> Json:
     return {"responseCode": reply.status, "responseHeaders": headers, "body": body}
 
 
-__all__ = ("Asked", "Carry", "Gate", "Step")
+__all__ = ("Carry", "Gate", "PageRequest", "PageStep")

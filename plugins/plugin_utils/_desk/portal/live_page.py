@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from playwright.async_api import BrowserContext, Locator, Page
 
     from ._lxml import Element
-    from .gate import Carry, Step
+    from .gate import Carry, PageStep
     from .page import Page as SeenPage
     from .page import Submission
     from .page_parts import Button
@@ -138,7 +138,7 @@ class LivePage:
     def _form(self, seen: SeenPage, form: Element) -> Locator:
         return self._page.locator("form").nth(list(seen.tree.iter("form")).index(form))
 
-    async def _filled_in_and_pressed(self, submission: Submission, step: Step) -> None:
+    async def _filled_in_and_pressed(self, submission: Submission, step: PageStep) -> None:
         button = submission.button
         form = self._form(submission.page, button.form)
         what = ""
@@ -171,7 +171,7 @@ class LivePage:
             await controls.fill(value)
             await controls.blur()  # only now do scripts hear of the change
 
-    async def _press(self, form: Locator, button: Button, step: Step) -> None:
+    async def _press(self, form: Locator, button: Button, step: PageStep) -> None:
         found = await form.evaluate_handle(_BUTTON, [button.text, button.name, button.value])
         element = found.as_element()
         if element is None:
@@ -182,7 +182,7 @@ class LivePage:
         while step.requests == before and step.obstacle is None and _now() < end:
             await asyncio.sleep(_GLANCE)
 
-    async def _settled(self, step: Step) -> None:
+    async def _settled(self, step: PageStep) -> None:
         """Wait until nothing is under way and the page is still, though not for ever; raise what went wrong."""
         end = _now() + self._patience
         while True:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from ..._complaints.complaints import nearest
+from ..._complaints.complaints import find_nearest
 from .map_parts import PARTS
 from .walks import VERBS, WHERE
 
@@ -55,19 +55,19 @@ def find_problems(document: t.Any, default: Mapping[str, t.Any]) -> Iterator[Pro
     yield from _unknown((), document, (*default, "version"))
     if document.get("version", VERSION) != VERSION:
         yield ("version",), _VERSIONS.filled(VERSION)
-    if "marks" in document and not texts_of(document["marks"]):
+    if "marks" in document and not take_texts(document["marks"]):
         yield ("marks",), Phrase("marks is a list of texts", "marks は文字列のリストです")
     yield from _texts_problems(("words",), document.get("words", {}), default["words"])
-    for group, own in mapping_of(document.get("options")).items():
+    for group, own in take_mapping(document.get("options")).items():
         yield from _texts_problems(("options", group), own, default["options"].get(group, {}))
     yield from _unknown(("options",), document.get("options", {}), default["options"])
     yield from _unknown(("walks",), document.get("walks", {}), default["walks"])
-    for name, changes in mapping_of(document.get("walks")).items():
-        yield from _walk_problems(("walks", name), changes, values=values_of(default))
+    for name, changes in take_mapping(document.get("walks")).items():
+        yield from _walk_problems(("walks", name), changes, values=order_values(default))
     used = {step.get("screen", "") for step in _steps(document)}
     visited = {text.rstrip("?") for text in used if isinstance(text, str)}
     yield from _unknown(("screens",), document.get("screens", {}), (*default["screens"], *visited))
-    for name, own in mapping_of(document.get("screens")).items():
+    for name, own in take_mapping(document.get("screens")).items():
         yield from _screen_problems(name, own, default)
 
 
@@ -94,12 +94,12 @@ def _walk_problems(where: Place, changes: t.Any, *, values: tuple[str, ...]) -> 
 def _screen_problems(name: str, own: t.Any, default: Mapping[str, t.Any]) -> Iterator[Problem]:
     ours = default["screens"].get(name, {})
     yield from _unknown(("screens", name), own, (*ours, *_OF_A_SCREEN, *(() if ours else PARTS)))
-    if not ours and isinstance(own, dict) and not texts_of(own.get("title")):
+    if not ours and isinstance(own, dict) and not take_texts(own.get("title")):
         yield ("screens", name), _NO_TITLE
-    for part, value in mapping_of(own).items():
+    for part, value in take_mapping(own).items():
         where = ("screens", name, part)
         if part in _OF_A_SCREEN:
-            if not texts_of(value):
+            if not take_texts(value):
                 yield where, _TEXTS.filled(part)
         elif part in PARTS:
             yield from _part_problems(where, value, default, ours=_names(ours.get(part, ())), new=not ours)
@@ -114,15 +114,15 @@ def _part_problems(
         value = dict.fromkeys(value, "x") if all(isinstance(name, str) for name in value) else value
         known = tuple(default["words"])
     elif new:
-        known = tuple(_names(mapping_of(value)))
+        known = tuple(_names(take_mapping(value)))
     else:
-        known = (*ours, *(values_of(default) if part in ("fields", "facts") else ()))
+        known = (*ours, *(order_values(default) if part in ("fields", "facts") else ()))
     if isinstance(value, dict):
         value = {key.rstrip("?") if isinstance(key, str) else key: texts for key, texts in value.items()}
     yield from _texts_problems(where, value, known)
 
 
-def values_of(default: Mapping[str, t.Any]) -> tuple[str, ...]:
+def order_values(default: Mapping[str, t.Any]) -> tuple[str, ...]:
     """The values of orders that can be fields or facts."""
     shown = (name for screen in default["screens"].values() for name in _names(screen.get("facts", ())))
     filled = (name for steps in default["walks"].values() for step in steps for name in step.get("fill", ()))
@@ -131,8 +131,8 @@ def values_of(default: Mapping[str, t.Any]) -> tuple[str, ...]:
 
 def _texts_problems(where: Place, own: t.Any, known: t.Any) -> Iterator[Problem]:
     yield from _unknown(where, own, known)
-    for key, value in mapping_of(own).items():
-        if not texts_of(value):
+    for key, value in take_mapping(own).items():
+        if not take_texts(value):
             yield (*where, key), _ANY_OF.filled(key)
 
 
@@ -142,13 +142,13 @@ def _unknown(where: Place, own: t.Any, known: t.Any) -> Iterator[Problem]:
         return
     for key in own:
         if key not in known:
-            near = nearest(key, list(known))
+            near = find_nearest(key, list(known))
             hint = _NEAR.filled(near) if near else _KNOWN.filled(", ".join(sorted(map(str, known))))
             yield (*where, key), _NOT_IN_MAP.filled(".".join(map(str, (*where, key))), hint)
 
 
 def _steps(document: Mapping[str, t.Any]) -> Iterator[Mapping[str, t.Any]]:
-    for changes in mapping_of(document.get("walks")).values():
+    for changes in take_mapping(document.get("walks")).values():
         yield from (change for change in (changes if isinstance(changes, list) else ()) if isinstance(change, dict))
 
 
@@ -156,16 +156,16 @@ def _names(written: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.rstrip("?") for name in written if isinstance(name, str))  # YAML takes yes and on for no text
 
 
-def mapping_of(value: t.Any) -> dict[str, t.Any]:
+def take_mapping(value: t.Any) -> dict[str, t.Any]:
     """The mapping that a user gave, an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
-def texts_of(value: t.Any) -> tuple[str, ...]:
+def take_texts(value: t.Any) -> tuple[str, ...]:
     """The texts that a user gave for one entry, none when they are no texts."""
     values = value if isinstance(value, list) else [value]
     whole = values and all(isinstance(text, str) and text.strip() for text in values)
     return tuple(" ".join(text.split()) for text in values) if whole else ()
 
 
-__all__ = ("VERSION", "find_problems", "mapping_of", "texts_of", "values_of")
+__all__ = ("VERSION", "find_problems", "order_values", "take_mapping", "take_texts")

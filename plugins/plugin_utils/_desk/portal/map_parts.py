@@ -65,7 +65,7 @@ class Screen:
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class WalkStep:
     """What is done on one screen of a walk. `at_times`: the screen comes only at times.
 
     `only_with` names a value that an order must have. `press` is a button, `if_there` says that it may be missing, and
@@ -96,7 +96,7 @@ class ScreenMap:
     screens: Mapping[str, Screen]
     options: Mapping[str, Mapping[str, Entry]]
     marks: tuple[str, ...]
-    walks: Mapping[str, tuple[Step, ...]]
+    walks: Mapping[str, tuple[WalkStep, ...]]
 
     def option(self, group: str, key: str) -> Entry:
         return self.options[group][key]
@@ -106,4 +106,4 @@ class ScreenMap:
         return next((key for key, entry in self.options[group].items() if text in entry.texts), None)
 
 
-__all__ = ("KINDS", "PARTS", "PART_WORDS", "SOURCES", "Entry", "Part", "Screen", "ScreenMap", "Step")
+__all__ = ("KINDS", "PARTS", "PART_WORDS", "SOURCES", "Entry", "Part", "Screen", "ScreenMap", "WalkStep")

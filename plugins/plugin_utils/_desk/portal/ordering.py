@@ -12,7 +12,7 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..desk import RequestRefused
-from ..spending_call import before_sending, unknown_unless_proved
+from ..spending_call import mark_nothing_sent, require_proof
 from . import wire
 from .filled_forms import Filling, offer_filling, order_filling
 from .transport import Withheld
@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 
     from ..._values.observed import Application, OfferedProduct, SeenContract
     from ..._values.order import Order
-    from .map_parts import Step
+    from .map_parts import WalkStep
     from .page_parts import Choice
     from .window import Window
 
@@ -39,8 +39,8 @@ class Confirmed(t.NamedTuple):
     """A window at the confirm screen of an order that it was compared with, and what is left of the walk."""
 
     window: Window
-    press: Step
-    rest: tuple[Step, ...]
+    press: WalkStep
+    rest: tuple[WalkStep, ...]
 
     @property
     def consent(self) -> str:
@@ -48,7 +48,7 @@ class Confirmed(t.NamedTuple):
         return "\n".join(self.window.ticks(self.press))
 
 
-def to_confirm_screen(window: Window, order: Order) -> Confirmed:
+def walk_to_confirm_screen(window: Window, order: Order) -> Confirmed:
     """Walk to the confirm screen of this order; raises where a screen says anything else than the order."""
     press, *rest = take_walk(window, "order", order_filling(order, window.known))
     return Confirmed(window, press, tuple(rest))
@@ -59,7 +59,9 @@ def place_order(confirmed: Confirmed, order: Order) -> Application:
 
     Only the completion screen says that it was booked. No screen is known that proves the contrary.
     """
-    return press_once(confirmed, order, read=lambda window: wire.placed_application(order, window.fact, window.known))
+    return press_once(
+        confirmed, order, read=lambda window: wire.read_placed_application(order, window.fact, window.known)
+    )
 
 
 def press_once(confirmed: Confirmed, order: Order, *, read: Callable[[Window], Application]) -> Application:
@@ -67,12 +69,12 @@ def press_once(confirmed: Confirmed, order: Order, *, read: Callable[[Window], A
     window, press, rest = confirmed
     key = str(press.press)
     button = window.screen.entry("buttons", key).text
-    with before_sending():
+    with mark_nothing_sent():
         require_agreement(order)
-        submission = window.filled_in(key, dict.fromkeys(press.tick, True))
+        submission = window.fill_in(key, dict.fromkeys(press.tick, True))
         if submission.method != "POST":
-            raise window.unexpected(_NO_POST.filled(button), Withheld)
-    with unknown_unless_proved(lambda cause: _PRESSED.filled(button, order.common_name, cause)):
+            raise window.describe_unexpected(_NO_POST.filled(button), Withheld)
+    with require_proof(lambda cause: _PRESSED.filled(button, order.common_name, cause)):
         window.send(submission)
         if window.shows(press.screen) and window.page.alerts:
             raise RequestRefused(_REFUSED.filled(window.alerts()))
@@ -99,14 +101,22 @@ def read_offer(window: Window, customer_code: str) -> Offer:
     contracts: dict[Choice, None] = {}
 
     def look(window: Window) -> None:
-        pairs.update(dict.fromkeys(wire.pairs_offered(window.choices)))
+        pairs.update(dict.fromkeys(wire.pair_choices(window.choices)))
         contracts.update(dict.fromkeys(window.choices("linked_contract")))
 
     take_walk(window, "order", offer_filling(customer_code, window.known), look=look, as_far_as_known=True)
     return Offer(
-        products=wire.offered_products(pairs, window.known) if pairs else None,
-        contracts=wire.seen_contracts(contracts, window.known, customer_code=customer_code),
+        products=wire.read_offered_products(pairs, window.known) if pairs else None,
+        contracts=wire.read_seen_contracts(contracts, window.known, customer_code=customer_code),
     )
 
 
-__all__ = ("Confirmed", "Offer", "place_order", "press_once", "read_customer_codes", "read_offer", "to_confirm_screen")
+__all__ = (
+    "Confirmed",
+    "Offer",
+    "place_order",
+    "press_once",
+    "read_customer_codes",
+    "read_offer",
+    "walk_to_confirm_screen",
+)

@@ -16,8 +16,8 @@ import urllib.parse
 
 from ....module_utils._core.phrases import Phrase, one_line
 from ._lxml import etree, html
-from .charsets import UTF_8, UnknownEncoding, decode, encoding_of, encoding_of_page
-from .page_labels import LONGEST_WORDS, Labels, words_of
+from .charsets import UTF_8, UnknownEncoding, decode, find_encoding, find_encoding_of_page
+from .page_labels import LONGEST_WORDS, Labels, read_words
 from .page_parts import Button, Choice, Field
 
 if t.TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Page:
         if content.count(b"<") > _MOST_ELEMENTS:
             raise Unreadable(_TOO_MUCH.filled(_MOST_ELEMENTS))
         try:
-            self.encoding = encoding_of_page(content, charset)
+            self.encoding = find_encoding_of_page(content, charset)
             # Decoded here: the parser ends a page in silence where a byte is no character of its encoding.
             text = decode(content, self.encoding).replace("\0", "\ufffd").encode(UTF_8, "replace")
             self.tree: Element = html.document_fromstring(text, parser=html.HTMLParser(encoding=UTF_8))
@@ -90,7 +90,7 @@ class Page:
     def heading(self) -> str:
         """What a person would call the page: its first heading, else its title."""
         found = [*self.tree.iter("h1"), *self.tree.iter("title")]
-        return next((text for element in found if (text := words_of(element))), "")
+        return next((text for element in found if (text := read_words(element))), "")
 
     @functools.cached_property
     def unrun_scripts(self) -> bool:
@@ -111,7 +111,7 @@ class Page:
     @functools.cached_property
     def links(self) -> tuple[tuple[str, str], ...]:
         """Text and address of every link."""
-        return tuple((words_of(link), self._address(link.get("href"))) for link in self.tree.xpath("//a[@href]"))
+        return tuple((read_words(link), self._address(link.get("href"))) for link in self.tree.xpath("//a[@href]"))
 
     @functools.cached_property
     def buttons(self) -> tuple[Button, ...]:
@@ -123,7 +123,7 @@ class Page:
             form = next(element.iterancestors("form"), None)
             if form is None or element.get("type", "submit" if element.tag == "button" else "text") not in kinds:
                 continue
-            text = words_of(element) or one_line(element.get("value") or "", LONGEST_WORDS)
+            text = read_words(element) or one_line(element.get("value") or "", LONGEST_WORDS)
             button = Button(text=text, form=form, name=element.get("name") or "", value=element.get("value") or "")
             found.setdefault((button.text, id(form), button.name, button.value), button)
         return tuple(found.values())
@@ -151,7 +151,7 @@ class Page:
         ]
         return (*found, *groups)
 
-    def asks_for_password(self, form: Element) -> bool:
+    def has_password_field(self, form: Element) -> bool:
         return any((control.get("type") or "").strip().lower() == "password" for control in form.iter("input"))
 
     def submission(self, button: Button, filled: tuple[tuple[str, str], ...]) -> Submission:
@@ -163,7 +163,7 @@ class Page:
         return Submission(
             method=(button.form.get("method") or "get").upper(),
             url=self._address(button.form.get("action") or self.url),
-            encoding=next(filter(None, map(encoding_of, accepted)), self.encoding),
+            encoding=next(filter(None, map(find_encoding, accepted)), self.encoding),
             values=(*kept, *filled, *pressed),
             page=self,
             button=button,
@@ -181,7 +181,7 @@ class Page:
         ]
         # A cell that holds something to fill in is a field of a form.
         return tuple(
-            (self._labels.text_of(term), words_of(value[0]))
+            (self._labels.text_of(term), read_words(value[0]))
             for term, value in pairs
             if value and not value[0].xpath(".//input|.//select|.//textarea")
         )
@@ -202,8 +202,8 @@ class Page:
             rows = [row.xpath("th|td") for row in table.iter("tr")]
             head = next((row for row in rows if len([cell for cell in row if cell.tag == "th"]) > 1), None)
             if head is not None:
-                caption = next(map(words_of, table.iter("caption")), "")
-                body = tuple(tuple(map(words_of, row)) for row in rows if row is not head and len(row) == len(head))
+                caption = next(map(read_words, table.iter("caption")), "")
+                body = tuple(tuple(map(read_words, row)) for row in rows if row is not head and len(row) == len(head))
                 found.append((caption, tuple(map(self._labels.text_of, head)), body))
         return tuple(found)
 
@@ -221,12 +221,12 @@ class Page:
     @functools.cached_property
     def captions(self) -> tuple[str, ...]:
         """What stands above the lists."""
-        return tuple(map(words_of, self.tree.iter("caption")))
+        return tuple(map(read_words, self.tree.iter("caption")))
 
     @functools.cached_property
     def alerts(self) -> tuple[str, ...]:
         """What the page says for the eyes first."""
-        return tuple(words_of(element) for element in self.tree.xpath("//*[@role='alert']") if words_of(element))
+        return tuple(read_words(element) for element in self.tree.xpath("//*[@role='alert']") if read_words(element))
 
     def _rows(
         self, table: Element, *, head: Element, columns: list[str]
@@ -241,13 +241,13 @@ class Page:
 
     def _cell(self, cell: Element) -> tuple[str, str | None]:
         links = cell.xpath(".//a[@href]")
-        return words_of(cell), self._address(links[0].get("href")) if links else None
+        return read_words(cell), self._address(links[0].get("href")) if links else None
 
     def _field(self, control: Element, kind: str) -> Field:
         label, name = self._labels.name_field(control), control.get("name")
         if kind == "select":
             options = [option for option in control.iter("option") if option.get("disabled") is None]
-            choices = tuple(Choice(text=words_of(o), value=o.get("value", words_of(o))) for o in options)
+            choices = tuple(Choice(text=read_words(o), value=o.get("value", read_words(o))) for o in options)
             return Field(label=label, name=name, kind="choice", choices=choices)
         if kind == "checkbox":
             tick = Choice(text=label, value=control.get("value") or "on")

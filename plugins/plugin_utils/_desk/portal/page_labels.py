@@ -72,12 +72,12 @@ class Labels:
         """Read a label without its marks."""
         # Once for each: thousands of fields in one label would each read all of it.
         if element not in self._texts:
-            words = [part for part in words_of(element).split(" ") if part not in self._marks]
+            words = [part for part in read_words(element).split(" ") if part not in self._marks]
             self._texts[element] = " ".join(words)
         return self._texts[element]
 
 
-def words_of(element: Element) -> str:
+def read_words(element: Element) -> str:
     """Read what an element says in one line."""
     # What an element's own controls hold is no part of its words.
     parts = element.xpath(".//text()[not(ancestor::select or ancestor::textarea or ancestor::script)]")
@@ -85,4 +85,4 @@ def words_of(element: Element) -> str:
     return one_line(" ".join(str(own).split()), LONGEST_WORDS)
 
 
-__all__ = ("LONGEST_WORDS", "Labels", "words_of")
+__all__ = ("LONGEST_WORDS", "Labels", "read_words")

@@ -41,7 +41,7 @@ _VALUE: t.Final = re.compile(
 _COUNT: t.Final = re.compile(r"\d[\d,]*")
 
 
-class Recording:
+class ScreenRecording:
     """Describes pages in the order in which they are visited; what `secrets` names is in none of them."""
 
     def __init__(self, known: ScreenMap) -> None:
@@ -203,4 +203,4 @@ def _words_of(known: ScreenMap) -> Iterable[str]:
             yield from (f"{name} {length}" for name in product.texts for length in term.texts)
 
 
-__all__ = ("FORMAT", "Recording")
+__all__ = ("FORMAT", "ScreenRecording")

@@ -25,7 +25,7 @@ from ..private_files import append_private, read_private_lines, write_private_li
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .transport import Connection
+    from .transport import PortalConnection
 
 Json = dict[str, t.Any]
 
@@ -52,7 +52,7 @@ class _Contract:
 class Remembered:
     """The contracts that this log-in has read at this desk with this screen map."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: PortalConnection) -> None:
         who = [connection.url, connection.user, _content(connection.screen_map)]
         name = hashlib.sha256("\n".join(who).encode()).hexdigest()[:32]
         self._path = connection.cache / "portal" / f"{name}.jsonl"

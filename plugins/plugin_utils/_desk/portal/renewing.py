@@ -28,16 +28,16 @@ _ANOTHER_CERTIFICATE: t.Final = Phrase(
 )
 
 
-def to_choice(window: Window, customer_code: str) -> None:
+def walk_to_choice(window: Window, customer_code: str) -> None:
     """Walk to where a contract is chosen, and no further."""
     take_walk(window, "renewal", renewal_choice_filling(customer_code), as_far_as_known=True)
 
 
-def to_confirm_screen(window: Window, application: Application, order: Order) -> Confirmed:
+def walk_to_renewal_confirm_screen(window: Window, application: Application, order: Order) -> Confirmed:
     """Walk to the confirm screen of this renewal; raises where a screen says anything else."""
 
     def look(window: Window) -> None:
-        shown, seen = wire.shown_expiry(window), application.not_after
+        shown, seen = wire.read_expiry(window), application.not_after
         if shown is not None and seen is not None and shown != seen:
             raise RequestRefused(
                 _ANOTHER_CERTIFICATE.filled(application.contract_id, *(f"{day:%Y-%m-%d}" for day in (shown, seen)))
@@ -49,7 +49,9 @@ def to_confirm_screen(window: Window, application: Application, order: Order) ->
 
 def renew(confirmed: Confirmed, application: Application, order: Order) -> Application:
     """The contract that 更新 on this confirm screen renews; pressed once, whatever comes of it."""
-    return press_once(confirmed, order, read=lambda window: wire.renewed_application(application, order, window.fact))
+    return press_once(
+        confirmed, order, read=lambda window: wire.read_renewed_application(application, order, window.fact)
+    )
 
 
-__all__ = ("renew", "to_choice", "to_confirm_screen")
+__all__ = ("renew", "walk_to_choice", "walk_to_renewal_confirm_screen")

@@ -12,7 +12,7 @@ import pathlib
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from .fit import findings
+from .fit import compare_with_map
 from .page import Page, Unreadable
 
 if t.TYPE_CHECKING:
@@ -69,18 +69,18 @@ def _read(file: pathlib.Path, known: ScreenMap) -> Saved:
         return Saved(file.name, None, (), None, _UNREADABLE.filled(file.name, unreadable.told))
     screen = next((screen for screen in known.screens.values() if page.heading in screen.title.texts), None)
     if screen:
-        return Saved(file.name, screen, findings(page, screen), None, None)
+        return Saved(file.name, screen, compare_with_map(page, screen), None, None)
     fit, screen = max(((_count(page, other), other) for other in known.screens.values()), key=lambda pair: pair[0])
     labels = sum(len(part) for part in screen.parts.values())
     if fit * 2 < labels or not labels:
         return Saved(file.name, None, (), None, _NO_SCREEN.filled(file.name, page.heading))
     told = _TITLE.filled(file.name, page.heading, screen.key, fit, labels)
-    return Saved(file.name, screen, findings(page, screen), page.heading, told)
+    return Saved(file.name, screen, compare_with_map(page, screen), page.heading, told)
 
 
 def _count(page: Page, screen: Screen) -> int:
     """How many of the screen's labels the page has."""
-    return sum(1 for finding in findings(page, screen) if finding.entry is not None and finding.count)
+    return sum(1 for finding in compare_with_map(page, screen) if finding.entry is not None and finding.count)
 
 
 __all__ = ("Saved", "read_saved")

@@ -16,14 +16,14 @@ import typing as t
 import yaml
 
 from ....module_utils._core.paths import expand_home
-from ....module_utils._core.phrases import Phrase, together
+from ....module_utils._core.phrases import Phrase, join_phrases
 from ..._catalogue.products import PRODUCTS
 from ..._catalogue.services import LINKED_SERVICES
 from ..._complaints.yaml_text import YamlText
 from ..desk import DeskError
-from .map_document import find_problems, mapping_of, texts_of
+from .map_document import find_problems, take_mapping, take_texts
 from .map_parts import PARTS, Entry, Part, Screen, ScreenMap
-from .walks import judge_walks, make_walk, without_dropped
+from .walks import drop_missing_steps, judge_walks, make_walk
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ class ScreenMapUnusable(DeskError):
     """The user's screen map says something that no map can say."""
 
 
-def screen_map(path: str | None = None) -> ScreenMap:
+def read_screen_map(path: str | None = None) -> ScreenMap:
     """The collection's map, changed by the user's file where there is one; raises ScreenMapUnusable."""
     if path is None:
         return _make_map(_default(), {})[0]
@@ -61,7 +61,7 @@ def screen_map(path: str | None = None) -> ScreenMap:
         made, misplaced = _make_map(_default(), document)
     problems += [_AT.filled(written.place(where), problem) for where, problem in misplaced]
     if problems or made is None:
-        raise ScreenMapUnusable(_UNUSABLE.filled(together(problems)))
+        raise ScreenMapUnusable(_UNUSABLE.filled(join_phrases(problems)))
     return made
 
 
@@ -83,10 +83,10 @@ def _make_map(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> tuple[S
     """Make the map, and find what its walks must not do."""
     words = _entries(default["words"], own.get("words", {}), at="words")
     options = {
-        group: _entries(entries, mapping_of(own.get("options")).get(group, {}), at=f"options.{group}")
+        group: _entries(entries, take_mapping(own.get("options")).get(group, {}), at=f"options.{group}")
         for group, entries in default["options"].items()
     }
-    changed = mapping_of(own.get("screens"))
+    changed = take_mapping(own.get("screens"))
     screens = {
         key: _screen(key, default["screens"].get(key, {}), own=changed.get(key, {}), words=words)
         for key in (*default["screens"], *changed)
@@ -94,10 +94,12 @@ def _make_map(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> tuple[S
     problems: list[Problem] = []
     walks = {}
     for name, steps in default["walks"].items():
-        walk, misplaced = make_walk(name, steps, mapping_of(own.get("walks")).get(name, []))
-        walks[name] = without_dropped(walk, screens)
+        walk, misplaced = make_walk(name, steps, take_mapping(own.get("walks")).get(name, []))
+        walks[name] = drop_missing_steps(walk, screens)
         problems += misplaced
-    made = ScreenMap(screens=screens, options=options, marks=texts_of(own.get("marks", default["marks"])), walks=walks)
+    made = ScreenMap(
+        screens=screens, options=options, marks=take_texts(own.get("marks", default["marks"])), walks=walks
+    )
     problems += [(_blamed(place, made, own), problem) for place, problem in judge_walks(walks, screens)]
     return made, problems
 
@@ -105,27 +107,27 @@ def _make_map(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> tuple[S
 def _blamed(place: Place, made: ScreenMap, own: Mapping[str, t.Any]) -> Place:
     """Where the user's map causes a problem of a walk: its step, else a screen of the walk that it changes."""
     name = str(place[1])
-    if len(place) > 2 or name in mapping_of(own.get("walks")):
+    if len(place) > 2 or name in take_mapping(own.get("walks")):
         return place
-    changed = [step.screen for step in made.walks[name] if step.screen in mapping_of(own.get("screens"))]
+    changed = [step.screen for step in made.walks[name] if step.screen in take_mapping(own.get("screens"))]
     return ("screens", changed[-1]) if changed else ("words",)
 
 
 def _entries(default: Mapping[str, t.Any], own: Mapping[str, t.Any], *, at: str) -> dict[str, Entry]:
     made = {}
     for key, (texts, source) in default.items():
-        entry = Entry(key=key, texts=texts_of(texts), source=source, at=f"{at}.{key}")
+        entry = Entry(key=key, texts=take_texts(texts), source=source, at=f"{at}.{key}")
         made[key] = _changed(entry, own[key]) if key in own else entry
     return made
 
 
 def _changed(entry: Entry, value: t.Any) -> Entry:
-    return dc.replace(entry, texts=texts_of(value), source="your map")
+    return dc.replace(entry, texts=take_texts(value), source="your map")
 
 
 def _screen(key: str, default: Mapping[str, t.Any], *, own: Mapping[str, t.Any], words: Mapping[str, Entry]) -> Screen:
     at = f"screens.{key}"
-    dropped = texts_of(own["without"]) if "without" in own else ()
+    dropped = take_texts(own["without"]) if "without" in own else ()
     parts: dict[Part, dict[str, Entry]] = {}
     for part in PARTS:
         entries = _own_part(default.get(part, ()), own.get(part, {}), words, at=f"{at}.{part}")
@@ -135,7 +137,7 @@ def _screen(key: str, default: Mapping[str, t.Any], *, own: Mapping[str, t.Any],
         key=key,
         title=_changed(title, own["title"]) if "title" in own else title,
         parts=parts,
-        leave_alone=frozenset((*default.get("leave_alone", ()), *texts_of(own.get("leave_alone", [])))),
+        leave_alone=frozenset((*default.get("leave_alone", ()), *take_texts(own.get("leave_alone", [])))),
     )
 
 
@@ -143,7 +145,7 @@ def _own_part(
     default: t.Iterable[str], own: t.Any, words: Mapping[str, Entry], *, at: str
 ) -> Iterator[tuple[str, Entry]]:
     """The entries of one part of a screen: the collection's, as the user's map changes them, and the user's own."""
-    given = dict.fromkeys(own) if isinstance(own, list) else mapping_of(own)
+    given = dict.fromkeys(own) if isinstance(own, list) else take_mapping(own)
     changes = {written.rstrip("?"): (written, texts) for written, texts in given.items()}
     for written in default:
         name = written.rstrip("?")
@@ -157,4 +159,4 @@ def _own_part(
         yield name, entry if texts is None else _changed(dc.replace(entry, at=f"{at}.{name}"), texts)
 
 
-__all__ = ("ScreenMapUnusable", "screen_map")
+__all__ = ("ScreenMapUnusable", "read_screen_map")

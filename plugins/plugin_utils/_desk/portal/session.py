@@ -19,8 +19,8 @@ import typing as t
 from ....module_utils._core.phrases import Phrase
 from ..desk import AccessRefused, DeskError, RequestRefused
 from .filled_forms import Filling
-from .screen_map import screen_map
-from .transport import NeverSent, Transport, Withheld
+from .screen_map import read_screen_map
+from .transport import NeverSent, PortalTransport, Withheld
 from .walking import take_walk
 from .window import LoggedOut, Window
 
@@ -29,8 +29,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .map_parts import ScreenMap
-    from .recording import Recording
-    from .transport import Connection
+    from .recording import ScreenRecording
+    from .transport import PortalConnection
     from .window import Record, View
 
     Walked = t.TypeVar("Walked")
@@ -51,18 +51,18 @@ class Session:
 
     def __init__(
         self,
-        connection: Connection,
+        connection: PortalConnection,
         *,
         sleep: Callable[[float], None] = time.sleep,
         known: ScreenMap | None = None,
         record: Record | None = None,
-        recording: Recording | None = None,
+        recording: ScreenRecording | None = None,
     ) -> None:
         self._record = record
         self._recording = recording
-        self.known = known or screen_map(connection.screen_map)
+        self.known = known or read_screen_map(connection.screen_map)
         self._connection = connection
-        self._transport = Transport(connection, sleep=sleep, keeps_cookies=connection.engine != "browser")
+        self._transport = PortalTransport(connection, sleep=sleep, keeps_cookies=connection.engine != "browser")
         self._view = _views(connection, self._transport)
         self._top: str | None = None
         self._not_in: DeskError | None = None
@@ -167,7 +167,7 @@ class Session:
         return Window(self._view(), known=self.known, copies=copies, record=self._record, recording=self._recording)
 
 
-def _views(connection: Connection, transport: Transport) -> Callable[[], View]:
+def _views(connection: PortalConnection, transport: PortalTransport) -> Callable[[], View]:
     """What each new window looks through: the one session, or a page of its own of a browser."""
     if connection.engine != "browser":
         return lambda: transport

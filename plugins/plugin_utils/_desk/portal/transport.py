@@ -24,9 +24,9 @@ from ....module_utils._core.phrases import Phrase, one_line
 from ..desk import AnswerUnusable, DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..forms import read_field
 from ..http import NoAnswer, exchange, open_session
-from ..line import address_fault, parts_of
-from ..patience import Patience, asked_to_wait, come_back_later
-from ..private_files import cache_home
+from ..line import address_fault, split_address
+from ..patience import Patience, come_back_later, read_retry_after
+from ..private_files import find_cache_home
 from .charsets import NotEncodable, encode_form
 
 if t.TYPE_CHECKING:
@@ -61,7 +61,7 @@ _REDIRECTS: t.Final = (301, 302, 303, 307, 308)
 _CHARSET: t.Final = re.compile(r"charset=\"?([\w-]+)", re.IGNORECASE)
 
 
-def state_home() -> pathlib.Path:
+def find_state_home() -> pathlib.Path:
     """Find where the collection keeps what people may want to look at."""
     # A relative path, "~" included, is to be ignored (XDG Base Directory Specification).
     chosen = pathlib.Path(os.environ.get("XDG_STATE_HOME", ""))
@@ -70,7 +70,7 @@ def state_home() -> pathlib.Path:
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class PortalConnection:
     """Where the portal is, who logs in, and how politely; times in seconds.
 
     `url` is any page of the portal that shows the log-in screen to a stranger. `request_interval` lies between two
@@ -88,8 +88,8 @@ class Connection:
     screen_map: str | None = None
     engine: t.Literal["http", "browser"] = "http"
     browser_path: str | None = None
-    state: pathlib.Path = dc.field(default_factory=state_home)
-    cache: pathlib.Path = dc.field(default_factory=cache_home)
+    state: pathlib.Path = dc.field(default_factory=find_state_home)
+    cache: pathlib.Path = dc.field(default_factory=find_cache_home)
     tell: Callable[[Phrase], None] | None = None
 
     def fault(self) -> Phrase | None:
@@ -121,11 +121,11 @@ class Withheld(ScreenUnexpected):
     nothing_done = True
 
 
-class Transport:
+class PortalTransport:
     """A session with the portal; nothing is sent before the first call. Cookies are kept here or by a browser."""
 
     def __init__(
-        self, connection: Connection, *, sleep: Callable[[float], None] = time.sleep, keeps_cookies: bool = True
+        self, connection: PortalConnection, *, sleep: Callable[[float], None] = time.sleep, keeps_cookies: bool = True
     ) -> None:
         self._connection = connection
         self._sleep = sleep
@@ -197,7 +197,7 @@ class Transport:
             kind = DeskUnreachable if error.sent else NeverSent
             raise kind(_UNREACHABLE.filled(self._connection.url, error.told)) from None
         self.as_of = _moment_of(reply) or self.as_of
-        wait = asked_to_wait(reply.headers)
+        wait = read_retry_after(reply.headers)
         if reply.status == 429:
             raise DeskBusy(come_back_later(_BUSY, wait), retry_after=1.0 if wait is None else wait)
         if reply.status >= 500:
@@ -220,7 +220,7 @@ class Transport:
 
     def _check_address(self, url: str) -> None:
         """Refuse to carry cookies, tokens and passwords anywhere else, and passwords in any address."""
-        home, parts = parts_of(self._connection.url), parts_of(url)
+        home, parts = split_address(self._connection.url), split_address(url)
         if parts is None or home is None or (parts.scheme, parts.netloc) != (home.scheme, home.netloc):
             place = (
                 one_line(parts.netloc) if parts else Phrase("an address that cannot be read", "読み取れないアドレス")
@@ -263,4 +263,13 @@ def _fetched(reply: Reply) -> Fetched:
     return Fetched(url=reply.url, status=reply.status, content=reply.body, charset=named[1] if named else None)
 
 
-__all__ = ("NO_END", "Connection", "Fetched", "NeverSent", "Transport", "Withheld", "is_redirect", "state_home")
+__all__ = (
+    "NO_END",
+    "Fetched",
+    "NeverSent",
+    "PortalConnection",
+    "PortalTransport",
+    "Withheld",
+    "find_state_home",
+    "is_redirect",
+)

@@ -10,16 +10,16 @@ from __future__ import annotations
 
 import typing as t
 
-from ....module_utils._core.phrases import Phrase, together
+from ....module_utils._core.phrases import Phrase, join_phrases
 from ..desk import RequestRefused
-from .filled_forms import differences
+from .filled_forms import find_screen_differences
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..._values.order import Order
     from .filled_forms import Filling, Value
-    from .map_parts import Step
+    from .map_parts import WalkStep
     from .window import Window
 
 _SHOWN_AGAIN: t.Final = Phrase("it shows the form again", "入力画面に戻りました")
@@ -43,13 +43,13 @@ def take_walk(
     *,
     look: Callable[[Window], object] | None = None,
     as_far_as_known: bool = False,
-) -> tuple[Step, ...]:
+) -> tuple[WalkStep, ...]:
     """Walk up to the press that commits, or to the end; returns what is left of the walk.
 
     `look` sees every screen. `as_far_as_known`: the walk ends where it would fill in what `filling` does not name.
     """
     steps = window.known.walks[name]
-    pressed: Step | None = None  # the step before, where it pressed a button
+    pressed: WalkStep | None = None  # the step before, where it pressed a button
     for number, step in enumerate(steps):
         if number == 0 and step.open and window.shows(steps[1].screen):
             continue  # the window was opened there
@@ -77,12 +77,12 @@ def require_agreement(order: Order) -> None:
 
 def compare(window: Window, filling: Filling, *, whole: bool) -> None:
     """Raise RequestRefused where the screen shows anything else than what is asked for."""
-    differing = differences(window.screen, window.fact, filling, window.known, whole=whole)
+    differing = find_screen_differences(window.screen, window.fact, filling, window.known, whole=whole)
     if differing:
-        raise RequestRefused(_DIFFERS.filled(window.page.heading, together(differing)))
+        raise RequestRefused(_DIFFERS.filled(window.page.heading, join_phrases(differing)))
 
 
-def _act(window: Window, step: Step, filling: Filling) -> bool:
+def _act(window: Window, step: WalkStep, filling: Filling) -> bool:
     """Do what the step says; whether a button was pressed."""
     values: dict[str, Value] = {field: value for field in step.fill if (value := filling.fill[field]) is not None}
     values.update(dict.fromkeys(step.tick, True))

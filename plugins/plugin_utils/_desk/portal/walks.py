@@ -12,14 +12,14 @@ import dataclasses as dc
 import typing as t
 
 from ....module_utils._core.phrases import Phrase
-from .map_parts import Step
+from .map_parts import WalkStep
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from .map_parts import Screen
 
-    Walks = Mapping[str, tuple[Step, ...]]
+    Walks = Mapping[str, tuple[WalkStep, ...]]
     Screens = Mapping[str, Screen]
 
 Place = tuple[str | int, ...]
@@ -84,7 +84,9 @@ _UNCOMPARED: t.Final = Phrase(
 _MUST_END: t.Final = Phrase("the walk {0} must end on {1}", "手順 {0} は画面 {1} で終わる必要があります")
 
 
-def make_walk(name: str, default: Sequence[Written], changes: Sequence[Written]) -> tuple[list[Step], list[Problem]]:
+def make_walk(
+    name: str, default: Sequence[Written], changes: Sequence[Written]
+) -> tuple[list[WalkStep], list[Problem]]:
     """Make the walk of the collection's steps and the user's changes, and find changes that have no place."""
     steps = [_read_step(written, None) for written in default]
     problems: list[Problem] = []
@@ -105,7 +107,7 @@ def make_walk(name: str, default: Sequence[Written], changes: Sequence[Written])
     return steps, problems
 
 
-def without_dropped(steps: Iterable[Step], screens: Screens) -> tuple[Step, ...]:
+def drop_missing_steps(steps: Iterable[WalkStep], screens: Screens) -> tuple[WalkStep, ...]:
     """The steps, of the collection's own only what the screens still have."""
     return tuple(_without_dropped(step, screens) if step.place is None else step for step in steps)
 
@@ -120,7 +122,7 @@ def judge_walks(walks: Walks, screens: Screens) -> Iterator[Problem]:
             yield from _judge(name, steps, screens, once=once)
 
 
-def _judge(name: str, steps: tuple[Step, ...], screens: Screens, *, once: set[str]) -> Iterator[Problem]:
+def _judge(name: str, steps: tuple[WalkStep, ...], screens: Screens, *, once: set[str]) -> Iterator[Problem]:
     for step in steps:
         pressed = _texts(step, screens)
         if not step.commits and once & set(pressed):
@@ -141,7 +143,7 @@ def _judge(name: str, steps: tuple[Step, ...], screens: Screens, *, once: set[st
     yield from _judge_press(name, steps, steps.index(committing[0]), screens)
 
 
-def _judge_press(name: str, steps: tuple[Step, ...], at: int, screens: Screens) -> Iterator[Problem]:
+def _judge_press(name: str, steps: tuple[WalkStep, ...], at: int, screens: Screens) -> Iterator[Problem]:
     """Judge what comes before the press that commits, and what after it."""
     press = steps[at]
     for step in steps[at + 1 :]:
@@ -163,12 +165,12 @@ def _judge_press(name: str, steps: tuple[Step, ...], at: int, screens: Screens) 
             yield _changed(name, steps), _UNCOMPARED.filled(name, button, choices[0][0])
 
 
-def _surely_filled(step: Step) -> tuple[str, ...]:
+def _surely_filled(step: WalkStep) -> tuple[str, ...]:
     """The fields that a step fills in for every order that has a value for them."""
     return step.fill if step.only_with is None else tuple(field for field in step.fill if field == step.only_with)
 
 
-def _unknown(name: str, step: Step, screens: Screens) -> Iterator[Problem]:
+def _unknown(name: str, step: WalkStep, screens: Screens) -> Iterator[Problem]:
     """Find what a step names and its screen does not have."""
     screen = screens.get(step.screen)
     if screen is None:
@@ -184,7 +186,7 @@ def _unknown(name: str, step: Step, screens: Screens) -> Iterator[Problem]:
             yield _at(name, step), _NOT_ON_SCREEN.filled(step.screen, part, key)
 
 
-def _without_dropped(step: Step, screens: Screens) -> Step:
+def _without_dropped(step: WalkStep, screens: Screens) -> WalkStep:
     screen = screens.get(step.screen)
     if screen is None:
         return step
@@ -197,9 +199,9 @@ def _without_dropped(step: Step, screens: Screens) -> Step:
     )
 
 
-def _read_step(written: Written, place: Place | None) -> Step:
+def _read_step(written: Written, place: Place | None) -> WalkStep:
     screen, press = _text(written.get("screen")), written.get("press")
-    return Step(
+    return WalkStep(
         screen=screen.rstrip("?"),
         at_times=screen.endswith("?"),
         only_with=written.get("only_with"),
@@ -214,18 +216,18 @@ def _read_step(written: Written, place: Place | None) -> Step:
     )
 
 
-def _texts(step: Step, screens: Screens) -> tuple[str, ...]:
+def _texts(step: WalkStep, screens: Screens) -> tuple[str, ...]:
     """What the button of this step may say."""
     screen = screens.get(step.screen)
     entry = screen and step.press and screen.parts["buttons"].get(step.press)
     return entry.texts if entry else ()
 
 
-def _at(name: str, step: Step) -> Place:
+def _at(name: str, step: WalkStep) -> Place:
     return step.place or ("walks", name)
 
 
-def _changed(name: str, steps: Iterable[Step]) -> Place:
+def _changed(name: str, steps: Iterable[WalkStep]) -> Place:
     """Where the user's map says something of this walk."""
     return next((step.place for step in steps if step.place), ("walks", name))
 
@@ -234,4 +236,4 @@ def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-__all__ = ("VERBS", "WHERE", "Place", "Problem", "judge_walks", "make_walk", "without_dropped")
+__all__ = ("VERBS", "WHERE", "Place", "Problem", "drop_missing_steps", "judge_walks", "make_walk")

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ....module_utils._core.phrases import Phrase, one_line, together
+from ....module_utils._core.phrases import Phrase, join_phrases, one_line
 from ....module_utils._core.system_errors import reason_of
 from ..desk import AccessRefused, RequestRefused, ScreenUnexpected, StateConflict
 from . import window_words as words
 from .evidence import save_copy
 from .filled_forms import Pick
-from .fit import buttons_of, findings, form_of
+from .fit import compare_with_map, find_buttons, find_form
 from .map_parts import Entry
 from .page import Page, Unreadable
 from .status_rows import read_fact
@@ -29,10 +29,10 @@ if t.TYPE_CHECKING:
     from ._lxml import Element
     from .filled_forms import Value
     from .fit import Finding
-    from .map_parts import Screen, ScreenMap, Step
+    from .map_parts import Screen, ScreenMap, WalkStep
     from .page import Submission
     from .page_parts import Choice, Field
-    from .recording import Recording
+    from .recording import ScreenRecording
     from .transport import Fetched
 
 Record = t.Callable[["Screen", tuple["Finding", ...]], object]
@@ -74,7 +74,7 @@ class Window:
         known: ScreenMap,
         copies: pathlib.Path,
         record: Record | None = None,
-        recording: Recording | None = None,
+        recording: ScreenRecording | None = None,
     ) -> None:
         self._view = view
         self._record = record
@@ -99,14 +99,14 @@ class Window:
         """Which of these screens the page is; raises ScreenUnexpected for any other, and for one that does not fit."""
         key = next((key for key in keys if self.shows(key)), None)
         if key is None:
-            raise self.another_screen(keys)
+            raise self.describe_other_screen(keys)
         self.screen, self._recognized = self.known.screens[key], key
-        found = findings(self.page, self.screen)
+        found = compare_with_map(self.page, self.screen)
         unfit = [finding for finding in found if finding.stops]
         if self._record:
             self._record(self.screen, found)
         elif unfit:
-            raise self.unexpected(together(self._problem(finding) for finding in unfit))
+            raise self.describe_unexpected(join_phrases(self._problem(finding) for finding in unfit))
         return key
 
     def follow(self, key: str) -> None:
@@ -117,7 +117,7 @@ class Window:
         entry = self.screen.entry("links", key)
         addresses = [address for text, address in self.page.links if text in entry.texts]
         if not addresses:
-            raise self.unexpected(words.describe_count("links", 0, entry.text, entry))
+            raise self.describe_unexpected(words.describe_count("links", 0, entry.text, entry))
         return addresses[0]
 
     def has(self, part: t.Literal["links", "buttons"], key: str) -> bool:
@@ -135,14 +135,14 @@ class Window:
         field = self._field(key) if key in self.screen.parts["fields"] else None
         return field.choices if field else ()
 
-    def ticks(self, step: Step) -> tuple[str, ...]:
+    def ticks(self, step: WalkStep) -> tuple[str, ...]:
         """What the ticks of this step say on the page."""
         fields = (self._field(key) for key in step.tick)
         return tuple(field.label for field in fields if field)
 
     def fill(self, values: Mapping[str, Value]) -> None:
         """Fill in these fields, which may change the page where its scripts run."""
-        form = form_of(self.page, self.screen)
+        form = find_form(self.page, self.screen)
         filled = tuple(self._filled(name, value) for name, value in values.items())
         fetched = None if form is None else self._view.fill(self.page, form, filled)
         if fetched:
@@ -150,28 +150,28 @@ class Window:
 
     def press(self, key: str, values: Mapping[str, Value]) -> None:
         """Fill in these fields and press this button."""
-        self.send(self.filled_in(key, values))
+        self.send(self.fill_in(key, values))
 
-    def filled_in(self, key: str, values: Mapping[str, Value]) -> Submission:
+    def fill_in(self, key: str, values: Mapping[str, Value]) -> Submission:
         """What pressing this button would send with these fields filled in; nothing is sent yet."""
         entry = self.screen.entry("buttons", key)
-        found = buttons_of(self.page, entry)
+        found = find_buttons(self.page, entry)
         if len(found) != 1:
-            raise self.unexpected(words.describe_count("buttons", len(found), entry.text, entry))
+            raise self.describe_unexpected(words.describe_count("buttons", len(found), entry.text, entry))
         filled = tuple(self._filled(name, value) for name, value in values.items())
         submission = self.page.submission(found[0], filled)
-        if submission.method != "POST" and self.page.asks_for_password(found[0].form):
-            raise self.unexpected(words.NOT_BY_POST.filled(one_line(submission.method)))
+        if submission.method != "POST" and self.page.has_password_field(found[0].form):
+            raise self.describe_unexpected(words.NOT_BY_POST.filled(one_line(submission.method)))
         return submission
 
     def send(self, submission: Submission) -> None:
         try:
             fetched = self._view.submit(submission)
         except Withheld as error:
-            raise self.unexpected(error.told, Withheld) from None
+            raise self.describe_unexpected(error.told, Withheld) from None
         self._look(fetched, sent=submission)
 
-    def unexpected(self, problem: Phrase, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
+    def describe_unexpected(self, problem: Phrase, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
         """The error for this page, with a copy of it for the user."""
         hint = words.SCRIPTS if self.page.unrun_scripts else ""
         try:
@@ -199,7 +199,7 @@ class Window:
         if self._recording:
             self._recording.arrive(self.page, asked=asked, sent=sent, secrets=self._view.secrets())
 
-    def another_screen(self, keys: tuple[str, ...]) -> Exception:
+    def describe_other_screen(self, keys: tuple[str, ...]) -> Exception:
         """The error for a page that is none of these screens."""
         wanted = [self.known.screens[key].title for key in keys]
         if self._status in (401, 403, 409):
@@ -211,7 +211,7 @@ class Window:
         )
         told = words.IT_SAYS.filled(self.alerts()) if self.page.alerts else ""
         problem = words.ANOTHER.filled(titles, told, entries)
-        return self.unexpected(problem, LoggedOut if self.shows("log_in") else ScreenUnexpected)
+        return self.describe_unexpected(problem, LoggedOut if self.shows("log_in") else ScreenUnexpected)
 
     def _problem(self, finding: Finding) -> Phrase:
         is_tick = finding.part == "fields" and self._is_tick(finding.text)
@@ -226,7 +226,7 @@ class Window:
         return any(field.kind == "tick" and field.label == label for field in self._fields())
 
     def _fields(self) -> tuple[Field, ...]:
-        form = form_of(self.page, self.screen)
+        form = find_form(self.page, self.screen)
         return () if form is None else self.page.fields(form)
 
     def _field(self, key: str) -> Field | None:
@@ -236,7 +236,7 @@ class Window:
     def _filled(self, key: str, value: Value) -> tuple[str, str]:
         entry, field = self.screen.entry("fields", key), self._field(key)
         if field is None:
-            raise self.unexpected(words.describe_count("fields", 0, entry.text, entry))
+            raise self.describe_unexpected(words.describe_count("fields", 0, entry.text, entry))
         if value is True and field.kind == "tick":
             return field.name, field.choices[0].value
         if isinstance(value, str) and field.kind == "line":
@@ -258,7 +258,7 @@ class Window:
         chosen = [choice for choice in field.choices if choice.text in texts]
         if field.kind != "choice" or len(chosen) != 1:
             hint = Phrase(" ({0})", " ({0})").filled(words.name_entry(value)) if isinstance(value, Entry) else ""
-            raise self.unexpected(words.NO_CHOICE.filled(field.label, texts[0], hint, offered))
+            raise self.describe_unexpected(words.NO_CHOICE.filled(field.label, texts[0], hint, offered))
         return chosen[0]
 
 

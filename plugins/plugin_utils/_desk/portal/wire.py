@@ -44,7 +44,7 @@ NEXT_STEPS: t.Final = {
 }
 
 
-def listed_application(row: Row, known: ScreenMap) -> Application:
+def read_listed_application(row: Row, known: ScreenMap) -> Application:
     """Read one row of ステータス一覧, which shows no term, customer code, usage or fingerprints."""
     renewal = known.meaning("renewal_states", row["status"])
     meaning = State.ISSUED.value if renewal else known.meaning("states", row["status"])
@@ -74,12 +74,14 @@ def listed_application(row: Row, known: ScreenMap) -> Application:
     )
 
 
-def application_in_full(application: Application, fact: Fact, known: ScreenMap) -> Application:
+def complete_application(application: Application, fact: Fact, known: ScreenMap) -> Application:
     """The application with what サービストップ tells besides."""
-    return dc.replace(shown_application(fact, known), customer_code=application.customer_code, term=application.term)
+    return dc.replace(
+        read_shown_application(fact, known), customer_code=application.customer_code, term=application.term
+    )
 
 
-def shown_application(fact: Fact, known: ScreenMap) -> Application:
+def read_shown_application(fact: Fact, known: ScreenMap) -> Application:
     """The application as サービストップ alone tells it."""
     row = {
         "contract_id": fact("contract_id") or "",
@@ -90,7 +92,7 @@ def shown_application(fact: Fact, known: ScreenMap) -> Application:
     }
     target = fact("target_service") or ""
     usage, service, linked_id = _target(target, known)
-    listed = listed_application(row, known)
+    listed = read_listed_application(row, known)
     if usage is None and listed.state not in ENDED:
         at = "options.services, options.usages.other"
         listed = dc.replace(listed, state=State.UNCLEAR, unclear=listed.unclear or (_words(target), at))
@@ -116,7 +118,7 @@ def shown_application(fact: Fact, known: ScreenMap) -> Application:
     )
 
 
-def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Application:
+def read_placed_application(order: Order, fact: Fact, known: ScreenMap) -> Application:
     """The application as the screen after 申込 tells it; what it leaves out was on the confirm screen just before."""
     product, term = _product_and_term(fact("product_and_term") or "", known) or ("", None)
     linked = order.linked_contract
@@ -127,7 +129,7 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
         contract_id=fields["contract_id"],
         client_reference=None,
         customer_code=order.customer_code,
-        common_name=as_written(order.common_name, fields["common_name"]),
+        common_name=keep_as_written(order.common_name, fields["common_name"]),
         product=product,
         term=term,
         usage=order.usage.value,
@@ -140,7 +142,7 @@ def placed_application(order: Order, fact: Fact, known: ScreenMap) -> Applicatio
     )
 
 
-def renewed_application(application: Application, order: Order, fact: Fact) -> Application:
+def read_renewed_application(application: Application, order: Order, fact: Fact) -> Application:
     """The contract as the screen after 更新 tells it."""
     renewal = Procedure(
         id=RENEWAL,
@@ -153,7 +155,7 @@ def renewed_application(application: Application, order: Order, fact: Fact) -> A
     return dc.replace(application, procedure=renewal)
 
 
-def shown_expiry(window: Window) -> dt.datetime | None:
+def read_expiry(window: Window) -> dt.datetime | None:
     """When the certificate ends that a screen speaks of; None where it does not say so."""
     text = window.fact("expiry") if "expiry" in window.screen.parts["facts"] else None
     return _midnight("not_after", text) if text else None
@@ -167,24 +169,24 @@ def awaits_registration(application: Application) -> bool:
     return procedure.state in (State.AWAITING_REGISTRATION, State.REJECTED)
 
 
-def finished_order(fact: Fact, known: ScreenMap) -> Application:
+def read_finished_order(fact: Fact, known: ScreenMap) -> Application:
     """The application as the screen after 申込 tells it to who does not know the order."""
     product, term = _product_and_term(fact("product_and_term") or "", known) or (fact("product_and_term") or "", None)
     status = known.option("states", State.AWAITING_REGISTRATION.value).text
     row = {name: fact(name) or "" for name in ("contract_id", "common_name", "expiry")}
     name = known.option("products", product).text if product in known.options["products"] else product
-    listed = listed_application({**row, "product": name, "status": status}, known)
+    listed = read_listed_application({**row, "product": name, "status": status}, known)
     return dc.replace(listed, term=term, deadline=_day(fact("deadline") or ""))
 
 
-def pairs_offered(choices: Callable[[str], tuple[Choice, ...]]) -> tuple[Choice, ...]:
+def pair_choices(choices: Callable[[str], tuple[Choice, ...]]) -> tuple[Choice, ...]:
     """The choices of 品目と有効期間, also where the screen has them as two fields."""
     products, terms = choices("product"), choices("term")
     pairs = [Choice(text=f"{a.text} {b.text}", value=a.value and b.value) for a in products for b in terms]
     return (*choices("product_and_term"), *pairs)
 
 
-def offered_products(choices: Iterable[Choice], known: ScreenMap) -> tuple[OfferedProduct, ...]:
+def read_offered_products(choices: Iterable[Choice], known: ScreenMap) -> tuple[OfferedProduct, ...]:
     """What the pull-down 品目と有効期間 offers of what we know."""
     terms: dict[str, list[str]] = {}
     for choice in choices:
@@ -194,7 +196,7 @@ def offered_products(choices: Iterable[Choice], known: ScreenMap) -> tuple[Offer
     return tuple(OfferedProduct(product=product, terms=tuple(found)) for product, found in terms.items())
 
 
-def seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer_code: str) -> tuple[SeenContract, ...]:
+def read_seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer_code: str) -> tuple[SeenContract, ...]:
     """The contracts in the pull-down of linked services, of those services that we know."""
     found = []
     for choice in choices:
@@ -250,7 +252,7 @@ def _words(text: str) -> str:
     return str(read_field("reason", text)) if text else "-"
 
 
-def as_written(wanted: str, shown: str) -> str:
+def keep_as_written(wanted: str, shown: str) -> str:
     return wanted if shown.casefold() == wanted.casefold() else shown
 
 
@@ -271,16 +273,16 @@ def _midnight(name: str, text: str) -> dt.datetime | None:
 
 __all__ = (
     "NEXT_STEPS",
-    "application_in_full",
-    "as_written",
     "awaits_registration",
-    "finished_order",
-    "listed_application",
-    "offered_products",
-    "pairs_offered",
-    "placed_application",
-    "renewed_application",
-    "seen_contracts",
-    "shown_application",
-    "shown_expiry",
+    "complete_application",
+    "keep_as_written",
+    "pair_choices",
+    "read_expiry",
+    "read_finished_order",
+    "read_listed_application",
+    "read_offered_products",
+    "read_placed_application",
+    "read_renewed_application",
+    "read_seen_contracts",
+    "read_shown_application",
 )

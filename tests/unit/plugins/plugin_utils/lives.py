@@ -35,8 +35,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import (
-    host_orders,
-    to_register,
+    list_to_register,
+    make_host_orders,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
@@ -148,8 +148,8 @@ class Life:
             self._performer(number).perform_contracts(plan.steps())
         self._require(outcomes)
         names = {order.name for order in self.orders}
-        todo = to_register(self.plan(), names, planned=False)
-        asked = {row["name"]: row for row in host_orders(todo)}
+        todo = list_to_register(self.plan(), names, planned=False)
+        asked = {row["name"]: row for row in make_host_orders(todo)}
         csrs = {name: self.hosts[name].prepare(row, f"{name} {number}") for name, row in asked.items()}
         self._performer(number).perform_registrations(todo, csrs)
 

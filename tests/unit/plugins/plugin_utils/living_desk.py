@@ -56,7 +56,7 @@ class LivingDesk(DeskInMemory):
     issued: int = 0
     by_id: dict[str, Application] = dc.field(default_factory=dict)
 
-    def applications(self) -> tuple[Application, ...]:
+    def list_applications(self) -> tuple[Application, ...]:
         return tuple(self.by_id.values())
 
     def put(self, row: Application) -> Application:

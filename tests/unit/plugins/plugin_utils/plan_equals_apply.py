@@ -32,7 +32,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import to_register
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import list_to_register
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import ENDED, State
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Wanted
 from hypothesis import strategies as st
@@ -50,7 +50,7 @@ KINDS: t.Final = (OV, DV, WILDCARD, EV, LINKED)
 STATES: t.Final = tuple(state for state in State if state is not State.UNCLEAR)
 LIVE: t.Final = tuple(state for state in STATES if state not in ENDED)
 OURS: t.Final = "p"
-READS: t.Final = ("products", "linked_contracts", "applications", "application_of")
+READS: t.Final = ("list_products", "list_linked_contracts", "list_applications", "find_application")
 
 
 class Done(t.NamedTuple):
@@ -164,7 +164,10 @@ def applied(desk: WatchingDesk, orders: tuple[Order, ...], *, made: Plan, ledger
     )
     _then, contracts = perform_contracts(made, performer)
     names = {order.name for order in orders}
-    return (*contracts, *performer.perform_registrations(to_register(planned(desk, orders), names, planned=False), {}))
+    return (
+        *contracts,
+        *performer.perform_registrations(list_to_register(planned(desk, orders), names, planned=False), {}),
+    )
 
 
 def promised(made: Plan) -> list[Done]:

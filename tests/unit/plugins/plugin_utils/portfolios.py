@@ -140,7 +140,7 @@ def rules_broken(orders: Iterable[dict[str, t.Any]], *, day: dt.date = TODAY) ->
 
 
 def portfolio(*orders: dict[str, t.Any]) -> tuple[Order, ...]:
-    return judge_orders(read_inline(apart(orders)), day=TODAY).accepted()
+    return judge_orders(read_inline(apart(orders)), day=TODAY).accept()
 
 
 def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders.yml", **top: t.Any) -> pathlib.Path:
@@ -152,7 +152,7 @@ def written(folder: pathlib.Path, *orders: dict[str, t.Any], name: str = "orders
 
 
 def from_files(folder: pathlib.Path) -> tuple[Order, ...]:
-    return judge_orders(read_folder(str(folder), READER), day=TODAY).accepted()
+    return judge_orders(read_folder(str(folder), READER), day=TODAY).accept()
 
 
 def now() -> dt.datetime:
@@ -190,24 +190,24 @@ class DeskInMemory:
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
 
-    def in_full(self, application: Application, *, anew: bool = False) -> Application:
+    def read_in_full(self, application: Application, *, anew: bool = False) -> Application:
         return application
 
-    def products(self) -> tuple[OfferedProduct, ...]:
-        self.calls.append("products")
+    def list_products(self) -> tuple[OfferedProduct, ...]:
+        self.calls.append("list_products")
         names = ("sureserver_cloud", "quick_ssl", "quick_ssl_wildcard", "secure_server_id_ev", "secure_server_id_cloud")
         return tuple(OfferedProduct(product=name, terms=("6 months",)) for name in names)
 
-    def linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
-        self.calls.append("linked_contracts")
+    def list_linked_contracts(self, service: str | None = None) -> tuple[SeenContract, ...]:
+        self.calls.append("list_linked_contracts")
         return tuple(contract for contract in self.contracts if service in (None, contract.service))
 
-    def applications(self) -> tuple[Application, ...]:
-        self.calls.append("applications")
+    def list_applications(self) -> tuple[Application, ...]:
+        self.calls.append("list_applications")
         return tuple(self.rows)
 
-    def application_of(self, client_reference: str) -> Application | None:
-        self.calls.append("application_of")
+    def find_application(self, client_reference: str) -> Application | None:
+        self.calls.append("find_application")
         return next((row for row in self.rows if row.client_reference == client_reference), None)
 
     def certificate(self, application: Application) -> IssuedCertificate:

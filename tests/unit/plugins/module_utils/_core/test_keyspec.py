@@ -22,7 +22,7 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._core.keysp
     ],
 )
 def test_kinds_that_can_be_asked_for(key: dict[str, t.Any], spec: KeySpec, text: str) -> None:
-    assert keyspec.asked(key) == spec
+    assert keyspec.read_key_spec(key) == spec
     assert str(spec) == text
 
 
@@ -40,5 +40,5 @@ def test_kinds_that_can_be_asked_for(key: dict[str, t.Any], spec: KeySpec, text:
 )
 def test_kinds_that_cannot(key: dict[str, t.Any], field: str) -> None:
     with pytest.raises(errors.FieldWrong) as caught:
-        keyspec.asked(key)
+        keyspec.read_key_spec(key)
     assert caught.value.field == field

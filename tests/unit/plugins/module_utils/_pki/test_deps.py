@@ -20,14 +20,14 @@ def reloaded() -> t.Iterator[t.Callable[[], t.Any]]:
 
 def test_nothing_is_missing_here() -> None:
     assert deps.HAS_CRYPTOGRAPHY
-    assert deps.missing_cryptography() is None
+    assert deps.explain_missing_cryptography() is None
     assert deps.CRYPTOGRAPHY_TRACEBACK is None
 
 
 @pytest.mark.parametrize("release", ["2.8", "3.2.1"])
 def test_an_old_release_is_as_good_as_none(release: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deps, "HAS_CRYPTOGRAPHY", tuple(map(int, release.split(".")[:2])) >= deps.FLOOR)
-    assert "python3-cryptography" in (deps.missing_cryptography() or "")
+    assert "python3-cryptography" in (deps.explain_missing_cryptography() or "")
 
 
 def test_its_absence_is_one_clear_message(reloaded: t.Callable[[], t.Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,6 +35,6 @@ def test_its_absence_is_one_clear_message(reloaded: t.Callable[[], t.Any], monke
         patch.setitem(sys.modules, "cryptography", None)
         without = reloaded()
         assert not without.HAS_CRYPTOGRAPHY
-        assert "cryptography >= 3.3" in without.missing_cryptography()
-        assert "Traceback" not in without.missing_cryptography()
+        assert "cryptography >= 3.3" in without.explain_missing_cryptography()
+        assert "Traceback" not in without.explain_missing_cryptography()
         assert "ImportError" in without.CRYPTOGRAPHY_TRACEBACK or "ModuleNotFound" in without.CRYPTOGRAPHY_TRACEBACK

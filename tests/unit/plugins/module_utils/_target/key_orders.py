@@ -35,7 +35,7 @@ def order(folder: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:
     }
 
 
-def ensure(wanted: dict[str, t.Any], *, check: bool = False) -> use_case.Outcome:
+def ensure(wanted: dict[str, t.Any], *, check: bool = False) -> use_case.KeyOutcome:
     return use_case.ensure(use_case.parse(wanted), check=check)
 
 

@@ -77,10 +77,10 @@ class Site:
         served: bool | None = None,
         now: t.Any = NOW,
         **changes: t.Any,
-    ) -> use_case.Outcome:
+    ) -> use_case.CertificateOutcome:
         return use_case.ensure(self.parse(**changes), contents=contents, served=served, now=now, check=check)
 
-    def parse(self, **changes: t.Any) -> installation.Asked:
+    def parse(self, **changes: t.Any) -> installation.WantedInstallation:
         passphrases = changes.pop("passphrases", installation.Passphrases())
         return installation.parse(self.order(**changes), passphrases=passphrases)
 

@@ -194,7 +194,7 @@ def test_repairing_touches_the_mode_and_not_the_content(tmp_path: pathlib.Path) 
 
 
 def asked(within: str = "install", **fields: object) -> Access:
-    return accesses.asked(fields, within=within)
+    return accesses.read_access(fields, within=within)
 
 
 @pytest.mark.parametrize(("mode", "number"), [("0600", 0o600), ("640", 0o640), ("0644", 0o644), ("0664", 0o664)])

@@ -58,7 +58,7 @@ class Stage:
     changes: dict[str, t.Any]
     contents: dict[str, str]
 
-    def install(self) -> use_case.Outcome:
+    def install(self) -> use_case.CertificateOutcome:
         return self.site.ensure(self.contents, **self.order())
 
     def order(self) -> dict[str, t.Any]:

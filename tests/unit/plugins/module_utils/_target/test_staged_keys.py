@@ -246,7 +246,7 @@ def test_a_word_that_is_not_known(tmp_path: pathlib.Path) -> None:
 def test_a_key_under_a_passphrase(tmp_path: pathlib.Path, authority: Authority) -> None:
     secret = {"www": "correct horse"}
 
-    def run(**passphrases: str) -> use_case.Outcome:
+    def run(**passphrases: str) -> use_case.KeyOutcome:
         return use_case.ensure(use_case.parse(order(tmp_path), passphrases=passphrases or secret), check=False)
 
     made = run()

@@ -13,7 +13,7 @@ import pytest
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.annotations import (
     FORMS,
-    annotated,
+    annotate,
     write_annotations,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import Complaint, Place
@@ -33,19 +33,19 @@ def complaints(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> tuple
 
 
 def test_json_has_every_part(complaints: tuple[Complaint, ...]) -> None:
-    told = json.loads(annotated(complaints, form="json", lang="en"))["complaints"]
+    told = json.loads(annotate(complaints, form="json", lang="en"))["complaints"]
     assert {row["rule"] for row in told} == {"PRODUCT-UNKNOWN", "VALUE-TYPE"}
     assert all(row["line"] and row["wrong"] and row["todo"] and row["source"] for row in told)
 
 
 def test_github_gets_one_escaped_line_for_each(complaints: tuple[Complaint, ...]) -> None:
-    lines = annotated(complaints, form="github", lang="en").splitlines()
+    lines = annotate(complaints, form="github", lang="en").splitlines()
     assert len(lines) == len(complaints) == 2
     assert any(line.startswith("::error file=orders/a%2Cb.yml,line=") and "PRODUCT-UNKNOWN" in line for line in lines)
 
 
 def test_gitlab_paths_are_relative_and_fingerprints_outlive_moved_lines(complaints: tuple[Complaint, ...]) -> None:
-    rows = json.loads(annotated(complaints, form="gitlab", lang="ja"))
+    rows = json.loads(annotate(complaints, form="gitlab", lang="ja"))
     assert {row["location"]["path"] for row in rows} == {"orders/a,b.yml"}
     assert {row["severity"] for row in rows} == {"major"}
     (first, *_rest) = complaints
@@ -56,12 +56,12 @@ def test_gitlab_paths_are_relative_and_fingerprints_outlive_moved_lines(complain
         path=first.path,
         facts=first.facts,
     )
-    (again,) = json.loads(annotated((moved,), form="gitlab", lang="en"))
+    (again,) = json.loads(annotate((moved,), form="gitlab", lang="en"))
     assert again["fingerprint"] in {row["fingerprint"] for row in rows}
 
 
 def test_sarif_results_point_at_their_rules(complaints: tuple[Complaint, ...]) -> None:
-    (run,) = json.loads(annotated(complaints, form="sarif", lang="en"))["runs"]
+    (run,) = json.loads(annotate(complaints, form="sarif", lang="en"))["runs"]
     driver = run["tool"]["driver"]
     rules = driver["rules"]
     assert driver["version"] == yaml.safe_load((ROOT / "galaxy.yml").read_bytes())["version"]
@@ -71,7 +71,7 @@ def test_sarif_results_point_at_their_rules(complaints: tuple[Complaint, ...]) -
 
 @pytest.mark.parametrize("form", FORMS)
 def test_nothing_found_is_a_valid_file_too(form: str) -> None:
-    text = annotated((), form=form, lang="en")
+    text = annotate((), form=form, lang="en")
     assert text == "" if form == "github" else json.loads(text) is not None
 
 

@@ -13,26 +13,26 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.errors import FieldWrong
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import (
     Phrase,
+    join_phrases,
     spoken_language,
-    together,
     verbatim,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
     Complaint,
     Place,
-    shortened,
+    shorten,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.rule import IN_JAPANESE
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.wire import seen_contract
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.wire import read_seen_contract
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AnswerUnusable, DeskUnreachable
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import (
     ScreenMapUnusable,
-    screen_map,
+    read_screen_map,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import CALL_CLASSES
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.words import cells, step_words
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.words import row_cells, step_words
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 
 PROSE = re.compile(r"\b[a-z]{2,} [a-z]{2,}")
@@ -62,8 +62,8 @@ def test_the_language_of_the_environment(
 
 @pytest.mark.parametrize("state", [*State, "planned", "unknown"])
 def test_every_state_has_a_word(state: str) -> None:
-    assert cells({**ROW, "state": state}, "en")["state"] == state
-    assert not re.search("[a-z]", cells({**ROW, "state": state}, "ja")["state"])
+    assert row_cells({**ROW, "state": state}, "en")["state"] == state
+    assert not re.search("[a-z]", row_cells({**ROW, "state": state}, "ja")["state"])
 
 
 def test_every_step_has_a_word() -> None:
@@ -84,26 +84,26 @@ def test_facts_are_told_in_the_language_of_the_words_around_them() -> None:
     fault = FieldWrong(field="key.path", allowed=Phrase("an absolute path", "絶対パス"))
     assert fault.message("ja") == "key.path が正しくありません。正しい内容: 絶対パス。オーダーを直してください。"
     assert fault.message() == "key.path must be an absolute path; correct it in the order."
-    hidden = Complaint(rule="NAME-FORM", place=Place(file="www.yml"), facts={"value": shortened(Vaulted("secret"))})
+    hidden = Complaint(rule="NAME-FORM", place=Place(file="www.yml"), facts={"value": shorten(Vaulted("secret"))})
     assert "非表示" in hidden.text("ja") and "not shown" in hidden.text("en")
 
 
 def test_a_fact_in_braces_is_not_filled() -> None:
-    told = Phrase("「{0}」 is {1}", "「{0}」は{1}").filled("{1}", together([verbatim("{0}"), Phrase("a", "あ")]))
+    told = Phrase("「{0}」 is {1}", "「{0}」は{1}").filled("{1}", join_phrases([verbatim("{0}"), Phrase("a", "あ")]))
     assert told == ("「{1}」 is {0}; a", "「{1}」は{0}。あ")
 
 
 def test_a_screen_map_that_cannot_be_used(tmp_path: pathlib.Path) -> None:
     (tmp_path / "own.yml").write_text("words: {comon_name: x, usage: 3}\n", encoding="utf-8")
     with pytest.raises(ScreenMapUnusable) as refused:
-        screen_map(str(tmp_path / "own.yml"))
+        read_screen_map(str(tmp_path / "own.yml"))
     assert "words.comon_name は画面マップにありません。common_name のことですか" in refused.value.told.ja
     assert not PROSE.search(refused.value.told.ja)
 
 
 def test_an_answer_that_cannot_be_read() -> None:
     with pytest.raises(AnswerUnusable) as unusable:
-        seen_contract({"contract_id": 3, "service": "s", "name": "n", "customer_code": "SG00000001"})
+        read_seen_contract({"contract_id": 3, "service": "s", "name": "n", "customer_code": "SG00000001"})
     expected = "窓口の応答の contract_id を使えません。3 ですが、正しくは 英数字とハイフン1〜64文字 です"
     assert unusable.value.told.ja == expected
 

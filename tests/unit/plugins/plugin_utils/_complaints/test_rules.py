@@ -265,9 +265,9 @@ def test_e_mail_validation_ends_on_its_day() -> None:
 
 def test_warnings_refuse_only_strict_runs() -> None:
     found = judge_orders(read_inline([EV | {"certificate_transparency": False}]), day=TODAY)
-    assert found.accepted()[0].certificate_transparency is False
+    assert found.accept()[0].certificate_transparency is False
     with pytest.raises(OrdersRefused):
-        found.accepted(strict=True)
+        found.accept(strict=True)
 
 
 def test_unknown_facts_refuse_nothing() -> None:

@@ -13,12 +13,12 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import report, shortened
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import report, shorten
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import (
     HIDDEN,
     Vaulted,
     hide,
-    hiding_vaulted,
+    hide_vaulted,
     list_vaulted,
     publish,
 )
@@ -29,7 +29,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.p
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Verdict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.spend import describe_order
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import OfferedProduct, State
@@ -46,7 +46,7 @@ CANARY: t.Final = "Canary7Q"
 
 
 def test_what_is_vaulted_is_hidden_at_any_depth_and_inside_of_texts() -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         secret = Vaulted("Secret.example.jp")
         name = Vaulted("Example, Ltd.")
         assert hide({"a": [secret, {"b": (f"the order for {secret}",)}]}) == {
@@ -59,11 +59,11 @@ def test_what_is_vaulted_is_hidden_at_any_depth_and_inside_of_texts() -> None:
         assert hide(["x", 7, None, True, 1.5, "secret"]) == ["x", 7, None, True, 1.5, "secret"]
     assert hide(str(secret)) == "Secret.example.jp", "a text is forgotten with its task"
     assert hide(secret) == HIDDEN, "a vaulted value is hidden everywhere"
-    assert (repr(secret), f"{[secret]}", shortened([secret])) == (HIDDEN, f"[{HIDDEN}]", repr(f"[{HIDDEN}]"))
+    assert (repr(secret), f"{[secret]}", shorten([secret])) == (HIDDEN, f"[{HIDDEN}]", repr(f"[{HIDDEN}]"))
 
 
 def test_short_values_do_not_garble_what_is_said() -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         _ = [Vaulted("web"), Vaulted("Tokyo"), Vaulted("")]
         assert hide("web") == HIDDEN
         assert hide("a webserver, the web") == "a webserver, the web", "three letters are found everywhere"
@@ -71,7 +71,7 @@ def test_short_values_do_not_garble_what_is_said() -> None:
 
 
 def test_what_is_public_is_shown() -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         vaulted = Vaulted("www.example.jp")
         assert hide(vaulted) == HIDDEN
         publish(["shop-www.example.jp"])
@@ -82,9 +82,9 @@ def test_what_is_public_is_shown() -> None:
 @pytest.mark.parametrize("word", [*Verdict, *Standing, "hosts", "orders", "failed", "changed", "wrong", "value"])
 def test_what_programs_decide_by_stays(word: str) -> None:
     order = {**every_order()[0], "applicant": {**every_order()[0]["applicant"], "department": word}}
-    found = judge_orders(read_inline([order]), day=TODAY).accepted()
+    found = judge_orders(read_inline([order]), day=TODAY).accept()
     expected = describe(found)
-    with hiding_vaulted():
+    with hide_vaulted():
         _ = Vaulted(word)
         assert describe(found) == expected
         assert hide({word: 1, "x": {word: [1]}}) == {word: 1, "x": {word: [1]}}
@@ -99,7 +99,7 @@ def describe(orders: tuple[Order, ...]) -> Row:
 
 
 def test_threads_of_a_task_share_its_gate() -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         _ = Vaulted("a secret name")
         found: list[str] = []
         thread = threading.Thread(target=lambda: found.append(hide("it is a secret name")))
@@ -109,7 +109,7 @@ def test_threads_of_a_task_share_its_gate() -> None:
 
 
 def test_hosts_are_told_only_of_what_they_are_given() -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         path, _phone, short = Vaulted("/etc/pki/Own.key"), Vaulted("+81-3-1234"), Vaulted("Tokyo")
         assert list_vaulted([{"key": {"path": path}, "x": short}]) == ["/etc/pki/Own.key", "/etc/pki/own.key"]
     assert list_vaulted([path]) == []
@@ -122,7 +122,7 @@ def test_a_vaulted_value_survives_a_copy() -> None:
 
 @given(st.text(min_size=8, max_size=40), st.text(max_size=30), st.text(max_size=30))
 def test_no_text_that_passes_holds_the_value(secret: str, before: str, after: str) -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         value = Vaulted(secret)
         assert secret not in hide(before + value + after) or secret in before + HIDDEN + after
         assert hide([value]) == [HIDDEN]
@@ -177,11 +177,11 @@ def shown_of(order: dict[str, t.Any], folder: pathlib.Path) -> t.Iterator[str]:
         if good.contract_id or good.duplicate_of:
             continue
         offered = OfferedProduct(product=good.product.id, terms=(good.term,))
-        desk.products = lambda: (offered,)  # type: ignore[method-assign] # noqa: B023
+        desk.list_products = lambda: (offered,)  # type: ignore[method-assign] # noqa: B023
         plan = make_plan(found.orders, observe(desk, found.orders, portfolio="p"), portfolio="p")
         frame = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT, before={})
         document = describe_plan(plan, frame, planned=True)
-        yield text(document, "en")
+        yield render_text(document, "en")
         write_reports(document, str(folder), name="plan")
         Ledger(folder / "a.jsonl", now=now).intend("place", **describe_order(good))
         yield from (file.read_text(encoding="utf-8") for file in folder.iterdir())
@@ -191,7 +191,7 @@ def shown_of(order: dict[str, t.Any], folder: pathlib.Path) -> t.Iterator[str]:
 def test_a_canary_in_any_field_of_any_order_is_shown_nowhere(tmp_path: pathlib.Path) -> None:
     judged = 0
     for label, order in orders_with_canaries():
-        with hiding_vaulted():
+        with hide_vaulted():
             _ = [Vaulted(value) for value in vaulted_in(order)]  # opened in the task, as by the reader
             for said in shown_of(order, tmp_path):
                 judged += 1
@@ -211,6 +211,6 @@ def vaulted_in(value: t.Any) -> t.Iterator[str]:
 @pytest.mark.parametrize("path", [("host",), ("name",)])
 def test_names_of_orders_and_hosts_are_shown_for_people_and_plans_know_them_by_these(path: tuple[str, ...]) -> None:
     order = next(order for order in every_order() if "host" in order)
-    with hiding_vaulted():
-        (judged,) = judge_orders(read_inline([with_canary(order, path)]), day=TODAY).accepted()
+    with hide_vaulted():
+        (judged,) = judge_orders(read_inline([with_canary(order, path)]), day=TODAY).accept()
         assert CANARY in hide(str(getattr(judged, path[0])))

@@ -28,7 +28,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.o
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Install, Key, Prove, Reload
 from portfolios import DV, LINKED, MADE_AT, OV, DeskInMemory, booked, portfolio
@@ -128,7 +128,7 @@ def test_a_plan_shows_what_changes_on_hosts_in_every_form(field: str, tmp_path: 
     document = json.loads((tmp_path / "plan.json").read_text())
     (row,) = document["orders"]
     assert field in {change["field"] for change in row["host_changes"]}
-    for shown in (text(document, "en"), *((tmp_path / f"plan.{form}").read_text() for form in ("md", "html"))):
+    for shown in (render_text(document, "en"), *((tmp_path / f"plan.{form}").read_text() for form in ("md", "html"))):
         assert f"{field}: " in shown and "collect.yml carries out what changes on hosts" in shown
         assert "othing to do." not in shown
 

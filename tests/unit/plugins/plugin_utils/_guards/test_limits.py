@@ -13,8 +13,11 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import Limits, judge_limits
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import PriceTable, price_table
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.slices import Slice, slice_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import (
+    PriceTable,
+    read_price_table,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.slices import Slice, read_slice
 from hypothesis import given
 from hypothesis import strategies as st
 from portfolios import DV, OV, WILDCARD, DeskInMemory, booked, portfolio
@@ -44,7 +47,7 @@ def refusals(act: t.Callable[[], object]) -> dict[str, str]:
 
 
 def table() -> PriceTable:
-    found = price_table(PRICES)
+    found = read_price_table(PRICES)
     assert found
     return found
 
@@ -95,18 +98,18 @@ def test_the_cost_of_a_plan_names_what_has_no_price() -> None:
     ],
 )
 def test_a_price_table_with_a_mistake(written: dict[str, t.Any], rule: str, words: str) -> None:
-    assert words in refusals(lambda: price_table(written))[rule]
+    assert words in refusals(lambda: read_price_table(written))[rule]
 
 
 def test_all_mistakes_of_a_price_table_are_told_at_once() -> None:
     with pytest.raises(OrdersRefused) as caught:
-        price_table({"a": {"b": "c"}, "quick_ssl": []})
+        read_price_table({"a": {"b": "c"}, "quick_ssl": []})
     assert sorted(complaint.field for complaint in caught.value.complaints) == ["a", "a.b", "a.b", "quick_ssl"]
 
 
 @pytest.mark.parametrize("text", ["0/5", "6/5", "2", "2/", "1/0", "-1/3", "1/3 ", "１/３", "1/10000"])
 def test_what_is_no_slice(text: str) -> None:
-    assert list(refusals(lambda: slice_of(text))) == ["SLICE"]
+    assert list(refusals(lambda: read_slice(text))) == ["SLICE"]
 
 
 @given(st.text(), st.integers(1, 50))
@@ -130,7 +133,7 @@ FIRST_HALF = ["bank", "www"]
 def test_a_slice_holds_its_orders_and_compares_them_with_all() -> None:
     orders = portfolio(OV, DV, WILDCARD)
     whole = made(*orders)
-    parts = [whole.sliced(Slice(number=number, count=3)) for number in (1, 2, 3)]
+    parts = [whole.take_slice(Slice(number=number, count=3)) for number in (1, 2, 3)]
     assert sorted(entry.order.name for part in parts for entry in part.entries) == ["blog", "shop", "www"]
     assert all(part.unmanaged == whole.unmanaged for part in parts)
-    assert whole.sliced(None) == whole
+    assert whole.take_slice(None) == whole

@@ -23,15 +23,15 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.sav
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import (
     Frame,
     describe_plan,
     describe_refusal,
-    no_commands,
+    have_no_commands,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from markdown_it import MarkdownIt
 from portfolios import DV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
@@ -41,7 +41,11 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 FRAME = Frame(
-    portfolio="p", part=None, prices=price_table({"sureserver_cloud": {"6 months": 30_000}}), lang="en", made_at=MADE_AT
+    portfolio="p",
+    part=None,
+    prices=read_price_table({"sureserver_cloud": {"6 months": 30_000}}),
+    lang="en",
+    made_at=MADE_AT,
 )
 SCHEMA = pathlib.Path(__file__).resolve().parents[5] / "docs" / "plan.schema.json"
 FIELDS = (OV, DV, LINKED)
@@ -67,7 +71,7 @@ def saved(tmp_path: pathlib.Path) -> pathlib.Path:
 
 def held(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> None:
     frame = {"portfolio": "p", "part": None, "wanted": None}
-    require_saved_plan(made(orders, desk), str(path), no_commands, **{**frame, **more})
+    require_saved_plan(made(orders, desk), str(path), have_no_commands, **{**frame, **more})
 
 
 def refused(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, **more: t.Any) -> dict[str | None, str]:
@@ -99,7 +103,7 @@ def test_what_is_left_of_a_plan_that_was_broken_off_is_applied(saved: pathlib.Pa
 def test_a_changed_order_is_named(saved: pathlib.Path) -> None:
     changed = portfolio(OV | {"term": "1 year"}, DV, LINKED)
     desk = DeskInMemory()
-    desk.products = lambda: ()  # type: ignore[method-assign]
+    desk.list_products = lambda: ()  # type: ignore[method-assign]
     with pytest.raises(OrdersRefused):
         made(changed, desk)
     told = refused(saved, (dc.replace(WWW, host="web9"), *ORDERS[1:]), DeskInMemory())
@@ -259,7 +263,7 @@ def test_words_of_the_desk_are_only_words_in_markdown(words: str, tmp_path: path
 
 def test_a_plan_in_words() -> None:
     desk = DeskInMemory(rows=[booked(by_name("blog"), None, number=2)])
-    told = text(describe_plan(made(ORDERS, desk), FRAME, planned=True), "en")
+    told = render_text(describe_plan(made(ORDERS, desk), FRAME, planned=True), "en")
     assert re.search(r"^\+ www: order .*, 6 months: 30,000 yen$", told, re.MULTILINE)
     assert "= blog: use rsc00000002, which is ordered already" in told
     assert "price of the new orders: 30,000 yen; no price for: cdn" in told

@@ -48,7 +48,7 @@ def test_a_name_must_be_known_to_the_task() -> None:
 @pytest.mark.parametrize("name", VALIDATIONS)
 def test_what_is_known_without_the_task(name: str) -> None:
     order = OV | {"install": OV["install"] | {"validate": name, "reload": {"service": "php8.2-fpm@1"}}}
-    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands={}).accepted()
+    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands={}).accept()
     assert judged.install is not None
     on_host = install_on_host(judged.install, {})
     assert (on_host["validate"], on_host["reload"]) == (VALIDATIONS[name], "systemctl reload php8.2-fpm@1")
@@ -57,7 +57,7 @@ def test_what_is_known_without_the_task(name: str) -> None:
 def test_the_host_is_given_the_commands_of_the_task() -> None:
     commands = read_commands({"app": ["systemctl", "kill", "-s", "HUP", "my app"], "openssl": "openssl verify %s"})
     order = OV | {"install": OV["install"] | {"validate": "openssl", "reload": "app"}}
-    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands=commands).accepted()
+    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands=commands).accept()
     assert judged.install is not None
     on_host = install_on_host(judged.install, commands)
     assert (on_host["validate"], on_host["reload"]) == ("openssl verify %s", "systemctl kill -s HUP 'my app'")

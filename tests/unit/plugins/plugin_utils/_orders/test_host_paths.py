@@ -94,9 +94,9 @@ def test_what_is_accepted_is_accepted_by_the_host(drawn: list[tuple[dict[str, st
         assert not orders.carry_out(given_orders, parse=parse, act=lambda asked: asked).failures
 
 
-def _for_keys(fields: t.Mapping[str, t.Any]) -> wanted_keys.Asked:
+def _for_keys(fields: t.Mapping[str, t.Any]) -> wanted_keys.WantedKey:
     return wanted_keys.parse(fields)
 
 
-def _for_certificates(fields: t.Mapping[str, t.Any]) -> installation.Asked:
+def _for_certificates(fields: t.Mapping[str, t.Any]) -> installation.WantedInstallation:
     return installation.parse(fields, passphrases=installation.Passphrases())

@@ -19,7 +19,10 @@ import jsonschema
 import pytest
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.field_words import FIELD_WORDS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import branch_of, breaches_of_shape
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import (
+    find_branch,
+    find_shape_breaches,
+)
 from every_order import ORIGINS, PRODUCTS, USAGES, Order, every_order, order_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -45,7 +48,7 @@ def named(order: Order) -> str:
 
 
 def told(order: Order) -> bool:
-    return not breaches_of_shape(order, branch_of(order))[1]
+    return not find_shape_breaches(order, find_branch(order))[1]
 
 
 # Combinations that rules beyond the shape refuse are shapes too.

@@ -18,7 +18,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
     report,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import merge_defaults, read_folder
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.hosts import hosts_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.hosts import list_hosts
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
@@ -29,7 +29,7 @@ from portfolios import BASE, DV, EVERYWHERE, LINKED, MADE_AT, OV, READER, TODAY,
 
 def refused(source: pathlib.Path, **reader: t.Any) -> tuple[Complaint, ...]:
     with pytest.raises(OrdersRefused) as caught:
-        judge_orders(read_folder(str(source), dc.replace(READER, **reader)), day=TODAY).accepted()
+        judge_orders(read_folder(str(source), dc.replace(READER, **reader)), day=TODAY).accept()
     return caught.value.complaints
 
 
@@ -197,7 +197,7 @@ def test_templates_are_rendered_value_by_value(tmp_path: pathlib.Path) -> None:
     written(tmp_path, OV | {"host": "{{ front }}"})
     reader = dc.replace(READER, render=lambda text: text.replace("{{ front }}", "web9"))
     reading = read_folder(str(tmp_path), reader)
-    assert judge_orders(reading, day=TODAY).accepted()[0].host == "web9"
+    assert judge_orders(reading, day=TODAY).accept()[0].host == "web9"
 
 
 def test_a_template_that_fails_is_told_with_its_place(tmp_path: pathlib.Path) -> None:
@@ -233,7 +233,7 @@ def test_a_whole_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
     plain = written(tmp_path, OV).read_text()
     (tmp_path / "orders.yml").write_text(VAULTED)
     reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
-    assert judge_orders(reading, day=TODAY).accepted()[0].common_name == "www.example.jp"
+    assert judge_orders(reading, day=TODAY).accept()[0].common_name == "www.example.jp"
     (complaint,) = refused(tmp_path, decrypt=lambda _text: plain.replace("SG00000001", "SG1"))
     assert "SG1" not in complaint.text("en")
 
@@ -242,9 +242,9 @@ def test_what_was_vaulted_is_shown_by_no_report_and_no_inventory(tmp_path: pathl
     plain = written(tmp_path, OV | {"common_name": "WWW.example.jp"}).read_text()
     (tmp_path / "orders.yml").write_text(VAULTED)
     reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
-    orders = judge_orders(reading, day=TODAY).accepted()
+    orders = judge_orders(reading, day=TODAY).accept()
     assert orders[0].common_name == "www.example.jp"
-    (host,) = hosts_of(orders)
+    (host,) = list_hosts(orders)
     assert host.name == "web1" and "/etc/pki" not in str(host) and "www.example.jp" not in str(host)
     made = make_plan(orders, observe(DeskInMemory(), orders, portfolio="p"), portfolio="p")
     (row,) = describe_plan(

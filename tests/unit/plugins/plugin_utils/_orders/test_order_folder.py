@@ -20,7 +20,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.fil
     merge_defaults,
     read_folder,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.opened import reader_with
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.opened import make_reader
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from portfolios import DV, OV, READER, TODAY, written
 
@@ -194,7 +194,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 def test_aliases_of_aliases_beside_a_template_are_walked_once(orders: pathlib.Path, text: str) -> None:
     (orders / "web.yml").write_text(text, encoding="utf-8")
     begin = time.process_time()
-    found = judge_orders(read_folder(str(orders), reader_with({})), day=TODAY).complaints
+    found = judge_orders(read_folder(str(orders), make_reader({})), day=TODAY).complaints
     assert len(report(found, "en")) < 20_000
     assert time.process_time() - begin < 2  # 9 to the power of 9 takes hours
 
@@ -214,13 +214,13 @@ def test_mappings_that_several_aliases_lead_to_are_merged_once() -> None:
 def test_an_unsafe_text_is_never_rendered(orders: pathlib.Path) -> None:
     text = "version: 1\norders:\n  - name: !unsafe '{{ name }}'\n    host: '{{ name }}'\n"
     (orders / "web.yml").write_text(text, encoding="utf-8")
-    (order,) = read_folder(str(orders), reader_with({"name": "www"})).orders
+    (order,) = read_folder(str(orders), make_reader({"name": "www"})).orders
     assert (order.fields["name"], order.fields["host"]) == ("{{ name }}", "www")
 
 
 def test_a_brace_in_another_spelling_is_a_template_all_the_same(orders: pathlib.Path) -> None:
     (orders / "web.yml").write_text('version: 1\norders: [{name: "\\x7b\\x7b name }}"}]\n', encoding="utf-8")
-    (order,) = read_folder(str(orders), reader_with({"name": "www"})).orders
+    (order,) = read_folder(str(orders), make_reader({"name": "www"})).orders
     assert order.name == "www"
 
 

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.opened import reader_with
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.opened import make_reader
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.templates import Sandbox, TemplateRefused
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,7 +118,7 @@ def test_what_is_made_of_a_vaulted_variable_is_as_secret_as_it(text: str) -> Non
 
 
 def test_a_reader_takes_variables_as_plain_values() -> None:
-    render = reader_with({"folder": {"of": ["www", 1]}}).render
+    render = make_reader({"folder": {"of": ["www", 1]}}).render
     assert (render("{{ folder.of[0] }}"), render("{{ folder.of[1] }}")) == ("www", 1)
 
 

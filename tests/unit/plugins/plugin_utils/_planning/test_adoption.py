@@ -13,7 +13,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader, read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import (
-    adopting_orders,
+    make_adopting_orders,
     write_adopting_orders,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
@@ -47,7 +47,7 @@ def desks(draw: st.DrawFn) -> DeskInMemory:
 @settings(max_examples=200)
 @given(desks())
 def test_the_plan_after_an_import_is_empty(desk: DeskInMemory) -> None:
-    fields = adopting_orders(desk.rows, taken=())
+    fields = make_adopting_orders(desk.rows, taken=())
     assert [rule for rule in rules_broken(fields) if rule != "TERM-VALIDITY"] == []
     orders = portfolio(*fields)
     made = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
@@ -57,7 +57,7 @@ def test_the_plan_after_an_import_is_empty(desk: DeskInMemory) -> None:
 
 def test_an_application_that_awaits_registration_tells_what_its_order_lacks() -> None:
     desk = DeskInMemory(rows=[booked(SEEN[0], None)])
-    (order,) = portfolio(*adopting_orders(desk.rows, taken=()))
+    (order,) = portfolio(*make_adopting_orders(desk.rows, taken=()))
     (entry,) = make_plan([order], observe(desk, (order,), portfolio="p"), portfolio="p").entries
     assert entry.standing is Standing.WAITING
     assert next_action(entry, "en") == ("complete the order: applicant, csr_origin, terms_agreed", "service_admin")
@@ -65,7 +65,7 @@ def test_an_application_that_awaits_registration_tells_what_its_order_lacks() ->
 
 def test_a_completed_order_is_registered() -> None:
     desk = DeskInMemory(rows=[booked(SEEN[0], None)])
-    (fields,) = adopting_orders(desk.rows, taken=())
+    (fields,) = make_adopting_orders(desk.rows, taken=())
     (order,) = portfolio(OV | fields)
     (entry,) = make_plan([order], observe(desk, (order,), portfolio="p"), portfolio="p").entries
     assert entry.standing is Standing.TO_REGISTER
@@ -77,13 +77,13 @@ def test_names_are_kept_where_they_are_known_and_never_taken_twice() -> None:
         booked(SEEN[2], None, number=2),
         booked(SEEN[2], None, number=3),
     ]
-    found = adopting_orders(rows, taken=("www",))
+    found = make_adopting_orders(rows, taken=("www",))
     assert [order["name"] for order in found] == ["www-2", "wildcard.shop.example.jp", "wildcard.shop.example.jp-2"]
     assert found[2]["duplicate_of"] == "wildcard.shop.example.jp"
 
 
 def test_what_order_files_cannot_say_is_left_out() -> None:
-    assert adopting_orders([dc.replace(booked(SEEN[0], None), product="new_product")], taken=()) == []
+    assert make_adopting_orders([dc.replace(booked(SEEN[0], None), product="new_product")], taken=()) == []
 
 
 HOSTILE = (

@@ -15,7 +15,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import (
     Lineage,
-    forecast,
+    make_forecast,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lives import (
     Anchor,
@@ -55,7 +55,7 @@ def reference_portfolio() -> list[Lineage]:
 
 
 def test_the_reference_run_comes_out_to_the_number():
-    told = forecast(reference_portfolio(), today=FIRST, until=LAST, assumptions=Assumptions())
+    told = make_forecast(reference_portfolio(), today=FIRST, until=LAST, assumptions=Assumptions())
     by_quarter = {quarter: part.counts.get("renewal", 0) for quarter, part in told.quarters.items()}
     by_year = collections.Counter[int]()
     for (year, _quarter), count in by_quarter.items():

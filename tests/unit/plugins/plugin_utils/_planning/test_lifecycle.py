@@ -12,9 +12,9 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import Phase, track_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import Phase, find_track
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, Plan, make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import (
     find_clock_difference,
     find_remarks,
@@ -58,7 +58,7 @@ def remarks(plan: Plan) -> list[str]:
     [(36, "resting"), (34.9, "notice"), (29.1, "notice"), (28.9, "open"), (27.1, "open"), (26.9, "closed")],
 )
 def test_days_are_rounded_to_the_safe_side(days: float, phase: str) -> None:
-    track = track_of(IN_USE, before_end(days, IN_USE))
+    track = find_track(IN_USE, before_end(days, IN_USE))
     assert track and track.phase == phase
 
 
@@ -161,7 +161,7 @@ def test_a_life_shorter_than_the_calendar_opens_no_window_before_it_has_begun() 
     short = certified(booked(RENEWED, "p/www/1"), not_after=IN_USE.issued_at + life if IN_USE.issued_at else None)
     begun = short.issued_at
     assert begun is not None
-    track = track_of(short, begun)
+    track = find_track(short, begun)
     assert track is not None and track.phase is Phase.RESTING
     assert track.window.notice_at == track.window.opens_at == begun + dt.timedelta(days=1)
     assert track.window.order_by >= track.window.opens_at and track.window.update_by >= track.window.order_by
@@ -200,7 +200,7 @@ def test_a_cancellation_after_the_renewal_waits() -> None:
 
 
 def silent_at(days: float, *rows: Application, order: t.Any = SILENT, priced: bool = True) -> list[tuple[t.Any, ...]]:
-    prices = price_table({"sureserver_cloud": {"6 months": 30_000, "renewal": {"6 months": 28_000}}})
+    prices = read_price_table({"sureserver_cloud": {"6 months": 30_000, "renewal": {"6 months": 28_000}}})
     found = find_silent(plan_at(days, *rows, order=order), prices if priced else None)
     return [(silent.application.contract_id, silent.order, silent.yen) for silent in found]
 
@@ -293,6 +293,6 @@ def test_every_phase_is_met() -> None:
         track.phase
         for days in range(60, -5, -1)
         for one in (IN_USE, row)
-        if (track := track_of(one, before_end(days, IN_USE)))
+        if (track := find_track(one, before_end(days, IN_USE)))
     }
     assert found == set(Phase) - {Phase.CANCELLED}

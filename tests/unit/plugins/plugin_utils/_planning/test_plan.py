@@ -21,7 +21,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.do
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import (
-    contract_result,
+    make_contract_result,
     perform_contracts,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
@@ -144,7 +144,7 @@ def test_a_linked_contract_is_looked_up_before_anything_is_submitted() -> None:
     desk = DeskInMemory()
     (entry,) = made(portfolio(LINKED), desk=desk).entries
     assert entry.order.linked_contract and entry.order.linked_contract.contract_id == "gca00000001"
-    assert desk.calls == ["applications", "linked_contracts", "products"]
+    assert desk.calls == ["list_applications", "list_linked_contracts", "list_products"]
 
 
 def test_linked_contracts_that_are_none_several_or_unlisted() -> None:
@@ -176,7 +176,7 @@ def test_the_candidates_are_listed() -> None:
 def test_nothing_is_looked_up_when_nothing_is_new() -> None:
     desk = DeskInMemory()
     made((WWW,), booked(WWW, "p/www/1"), desk=desk)
-    assert desk.calls == ["applications"]
+    assert desk.calls == ["list_applications"]
 
 
 def test_cancelling_takes_a_state_and_the_contract() -> None:
@@ -291,7 +291,7 @@ def test_the_result_tells_every_order(lang: t.Any) -> None:
     orders = portfolio(*KINDS)
     before = made(orders)
     told = describe_plan(before, Frame(portfolio="p", part=None, prices=None, lang=lang, made_at=MADE_AT), planned=True)
-    result = contract_result(told, before, frozenset(), before=before, outcomes=(), lang=lang)
+    result = make_contract_result(told, before, frozenset(), before=before, outcomes=(), lang=lang)
     assert [row["name"] for row in result["orders"]] == ["bank", "blog", "cdn", "shop", "www"]
     assert result["counts"]["to_order"] == 5 and result["changed"]
     assert result["hosts"] == {"register": ["localhost", "web1"], "collect": []}

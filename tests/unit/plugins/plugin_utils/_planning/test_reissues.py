@@ -16,7 +16,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
@@ -57,7 +57,7 @@ def test_it_is_ordered_and_registered_in_one_run_for_nothing() -> None:
     plan = plan_at(100)
     (entry,) = plan.entries
     assert entry.steps == (Step.REISSUE, Step.REGISTER)
-    prices = price_table({"sureserver_cloud": {"6 months": 30_000}})
+    prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}})
     assert prices
     assert (prices.cost(plan).total, prices.cost(plan).unpriced) == (0, ())
     assert entry.replaces == IN_USE.certificate_fingerprint

@@ -15,7 +15,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, answer_of
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_host_answer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import list_deadlines
@@ -55,7 +55,7 @@ NEW = certified(booked(ORDER, "p/www/1", number=2), 2, issued_at=ISSUED_AT + dt.
 
 
 def on_host(*pairs: tuple[Order, Application]) -> Memory:
-    return Memory([answer_of(order, row, has=True) for order, row in pairs])
+    return Memory([make_host_answer(order, row, has=True) for order, row in pairs])
 
 
 def plan_of(
@@ -111,7 +111,7 @@ def test_until_the_new_one_is_proved_to_be_in_use_the_old_one_stays(new: Applica
 
 
 def test_fetched_is_not_in_use() -> None:
-    said_no = Memory([answer_of(ORDER, NEW, has=False)])
+    said_no = Memory([make_host_answer(ORDER, NEW, has=False)])
     assert Step.CANCEL_REPLACED not in plan_of(OLD, NEW, memory=said_no).entries[0].steps
     moved = dc.replace(ORDER, host="web2")
     assert Step.CANCEL_REPLACED not in plan_of(OLD, NEW, orders=(moved,), memory=on_host((ORDER, NEW))).entries[0].steps

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.dates import alert_days
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.events import News, Thresholds, news
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.events import News, Thresholds, find_news
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from statuses import a_status
 
@@ -22,7 +22,7 @@ EXPIRY = dt.datetime(2026, 12, 10, 3, tzinfo=dt.UTC)
 def look(told: dict[str, int], *, days_left: float, **changes: dict[str, t.Any]) -> News:
     """A look so many days before the order `news` expires."""
     now = EXPIRY - dt.timedelta(days=days_left)
-    return news(a_status(**changes), told, thresholds=THRESHOLDS, now=now)
+    return find_news(a_status(**changes), told, thresholds=THRESHOLDS, now=now)
 
 
 def told_of(found: News, order: str = "news") -> list[tuple[str, int | None]]:

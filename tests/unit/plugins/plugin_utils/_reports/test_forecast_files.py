@@ -22,22 +22,25 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import forecast, list_lineages
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import (
+    list_lineages,
+    make_forecast,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forewarnings import list_warnings
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.levers import list_levers
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lives import Assumptions, Second
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.forecast_document import (
     describe_forecast,
     list_events,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.forecast_files import (
-    forecast_text,
+    render_forecast,
     write_forecast,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.forecasting import (
-    last_day,
     read_assumptions,
+    read_last_day,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed, State
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils import portfolios
@@ -49,7 +52,7 @@ SCHEMA: t.Final = pathlib.Path(__file__).resolve().parents[5] / "docs" / "foreca
 TODAY: t.Final = dt.date(2026, 12, 1)
 LAST: t.Final = dt.date(2029, 12, 31)
 NOON: t.Final = dt.datetime(2026, 12, 1, 3, tzinfo=dt.UTC)
-PRICES: t.Final = price_table(
+PRICES: t.Final = read_price_table(
     {"sureserver_cloud": {"6 months": 30_000, "1 year": 50_000}, "quick_ssl": {"6 months": 9_000}}
 )
 
@@ -82,7 +85,7 @@ def made_forecast(**assumed: t.Any) -> Forecast:
         orders, Observed(applications=tuple(seen)), portfolio="default", prices=PRICES, assumptions=assumptions
     )
     assert left_out == ("rsc00000005",)
-    return forecast(lineages, today=TODAY, until=LAST, assumptions=assumptions)
+    return make_forecast(lineages, today=TODAY, until=LAST, assumptions=assumptions)
 
 
 def document_of(made: Forecast, lang: t.Any = "en") -> dict[str, t.Any]:
@@ -111,8 +114,8 @@ def test_contracts_that_are_not_in_it_are_named():
         made, (), (), portfolio="default", lang="en", made_at=NOON, desk_asked=True, priced=True,
         left_out=("rsc00000005",),
     )  # fmt: skip
-    assert "1 contracts that no order names are not in it" in forecast_text(document, "en")
-    assert "rsc00000005" in forecast_text(document, "ja")
+    assert "1 contracts that no order names are not in it" in render_forecast(document, "en")
+    assert "rsc00000005" in render_forecast(document, "ja")
 
 
 def test_sums_are_those_of_the_events():
@@ -162,7 +165,7 @@ def test_its_files_are_read_by_their_readers(lang: t.Any, tmp_path: pathlib.Path
     assert {"svg", "table", "rect"} <= {name for name, _attributes in tags}
     assert not {"script", "img", "link", "iframe"} & {name for name, _attributes in tags}
     assert not [value for _name, attributes in tags for key, value in attributes if key in ("src", "href")]
-    assert forecast_text(document, lang).count("\n") > len(document["quarters"])
+    assert render_forecast(document, lang).count("\n") > len(document["quarters"])
 
 
 def read_tags(page: str) -> list[tuple[str, list[tuple[str, str | None]]]]:
@@ -204,11 +207,11 @@ def test_assumptions_that_cannot_be_are_refused(written: dict[str, t.Any], told:
 def test_what_is_left_out_is_as_by_default():
     assert read_assumptions({"lead": {"EV": 30}}).lead == {"DV": 7, "OV": 14, "EV": 30}
     assert read_assumptions(None) == Assumptions()
-    assert last_day(None, today=TODAY) == LAST
-    assert last_day(None, today=dt.date(2029, 1, 1)) == dt.date(2032, 1, 1)
+    assert read_last_day(None, today=TODAY) == LAST
+    assert read_last_day(None, today=dt.date(2029, 1, 1)) == dt.date(2032, 1, 1)
 
 
 @pytest.mark.parametrize("text", ["2026-11-30", "2999-01-01", "soon", "2027-13-01"])
 def test_a_last_day_that_cannot_be_is_refused(text: str):
     with pytest.raises(OptionsWrong):
-        last_day(text, today=TODAY)
+        read_last_day(text, today=TODAY)

@@ -10,9 +10,9 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.offline_forms import (
-    linked_service_email,
-    paper_order,
-    papers,
+    write_linked_service_email,
+    write_paper_order,
+    write_paper_orders,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
@@ -26,8 +26,8 @@ from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.
 def test_an_unlisted_contract_is_ordered_on_paper() -> None:
     orders = portfolio(LINKED, OV)
     with pytest.raises(OrdersRefused) as refused:
-        make_plan(orders, Observed(applications=(), products=DeskInMemory().products()), portfolio="p")
-    forms = papers(refused.value.complaints, orders)
+        make_plan(orders, Observed(applications=(), products=DeskInMemory().list_products()), portfolio="p")
+    forms = write_paper_orders(refused.value.complaints, orders)
     assert set(forms) == {"cdn"}
     for text in ("書面", "SG00000001", "連携対応サービスで利用", "cdn.example.jp", "IIJがCSRを作成", "6か月",
                  "IIJ GIOコンテンツアクセラレーションサービス", "セキュア・サーバID ※クラウド証明書"):  # fmt: skip
@@ -36,7 +36,7 @@ def test_an_unlisted_contract_is_ordered_on_paper() -> None:
 
 def test_a_paper_order_for_a_server_of_ones_own() -> None:
     (order,) = portfolio(OV)
-    text = paper_order(order)
+    text = write_paper_order(order)
     assert "お客様がCSRを作成" in text
     assert "連携対応サービス" not in text.split("■ お申し込み内容")[1]
     assert text.endswith("\n")
@@ -44,7 +44,7 @@ def test_a_paper_order_for_a_server_of_ones_own() -> None:
 
 def test_the_email_about_a_linked_service() -> None:
     (order,) = portfolio({**LINKED, "contract_id": "rsc00000001"})
-    text = linked_service_email(order, work="change", master_id=None)
+    text = write_linked_service_email(order, work="change", master_id=None)
     for part in ("##########", "rsc00000001", "cdn.example.jp", "連携対応サービスの変更", "6か月"):
         assert part in text
-    assert "IIJ0000001" in linked_service_email(order, work="add", master_id="IIJ0000001")
+    assert "IIJ0000001" in write_linked_service_email(order, work="add", master_id="IIJ0000001")

@@ -15,7 +15,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports, write_status
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.timeline import WIDTH, draw_timeline
@@ -32,7 +32,7 @@ def a_plan(lang: t.Any) -> Row:
     """A plan of two purchases, one of them without a price."""
     orders = portfolio(OV, DV)
     made = make_plan(orders, observe(DeskInMemory(rows=[]), orders, portfolio="p"), portfolio="p")
-    prices = price_table({"sureserver_cloud": {"6 months": 30_000}})
+    prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}})
     return describe_plan(made, Frame(portfolio="p", part=None, prices=prices, lang=lang, made_at=MADE_AT), planned=True)
 
 

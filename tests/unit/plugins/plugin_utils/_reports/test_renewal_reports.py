@@ -15,12 +15,12 @@ import typing as t
 import jsonschema
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.calendar import render_calendar
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.events import Thresholds, news
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.metrics import metrics
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.events import Thresholds, find_news
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.metrics import render_metrics
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
     Observed,
@@ -37,7 +37,7 @@ ORDERS = portfolio(OV | {"renewal": {"when": "window"}}, API)
 WWW = certified(booked(ORDERS[0], "p/www/1"))
 SILENT = certified(booked(ORDERS[1], "p/api/1", number=4))
 STRAY = dc.replace(SILENT, contract_id="rsc00000009", client_reference=None, common_name="old.example.jp")
-PRICES = price_table({"sureserver_cloud": {"6 months": 30_000}})
+PRICES = read_price_table({"sureserver_cloud": {"6 months": 30_000}})
 
 
 def document(days: float, *rows: Application, lang: Language = "en", priced: bool = True) -> dict[str, t.Any]:
@@ -51,7 +51,7 @@ def document(days: float, *rows: Application, lang: Language = "en", priced: boo
 
 
 def lines(days: float, *rows: Application, sign: str = "", **more: t.Any) -> list[str]:
-    told = text(document(days, *rows, **more), more.get("lang", "en"))
+    told = render_text(document(days, *rows, **more), more.get("lang", "en"))
     return [line for line in told.splitlines() if line.startswith(sign)]
 
 
@@ -132,7 +132,7 @@ def test_silence_is_in_the_calendar_and_in_the_metrics() -> None:
     told = document(34, WWW, SILENT, STRAY)
     calendar = render_calendar(told)
     assert calendar.count("-silent@iij.server_certificate") == 2 and "DTSTART;VALUE=DATE:20270428" in calendar
-    series = [line for line in metrics(told).splitlines() if line.startswith("iij_certificate_silent_renewal")]
+    series = [line for line in render_metrics(told).splitlines() if line.startswith("iij_certificate_silent_renewal")]
     assert len(series) == 2 and any('order="rsc00000009"' in line for line in series)
 
 
@@ -142,7 +142,7 @@ def test_silence_is_an_event_nine_four_and_one_days_before() -> None:
     heard: list[tuple[str, int]] = []
     for days in range(40, 26, -1):
         moment = before_end(days, WWW) + dt.timedelta(hours=1)
-        found = news(document(days - 1 / 24, WWW, SILENT, STRAY), told, thresholds=thresholds, now=moment)
+        found = find_news(document(days - 1 / 24, WWW, SILENT, STRAY), told, thresholds=thresholds, now=moment)
         heard += [(e["order"], e["threshold_days"]) for e in found.events if e["kind"] == "silent_renewal"]
         told = found.told
     # The calendar's day 26, a day earlier as nobody tells the hour: 8 days after the notice.

@@ -15,13 +15,13 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
     find_lateness,
     list_deadlines,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.events import Thresholds, news
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.events import Thresholds, find_news
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.notices import make_notice
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
@@ -134,7 +134,7 @@ def folder() -> t.Iterator[pathlib.Path]:
 
 
 def status_of(life: Life, number: int) -> dict[str, t.Any]:
-    prices = price_table({"sureserver_cloud": {"6 months": 30_000}})
+    prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}})
     frame = Frame(portfolio="p", part=None, prices=prices, lang="en", made_at=START + number * DAY)
     return describe_plan(life.plan(), frame, planned=False)
 
@@ -146,7 +146,7 @@ def test_an_undisturbed_renewal_wakes_nobody_and_tells_three_events_at_most(fold
     for number in range(500):
         life.day(number)
         status = status_of(life, number)
-        found = news(status, told, thresholds=Thresholds(expiring=(30, 7, 1, 0), deadline=(7, 3, 1, 0)),
+        found = find_news(status, told, thresholds=Thresholds(expiring=(30, 7, 1, 0), deadline=(7, 3, 1, 0)),
                      now=START + number * DAY)  # fmt: skip
         told = found.told
         for event in found.events:

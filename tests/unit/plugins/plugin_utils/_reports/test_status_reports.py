@@ -16,9 +16,13 @@ import icalendar
 import jsonschema
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.calendar import render_calendar
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.dates import by_urgency, dates, past
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.dates import (
+    list_dates,
+    list_passed_dates,
+    sort_by_urgency,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_refusal
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.metrics import metrics
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.metrics import render_metrics
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_status
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from portfolios import MADE_AT
@@ -34,7 +38,7 @@ UTC = dt.UTC
 
 
 def test_dates_are_those_that_still_concern_somebody_the_next_one_first() -> None:
-    found = [(date.row["name"], str(date.kind), str(date.day)) for date in dates(a_status())]
+    found = [(date.row["name"], str(date.kind), str(date.day)) for date in list_dates(a_status())]
     assert found == [
         ("old", "expiry", "2026-11-20"),  # ran out in use
         ("www", "deadline", "2026-11-21"),
@@ -45,21 +49,21 @@ def test_dates_are_those_that_still_concern_somebody_the_next_one_first() -> Non
 
 
 def test_a_deadline_has_passed_when_its_day_is_over_in_japan() -> None:
-    (date,) = (date for date in dates(a_status()) if date.row["name"] == "www")
+    (date,) = (date for date in list_dates(a_status()) if date.row["name"] == "www")
     assert date.moment == dt.datetime(2026, 11, 21, 15, tzinfo=UTC)
     told = a_status()
     row = next(row for row in told["orders"] if row["name"] == "www")
-    assert past(row, {**told, "made_at": "2026-11-21T14:59:59Z"}) == ()
-    assert past(row, {**told, "made_at": "2026-11-21T15:00:00Z"}) == ("deadline",)
+    assert list_passed_dates(row, {**told, "made_at": "2026-11-21T14:59:59Z"}) == ()
+    assert list_passed_dates(row, {**told, "made_at": "2026-11-21T15:00:00Z"}) == ("deadline",)
 
 
 def test_an_order_to_be_cancelled_has_no_dates_left() -> None:
     gone = {"state": State.ISSUED, "not_after": dt.datetime(2026, 11, 30, tzinfo=UTC)}
-    assert "gone" not in [date.row["name"] for date in dates(a_status(gone=gone))]
+    assert "gone" not in [date.row["name"] for date in list_dates(a_status(gone=gone))]
 
 
 def test_orders_are_sorted_by_deadline_then_expiry() -> None:
-    names = [row["name"] for row in by_urgency(a_status())["orders"]]
+    names = [row["name"] for row in sort_by_urgency(a_status())["orders"]]
     assert names == ["www", "cdn", "old", "news", "blog", "bank", "gone", "shop"]
 
 
@@ -122,7 +126,7 @@ def series(text: str) -> dict[tuple[str, str], float]:
 
 
 def test_monitoring_reads_the_metrics() -> None:
-    found = series(metrics(a_status()))
+    found = series(render_metrics(a_status()))
     assert {key: value for (name, key), value in found.items() if name == "expiry_timestamp_seconds"} == {
         "old": dt.datetime(2026, 11, 20, 3, tzinfo=UTC).timestamp(),
         "news": dt.datetime(2026, 12, 10, 3, tzinfo=UTC).timestamp(),
@@ -138,7 +142,7 @@ def test_monitoring_reads_the_metrics() -> None:
 def test_labels_hold_any_text_and_name_the_slice() -> None:
     told = a_status(part="2/5")
     next(row for row in told["orders"] if row["name"] == "news")["common_name"] = 'a"b\\c\nd'
-    families = {family.name: family.samples for family in text_string_to_metric_families(metrics(told))}
+    families = {family.name: family.samples for family in text_string_to_metric_families(render_metrics(told))}
     labels = [sample.labels for sample in families["iij_certificate_expiry_timestamp_seconds"]]
     assert {
         "portfolio": "p", "slice": "2/5", "order": "news", "common_name": 'a"b\\c\nd',

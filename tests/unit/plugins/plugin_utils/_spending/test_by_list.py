@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Phrase
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hiding_vaulted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, RequestRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
@@ -61,8 +61,8 @@ class Screens(DeskInMemory):
     def quote(self, order: Order) -> None:
         self.calls.append("quote")
 
-    def applications(self) -> tuple[Application, ...]:
-        shown = [row for row in super().applications() if row.contract_id not in self.late]
+    def list_applications(self) -> tuple[Application, ...]:
+        shown = [row for row in super().list_applications() if row.contract_id not in self.late]
         return tuple(dc.replace(row, term=None, customer_code=None) for row in shown)
 
     def place(self, order: Order, client_reference: str) -> Application:
@@ -135,7 +135,7 @@ def test_a_contract_that_was_there_before_settles_nothing(runs: Runs) -> None:
 
 
 def test_no_sealed_contract_id_is_hidden_from_what_settles_an_attempt(runs: Runs) -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         orders = portfolio(OV, {**TWIN, "duplicate_of": Vaulted("rsc00000050")})
         runs.desk.put(booked(orders[0], None, number=50))
         runs.desk.losses_of = {"xtra": "late"}

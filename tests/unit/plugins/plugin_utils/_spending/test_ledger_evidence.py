@@ -27,9 +27,9 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.l
     export_ledger,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_file import (
-    default_ledger,
+    find_default_ledger,
     find_ledgers,
-    origin_of,
+    name_origin,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
@@ -270,7 +270,7 @@ def test_a_rehearsal_holds_nothing_back_at_the_portal(tmp_path: pathlib.Path) ->
     (held,) = apply(rehearsal, path, OV, origin=OTHER)
     assert "certificate_not_booked=" in str(held.error)
     assert {line["desk"] for line in audit_ledger(path).lines} == {DESK, OTHER}
-    assert [line["desk"] for line in audit_ledger(path).unsettled()] == [OTHER]
+    assert [line["desk"] for line in audit_ledger(path).list_unsettled()] == [OTHER]
 
 
 @pytest.mark.parametrize(
@@ -284,22 +284,22 @@ def test_a_rehearsal_holds_nothing_back_at_the_portal(tmp_path: pathlib.Path) ->
     ],
 )  # fmt: skip
 def test_a_desk_is_known_by_its_origin(url: str | None, origin: str | None) -> None:
-    assert origin_of(url) == origin
+    assert name_origin(url) == origin
 
 
 def test_each_desk_has_a_ledger_of_its_own(tmp_path: pathlib.Path) -> None:
-    ours, theirs = default_ledger(tmp_path, "p", DESK), default_ledger(tmp_path, "p", OTHER)
+    ours, theirs = find_default_ledger(tmp_path, "p", DESK), find_default_ledger(tmp_path, "p", OTHER)
     assert (ours.name, theirs.name) == ("p@desk.example.jp-443.ledger.jsonl", "p@127.0.0.1-8000.ledger.jsonl")
-    assert default_ledger(tmp_path, "p", None).name == "p.ledger.jsonl"
+    assert find_default_ledger(tmp_path, "p", None).name == "p.ledger.jsonl"
     ours.touch()
     (tmp_path / "p.q@desk.example.jp-443.ledger.jsonl").touch()
-    assert default_ledger(tmp_path, "p", None) == ours
+    assert find_default_ledger(tmp_path, "p", None) == ours
     theirs.touch()
     assert find_ledgers(tmp_path, "p") == sorted([ours, theirs])
     # One that was begun for all desks may hold an open attempt at any of them.
     old = tmp_path / "p.ledger.jsonl"
     old.touch()
-    assert {default_ledger(tmp_path, "p", desk) for desk in (DESK, OTHER, None)} == {old}
+    assert {find_default_ledger(tmp_path, "p", desk) for desk in (DESK, OTHER, None)} == {old}
 
 
 def test_a_head_that_was_noted_shows_a_cut_end(tmp_path: pathlib.Path) -> None:

@@ -95,7 +95,7 @@ def test_a_refusal_proves_nothing_of_the_call_before_it(ledger: pathlib.Path) ->
     class Revoked(DeskInMemory):
         """Books, loses the answer, lists late, and then refuses the token."""
 
-        def application_of(self, client_reference: str) -> None:
+        def find_application(self, client_reference: str) -> None:
             return None
 
         def place(self, order: Order, client_reference: str) -> Application:
@@ -137,7 +137,7 @@ def test_two_unknown_outcomes_in_a_row_stop_the_run(ledger: pathlib.Path) -> Non
 
 def test_a_look_up_that_fails_leaves_the_outcome_unknown(ledger: pathlib.Path) -> None:
     class Gone(DeskInMemory):
-        def application_of(self, client_reference: str) -> Application | None:
+        def find_application(self, client_reference: str) -> Application | None:
             raise DeskUnreachable("gone")
 
     desk = Gone(losses=iter(["after"]))
@@ -255,9 +255,9 @@ def test_a_line_that_was_made_unreadable_is_found(ledger: pathlib.Path) -> None:
 
 def test_what_a_ledger_leaves_unsettled(ledger: pathlib.Path) -> None:
     outcomes(Failing(OutcomeUnknown("lost")), ledger)
-    assert [line["order"] for line in audit_ledger(ledger).unsettled()] == ["blog"]
+    assert [line["order"] for line in audit_ledger(ledger).list_unsettled()] == ["blog"]
     outcomes(DeskInMemory(), ledger)
-    assert audit_ledger(ledger).unsettled() == ()
+    assert audit_ledger(ledger).list_unsettled() == ()
     assert audit_ledger(ledger.with_name("none")) == Audit(lines=(), torn=(), broken=None, exists=False)
 
 

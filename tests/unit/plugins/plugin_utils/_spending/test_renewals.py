@@ -21,12 +21,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.lim
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import require_saved_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import (
     Frame,
     describe_plan,
-    no_commands,
+    have_no_commands,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.by_reference import EchoDiffers
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
@@ -43,7 +43,7 @@ WINDOW = {"renewal": {"when": "window", "term": "6 months"}}
 ORDERS = portfolio(OV | WINDOW)
 IN_USE = certified(booked(ORDERS[0], "p/www/1"))
 REFERENCE = f"p/www/1/renewal:1{'a' * 15}"
-PRICES = price_table({"sureserver_cloud": {"6 months": 30_000}})
+PRICES = read_price_table({"sureserver_cloud": {"6 months": 30_000}})
 
 
 @dc.dataclass
@@ -53,8 +53,8 @@ class Lists(DeskInMemory):
     keeps_references = False
     shows: bool = True
 
-    def applications(self) -> tuple[Application, ...]:
-        rows = super().applications()
+    def list_applications(self) -> tuple[Application, ...]:
+        rows = super().list_applications()
         return rows if self.shows else tuple(dc.replace(row, procedure=None) for row in rows)
 
 
@@ -196,13 +196,13 @@ def test_a_desk_that_shows_a_fingerprint_at_times_is_pressed_once(ledger: pathli
     """The portal shows fingerprints of certificates that were fetched, and neither periods nor what was before."""
 
     class Screens(Lists):
-        def applications(self) -> tuple[Application, ...]:
+        def list_applications(self) -> tuple[Application, ...]:
             hidden = {"current": None, "previous": (), "certificate_fingerprint": None}
-            rows = [dc.replace(row, **hidden) for row in super().applications()]
+            rows = [dc.replace(row, **hidden) for row in super().list_applications()]
             opened = [row.procedure and dc.replace(row.procedure, replaces=None) for row in rows]
             return tuple(dc.replace(row, procedure=procedure) for row, procedure in zip(rows, opened, strict=True))
 
-        def in_full(self, application: Application, *, anew: bool = False) -> Application:
+        def read_in_full(self, application: Application, *, anew: bool = False) -> Application:
             return dc.replace(application, certificate_fingerprint="f" * 64) if anew else application
 
         def renew(self, application: Application, order: t.Any, client_reference: str) -> Application:
@@ -234,7 +234,7 @@ def saved(plan: Plan, folder: pathlib.Path) -> str:
 
 def refused(plan: Plan, path: str) -> list[str]:
     try:
-        require_saved_plan(plan, path, no_commands, portfolio="p", part=None, wanted=None)
+        require_saved_plan(plan, path, have_no_commands, portfolio="p", part=None, wanted=None)
     except OrdersRefused as told:
         assert report(told.complaints, "ja")
         return [complaint.rule for complaint in told.complaints]
@@ -302,7 +302,7 @@ def test_the_document_tells_what_renewals_and_silence_cost() -> None:
     silent = certified(booked(portfolio(DV)[0], "p/blog/1", number=2))
     desk.rows.append(silent)
     plan = planned(desk, (*ORDERS, *portfolio(DV)))
-    prices = price_table({"sureserver_cloud": {"6 months": 30_000}, "quick_ssl": {"6 months": 9_000}})
+    prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}, "quick_ssl": {"6 months": 9_000}})
     frame = Frame(portfolio="p", part=None, prices=prices, lang="en", made_at=MADE_AT)
     document = describe_plan(plan, frame, planned=True)
     assert document["price"] == {"currency": "JPY", "total": 30_000, "new": 0, "renewals": 30_000, "unpriced": []}

@@ -46,7 +46,7 @@ INSTALL: t.Final = {"certificate": "/etc/pki/www.pem", "chain": "/etc/pki/chain.
 @pytest.fixture
 def desk(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setattr(task, "now", lambda: ca.NOW)
+    monkeypatch.setattr(task, "read_clock", lambda: ca.NOW)
     folder = tmp_path / "desk"
     folder.mkdir()
     (tmp_path / "inbox").mkdir()
@@ -114,7 +114,7 @@ def test_a_certificate_is_found_whatever_it_comes_in(desk: Desk, name: str) -> N
     put(desk, name, FORMS[name])
     told = take(desk, order)
     assert told["left_in_inbox"] == {}
-    (application,) = ByHandDesk(str(desk.folder), now=lambda: ca.NOW).applications()
+    (application,) = ByHandDesk(str(desk.folder), now=lambda: ca.NOW).list_applications()
     issued = ByHandDesk(str(desk.folder)).certificate(application)
     assert (issued.certificate, issued.chain) == (ca.pem(LEAF), "".join(map(ca.pem, CHAIN)))
     assert application.state.value == "issued"
@@ -259,7 +259,7 @@ def test_a_link_in_the_inbox_leads_nowhere(desk: Desk, tmp_path: pathlib.Path) -
 def test_without_its_certificate_a_contract_says_what_to_do(desk: Desk) -> None:
     order = applied(desk)
     with pytest.raises(StateConflict, match="certificate_inbox"):
-        ByHandDesk(str(desk.folder)).certificate(ByHandDesk(str(desk.folder)).applications()[0])
+        ByHandDesk(str(desk.folder)).certificate(ByHandDesk(str(desk.folder)).list_applications()[0])
     assert order.install is not None
 
 

@@ -40,7 +40,7 @@ def registered(desk: Desk, csr: str | None = None) -> Order:
     """An order with all that it has in the folder: a row, a CSR, a sheet."""
     order = sample.target_order(name="api", common_name="api.example.jp")
     desk.bought(order, "awaiting_registration")
-    (application,) = ByHandDesk(str(desk.folder)).applications()
+    (application,) = ByHandDesk(str(desk.folder)).list_applications()
     ByHandDesk(str(desk.folder)).register(application, order, csr or sample.csr_of(sample.new_key(), "api.example.jp"))
     desk.plan(order)
     return order
@@ -53,7 +53,7 @@ def registered(desk: Desk, csr: str | None = None) -> Order:
 )  # fmt: skip
 def test_a_link_in_the_folder_is_refused_and_not_followed(desk: Desk, tmp_path: pathlib.Path, place: str) -> None:
     order = registered(desk)
-    (application,) = ByHandDesk(str(desk.folder)).applications()
+    (application,) = ByHandDesk(str(desk.folder)).list_applications()
     at, outside = desk.folder / place, tmp_path / "outside"
     if at.exists():
         shutil.move(at, outside)
@@ -86,7 +86,7 @@ def test_what_a_host_answers_is_kept_as_a_csr_or_refused(desk: Desk, answered: s
     csr = sample.csr_of(sample.new_key(), "api.example.jp")
     registered(desk, f"{answered}{csr}")
     assert (desk.folder / "csrs" / f"{ID}.csr").read_text(encoding="ascii") == csr
-    (application,) = ByHandDesk(str(desk.folder)).applications()
+    (application,) = ByHandDesk(str(desk.folder)).list_applications()
     with pytest.raises(RequestRefused):
         ByHandDesk(str(desk.folder)).register(application, sample.target_order(name="api"), answered)
 

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.spender import ledger_path
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.spender import find_ledger_path
 from statuses import a_status
 
 if t.TYPE_CHECKING:
@@ -22,17 +22,17 @@ NOBODYS: t.Final = "~nobody-of-this-name/x"
 def test_the_ledger_of_a_home_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", NOBODYS)
     with pytest.raises(FileNotFoundError, match=NOBODYS):
-        ledger_path({"portfolio": "p"})
+        find_ledger_path({"portfolio": "p"})
     with pytest.raises(FileNotFoundError, match=NOBODYS):
-        ledger_path({"portfolio": "p", "ledger_path": NOBODYS})
+        find_ledger_path({"portfolio": "p", "ledger_path": NOBODYS})
 
 
 def test_the_ledger_lies_where_it_lay(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("XDG_STATE_HOME", "~/state")
-    assert ledger_path({"portfolio": "p"}).parent == tmp_path / "state" / "iij.server_certificate"
+    assert find_ledger_path({"portfolio": "p"}).parent == tmp_path / "state" / "iij.server_certificate"
     monkeypatch.delenv("XDG_STATE_HOME")
-    assert ledger_path({"portfolio": "p"}).parent == tmp_path / ".local/state/iij.server_certificate"
+    assert find_ledger_path({"portfolio": "p"}).parent == tmp_path / ".local/state/iij.server_certificate"
 
 
 def test_reports_for_a_home_that_is_not_there() -> None:

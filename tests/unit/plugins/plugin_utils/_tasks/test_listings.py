@@ -14,8 +14,8 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.listings import read_listing
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import screen_map
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import adopting_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import make_adopting_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record, record_lines
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_work_sheets import Desk
@@ -67,7 +67,7 @@ def page(
 
 
 def read(path: pathlib.Path) -> dict[str, tuple[str, str, str]]:
-    found = read_listing(str(path), screen_map()).applications
+    found = read_listing(str(path), read_screen_map()).applications
     return {key: (app.common_name, app.product, app.state.value) for key, app in found.items()}
 
 
@@ -136,7 +136,7 @@ def test_the_page_of_a_contract_and_the_one_after_an_order(tmp_path: pathlib.Pat
         told = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts.items())
         text = f"<meta charset=utf-8><h1>{title}</h1><dl>{told}</dl>"
         (tmp_path / f"{title}.html").write_text(text, encoding="utf-8")
-    found = read_listing(str(tmp_path), screen_map()).applications
+    found = read_listing(str(tmp_path), read_screen_map()).applications
     assert found["rsc00000001"].confirmations == ("domain", "intention")
     assert (found["rsc00000002"].term, str(found["rsc00000002"].deadline)) == ("6 months", "2026-12-20")
 
@@ -219,7 +219,7 @@ def test_what_the_list_lacks_is_told_and_kept(desk: Desk) -> None:
     told = compared(desk, OWN, take_over=True)
     assert any(line.startswith("rsc00000001 (www.example.jp) is in the register and not on the list") for line in
                told["differences"])  # fmt: skip
-    assert "rsc00000001" in {app.contract_id for app in ByHandDesk(str(desk.folder)).applications()}
+    assert "rsc00000001" in {app.contract_id for app in ByHandDesk(str(desk.folder)).list_applications()}
 
 
 def test_another_contract_under_the_same_id_is_never_taken_over(desk: Desk) -> None:
@@ -234,10 +234,10 @@ def test_what_no_order_is_for_is_imported_once_the_register_tells_the_rest(desk:
     told = compared(desk, ("rsc00000009", "else.example.jp", *WWW[2:]), take_over=True, orders=())
     assert "no order is for it. Write its term and usage into the register" in told["differences"][0]
     book = ByHandDesk(str(desk.folder))
-    assert adopting_orders(book.applications(), taken=()) == []
+    assert make_adopting_orders(book.list_applications(), taken=()) == []
     whole = register(desk).replace("    state:", "    term: 6 months\n    usage: other\n    state:")
     (desk.folder / "register.yml").write_text(whole, encoding="utf-8")
-    (order,) = adopting_orders(book.applications(), taken=())
+    (order,) = make_adopting_orders(book.list_applications(), taken=())
     assert (order["contract_id"], order["term"], order["usage"]) == ("rsc00000009", "6 months", "other")
 
 
@@ -253,7 +253,7 @@ def test_whatever_is_pasted_is_read_or_refused(text: str, encoding: str, suffix:
         file.write(text.encode(encoding, "replace"))
         file.flush()
         try:
-            found = read_listing(file.name, screen_map()).applications
+            found = read_listing(file.name, read_screen_map()).applications
         except OptionsWrong:
             return
     for key, application in found.items():

@@ -14,11 +14,11 @@ import stat
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hiding_vaulted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import looks
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.installations import host_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.installations import make_host_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from portfolios import DV, EV, LINKED, OV, booked, portfolio
 
@@ -77,7 +77,7 @@ def test_it_comes_back_as_it_was() -> None:
         without = [dc.replace(entry.order, applicant=None, approval_email=None, csr=None) for entry in work.entries]
         assert [entry.order for entry in found.entries] == without
         assert [entry.application for entry in found.entries] == [entry.application for entry in work.entries]
-        assert host_orders(found.entries, {}) == host_orders(work.entries, {})
+        assert make_host_orders(found.entries, {}) == make_host_orders(work.entries, {})
         assert dc.replace(found, entries=()) == dc.replace(work, entries=())
     assert {work.host for work in looks.read_works(options)} == {work.host for work in made}
 
@@ -164,7 +164,7 @@ def test_nothing_in_it_is_secret_or_for_others(cache: pathlib.Path) -> None:
 
 
 def test_an_order_with_a_vaulted_value_is_not_written_down(cache: pathlib.Path) -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         sealed = Vaulted("/etc/pki/secret-place.pem", "sealed")
         made = works()
         (web2,) = [work for work in made if work.host == "web2"]
@@ -205,7 +205,7 @@ def test_old_looks_are_removed(cache: pathlib.Path) -> None:
 def test_what_a_host_says_of_a_vaulted_value_is_not_written_down(cache: pathlib.Path) -> None:
     """Orders with such a value are in no look, but their host's answer is."""
     options = {**OPTIONS, "look": looks.hand_on(OPTIONS, (), warn=lambda _phrase: None)}
-    with hiding_vaulted():
+    with hide_vaulted():
         place = Vaulted("/srv/canary-4Kz/www.key", sealed="$ANSIBLE_VAULT;1.1;AES256")
         failures = {"www": f"{place} is full", "blog": "it is full"}
         looks.write_answer(options, looks.Answer(host="web1", csrs={"blog": "PEM"}, failures=failures))

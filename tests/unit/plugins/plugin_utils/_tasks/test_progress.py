@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import said
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import translate
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.progress import Progress, estimate_portal
 
 PORTAL: t.Final = {"desk": "portal", "screen_map": None, "request_interval": 1.0}
@@ -54,6 +54,6 @@ def test_an_estimate_before_the_portal_is_asked(work: dict[str, int], words: str
     told = estimate_portal(PORTAL, **work)
     assert (told is None) == (words is None)
     if told and words:
-        assert words in said(told, "en")
-        assert "request_interval" in said(told, "ja")
+        assert words in translate(told, "en")
+        assert "request_interval" in translate(told, "ja")
     assert estimate_portal({**PORTAL, "desk": "api"}, **work) is None

@@ -57,7 +57,7 @@ def taken(desk: Desk, *records: Json, file: pathlib.Path | None = None, pretend:
 
 
 def states(desk: Desk) -> dict[str, str]:
-    return {app.contract_id: app.state.value for app in ByHandDesk(str(desk.folder)).applications()}
+    return {app.contract_id: app.state.value for app in ByHandDesk(str(desk.folder)).list_applications()}
 
 
 def refused(desk: Desk, *records: Json) -> list[tuple[str, str]]:
@@ -221,9 +221,9 @@ def test_what_was_registered_is_remembered_so_that_drift_is_told(desk: Desk) -> 
 def test_the_day_is_counted_in_japan(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     at_night = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)  # 01:00 of the 20th in Tokyo
     monkeypatch.setattr(
-        "ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record.now", lambda: at_night
+        "ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record.read_clock", lambda: at_night
     )
-    assert asked_orders.now() != at_night
+    assert asked_orders.read_clock() != at_night
     assert taken(desk, ORDERED)["changed"]
 
 

@@ -12,12 +12,12 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hiding_vaulted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import describe_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.hand_out import hand_out_work
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.planned import frame_of, plan_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.planned import make_frame, plan_orders
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from lxml import html
 
@@ -60,7 +60,7 @@ class Desk:
 
     def plan(self, *orders: Order) -> Json:
         plan = plan_orders(self.options, ByHandDesk(str(self.folder)), orders)
-        document = describe_plan(plan, frame_of(self.options, "en"), planned=True)
+        document = describe_plan(plan, make_frame(self.options, "en"), planned=True)
         return {**hand_out_work(plan, document, self.options), "document": document}
 
     def sheet(self, role: str) -> Json:
@@ -89,7 +89,7 @@ def both(desk: Desk) -> tuple[Order, Order]:
     new, bought = sample.order(), sample.target_order(name="api", common_name="api.example.jp")
     contract_id = desk.bought(bought, "awaiting_registration")
     csr = sample.csr_of(sample.new_key(), "api.example.jp")
-    (application,) = ByHandDesk(str(desk.folder)).applications()
+    (application,) = ByHandDesk(str(desk.folder)).list_applications()
     ByHandDesk(str(desk.folder)).register(application, bought, csr)
     assert (desk.folder / "csrs" / f"{contract_id}.csr").read_text(encoding="ascii") == csr
     return new, bought
@@ -146,7 +146,7 @@ def test_the_menu_is_walked_once_for_all_orders_of_a_customer_code(desk: Desk) -
 
 
 def test_what_a_vault_holds_is_on_no_sheet(desk: Desk) -> None:
-    with hiding_vaulted():
+    with hide_vaulted():
         secret = Vaulted("canary-4Kz@example.jp", sealed="$ANSIBLE_VAULT;1.1;AES256")
         order = sample.order(applicant={**sample.APPLICANT, "email": secret})
         desk.bought(order, "awaiting_registration")
@@ -200,8 +200,8 @@ def test_people_are_told_the_next_step(desk: Desk) -> None:
     document = told["document"]
     assert document["orders"][0]["next_action"].endswith("sheets/group_admin.html, no. 1")
     assert document["orders"][0]["next_action_by"] == "group_admin"
-    assert "people do what the work sheets say, and record it" in text(document, "en")
-    assert "作業票のとおりに作業し" in text(document, "ja")
+    assert "people do what the work sheets say, and record it" in render_text(document, "en")
+    assert "作業票のとおりに作業し" in render_text(document, "ja")
 
 
 def test_each_kind_of_work_belongs_to_its_role(desk: Desk) -> None:

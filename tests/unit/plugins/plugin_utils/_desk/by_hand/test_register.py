@@ -18,7 +18,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.register import (
     Register,
-    locked,
+    lock_register,
     read_register,
     read_text,
 )
@@ -182,7 +182,7 @@ def desk_with(folder: pathlib.Path, text: str = WRITTEN, *, today: str = "2026-1
 
 
 def test_the_register_is_the_desk(tmp_path: pathlib.Path) -> None:
-    shop, api = desk_with(tmp_path).applications()
+    shop, api = desk_with(tmp_path).list_applications()
     assert (shop.client_reference, shop.state, shop.next_action_by) == (
         "default/shop/1",
         State.AWAITING_REGISTRATION,
@@ -193,12 +193,12 @@ def test_the_register_is_the_desk(tmp_path: pathlib.Path) -> None:
 
 
 def test_time_goes_on_for_what_is_recorded(tmp_path: pathlib.Path) -> None:
-    assert [app.state for app in desk_with(tmp_path, today="2027-05-27").applications()][1] is State.EXPIRED
+    assert [app.state for app in desk_with(tmp_path, today="2027-05-27").list_applications()][1] is State.EXPIRED
 
 
 def test_nothing_is_ever_done_by_a_task(tmp_path: pathlib.Path) -> None:
     desk = desk_with(tmp_path)
-    application: t.Any = desk.applications()[0]
+    application: t.Any = desk.list_applications()[0]
     order: t.Any = None
     with pytest.raises(NotOnline):
         desk.place(order, "x")
@@ -211,7 +211,7 @@ def test_nothing_is_ever_done_by_a_task(tmp_path: pathlib.Path) -> None:
 def test_a_folder_without_a_register_is_no_empty_desk(tmp_path: pathlib.Path) -> None:
     with pytest.raises(OptionsWrong, match="everything would look unordered"):
         read_register(str(tmp_path))
-    with pytest.raises(OptionsWrong, match="there is no register"), locked(str(tmp_path / "nowhere")):
+    with pytest.raises(OptionsWrong, match="there is no register"), lock_register(str(tmp_path / "nowhere")):
         pass
 
 

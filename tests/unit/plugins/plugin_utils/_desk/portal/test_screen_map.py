@@ -14,7 +14,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import (
     PARTS,
     ScreenMapUnusable,
-    screen_map,
+    read_screen_map,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 
@@ -23,14 +23,14 @@ if t.TYPE_CHECKING:
 
 
 def test_the_map_knows_what_the_collection_knows() -> None:
-    known = screen_map()
+    known = read_screen_map()
     assert set(known.options["states"]) == {state.value for state in State} - {State.UNCLEAR.value}
     assert set(known.options["terms"]) == set(TERMS)
     assert set(known.options["products"]) == set(PRODUCTS)
 
 
 def test_every_word_has_its_source() -> None:
-    known = screen_map()
+    known = read_screen_map()
     entries = [entry for screen in known.screens.values() for part in PARTS for entry in screen.parts[part].values()]
     entries += [entry for group in known.options.values() for entry in group.values()]
     entries += [screen.title for screen in known.screens.values()]
@@ -45,7 +45,7 @@ def test_a_map_of_ones_own_changes_only_what_it_says(tmp_path: pathlib.Path) -> 
         "    fields: {common_name: FQDN}\n    leave_alone: メモ\noptions: {states: {issued: 発行完了}}\n",
         encoding="utf-8",
     )
-    known, default = screen_map(str(own)), screen_map()
+    known, default = read_screen_map(str(own)), read_screen_map()
     form = known.screens["order_form"]
     assert form.title.texts == ("申込",)
     assert form.entry("fields", "usage").texts == ("形態", "利用形態")
@@ -81,11 +81,11 @@ def test_a_mistake_is_told_with_its_place(tmp_path: pathlib.Path, text: str) -> 
     own = tmp_path / "own.yml"
     own.write_text(text, encoding="utf-8")
     with pytest.raises(ScreenMapUnusable, match=MISTAKES[text]):
-        screen_map(str(own))
+        read_screen_map(str(own))
 
 
 def test_what_is_no_yaml_is_told(tmp_path: pathlib.Path) -> None:
     own = tmp_path / "own.yml"
     own.write_text("words: {", encoding="utf-8")
     with pytest.raises(OrdersRefused):
-        screen_map(str(own))
+        read_screen_map(str(own))

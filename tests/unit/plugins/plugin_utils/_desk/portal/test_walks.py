@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import (
     ScreenMapUnusable,
-    screen_map,
+    read_screen_map,
 )
 
 if t.TYPE_CHECKING:
@@ -24,7 +24,7 @@ if t.TYPE_CHECKING:
 def map_of(folder: pathlib.Path, text: str) -> ScreenMap:
     own = folder / "own.yml"
     own.write_text(text, encoding="utf-8")
-    return screen_map(str(own))
+    return read_screen_map(str(own))
 
 
 def screens_of(known: ScreenMap, walk: str) -> list[str]:
