@@ -127,7 +127,7 @@ class Tasks:
 
 def vars_of(leg: t.Any) -> Json:
     """The options of an action."""
-    return dict(leg.spec(None).argument_spec)
+    return dict(leg.make_spec(None).argument_spec)
 
 
 __all__ = ("APPLY", "COLLECT", "Execute", "Role", "Tasks", "no_host")

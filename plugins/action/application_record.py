@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.application_record()
 
     def control(self) -> Result:

@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.cert_application_info()
 
     def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.certificate_file_info()
 
     def control(self) -> Result:
@@ -31,7 +31,9 @@ class ActionModule(Leg):
         if files is None:
             orders = accept_asked_orders(self.options)
             files = list_leading_files(orders, list_names_of_host(orders, self.inventory_host))
-        subjects = [(order.common_name, order.subject.given()) for order in orders if order.host == self.inventory_host]
+        subjects = [
+            (order.common_name, order.subject.filled_fields()) for order in orders if order.host == self.inventory_host
+        ]
         leg = self.run_on_host("files", files, found=subjects)
         rows = [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]
         return {**leg, "certificates": rows, "lang": self.lang}

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.csr_register()
 
     def control(self) -> Result:

@@ -27,7 +27,7 @@ _UNKNOWN: t.Final = Phrase(
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.linked_contract_info()
 
     def control(self) -> Result:

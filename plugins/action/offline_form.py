@@ -25,7 +25,7 @@ _NO_ORDER: t.Final = Phrase("there is no order {0}; there are {1}", "オーダ�
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.offline_form()
 
     def control(self) -> Result:

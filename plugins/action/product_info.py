@@ -28,7 +28,7 @@ _NEAR: t.Final = Phrase("did you mean {0}? ", "{0} のことですか。")
 
 
 class ActionModule(Leg):
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         return _argspec.product_info()
 
     def control(self) -> Result:

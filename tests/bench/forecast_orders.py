@@ -70,7 +70,7 @@ def issued(order: Order, number: int) -> Application:
     since = FIRST_ISSUE + dt.timedelta(days=number * 180 // check_orders.ORDERS)
     return Application(
         contract_id=f"rsc{number + 1:08}",
-        client_reference=order.reference("default"),
+        client_reference=order.client_reference("default"),
         customer_code=order.customer_code,
         common_name=order.common_name,
         product=order.product.id,

@@ -112,7 +112,7 @@ def ours(folder: pathlib.Path, name: str) -> float:
             progress=lambda _outcome: None,
             concurrency=CONCURRENCY,
         )
-        outcomes = performer.perform_contracts(made.steps())
+        outcomes = performer.perform_contracts(made.list_steps())
         passed = time.perf_counter() - started
     if len(outcomes) != ORDERS or any(outcome.error for outcome in outcomes):
         raise RuntimeError("not every order was placed")

@@ -48,7 +48,7 @@ CALLS: dict[str, Call] = {
     "linked_contracts": lambda api: api.list_linked_contracts(),
     "applications": lambda api: api.list_applications(),
     "application_of": lambda api: api.find_application("default/www/1"),
-    "certificate": lambda api: api.certificate(SEEN),
+    "certificate": lambda api: api.fetch_certificate(SEEN),
     "quote": lambda api: api.quote(ORDER),
     "register": lambda api: api.register(SEEN, ORDER, None),
     "place": lambda api: api.place(ORDER, "default/www/1"),
@@ -154,7 +154,7 @@ def test_fields_that_are_not_known_are_passed_over() -> None:
         assert api.list_products()[0].terms == ("1 year",)
         assert api.list_linked_contracts()[0].contract_id == "r1"
         assert api.list_applications()[0].contract_id == "rsc00000001"
-        assert api.certificate(SEEN).chain == "D"
+        assert api.fetch_certificate(SEEN).chain == "D"
         api.quote(ORDER)
 
 

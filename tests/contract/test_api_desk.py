@@ -63,7 +63,7 @@ def test_the_same_reference_at_the_same_moment_buys_once(desk: DeskControl) -> N
 def test_registering_again_changes_nothing(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
     order = sample.target_order(**sample.fresh())
     csr = sample.csr_of(sample.new_key(), order.common_name)
-    placed = shared_api.place(order, order.reference("again"))
+    placed = shared_api.place(order, order.client_reference("again"))
     applied = shared_api.register(placed, order, csr)
     assert (applied.state, applied.csr_origin) == (State.APPLIED, "customer")
     assert shared_api.register(placed, order, csr) == applied
@@ -77,11 +77,11 @@ def test_registering_again_changes_nothing(shared_desk: DeskControl, shared_api:
 
 def test_cancelling_again_changes_nothing(shared_desk: DeskControl, shared_api: ApiDesk) -> None:
     kept, rejected = (sample.order(**sample.fresh()) for _ in range(2))
-    placed = shared_api.place(kept, kept.reference("cancel"))
+    placed = shared_api.place(kept, kept.client_reference("cancel"))
     cancelled = shared_api.cancel(placed)
     assert cancelled.state is State.CANCELLED
     assert shared_api.cancel(placed) == cancelled
-    ended = shared_api.place(rejected, rejected.reference("cancel"))
+    ended = shared_api.place(rejected, rejected.client_reference("cancel"))
     shared_api.register(ended, rejected, None)
     shared_desk.ca_reject(ended.contract_id, reason="The organization was not found.")
     with pytest.raises(StateConflict, match="rejected"):

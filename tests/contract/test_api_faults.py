@@ -33,14 +33,14 @@ def fault(request: pytest.FixtureRequest) -> str:
 
 def test_reads_are_repeated(shared_desk: DeskControl, shared_api: ApiDesk, fault: str) -> None:
     order = sample.order(**sample.fresh())
-    placed = shared_api.place(order, order.reference("reads"))
+    placed = shared_api.place(order, order.client_reference("reads"))
     shared_api.register(placed, order, None)
     shared_desk.ca_work(placed.contract_id)
     calls: dict[str, t.Callable[[], object]] = {
         "/products": shared_api.products,
         "/linked-contracts": shared_api.linked_contracts,
         "/applications": shared_api.applications,
-        f"/applications/{placed.contract_id}/certificate": lambda: shared_api.certificate(placed),
+        f"/applications/{placed.contract_id}/certificate": lambda: shared_api.fetch_certificate(placed),
     }
     for path, call in calls.items():
         undisturbed = call()
@@ -52,7 +52,7 @@ def test_safe_writes_are_repeated(shared_desk: DeskControl, shared_api: ApiDesk,
     order = sample.order(**sample.fresh())
     shared_desk.fault(fault, method="POST", path="/quotes")
     shared_api.quote(order)
-    placed = shared_api.place(order, order.reference("writes"))
+    placed = shared_api.place(order, order.client_reference("writes"))
     shared_desk.fault(fault, method="PUT", path="/applications/*/registration")
     assert shared_api.register(placed, order, None).state is State.APPLIED
 
@@ -76,7 +76,7 @@ def test_a_purchase_goes_out_once(desk: DeskControl, api: ApiDesk, fault: str) -
 
 def test_a_cancellation_goes_out_once(shared_desk: DeskControl, shared_api: ApiDesk, fault: str) -> None:
     order = sample.order(**sample.fresh())
-    placed = shared_api.place(order, order.reference("once"))
+    placed = shared_api.place(order, order.client_reference("once"))
     shared_desk.fault(fault, method="POST", path="/applications/*/cancellation")
     with pytest.raises(OutcomeUnknown):
         shared_api.cancel(placed)

@@ -36,12 +36,12 @@ READS: dict[str, Call] = {
     "products": lambda api, _order, _app: api.list_products(),
     "linked_contracts": lambda api, _order, _app: api.list_linked_contracts("managed_waf_link"),
     "applications": lambda api, _order, _app: api.list_applications(),
-    "application_of": lambda api, order, _app: api.find_application(order.reference("access")),
-    "certificate": lambda api, _order, app: api.certificate(app),
+    "application_of": lambda api, order, _app: api.find_application(order.client_reference("access")),
+    "certificate": lambda api, _order, app: api.fetch_certificate(app),
 }
 WRITES: dict[str, Call] = {
     "quote": lambda api, order, _app: api.quote(order),
-    "place": lambda api, order, _app: api.place(order, order.reference("refused")),
+    "place": lambda api, order, _app: api.place(order, order.client_reference("refused")),
     "cancel": lambda api, _order, app: api.cancel(app),
 }
 REGISTER: dict[str, Call] = {"register": lambda api, order, app: api.register(app, order, None)}
@@ -51,7 +51,7 @@ EVERY_CALL = {**READS, **WRITES, **REGISTER}
 @pytest.fixture
 def placed(shared_api: ApiDesk) -> tuple[Order, Application]:
     order = sample.order(**sample.fresh())
-    return order, shared_api.place(order, order.reference("access"))
+    return order, shared_api.place(order, order.client_reference("access"))
 
 
 @pytest.mark.parametrize("call", EVERY_CALL.values(), ids=EVERY_CALL)
@@ -119,7 +119,7 @@ def test_a_refusal_is_one_sentence_in_the_users_language(
         "applicant.phone は窓口に受け付けられませんでした": told(
             lambda: shared_api.register(application, dc.replace(order, applicant=applicant), None)
         ),
-        "証明書はまだ発行されていません": told(lambda: shared_api.certificate(application)),
+        "証明書はまだ発行されていません": told(lambda: shared_api.fetch_certificate(application)),
     }
     for says, phrase in cases.items():
         assert phrase.ja.startswith(says), phrase.ja
@@ -136,12 +136,12 @@ def test_a_refusal_is_one_sentence_in_the_users_language(
 def test_conflicts_and_unknown_applications(shared_api: ApiDesk, placed: tuple[Order, Application]) -> None:
     order, application = placed
     with pytest.raises(ReferenceTaken, match=application.contract_id):
-        shared_api.place(sample.order(**sample.fresh()), order.reference("access"))
+        shared_api.place(sample.order(**sample.fresh()), order.client_reference("access"))
     with pytest.raises(StateConflict):
-        shared_api.certificate(application)
+        shared_api.fetch_certificate(application)
     for contract_id in ("rsc99999999", "../products", "a b"):
         with pytest.raises(RequestRefused):
-            shared_api.certificate(dc.replace(application, contract_id=contract_id))
+            shared_api.fetch_certificate(dc.replace(application, contract_id=contract_id))
 
 
 def test_nobody_at_home() -> None:
@@ -171,7 +171,7 @@ def test_urls_that_must_not_carry_a_token(url: str) -> None:
 @pytest.mark.parametrize("token", ["s3cret\n", " s3cret", "s3cr et", "s3cr\u00e9t", "s3cret\u3042", "s3cret\x00"])
 def test_a_token_that_no_header_can_carry_is_refused_and_not_shown(shared_desk: DeskControl, token: str) -> None:
     connection = ApiConnection(url=shared_desk.url, token=token)
-    fault = connection.fault()
+    fault = connection.find_fault()
     assert fault
     assert "desk_token" in fault.en
     assert "s3cr" not in "".join(fault)

@@ -106,7 +106,7 @@ def test_a_renewal_from_the_order_to_its_certificate(desk: DeskControl, api: Api
     assert after.current.csr_origin == "customer"
     # Whoever has seen the one before is not handed out the next.
     for application in (before, after):
-        leaf = x509.load_pem_x509_certificate(api.certificate(application).certificate.encode())
+        leaf = x509.load_pem_x509_certificate(api.fetch_certificate(application).certificate.encode())
         assert application.current is not None
         assert leaf.fingerprint(hashes.SHA256()).hex() == application.current.certificate_fingerprint
     assert desk.purchases() == ["default/www/1", reference(before)]

@@ -58,7 +58,7 @@ def test_a_quote_buys_nothing(shared_desk: DeskControl, any_desk: AnyDesk) -> No
 @EVERY_WAY
 def test_iij_makes_the_csr_of_a_linked_service(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     order = sample.linked_order(**sample.fresh())
-    placed = any_desk.place(order, order.reference("linked"))
+    placed = any_desk.place(order, order.client_reference("linked"))
     applied = any_desk.register(placed, order, None)
     assert applied.state is State.APPLIED
     assert shared_desk.list_applications()[placed.contract_id]["csr_origin"] == "service"
@@ -70,12 +70,12 @@ def test_iij_makes_the_csr_of_a_linked_service(shared_desk: DeskControl, any_des
 @EVERY_WAY
 def test_the_certificate_leads_to_the_root(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     order = sample.order(**sample.fresh())
-    placed = any_desk.place(order, order.reference("issue"))
+    placed = any_desk.place(order, order.client_reference("issue"))
     with pytest.raises(StateConflict):
-        any_desk.certificate(placed)
+        any_desk.fetch_certificate(placed)
     any_desk.register(placed, order, None)
     shared_desk.ca_work(placed.contract_id)
-    issued = any_desk.certificate(placed)
+    issued = any_desk.fetch_certificate(placed)
     leaf, *chain = x509.load_pem_x509_certificates((issued.certificate + issued.chain).encode())
     root = x509.load_pem_x509_certificate(shared_desk.root().encode())
     for below, above in zip([leaf, *chain], [*chain, root], strict=True):
@@ -90,7 +90,7 @@ def test_the_certificate_leads_to_the_root(shared_desk: DeskControl, any_desk: A
 def test_a_purchase_is_what_the_order_asks_for(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     order = sample.linked_order(**sample.fresh())
     before = len(shared_desk.purchases())
-    placed = any_desk.place(order, order.reference("asked"))
+    placed = any_desk.place(order, order.client_reference("asked"))
     assert len(shared_desk.purchases()) == before + 1
     told = shared_desk.list_applications()[placed.contract_id]
     for field in ("customer_code", "common_name", "product", "term", "usage", "linked_contract_id", "linked_service"):
@@ -104,7 +104,7 @@ def test_a_purchase_is_what_the_order_asks_for(shared_desk: DeskControl, any_des
 
 def test_a_csr_made_elsewhere_is_registered(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     order = sample.target_order(**sample.fresh(product="organization_ssl", approval_email="admin@example.jp"))
-    placed = any_desk.place(order, order.reference("csr"))
+    placed = any_desk.place(order, order.client_reference("csr"))
     applied = any_desk.register(placed, order, sample.csr_of(sample.new_key(), order.common_name))
     assert applied.state is State.APPLIED
     told = shared_desk.list_applications()[placed.contract_id]
@@ -115,7 +115,7 @@ def test_a_csr_made_elsewhere_is_registered(shared_desk: DeskControl, any_desk: 
 def test_what_an_order_lacks_is_refused_before_it_is_bought(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     before = shared_desk.purchases()
     order = sample.order(**sample.fresh(customer_code="SG99999999"))
-    for call in (any_desk.quote, lambda order: any_desk.place(order, order.reference("lacks"))):
+    for call in (any_desk.quote, lambda order: any_desk.place(order, order.client_reference("lacks"))):
         with pytest.raises(RequestRefused, match="SG00000001"):
             call(order)
     assert shared_desk.purchases() == before
@@ -123,7 +123,7 @@ def test_what_an_order_lacks_is_refused_before_it_is_bought(shared_desk: DeskCon
 
 def test_a_rejected_application_has_ended(shared_desk: DeskControl, any_desk: AnyDesk) -> None:
     order = sample.order(**sample.fresh())
-    placed = any_desk.place(order, order.reference("rejected"))
+    placed = any_desk.place(order, order.client_reference("rejected"))
     any_desk.register(placed, order, None)
     shared_desk.ca_reject(placed.contract_id, reason="The organization was not found.")
     (listed,) = [app for app in any_desk.list_applications() if app.contract_id == placed.contract_id]

@@ -46,18 +46,18 @@ class Visitor:
     def press(self, text: str, **values: str) -> Page:
         """Press the button after choosing, filling in or ticking by label; spaces of labels are underscores here."""
         button = next(button for button in self.page.buttons if button.text == text)
-        fields = {field.label: field for field in self.page.fields(button.form)}
+        fields = {field.label: field for field in self.page.list_fields(button.form)}
         filled = []
         for label, value in values.items():
             field = fields[label.replace("_", " ")]
             chosen = {choice.text: choice.value for choice in field.choices}
             filled.append((field.name, chosen.get(value, value)))
-        return self._look(self.view.submit(self.page.submission(button, tuple(filled))))
+        return self._look(self.view.submit(self.page.make_submission(button, tuple(filled))))
 
     def tick(self) -> dict[str, str]:
         """The only tick of the page, by its label."""
         form = self.page.buttons[-1].form
-        return {field.label: field.label for field in self.page.fields(form) if field.kind == "tick"}
+        return {field.label: field.label for field in self.page.list_fields(form) if field.kind == "tick"}
 
     def _look(self, fetched: Fetched) -> Page:
         self.page = page_of(fetched.content, fetched)
@@ -73,7 +73,7 @@ def page_of(content: bytes, fetched: Fetched) -> Page:
 def visitor_of(desk: DeskControl, folder: pathlib.Path, engine: str) -> Visitor:
     connection = connection_to(desk, folder, engine=engine)
     transport = PortalTransport(connection, sleep=lambda _: None, keeps_cookies=engine == "http")
-    view = transport if engine == "http" else Browser(connection, transport).tab()
+    view = transport if engine == "http" else Browser(connection, transport).open_tab()
     visitor = Visitor(view, t.cast("Page", None))
     visitor.go(desk.portal_url)
     user, password = desk.group_admin
@@ -168,7 +168,7 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def words_of(page: Page, part: str, *, of: str = "") -> list[str]:
-    fields = [field for form in page.tree.iter("form") for field in page.fields(form)]
+    fields = [field for form in page.tree.iter("form") for field in page.list_fields(form)]
     return {
         "title": [page.heading],
         "links": [text for text, _address in page.links],
@@ -213,7 +213,9 @@ def test_the_buttons_are_pressed_in_the_order_of_the_page() -> None:
     }
     for walk, presses in walks.items():
         steps = [step for step in MAP.walks[walk] if step.press and step.screen in dict(presses) and not step.if_there]
-        pressed = [(step.screen, MAP.screens[step.screen].entry("buttons", str(step.press)).text) for step in steps]
+        pressed = [
+            (step.screen, MAP.screens[step.screen].find_entry("buttons", str(step.press)).text) for step in steps
+        ]
         assert [pair for pair in pressed if pair in presses] == list(presses)
 
 

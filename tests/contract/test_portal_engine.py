@@ -52,7 +52,7 @@ FORM = "<form method=post action=/sent><input name=name aria-label=名前><butto
 def tab_at(desk: FakeDesk, **changes: t.Any) -> Tab:
     """A window's page in the browser, for the portal that stands there."""
     connection = PortalConnection(**{"url": f"{desk.url}/", "user": "u", "password": "p", "timeout": 10, **changes})
-    return Browser(connection, PortalTransport(connection, sleep=lambda _: None, keeps_cookies=False)).tab()
+    return Browser(connection, PortalTransport(connection, sleep=lambda _: None, keeps_cookies=False)).open_tab()
 
 
 def html(body: str, **more: t.Any) -> Answer:
@@ -77,7 +77,7 @@ def posted(desk: FakeDesk) -> list[bytes]:
 def filled_in(fetched: Fetched) -> Submission:
     """The first button of this page pressed, the first field filled in."""
     page = Page(fetched.content, url=fetched.url, charset=fetched.charset, marks=(), rendered=fetched.rendered)
-    return page.submission(page.buttons[0], ((page.fields(page.buttons[0].form)[0].name, "花子"),))
+    return page.make_submission(page.buttons[0], ((page.list_fields(page.buttons[0].form)[0].name, "花子"),))
 
 
 def by_scripts(desk: DeskControl) -> t.Callable[[Asked], Answer]:
@@ -132,7 +132,7 @@ def test_a_portal_that_needs_javascript(shared_desk: DeskControl, tmp_path: path
                 desk.place(order, "default/www/1")
             assert len(shared_desk.purchases()) == before
             return
-        placed = desk.place(order, order.reference("scripted"))
+        placed = desk.place(order, order.client_reference("scripted"))
     assert shared_desk.list_applications()[placed.contract_id]["common_name"] == order.common_name
     assert len(shared_desk.purchases()) == before + 1
 
@@ -148,7 +148,7 @@ def test_no_browser_repeats_a_form_by_itself(
     # The desk does not protect against a second click; what is repeated meets no fault any more, and books.
     shared_desk.faults({"name": "double_click_order", **PLACE}, {"name": fault, **PLACE, "count": 1})
     with pytest.raises(OutcomeUnknown):
-        desk.place(order, order.reference("once"))
+        desk.place(order, order.client_reference("once"))
     shared_desk.no_faults()
     assert len(shared_desk.purchases()) == before + booked
 
@@ -189,8 +189,8 @@ def test_a_form_goes_out_as_a_person_sends_it() -> None:
         (form, last) = desk.asked[-2:]
         assert form.body.decode() == "name=%E8%8A%B1%E5%AD%90%E6%A7%98&token=t1&go=1"
         assert set(last.headers["Cookie"].split("; ")) == {"a=1", "b=2", "script=1"}
-        assert {"1", "2"} <= set(tab.secrets())
-        assert tab.file(f"{desk.url}/file")
+        assert {"1", "2"} <= set(tab.list_secrets())
+        assert tab.download_file(f"{desk.url}/file")
         assert desk.asked[-1].headers["Cookie"] == last.headers["Cookie"]
 
 

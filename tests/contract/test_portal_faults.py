@@ -83,7 +83,7 @@ def test_a_registration_whose_answer_is_lost_is_registered_once(
     shared_desk: DeskControl, shared_portal: PortalDesk, fault: str
 ) -> None:
     order = sample.order(**sample.fresh())
-    placed = shared_portal.place(order, order.reference("lost"))
+    placed = shared_portal.place(order, order.client_reference("lost"))
     path = f"/portal/certificates/{placed.contract_id}/registration/confirm"
     shared_desk.faults({"name": fault, "method": "POST", "path": path, "count": 1})
     assert shared_portal.register(placed, order, None).state is State.APPLIED
@@ -101,7 +101,7 @@ def test_the_button_that_buys_is_pressed_once(shared_desk: DeskControl, shared_p
     if fault == "another_screen":  # the purchase leads to another address, so only its answer can be another screen
         shared_desk.faults({"name": fault, "method": "GET", "path": "/portal/orders/*/done", "count": 1})
     with pytest.raises(OutcomeUnknown, match=f"「申込」 was pressed for {order.common_name}"):
-        shared_portal.place(order, order.reference("once"))
+        shared_portal.place(order, order.client_reference("once"))
     booked = len(shared_desk.purchases()) - before
     assert booked == (fault in BOOKS)
 
@@ -110,7 +110,7 @@ def test_a_portal_that_counts_clicks_is_clicked_once(shared_desk: DeskControl, s
     order = sample.order(**sample.fresh())
     before = len(shared_desk.purchases())
     shared_desk.faults({"name": "double_click_order", "method": "POST", "path": PLACE})
-    shared_portal.place(order, order.reference("click"))
+    shared_portal.place(order, order.client_reference("click"))
     assert len(shared_desk.purchases()) == before + 1
 
 
@@ -186,7 +186,7 @@ def test_an_unknown_word_holds_the_orders_that_it_may_concern(
 ) -> None:
     label, replacement, path = UNKNOWN[kind]
     order, other = sample.order(**sample.fresh()), sample.order(**sample.fresh())
-    placed = shared_portal.place(order, order.reference("word"))
+    placed = shared_portal.place(order, order.client_reference("word"))
     before = shared_desk.purchases()
     shared_desk.faults(*renamed(label, replacement, path))
     seen = observe(shared_portal, (order, other), portfolio="word", offers=False)
@@ -212,19 +212,19 @@ def test_an_unknown_word_that_comes_after_the_quote_holds_the_press(
 ) -> None:
     order = sample.order(**sample.fresh())
     shared_portal.quote(order)
-    portal_of(shared_desk, tmp_path).place(order, order.reference("somebody else"))
+    portal_of(shared_desk, tmp_path).place(order, order.client_reference("somebody else"))
     label, replacement, path = UNKNOWN["an item"]
     shared_desk.faults(*renamed(label, replacement, path))
     before = shared_desk.purchases()
     shared_portal.list_applications()
     with pytest.raises(RequestRefused, match=r"「旧 クラウド」.*options\.products"):
-        shared_portal.place(order, order.reference("late"))
+        shared_portal.place(order, order.client_reference("late"))
     assert shared_desk.purchases() == before
 
 
 def test_a_list_with_rows_missing_is_not_believed(shared_desk: DeskControl, shared_portal: PortalDesk) -> None:
     order = sample.order(**sample.fresh())
-    shared_portal.place(order, order.reference("count"))
+    shared_portal.place(order, order.client_reference("count"))
     count = len(shared_desk.list_applications())
     shared_desk.faults(*renamed(f"({count}件)", f"({count + 1}件)"))
     with pytest.raises(AnswerUnusable, match=f"counts {count + 1} applications, and its pages hold {count}"):
@@ -241,7 +241,7 @@ def test_three_lines_repair_a_renamed_label(
     own = tmp_path / "screens.yml"
     own.write_text("version: 1\nwords:\n  common_name: コモンネーム (FQDN)\n", encoding="utf-8")
     repaired = portal_of(shared_desk, tmp_path, screen_map=str(own))
-    placed = repaired.place(order, order.reference("repaired"))
+    placed = repaired.place(order, order.client_reference("repaired"))
     assert repaired.register(placed, order, None).state is State.APPLIED
 
 
@@ -259,7 +259,7 @@ def test_a_service_admin_registers_and_cannot_order(
     shared_desk: DeskControl, shared_portal: PortalDesk, tmp_path: pathlib.Path
 ) -> None:
     order = sample.order(**sample.fresh())
-    placed = shared_portal.place(order, order.reference("role"))
+    placed = shared_portal.place(order, order.client_reference("role"))
     user, password = shared_desk.service_admin
     service_admin = portal_of(shared_desk, tmp_path, user=user, password=password)
     with pytest.raises(AccessRefused, match="この操作を行う権限がありません"):

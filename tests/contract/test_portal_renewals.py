@@ -39,7 +39,7 @@ def issued(desk: DeskControl, *, days: float = 1) -> Json:
     }  # fmt: skip
     contract_id = desk.api("POST", "/applications", order)["result"]["contract_id"]
     registration = {
-        "csr_origin": "service", "subject": {**ORDER.subject.given()}, "terms_agreed": True,
+        "csr_origin": "service", "subject": {**ORDER.subject.filled_fields()}, "terms_agreed": True,
         "applicant": dc.asdict(ORDER.applicant) if ORDER.applicant else None,
     }  # fmt: skip
     desk.api("PUT", f"/applications/{contract_id}/registration", registration, token=desk.register_token)
@@ -89,7 +89,7 @@ def test_a_renewal_from_its_press_to_its_certificate(desk: DeskControl, portal: 
     assert after.not_after is not None
     assert before.not_after is not None
     assert after.not_after > before.not_after
-    portal.certificate(after)
+    portal.fetch_certificate(after)
     assert desk.list_applications()[after.contract_id]["csr_origin"] == "customer"
 
 

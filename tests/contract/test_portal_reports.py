@@ -60,12 +60,12 @@ def recorded(desk: DeskControl, folder: pathlib.Path, **order: t.Any) -> tuple[E
     found = examine(connection_to(desk, folder), (sample.order(**order),))
     assert found.recording is not None
     file = folder / "recording.json"
-    file.write_text(found.recording.text(), encoding="utf-8")
+    file.write_text(found.recording.render(), encoding="utf-8")
     return found, file
 
 
 def verdicts(found: Examination) -> set[tuple[str, str, str]]:
-    return {(row["screen"], row["label"], row["verdict"]) for row in found.rows()}
+    return {(row["screen"], row["label"], row["verdict"]) for row in found.list_rows()}
 
 
 @pytest.mark.parametrize("variant", ["", "renamed_labels", "two_pages", "notice_before_form", "tables"])
@@ -78,7 +78,7 @@ def test_a_recording_says_the_same_again(tmp_path: pathlib.Path, variant: str) -
         own = tmp_path / "own.yml"
         own.write_text((CASES[variant].own if variant else "") or "{}", encoding="utf-8")
         mended = replay.examined(tmp_path, str(own))
-        assert all(row["fits"] for row in mended.rows()), mended.rows()
+        assert all(row["fits"] for row in mended.list_rows()), mended.list_rows()
 
 
 def test_a_recording_holds_nothing_of_the_customer(tmp_path: pathlib.Path) -> None:
@@ -104,7 +104,7 @@ def test_values_have_stand_ins_of_their_kind() -> None:
     text = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts.items())
     page = Page(f"<h1>x</h1><dl>{text}</dl>".encode(), url="/", charset="utf-8", marks=())
     recording.arrive(page, asked="/", sent=None, secrets=())
-    (described,) = json.loads(recording.text())["pages"]
+    (described,) = json.loads(recording.render())["pages"]
     assert dict(described["facts"]) == {
         "サービスコード": "abc00000001",
         "コモンネーム": "*.name1.example.jp",
@@ -121,8 +121,8 @@ def test_a_button_that_says_something_secret_leads_on_all_the_same() -> None:
     form = f"<h1>x</h1><form method=post action=/y><button>{'a1' * 20}</button></form>"
     first, second = (Page(text.encode(), url="/", charset="utf-8", marks=()) for text in (form, "<h1>y</h1>"))
     recording.arrive(first, asked="/", sent=None, secrets=())
-    recording.arrive(second, asked=None, sent=first.submission(first.buttons[0], ()), secrets=())
-    page, _next = json.loads(recording.text())["pages"]
+    recording.arrive(second, asked=None, sent=first.make_submission(first.buttons[0], ()), secrets=())
+    page, _next = json.loads(recording.render())["pages"]
     assert page["forms"][0]["buttons"] == [{"text": "(redacted)", "leads": [{"chosen": {}, "page": 1}]}]
 
 
@@ -162,7 +162,7 @@ def test_saved_pages_are_recognized_without_the_portal(
         "list.html": "status_list",
         "top.html": "top",
     }
-    assert found.fits(), found.rows()
+    assert found.fits(), found.list_rows()
     assert ("order_form", "コモンネーム", "fits") in verdicts(found)
     assert "registration" in found.unseen
 

@@ -140,12 +140,12 @@ def test_a_few_lines_are_enough(tmp_path: pathlib.Path, name: str) -> None:
         portal = portal_of(desk, tmp_path, screen_map=str(own), engine=case.engine)
         offered = portal.list_products()
         assert offered is None or len(offered) == len(desk.api("GET", "/products")["results"])
-        placed = portal.place(order, order.reference("variant"))
+        placed = portal.place(order, order.client_reference("variant"))
         assert portal.register(placed, order, None).state is State.APPLIED
         desk.ca_work(placed.contract_id)
         (listed,) = portal.list_applications()
         assert (listed.state, listed.product) == (State.ISSUED, order.product.id)
-        (leaf,) = x509.load_pem_x509_certificates(portal.certificate(listed).certificate.encode())
+        (leaf,) = x509.load_pem_x509_certificates(portal.fetch_certificate(listed).certificate.encode())
         assert "www.example.jp" in leaf.subject.rfc4514_string()
         assert len(desk.purchases()) == 1
 

@@ -57,7 +57,7 @@ class Run:
         return self.perform(self.plan(*orders), **settings)
 
     def perform(self, made: Plan, **settings: t.Any) -> tuple[Outcome, ...]:
-        return self.performer(**settings).perform_contracts(made.steps(), listed=made.listed)
+        return self.performer(**settings).perform_contracts(made.list_steps(), listed=made.listed)
 
     def performer(self, **settings: t.Any) -> Performer:
         return Performer(

@@ -66,7 +66,7 @@ _CALLS: t.Final[tuple[t.Callable[[t.Any], object], ...]] = (
     lambda desk: desk.list_applications(),
     lambda desk: desk.read_in_full(_APPLICATION),
     lambda desk: desk.find_application("default/www/1"),
-    lambda desk: desk.certificate(_APPLICATION),
+    lambda desk: desk.fetch_certificate(_APPLICATION),
     lambda desk: desk.quote(_ORDER),
     lambda desk: desk.register(_APPLICATION, _ORDER, None),
     lambda desk: desk.place(_ORDER, "default/www/1"),

@@ -170,7 +170,7 @@ class Site:
         """The command line of a playbook, its environment, and the file that takes the results of its tasks."""
         record = self.folder / f"results-{next(self.counter)}.jsonl"
         named = playbook if playbook.endswith(".yml") else f"iij.server_certificate.{playbook}"
-        inventory = self.write("inventory.yml", yaml.safe_dump(self._inventory()))
+        inventory = self.write("inventory.yml", yaml.safe_dump(self.inventory()))
         command = [
             str(self.tools / "ansible-playbook"), named, "-i", str(inventory),
             "-e", f"certificate_orders={self.orders}", *arguments,
@@ -198,7 +198,7 @@ class Site:
         files = [file for file in found if file.is_file() and ".set/" not in str(file)]
         return {str(file): (file.read_bytes(), file.stat().st_mode & 0o7777) for file in files}
 
-    def _inventory(self) -> Json:
+    def inventory(self) -> Json:
         hosts = {
             name: {
                 **host.variables(),

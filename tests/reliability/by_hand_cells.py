@@ -224,7 +224,7 @@ def mixed_up(folder: pathlib.Path) -> list[str]:
     wrong = []
     for application in desk.list_applications():
         if application.certificate_fingerprint:
-            leaf = load_pem_x509_certificate(desk.certificate(application).certificate.encode())
+            leaf = load_pem_x509_certificate(desk.fetch_certificate(application).certificate.encode())
             name = application.common_name.partition(".")[0]
             if leaf.public_key() != KEYS[name].public_key():
                 wrong.append(f"{application.contract_id} has the certificate of another contract")

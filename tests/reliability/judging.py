@@ -86,7 +86,7 @@ def planned(desk: Desk, place: Place) -> Done:
     orders = judge_order_files(str(place.orders), reader, day=day).accept()
     seen = observe(desk, orders, portfolio=place.portfolio)
     made = make_plan(orders, seen, portfolio=place.portfolio, spread=False)
-    return frozenset((step.value, entry.order.name) for entry, step in made.steps() if step in CHANGING)
+    return frozenset((step.value, entry.order.name) for entry, step in made.list_steps() if step in CHANGING)
 
 
 def purchases_wrong(found: Records, place: Place) -> list[str]:

@@ -158,7 +158,7 @@ class Place:
         name = f"{wish.name}.{self.number}.example.jp"
         return f"*.{name}" if wish.product is Product.WILDCARD else name
 
-    def reference(self, wish: Wish) -> str:
+    def client_reference(self, wish: Wish) -> str:
         return f"{self.portfolio}/{wish.name}/1"
 
 
@@ -222,7 +222,7 @@ def _begun(place: Place, wish: Wish, *, desk: DeskControl) -> str | None:
     if wish.begin is Begin.NOTHING:
         return None
     order = {
-        "client_reference": None if wish.begin is Begin.BY_HAND else place.reference(wish),
+        "client_reference": None if wish.begin is Begin.BY_HAND else place.client_reference(wish),
         "customer_code": "SG00000001",
         "common_name": place.common_name(wish),
         "product": wish.product.value,

@@ -120,7 +120,7 @@ class Complaint:
             return _QUOTE
         return _NEAR.filled(hide(self.facts["near"])) if self.facts.get("near") else _CHOOSE
 
-    def text(self, lang: Language) -> str:
+    def render(self, lang: Language) -> str:
         """The complaint as an indented paragraph for people."""
         about = translate(_ABOUT.filled(self.order), lang) if self.order else ""
         field = f" {self.field}:" if self.field else ""
@@ -202,7 +202,7 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
         told = [complaint for complaint in complaints if complaint.severity is severity]
         if told:
             head = translate((one if len(told) == 1 else several).filled(len(told)), lang)
-            parts.append("\n".join([head, *(complaint.text(lang) for complaint in told)]))
+            parts.append("\n".join([head, *(complaint.render(lang) for complaint in told)]))
     return "\n".join(parts)
 
 

@@ -48,7 +48,7 @@ class YamlText:
     name: str
     text: str
 
-    def content(self, decrypt: Decrypt) -> tuple[t.Any, tuple[Complaint, ...]]:
+    def read_document(self, decrypt: Decrypt) -> tuple[t.Any, tuple[Complaint, ...]]:
         """The document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read."""
         text = self._plain(decrypt)
         if _is_too_deep(text):
@@ -57,7 +57,7 @@ class YamlText:
             loader = _FastLoader(text)
             reading = _Reading(loader, decrypt=decrypt, sealed=self._seal)
             root = loader.get_single_node()
-            document = None if root is None else reading.value(root)
+            document = None if root is None else reading.read_value(root)
         except yaml.YAMLError as error:
             problem = " ".join(str(getattr(error, "problem", None) or error).split())
             self._refuse("YAML-SYNTAX", getattr(error, "problem_mark", None), problem=problem)
@@ -130,7 +130,7 @@ class _Reading:
         self._sealed = sealed
         self._made: dict[int, t.Any] = {}
 
-    def value(self, node: yaml.Node) -> t.Any:
+    def read_value(self, node: yaml.Node) -> t.Any:
         if node.tag == _TEXT:
             return node.value if self._sealed is None else Vaulted(node.value, sealed=self._sealed)
         known = self._made.get(id(node), _MISSING)
@@ -145,7 +145,7 @@ class _Reading:
         if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
-            return [self.value(item) for item in node.value]
+            return [self.read_value(item) for item in node.value]
         if isinstance(node, yaml.ScalarNode) and node.tag in ("!vault", "!unsafe"):
             return self._vaulted(node) if node.tag == "!vault" else Literal(node.value)
         return self._loader.construct_object(node, deep=True)
@@ -157,19 +157,19 @@ class _Reading:
             if key.tag == _MERGE:
                 merged = {**merged, **self._to_merge(value)}
                 continue
-            name = self.value(key)
+            name = self.read_value(key)
             if isinstance(name, str) and not isinstance(name, Vaulted):
                 name = sys.intern(name)  # one text for a field of thousands of orders
             elif isinstance(name, (list, dict)):
                 raise _unusable(_NO_KEY, key)
             if name in own:
                 self.duplicates.append(key)
-            own[name] = self.value(value)
+            own[name] = self.read_value(value)
         return {**merged, **own} if merged else own
 
     def _to_merge(self, node: yaml.Node) -> dict[t.Any, t.Any]:
         """What "<<" brings in: a mapping, or a list of them where the first one wins."""
-        value = self.value(node)
+        value = self.read_value(node)
         parts = value[::-1] if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
             raise _unusable(Phrase("only mappings can be merged", "マージできるのはマッピングだけです"), node)

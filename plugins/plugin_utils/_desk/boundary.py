@@ -34,7 +34,7 @@ _CALLS: t.Final = (
     "list_applications",
     "read_in_full",
     "find_application",
-    "certificate",
+    "fetch_certificate",
     "quote",
     "register",
     "place",

@@ -159,14 +159,14 @@ def _require_browser(path: str | None) -> None:
 
 
 class _Faulty(t.Protocol):
-    def fault(self) -> Phrase | None: ...
+    def find_fault(self) -> Phrase | None: ...
 
 
 _Connection = t.TypeVar("_Connection", bound=_Faulty)
 
 
 def _usable(connection: _Connection) -> _Connection:
-    fault = connection.fault()
+    fault = connection.find_fault()
     if fault:
         raise OptionsWrong(fault)
     return connection

@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from .._values.order import Order
+    from .._values.order import Order, Relinking
 
 
 _OF_REQUEST: t.Final = Phrase("{0} (request {1})", "{0} (リクエスト {1})")
@@ -110,7 +110,8 @@ class Desk(t.Protocol):
     there becomes work of a person. `as_of` is the desk's own moment of its last answer (None: none yet, or not told).
 
     renew() and reissue() open a procedure at a contract and name the certificate that it replaces (`current`); safe to
-    repeat as place() is. register() speaks to the procedure that is open. certificate() gives the current one.
+    repeat as place() is. relink() changes or adds a linked service, safe to repeat in the same way. register() speaks
+    to the procedure that is open. certificate() gives the current one.
     """
 
     @property
@@ -135,7 +136,7 @@ class Desk(t.Protocol):
 
     def find_application(self, client_reference: str) -> Application | None: ...
 
-    def certificate(self, application: Application) -> IssuedCertificate: ...
+    def fetch_certificate(self, application: Application) -> IssuedCertificate: ...
 
     def quote(self, order: Order) -> str | None: ...
 
@@ -153,7 +154,7 @@ class Desk(t.Protocol):
 
     def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application: ...
 
-    def relink(self, application: Application, order: Order, client_reference: str) -> Application: ...
+    def relink(self, application: Application, asked: Relinking, client_reference: str) -> Application: ...
 
 
 __all__ = (

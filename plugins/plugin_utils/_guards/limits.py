@@ -13,6 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Complaint, Place, list_names
 from .._planning.lifecycle import day_in_japan
+from .._planning.prices import PAID
 from .._planning.silence import find_silent
 from .._planning.steps import Step
 
@@ -44,7 +45,7 @@ def judge_limits(made: Plan, limits: Limits, *, prices: PriceTable | None) -> tu
 
 def _too_many(made: Plan, limits: Limits) -> Iterator[Complaint]:
     for rule, option, step in _LIMITS:
-        count, allowed = sum(one is step for _entry, one in made.steps()), getattr(limits, option)
+        count, allowed = sum(one is step for _entry, one in made.list_steps()), getattr(limits, option)
         if allowed is not None and count > allowed:
             facts: dict[str, object] = {"count": count, "allowed": allowed, "silent": _say_silent(made)}
             yield Complaint(rule=rule, place=Place(file=option), facts=facts)
@@ -55,8 +56,8 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
         return
     unpriced: dict[str, list[str]] = {}
     total = 0
-    for entry, step in made.steps():
-        if step in (Step.PLACE, Step.RENEW):
+    for entry, step in made.list_steps():
+        if step in PAID:
             price = prices.price_step(entry.order, step) if prices else None
             total += price or 0
             if price is None:
@@ -71,12 +72,14 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
 
 def _bought(entry: Entry, step: Step) -> str:
     order = entry.order
+    if step is Step.RELINK:
+        return f"{order.product.id}, link_change"
     return f"{order.product.id}, {order.renewal_term if step is Step.RENEW else order.term}"
 
 
 def _say_silent(made: Plan) -> Phrase:
     """Name what is renewed all the same: a limit of ours does not stop IIJ."""
-    renewed = [entry for entry, step in made.steps() if step is Step.RENEW]
+    renewed = [entry for entry, step in made.list_steps() if step is Step.RENEW]
     days = {
         entry.application.contract_id: day_in_japan(entry.track.window.order_by)
         for entry in renewed

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 def quote_new_orders(plan: Plan, desk: Desk) -> None:
     """Ask the desk for a quote of every new order; raises OrdersRefused with each one that it would not take."""
     complaints = []
-    for entry, step in plan.steps():
+    for entry, step in plan.list_steps():
         if step is Step.PLACE:
             try:
                 desk.quote(entry.order)

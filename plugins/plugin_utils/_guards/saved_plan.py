@@ -126,7 +126,7 @@ def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
         return row["contract_id"] is None and bool(row["linked_contract_id"] == linked)
     if row["contract_id"] is None:
         # A desk that keeps no references cannot say more than that the application fits.
-        return not entry.adopts and application.client_reference in (order.reference(portfolio), None)
+        return not entry.adopts and application.client_reference in (order.client_reference(portfolio), None)
     return bool(row["contract_id"] == application.contract_id)
 
 

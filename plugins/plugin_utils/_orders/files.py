@@ -95,7 +95,7 @@ def read_folder(source: str, reader: Reader) -> Reading:
         else _unreadable(obstacle.path, "FILE-LINK", folder=str(path))
         for obstacle in found.obstacles
     ]
-    files = [file for file in found.files() if not shared or str(file) != shared.file.name]
+    files = [file for file in found.list_files() if not shared or str(file) != shared.file.name]
     readings += [_read_file(file, reader, path, shared) for file in files]
     return sum(readings, start=Reading()) if readings or shared else _unreadable(path, "FILE-NONE")
 
@@ -105,7 +105,7 @@ def has_order_files(source: str) -> bool:
     path = pathlib.Path(source)
     if path.is_dir():
         found = OrderFolder(path)
-        return bool(found.files() or found.obstacles)
+        return bool(found.list_files() or found.obstacles)
     return os.path.lexists(path)
 
 
@@ -182,7 +182,7 @@ def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Re
         problem = Phrase("it is not in UTF-8; save it as UTF-8", "UTF-8ではありません。UTF-8で保存してください")
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     try:
-        document, duplicates = file.content(reader.decrypt)
+        document, duplicates = file.read_document(reader.decrypt)
         return _Opened(file, _render_document(file, document, reader), duplicates)
     except OrdersRefused as refused:
         return Reading(complaints=refused.complaints)
@@ -215,7 +215,7 @@ def _render_document(file: YamlText, document: t.Any, reader: Reader) -> t.Any:
     if not any(sign in file.text for sign in ("{{", "{%", "\\")):
         return document
     rendering = _Rendering(file, reader)
-    rendered = rendering.value(document, ())
+    rendered = rendering.read_value(document, ())
     if rendering.complaints:
         raise OrdersRefused(rendering.complaints)
     return rendered
@@ -230,7 +230,7 @@ class _Rendering:
         self._reader = reader
         self._done: dict[int, t.Any] = {}
 
-    def value(self, value: t.Any, path: Path) -> t.Any:
+    def read_value(self, value: t.Any, path: Path) -> t.Any:
         if isinstance(value, (dict, list)):
             if id(value) not in self._done:
                 self._done[id(value)] = self._container(value, path)
@@ -240,8 +240,8 @@ class _Rendering:
 
     def _container(self, value: t.Any, path: Path) -> t.Any:
         if isinstance(value, dict):
-            return {key: self.value(below, (*path, key)) for key, below in value.items()}
-        return [self.value(below, (*path, index)) for index, below in enumerate(value)]
+            return {key: self.read_value(below, (*path, key)) for key, below in value.items()}
+        return [self.read_value(below, (*path, index)) for index, below in enumerate(value)]
 
     def _text(self, text: str, path: Path) -> t.Any:
         try:

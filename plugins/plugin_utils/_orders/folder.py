@@ -46,7 +46,7 @@ class OrderFolder:
         while self._links:
             self._follow(self._links.pop(0))
 
-    def files(self) -> list[pathlib.Path]:
+    def list_files(self) -> list[pathlib.Path]:
         """Return the order files in the order of their paths."""
         return sorted(self._files.values())
 

@@ -48,6 +48,7 @@ def find_rule_breaches(order: Fields, branch: Branch, *, day: dt.date) -> Iterat
         yield from _transparency(order, product)
         yield from _key(order, product, branch.csr_origin)
         yield from _subject(order, product, branch.csr_origin)
+    yield from _links(order)
     yield from _public_suffix(order)
     yield from _files_of_host(order)
     if order.get("state") == Wanted.CANCELLED and "contract_id" not in order:
@@ -89,9 +90,31 @@ def _linked_only(order: Fields, product: Product) -> Iterator[Breach]:
     if services is None or usage is None:
         return
     service = linked.get("service") if isinstance(linked, dict) and usage == Usage.LINKED_SERVICE else None
+    for further in _further(linked):
+        if further["service"] not in services:
+            facts = {"product": product.name, "value": further["service"], "allowed": services}
+            yield Breach(rule="PRODUCT-LINKED", path=("linked_contract", "also"), facts=facts)
     if service not in services and (service or usage == Usage.OTHER):
         facts = {"product": product.name, "value": service or f"usage: {usage}", "allowed": services}
         yield Breach(rule="PRODUCT-LINKED", path=("linked_contract", "service") if service else ("usage",), facts=facts)
+
+
+def _further(linked: object) -> list[dict[str, t.Any]]:
+    return linked.get("also") or [] if isinstance(linked, dict) else []
+
+
+def _links(order: Fields) -> Iterator[Breach]:
+    """Judge what takes whose place, and that every linked contract is named once."""
+    linked = order.get("linked_contract")
+    if not isinstance(linked, dict) or order.get("usage") != Usage.LINKED_SERVICE:
+        return
+    own, was = linked.get("contract_id"), linked.get("was")
+    if was is not None and own in (None, was):
+        yield Breach(rule="LINKED-WAS", path=("linked_contract", "was"), facts={"value": shorten(was)})
+    named = [own, *(link["contract_id"] for link in _further(linked))]
+    twice = next((name for name in named if name is not None and named.count(name) > 1), None)
+    if twice is not None:
+        yield Breach(rule="LINKED-TWICE", path=("linked_contract", "also"), facts={"value": shorten(twice)})
 
 
 def _term(order: Fields, day: dt.date) -> Iterator[Breach]:

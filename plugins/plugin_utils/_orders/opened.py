@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 def make_reader(variables: Mapping[str, t.Any] | None, *, secrets: t.Any = None) -> Reader:
     """Make a reader that renders over these variables alone, and decrypts with these secrets or those of this run."""
-    sandbox = Sandbox(_Plain().value(dict(variables or {})))
+    sandbox = Sandbox(_Plain().read_value(dict(variables or {})))
 
     def decrypt(text: str) -> str:
         known = VaultSecretsContext.current().secrets if secrets is None else secrets
@@ -37,7 +37,7 @@ class _Plain:
     def __init__(self) -> None:
         self._done: dict[int, tuple[object, t.Any]] = {}
 
-    def value(self, value: t.Any) -> t.Any:
+    def read_value(self, value: t.Any) -> t.Any:
         if isinstance(value, (dict, list)):
             if id(value) not in self._done:
                 # The original is kept with its copy: as long as it lives, nothing else has its id.
@@ -51,8 +51,8 @@ class _Plain:
 
     def _container(self, value: t.Any) -> t.Any:
         if isinstance(value, dict):
-            return {self.value(key): self.value(below) for key, below in value.items()}
-        return [self.value(below) for below in value]
+            return {self.read_value(key): self.read_value(below) for key, below in value.items()}
+        return [self.read_value(below) for below in value]
 
 
 __all__ = ("make_reader",)

@@ -22,6 +22,7 @@ from .._complaints.rules.rule import Severity
 from .._values.order import (
     Applicant,
     CsrOrigin,
+    FurtherLink,
     Install,
     Key,
     LinkedContract,
@@ -68,10 +69,10 @@ class Judged:
 
     def list_flawless(self) -> tuple[Order, ...]:
         """The orders in which nothing is wrong; those with mistakes are left out."""
-        wrong = {complaint.order for complaint in self.errors()}
+        wrong = {complaint.order for complaint in self.list_errors()}
         return tuple(order for order in self.orders if order.name not in wrong)
 
-    def errors(self) -> tuple[Complaint, ...]:
+    def list_errors(self) -> tuple[Complaint, ...]:
         """The complaints that are no warnings."""
         return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)
 
@@ -176,7 +177,7 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
     return Order(
         locate=raw.locate,
         csr=csr,
-        linked_contract=_part(LinkedContract, fields.get("linked_contract")),
+        linked_contract=_linked(fields.get("linked_contract")),
         csr_origin=CsrOrigin.SERVICE if linked else fields.get("csr_origin"),
         terms_agreed=fields.get("terms_agreed", False),
         applicant=_part(Applicant, fields.get("applicant")),
@@ -193,6 +194,12 @@ def _order(fields: Fields, raw: RawOrder, csr: SuppliedCsr | None) -> Order:
 def _missing(raw: RawOrder) -> tuple[str, ...]:
     _fields, breaches = find_shape_breaches(raw.fields, dc.replace(raw.branch, pinned=False))
     return tuple(sorted(dotted_path(breach.path) for breach in breaches))
+
+
+def _linked(fields: Fields | None) -> LinkedContract | None:
+    if fields is None:
+        return None
+    return LinkedContract(**{**fields, "also": tuple(FurtherLink(**link) for link in fields.get("also", ()))})
 
 
 def _key(fields: Fields | None) -> Key | None:

@@ -40,7 +40,7 @@ def _words(orders: Iterable[Order]) -> Iterator[str]:
             order.duplicate_of,
             order.replaces,
             order.was_named,
-            linked.contract_id if linked else None,
+            *((linked.contract_id, linked.was, *(link.contract_id for link in linked.also)) if linked else ()),
             key.mode if key else None,
             install.mode if install else None,
             install.validate if install else None,

@@ -97,6 +97,8 @@ def _order_form(branch: Branch) -> Shape:
         (vol.Required if linked else vol.Optional)("linked_contract"): {
             vol.Required("service"): word.make_choice_check(LINKED_SERVICES),
             vol.Optional("contract_id"): word.check_contract_id,
+            vol.Optional("was"): word.check_contract_id,
+            vol.Optional("also"): word.further_links,
         },
         _unless_pinned(branch)("terms_agreed"): word.check_agreed,
         vol.Optional("state", default=Wanted.PRESENT): word.make_choice_check(Wanted),

@@ -19,6 +19,7 @@ from ...module_utils._core import names
 from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import APPROVAL_LOCAL_PARTS
 from .._catalogue.products import PRODUCTS, Product, find_product
+from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import find_nearest, shorten
 from .voluptuous_dep import Refused, vol
 
@@ -60,6 +61,10 @@ _SERIAL_NUMBER = Phrase(
     "引用符で囲んだ16進数のシリアル番号 ('5f3a0c...' など)",
 )
 _CONTRACT = Phrase("a contract ID such as rsc00000001", "rsc00000001 のようなサービスコード")
+_FURTHER_LINKS = Phrase(
+    "a list of {service: ..., contract_id: ...}, with services of the list of linked services",
+    "{service: ..., contract_id: ...} のリスト (service は連携対応サービスの名前)",
+)
 _LINE = Phrase("a text on one line, without characters that are not seen", "見えない文字や改行を含まない文字列")
 _HOST_NAME = Phrase("a fully qualified host name such as www.example.jp", "www.example.jp のようなFQDN")
 _CODE = Phrase("SG followed by 8 digits", "SGと数字8桁")
@@ -127,6 +132,32 @@ def check_phone(value: object) -> str:
 def check_contract_id(value: object) -> str:
     if not isinstance(value, str) or not _CONTRACT_ID.fullmatch(value):
         raise make_type_refusal(value, _CONTRACT)
+    return value
+
+
+@describe_as(
+    {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "required": ["service", "contract_id"],
+            "additionalProperties": False,
+            "properties": {"service": {"enum": [*LINKED_SERVICES]}, "contract_id": pattern_schema(_CONTRACT_ID)},
+        },
+    },
+    _FURTHER_LINKS,
+)
+def further_links(value: object) -> list[dict[str, str]]:
+    """More contracts that use the same certificate, each with its service."""
+    if not isinstance(value, list) or not value:
+        raise make_type_refusal(value, _FURTHER_LINKS)
+    for link in value:
+        if not isinstance(link, dict) or set(link) != {"service", "contract_id"}:
+            raise make_type_refusal(value, _FURTHER_LINKS)
+        if link["service"] not in [*LINKED_SERVICES]:
+            raise Refused("VALUE-CHOICE", value=shorten(link["service"]), allowed=tuple(LINKED_SERVICES))
+        check_contract_id(link["contract_id"])
     return value
 
 
@@ -286,6 +317,7 @@ __all__ = (
     "check_serial_number",
     "check_text",
     "describe_as",
+    "further_links",
     "make_choice_check",
     "make_type_refusal",
     "pattern_schema",

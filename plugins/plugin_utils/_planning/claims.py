@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases
@@ -39,7 +40,7 @@ def match_applications(
     by_reference = {app.client_reference: app for app in applications if app.client_reference}
     claims: dict[str, Application] = {}
     for order in orders:
-        key = order.contract_id or order.reference(portfolio)
+        key = order.contract_id or order.client_reference(portfolio)
         found = by_contract.get(key) if order.contract_id else by_reference.get(key)
         if found:
             claims[order.name] = found
@@ -164,10 +165,21 @@ def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
     if order.usage is Usage.LINKED_SERVICE and linked:
         if app.usage is None and app.linked_service is None:
             return
+        if linked.was is not None and app.linked_contract_id in (None, linked.was):
+            return  # what the order wants changed is no difference
         if linked.service != app.linked_service:
             yield _difference("linked_contract.service", linked.service, app.linked_service)
         if linked.contract_id not in (None, app.linked_contract_id):
             yield _difference("linked_contract.contract_id", linked.contract_id, app.linked_contract_id)
+
+
+def _is_linked_otherwise(order: Order, app: Application) -> bool:
+    """Check whether the linked contract, which the desk shows, is all in which an application differs."""
+    linked = order.linked_contract
+    if linked is None or app.linked_contract_id is None or linked.contract_id in (None, app.linked_contract_id):
+        return False
+    there = dc.replace(linked, service=app.linked_service or linked.service, contract_id=app.linked_contract_id)
+    return bool(find_differences(order, app)) and not find_differences(dc.replace(order, linked_contract=there), app)
 
 
 def _difference(field: str, wanted: object, found: object) -> Phrase:
@@ -180,6 +192,10 @@ def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> I
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
             yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shorten(order.contract_id)})
+        elif app is not None and _is_linked_otherwise(order, app):
+            linked = order.linked_contract.contract_id if order.linked_contract else None
+            facts = {"contract_id": app.contract_id, "found": app.linked_contract_id, "value": shorten(linked)}
+            yield _complaint("LINK-MOVED", order, "linked_contract", facts)
         elif app is not None and (differing := find_differences(order, app)):
             facts = {"contract_id": app.contract_id, "difference": join_phrases(differing)}
             yield _complaint("CONTRACT-DIFFERS", order, "name", facts)

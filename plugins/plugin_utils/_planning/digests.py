@@ -44,9 +44,17 @@ def order_digest(order: Order) -> str:
     The contract ID of a linked contract is left out, since the look-up at the desk may add it.
     """
     names = tuple(name for name in _fields(order) if name not in _LEFT_OUT and not _is_new(order, name))
-    linked = order.linked_contract
-    said = {"product": order.product.id, "linked_contract": linked.service if linked else None}
+    said = {"product": order.product.id, "linked_contract": _linked(order)}
     return digest({**said, **{name: _plain(getattr(order, name)) for name in names}})
+
+
+def _linked(order: Order) -> object:
+    """What counts of a linked contract: where it is changed or added to, everything, since nothing is looked up."""
+    linked = order.linked_contract
+    if linked is None or not (linked.was or linked.also):
+        return linked.service if linked else None
+    also = [[link.service, link.contract_id] for link in linked.also]
+    return [linked.service, linked.contract_id if linked.was else None, linked.was, also]
 
 
 def digest(value: object) -> str:
@@ -76,8 +84,10 @@ def plan_digest(
 
 
 def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
-    """What binds the steps of a renewal: the certificate that is replaced, and the last moment to order it."""
-    return [row["replaces"], row.get("renew_by")] if row.get("replaces") else []
+    """What binds the steps of a renewal or a link: what is replaced, and the last moment to order it."""
+    asked = row.get("relinking")
+    linked = [asked[field] for field in ("work", "was", "linked_contract_id")] if asked else []
+    return [*([row["replaces"], row.get("renew_by")] if row.get("replaces") else []), *linked]
 
 
 def list_desk_steps(row: dict[str, t.Any]) -> list[str]:

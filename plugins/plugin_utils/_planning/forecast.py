@@ -204,7 +204,7 @@ def _of_order(
         on_host=order.host is not None and order.install is not None,
         by_hand=order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER,
         approved_by_mail=order.approval_email is not None,
-        price=prices.price(order) if prices else None,
+        price=prices.price_order(order) if prices else None,
         renewal_price=prices.price_renewal(order.product.id, order.renewal_term) if prices else None,
         life=dc.replace(
             life,

@@ -116,7 +116,7 @@ def walk_life(life: Life, *, today: int, until: int, assumptions: Assumptions) -
 def _walk(life: Life, today: int, until: int, second: Second, anchor: Anchor, late: bool) -> tuple[Day, ...]:
     walker = _Walker(life, today, until, second, anchor, late)
     # Sorting is stable: what happens on one day stays in its order.
-    return tuple(sorted((day for day in walker.days() if today <= day.day <= until), key=operator.itemgetter(0)))
+    return tuple(sorted((day for day in walker.walk_days() if today <= day.day <= until), key=operator.itemgetter(0)))
 
 
 class _Walker:
@@ -130,7 +130,7 @@ class _Walker:
         self._paid_to = life.period_ends or life.ends
         self._first = life.ends is None
 
-    def days(self) -> Iterator[Day]:
+    def walk_days(self) -> Iterator[Day]:
         """Every day on which something happens, some of them before today."""
         life = self._life
         if self._ends is not None and not life.goes_on:

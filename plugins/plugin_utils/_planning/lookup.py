@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .._values.observed import Application, Observed, OfferedProduct, SeenContract
-    from .._values.order import Order
+    from .._values.order import Order, Relinking
 
 
 def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
@@ -38,8 +38,18 @@ def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tu
     )
     fitting = [contract for contract in seen if linked.contract_id in (None, contract.contract_id)]
     if len(fitting) != 1:
-        return order, (*complaints, _not_found(order, linked.service, seen))
+        return order, (*complaints, _not_found(order, linked.service, seen, linked.contract_id))
     return dc.replace(order, linked_contract=dc.replace(linked, contract_id=fitting[0].contract_id)), complaints
+
+
+def find_missing_link(order: Order, asked: Relinking | None, observed: Observed) -> Iterator[Complaint]:
+    """Find out whether this admin can see the contract that is to be linked; nothing where nobody looked."""
+    seen = observed.linked_contracts.get(asked.service) if asked else None
+    if asked is None or seen is None:
+        return
+    mine = tuple(contract for contract in seen if contract.customer_code == order.customer_code)
+    if asked.contract_id not in {contract.contract_id for contract in mine}:
+        yield _not_found(order, asked.service, mine, asked.contract_id)
 
 
 def find_used_key(order: Order, own: Application | None, applications: Iterable[Application]) -> Iterator[Complaint]:
@@ -56,8 +66,7 @@ def find_used_key(order: Order, own: Application | None, applications: Iterable[
             return
 
 
-def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...]) -> Complaint:
-    asked = order.linked_contract.contract_id if order.linked_contract else None
+def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...], asked: str | None) -> Complaint:
     facts = {
         "service": LINKED_SERVICES[service].name,
         "service_id": service,

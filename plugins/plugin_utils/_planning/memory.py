@@ -71,7 +71,7 @@ class Memory:
         known = {name for name, digest in (before.digests if before else {}).items() if fields.get(name) != digest}
         return tuple(sorted(known | _shown_drift(order, application)))
 
-    def news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
+    def find_news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
         """Those of the lines that are not known yet."""
         last: dict[type, Mapping[str, HostAnswer | Registered]] = {HostAnswer: self._last, Registered: self._registered}
         return [line for line in lines if last[type(line)].get(line.contract_id) != line]
@@ -92,7 +92,7 @@ def digest_registration(order: Order) -> dict[str, str]:
     fields: dict[str, object] = {
         "applicant": dc.asdict(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
-        "subject": order.subject.given(),
+        "subject": order.subject.filled_fields(),
         # Only a key that its host makes binds the order to the host.
         **({"host": order.host} if order.csr_origin is CsrOrigin.TARGET else {}),
     }

@@ -15,10 +15,13 @@ import typing as t
 from .._values.observed import Observed
 from .._values.order import Wanted
 from .claims import match_applications, purchase_key
+from .links import relinking_of
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .._desk.desk import Desk
-    from .._values.observed import Application
+    from .._values.observed import Application, SeenContract
     from .._values.order import Order
 
 
@@ -33,7 +36,7 @@ class Listing:
         self._thread = threading.Thread(target=self._ask, daemon=True)
         self._thread.start()
 
-    def result(self) -> tuple[Application, ...]:
+    def wait(self) -> tuple[Application, ...]:
         """Wait for the listing; raises what asking for it raised."""
         self._thread.join()
         if self._error:
@@ -54,17 +57,16 @@ def observe(
 
     Without `offers` they are not read at all: who may not order may not see them everywhere.
     """
-    listed = desk.list_applications() if listing is None else listing.result()
+    listed = desk.list_applications() if listing is None else listing.wait()
     applications = _in_full(listed, orders, desk=desk)
-    # The screens of the portal for a cancellation are not known, and people do everything themselves.
+    relinks = desk.keeps_references and not desk.by_people
     seen = Observed(
-        applications=applications,
-        keeps_references=desk.keeps_references,
-        cancels_online=desk.keeps_references and not desk.by_people,
-        as_of=desk.as_of,
+        applications=applications, keeps_references=desk.keeps_references, relinks=relinks, as_of=desk.as_of
     )
     claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
+    if offers and relinks:
+        seen = dc.replace(seen, linked_contracts=_find_links(desk, orders, claims))
     if not new or not offers:
         return seen
     # An order that seems to be new may be one that was bought, of which something else is remembered.
@@ -73,9 +75,24 @@ def observe(
     services = sorted({order.linked_contract.service for order in new if order.linked_contract})
     return dc.replace(
         seen,
-        linked_contracts={service: desk.list_linked_contracts(service) for service in services},
+        linked_contracts={
+            **seen.linked_contracts,
+            **{
+                service: desk.list_linked_contracts(service)
+                for service in services
+                if service not in seen.linked_contracts
+            },
+        },
         products=desk.list_products(),
     )
+
+
+def _find_links(
+    desk: Desk, orders: tuple[Order, ...], claims: Mapping[str, Application]
+) -> dict[str, tuple[SeenContract, ...]]:
+    """The contracts of the services to which contracts are to be linked now."""
+    asked = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
+    return {service: desk.list_linked_contracts(service) for service in sorted({each.service for each in asked})}
 
 
 def _in_full(

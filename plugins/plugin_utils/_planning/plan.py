@@ -18,9 +18,10 @@ from .._values.order import Wanted
 from .claims import find_rivals, find_rivals_of_renewal, match_applications
 from .judgement import find_standing, find_standing_ahead, is_registered
 from .lifecycle import day_in_japan, find_track, list_lacking_fields, name_predecessor
-from .lookup import find_used_key, resolve_linked_contract
-from .memory import Memory, name_places
-from .replacements import find_wrong_replacements, with_replaced
+from .links import link_standing, relinking_of
+from .lookup import find_missing_link, find_used_key, resolve_linked_contract
+from .memory import Memory
+from .replacements import Successor, find_giving_way, find_replaced, find_wrong_replacements
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step, Verdict
 
 if t.TYPE_CHECKING:
@@ -29,7 +30,7 @@ if t.TYPE_CHECKING:
 
     from .._complaints.complaints import Complaint
     from .._values.observed import Application, Observed
-    from .._values.order import Order
+    from .._values.order import Order, Relinking
     from .lifecycle import Track
     from .replacements import Replaced
     from .slices import Slice
@@ -52,6 +53,9 @@ class Entry:
     standing: Standing
     ahead: Standing | None = None
     track: Track | None = None
+    link: Standing | None = None  # of the change of a linked service; None where there is none
+    relinking: Relinking | None = None
+    by_mail: bool = False  # whether a person asks for it by e-mail
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
     gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
@@ -60,15 +64,29 @@ class Entry:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        ahead = STEPS.get(self.ahead, ()) if self.ahead else ()
+        tracks = (self.ahead, self.link, self.standing)
         last = (Step.CANCEL_REPLACED,) if self.replaced and self.replaced.cancels else ()
-        return (*ahead, *STEPS.get(self.standing, ()), *last)
+        return (*(step for standing in tracks if standing for step in STEPS.get(standing, ())), *last)
 
     @property
     def shown(self) -> Standing:
         """The standing that reports show: what is done here comes before what others do, the successor first."""
-        if self.standing is Standing.DONE and self.ahead is None and self.replaced and self.replaced.cancels:
+        if self.replaced and self.replaced.cancels and self._of_certificates is Standing.DONE and not self.link:
             return Standing.TO_CANCEL_REPLACED
+        if self.link is not None and self.shows_link:
+            return self.link
+        return self._of_certificates
+
+    @property
+    def shows_link(self) -> bool:
+        """Whether the change of the linked service is what people have to hear of first."""
+        if self.link is None or STEPS.get(self._of_certificates):
+            return False
+        under_way = self.application is not None and self.application.link_change is not None
+        return not under_way or self._of_certificates is Standing.DONE
+
+    @property
+    def _of_certificates(self) -> Standing:
         if self.ahead is None or (STEPS.get(self.standing) and not STEPS.get(self.ahead)):
             return self.standing
         return self.ahead
@@ -114,24 +132,25 @@ class Plan:
     listed: frozenset[str] = frozenset()
     as_of: dt.datetime | None = None
     spread: bool = True
+    relinks: bool = True
     remarks: tuple[Complaint, ...] = ()
 
-    def counts(self) -> dict[str, int]:
+    def count_orders(self) -> dict[str, int]:
         """How many orders stand where, and how many applications no order names."""
         found = collections.Counter(entry.shown for entry in self.entries)
         return {**{standing.value: found[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
 
-    def steps(self) -> Iterator[tuple[Entry, Step]]:
+    def list_steps(self) -> Iterator[tuple[Entry, Step]]:
         """Every step of the plan in the order in which it is performed."""
         for entry in self.entries:
             for step in entry.steps:
                 yield entry, step
 
-    def changes(self) -> int:
+    def count_changes(self) -> int:
         """How many steps change the desk."""
         return sum(len(entry.changes) for entry in self.entries)
 
-    def verdict(self) -> Verdict:
+    def find_verdict(self) -> Verdict:
         """Whether there is something to do, somebody to wait for, or neither."""
         if any(entry.steps for entry in self.entries):
             return Verdict.CHANGES
@@ -161,51 +180,53 @@ def make_plan(
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims, complaints = match_applications(orders, observed, portfolio=portfolio)
     complaints = (*complaints, *find_wrong_replacements(orders, claims, observed))
-    memory = memory or Memory()
     entries: list[Entry] = []
     remarks: list[Complaint] = []
     for order in orders:
-        entry, wrong = _plan_one(order, claims, observed, memory, spread=spread)
-        complaints = (*complaints, *wrong)
-        if entry.ahead in (Standing.TO_RENEW, Standing.TO_REISSUE):
-            rivals = _find_rivals_of(entry, observed, claims) if entry.ahead is Standing.TO_RENEW else ()
-            remarks.extend(rivals)
-            held = bool(rivals) or bool(list_lacking_fields(entry.order))
-            entry = dc.replace(entry, ahead=Standing.HELD) if held else entry
+        planned, wrong = _plan_one(order, claims, observed, memory or Memory(), spread=spread)
+        entry, rivals = _hold_where_unclear(planned, observed, claims)
+        complaints, remarks = (*complaints, *wrong), [*remarks, *rivals]
         entries.append(entry)
-    entries = _with_way_given(with_replaced(entries, observed))
+    entries = _with_replaced(entries, observed)
     if complaints and not due_only:
         raise OrdersRefused(complaints)
     if due_only:
         entries = _due(entries, broken={complaint.order for complaint in complaints})
     return Plan(
         entries=tuple(entries),
-        unmanaged=_unmanaged(observed, claims, replaced={entry.order.replaces for entry in entries if entry.replaced}),
+        unmanaged=_unmanaged(
+            observed, claims, replaced={order.replaces for order in orders if order.state is Wanted.PRESENT}
+        ),
         listed=frozenset(application.contract_id for application in observed.applications),
         as_of=observed.as_of,
         spread=spread,
+        relinks=observed.relinks,
         remarks=(*complaints, *remarks),
     )
 
 
-def _with_way_given(entries: list[Entry]) -> list[Entry]:
-    """Keep the files of cancelled orders in order to their expiry, but none that another order wants for its own."""
-    ended = [entry for entry in entries if entry.order.state is Wanted.CANCELLED and entry.order.install is not None]
-    if not ended:
-        return entries
-    wanted: set[object] = set()
-    for entry in entries:
-        if entry.order.state is Wanted.PRESENT:
-            wanted.update(_places(entry.order))
+def _hold_where_unclear(
+    entry: Entry, observed: Observed, claims: Mapping[str, Application]
+) -> tuple[Entry, tuple[Complaint, ...]]:
+    """Hold a renewal or reissue that lacks something or has a rival; returns the rivals."""
+    if entry.ahead not in (Standing.TO_RENEW, Standing.TO_REISSUE):
+        return entry, ()
+    rivals = _find_rivals_of(entry, observed, claims) if entry.ahead is Standing.TO_RENEW else ()
+    held = bool(rivals) or bool(list_lacking_fields(entry.order))
+    return (dc.replace(entry, ahead=Standing.HELD) if held else entry), rivals
+
+
+def _with_replaced(entries: list[Entry], observed: Observed) -> list[Entry]:
+    """Add what each order replaces, and which cancelled ones leave their files to another order."""
+    successors = (Successor(entry.order, entry.application, entry.standing, entry.on_host) for entry in entries)
+    found, giving_way = find_replaced(successors, observed), find_giving_way([entry.order for entry in entries])
+    touched = {*found, *giving_way}
     return [
-        dc.replace(entry, gives_way=not wanted.isdisjoint(_places(entry.order))) if entry in ended else entry
+        dc.replace(entry, replaced=found.get(name), gives_way=name in giving_way)
+        if (name := entry.order.name) in touched
+        else entry
         for entry in entries
     ]
-
-
-def _places(order: Order) -> set[tuple[str | None, str | None]]:
-    host, *paths = name_places(order)
-    return {(host, path) for path in paths if path is not None}
 
 
 def _due(entries: Iterable[Entry], *, broken: Collection[str | None]) -> list[Entry]:
@@ -228,11 +249,13 @@ def _plan_one(
     drifted = memory.drifted_fields(order, application)
     track = find_track(application, observed.as_of)
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
+    link = link_standing(order, application, ahead=ahead, online=observed.relinks)
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
         order, found = resolve_linked_contract(order, observed)
         complaints = (*found, *find_rivals(order, observed.applications, claims))
+    complaints = (*complaints, *find_missing_link(order, relinking_of(order, application), observed))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in _REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))
     unnamed = application is not None and application.client_reference is None and order.contract_id is None
@@ -242,6 +265,9 @@ def _plan_one(
         standing=standing,
         ahead=ahead,
         track=track,
+        link=link,
+        relinking=relinking_of(order, application),
+        by_mail=not observed.relinks,
         adopts=unnamed and observed.keeps_references,
         on_host=on_host,
         drifted=drifted if is_registered(order, application) else (),

@@ -23,7 +23,9 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
     from .plan import Plan
 
+PAID: t.Final = (Step.PLACE, Step.RENEW, Step.RELINK)  # what costs something, or may: nobody says what a link costs
 _RENEWAL: t.Final = "renewal"
+_LINK_CHANGE: t.Final = "link_change"
 _PLACE = Place(file="prices")
 _AMOUNT = Phrase("a whole amount of yen, 0 or more", "0以上の円単位の整数")
 _MAPPING = Phrase("a mapping of terms to amounts", "有効期間と金額のマッピング")
@@ -31,15 +33,16 @@ _MAPPING = Phrase("a mapping of terms to amounts", "有効期間と金額のマ�
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Cost:
-    """What a plan's purchases come to, in yen: new contracts and renewals, without those of the `unpriced` orders."""
+    """What a plan comes to, in yen: new contracts, renewals and links, without those of the `unpriced` orders."""
 
     new: int
     renewals: int
+    links: int
     unpriced: tuple[str, ...]
 
     @property
     def total(self) -> int:
-        return self.new + self.renewals
+        return self.new + self.renewals + self.links
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -48,8 +51,9 @@ class PriceTable:
 
     amounts: Mapping[tuple[str, str], int]
     renewals: Mapping[tuple[str, str], int] = dc.field(default_factory=dict)
+    links: Mapping[str, int] = dc.field(default_factory=dict)  # of a change or addition of a linked service, by product
 
-    def price(self, order: Order) -> int | None:
+    def price_order(self, order: Order) -> int | None:
         """Price a new contract."""
         return self.amounts.get((order.product.id, order.term))
 
@@ -64,22 +68,24 @@ class PriceTable:
         """Price what a step of an order spends; None also for steps that spend nothing."""
         if step is Step.RENEW:
             return self.price_renewal(order.product.id, order.renewal_term)
-        return self.price(order) if step is Step.PLACE else None
+        if step is Step.RELINK:
+            return self.links.get(order.product.id)
+        return self.price_order(order) if step is Step.PLACE else None
 
-    def cost(self, made: Plan) -> Cost:
-        """The cost of everything that the plan places and renews."""
-        bought = [(entry.order, step) for entry, step in made.steps() if step in (Step.PLACE, Step.RENEW)]
-        sums = {Step.PLACE: 0, Step.RENEW: 0}
+    def sum_cost(self, made: Plan) -> Cost:
+        """The cost of everything that the plan places, renews and links."""
+        bought = [(entry.order, step) for entry, step in made.list_steps() if step in PAID]
+        sums = dict.fromkeys(PAID, 0)
         unpriced = []
         for order, step in bought:
             price = self.price_step(order, step)
             sums[step] += price or 0
             unpriced += [order.name] if price is None else []
-        return Cost(new=sums[Step.PLACE], renewals=sums[Step.RENEW], unpriced=tuple(unpriced))
+        return Cost(new=sums[Step.PLACE], renewals=sums[Step.RENEW], links=sums[Step.RELINK], unpriced=tuple(unpriced))
 
 
 def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
-    """The table as the user wrote it, {product: {term: yen, renewal: {term: yen}}}.
+    """The table as the user wrote it, {product: {term: yen, renewal: {term: yen}, link_change: yen}}.
 
     Raises OrdersRefused with everything wrong in it.
     """
@@ -87,6 +93,7 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
         return None
     amounts: dict[tuple[str, str], int] = {}
     renewals: dict[tuple[str, str], int] = {}
+    links: dict[str, int] = {}
     complaints: list[Complaint] = []
     for name, terms in written.items():
         product = find_product(str(name))
@@ -96,15 +103,17 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
             complaints.append(_not(_MAPPING, terms, (str(name),)))
             continue
         again = terms.get(_RENEWAL, {})
-        first = {term: amount for term, amount in terms.items() if term != _RENEWAL}
-        complaints.extend(_wrong_terms(first, (str(name),), known=(*TERMS, _RENEWAL)))
+        first = {term: amount for term, amount in terms.items() if term not in (_RENEWAL, _LINK_CHANGE)}
+        complaints.extend(_wrong_terms(first, (str(name),), known=(*TERMS, _RENEWAL, _LINK_CHANGE)))
+        complaints.extend(_wrong_amount(terms.get(_LINK_CHANGE, 0), (str(name), _LINK_CHANGE)))
         complaints.extend(_wrong_renewals(again, (str(name), _RENEWAL)))
         if product and isinstance(again, dict):
             amounts.update({(product.id, term): amount for term, amount in first.items()})
             renewals.update({(product.id, term): amount for term, amount in again.items()})
+            links.update({product.id: terms[_LINK_CHANGE]} if _LINK_CHANGE in terms else {})
     if complaints:
         raise OrdersRefused(complaints)
-    return PriceTable(amounts, renewals)
+    return PriceTable(amounts, renewals, links)
 
 
 def _wrong_renewals(written: object, path: Path) -> Iterator[Complaint]:
@@ -118,8 +127,12 @@ def _wrong_terms(terms: Mapping[str, t.Any], path: Path, *, known: tuple[str, ..
     for term, amount in terms.items():
         if term not in TERMS:
             yield _unknown(str(term), known, path)
-        if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
-            yield _not(_AMOUNT, amount, (*path, str(term)))
+        yield from _wrong_amount(amount, (*path, str(term)))
+
+
+def _wrong_amount(amount: object, path: Path) -> Iterator[Complaint]:
+    if not isinstance(amount, int) or isinstance(amount, bool) or amount < 0:
+        yield _not(_AMOUNT, amount, path)
 
 
 def _unknown(value: str, allowed: Mapping[str, t.Any] | tuple[str, ...], below: Path) -> Complaint:
@@ -131,4 +144,4 @@ def _not(expected: Phrase, value: object, path: Path) -> Complaint:
     return Complaint(rule="VALUE-TYPE", place=_PLACE, path=path, facts={"value": shorten(value), "expected": expected})
 
 
-__all__ = ("Cost", "PriceTable", "read_price_table")
+__all__ = ("PAID", "Cost", "PriceTable", "read_price_table")

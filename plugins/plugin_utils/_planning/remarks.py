@@ -26,6 +26,7 @@ from .lifecycle import (
     list_lacking_fields,
     wants_reissue,
 )
+from .links import is_link_shown, unnamed_links
 from .steps import Standing, Step
 
 if t.TYPE_CHECKING:
@@ -37,12 +38,15 @@ if t.TYPE_CHECKING:
 
 
 _NO_DAY: t.Final = Phrase("the end of its period", "契約期間の終わり")
+# A certificate is applied for now.
+_APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Standing.TO_REISSUE}
 
 
 def find_remarks(plan: Plan) -> Iterator[Complaint]:
     """Find what the orders' contracts will need, lose or cost."""
     for entry in plan.entries:
         yield from _of_replaced(entry)
+        yield from _of_links(entry, plan)
         track, application = entry.track, entry.application
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
@@ -58,6 +62,40 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             end, days = day_in_japan(track.certificate.not_after), LEADS.value[order.product.level.value]
             yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
     yield from _find_duplicates(plan)
+    yield from _find_shorter_lives(plan)
+
+
+def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
+    """Find certificates that live shorter if their CA takes its time: a life is judged by the day of issue."""
+    if plan.as_of is None:
+        return
+    day = day_in_japan(plan.as_of)
+    for entry in plan.entries:
+        if not {entry.standing, entry.ahead} & _APPLIED_FOR:
+            continue
+        late = day + dt.timedelta(days=LEADS.value[entry.order.product.level.value])
+        now, then = find_lifetime(day), find_lifetime(late)
+        if then.days < now.days:
+            facts = {"day": then.since - dt.timedelta(days=1), "days": now.days - 1, "less": then.days - 1}
+            yield _remark("STEP-DOWN", entry.order, facts, "term")
+
+
+def _of_links(entry: Entry, plan: Plan) -> Iterator[Complaint]:
+    """What nobody knows of a change of the linked service, and what people have to do for it."""
+    application, asked = entry.application, entry.relinking
+    if application is None:
+        return
+    facts = {"contract_id": application.contract_id}
+    if unnamed := unnamed_links(entry.order, application):
+        yield _remark("LINK-UNNAMED", entry.order, {**facts, "value": ", ".join(unnamed)}, "linked_contract")
+    if asked is None or application.link_change is not None:
+        return
+    facts["value"] = asked.contract_id
+    yield _remark("LINK-COST", entry.order, facts, "linked_contract")
+    if not plan.relinks:
+        yield _remark("LINK-BY-MAIL", entry.order, facts, "linked_contract")
+        if not is_link_shown(application):
+            yield _remark("LINK-UNSEEN", entry.order, facts, "linked_contract")
 
 
 def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
@@ -100,7 +138,7 @@ def _is_reissue(entry: Entry) -> bool:
 
 def find_clock_difference(plan: Plan, here: dt.datetime) -> tuple[Complaint, ...]:
     """Compare the desk's clock with the controller's, before a renewal is ordered by the desk's."""
-    renewing = any(step is Step.RENEW for _entry, step in plan.steps())
+    renewing = any(step is Step.RENEW for _entry, step in plan.list_steps())
     if plan.as_of is None or not renewing or abs(plan.as_of - here) < DAY:
         return ()
     facts = {"here": f"{here:%Y-%m-%d %H:%M} UTC", "there": f"{plan.as_of:%Y-%m-%d %H:%M} UTC"}

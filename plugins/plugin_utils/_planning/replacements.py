@@ -19,6 +19,7 @@ from .._complaints.complaints import Complaint, shorten
 from .._values.observed import Decision, State
 from .._values.order import Usage, Wanted
 from .lifecycle import Phase, find_track, renews
+from .memory import name_places
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -27,7 +28,6 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application, Observed
     from .._values.order import Order
     from .lifecycle import Track
-    from .plan import Entry
 
 _TOO_LATE: t.Final = (Phase.CLOSED, Phase.RENEWED)
 
@@ -60,43 +60,64 @@ def is_given_up(application: Application) -> bool:
     return application.renewal is not None and application.renewal.decision is Decision.CANCEL
 
 
-def with_replaced(entries: Iterable[Entry], observed: Observed) -> list[Entry]:
-    """Add to each entry the contract that it replaces; a contract that several replace ends with the last of them."""
-    entries = list(entries)
-    groups: dict[str, list[Entry]] = {}
-    for entry in entries:
-        if entry.order.replaces is not None and entry.order.state is Wanted.PRESENT:
-            groups.setdefault(entry.order.replaces, []).append(entry)
+class Successor(t.NamedTuple):
+    """An order with what is known of its certificate; `on_host` as its host has answered, None where it did not."""
+
+    order: Order
+    application: Application | None
+    standing: Standing
+    on_host: bool | None
+
+
+def find_replaced(successors: Iterable[Successor], observed: Observed) -> dict[str, Replaced]:
+    """Find the contract that each order replaces, by order name; where several replace one, the last ends it."""
+    groups: dict[str, list[Successor]] = {}
+    for one in successors:
+        if one.order.replaces is not None and one.order.state is Wanted.PRESENT:
+            groups.setdefault(one.order.replaces, []).append(one)
     there = {app.contract_id: app for app in observed.applications if app.contract_id in groups}
-    return [_with_replaced(entry, groups, there, observed) for entry in entries]
+    return {
+        one.order.name: _judge_replaced(there[contract_id], group, observed, first=one is group[0])
+        for contract_id, group in groups.items()
+        if contract_id in there
+        for one in group
+    }
 
 
-def _with_replaced(
-    entry: Entry, groups: Mapping[str, list[Entry]], there: Mapping[str, Application], observed: Observed
-) -> Entry:
-    group, old = groups.get(entry.order.replaces or "", []), there.get(entry.order.replaces or "")
-    if old is None or not any(one is entry for one in group):
-        return entry
+def _judge_replaced(old: Application, group: list[Successor], observed: Observed, *, first: bool) -> Replaced:
     replaced = Replaced(application=old, track=find_track(old, observed.as_of))
-    in_person = not observed.cancels_online or any(_is_in_nobodys_sight(one.order) for one in group)
+    in_person = not observed.relinks or any(_is_in_nobodys_sight(one.order) for one in group)
     free = replaced.goes_on and not replaced.is_too_late and not renews(old)
-    cancels = free and not in_person and entry is group[0] and all(is_in_use(one) for one in group)
-    return dc.replace(entry, replaced=dc.replace(replaced, cancels=cancels, in_person=in_person))
+    cancels = first and free and not in_person and all(is_in_use(one) for one in group)
+    return dc.replace(replaced, cancels=cancels, in_person=in_person)
 
 
-def is_in_use(entry: Entry) -> bool:
+def is_in_use(one: Successor) -> bool:
     """Check whether the new certificate is proved to be where it is used."""
-    application = entry.application
-    if application is None or not application.live or entry.standing is Standing.ESTRANGED:
+    application = one.application
+    if application is None or not application.live or one.standing is Standing.ESTRANGED:
         return False
     if application.state is State.INSTALLED:
         return True
-    return application.state is State.ISSUED and entry.order.install is not None and entry.on_host is True
+    return application.state is State.ISSUED and one.order.install is not None and one.on_host is True
 
 
 def _is_in_nobodys_sight(order: Order) -> bool:
     """Check whether neither a host of ours nor IIJ tells when a certificate is in use."""
     return order.usage is Usage.OTHER and order.install is None
+
+
+def find_giving_way(orders: Iterable[Order]) -> set[str]:
+    """Find cancelled orders that have a file where another order wants one of its own; the others keep their files."""
+    orders = tuple(orders)
+    ended = [order for order in orders if order.state is Wanted.CANCELLED and order.install is not None]
+    wanted = {place for order in orders if ended and order.state is Wanted.PRESENT for place in _places(order)}
+    return {order.name for order in ended if not wanted.isdisjoint(_places(order))}
+
+
+def _places(order: Order) -> set[tuple[str | None, str]]:
+    host, *paths = name_places(order)
+    return {(host, path) for path in paths if path is not None}
 
 
 def find_wrong_replacements(
@@ -123,4 +144,12 @@ def _complaint(rule: str, order: Order, facts: Mapping[str, object]) -> Complain
     return Complaint(rule=rule, place=place, order=order.name, path=("replaces",), facts=facts)
 
 
-__all__ = ("Replaced", "find_wrong_replacements", "is_given_up", "is_in_use", "with_replaced")
+__all__ = (
+    "Replaced",
+    "Successor",
+    "find_giving_way",
+    "find_replaced",
+    "find_wrong_replacements",
+    "is_given_up",
+    "is_in_use",
+)

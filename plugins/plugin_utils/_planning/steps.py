@@ -19,6 +19,7 @@ class Step(enum.StrEnum):
     PLACE = "place"
     RENEW = "renew"
     REISSUE = "reissue"
+    RELINK = "relink"
     REGISTER = "register"
     COLLECT = "collect"
     CANCEL_REPLACED = "cancel_replaced"
@@ -37,6 +38,7 @@ CALL_CLASSES: t.Final = {
     Step.PLACE: CallClass.SPEND,
     Step.RENEW: CallClass.SPEND,
     Step.REISSUE: CallClass.SPEND,  # free, but it cannot be undone
+    Step.RELINK: CallClass.SPEND,  # what it costs is not known
     Step.REGISTER: CallClass.SAFE_WRITE,
     Step.COLLECT: CallClass.READ,
     Step.CANCEL_REPLACED: CallClass.SPEND,
@@ -44,7 +46,7 @@ CALL_CLASSES: t.Final = {
 
 
 OPENING: t.Final = (Step.PLACE, Step.RENEW, Step.REISSUE)  # what a registration has to follow
-CONTRACT_STEPS: t.Final = (*OPENING, Step.CANCEL, Step.CANCEL_REPLACED)  # all that cannot be undone
+CONTRACT_STEPS: t.Final = (*OPENING, Step.RELINK, Step.CANCEL, Step.CANCEL_REPLACED)  # all that cannot be undone
 
 
 class Standing(enum.StrEnum):
@@ -53,6 +55,7 @@ class Standing(enum.StrEnum):
     TO_ORDER = "to_order"
     TO_RENEW = "to_renew"
     TO_REISSUE = "to_reissue"
+    TO_RELINK = "to_relink"
     TO_REGISTER = "to_register"
     TO_COLLECT = "to_collect"
     TO_CANCEL = "to_cancel"
@@ -78,6 +81,7 @@ STEPS: t.Final[dict[Standing, tuple[Step, ...]]] = {
     Standing.TO_ORDER: (Step.PLACE, Step.REGISTER),
     Standing.TO_RENEW: (Step.RENEW, Step.REGISTER),
     Standing.TO_REISSUE: (Step.REISSUE, Step.REGISTER),
+    Standing.TO_RELINK: (Step.RELINK,),
     Standing.TO_REGISTER: (Step.REGISTER,),
     Standing.TO_COLLECT: (Step.COLLECT,),
     Standing.TO_CANCEL: (Step.CANCEL,),

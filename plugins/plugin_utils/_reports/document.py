@@ -92,7 +92,7 @@ def describe_plan(
         "digest": plan_digest(
             rows, portfolio=frame.portfolio, part=frame.part, on_hosts=[row for row in asked if row[2]]
         ),
-        "counts": made.counts(),
+        "counts": made.count_orders(),
         "price": price_row(made, frame.prices),
         "silent": silent_rows(made, frame.prices),
         "orders": rows,
@@ -178,7 +178,7 @@ def _row(entry: Entry, part: HostPart, frame: Frame, failure: Outcome | None, as
 def _verdict(made: Plan, failed: Mapping[str, Outcome]) -> Verdict:
     if any(outcome.unknown for outcome in failed.values()):
         return Verdict.UNKNOWN
-    return Verdict.ERROR if failed else made.verdict()
+    return Verdict.ERROR if failed else made.find_verdict()
 
 
 __all__ = ("FORMAT", "VERSION", "Frame", "describe_plan", "describe_refusal", "have_no_commands")

@@ -16,12 +16,13 @@ import jinja2
 
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.vaulted import Vaulted
-from .._values.order import CsrOrigin, Usage
+from .._values.order import CsrOrigin, LinkWork, Usage
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._complaints.complaints import Complaint
+    from .._planning.plan import Entry
     from .._values.order import Order
 
 # The search lists only contracts of the logged-in admin; the others are ordered on paper [M:2261096].
@@ -40,12 +41,22 @@ _WORKS: t.Final = {"change": "変更", "add": "追加"}
 def write_paper_orders(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str, str]:
     """The text of a paper order by order name, for those that the portal does not take online."""
     refused = {complaint.order for complaint in complaints if complaint.rule in _ON_PAPER}
-    return {order.name: write_paper_order(order) for order in orders if order.name in refused}
+    return {order.name: _paper(order) for order in orders if order.name in refused}
+
+
+def _paper(order: Order) -> str:
+    """A linked service of a contract that is there is changed by e-mail, also where it cannot be done online."""
+    linked = order.linked_contract
+    return (
+        write_linked_service_email(order, work="change", master_id=None)
+        if linked and linked.was
+        else write_paper_order(order)
+    )
 
 
 def write_paper_order(order: Order) -> str:
     """A new order for the paper form; IIJ's form itself is not published."""
-    given = order.subject.given()
+    given = order.subject.filled_fields()
     applicant = order.applicant
     return _rendered(
         "paper_order.txt.j2",
@@ -57,11 +68,35 @@ def write_paper_order(order: Order) -> str:
     )
 
 
-def write_linked_service_email(order: Order, *, work: str, master_id: str | None) -> str:
-    """The e-mail that changes or adds a linked service; it has to come from the group admin [M:2261082]."""
+def write_linked_service_email(
+    order: Order, *, work: str, master_id: str | None, contract_id: str | None = None
+) -> str:
+    """The e-mail that changes or adds a linked service; it has to come from the group admin [M:2261082].
+
+    `contract_id`: the contract at the desk, where the order names none.
+    """
     linked = order.linked_contract
-    contract = (linked.contract_id if linked else None) or ""
-    return _rendered("linked_service_email.txt.j2", order, work=_WORKS[work], master_id=master_id, contract=contract)
+    added = linked.also if linked and work == LinkWork.ADD else ()
+    wanted = [(link.service, link.contract_id) for link in added]
+    if linked and not wanted:
+        wanted = [(linked.service, linked.contract_id or "")]
+    return _rendered(
+        "linked_service_email.txt.j2",
+        order,
+        work=_WORKS[work],
+        master_id=master_id,
+        contract_id=contract_id or order.contract_id,
+        was=linked.was if linked and work == LinkWork.CHANGE else None,
+        wanted=[f"{LINKED_SERVICES[name].name} {contract}".rstrip() for name, contract in wanted],
+    )
+
+
+def relinking_mail(entry: Entry) -> str:
+    """The e-mail for what a person asks for in the place of a run; who sends it fills in the master ID."""
+    if entry.relinking is None or entry.application is None:
+        raise RuntimeError("contract broken: nothing is to be linked")
+    work = entry.relinking.work.value
+    return write_linked_service_email(entry.order, work=work, master_id=None, contract_id=entry.application.contract_id)
 
 
 def _rendered(template: str, order: Order, **values: object) -> str:

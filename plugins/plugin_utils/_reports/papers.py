@@ -34,6 +34,7 @@ _ACTS: t.Final = {
     Step.PLACE: Phrase("new order", "新規"),
     Step.RENEW: Phrase("renewal", "更新"),
     Step.REISSUE: Phrase("reissue", "再発行"),
+    Step.RELINK: Phrase("linked service", "連携対応サービスの変更・追加"),
     Step.CANCEL: Phrase("cancellation", "解約"),
     Step.CANCEL_REPLACED: Phrase("cancellation", "解約"),
 }

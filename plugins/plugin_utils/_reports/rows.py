@@ -18,6 +18,7 @@ from .._planning.lifecycle import day_in_japan, last_day_before, renews
 from .._planning.silence import find_silent
 from .._planning.steps import CALL_CLASSES, Step
 from .deadlines import deadline_rows, lateness_row
+from .offline_forms import relinking_mail
 from .standing import explain_standing, find_deadline, next_action
 
 if t.TYPE_CHECKING:
@@ -49,6 +50,8 @@ def order_row(
         "contract_id": application.contract_id if application else None,
         "linked_service": order.linked_contract.service if order.linked_contract else None,
         "linked_contract_id": _linked_contract_id(entry),
+        "relinking": _relinking(entry),
+        "mail": relinking_mail(entry) if entry.relinking and entry.by_mail else None,
         "adopted": entry.adopts,
         "state": application.state.value if application else "planned",
         "standing": entry.shown.value,
@@ -107,6 +110,20 @@ def _renewal(entry: Entry) -> Row | None:
     }
 
 
+def _relinking(entry: Entry) -> Row | None:
+    """The next change or addition of a linked service that the order asks for, whoever makes it."""
+    asked = entry.relinking
+    if asked is None or entry.application is None:
+        return None
+    return {
+        "work": asked.work.value,
+        "was": asked.was,
+        "linked_service": asked.service,
+        "linked_contract_id": asked.contract_id,
+        "under_way": entry.application.link_change is not None,
+    }
+
+
 def result_rows(rows: Iterable[Row]) -> list[Row]:
     """Return rows as a task's result has them: without what only a saved plan is compared by."""
     return [{field: value for field, value in row.items() if field != "on_host"} for row in rows]
@@ -139,12 +156,13 @@ def price_row(made: Plan, prices: PriceTable | None) -> Row | None:
     """What the plan's purchases come to; None without a price table."""
     if prices is None:
         return None
-    cost = prices.cost(made)
+    cost = prices.sum_cost(made)
     return {
         "currency": "JPY",
         "total": cost.total,
         "new": cost.new,
         "renewals": cost.renewals,
+        "links": cost.links,
         "unpriced": list(cost.unpriced),
     }
 

@@ -45,6 +45,7 @@ _REASONS: t.Final = {
     Standing.TO_COLLECT: Phrase("issued, not fetched yet", "発行済み、未取得"),
     Standing.TO_RENEW: Phrase("the renewal can be ordered", "更新の受付期間中です"),
     Standing.TO_REISSUE: Phrase("the certificate in use has to go", "使用中の証明書を再発行で置き換えます"),
+    Standing.TO_RELINK: Phrase("another linked service is wanted", "連携対応サービスの変更・追加が必要です"),
     Standing.HELD: Phrase(
         "nothing is ordered before somebody has looked (see the warnings)",
         "確認が必要なため、申し込んでいません (警告を参照)",
@@ -84,6 +85,13 @@ _ACTIONS: t.Final = {
     "order": Phrase("order it (apply.yml)", "注文する (apply.yml)"),
     "register": Phrase("register CSR and application information (apply.yml)", "CSRと申請情報を登録する (apply.yml)"),
     "renew": Phrase("renew it (renew.yml)", "更新する (renew.yml)"),
+    "relink": Phrase(
+        "ask for the other linked service (apply.yml)", "連携対応サービスの変更・追加を申し込む (apply.yml)"
+    ),
+    "mail_relinking": Phrase(
+        "send the e-mail about the linked service (mail in the plan, or offline_form)",
+        "連携対応サービスの変更・追加のメールを送信する (計画の mail または offline_form)",
+    ),
     "order_reissue": Phrase("order the reissue (apply.yml)", "再発行を申し込む (apply.yml)"),
     "mend": Phrase(
         "correct what the CA rejects in the order, then register again (renew.yml)",
@@ -124,6 +132,7 @@ _BY_STANDING: t.Final = {
     Standing.TO_ORDER: ("order", "group_admin"),
     Standing.TO_RENEW: ("renew", "group_admin"),
     Standing.TO_REISSUE: ("order_reissue", "group_admin"),
+    Standing.TO_RELINK: ("relink", "group_admin"),
     Standing.HELD: ("look", "group_admin"),
     Standing.ESTRANGED: ("reissue", "service_admin"),
     Standing.TO_REGISTER: ("register", "service_admin"),
@@ -137,6 +146,9 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     application = entry.application
     if application and application.unclear:
         return translate(_ACTIONS["say_meaning"], lang).format(*application.unclear), "group_admin"
+    if entry.shows_link:
+        action, actor = _next_for_link(entry)
+        return translate(_ACTIONS[action], lang), actor
     if entry.ahead is not None and entry.shown is entry.ahead:
         return _next_for_renewal(entry, lang)
     if entry.shown is Standing.TO_CANCEL_REPLACED and entry.replaced:
@@ -149,6 +161,13 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     if entry.standing is Standing.WAITING and application:
         return _waiting_for(application, lang), application.next_action_by
     return _next_for_certificate(entry, lang)
+
+
+def _next_for_link(entry: Entry) -> tuple[str, str]:
+    """What has to happen next for the linked service, and who does it."""
+    if entry.application and entry.application.link_change:
+        return "wait_for_installation", "iij"
+    return ("mail_relinking" if entry.by_mail else "relink"), "group_admin"
 
 
 def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
@@ -192,6 +211,8 @@ def explain_standing(entry: Entry, lang: Language) -> str:
         return translate(_UNCLEAR, lang).format(*application.unclear)
     if application and application.reason:
         return application.reason
+    if entry.shows_link:
+        return translate(_REASONS[Standing.TO_RELINK], lang)
     if entry.ahead is not None and entry.shown is entry.ahead:
         return _reason_of_renewal(entry, lang)
     if entry.shown is Standing.TO_CANCEL_REPLACED:
@@ -221,6 +242,8 @@ def find_deadline(entry: Entry) -> dt.date | None:
     """The last day for what has to happen next."""
     if entry.application is None:
         return None
+    if entry.shows_link:
+        return None  # no page names a day
     if entry.track is None or entry.ahead is None or entry.shown is not entry.ahead:
         return entry.application.deadline
     window, procedure = entry.track.window, entry.application.procedure

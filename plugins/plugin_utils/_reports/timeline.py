@@ -49,8 +49,8 @@ def draw_timeline(document: Row) -> Row:
     axis = _Axis(first, min(max(last, today) + dt.timedelta(days=_AFTER), first + dt.timedelta(days=_LONGEST)))
     silent = {row["order"]: dt.date.fromisoformat(row["day"]) for row in document["silent"] if row["order"]}
     return {
-        "ticks": [{"at": axis.percent(day), "label": _month(day, lang)} for day in _months(axis)],
-        "today": axis.at(today),
+        "ticks": [{"at": axis.locate_percent(day), "label": _month(day, lang)} for day in _months(axis)],
+        "today": axis.locate(today),
         "rows": [
             {
                 "name": row["name"],
@@ -73,12 +73,12 @@ class _Axis(t.NamedTuple):
     first: dt.date
     last: dt.date
 
-    def at(self, day: dt.date) -> float:
+    def locate(self, day: dt.date) -> float:
         share = (day - self.first).days / max((self.last - self.first).days, 1)
         return round(min(max(share, 0.0), 1.0) * WIDTH, 1)
 
-    def percent(self, day: dt.date) -> float:
-        return round(self.at(day) * 100 / WIDTH, 2)
+    def locate_percent(self, day: dt.date) -> float:
+        return round(self.locate(day) * 100 / WIDTH, 2)
 
 
 def _shapes(row: Row, axis: _Axis, silence: dt.date | None, *, over: bool) -> Iterator[Row]:
@@ -91,12 +91,12 @@ def _shapes(row: Row, axis: _Axis, silence: dt.date | None, *, over: bool) -> It
             yield _shape("window", axis, dt.date.fromisoformat(row["renewal"]["opens_on"]), end)
     for kind, day in (("deadline", _day(row["deadline"])), ("silence", silence)):
         if day is not None and axis.first <= day <= axis.last:
-            yield {"kind": kind, "left": axis.at(day) - 2, "width": 4}
+            yield {"kind": kind, "left": axis.locate(day) - 2, "width": 4}
 
 
 def _shape(kind: str, axis: _Axis, begin: dt.date, end: dt.date) -> Row:
-    left = axis.at(begin)
-    return {"kind": kind, "left": left, "width": round(max(axis.at(end) - left, 1), 1)}
+    left = axis.locate(begin)
+    return {"kind": kind, "left": left, "width": round(max(axis.locate(end) - left, 1), 1)}
 
 
 def _end_of(row: Row) -> dt.date | None:

@@ -18,6 +18,7 @@ from .._planning.host_part import Change, describe_changes
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .deadlines import late_note
+from .link_words import link_note
 from .renewal_words import renewal_note, silent_notes, silent_price, term_words
 from .standing import ACTORS
 
@@ -40,6 +41,7 @@ COUNTS: t.Final = {
     "to_order": Phrase("to order", "注文"),
     "to_renew": Phrase("to renew", "更新"),
     "to_reissue": Phrase("to reissue", "再発行"),
+    "to_relink": Phrase("to relink", "連携の変更"),
     "to_register": Phrase("to register", "登録"),
     "to_collect": Phrase("to collect", "取得"),
     "to_cancel": Phrase("to cancel", "解約"),
@@ -80,6 +82,7 @@ _STEPS: t.Final = {
     Step.PLACE: Phrase("place", "注文"),
     Step.RENEW: Phrase("renew", "更新"),
     Step.REISSUE: Phrase("reissue", "再発行"),
+    Step.RELINK: Phrase("relink", "連携の変更"),
     Step.REGISTER: Phrase("register", "登録"),
     Step.COLLECT: Phrase("collect", "取得"),
     Step.CANCEL: Phrase("cancel", "解約"),
@@ -173,7 +176,7 @@ def advise_next_step(document: Row, lang: Language) -> str:
 
 def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !."""
-    makers = (_note, _replaced_note, renewal_note, _host_note, late_note)
+    makers = (_note, _replaced_note, renewal_note, link_note, _host_note, late_note)
     found = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
     words = translate(_UNMANAGED, lang)
     silent = {row["contract_id"] for row in document["silent"]}

@@ -91,7 +91,7 @@ class Settling(t.Protocol):
 def hold_back(by: Settling, order: Order, same: Iterable[str], *, listed: set[str]) -> None:
     """Raise AttemptOpen while an attempt to buy the same has neither an end nor a contract in the list."""
     late = set(same)
-    for line in _find_open(by.ledger.lines(), listed=listed):
+    for line in _find_open(by.ledger.read_lines(), listed=listed):
         if not _would_buy(line, order):
             continue
         attempt, booked = line.get("attempt") or name_attempt(line), line.get("booked")

@@ -22,6 +22,7 @@ from .._planning.claims import find_differences, purchase_key
 from .._planning.steps import Step
 from .attempts import advise, describe_purchase, hold_back
 from .by_reference import require_as_asked
+from .relinking import describe_relinked
 from .renewals import (
     describe_pressed,
     describe_renewal,
@@ -99,13 +100,18 @@ class ByList:
     def reissue(self, entry: Entry) -> Application:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
         of, reason = describe_renewed(entry), find_reason(entry)
-        return self.desk.reissue(of.application, entry.order, entry.order.reference(self.portfolio), reason)
+        return self.desk.reissue(of.application, entry.order, entry.order.client_reference(self.portfolio), reason)
+
+    def relink(self, entry: Entry) -> Application:
+        """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
+        application, asked = describe_relinked(entry)
+        return self.desk.relink(application, asked, entry.order.link_reference(self.portfolio, asked))
 
     def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
         def press(attempt: str) -> Application:
             try:
                 with require_proof():
-                    return self.desk.renew(of.application, entry.order, entry.order.reference(self.portfolio))
+                    return self.desk.renew(of.application, entry.order, entry.order.client_reference(self.portfolio))
             except OutcomeUnknown as unknown:
                 found = self._wait_for(lambda: find_renewal(self.desk, of, in_full=True), entry.order)
                 if found is None:
@@ -116,7 +122,7 @@ class ByList:
         return spend(self.ledger, Step.RENEW, describe_renewal(entry, of), press)
 
     def _press(self, order: Order, *, before: list[str], consent: str | None) -> Application:
-        reference = order.reference(self.portfolio)
+        reference = order.client_reference(self.portfolio)
         facts = {
             **describe_order(order),
             "client_reference": reference,

@@ -15,6 +15,7 @@ from ...module_utils._core.phrases import Phrase, join_phrases, verbatim
 from .._desk.desk import ReferenceTaken, StateConflict
 from .._planning.claims import find_differences
 from .._planning.steps import Step
+from .relinking import describe_relinked, describe_relinking, find_relinked, require_relinked
 from .renewals import (
     describe_renewal,
     describe_renewed,
@@ -51,6 +52,8 @@ class Buyer(t.Protocol):
 
     def reissue(self, entry: Entry) -> Application: ...
 
+    def relink(self, entry: Entry) -> Application: ...
+
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class ByReference:
@@ -64,7 +67,7 @@ class ByReference:
 
     def buy(self, order: Order) -> Application:
         """Place the order; an answer that is lost is settled by looking the reference up."""
-        reference = order.reference(self.portfolio)
+        reference = order.client_reference(self.portfolio)
 
         def place(_attempt: str) -> Application:
             return settle(
@@ -101,6 +104,18 @@ class ByReference:
         )
         return require_reissued(found, of)
 
+    def relink(self, entry: Entry) -> Application:
+        """Ask for another linked service; an answer that is lost is settled by reading the contract."""
+        application, asked = describe_relinked(entry)
+        reference = entry.order.link_reference(self.portfolio, asked)
+        found = self._replace(
+            Step.RELINK,
+            {**describe_relinking(entry), "client_reference": reference},
+            lambda: self.desk.relink(application, asked, reference),
+            lambda: find_relinked(self.desk, application, asked),
+        )
+        return require_relinked(found, application, asked)
+
     def _replace(
         self,
         step: Step,
@@ -108,7 +123,7 @@ class ByReference:
         call: Callable[[], Application],
         find: Callable[[], Application | None],
     ) -> Application:
-        """Have a certificate replaced; that it is replaced already is as good as an order of ours."""
+        """Have a certificate or a link replaced; that it is replaced already is as good as an order of ours."""
 
         def call_or_find() -> Application:
             try:

@@ -81,7 +81,7 @@ class Ledger:
         """Record something else that belongs to a step; raises LedgerUnusable unless it is on the disk."""
         self._append(kind, step, facts)
 
-    def lines(self) -> Iterator[Line]:
+    def read_lines(self) -> Iterator[Line]:
         """Read every line of this desk that is whole, oldest first; raises LedgerUnusable for what is no ledger."""
         return (line for line in read_lines(self._path) if line.get("desk") in (None, self._desk))
 

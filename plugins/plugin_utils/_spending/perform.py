@@ -104,6 +104,7 @@ class Performer:
             Step.PLACE: lambda entry: buyer.buy(entry.order),
             Step.RENEW: buyer.renew,
             Step.REISSUE: buyer.reissue,
+            Step.RELINK: buyer.relink,
             Step.CANCEL: lambda entry: self._cancel(entry, entry.application, Step.CANCEL),
             Step.CANCEL_REPLACED: self._cancel_replaced,
         }

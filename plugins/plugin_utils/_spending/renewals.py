@@ -108,7 +108,7 @@ def require_reissued(application: Application, of: Renewing) -> Application:
 def hold_back_renewal(by: Settling, of: Renewing) -> None:
     """Raise AttemptOpen where the renewal of this certificate was asked for before, and nothing proves it undone."""
     pressed: dict[str, Json] = {}
-    for line in by.ledger.lines():
+    for line in by.ledger.read_lines():
         same = line.get("contract_id") == of.application.contract_id and line.get("expires") == of.expires
         if line.get("step") != Step.RENEW.value or not same:
             continue

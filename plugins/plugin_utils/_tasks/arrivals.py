@@ -74,7 +74,7 @@ class Arrivals:
         self.problems: dict[str, Phrase] = {}
         self._orders = tuple(orders)
         self._now = now
-        self._by_reference = {order.reference(portfolio): order for order in self._orders}
+        self._by_reference = {order.client_reference(portfolio): order for order in self._orders}
         self._keys = {key: self._key(row, key_of) for key, row in rows.items()}
 
     def take(self, inbox: Inbox) -> None:

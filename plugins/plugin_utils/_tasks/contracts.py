@@ -19,6 +19,7 @@ from .._guards.quotes import quote_new_orders
 from .._guards.saved_plan import require_digest
 from .._planning.judgement import find_standing, find_standing_ahead
 from .._planning.lifecycle import find_track, renews
+from .._planning.links import link_standing, relinking_of
 from .._planning.steps import CONTRACT_STEPS, Standing, Step
 from .._reports.document import describe_plan
 from .._reports.rows import result_rows
@@ -44,6 +45,7 @@ _DID: t.Final = {
     Step.PLACE: Phrase("ordered", "注文しました"),
     Step.RENEW: Phrase("renewed", "更新を申し込みました"),
     Step.REISSUE: Phrase("reissue ordered", "再発行を申し込みました"),
+    Step.RELINK: Phrase("other linked service asked for", "連携対応サービスの変更・追加を申し込みました"),
     Step.CANCEL: Phrase("cancelled", "解約しました"),
     Step.CANCEL_REPLACED: Phrase("cancelled what was replaced", "置き換えた契約を解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
@@ -82,14 +84,14 @@ def guard_contracts(
 
 def count_contract_steps(made: Plan) -> int:
     """How many steps of a plan place, renew or cancel."""
-    return sum(step in CONTRACT_STEPS for _entry, step in made.steps())
+    return sum(step in CONTRACT_STEPS for _entry, step in made.list_steps())
 
 
 def perform_contracts(
     made: Plan, performer: Performer, *, without: Collection[str] = ()
 ) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform the contract steps of a plan, but for those of some orders; returns the plan as the desk stands then."""
-    steps = ((entry, step) for entry, step in made.steps() if entry.order.name not in without)
+    steps = ((entry, step) for entry, step in made.list_steps() if entry.order.name not in without)
     outcomes = performer.perform_contracts(steps, listed=made.listed)
     return plan_after(made, outcomes), outcomes
 
@@ -113,12 +115,15 @@ def _after(entry: Entry, application: Application | None, made: Plan) -> Entry:
     if application is None:
         return entry
     track = find_track(application, made.as_of)
+    ahead = find_standing_ahead(entry.order, application, track, spread=made.spread)
     return dc.replace(
         entry,
         application=application,
         standing=find_standing(entry.order, application, on_host=entry.on_host),
-        ahead=find_standing_ahead(entry.order, application, track, spread=made.spread),
+        ahead=ahead,
         track=track,
+        link=link_standing(entry.order, application, ahead=ahead, online=made.relinks),
+        relinking=relinking_of(entry.order, application),
         adopts=False,
     )
 
@@ -173,7 +178,7 @@ def list_hosts_with_work(made: Plan, *, repair: bool = True) -> dict[str, list[s
     Without `repair` a host is left out that was heard to have everything in its places.
     """
     steps = {Step.REGISTER: set[str](), Step.COLLECT: set[str]()}
-    for entry, step in made.steps():
+    for entry, step in made.list_steps():
         if step in steps:
             steps[step].add(entry.order.host or "localhost")
     # Files are checked wherever a certificate was issued, so that one removed from a host is fetched again.

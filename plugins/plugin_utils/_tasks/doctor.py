@@ -59,11 +59,11 @@ def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang
     if options["map_path"]:
         write_whole(expand_home(options["map_path"]), own_map)
     if options["record_path"] and found.recording:
-        write_whole(expand_home(options["record_path"]), found.recording.text())
+        write_whole(expand_home(options["record_path"]), found.recording.render())
     return {
         "changed": False,
         "fits": found.fits(),
-        "labels": found.rows(),
+        "labels": found.list_rows(),
         "problems": [translate(problem, lang) for problem in found.problems],
         "unseen": list(found.unseen),
         "pages": list(found.pages),
@@ -84,7 +84,7 @@ def _examine(options: Mapping[str, t.Any], orders: tuple[Order, ...]) -> Examina
 
 
 def _text(found: Examination, lang: Language) -> str:
-    shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in found.rows()]
+    shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in found.list_rows()]
     table = align_columns([[translate(heading, lang) for heading in _HEADINGS.values()], *shown])
     pages = [translate(_PAGE, lang).format(row["file"], row["screen"]) for row in found.pages if row["screen"]]
     unseen = [translate(_UNSEEN, lang).format(", ".join(found.unseen))] if found.unseen else []

@@ -54,7 +54,7 @@ def fetch_missing_fingerprints(
             told.failures.append({"name": entry.order.name, "message": lacking})
             continue
         try:
-            issued = desk.certificate(application)
+            issued = desk.fetch_certificate(application)
             progress(entry.order.name)
             leaf = read_certificates(issued.certificate.encode())[0]
         except (DeskError, Fault) as error:

@@ -129,7 +129,7 @@ def _work(entry: Entry, kind: str, options: Options, known: ScreenMap) -> Work:
         order=order.name,
         kind=kind,
         common_name=order.common_name,
-        product=known.option("products", order.product.id).text,
+        product=known.find_option("products", order.product.id).text,
         term=term.text if term else order.term,
         contract_id=application.contract_id if application else None,
         confirmations=application.confirmations if application else (),

@@ -68,7 +68,7 @@ def fetch_certificates(
     for entry in entries:
         if entry.order.name in names and entry.application is not None:
             try:
-                issued = desk.certificate(entry.application)
+                issued = desk.fetch_certificate(entry.application)
             except DeskError as error:
                 failures.append({"name": entry.order.name, "message": translate(error.told, lang)})
             else:

@@ -47,7 +47,7 @@ def install_certificates(leg: Leg) -> Result:
     (entries, fetched_before, failures), desk = _look(leg)
     if not entries:
         return make_installation_result([], failures, planned=leg.check_mode)
-    subjects = [entry.order.subject.given() for entry in entries]
+    subjects = [entry.order.subject.filled_fields() for entry in entries]
     on_host = functools.partial(leg.run_on_host, "orders", found=subjects)
     orders = make_host_orders(entries, read_commands(leg.options["commands"]))
     first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})

@@ -60,7 +60,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     task_vars: dict[str, t.Any]
 
     @abc.abstractmethod
-    def spec(self) -> ArgumentSpec:
+    def make_spec(self) -> ArgumentSpec:
         """The argument spec, the same that the module of this name is built from."""
 
     @abc.abstractmethod
@@ -77,7 +77,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def _run(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> Result:
         result: Result = super().run(tmp, task_vars)
         self.task_vars = task_vars or {}
-        spec = self.spec()
+        spec = self.make_spec()
         self.options = {}
         try:
             self._require_variables()

@@ -119,7 +119,7 @@ class Comparison:
         if len(free) == 1 and shown.live:
             (order,) = free
             self._claimed[order.name] = shown.contract_id
-            reference = {} if order.contract_id else {"client_reference": order.reference(self._portfolio)}
+            reference = {} if order.contract_id else {"client_reference": order.client_reference(self._portfolio)}
             self.rows[shown.contract_id] = {**make_bought_row(order, shown.contract_id), **row, **reference}
             return _NEW.filled(*facts, order.name)
         if same and not free and shown.live:
@@ -132,7 +132,9 @@ class Comparison:
     def _order_of(self, row: RegisterRow) -> str:
         """The name of the order that has this contract already, or an empty text."""
         reference, contract_id = row.get("client_reference"), row["contract_id"]
-        own = (o for o in self._orders if contract_id == o.contract_id or reference == o.reference(self._portfolio))
+        own = (
+            o for o in self._orders if contract_id == o.contract_id or reference == o.client_reference(self._portfolio)
+        )
         return next((order.name for order in own), "")
 
 

@@ -74,7 +74,7 @@ def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lan
 
 def _remember(options: Options, told: Iterable[HostAnswer | Registered], lang: Language) -> list[str]:
     try:
-        _append(_path(options), read_memory(options).news(told))
+        _append(_path(options), read_memory(options).find_news(told))
     except OSError as error:
         return [translate(_LOST.filled(describe_os_error(error)), lang)]
     return []

@@ -58,7 +58,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     past = (*past, *find_clock_difference(before, read_clock()))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
     # Hosts come first where something is to be done; the task that buys tells the rest.
-    goes_on = state == "prepared" and before.changes() > 0
+    goes_on = state == "prepared" and before.count_changes() > 0
     failed = contracts.list_failures(outcomes)
     document = describe_plan(
         plan,
@@ -75,7 +75,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
     result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on and not desk.by_people
     result.update(handed, **_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
-    result["left_out"] = _list_left_out((*judged.errors(), *before.remarks), options, leg.lang)
+    result["left_out"] = _list_left_out((*judged.list_errors(), *before.remarks), options, leg.lang)
     if goes_on:
         return _with_estimate(leg, before, result)
     if not options["due_only"] or result["left_out"] or _is_news(document, before):
@@ -116,7 +116,7 @@ def fetch_missing(leg: Leg) -> Result:
 
 def _with_estimate(leg: Leg, plan: Plan, result: Result) -> Result:
     """Say before a run over the portal what it will take; returns the result."""
-    steps = collections.Counter(step for _entry, step in plan.steps())
+    steps = collections.Counter(step for _entry, step in plan.list_steps())
     pages = -(-len(plan.listed) // _ROWS) or 1
     told = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
     if told:
@@ -128,7 +128,7 @@ def _hand_on(leg: Leg, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[
     """Hand hosts what the tasks after this one ask of them."""
     # Imported late, as above: reading certificates and CSRs takes a library that takes its time.
     if leg.options["state"] == "prepared":
-        if not plan.changes():
+        if not plan.count_changes():
             return {"look": None}
         from .preparations import hand_on_preparations
 

@@ -68,7 +68,7 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
     if options.get("look") is None or options.get("buy_before_host"):
         return ()
     answers = read_answers(options)
-    bought = [(entry, step) for entry, step in plan.steps() if step in OPENING]
+    bought = [(entry, step) for entry, step in plan.list_steps() if step in OPENING]
     problems = ((entry, step, _find_problem(entry.order, answers)) for entry, step in bought)
     return tuple(
         Outcome(entry=entry, step=step, error=HostNotReady(problem)) for entry, step, problem in problems if problem
@@ -103,7 +103,7 @@ def judge_csr(order: Order, made: Mapping[str, str]) -> Phrase | None:
     try:
         facts = read_csr(made[order.name].encode())
         spec = keyspec.KeySpec(facts.key_type, size=facts.key_size if facts.curve is None else None, curve=facts.curve)
-        subject = names.subject(order.common_name, given=order.subject.given())
+        subject = names.subject(order.common_name, given=order.subject.filled_fields())
         fits = facts.asks_for(
             subject, dns_names=(order.common_name,), public_key_fingerprint=facts.public_key_fingerprint
         )

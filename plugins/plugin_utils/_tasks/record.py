@@ -91,8 +91,8 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
         if recording.complaints:
             raise OrdersRefused(recording.complaints)
         arrivals = _take_inbox(options, orders, recording)
-        changed = recording.changed()
-        text = register.changed(changed)
+        changed = recording.list_changed()
+        text = register.change_rows(changed)
         if not pretend:
             _keep(options, arrivals, register, text)
     warnings = [] if pretend else _remember(options, orders, changed, lang=lang)
@@ -181,7 +181,7 @@ def _remember(
     options: Options, orders: Iterable[Order], changed: Mapping[str, RegisterRow], *, lang: Language
 ) -> list[str]:
     """Remember what was registered, so that an order that says something else later is told."""
-    by_reference = {order.reference(check_portfolio_name(options)): order for order in orders}
+    by_reference = {order.client_reference(check_portfolio_name(options)): order for order in orders}
     found = [
         (by_reference[row["client_reference"]], read_application(row, now=dt.datetime.now(dt.UTC)))
         for row in changed.values()

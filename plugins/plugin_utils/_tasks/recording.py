@@ -60,7 +60,7 @@ class Recording:
         if order is None:
             known = sorted(self._orders)
             facts = {"value": shorten(record.order), "allowed": known[:10], "near": find_nearest(record.order, known)}
-            self.complaints.append(record.complaint("RECORD-ORDER", "order", **facts))
+            self.complaints.append(record.make_complaint("RECORD-ORDER", "order", **facts))
             return
         row = self._row_of(order)
         found = list(self._judge(record, order, row))
@@ -70,43 +70,43 @@ class Recording:
             changed = self._ordered(record, order) if row is None else self._changed(record, order, row)
             self.rows[key] = changed
 
-    def changed(self) -> dict[str, RegisterRow]:
+    def list_changed(self) -> dict[str, RegisterRow]:
         """The rows that are not as they were."""
         return {key: row for key, row in self.rows.items() if self._before.get(key) != row}
 
     def _row_of(self, order: Order) -> RegisterRow | None:
-        reference = order.reference(self._portfolio)
+        reference = order.client_reference(self._portfolio)
         pinned = self.rows.get(order.contract_id or "")
         return pinned or next((row for row in self.rows.values() if row.get("client_reference") == reference), None)
 
     def _judge(self, record: Record, order: Order, row: RegisterRow | None) -> Iterator[Complaint]:
         if record.date > self._now.astimezone(JST).date():
-            yield record.complaint("RECORD-DATE", "date", value=record.date.isoformat())
+            yield record.make_complaint("RECORD-DATE", "date", value=record.date.isoformat())
         taken = self.rows.get(record.contract_id or "")
         if row is None and record.state != "ordered":
-            yield record.complaint("RECORD-NOT-ORDERED", "state", value=record.state)
+            yield record.make_complaint("RECORD-NOT-ORDERED", "state", value=record.state)
         elif row is not None and record.contract_id not in (None, row["contract_id"]):
             facts = {"value": shorten(record.contract_id), "known": row["contract_id"]}
-            yield record.complaint("RECORD-ANOTHER", "contract_id", **facts)
+            yield record.make_complaint("RECORD-ANOTHER", "contract_id", **facts)
         elif row is None and taken is not None:
             yield from self._judge_taken(record, order, taken)
         elif row is not None:
             yield from _judge_state(record, row)
         today = self._sheets.get((order.name, record.state))
         if record.sheet and today and record.sheet != today:
-            yield record.complaint("RECORD-STALE", "sheet", value=record.sheet, today=today)
+            yield record.make_complaint("RECORD-STALE", "sheet", value=record.sheet, today=today)
 
     def _judge_taken(self, record: Record, order: Order, taken: RegisterRow) -> Iterator[Complaint]:
         """What keeps a contract that is in the register from being this order's."""
         holder = taken.get("client_reference")
         if holder:
-            yield record.complaint("RECORD-TAKEN", "contract_id", value=taken["contract_id"], holder=holder)
+            yield record.make_complaint("RECORD-TAKEN", "contract_id", value=taken["contract_id"], holder=holder)
             return
         completed = {**make_bought_row(order, record.contract_id, record.linked_contract_id), **taken}
         differing = find_differences(order, read_application(completed, now=self._now))
         if differing:
             facts = {"value": taken["contract_id"], "difference": join_phrases(differing)}
-            yield record.complaint("RECORD-DIFFERS", "contract_id", **facts)
+            yield record.make_complaint("RECORD-DIFFERS", "contract_id", **facts)
 
     def _ordered(self, record: Record, order: Order) -> RegisterRow:
         """A contract that is new in the register, or was taken over from a list without its order."""
@@ -116,7 +116,7 @@ class Recording:
             **make_bought_row(order, record.contract_id, record.linked_contract_id),
             **taken,
             "contract_id": record.contract_id,
-            "client_reference": order.reference(self._portfolio),
+            "client_reference": order.client_reference(self._portfolio),
             "ordered_at": record.date.isoformat(),
             **({"deadline": record.deadline} if record.deadline else {}),
         }
@@ -144,10 +144,12 @@ def _judge_state(record: Record, row: RegisterRow) -> Iterator[Complaint]:
     if wanted in ENDED or record.state == "registered":
         ended = now in {state.value for state in ENDED}
         if ended and not (now == wanted.value or (record.state == "registered" and row.get("registered_at"))):
-            yield record.complaint("RECORD-ENDED", "state", value=row["contract_id"], state=now, wanted=record.state)
+            yield record.make_complaint(
+                "RECORD-ENDED", "state", value=row["contract_id"], state=now, wanted=record.state
+            )
     if row.get("ordered_at") and record.state != "ordered" and record.date.isoformat() < row["ordered_at"][:10]:
         facts = {"value": record.date.isoformat(), "ordered": row["ordered_at"]}
-        yield record.complaint("RECORD-BEFORE", "date", **facts)
+        yield record.make_complaint("RECORD-BEFORE", "date", **facts)
 
 
 def make_bought_row(order: Order, contract_id: str | None, linked_contract_id: str | None = None) -> RegisterRow:

@@ -109,7 +109,7 @@ def _host_order(entry: Entry) -> Json:
     return {
         "name": order.name,
         "common_name": order.common_name,
-        "subject": order.subject.given(),
+        "subject": order.subject.filled_fields(),
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
         "retire": list(retired),
@@ -157,7 +157,7 @@ def _registration(order: Order) -> Json:
     return {
         "csr_origin": order.csr_origin and order.csr_origin.value,
         "common_name": order.common_name,
-        "subject": order.subject.given(),
+        "subject": order.subject.filled_fields(),
         "applicant": dc.asdict(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
         "certificate_transparency": order.certificate_transparency,

@@ -60,7 +60,7 @@ def look_at_orders(options: Options, desk: Desk, listing: Listing, *, lang: Lang
         return Look(plan, complaints, None)
     told = [
         translate(_PARTIAL, lang).format(len(wrong), len(orders)),
-        *(complaint.text(lang) for complaint in sort_complaints(wrong)),
+        *(complaint.render(lang) for complaint in sort_complaints(wrong)),
     ]
     return Look(dc.replace(plan, unmanaged=()), sort_complaints(complaints), "\n".join(told))
 

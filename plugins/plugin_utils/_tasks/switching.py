@@ -30,7 +30,9 @@ def pin_recorded(orders: tuple[Order, ...], options: Options) -> tuple[Order, ..
     recorded = {row["client_reference"]: key for key, row in rows.items() if "client_reference" in row}
     portfolio = check_portfolio_name(options)
     return tuple(
-        dc.replace(order, contract_id=recorded.get(order.reference(portfolio))) if order.contract_id is None else order
+        dc.replace(order, contract_id=recorded.get(order.client_reference(portfolio)))
+        if order.contract_id is None
+        else order
         for order in orders
     )
 

@@ -127,10 +127,32 @@ class Renewal:
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One more contract of a linked service that uses the certificate."""
+
+    contract_id: str
+    service: str
+    since: dt.datetime | None = None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class LinkChange:
+    """A change or addition of a linked service that IIJ is at work on; `work` is `change` or `add`."""
+
+    work: str
+    linked_contract_id: str
+    linked_service: str
+    was: str | None = None
+    client_reference: str | None = None
+    requested_at: dt.datetime | None = None
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
     """お申し込み: one contract at the desk. Fingerprints are lower-case SHA-256. None: the desk does not show it.
 
     The flat fields are those of `current`, before its issue those of the procedure `new`; `previous` is newest first.
+    `linked_since`: since when the linked contract is this one (None: since the order, or not shown).
     `unclear`: a text on the portal's screens that the map does not know, and the entry of the map that would tell.
     """
 
@@ -165,6 +187,9 @@ class Application:
     procedure: Procedure | None = None
     period: Period | None = None
     renewal: Renewal | None = None
+    linked_since: dt.datetime | None = None
+    further_links: tuple[Link, ...] = ()
+    link_change: LinkChange | None = None
 
     @property
     def live(self) -> bool:
@@ -202,15 +227,15 @@ class IssuedCertificate:
 class Observed:
     """One look at the desk. Products and linked contracts are looked up only where new orders need them.
 
-    `cancels_online`: whether a run of ours can cancel there.
-    `as_of`: the desk's own moment of the look (None: it tells none).
+    `as_of`: the desk's own moment of the look (None: it tells none). `relinks`: whether linked services can be changed
+    there by a run, and replaced contracts cancelled; elsewhere a person asks for it.
     """
 
     applications: tuple[Application, ...]
     linked_contracts: Mapping[str, tuple[SeenContract, ...]] = dc.field(default_factory=dict)
     products: tuple[OfferedProduct, ...] | None = None
     keeps_references: bool = True
-    cancels_online: bool = True
+    relinks: bool = True
     as_of: dt.datetime | None = None
 
 
@@ -221,6 +246,8 @@ __all__ = (
     "Decision",
     "IssuedCertificate",
     "Kind",
+    "Link",
+    "LinkChange",
     "Observed",
     "OfferedProduct",
     "Period",

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import dataclasses as dc
 import enum
+import hashlib
 import typing as t
 
 from ...module_utils._core import defaults
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from .._catalogue.products import Product
@@ -64,7 +66,7 @@ class Subject:
     locality_name: str | None = None
     organization_name: str | None = None
 
-    def given(self) -> dict[str, str]:
+    def filled_fields(self) -> dict[str, str]:
         """The fields that have a value, in DN order."""
         return {field.name: value for field in dc.fields(self) if (value := getattr(self, field.name)) is not None}
 
@@ -75,6 +77,36 @@ class LinkedContract:
 
     service: str
     contract_id: str | None = None
+    was: str | None = None  # the linked contract whose place this one takes
+    also: tuple[FurtherLink, ...] = ()
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class FurtherLink:
+    """連携対応サービスの追加: one more contract that uses the same certificate."""
+
+    service: str
+    contract_id: str
+
+
+class LinkWork(enum.StrEnum):
+    """連携対応サービスの変更 or 追加 [M:2261082]; the names are ours."""
+
+    CHANGE = "change"
+    ADD = "add"
+
+
+class Relinking(t.NamedTuple):
+    """A linked service that is to be changed or added.
+
+    An addition has no `was`; `since` is the moment from which it was linked, None where that is not shown.
+    """
+
+    work: LinkWork
+    service: str
+    contract_id: str
+    was: str | None = None
+    since: dt.datetime | None = None
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,17 +251,27 @@ class Order:
         """Where the order stands; finding it means reading its file once more, so only complaints ask."""
         return self.locate(())
 
-    def reference(self, portfolio: str) -> str:
+    def client_reference(self, portfolio: str) -> str:
         """The client reference at the desk: unique for ever, the same on every run."""
         return f"{portfolio}/{self.was_named or self.name}/{self.generation}"
 
     def renewal_reference(self, portfolio: str, replaces: str) -> str:
         """The reference of the renewal that replaces the certificate with this fingerprint; there is one for each."""
-        return f"{self.reference(portfolio)}/renewal:{replaces[:_SHORT_FINGERPRINT]}"
+        return f"{self.client_reference(portfolio)}/renewal:{replaces[:_SHORT_FINGERPRINT]}"
 
     def reissue_reference(self, portfolio: str, replaces: str) -> str:
         """The reference of the reissue that replaces the certificate with this fingerprint; there is one for each."""
-        return f"{self.reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
+        return f"{self.client_reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
+
+    def link_reference(self, portfolio: str, asked: Relinking) -> str:
+        """The reference of a change or addition of a linked service.
+
+        It names the link that is replaced by its begin, too: who goes back to an earlier service, and from there to a
+        later one once more, asks for something new each time.
+        """
+        said = f"{asked.work} {asked.was} {asked.contract_id} {asked.since and asked.since.isoformat()}"
+        digest = hashlib.sha256(said.encode()).hexdigest()
+        return f"{self.client_reference(portfolio)}/link:{digest[:_SHORT_FINGERPRINT]}"
 
     @property
     def renewal_term(self) -> str:
@@ -250,14 +292,17 @@ class Order:
 __all__ = (
     "Applicant",
     "CsrOrigin",
+    "FurtherLink",
     "Install",
     "Key",
+    "LinkWork",
     "LinkedContract",
     "NextKey",
     "Order",
     "Prove",
     "Reissue",
     "ReissueReason",
+    "Relinking",
     "Reload",
     "RenewalPolicy",
     "RenewedBy",

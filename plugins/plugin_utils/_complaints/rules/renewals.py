@@ -207,6 +207,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "STEP-DOWN",
+        "BR 6.3.2; ballot SC-081v3",
+        (
+            "Issued by {day} the certificate lives {days} days, later {less}.",
+            "any day of issue",
+            "Register today and answer the CA at once, if the longer life counts.",
+        ),
+        (
+            "{day} までに発行されると有効期間は{days}日、その後の発行では{less}日になります。",
+            "発行日は任意",
+            "長い有効期間が必要なら、今日中に登録し、認証局からの確認にすぐ回答してください。",
+        ),
+        severity=Severity.NOTE,
+    ),
+    make_rule(
         "CLOCK-DIFFERS",
         OURS,
         (

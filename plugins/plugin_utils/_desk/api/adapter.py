@@ -14,7 +14,7 @@ import urllib.parse
 
 from ....module_utils._core.phrases import Phrase
 from ..boundary import keep_boundary
-from ..desk import NotOnline, RequestRefused
+from ..desk import RequestRefused
 from . import wire
 from .transport import ApiTransport
 
@@ -23,13 +23,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..._values.observed import Application, IssuedCertificate, OfferedProduct, SeenContract
-    from ..._values.order import Order
+    from ..._values.order import Order, Relinking
     from .transport import ApiConnection
 
-_NOT_YET = Phrase(
-    "this cannot be asked for over the JSON interface; nothing was changed",
-    "JSON インターフェイスからは申し込めません。何も変更していません",
-)
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")
 
 
@@ -69,7 +65,7 @@ class ApiDesk:
         found = map(wire.read_application, rows)
         return next((row for row in found if client_reference in _references(row)), None)
 
-    def certificate(self, application: Application) -> IssuedCertificate:
+    def fetch_certificate(self, application: Application) -> IssuedCertificate:
         """Fetch the certificate in use as it was seen: another one may have taken its place since."""
         serial = application.current and application.current.serial_number
         query = {"serial_number": serial} if serial else None
@@ -107,13 +103,14 @@ class ApiDesk:
         body = wire.reissue_body(application, order, client_reference, reason)
         return wire.read_application(self._transport.spend(f"{_path(application)}/reissues", body))
 
-    def relink(self, *_given: object, **_named: object) -> t.NoReturn:
-        raise NotOnline(_NOT_YET)
+    def relink(self, application: Application, asked: Relinking, client_reference: str) -> Application:
+        body = wire.link_body(application, asked, client_reference)
+        return wire.read_application(self._transport.spend(f"{_path(application)}/links", body))
 
 
 def _references(application: Application) -> tuple[str | None, ...]:
-    procedure = application.procedure
-    return (application.client_reference, procedure.client_reference if procedure else None)
+    parts = (application.procedure, application.link_change)
+    return (application.client_reference, *(part.client_reference for part in parts if part))
 
 
 def _path(application: Application) -> str:

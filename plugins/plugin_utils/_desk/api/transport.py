@@ -83,7 +83,7 @@ class ApiConnection:
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[Phrase], None] | None = None
 
-    def fault(self) -> Phrase | None:
+    def find_fault(self) -> Phrase | None:
         """Say why this connection must not be used, or None."""
         fault = address_fault(self.url, form="https://host[:port]", secret=Phrase("token", "トークン"))
         if fault is None and not _TOKEN.fullmatch(self.token):

@@ -16,6 +16,8 @@ from ..._values.observed import (
     Application,
     Certificate,
     IssuedCertificate,
+    Link,
+    LinkChange,
     OfferedProduct,
     Period,
     Procedure,
@@ -29,13 +31,16 @@ from ..forms import read_fields
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..._values.order import Order
+    from ..._values.order import Order, Relinking
     from .transport import Json
 
-    Part = t.TypeVar("Part", Certificate, Procedure, Period, Renewal)
+    Part = t.TypeVar("Part", Certificate, Procedure, Period, Renewal, LinkChange)
     Fields = tuple[tuple[str, ...], tuple[str, ...]]
 
 _TOO_MANY = Phrase("a contract has a list of at most {0} certificates", "契約の証明書の一覧は{0}件までです")
+_TOO_MANY_LINKS = Phrase(
+    "a contract has a list of at most {0} further links", "契約の追加の連携先の一覧は{0}件までです"
+)
 _NOTHING_TO_REPLACE = Phrase(
     "{0} has no certificate that could be renewed or reissued", "{0} には更新または再発行できる証明書がありません"
 )
@@ -58,6 +63,7 @@ _OR_NULL = (
     "registered_at",
     "issued_at",
     "downloaded_at",
+    "linked_since",
 )
 
 
@@ -69,7 +75,10 @@ _OF_PROCEDURE = (
 )
 _OF_PERIOD = (("number", "begins", "ends", "term"), ())
 _OF_RENEWAL = (("notice_at", "opens_at", "order_by", "update_by", "terms", "decision"), ())
+_OF_LINK = (("contract_id", "service"), ("since",))
+_OF_LINK_CHANGE = (("work", "linked_contract_id", "linked_service"), ("was", "client_reference", "requested_at"))
 _MOST_CERTIFICATES = 1_000  # of one contract
+_MOST_LINKS = 100
 
 
 def order_body(order: Order) -> Json:
@@ -107,10 +116,21 @@ def _name_replaced(application: Application, client_reference: str) -> Json:
     }
 
 
+def link_body(application: Application, asked: Relinking, client_reference: str) -> Json:
+    """The form that changes or adds a linked service."""
+    return {
+        "contract_id": application.contract_id,
+        "client_reference": client_reference,
+        "work": asked.work.value,
+        "was": asked.was,
+        "linked_contract_id": asked.contract_id,
+    }
+
+
 def registration_body(order: Order, csr: str | None, procedure: Procedure | None = None) -> Json:
     """The registration form: CSR, applicant and approval details of the procedure that was seen open."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
-    subject = {**order.subject.given(), "organizational_unit_name": None}
+    subject = {**order.subject.filled_fields(), "organizational_unit_name": None}
     # A desk that tells no procedures does not know the field either.
     named = {"procedure_id": procedure.id} if procedure else {}
     return {
@@ -136,6 +156,8 @@ def read_application(answer: t.Any) -> Application:
         procedure=_part(answer, "procedure", Procedure, _OF_PROCEDURE),
         period=_part(answer, "period", Period, _OF_PERIOD),
         renewal=_part(answer, "renewal", Renewal, _OF_RENEWAL),
+        further_links=_further_links(answer),
+        link_change=_part(answer, "link_change", LinkChange, _OF_LINK_CHANGE),
     )
 
 
@@ -150,6 +172,13 @@ def _previous(answer: Json) -> tuple[Certificate, ...]:
     if not isinstance(rows, list) or len(rows) > _MOST_CERTIFICATES:
         raise AnswerUnusable(_TOO_MANY.filled(_MOST_CERTIFICATES))
     return tuple(Certificate(**read_fields(row, *_OF_CERTIFICATE)) for row in rows)
+
+
+def _further_links(answer: Json) -> tuple[Link, ...]:
+    rows = answer.get("further_links") or []
+    if not isinstance(rows, list) or len(rows) > _MOST_LINKS:
+        raise AnswerUnusable(_TOO_MANY_LINKS.filled(_MOST_LINKS))
+    return tuple(Link(**read_fields(row, *_OF_LINK)) for row in rows)
 
 
 def read_issued_certificate(answer: t.Any) -> IssuedCertificate:
@@ -180,6 +209,7 @@ def _fields_of(kind: type[IssuedCertificate | SeenContract | OfferedProduct]) ->
 
 __all__ = (
     "echo_differences",
+    "link_body",
     "order_body",
     "read_application",
     "read_issued_certificate",

@@ -75,7 +75,7 @@ class ByHandDesk:
     def find_application(self, client_reference: str) -> Application | None:
         return next((app for app in self.list_applications() if app.client_reference == client_reference), None)
 
-    def certificate(self, application: Application) -> IssuedCertificate:
+    def fetch_certificate(self, application: Application) -> IssuedCertificate:
         try:
             text = certificate_path(self._folder, application.contract_id).read_text(encoding="ascii")
         except FileNotFoundError:

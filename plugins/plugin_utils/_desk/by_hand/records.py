@@ -56,7 +56,7 @@ class Record:
     sheet: str | None
     locate: Callable[[Path], Place] = dc.field(repr=False, compare=False)
 
-    def complaint(self, rule: str, field: str, **facts: object) -> Complaint:
+    def make_complaint(self, rule: str, field: str, **facts: object) -> Complaint:
         """Make a complaint about a field of this record."""
         return Complaint(rule=rule, place=self.locate((field,)), order=self.order, path=(field,), facts=facts)
 
@@ -64,7 +64,7 @@ class Record:
 def read_record_file(path: str) -> tuple[Record, ...]:
     """Read a file that was filled in; entries without a date are not done yet. Raises OrdersRefused."""
     file = YamlText(name=path, text=expand_home(path).read_text(encoding="utf-8", errors="replace"))
-    document, doubled = file.content(_no_vault)
+    document, doubled = file.read_document(_no_vault)
     whole = isinstance(document, dict) and set(document) == {"version", "records"} and document["version"] == 1
     if not whole or not isinstance(document["records"], list):
         raise OrdersRefused([*doubled, Complaint(rule="RECORD-CONTENT", place=file.place(()))])

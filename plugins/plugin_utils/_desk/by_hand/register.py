@@ -57,7 +57,7 @@ class Register:
     file: YamlText
     rows: Mapping[str, RegisterRow]
 
-    def changed(self, rows: Mapping[str, RegisterRow]) -> str:
+    def change_rows(self, rows: Mapping[str, RegisterRow]) -> str:
         """Make the text with these rows in it; raises OptionsWrong where the file's form does not allow that."""
         new = {key: plain_row(row) for key, row in rows.items()}
         todo = {key: row for key, row in new.items() if self.rows.get(key) != row}
@@ -103,7 +103,7 @@ def lock_register(folder: str) -> Iterator[None]:
 def read_text(path: pathlib.Path, text: str) -> Register:
     """Read the text of a register; raises OrdersRefused."""
     file = YamlText(name=str(path), text=text)
-    document, doubled = file.content(_no_vault)
+    document, doubled = file.read_document(_no_vault)
     breaches = list(_judge(document))
     if breaches or doubled:
         found = [Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches]

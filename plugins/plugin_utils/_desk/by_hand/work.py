@@ -32,7 +32,7 @@ def order_steps(order: Order, known: ScreenMap) -> list[Json]:
     steps = list(_steps("order", order_filling(order, known), known))
     linked = order.linked_contract
     if linked and linked.contract_id is None:
-        return [_by_service(step, known.option("services", linked.service).text) for step in steps]
+        return [_by_service(step, known.find_option("services", linked.service).text) for step in steps]
     return steps
 
 
@@ -70,7 +70,7 @@ def list_steps(known: ScreenMap) -> list[Json]:
 
 def next_page_link(known: ScreenMap) -> str:
     """Name the link from one page of the list to the next."""
-    return known.screens["status_list"].entry("links", "next_page").text
+    return known.screens["status_list"].find_entry("links", "next_page").text
 
 
 def list_facts_to_keep(known: ScreenMap) -> list[str]:
@@ -111,12 +111,12 @@ def _steps(walk: str, filling: Filling, known: ScreenMap) -> Iterator[Json]:
 
 def _step(step: WalkStep, screen: Screen, filling: Filling) -> Json:
     acts = [act for name in step.fill for act in _fill(name, screen, filling.fill.get(name))]
-    acts += [{"verb": "tick", "label": screen.entry("fields", name).text} for name in step.tick]
+    acts += [{"verb": "tick", "label": screen.find_entry("fields", name).text} for name in step.tick]
     if step.press:
-        press = {"verb": "press", "label": screen.entry("buttons", step.press).text}
+        press = {"verb": "press", "label": screen.find_entry("buttons", step.press).text}
         acts.append({**press, "if_there": True} if step.if_there else press)
     if step.follow:
-        acts.append({"verb": "follow", "label": screen.entry("links", step.follow).text})
+        acts.append({"verb": "follow", "label": screen.find_entry("links", step.follow).text})
     # Before the last press, and on the screen that comes of it.
     shows = list(_shows(screen, filling)) if step.commits or not step.acts else []
     made: Json = {"screen": screen.title.text, "do": acts, "shows": shows}
@@ -126,7 +126,7 @@ def _step(step: WalkStep, screen: Screen, filling: Filling) -> Json:
 def _fill(name: str, screen: Screen, value: Value | None) -> Iterator[Json]:
     if value is None:
         return
-    field = {**_label(screen.entry("fields", name)), "field": name}
+    field = {**_label(screen.find_entry("fields", name)), "field": name}
     if name == "csr":
         yield {"verb": "paste", "value": str(value), **field}
     elif isinstance(value, Pick):

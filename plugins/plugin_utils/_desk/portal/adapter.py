@@ -115,9 +115,9 @@ class PortalDesk:
     def find_application(self, client_reference: str) -> Application | None:
         raise NotOnline(_NO_REFERENCES.filled(client_reference))
 
-    def certificate(self, application: Application) -> IssuedCertificate:
+    def fetch_certificate(self, application: Application) -> IssuedCertificate:
         there = self._addresses.get(application.contract_id)
-        before = self._remembered.address(application.contract_id)
+        before = self._remembered.find_address(application.contract_id)
         if not there and before:
             with contextlib.suppress(ScreenUnexpected, StateConflict):  # it may be somewhere else by now
                 return self._download(application, before)

@@ -53,7 +53,7 @@ class Browser:
         self._alone = asyncio.Lock()
         self._spare: list[LivePage] = []
 
-    def tab(self) -> Tab:
+    def open_tab(self) -> Tab:
         """A page of its own for a window; nothing is started before its first call."""
         return Tab(self)
 
@@ -61,31 +61,31 @@ class Browser:
     def chromium(self) -> Chromium:
         return start_chromium(find_chromium(self._connection.browser_path) or "chromium")
 
-    async def opened(self) -> LivePage:
+    async def open_page(self) -> LivePage:
         """A page for a new window, which still shows what the window before it has left there."""
         context = await self._open()
         if self._spare:
             return self._spare.pop()
-        return await LivePage.opened(context, carry=self._carried, patience=self._connection.timeout)
+        return await LivePage.open_page(context, carry=self._carried, patience=self._connection.timeout)
 
     def leave_page(self, live: LivePage) -> None:
         if live.sound:
             self._spare.append(live)
 
-    async def file(self, url: str) -> bytes:
+    async def download_file(self, url: str) -> bytes:
         cookies = await self._cookies(url)
         async with self._alone:
-            return await asyncio.to_thread(self._transport.file, url, cookies=cookies)
+            return await asyncio.to_thread(self._transport.download_file, url, cookies=cookies)
 
-    async def secrets(self) -> tuple[str, ...]:
+    async def list_secrets(self) -> tuple[str, ...]:
         cookies = await self._context.cookies() if self._context else []
-        return (*self._transport.secrets(), *(cookie.get("value", "") for cookie in cookies))
+        return (*self._transport.list_secrets(), *(cookie.get("value", "") for cookie in cookies))
 
     async def _open(self) -> BrowserContext:
         browser = self._context.browser if self._context else None
         if self._context is None or browser is None or not browser.is_connected():
             self._spare.clear()
-            self._context = await self.chromium.context()
+            self._context = await self.chromium.open_context()
             self.chromium.close_after(self, self._context)
         return self._context
 
@@ -120,7 +120,7 @@ class Tab:
 
         async def look() -> Fetched:
             if self._live is None:
-                self._live = await self._browser.opened()
+                self._live = await self._browser.open_page()
                 # Pages start slowly, so the next window gets this one.
                 weakref.finalize(self, self._browser.leave_page, self._live).atexit = False
             return await self._live.go(url)
@@ -142,11 +142,11 @@ class Tab:
             raise RuntimeError("contract broken: a form is filled in on the page that get() showed")
         return self._live
 
-    def file(self, url: str) -> bytes:
-        return self._done(lambda: self._browser.file(url))
+    def download_file(self, url: str) -> bytes:
+        return self._done(lambda: self._browser.download_file(url))
 
-    def secrets(self) -> tuple[str, ...]:
-        return self._done(self._browser.secrets)
+    def list_secrets(self) -> tuple[str, ...]:
+        return self._done(self._browser.list_secrets)
 
     def _done(self, work: Callable[[], Coroutine[t.Any, t.Any, Result]]) -> Result:
         try:

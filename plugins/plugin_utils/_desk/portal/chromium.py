@@ -93,7 +93,7 @@ class Chromium:
     def _drop(self, held: Page | BrowserContext) -> None:
         asyncio.run_coroutine_threadsafe(_closed(held), self._loop)
 
-    async def context(self) -> BrowserContext:
+    async def open_context(self) -> BrowserContext:
         """Somebody new at the browser: no cookies, no files, nothing kept; raises BrowserUnusable."""
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():

@@ -82,7 +82,7 @@ def read_status_list(window: Window) -> Listing:
 def read_in_full(window: Window, application: Application, address: str) -> Application:
     """The application with what its サービストップ tells."""
     _to_contract(window, "details", application, address)
-    return wire.complete_application(application, window.fact, window.known)
+    return wire.complete_application(application, window.read_fact, window.known)
 
 
 def download_certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
@@ -112,7 +112,7 @@ def register(
     filling = registration_filling(application, order, csr, window.known, page=address)
     press, *rest = take_walk(window, "registration", filling, look=_check_status)
     submission = window.fill_in(str(press.press), dict.fromkeys(press.tick, True))
-    agree("\n".join(window.ticks(press)))
+    agree("\n".join(window.read_ticks(press)))
     try:
         window.send(submission)
     except DeskUnreachable:
@@ -125,16 +125,16 @@ def _check_status(window: Window) -> None:
     """Stop at the contract's own page where it says that no registration is awaited."""
     if window.screen.key != "service_top":
         return
-    status = window.fact("status") or ""
-    first, renewal = (window.known.meaning(group, status) for group in ("states", "renewal_states"))
+    status = window.read_fact("status") or ""
+    first, renewal = (window.known.find_meaning(group, status) for group in ("states", "renewal_states"))
     awaited = (State.AWAITING_REGISTRATION, State.REJECTED) if renewal else (State.AWAITING_REGISTRATION,)
     if (renewal or first) not in awaited:
-        raise StateConflict(_TOO_LATE.filled(window.fact("contract_id"), status))
+        raise StateConflict(_TOO_LATE.filled(window.read_fact("contract_id"), status))
 
 
 def _to_contract(window: Window, walk: str, application: Application, address: str) -> None:
     take_walk(window, walk, Filling(fill={"contract": address}))
-    shown = window.fact("contract_id")
+    shown = window.read_fact("contract_id")
     if "contract_id" in window.screen.parts["facts"] and shown != application.contract_id:
         raise window.describe_unexpected(_ANOTHER.filled(shown, application.contract_id))
 
@@ -150,9 +150,9 @@ def _add_rows(window: Window, found: Listing) -> None:
 
 
 def _pem(window: Window, key: str) -> str:
-    text = window.file(window.link(key)).decode("ascii", "replace")
+    text = window.download_file(window.find_link(key)).decode("ascii", "replace")
     if "-----BEGIN CERTIFICATE-----" not in text:
-        raise AnswerUnusable(_NO_PEM.filled(window.screen.entry("links", key).text))
+        raise AnswerUnusable(_NO_PEM.filled(window.screen.find_entry("links", key).text))
     return text
 
 

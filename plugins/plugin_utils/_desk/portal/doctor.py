@@ -70,9 +70,9 @@ class Examination:
         self.seen[screen.key] = screen, tuple(best.values())
 
     def fits(self) -> bool:
-        return not self.problems and all(row["fits"] for row in self.rows())
+        return not self.problems and all(row["fits"] for row in self.list_rows())
 
-    def rows(self) -> list[LabelRow]:
+    def list_rows(self) -> list[LabelRow]:
         """Every label of every screen that was visited."""
         return [_row(screen, finding) for screen, found in self.seen.values() for finding in found if _told(finding)]
 
@@ -127,7 +127,7 @@ def examine(connection: PortalConnection, orders: Iterable[Order]) -> Examinatio
         try:
             session.begin()
             with allow_only_desk_errors():
-                walk(session.top())
+                walk(session.open_top())
         except DeskError as error:
             made.problems.append(error.told)
     made.unseen.extend(key for key in session.known.screens if key not in made.seen)

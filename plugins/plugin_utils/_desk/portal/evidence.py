@@ -80,7 +80,7 @@ def _parts(page: Page) -> Iterator[tuple[str, str]]:
     yield from _lines(page.tree)
     for form in page.tree.iter("form"):
         yield "h2", "Form / フォーム"
-        for field in page.fields(form):
+        for field in page.list_fields(form):
             choices = " / ".join(choice.text for choice in field.choices)
             yield "p", f"[{field.kind}] {field.label}: {choices}"
         yield from (("p", f"[button] {button.text}") for button in page.buttons if button.form is form)

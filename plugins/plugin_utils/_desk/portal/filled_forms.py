@@ -81,7 +81,7 @@ def order_filling(order: Order, known: ScreenMap) -> Filling:
         **_way_to_the_form(order.customer_code, order.usage, known),
         "common_name": order.common_name,
         "product_and_term": _both(order, known),
-        "product": known.option("products", order.product.id),
+        "product": known.find_option("products", order.product.id),
         "term": _term(order.term, known),
         "linked_contract": None
         if linked is None
@@ -95,10 +95,10 @@ def renewal_filling(application: Application, order: Order, known: ScreenMap) ->
     values: dict[str, Value | None] = {
         "customer_code": Pick(text=order.customer_code, refusal=_NO_CODE),
         "contract_id": Pick(text=application.contract_id, refusal=_NOT_RENEWABLE, first_word=True),
-        "renewal_choice": known.option("renewal_choices", "renew"),
+        "renewal_choice": known.find_option("renewal_choices", "renew"),
         "renewed_term": _term(order.renewal_term, known),
     }
-    product = known.option("products", order.product.id)
+    product = known.find_option("products", order.product.id)
     return Filling(fill=values, show={**values, "common_name": order.common_name, "product": product})
 
 
@@ -118,23 +118,23 @@ def registration_filling(
 ) -> Filling:
     """What a registration fills in; a customer's CSR is entered whole, and its subject has to be shown."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
-    given: Mapping[str, str] = order.subject.given() if by_service else {}
+    given: Mapping[str, str] = order.subject.filled_fields() if by_service else {}
     applicant = dc.asdict(order.applicant) if order.applicant else {}
     transparency = order.certificate_transparency
     values: dict[str, Value | None] = {
-        "csr_method": known.option("csr_methods", "service" if by_service else "customer"),
+        "csr_method": known.find_option("csr_methods", "service" if by_service else "customer"),
         "csr": None if by_service else csr,
         **{name: given.get(name) for name in _SUBJECT},
         **{f"applicant_{name}": value for name, value in applicant.items()},
         "approval_email": order.approval_email,
         "certificate_transparency": None
         if transparency is None
-        else known.option("transparency", "register" if transparency else "leave_out"),
+        else known.find_option("transparency", "register" if transparency else "leave_out"),
     }
     shown = {
         "contract_id": application.contract_id,
         "common_name": order.common_name,
-        "product": known.option("products", order.product.id),
+        "product": known.find_option("products", order.product.id),
         **{f"confirmed_applicant_{name}": value for name, value in applicant.items()},
         **({} if by_service else _subject_of(csr)),
     }
@@ -145,7 +145,7 @@ def find_screen_differences(
     screen: Screen, fact: Fact, filling: Filling, known: ScreenMap, *, whole: bool
 ) -> tuple[Phrase, ...]:
     """Every way in which a screen is not what is asked for; `whole`: what it leaves out differs, too."""
-    empty = known.option("nothing_shown", "dash").texts
+    empty = known.find_option("nothing_shown", "dash").texts
     found = []
     for key, entry in screen.parts["facts"].items():
         if key not in filling.show:
@@ -174,13 +174,13 @@ def _texts(value: Value | None) -> tuple[str, ...]:
 def _way_to_the_form(customer_code: str, usage: Usage, known: ScreenMap) -> dict[str, Value | None]:
     return {
         "customer_code": Pick(text=customer_code, refusal=_NO_CODE),
-        "new_orders": known.option("services_on_offer", "server_certificate"),
-        "usage": known.option("usages", usage.value),
+        "new_orders": known.find_option("services_on_offer", "server_certificate"),
+        "usage": known.find_option("usages", usage.value),
     }
 
 
 def _both(order: Order, known: ScreenMap) -> Entry:
-    products, terms = known.option("products", order.product.id), _term(order.term, known)
+    products, terms = known.find_option("products", order.product.id), _term(order.term, known)
     return Entry(
         key="product_and_term",
         texts=tuple(f"{product} {term}" for product in products.texts for term in terms.texts),

@@ -72,7 +72,9 @@ def find_form(page: Page, screen: Screen) -> Element | None:
     entries = screen.parts["buttons"].values()
     by_button = (button.form for entry in entries for button in find_buttons(page, entry))
     labels = {text for entry in screen.parts["fields"].values() for text in entry.texts}
-    by_field = (form for form in page.tree.iter("form") if any(field.label in labels for field in page.fields(form)))
+    by_field = (
+        form for form in page.tree.iter("form") if any(field.label in labels for field in page.list_fields(form))
+    )
     return next(itertools.chain(by_button, by_field), None)
 
 
@@ -84,9 +86,9 @@ def _is_strict(screen: Screen, part: Part) -> bool:
 def _there(page: Page, screen: Screen, part: Part) -> list[str]:
     if part == "fields":
         form = find_form(page, screen)
-        return [] if form is None else [field.label for field in page.fields(form)]
+        return [] if form is None else [field.label for field in page.list_fields(form)]
     if part == "columns":
-        return sorted(page.columns())
+        return sorted(page.list_columns())
     if part == "sections":
         return list(page.sections)
     return list(_texts(page, part))

@@ -91,7 +91,7 @@ class LivePage:
         page.on("close", self._lost)
 
     @classmethod
-    async def opened(cls, context: BrowserContext, *, carry: Carry, patience: float) -> LivePage:
+    async def open_page(cls, context: BrowserContext, *, carry: Carry, patience: float) -> LivePage:
         """A page that shows nothing yet."""
         page = await context.new_page()
         page.set_default_timeout(patience * 1000)

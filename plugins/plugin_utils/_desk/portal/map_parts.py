@@ -60,7 +60,7 @@ class Screen:
     parts: Mapping[Part, Mapping[str, Entry]]
     leave_alone: frozenset[str]
 
-    def entry(self, part: Part, key: str) -> Entry:
+    def find_entry(self, part: Part, key: str) -> Entry:
         return self.parts[part][key]
 
 
@@ -98,10 +98,10 @@ class ScreenMap:
     marks: tuple[str, ...]
     walks: Mapping[str, tuple[WalkStep, ...]]
 
-    def option(self, group: str, key: str) -> Entry:
+    def find_option(self, group: str, key: str) -> Entry:
         return self.options[group][key]
 
-    def meaning(self, group: str, text: str) -> str | None:
+    def find_meaning(self, group: str, text: str) -> str | None:
         """The key of the option that says this, or None."""
         return next((key for key, entry in self.options[group].items() if text in entry.texts), None)
 

@@ -45,7 +45,7 @@ class Confirmed(t.NamedTuple):
     @property
     def consent(self) -> str:
         """What pressing agrees to, as the screen says it."""
-        return "\n".join(self.window.ticks(self.press))
+        return "\n".join(self.window.read_ticks(self.press))
 
 
 def walk_to_confirm_screen(window: Window, order: Order) -> Confirmed:
@@ -60,7 +60,7 @@ def place_order(confirmed: Confirmed, order: Order) -> Application:
     Only the completion screen says that it was booked. No screen is known that proves the contrary.
     """
     return press_once(
-        confirmed, order, read=lambda window: wire.read_placed_application(order, window.fact, window.known)
+        confirmed, order, read=lambda window: wire.read_placed_application(order, window.read_fact, window.known)
     )
 
 
@@ -68,7 +68,7 @@ def press_once(confirmed: Confirmed, order: Order, *, read: Callable[[Window], A
     """What the completion screen tells after the press that cannot be taken back; pressed once in any case."""
     window, press, rest = confirmed
     key = str(press.press)
-    button = window.screen.entry("buttons", key).text
+    button = window.screen.find_entry("buttons", key).text
     with mark_nothing_sent():
         require_agreement(order)
         submission = window.fill_in(key, dict.fromkeys(press.tick, True))
@@ -77,7 +77,7 @@ def press_once(confirmed: Confirmed, order: Order, *, read: Callable[[Window], A
     with require_proof(lambda cause: _PRESSED.filled(button, order.common_name, cause)):
         window.send(submission)
         if window.shows(press.screen) and window.page.alerts:
-            raise RequestRefused(_REFUSED.filled(window.alerts()))
+            raise RequestRefused(_REFUSED.filled(window.read_alerts()))
         window.expect(*(step.screen for step in rest))
         return read(window)
 
@@ -92,7 +92,7 @@ class Offer(t.NamedTuple):
 def read_customer_codes(window: Window) -> tuple[str, ...]:
     """The customer codes of this log-in."""
     take_walk(window, "order", Filling(fill={}), as_far_as_known=True)
-    return tuple(choice.text for choice in window.choices("customer_code") if choice.value)
+    return tuple(choice.text for choice in window.read_choices("customer_code") if choice.value)
 
 
 def read_offer(window: Window, customer_code: str) -> Offer:
@@ -101,8 +101,8 @@ def read_offer(window: Window, customer_code: str) -> Offer:
     contracts: dict[Choice, None] = {}
 
     def look(window: Window) -> None:
-        pairs.update(dict.fromkeys(wire.pair_choices(window.choices)))
-        contracts.update(dict.fromkeys(window.choices("linked_contract")))
+        pairs.update(dict.fromkeys(wire.pair_choices(window.read_choices)))
+        contracts.update(dict.fromkeys(window.read_choices("linked_contract")))
 
     take_walk(window, "order", offer_filling(customer_code, window.known), look=look, as_far_as_known=True)
     return Offer(

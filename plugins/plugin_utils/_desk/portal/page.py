@@ -104,7 +104,7 @@ class Page:
 
     @functools.cached_property
     def _judged(self) -> tuple[object, ...]:
-        forms = tuple(self.fields(form) for form in self.tree.iter("form"))
+        forms = tuple(self.list_fields(form) for form in self.tree.iter("form"))
         buttons = tuple((button.text, button.name, button.value) for button in self.buttons)
         return self.heading, self.alerts, self.facts, forms, buttons
 
@@ -128,7 +128,7 @@ class Page:
             found.setdefault((button.text, id(form), button.name, button.value), button)
         return tuple(found.values())
 
-    def fields(self, form: Element) -> tuple[Field, ...]:
+    def list_fields(self, form: Element) -> tuple[Field, ...]:
         """Everything that this form lets a person fill in."""
         radios: dict[str, list[Element]] = {}
         found: list[Field] = []
@@ -154,7 +154,7 @@ class Page:
     def has_password_field(self, form: Element) -> bool:
         return any((control.get("type") or "").strip().lower() == "password" for control in form.iter("input"))
 
-    def submission(self, button: Button, filled: tuple[tuple[str, str], ...]) -> Submission:
+    def make_submission(self, button: Button, filled: tuple[tuple[str, str], ...]) -> Submission:
         """The form as it stands, with these fields filled in, sent by this button."""
         names = {name for name, _value in filled}
         kept = [(name, str(value or "")) for name, value in button.form.form_values() if name not in names]
@@ -186,7 +186,7 @@ class Page:
             if value and not value[0].xpath(".//input|.//select|.//textarea")
         )
 
-    def rows(self, column: str) -> Iterator[dict[str, tuple[str, str | None]]]:
+    def list_rows(self, column: str) -> Iterator[dict[str, tuple[str, str | None]]]:
         """The rows of the list that has this column: text, and address of the link where there is one."""
         for table in self.tree.iter("table"):
             head = next((row for row in table.iter("tr") if len(row.findall("th")) > 1), None)
@@ -207,7 +207,7 @@ class Page:
                 found.append((caption, tuple(map(self._labels.text_of, head)), body))
         return tuple(found)
 
-    def columns(self) -> frozenset[str]:
+    def list_columns(self) -> frozenset[str]:
         """The headings of all lists."""
         heads = [row for row in self.tree.iter("tr") if len(row.findall("th")) > 1]
         return frozenset(self._labels.text_of(cell) for row in heads for cell in row.findall("th"))

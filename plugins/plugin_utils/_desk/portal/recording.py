@@ -69,7 +69,7 @@ class ScreenRecording:
             self._note_press(self._pages[self._here], sent, number)
         self._here = number
 
-    def text(self) -> str:
+    def render(self) -> str:
         """The recording as JSON, every link with the page that it led to."""
         for page, addresses in zip(self._pages, self._links, strict=True):
             for link, address in zip(page["links"], addresses, strict=True):
@@ -106,7 +106,7 @@ class ScreenRecording:
         pressed = sent.button
         place = list(sent.page.tree.iter("form")).index(pressed.form)
         beside = [button for button in sent.page.buttons if button.form is pressed.form]
-        fields = {field.name: field for field in sent.page.fields(pressed.form)}
+        fields = {field.name: field for field in sent.page.list_fields(pressed.form)}
         chosen = {
             self._without_values(fields[name].label): self._stand_in(_text_of(fields[name], value))
             for name, value in sent.filled
@@ -171,7 +171,7 @@ def _form(page: Page, form: Element, words: t.Callable[[str], str], value: t.Cal
             if field.kind == "choice"
             else [],
         }
-        for field in page.fields(form)
+        for field in page.list_fields(form)
     ]
     buttons = [{"text": words(button.text), "leads": []} for button in page.buttons if button.form is form]
     return {"fields": fields, "buttons": buttons}

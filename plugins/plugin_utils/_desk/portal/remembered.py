@@ -77,7 +77,7 @@ class Remembered:
         same = known.expiry == _expiry(listed) and listed.state is State.ISSUED
         return dc.replace(listed, certificate_fingerprint=known.fingerprint) if same else listed
 
-    def address(self, contract_id: str) -> str | None:
+    def find_address(self, contract_id: str) -> str | None:
         """Return where the page of a contract was."""
         known = self._known().get(contract_id)
         return known.address if known and known.address else None

@@ -50,7 +50,7 @@ def walk_to_renewal_confirm_screen(window: Window, application: Application, ord
 def renew(confirmed: Confirmed, application: Application, order: Order) -> Application:
     """The contract that 更新 on this confirm screen renews; pressed once, whatever comes of it."""
     return press_once(
-        confirmed, order, read=lambda window: wire.read_renewed_application(application, order, window.fact)
+        confirmed, order, read=lambda window: wire.read_renewed_application(application, order, window.read_fact)
     )
 
 

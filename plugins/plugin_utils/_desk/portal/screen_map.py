@@ -53,7 +53,7 @@ def read_screen_map(path: str | None = None) -> ScreenMap:
         written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         raise ScreenMapUnusable(_NOT_UTF8.filled(path)) from None
-    document, doubled = written.content(_no_vault)
+    document, doubled = written.read_document(_no_vault)
     problems = [_AT.filled(complaint.place, _DOUBLED) for complaint in doubled]
     misplaced = list(find_problems(document, _default()))
     made = None

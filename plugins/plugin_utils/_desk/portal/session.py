@@ -120,23 +120,23 @@ class Session:
         for _log_in in range(_LOG_INS - 1):
             # The portal ends sessions; the next window logs in again.
             with contextlib.suppress(LoggedOut):
-                return steps(self._opened(*opens) if opens and self._top else self.top())
+                return steps(self._opened(*opens) if opens and self._top else self.open_top())
             opens = None
-        return steps(self.top())
+        return steps(self.open_top())
 
     def _opened(self, walk: str, address: str) -> Window:
         """Open a window at an address that a walk would open from the top page; there where that leads elsewhere."""
         first, *rest = self.known.walks[walk]
         if first.screen == "top" and first.open and rest and not rest[0].at_times:
-            window = self.window()
+            window = self.open_window()
             window.go(address)
             if window.shows(rest[0].screen):
                 return window
-        return self.top()
+        return self.open_top()
 
-    def top(self) -> Window:
+    def open_top(self) -> Window:
         """Open a window at the top page, logged in."""
-        window = self.window()
+        window = self.open_window()
         window.go(self._top or self._connection.url)
         if window.expect("top", "log_in") == "log_in":
             self._log_in(window)
@@ -152,7 +152,7 @@ class Session:
         try:
             take_walk(window, "log_in", filling)
         except RequestRefused:
-            self._not_in = AccessRefused(_NOT_IN.filled(window.alerts() or _SHOWS_AGAIN))
+            self._not_in = AccessRefused(_NOT_IN.filled(window.read_alerts() or _SHOWS_AGAIN))
             self._not_in.tried_out = True
             raise self._not_in from None
         except (NeverSent, Withheld):
@@ -162,7 +162,7 @@ class Session:
             self._not_in = error
             raise
 
-    def window(self) -> Window:
+    def open_window(self) -> Window:
         copies = self._connection.state / "screens"
         return Window(self._view(), known=self.known, copies=copies, record=self._record, recording=self._recording)
 
@@ -173,7 +173,7 @@ def _views(connection: PortalConnection, transport: PortalTransport) -> Callable
         return lambda: transport
     from .browser import Browser  # Playwright is needed here only
 
-    return Browser(connection, transport).tab
+    return Browser(connection, transport).open_tab
 
 
 __all__ = ("Session",)

@@ -23,7 +23,7 @@ def read_rows(page: Page, screen: Screen) -> Iterator[dict[str, Cell]]:
     """Read each row by the names of the screen's columns: text and address; raises Unreadable."""
     columns = screen.parts["columns"]
     for text in columns["contract_id"].texts:
-        for cells in page.rows(text):
+        for cells in page.list_rows(text):
             yield {key: _cell(cells, entry.texts) for key, entry in columns.items()}
 
 

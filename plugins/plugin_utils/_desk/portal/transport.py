@@ -92,7 +92,7 @@ class PortalConnection:
     cache: pathlib.Path = dc.field(default_factory=find_cache_home)
     tell: Callable[[Phrase], None] | None = None
 
-    def fault(self) -> Phrase | None:
+    def find_fault(self) -> Phrase | None:
         """Say why this connection must not be used, or None."""
         secret = Phrase("password", "パスワード")
         return address_fault(self.url, form="https://host[:port]/path", secret=secret)
@@ -148,7 +148,7 @@ class PortalTransport:
         """Return the page at this address."""
         return self._land(self.answer("GET", url))
 
-    def file(self, url: str, *, cookies: str | None = None) -> bytes:
+    def download_file(self, url: str, *, cookies: str | None = None) -> bytes:
         """Return what a download link hands out."""
         headers = {"Cookie": cookies} if cookies else None
         return self._land(self.answer("GET", url, headers=headers), headers=headers).content
@@ -167,7 +167,7 @@ class PortalTransport:
     def fill(self, _page: object, _form: object, _filled: object) -> None:
         """Do nothing: no script runs here, so what is filled in goes out with the button."""
 
-    def secrets(self) -> tuple[str, ...]:
+    def list_secrets(self) -> tuple[str, ...]:
         """What must not stand in any copy of a page."""
         return (self._connection.password, *(cookie.value or "" for cookie in self._session.cookies))
 

@@ -58,7 +58,7 @@ def take_walk(
         if step.at_times and not window.shows(step.screen):
             continue
         if pressed and pressed.screen != step.screen and window.shows(pressed.screen):
-            raise RequestRefused(_REFUSED.filled(window.page.heading, window.alerts() or _SHOWN_AGAIN))
+            raise RequestRefused(_REFUSED.filled(window.page.heading, window.read_alerts() or _SHOWN_AGAIN))
         window.expect(step.screen)
         compare(window, filling, whole=step.commits)
         if look:
@@ -77,7 +77,7 @@ def require_agreement(order: Order) -> None:
 
 def compare(window: Window, filling: Filling, *, whole: bool) -> None:
     """Raise RequestRefused where the screen shows anything else than what is asked for."""
-    differing = find_screen_differences(window.screen, window.fact, filling, window.known, whole=whole)
+    differing = find_screen_differences(window.screen, window.read_fact, filling, window.known, whole=whole)
     if differing:
         raise RequestRefused(_DIFFERS.filled(window.page.heading, join_phrases(differing)))
 

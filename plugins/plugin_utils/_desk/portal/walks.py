@@ -161,7 +161,7 @@ def _judge_press(name: str, steps: tuple[WalkStep, ...], at: int, screens: Scree
         if not any(set(names) <= filled for names in choices):
             yield _changed(name, steps), _NOT_FILLED.filled(name, choices[0][0])
         elif choices[0][0] not in _NOT_COMPARED and not any(set(names) <= compared for names in choices):
-            button = screens[press.screen].entry("buttons", str(press.press)).text
+            button = screens[press.screen].find_entry("buttons", str(press.press)).text
             yield _changed(name, steps), _UNCOMPARED.filled(name, button, choices[0][0])
 
 

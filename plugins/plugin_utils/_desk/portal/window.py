@@ -48,9 +48,9 @@ class View(t.Protocol):
     def fill(self, page: Page, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched | None:
         """What the page shows with these fields filled in, None where nothing happens before a button is pressed."""
 
-    def file(self, url: str) -> bytes: ...
+    def download_file(self, url: str) -> bytes: ...
 
-    def secrets(self) -> tuple[str, ...]: ...
+    def list_secrets(self) -> tuple[str, ...]: ...
 
 
 class LoggedOut(ScreenUnexpected):
@@ -87,9 +87,9 @@ class Window:
     def go(self, url: str) -> None:
         self._look(self._view.get(url), asked=url)
 
-    def file(self, url: str) -> bytes:
+    def download_file(self, url: str) -> bytes:
         """What a download link hands out, while this page stays in view."""
-        return self._view.file(url)
+        return self._view.download_file(url)
 
     def shows(self, key: str) -> bool:
         """Whether the page bears the title of this screen."""
@@ -111,10 +111,10 @@ class Window:
 
     def follow(self, key: str) -> None:
         """Click this link of the screen."""
-        self.go(self.link(key))
+        self.go(self.find_link(key))
 
-    def link(self, key: str) -> str:
-        entry = self.screen.entry("links", key)
+    def find_link(self, key: str) -> str:
+        entry = self.screen.find_entry("links", key)
         addresses = [address for text, address in self.page.links if text in entry.texts]
         if not addresses:
             raise self.describe_unexpected(words.describe_count("links", 0, entry.text, entry))
@@ -122,20 +122,20 @@ class Window:
 
     def has(self, part: t.Literal["links", "buttons"], key: str) -> bool:
         """Whether the page has this link or button, which is there only at times."""
-        texts = self.screen.entry(part, key).texts
+        texts = self.screen.find_entry(part, key).texts
         there = [text for text, _address in self.page.links] if part == "links" else [b.text for b in self.page.buttons]
         return any(text in texts for text in there)
 
-    def fact(self, key: str) -> str | None:
+    def read_fact(self, key: str) -> str | None:
         """What the page tells under this label."""
         return read_fact(self.page, self.screen, key)
 
-    def choices(self, key: str) -> tuple[Choice, ...]:
+    def read_choices(self, key: str) -> tuple[Choice, ...]:
         """What can be chosen in this field; nothing where the page has no such field."""
         field = self._field(key) if key in self.screen.parts["fields"] else None
         return field.choices if field else ()
 
-    def ticks(self, step: WalkStep) -> tuple[str, ...]:
+    def read_ticks(self, step: WalkStep) -> tuple[str, ...]:
         """What the ticks of this step say on the page."""
         fields = (self._field(key) for key in step.tick)
         return tuple(field.label for field in fields if field)
@@ -154,12 +154,12 @@ class Window:
 
     def fill_in(self, key: str, values: Mapping[str, Value]) -> Submission:
         """What pressing this button would send with these fields filled in; nothing is sent yet."""
-        entry = self.screen.entry("buttons", key)
+        entry = self.screen.find_entry("buttons", key)
         found = find_buttons(self.page, entry)
         if len(found) != 1:
             raise self.describe_unexpected(words.describe_count("buttons", len(found), entry.text, entry))
         filled = tuple(self._filled(name, value) for name, value in values.items())
-        submission = self.page.submission(found[0], filled)
+        submission = self.page.make_submission(found[0], filled)
         if submission.method != "POST" and self.page.has_password_field(found[0].form):
             raise self.describe_unexpected(words.NOT_BY_POST.filled(one_line(submission.method)))
         return submission
@@ -175,12 +175,14 @@ class Window:
         """The error for this page, with a copy of it for the user."""
         hint = words.SCRIPTS if self.page.unrun_scripts else ""
         try:
-            copy: object = save_copy(self.page, self._copies, screen=self._recognized, secrets=self._view.secrets())
+            copy: object = save_copy(
+                self.page, self._copies, screen=self._recognized, secrets=self._view.list_secrets()
+            )
         except OSError as error:  # a full disk does not hide what is wrong with the page
             copy = words.NO_COPY.filled(reason_of(error))
         return kind(words.UNEXPECTED.filled(self.page.heading or words.NO_TITLE, problem, hint, copy))
 
-    def alerts(self) -> str:
+    def read_alerts(self) -> str:
         """What the page says for the eyes first."""
         return "; ".join(self.page.alerts)
 
@@ -197,19 +199,19 @@ class Window:
             raise ScreenUnexpected(words.UNREADABLE.filled(unreadable.told, fetched.status)) from None
         self._status = fetched.status
         if self._recording:
-            self._recording.arrive(self.page, asked=asked, sent=sent, secrets=self._view.secrets())
+            self._recording.arrive(self.page, asked=asked, sent=sent, secrets=self._view.list_secrets())
 
     def describe_other_screen(self, keys: tuple[str, ...]) -> Exception:
         """The error for a page that is none of these screens."""
         wanted = [self.known.screens[key].title for key in keys]
         if self._status in (401, 403, 409):
             kind = StateConflict if self._status == 409 else AccessRefused
-            return kind(words.SAYS.filled(self.page.heading, self.alerts() or self._status))
+            return kind(words.SAYS.filled(self.page.heading, self.read_alerts() or self._status))
         titles, entries = (
             words.join_either(f"「{entry.text}」" for entry in wanted),
             words.join_either(entry.at for entry in wanted),
         )
-        told = words.IT_SAYS.filled(self.alerts()) if self.page.alerts else ""
+        told = words.IT_SAYS.filled(self.read_alerts()) if self.page.alerts else ""
         problem = words.ANOTHER.filled(titles, told, entries)
         return self.describe_unexpected(problem, LoggedOut if self.shows("log_in") else ScreenUnexpected)
 
@@ -220,21 +222,21 @@ class Window:
     def _consent(self) -> Entry | None:
         """What is ticked on this screen, by the map."""
         steps = (step for walk in self.known.walks.values() for step in walk if step.screen == self.screen.key)
-        return next((self.screen.entry("fields", key) for step in steps for key in step.tick), None)
+        return next((self.screen.find_entry("fields", key) for step in steps for key in step.tick), None)
 
     def _is_tick(self, label: str) -> bool:
         return any(field.kind == "tick" and field.label == label for field in self._fields())
 
     def _fields(self) -> tuple[Field, ...]:
         form = find_form(self.page, self.screen)
-        return () if form is None else self.page.fields(form)
+        return () if form is None else self.page.list_fields(form)
 
     def _field(self, key: str) -> Field | None:
-        texts = self.screen.entry("fields", key).texts
+        texts = self.screen.find_entry("fields", key).texts
         return next((field for field in self._fields() if field.label in texts), None)
 
     def _filled(self, key: str, value: Value) -> tuple[str, str]:
-        entry, field = self.screen.entry("fields", key), self._field(key)
+        entry, field = self.screen.find_entry("fields", key), self._field(key)
         if field is None:
             raise self.describe_unexpected(words.describe_count("fields", 0, entry.text, entry))
         if value is True and field.kind == "tick":

@@ -46,12 +46,12 @@ NEXT_STEPS: t.Final = {
 
 def read_listed_application(row: Row, known: ScreenMap) -> Application:
     """Read one row of ステータス一覧, which shows no term, customer code, usage or fingerprints."""
-    renewal = known.meaning("renewal_states", row["status"])
-    meaning = State.ISSUED.value if renewal else known.meaning("states", row["status"])
+    renewal = known.find_meaning("renewal_states", row["status"])
+    meaning = State.ISSUED.value if renewal else known.find_meaning("states", row["status"])
     state = State.UNCLEAR if meaning is None else State(meaning)
     unclear = (_words(row["status"]), "options.states") if meaning is None else None
     # An item that no order can name, such as one that the customer brings, keeps its own words.
-    product = known.meaning("products", row["product"])
+    product = known.find_meaning("products", row["product"])
     alone = known.screens["status_list"].leave_alone
     if state not in ENDED and product is None and row["product"] not in alone:
         state, unclear = State.UNCLEAR, unclear or (_words(row["product"]), "options.products")
@@ -101,7 +101,7 @@ def read_shown_application(fact: Fact, known: ScreenMap) -> Application:
     open_ones = re.split(r"[、,]\s*", fact("open_confirmations") or "")
     said: dict[str, t.Any] = {
         "confirmations": read_field(
-            "confirmations", [known.meaning("confirmations", text) or text for text in open_ones if text]
+            "confirmations", [known.find_meaning("confirmations", text) or text for text in open_ones if text]
         ),
         "reason": read_fields({"reason": fact("reason")}, (), ("reason",))["reason"],
         "deadline": _day(fact("deadline") or ""),
@@ -157,7 +157,7 @@ def read_renewed_application(application: Application, order: Order, fact: Fact)
 
 def read_expiry(window: Window) -> dt.datetime | None:
     """When the certificate ends that a screen speaks of; None where it does not say so."""
-    text = window.fact("expiry") if "expiry" in window.screen.parts["facts"] else None
+    text = window.read_fact("expiry") if "expiry" in window.screen.parts["facts"] else None
     return _midnight("not_after", text) if text else None
 
 
@@ -172,9 +172,9 @@ def awaits_registration(application: Application) -> bool:
 def read_finished_order(fact: Fact, known: ScreenMap) -> Application:
     """The application as the screen after 申込 tells it to who does not know the order."""
     product, term = _product_and_term(fact("product_and_term") or "", known) or (fact("product_and_term") or "", None)
-    status = known.option("states", State.AWAITING_REGISTRATION.value).text
+    status = known.find_option("states", State.AWAITING_REGISTRATION.value).text
     row = {name: fact(name) or "" for name in ("contract_id", "common_name", "expiry")}
-    name = known.option("products", product).text if product in known.options["products"] else product
+    name = known.find_option("products", product).text if product in known.options["products"] else product
     listed = read_listed_application({**row, "product": name, "status": status}, known)
     return dc.replace(listed, term=term, deadline=_day(fact("deadline") or ""))
 
@@ -228,7 +228,7 @@ def _product_and_term(text: str, known: ScreenMap) -> tuple[str, str] | None:
 
 def _target(text: str, known: ScreenMap) -> tuple[str | None, str | None, str | None]:
     """Usage, linked service and linked contract out of 対象サービス; nothing where its words are not known."""
-    if text in known.option("usages", Usage.OTHER.value).texts:
+    if text in known.find_option("usages", Usage.OTHER.value).texts:
         return Usage.OTHER.value, None, None
     service = _service(text, known)
     if service is None:

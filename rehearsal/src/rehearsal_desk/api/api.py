@@ -23,6 +23,7 @@ from rehearsal_desk.desk.life import Standing
 from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.rules.admins import Admin, digest
 from rehearsal_desk.rules.forms import (
+    LinkForm,
     OrderForm,
     QuoteForm,
     RegistrationForm,
@@ -78,8 +79,6 @@ _OF_CONTRACT: t.Final = (
     "product",
     "term",
     "usage",
-    "linked_contract_id",
-    "linked_service",
     "ordered_at",
 )
 # Of the procedure that speaks for the contract.
@@ -232,6 +231,20 @@ def reissue(
     return Result(as_of=desk.now(), result=_application(shown))
 
 
+@router.post("/applications/{contract_id}/links", status_code=201, responses=_RENEWED_OR_NOT)
+def relink(
+    desk: TheDesk,
+    admin: TheAdmin,
+    contract_id: str,
+    body: t.Annotated[Reading[LinkForm], body_of(LinkForm)],
+    response: Response,
+) -> Result[wire.Application]:
+    """Another linked service: 201 when it was asked for now, 200 when its reference had asked for it before."""
+    shown, asked = desk.relink(admin, contract_id, body.form, misread=body.misread)
+    response.status_code = 201 if asked else 200
+    return Result(as_of=desk.now(), result=_application(shown))
+
+
 @router.post("/applications/{contract_id}/cancellation", responses=answers.describe(403, 404, 409))
 def cancel(
     desk: TheDesk,
@@ -261,6 +274,11 @@ def _application(shown: Shown) -> wire.Application:
             "procedure": _procedure(shown),
             "period": life.period_of(application),
             "renewal": shown.renewal,
+            "linked_contract_id": shown.link.contract_id,
+            "linked_service": shown.link.service,
+            "linked_since": shown.link.since,
+            "further_links": shown.further_links,
+            "link_change": shown.link_change,
         }
     )
 

@@ -172,6 +172,25 @@ class Renewal(Wire):
     decision: t.Literal["undecided", "renew", "cancel"]
 
 
+class Link(Wire):
+    """A contract of a linked service that uses the certificate, and since when; null: since the order."""
+
+    contract_id: str
+    service: Service
+    since: Moment | None
+
+
+class LinkChange(Wire):
+    """A change or addition of a linked service that is under way."""
+
+    work: t.Literal["change", "add"]
+    was: str | None
+    linked_contract_id: str
+    linked_service: Service
+    client_reference: Reference | None
+    requested_at: Moment
+
+
 class Application(Wire):
     """An application (お申し込み): a contract and where it stands."""
 
@@ -205,6 +224,9 @@ class Application(Wire):
     procedure: Procedure | None
     period: Period | None
     renewal: Renewal | None
+    linked_since: Moment | None
+    further_links: list[Link]
+    link_change: LinkChange | None
 
 
 class Certificate(Wire):

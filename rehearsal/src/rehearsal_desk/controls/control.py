@@ -131,13 +131,15 @@ def let_ca_work(
 
 @router.post("/by-hand", responses=describe(403, 404, 409))
 def act_by_hand(request: Request, body: t.Annotated[Reading[wire.ByHand], body_of(wire.ByHand)]) -> Counted[wire.Move]:
-    """What a person does in a browser: renew or cancel a contract."""
+    """What a person does in a browser or by e-mail: renew, cancel or link a contract otherwise."""
     form = _named(body)
     if form.act not in ACTS:
         message = f"A person can: {', '.join(ACTS)}."
         raise Refused((Breach("act", "invalid" if form.act else "required", message),))
     people: People = request.app.state.people
-    return count_rows(wire.Move, (people.do(form.act, form.contract_id, term=form.term),))
+    return count_rows(
+        wire.Move, (people.do(form.act, form.contract_id, term=form.term, linked_contract_id=form.linked_contract_id),)
+    )
 
 
 @router.post("/ca/reject", responses=describe(404, 409))

@@ -100,6 +100,7 @@ class ByHand(Form):
     contract_id: str = ""
     act: t.Annotated[str, described(enum=[*ACTS])] = ""
     term: Term | None = None
+    linked_contract_id: str | None = None
 
 
 class Move(Wire):
@@ -125,7 +126,7 @@ class AuditEntry(Wire):
 
     at: Moment
     master_id: str
-    act: t.Literal["purchase", "renewal", "certificate", "private_key"]
+    act: t.Literal["purchase", "renewal", "reissue", "link_change", "certificate", "private_key"]
     contract_id: ContractId
 
 

@@ -35,6 +35,8 @@ _LEARNT_LATER: t.Final = (
     "procedure",
     "period",
     "renewal",
+    "linked_since",
+    "link_change",
 )
 _OF_WINDOW: t.Final = ("notice_at", "opens_at", "order_by", "update_by")
 _JUST_ORDERED: t.Final[Json] = {
@@ -43,6 +45,7 @@ _JUST_ORDERED: t.Final[Json] = {
     "next_action": "register",
     "next_action_by": "service_admin",
     "previous": [],
+    "further_links": [],
     **dict.fromkeys(_LEARNT_LATER),
 }
 

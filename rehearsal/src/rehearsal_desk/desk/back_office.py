@@ -13,7 +13,7 @@ import typing as t
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life, reissues
+from rehearsal_desk.desk import life, links, reissues
 from rehearsal_desk.desk.authority import CertificationAuthority
 from rehearsal_desk.desk.desk import Shown, find, show
 from rehearsal_desk.desk.mishaps import Mishaps
@@ -184,8 +184,8 @@ class BackOffice:
         procedure.serial_number = issued.serial_number
         procedure.not_before = issued.not_before
         procedure.not_after = issued.not_after
-        if application.linked_service is not None:
-            service = catalogue.LINKED_SERVICES[application.linked_service]
+        if (linked := links.link_to_be(application, now=now).service) is not None:
+            service = catalogue.LINKED_SERVICES[linked]
             procedure.installed_at = business_days_after(now, days=service.installation_days)
 
 

@@ -14,14 +14,15 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life, reissues, renewals
+from rehearsal_desk.desk import life, links, reissues, renewals
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.pages import Page, read_page, storable
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS, Product
-from rehearsal_desk.rules.forms import OrderForm, QuoteForm, ReissueForm, RenewalForm, RenewalQuote
+from rehearsal_desk.rules.forms import LinkForm, OrderForm, QuoteForm, ReissueForm, RenewalForm, RenewalQuote
+from rehearsal_desk.rules.link_rules import link_breaches
 from rehearsal_desk.rules.order_rules import OTHER, Counter, order_breaches
 from rehearsal_desk.rules.problems import Breach, Conflict, NotFound, refuse_if_any
 from rehearsal_desk.rules.registration_rules import SERVICE
@@ -30,6 +31,7 @@ from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import (
     Application,
     AuditEntry,
+    LinkChange,
     LinkedContract,
     PrivateKey,
     Procedure,
@@ -53,6 +55,9 @@ class Shown:
     procedure: Procedure | None
     step: life.Step | None
     renewal: life.Renewal | None
+    link: links.Link
+    further_links: tuple[links.Link, ...]
+    link_change: LinkChange | None
 
 
 class Desk:
@@ -98,7 +103,9 @@ class Desk:
         mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
         if references is not None:
             named = Procedure.client_reference.in_(map(storable, references))
-            mine.append(Application.id.in_(select(Procedure.application_id).where(named)))
+            linked = LinkChange.client_reference.in_(map(storable, references))
+            of_procedure = Application.id.in_(select(Procedure.application_id).where(named))
+            mine.append(of_procedure | Application.id.in_(select(LinkChange.application_id).where(linked)))
         with self._store.reading() as session:
             page = read_page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
         now = self.now()
@@ -187,6 +194,32 @@ class Desk:
             raise _other_order() from None
         return self.show(application), True
 
+    def relink(
+        self, admin: Admin, contract_id: str, form: LinkForm, *, misread: tuple[Breach, ...] = ()
+    ) -> tuple[Shown, bool]:
+        """Change or add a linked service; return the contract, and whether it was asked for just now."""
+        admin.must_have("order")
+        service = self._linked_service(admin, form.linked_contract_id or None)
+        try:
+            with self._store.writing() as session:
+                application = find(session, contract_id, admin=admin, lock=True)
+                product = application.product
+                breaches = link_breaches(
+                    form, contract_id=contract_id, product=product, service=service, misread=misread
+                )
+                refuse_if_any(breaches)
+                if links.is_repeated(application, form=form):
+                    return self.show(application), False
+                state = life.state_of(application, now=self.now())
+                links.refuse_unless_possible(
+                    application, form=form, state=state, over=state in life.EXITS, now=self.now()
+                )
+                links.requested(application, form=form, service=service or "", now=self.now())
+                session.add(self._entry(admin, application, act="link_change"))
+        except IntegrityError:
+            raise _other_order() from None
+        return self.show(application), True
+
     def cancel(self, admin: Admin, contract_id: str) -> Shown:
         """Cancel the contract: at once before its certificate is issued, else as of the end of the certificate."""
         admin.must_have("order")
@@ -258,16 +291,17 @@ class Desk:
 
     def _judge(self, admin: Admin, form: QuoteForm, *, misread: tuple[Breach, ...]) -> str | None:
         """Refuse an order that breaks rules; otherwise return the linked service of its linked contract."""
-        linked_service = self._linked_service(admin, form)
+        linked_service = self._linked_service(admin, form.linked_contract_id)
         counter = Counter(customer_codes=admin.customer_codes, offer=self.offer, linked_service=linked_service)
         refuse_if_any(order_breaches(form, counter=counter, misread=misread))
         return linked_service
 
-    def _linked_service(self, admin: Admin, form: QuoteForm) -> str | None:
-        if form.linked_contract_id is None:
+    def _linked_service(self, admin: Admin, linked_contract_id: str | None) -> str | None:
+        """The service of this linked contract; None where the admin has no such contract."""
+        if linked_contract_id is None:
             return None
         with self._store.reading() as session:
-            contract = session.get(LinkedContract, storable(form.linked_contract_id))
+            contract = session.get(LinkedContract, storable(linked_contract_id))
         return contract.service if contract and contract.customer_code in admin.customer_codes else None
 
     def _new_application(self, form: OrderForm, *, linked_service: str | None) -> Application:
@@ -294,6 +328,7 @@ class Desk:
             linked_service=linked_service,
             ordered_at=now,
             procedures=[first],
+            link_changes=[],
         )
 
     def _bought_before(self, form: OrderForm) -> Application:
@@ -321,6 +356,9 @@ def show(application: Application, *, now: dt.datetime) -> Shown:
         procedure=procedure,
         step=None if procedure is None else life.step_of(procedure, product=application.product, now=now),
         renewal=life.renewal_of(application),
+        link=links.link_of(application, now=now),
+        further_links=links.further_links(application, now=now),
+        link_change=links.change_under_way(application, now=now),
     )
 
 

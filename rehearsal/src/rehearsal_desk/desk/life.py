@@ -10,6 +10,7 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
+from rehearsal_desk.desk import links
 from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.catalogue import confirmations_for
 from rehearsal_desk.store.store import Application, Procedure
@@ -147,7 +148,8 @@ def state_of(application: Application, *, now: dt.datetime) -> str:
         return EXPIRED if application.cancelled_at is None else CANCELLED
     if current.installed_at is None:
         return ISSUED
-    return INSTALLED if now >= current.installed_at else INSTALLING
+    is_there = now >= current.installed_at and links.change_under_way(application, now=now) is None
+    return INSTALLED if is_there else INSTALLING
 
 
 def open_procedure(application: Application, *, now: dt.datetime) -> Procedure | None:

@@ -15,7 +15,7 @@ import datetime as dt
 import json
 import typing as t
 
-from rehearsal_desk.desk import life
+from rehearsal_desk.desk import life, links
 from rehearsal_desk.rules.catalogue import LINKED_SERVICES, PRODUCTS
 from rehearsal_desk.store.store import Procedure
 
@@ -227,7 +227,8 @@ def _facts(procedure: Procedure) -> str:
 
 
 def _service_of(procedure: Procedure) -> str:
-    service = LINKED_SERVICES.get(procedure.application.linked_service or "")
+    at = procedure.issued_at or procedure.opened_at
+    service = LINKED_SERVICES.get(links.link_to_be(procedure.application, now=at).service or "")
     return service.name if service else "連携対応サービス"
 
 

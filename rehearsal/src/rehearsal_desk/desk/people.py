@@ -11,12 +11,13 @@ import typing as t
 from rehearsal_desk.desk.back_office import BackOffice, Move
 from rehearsal_desk.desk.desk import Desk
 from rehearsal_desk.rules.admins import Admin
-from rehearsal_desk.rules.forms import RenewalForm
+from rehearsal_desk.rules.forms import LinkForm, RenewalForm
 from rehearsal_desk.rules.problems import Conflict, NotFound
 
 RENEW: t.Final = "renew"
 CANCEL: t.Final = "cancel"
-ACTS: t.Final = (RENEW, CANCEL)
+RELINK: t.Final = "relink"
+ACTS: t.Final = (RENEW, CANCEL, RELINK)
 
 
 class People:
@@ -27,7 +28,7 @@ class People:
         self._back_office = back_office
         self._admins = admins
 
-    def do(self, act: str, contract_id: str, *, term: str | None) -> Move:
+    def do(self, act: str, contract_id: str, *, term: str | None, linked_contract_id: str | None = None) -> Move:
         """One act at this contract; raises what the desk refuses."""
         application = self._back_office.read_application(contract_id).application
         owners = (each for each in self._admins if application.customer_code in each.customer_codes)
@@ -37,15 +38,23 @@ class People:
         before = self._desk.show(application).standing.state
         if act == CANCEL:
             after = self._desk.cancel(admin, contract_id)
+        elif act == RELINK:
+            form = LinkForm(
+                contract_id=contract_id,
+                work="change",
+                was=self._desk.show(application).link.contract_id,
+                linked_contract_id=linked_contract_id or "",
+            )
+            after, _asked = self._desk.relink(admin, contract_id, form)
         else:
             current = application.current
             if current is None:
                 raise Conflict("window", "There is no certificate that could be renewed.", attribute="contract_id")
-            form = RenewalForm(
+            renewal = RenewalForm(
                 contract_id=contract_id,
                 replaces=current.certificate_fingerprint or "",
                 term=term or application.term,
                 terms_agreed=True,
             )
-            after, _renewed = self._desk.renew(admin, contract_id, form)
+            after, _renewed = self._desk.renew(admin, contract_id, renewal)
         return Move(contract_id=contract_id, before=before, after=after.standing.state)

@@ -116,6 +116,21 @@ class ReissueForm(Form):
     notes_agreed: t.Annotated[bool, described(const=True)] = False
 
 
+LINK_WORKS: t.Final = ("change", "add")  # 変更・追加 [M:2261082]; the names are ours
+
+
+class LinkForm(Form):
+    """A change or addition of a linked service; a change names the linked contract whose place is taken."""
+
+    needed = ("contract_id", "work", "linked_contract_id")
+
+    contract_id: ContractId = ""
+    client_reference: Reference | None = None
+    work: t.Annotated[str, described(enum=[*LINK_WORKS])] = ""
+    was: str | None = None
+    linked_contract_id: str = ""
+
+
 class SubjectForm(Form):
     """The subject fields of the screen on which the service makes the CSR."""
 

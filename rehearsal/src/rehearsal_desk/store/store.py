@@ -93,6 +93,9 @@ class Application(Base):
     procedures: Mapped[list[Procedure]] = relationship(
         order_by="Procedure.number", back_populates="application", lazy="selectin"
     )
+    link_changes: Mapped[list[LinkChange]] = relationship(
+        order_by="LinkChange.number", back_populates="application", lazy="selectin"
+    )
 
     @property
     def contract_id(self) -> str:
@@ -175,6 +178,30 @@ class Procedure(Base):
     def public_id(self) -> str:
         """The name of the procedure; its form is ours."""
         return f"{self.contract_id}-{self.number}"
+
+
+class LinkChange(Base):
+    """A change or addition of a linked service; until `done_at` IIJ is at work."""
+
+    __tablename__ = "link_changes"
+    __table_args__ = (
+        UniqueConstraint("application_id", "number"),
+        UniqueConstraint("customer_code", "client_reference"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey(Application.id))
+    number: Mapped[int]
+    customer_code: Mapped[str] = mapped_column(String(10))
+    client_reference: Mapped[str | None] = mapped_column(String(255))
+    work: Mapped[str] = mapped_column(String(16))
+    was: Mapped[str | None] = mapped_column(String(16))
+    linked_contract_id: Mapped[str] = mapped_column(String(16))
+    linked_service: Mapped[str] = mapped_column(String(64))
+    requested_at: Mapped[dt.datetime]
+    done_at: Mapped[dt.datetime]
+
+    application: Mapped[Application] = relationship(back_populates="link_changes")
 
 
 class Purchase(Base):

@@ -138,14 +138,14 @@ class Life:
         self.last_run = START + number * DAY
         plan = self.plan()
         self._collect(plan)
-        if not plan.changes():
+        if not plan.count_changes():
             return
         plan = self.plan()
         again = self.plan()
         assert [(e.order.name, e.steps) for e in plan.entries] == [(e.order.name, e.steps) for e in again.entries]
-        outcomes = self._performer(number).perform_contracts(plan.steps())
+        outcomes = self._performer(number).perform_contracts(plan.list_steps())
         if self.trouble.random and self.trouble.random.random() < 0.1:  # another runner, with the plan of before
-            self._performer(number).perform_contracts(plan.steps())
+            self._performer(number).perform_contracts(plan.list_steps())
         self._require(outcomes)
         names = {order.name for order in self.orders}
         todo = list_to_register(self.plan(), names, planned=False)

@@ -143,8 +143,8 @@ def _begin(draw: st.DrawFn, desk: WatchingDesk, order: Order, *, number: int) ->
     if state is None:
         return
     # By hand without a reference; rarely bought for somebody else, which an order must not take for its own.
-    references = [order.reference(OURS), order.reference(OURS), None, "other/site/1"]
-    reference = draw(st.sampled_from(references)) if state in LIVE else order.reference(OURS)
+    references = [order.client_reference(OURS), order.client_reference(OURS), None, "other/site/1"]
+    reference = draw(st.sampled_from(references)) if state in LIVE else order.client_reference(OURS)
     desk.put(booked(order, reference, number=number, state=state))
 
 
@@ -174,7 +174,7 @@ def promised(made: Plan) -> list[Done]:
     """What the plan says that the desk will be asked for: contracts first, then registrations, each in its order."""
     changes = [
         Done(step, entry.order.name, None if entry.application is None else entry.application.contract_id)
-        for entry, step in made.steps()
+        for entry, step in made.list_steps()
         if CALL_CLASSES[step] is not CallClass.READ
     ]
     return sorted(changes, key=lambda change: change.step is Step.REGISTER)
@@ -200,14 +200,14 @@ def check(world: World, ledger: pathlib.Path) -> bool:
         key: row for key, row in after.items() if key in before and key not in touched
     }, "what the plan does not name is as it was"
     again = planned(desk, orders)
-    assert again.changes() == 0, "a second plan changes nothing"
+    assert again.count_changes() == 0, "a second plan changes nothing"
     assert {row.contract_id for row in again.unmanaged} == {row.contract_id for row in made.unmanaged}
     return True
 
 
 def _hold_steps(made: Plan, desk: WatchingDesk, orders: tuple[Order, ...]) -> None:
     placed = {row.client_reference: row.contract_id for row in desk.rows if row.client_reference}
-    references = {order.name: order.reference(OURS) for order in orders}
+    references = {order.name: order.client_reference(OURS) for order in orders}
     # An application that the run has placed is registered under the contract ID that the desk gave it.
     wanted = [
         change._replace(contract_id=placed[references[change.order]])

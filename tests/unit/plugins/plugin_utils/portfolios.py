@@ -29,6 +29,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.obs
     Certificate,
     IssuedCertificate,
     Kind,
+    LinkChange,
     OfferedProduct,
     Procedure,
     SeenContract,
@@ -38,7 +39,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.obs
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order, Relinking
 
 TODAY = dt.date(2026, 11, 22)
 MADE_AT = dt.datetime(2026, 11, 22, 3, 0, tzinfo=dt.UTC)
@@ -185,6 +186,7 @@ class DeskInMemory:
     as_of: dt.datetime | None = None
     renewals: list[str] = dc.field(default_factory=list)
     reissues: list[str] = dc.field(default_factory=list)
+    relinks: list[str] = dc.field(default_factory=list)
     by_people = False
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
@@ -210,7 +212,7 @@ class DeskInMemory:
         self.calls.append("find_application")
         return next((row for row in self.rows if row.client_reference == client_reference), None)
 
-    def certificate(self, application: Application) -> IssuedCertificate:
+    def fetch_certificate(self, application: Application) -> IssuedCertificate:
         raise NotImplementedError
 
     def quote(self, order: Order) -> None:
@@ -249,6 +251,25 @@ class DeskInMemory:
         self.calls.append(f"reissue {reason}")
         return self._follow(application, client_reference, Kind.REISSUE, self.reissues)
 
+    def relink(self, application: Application, asked: Relinking, client_reference: str) -> Application:
+        """Change or add a linked service: once for each reference, and only from the link that is there."""
+        self.calls.append("relink")
+        loss = next(self.losses, None)
+        if loss == "before":
+            raise OutcomeUnknown("lost before it was booked")
+        row = next(row for row in self.rows if row.contract_id == application.contract_id)
+        if client_reference not in self.relinks:
+            stale = asked.was is not None and row.linked_contract_id != asked.was
+            if row.link_change is not None or stale:
+                taken = StateConflict("linked otherwise already")
+                taken.nothing_done = True
+                raise taken
+            self.relinks.append(client_reference)
+            row = self.put(dc.replace(row, link_change=link_change(asked, client_reference)))
+        if loss == "after":
+            raise OutcomeUnknown("booked, and the answer was lost")
+        return row
+
     def _follow(self, application: Application, client_reference: str, kind: Kind, booked: list[str]) -> Application:
         loss = next(self.losses, None)
         if loss == "before":
@@ -286,6 +307,21 @@ def booked(order: Order, client_reference: str | None, *, number: int = 1, state
         linked_contract_id=linked.contract_id if linked else None,
         linked_service=linked.service if linked else None,
         state=state or State.AWAITING_REGISTRATION,
+    )
+
+
+def link_change(asked: Relinking, client_reference: str | None = None) -> LinkChange:
+    """The change at which IIJ is at work."""
+    return LinkChange(
+        work=asked.work.value, linked_contract_id=asked.contract_id, linked_service=asked.service, was=asked.was,
+        client_reference=client_reference,
+    )  # fmt: skip
+
+
+def linked_to(row: Application, asked: Relinking, *, since: dt.datetime | None = None) -> Application:
+    """The contract once IIJ has changed what it is linked to."""
+    return dc.replace(
+        row, linked_contract_id=asked.contract_id, linked_service=asked.service, linked_since=since, link_change=None
     )
 
 

@@ -46,7 +46,7 @@ def a_status(*, lang: Language = "en", part: str | None = None, **changes: dict[
     rows = []
     for order in ORDERS:
         if order.name in SHOWN:
-            reference = None if order.contract_id else order.reference("p")
+            reference = None if order.contract_id else order.client_reference("p")
             number = 7 if order.contract_id else numbers[order.name] + 10
             shown = {**SHOWN[order.name], **changes.get(order.name, {})}
             rows.append(dc.replace(booked(order, reference, number=number), **shown))

@@ -132,7 +132,7 @@ def test_a_key_whose_certificate_is_issued_waits_for_it_and_is_never_overwritten
     assert (served.folder / ".www.key.next").read_bytes() == waiting
 
 
-def test_a_waiting_key_whose_certificate_was_replaced_before_it_was_installed_does_not_block_the_next(
+def test_a_waiting_key_whose_certificate_was_replaced_first_does_not_block_the_next(
     served: Site,
 ) -> None:
     ensure(wanted(served.folder))

@@ -85,7 +85,7 @@ def test_facts_are_told_in_the_language_of_the_words_around_them() -> None:
     assert fault.message("ja") == "key.path が正しくありません。正しい内容: 絶対パス。オーダーを直してください。"
     assert fault.message() == "key.path must be an absolute path; correct it in the order."
     hidden = Complaint(rule="NAME-FORM", place=Place(file="www.yml"), facts={"value": shorten(Vaulted("secret"))})
-    assert "非表示" in hidden.text("ja") and "not shown" in hidden.text("en")
+    assert "非表示" in hidden.render("ja") and "not shown" in hidden.render("en")
 
 
 def test_a_fact_in_braces_is_not_filled() -> None:

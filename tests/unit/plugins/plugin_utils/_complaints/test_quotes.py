@@ -77,6 +77,6 @@ def test_a_fact_that_is_a_sentence_ends_no_complaint_twice(lang: Language) -> No
         for sentence in (words.wrong, words.allowed, words.todo):
             sentence.en.format_map(facts)  # fills in every fact that the sentence names
         facts.pop("hint", None)  # the complaint's own
-        told = Complaint(rule=rule, place=Place(file="orders.yml"), facts=facts).text(lang)
+        told = Complaint(rule=rule, place=Place(file="orders.yml"), facts=facts).render(lang)
         twice += [line for line in told.splitlines() if ".." in line.replace("...", "") or "。。" in line]
     assert twice == []

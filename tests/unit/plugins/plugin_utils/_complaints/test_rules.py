@@ -19,6 +19,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
     at_desk,
     by_hand,
     guards,
+    links,
     renewals,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
@@ -59,6 +60,8 @@ GLOBAL = OV | {
     "product": "organization_ssl",
     "approval_email": "admin@example.jp",
 }
+
+FURTHER = {"service": "managed_waf_link", "also": [{"service": "managed_waf_link", "contract_id": "r2"}]}
 
 # rule: (orders that break it, orders that just do not)
 TABLE: dict[str, tuple[Orders, Orders]] = {
@@ -111,6 +114,14 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
     "PRODUCT-LINKED": (
         [LINKED | {"linked_contract": {"service": "id_gateway"}}],
         [LINKED | {"linked_contract": {"service": "managed_waf_link"}}],
+    ),
+    "LINKED-WAS": (
+        [LINKED | {"linked_contract": {"service": "managed_waf_link", "was": "r1"}}],
+        [LINKED | {"linked_contract": {"service": "managed_waf_link", "contract_id": "r2", "was": "r1"}}],
+    ),
+    "LINKED-TWICE": (
+        [LINKED | {"linked_contract": FURTHER | {"contract_id": "r2"}}],
+        [LINKED | {"linked_contract": FURTHER | {"contract_id": "r1"}}],
     ),
     "LINKED-CSR": ([LINKED | {"csr_origin": "supplied"}], [LINKED | {"csr_origin": "service"}]),
     "TERMS-AGREED": ([OV | {"terms_agreed": False}], [OV]),
@@ -219,6 +230,7 @@ BY_DATE = {"EMAIL-VALIDATION-ENDS", "EMAIL-VALIDATION-ENDED"}
 def test_every_rule_has_its_test() -> None:
     # What only the desk can answer has its tests in test_plan.py, the guards in test_guards.py and test_plan_file.py.
     elsewhere = {rule.id for rule in (*at_desk.RULES, *renewals.RULES, *by_hand.RULES, *guards.RULES)}
+    elsewhere |= {rule.id for rule in links.RULES if rule.id.startswith("LINK-")}  # test_links.py
     assert set(TABLE) | WITH_FILES | BY_DATE == set(RULES) - elsewhere
 
 

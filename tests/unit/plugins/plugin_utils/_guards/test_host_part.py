@@ -102,7 +102,7 @@ def hold(path: pathlib.Path, plan: Plan, commands: t.Any = commands_of) -> Phras
 def refusal(path: pathlib.Path, plan: Plan, commands: t.Any = commands_of, lang: Language = "en") -> list[str]:
     with pytest.raises(OrdersRefused) as caught:
         hold(path, plan, commands)
-    return [f"{complaint.rule} {complaint.order}: {complaint.text(lang)}" for complaint in caught.value.complaints]
+    return [f"{complaint.rule} {complaint.order}: {complaint.render(lang)}" for complaint in caught.value.complaints]
 
 
 def test_every_field_of_a_host_has_another_value_here() -> None:

@@ -35,7 +35,7 @@ def past_limits(plan: Plan, **limits: t.Any) -> dict[str, str]:
     prices = limits.pop("prices")
     complaints = judge_limits(plan, Limits(**limits), prices=prices)
     assert bool(report(complaints, "ja")) == bool(complaints)
-    return {complaint.rule: complaint.text("en") for complaint in complaints}
+    return {complaint.rule: complaint.render("en") for complaint in complaints}
 
 
 def refusals(act: t.Callable[[], object]) -> dict[str, str]:
@@ -43,7 +43,7 @@ def refusals(act: t.Callable[[], object]) -> dict[str, str]:
     with pytest.raises(OrdersRefused) as caught:
         act()
     assert report(caught.value.complaints, "ja")
-    return {complaint.rule: complaint.text("en") for complaint in caught.value.complaints}
+    return {complaint.rule: complaint.render("en") for complaint in caught.value.complaints}
 
 
 def table() -> PriceTable:
@@ -64,7 +64,7 @@ def test_the_budget_counts_what_is_bought_now_and_nothing_else() -> None:
     assert not past_limits(made(*orders), max_new_orders=None, budget=42_000, prices=table())
     told = past_limits(made(*orders), max_new_orders=None, budget=41_999, prices=table())
     assert "42,000 yen, and the budget is 41,999 yen" in told["BUDGET"]
-    desk = DeskInMemory(rows=[booked(orders[0], orders[0].reference("p"))])
+    desk = DeskInMemory(rows=[booked(orders[0], orders[0].client_reference("p"))])
     assert not past_limits(made(*orders, desk=desk), max_new_orders=None, budget=30_000, prices=table())
 
 
@@ -82,7 +82,7 @@ def test_a_budget_needs_a_price_for_everything_that_is_bought(prices: str | None
 
 
 def test_the_cost_of_a_plan_names_what_has_no_price() -> None:
-    cost = table().cost(made(*portfolio(OV, DV, WILDCARD)))
+    cost = table().sum_cost(made(*portfolio(OV, DV, WILDCARD)))
     assert (cost.total, cost.unpriced) == (42_000, ("shop",))
 
 

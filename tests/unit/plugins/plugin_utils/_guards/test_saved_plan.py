@@ -79,7 +79,7 @@ def refused(path: pathlib.Path, orders: tuple[Order, ...], desk: DeskInMemory, *
     with pytest.raises(OrdersRefused) as caught:
         held(path, orders, desk, **more)
     assert report(caught.value.complaints, "ja")
-    return {c.order or c.rule: f"{c.rule}: {c.text('en')}" for c in caught.value.complaints}
+    return {c.order or c.rule: f"{c.rule}: {c.render('en')}" for c in caught.value.complaints}
 
 
 def by_name(name: str) -> Order:

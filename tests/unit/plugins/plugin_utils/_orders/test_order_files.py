@@ -77,7 +77,7 @@ def test_defaults_of_a_whole_folder_lie_under_those_of_each_file(tmp_path: pathl
     written(tmp_path / "team", own, name="a.yml", defaults={"subject": {"locality_name": "Chiyoda-ku"}})
     (order,) = from_files(tmp_path)
     assert (order.customer_code, order.term) == ("SG00000001", "6 months")
-    assert list(order.subject.given().values()) == ["Tokyo", "Chiyoda-ku", "Example"]
+    assert list(order.subject.filled_fields().values()) == ["Tokyo", "Chiyoda-ku", "Example"]
     # A mistake in them is one mistake, at its own place.
     shared.write_text(SHARED, encoding="utf-8")
     assert told(refused(tmp_path)) == [("defaults.yml:5:44", "DN-CHARACTERS", "www", "subject.organization_name")]
@@ -207,7 +207,7 @@ def test_a_template_that_fails_is_told_with_its_place(tmp_path: pathlib.Path) ->
     written(tmp_path, OV | {"host": "{{ front }}"})
     (complaint,) = refused(tmp_path, render=render)
     assert (complaint.rule, complaint.field) == ("TEMPLATE", "orders[0].host")
-    assert "'front' is undefined" in complaint.text("en")
+    assert "'front' is undefined" in complaint.render("en")
 
 
 VAULTED = "$ANSIBLE_VAULT;1.1;AES256\n6162"
@@ -219,7 +219,7 @@ def test_vaulted_values_are_used_and_never_shown(tmp_path: pathlib.Path) -> None
     file.write_text(file.read_text().replace("HIDDEN", block))
     reader = dc.replace(READER, decrypt=lambda text: "secret-web" if text.split() == VAULTED.split() else "?")
     (complaint,) = refused(tmp_path, decrypt=reader.decrypt)
-    assert complaint.rule == "CUSTOMER-CODE" and "secret-web" not in complaint.text("en") + complaint.text("ja")
+    assert complaint.rule == "CUSTOMER-CODE" and "secret-web" not in complaint.render("en") + complaint.render("ja")
 
 
 def test_a_vault_that_does_not_open_is_told_with_its_place(tmp_path: pathlib.Path) -> None:
@@ -235,7 +235,7 @@ def test_a_whole_file_may_be_vaulted(tmp_path: pathlib.Path) -> None:
     reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: plain))
     assert judge_orders(reading, day=TODAY).accept()[0].common_name == "www.example.jp"
     (complaint,) = refused(tmp_path, decrypt=lambda _text: plain.replace("SG00000001", "SG1"))
-    assert "SG1" not in complaint.text("en")
+    assert "SG1" not in complaint.render("en")
 
 
 def test_what_was_vaulted_is_shown_by_no_report_and_no_inventory(tmp_path: pathlib.Path) -> None:

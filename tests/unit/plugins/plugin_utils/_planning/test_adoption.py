@@ -51,7 +51,7 @@ def test_the_plan_after_an_import_is_empty(desk: DeskInMemory) -> None:
     assert [rule for rule in rules_broken(fields) if rule != "TERM-VALIDITY"] == []
     orders = portfolio(*fields)
     made = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
-    assert (made.changes(), made.unmanaged) == (0, ())
+    assert (made.count_changes(), made.unmanaged) == (0, ())
     assert {entry.order.contract_id for entry in made.entries} == {row.contract_id for row in desk.rows if row.live}
 
 

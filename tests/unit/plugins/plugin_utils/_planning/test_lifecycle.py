@@ -83,7 +83,7 @@ def test_a_run_renews_within_the_window_alone() -> None:
 
 def test_a_desk_that_tells_no_day_renews_nothing() -> None:
     plan = make_plan((RENEWED,), Observed(applications=(IN_USE,)), portfolio="p")
-    assert plan.verdict() is Verdict.NOTHING_TO_DO and not find_silent(plan, None)
+    assert plan.find_verdict() is Verdict.NOTHING_TO_DO and not find_silent(plan, None)
 
 
 @pytest.mark.parametrize("renewal", [None, {}, {"when": "silence"}, {"term": "6 months"}])
@@ -230,7 +230,7 @@ def test_an_imported_order_is_told_what_its_renewal_will_need_from_the_first_day
     (order,) = portfolio(fields | {"contract_id": IN_USE.contract_id} | WINDOW)
     assert remarks(plan_at(190, order=order)) == ["RENEWAL-INCOMPLETE"]
     due = plan_at(28.5, order=order, spread=False)
-    assert due.entries[0].shown is Standing.HELD and not due.changes()
+    assert due.entries[0].shown is Standing.HELD and not due.count_changes()
     assert [silent.order for silent in find_silent(due, None)] == ["www"], "silence renews it all the same"
 
 
@@ -254,13 +254,23 @@ def test_a_life_too_short_for_its_checks_is_told() -> None:
     assert remarks(plan_at(10, row)) == ["WINDOW-SHORT"]
 
 
+@pytest.mark.parametrize(("day", "told"), [(28, False), (1, True), (14, True), (15, False)])
+def test_a_certificate_whose_life_depends_on_the_speed_of_its_ca_is_told(day: int, told: bool) -> None:
+    now = dt.datetime(2027, 3 if day < 20 else 2, day, 3, tzinfo=dt.UTC)
+    plan = make_plan((RENEWED,), Observed(applications=(), as_of=now), portfolio="p")
+    found = [complaint for complaint in find_remarks(plan) if complaint.rule == "STEP-DOWN"]
+    assert [complaint.wrong.en for complaint in found] == [
+        "Issued by 2027-03-14 the certificate lives 199 days, later 99."
+    ] * told
+
+
 def test_two_clocks_that_differ_by_a_day_are_told() -> None:
     plan = plan_at(28, spread=False)
     there = before_end(28, IN_USE)
     assert find_clock_difference(plan, there - dt.timedelta(hours=23)) == ()
     assert find_clock_difference(plan_at(100), there + dt.timedelta(days=175)) == (), "where nothing is renewed by it"
     (told,) = find_clock_difference(plan, there + dt.timedelta(days=175))
-    assert f"{there:%Y-%m-%d}" in told.text("en") and told.text("ja")
+    assert f"{there:%Y-%m-%d}" in told.render("en") and told.render("ja")
 
 
 # --- runs that do what is due alone
@@ -284,7 +294,7 @@ def test_a_run_of_what_is_due_orders_and_cancels_no_contract() -> None:
     plan = make_plan(
         orders, Observed(applications=(IN_USE,), as_of=before_end(28, IN_USE)), portfolio="p", due_only=True
     )
-    assert plan.changes() == 0
+    assert plan.count_changes() == 0
 
 
 def test_every_phase_is_met() -> None:

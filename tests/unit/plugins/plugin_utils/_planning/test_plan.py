@@ -82,9 +82,9 @@ def test_an_unknown_order_is_placed_and_registered() -> None:
 
 def test_an_ended_application_is_never_bought_again_by_itself() -> None:
     ended = booked(WWW, "p/www/1", state=State.REJECTED)
-    assert made((WWW,), ended).counts()[Standing.TO_ORDER] == 0
+    assert made((WWW,), ended).count_orders()[Standing.TO_ORDER] == 0
     anew = portfolio(OV | {"generation": 2})
-    assert made(anew, ended).counts()[Standing.TO_ORDER] == 1
+    assert made(anew, ended).count_orders()[Standing.TO_ORDER] == 1
 
 
 def test_a_generation_raised_too_early_buys_nothing() -> None:
@@ -100,7 +100,7 @@ def test_what_was_paid_for_by_hand_is_used_first() -> None:
 
 def test_one_application_by_hand_serves_one_order_only() -> None:
     twins = portfolio(OV, OV | {"name": "www2", "duplicate_of": "www"})
-    counts = made(twins, booked(WWW, None)).counts()
+    counts = made(twins, booked(WWW, None)).count_orders()
     assert (counts["to_register"], counts["to_order"]) == (1, 1)
 
 
@@ -116,8 +116,8 @@ def test_a_name_ordered_elsewhere_is_not_ordered_again() -> None:
     elsewhere = booked(WWW, "q/www/1")
     assert refused((WWW,), elsewhere) == ["ALREADY-ORDERED"]
     second = portfolio(OV | {"duplicate_of": elsewhere.contract_id})
-    assert made(second, elsewhere).counts()[Standing.TO_ORDER] == 1
-    assert made((WWW,), dc.replace(elsewhere, state=State.EXPIRED)).counts()[Standing.TO_ORDER] == 1
+    assert made(second, elsewhere).count_orders()[Standing.TO_ORDER] == 1
+    assert made((WWW,), dc.replace(elsewhere, state=State.EXPIRED)).count_orders()[Standing.TO_ORDER] == 1
 
 
 def test_an_order_changed_after_it_was_bought_is_a_complaint() -> None:
@@ -130,10 +130,10 @@ def test_a_key_that_another_application_has_is_told_before_the_purchase() -> Non
     used = dc.replace(other, common_name="other.example.jp", public_key_fingerprint="AA")
     at_globalsign, elsewhere = ((dc.replace(portfolio(each)[0], csr=csr),) for each in (DV, OV))
     assert refused(at_globalsign, used) == ["KEY-USED"]
-    assert made(at_globalsign, dc.replace(used, public_key_fingerprint="BB")).counts()[Standing.TO_ORDER] == 1
-    assert made(elsewhere, used).counts()[Standing.TO_ORDER] == 1
+    assert made(at_globalsign, dc.replace(used, public_key_fingerprint="BB")).count_orders()[Standing.TO_ORDER] == 1
+    assert made(elsewhere, used).count_orders()[Standing.TO_ORDER] == 1
     own = dc.replace(booked(at_globalsign[0], "p/blog/1"), public_key_fingerprint="AA", state=State.APPLIED)
-    assert made(at_globalsign, own).counts()[Standing.WAITING] == 1, "its own registration is no reuse"
+    assert made(at_globalsign, own).count_orders()[Standing.WAITING] == 1, "its own registration is no reuse"
 
 
 def test_a_product_that_is_not_offered() -> None:
@@ -182,15 +182,15 @@ def test_nothing_is_looked_up_when_nothing_is_new() -> None:
 def test_cancelling_takes_a_state_and_the_contract() -> None:
     cancelled = portfolio(OV | {"state": "cancelled", "contract_id": "rsc00000001"})
     row = booked(WWW, "p/www/1", state=State.ISSUED)
-    assert [step for _entry, step in made(cancelled, row).steps()] == [Step.CANCEL]
-    assert made(cancelled, dc.replace(row, state=State.CANCELLED)).changes() == 0
+    assert [step for _entry, step in made(cancelled, row).list_steps()] == [Step.CANCEL]
+    assert made(cancelled, dc.replace(row, state=State.CANCELLED)).count_changes() == 0
 
 
 def test_what_no_order_names_is_unmanaged() -> None:
     stray = dc.replace(booked(WWW, "q/x/1", number=9), common_name="x.example.jp")
     found = made((WWW,), booked(WWW, "p/www/1"), stray)
     assert [app.contract_id for app in found.unmanaged] == ["rsc00000009"]
-    assert found.changes() == 1
+    assert found.count_changes() == 1
 
 
 # --- promises over random portfolios
@@ -218,7 +218,9 @@ def worlds(draw: st.DrawFn) -> tuple[tuple[Order, ...], DeskInMemory]:
         state = draw(st.sampled_from(STATES))
         if state is not None:
             live = state not in (State.WITHDRAWN, State.REJECTED, State.CANCELLED, State.EXPIRED, State.REVOKED)
-            reference = draw(st.sampled_from([order.reference("p"), None])) if live else order.reference("p")
+            reference = (
+                draw(st.sampled_from([order.client_reference("p"), None])) if live else order.client_reference("p")
+            )
             desk.put(booked(order, reference, number=number, state=state))
     return orders, desk
 
@@ -245,7 +247,7 @@ def run(orders: tuple[Order, ...], desk: DeskInMemory) -> tuple[Plan, int]:
 def test_check_mode_plans_what_a_run_performs(world: tuple[tuple[Order, ...], DeskInMemory]) -> None:
     orders, desk = world
     before, performed = run(orders, desk)
-    assert performed == before.changes()
+    assert performed == before.count_changes()
 
 
 @settings(max_examples=200)
@@ -256,7 +258,7 @@ def test_every_further_run_changes_nothing(world: tuple[tuple[Order, ...], DeskI
     bought = len(desk.purchases)
     for _number in range(runs):
         before, performed = run(orders, desk)
-        assert (before.changes(), performed) == (0, 0)
+        assert (before.count_changes(), performed) == (0, 0)
     assert len(desk.purchases) == bought == len(set(desk.purchases))
 
 
@@ -266,7 +268,7 @@ def test_lost_answers_buy_nothing_twice(
     world: tuple[tuple[Order, ...], DeskInMemory], losses: list[str | None]
 ) -> None:
     orders, desk = world
-    wanted = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").counts()[Standing.TO_ORDER]
+    wanted = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").count_orders()[Standing.TO_ORDER]
     desk.losses = iter(losses)
     for _number in range(20):
         _before, performed = run(orders, desk)

@@ -59,7 +59,7 @@ def test_it_is_ordered_and_registered_in_one_run_for_nothing() -> None:
     assert entry.steps == (Step.REISSUE, Step.REGISTER)
     prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}})
     assert prices
-    assert (prices.cost(plan).total, prices.cost(plan).unpriced) == (0, ())
+    assert (prices.sum_cost(plan).total, prices.sum_cost(plan).unpriced) == (0, ())
     assert entry.replaces == IN_USE.certificate_fingerprint
 
 

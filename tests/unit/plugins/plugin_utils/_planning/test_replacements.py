@@ -62,7 +62,7 @@ def plan_of(
     *rows: Application, orders: tuple[Order, ...] = (ORDER,), days: float = 100, memory: Memory | None = None,
     **more: t.Any,
 ) -> Plan:  # fmt: skip
-    seen = {name: more.pop(name) for name in ("keeps_references", "cancels_online") if name in more}
+    seen = {name: more.pop(name) for name in ("keeps_references", "relinks") if name in more}
     observed = Observed(applications=rows, as_of=before_end(days, OLD), **seen)
     return make_plan(orders, observed, portfolio="p", memory=memory, spread=False, **more)
 
@@ -142,7 +142,7 @@ def certified_as(row: Application, state: State) -> Application:
 def test_where_nobody_sees_it_in_use_a_person_cancels_by_a_day() -> None:
     written = {name: value for name, value in OV.items() if name not in ("install",)}
     (order,) = portfolio(written | {"replaces": OLD.contract_id})
-    for plan in (plan_of(OLD, NEW, orders=(order,)), plan_of(OLD, NEW, cancels_online=False)):
+    for plan in (plan_of(OLD, NEW, orders=(order,)), plan_of(OLD, NEW, relinks=False)):
         assert plan.entries[0].steps in ((), (Step.COLLECT,))
         assert "REPLACED-IN-PERSON" in remarks(plan)
 
@@ -171,9 +171,9 @@ def test_what_several_orders_replace_ends_with_the_last_of_them_and_once() -> No
     first = certified(booked(blog, "p/blog/1", number=3), 3)
     old = dc.replace(OLD, client_reference="p/old/1")
     one = plan_of(old, NEW, first, orders=orders, memory=on_host((www, NEW)))
-    assert Step.CANCEL_REPLACED not in [step for _entry, step in one.steps()]
+    assert Step.CANCEL_REPLACED not in [step for _entry, step in one.list_steps()]
     both = plan_of(old, NEW, first, orders=orders, memory=on_host((www, NEW), (blog, first)))
-    assert [step for _entry, step in both.steps()] == [Step.CANCEL_REPLACED]
+    assert [step for _entry, step in both.list_steps()] == [Step.CANCEL_REPLACED]
 
 
 def test_a_contract_that_is_its_own_or_kept_by_another_order_is_refused_before_money_moves() -> None:
@@ -203,7 +203,7 @@ def test_a_second_purchase_that_has_ended_is_not_bought_once_more() -> None:
 
 def test_a_run_for_what_is_due_cancels_nothing() -> None:
     plan = plan_of(OLD, NEW, memory=on_host((ORDER, NEW)), due_only=True)
-    assert plan.changes() == 0
+    assert plan.count_changes() == 0
 
 
 def test_plans_saved_before_still_hold() -> None:

@@ -91,7 +91,7 @@ class Runs:
             desk=self.desk, ledger=Ledger(self.ledger, now=now), portfolio="p", now=now, sleep=self.pauses.append,
             progress=lambda _outcome: None, **settings,
         )  # fmt: skip
-        outcomes = performer.perform_contracts(made.steps(), listed=made.listed)
+        outcomes = performer.perform_contracts(made.list_steps(), listed=made.listed)
         return [f"{o.entry.order.name} {type(o.error).__name__ if o.error else 'bought'}" for o in outcomes]
 
 

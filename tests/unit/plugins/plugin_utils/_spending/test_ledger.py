@@ -36,7 +36,7 @@ def test_many_threads_write_each_line_once_and_in_few_writes(
     def write(number: int) -> str:
         ledger = ledgers[number % 2]
         attempt = ledger.intend("place", order=f"o{number}")
-        assert attempt in {name_attempt(line) for line in ledger.lines()}
+        assert attempt in {name_attempt(line) for line in ledger.read_lines()}
         assert synced[-1] >= path.read_bytes().index(f'"o{number}"'.encode()), "not on disk yet"
         ledger.conclude("place", order=f"o{number}", attempt=attempt)
         return attempt
@@ -65,4 +65,4 @@ def test_a_disk_that_fails_is_told_to_every_writer(tmp_path: pathlib.Path, monke
         gate.set()
         assert [type(each.exception(10)) for each in todo] == [LedgerUnusable] * 4
     monkeypatch.undo()
-    assert ledger.intend("place", order="later") == name_attempt(list(ledger.lines())[-1])
+    assert ledger.intend("place", order="later") == name_attempt(list(ledger.read_lines())[-1])

@@ -77,7 +77,7 @@ def apply(
         desk=desk, ledger=Ledger(path, now=now, desk=origin), portfolio="p", sleep=lambda _seconds: None, now=now,
         progress=lambda _outcome: None, concurrency=concurrency,
     )  # fmt: skip
-    return performer.perform_contracts(made.steps(), listed=made.listed)
+    return performer.perform_contracts(made.list_steps(), listed=made.listed)
 
 
 def written_together(ledger: Ledger, path: pathlib.Path, calls: list[t.Callable[[], str]]) -> list[t.Any]:

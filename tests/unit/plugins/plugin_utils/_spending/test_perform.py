@@ -53,7 +53,9 @@ def outcomes(desk: DeskInMemory, ledger: pathlib.Path, orders: tuple[Order, ...]
     performer = Performer(
         desk=desk, ledger=Ledger(ledger, now=now), portfolio="p", now=now, sleep=slept.append, progress=lambda _o: None
     )
-    return performer.perform_contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    return performer.perform_contracts(
+        make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").list_steps()
+    )
 
 
 class Failing(DeskInMemory):
@@ -160,7 +162,7 @@ def test_a_busy_desk_is_given_the_time_it_asks_for(ledger: pathlib.Path) -> None
     performer = Performer(
         desk=desk, ledger=Ledger(ledger, now=now), portfolio="p", now=now, sleep=slept.append, progress=lambda _o: None
     )
-    performer.perform_contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").steps())
+    performer.perform_contracts(make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").list_steps())
     assert slept == [7.0, 60.0]
     assert desk.purchases == ["p/www/1"]
 

@@ -83,7 +83,7 @@ def performer(desk: DeskInMemory, ledger: pathlib.Path, **more: t.Any) -> Perfor
 
 def renew(desk: DeskInMemory, ledger: pathlib.Path, plan: Plan | None = None, **more: t.Any) -> list[Outcome]:
     made = plan or planned(desk)
-    return list(performer(desk, ledger, **more).perform_contracts(made.steps(), listed=made.listed))
+    return list(performer(desk, ledger, **more).perform_contracts(made.list_steps(), listed=made.listed))
 
 
 @pytest.fixture
@@ -265,7 +265,7 @@ def test_a_saved_plan_is_never_that_of_the_next_period(tmp_path: pathlib.Path, l
     for days in range(199, -1, -1):
         desk.as_of = before_end(days, desk.rows[0])
         plan = planned(desk)
-        assert not plan.changes() or refused(plan, path), "a plan of the period before does nothing"
+        assert not plan.count_changes() or refused(plan, path), "a plan of the period before does nothing"
     desk.as_of = before_end(28, desk.rows[0])
     assert refused(planned(desk), path) == ["PLAN-EXPIRED"]
     early = dc.replace(planned(desk), as_of=before_end(28, IN_USE))
@@ -286,7 +286,7 @@ def test_a_changed_last_day_or_predecessor_is_found_in_the_file(tmp_path: pathli
 
 
 def past(plan: Plan, **limits: t.Any) -> dict[str, str]:
-    return {one.rule: one.text("en") for one in judge_limits(plan, Limits(**limits), prices=PRICES)}
+    return {one.rule: one.render("en") for one in judge_limits(plan, Limits(**limits), prices=PRICES)}
 
 
 def test_renewals_have_a_limit_and_a_price_of_their_own() -> None:
@@ -319,7 +319,7 @@ def test_old_files_and_plans_renew_nothing(tmp_path: pathlib.Path) -> None:
     desk = due()
     (order,) = portfolio(OV)
     plan = planned(desk, (order,))
-    assert plan.changes() == 0
+    assert plan.count_changes() == 0
     path = saved(plan, tmp_path)
     document = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
     for row in document["orders"]:

@@ -115,7 +115,7 @@ def test_a_certificate_is_found_whatever_it_comes_in(desk: Desk, name: str) -> N
     told = take(desk, order)
     assert told["left_in_inbox"] == {}
     (application,) = ByHandDesk(str(desk.folder), now=lambda: ca.NOW).list_applications()
-    issued = ByHandDesk(str(desk.folder)).certificate(application)
+    issued = ByHandDesk(str(desk.folder)).fetch_certificate(application)
     assert (issued.certificate, issued.chain) == (ca.pem(LEAF), "".join(map(ca.pem, CHAIN)))
     assert application.state.value == "issued"
     assert not take(desk, order)["changed"], "what is there already changes nothing"
@@ -259,7 +259,7 @@ def test_a_link_in_the_inbox_leads_nowhere(desk: Desk, tmp_path: pathlib.Path) -
 def test_without_its_certificate_a_contract_says_what_to_do(desk: Desk) -> None:
     order = applied(desk)
     with pytest.raises(StateConflict, match="certificate_inbox"):
-        ByHandDesk(str(desk.folder)).certificate(ByHandDesk(str(desk.folder)).list_applications()[0])
+        ByHandDesk(str(desk.folder)).fetch_certificate(ByHandDesk(str(desk.folder)).list_applications()[0])
     assert order.install is not None
 
 

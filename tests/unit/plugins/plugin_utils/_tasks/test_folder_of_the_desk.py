@@ -69,7 +69,7 @@ def test_a_link_in_the_folder_is_refused_and_not_followed(desk: Desk, tmp_path: 
     with pytest.raises(OptionsWrong) as caught:
         desk.plan(order)
         record({**desk.options, **NOTHING, "inbox": str(inbox)}, (order,), pretend=False, lang="en")
-        ByHandDesk(str(desk.folder)).certificate(application)
+        ByHandDesk(str(desk.folder)).fetch_certificate(application)
     assert str(at) in str(caught.value)
     assert {path: path.read_bytes() for path in (outside, *outside.rglob("*")) if path.is_file()} == before
 

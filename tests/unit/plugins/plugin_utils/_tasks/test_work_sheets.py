@@ -53,7 +53,7 @@ class Desk:
     def bought(self, order: Order, state: str, number: int = 1) -> str:
         contract_id = f"rsc{number:08}"
         self.write({
-            "contract_id": contract_id, "client_reference": order.reference("default"), "state": state,
+            "contract_id": contract_id, "client_reference": order.client_reference("default"), "state": state,
             "common_name": order.common_name, "product": order.product.id, "term": order.term, "usage": "other",
         })  # fmt: skip
         return contract_id

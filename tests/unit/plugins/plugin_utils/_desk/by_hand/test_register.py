@@ -205,7 +205,7 @@ def test_nothing_is_ever_done_by_a_task(tmp_path: pathlib.Path) -> None:
     with pytest.raises(NotOnline):
         desk.cancel(application)
     with pytest.raises(StateConflict, match="certificate_inbox"):
-        desk.certificate(application)
+        desk.fetch_certificate(application)
 
 
 def test_a_folder_without_a_register_is_no_empty_desk(tmp_path: pathlib.Path) -> None:

@@ -82,7 +82,7 @@ def test_what_a_button_sends() -> None:
         '<button name=do value=yes>進む</button><input type=submit name=no value=戻る></form>'
     )  # fmt: skip
     forward, back = found.buttons
-    sent = found.submission(forward, (("a", "new"),))
+    sent = found.make_submission(forward, (("a", "new"),))
     assert (sent.method, sent.url) == ("POST", "https://portal.example.jp/go")
     assert sorted(sent.values) == [("a", "new"), ("do", "yes"), ("s", "2"), ("token", "t1")]
     assert back.text == "戻る"
@@ -95,15 +95,15 @@ def test_facts_stand_in_lists_and_tables() -> None:
         "<table><tr><th>欄</th><td><input name=n></td></tr></table>"
     )
     assert found.facts == (("名", "a b"), ("形", "c"))
-    assert list(found.rows("列")) == [{"列": ("d", None), "行": ("e", None)}]
+    assert list(found.list_rows("列")) == [{"列": ("d", None), "行": ("e", None)}]
 
 
 def test_a_list_with_a_torn_row_is_not_read() -> None:
     found = page("<table><tr><th>列</th><th>行</th></tr><tr><td>a</td></tr></table>")
     with pytest.raises(Unreadable, match="1 cells under 2 headings"):
-        list(found.rows("列"))
+        list(found.list_rows("列"))
     empty = page("<table><tr><th>列</th><th>行</th></tr><tr><td colspan=2>なし</td></tr></table>")
-    assert list(empty.rows("列")) == []
+    assert list(empty.list_rows("列")) == []
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "shift_jis", "euc-jp"])
@@ -198,7 +198,7 @@ def test_characters_of_vendors_are_read_and_written(label: str, content: bytes) 
     )
     found = Page(body, url=URL, charset=None, marks=())
     assert found.heading == "㈱①髙～"
-    sent = found.submission(found.buttons[0], (("n", "㈱①髙～"),))
+    sent = found.make_submission(found.buttons[0], (("n", "㈱①髙～"),))
     assert urllib.parse.unquote_to_bytes(encode_form(sent.values, sent.encoding).partition("&")[0][2:]) == content
 
 
@@ -211,7 +211,7 @@ def test_a_byte_that_is_no_character_does_not_end_the_page() -> None:
 def test_a_form_goes_out_in_the_encoding_that_it_accepts() -> None:
     body = '<form method=post accept-charset="klingon, EUC-JP utf-8"><input name=n><button>x</button></form>'
     found = page(body)
-    assert found.submission(found.buttons[0], ()).encoding == "euc_jp"
+    assert found.make_submission(found.buttons[0], ()).encoding == "euc_jp"
     with pytest.raises(NotEncodable, match="𠮷"):
         encode_form((("n", "𠮷"),), "euc_jp")
 

@@ -48,15 +48,15 @@ def test_a_map_of_ones_own_changes_only_what_it_says(tmp_path: pathlib.Path) -> 
     known, default = read_screen_map(str(own)), read_screen_map()
     form = known.screens["order_form"]
     assert form.title.texts == ("申込",)
-    assert form.entry("fields", "usage").texts == ("形態", "利用形態")
-    assert (form.entry("fields", "common_name").text, form.entry("fields", "common_name").source) == (
+    assert form.find_entry("fields", "usage").texts == ("形態", "利用形態")
+    assert (form.find_entry("fields", "common_name").text, form.find_entry("fields", "common_name").source) == (
         "FQDN",
         "your map",
     )
-    assert form.entry("fields", "common_name").at == "screens.order_form.fields.common_name"
+    assert form.find_entry("fields", "common_name").at == "screens.order_form.fields.common_name"
     assert form.leave_alone == {"メモ"}
-    assert known.screens["order_confirm"].entry("facts", "common_name").text == "コモンネーム"
-    assert known.meaning("states", "発行完了") == "issued"
+    assert known.screens["order_confirm"].find_entry("facts", "common_name").text == "コモンネーム"
+    assert known.find_meaning("states", "発行完了") == "issued"
     assert known.screens["status_list"] == default.screens["status_list"]
 
 

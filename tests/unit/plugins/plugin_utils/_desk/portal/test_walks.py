@@ -41,7 +41,7 @@ def test_a_screen_is_put_in_and_another_left_out(tmp_path: pathlib.Path) -> None
     assert screens_of(known, "order")[4:7] == ["online_orders", "notice", "order_form"]
     notice = next(step for step in known.walks["order"] if step.screen == "notice")
     assert (notice.at_times, notice.press) == (True, "close")
-    assert known.screens["notice"].entry("buttons", "close").texts == ("閉じる",)
+    assert known.screens["notice"].find_entry("buttons", "close").texts == ("閉じる",)
     assert screens_of(known, "log_in") == ["log_in", "notice", "top"]
 
 
@@ -56,7 +56,7 @@ def test_a_form_is_split_and_its_field_moves(tmp_path: pathlib.Path) -> None:
     assert form.fill == ("usage", "common_name", "linked_contract")
     items = next(step for step in known.walks["order"] if step.screen == "order_items")
     assert items.fill == ("product", "term")
-    assert known.screens["order_items"].entry("buttons", "confirm").text == "確認"
+    assert known.screens["order_items"].find_entry("buttons", "confirm").text == "確認"
 
 
 def order(step: str) -> str:
