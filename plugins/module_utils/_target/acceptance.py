@@ -29,7 +29,7 @@ _CHAIN = Phrase("chain", "チェーン")
 _CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")
 _KEY_FAULTS: t.Final[dict[str, type[errors.Fault]]] = {
     "service": errors.KeyNotDownloaded,
-    "target": errors.KeyElsewhere,
+    "target": certificate_errors.KeyElsewhere,
 }
 _GIVEN = Phrase("given where there is no key.path", "key.path がない場合は必須")
 
