@@ -52,7 +52,7 @@ sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and P
 	@$(BIN)/python -m pytest -m long tests/docs tests/release
 	@$(RELEASE).matrix
 
-build: $(VENV)/.ready  ## The tarball of a release and its checksum, into build/
+build: $(VENV)/.ready  ## The tarball of a release, the lists of its parts and their checksums, into build/
 	@$(RELEASE).artefact
 
 format: $(VENV)/.ready  ## Put the code into form
@@ -85,6 +85,8 @@ lock: $(VENV)/.ready  ## Renew requirements/*.lock and examples/ci/controller.lo
 	@$(COMPILE) requirements/uv.in --output-file requirements/uv.lock
 	@$(COMPILE) requirements/development.in rehearsal/pyproject.toml --output-file requirements/development.lock
 	@$(COMPILE) requirements/rule-engine.in --output-file requirements/rule-engine.lock
+	@$(COMPILE) rehearsal/pyproject.toml --extra postgresql --output-file requirements/rehearsal.lock
+	@$(COMPILE) --no-deps requirements/awx.in --output-file requirements/awx.lock
 	@$(COMPILE) requirements/controller.in --output-file examples/ci/controller.lock
 
 clean:  ## Remove what was made here

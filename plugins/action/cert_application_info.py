@@ -41,9 +41,9 @@ class ActionModule(Leg):
         desk = self.open_desk()
         if not has_orders(self.options):
             wanted = self.options["contract_ids"]
-            found = [app for app in desk.list_applications() if wanted is None or app.contract_id in wanted]
-            rows = [application_row(application) for application in found]
-            return {"applications": rows, **self._adopting(make_adopting_orders(found, taken=()))}
+            result = [app for app in desk.list_applications() if wanted is None or app.contract_id in wanted]
+            rows = [application_row(application) for application in result]
+            return {"applications": rows, **self._adopting(make_adopting_orders(result, taken=()))}
         look = look_at_orders(self.options, desk, Listing(desk), lang=self.lang)
         plan, frame = look.plan, make_frame(self.options, self.lang, self.commands_of)
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)

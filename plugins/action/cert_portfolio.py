@@ -47,10 +47,10 @@ class ActionModule(Leg):
     def _checked(self) -> Result:
         judged = self._judge()
         orders = judged.accept(strict=self.options["strict"])
-        told = (*judged.complaints, *note_unsaid_renewals(orders))
-        if told:
-            self.say(report(told, self.lang))
-        return {"changed": False, "checked": len(orders), **list_complaints(told, self.lang)}
+        message = (*judged.complaints, *note_unsaid_renewals(orders))
+        if message:
+            self.say(report(message, self.lang))
+        return {"changed": False, "checked": len(orders), **list_complaints(message, self.lang)}
 
     @property
     def _performs(self) -> bool:

@@ -26,20 +26,20 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         path, head = find_ledger_path(self.options), self.options["head"]
-        found = audit_ledger(path)
+        result = audit_ledger(path)
         export = self.options["export_path"]
         if export is not None:
-            text = export_ledger(found.lines, form=self.options["export_form"], lang=self.lang)
+            text = export_ledger(result.lines, form=self.options["export_form"], lang=self.lang)
             write_whole(export, text, private=True)
         return {
             "changed": False,
             "path": str(path),
-            "exists": found.exists,
+            "exists": result.exists,
             "ledgers": [str(other) for other in find_ledgers(path.parent, self.options["portfolio"])],
-            "lines": len(found.lines),
-            "intact": found.is_intact(head),
-            "broken_line": found.broken,
-            "torn_lines": list(found.torn),
-            "head": found.head,
-            "unsettled": list(found.list_unsettled()),
+            "lines": len(result.lines),
+            "intact": result.is_intact(head),
+            "broken_line": result.broken,
+            "torn_lines": list(result.torn),
+            "head": result.head,
+            "unsettled": list(result.list_unsettled()),
         }

@@ -34,11 +34,11 @@ class ActionModule(Leg):
         service = self.options["service"]
         if service is not None and service not in LINKED_SERVICES:
             raise OptionsWrong(_UNKNOWN.filled(repr(service), ", ".join(LINKED_SERVICES)))
-        found = self.open_desk().list_linked_contracts(service)
-        contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in found]
+        result = self.open_desk().list_linked_contracts(service)
+        contracts = [{**dc.asdict(contract), "service_name": _name(contract.service)} for contract in result]
         return {"changed": False, "linked_contracts": contracts}
 
 
 def _name(service: str) -> str | None:
-    known = LINKED_SERVICES.get(service)
-    return known.name if known else None
+    entry = LINKED_SERVICES.get(service)
+    return entry.name if entry else None

@@ -25,8 +25,8 @@ class ActionModule(Leg):
         return _argspec.portal_doctor()
 
     def control(self) -> Result:
-        given = self.options["order_files"] is not None or self.options["orders"] is not None
-        orders = accept_asked_orders(self.options) if given else ()
-        found = examine_portal(self.options, orders, self.lang)
-        self.say(found["text"])
-        return found
+        fields = self.options["order_files"] is not None or self.options["orders"] is not None
+        orders = accept_asked_orders(self.options) if fields else ()
+        result = examine_portal(self.options, orders, self.lang)
+        self.say(result["text"])
+        return result

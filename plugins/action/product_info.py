@@ -32,15 +32,15 @@ class ActionModule(Leg):
         return _argspec.product_info()
 
     def control(self) -> Result:
-        asked = self.options["product"]
-        if asked is None:
+        wanted = self.options["product"]
+        if wanted is None:
             products = tuple(PRODUCTS.values())
         else:
-            found = find_product(asked)
-            if found is None:
-                near = find_nearest(asked, PRODUCTS)
+            result = find_product(wanted)
+            if result is None:
+                near = find_nearest(wanted, PRODUCTS)
                 hint = _NEAR.filled(near) if near else ""
-                raise OptionsWrong(_UNKNOWN.filled(repr(asked), hint, ", ".join(PRODUCTS)))
-            products = (found,)
+                raise OptionsWrong(_UNKNOWN.filled(repr(wanted), hint, ", ".join(PRODUCTS)))
+            products = (result,)
         day = read_issue_day(self.options, today=read_today())
         return {"changed": False, "products": [product_rules(product, day=day) for product in products]}

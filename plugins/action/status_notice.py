@@ -53,12 +53,12 @@ class ActionModule(Leg):
         notice = make_notice(document)
         if notice is None:
             return {"changed": False, "sent": [], "subject": None, "text": None}
-        told: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
+        message: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
         ways, today = list_ways(self.options), day_in_japan(read_clock())
         if self.check_mode:
-            return {**told, "changed": bool(list_unused(notice, self.options, ways, today=today))}
+            return {**message, "changed": bool(list_unused(notice, self.options, ways, today=today))}
         sent, failed = send_once(notice, self.options, ways, today=today)
         problems = (
             {"failed": True, "msg": "\n".join(translate(phrase, self.lang) for phrase in failed)} if failed else {}
         )
-        return {**told, "changed": bool(sent), "sent": sent, **problems}
+        return {**message, "changed": bool(sent), "sent": sent, **problems}

@@ -239,14 +239,14 @@ def main() -> None:
     missing = deps.explain_missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
-    given = module.params
-    lang = given["lang"]
+    fields = module.params
+    lang = fields["lang"]
     harvest = ensure_certificate.ensure_all(
-        given["orders"] or (),
+        fields["orders"] or (),
         handover=ensure_certificate.Handover(
-            certificates=given["certificates"] or {},
-            served=given["served"] or {},
-            passphrases=Passphrases(given["key_passphrases"] or {}, given["pkcs12_passphrases"] or {}),
+            certificates=fields["certificates"] or {},
+            served=fields["served"] or {},
+            passphrases=Passphrases(fields["key_passphrases"] or {}, fields["pkcs12_passphrases"] or {}),
         ),
         now=dt.datetime.now(tz=dt.timezone.utc),
         check=module.check_mode,

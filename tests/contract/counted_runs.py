@@ -89,7 +89,7 @@ class Hosts:
 
 
 def csr_for(row: Json) -> str:
-    subject = names.subject(row["common_name"], given=row["subject"])
+    subject = names.subject(row["common_name"], fields=row["subject"])
     return csrs.make_csr(KEY, subject=subject, dns_names=(row["common_name"],)).decode()
 
 

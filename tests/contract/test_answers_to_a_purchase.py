@@ -132,13 +132,13 @@ class Portal(DeskInMemory):
             )
             window = Window(
                 transport.PortalTransport(line, sleep=desk_sleeps),
-                known=read_screen_map(None),
+                screen_map=read_screen_map(None),
                 copies=self.folder / "screens",
             )
             window.go(f"{server.url}/confirm")
             window.expect("order_confirm")
-            compare(window, order_filling(order, window.known), whole=True)
-            *_before, press, rest = window.known.walks["order"]
+            compare(window, order_filling(order, window.screen_map), whole=True)
+            *_before, press, rest = window.screen_map.walks["order"]
             return place_order(Confirmed(window, press, (rest,)), order)
 
 

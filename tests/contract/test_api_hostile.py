@@ -97,7 +97,7 @@ def test_a_value_that_does_not_fit_is_refused_by_its_field(field: str, value: ob
         pytest.raises(AnswerUnusable, match=f"^{field} in the desk's answer") as error,
     ):
         api_of(desk).list_applications()
-    for sentence in error.value.told:
+    for sentence in error.value.phrase:
         assert sentence.isprintable()
 
 
@@ -141,7 +141,7 @@ def test_a_part_of_a_contract_that_does_not_fit_is_refused_by_its_field(part: st
         pytest.raises(AnswerUnusable, match=f"^{field} (in the desk's answer|is missing)") as error,
     ):
         api_of(desk).list_applications()
-    assert all(sentence.isprintable() for sentence in error.value.told)
+    assert all(sentence.isprintable() for sentence in error.value.phrase)
 
 
 @pytest.mark.parametrize("wrong", [{part: value} for part in (*PARTS, "previous") for value in (7, "x", [7], [[]])])
@@ -184,7 +184,7 @@ def test_words_of_a_refusal_are_one_printable_line(status: int) -> None:
         for name, call in CALLS.items():
             with pytest.raises(DeskError) as error:
                 call(api_of(desk))
-            for sentence in error.value.told:
+            for sentence in error.value.phrase:
                 assert sentence.isprintable() and len(sentence) < 30_000, name
 
 
@@ -210,7 +210,7 @@ def test_only_desk_errors_come_out(answer: Answer) -> None:
         for name, call in CALLS.items():
             with pytest.raises(DeskError) as error:
                 call(api_of(desk, timeout=1))
-            assert all(sentence.isprintable() for sentence in error.value.told), name
+            assert all(sentence.isprintable() for sentence in error.value.phrase), name
             assert "codec" not in str(error.value) and "HTTPConnection" not in str(error.value)
 
 
@@ -290,7 +290,7 @@ def test_a_desk_that_asks_for_an_hour_is_not_waited_for(status: int, value: str)
             (DeskBusy, DeskUnreachable), match=r"called again after \d{4}-\d\d-\d\d .* run it again then"
         ) as error:
             waiting.list_applications()
-        assert "再実行" in error.value.told.ja
+        assert "再実行" in error.value.phrase.ja
         assert len(desk.asked) == 1
     assert slept == []
 
@@ -320,9 +320,9 @@ def test_reasons_are_words() -> None:
     for words, url in lines.items():
         with pytest.raises(DeskUnreachable, match=words) as error:
             ApiDesk(ApiConnection(url=url, token="x", timeout=1)).list_applications()
-        for sentence in error.value.told:
+        for sentence in error.value.phrase:
             assert "Errno" not in sentence and "HTTP" not in sentence and "object" not in sentence
-        assert "接続" in error.value.told.ja
+        assert "接続" in error.value.phrase.ja
 
     def closed(_asked: Asked) -> Answer:
         return Answer(body=b"{", claimed_length=10)

@@ -103,7 +103,7 @@ def told(call: t.Callable[[], object]) -> Phrase:
     """What people are told about a refusal, in both languages."""
     with pytest.raises(DeskError) as refused:
         call()
-    return refused.value.told
+    return refused.value.phrase
 
 
 def test_a_refusal_is_one_sentence_in_the_users_language(
@@ -156,14 +156,14 @@ def test_nobody_at_home() -> None:
 @pytest.mark.parametrize("url", ["https://desk.example.jp", "https://desk.example.jp:8443/base", "http://127.0.0.1:80",
                                  "http://localhost:8440", "http://[::1]:8440"])  # fmt: skip
 def test_urls_that_may_carry_a_token(url: str) -> None:
-    assert ApiConnection(url=url, token="x").fault() is None
+    assert ApiConnection(url=url, token="x").find_fault() is None
 
 
 @pytest.mark.parametrize("url", ["http://desk.example.jp", "http://127.0.0.1.example.jp", "http://10.0.0.1",
                                  "http://127.0.0.1@desk.example.jp", "ftp://127.0.0.1", "desk.example.jp", "https://",
                                  "http://[::1", "https://desk.example.jp:port", ""])  # fmt: skip
 def test_urls_that_must_not_carry_a_token(url: str) -> None:
-    fault = ApiConnection(url=url, token="x").fault()
+    fault = ApiConnection(url=url, token="x").find_fault()
     assert fault
     assert "desk_url must" in fault.en
 

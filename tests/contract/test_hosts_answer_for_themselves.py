@@ -31,7 +31,7 @@ def common_name(host: str) -> str:
 
 
 def make_csr(key: t.Any, name: str) -> str:
-    subject = names.subject(name, given=dict(sample.SUBJECT))
+    subject = names.subject(name, fields=dict(sample.SUBJECT))
     return csrs.make_csr(key, subject=subject, dns_names=(name,)).decode()
 
 

@@ -33,7 +33,7 @@ ORDERS: t.Final = (
 
 def make_csr(key: t.Any = KEY, *, common_name: str = NAME, dns: str = NAME, **subject: str) -> str:
     given = {**sample.SUBJECT, **subject}
-    return csrs.make_csr(key, subject=names.subject(common_name, given=given), dns_names=(dns,)).decode()
+    return csrs.make_csr(key, subject=names.subject(common_name, fields=given), dns_names=(dns,)).decode()
 
 
 def answering(**answer: t.Any) -> t.Callable[[str, str, Json], Json]:

@@ -199,7 +199,7 @@ def test_only_desk_errors_come_out(tmp_path: pathlib.Path, answer: Answer) -> No
         for call in (portal.applications, portal.products, lambda: portal.quote(sample.order())):
             with pytest.raises(DeskError) as error:
                 call()
-            for sentence in error.value.told:
+            for sentence in error.value.phrase:
                 assert sentence.isprintable() and len(sentence) < 5_000
 
 

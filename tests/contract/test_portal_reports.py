@@ -103,7 +103,7 @@ def test_values_have_stand_ins_of_their_kind() -> None:
     }
     text = "".join(f"<dt>{label}</dt><dd>{value}</dd>" for label, value in facts.items())
     page = Page(f"<h1>x</h1><dl>{text}</dl>".encode(), url="/", charset="utf-8", marks=())
-    recording.arrive(page, asked="/", sent=None, secrets=())
+    recording.arrive(page, wanted="/", sent=None, secrets=())
     (described,) = json.loads(recording.render())["pages"]
     assert dict(described["facts"]) == {
         "サービスコード": "abc00000001",
@@ -120,8 +120,8 @@ def test_a_button_that_says_something_secret_leads_on_all_the_same() -> None:
     recording = ScreenRecording(read_screen_map())
     form = f"<h1>x</h1><form method=post action=/y><button>{'a1' * 20}</button></form>"
     first, second = (Page(text.encode(), url="/", charset="utf-8", marks=()) for text in (form, "<h1>y</h1>"))
-    recording.arrive(first, asked="/", sent=None, secrets=())
-    recording.arrive(second, asked=None, sent=first.make_submission(first.buttons[0], ()), secrets=())
+    recording.arrive(first, wanted="/", sent=None, secrets=())
+    recording.arrive(second, wanted=None, sent=first.make_submission(first.buttons[0], ()), secrets=())
     page, _next = json.loads(recording.render())["pages"]
     assert page["forms"][0]["buttons"] == [{"text": "(redacted)", "leads": [{"chosen": {}, "page": 1}]}]
 

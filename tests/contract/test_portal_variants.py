@@ -32,7 +32,7 @@ class Case:
     """A variant; `own`: the map that it takes; `told`: what is said where it is stopped without one."""
 
     own: str = ""
-    told: str = ""
+    phrase: str = ""
     engine: str = "http"
 
 
@@ -150,14 +150,14 @@ def test_a_few_lines_are_enough(tmp_path: pathlib.Path, name: str) -> None:
         assert len(desk.purchases()) == 1
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.told])
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.phrase])
 def test_without_them_it_stops_before_money_and_says_what_to_write(tmp_path: pathlib.Path, name: str) -> None:
     with running_desk(tmp_path, variant=name) as desk:
         if name in LISTED:
             desk.api("POST", "/applications", BY_HAND)
         before = desk.purchases()
         plain = portal_of(desk, tmp_path)
-        with pytest.raises(DeskError, match=CASES[name].told):
+        with pytest.raises(DeskError, match=CASES[name].phrase):
             plain.list_applications()
             plain.place(order_for(name), "default/www/1")
         assert desk.purchases() == before

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import datetime as dt
+import json
 import pathlib
 import typing as t
 
@@ -74,6 +75,11 @@ def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def site(desk: DeskControl, tmp_path: pathlib.Path) -> Site:
     return Site(desk, tmp_path)
+
+
+def ledger_lines(folder: pathlib.Path) -> list[Json]:
+    files = folder.rglob("*.ledger.jsonl")
+    return [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
 
 
 def kinds(desk: DeskControl) -> list[str]:
@@ -146,7 +152,9 @@ def test_an_order_without_the_field_buys_nothing_and_is_told_of(desk: DeskContro
     assert kinds(site.desk) == ["new"]
 
 
-def test_a_log_in_that_may_only_register_leaves_the_renewal_to_others_and_keeps_the_key(site: Site) -> None:
+def test_a_log_in_that_may_only_register_leaves_the_renewal_to_others_and_keeps_the_key(
+    site: Site, tmp_path: pathlib.Path
+) -> None:
     site.first_certificate()
     site.days_before_end(28)
     registering = {"desk_url": site.desk.url, "desk_token": site.desk.register_token}
@@ -160,6 +168,9 @@ def test_a_log_in_that_may_only_register_leaves_the_renewal_to_others_and_keeps_
     assert kinds(site.desk) == ["new", "silence"]
     tasks.renew()
     assert site.application()["procedure"]["state"] == "applied", "with a key of the host, before IIJ makes its own"
+    tasks.renew()
+    (seen,) = [line for line in ledger_lines(tmp_path) if line["kind"] == "seen"]
+    assert (seen["step"], seen["contract_id"], seen["by"]) == ("renew", site.application()["contract_id"], "silence")
     site.desk.ca_work()
     tasks.renew()
     assert site.application()["current"]["csr_origin"] == "customer"

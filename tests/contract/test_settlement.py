@@ -47,7 +47,7 @@ class Run:
     def __init__(self, desk: Desk, folder: pathlib.Path) -> None:
         self.desk = desk
         self.pauses: list[float] = []
-        self.told: list[Outcome] = []
+        self.phrase: list[Outcome] = []
         self.ledger = folder / "ledger.jsonl"
 
     def plan(self, *orders: Order) -> Plan:
@@ -66,7 +66,7 @@ class Run:
             portfolio="default",
             sleep=self.pauses.append,
             now=now,
-            progress=self.told.append,
+            progress=self.phrase.append,
             **settings,
         )
 
@@ -90,7 +90,7 @@ def test_a_lost_answer_is_settled_in_the_same_run(desk: DeskControl, run: Run, f
     desk.fault(fault, method="POST", path="/applications", count=3)
     outcomes = run.apply(*two_orders())
     assert [outcome.error for outcome in outcomes] == [None, None]
-    assert run.told == list(outcomes)
+    assert run.phrase == list(outcomes)
     assert desk.purchases() == ["default/a/1", "default/b/1"]
     assert run.lines() == [(kind, name, False) for name in "ab" for kind in ("intent", "outcome")]
     assert audit_ledger(run.ledger).broken is None

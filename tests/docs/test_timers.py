@@ -15,7 +15,6 @@ import shutil
 import subprocess
 import typing as t
 
-import icalendar
 import pytest
 import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_variables import VARIABLES
@@ -28,7 +27,7 @@ WITH_COMMANDS: t.Final = sorted(path.name for path in TIMERS.iterdir() if COMMAN
 
 
 def test_every_example_is_tried() -> None:
-    tried = {*WITH_COMMANDS, "certificates-renew.timer", "awx-schedule.yml"}
+    tried = {*WITH_COMMANDS, "certificates-renew.timer"}
     assert {path.name for path in TIMERS.iterdir()} == tried and len(WITH_COMMANDS) == 4
 
 
@@ -63,11 +62,3 @@ def test_schedules_are_daily() -> None:
     assert github["on"]["schedule"] == [{"cron": "17 22 * * *"}]
     gitlab = yaml.safe_load((TIMERS / "gitlab-renew.yml").read_text("utf-8"))
     assert "schedule" in gitlab["renew"]["rules"][0]["if"]
-    (play,) = yaml.safe_load((TIMERS / "awx-schedule.yml").read_text("utf-8"))
-    rule = play["tasks"][0]["ansible.builtin.uri"]["body"]["rrule"].partition("RRULE:")[2]
-    assert icalendar.vRecur.from_ical(rule)["FREQ"] == ["DAILY"]
-
-
-def test_awx_playbook_can_be_read() -> None:
-    command = [str(TOOLS / "ansible-playbook"), "--syntax-check", str(TIMERS / "awx-schedule.yml")]
-    subprocess.run(command, check=True, capture_output=True)

@@ -55,7 +55,7 @@ class Run:
     failures: list[pathlib.Path] = dc.field(default_factory=list)
     slowest: tuple[float, str] = (0.0, "")
 
-    def told(self, seed: int, took: float) -> str:
+    def phrase(self, seed: int, took: float) -> str:
         """The figures, for people."""
         lines = [f"seed {seed}: {self.outcomes.total():,} inputs in {took:.0f} s, {len(self.rules)} rules told"]
         kinds = sorted({kind for kind, _outcome in self.outcomes})
@@ -171,7 +171,7 @@ def main() -> int:
         return _again(options.again)
     begin = time.monotonic()
     seen = run(seed=options.seed, count=options.count, seconds=options.minutes * 60)
-    sys.stdout.write(seen.told(options.seed, time.monotonic() - begin) + "\n")
+    sys.stdout.write(seen.phrase(options.seed, time.monotonic() - begin) + "\n")
     return 1 if seen.failures else 0
 
 

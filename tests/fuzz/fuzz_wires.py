@@ -84,7 +84,7 @@ class Run:
     slowest: tuple[float, str] = (0.0, "")
     grown: int = 0  # KiB
 
-    def told(self, took: float) -> str:
+    def phrase(self, took: float) -> str:
         """The figures, for people."""
         lines = [f"{self.outcomes.total():,} answers in {took:.0f} s, {len(self.failures)} failures"]
         for wire in sorted({wire for wire, _outcome in self.outcomes}):
@@ -187,7 +187,7 @@ def _feed(desk: object, call: t.Callable[[t.Any], object], seen: Run, *, wire: s
         _check(repr(_texts(call(desk))))
     except DeskError as error:
         outcome = type(error).__name__
-        for sentence in error.told:
+        for sentence in error.phrase:
             if not all(map(_is_shown, sentence)):
                 seen.failures.append(f"{label}: not printable: {sentence!a}")
     except Exception:
@@ -231,7 +231,7 @@ def main() -> int:
     options = parser.parse_args()
     begin = time.monotonic()
     seen = run(seed=options.seed, count=options.count, wires=tuple(options.wire or ("json", "screens")))
-    sys.stdout.write(seen.told(time.monotonic() - begin) + "\n")
+    sys.stdout.write(seen.phrase(time.monotonic() - begin) + "\n")
     return 1 if seen.failures or seen.grown > MOST_MEMORY else 0
 
 

@@ -13,6 +13,6 @@ from fuzz_orders import run
 @pytest.mark.parametrize("seed", [1, 2])
 def test_no_input_ends_in_anything_but_complaints_or_orders(seed: int) -> None:
     seen = run(seed=seed, count=1500)
-    assert not seen.failures, seen.told(seed, 0)
+    assert not seen.failures, seen.phrase(seed, 0)
     assert {kind for kind, _outcome in seen.outcomes} == {"bytes", "csr", "near", "tree"}
     assert {outcome for _kind, outcome in seen.outcomes} == {"accepted", "complaints"}

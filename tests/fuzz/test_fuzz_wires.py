@@ -13,7 +13,7 @@ from fuzz_wires import MOST_MEMORY, run
 @pytest.mark.parametrize(("wire", "misfit"), [("json", "AnswerUnusable"), ("screens", "ScreenUnexpected")])
 def test_no_answer_ends_in_anything_but_values_or_desk_errors(wire: str, misfit: str) -> None:
     seen = run(seed=1, count=300, wires=(wire,))
-    assert not seen.failures, seen.told(0)
-    assert seen.grown <= MOST_MEMORY, seen.told(0)
+    assert not seen.failures, seen.phrase(0)
+    assert seen.grown <= MOST_MEMORY, seen.phrase(0)
     outcomes = {outcome for _wire, outcome in seen.outcomes}
     assert {"values", misfit, "DeskUnreachable"} <= outcomes, "the fuzzer reaches what it is for"

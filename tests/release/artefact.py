@@ -22,6 +22,7 @@ import tempfile
 import typing as t
 
 from ansible_collections.iij.server_certificate.tests.release.copies import ROOT, copy, tracked
+from ansible_collections.iij.server_certificate.tests.release.parts import write_parts
 
 BUILD: t.Final = ROOT / "build"
 GALAXY: t.Final = pathlib.Path(sys.executable).with_name("ansible-galaxy")
@@ -30,9 +31,11 @@ TIME: t.Final = 315532800  # 1980-01-01, the earliest that zip files know; SOURC
 
 def main() -> int:
     artefact = build(BUILD)
-    digest = hashlib.sha256(artefact.read_bytes()).hexdigest()
-    (BUILD / "SHA256SUMS").write_text(f"{digest}  {artefact.name}\n", encoding="ascii")
-    print(f"{artefact.relative_to(ROOT)}\nsha256 {digest}")
+    lines = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}" for file in (artefact, *write_parts(BUILD))
+    ]
+    (BUILD / "SHA256SUMS").write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
+    print(*lines, sep="\n")
     return 0
 
 

@@ -28,13 +28,13 @@ class Fault(Exception):
     done: tuple[str, ...] = ()
 
     @property
-    def told(self) -> Phrase:
+    def phrase(self) -> Phrase:
         """The sentence for the user, in both languages."""
         return self.words.filled(**vars(self))
 
     def message(self, lang: str | None = None) -> str:
         """The sentence for the user; any language but Japanese means English."""
-        return translate(self.told, lang)
+        return translate(self.phrase, lang)
 
     def __str__(self) -> str:
         return self.message()
@@ -180,11 +180,11 @@ class PassphraseWrong(Fault):
 class KeyDiffers(Fault):
     path: str
     found: str
-    asked: str
+    wanted: str
     words = Phrase(
-        "The private key {path} is {found}, but the order asks for {asked}. It is kept as it is; correct key in the "
+        "The private key {path} is {found}, but the order asks for {wanted}. It is kept as it is; correct key in the "
         "order, or move the file away to have a new key made.",
-        "秘密鍵 {path} は {found} ですが、オーダーでは {asked} です。ファイルはそのまま残しました。"
+        "秘密鍵 {path} は {found} ですが、オーダーでは {wanted} です。ファイルはそのまま残しました。"
         "オーダーの key を直すか、新しい鍵を作る場合はファイルを移動してください。",
     )
 

@@ -166,9 +166,9 @@ def served_name(common_name: str) -> str:
     return f"www{common_name[1:]}" if is_wildcard(common_name) else common_name
 
 
-def subject(common_name: str, *, given: Mapping[str, str | None]) -> Subject:
+def subject(common_name: str, *, fields: Mapping[str, str | None]) -> Subject:
     """The full subject of an order: country and common name around what was given, in the order of a DN."""
-    values = {**given, "country_name": COUNTRY, "common_name": common_name}
+    values = {**fields, "country_name": COUNTRY, "common_name": common_name}
     return tuple((attribute.name, value) for attribute in DN_ATTRIBUTES if (value := values.get(attribute.name)))
 
 

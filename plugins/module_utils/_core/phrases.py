@@ -29,9 +29,9 @@ class Phrase(t.NamedTuple):
         """Put these facts, made printable, into their places, each in the language of the words around it."""
 
         def words(lang: str) -> str:
-            told = [printable(translate(fact, lang)) for fact in facts]
+            message = [printable(translate(fact, lang)) for fact in facts]
             texts = {name: printable(translate(fact, lang)) for name, fact in named.items()}
-            return translate(self, lang).format(*told, **texts)
+            return translate(self, lang).format(*message, **texts)
 
         return Phrase(words("en"), words("ja"))
 
@@ -74,8 +74,8 @@ def verbatim(words: object) -> Phrase:
 
 def join_phrases(phrases: t.Iterable[Phrase]) -> Phrase:
     """Several phrases as one."""
-    told = tuple(phrases)
-    return Phrase("; ".join(phrase.en for phrase in told), "。".join(phrase.ja for phrase in told))
+    message = tuple(phrases)
+    return Phrase("; ".join(phrase.en for phrase in message), "。".join(phrase.ja for phrase in message))
 
 
 def spoken_language() -> Language:

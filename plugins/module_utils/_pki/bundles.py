@@ -66,8 +66,8 @@ def read(content: bytes, *, passphrase: str) -> Bundle | None:
         key, leaf, chain = deps.pkcs12.load_key_and_certificates(content, passphrase.encode(), deps.default_backend())
     except deps.CONTENT_ERRORS:
         return None
-    found = tuple(certs.facts(certificate) for certificate in (leaf, *chain) if certificate is not None)
-    return Bundle(found, keys.fingerprint(key.public_key()) if key else None)
+    result = tuple(certs.facts(certificate) for certificate in (leaf, *chain) if certificate is not None)
+    return Bundle(result, keys.fingerprint(key.public_key()) if key else None)
 
 
 __all__ = ("COMPATIBLE", "ENCRYPTIONS", "MODERN", "Bundle", "is_modern", "make", "read")

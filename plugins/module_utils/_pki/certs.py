@@ -52,8 +52,10 @@ class CertFacts:
     def is_authority(self) -> bool:
         """Whether it may issue others [RFC 5280 4.2.1.9]."""
         extensions = deps.x509.load_der_x509_certificate(self.der).extensions
-        found = [extension.value for extension in extensions if isinstance(extension.value, deps.x509.BasicConstraints)]
-        return any(constraints.ca for constraints in found)
+        result = [
+            extension.value for extension in extensions if isinstance(extension.value, deps.x509.BasicConstraints)
+        ]
+        return any(constraints.ca for constraints in result)
 
     def is_for(self, name: str) -> bool:
         """Whether it was issued for just this name: SAN always required, CN a copy of one of its names [BR 7.1.4.3]."""
@@ -117,20 +119,20 @@ def chain_fault(
         return chain_errors.ChainEmpty()
     if len(chain) > LONGEST_CHAIN:
         return chain_errors.ChainTooLong(found=len(chain), most=LONGEST_CHAIN)
-    known = {leaf.certificate_fingerprint}
+    entry = {leaf.certificate_fingerprint}
     for position, (below, above) in enumerate(zip((leaf, *chain), chain), start=1):
-        fault = _link_fault(below, above, position=position, known=known, now=now)
+        fault = _link_fault(below, above, position=position, entry=entry, now=now)
         if fault:
             return fault
-        known.add(above.certificate_fingerprint)
+        entry.add(above.certificate_fingerprint)
     return None
 
 
 def _link_fault(
-    below: CertFacts, above: CertFacts, *, position: int, known: set[str], now: dt.datetime | None
+    below: CertFacts, above: CertFacts, *, position: int, entry: set[str], now: dt.datetime | None
 ) -> errors.Fault | None:
     subject = names.subject_text(above.subject)
-    if above.certificate_fingerprint in known:
+    if above.certificate_fingerprint in entry:
         return chain_errors.ChainRepeats(position=position, subject=subject)
     if not _issued(below, issuer=above):
         return chain_errors.ChainBroken(position=position, subject=subject, below=names.subject_text(below.subject))

@@ -30,14 +30,14 @@ def read_any(content: bytes) -> tuple[CertFacts, ...]:
     blocks = pem.blocks(content)
     if not blocks:
         return _read_der(content)
-    found: list[CertFacts] = []
+    result: list[CertFacts] = []
     for block in blocks:
         if block.label in (*_CERTIFICATES, *_BUNDLES):
             try:
-                found.extend(_read_der(block.der()))
+                result.extend(_read_der(block.der()))
             except ValueError:  # no Base64
                 continue
-    return tuple(found)
+    return tuple(result)
 
 
 def _read_der(der: bytes) -> tuple[CertFacts, ...]:

@@ -164,8 +164,8 @@ def subject(name: Name) -> names.Subject:
 
 
 def _attribute(oid: str) -> str:
-    known = names.DN_BY_OID.get(oid)
-    return known.name if known else oid
+    entry = names.DN_BY_OID.get(oid)
+    return entry.name if entry else oid
 
 
 def _text(value: str | bytes) -> str:
@@ -180,11 +180,11 @@ def common_name(name: Name) -> str | None:
 def alternative_names(extensions: Extensions) -> tuple[tuple[str, ...], bool]:
     """The DNS names of the SAN, and whether it holds names of other kinds too."""
     try:
-        found = extensions.get_extension_for_class(deps.x509.SubjectAlternativeName).value
+        result = extensions.get_extension_for_class(deps.x509.SubjectAlternativeName).value
     except deps.x509.ExtensionNotFound:
         return (), False
-    dns_names = tuple(found.get_values_for_type(deps.x509.DNSName))
-    return dns_names, len(list(found)) > len(dns_names)
+    dns_names = tuple(result.get_values_for_type(deps.x509.DNSName))
+    return dns_names, len(list(result)) > len(dns_names)
 
 
 __all__ = ("CsrFacts", "alternative_names", "common_name", "load_request", "make_csr", "read_csr", "subject")

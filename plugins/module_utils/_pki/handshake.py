@@ -74,7 +74,7 @@ class Service:
     def patience(self) -> float:
         return min(_LONGEST_ATTEMPT, self.timeout)
 
-    def told(self) -> Phrase:
+    def phrase(self) -> Phrase:
         """The service in words."""
         return _SERVICE.filled(self.address, self.port, self.server_name)
 
@@ -142,9 +142,9 @@ def _ask(service: Service, ciphers: str, *, newest: ssl.TLSVersion | None = None
         except (OSError, ValueError) as error:
             fault = error
     der = secured.getpeercert(binary_form=True) if secured else tls_records.certificate_in(heard)
-    told = _NO_TLS.filled(verbatim(getattr(fault, "reason", None) or fault))
+    message = _NO_TLS.filled(verbatim(getattr(fault, "reason", None) or fault))
     version = (secured and secured.version()) or ("TLS" if heard else None)
-    return Answer(hashlib.sha256(der).hexdigest() if der else None, version=version, fault=told)
+    return Answer(hashlib.sha256(der).hexdigest() if der else None, version=version, fault=message)
 
 
 def _context(ciphers: str, *, newest: ssl.TLSVersion | None) -> ssl.SSLContext:

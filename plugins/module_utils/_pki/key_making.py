@@ -29,14 +29,14 @@ def generate_all(specs: Sequence[KeySpec]) -> list[bytes]:
     if workers < 2:
         return [_made(spec) for spec in specs]
     readers = [_started(specs[start::workers]) for start in range(workers)]
-    made: list[bytes] = [b""] * len(specs)
+    result: list[bytes] = [b""] * len(specs)
     for start, (process, reader) in enumerate(readers):
         with os.fdopen(reader, "rb") as pipe:
             parts = pipe.read().split(b"\0")[:-1]
         os.waitpid(process, 0)
-        made[start : start + len(parts) * workers : workers] = parts
+        result[start : start + len(parts) * workers : workers] = parts
     # What a worker could not deliver, killed for want of memory for one, is made here.
-    return [content or _made(spec) for content, spec in zip(made, specs)]
+    return [content or _made(spec) for content, spec in zip(result, specs)]
 
 
 def _cores() -> int:

@@ -84,11 +84,11 @@ def widen_subject(der: bytes, subject: Element) -> bytes:
 def _children(der: bytes, parent: Element) -> list[Element]:
     if parent.tag not in (_SEQUENCE, _SET):
         raise ValueError("a value without parts")
-    found, at = [], parent.content
+    result, at = [], parent.content
     while at < parent.end:
-        found.append(_element(der, at, parent.end))
-        at = found[-1].end
-    return found
+        result.append(_element(der, at, parent.end))
+        at = result[-1].end
+    return result
 
 
 def _element(der: bytes, at: int, limit: int) -> Element:

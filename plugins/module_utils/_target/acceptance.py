@@ -27,73 +27,73 @@ if t.TYPE_CHECKING:
 
 _CHAIN = Phrase("chain", "チェーン")
 _CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")
-_KEY_FAULTS: t.Final[dict[str, type[errors.Fault]]] = {
+_KEY_FAULTS: t.Final[dict[str, t.Callable[..., errors.Fault]]] = {
     "service": errors.KeyNotDownloaded,
     "target": certificate_errors.KeyElsewhere,
 }
 _GIVEN = Phrase("given where there is no key.path", "key.path がない場合は必須")
 
 
-def accept(contents: object, *, asked: WantedInstallation, seen: SeenFiles, now: dt.datetime) -> Delivery:
+def accept(contents: object, *, wanted: WantedInstallation, seen: SeenFiles, now: dt.datetime) -> Delivery:
     """The contents, if they are just what the order waits for; otherwise the first fault."""
-    given = _read(contents, asked=asked)
-    leaf = given.leaf
-    if leaf.certificate_fingerprint != asked.certificate_fingerprint:
+    fields = _read(contents, wanted=wanted)
+    leaf = fields.leaf
+    if leaf.certificate_fingerprint != wanted.certificate_fingerprint:
         raise certificate_errors.AnotherCertificate(
-            found=leaf.certificate_fingerprint, expected=asked.certificate_fingerprint
+            found=leaf.certificate_fingerprint, expected=wanted.certificate_fingerprint
         )
-    if not leaf.is_for(asked.common_name):
-        found = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
-        raise certificate_errors.NameDiffers(found=found, expected=asked.common_name)
-    _require_issuer(leaf, asked=asked)
-    _require_key(leaf, asked=asked)
+    if not leaf.is_for(wanted.common_name):
+        result = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
+        raise certificate_errors.NameDiffers(found=result, expected=wanted.common_name)
+    _require_issuer(leaf, wanted=wanted)
+    _require_key(leaf, wanted=wanted)
     _require_time(leaf, now=now)
     # A chain that nobody asked for need not be given, but one that is given must be right.
-    needed = bool(given.chain or any(asked.path(role) for role in (CHAIN, FULL_CHAIN, *WITH_KEY)))
-    fault = certs.chain_fault(leaf, chain=given.chain, now=now) if needed else None
+    needed = bool(fields.chain or any(wanted.path(role) for role in (CHAIN, FULL_CHAIN, *WITH_KEY)))
+    fault = certs.chain_fault(leaf, chain=fields.chain, now=now) if needed else None
     if fault:
         raise fault
-    _require_newer(leaf, asked=asked, seen=seen)
-    _require_same_key(leaf, asked=asked, seen=seen)
-    return given
+    _require_newer(leaf, wanted=wanted, seen=seen)
+    _require_same_key(leaf, wanted=wanted, seen=seen)
+    return fields
 
 
-def key_of(leaf: CertFacts, *, asked: WantedInstallation) -> LiveKey | None:
+def key_of(leaf: CertFacts, *, wanted: WantedInstallation) -> LiveKey | None:
     """The key of this certificate, live or waiting; None where the order names no key."""
-    if not asked.key_path:
+    if not wanted.key_path:
         return None
-    owner = asked.key_access.uid
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
+    owner = wanted.key_access.uid
+    live = live_keys.read(wanted.key_path, passphrase=wanted.key_passphrase, owner=owner)
     if live and live.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return live
-    staged = live_keys.staged(asked.key_path, passphrase=asked.key_passphrase, owner=owner)
+    staged = live_keys.staged(wanted.key_path, passphrase=wanted.key_passphrase, owner=owner)
     if staged and staged.facts.public_key_fingerprint == leaf.public_key_fingerprint:
         return staged
     if live:
-        raise certificate_errors.KeyNotOfCertificate(path=asked.key_path)
-    raise _KEY_FAULTS.get(asked.csr_origin or "", errors.KeyMissing)(path=asked.key_path)
+        raise certificate_errors.KeyNotOfCertificate(path=wanted.key_path)
+    raise _KEY_FAULTS.get(wanted.csr_origin or "", errors.KeyMissing)(path=wanted.key_path)
 
 
-def require_kept(asked: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None) -> None:
+def require_kept(wanted: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None) -> None:
     """No file is replaced that holds the only copy of a key."""
     kept = {key.facts.public_key_fingerprint} if key else set()
     for role in WITH_KEY:
         file = seen.of(role)
         foreign = file.key_fingerprint is not None and file.key_fingerprint not in kept
-        if (foreign or file.holds_unknown) and not asked.backup and not _is_live(file.key_fingerprint, asked=asked):
-            raise activation_errors.KeyWouldBeLost(path=str(asked.path(role)))
+        if (foreign or file.holds_unknown) and not wanted.backup and not _is_live(file.key_fingerprint, wanted=wanted):
+            raise activation_errors.KeyWouldBeLost(path=str(wanted.path(role)))
 
 
-def _is_live(fingerprint: str | None, *, asked: WantedInstallation) -> bool:
-    if not asked.key_path:
+def _is_live(fingerprint: str | None, *, wanted: WantedInstallation) -> bool:
+    if not wanted.key_path:
         return False
-    live = live_keys.read(asked.key_path, passphrase=asked.key_passphrase, owner=asked.key_access.uid)
+    live = live_keys.read(wanted.key_path, passphrase=wanted.key_passphrase, owner=wanted.key_access.uid)
     return live is not None and live.facts.public_key_fingerprint == fingerprint
 
 
-def _read(contents: object, *, asked: WantedInstallation) -> Delivery:
+def _read(contents: object, *, wanted: WantedInstallation) -> Delivery:
     if not isinstance(contents, dict):
-        raise errors.FieldWrong(field=f"certificates.{asked.name}", allowed=_CONTENTS)
+        raise errors.FieldWrong(field=f"certificates.{wanted.name}", allowed=_CONTENTS)
     leaves = certs.read_certificates(_bytes(contents.get("certificate")))
     if len(leaves) > 1:
         raise certificate_errors.NotOneCertificate
@@ -105,27 +105,27 @@ def _bytes(text: object) -> bytes:
     return text.encode(errors="replace") if isinstance(text, str) else b""
 
 
-def _require_same_key(leaf: CertFacts, *, asked: WantedInstallation, seen: SeenFiles) -> None:
+def _require_same_key(leaf: CertFacts, *, wanted: WantedInstallation, seen: SeenFiles) -> None:
     """Without a key to compare with, a server would be left with the new certificate and the old key."""
-    old = next(iter(seen.of(asked.leader).certificates), None)
-    if not asked.key_path and old and old.public_key_fingerprint != leaf.public_key_fingerprint:
-        raise certificate_errors.KeyNotNamed(path=str(asked.path(asked.leader)))
+    old = next(iter(seen.of(wanted.leader).certificates), None)
+    if not wanted.key_path and old and old.public_key_fingerprint != leaf.public_key_fingerprint:
+        raise certificate_errors.KeyNotNamed(path=str(wanted.path(wanted.leader)))
 
 
-def _require_issuer(leaf: CertFacts, *, asked: WantedInstallation) -> None:
-    found = names.subject_text(leaf.issuer)
-    if asked.issuer and asked.issuer.lower() not in found.lower():
-        raise activation_errors.IssuerDiffers(found=found, expected=asked.issuer)
+def _require_issuer(leaf: CertFacts, *, wanted: WantedInstallation) -> None:
+    result = names.subject_text(leaf.issuer)
+    if wanted.issuer and wanted.issuer.lower() not in result.lower():
+        raise activation_errors.IssuerDiffers(found=result, expected=wanted.issuer)
 
 
-def _require_key(leaf: CertFacts, *, asked: WantedInstallation) -> None:
-    if key_of(leaf, asked=asked):
+def _require_key(leaf: CertFacts, *, wanted: WantedInstallation) -> None:
+    if key_of(leaf, wanted=wanted):
         return
-    if not asked.public_key_fingerprint:
+    if not wanted.public_key_fingerprint:
         raise errors.FieldWrong(field="public_key_fingerprint", allowed=_GIVEN)
-    if asked.public_key_fingerprint != leaf.public_key_fingerprint:
+    if wanted.public_key_fingerprint != leaf.public_key_fingerprint:
         raise certificate_errors.PublicKeyDiffers(
-            found=leaf.public_key_fingerprint, expected=asked.public_key_fingerprint
+            found=leaf.public_key_fingerprint, expected=wanted.public_key_fingerprint
         )
 
 
@@ -136,14 +136,14 @@ def _require_time(leaf: CertFacts, *, now: dt.datetime) -> None:
         raise certificate_errors.NoLongerValid(moment=certs.rfc3339(leaf.not_after))
 
 
-def _require_newer(leaf: CertFacts, *, asked: WantedInstallation, seen: SeenFiles) -> None:
-    old = next(iter(seen.of(asked.leader).certificates), None)
+def _require_newer(leaf: CertFacts, *, wanted: WantedInstallation, seen: SeenFiles) -> None:
+    old = next(iter(seen.of(wanted.leader).certificates), None)
     # A stand-in that somebody signed himself, or another site's certificate, is no earlier issue of this one.
-    if old is None or old.is_self_issued or not old.is_for(asked.common_name):
+    if old is None or old.is_self_issued or not old.is_for(wanted.common_name):
         return
     if leaf.not_before < old.not_before:
         raise certificate_errors.OlderThanInstalled(
-            path=str(asked.path(asked.leader)),
+            path=str(wanted.path(wanted.leader)),
             moment=certs.rfc3339(leaf.not_before),
             installed=certs.rfc3339(old.not_before),
         )

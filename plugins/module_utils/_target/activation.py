@@ -34,42 +34,42 @@ _BY_CONTROLLER = Phrase(
 )
 
 
-def new_files(asked: WantedInstallation, *, seen: SeenFiles, given: Delivery) -> dict[str, filesets.New]:
+def new_files(wanted: WantedInstallation, *, seen: SeenFiles, delivery: Delivery) -> dict[str, filesets.New]:
     """What has to be written, by role; a key that waited for this certificate goes with it."""
-    roles = [role for role, _path in asked.paths if not given.is_in(seen.of(role), role=role)]
-    key = key_of(given.leaf, asked=asked)
+    roles = [role for role, _path in wanted.paths if not delivery.is_in(seen.of(role), role=role)]
+    key = key_of(delivery.leaf, wanted=wanted)
     if any(role in WITH_KEY for role in roles):
-        require_kept(asked, seen=seen, key=key)
+        require_kept(wanted, seen=seen, key=key)
     new = {
-        role: filesets.New(_content(role, asked, given, key, others=seen.of(role).others), asked.access_of(role))
+        role: filesets.New(_content(role, wanted, delivery, key, others=seen.of(role).others), wanted.access_of(role))
         for role in roles
     }
-    if key and key.path != asked.key_path:
+    if key and key.path != wanted.key_path:
         new[KEY] = filesets.New(key.content, key.access)
     return new
 
 
-def _content(role: str, asked: WantedInstallation, given: Delivery, key: LiveKey | None, *, others: bytes) -> bytes:
-    certificates = given.content(role)
+def _content(role: str, wanted: WantedInstallation, delivery: Delivery, key: LiveKey | None, *, others: bytes) -> bytes:
+    certificates = delivery.content(role)
     if role == PKCS12 and key:
-        if not asked.bundle_passphrase:
-            raise activation_errors.PassphraseMissing(path=str(asked.path(PKCS12)))
-        signing = t.cast("SigningKey", keys.load(key.content, path=key.path, passphrase=asked.key_passphrase))
-        passphrase, encryption = asked.bundle_passphrase, asked.pkcs12_encryption
+        if not wanted.bundle_passphrase:
+            raise activation_errors.PassphraseMissing(path=str(wanted.path(PKCS12)))
+        signing = t.cast("SigningKey", keys.load(key.content, path=key.path, passphrase=wanted.key_passphrase))
+        passphrase, encryption = wanted.bundle_passphrase, wanted.pkcs12_encryption
         return bundles.make(
-            signing, certificates=certificates, name=asked.name, passphrase=passphrase, encryption=encryption
+            signing, certificates=certificates, name=wanted.name, passphrase=passphrase, encryption=encryption
         )
     block = keys.first_block(key.content) if role == COMBINED and key else None
     return "".join(facts.pem for facts in certificates).encode() + (block.text if block else b"") + others
 
 
-def swap(asked: WantedInstallation, *, new: dict[str, filesets.New]) -> dict[str, str]:
+def swap(wanted: WantedInstallation, *, new: dict[str, filesets.New]) -> dict[str, str]:
     """The new files in place of the old ones, in one step and not settled yet; returns the copies asked for."""
-    fileset = asked.with_key if KEY in new else asked.fileset
+    fileset = wanted.with_key if KEY in new else wanted.fileset
     try:
         version = filesets.prepare(fileset, new=new)
-        _try_out(asked, path=filesets.file_of(fileset, version=version, role=asked.leader))
-        copies = _copies(asked, fileset=fileset, roles=new)
+        _try_out(wanted, path=filesets.file_of(fileset, version=version, role=wanted.leader))
+        copies = _copies(wanted, fileset=fileset, roles=new)
         filesets.show(fileset, version=version)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -78,58 +78,58 @@ def swap(asked: WantedInstallation, *, new: dict[str, filesets.New]) -> dict[str
     return copies
 
 
-def _try_out(asked: WantedInstallation, *, path: str) -> None:
-    said = commands.failure(asked.validate, path=path) if asked.validate else None
-    if said and asked.validate:
-        raise activation_errors.CommandRefused(command=asked.validate, said=said)
+def _try_out(wanted: WantedInstallation, *, path: str) -> None:
+    text = commands.failure(wanted.validate, path=path) if wanted.validate else None
+    if text and wanted.validate:
+        raise activation_errors.CommandRefused(command=wanted.validate, said=text)
 
 
-def _copies(asked: WantedInstallation, *, fileset: filesets.FileSet, roles: Iterable[str]) -> dict[str, str]:
-    if not asked.backup:
+def _copies(wanted: WantedInstallation, *, fileset: filesets.FileSet, roles: Iterable[str]) -> dict[str, str]:
+    if not wanted.backup:
         return {}
     return filesets.keep_copies(fileset, roles=roles, suffix=time.strftime("%Y-%m-%d@%H:%M:%S", time.gmtime()))
 
 
-def see_through(asked: WantedInstallation, *, fingerprint: str, served: bool | None) -> tuple[str, ...]:
+def see_through(wanted: WantedInstallation, *, fingerprint: str, served: bool | None) -> tuple[str, ...]:
     """The version that is shown, reloaded, proved and settled: what was done for that.
 
     `served` is what the controller found; where that is asked for and not known yet, the set stays unsettled.
     """
     done: list[str] = []
-    if served is None and asked.reload:
-        said = commands.failure(asked.reload)
-        if said:
-            _go_back(asked)
-            raise activation_errors.ReloadFailed(command=asked.reload, said=said)
+    if served is None and wanted.reload:
+        text = commands.failure(wanted.reload)
+        if text:
+            _go_back(wanted)
+            raise activation_errors.ReloadFailed(command=wanted.reload, said=text)
         done.append(RELOAD)
-    if asked.service:
-        if served is None and asked.proved_by_controller:
+    if wanted.service:
+        if served is None and wanted.proved_by_controller:
             return tuple(done)
         seen = None if served else _BY_CONTROLLER
         if served is None:
-            seen = handshake.seen_instead(asked.service, fingerprint=fingerprint)
+            seen = handshake.seen_instead(wanted.service, fingerprint=fingerprint)
         if seen:
-            _go_back(asked)
-            service = asked.service
-            raise activation_errors.NotServed(service=service.told(), timeout=service.timeout, seen=seen)
+            _go_back(wanted)
+            service = wanted.service
+            raise activation_errors.NotServed(service=service.phrase(), timeout=service.timeout, seen=seen)
         done.append(PROVE)
-    filesets.settle(asked.fileset)
+    filesets.settle(wanted.fileset)
     return tuple(done)
 
 
-def _go_back(asked: WantedInstallation) -> None:
-    filesets.go_back(asked.fileset)
-    if asked.reload:
-        commands.failure(asked.reload)  # the fault to tell is the one that led here
+def _go_back(wanted: WantedInstallation) -> None:
+    filesets.go_back(wanted.fileset)
+    if wanted.reload:
+        commands.failure(wanted.reload)  # the fault to tell is the one that led here
 
 
-def drop_stale_key(asked: WantedInstallation) -> None:
+def drop_stale_key(wanted: WantedInstallation) -> None:
     """The key that waited goes once it is the live one."""
-    if asked.key_path is None:
+    if wanted.key_path is None:
         return
-    staged_path = live_keys.staged_path(asked.key_path)
+    staged_path = live_keys.staged_path(wanted.key_path)
     staged = files.read(staged_path) if files.exists(staged_path) else None
-    live = staged and files.read(asked.key_path)
+    live = staged and files.read(wanted.key_path)
     if staged and live and staged.content == live.content:
         files.remove(staged_path)
 

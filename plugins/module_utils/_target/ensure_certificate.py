@@ -34,7 +34,7 @@ LAY_OUT = "write_plain_files"
 class CertificateOutcome:
     """What was done for an order, or would be, or that its contents are still needed."""
 
-    asked: WantedInstallation
+    wanted: WantedInstallation
     before: SeenFiles
     leaf: CertFacts | None = None  # what is installed now, or will be
     actions: tuple[str, ...] = ()
@@ -50,12 +50,12 @@ class CertificateOutcome:
     def as_result(self) -> dict[str, t.Any]:
         """The order's entry in the module's result."""
         return {
-            "name": self.asked.name,
-            **{f"{role}_path": self.asked.path(role) for role in ROLES},
+            "name": self.wanted.name,
+            **{f"{role}_path": self.wanted.path(role) for role in ROLES},
             "issuer": self.leaf and dict(self.leaf.issuer).get("common_name"),
             "not_after": self.leaf and certs.rfc3339(self.leaf.not_after),
             "serial_number": self.leaf and self.leaf.serial_number,
-            "certificate_fingerprint": self.asked.certificate_fingerprint,
+            "certificate_fingerprint": self.wanted.certificate_fingerprint,
             "changed": self.changes,
             "planned": self.planned,
             "actions": list(self.actions),
@@ -64,8 +64,8 @@ class CertificateOutcome:
 
     def after_as_diff(self) -> dict[str, t.Any]:
         """What is there now, or will be as far as it can be known; of a missing one that is its fingerprint."""
-        leaf = leaf_as_diff(self.leaf) or {"certificate_fingerprint": self.asked.certificate_fingerprint}
-        modes = {path: self.asked.access_of(role).mode_text for role, path in self.asked.kept_accessible}
+        leaf = leaf_as_diff(self.leaf) or {"certificate_fingerprint": self.wanted.certificate_fingerprint}
+        modes = {path: self.wanted.access_of(role).mode_text for role, path in self.wanted.kept_accessible}
         return {"certificate": leaf, "modes": modes}
 
 
@@ -83,9 +83,9 @@ def ensure_all(
 ) -> orders.Harvest[CertificateOutcome]:
     """The certificate of every order in its place; in check mode the same decisions and no writing."""
 
-    def act(asked: WantedInstallation) -> CertificateOutcome:
-        contents, served = handover.certificates.get(asked.name), handover.served.get(asked.name)
-        return ensure(asked, contents=contents, served=served, now=now, check=check)
+    def act(wanted: WantedInstallation) -> CertificateOutcome:
+        contents, served = handover.certificates.get(wanted.name), handover.served.get(wanted.name)
+        return ensure(wanted, contents=contents, served=served, now=now, check=check)
 
     return orders.carry_out(wanted, parse=functools.partial(parse, passphrases=handover.passphrases), act=act)
 
@@ -99,65 +99,65 @@ def result(harvest: orders.Harvest[CertificateOutcome], *, check: bool, lang: st
     return {
         "changed": any(outcome.actions or check for outcome in changing) or harvest.left_changes,
         "installed": [outcome.as_result() for outcome in harvest.outcomes if not outcome.missing],
-        "missing": [outcome.asked.name for outcome in harvest.outcomes if outcome.missing],
-        "unproved": [outcome.asked.name for outcome in harvest.outcomes if outcome.unproved],
+        "missing": [outcome.wanted.name for outcome in harvest.outcomes if outcome.missing],
+        "unproved": [outcome.wanted.name for outcome in harvest.outcomes if outcome.unproved],
         "failures": harvest.failures_as_result(lang),
         "diff": {
-            "before": {outcome.asked.name: outcome.before.as_diff(outcome.asked) for outcome in changing},
-            "after": {outcome.asked.name: outcome.after_as_diff() for outcome in changing},
+            "before": {outcome.wanted.name: outcome.before.as_diff(outcome.wanted) for outcome in changing},
+            "after": {outcome.wanted.name: outcome.after_as_diff() for outcome in changing},
         },
     }
 
 
 def ensure(
-    asked: WantedInstallation, *, contents: object, now: dt.datetime, check: bool, served: bool | None = None
+    wanted: WantedInstallation, *, contents: object, now: dt.datetime, check: bool, served: bool | None = None
 ) -> CertificateOutcome:
     """The certificate of one order in its place; without contents only what is there can be right."""
-    fileset = asked.fileset
+    fileset = wanted.fileset
     with contextlib.ExitStack() as stack:
         if not check:
-            if asked.key_path and asked.csr_origin == "target":
-                live_keys.clear_left_behind(asked.key_path)
+            if wanted.key_path and wanted.csr_origin == "target":
+                live_keys.clear_left_behind(wanted.key_path)
             stack.enter_context(fileset.locked())
             filesets.clear(fileset)
-        before = observe(asked)
-        if contents is None and not _is_in_place(asked, seen=before):
-            return CertificateOutcome(asked, before, missing=True)
-        given = None if contents is None else accept(contents, asked=asked, seen=before, now=now)
-        new = activation.new_files(asked, seen=before, given=given) if given else {}
-        repairs = _astray(asked, seen=before, new=new)
-        outcome = CertificateOutcome(asked, before, leaf=given.leaf if given else before.leaf)
+        before = observe(wanted)
+        if contents is None and not _is_in_place(wanted, seen=before):
+            return CertificateOutcome(wanted, before, missing=True)
+        fields = None if contents is None else accept(contents, wanted=wanted, seen=before, now=now)
+        new = activation.new_files(wanted, seen=before, delivery=fields) if fields else {}
+        repairs = _astray(wanted, seen=before, new=new)
+        outcome = CertificateOutcome(wanted, before, leaf=fields.leaf if fields else before.leaf)
         if check:
-            actions = _foretold(asked, new=new, repairs=repairs, unsettled=not fileset.is_settled)
+            actions = _foretold(wanted, new=new, repairs=repairs, unsettled=not fileset.is_settled)
             return dc.replace(outcome, actions=actions, planned=bool(actions))
         return _carried_out(outcome, new=new, repairs=repairs, served=served)
 
 
-def _is_in_place(asked: WantedInstallation, *, seen: SeenFiles) -> bool:
+def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
     leaf = seen.leaf
-    if leaf is None or leaf.certificate_fingerprint != asked.certificate_fingerprint:
+    if leaf is None or leaf.certificate_fingerprint != wanted.certificate_fingerprint:
         return False
     # The chain that is there is taken for the one that belongs there, provided that it leads upwards from the leaf.
-    wants_chain = any(asked.path(role) for role in (CHAIN, "full_chain", *WITH_KEY))
+    wants_chain = any(wanted.path(role) for role in (CHAIN, "full_chain", *WITH_KEY))
     if wants_chain and certs.chain_fault(leaf, chain=seen.chain):
         return False
-    given = Delivery(leaf, seen.chain)
-    return all(given.is_in(file, role=role) for role, file in seen.files)
+    fields = Delivery(leaf, seen.chain)
+    return all(fields.is_in(file, role=role) for role, file in seen.files)
 
 
-def _astray(asked: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, filesets.New]) -> dict[str, str]:
+def _astray(wanted: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, filesets.New]) -> dict[str, str]:
     """The files, by role, that are open to others than the order says, or will be: a key that waited may be too."""
-    found = {role: new[role].access if role in new else seen.access_of(role) for role, _path in asked.kept_accessible}
-    astray = {role for role, access in found.items() if access and not asked.access_of(role).allows(access)}
-    return {role: path for role, path in asked.kept_accessible if role in astray}
+    match = {role: new[role].access if role in new else seen.access_of(role) for role, _path in wanted.kept_accessible}
+    astray = {role for role, access in match.items() if access and not wanted.access_of(role).allows(access)}
+    return {role: path for role, path in wanted.kept_accessible if role in astray}
 
 
 def _foretold(
-    asked: WantedInstallation, *, new: Mapping[str, filesets.New], repairs: Iterable[str], unsettled: bool
+    wanted: WantedInstallation, *, new: Mapping[str, filesets.New], repairs: Iterable[str], unsettled: bool
 ) -> tuple[str, ...]:
-    proof = [activation.RELOAD] if asked.reload else []
-    proof += [activation.PROVE] if asked.service else []
-    plain = [LAY_OUT] if not new and filesets.has_links(asked.fileset) else []
+    proof = [activation.RELOAD] if wanted.reload else []
+    proof += [activation.PROVE] if wanted.service else []
+    plain = [LAY_OUT] if not new and filesets.has_links(wanted.fileset) else []
     finish = [*([] if new else [COMPLETE_SWAP]), *proof] if new or unsettled else []
     return (*_written(new), *plain, *_repaired(repairs), *finish)
 
@@ -173,25 +173,25 @@ def _repaired(repairs: Iterable[str]) -> list[str]:
 def _carried_out(
     outcome: CertificateOutcome, *, new: dict[str, filesets.New], repairs: Mapping[str, str], served: bool | None
 ) -> CertificateOutcome:
-    asked, fileset = outcome.asked, outcome.asked.fileset
+    wanted, fileset = outcome.wanted, outcome.wanted.fileset
     done: list[str] = []
     copies: dict[str, str] = {}
-    with orders.remembering(done), door.refusing(asked.leading_path):
+    with orders.remembering(done), door.refusing(wanted.leading_path):
         if new:
-            copies = activation.swap(asked, new=new)
+            copies = activation.swap(wanted, new=new)
         elif filesets.has_links(fileset):
             filesets.lay_out(fileset)
             done.append(LAY_OUT)
         for role, path in repairs.items():
-            files.repair(path, access=asked.access_of(role), is_key=role == KEY)
+            files.repair(path, access=wanted.access_of(role), is_key=role == KEY)
             done.extend(_repaired([role]))
         if not fileset.is_settled:
-            fingerprint = asked.certificate_fingerprint
-            finished = activation.see_through(asked, fingerprint=fingerprint, served=served)
+            fingerprint = wanted.certificate_fingerprint
+            finished = activation.see_through(wanted, fingerprint=fingerprint, served=served)
             # With the controller's verdict the swap is no new one, but that of the execution before.
             done[:0] = _written(new) or ([COMPLETE_SWAP] if served is None else [])
             done.extend(finished)
-        activation.drop_stale_key(asked)
+        activation.drop_stale_key(wanted)
     unproved = not fileset.is_settled
     return dc.replace(outcome, actions=tuple(done), unproved=unproved, copies=tuple(copies.items()))
 

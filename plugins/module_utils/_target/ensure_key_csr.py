@@ -42,7 +42,7 @@ _CSR_ACCESS = accesses.Access(mode=0o644)  # nothing in a CSR is secret
 class KeyOutcome:
     """What was done for an order, or would be."""
 
-    asked: WantedKey
+    wanted: WantedKey
     actions: tuple[str, ...]
     planned: bool
     before: SeenKey
@@ -54,12 +54,12 @@ class KeyOutcome:
         csr = None if self.planned and CREATE_CSR in self.actions else now.csr
         waits = bool(now.waiting) or STAGE_KEY in self.actions
         return {
-            "name": self.asked.name,
+            "name": self.wanted.name,
             "csr": csr and csr.pem,
             "public_key_fingerprint": self._fingerprint(now),
-            "key_path": self.asked.key_path,
-            "next_key_path": self.asked.next_path if waits else None,
-            "csr_path": self.asked.csr_path,
+            "key_path": self.wanted.key_path,
+            "next_key_path": self.wanted.next_path if waits else None,
+            "csr_path": self.wanted.csr_path,
             "changed": bool(self.actions),
             "planned": self.planned,
             "actions": list(self.actions),
@@ -71,19 +71,19 @@ class KeyOutcome:
     def after_as_diff(self) -> dict[str, t.Any]:
         """What is there now, or what will be as far as it can be known; a key that is not made has no fingerprint."""
         if self.after:
-            return self.after.as_diff(self.asked)
+            return self.after.as_diff(self.wanted)
         fingerprint = self._fingerprint(self.before)
         waits = self.before.waiting or STAGE_KEY in self.actions
         key = {
-            "path": self.asked.next_path if waits else self.asked.key_path,
-            "type": str(self.asked.key),
+            "path": self.wanted.next_path if waits else self.wanted.key_path,
+            "type": str(self.wanted.key),
             "public_key_fingerprint": fingerprint,
-            "mode": self.asked.key_access.mode_text,
+            "mode": self.wanted.key_access.mode_text,
         }
         csr = {
-            "path": self.asked.csr_path,
-            "subject": names.subject_text(self.asked.subject),
-            "dns_names": list(self.asked.dns_names),
+            "path": self.wanted.csr_path,
+            "subject": names.subject_text(self.wanted.subject),
+            "dns_names": list(self.wanted.dns_names),
             "public_key_fingerprint": fingerprint,
         }
         return {"key": key, "csr": csr}
@@ -113,12 +113,12 @@ def _made_ahead(wanted: list[Mapping[str, t.Any]], *, read: t.Callable[[Mapping[
     specs = []
     for order in wanted:
         try:
-            asked = read(order)
-            actions = decide(asked, seen=observe(asked))
+            requested = read(order)
+            actions = decide(requested, seen=observe(requested))
         except errors.Fault:
             continue  # told when it is this order's turn
         if {CREATE_KEY, STAGE_KEY} & set(actions):
-            specs.append(asked.key)
+            specs.append(requested.key)
     stock: Stock = {}
     for spec, content in zip(specs, key_making.generate_all(specs)):
         stock.setdefault(spec, []).append(content)
@@ -133,69 +133,69 @@ def result(harvest: orders.Harvest[KeyOutcome], *, lang: str | None) -> dict[str
         "csrs": [outcome.as_result() for outcome in harvest.outcomes],
         "failures": harvest.failures_as_result(lang),
         "diff": {
-            "before": {outcome.asked.name: outcome.before.as_diff(outcome.asked) for outcome in changing},
-            "after": {outcome.asked.name: outcome.after_as_diff() for outcome in changing},
+            "before": {outcome.wanted.name: outcome.before.as_diff(outcome.wanted) for outcome in changing},
+            "after": {outcome.wanted.name: outcome.after_as_diff() for outcome in changing},
         },
     }
 
 
-def ensure(asked: WantedKey, *, check: bool, stock: Stock | None = None) -> KeyOutcome:
+def ensure(wanted: WantedKey, *, check: bool, stock: Stock | None = None) -> KeyOutcome:
     """Key and CSR for one order; a key that the stock holds need not be made."""
     if not check:
-        live_keys.clear_left_behind(asked.key_path)
-        files.clear_left_behind(asked.csr_path)
-    before = observe(asked)
-    actions = decide(asked, seen=before)
+        live_keys.clear_left_behind(wanted.key_path)
+        files.clear_left_behind(wanted.csr_path)
+    before = observe(wanted)
+    actions = decide(wanted, seen=before)
     if check or not actions:
-        return KeyOutcome(asked, actions, planned=check and bool(actions), before=before, after=None)
+        return KeyOutcome(wanted, actions, planned=check and bool(actions), before=before, after=None)
     done: list[str] = []
     with orders.remembering(done):
-        done.extend(action for action in actions if _done(action, asked, stock=stock or {}))
+        done.extend(action for action in actions if _done(action, wanted, stock=stock or {}))
         # What is reported is what lies there now, not what we believe to have written.
-        after = observe(asked)
-    return KeyOutcome(asked, tuple(done), planned=False, before=before, after=after)
+        after = observe(wanted)
+    return KeyOutcome(wanted, tuple(done), planned=False, before=before, after=after)
 
 
-def decide(asked: WantedKey, *, seen: SeenKey) -> tuple[str, ...]:
+def decide(wanted: WantedKey, *, seen: SeenKey) -> tuple[str, ...]:
     """What has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it.
 
     A key that waits for a certificate which was issued already is left for that certificate, as long as it is in use:
     one that another certificate has replaced since, before it was installed, will never go live.
     """
-    if seen.waiting is not None and seen.waiting.facts.public_key_fingerprint in asked.retire:
-        if asked.in_use in (None, seen.waiting.facts.public_key_fingerprint):
+    if seen.waiting is not None and seen.waiting.facts.public_key_fingerprint in wanted.retire:
+        if wanted.in_use in (None, seen.waiting.facts.public_key_fingerprint):
             raise errors.KeyWaits(path=seen.waiting.path)
         return (STAGE_KEY, CREATE_CSR)
-    if seen.waiting is None and asked.installs and _is_outdated(asked, seen=seen):
+    if seen.waiting is None and wanted.installs and _is_outdated(wanted, seen=seen):
         return (STAGE_KEY, CREATE_CSR)
     if seen.key is None:
         return (CREATE_KEY, CREATE_CSR)
-    _require_kind(seen.key, asked=asked)
+    _require_kind(seen.key, wanted=wanted)
     actions = []
-    if not asked.key_access.allows(seen.key.access):
+    if not wanted.key_access.allows(seen.key.access):
         actions.append(REPAIR_KEY_MODE)
-    if not (seen.csr and _answers(seen.csr, asked=asked, key=seen.key)):
+    if not (seen.csr and _answers(seen.csr, wanted=wanted, key=seen.key)):
         actions.append(CREATE_CSR)
     return tuple(actions)
 
 
-def _is_outdated(asked: WantedKey, *, seen: SeenKey) -> bool:
+def _is_outdated(wanted: WantedKey, *, seen: SeenKey) -> bool:
     """Whether the live key is not the one for the certificate that is to be applied for."""
     if seen.unusable:
         return True
     if seen.live is None:
         return False
-    if asked.regenerate == keyspec.ALWAYS:
+    if wanted.regenerate == keyspec.ALWAYS:
         return True
-    if seen.live.facts.spec != asked.key and asked.regenerate != keyspec.NEVER:
+    if seen.live.facts.spec != wanted.key and wanted.regenerate != keyspec.NEVER:
         return True
-    if seen.live.facts.public_key_fingerprint in asked.retire:
+    if seen.live.facts.public_key_fingerprint in wanted.retire:
         return True
-    return asked.retire_served and _is_in_service(asked, key=seen.live)
+    return wanted.retire_served and _is_in_service(wanted, key=seen.live)
 
 
-def _is_in_service(asked: WantedKey, *, key: LiveKey) -> bool:
-    for path in asked.served_from:
+def _is_in_service(wanted: WantedKey, *, key: LiveKey) -> bool:
+    for path in wanted.served_from:
         try:
             snapshot = files.read(path)
             leaf = certs.read_beside_key(snapshot.content)[0] if snapshot else None
@@ -204,63 +204,63 @@ def _is_in_service(asked: WantedKey, *, key: LiveKey) -> bool:
         if leaf and leaf.public_key_fingerprint == key.facts.public_key_fingerprint:
             return True
     # What is in a PKCS#12 file is not to be seen without its passphrase: where there is one, it counts.
-    return asked.bundle_path is not None and files.exists(asked.bundle_path)
+    return wanted.bundle_path is not None and files.exists(wanted.bundle_path)
 
 
-def _require_kind(key: LiveKey, *, asked: WantedKey) -> None:
-    if key.facts.spec != asked.key:
-        raise errors.KeyDiffers(path=key.path, found=str(key.facts.spec), asked=str(asked.key))
+def _require_kind(key: LiveKey, *, wanted: WantedKey) -> None:
+    if key.facts.spec != wanted.key:
+        raise errors.KeyDiffers(path=key.path, found=str(key.facts.spec), wanted=str(wanted.key))
 
 
-def _answers(csr: CsrFacts, *, asked: WantedKey, key: LiveKey) -> bool:
+def _answers(csr: CsrFacts, *, wanted: WantedKey, key: LiveKey) -> bool:
     fingerprint = key.facts.public_key_fingerprint
-    return csr.asks_for(asked.subject, dns_names=asked.dns_names, public_key_fingerprint=fingerprint)
+    return csr.asks_for(wanted.subject, dns_names=wanted.dns_names, public_key_fingerprint=fingerprint)
 
 
-def _done(action: str, asked: WantedKey, *, stock: Stock) -> bool:
+def _done(action: str, wanted: WantedKey, *, stock: Stock) -> bool:
     """Whether this process did it; where another was faster, its key is the key, and ours is forgotten unseen."""
     if action in (CREATE_KEY, STAGE_KEY):
-        path = asked.key_path if action == CREATE_KEY else asked.next_path
-        if action == STAGE_KEY and _is_over(asked):
+        path = wanted.key_path if action == CREATE_KEY else wanted.next_path
+        if action == STAGE_KEY and _is_over(wanted):
             files.remove(path)
-        return files.publish_exclusive(path, content=_new_key(asked, stock=stock), access=_key_access(asked))
-    key = observe(asked).key
+        return files.publish_exclusive(path, content=_new_key(wanted, stock=stock), access=_key_access(wanted))
+    key = observe(wanted).key
     if key is None:
-        raise errors.KeyMissing(path=asked.key_path)
+        raise errors.KeyMissing(path=wanted.key_path)
     if action == REPAIR_KEY_MODE:
-        files.repair(key.path, access=asked.key_access, is_key=True)
+        files.repair(key.path, access=wanted.key_access, is_key=True)
     else:
-        _create_csr(asked, key=key)
+        _create_csr(wanted, key=key)
     return True
 
 
-def _is_over(asked: WantedKey) -> bool:
+def _is_over(wanted: WantedKey) -> bool:
     """Whether a file lies where a key waits that went live already, or never will; another run's new key is neither."""
-    if not files.exists(asked.next_path):
+    if not files.exists(wanted.next_path):
         return False
-    waiting = observe(asked).waiting
-    return waiting is None or waiting.facts.public_key_fingerprint in asked.retire
+    waiting = observe(wanted).waiting
+    return waiting is None or waiting.facts.public_key_fingerprint in wanted.retire
 
 
-def _key_access(asked: WantedKey) -> accesses.Access:
+def _key_access(wanted: WantedKey) -> accesses.Access:
     # A key that waits belongs to whom the live one belongs, where the order names nobody.
-    return files.inheriting(asked.key_access, asked.key_path)
+    return files.inheriting(wanted.key_access, wanted.key_path)
 
 
-def _new_key(asked: WantedKey, *, stock: Stock) -> bytes:
-    made = stock.get(asked.key)
-    content = made.pop() if made else keys.to_pem(keys.generate(asked.key))
-    if asked.passphrase is None:
+def _new_key(wanted: WantedKey, *, stock: Stock) -> bytes:
+    created = stock.get(wanted.key)
+    content = created.pop() if created else keys.to_pem(keys.generate(wanted.key))
+    if wanted.passphrase is None:
         return content
-    return keys.to_pem(keys.load(content, path=asked.key_path), passphrase=asked.passphrase)
+    return keys.to_pem(keys.load(content, path=wanted.key_path), passphrase=wanted.passphrase)
 
 
-def _create_csr(asked: WantedKey, *, key: LiveKey) -> None:
+def _create_csr(wanted: WantedKey, *, key: LiveKey) -> None:
     # From the key as it lies there, whoever wrote it.
-    _require_kind(key, asked=asked)
-    signing = t.cast("keys.SigningKey", keys.load(key.content, path=key.path, passphrase=asked.passphrase))
-    request = csrs.make_csr(signing, subject=asked.subject, dns_names=asked.dns_names)
-    files.replace(asked.csr_path, content=request, access=_CSR_ACCESS)
+    _require_kind(key, wanted=wanted)
+    signing = t.cast("keys.SigningKey", keys.load(key.content, path=key.path, passphrase=wanted.passphrase))
+    request = csrs.make_csr(signing, subject=wanted.subject, dns_names=wanted.dns_names)
+    files.replace(wanted.csr_path, content=request, access=_CSR_ACCESS)
 
 
 __all__ = ("KeyOutcome", "SeenKey", "WantedKey", "decide", "ensure", "ensure_all", "observe", "parse", "result")

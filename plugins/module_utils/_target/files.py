@@ -117,10 +117,10 @@ def _snapshot(handle: int, *, path: str) -> Snapshot:
 
 
 def _require_place_for(path: str) -> None:
-    given = pathlib.Path(path)
-    if not given.parent.is_dir():
-        raise errors.FolderMissing(path=path, folder=str(given.parent))
-    if given.is_symlink() and not os.path.lexists(door.place_of(path)):  # a link to nowhere, and none of a set
+    fields = pathlib.Path(path)
+    if not fields.parent.is_dir():
+        raise errors.FolderMissing(path=path, folder=str(fields.parent))
+    if fields.is_symlink() and not os.path.lexists(door.place_of(path)):  # a link to nowhere, and none of a set
         raise errors.NotARegularFile(path=path)
 
 

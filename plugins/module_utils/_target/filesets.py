@@ -69,9 +69,9 @@ class FileSet:
     @functools.cached_property
     def versions(self) -> Versions:
         further = (door.place_of(path) for path in self.others)
-        found = Versions(self.folder, self.leader, frozenset((*self.places.values(), *further)))
-        _found = found.is_there  # judged before anything in it is believed
-        return found
+        result = Versions(self.folder, self.leader, frozenset((*self.places.values(), *further)))
+        _found = result.is_there  # judged before anything in it is believed
+        return result
 
     @property
     def places(self) -> Files:
@@ -174,14 +174,14 @@ def lay_out(fileset: FileSet) -> None:
     current = versions.current
     if current is None:
         return
-    found, places = versions.files(current), {**versions.places_of(current), **fileset.places}
-    for role, path in found.items():
+    result, places = versions.files(current), {**versions.places_of(current), **fileset.places}
+    for role, path in result.items():
         if not _is_same(places[role], path):
             beside = link_beside(path)
             beside.unlink(missing_ok=True)
             _same_file(path, beside)
             beside.rename(places[role])
-    _settle_folders(found.values())
+    _settle_folders(result.values())
 
 
 def keep_copies(fileset: FileSet, *, roles: Iterable[str], suffix: str) -> dict[str, str]:

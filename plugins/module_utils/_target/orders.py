@@ -82,9 +82,9 @@ def carry_out(
 
     def attempt(order: Mapping[str, t.Any], position: int) -> OutcomeT | Failure:
         try:
-            asked = parse(order)
-            _claim(asked, claims=claims)
-            return act(asked)
+            wanted = parse(order)
+            _claim(wanted, claims=claims)
+            return act(wanted)
         except Exception as error:
             return Failure(str(order.get("name") or f"orders[{position}]"), errors.as_fault(error))
 
@@ -96,11 +96,11 @@ def carry_out(
     )
 
 
-def _claim(asked: Wanted, *, claims: dict[str, Wanted]) -> None:
+def _claim(wanted: Wanted, *, claims: dict[str, Wanted]) -> None:
     # Two orders that write the same file would undo each other's work on every run.
-    for path in asked.own_paths:
-        first = claims.setdefault(str(door.file_of(path)), asked)
-        if first is not asked:
+    for path in wanted.own_paths:
+        first = claims.setdefault(str(door.file_of(path)), wanted)
+        if first is not wanted:
             raise errors.PathShared(path=path, other=_ORDER.filled(first.name))
 
 

@@ -37,16 +37,16 @@ class Delivery:
 
     def is_in(self, file: SeenFile, *, role: str) -> bool:
         """Whether the file holds just what it should."""
-        found, wanted = file.certificates, self.content(role)
+        result, wanted = file.certificates, self.content(role)
         if role == PKCS12:  # where the order of the chain means nothing
-            found, wanted = _leaf_and_rest(found), _leaf_and_rest(wanted)
+            result, wanted = _leaf_and_rest(result), _leaf_and_rest(wanted)
         if file.is_closed_to_readers:
             return False
-        return found == wanted and (role not in WITH_KEY or file.key_fingerprint == self.leaf.public_key_fingerprint)
+        return result == wanted and (role not in WITH_KEY or file.key_fingerprint == self.leaf.public_key_fingerprint)
 
 
-def _leaf_and_rest(found: Certificates) -> Certificates:
-    return (*found[:1], *sorted(found[1:], key=lambda facts: facts.certificate_fingerprint))
+def _leaf_and_rest(result: Certificates) -> Certificates:
+    return (*result[:1], *sorted(result[1:], key=lambda facts: facts.certificate_fingerprint))
 
 
 @dc.dataclass(frozen=True)
@@ -83,9 +83,9 @@ class SeenFiles:
         wholes = (self.of(role).certificates[1:] for role in (FULL_CHAIN, COMBINED, PKCS12))
         return self.of(CHAIN).certificates or next((whole for whole in wholes if whole), ())
 
-    def as_diff(self, asked: WantedInstallation) -> dict[str, t.Any]:
+    def as_diff(self, wanted: WantedInstallation) -> dict[str, t.Any]:
         """One side of a diff."""
-        seen = {path: self.access_of(role) for role, path in asked.kept_accessible}
+        seen = {path: self.access_of(role) for role, path in wanted.kept_accessible}
         modes = {path: access and access.mode_text for path, access in seen.items()}
         return {"certificate": leaf_as_diff(self.leaf), "modes": modes}
 
@@ -102,23 +102,23 @@ def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
     }
 
 
-def observe(asked: WantedInstallation) -> SeenFiles:
+def observe(wanted: WantedInstallation) -> SeenFiles:
     """What lies at the paths of the order; of a key only who may read it."""
-    key_path = dict(asked.kept_accessible).get(KEY)
+    key_path = dict(wanted.kept_accessible).get(KEY)
     return SeenFiles(
-        tuple((role, _observe(path, role=role, asked=asked)) for role, path in asked.paths),
-        files.key_access(key_path, owner=asked.key_access.uid) if key_path else None,
+        tuple((role, _observe(path, role=role, wanted=wanted)) for role, path in wanted.paths),
+        files.key_access(key_path, owner=wanted.key_access.uid) if key_path else None,
     )
 
 
-def _observe(path: str, *, role: str, asked: WantedInstallation) -> SeenFile:
+def _observe(path: str, *, role: str, wanted: WantedInstallation) -> SeenFile:
     snapshot = files.read(path)
     if snapshot is None:
         return SeenFile()
     if role == PKCS12:
-        return _seen_bundle(snapshot, path=path, asked=asked)
+        return _seen_bundle(snapshot, path=path, wanted=wanted)
     if role == COMBINED:
-        return _seen_combined(snapshot, path=path, passphrase=asked.key_passphrase)
+        return _seen_combined(snapshot, path=path, passphrase=wanted.key_passphrase)
     if pem.holds_private_key(snapshot.content):
         raise errors.PrivateKeyInTheWay(path=path)
     return SeenFile(_certificates(snapshot.content), snapshot.access, others=certs.others_beside(snapshot.content))
@@ -131,13 +131,13 @@ def _certificates(content: bytes) -> Certificates:
         return ()
 
 
-def _seen_bundle(snapshot: files.Snapshot, *, path: str, asked: WantedInstallation) -> SeenFile:
-    if not asked.bundle_passphrase:
+def _seen_bundle(snapshot: files.Snapshot, *, path: str, wanted: WantedInstallation) -> SeenFile:
+    if not wanted.bundle_passphrase:
         raise activation_errors.PassphraseMissing(path=path)
-    bundle = bundles.read(snapshot.content, passphrase=asked.bundle_passphrase)
+    bundle = bundles.read(snapshot.content, passphrase=wanted.bundle_passphrase)
     if bundle is None:
         return SeenFile((), snapshot.access, holds_unknown=bool(snapshot.content))
-    closed = asked.pkcs12_encryption == bundles.COMPATIBLE and bundles.is_modern(snapshot.content)
+    closed = wanted.pkcs12_encryption == bundles.COMPATIBLE and bundles.is_modern(snapshot.content)
     return SeenFile(bundle.certificates, snapshot.access, bundle.key_fingerprint, is_closed_to_readers=closed)
 
 

@@ -86,8 +86,8 @@ class Versions:
     def others(self) -> list[str]:
         """All versions but the one that is shown and the one to go back to."""
         named = (self.current, self.previous)
-        found = (entry.name for entry in self.folder.iterdir())
-        return [name for name in found if _VERSION.fullmatch(name) and name not in named]
+        result = (entry.name for entry in self.folder.iterdir())
+        return [name for name in result if _VERSION.fullmatch(name) and name not in named]
 
     def turn(self, name: str, version: str) -> None:
         """From one moment to the next, this name leads to this version."""

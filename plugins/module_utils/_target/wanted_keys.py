@@ -80,7 +80,7 @@ class SeenKey:
     def public_key_fingerprint(self) -> str | None:
         return self.key.facts.public_key_fingerprint if self.key else None
 
-    def as_diff(self, asked: WantedKey) -> dict[str, t.Any]:
+    def as_diff(self, wanted: WantedKey) -> dict[str, t.Any]:
         """One side of a diff, without a letter of the key itself."""
         key = self.key and {
             "path": self.key.path,
@@ -89,7 +89,7 @@ class SeenKey:
             "mode": self.key.access.mode_text,
         }
         csr = self.csr and {
-            "path": asked.csr_path,
+            "path": wanted.csr_path,
             "subject": names.subject_text(self.csr.subject),
             "dns_names": list(self.csr.dns_names),
             "public_key_fingerprint": self.csr.public_key_fingerprint,
@@ -108,7 +108,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None =
     name = orders.text(order, "name")
     return WantedKey(
         name=name,
-        subject=names.subject(common_name, given=_given_subject(order)),
+        subject=names.subject(common_name, fields=_given_subject(order)),
         dns_names=(common_name,),
         key=keyspec.read_key_spec(key),
         key_path=key_path,
@@ -134,32 +134,35 @@ def _common_name(order: Mapping[str, t.Any]) -> str:
 
 def _given_subject(order: Mapping[str, t.Any]) -> dict[str, str]:
     # The controller has checked this; here it keeps the plan honest, for building the CSR must not fail later.
-    given = {field: value for field, value in orders.mapping(order, "subject").items() if value is not None}
-    for field, value in given.items():
+    fields = {field: value for field, value in orders.mapping(order, "subject").items() if value is not None}
+    for field, value in fields.items():
         longest = names.DN_BY_NAME[field].max_length if field in names.DN_BY_NAME else 0
         if not isinstance(value, str) or not 0 < len(value) <= longest:
             raise errors.FieldWrong(field=f"subject.{field}", allowed=_LENGTH.filled(longest))
-    return given
+    return fields
 
 
-def observe(asked: WantedKey) -> SeenKey:
+def observe(wanted: WantedKey) -> SeenKey:
     """What lies at the paths of the order."""
-    csr = files.read(asked.csr_path)
-    live, unusable = _live(asked)
-    waiting = live_keys.staged(asked.key_path, passphrase=asked.passphrase, owner=asked.key_access.uid)
+    csr = files.read(wanted.csr_path)
+    live, unusable = _live(wanted)
+    waiting = live_keys.staged(wanted.key_path, passphrase=wanted.passphrase, owner=wanted.key_access.uid)
     if waiting and live and waiting.facts == live.facts:  # it went live, and the run ended before it was cleared away
         waiting = None
     return SeenKey(
-        live=live, waiting=waiting, csr=_csr_facts(csr.content, path=asked.csr_path) if csr else None, unusable=unusable
+        live=live,
+        waiting=waiting,
+        csr=_csr_facts(csr.content, path=wanted.csr_path) if csr else None,
+        unusable=unusable,
     )
 
 
-def _live(asked: WantedKey) -> tuple[LiveKey | None, bool]:
-    files.read(asked.key_path)  # for a folder that is missing, which an installation may be without
+def _live(wanted: WantedKey) -> tuple[LiveKey | None, bool]:
+    files.read(wanted.key_path)  # for a folder that is missing, which an installation may be without
     try:
-        return live_keys.read(asked.key_path, passphrase=asked.passphrase, owner=asked.key_access.uid), False
+        return live_keys.read(wanted.key_path, passphrase=wanted.passphrase, owner=wanted.key_access.uid), False
     except (errors.KeyBroken, errors.KeyEncrypted, errors.PassphraseWrong):
-        if asked.regenerate in (keyspec.FULL, keyspec.ALWAYS) and asked.installs:
+        if wanted.regenerate in (keyspec.FULL, keyspec.ALWAYS) and wanted.installs:
             return None, True
         raise
 

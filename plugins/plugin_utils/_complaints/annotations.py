@@ -75,17 +75,17 @@ def _gitlab(complaints: tuple[Complaint, ...], lang: Language) -> str:
 
 def _sarif(complaints: tuple[Complaint, ...], lang: Language) -> str:
     """SARIF 2.1.0, one run of one tool."""
-    told = sorted({complaint.rule for complaint in complaints})
+    message = sorted({complaint.rule for complaint in complaints})
     rules = [
         {
             "id": rule,
             "shortDescription": {"text": translate(RULES[rule].wrong, lang)},
             "help": {"text": f"{translate(RULES[rule].todo, lang)} ({translate(RULES[rule].source, lang)})"},
         }
-        for rule in told
+        for rule in message
     ]
     driver = {"name": "iij.server_certificate", "version": _collection_version(), "rules": rules}
-    results = [_sarif_result(complaint, told.index(complaint.rule), lang) for complaint in complaints]
+    results = [_sarif_result(complaint, message.index(complaint.rule), lang) for complaint in complaints]
     return _dumped(
         {
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -129,9 +129,9 @@ class Complaint:
             [
                 f"{self.place}:{about}{field} {translate(self.wrong, lang)} [{self.rule}]",
                 *(
-                    f"    {translate(label, lang)}: {told}"
+                    f"    {translate(label, lang)}: {message}"
                     for label, words in details
-                    if (told := translate(words, lang))
+                    if (message := translate(words, lang))
                 ),
             ]
         )
@@ -199,10 +199,10 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
     """All complaints as text: the errors headed by their number, then the warnings, then the notes."""
     parts = []
     for severity, (one, several) in _HEADS.items():
-        told = [complaint for complaint in complaints if complaint.severity is severity]
-        if told:
-            head = translate((one if len(told) == 1 else several).filled(len(told)), lang)
-            parts.append("\n".join([head, *(complaint.render(lang) for complaint in told)]))
+        lines = [complaint for complaint in complaints if complaint.severity is severity]
+        if lines:
+            head = translate((one if len(lines) == 1 else several).filled(len(lines)), lang)
+            parts.append("\n".join([head, *(complaint.render(lang) for complaint in lines)]))
     return "\n".join(parts)
 
 

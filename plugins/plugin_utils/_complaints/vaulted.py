@@ -38,11 +38,11 @@ class Vaulted(str):
     sealed: str
 
     def __new__(cls, value: str, sealed: str = "") -> Vaulted:
-        made = super().__new__(cls, value)
-        made.sealed = sealed
+        result = super().__new__(cls, value)
+        result.sealed = sealed
         if _gate is not None:
             _gate.add(value)
-        return made
+        return result
 
     def __repr__(self) -> str:
         return HIDDEN
@@ -79,8 +79,8 @@ class _Gate:
     def list_in(self, texts: Iterable[str]) -> list[str]:
         self._known_forms()
         whole = "\n".join(texts)
-        found = (value for value in self._secrets if len(value) >= _FOR_HOSTS and value in whole)
-        return sorted({form for value in found for form in _spellings(value)})
+        result = (value for value in self._secrets if len(value) >= _FOR_HOSTS and value in whole)
+        return sorted({form for value in result for form in _spellings(value)})
 
     def cover(self, text: str) -> str:
         forms = self._known_forms()
@@ -110,7 +110,7 @@ class _Gate:
             lengths = collections.defaultdict(set)
             for form in self._forms:
                 lengths[form[:_SHORTEST]].add(len(form))
-            self._lengths = {start: sorted(found, reverse=True) for start, found in lengths.items()}
+            self._lengths = {start: sorted(result, reverse=True) for start, result in lengths.items()}
         return self._forms
 
 

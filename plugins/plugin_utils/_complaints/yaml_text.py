@@ -133,13 +133,13 @@ class _Reading:
     def read_value(self, node: yaml.Node) -> t.Any:
         if node.tag == _TEXT:
             return node.value if self._sealed is None else Vaulted(node.value, sealed=self._sealed)
-        known = self._made.get(id(node), _MISSING)
-        if known is _BEING_MADE:
+        entry = self._made.get(id(node), _MISSING)
+        if entry is _BEING_MADE:
             raise _unusable(Phrase("a value contains itself", "値がそれ自身を含んでいます"), node)
-        if known is _MISSING:
+        if entry is _MISSING:
             self._made[id(node)] = _BEING_MADE
-            known = self._made[id(node)] = self._new(node)
-        return known
+            entry = self._made[id(node)] = self._new(node)
+        return entry
 
     def _new(self, node: yaml.Node) -> t.Any:
         if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
@@ -188,8 +188,8 @@ def _unusable(problem: Phrase, node: yaml.Node) -> Exception:
 
 def _problem(error: Exception) -> str | Phrase:
     """What an error says: in both languages where it is ours, else in a library's words on one line."""
-    told = next(iter(error.args), None)
-    return told if isinstance(told, Phrase) else " ".join(str(error).split())
+    message = next(iter(error.args), None)
+    return message if isinstance(message, Phrase) else " ".join(str(error).split())
 
 
 def _is_too_deep(text: str) -> bool:
@@ -221,8 +221,8 @@ def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, y
     if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
         return None, node.value[part]
     if isinstance(node, yaml.MappingNode):
-        found = [(key, value) for key, value in node.value if key.value == str(part)]
-        return found[-1] if found else (None, None)
+        result = [(key, value) for key, value in node.value if key.value == str(part)]
+        return result[-1] if result else (None, None)
     return None, None
 
 

@@ -141,13 +141,13 @@ def _require_browser(path: str | None) -> None:
     if library:
         raise OptionsWrong(verbatim(library))
     if find_chromium(path) is None:
-        told = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
+        message = f"portal_browser_path names no program: {path}" if path else "no Chromium is on PATH"
         in_japanese = (
             f"portal_browser_path のプログラムがありません: {path}" if path else "PATH に Chromium がありません"
         )
         raise OptionsWrong(
             Phrase(
-                f"portal_engine: browser needs an installed Chromium, and {told}. Install the package of your "
+                f"portal_engine: browser needs an installed Chromium, and {message}. Install the package of your "
                 "distribution (Debian: apt-get install chromium), or name the program with portal_browser_path; none "
                 "is downloaded",
                 f"portal_engine: browser には Chromium のインストールが必要です。{in_japanese}。"

@@ -50,9 +50,9 @@ class DeskError(Exception):
     tried_out = False
 
     def __init__(self, message: str | Phrase, *, request_id: str | None = None) -> None:
-        told = message if isinstance(message, Phrase) else verbatim(message)
-        self.told = told if request_id is None else _OF_REQUEST.filled(told, request_id)
-        super().__init__(self.told.en)
+        text = message if isinstance(message, Phrase) else verbatim(message)
+        self.phrase = text if request_id is None else _OF_REQUEST.filled(text, request_id)
+        super().__init__(self.phrase.en)
 
 
 class AccessRefused(DeskError):
@@ -154,7 +154,7 @@ class Desk(t.Protocol):
 
     def reissue(self, application: Application, order: Order, client_reference: str, reason: str) -> Application: ...
 
-    def relink(self, application: Application, asked: Relinking, client_reference: str) -> Application: ...
+    def relink(self, application: Application, wanted: Relinking, client_reference: str) -> Application: ...
 
 
 __all__ = (

@@ -96,10 +96,10 @@ def _words(value: t.Any) -> str:
 
 def _named(names: Mapping[str, Named]) -> Callable[[t.Any], Named]:
     def read(value: t.Any) -> Named:
-        found = names.get(value) if isinstance(value, str) else None
-        if found is None:
+        result = names.get(value) if isinstance(value, str) else None
+        if result is None:
             raise _Misfit(_A_NAME.filled(", ".join(names)))
-        return found
+        return result
 
     return read
 

@@ -57,9 +57,9 @@ _CUT_OFF: t.Final = Phrase("the answer was cut off", "応答が途中で切れ�
 class NoAnswer(Exception):
     """No whole answer came; `sent`: whether any of the request may have arrived."""
 
-    def __init__(self, told: Phrase, *, sent: bool = True) -> None:
-        super().__init__(told.en)
-        self.told = told
+    def __init__(self, message: Phrase, *, sent: bool = True) -> None:
+        super().__init__(message.en)
+        self.phrase = message
         self.sent = sent
 
 

@@ -59,8 +59,8 @@ def split_address(url: str) -> urllib.parse.SplitResult | None:
 def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     """Say why this secret must not be sent to this desk_url, or None."""
     parts = split_address(url)
-    known = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
-    if parts is None or not known or parts.username is not None or "?" in url or "#" in url:
+    entry = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
+    if parts is None or not entry or parts.username is not None or "?" in url or "#" in url:
         return Phrase(f"desk_url must be of the form {form}", f"desk_url は {form} の形で指定してください。")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
         return Phrase(
@@ -95,22 +95,22 @@ def _reason(cause: BaseException) -> Phrase | None:
         ((DecodeError,), _NOT_DECODED),
         ((LocationParseError, UnicodeError, requests.exceptions.InvalidURL), _ADDRESS),
     )
-    known = next((words for classes, words in kinds if isinstance(cause, classes)), None)
-    if known is None and isinstance(cause, OSError) and cause.strerror and not isinstance(cause, HTTPError):
+    entry = next((words for classes, words in kinds if isinstance(cause, classes)), None)
+    if entry is None and isinstance(cause, OSError) and cause.strerror and not isinstance(cause, HTTPError):
         return reason_of(cause)
-    return known
+    return entry
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error and everything that it wraps, innermost first: requests wraps urllib3's, which wraps the system's."""
-    found: list[BaseException] = []
+    result: list[BaseException] = []
     todo: list[object] = [error]
     while todo:
         cause = todo.pop()
-        if isinstance(cause, BaseException) and not any(cause is known for known in found):
-            found.append(cause)
+        if isinstance(cause, BaseException) and not any(cause is entry for entry in result):
+            result.append(cause)
             todo += [*cause.args, getattr(cause, "reason", None), cause.__cause__, cause.__context__]
-    return reversed(found)
+    return reversed(result)
 
 
 __all__ = ("address_fault", "explain_silence", "split_address")

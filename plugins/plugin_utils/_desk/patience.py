@@ -82,7 +82,7 @@ class Patience:
                 self._wait(pause, error)
 
     def _wait(self, seconds: float, error: DeskBusy | DeskUnreachable) -> None:
-        announce_wait(seconds, error.told, self._tell)
+        announce_wait(seconds, error.phrase, self._tell)
         self._sleep(seconds)
 
 

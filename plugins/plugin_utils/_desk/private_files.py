@@ -72,8 +72,8 @@ def _read(path: pathlib.Path) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
-            found = os.fstat(descriptor)
-            return file.read(_LARGEST) if _is_ours(found) and stat.S_ISREG(found.st_mode) else b""
+            result = os.fstat(descriptor)
+            return file.read(_LARGEST) if _is_ours(result) and stat.S_ISREG(result.st_mode) else b""
     except OSError:
         return b""
 
@@ -107,14 +107,14 @@ def _replace(path: pathlib.Path, text: str) -> None:
 
 def _is_private(folder: pathlib.Path) -> bool:
     try:
-        found = os.lstat(folder)
+        result = os.lstat(folder)
     except OSError:
         return False
-    return stat.S_ISDIR(found.st_mode) and _is_ours(found) and not found.st_mode & 0o077
+    return stat.S_ISDIR(result.st_mode) and _is_ours(result) and not result.st_mode & 0o077
 
 
-def _is_ours(found: os.stat_result) -> bool:
-    return found.st_uid == os.geteuid()
+def _is_ours(result: os.stat_result) -> bool:
+    return result.st_uid == os.geteuid()
 
 
 __all__ = (

@@ -44,7 +44,7 @@ def require_proof(word: Callable[[Phrase], Phrase] = lambda told: told) -> Itera
     except DeskError as error:
         if error.nothing_done or isinstance(error, OutcomeUnknown):
             raise
-        raise OutcomeUnknown(word(error.told)) from error
+        raise OutcomeUnknown(word(error.phrase)) from error
     except Exception as error:  # of a library: after the call went out no error may pass for a refusal
         raise OutcomeUnknown(word(_UNEXPECTED.filled(type(error).__name__, error))) from error
 

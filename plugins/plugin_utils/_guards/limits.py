@@ -38,25 +38,25 @@ class Limits(t.NamedTuple):
     budget: int | None = None
 
 
-def judge_limits(made: Plan, limits: Limits, *, prices: PriceTable | None) -> tuple[Complaint, ...]:
+def judge_limits(plan: Plan, limits: Limits, *, prices: PriceTable | None) -> tuple[Complaint, ...]:
     """Judge whether the run would buy, renew or cost more than the user allows."""
-    return (*_too_many(made, limits), *_too_dear(made, limits.budget, prices))
+    return (*_too_many(plan, limits), *_too_dear(plan, limits.budget, prices))
 
 
-def _too_many(made: Plan, limits: Limits) -> Iterator[Complaint]:
+def _too_many(plan: Plan, limits: Limits) -> Iterator[Complaint]:
     for rule, option, step in _LIMITS:
-        count, allowed = sum(one is step for _entry, one in made.list_steps()), getattr(limits, option)
+        count, allowed = sum(one is step for _entry, one in plan.list_steps()), getattr(limits, option)
         if allowed is not None and count > allowed:
-            facts: dict[str, object] = {"count": count, "allowed": allowed, "silent": _say_silent(made)}
+            facts: dict[str, object] = {"count": count, "allowed": allowed, "silent": _say_silent(plan)}
             yield Complaint(rule=rule, place=Place(file=option), facts=facts)
 
 
-def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Iterator[Complaint]:
+def _too_dear(plan: Plan, allowed: int | None, prices: PriceTable | None) -> Iterator[Complaint]:
     if allowed is None:
         return
     unpriced: dict[str, list[str]] = {}
     total = 0
-    for entry, step in made.list_steps():
+    for entry, step in plan.list_steps():
         if step in PAID:
             price = prices.price_step(entry.order, step) if prices else None
             total += price or 0
@@ -66,7 +66,7 @@ def _too_dear(made: Plan, allowed: int | None, prices: PriceTable | None) -> Ite
         unknown = {"value": bought, "orders": list_names(orders)}
         yield Complaint(rule="BUDGET-UNPRICED", place=Place(file="prices"), facts=unknown)
     if total > allowed:
-        over = {"total": f"{total:,}", "allowed": f"{allowed:,}", "silent": _say_silent(made)}
+        over = {"total": f"{total:,}", "allowed": f"{allowed:,}", "silent": _say_silent(plan)}
         yield Complaint(rule="BUDGET", place=Place(file="budget"), facts=over)
 
 
@@ -77,17 +77,17 @@ def _bought(entry: Entry, step: Step) -> str:
     return f"{order.product.id}, {order.renewal_term if step is Step.RENEW else order.term}"
 
 
-def _say_silent(made: Plan) -> Phrase:
+def _say_silent(plan: Plan) -> Phrase:
     """Name what is renewed all the same: a limit of ours does not stop IIJ."""
-    renewed = [entry for entry, step in made.list_steps() if step is Step.RENEW]
+    renewed = [entry for entry, step in plan.list_steps() if step is Step.RENEW]
     days = {
         entry.application.contract_id: day_in_japan(entry.track.window.order_by)
         for entry in renewed
         if entry.application and entry.track
     }
-    days.update({silent.application.contract_id: silent.day for silent in find_silent(made, None)})
-    told = ", ".join(f"{contract_id} ({day})" for contract_id, day in sorted(days.items(), key=lambda item: item[1]))
-    return _SILENT.filled(told) if told else Phrase("", "")
+    days.update({silent.application.contract_id: silent.day for silent in find_silent(plan, None)})
+    message = ", ".join(f"{contract_id} ({day})" for contract_id, day in sorted(days.items(), key=lambda item: item[1]))
+    return _SILENT.filled(message) if message else Phrase("", "")
 
 
 __all__ = ("Limits", "judge_limits")

@@ -28,7 +28,7 @@ def quote_new_orders(plan: Plan, desk: Desk) -> None:
                 desk.quote(entry.order)
             except (RequestRefused, ScreenUnexpected) as refused:
                 order = entry.order
-                facts = {"value": order.common_name, "problem": refused.told}
+                facts = {"value": order.common_name, "problem": refused.phrase}
                 complaints.append(Complaint(rule="QUOTE-REFUSED", place=order.place, order=order.name, facts=facts))
     if complaints:
         raise OrdersRefused(complaints)

@@ -42,7 +42,7 @@ _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id",
 
 
 def require_saved_plan(
-    made: Plan, path: str, commands_of: CommandsOf, *, portfolio: str, part: str | None, wanted: str | None
+    plan: Plan, path: str, commands_of: CommandsOf, *, portfolio: str, part: str | None, wanted: str | None
 ) -> Phrase | None:
     """Refuse a plan that differs from the saved one, but for what has been done of it meanwhile.
 
@@ -53,11 +53,11 @@ def require_saved_plan(
     if wanted is not None and saved["digest"] != wanted:
         raise _not_reviewed(saved["digest"], wanted)
     rows = {row["name"]: row for row in saved["orders"]}
-    names = {entry.order.name for entry in made.entries}
+    names = {entry.order.name for entry in plan.entries}
     moved = [
         complaint
-        for entry in made.entries
-        for complaint in _moved(entry, rows.get(entry.order.name), portfolio, commands_of, made.as_of)
+        for entry in plan.entries
+        for complaint in _moved(entry, rows.get(entry.order.name), portfolio, commands_of, plan.as_of)
     ]
     gone = [row["name"] for row in rows.values() if list_desk_steps(row) and row["name"] not in names]
     complaints = [*moved, *(_order_moved(Place(file=path), name, _REMOVED) for name in gone)]
@@ -74,10 +74,10 @@ def read_host_parts(path: str, *, portfolio: str, part: str | None) -> dict[str,
     return {row["name"]: row["on_host"] for row in rows}
 
 
-def require_digest(found: str, wanted: str) -> None:
+def require_digest(result: str, wanted: str) -> None:
     """Refuse a plan whose digest is not the one that the reviewer saw."""
-    if found != wanted:
-        raise _not_reviewed(found, wanted)
+    if result != wanted:
+        raise _not_reviewed(result, wanted)
 
 
 def _moved(
@@ -99,8 +99,8 @@ def _moved(
         dated = {"replaces": row["replaces"], "until": row["renew_by"], "day": f"{as_of:%Y-%m-%d %H:%M} UTC"}
         yield Complaint(rule="PLAN-EXPIRED", place=order.place, order=order.name, facts=dated)
     elif planned[len(planned) - len(now) :] != now or not _same_contract(entry, row, portfolio):
-        found = entry.application.contract_id if entry.application else None
-        facts = {"planned": _said(planned, row["contract_id"]), "now": _said(now, found)}
+        result = entry.application.contract_id if entry.application else None
+        facts = {"planned": _said(planned, row["contract_id"]), "now": _said(now, result)}
         yield Complaint(rule="PLAN-DESK-MOVED", place=order.place, order=order.name, facts=facts)
 
 
@@ -167,10 +167,10 @@ def _whole(saved: Row) -> bool:
         return False
     try:
         bound = [(row["name"], row["contract_id"], row["on_host"]) for row in rows if row.get("on_host")]
-        found = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"], on_hosts=bound)
+        result = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"], on_hosts=bound)
     except (TypeError, KeyError, ValueError, RecursionError):
         return False
-    return bool(found == saved.get("digest"))
+    return bool(result == saved.get("digest"))
 
 
 def _said(steps: list[str], contract_id: str | None) -> Phrase:
@@ -186,8 +186,8 @@ def _unusable(path: str, problem: Phrase) -> OrdersRefused:
     return OrdersRefused([Complaint(rule="PLAN-FILE", place=Place(file=path), facts={"problem": problem})])
 
 
-def _not_reviewed(found: str, wanted: str) -> OrdersRefused:
-    facts = {"value": found, "wanted": wanted}
+def _not_reviewed(result: str, wanted: str) -> OrdersRefused:
+    facts = {"value": result, "wanted": wanted}
     return OrdersRefused([Complaint(rule="PLAN-DIGEST", place=Place(file="plan_digest"), facts=facts)])
 
 

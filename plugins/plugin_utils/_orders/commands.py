@@ -43,10 +43,10 @@ _WRONG_COMMAND: t.Final = Phrase(
 _NO_COMMANDS: t.Final = Phrase("none is defined", "定義なし")
 
 
-def read_commands(given: Mapping[str, t.Any] | None) -> dict[str, str]:
+def read_commands(fields: Mapping[str, t.Any] | None) -> dict[str, str]:
     """Return the task's commands by name, each as one text; raises OptionsWrong."""
     commands = {}
-    for name, command in (given or {}).items():
+    for name, command in (fields or {}).items():
         if not NAME.fullmatch(str(name)):
             raise OptionsWrong(_WRONG_NAME.filled(repr(name)))
         words = command if isinstance(command, list) else _words(command)
@@ -61,10 +61,10 @@ def find_command_breaches(fields: Mapping[str, t.Any], commands: Collection[str]
     install = fields.get("install")
     if commands is None or not isinstance(install, dict):
         return
-    for field, known in (("validate", {*VALIDATIONS, *commands}), ("reload", set(commands))):
+    for field, entry in (("validate", {*VALIDATIONS, *commands}), ("reload", set(commands))):
         name = install.get(field)
-        if isinstance(name, str) and NAME.fullmatch(name) and name not in known:
-            facts = {"value": shorten(name), "allowed": tuple(sorted(known)) or _NO_COMMANDS}
+        if isinstance(name, str) and NAME.fullmatch(name) and name not in entry:
+            facts = {"value": shorten(name), "allowed": tuple(sorted(entry)) or _NO_COMMANDS}
             yield Breach(rule="COMMAND-UNKNOWN", path=("install", field), facts=facts)
 
 

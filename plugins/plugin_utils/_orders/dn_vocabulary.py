@@ -49,15 +49,15 @@ def make_dn_check(longest: int) -> Callable[[object], str]:
 
     @describe_as(pattern_schema(re.compile(_DN_VALUE), maxLength=longest), TEXT)
     def field(value: object) -> str:
-        said = check_text(value)
-        foreign = dict.fromkeys(character for character in said if character not in DN_CHARACTERS.value)
+        text = check_text(value)
+        foreign = dict.fromkeys(character for character in text if character not in DN_CHARACTERS.value)
         if foreign:
-            raise Refused("DN-CHARACTERS", value=shorten(said), characters=" ".join(map(show_character, foreign)))
-        if len(said) > longest:
-            raise Refused("DN-LENGTH", value=shorten(said), length=len(said), allowed=longest)
-        if not said.strip(_SAYS_NOTHING):
-            raise Refused("DN-BLANK", value=shorten(said))
-        return said
+            raise Refused("DN-CHARACTERS", value=shorten(text), characters=" ".join(map(show_character, foreign)))
+        if len(text) > longest:
+            raise Refused("DN-LENGTH", value=shorten(text), length=len(text), allowed=longest)
+        if not text.strip(_SAYS_NOTHING):
+            raise Refused("DN-BLANK", value=shorten(text))
+        return text
 
     return field
 

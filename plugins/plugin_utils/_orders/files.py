@@ -88,14 +88,14 @@ def read_folder(source: str, reader: Reader) -> Reading:
         return shared
     if path.is_file():
         return _read_file(path, reader, top, shared)
-    found = OrderFolder(path)
+    result = OrderFolder(path)
     readings = [
         _unreadable(obstacle.path, "FILE-UNREADABLE", problem=obstacle.problem)
         if obstacle.problem
         else _unreadable(obstacle.path, "FILE-LINK", folder=str(path))
-        for obstacle in found.obstacles
+        for obstacle in result.obstacles
     ]
-    files = [file for file in found.list_files() if not shared or str(file) != shared.file.name]
+    files = [file for file in result.list_files() if not shared or str(file) != shared.file.name]
     readings += [_read_file(file, reader, path, shared) for file in files]
     return sum(readings, start=Reading()) if readings or shared else _unreadable(path, "FILE-NONE")
 
@@ -104,20 +104,20 @@ def has_order_files(source: str) -> bool:
     """Check whether there is anything to read at a path, or to complain of."""
     path = pathlib.Path(source)
     if path.is_dir():
-        found = OrderFolder(path)
-        return bool(found.list_files() or found.obstacles)
+        result = OrderFolder(path)
+        return bool(result.list_files() or result.obstacles)
     return os.path.lexists(path)
 
 
 def read_inline(orders: list[t.Any]) -> Reading:
     """Orders given in the playbook; they have no file, so their place is their number."""
-    found = []
+    result = []
     for index, fields in enumerate(orders):
         place = Place(file=f"orders[{index}]")
         locate = functools.partial(_same_place, place)
         branch = find_branch(fields)
-        found.append(RawOrder(fields=fields, branch=branch, folder=pathlib.Path(), within=None, locate=locate))
-    return Reading(orders=tuple(found))
+        result.append(RawOrder(fields=fields, branch=branch, folder=pathlib.Path(), within=None, locate=locate))
+    return Reading(orders=tuple(result))
 
 
 def _same_place(place: Place, _path: Path) -> Place:
@@ -150,8 +150,8 @@ class _Opened(t.NamedTuple):
 
     @property
     def defaults(self) -> Fields:
-        found = self.document.get("defaults") if isinstance(self.document, dict) else None
-        return found if isinstance(found, dict) else {}
+        result = self.document.get("defaults") if isinstance(self.document, dict) else None
+        return result if isinstance(result, dict) else {}
 
 
 def _read_shared_defaults(top: pathlib.Path, reader: Reader) -> _Opened | Reading | None:
@@ -248,8 +248,8 @@ class _Rendering:
             return self._reader.render(text)
         except Exception as error:  # whatever the template engine raises is the user's template, told with its place
             problem = getattr(error, "told", None) or " ".join(str(error).split())
-            known = ", ".join(self._reader.known) or _NO_NAMES
-            facts = {"problem": problem, "known": known, "filters": FILTERS}
+            entry = ", ".join(self._reader.known) or _NO_NAMES
+            facts = {"problem": problem, "known": entry, "filters": FILTERS}
             self.complaints.append(Complaint(rule="TEMPLATE", place=self._file.place(path), path=path, facts=facts))
             return text
 
@@ -278,8 +278,8 @@ def _has(fields: t.Any, path: Path) -> bool:
 
 
 def _unreadable(path: pathlib.Path, rule: str, **facts: object) -> Reading:
-    said = {"value": shorten(str(path)), **facts}
-    return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=said),))
+    text = {"value": shorten(str(path)), **facts}
+    return Reading(complaints=(Complaint(rule=rule, place=Place(file=str(path)), facts=text),))
 
 
 __all__ = (

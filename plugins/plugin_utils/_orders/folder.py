@@ -90,8 +90,8 @@ def leads_out(path: pathlib.Path, top: pathlib.Path) -> bool:
 def find_repository(top: pathlib.Path) -> pathlib.Path:
     """Return the folder that CSRs may be in: the repository of the folder of orders, or else the folder around it."""
     real = top.resolve()
-    found = next((folder for folder in (real, *real.parents) if (folder / ".git").exists()), real.parent)
-    return real if found == found.parent else found  # never the whole disk
+    result = next((folder for folder in (real, *real.parents) if (folder / ".git").exists()), real.parent)
+    return real if result == result.parent else result  # never the whole disk
 
 
 __all__ = ("Obstacle", "OrderFolder", "find_repository", "leads_out")

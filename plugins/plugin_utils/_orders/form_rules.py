@@ -200,8 +200,8 @@ def _files_of_host(order: Fields) -> Iterator[Breach]:
 def _subject(order: Fields, product: Product, origin: CsrOrigin | None) -> Iterator[Breach]:
     subject = order.get("subject")
     if isinstance(subject, dict) and origin is not CsrOrigin.SUPPLIED:
-        given = {field: value for field, value in subject.items() if isinstance(value, str)}
-        yield from find_subject_breaches(given, product=product, path=("subject",))
+        fields = {field: value for field, value in subject.items() if isinstance(value, str)}
+        yield from find_subject_breaches(fields, product=product, path=("subject",))
 
 
 __all__ = ("find_rule_breaches", "permitted_addresses")

@@ -43,9 +43,9 @@ def find_files_shared_within(order: Fields, branch: Branch) -> Iterator[Breach]:
     """Find files of one order that have one place."""
     first: dict[str, File] = {}
     for file in _files(order, branch):
-        known = first.setdefault(file.place, file)
-        if known is not file:
-            yield Breach(rule="PATH-SHARED", path=file.field, facts={"value": shorten(file.place), "other": known.what})
+        entry = first.setdefault(file.place, file)
+        if entry is not file:
+            yield Breach(rule="PATH-SHARED", path=file.field, facts={"value": shorten(file.place), "other": entry.what})
 
 
 def find_files_shared_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
@@ -56,9 +56,9 @@ def find_files_shared_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]
         if not isinstance(host, str) or order.fields.get("state") == Wanted.CANCELLED:
             continue
         for file in _files(order.fields, order.branch):
-            other, known = first.setdefault((host, file.place), (order, file))
-            if other.name != order.name and not known.what == file.what == dotted_path(_KEY):
-                facts = {"value": shorten(file.place), "other": _ORDER.filled(known.what, other.name)}
+            other, entry = first.setdefault((host, file.place), (order, file))
+            if other.name != order.name and not entry.what == file.what == dotted_path(_KEY):
+                facts = {"value": shorten(file.place), "other": _ORDER.filled(entry.what, other.name)}
                 place = order.locate(file.field)
                 yield Complaint(rule="PATH-SHARED", place=place, order=order.name, path=file.field, facts=facts)
 

@@ -38,11 +38,11 @@ class OrderHost:
 
 def list_hosts(orders: Iterable[Order]) -> tuple[OrderHost, ...]:
     """Every host that an order which is not to be cancelled names."""
-    found: dict[str, dict[str, HostFacts]] = collections.defaultdict(dict)
+    result: dict[str, dict[str, HostFacts]] = collections.defaultdict(dict)
     for order in sorted(orders, key=lambda order: order.name):
         if order.host is not None and order.state is Wanted.PRESENT:
-            found[str(order.host)][str(order.name)] = _facts(order)
-    return tuple(OrderHost(name=host, orders=facts, groups=_groups(facts)) for host, facts in sorted(found.items()))
+            result[str(order.host)][str(order.name)] = _facts(order)
+    return tuple(OrderHost(name=host, orders=facts, groups=_groups(facts)) for host, facts in sorted(result.items()))
 
 
 def _facts(order: Order) -> HostFacts:

@@ -25,8 +25,8 @@ def make_reader(variables: Mapping[str, t.Any] | None, *, secrets: t.Any = None)
     sandbox = Sandbox(_Plain().read_value(dict(variables or {})))
 
     def decrypt(text: str) -> str:
-        known = VaultSecretsContext.current().secrets if secrets is None else secrets
-        return str(VaultLib(known).decrypt(text.encode()).decode())
+        entry = VaultSecretsContext.current().secrets if secrets is None else secrets
+        return str(VaultLib(entry).decrypt(text.encode()).decode())
 
     return Reader(render=sandbox.render, decrypt=decrypt, known=sandbox.known)
 

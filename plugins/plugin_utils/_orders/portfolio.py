@@ -126,23 +126,23 @@ def _judged_one(
     fields, shape = find_shape_breaches(raw.fields, raw.branch)
     unusable = {breach.path[0] for breach in shape if breach.path}
     usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
-    csr, found = _supplied(usable, raw)
+    csr, result = _supplied(usable, raw)
     rules = find_rule_breaches(usable, raw.branch, day=day)
     breaches = (
         *shape,
         *rules,
         *find_command_breaches(usable, commands),
         *find_files_shared_within(usable, raw.branch),
-        *found,
+        *result,
     )
     wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
     return (None if wrong else _order(fields, raw, csr)), breaches
 
 
-def _told_once(found: list[tuple[RawOrder, Breach]]) -> Complaint:
+def _told_once(result: list[tuple[RawOrder, Breach]]) -> Complaint:
     # Finding a place means reading the file once more, so it is done for the first order only.
-    complaint = _complaint(*found[0])
-    return dc.replace(complaint, order=list_names(raw.name for raw, _breach in found))
+    complaint = _complaint(*result[0])
+    return dc.replace(complaint, order=list_names(raw.name for raw, _breach in result))
 
 
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:

@@ -29,8 +29,8 @@ def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
     orders = tuple(orders)
     yield from _equal_names(orders)
     yield from _equal_purchases(orders)
-    known = {order.name for order in orders if order.name}
     yield from _equal_former_names(orders)
+    names = {order.name for order in orders if order.name}
     for order in orders:
         contract_id = order.fields.get("contract_id")
         if contract_id is not None and contract_id == order.fields.get("replaces"):
@@ -41,8 +41,8 @@ def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
             }
             yield _complaint("REPLACES-SELF", order, "replaces", facts)
         named = order.fields.get("duplicate_of")
-        if isinstance(named, str) and (named == order.name or not _may_name(named, known)):
-            facts = {"value": shorten(named), "allowed": sorted(known - {order.name or ""})}
+        if isinstance(named, str) and (named == order.name or not _may_name(named, names)):
+            facts = {"value": shorten(named), "allowed": sorted(names - {order.name or ""})}
             yield _complaint("DUPLICATE-OF", order, "duplicate_of", facts)
 
 
@@ -110,14 +110,14 @@ def _natural_key(order: Fields) -> tuple[str, ...] | None:
     linked = order.get("linked_contract")
     if not (isinstance(name, str) and isinstance(product, str) and isinstance(usage, str)):
         return None
-    found = find_product(product)
+    result = find_product(product)
     contract = [str(linked.get(part)) for part in ("service", "contract_id")] if isinstance(linked, dict) else []
-    return (name.lower(), found.id if found else product, usage, *contract)
+    return (name.lower(), result.id if result else product, usage, *contract)
 
 
-def _may_name(duplicate_of: str, known: set[str]) -> bool:
+def _may_name(duplicate_of: str, entry: set[str]) -> bool:
     # A contract ID of another portfolio has no form that is known, so only the desk can tell; a name must be ours.
-    return duplicate_of in known or any(character.isdigit() for character in duplicate_of)
+    return duplicate_of in entry or any(character.isdigit() for character in duplicate_of)
 
 
 def _complaint(rule: str, order: RawOrder, field: str, facts: Mapping[str, object]) -> Complaint:

@@ -40,8 +40,8 @@ def product_rules(product: Product, *, day: dt.date) -> Json:
 
 
 def _facts(value: t.Any) -> dict[str, Json]:
-    found = {field.name: getattr(value, field.name) for field in dc.fields(value)}
-    return {name: _fact(fact) for name, fact in found.items() if isinstance(fact, Fact)}
+    result = {field.name: getattr(value, field.name) for field in dc.fields(value)}
+    return {name: _fact(fact) for name, fact in result.items() if isinstance(fact, Fact)}
 
 
 def _fact(fact: Fact[t.Any]) -> Json:

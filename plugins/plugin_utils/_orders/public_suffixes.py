@@ -23,8 +23,8 @@ _PLAIN_TOP_DOMAINS = ("com", "jp", "net", "org")
 
 def explain_missing_public_suffixes() -> str | None:
     """The message for the user when the library is not there."""
-    found = importlib.util.find_spec("publicsuffixlist")
-    return None if found else str(missing_required_lib("publicsuffixlist"))
+    result = importlib.util.find_spec("publicsuffixlist")
+    return None if result else str(missing_required_lib("publicsuffixlist"))
 
 
 @functools.lru_cache(maxsize=4_096)

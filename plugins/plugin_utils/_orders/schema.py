@@ -124,19 +124,19 @@ def _unless_pinned(branch: Branch) -> t.Any:
 
 
 def _registration_form(branch: Branch) -> Shape:
-    linked, asked = branch.usage is Usage.LINKED_SERVICE, _unless_pinned(branch)
+    linked, wanted = branch.usage is Usage.LINKED_SERVICE, _unless_pinned(branch)
     product = _product(branch)
     asks_email = product is not None and product.authority.approval_email.value
     asks_transparency = product is not None and product.authority.transparency_choice.value
     return {
-        (vol.Optional if linked else asked)("csr_origin"): _linked_origin
+        (vol.Optional if linked else wanted)("csr_origin"): _linked_origin
         if linked
         else word.make_choice_check(CsrOrigin),
-        (asked if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.check_text,
-        (asked if _asks_subject(branch) else vol.Optional)("subject"): _subject_fields(),
-        asked("applicant"): _applicant_fields(),
-        (asked if asks_email else vol.Optional)("approval_email"): word.check_approval_email,
-        (asked if asks_transparency else vol.Optional)("certificate_transparency"): word.check_boolean,
+        (wanted if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.check_text,
+        (wanted if _asks_subject(branch) else vol.Optional)("subject"): _subject_fields(),
+        wanted("applicant"): _applicant_fields(),
+        (wanted if asks_email else vol.Optional)("approval_email"): word.check_approval_email,
+        (wanted if asks_transparency else vol.Optional)("certificate_transparency"): word.check_boolean,
     }
 
 
@@ -228,10 +228,12 @@ def _unasked_by_usage(branch: Branch) -> dict[str, word.Validator]:
         only = Phrase("only usage: linked_service has one", "連携先を書くのは usage: linked_service のときだけです")
         return {"linked_contract": _unused("linked_contract", only)}
     if branch.usage is Usage.LINKED_SERVICE:
-        made = Phrase("IIJ makes the CSR for a linked service", "連携対応サービスで利用する場合はIIJがCSRを作成します")
+        result = Phrase(
+            "IIJ makes the CSR for a linked service", "連携対応サービスで利用する場合はIIJがCSRを作成します"
+        )
         installed = Phrase("IIJ installs on the linked service", "連携対応サービスへはIIJが設定します")
         return {
-            "csr_path": _unused("csr_path", made),
+            "csr_path": _unused("csr_path", result),
             **{field: _unused(field, installed) for field in ("host", "key", "install")},
         }
     return {}

@@ -24,7 +24,7 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
     path = tuple(getattr(part, "schema", part) for part in error.path)
     if isinstance(error, Refused):
         return Breach(rule=error.rule, path=path, facts=error.facts)
-    known = tuple(str(key) for key in _fields_at(schema, path[:-1]))
+    names = tuple(str(key) for key in _fields_at(schema, path[:-1]))
     if isinstance(error, vol.RequiredFieldInvalid):
         facts = {"value": path[-1], "named": _named(path), "allowed": _allowed_at(schema, path)}
         return Breach(rule="KEY-MISSING", path=path, facts=facts)
@@ -33,8 +33,8 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
         return Breach(
             rule="VALUE-TYPE", path=path, facts={"value": shorten(_value_at(order, path)), "expected": expected}
         )
-    near = find_nearest(path[-1], known)
-    facts = {"value": shorten(path[-1]), "allowed": known, "near": near}
+    near = find_nearest(path[-1], names)
+    facts = {"value": shorten(path[-1]), "allowed": names, "near": near}
     # YAML reads {organization_name: Example Co., Ltd.} as a field "Ltd." without a value.
     cut = {"cut": True} if not near and _value_at(order, path) is None else {}
     return Breach(rule="KEY-UNKNOWN", path=path, facts={**facts, **cut})
@@ -42,8 +42,8 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
 
 def _fields_at(schema: Shape, path: tuple[str | int, ...]) -> Shape:
     for part in path:
-        found: t.Any = next((value for key, value in schema.items() if str(key) == part), {})
-        schema = getattr(found, "fields", found)
+        result: t.Any = next((value for key, value in schema.items() if str(key) == part), {})
+        schema = getattr(result, "fields", result)
         if not isinstance(schema, dict):
             return {}
     return schema
@@ -54,12 +54,12 @@ def _allowed_at(schema: Shape, path: tuple[str | int, ...]) -> object:
     fields = getattr(validator, "fields", validator)
     if not isinstance(fields, dict):
         return getattr(validator, "allowed", "")
-    asked = ", ".join(str(key) for key in fields if isinstance(key, vol.Required))
+    wanted = ", ".join(str(key) for key in fields if isinstance(key, vol.Required))
     free = ", ".join(str(key) for key in fields if not isinstance(key, vol.Required) and not _is_refused(fields[key]))
     if not free:
-        return Phrase(f"a mapping with {asked}", f"{asked} を持つマッピング")
+        return Phrase(f"a mapping with {wanted}", f"{wanted} を持つマッピング")
     return Phrase(
-        f"a mapping with {asked} ({free} may be left out)", f"{asked} を持つマッピング ({free} は省略できます)"
+        f"a mapping with {wanted} ({free} may be left out)", f"{wanted} を持つマッピング ({free} は省略できます)"
     )
 
 

@@ -36,12 +36,12 @@ def find_subject_breaches(subject: Mapping[str, str], *, product: Product, path:
 
 @functools.lru_cache(maxsize=1024)  # many orders have the same subject
 def _field_breaches(field: str, value: str, authority: Authority, path: Path) -> tuple[Breach, ...]:
-    found = [*_characters(value, authority, path), *_length(value, authority, path)]
+    result = [*_characters(value, authority, path), *_length(value, authority, path)]
     if field in ("state_or_province_name", "locality_name"):
-        found.extend(_capitals(value, authority, path))
+        result.extend(_capitals(value, authority, path))
     if field == "organization_name":
-        found.extend(_legal_form(value, authority, path))
-    return tuple(found)
+        result.extend(_legal_form(value, authority, path))
+    return tuple(result)
 
 
 def _characters(value: str, authority: Authority, path: Path) -> Iterator[Breach]:

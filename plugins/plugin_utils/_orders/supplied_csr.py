@@ -66,14 +66,14 @@ def read_supplied_csr(
     except _NotRegular:
         return None, (_unreadable(path, Phrase("not a regular file", "通常のファイルではありません")),)
     except CsrKeyForm as form:
-        said = {"value": form.form, "allowed": _KEYS.filled(RSA_SMALLEST.value, ", ".join(CURVES.value))}
-        return None, (Breach(rule="CSR-KEY", path=_PATH, facts=said),)
+        text = {"value": form.form, "allowed": _KEYS.filled(RSA_SMALLEST.value, ", ".join(CURVES.value))}
+        return None, (Breach(rule="CSR-KEY", path=_PATH, facts=text),)
     except OSError as error:
         return None, (_unreadable(path, reason_of(error)),)
     except ValueError:  # a name that no file can have
         return None, (_unreadable(path, Phrase("no such file", "ファイルがありません")),)
     except Fault as fault:
-        return None, (_unreadable(path, fault.told),)
+        return None, (_unreadable(path, fault.phrase),)
     breaches = tuple(_breaches(facts, common_name=common_name, product=product))
     return SuppliedCsr(pem=facts.pem, public_key_fingerprint=facts.public_key_fingerprint), breaches
 
@@ -92,8 +92,8 @@ def _unreadable(path: pathlib.Path, problem: Phrase) -> Breach:
 
 def _breaches(facts: CsrFacts, *, common_name: str | None, product: Product | None) -> Iterator[Breach]:
     if common_name is not None and (facts.common_name or "").lower() != common_name.lower():
-        said = {"value": shorten(facts.common_name or ""), "common_name": common_name}
-        yield Breach(rule="CSR-COMMON-NAME", path=_PATH, facts=said)
+        text = {"value": shorten(facts.common_name or ""), "common_name": common_name}
+        yield Breach(rule="CSR-COMMON-NAME", path=_PATH, facts=text)
     if not facts.signature_valid:
         yield Breach(rule="CSR-SIGNATURE", path=_PATH)
     elif facts.signature_outdated:
@@ -163,14 +163,14 @@ def _organization_breaches(subject: names.Subject, product: Product) -> Iterator
 
 
 def _value_breaches(attribute: str, value: str, product: Product) -> Iterator[Breach]:
-    told = f"{_short(attribute)}={value}"
+    message = f"{_short(attribute)}={value}"
     if not value.strip():
-        yield Breach(rule="DN-BLANK", path=_PATH, facts={"value": shorten(told)})
+        yield Breach(rule="DN-BLANK", path=_PATH, facts={"value": shorten(message)})
         return
     try:
         make_dn_check(DN_LENGTHS.value[attribute])(value)
     except Refused as refused:
-        yield Breach(rule=refused.rule, path=_PATH, facts={**refused.facts, "value": shorten(told)})
+        yield Breach(rule=refused.rule, path=_PATH, facts={**refused.facts, "value": shorten(message)})
         return
     yield from find_subject_breaches({attribute: value}, product=product, path=_PATH)
 
@@ -183,8 +183,8 @@ def _kept_attributes(product: Product) -> frozenset[str]:
     """What of a subject reaches the certificate: of a DV one C and CN only [BR 7.1.2.7.2]."""
     if product.level.value == "DV":
         return frozenset({"country_name", "common_name"})
-    known = frozenset(attribute.name for attribute in names.DN_ATTRIBUTES)
-    return known - product.authority.dropped_attributes.value
+    entry = frozenset(attribute.name for attribute in names.DN_ATTRIBUTES)
+    return entry - product.authority.dropped_attributes.value
 
 
 __all__ = ("read_supplied_csr",)

@@ -55,9 +55,9 @@ _NOT_COMPUTED: t.Final = Phrase("its value cannot be computed", "値を求めら
 class TemplateRefused(Exception):
     """A template does more than it may, or names what is not there."""
 
-    def __init__(self, told: Phrase) -> None:
-        super().__init__(told.en)
-        self.told = told
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message.en)
+        self.phrase = message
 
 
 class Sandbox:
@@ -115,7 +115,7 @@ class Sandbox:
             pass
         value = context.vars[_RESULT]
         if isinstance(value, _Undefined):
-            raise TemplateRefused(value.told)
+            raise TemplateRefused(value.phrase)
         return value
 
     def _compile(self, expression: nodes.Expr) -> jinja2.Template:
@@ -151,10 +151,10 @@ class _Undefined(jinja2.StrictUndefined):
     def __init__(self, hint: str | None = None, obj: t.Any = missing, name: t.Any = None, exc: t.Any = None) -> None:
         super().__init__(hint, obj, name, t.cast("t.Any", self._refuse))
         del exc
-        self.told = (_UNKNOWN if obj is missing else _NO_PART).filled(repr(name))
+        self.phrase = (_UNKNOWN if obj is missing else _NO_PART).filled(repr(name))
 
     def _refuse(self, _message: str) -> TemplateRefused:
-        return TemplateRefused(self.told)
+        return TemplateRefused(self.phrase)
 
 
 class _Environment(ImmutableSandboxedEnvironment):

@@ -107,18 +107,18 @@ def check_text(value: object) -> str:
 
 @describe_as({"type": "string", "pattern": _VISIBLE_LINE}, _LINE)
 def check_line(value: object) -> str:
-    said = check_text(value)
-    if not said.isprintable():
-        raise Refused("TEXT-CHARACTERS", value=shorten(said), characters=_foreign(said))
-    return said
+    text = check_text(value)
+    if not text.isprintable():
+        raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=_foreign(text))
+    return text
 
 
 @describe_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": _LONGEST_PERSON}, _LINE)
 def check_person(value: object) -> str:
-    said = check_line(value)
-    if len(said) > _LONGEST_PERSON:
-        raise Refused("DN-LENGTH", value=shorten(said), length=len(said), allowed=_LONGEST_PERSON)
-    return said
+    text = check_line(value)
+    if len(text) > _LONGEST_PERSON:
+        raise Refused("DN-LENGTH", value=shorten(text), length=len(text), allowed=_LONGEST_PERSON)
+    return text
 
 
 @describe_as(pattern_schema(_PHONE, maxLength=_LONGEST_PERSON), _PHONE_NUMBER)
@@ -229,11 +229,11 @@ def check_common_name(value: object) -> str:
 
 @describe_as({"enum": [*PRODUCTS, *(item.name for item in PRODUCTS.values())]}, tuple(PRODUCTS))
 def check_product(value: object) -> Product:
-    found = find_product(value) if isinstance(value, str) else None
-    if found is None:
-        known = [*PRODUCTS, *(item.name for item in PRODUCTS.values())]
-        raise Refused("PRODUCT-UNKNOWN", value=shorten(value), allowed=tuple(PRODUCTS), near=find_nearest(value, known))
-    return found
+    product = find_product(value) if isinstance(value, str) else None
+    if product is None:
+        entry = [*PRODUCTS, *(item.name for item in PRODUCTS.values())]
+        raise Refused("PRODUCT-UNKNOWN", value=shorten(value), allowed=tuple(PRODUCTS), near=find_nearest(value, entry))
+    return product
 
 
 @describe_as(pattern_schema(_EMAIL, maxLength=_LONGEST_PERSON), _ADDRESS)
@@ -277,13 +277,13 @@ class SharedMapping:
         self._accepted: dict[int, tuple[object, t.Any]] = {}
 
     def __call__(self, value: object) -> t.Any:
-        known = self._accepted.get(id(value))
-        if known is None:
+        entry = self._accepted.get(id(value))
+        if entry is None:
             if len(self._accepted) >= _MOST_REMEMBERED:
                 self._accepted.clear()
             # The value is kept with its result: as long as it lives, no other one can have its id.
-            known = self._accepted[id(value)] = (value, self._schema(value))
-        return known[1]
+            entry = self._accepted[id(value)] = (value, self._schema(value))
+        return entry[1]
 
 
 def refuse(rule: str, **facts: object) -> Validator:

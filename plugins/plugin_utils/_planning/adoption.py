@@ -101,8 +101,8 @@ def _fields(application: Application) -> dict[str, t.Any]:
 
 
 def _free_name(application: Application, names: Collection[str]) -> str:
-    known = _REFERENCE.fullmatch(application.client_reference or "")
-    wanted = known["name"] if known else application.common_name.replace("*.", "wildcard.")
+    entry = _REFERENCE.fullmatch(application.client_reference or "")
+    wanted = entry["name"] if entry else application.common_name.replace("*.", "wildcard.")
     numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(names) + 2))
     return next(name for name in numbered if name not in names)
 

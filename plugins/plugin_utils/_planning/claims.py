@@ -41,9 +41,9 @@ def match_applications(
     claims: dict[str, Application] = {}
     for order in orders:
         key = order.contract_id or order.client_reference(portfolio)
-        found = by_contract.get(key) if order.contract_id else by_reference.get(key)
-        if found:
-            claims[order.name] = found
+        result = by_contract.get(key) if order.contract_id else by_reference.get(key)
+        if result:
+            claims[order.name] = result
     taken = {app.contract_id for app in claims.values()}
     spare = [app for app in applications if app.live and not app.client_reference and app.contract_id not in taken]
     for order in orders:
@@ -77,7 +77,7 @@ def _ended(
     for app in applications:
         if not app.live and app.contract_id not in taken:
             ended.setdefault(purchase_key(app.common_name, app.product), []).append(app)
-    found: dict[str, Application] = {}
+    result: dict[str, Application] = {}
     for order in sorted(orders, key=lambda order: (order.name not in claims, order.generation, order.name)):
         past = ended.get(purchase_key(order.common_name, order.product.id), [])
         fitting = [app for app in past if not _is_of_others(order, app) and not find_differences(order, app)]
@@ -85,8 +85,8 @@ def _ended(
         for app in own:
             past.remove(app)
         if order.name not in claims and order.contract_id is None and len(own) == order.generation:
-            found[order.name] = own[-1]
-    return found
+            result[order.name] = own[-1]
+    return result
 
 
 def _is_of_others(order: Order, app: Application) -> bool:
@@ -182,9 +182,9 @@ def _is_linked_otherwise(order: Order, app: Application) -> bool:
     return bool(find_differences(order, app)) and not find_differences(dc.replace(order, linked_contract=there), app)
 
 
-def _difference(field: str, wanted: object, found: object) -> Phrase:
+def _difference(field: str, wanted: object, result: object) -> Phrase:
     words = Phrase("{0} is {1} at the desk, {2} in the order", "{0} は窓口では {1}、オーダーでは {2}")
-    return words.filled(field, shorten(found), shorten(wanted))
+    return words.filled(field, shorten(result), shorten(wanted))
 
 
 def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:

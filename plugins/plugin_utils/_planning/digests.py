@@ -44,8 +44,8 @@ def order_digest(order: Order) -> str:
     The contract ID of a linked contract is left out, since the look-up at the desk may add it.
     """
     names = tuple(name for name in _fields(order) if name not in _LEFT_OUT and not _is_new(order, name))
-    said = {"product": order.product.id, "linked_contract": _linked(order)}
-    return digest({**said, **{name: _plain(getattr(order, name)) for name in names}})
+    facts = {"product": order.product.id, "linked_contract": _linked(order)}
+    return digest({**facts, **{name: _plain(getattr(order, name)) for name in names}})
 
 
 def _linked(order: Order) -> object:
@@ -85,8 +85,8 @@ def plan_digest(
 
 def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
     """What binds the steps of a renewal or a link: what is replaced, and the last moment to order it."""
-    asked = row.get("relinking")
-    linked = [asked[field] for field in ("work", "was", "linked_contract_id")] if asked else []
+    wanted = row.get("relinking")
+    linked = [wanted[field] for field in ("work", "was", "linked_contract_id")] if wanted else []
     return [*([row["replaces"], row.get("renew_by")] if row.get("replaces") else []), *linked]
 
 

@@ -155,7 +155,7 @@ def list_lineages(
     claims: Mapping[str, Application] = {}
     if observed is not None:
         claims, _complaints = match_applications(orders, observed, portfolio=portfolio)
-    found = [
+    result = [
         _of_order(order, claims.get(order.name), prices, assumptions, spread=spread)
         for order in orders
         if _goes_on(order, claims.get(order.name))
@@ -165,7 +165,7 @@ def list_lineages(
     unmanaged = [app for app in rest if app.live and app.contract_id not in claimed]
     shown = {app.contract_id: _of_contract(app, prices, assumptions) for app in unmanaged}
     left_out = tuple(contract_id for contract_id, lineage in shown.items() if lineage is None)
-    return (*found, *filter(None, shown.values())), left_out
+    return (*result, *filter(None, shown.values())), left_out
 
 
 def _goes_on(order: Order, application: Application | None) -> bool:

@@ -34,71 +34,71 @@ class Forewarning(t.NamedTuple):
     facts: dict[str, t.Any]
 
 
-def list_warnings(made: Forecast) -> tuple[Forewarning, ...]:
+def list_warnings(forecast: Forecast) -> tuple[Forewarning, ...]:
     """List all warnings, those without a day first, the others in order of time."""
-    found = [
-        *_silence(made),
-        *_by_hand(made),
-        *_shorter_lives(made),
-        *_mail_approval(made),
-        *_gaps(made),
-        *_full_weeks(made),
+    result = [
+        *_silence(forecast),
+        *_by_hand(forecast),
+        *_shorter_lives(forecast),
+        *_mail_approval(forecast),
+        *_gaps(forecast),
+        *_full_weeks(forecast),
     ]
-    return tuple(sorted(found, key=lambda warning: warning.day or dt.date.min))
+    return tuple(sorted(result, key=lambda warning: warning.day or dt.date.min))
 
 
-def _silence(made: Forecast) -> Iterator[Forewarning]:
+def _silence(forecast: Forecast) -> Iterator[Forewarning]:
     """Contracts that renew themselves, with an order and without one."""
     for name, managed in (("silent", True), ("unmanaged", False)):
-        chosen = (lineage for lineage in made.lineages if lineage.managed is managed and lineage.life.silent)
-        first = _first_days(made, chosen, Happening.SILENT_RENEWAL)
+        chosen = (lineage for lineage in forecast.lineages if lineage.managed is managed and lineage.life.silent)
+        first = _first_days(forecast, chosen, Happening.SILENT_RENEWAL)
         if first:
             soonest = dt.date.fromordinal(min(first.values()))
             yield Forewarning(name, None, tuple(sorted(first)), {"first": soonest.isoformat()})
 
 
-def _by_hand(made: Forecast) -> Iterator[Forewarning]:
+def _by_hand(forecast: Forecast) -> Iterator[Forewarning]:
     """Keys that a person downloads from the portal."""
-    chosen = [lineage for lineage in made.lineages if lineage.by_hand]
-    keys = sum(day.what is Happening.CERTIFICATE for lineage in chosen for day in made.days[lineage.name])
+    chosen = [lineage for lineage in forecast.lineages if lineage.by_hand]
+    keys = sum(day.what is Happening.CERTIFICATE for lineage in chosen for day in forecast.days[lineage.name])
     if keys:
-        quarters = max(len(made.quarters), 1)
+        quarters = max(len(forecast.quarters), 1)
         facts = {"keys": keys, "a_quarter": round(keys / quarters, 1)}
         yield Forewarning("keys_by_hand", None, tuple(lineage.name for lineage in chosen), facts)
 
 
-def _shorter_lives(made: Forecast) -> Iterator[Forewarning]:
+def _shorter_lives(forecast: Forecast) -> Iterator[Forewarning]:
     for row in LIFETIMES.value:
-        if made.today < row.since <= made.until:
-            names = _with_event_since(made, row.since, made.lineages, frozenset({Happening.CERTIFICATE}))
+        if forecast.today < row.since <= forecast.until:
+            names = _with_event_since(forecast, row.since, forecast.lineages, frozenset({Happening.CERTIFICATE}))
             yield Forewarning(
                 "shorter_lives", row.since, names, {"days": row.days - 1, "domain_reuse": row.domain_reuse}
             )
 
 
-def _mail_approval(made: Forecast) -> Iterator[Forewarning]:
+def _mail_approval(forecast: Forecast) -> Iterator[Forewarning]:
     since = EMAIL_VALIDATION_FORBIDDEN_SINCE.value
-    chosen = [lineage for lineage in made.lineages if lineage.approved_by_mail]
-    names = _with_event_since(made, since, chosen, frozenset({Happening.CERTIFICATE}))
-    if names and since <= made.until:
-        yield Forewarning("mail_approval_ends", max(since, made.today), names, {})
+    chosen = [lineage for lineage in forecast.lineages if lineage.approved_by_mail]
+    names = _with_event_since(forecast, since, chosen, frozenset({Happening.CERTIFICATE}))
+    if names and since <= forecast.until:
+        yield Forewarning("mail_approval_ends", max(since, forecast.today), names, {})
 
 
-def _gaps(made: Forecast) -> Iterator[Forewarning]:
+def _gaps(forecast: Forecast) -> Iterator[Forewarning]:
     """Certificates that would be issued after the one before has expired."""
-    first = _first_days(made, (lineage for lineage in made.lineages if lineage.life.goes_on), Happening.GAP)
+    first = _first_days(forecast, (lineage for lineage in forecast.lineages if lineage.life.goes_on), Happening.GAP)
     if first:
         yield Forewarning("gap", dt.date.fromordinal(min(first.values())), tuple(sorted(first)), {})
 
 
-def _full_weeks(made: Forecast) -> Iterator[Forewarning]:
+def _full_weeks(forecast: Forecast) -> Iterator[Forewarning]:
     """The weeks in which one applicant has most to answer."""
     weeks: collections.Counter[tuple[str, int]] = collections.Counter()
     names: dict[tuple[str, int], set[str]] = collections.defaultdict(set)
-    for lineage in made.lineages:
+    for lineage in forecast.lineages:
         if lineage.applicant is None:
             continue
-        for day, what in made.days[lineage.name]:
+        for day, what in forecast.days[lineage.name]:
             if what in _ASKED_OF_APPLICANTS:
                 week = (lineage.applicant, day - (day - 1) % 7)  # its Monday
                 weeks[week] += 1
@@ -111,21 +111,23 @@ def _full_weeks(made: Forecast) -> Iterator[Forewarning]:
             )
 
 
-def _first_days(made: Forecast, lineages: Iterable[Lineage], what: Happening) -> dict[str, int]:
+def _first_days(forecast: Forecast, lineages: Iterable[Lineage], what: Happening) -> dict[str, int]:
     """The first day on which this happens, by the lineage's name."""
-    found = ((row.name, next((day.day for day in made.days[row.name] if day.what is what), None)) for row in lineages)
-    return {name: day for name, day in found if day is not None}
+    result = (
+        (row.name, next((day.day for day in forecast.days[row.name] if day.what is what), None)) for row in lineages
+    )
+    return {name: day for name, day in result if day is not None}
 
 
 def _with_event_since(
-    made: Forecast, since: dt.date, lineages: Iterable[Lineage], kinds: frozenset[Happening]
+    forecast: Forecast, since: dt.date, lineages: Iterable[Lineage], kinds: frozenset[Happening]
 ) -> tuple[str, ...]:
     first = since.toordinal()
     return tuple(
         sorted(
             lineage.name
             for lineage in lineages
-            if any(day.day >= first and day.what in kinds for day in reversed(made.days[lineage.name]))
+            if any(day.day >= first and day.what in kinds for day in reversed(forecast.days[lineage.name]))
         )
     )
 

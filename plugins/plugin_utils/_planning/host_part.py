@@ -88,11 +88,11 @@ def _part(order: Order, commands_of: CommandsOf) -> HostPart:
 
 def list_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> list[Change]:
     """List the fields that differ, sorted by name, with the default value where a field is not in one of the two."""
-    found = (
+    result = (
         Change(field, before.get(field, _DEFAULTS.get(field)), after.get(field, _DEFAULTS.get(field)))
         for field in sorted({*before, *after})
     )
-    return [change for change in found if change.before != change.after]
+    return [change for change in result if change.before != change.after]
 
 
 def describe_changes(changes: list[Change]) -> str:
@@ -102,14 +102,14 @@ def describe_changes(changes: list[Change]) -> str:
 
 
 def _differing(part: _Part, value: object) -> HostPart:
-    given = zip(part.names, part.defaults, part.read(value), strict=True)
-    return {name: _plain(found) for name, default, found in given if found != default}
+    fields = zip(part.names, part.defaults, part.read(value), strict=True)
+    return {name: _plain(result) for name, default, result in fields if result != default}
 
 
 def _command(name: str | None, order: Order, commands_of: CommandsOf) -> str:
     command = commands_of(order.host).get(name or "")
-    known = _plain(name)
-    return known if command is None else f"{known} ({_short_digest(command)})"
+    entry = _plain(name)
+    return entry if command is None else f"{entry} ({_short_digest(command)})"
 
 
 def _plain(value: t.Any) -> t.Any:

@@ -36,43 +36,43 @@ class Lever(t.NamedTuple):
     after: Sum
 
 
-def list_levers(made: Forecast, prices: PriceTable | None) -> tuple[Lever, ...]:
+def list_levers(forecast: Forecast, prices: PriceTable | None) -> tuple[Lever, ...]:
     """Reckon every lever that concerns an order."""
-    found = (
-        _reckon(made, "one_year_term", _with_long_term(prices), lambda lineage: lineage.term != _LONG),
-        _reckon_late(made),
-        _reckon_wildcards(made, prices),
-        _reckon(made, "domain_only", _with_domain_only(prices, made.assumptions), _checks_more_than_the_name),
+    result = (
+        _reckon(forecast, "one_year_term", _with_long_term(prices), lambda lineage: lineage.term != _LONG),
+        _reckon_late(forecast),
+        _reckon_wildcards(forecast, prices),
+        _reckon(forecast, "domain_only", _with_domain_only(prices, forecast.assumptions), _checks_more_than_the_name),
     )
-    return tuple(lever for lever in found if lever is not None)
+    return tuple(lever for lever in result if lever is not None)
 
 
 def _reckon(
-    made: Forecast, name: str, change: Callable[[Lineage], Lineage], concerns: Callable[[Lineage], bool]
+    forecast: Forecast, name: str, change: Callable[[Lineage], Lineage], concerns: Callable[[Lineage], bool]
 ) -> Lever | None:
-    chosen = [lineage for lineage in made.lineages if lineage.managed and concerns(lineage)]
+    chosen = [lineage for lineage in forecast.lineages if lineage.managed and concerns(lineage)]
     if not chosen:
         return None
-    return Lever(name, len(chosen), _sum(chosen, made), _sum(map(change, chosen), made))
+    return Lever(name, len(chosen), _sum(chosen, forecast), _sum(map(change, chosen), forecast))
 
 
-def _reckon_late(made: Forecast) -> Lever | None:
+def _reckon_late(forecast: Forecast) -> Lever | None:
     """Register on the last day: a certificate that is issued later lives longer beyond its predecessor."""
-    chosen = [lineage for lineage in made.lineages if lineage.managed]
-    if not chosen or made.assumptions.late:
+    chosen = [lineage for lineage in forecast.lineages if lineage.managed]
+    if not chosen or forecast.assumptions.late:
         return None
-    late = dc.replace(made.assumptions, late=True)
-    return Lever("late_registration", len(chosen), _sum(chosen, made), _sum(chosen, made, late))
+    late = dc.replace(forecast.assumptions, late=True)
+    return Lever("late_registration", len(chosen), _sum(chosen, forecast), _sum(chosen, forecast, late))
 
 
-def _reckon_wildcards(made: Forecast, prices: PriceTable | None) -> Lever | None:
+def _reckon_wildcards(forecast: Forecast, prices: PriceTable | None) -> Lever | None:
     """One wildcard in place of several names directly below one domain."""
-    groups = [group for group in _group_siblings(made.lineages) if len(group) > 1]
+    groups = [group for group in _group_siblings(forecast.lineages) if len(group) > 1]
     if not groups:
         return None
     chosen = [lineage for group in groups for lineage in group]
     wildcards = [_as_wildcard(group[0], prices) for group in groups]
-    return Lever("wildcard", len(chosen), _sum(chosen, made), _sum(wildcards, made))
+    return Lever("wildcard", len(chosen), _sum(chosen, forecast), _sum(wildcards, forecast))
 
 
 def _group_siblings(lineages: Iterable[Lineage]) -> Iterator[list[Lineage]]:
@@ -118,8 +118,10 @@ def _priced(lineage: Lineage, prices: PriceTable | None) -> Lineage:
     return dc.replace(lineage, price=first, renewal_price=prices.price_renewal(lineage.product, lineage.term))
 
 
-def _sum(lineages: Iterable[Lineage], made: Forecast, assumptions: Assumptions | None = None) -> Sum:
-    return add_up(sum_by_quarter(lineages, made.today, made.until, assumptions or made.assumptions).values())
+def _sum(lineages: Iterable[Lineage], forecast: Forecast, assumptions: Assumptions | None = None) -> Sum:
+    return add_up(
+        sum_by_quarter(lineages, forecast.today, forecast.until, assumptions or forecast.assumptions).values()
+    )
 
 
 __all__ = ("Lever", "list_levers")

@@ -148,11 +148,11 @@ def is_csr_same(order: Order, application: Application | None) -> bool:
     if application is None or order.csr is None or current is None:
         return False
     if application.procedure is None:
-        asked = wants_reissue(order, application)
+        wanted = wants_reissue(order, application)
     else:
         waits = renews(application) and application.procedure.state is State.AWAITING_REGISTRATION
-        asked = waits and (order.rotates_key or is_reissuing(application))
-    return asked and current.public_key_fingerprint == order.csr.public_key_fingerprint
+        wanted = waits and (order.rotates_key or is_reissuing(application))
+    return wanted and current.public_key_fingerprint == order.csr.public_key_fingerprint
 
 
 def waits_for_new_csr(order: Order, application: Application | None, track: Track | None) -> bool:

@@ -52,14 +52,14 @@ def link_standing(
     return Standing.TO_RELINK
 
 
-def is_relinked(application: Application, asked: Relinking) -> bool:
+def is_relinked(application: Application, wanted: Relinking) -> bool:
     """Check whether this change was made, or is under way, whoever asked for it."""
     change = application.link_change
-    if change is not None and (change.work, change.linked_contract_id) == (asked.work, asked.contract_id):
+    if change is not None and (change.work, change.linked_contract_id) == (wanted.work, wanted.contract_id):
         return True
-    if asked.work is LinkWork.CHANGE:
-        return application.linked_contract_id == asked.contract_id
-    return asked.contract_id in {link.contract_id for link in application.further_links}
+    if wanted.work is LinkWork.CHANGE:
+        return application.linked_contract_id == wanted.contract_id
+    return wanted.contract_id in {link.contract_id for link in application.further_links}
 
 
 def is_link_shown(application: Application) -> bool:

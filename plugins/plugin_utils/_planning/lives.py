@@ -188,11 +188,11 @@ class _Walker:
 
 def _limits_of(day: int) -> tuple[int, int, int]:
     """Longest advised life of a certificate issued on this day, reuse of domain approvals and organization checks."""
-    found = _CAPS[0]
+    result = _CAPS[0]
     for row in _CAPS:
         if row[0] <= day:
-            found = row
-    return found[1:]
+            result = row
+    return result[1:]
 
 
 def _known(day: int | None) -> int:

@@ -42,14 +42,14 @@ def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tu
     return dc.replace(order, linked_contract=dc.replace(linked, contract_id=fitting[0].contract_id)), complaints
 
 
-def find_missing_link(order: Order, asked: Relinking | None, observed: Observed) -> Iterator[Complaint]:
+def find_missing_link(order: Order, wanted: Relinking | None, observed: Observed) -> Iterator[Complaint]:
     """Find out whether this admin can see the contract that is to be linked; nothing where nobody looked."""
-    seen = observed.linked_contracts.get(asked.service) if asked else None
-    if asked is None or seen is None:
+    seen = observed.linked_contracts.get(wanted.service) if wanted else None
+    if wanted is None or seen is None:
         return
     mine = tuple(contract for contract in seen if contract.customer_code == order.customer_code)
-    if asked.contract_id not in {contract.contract_id for contract in mine}:
-        yield _not_found(order, asked.service, mine, asked.contract_id)
+    if wanted.contract_id not in {contract.contract_id for contract in mine}:
+        yield _not_found(order, wanted.service, mine, wanted.contract_id)
 
 
 def find_used_key(order: Order, own: Application | None, applications: Iterable[Application]) -> Iterator[Complaint]:
@@ -66,15 +66,15 @@ def find_used_key(order: Order, own: Application | None, applications: Iterable[
             return
 
 
-def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...], asked: str | None) -> Complaint:
+def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...], wanted: str | None) -> Complaint:
     facts = {
         "service": LINKED_SERVICES[service].name,
         "service_id": service,
         "count": len(seen),
-        "value": shorten(asked),
+        "value": shorten(wanted),
         "allowed": [f"{contract.contract_id} ({contract.name})" for contract in seen],
     }
-    rule = "LINKED-CONTRACT-NONE" if not seen else "LINKED-CONTRACT-UNLISTED" if asked else "LINKED-CONTRACT-SEVERAL"
+    rule = "LINKED-CONTRACT-NONE" if not seen else "LINKED-CONTRACT-UNLISTED" if wanted else "LINKED-CONTRACT-SEVERAL"
     return Complaint(rule=rule, place=order.place, order=order.name, path=("linked_contract",), facts=facts)
 
 

@@ -68,8 +68,8 @@ class Memory:
         before = self._registered.get(application.contract_id)
         # Digests take time, and of most contracts nothing was remembered.
         fields = digest_registration(order) if before else {}
-        known = {name for name, digest in (before.digests if before else {}).items() if fields.get(name) != digest}
-        return tuple(sorted(known | _shown_drift(order, application)))
+        names = {name for name, digest in (before.digests if before else {}).items() if fields.get(name) != digest}
+        return tuple(sorted(names | _shown_drift(order, application)))
 
     def find_news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
         """Those of the lines that are not known yet."""

@@ -91,8 +91,8 @@ def _find_links(
     desk: Desk, orders: tuple[Order, ...], claims: Mapping[str, Application]
 ) -> dict[str, tuple[SeenContract, ...]]:
     """The contracts of the services to which contracts are to be linked now."""
-    asked = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
-    return {service: desk.list_linked_contracts(service) for service in sorted({each.service for each in asked})}
+    wanted = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
+    return {service: desk.list_linked_contracts(service) for service in sorted({each.service for each in wanted})}
 
 
 def _in_full(

@@ -137,8 +137,8 @@ class Plan:
 
     def count_orders(self) -> dict[str, int]:
         """How many orders stand where, and how many applications no order names."""
-        found = collections.Counter(entry.shown for entry in self.entries)
-        return {**{standing.value: found[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
+        result = collections.Counter(entry.shown for entry in self.entries)
+        return {**{standing.value: result[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
 
     def list_steps(self) -> Iterator[tuple[Entry, Step]]:
         """Every step of the plan in the order in which it is performed."""
@@ -253,8 +253,8 @@ def _plan_one(
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
-        order, found = resolve_linked_contract(order, observed)
-        complaints = (*found, *find_rivals(order, observed.applications, claims))
+        order, result = resolve_linked_contract(order, observed)
+        complaints = (*result, *find_rivals(order, observed.applications, claims))
     complaints = (*complaints, *find_missing_link(order, relinking_of(order, application), observed))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in _REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))

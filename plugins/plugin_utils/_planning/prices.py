@@ -72,9 +72,9 @@ class PriceTable:
             return self.links.get(order.product.id)
         return self.price_order(order) if step is Step.PLACE else None
 
-    def sum_cost(self, made: Plan) -> Cost:
+    def sum_cost(self, plan: Plan) -> Cost:
         """The cost of everything that the plan places, renews and links."""
-        bought = [(entry.order, step) for entry, step in made.list_steps() if step in PAID]
+        bought = [(entry.order, step) for entry, step in plan.list_steps() if step in PAID]
         sums = dict.fromkeys(PAID, 0)
         unpriced = []
         for order, step in bought:
@@ -104,7 +104,7 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
             continue
         again = terms.get(_RENEWAL, {})
         first = {term: amount for term, amount in terms.items() if term not in (_RENEWAL, _LINK_CHANGE)}
-        complaints.extend(_wrong_terms(first, (str(name),), known=(*TERMS, _RENEWAL, _LINK_CHANGE)))
+        complaints.extend(_wrong_terms(first, (str(name),), entry=(*TERMS, _RENEWAL, _LINK_CHANGE)))
         complaints.extend(_wrong_amount(terms.get(_LINK_CHANGE, 0), (str(name), _LINK_CHANGE)))
         complaints.extend(_wrong_renewals(again, (str(name), _RENEWAL)))
         if product and isinstance(again, dict):
@@ -118,15 +118,15 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
 
 def _wrong_renewals(written: object, path: Path) -> Iterator[Complaint]:
     if isinstance(written, dict):
-        yield from _wrong_terms(written, path, known=tuple(TERMS))
+        yield from _wrong_terms(written, path, entry=tuple(TERMS))
     else:
         yield _not(_MAPPING, written, path)
 
 
-def _wrong_terms(terms: Mapping[str, t.Any], path: Path, *, known: tuple[str, ...]) -> Iterator[Complaint]:
+def _wrong_terms(terms: Mapping[str, t.Any], path: Path, *, entry: tuple[str, ...]) -> Iterator[Complaint]:
     for term, amount in terms.items():
         if term not in TERMS:
-            yield _unknown(str(term), known, path)
+            yield _unknown(str(term), entry, path)
         yield from _wrong_amount(amount, (*path, str(term)))
 
 

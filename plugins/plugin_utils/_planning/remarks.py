@@ -82,15 +82,15 @@ def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
 
 def _of_links(entry: Entry, plan: Plan) -> Iterator[Complaint]:
     """What nobody knows of a change of the linked service, and what people have to do for it."""
-    application, asked = entry.application, entry.relinking
+    application, wanted = entry.application, entry.relinking
     if application is None:
         return
     facts = {"contract_id": application.contract_id}
     if unnamed := unnamed_links(entry.order, application):
         yield _remark("LINK-UNNAMED", entry.order, {**facts, "value": ", ".join(unnamed)}, "linked_contract")
-    if asked is None or application.link_change is not None:
+    if wanted is None or application.link_change is not None:
         return
-    facts["value"] = asked.contract_id
+    facts["value"] = wanted.contract_id
     yield _remark("LINK-COST", entry.order, facts, "linked_contract")
     if not plan.relinks:
         yield _remark("LINK-BY-MAIL", entry.order, facts, "linked_contract")

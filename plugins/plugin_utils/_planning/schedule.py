@@ -98,13 +98,13 @@ def list_deadlines(entry: Entry) -> tuple[Deadline, ...]:
     over = application is None or (application.state in ENDED and not ran_out)
     if application is None or over or Standing.TO_CANCEL in (entry.standing, entry.ahead):
         return replaced
-    found = (
+    result = (
         *replaced,
         *_of_procedure(entry, application),
         *(_of_window(entry, entry.track) if entry.track else ()),
         *_of_certificates(entry, application),
     )
-    return tuple(sorted(found, key=lambda deadline: (deadline.day, deadline.what)))
+    return tuple(sorted(result, key=lambda deadline: (deadline.day, deadline.what)))
 
 
 def find_lateness(entry: Entry, as_of: dt.datetime | None) -> Lateness | None:

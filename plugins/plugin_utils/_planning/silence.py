@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._values.observed import Kind
 from .._values.order import Wanted
 from .lifecycle import day_in_japan, find_track
 from .steps import Step
@@ -40,8 +41,8 @@ class Silent(t.NamedTuple):
 
 def find_silent(plan: Plan, prices: PriceTable | None) -> tuple[Silent, ...]:
     """Find what silence renews once its notice is due, the next one first; what this plan renews is left out."""
-    found = (*_of_entries(plan, prices), *_of_unmanaged(plan, prices))
-    return tuple(sorted(found, key=lambda silent: (silent.moment, silent.application.contract_id)))
+    result = (*_of_entries(plan, prices), *_of_unmanaged(plan, prices))
+    return tuple(sorted(result, key=lambda silent: (silent.moment, silent.application.contract_id)))
 
 
 def _of_entries(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
@@ -85,6 +86,16 @@ def _silent(application: Application, track: Track, order: str | None, prices: P
     )
 
 
+def find_open_renewals(plan: Plan) -> list[Entry]:
+    """Find the orders whose contracts are being renewed, whoever has ordered it."""
+    return [entry for entry in plan.entries if _is_open(entry.application)]
+
+
+def _is_open(application: Application | None) -> bool:
+    procedure = application.procedure if application else None
+    return procedure is not None and procedure.kind is Kind.RENEWAL
+
+
 def price_silence(application: Application, prices: PriceTable | None) -> int | None:
     """Return what a renewal by silence costs: the same period again; None where no price is known."""
     return prices.price_renewal(application.product, _last_term(application)) if prices else None
@@ -95,4 +106,4 @@ def _last_term(application: Application) -> str | None:
     return application.period.term if application.period else application.term
 
 
-__all__ = ("Silent", "find_silent", "price_silence")
+__all__ = ("Silent", "find_open_renewals", "find_silent", "price_silence")

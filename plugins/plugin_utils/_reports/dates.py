@@ -56,9 +56,9 @@ class Date:
 
 def list_dates(document: Row) -> tuple[Date, ...]:
     """Every date that still concerns somebody, the next one first."""
-    found = [date for row in document["orders"] for date in order_dates(row)]
-    found += _silent_dates(document)
-    return tuple(sorted(found, key=lambda date: (date.moment, date.kind, date.row["name"])))
+    result = [date for row in document["orders"] for date in order_dates(row)]
+    result += _silent_dates(document)
+    return tuple(sorted(result, key=lambda date: (date.moment, date.kind, date.row["name"])))
 
 
 def order_dates(row: Row) -> tuple[Date, ...]:

@@ -92,7 +92,7 @@ def lateness_row(entry: Entry, as_of: dt.datetime | None) -> Json | None:
 def next_deadlines(document: Json, lang: Language) -> list[dict[str, str]]:
     """List the deadlines of the weeks to come, of all orders, the next day first, as a page shows them."""
     last = dt.datetime.fromisoformat(document["made_at"]).date() + _SHOWN
-    found = [(deadline, row) for row in document["orders"] for deadline in row["deadlines"]]
+    result = [(deadline, row) for row in document["orders"] for deadline in row["deadlines"]]
     return [
         {
             "day": deadline["day"],
@@ -101,7 +101,7 @@ def next_deadlines(document: Json, lang: Language) -> list[dict[str, str]]:
             "by": translate(ACTORS[deadline["by"]], lang),
             "otherwise": deadline["otherwise"],
         }
-        for deadline, row in sorted(found, key=lambda pair: (pair[0]["day"], pair[1]["name"], pair[0]["what"]))
+        for deadline, row in sorted(result, key=lambda pair: (pair[0]["day"], pair[1]["name"], pair[0]["what"]))
         if deadline["day"] <= last.isoformat()
     ]
 

@@ -65,7 +65,7 @@ class Frame(t.NamedTuple):
 
 
 def describe_plan(
-    made: Plan,
+    plan: Plan,
     frame: Frame,
     *,
     planned: bool,
@@ -79,26 +79,26 @@ def describe_plan(
     Without the `finished` orders it is smaller, and its counts and digest are the same.
     """
     failed = failed or {}
-    asked = list(_host_rows(made, frame))
+    wanted = list(_host_rows(plan, frame))
     rows = [
-        _row(entry, part, frame, failed.get(name), made.as_of)
-        for entry, (name, _contract_id, part) in zip(made.entries, asked, strict=True)
+        _row(entry, part, frame, failed.get(name), plan.as_of)
+        for entry, (name, _contract_id, part) in zip(plan.entries, wanted, strict=True)
         if finished or entry.shown not in _FINISHED or _changes(name, part, frame)
     ]
     document = {
         **_head(frame),
         "planned": planned,
-        "verdict": Verdict.ERROR.value if error else _verdict(made, failed).value,
+        "verdict": Verdict.ERROR.value if error else _verdict(plan, failed).value,
         "digest": plan_digest(
-            rows, portfolio=frame.portfolio, part=frame.part, on_hosts=[row for row in asked if row[2]]
+            rows, portfolio=frame.portfolio, part=frame.part, on_hosts=[row for row in wanted if row[2]]
         ),
-        "counts": made.count_orders(),
-        "price": price_row(made, frame.prices),
-        "silent": silent_rows(made, frame.prices),
+        "counts": plan.count_orders(),
+        "price": price_row(plan, frame.prices),
+        "silent": silent_rows(plan, frame.prices),
         "orders": rows,
-        "unmanaged": [application_row(application) for application in made.unmanaged],
-        "unconfirmed": [str(entry.order.name) for entry in made.entries if entry.unconfirmed],
-        "complaints": _warnings(made, complaints, frame.lang),
+        "unmanaged": [application_row(application) for application in plan.unmanaged],
+        "unconfirmed": [str(entry.order.name) for entry in plan.entries if entry.unconfirmed],
+        "complaints": _warnings(plan, complaints, frame.lang),
         "error": error,
     }
     publish(_WORDS)
@@ -109,26 +109,26 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
     """The document of a run that came to nothing, with the reasons."""
     empty: Row = {field: [] for field in ("silent", "orders", "unmanaged", "unconfirmed")}
     nothing: Row = {"digest": None, "counts": None, "price": None, **empty}
-    told = [complaint.as_dict(frame.lang) for complaint in complaints]
+    lines = [complaint.as_dict(frame.lang) for complaint in complaints]
     return {
         **_head(frame),
         "planned": planned,
         "verdict": Verdict.ERROR.value,
         **nothing,
-        "complaints": told,
+        "complaints": lines,
         "error": hide(error),
     }
 
 
-def _warnings(made: Plan, complaints: tuple[Complaint, ...], lang: Language) -> list[Row]:
+def _warnings(plan: Plan, complaints: tuple[Complaint, ...], lang: Language) -> list[Row]:
     """Tell what did not stop the run, and what people have to know of orders that go on all the same."""
-    found = (*complaints, *made.remarks, *find_remarks(made), *_drift(made))
-    return [complaint.as_dict(lang) for complaint in sort_complaints(found)]
+    result = (*complaints, *plan.remarks, *find_remarks(plan), *_drift(plan))
+    return [complaint.as_dict(lang) for complaint in sort_complaints(result)]
 
 
-def _drift(made: Plan) -> Iterator[Complaint]:
+def _drift(plan: Plan) -> Iterator[Complaint]:
     """A warning for each order that says something else than was registered."""
-    for entry in made.entries:
+    for entry in plan.entries:
         if entry.drifted and entry.application:
             facts = {"contract_id": entry.application.contract_id, "fields": ", ".join(entry.drifted)}
             place, name = entry.order.locate((entry.drifted[0],)), entry.order.name
@@ -146,8 +146,8 @@ def _head(frame: Frame) -> Row:
     }
 
 
-def _host_rows(made: Plan, frame: Frame) -> Iterator[HostRow]:
-    for entry in made.entries:
+def _host_rows(plan: Plan, frame: Frame) -> Iterator[HostRow]:
+    for entry in plan.entries:
         contract_id = entry.application.contract_id if entry.application else None
         yield entry.order.name, contract_id, make_host_part(entry.order, frame.commands_of)
 
@@ -171,14 +171,14 @@ def _row(entry: Entry, part: HostPart, frame: Frame, failure: Outcome | None, as
     return {
         **row,
         "state": "unknown" if failure.unknown else row["state"],
-        "error": translate(failure.error.told, frame.lang) if failure.error else None,
+        "error": translate(failure.error.phrase, frame.lang) if failure.error else None,
     }
 
 
-def _verdict(made: Plan, failed: Mapping[str, Outcome]) -> Verdict:
+def _verdict(plan: Plan, failed: Mapping[str, Outcome]) -> Verdict:
     if any(outcome.unknown for outcome in failed.values()):
         return Verdict.UNKNOWN
-    return Verdict.ERROR if failed else made.find_verdict()
+    return Verdict.ERROR if failed else plan.find_verdict()
 
 
 __all__ = ("FORMAT", "VERSION", "Frame", "describe_plan", "describe_refusal", "have_no_commands")

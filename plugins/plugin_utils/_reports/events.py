@@ -61,15 +61,15 @@ class News(t.NamedTuple):
     """
 
     events: tuple[Event, ...]
-    told: dict[str, int]
+    reported: dict[str, int]
 
 
-def find_news(document: Row, told: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
+def find_news(document: Row, message: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
     """What this status has that is not among what was told; what is over is forgotten."""
-    found = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
-    fresh = [event for subject, level, event in found if level < told.get(subject, level + 1)]
-    levels = {subject: min(level, told.get(subject, level)) for subject, level, _event in found}
-    return News(events=tuple(fresh), told=levels)
+    result = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
+    fresh = [event for subject, level, event in result if level < message.get(subject, level + 1)]
+    levels = {subject: min(level, message.get(subject, level)) for subject, level, _event in result}
+    return News(events=tuple(fresh), reported=levels)
 
 
 def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterator[tuple[str, int, Event]]:

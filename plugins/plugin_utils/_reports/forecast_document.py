@@ -31,7 +31,7 @@ COUNTED: t.Final = (*(what.value for what in Happening), ON_HOSTS)
 
 
 def describe_forecast(
-    made: Forecast,
+    forecast: Forecast,
     levers: Iterable[Lever],
     warnings: Iterable[Forewarning],
     *,
@@ -49,19 +49,19 @@ def describe_forecast(
         "made_at": made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "portfolio": portfolio,
         "lang": lang,
-        "today": made.today.isoformat(),
-        "until": made.until.isoformat(),
+        "today": forecast.today.isoformat(),
+        "until": forecast.until.isoformat(),
         "desk_asked": desk_asked,
-        "assumptions": _describe_assumptions(made),
-        "lineages": _count_lineages(made),
+        "assumptions": _describe_assumptions(forecast),
+        "lineages": _count_lineages(forecast),
         "left_out": list(left_out),
         "quarters": [
             {"quarter": f"{year}-Q{quarter}", **_sum_row(part, priced)}
-            for (year, quarter), part in made.quarters.items()
+            for (year, quarter), part in forecast.quarters.items()
         ],
-        "years": [{"year": year, **_sum_row(part, priced)} for year, part in _by_year(made).items()],
-        "total": _sum_row(made.total, priced),
-        "least": _sum_row(made.least, priced),
+        "years": [{"year": year, **_sum_row(part, priced)} for year, part in _by_year(forecast).items()],
+        "total": _sum_row(forecast.total, priced),
+        "least": _sum_row(forecast.least, priced),
         "levers": [_lever_row(lever, priced) for lever in levers],
         "warnings": [
             {"id": row.id, "day": row.day and row.day.isoformat(), "orders": list(row.orders), "facts": row.facts}
@@ -71,10 +71,10 @@ def describe_forecast(
     return hide(document)
 
 
-def list_events(made: Forecast) -> Iterator[Row]:
+def list_events(forecast: Forecast) -> Iterator[Row]:
     """One row for each event of each lineage, lineage by lineage in order of time."""
-    for lineage in made.lineages:
-        for day, what in made.days[lineage.name]:
+    for lineage in forecast.lineages:
+        for day, what in forecast.days[lineage.name]:
             yield hide(
                 {
                     "day": dt.date.fromordinal(day).isoformat(),
@@ -94,8 +94,8 @@ def _yen(lineage: Lineage, what: Happening) -> int | None:
     return lineage.price if what is Happening.NEW_ORDER else lineage.renewal_price
 
 
-def _describe_assumptions(made: Forecast) -> Row:
-    assumed = made.assumptions
+def _describe_assumptions(forecast: Forecast) -> Row:
+    assumed = forecast.assumptions
     return {
         "second": assumed.second.value,
         "anchor": assumed.anchor.value,
@@ -104,14 +104,14 @@ def _describe_assumptions(made: Forecast) -> Row:
     }
 
 
-def _count_lineages(made: Forecast) -> Row:
-    managed = sum(lineage.managed for lineage in made.lineages)
-    return {"managed": managed, "unmanaged": len(made.lineages) - managed}
+def _count_lineages(forecast: Forecast) -> Row:
+    managed = sum(lineage.managed for lineage in forecast.lineages)
+    return {"managed": managed, "unmanaged": len(forecast.lineages) - managed}
 
 
-def _by_year(made: Forecast) -> dict[int, Sum]:
+def _by_year(forecast: Forecast) -> dict[int, Sum]:
     parts: dict[int, list[Sum]] = collections.defaultdict(list)
-    for (year, _quarter), part in made.quarters.items():
+    for (year, _quarter), part in forecast.quarters.items():
         parts[year].append(part)
     return {year: add_up(rows) for year, rows in parts.items()}
 

@@ -164,9 +164,11 @@ def _calendar(document: Row, rows: list[Row], lang: Language) -> str:
     for (day, event), names in sorted(days.items()):
         summary = f"{translate(ONE_EVENT[event], lang)}: {_shortened(names)}"
         text = "\n".join(names)
-        made = dt.datetime.fromisoformat(document["made_at"])
+        result = dt.datetime.fromisoformat(document["made_at"])
         calendar.add_component(
-            make_day(f"{document['portfolio']}-{event}-{day}", dt.date.fromisoformat(day), summary, text, made_at=made)
+            make_day(
+                f"{document['portfolio']}-{event}-{day}", dt.date.fromisoformat(day), summary, text, made_at=result
+            )
         )
     return str(calendar.to_ical().decode())
 

@@ -185,8 +185,8 @@ def amount_words(document: Row, lang: Language) -> str:
     if most["yen"] is None:
         return translate(_NO_PRICES, lang)
     amounts = sorted((most["yen"], least["yen"]), reverse=True)
-    told = translate(_BAND, lang).format(most=yen_text(amounts[0], lang), least=yen_text(amounts[1], lang))
-    return told + (translate(_UNPRICED, lang).format(most["unpriced"]) if most["unpriced"] else "")
+    message = translate(_BAND, lang).format(most=yen_text(amounts[0], lang), least=yen_text(amounts[1], lang))
+    return message + (translate(_UNPRICED, lang).format(most["unpriced"]) if most["unpriced"] else "")
 
 
 def list_assumptions(document: Row, lang: Language) -> list[str]:

@@ -39,19 +39,19 @@ _BY_MAIL: t.Final = Phrase(
 
 def link_note(row: Row, lang: Language) -> tuple[str, str] | None:
     """What is done for the linked service of an order, and by whom; `>` where this run does not do it."""
-    asked = row["relinking"]
-    if asked is None:
+    wanted = row["relinking"]
+    if wanted is None:
         return None
     here = next((step for step in row["steps"] if step["step"] == Step.RELINK), None)
-    told = translate(_WORDS[LinkWork(asked["work"])], lang).format(
+    message = translate(_WORDS[LinkWork(wanted["work"])], lang).format(
         row["name"],
         row["contract_id"],
-        asked["was"] or "-",
-        asked["linked_contract_id"],
-        LINKED_SERVICES[asked["linked_service"]].name,
+        wanted["was"] or "-",
+        wanted["linked_contract_id"],
+        LINKED_SERVICES[wanted["linked_service"]].name,
         _how(row, here, lang),
     )
-    return "~" if here else ">", told + ("\n" + row["mail"] if row["mail"] else "")
+    return "~" if here else ">", message + ("\n" + row["mail"] if row["mail"] else "")
 
 
 def _how(row: Row, step: Row | None, lang: Language) -> str:

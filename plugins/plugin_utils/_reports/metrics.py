@@ -63,7 +63,7 @@ def _samples(document: Row) -> Samples:
     orders = document["orders"]
     states = collections.Counter(row["state"] for row in orders)
     actors = collections.Counter(row["next_action_by"] for row in orders if row["standing"] == Standing.WAITING)
-    found: Samples = {
+    result: Samples = {
         "certificate_orders_waiting": [({"next_action_by": actor}, actors[actor]) for actor in ACTORS],
         "certificate_orders": [({"state": str(state)}, states[state]) for state in _STATES],
         "certificate_unmanaged_applications": [({}, len(document["unmanaged"]))],
@@ -72,13 +72,13 @@ def _samples(document: Row) -> Samples:
     }
     for date in list_dates(document):
         labels = _labels(date.row) | ({"kind": date.what} if date.kind is Kind.DEADLINE else {})
-        found[_DATES[date.kind]].append((labels, date.moment.timestamp()))
+        result[_DATES[date.kind]].append((labels, date.moment.timestamp()))
         if date.kind in _ALERTS:
-            found[_ALERTS[date.kind]].append((labels, date.alert_at.timestamp()))
-    found[_LATE] += [
+            result[_ALERTS[date.kind]].append((labels, date.alert_at.timestamp()))
+    result[_LATE] += [
         (_labels(row) | {"stage": row["late"]["stage"]}, row["late"]["days"]) for row in orders if row["late"]
     ]
-    return found
+    return result
 
 
 def _labels(row: Row) -> dict[str, str]:
@@ -89,8 +89,8 @@ def _family(name: str, words: str, samples: list[tuple[dict[str, str], float]], 
     yield f"# HELP iij_{name} {words}"
     yield f"# TYPE iij_{name} gauge"
     for labels, value in samples:
-        told = ",".join(f'{label}="{_escaped(text)}"' for label, text in {**own, **labels}.items())
-        yield f"iij_{name}{{{told}}} {value:.0f}"
+        message = ",".join(f'{label}="{_escaped(text)}"' for label, text in {**own, **labels}.items())
+        yield f"iij_{name}{{{message}}} {value:.0f}"
 
 
 def _escaped(text: str) -> str:

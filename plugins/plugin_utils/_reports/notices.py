@@ -77,14 +77,14 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     """List who has to do something, and what, the next date first."""
     if document["error"] is not None:
         yield "service_admin", translate(_FAILED, lang).format(document["error"])
-    told: set[tuple[str, str]] = set()
+    message: set[tuple[str, str]] = set()
     now = dt.datetime.fromisoformat(document["made_at"])
     for date in list_dates(document):
         row, left = date.row, date.moment - now
         actor = _actor(date.by)
-        if date.kind is Kind.SILENT or (row["name"], actor) in told or now < date.alert_at:
+        if date.kind is Kind.SILENT or (row["name"], actor) in message or now < date.alert_at:
             continue
-        told.add((row["name"], actor))
+        message.add((row["name"], actor))
         over, expires = left <= dt.timedelta(), date.kind is Kind.EXPIRY
         words = (_EXPIRED if over else _EXPIRES) if expires else (_PAST if over else _UNTIL)
         when = translate(words, lang).format(date.day)

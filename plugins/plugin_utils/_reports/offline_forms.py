@@ -56,14 +56,14 @@ def _paper(order: Order) -> str:
 
 def write_paper_order(order: Order) -> str:
     """A new order for the paper form; IIJ's form itself is not published."""
-    given = order.subject.filled_fields()
+    subject = order.subject.filled_fields()
     applicant = order.applicant
     return _rendered(
         "paper_order.txt.j2",
         order,
         usage="連携対応サービスで利用" if order.usage is Usage.LINKED_SERVICE else "その他",
         method=_METHODS.get(order.csr_origin or CsrOrigin.TARGET, "お客様がCSRを作成"),
-        subject=[(label, given[name]) for name, label in _SUBJECT.items() if name in given],
+        subject=[(label, subject[name]) for name, label in _SUBJECT.items() if name in subject],
         applicant=[(label, _plain(getattr(applicant, name))) for name, label in _APPLICANT.items() if applicant],
     )
 

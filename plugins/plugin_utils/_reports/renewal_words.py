@@ -79,10 +79,10 @@ def silent_price(document: Row, lang: Language) -> str | None:
     if not document["silent"] or document["price"] is None:
         return None
     amounts = [row["yen"] for row in document["silent"]]
-    known = [amount for amount in amounts if amount is not None]
-    unpriced = len(amounts) - len(known)
-    total = translate(_YEN, lang).format(sum(known))
-    if not known:
+    names = [amount for amount in amounts if amount is not None]
+    unpriced = len(amounts) - len(names)
+    total = translate(_YEN, lang).format(sum(names))
+    if not names:
         total = translate(_UNPRICED_ALONE, lang).format(unpriced)
     elif unpriced:
         total = translate(_AND_UNPRICED, lang).format(total, unpriced)
@@ -95,7 +95,7 @@ def term_words(term: str, lang: Language) -> str:
 
 def _renewed(row: Row, lang: Language) -> str:
     price = next((step["price"] for step in row["steps"] if step["step"] == Step.RENEW), None)
-    told = ": " + translate(_YEN, lang).format(price) if price is not None else ""
+    message = ": " + translate(_YEN, lang).format(price) if price is not None else ""
     renewal = row["renewal"]
     return translate(_RENEWED, lang).format(
         row["name"],
@@ -103,7 +103,7 @@ def _renewed(row: Row, lang: Language) -> str:
         PRODUCTS[row["product"]].name,
         term_words(renewal["term"], lang),
         renewal["order_by"],
-        told,
+        message,
         (row["not_after"] or "-")[:10],
     )
 

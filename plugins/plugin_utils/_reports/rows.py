@@ -112,14 +112,14 @@ def _renewal(entry: Entry) -> Row | None:
 
 def _relinking(entry: Entry) -> Row | None:
     """The next change or addition of a linked service that the order asks for, whoever makes it."""
-    asked = entry.relinking
-    if asked is None or entry.application is None:
+    wanted = entry.relinking
+    if wanted is None or entry.application is None:
         return None
     return {
-        "work": asked.work.value,
-        "was": asked.was,
-        "linked_service": asked.service,
-        "linked_contract_id": asked.contract_id,
+        "work": wanted.work.value,
+        "was": wanted.was,
+        "linked_service": wanted.service,
+        "linked_contract_id": wanted.contract_id,
         "under_way": entry.application.link_change is not None,
     }
 
@@ -152,11 +152,11 @@ def application_row(application: Application) -> Row:
     }
 
 
-def price_row(made: Plan, prices: PriceTable | None) -> Row | None:
+def price_row(plan: Plan, prices: PriceTable | None) -> Row | None:
     """What the plan's purchases come to; None without a price table."""
     if prices is None:
         return None
-    cost = prices.sum_cost(made)
+    cost = prices.sum_cost(plan)
     return {
         "currency": "JPY",
         "total": cost.total,
@@ -167,7 +167,7 @@ def price_row(made: Plan, prices: PriceTable | None) -> Row | None:
     }
 
 
-def silent_rows(made: Plan, prices: PriceTable | None) -> list[Row]:
+def silent_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
     """What IIJ renews by itself, since nobody has ordered or cancelled it."""
     return [
         {
@@ -180,7 +180,7 @@ def silent_rows(made: Plan, prices: PriceTable | None) -> list[Row]:
             "update_by": silent.update_by.isoformat(),
             "yen": silent.yen,
         }
-        for silent in find_silent(made, prices)
+        for silent in find_silent(plan, prices)
     ]
 
 

@@ -23,10 +23,10 @@ def render_text(document: Row, lang: Language) -> str:
     """The document's orders as a table, then what it buys, uses, cancels or leaves alone, counts and the next step."""
     rows = [list(row_cells(row, lang).values()) for row in document["orders"]]
     table = align_columns([[translate(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
-    told = [f"{sign} {note}" for sign, note in list_notes(document, lang)]
+    lines = [f"{sign} {note}" for sign, note in list_notes(document, lang)]
     price = price_text(document, lang)
     steps = [advise_next_step(document, lang)] if document["planned"] else []
-    return "\n".join([*table, *told, *([price] if price else []), counts_text(document, lang), *steps])
+    return "\n".join([*table, *lines, *([price] if price else []), counts_text(document, lang), *steps])
 
 
 __all__ = ("render_text",)

@@ -158,8 +158,8 @@ def state_word(state: str, lang: Language) -> str:
 def counts_text(document: Row, lang: Language) -> str:
     """How many orders stand where, without the zeros."""
     counts = document["counts"]
-    told = [f"{translate(label, lang)}: {counts[key]}" for key, label in COUNTS.items() if counts[key]]
-    return ", ".join(told) or translate(Phrase("no orders", "オーダーなし"), lang)
+    message = [f"{translate(label, lang)}: {counts[key]}" for key, label in COUNTS.items() if counts[key]]
+    return ", ".join(message) or translate(Phrase("no orders", "オーダーなし"), lang)
 
 
 def verdict_words(document: Row, lang: Language) -> str:
@@ -177,7 +177,7 @@ def advise_next_step(document: Row, lang: Language) -> str:
 def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !."""
     makers = (_note, _replaced_note, renewal_note, link_note, _host_note, late_note)
-    found = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
+    result = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
     words = translate(_UNMANAGED, lang)
     silent = {row["contract_id"] for row in document["silent"]}
     left = [
@@ -188,7 +188,7 @@ def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     left = [*silent_notes(document, lang), *left]
     names = list_names(document["unconfirmed"])
     unconfirmed = [("?", translate(_UNCONFIRMED, lang).format(names))] if names else []
-    return [*found, *left, *unconfirmed, *([] if document["error"] else map(_warning, document["complaints"]))]
+    return [*result, *left, *unconfirmed, *([] if document["error"] else map(_warning, document["complaints"]))]
 
 
 def price_text(document: Row, lang: Language) -> str | None:
@@ -264,8 +264,8 @@ def _bought(row: Row, lang: Language) -> str:
     using = translate(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)
     term = term_words(row["term"], lang)
-    told = translate(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
-    return told if price is None else f"{told}: {yen_text(price, lang)}"
+    message = translate(_BOUGHT, lang).format(row["name"], PRODUCTS[row["product"]].name, term, using)
+    return message if price is None else f"{message}: {yen_text(price, lang)}"
 
 
 __all__ = (

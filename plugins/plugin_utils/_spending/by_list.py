@@ -80,22 +80,22 @@ class ByList:
             consent = self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
             rows = self.desk.list_applications()
             before = self._find_same(order, rows)
-            found = self._find_newcomer(before, known=self.listed)
-            if found is None:
+            result = self._find_newcomer(before, entry=self.listed)
+            if result is None:
                 hold_back(self, order, before, listed={app.contract_id for app in rows} | self.listed)
-                found = self._press(order, before=sorted(before), consent=consent)
-            self.listed.add(found.contract_id)
-            return require_as_asked(order, found, reference=None)
+                result = self._press(order, before=sorted(before), consent=consent)
+            self.listed.add(result.contract_id)
+            return require_as_asked(order, result, reference=None)
 
     def renew(self, entry: Entry) -> Application:
         """Press 更新 once for each certificate that is to be replaced; whoever pressed it first has renewed."""
         of = describe_renewed(entry)
         with self.desk.turn():
-            found = find_renewal(self.desk, of, in_full=True)
-            if found is None:
+            renewed = find_renewal(self.desk, of, in_full=True)
+            if renewed is None:
                 hold_back_renewal(self, of)
-                found = self._press_renewal(entry, of)
-            return require_renewed(found, of)
+                renewed = self._press_renewal(entry, of)
+            return require_renewed(renewed, of)
 
     def reissue(self, entry: Entry) -> Application:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
@@ -104,8 +104,8 @@ class ByList:
 
     def relink(self, entry: Entry) -> Application:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
-        application, asked = describe_relinked(entry)
-        return self.desk.relink(application, asked, entry.order.link_reference(self.portfolio, asked))
+        application, wanted = describe_relinked(entry)
+        return self.desk.relink(application, wanted, entry.order.link_reference(self.portfolio, wanted))
 
     def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
         def press(attempt: str) -> Application:
@@ -113,11 +113,11 @@ class ByList:
                 with require_proof():
                     return self.desk.renew(of.application, entry.order, entry.order.client_reference(self.portfolio))
             except OutcomeUnknown as unknown:
-                found = self._wait_for(lambda: find_renewal(self.desk, of, in_full=True), entry.order)
-                if found is None:
-                    told = describe_pressed(of, at=f"{self.now():%Y-%m-%d %H:%M} UTC", attempt=attempt)
-                    raise OutcomeUnknown(_ASK.filled(unknown.told, told)) from None
-                return found
+                renewed = self._wait_for(lambda: find_renewal(self.desk, of, in_full=True), entry.order)
+                if renewed is None:
+                    message = describe_pressed(of, at=f"{self.now():%Y-%m-%d %H:%M} UTC", attempt=attempt)
+                    raise OutcomeUnknown(_ASK.filled(unknown.phrase, message)) from None
+                return renewed
 
         return spend(self.ledger, Step.RENEW, describe_renewal(entry, of), press)
 
@@ -136,17 +136,17 @@ class ByList:
                 with require_proof():
                     return self.desk.place(order, reference)
             except OutcomeUnknown as unknown:
-                found = self._look_for(order, known={*before, *self.listed})
-                if found is None:
-                    raise OutcomeUnknown(_ASK.filled(unknown.told, advise(attempt))) from None
-                return found
+                result = self._look_for(order, entry={*before, *self.listed})
+                if result is None:
+                    raise OutcomeUnknown(_ASK.filled(unknown.phrase, advise(attempt))) from None
+                return result
 
         return spend(self.ledger, Step.PLACE, facts, place)
 
-    def _look_for(self, order: Order, *, known: set[str]) -> Application | None:
+    def _look_for(self, order: Order, *, entry: set[str]) -> Application | None:
         """Find what a press without an answer has booked."""
         return self._wait_for(
-            lambda: self._find_newcomer(self._find_same(order, self.desk.list_applications()), known=known), order
+            lambda: self._find_newcomer(self._find_same(order, self.desk.list_applications()), entry=entry), order
         )
 
     def _wait_for(self, look: Callable[[], Application | None], order: Order) -> Application | None:
@@ -155,23 +155,23 @@ class ByList:
             announce_wait(pause, _LOOKS.filled(order.name), self.tell)
             self.sleep(pause)
             try:
-                found = look()
+                result = look()
             except Exception:  # whatever keeps the list from being read, the attempt stays open
                 continue
-            if found:
-                return found
+            if result:
+                return result
         return None
 
     def _find_same(self, order: Order, applications: Iterable[Application]) -> dict[str, Application]:
         """Find what is listed of the same common name, product, usage and linked contract, by contract ID."""
         wanted = purchase_key(order.common_name, order.product.id)
         rows = [app for app in applications if purchase_key(app.common_name, app.product) == wanted]
-        found = (self.desk.read_in_full(app, anew=True) for app in rows)
-        return {app.contract_id: app for app in found if not find_differences(order, app)}
+        result = (self.desk.read_in_full(app, anew=True) for app in rows)
+        return {app.contract_id: app for app in result if not find_differences(order, app)}
 
-    def _find_newcomer(self, same: dict[str, Application], *, known: set[str]) -> Application | None:
+    def _find_newcomer(self, same: dict[str, Application], *, entry: set[str]) -> Application | None:
         """Find a live one that is not known: this run's, another run's, or an earlier one's that came late."""
-        return next((app for app in same.values() if app.live and app.contract_id not in known), None)
+        return next((app for app in same.values() if app.live and app.contract_id not in entry), None)
 
 
 __all__ = ("ByList",)

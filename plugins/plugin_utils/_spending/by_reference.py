@@ -84,37 +84,37 @@ class ByReference:
         """Order the renewal; an answer that is lost is settled by reading the contract."""
         of = describe_renewed(entry)
         reference = entry.order.renewal_reference(self.portfolio, of.replaces)
-        found = self._replace(
+        renewed = self._replace(
             Step.RENEW,
             {**describe_renewal(entry, of), "client_reference": reference},
             lambda: self.desk.renew(of.application, entry.order, reference),
             lambda: find_renewal(self.desk, of),
         )
-        return require_renewed(found, of)
+        return require_renewed(renewed, of)
 
     def reissue(self, entry: Entry) -> Application:
         """Order the reissue, which costs nothing and cannot be undone; settled as a renewal is."""
         of, reason = describe_renewed(entry), find_reason(entry)
         reference = entry.order.reissue_reference(self.portfolio, of.replaces)
-        found = self._replace(
+        result = self._replace(
             Step.REISSUE,
             {**describe_renewal(entry, of), "client_reference": reference, "reason": reason},
             lambda: self.desk.reissue(of.application, entry.order, reference, reason),
             lambda: find_reissue(self.desk, of),
         )
-        return require_reissued(found, of)
+        return require_reissued(result, of)
 
     def relink(self, entry: Entry) -> Application:
         """Ask for another linked service; an answer that is lost is settled by reading the contract."""
-        application, asked = describe_relinked(entry)
-        reference = entry.order.link_reference(self.portfolio, asked)
-        found = self._replace(
+        application, wanted = describe_relinked(entry)
+        reference = entry.order.link_reference(self.portfolio, wanted)
+        result = self._replace(
             Step.RELINK,
             {**describe_relinking(entry), "client_reference": reference},
-            lambda: self.desk.relink(application, asked, reference),
-            lambda: find_relinked(self.desk, application, asked),
+            lambda: self.desk.relink(application, wanted, reference),
+            lambda: find_relinked(self.desk, application, wanted),
         )
-        return require_relinked(found, application, asked)
+        return require_relinked(result, application, wanted)
 
     def _replace(
         self,
@@ -129,10 +129,10 @@ class ByReference:
             try:
                 return call()
             except (ReferenceTaken, StateConflict):
-                found = find()
-                if found is None:
+                result = find()
+                if result is None:
                     raise
-                return found
+                return result
 
         def settled(_attempt: str) -> Application:
             return settle(call_or_find, find, sleep=self.sleep, tell=self.tell)

@@ -97,8 +97,8 @@ class Ledger:
     def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> Line:
         """Write the line; threads that come while another one writes go with the next write."""
         desk = {} if self._desk is None else {"desk": self._desk}
-        told = {name: keep(value if name in _SETTLES else hide(value)) for name, value in facts.items()}
-        entry = _Entry({"kind": kind, "step": step, **desk, **told})
+        message = {name: keep(value if name in _SETTLES else hide(value)) for name, value in facts.items()}
+        entry = _Entry({"kind": kind, "step": step, **desk, **message})
         with self._queue:
             self._waiting.append(entry)
         with self._disk:
@@ -108,7 +108,7 @@ class Ledger:
                 self._write(together)
         if entry.error:
             # Each thread raises an error of its own: what is learned about one call is not about another's.
-            raise LedgerUnusable(entry.error.told) from entry.error
+            raise LedgerUnusable(entry.error.phrase) from entry.error
         return entry.line
 
     def _write(self, together: list[_Entry]) -> None:

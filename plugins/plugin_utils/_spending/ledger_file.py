@@ -55,8 +55,8 @@ class LedgerUnusable(DeskError):
 def explain_unusable(path: pathlib.Path, problem: Phrase | BaseException) -> LedgerUnusable:
     """Say why this ledger cannot be used."""
     if isinstance(problem, BaseException):
-        told = f"{type(problem).__name__} {problem}".strip()
-        problem = reason_of(problem) if isinstance(problem, OSError) else verbatim(told)
+        message = f"{type(problem).__name__} {problem}".strip()
+        problem = reason_of(problem) if isinstance(problem, OSError) else verbatim(message)
     return LedgerUnusable(_UNUSABLE.filled(path, problem))
 
 
@@ -81,8 +81,8 @@ def name_desk(origin: str) -> str:
 
 def find_ledgers(folder: pathlib.Path, portfolio: str) -> list[pathlib.Path]:
     """Find the ledgers of this portfolio, whatever their desks; no portfolio has an @ in its name."""
-    found = folder.glob("*.ledger.jsonl") if folder.is_dir() else ()
-    return sorted(path for path in found if path.name.removesuffix(".ledger.jsonl").partition("@")[0] == portfolio)
+    result = folder.glob("*.ledger.jsonl") if folder.is_dir() else ()
+    return sorted(path for path in result if path.name.removesuffix(".ledger.jsonl").partition("@")[0] == portfolio)
 
 
 def name_origin(url: str | None) -> str | None:

@@ -37,27 +37,27 @@ def describe_relinked(entry: Entry) -> tuple[Application, Relinking]:
 
 def describe_relinking(entry: Entry) -> dict[str, t.Any]:
     """Name what a line of the ledger tells of a change or addition."""
-    application, asked = describe_relinked(entry)
+    application, wanted = describe_relinked(entry)
     return {
         **describe_order(entry.order),
         "contract_id": application.contract_id,
-        "work": asked.work.value,
-        "was": asked.was,
-        "linked_contract_id": asked.contract_id,
+        "work": wanted.work.value,
+        "was": wanted.was,
+        "linked_contract_id": wanted.contract_id,
     }
 
 
-def find_relinked(desk: Desk, application: Application, asked: Relinking) -> Application | None:
+def find_relinked(desk: Desk, application: Application, wanted: Relinking) -> Application | None:
     """Read the contract, and return it where the change is there."""
-    found = next((app for app in desk.list_applications() if app.contract_id == application.contract_id), None)
-    return found if found is not None and is_relinked(found, asked) else None
+    applications = next((app for app in desk.list_applications() if app.contract_id == application.contract_id), None)
+    return applications if applications is not None and is_relinked(applications, wanted) else None
 
 
-def require_relinked(found: Application, application: Application, asked: Relinking) -> Application:
+def require_relinked(result: Application, application: Application, wanted: Relinking) -> Application:
     """Return the contract; raises EchoDiffers where it is another one, or has no such link."""
-    if found.contract_id != application.contract_id or not is_relinked(found, asked):
-        raise EchoDiffers(_NOT_RELINKED.filled(found.contract_id, asked.contract_id))
-    return found
+    if result.contract_id != application.contract_id or not is_relinked(result, wanted):
+        raise EchoDiffers(_NOT_RELINKED.filled(result.contract_id, wanted.contract_id))
+    return result
 
 
 __all__ = ("describe_relinked", "describe_relinking", "find_relinked", "require_relinked")

@@ -79,16 +79,20 @@ def describe_renewal(entry: Entry, of: Renewing) -> Json:
 
 def find_renewal(desk: Desk, of: Renewing, *, in_full: bool = False) -> Application | None:
     """Read the contract, and return it where the renewal is there."""
-    found = next((app for app in desk.list_applications() if app.contract_id == of.application.contract_id), None)
-    if found is not None and in_full:
-        found = desk.read_in_full(found, anew=True)
-    return found if found is not None and is_replaced(found, of.replaces) else None
+    applications = next(
+        (app for app in desk.list_applications() if app.contract_id == of.application.contract_id), None
+    )
+    if applications is not None and in_full:
+        applications = desk.read_in_full(applications, anew=True)
+    return applications if applications is not None and is_replaced(applications, of.replaces) else None
 
 
 def find_reissue(desk: Desk, of: Renewing) -> Application | None:
     """Read the contract, and return it where the reissue is there."""
-    found = next((app for app in desk.list_applications() if app.contract_id == of.application.contract_id), None)
-    return found if found is not None and is_reissued(found, of.replaces) else None
+    applications = next(
+        (app for app in desk.list_applications() if app.contract_id == of.application.contract_id), None
+    )
+    return applications if applications is not None and is_reissued(applications, of.replaces) else None
 
 
 def find_reason(entry: Entry) -> str:

@@ -42,9 +42,9 @@ def settle(
     for attempt in range(_ATTEMPTS):
         if error is not None:
             sleep(_PAUSE * 2 ** (attempt - 1))
-            found = _look_up(look_up)
-            if found:
-                return found
+            result = _look_up(look_up)
+            if result:
+                return result
         try:
             with require_proof():
                 return wait_while_busy(call, sleep=sleep, tell=tell)
@@ -54,8 +54,8 @@ def settle(
             if error is None:
                 raise
             # It proves nothing of the call before it.
-            raise OutcomeUnknown(_UNSETTLED.filled(refused.told)) from refused
-    raise OutcomeUnknown(_TRIED.filled(error.told if error else "", _ATTEMPTS))
+            raise OutcomeUnknown(_UNSETTLED.filled(refused.phrase)) from refused
+    raise OutcomeUnknown(_TRIED.filled(error.phrase if error else "", _ATTEMPTS))
 
 
 def wait_while_busy(
@@ -70,7 +70,7 @@ def wait_while_busy(
             return call()
         except DeskBusy as busy:
             pause = min(busy.retry_after, _LONGEST_PAUSE)
-            announce_wait(pause, busy.told, tell)
+            announce_wait(pause, busy.phrase, tell)
             sleep(pause)
     return call()
 
@@ -79,7 +79,7 @@ def _look_up(look_up: Callable[[], Application | None]) -> Application | None:
     try:
         return look_up()
     except DeskError as error:  # whatever it proves is about the look-up, not about the call before it
-        raise OutcomeUnknown(_UNSETTLED.filled(error.told)) from None
+        raise OutcomeUnknown(_UNSETTLED.filled(error.phrase)) from None
 
 
 __all__ = ("settle", "wait_while_busy")

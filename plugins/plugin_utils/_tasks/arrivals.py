@@ -88,12 +88,12 @@ class Arrivals:
                 self.problems[name] = problem
 
     def _take(self, leaf: CertFacts, inbox: Inbox) -> Phrase | None:
-        found = self._matching(leaf)
-        if len(found) > 1:
-            return _SEVERAL.filled(tuple(found), leaf.public_key_fingerprint)
-        if not found:
+        result = self._matching(leaf)
+        if len(result) > 1:
+            return _SEVERAL.filled(tuple(result), leaf.public_key_fingerprint)
+        if not result:
             return self._reason(leaf)
-        (key,) = found
+        (key,) = result
         row, order = self.rows[key], self._order_of(self.rows[key])
         fault = self._fault(leaf, row, order)
         if fault:
@@ -139,7 +139,7 @@ class Arrivals:
 
     def _reason(self, leaf: CertFacts) -> Phrase:
         named = [key for key, row in self.rows.items() if leaf.is_for(row["common_name"])]
-        holder = next((key for key, known in self._keys.items() if known == leaf.public_key_fingerprint), None)
+        holder = next((key for key, entry in self._keys.items() if entry == leaf.public_key_fingerprint), None)
         supplied = [
             o.name for o in self._orders if o.csr and o.csr.public_key_fingerprint == leaf.public_key_fingerprint
         ]
@@ -153,8 +153,8 @@ class Arrivals:
     def _fault(self, leaf: CertFacts, row: RegisterRow, order: Order | None) -> Fault | None:
         """Why the certificate is not installed anywhere, in the words of the host that would refuse it."""
         if not leaf.is_for(row["common_name"]):
-            found = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
-            return certificate_errors.NameDiffers(found=found, expected=row["common_name"])
+            result = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
+            return certificate_errors.NameDiffers(found=result, expected=row["common_name"])
         if self._now < leaf.not_before:
             return certificate_errors.NotYetValid(moment=rfc3339(leaf.not_before))
         if self._now > leaf.not_after:

@@ -85,8 +85,8 @@ def note_unsaid_renewals(orders: Iterable[Order]) -> tuple[Complaint, ...]:
         if order.renewal is None and order.state is Wanted.PRESENT:
             unsaid.setdefault(order.locate(()).file, []).append(order)
     return tuple(
-        Complaint(rule="RENEWAL-UNSAID", place=Place(file=file), order=list_names(str(order.name) for order in found))
-        for file, found in unsaid.items()
+        Complaint(rule="RENEWAL-UNSAID", place=Place(file=file), order=list_names(str(order.name) for order in result))
+        for file, result in unsaid.items()
     )
 
 

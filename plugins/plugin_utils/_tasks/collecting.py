@@ -50,9 +50,9 @@ def hand_on_certificates(
     entries = [entry for entry in plan.entries if entry.installs and (entry.order.host or "localhost") in hosts]
     unknown = [entry for entry in entries if entry.application and not entry.application.certificate_fingerprint]
     progress = _announce(options, len(unknown), say=say, lang=lang)
-    told = fetch_missing_fingerprints(entries, desk, lang=lang, progress=progress)
+    message = fetch_missing_fingerprints(entries, desk, lang=lang, progress=progress)
     works = make_works(entries, held.commands_of)
-    return hand_on(options, [_told_work(work, told, held.commands_of) for work in works], warn=held.warn)
+    return hand_on(options, [_told_work(work, message, held.commands_of) for work in works], warn=held.warn)
 
 
 def fetch_for_hosts(
@@ -80,14 +80,14 @@ def _announce(
     return lambda name: progress.tell(translate(_FETCHED.filled(name), lang), only_if_long=True)
 
 
-def _told_work(work: Work, told: Fingerprinted, commands_of: CommandsOf) -> Work:
+def _told_work(work: Work, fingerprinted: Fingerprinted, commands_of: CommandsOf) -> Work:
     names = {entry.order.name for entry in work.entries}
-    entries = tuple(entry for entry in told.entries if entry.order.name in names)
+    entries = tuple(entry for entry in fingerprinted.entries if entry.order.name in names)
     return dc.replace(
         work,
         entries=entries,
-        certificates={name: files for name, files in told.certificates.items() if name in names},
-        failures=tuple(failure for failure in told.failures if failure["name"] in names),
+        certificates={name: files for name, files in fingerprinted.certificates.items() if name in names},
+        failures=tuple(failure for failure in fingerprinted.failures if failure["name"] in names),
         commands=digest_commands(entries, commands_of),
     )
 

@@ -82,27 +82,27 @@ def guard_contracts(
     return lost
 
 
-def count_contract_steps(made: Plan) -> int:
+def count_contract_steps(plan: Plan) -> int:
     """How many steps of a plan place, renew or cancel."""
-    return sum(step in CONTRACT_STEPS for _entry, step in made.list_steps())
+    return sum(step in CONTRACT_STEPS for _entry, step in plan.list_steps())
 
 
 def perform_contracts(
-    made: Plan, performer: Performer, *, without: Collection[str] = ()
+    plan: Plan, performer: Performer, *, without: Collection[str] = ()
 ) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform the contract steps of a plan, but for those of some orders; returns the plan as the desk stands then."""
-    steps = ((entry, step) for entry, step in made.list_steps() if entry.order.name not in without)
-    outcomes = performer.perform_contracts(steps, listed=made.listed)
-    return plan_after(made, outcomes), outcomes
+    steps = ((entry, step) for entry, step in plan.list_steps() if entry.order.name not in without)
+    outcomes = performer.perform_contracts(steps, listed=plan.listed)
+    return plan_after(plan, outcomes), outcomes
 
 
-def plan_after(made: Plan, outcomes: Iterable[Outcome]) -> Plan:
+def plan_after(plan: Plan, outcomes: Iterable[Outcome]) -> Plan:
     """Make the plan that follows from the outcomes; an order whose step failed stands where it stood."""
     booked = {(outcome.entry.order.name, outcome.step): outcome.application for outcome in outcomes}
     ended = {name: app for (name, step), app in booked.items() if app and step is Step.CANCEL_REPLACED}
     own = {name: app for (name, step), app in booked.items() if app and step is not Step.CANCEL_REPLACED}
-    entries = (_without_replaced(entry, ended.get(entry.order.name)) for entry in made.entries)
-    return dc.replace(made, entries=tuple(_after(entry, own.get(entry.order.name), made) for entry in entries))
+    entries = (_without_replaced(entry, ended.get(entry.order.name)) for entry in plan.entries)
+    return dc.replace(plan, entries=tuple(_after(entry, own.get(entry.order.name), plan) for entry in entries))
 
 
 def _without_replaced(entry: Entry, application: Application | None) -> Entry:
@@ -111,26 +111,26 @@ def _without_replaced(entry: Entry, application: Application | None) -> Entry:
     return dc.replace(entry, replaced=dc.replace(entry.replaced, application=application, cancels=False))
 
 
-def _after(entry: Entry, application: Application | None, made: Plan) -> Entry:
+def _after(entry: Entry, application: Application | None, plan: Plan) -> Entry:
     if application is None:
         return entry
-    track = find_track(application, made.as_of)
-    ahead = find_standing_ahead(entry.order, application, track, spread=made.spread)
+    track = find_track(application, plan.as_of)
+    ahead = find_standing_ahead(entry.order, application, track, spread=plan.spread)
     return dc.replace(
         entry,
         application=application,
         standing=find_standing(entry.order, application, on_host=entry.on_host),
         ahead=ahead,
         track=track,
-        link=link_standing(entry.order, application, ahead=ahead, online=made.relinks),
+        link=link_standing(entry.order, application, ahead=ahead, online=plan.relinks),
         relinking=relinking_of(entry.order, application),
         adopts=False,
     )
 
 
 def make_contract_result(
-    told: Row,
-    made: Plan,
+    document: Row,
+    plan: Plan,
     inventory: frozenset[str],
     *,
     before: Plan,
@@ -140,30 +140,30 @@ def make_contract_result(
 ) -> Row:
     """The task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
-    failed, planned = list_failures(outcomes), told["planned"]
+    failed, planned = list_failures(outcomes), document["planned"]
     # Finished orders would make thousands of rows that tell nothing; the document counts them.
-    told = {
-        **told,
-        "orders": [row for row in told["orders"] if row["standing"] != Standing.DONE or row["host_changes"]],
+    document = {
+        **document,
+        "orders": [row for row in document["orders"] if row["standing"] != Standing.DONE or row["host_changes"]],
     }
     result = {
         "changed": bool(changing) if planned else any(not outcome.error for outcome in outcomes),
-        **{field: told[field] for field in ("planned", "verdict", "digest", "counts", "price")},
-        "orders": result_rows(told["orders"]),
-        "unmanaged": [row["contract_id"] for row in told["unmanaged"]],
-        "silent": told["silent"],
-        "hosts": list_hosts_with_work(made, repair=repair),
-        "without_host": find_missing_hosts(made, inventory),
-        "text": render_text(told, lang),
-        **({"complaints": told["complaints"]} if told["complaints"] else {}),
-        "diff": _diff(before, made if not planned else None),
+        **{field: document[field] for field in ("planned", "verdict", "digest", "counts", "price")},
+        "orders": result_rows(document["orders"]),
+        "unmanaged": [row["contract_id"] for row in document["unmanaged"]],
+        "silent": document["silent"],
+        "hosts": list_hosts_with_work(plan, repair=repair),
+        "without_host": find_missing_hosts(plan, inventory),
+        "text": render_text(document, lang),
+        **({"complaints": document["complaints"]} if document["complaints"] else {}),
+        "diff": _diff(before, plan if not planned else None),
     }
-    if told["complaints"]:
-        result["complaints"] = told["complaints"]
+    if document["complaints"]:
+        result["complaints"] = document["complaints"]
     if failed:
-        result.update(failed=True, msg=_failure(tuple(failed.values()), made, lang))
-        if told.get("sheets"):
-            result["msg"] += "\n" + translate(_ON_SHEETS.filled(tuple(told["sheets"])), lang)
+        result.update(failed=True, msg=_failure(tuple(failed.values()), plan, lang))
+        if document.get("sheets"):
+            result["msg"] += "\n" + translate(_ON_SHEETS.filled(tuple(document["sheets"])), lang)
     return result
 
 
@@ -172,17 +172,17 @@ def list_failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
     return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
 
 
-def list_hosts_with_work(made: Plan, *, repair: bool = True) -> dict[str, list[str]]:
+def list_hosts_with_work(plan: Plan, *, repair: bool = True) -> dict[str, list[str]]:
     """Which inventory hosts have something to register or to collect; the controller goes by localhost.
 
     Without `repair` a host is left out that was heard to have everything in its places.
     """
     steps = {Step.REGISTER: set[str](), Step.COLLECT: set[str]()}
-    for entry, step in made.list_steps():
+    for entry, step in plan.list_steps():
         if step in steps:
             steps[step].add(entry.order.host or "localhost")
     # Files are checked wherever a certificate was issued, so that one removed from a host is fetched again.
-    issued = (entry for entry in made.entries if entry.installs)
+    issued = (entry for entry in plan.entries if entry.installs)
     installed = {entry.order.host or "localhost" for entry in issued if repair or not entry.on_host}
     return {"register": sorted(steps[Step.REGISTER]), "collect": sorted(installed | steps[Step.COLLECT])}
 
@@ -191,13 +191,13 @@ def progress_line(outcome: Outcome, *, lang: Language) -> str:
     """One finished step as a line for people."""
     name = outcome.entry.order.name
     if outcome.error:
-        return f"{name}: {translate(outcome.error.told, lang)}"
+        return f"{name}: {translate(outcome.error.phrase, lang)}"
     contract_id = outcome.application.contract_id if outcome.application else ""
     return f"{name}: {translate(_DID[outcome.step], lang)} ({contract_id})"
 
 
-def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
-    rest = count_contract_steps(made)
+def _failure(failed: tuple[Outcome, ...], plan: Plan, lang: Language) -> str:
+    rest = count_contract_steps(plan)
     words = Phrase(
         "Steps that failed: {0}. Orders still to be ordered, renewed or cancelled: {1}. Run the same again: nothing is "
         "bought twice.",
@@ -208,10 +208,10 @@ def _failure(failed: tuple[Outcome, ...], made: Plan, lang: Language) -> str:
     )
 
 
-def _diff(before: Plan, made: Plan | None) -> dict[str, t.Any]:
+def _diff(before: Plan, plan: Plan | None) -> dict[str, t.Any]:
     """What the contract steps change, order by order; predicted where nothing was performed."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
-    then = {entry.order.name: entry for entry in made.entries} if made else {}
+    then = {entry.order.name: entry for entry in plan.entries} if plan else {}
     return {
         "before": {entry.order.name: _shown(entry) for entry in changing},
         "after": {

@@ -54,21 +54,21 @@ _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
 
 def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
     """The task's result; writes the map to edit where the user asked for it, and buys nothing."""
-    found = _examine(options, orders)
-    own_map = found.draft_map(lang)
+    result = _examine(options, orders)
+    own_map = result.draft_map(lang)
     if options["map_path"]:
         write_whole(expand_home(options["map_path"]), own_map)
-    if options["record_path"] and found.recording:
-        write_whole(expand_home(options["record_path"]), found.recording.render())
+    if options["record_path"] and result.recording:
+        write_whole(expand_home(options["record_path"]), result.recording.render())
     return {
         "changed": False,
-        "fits": found.fits(),
-        "labels": found.list_rows(),
-        "problems": [translate(problem, lang) for problem in found.problems],
-        "unseen": list(found.unseen),
-        "pages": list(found.pages),
+        "fits": result.fits(),
+        "labels": result.list_rows(),
+        "problems": [translate(problem, lang) for problem in result.problems],
+        "unseen": list(result.unseen),
+        "pages": list(result.pages),
         "map": own_map,
-        "text": _text(found, lang),
+        "text": _text(result, lang),
     }
 
 
@@ -83,13 +83,13 @@ def _examine(options: Mapping[str, t.Any], orders: tuple[Order, ...]) -> Examina
         raise OptionsWrong(_NO_FOLDER.filled(saved, reason_of(error))) from None
 
 
-def _text(found: Examination, lang: Language) -> str:
-    shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in found.list_rows()]
+def _text(examination: Examination, lang: Language) -> str:
+    shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in examination.list_rows()]
     table = align_columns([[translate(heading, lang) for heading in _HEADINGS.values()], *shown])
-    pages = [translate(_PAGE, lang).format(row["file"], row["screen"]) for row in found.pages if row["screen"]]
-    unseen = [translate(_UNSEEN, lang).format(", ".join(found.unseen))] if found.unseen else []
-    problems = [translate(problem, lang) for problem in found.problems]
-    return "\n".join([*pages, *table, *problems, *unseen, translate(_FITS if found.fits() else _UNFIT, lang)])
+    pages = [translate(_PAGE, lang).format(row["file"], row["screen"]) for row in examination.pages if row["screen"]]
+    unseen = [translate(_UNSEEN, lang).format(", ".join(examination.unseen))] if examination.unseen else []
+    problems = [translate(problem, lang) for problem in examination.problems]
+    return "\n".join([*pages, *table, *problems, *unseen, translate(_FITS if examination.fits() else _UNFIT, lang)])
 
 
 def _cell(row: Row, column: str, lang: Language) -> str:

@@ -42,33 +42,33 @@ def fetch_missing_fingerprints(
 
     `progress` is called with the name of each order whose certificate was fetched.
     """
-    found: list[Entry] = []
-    told = Fingerprinted((), {}, [])
+    result: list[Entry] = []
+    text = Fingerprinted((), {}, [])
     lacking = explain_missing_cryptography()
     for entry in entries:
         application = entry.application
         if application is None or application.certificate_fingerprint:
-            found.append(_with_own_key(entry))
+            result.append(_with_own_key(entry))
             continue
         if lacking:
-            told.failures.append({"name": entry.order.name, "message": lacking})
+            text.failures.append({"name": entry.order.name, "message": lacking})
             continue
         try:
             issued = desk.fetch_certificate(application)
             progress(entry.order.name)
             leaf = read_certificates(issued.certificate.encode())[0]
         except (DeskError, Fault) as error:
-            message = error.message(lang) if isinstance(error, Fault) else translate(error.told, lang)
-            told.failures.append({"name": entry.order.name, "message": message})
+            message = error.message(lang) if isinstance(error, Fault) else translate(error.phrase, lang)
+            text.failures.append({"name": entry.order.name, "message": message})
             continue
-        known = dc.replace(
+        existing = dc.replace(
             application,
             certificate_fingerprint=leaf.certificate_fingerprint,
             public_key_fingerprint=leaf.public_key_fingerprint,
         )
-        found.append(_with_own_key(dc.replace(entry, application=known)))
-        told.certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
-    return told._replace(entries=tuple(found))
+        result.append(_with_own_key(dc.replace(entry, application=existing)))
+        text.certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
+    return text._replace(entries=tuple(result))
 
 
 def _with_own_key(entry: Entry) -> Entry:

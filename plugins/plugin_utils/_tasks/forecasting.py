@@ -63,13 +63,13 @@ def run_forecast(leg: Leg, judge: Callable[[], Judged]) -> Result:
     lineages, left_out = list_lineages(
         orders, observed, portfolio=portfolio, prices=prices, assumptions=assumptions, spread=options["spread"]
     )
-    made = make_forecast(
+    forecast = make_forecast(
         lineages, today=first, until=read_last_day(options["until"], today=first), assumptions=assumptions
     )
     document = describe_forecast(
-        made,
-        list_levers(made, prices),
-        list_warnings(made),
+        forecast,
+        list_levers(forecast, prices),
+        list_warnings(forecast),
         portfolio=portfolio,
         lang=leg.lang,
         made_at=read_clock(),
@@ -79,10 +79,15 @@ def run_forecast(leg: Leg, judge: Callable[[], Judged]) -> Result:
     )
     leg.say(render_forecast(document, leg.lang))
     if options["reports_path"] is not None:
-        write_forecast(document, list_events(made), options["reports_path"])
+        write_forecast(document, list_events(forecast), options["reports_path"])
     shown = ("today", "until", "assumptions", "quarters", "years", "total", "least", "levers", "warnings")
-    told = {"forecast": {name: document[name] for name in shown}}
-    return {"changed": False, "planned": False, **told, **list_complaints(sort_complaints(judged.complaints), leg.lang)}
+    message = {"forecast": {name: document[name] for name in shown}}
+    return {
+        "changed": False,
+        "planned": False,
+        **message,
+        **list_complaints(sort_complaints(judged.complaints), leg.lang),
+    }
 
 
 def read_assumptions(written: t.Mapping[str, t.Any] | None) -> Assumptions:

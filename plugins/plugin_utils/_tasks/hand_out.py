@@ -55,9 +55,9 @@ def hand_out_work(plan: Plan, document: Row, options: Options) -> Row:
 
 def write_sheets(plan: Plan, options: Options, folder: pathlib.Path) -> Iterable[tuple[pathlib.Path, Row]]:
     """Write a sheet for each role that has work; sheets of roles without work are removed."""
-    known = read_screen_map(options["screen_map"])
-    works = list_work(plan, options, known)
-    facts = _facts(plan, options, known)
+    screen_map = read_screen_map(options["screen_map"])
+    works = list_work(plan, options, screen_map)
+    facts = _facts(plan, options, screen_map)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(folder / ".gitignore", "*\n")  # applicants' data and half-done work are nobody's history
     for role in ROLES:
@@ -70,7 +70,7 @@ def write_sheets(plan: Plan, options: Options, folder: pathlib.Path) -> Iterable
         yield write_sheet(sheet, folder), sheet
 
 
-def list_work(plan: Plan, options: Options, known: ScreenMap) -> list[Work]:
+def list_work(plan: Plan, options: Options, screen_map: ScreenMap) -> list[Work]:
     """List what people have to do for the orders of this plan."""
     works = []
     # Whoever orders, hosts come first: a contract is of no use without a key.
@@ -78,7 +78,7 @@ def list_work(plan: Plan, options: Options, known: ScreenMap) -> list[Work]:
     for entry in plan.entries:
         kind = _kind(entry, options) if entry.order.name not in unready else None
         if kind is not None:
-            works.append(_work(entry, kind, options, known))
+            works.append(_work(entry, kind, options, screen_map))
     return works
 
 
@@ -115,21 +115,21 @@ def find_csr(entry: Entry, options: Options) -> str | None:
     return kept.pem if kept else None
 
 
-def _work(entry: Entry, kind: str, options: Options, known: ScreenMap) -> Work:
+def _work(entry: Entry, kind: str, options: Options, screen_map: ScreenMap) -> Work:
     order, application = entry.order, entry.application
     steps: list[Row] = []
     if kind == "order":
-        steps = walked.order_steps(order, known)
+        steps = walked.order_steps(order, screen_map)
     elif application and kind == "register":
-        steps = walked.registration_steps(application, order, find_csr(entry, options), known)
+        steps = walked.registration_steps(application, order, find_csr(entry, options), screen_map)
     elif application and kind == "download":
-        steps = walked.download_steps(application, known)
-    term = known.options["terms"].get(order.term)
+        steps = walked.download_steps(application, screen_map)
+    term = screen_map.options["terms"].get(order.term)
     return Work(
         order=order.name,
         kind=kind,
         common_name=order.common_name,
-        product=known.find_option("products", order.product.id).text,
+        product=screen_map.find_option("products", order.product.id).text,
         term=term.text if term else order.term,
         contract_id=application.contract_id if application else None,
         confirmations=application.confirmations if application else (),
@@ -145,13 +145,13 @@ def _group(works: Iterable[Work]) -> list[Group]:
     groups = []
     for kind, alike in itertools.groupby(ordered, key=lambda work: work.kind):
         for way, same in itertools.groupby(alike, key=lambda work: walked.split_way([work.steps])[0]):
-            found = list(same)
-            _way, own = walked.split_way([work.steps for work in found])
-            groups.append(Group(kind=kind, way=way, works=found, own=own))
+            result = list(same)
+            _way, own = walked.split_way([work.steps for work in result])
+            groups.append(Group(kind=kind, way=way, works=result, own=own))
     return groups
 
 
-def _facts(plan: Plan, options: Options, known: ScreenMap) -> RegisterFacts:
+def _facts(plan: Plan, options: Options, screen_map: ScreenMap) -> RegisterFacts:
     names: dict[str, list[str]] = {}
     for contract_id, row in read_register(options["desk_folder"]).rows.items():
         names.setdefault(row["common_name"], []).append(contract_id)
@@ -159,9 +159,9 @@ def _facts(plan: Plan, options: Options, known: ScreenMap) -> RegisterFacts:
         portfolio=check_portfolio_name(options),
         lang=options["lang"] or "ja",  # the portal speaks Japanese
         made_at=read_clock(),
-        list_way=walked.list_steps(known),
-        next_page=walked.next_page_link(known),
-        keep=walked.list_facts_to_keep(known),
+        list_way=walked.list_steps(screen_map),
+        next_page=walked.next_page_link(screen_map),
+        keep=walked.list_facts_to_keep(screen_map),
         known=names,
         waiting=any(entry.standing is Standing.WAITING for entry in plan.entries),
     )

@@ -21,12 +21,14 @@ if t.TYPE_CHECKING:
 VARIABLE: t.Final = "certificate_commands"
 
 
-def make_command_lookup(given: Mapping[str, t.Any] | None, hostvars: Mapping[str, t.Any], *, here: str) -> CommandsOf:
+def make_command_lookup(
+    commands: Mapping[str, t.Any] | None, hostvars: Mapping[str, t.Any], *, here: str
+) -> CommandsOf:
     """Return what looks up a host's commands: the task's, or the host's own where they are the playbooks' variable.
 
     A host's variables are computed only when one of its orders names a command; raises OptionsWrong.
     """
-    own = read_commands(given)
+    own = read_commands(commands)
 
     def defined(host: str) -> dict[str, str]:
         return read_commands(hostvars[host].get(VARIABLE))

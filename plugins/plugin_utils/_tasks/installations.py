@@ -30,9 +30,9 @@ Json = dict[str, t.Any]
 _INSTALLED: t.Final = Phrase("{0}: installed at {1}, valid until {2}", "{0}: {1} に設置しました (有効期限 {2})")
 
 
-def list_to_install(made: Plan, names: Collection[str]) -> tuple[Entry, ...]:
+def list_to_install(plan: Plan, names: Collection[str]) -> tuple[Entry, ...]:
     """The entries whose issued certificate belongs here."""
-    return tuple(entry for entry in made.entries if entry.order.name in names and entry.installs)
+    return tuple(entry for entry in plan.entries if entry.order.name in names and entry.installs)
 
 
 def make_host_orders(entries: Iterable[Entry], commands: Mapping[str, str]) -> list[Json]:
@@ -70,7 +70,7 @@ def fetch_certificates(
             try:
                 issued = desk.fetch_certificate(entry.application)
             except DeskError as error:
-                failures.append({"name": entry.order.name, "message": translate(error.told, lang)})
+                failures.append({"name": entry.order.name, "message": translate(error.phrase, lang)})
             else:
                 progress(entry.order.name)
                 certificates[entry.order.name] = {"certificate": issued.certificate, "chain": issued.chain}
@@ -114,8 +114,8 @@ def make_installation_result(legs: list[Result], failures: list[Json], *, planne
     }
     broken = [leg for leg in legs if leg.get("failed")]
     if failures or broken:
-        told = [f"{failure['name']}: {failure['message']}" for failure in failures]
-        result.update(failed=True, failures=failures, msg="\n".join(told) or broken[0].get("msg", ""))
+        lines = [f"{failure['name']}: {failure['message']}" for failure in failures]
+        result.update(failed=True, failures=failures, msg="\n".join(lines) or broken[0].get("msg", ""))
     return result
 
 
@@ -129,8 +129,8 @@ def list_installed_lines(result: Result, *, lang: Language) -> list[str]:
 
 
 def _leading_path(row: Json) -> str:
-    found = (row.get(f"{role}_path") for role in ("certificate", "full_chain", "combined", "pkcs12", "chain"))
-    return next((path for path in found if path), "-")
+    result = (row.get(f"{role}_path") for role in ("certificate", "full_chain", "combined", "pkcs12", "chain"))
+    return next((path for path in result if path), "-")
 
 
 def list_open_and_done(result: Result) -> dict[str, bool]:

@@ -87,7 +87,7 @@ def _prove(
     leg: Leg, legs: list[Result], entries: tuple[Entry, ...], orders: list[Json], on_host: Callable[..., Result]
 ) -> list[Result]:
     """Give the host the verdicts on what is to be seen served from the controller."""
-    unproved = {name for found in legs for name in found.get("unproved", ())}
+    unproved = {name for result in legs for name in result.get("unproved", ())}
     served = list_verdicts(entries, unproved, address=leg.host_address) if unproved else {}
     return [on_host(_named(orders, unproved), served=served)] if unproved else []
 

@@ -96,7 +96,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             result.update(msg="\n\n".join([text, *refused.forms.values()]), complaints=complaints, **forms)
             return self._failed(result, text, refused.complaints)
         except DeskError as error:
-            result["msg"] = translate(error.told, self.lang)
+            result["msg"] = translate(error.phrase, self.lang)
             return self._failed(result, result["msg"])
         except (OptionsWrong, OSError) as error:
             return {**result, "failed": True, "msg": self._sentence(error)}
@@ -170,7 +170,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
         return hand_out_work(plan, document, self.options)
 
-    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, found: object = (), **more: t.Any) -> Result:
+    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, result: object = (), **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.
 
         Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
@@ -182,9 +182,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             for option in ("key_passphrases", "pkcs12_passphrases")
             if option in self.options
         }
-        given = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
-        given["vaulted"] = list_vaulted([rows, found])
-        kept = {name: value for name, value in given.items() if name not in DESK_OPTIONS}
+        fields = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
+        fields["vaulted"] = list_vaulted([rows, result])
+        kept = {name: value for name, value in fields.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
         return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
 
@@ -207,9 +207,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER" if spec.argument_spec[name].get("no_log") and value else value
 
 
-def is_lost(found: Result) -> bool:
+def is_lost(result: Result) -> bool:
     """Whether a host did not answer, or answered nothing about its orders."""
-    return bool(found.get("unreachable") or (found.get("failed") and "failures" not in found))
+    return bool(result.get("unreachable") or (result.get("failed") and "failures" not in result))
 
 
 __all__ = ("Leg", "Result", "is_lost")

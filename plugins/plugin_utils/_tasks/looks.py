@@ -112,15 +112,15 @@ def hand_on(options: Options, works: Iterable[Work], *, warn: Callable[[Phrase],
 
 def write_work(options: Options, work: Work) -> None:
     """Write down what a host is asked, without a word where one of its orders has a vaulted value; raises OSError."""
-    asked = {
+    wanted = {
         "entries": [_write_entry(entry) for entry in work.entries],
         "certificates": dict(work.certificates),
         "failures": list(work.failures),
         "commands": work.commands,
         "log_in": _log_in(options),
     }
-    if hide(asked) == asked:
-        _write(options, _WORK, work.host, asked)
+    if hide(wanted) == wanted:
+        _write(options, _WORK, work.host, wanted)
 
 
 def read_work(options: Options, host: str, commands_of: CommandsOf | None = None) -> Work | None:
@@ -152,9 +152,9 @@ def write_answer(options: Options, answer: Answer) -> None:
 
 def read_answers(options: Options) -> dict[str, Answer]:
     """Read what every host of a look answered, by host."""
-    found = ((host, _read(options, _ANSWER, host, oldest=OLDEST_ANSWER)) for host in _hosts(options, _ANSWER))
+    result = ((host, _read(options, _ANSWER, host, oldest=OLDEST_ANSWER)) for host in _hosts(options, _ANSWER))
     answers = {}
-    for host, answer in found:
+    for host, answer in result:
         with contextlib.suppress(ValueError, TypeError, KeyError):
             fields = _require_answer(answer)
             answers[host] = Answer(host=host, csrs=fields["csrs"], failures=fields["failures"])
@@ -173,17 +173,17 @@ def _read(options: Options, kind: str, host: str, *, oldest: float) -> Json | No
     folder = _folder(options)
     if folder is None:
         return None
-    found = read_private(folder / f"{kind}-{hashlib.sha256(host.encode()).hexdigest()[:32]}.json")
-    if not isinstance(found, dict) or found.get("host") != host or not isinstance(found.get("at"), float):
+    result = read_private(folder / f"{kind}-{hashlib.sha256(host.encode()).hexdigest()[:32]}.json")
+    if not isinstance(result, dict) or result.get("host") != host or not isinstance(result.get("at"), float):
         return None
-    same = all(found.get(field) == value for field, value in _stamp(options).items())
-    return found if same and 0 <= time.time() - found["at"] <= oldest else None
+    same = all(result.get(field) == value for field, value in _stamp(options).items())
+    return result if same and 0 <= time.time() - result["at"] <= oldest else None
 
 
 def _hosts(options: Options, kind: str) -> list[str]:
     folder = _folder(options)
-    found = [read_private(path) for path in sorted(folder.glob(f"{kind}-*.json"))] if folder else []
-    return [file["host"] for file in found if isinstance(file, dict) and isinstance(file.get("host"), str)]
+    result = [read_private(path) for path in sorted(folder.glob(f"{kind}-*.json"))] if folder else []
+    return [file["host"] for file in result if isinstance(file, dict) and isinstance(file.get("host"), str)]
 
 
 def _stamp(options: Options) -> Json:
@@ -246,14 +246,14 @@ def _make_work(host: str, written: Json) -> Work:
     )
 
 
-def _require_answer(found: Json | None) -> dict[str, dict[str, str]]:
-    return {field: _texts(found[field]) for field in ("csrs", "failures")} if found else {}
+def _require_answer(result: Json | None) -> dict[str, dict[str, str]]:
+    return {field: _texts(result[field]) for field in ("csrs", "failures")} if result else {}
 
 
-def _texts(found: object) -> dict[str, str]:
-    if not isinstance(found, dict) or not all(isinstance(text, str) for text in found.values()):
+def _texts(result: object) -> dict[str, str]:
+    if not isinstance(result, dict) or not all(isinstance(text, str) for text in result.values()):
         raise ValueError
-    return found
+    return result
 
 
 __all__ = (

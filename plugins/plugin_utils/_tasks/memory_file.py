@@ -54,27 +54,27 @@ def remember_hosts(
 
     A full disk of the controller keeps no certificate from its host.
     """
-    told = [
+    lines = [
         make_host_answer(entry.order, entry.application, has=heard[entry.order.name])
         for entry in entries
         if entry.application is not None and entry.order.name in heard
     ]
-    return _remember(options, told, lang)
+    return _remember(options, lines, lang)
 
 
 def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lang: Language) -> list[str]:
     """Write down digests of what was registered; returns warnings."""
-    told = [
+    lines = [
         Registered(contract_id=outcome.entry.application.contract_id, digests=digest_registration(outcome.entry.order))
         for outcome in outcomes
         if outcome.error is None and outcome.entry.application is not None
     ]
-    return _remember(options, told, lang)
+    return _remember(options, lines, lang)
 
 
-def _remember(options: Options, told: Iterable[HostAnswer | Registered], lang: Language) -> list[str]:
+def _remember(options: Options, message: Iterable[HostAnswer | Registered], lang: Language) -> list[str]:
     try:
-        _append(_path(options), read_memory(options).find_news(told))
+        _append(_path(options), read_memory(options).find_news(message))
     except OSError as error:
         return [translate(_LOST.filled(describe_os_error(error)), lang)]
     return []

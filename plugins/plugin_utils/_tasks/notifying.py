@@ -68,9 +68,9 @@ _LOCAL: t.Final = ("127.0.0.1", "::1", "localhost")
 class NotSent(Exception):
     """Why a notice could not be sent by one of its ways."""
 
-    def __init__(self, told: Phrase) -> None:
-        self.told = told
-        super().__init__(told.en)
+    def __init__(self, message: Phrase) -> None:
+        self.phrase = message
+        super().__init__(message.en)
 
 
 def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
@@ -109,7 +109,7 @@ def send_once(
         try:
             ways[way](notice)
         except NotSent as error:
-            failed.append(_NOT_SENT.filled(way, error.told))
+            failed.append(_NOT_SENT.filled(way, error.phrase))
         else:
             sent.append(way)
             used = sorted({*used, _mark(way, notice)})
@@ -184,7 +184,7 @@ def _post(notice: Notice, url: str, form: str) -> None:
     try:
         reply = exchange(session, "POST", url, patience=Patience(timeout=_TIMEOUT), data=body)
     except NoAnswer as error:
-        raise NotSent(error.told) from None
+        raise NotSent(error.phrase) from None
     if reply.status not in (200, 201, 202, 204):
         raise NotSent(_ANSWERED.filled(reply.status))
 
@@ -229,8 +229,8 @@ def _stamp_path(options: Options) -> pathlib.Path:
 def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:
     """Read the ways that were used today; a stamp that cannot be read is none, so that people hear twice at worst."""
     try:
-        told = json.loads(path.read_bytes())
-        return [str(way) for way in told["ways"]] if told["day"] == today.isoformat() else []
+        message = json.loads(path.read_bytes())
+        return [str(way) for way in message["ways"]] if message["day"] == today.isoformat() else []
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 

@@ -16,6 +16,7 @@ from .._complaints.complaints import sort_complaints
 from .._complaints.rules.rule import Severity
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
+from .._planning.silence import find_open_renewals
 from .._planning.steps import Step
 from .._reports.document import describe_plan
 from . import contracts
@@ -98,11 +99,13 @@ def _is_news(document: Result, before: Plan) -> bool:
 
 def _perform(leg: Leg, plan: Plan, desk: Desk) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform what of a plan concerns contracts; returns the plan as it is after that, and what came of each step."""
-    if not contracts.count_contract_steps(plan):
+    seen = find_open_renewals(plan)
+    if not contracts.count_contract_steps(plan) and not seen:
         return plan, ()
     # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
-    from .spender import perform_plan
+    from .spender import note_seen, perform_plan
 
+    note_seen(leg.options, seen, leg.warn)
     return perform_plan(leg.options, desk, plan, say=leg.say, lang=leg.lang)
 
 
@@ -118,9 +121,9 @@ def _with_estimate(leg: Leg, plan: Plan, result: Result) -> Result:
     """Say before a run over the portal what it will take; returns the result."""
     steps = collections.Counter(step for _entry, step in plan.list_steps())
     pages = -(-len(plan.listed) // _ROWS) or 1
-    told = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
-    if told:
-        leg.say(translate(told, leg.lang))
+    message = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)
+    if message:
+        leg.say(translate(message, leg.lang))
     return result
 
 

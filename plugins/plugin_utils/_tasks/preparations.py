@@ -94,23 +94,23 @@ def read_csrs(options: Options, entries: Iterable[Entry]) -> tuple[dict[str, str
     return csrs, problems
 
 
-def judge_csr(order: Order, made: Mapping[str, str]) -> Phrase | None:
+def judge_csr(order: Order, result: Mapping[str, str]) -> Phrase | None:
     """Judge the CSR that a host has made for an order; None where it can be registered."""
-    if order.name not in made:
+    if order.name not in result:
         return _NO_CSR
     if lacking := explain_missing_cryptography():
         return verbatim(lacking)
     try:
-        facts = read_csr(made[order.name].encode())
+        facts = read_csr(result[order.name].encode())
         spec = keyspec.KeySpec(facts.key_type, size=facts.key_size if facts.curve is None else None, curve=facts.curve)
-        subject = names.subject(order.common_name, given=order.subject.filled_fields())
+        subject = names.subject(order.common_name, fields=order.subject.filled_fields())
         fits = facts.asks_for(
             subject, dns_names=(order.common_name,), public_key_fingerprint=facts.public_key_fingerprint
         )
         if not fits or (order.key and spec != keyspec.read_key_spec(dc.asdict(order.key))):
             return _UNFIT
     except Fault as fault:
-        return fault.told
+        return fault.phrase
     return _WEAK if csr_weakness(facts.pem) else None
 
 

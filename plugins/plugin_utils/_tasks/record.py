@@ -102,7 +102,7 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
         "diff": {"before": register.file.text, "after": text, "before_header": str(register.path)},
         **({"differences": [translate(difference, lang) for difference in differences]} if options["listing"] else {}),
         **(
-            {"left_in_inbox": {name: translate(told, lang) for name, told in arrivals.problems.items()}}
+            {"left_in_inbox": {name: translate(message, lang) for name, message in arrivals.problems.items()}}
             if arrivals
             else {}
         ),
@@ -114,10 +114,10 @@ def record_lines(result: Json, lang: Language) -> list[str]:
     """Word what was recorded."""
     rows = result["recorded"]
     words = ((row["contract_id"], row["common_name"], state_word(row["state"], lang)) for row in rows)
-    lines = [translate(_RECORDED.filled(*told), lang) for told in words] or [translate(_NOTHING, lang)]
+    lines = [translate(_RECORDED.filled(*message), lang) for message in words] or [translate(_NOTHING, lang)]
     left = [] if rows or not result.get("differences") else [translate(_TAKE_OVER, lang)]
     left_there = result.get("left_in_inbox", {}).items()
-    warnings = [*result.get("differences", ()), *(f"{name}: {told}" for name, told in left_there)]
+    warnings = [*result.get("differences", ()), *(f"{name}: {message}" for name, message in left_there)]
     return [*(f"! {warning}" for warning in warnings), *lines, *left]
 
 
@@ -182,14 +182,14 @@ def _remember(
 ) -> list[str]:
     """Remember what was registered, so that an order that says something else later is told."""
     by_reference = {order.client_reference(check_portfolio_name(options)): order for order in orders}
-    found = [
+    result = [
         (by_reference[row["client_reference"]], read_application(row, now=dt.datetime.now(dt.UTC)))
         for row in changed.values()
         if row.get("registered_at") and row.get("client_reference") in by_reference
     ]
     outcomes = [
         Outcome(entry=Entry(order=order, application=application, standing=Standing.WAITING), step=Step.REGISTER)
-        for order, application in found
+        for order, application in result
     ]
     return remember_registrations(options, outcomes, lang=lang)
 

@@ -58,14 +58,14 @@ class Recording:
         """Take one record, or complain."""
         order = self._orders.get(record.order)
         if order is None:
-            known = sorted(self._orders)
-            facts = {"value": shorten(record.order), "allowed": known[:10], "near": find_nearest(record.order, known)}
+            entry = sorted(self._orders)
+            facts = {"value": shorten(record.order), "allowed": entry[:10], "near": find_nearest(record.order, entry)}
             self.complaints.append(record.make_complaint("RECORD-ORDER", "order", **facts))
             return
         row = self._row_of(order)
-        found = list(self._judge(record, order, row))
-        self.complaints += found
-        if not found:
+        result = list(self._judge(record, order, row))
+        self.complaints += result
+        if not result:
             key = record.contract_id or (row or {})["contract_id"]
             changed = self._ordered(record, order) if row is None else self._changed(record, order, row)
             self.rows[key] = changed

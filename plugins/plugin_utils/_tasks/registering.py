@@ -38,28 +38,30 @@ def prepare_orders(leg: Leg) -> Result:
     """Make keys and CSRs alone, for orders that may not be bought yet; leave the answer for the task that buys."""
     work = read_work(leg.options, leg.inventory_host)
     entries = work.entries if work else _look(leg, planned=True)[1]
-    found = _ask_host(leg, entries)
-    if is_lost(found):
-        return found
+    result = _ask_host(leg, entries)
+    if is_lost(result):
+        return result
     if not leg.check_mode:
-        write_answer(leg.options, make_answer(leg.inventory_host, entries, found))
-    return make_preparation_result(entries, found, planned=leg.check_mode)
+        write_answer(leg.options, make_answer(leg.inventory_host, entries, result))
+    return make_preparation_result(entries, result, planned=leg.check_mode)
 
 
 def register_orders(leg: Leg) -> Result:
     """Register what waits for it; with the answers of all hosts at hand no host is asked."""
     options, planned = leg.options, leg.check_mode
     desk, entries = _look(leg, planned=planned)
-    found = {} if options["look"] else _ask_host(leg, entries)
-    if is_lost(found):
-        return found
-    csrs = collect_csrs(entries, found)
+    match = {} if options["look"] else _ask_host(leg, entries)
+    if is_lost(match):
+        return match
+    csrs = collect_csrs(entries, match)
     if options["look"]:
         from .preparations import read_csrs
 
-        made, problems = read_csrs(options, entries)
-        csrs.update(made)
-        found = {"failures": [{"name": name, "message": translate(told, leg.lang)} for name, told in problems.items()]}
+        created, problems = read_csrs(options, entries)
+        csrs.update(created)
+        match = {
+            "failures": [{"name": name, "message": translate(message, leg.lang)} for name, message in problems.items()]
+        }
     todo = () if planned else list_ready(entries, csrs)
     outcomes: tuple[Outcome, ...] = ()
     if todo:
@@ -69,7 +71,7 @@ def register_orders(leg: Leg) -> Result:
         performer = make_performer(options, desk, len(todo), say=leg.say_of_host, lang=leg.lang)
         outcomes = performer.perform_registrations(todo, csrs)
     warnings = remember_registrations(options, outcomes, lang=leg.lang)
-    result = make_registration_result(entries, found, outcomes, planned=planned, lang=leg.lang)
+    result = make_registration_result(entries, match, outcomes, planned=planned, lang=leg.lang)
     return {**result, "warnings": warnings} if warnings else result
 
 
@@ -85,8 +87,8 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
 
 
 def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
-    asked = make_host_orders(entries)
-    return leg.run_on_host("orders", asked) if asked else {}
+    wanted = make_host_orders(entries)
+    return leg.run_on_host("orders", wanted) if wanted else {}
 
 
 __all__ = ("prepare_orders", "register_orders")

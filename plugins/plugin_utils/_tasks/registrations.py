@@ -30,9 +30,9 @@ if t.TYPE_CHECKING:
 Json = dict[str, t.Any]
 
 
-def list_to_register(made: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
+def list_to_register(plan: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
     """The entries to register here; one that is not ordered, renewed or reissued yet counts only in check mode."""
-    here = [entry for entry in made.entries if entry.order.name in names and Step.REGISTER in entry.steps]
+    here = [entry for entry in plan.entries if entry.order.name in names and Step.REGISTER in entry.steps]
     return tuple(entry for entry in here if planned or not set(OPENING) & set(entry.steps))
 
 
@@ -43,10 +43,10 @@ def make_host_orders(entries: Iterable[Entry]) -> list[Json]:
 
 def collect_csrs(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
     """The PEM of every CSR that the host made or the user supplied; nothing else that a host answers counts."""
-    made = {row["name"]: row["csr"] for row in leg.get("csrs", ()) if row.get("csr")}
+    result = {row["name"]: row["csr"] for row in leg.get("csrs", ()) if row.get("csr")}
     supplied = {entry.order.name: entry.order.csr.pem for entry in entries if entry.order.csr}
-    asked = {entry.order.name for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET}
-    return {**{name: pem for name, pem in made.items() if name in asked}, **supplied}
+    wanted = {entry.order.name for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET}
+    return {**{name: pem for name, pem in result.items() if name in wanted}, **supplied}
 
 
 def list_ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...]:
@@ -62,12 +62,12 @@ def make_answer(host: str, entries: Iterable[Entry], leg: Result) -> Answer:
 
 def make_preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned: bool) -> Result:
     """The task's result for the orders whose keys and CSRs were made on the host, and for nothing else."""
-    made = {row["name"]: row for row in leg.get("csrs", ())}
+    created = {row["name"]: row for row in leg.get("csrs", ())}
     failures = list(leg.get("failures", ()))
     result: Result = {
         "changed": bool(leg.get("changed")),
         "planned": planned,
-        "registrations": [_row(entry, made.get(entry.order.name, {}), None) for entry in entries],
+        "registrations": [_row(entry, created.get(entry.order.name, {}), None) for entry in entries],
         "diff": _diff((), leg, {}, planned=planned),
     }
     return {**result, **_failed(failures, leg)}
@@ -77,14 +77,16 @@ def make_registration_result(
     entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool, lang: Language
 ) -> Result:
     """The task's result for every order that is registered here."""
-    made = {row["name"]: row for row in leg.get("csrs", ())}
+    created = {row["name"]: row for row in leg.get("csrs", ())}
     done = {outcome.entry.order.name: outcome for outcome in outcomes}
     failures = [*leg.get("failures", ()), *_desk_failures(outcomes, lang)]
     registered = any(not outcome.error for outcome in outcomes)
     result: Result = {
         "changed": bool(entries) if planned else registered or bool(leg.get("changed")),
         "planned": planned,
-        "registrations": [_row(entry, made.get(entry.order.name, {}), done.get(entry.order.name)) for entry in entries],
+        "registrations": [
+            _row(entry, created.get(entry.order.name, {}), done.get(entry.order.name)) for entry in entries
+        ],
         "diff": _diff(entries, leg, done, planned=planned),
     }
     return {**result, **_failed(failures, leg)}
@@ -93,8 +95,8 @@ def make_registration_result(
 def _failed(failures: list[Json], leg: Result) -> Result:
     if not failures and not leg.get("failed"):
         return {}
-    told = [f"{failure['name']}: {failure['message']}" for failure in failures]
-    return {"failed": True, "failures": failures, "msg": "\n".join(told) or leg.get("msg", "")}
+    lines = [f"{failure['name']}: {failure['message']}" for failure in failures]
+    return {"failed": True, "failures": failures, "msg": "\n".join(lines) or leg.get("msg", "")}
 
 
 def _host_order(entry: Entry) -> Json:
@@ -120,13 +122,13 @@ def _host_order(entry: Entry) -> Json:
 
 def _desk_failures(outcomes: Iterable[Outcome], lang: Language) -> list[Json]:
     return [
-        {"name": outcome.entry.order.name, "message": translate(outcome.error.told, lang)}
+        {"name": outcome.entry.order.name, "message": translate(outcome.error.phrase, lang)}
         for outcome in outcomes
         if outcome.error
     ]
 
 
-def _row(entry: Entry, made: Json, outcome: Outcome | None) -> Json:
+def _row(entry: Entry, result: Json, outcome: Outcome | None) -> Json:
     application = (outcome and outcome.application) or entry.application
     return {
         "name": entry.order.name,
@@ -134,10 +136,10 @@ def _row(entry: Entry, made: Json, outcome: Outcome | None) -> Json:
         "state": application.state.value if application else "planned",
         "csr_origin": entry.order.csr_origin and entry.order.csr_origin.value,
         "public_key_fingerprint": (application and application.public_key_fingerprint)
-        or made.get("public_key_fingerprint"),
-        "key_path": made.get("key_path"),
-        "next_key_path": made.get("next_key_path"),
-        "csr_path": made.get("csr_path"),
+        or result.get("public_key_fingerprint"),
+        "key_path": result.get("key_path"),
+        "next_key_path": result.get("next_key_path"),
+        "csr_path": result.get("csr_path"),
     }
 
 

@@ -18,20 +18,21 @@ from ...module_utils._core.phrases import translate
 from .._desk.desk import AccessRefused
 from .._planning.steps import OPENING
 from .._spending.ledger import Ledger
-from .._spending.ledger_file import find_default_ledger, name_origin
+from .._spending.ledger_file import LedgerUnusable, find_default_ledger, name_origin
 from .._spending.perform import Performer
+from .._spending.seen import note_renewals_of_others
 from .asked_orders import check_portfolio_name, read_clock
 from .contracts import count_contract_steps, perform_contracts, progress_line
 from .preparations import hold_back
 from .progress import Progress
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
-    from ...module_utils._core.phrases import Language
+    from ...module_utils._core.phrases import Language, Phrase
     from .._desk.desk import Desk
     from .._planning.outcome import Outcome
-    from .._planning.plan import Plan
+    from .._planning.plan import Entry, Plan
     from .asked_orders import Options
 
 
@@ -84,6 +85,16 @@ def open_ledger_of(options: Options) -> Ledger:
     return Ledger(find_ledger_path(options), now=read_clock, desk=name_origin(options.get("desk_url")))
 
 
+def note_seen(options: Options, renewed: Collection[Entry], warn: Callable[[Phrase], None]) -> None:
+    """Record what others have renewed; without a ledger work goes on, for a deadline counts more than an account."""
+    if not renewed:
+        return
+    try:
+        note_renewals_of_others(open_ledger_of(options), renewed)
+    except LedgerUnusable as error:
+        warn(error.phrase)
+
+
 def find_ledger_path(options: Options) -> pathlib.Path:
     """Where the ledger of this portfolio and desk is on the controller."""
     chosen = options.get("ledger_path")
@@ -95,4 +106,4 @@ def find_ledger_path(options: Options) -> pathlib.Path:
     )
 
 
-__all__ = ("find_ledger_path", "make_performer", "open_ledger_of", "perform_plan")
+__all__ = ("find_ledger_path", "make_performer", "note_seen", "open_ledger_of", "perform_plan")

@@ -58,11 +58,11 @@ def look_at_orders(options: Options, desk: Desk, listing: Listing, *, lang: Lang
             orders, complaints, wrong = readable, (*complaints, *refused.complaints), [*wrong, *refused.complaints]
     if not wrong:
         return Look(plan, complaints, None)
-    told = [
+    message = [
         translate(_PARTIAL, lang).format(len(wrong), len(orders)),
         *(complaint.render(lang) for complaint in sort_complaints(wrong)),
     ]
-    return Look(dc.replace(plan, unmanaged=()), sort_complaints(complaints), "\n".join(told))
+    return Look(dc.replace(plan, unmanaged=()), sort_complaints(complaints), "\n".join(message))
 
 
 __all__ = ("Look", "look_at_orders")

@@ -83,15 +83,15 @@ class Watch:
         )
         with hide_vaulted():
             try:
-                found = find_news(self._status(), self._told, thresholds=thresholds, now=read_clock())
+                result = find_news(self._status(), self._told, thresholds=thresholds, now=read_clock())
             except OrdersRefused as refused:
                 raise LookFailed(report(refused.complaints, self._lang)) from None
             except DeskError as error:
-                raise LookFailed(hide(translate(error.told, self._lang))) from None
+                raise LookFailed(hide(translate(error.phrase, self._lang))) from None
             except OSError as error:
                 raise LookFailed(hide(translate(describe_os_error(error), self._lang))) from None
-        self._told = found.told
-        return found.events
+        self._told = result.reported
+        return result.events
 
     def remember(self) -> None:
         """Keep what was told for the time after a restart; called when it has been told."""
@@ -117,12 +117,12 @@ def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
     if memory is None or not memory.exists():
         return {}
     try:
-        found = json.loads(memory.read_text(encoding="utf-8"))
+        result = json.loads(memory.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict) or not all(type(level) is int for level in found.values()):
+        result = None
+    if not isinstance(result, dict) or not all(type(level) is int for level in result.values()):
         raise WatchRefused(translate(_NO_MEMORY.filled(memory), lang))
-    return found
+    return result
 
 
 def _vault_secrets(password_file: str | None) -> list[tuple[str, t.Any]]:

@@ -263,14 +263,14 @@ class Order:
         """The reference of the reissue that replaces the certificate with this fingerprint; there is one for each."""
         return f"{self.client_reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
 
-    def link_reference(self, portfolio: str, asked: Relinking) -> str:
+    def link_reference(self, portfolio: str, wanted: Relinking) -> str:
         """The reference of a change or addition of a linked service.
 
         It names the link that is replaced by its begin, too: who goes back to an earlier service, and from there to a
         later one once more, asks for something new each time.
         """
-        said = f"{asked.work} {asked.was} {asked.contract_id} {asked.since and asked.since.isoformat()}"
-        digest = hashlib.sha256(said.encode()).hexdigest()
+        text = f"{wanted.work} {wanted.was} {wanted.contract_id} {wanted.since and wanted.since.isoformat()}"
+        digest = hashlib.sha256(text.encode()).hexdigest()
         return f"{self.client_reference(portfolio)}/link:{digest[:_SHORT_FINGERPRINT]}"
 
     @property

@@ -62,8 +62,8 @@ class ApiDesk:
 
     def find_application(self, client_reference: str) -> Application | None:
         rows = self._transport.read_all("/applications", {"client_reference": client_reference})
-        found = map(wire.read_application, rows)
-        return next((row for row in found if client_reference in _references(row)), None)
+        result = map(wire.read_application, rows)
+        return next((row for row in result if client_reference in _references(row)), None)
 
     def fetch_certificate(self, application: Application) -> IssuedCertificate:
         """Fetch the certificate in use as it was seen: another one may have taken its place since."""
@@ -103,8 +103,8 @@ class ApiDesk:
         body = wire.reissue_body(application, order, client_reference, reason)
         return wire.read_application(self._transport.spend(f"{_path(application)}/reissues", body))
 
-    def relink(self, application: Application, asked: Relinking, client_reference: str) -> Application:
-        body = wire.link_body(application, asked, client_reference)
+    def relink(self, application: Application, wanted: Relinking, client_reference: str) -> Application:
+        body = wire.link_body(application, wanted, client_reference)
         return wire.read_application(self._transport.spend(f"{_path(application)}/links", body))
 
 

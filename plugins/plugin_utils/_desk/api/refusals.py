@@ -60,8 +60,8 @@ _THE_REQUEST: t.Final = Phrase("the request", "リクエスト")
 
 def shown_details(answer: Json) -> list[Json]:
     """The details of a refusal that people are shown."""
-    given = answer.get("error_details")
-    details = given if isinstance(given, list) else []
+    fields = answer.get("error_details")
+    details = fields if isinstance(fields, list) else []
     return [detail for detail in details if isinstance(detail, dict)][:_MOST_DETAILS]
 
 
@@ -69,8 +69,8 @@ def explain_refusal(answer: Json, details: list[Json], *, otherwise: Phrase) -> 
     """Say what the desk refuses and why; the desk's own words are quoted, and cut to what people read."""
     if details:
         return join_phrases(map(_explain, details))
-    given = answer.get("error_message")
-    return verbatim(given) if given else otherwise
+    fields = answer.get("error_message")
+    return verbatim(fields) if fields else otherwise
 
 
 def _explain(detail: Json) -> Phrase:

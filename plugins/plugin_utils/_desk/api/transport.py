@@ -138,13 +138,13 @@ class ApiTransport:
         try:
             reply = self._exchange(self._patience(), "POST", path, json=body)
         except NoAnswer as error:
-            raise OutcomeUnknown(_NO_ANSWER.filled("POST", path, error.told)) from None
+            raise OutcomeUnknown(_NO_ANSWER.filled("POST", path, error.phrase)) from None
         if reply.status >= 500:
             raise OutcomeUnknown(_ANSWERED_TO.filled("POST", path, reply.status))
         try:
             return _result(self._good(reply))
         except AnswerUnusable as unusable:
-            raise OutcomeUnknown(unusable.told) from None
+            raise OutcomeUnknown(unusable.phrase) from None
 
     def _patience(self) -> Patience:
         connection = self._connection
@@ -155,14 +155,14 @@ class ApiTransport:
             try:
                 return self._good(self._exchange(patience, method, path, **content))
             except NoAnswer as error:
-                raise DeskUnreachable(_UNREACHABLE.filled(self._connection.url, error.told)) from None
+                raise DeskUnreachable(_UNREACHABLE.filled(self._connection.url, error.phrase)) from None
 
         return patience.try_again(once)
 
     def _good(self, reply: Reply) -> Json:
         answer = _checked(reply)
-        told = read_fields(answer, (), ("as_of",))["as_of"]
-        self.as_of = told or self.as_of
+        message = read_fields(answer, (), ("as_of",))["as_of"]
+        self.as_of = message or self.as_of
         return answer
 
     def _exchange(self, patience: Patience, method: str, path: str, **content: t.Any) -> Reply:
@@ -224,8 +224,8 @@ def _error(reply: Reply, answer: Json) -> DeskError:
 
 
 def _request_id(answer: Json) -> str | None:
-    found = answer.get("request_id")
-    return one_line(found, _LONGEST_ID) if found else None
+    result = answer.get("request_id")
+    return one_line(result, _LONGEST_ID) if result else None
 
 
 __all__ = ("ApiConnection", "ApiTransport", "Json")

@@ -116,14 +116,14 @@ def _name_replaced(application: Application, client_reference: str) -> Json:
     }
 
 
-def link_body(application: Application, asked: Relinking, client_reference: str) -> Json:
+def link_body(application: Application, wanted: Relinking, client_reference: str) -> Json:
     """The form that changes or adds a linked service."""
     return {
         "contract_id": application.contract_id,
         "client_reference": client_reference,
-        "work": asked.work.value,
-        "was": asked.was,
-        "linked_contract_id": asked.contract_id,
+        "work": wanted.work.value,
+        "was": wanted.was,
+        "linked_contract_id": wanted.contract_id,
     }
 
 
@@ -147,8 +147,8 @@ def registration_body(order: Order, csr: str | None, procedure: Procedure | None
 
 def read_application(answer: t.Any) -> Application:
     """Read an application; fields that are not known here are passed over."""
-    given = tuple(name for name in _WHERE_GIVEN if isinstance(answer, dict) and name in answer)
-    fields = read_fields(answer, (*_NEEDED, *given), _OR_NULL)
+    values = tuple(name for name in _WHERE_GIVEN if isinstance(answer, dict) and name in answer)
+    fields = read_fields(answer, (*_NEEDED, *values), _OR_NULL)
     return Application(
         **fields,
         current=_part(answer, "current", Certificate, _OF_CERTIFICATE),
@@ -199,8 +199,8 @@ def echo_differences(order: Order, answer: t.Any) -> tuple[str, ...]:
         raise AnswerUnusable(
             Phrase("the desk's echo of the order cannot be read", "窓口が返したオーダーの内容を読み取れません")
         )
-    asked = order_body(order)
-    return tuple(field for field, value in asked.items() if answer.get(field) != value)
+    wanted = order_body(order)
+    return tuple(field for field, value in wanted.items() if answer.get(field) != value)
 
 
 def _fields_of(kind: type[IssuedCertificate | SeenContract | OfferedProduct]) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ class ByHandDesk:
         try:
             pem = read_csr(csr.encode()).pem  # and nothing else that the host may have answered
         except Fault as fault:
-            raise RequestRefused(fault.told) from None
+            raise RequestRefused(fault.phrase) from None
         kept = read_kept_csr(self._folder, contract_id)
         if kept is None or kept.pem != pem:
             path = csr_path(self._folder, contract_id)

@@ -94,14 +94,14 @@ def _open(name: str, content: bytes, inbox: Inbox, *, depth: int) -> bool:
     if parts is not None:
         return sum(_open(inner, part, inbox, depth=depth + 1) for inner, part in parts) > 0  # each part is opened
     try:
-        found = read_any(content)
+        result = read_any(content)
     except Fault:
         inbox.with_keys.append(name)
         inbox.problems[name] = PRIVATE_KEY
         return True
-    for certificate in found:
+    for certificate in result:
         inbox.add(name, certificate)
-    return bool(found)
+    return bool(result)
 
 
 def _parts(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, bytes]] | None:

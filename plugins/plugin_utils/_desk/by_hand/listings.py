@@ -66,15 +66,15 @@ class Listing(t.NamedTuple):
     is_list: bool
 
 
-def read_listing(path: str, known: ScreenMap) -> Listing:
+def read_listing(path: str, screen_map: ScreenMap) -> Listing:
     """Read a list that was copied or saved; raises OptionsWrong with the file and the line that cannot be read."""
     place = expand_home(path)
     if not place.is_dir():
-        return _read_pages([place], known) if place.suffix.lower() in _PAGES else _read_copied(place, known)
+        return _read_pages([place], screen_map) if place.suffix.lower() in _PAGES else _read_copied(place, screen_map)
     files = sorted(file for file in place.iterdir() if file.suffix.lower() in _PAGES and file.is_file())[:_MOST_FILES]
     if not files:
         raise OptionsWrong(_AT.filled(place, _EMPTY))
-    return _read_pages(files, known)
+    return _read_pages(files, screen_map)
 
 
 def _content(file: pathlib.Path) -> bytes:
@@ -84,39 +84,39 @@ def _content(file: pathlib.Path) -> bytes:
     return content
 
 
-def _read_pages(files: list[pathlib.Path], known: ScreenMap) -> Listing:
-    found: dict[str, Application] = {}
+def _read_pages(files: list[pathlib.Path], screen_map: ScreenMap) -> Listing:
+    result: dict[str, Application] = {}
     totals: list[int] = []
     in_list: set[str] = set()
     for file in files:
         try:
-            page = Page(_content(file), url="", charset=None, marks=known.marks, rendered=True)
-            key = next((key for key in _READERS if page.heading in known.screens[key].title.texts), None)
+            page = Page(_content(file), url="", charset=None, marks=screen_map.marks, rendered=True)
+            key = next((key for key in _READERS if page.heading in screen_map.screens[key].title.texts), None)
             if key is None:
-                titles = ", ".join(f"「{known.screens[name].title.text}」" for name in _READERS)
+                titles = ", ".join(f"「{screen_map.screens[name].title.text}」" for name in _READERS)
                 raise OptionsWrong(_AT.filled(file, _ANOTHER.filled(page.heading, titles)))
-            for application in _READERS[key](page, known.screens[key], known):
-                found[application.contract_id] = application
+            for application in _READERS[key](page, screen_map.screens[key], screen_map):
+                result[application.contract_id] = application
                 in_list.update([application.contract_id] if key == "status_list" else [])
             totals += _totals(page.captions if key == "status_list" else ())
         except (Unreadable, AnswerUnusable) as error:
-            raise OptionsWrong(_AT.filled(file, error.told)) from None
+            raise OptionsWrong(_AT.filled(file, error.phrase)) from None
         if totals and file == files[-1]:
             _require_all(max(totals), len(in_list), file)
-    return Listing(found, bool(in_list or totals))
+    return Listing(result, bool(in_list or totals))
 
 
-def _rows_of_list(page: Page, screen: Screen, known: ScreenMap) -> Iterator[Application]:
+def _rows_of_list(page: Page, screen: Screen, screen_map: ScreenMap) -> Iterator[Application]:
     for row in read_rows(page, screen):
-        yield wire.read_listed_application({key: value[0] for key, value in row.items()}, known)
+        yield wire.read_listed_application({key: value[0] for key, value in row.items()}, screen_map)
 
 
-def _contract(page: Page, screen: Screen, known: ScreenMap) -> Iterator[Application]:
-    yield wire.read_shown_application(functools.partial(read_fact, page, screen), known)
+def _contract(page: Page, screen: Screen, screen_map: ScreenMap) -> Iterator[Application]:
+    yield wire.read_shown_application(functools.partial(read_fact, page, screen), screen_map)
 
 
-def _finished_order(page: Page, screen: Screen, known: ScreenMap) -> Iterator[Application]:
-    yield wire.read_finished_order(functools.partial(read_fact, page, screen), known)
+def _finished_order(page: Page, screen: Screen, screen_map: ScreenMap) -> Iterator[Application]:
+    yield wire.read_finished_order(functools.partial(read_fact, page, screen), screen_map)
 
 
 _READERS: t.Final[dict[str, Callable[[Page, Screen, ScreenMap], Iterator[Application]]]] = {
@@ -126,20 +126,20 @@ _READERS: t.Final[dict[str, Callable[[Page, Screen, ScreenMap], Iterator[Applica
 }
 
 
-def _read_copied(file: pathlib.Path, known: ScreenMap) -> Listing:
+def _read_copied(file: pathlib.Path, screen_map: ScreenMap) -> Listing:
     lines = _text(file).splitlines()
-    found: dict[str, Application] = {}
-    screen = known.screens["status_list"]
+    result: dict[str, Application] = {}
+    screen = screen_map.screens["status_list"]
     for number, row in _table(file, lines, screen):
         try:
-            application = wire.read_listed_application(row, known)
+            application = wire.read_listed_application(row, screen_map)
         except AnswerUnusable as error:
-            raise OptionsWrong(_AT_LINE.filled(file, number, error.told)) from None
-        found[application.contract_id] = application
+            raise OptionsWrong(_AT_LINE.filled(file, number, error.phrase)) from None
+        result[application.contract_id] = application
     totals = _totals(line for line in lines if any(text in line for text in screen.title.texts))
     if totals:
-        _require_all(max(totals), len(found), file)
-    return Listing(found, is_list=True)
+        _require_all(max(totals), len(result), file)
+    return Listing(result, is_list=True)
 
 
 def _table(file: pathlib.Path, lines: list[str], screen: Screen) -> Iterator[tuple[int, dict[str, str]]]:
@@ -196,9 +196,9 @@ def _totals(texts: Iterable[str]) -> list[int]:
     return [int(match[1].replace(",", "")) for text in texts for match in [_TOTAL.search(text)] if match]
 
 
-def _require_all(total: int, found: int, file: pathlib.Path) -> None:
-    if found < total:
-        raise OptionsWrong(_AT.filled(file, _FEWER.filled(total, found)))
+def _require_all(total: int, result: int, file: pathlib.Path) -> None:
+    if result < total:
+        raise OptionsWrong(_AT.filled(file, _FEWER.filled(total, result)))
 
 
 __all__ = ("Listing", "read_listing")

@@ -106,8 +106,8 @@ def read_text(path: pathlib.Path, text: str) -> Register:
     document, doubled = file.read_document(_no_vault)
     breaches = list(_judge(document))
     if breaches or doubled:
-        found = [Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches]
-        raise OrdersRefused([*doubled, *found])
+        complaints = [Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches]
+        raise OrdersRefused([*doubled, *complaints])
     rows = {row["contract_id"]: row for row in map(plain_row, document["contracts"])}
     return Register(path=path, file=file, rows=rows)
 

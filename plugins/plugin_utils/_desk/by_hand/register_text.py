@@ -49,9 +49,9 @@ def change_text(text: str, changed: Mapping[str, RegisterRow]) -> str:
     if not items:
         _apply(_first(changed, nothing), lines)
         return "".join(lines)
-    known = {_scalar(item, "contract_id"): item for item in items}
-    edits = [edit for key, row in changed.items() if key in known for edit in _changes(known[key], row, lines)]
-    new = [row for key, row in sorted(changed.items()) if key not in known]
+    names = {_scalar(item, "contract_id"): item for item in items}
+    edits = [edit for key, row in changed.items() if key in names for edit in _changes(names[key], row, lines)]
+    new = [row for key, row in sorted(changed.items()) if key not in names]
     edits += _insertions(new, items, lines)
     for edit in sorted(edits, key=lambda edit: edit.start, reverse=True):
         _apply(edit, lines)

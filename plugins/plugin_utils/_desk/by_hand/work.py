@@ -27,12 +27,12 @@ _CONTRACT: t.Final = "contract_id"
 _ON_THE_WAY: t.Final = frozenset({"customer_code"})  # filled in once for all orders of a group
 
 
-def order_steps(order: Order, known: ScreenMap) -> list[Json]:
+def order_steps(order: Order, screen_map: ScreenMap) -> list[Json]:
     """List what is done on each screen to order this."""
-    steps = list(_steps("order", order_filling(order, known), known))
+    steps = list(_steps("order", order_filling(order, screen_map), screen_map))
     linked = order.linked_contract
     if linked and linked.contract_id is None:
-        return [_by_service(step, known.find_option("services", linked.service).text) for step in steps]
+        return [_by_service(step, screen_map.find_option("services", linked.service).text) for step in steps]
     return steps
 
 
@@ -49,33 +49,33 @@ def _by_service(step: Json, service: str) -> Json:
     }
 
 
-def registration_steps(application: Application, order: Order, csr: str | None, known: ScreenMap) -> list[Json]:
+def registration_steps(application: Application, order: Order, csr: str | None, screen_map: ScreenMap) -> list[Json]:
     """List what is done on each screen to register CSR and application information."""
-    filling = registration_filling(application, order, csr, known, page=application.contract_id)
-    return list(_steps("registration", filling, known))
+    filling = registration_filling(application, order, csr, screen_map, page=application.contract_id)
+    return list(_steps("registration", filling, screen_map))
 
 
-def download_steps(application: Application, known: ScreenMap) -> list[Json]:
+def download_steps(application: Application, screen_map: ScreenMap) -> list[Json]:
     """List what leads to the files of an issued certificate."""
-    steps = list(_steps("download", Filling(fill={"contract": application.contract_id}), known))
-    links = known.screens["service_top"].parts["links"]
+    steps = list(_steps("download", Filling(fill={"contract": application.contract_id}), screen_map))
+    links = screen_map.screens["service_top"].parts["links"]
     files = [links[key].text for key in ("certificate", "chain") if key in links]
     return [*steps[:-1], {**steps[-1], "do": [{"verb": "save", "label": text} for text in files]}]
 
 
-def list_steps(known: ScreenMap) -> list[Json]:
+def list_steps(screen_map: ScreenMap) -> list[Json]:
     """List what leads to the list of contracts."""
-    return list(_steps("list", Filling(fill={}), known))
+    return list(_steps("list", Filling(fill={}), screen_map))
 
 
-def next_page_link(known: ScreenMap) -> str:
+def next_page_link(screen_map: ScreenMap) -> str:
     """Name the link from one page of the list to the next."""
-    return known.screens["status_list"].find_entry("links", "next_page").text
+    return screen_map.screens["status_list"].find_entry("links", "next_page").text
 
 
-def list_facts_to_keep(known: ScreenMap) -> list[str]:
+def list_facts_to_keep(screen_map: ScreenMap) -> list[str]:
     """Name what the screen after an order shows that has to be written down."""
-    facts = known.screens["order_done"].parts["facts"]
+    facts = screen_map.screens["order_done"].parts["facts"]
     return [facts[key].text for key in (_CONTRACT, "deadline") if key in facts]
 
 
@@ -95,18 +95,18 @@ def _leads_on(step: Json) -> bool:
     return bool(step["do"]) and all(act.get("field") in _ON_THE_WAY for act in own) and not step["shows"]
 
 
-def _steps(walk: str, filling: Filling, known: ScreenMap) -> Iterator[Json]:
-    for step in known.walks[walk]:
+def _steps(walk: str, filling: Filling, screen_map: ScreenMap) -> Iterator[Json]:
+    for step in screen_map.walks[walk]:
         if step.only_with and filling.fill.get(step.only_with) is None:
             continue
         if step.open and walk != "list":
             # A person opens a contract from the list.
-            *way, last = _steps("list", Filling(fill={}), known)
-            column = known.screens["status_list"].parts["columns"][_CONTRACT].text
+            *way, last = _steps("list", Filling(fill={}), screen_map)
+            column = screen_map.screens["status_list"].parts["columns"][_CONTRACT].text
             yield from way
             yield {**last, "do": [{"verb": "open", "label": column, "value": str(filling.fill[step.open])}]}
             continue
-        yield _step(step, known.screens[step.screen], filling)
+        yield _step(step, screen_map.screens[step.screen], filling)
 
 
 def _step(step: WalkStep, screen: Screen, filling: Filling) -> Json:
@@ -119,8 +119,8 @@ def _step(step: WalkStep, screen: Screen, filling: Filling) -> Json:
         acts.append({"verb": "follow", "label": screen.find_entry("links", step.follow).text})
     # Before the last press, and on the screen that comes of it.
     shows = list(_shows(screen, filling)) if step.commits or not step.acts else []
-    made: Json = {"screen": screen.title.text, "do": acts, "shows": shows}
-    return {**made, **({"at_times": True} if step.at_times else {}), **({"commits": True} if step.commits else {})}
+    result: Json = {"screen": screen.title.text, "do": acts, "shows": shows}
+    return {**result, **({"at_times": True} if step.at_times else {}), **({"commits": True} if step.commits else {})}
 
 
 def _fill(name: str, screen: Screen, value: Value | None) -> Iterator[Json]:

@@ -96,14 +96,14 @@ class PortalDesk:
         return tuple(row for row in rows if service in (None, row.service))
 
     def list_applications(self) -> tuple[Application, ...]:
-        found = self._session.walk(contracts.read_status_list)
-        self._addresses.update(found.addresses)
-        self._listed = tuple(map(self._remembered.recognize, found.applications.values()))
+        result = self._session.walk(contracts.read_status_list)
+        self._addresses.update(result.addresses)
+        self._listed = tuple(map(self._remembered.recognize, result.applications.values()))
         return self._listed
 
     def read_in_full(self, application: Application, *, anew: bool = False) -> Application:
-        known = None if anew else self._remembered.complete(application)
-        return known or self._read_in_full(application)
+        entry = None if anew else self._remembered.complete(application)
+        return entry or self._read_in_full(application)
 
     def _read_in_full(self, application: Application) -> Application:
         address = self._address(application)
@@ -189,7 +189,7 @@ class PortalDesk:
 
     def _stop_at_unclear(self, order: Order) -> None:
         """Refuse to buy what the list may show already, in words that the map does not know."""
-        title = self._session.known.screens["status_list"].title.text
+        title = self._session.screen_map.screens["status_list"].title.text
         for app in self._listed:
             may_be = app.product == order.product.id or app.product not in PRODUCTS
             if app.unclear and may_be and app.common_name.casefold() == order.common_name.casefold():

@@ -89,18 +89,18 @@ class Browser:
             self.chromium.close_after(self, self._context)
         return self._context
 
-    async def _carried(self, asked: PageRequest) -> Reply:
+    async def _carried(self, request: PageRequest) -> Reply:
         """What the portal answers to this request of a page."""
-        cookies = await self._cookies(asked.url)
-        headers = {**asked.headers, **({"Cookie": cookies} if cookies else {})}
+        cookies = await self._cookies(request.url)
+        headers = {**request.headers, **({"Cookie": cookies} if cookies else {})}
         async with self._alone:
             return await asyncio.to_thread(
                 self._transport.answer,
-                asked.method,
-                asked.url,
-                body=asked.body,
+                request.method,
+                request.url,
+                body=request.body,
                 headers=headers,
-                paced=asked.document,
+                paced=request.document,
             )
 
     async def _cookies(self, url: str) -> str:

@@ -111,12 +111,12 @@ def _bytes_of(character: str, encoding: str) -> bytes | None:
         return None
 
 
-def _from_euc(found: str) -> str:
-    if found[0] == "\x8e" and len(found) > 1:
-        return chr(ord(found[1]) - 0xA1 + 0xFF61)
-    if len(found) == len("\x8f..") or len(found) == 1:
-        return found.encode("latin-1").decode(_EUC_JP, "replace")
-    return _jis_characters().get(found, "\ufffd")
+def _from_euc(result: str) -> str:
+    if result[0] == "\x8e" and len(result) > 1:
+        return chr(ord(result[1]) - 0xA1 + 0xFF61)
+    if len(result) == len("\x8f..") or len(result) == 1:
+        return result.encode("latin-1").decode(_EUC_JP, "replace")
+    return _jis_characters().get(result, "\ufffd")
 
 
 @functools.cache

@@ -63,7 +63,7 @@ def find_chromium(path: str | None) -> str | None:
     if path:
         file = expand_home(path)
         return str(file) if os.access(file, os.X_OK) and file.is_file() else None
-    return next((found for name in _NAMES if (found := shutil.which(name))), None)
+    return next((result for name in _NAMES if (result := shutil.which(name))), None)
 
 
 class Chromium:
@@ -152,14 +152,14 @@ def start_chromium(path: str) -> Chromium:
 
 @functools.cache
 def _chromium(path: str, process: int) -> Chromium:
-    made = Chromium(path)
+    result = Chromium(path)
 
     def close() -> None:
         if os.getpid() == process:
-            made.close()
+            result.close()
 
     atexit.register(close)
-    return made
+    return result
 
 
 __all__ = ("BrowserUnusable", "Chromium", "find_chromium", "start_chromium")

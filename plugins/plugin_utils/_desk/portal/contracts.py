@@ -62,27 +62,27 @@ class Listing(t.NamedTuple):
 def read_status_list(window: Window) -> Listing:
     """All pages of ステータス一覧; raises AnswerUnusable when they hold fewer rows than the portal counts."""
     take_walk(window, "list", Filling(fill={}))
-    found = Listing({}, {})
+    result = Listing({}, {})
     seen: set[str] = set()
     while window.page.url not in seen:
         seen.add(window.page.url)
-        _add_rows(window, found)
-        if len(seen) > _MOST_PAGES or len(found.applications) > _MOST_ROWS:
+        _add_rows(window, result)
+        if len(seen) > _MOST_PAGES or len(result.applications) > _MOST_ROWS:
             raise AnswerUnusable(_TOO_LONG.filled(window.page.heading, _MOST_ROWS, _MOST_PAGES))
         if not window.has("links", "next_page"):
             break
         window.follow("next_page")
         window.expect("status_list")
     total = next((int(m[1].replace(",", "")) for text in window.page.captions if (m := _TOTAL.search(text))), None)
-    if total is not None and len(found.applications) < total:
-        raise AnswerUnusable(_FEWER.filled(window.page.heading, total, len(found.applications)))
-    return found
+    if total is not None and len(result.applications) < total:
+        raise AnswerUnusable(_FEWER.filled(window.page.heading, total, len(result.applications)))
+    return result
 
 
 def read_in_full(window: Window, application: Application, address: str) -> Application:
     """The application with what its サービストップ tells."""
     _to_contract(window, "details", application, address)
-    return wire.complete_application(application, window.read_fact, window.known)
+    return wire.complete_application(application, window.read_fact, window.screen_map)
 
 
 def download_certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
@@ -109,7 +109,7 @@ def register(
     `agree` is called with the sentence of consent before it is ticked.
     """
     require_agreement(order)
-    filling = registration_filling(application, order, csr, window.known, page=address)
+    filling = registration_filling(application, order, csr, window.screen_map, page=address)
     press, *rest = take_walk(window, "registration", filling, look=_check_status)
     submission = window.fill_in(str(press.press), dict.fromkeys(press.tick, True))
     agree("\n".join(window.read_ticks(press)))
@@ -126,7 +126,7 @@ def _check_status(window: Window) -> None:
     if window.screen.key != "service_top":
         return
     status = window.read_fact("status") or ""
-    first, renewal = (window.known.find_meaning(group, status) for group in ("states", "renewal_states"))
+    first, renewal = (window.screen_map.find_meaning(group, status) for group in ("states", "renewal_states"))
     awaited = (State.AWAITING_REGISTRATION, State.REJECTED) if renewal else (State.AWAITING_REGISTRATION,)
     if (renewal or first) not in awaited:
         raise StateConflict(_TOO_LATE.filled(window.read_fact("contract_id"), status))
@@ -139,14 +139,14 @@ def _to_contract(window: Window, walk: str, application: Application, address: s
         raise window.describe_unexpected(_ANOTHER.filled(shown, application.contract_id))
 
 
-def _add_rows(window: Window, found: Listing) -> None:
+def _add_rows(window: Window, listing: Listing) -> None:
     try:
         for row in read_rows(window.page, window.screen):
-            application = wire.read_listed_application({key: value[0] for key, value in row.items()}, window.known)
-            found.applications[application.contract_id] = application
-            found.addresses[application.contract_id] = row["contract_id"][1] or ""
+            application = wire.read_listed_application({key: value[0] for key, value in row.items()}, window.screen_map)
+            listing.applications[application.contract_id] = application
+            listing.addresses[application.contract_id] = row["contract_id"][1] or ""
     except Unreadable as error:
-        raise window.describe_unexpected(_UNREADABLE.filled(error.told)) from None
+        raise window.describe_unexpected(_UNREADABLE.filled(error.phrase)) from None
 
 
 def _pem(window: Window, key: str) -> str:

@@ -59,11 +59,11 @@ class Examination:
     titles: dict[str, str] = dc.field(default_factory=dict)
     recording: ScreenRecording | None = None
 
-    def record(self, screen: Screen, found: tuple[Finding, ...]) -> None:
+    def record(self, screen: Screen, findings: tuple[Finding, ...]) -> None:
         """Add a look at a screen: what does not fit is kept, and of the rest what was shown at any time."""
         _screen, before = self.seen.get(screen.key, (screen, ()))
         best: dict[tuple[str, str], Finding] = {}
-        for finding in (*before, *found):
+        for finding in (*before, *findings):
             key = finding.part, finding.entry.key if finding.entry else finding.text
             if key not in best or (not finding.fits, finding.count) > (not best[key].fits, best[key].count):
                 best[key] = finding
@@ -74,21 +74,21 @@ class Examination:
 
     def list_rows(self) -> list[LabelRow]:
         """Every label of every screen that was visited."""
-        return [_row(screen, finding) for screen, found in self.seen.values() for finding in found if _told(finding)]
+        return [_row(screen, finding) for screen, result in self.seen.values() for finding in result if _told(finding)]
 
     def draft_map(self, lang: Language) -> str:
         """A map to edit, usable as it stands: what can only be meant one way is filled in, the rest are remarks."""
         remarks, words = [], {}
         screens: dict[str, LabelRow] = {key: {"title": title} for key, title in self.titles.items()}
-        for key, (screen, found) in self.seen.items():
-            extra = [finding.text for finding in found if finding.entry is None and not finding.fits]
-            missing = [finding for finding in found if finding.entry is not None and not finding.fits]
+        for key, (screen, result) in self.seen.items():
+            extra = [finding.text for finding in result if finding.entry is None and not finding.fits]
+            missing = [finding for finding in result if finding.entry is not None and not finding.fits]
             for finding in missing:
-                others = [other.text for other in found if other.entry is None and other.part == finding.part]
+                others = [other.text for other in result if other.entry is None and other.part == finding.part]
                 same_part = [other for other in missing if other.part == finding.part]
-                told = ", ".join(f"「{text}」" for text in others[:_SHOWN]) or _NOTHING_ELSE
+                message = ", ".join(f"「{text}」" for text in others[:_SHOWN]) or _NOTHING_ELSE
                 part = PART_WORDS[KINDS[finding.part]]
-                remarks.append(translate(_REMARK.filled(screen.title.text, part, finding.text, told), lang))
+                remarks.append(translate(_REMARK.filled(screen.title.text, part, finding.text, message), lang))
                 if len(others) == 1 and len(same_part) == 1 and finding.entry:
                     # Other screens may still use the old word.
                     words[finding.entry.key] = [others[0], *finding.entry.texts]
@@ -101,27 +101,27 @@ class Examination:
         return "\n".join(["---", *remarks, yaml.safe_dump(content, allow_unicode=True, sort_keys=False)])
 
 
-def examine_saved(folder: pathlib.Path, known: ScreenMap) -> Examination:
+def examine_saved(folder: pathlib.Path, screen_map: ScreenMap) -> Examination:
     """What pages that were saved in a browser say; raises OSError."""
-    made = Examination()
-    for page in read_saved(folder, known):
-        made.pages.append({"file": page.file, "screen": page.screen and page.screen.key})
+    result = Examination()
+    for page in read_saved(folder, screen_map):
+        result.pages.append({"file": page.file, "screen": page.screen and page.screen.key})
         if page.screen:
-            made.record(page.screen, page.found)
+            result.record(page.screen, page.found)
         if page.screen and page.title:
-            made.titles[page.screen.key] = page.title
+            result.titles[page.screen.key] = page.title
         if page.problem:
-            made.problems.append(page.problem)
-    made.unseen.extend(key for key in known.screens if key not in made.seen)
-    return made
+            result.problems.append(page.problem)
+    result.unseen.extend(key for key in screen_map.screens if key not in result.seen)
+    return result
 
 
 def examine(connection: PortalConnection, orders: Iterable[Order]) -> Examination:
     """What the portal's screens say; up to the confirm screen for the first order of each usage, never further."""
-    made = Examination()
-    known = read_screen_map(connection.screen_map)
-    made.recording = ScreenRecording(known)
-    session = Session(connection, known=known, record=made.record, recording=made.recording)
+    result = Examination()
+    screen_map = read_screen_map(connection.screen_map)
+    result.recording = ScreenRecording(screen_map)
+    session = Session(connection, screen_map=screen_map, record=result.record, recording=result.recording)
     by_usage = {order.usage: order for order in reversed(tuple(orders))}
     for walk in _every_walk(tuple(by_usage.values())):
         try:
@@ -129,9 +129,9 @@ def examine(connection: PortalConnection, orders: Iterable[Order]) -> Examinatio
             with allow_only_desk_errors():
                 walk(session.open_top())
         except DeskError as error:
-            made.problems.append(error.told)
-    made.unseen.extend(key for key in session.known.screens if key not in made.seen)
-    return made
+            result.problems.append(error.phrase)
+    result.unseen.extend(key for key in session.screen_map.screens if key not in result.seen)
+    return result
 
 
 def _every_walk(orders: tuple[Order, ...]) -> Iterator[Callable[[Window], object]]:

@@ -68,8 +68,8 @@ def build_copy(page: Page, secrets: tuple[str, ...]) -> str:
     """Build a page of the texts, labels, choices, buttons and links of this one; no attribute of it is taken over."""
     whole = "".join(str(page.tree.text_content()).split())
     parts = [("p", _NOT_COPIED)] if "PRIVATEKEY-----" in whole else list(_parts(page))[:_MOST_LINES]
-    known = _spellings(secrets)
-    body = "\n".join(f"<{tag}>{escape(_clean(text, known))}</{tag}>" for tag, text in parts)
+    entry = _spellings(secrets)
+    body = "\n".join(f"<{tag}>{escape(_clean(text, entry))}</{tag}>" for tag, text in parts)
     return (
         '<!DOCTYPE html>\n<html><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"></head><body>\n{body}\n</body></html>\n'
@@ -137,11 +137,11 @@ def clean_words(text: str, secrets: tuple[str, ...]) -> str:
 
 def _spellings(secrets: Iterable[str]) -> tuple[str, ...]:
     """Every way in which a page may spell these secrets in its text, longest first."""
-    found: set[str] = set()
+    result: set[str] = set()
     for secret in secrets:
-        found |= {secret, " ".join(secret.split()), escape(secret), urllib.parse.unquote(secret)}
-        found |= {urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)}
-    return tuple(sorted((word for word in found if len(word) >= _SHORTEST_SECRET), key=len, reverse=True))
+        result |= {secret, " ".join(secret.split()), escape(secret), urllib.parse.unquote(secret)}
+        result |= {urllib.parse.quote(secret, safe=""), urllib.parse.quote_plus(secret)}
+    return tuple(sorted((word for word in result if len(word) >= _SHORTEST_SECRET), key=len, reverse=True))
 
 
 def _clean(text: str, secrets: tuple[str, ...]) -> str:
@@ -151,8 +151,8 @@ def _clean(text: str, secrets: tuple[str, ...]) -> str:
     return one_line(_TOKEN.sub(_without_token, hide(line)), _LONGEST_LINE)
 
 
-def _without_token(found: re.Match[str]) -> str:
-    text = found[0]
+def _without_token(result: re.Match[str]) -> str:
+    text = result[0]
     mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
     return _GONE if mixed or len(text) >= _CERTAINLY else text
 

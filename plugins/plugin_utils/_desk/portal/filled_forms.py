@@ -74,15 +74,15 @@ class Filling:
     show: Values = dc.field(default_factory=dict)
 
 
-def order_filling(order: Order, known: ScreenMap) -> Filling:
+def order_filling(order: Order, screen_map: ScreenMap) -> Filling:
     """What an order fills in, which is just what its screens must show."""
     linked = order.linked_contract if order.usage is Usage.LINKED_SERVICE else None
     values: dict[str, Value | None] = {
-        **_way_to_the_form(order.customer_code, order.usage, known),
+        **_way_to_the_form(order.customer_code, order.usage, screen_map),
         "common_name": order.common_name,
-        "product_and_term": _both(order, known),
-        "product": known.find_option("products", order.product.id),
-        "term": _term(order.term, known),
+        "product_and_term": _both(order, screen_map),
+        "product": screen_map.find_option("products", order.product.id),
+        "term": _term(order.term, screen_map),
         "linked_contract": None
         if linked is None
         else Pick(text=linked.contract_id or "", refusal=_NO_CONTRACT, first_word=True),
@@ -90,15 +90,15 @@ def order_filling(order: Order, known: ScreenMap) -> Filling:
     return Filling(fill=values, show=values)
 
 
-def renewal_filling(application: Application, order: Order, known: ScreenMap) -> Filling:
+def renewal_filling(application: Application, order: Order, screen_map: ScreenMap) -> Filling:
     """What a renewal fills in, and what its screens must show of the contract."""
     values: dict[str, Value | None] = {
         "customer_code": Pick(text=order.customer_code, refusal=_NO_CODE),
         "contract_id": Pick(text=application.contract_id, refusal=_NOT_RENEWABLE, first_word=True),
-        "renewal_choice": known.find_option("renewal_choices", "renew"),
-        "renewed_term": _term(order.renewal_term, known),
+        "renewal_choice": screen_map.find_option("renewal_choices", "renew"),
+        "renewed_term": _term(order.renewal_term, screen_map),
     }
-    product = known.find_option("products", order.product.id)
+    product = screen_map.find_option("products", order.product.id)
     return Filling(fill=values, show={**values, "common_name": order.common_name, "product": product})
 
 
@@ -107,34 +107,34 @@ def renewal_choice_filling(customer_code: str) -> Filling:
     return Filling(fill={"customer_code": Pick(text=customer_code, refusal=_NO_CODE)})
 
 
-def offer_filling(customer_code: str, known: ScreenMap) -> Filling:
+def offer_filling(customer_code: str, screen_map: ScreenMap) -> Filling:
     """What leads to the form without an order, with the search for linked contracts behind it."""
-    values = _way_to_the_form(customer_code, Usage.LINKED_SERVICE, known)
+    values = _way_to_the_form(customer_code, Usage.LINKED_SERVICE, screen_map)
     return Filling(fill={**values, "linked_contract": ""})
 
 
 def registration_filling(
-    application: Application, order: Order, csr: str | None, known: ScreenMap, *, page: str
+    application: Application, order: Order, csr: str | None, screen_map: ScreenMap, *, page: str
 ) -> Filling:
     """What a registration fills in; a customer's CSR is entered whole, and its subject has to be shown."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
-    given: Mapping[str, str] = order.subject.filled_fields() if by_service else {}
+    subject: Mapping[str, str] = order.subject.filled_fields() if by_service else {}
     applicant = dc.asdict(order.applicant) if order.applicant else {}
     transparency = order.certificate_transparency
     values: dict[str, Value | None] = {
-        "csr_method": known.find_option("csr_methods", "service" if by_service else "customer"),
+        "csr_method": screen_map.find_option("csr_methods", "service" if by_service else "customer"),
         "csr": None if by_service else csr,
-        **{name: given.get(name) for name in _SUBJECT},
+        **{name: subject.get(name) for name in _SUBJECT},
         **{f"applicant_{name}": value for name, value in applicant.items()},
         "approval_email": order.approval_email,
         "certificate_transparency": None
         if transparency is None
-        else known.find_option("transparency", "register" if transparency else "leave_out"),
+        else screen_map.find_option("transparency", "register" if transparency else "leave_out"),
     }
     shown = {
         "contract_id": application.contract_id,
         "common_name": order.common_name,
-        "product": known.find_option("products", order.product.id),
+        "product": screen_map.find_option("products", order.product.id),
         **{f"confirmed_applicant_{name}": value for name, value in applicant.items()},
         **({} if by_service else _subject_of(csr)),
     }
@@ -142,24 +142,24 @@ def registration_filling(
 
 
 def find_screen_differences(
-    screen: Screen, fact: Fact, filling: Filling, known: ScreenMap, *, whole: bool
+    screen: Screen, fact: Fact, filling: Filling, screen_map: ScreenMap, *, whole: bool
 ) -> tuple[Phrase, ...]:
     """Every way in which a screen is not what is asked for; `whole`: what it leaves out differs, too."""
-    empty = known.find_option("nothing_shown", "dash").texts
-    found = []
+    empty = screen_map.find_option("nothing_shown", "dash").texts
+    result = []
     for key, entry in screen.parts["facts"].items():
         if key not in filling.show:
             continue
-        asked, shown = filling.show[key], fact(key)
+        wanted, shown = filling.show[key], fact(key)
         if shown is None and not whole:
             continue
-        texts = _texts(asked)
+        texts = _texts(wanted)
         shown = "" if shown is None or shown in empty else shown
-        if isinstance(asked, Pick) and asked.first_word:
+        if isinstance(wanted, Pick) and wanted.first_word:
             shown = shown.partition(" ")[0]
         if shown.casefold() not in {" ".join(text.split()).casefold() for text in texts}:
-            found.append(_DIFFERENCE.filled(entry.text, shown or _EMPTY, texts[0] or _EMPTY))
-    return tuple(found)
+            result.append(_DIFFERENCE.filled(entry.text, shown or _EMPTY, texts[0] or _EMPTY))
+    return tuple(result)
 
 
 def _texts(value: Value | None) -> tuple[str, ...]:
@@ -171,16 +171,16 @@ def _texts(value: Value | None) -> tuple[str, ...]:
     return (value if isinstance(value, str) else "",)
 
 
-def _way_to_the_form(customer_code: str, usage: Usage, known: ScreenMap) -> dict[str, Value | None]:
+def _way_to_the_form(customer_code: str, usage: Usage, screen_map: ScreenMap) -> dict[str, Value | None]:
     return {
         "customer_code": Pick(text=customer_code, refusal=_NO_CODE),
-        "new_orders": known.find_option("services_on_offer", "server_certificate"),
-        "usage": known.find_option("usages", usage.value),
+        "new_orders": screen_map.find_option("services_on_offer", "server_certificate"),
+        "usage": screen_map.find_option("usages", usage.value),
     }
 
 
-def _both(order: Order, known: ScreenMap) -> Entry:
-    products, terms = known.find_option("products", order.product.id), _term(order.term, known)
+def _both(order: Order, screen_map: ScreenMap) -> Entry:
+    products, terms = screen_map.find_option("products", order.product.id), _term(order.term, screen_map)
     return Entry(
         key="product_and_term",
         texts=tuple(f"{product} {term}" for product in products.texts for term in terms.texts),
@@ -189,9 +189,9 @@ def _both(order: Order, known: ScreenMap) -> Entry:
     )
 
 
-def _term(term: str, known: ScreenMap) -> Entry:
+def _term(term: str, screen_map: ScreenMap) -> Entry:
     at = f"options.terms.{term}"
-    return known.options["terms"].get(term) or Entry(key=term, texts=(term,), source="ours", at=at)
+    return screen_map.options["terms"].get(term) or Entry(key=term, texts=(term,), source="ours", at=at)
 
 
 def _subject_of(csr: str | None) -> dict[str, str | None]:

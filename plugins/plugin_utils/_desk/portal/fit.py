@@ -47,19 +47,19 @@ class Finding:
 
 def compare_with_map(page: Page, screen: Screen) -> tuple[Finding, ...]:
     """Every entry of this screen's map, and everything of the same kind that the page shows besides."""
-    found: list[Finding] = []
+    result: list[Finding] = []
     for part in PARTS:
         entries, there = screen.parts[part], _there(page, screen, part)
         for entry in entries.values():
             text = next((text for text in there if text in entry.texts), entry.text)
-            found.append(Finding(part=part, text=text, entry=entry, count=there.count(text)))
+            result.append(Finding(part=part, text=text, entry=entry, count=there.count(text)))
         if entries:
-            known = {text for entry in entries.values() for text in entry.texts} | screen.leave_alone
-            extra, strict = dict.fromkeys(text for text in there if text not in known), _is_strict(screen, part)
-            found += [
+            names = {text for entry in entries.values() for text in entry.texts} | screen.leave_alone
+            extra, strict = dict.fromkeys(text for text in there if text not in names), _is_strict(screen, part)
+            result += [
                 Finding(part=part, text=text, entry=None, count=there.count(text), strict=strict) for text in extra
             ]
-    return tuple(found)
+    return tuple(result)
 
 
 def find_buttons(page: Page, entry: Entry) -> tuple[Button, ...]:

@@ -79,7 +79,7 @@ class PageStep:
         if self.obstacle:
             raise (ScreenUnexpected if self.sent else Withheld)(self.obstacle)
         if isinstance(self.failure, NeverSent) and self.sent:
-            raise DeskUnreachable(self.failure.told)
+            raise DeskUnreachable(self.failure.phrase)
         if self.failure:
             raise self.failure
 
@@ -130,54 +130,54 @@ class Gate:
         return self._under_way > 0 or not self._arrived
 
     async def _paused(self, event: Json) -> None:
-        asked = _asked(event, main=self._main)
+        wanted = _asked(event, main=self._main)
         self._under_way += 1
-        self._loading += asked.document
+        self._loading += wanted.document
         try:
-            command, told = await self._answer(asked)
-            await self._cdp.send(command, {"requestId": event["requestId"], **told})
+            command, message = await self._answer(wanted)
+            await self._cdp.send(command, {"requestId": event["requestId"], **message})
         except PlaywrightError:
             # The page has gone on, and waits for this no more.
-            self._arrived = self._arrived or asked.document
+            self._arrived = self._arrived or wanted.document
         finally:
             self._under_way -= 1
-            self._loading -= asked.document
+            self._loading -= wanted.document
 
-    async def _answer(self, asked: PageRequest) -> tuple[str, Json]:
+    async def _answer(self, request: PageRequest) -> tuple[str, Json]:
         try:
-            reply = await self._carried(asked)
-            if asked.document and "attachment" in reply.headers.get("Content-Disposition", ""):
+            reply = await self._carried(request)
+            if request.document and "attachment" in reply.headers.get("Content-Disposition", ""):
                 raise ScreenUnexpected(_FILE)
         except DeskError as error:
-            if asked.document:
+            if request.document:
                 self.step.failure = self.step.failure or error
             return "Fetch.failRequest", {"errorReason": "Aborted"}
-        if asked.document and not is_redirect(reply) and reply.status not in (204, 205):
+        if request.document and not is_redirect(reply) and reply.status not in (204, 205):
             self._arrived = False
             self.status = reply.status
         return "Fetch.fulfillRequest", _told(reply)
 
-    async def _carried(self, asked: PageRequest) -> Reply:
-        if asked.kind not in _READ:
+    async def _carried(self, request: PageRequest) -> Reply:
+        if request.kind not in _READ:
             raise ScreenUnexpected(_NOT_READ)
-        reads = asked.method == "GET"
+        reads = request.method == "GET"
         if reads:
             await self._looked_at.wait()
         elif not self._looked_at.is_set():
             raise Withheld(_NOT_PRESSED)
-        step, form = self.step, (asked.method, asked.url, asked.body)
+        step, form = self.step, (request.method, request.url, request.body)
         step.requests += 1
-        step.documents += asked.document
+        step.documents += request.document
         if step.documents > _MOST_DOCUMENTS:
             raise DeskUnreachable(NO_END)
         if reads:
-            return await self._carry(asked)
-        if asked.document and form in step.forms:
+            return await self._carry(request)
+        if request.document and form in step.forms:
             raise DeskUnreachable(_TWICE)
         step.forms.add(form)
         step.sent += 1
         try:
-            return await self._carry(asked)
+            return await self._carry(request)
         except NeverSent:
             step.sent -= 1
             raise

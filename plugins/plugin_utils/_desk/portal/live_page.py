@@ -172,8 +172,8 @@ class LivePage:
             await controls.blur()  # only now do scripts hear of the change
 
     async def _press(self, form: Locator, button: Button, step: PageStep) -> None:
-        found = await form.evaluate_handle(_BUTTON, [button.text, button.name, button.value])
-        element = found.as_element()
+        result = await form.evaluate_handle(_BUTTON, [button.text, button.name, button.value])
+        element = result.as_element()
         if element is None:
             raise Withheld(_HIDDEN.filled(button.text))
         before = step.requests

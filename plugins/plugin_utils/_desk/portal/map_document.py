@@ -112,14 +112,14 @@ def _part_problems(
     part = where[-1]
     if isinstance(value, list):
         value = dict.fromkeys(value, "x") if all(isinstance(name, str) for name in value) else value
-        known = tuple(default["words"])
+        names = tuple(default["words"])
     elif new:
-        known = tuple(_names(take_mapping(value)))
+        names = tuple(_names(take_mapping(value)))
     else:
-        known = (*ours, *(order_values(default) if part in ("fields", "facts") else ()))
+        names = (*ours, *(order_values(default) if part in ("fields", "facts") else ()))
     if isinstance(value, dict):
         value = {key.rstrip("?") if isinstance(key, str) else key: texts for key, texts in value.items()}
-    yield from _texts_problems(where, value, known)
+    yield from _texts_problems(where, value, names)
 
 
 def order_values(default: Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -129,21 +129,21 @@ def order_values(default: Mapping[str, t.Any]) -> tuple[str, ...]:
     return (*dict.fromkeys((*shown, *filled)), *MORE_VALUES)
 
 
-def _texts_problems(where: Place, own: t.Any, known: t.Any) -> Iterator[Problem]:
-    yield from _unknown(where, own, known)
+def _texts_problems(where: Place, own: t.Any, entry: t.Any) -> Iterator[Problem]:
+    yield from _unknown(where, own, entry)
     for key, value in take_mapping(own).items():
         if not take_texts(value):
             yield (*where, key), _ANY_OF.filled(key)
 
 
-def _unknown(where: Place, own: t.Any, known: t.Any) -> Iterator[Problem]:
+def _unknown(where: Place, own: t.Any, entry: t.Any) -> Iterator[Problem]:
     if not isinstance(own, dict):
         yield where, _MAPPING.filled(".".join(map(str, where)))
         return
     for key in own:
-        if key not in known:
-            near = find_nearest(key, list(known))
-            hint = _NEAR.filled(near) if near else _KNOWN.filled(", ".join(sorted(map(str, known))))
+        if key not in entry:
+            near = find_nearest(key, list(entry))
+            hint = _NEAR.filled(near) if near else _KNOWN.filled(", ".join(sorted(map(str, entry))))
             yield (*where, key), _NOT_IN_MAP.filled(".".join(map(str, (*where, key))), hint)
 
 

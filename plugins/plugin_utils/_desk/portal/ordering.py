@@ -50,7 +50,7 @@ class Confirmed(t.NamedTuple):
 
 def walk_to_confirm_screen(window: Window, order: Order) -> Confirmed:
     """Walk to the confirm screen of this order; raises where a screen says anything else than the order."""
-    press, *rest = take_walk(window, "order", order_filling(order, window.known))
+    press, *rest = take_walk(window, "order", order_filling(order, window.screen_map))
     return Confirmed(window, press, tuple(rest))
 
 
@@ -60,7 +60,7 @@ def place_order(confirmed: Confirmed, order: Order) -> Application:
     Only the completion screen says that it was booked. No screen is known that proves the contrary.
     """
     return press_once(
-        confirmed, order, read=lambda window: wire.read_placed_application(order, window.read_fact, window.known)
+        confirmed, order, read=lambda window: wire.read_placed_application(order, window.read_fact, window.screen_map)
     )
 
 
@@ -104,10 +104,10 @@ def read_offer(window: Window, customer_code: str) -> Offer:
         pairs.update(dict.fromkeys(wire.pair_choices(window.read_choices)))
         contracts.update(dict.fromkeys(window.read_choices("linked_contract")))
 
-    take_walk(window, "order", offer_filling(customer_code, window.known), look=look, as_far_as_known=True)
+    take_walk(window, "order", offer_filling(customer_code, window.screen_map), look=look, as_far_as_known=True)
     return Offer(
-        products=wire.read_offered_products(pairs, window.known) if pairs else None,
-        contracts=wire.read_seen_contracts(contracts, window.known, customer_code=customer_code),
+        products=wire.read_offered_products(pairs, window.screen_map) if pairs else None,
+        contracts=wire.read_seen_contracts(contracts, window.screen_map, customer_code=customer_code),
     )
 
 

@@ -59,9 +59,9 @@ class Submission:
 class Unreadable(ValueError):
     """What came is no page, or a list on it cannot be told apart into rows."""
 
-    def __init__(self, told: Phrase) -> None:
-        super().__init__(told.en)
-        self.told = told
+    def __init__(self, message: Phrase) -> None:
+        super().__init__(message.en)
+        self.phrase = message
 
 
 class Page:
@@ -89,8 +89,8 @@ class Page:
     @functools.cached_property
     def heading(self) -> str:
         """What a person would call the page: its first heading, else its title."""
-        found = [*self.tree.iter("h1"), *self.tree.iter("title")]
-        return next((text for element in found if (text := read_words(element))), "")
+        result = [*self.tree.iter("h1"), *self.tree.iter("title")]
+        return next((text for element in result if (text := read_words(element))), "")
 
     @functools.cached_property
     def unrun_scripts(self) -> bool:
@@ -118,20 +118,20 @@ class Page:
         """Every button once, however often a form repeats it."""
         # Only where scripts run a plain button does anything.
         kinds = ("submit", "button") if self._rendered else ("submit",)
-        found: dict[tuple[object, ...], Button] = {}
+        result: dict[tuple[object, ...], Button] = {}
         for element in self.tree.iter("button", "input"):
             form = next(element.iterancestors("form"), None)
             if form is None or element.get("type", "submit" if element.tag == "button" else "text") not in kinds:
                 continue
             text = read_words(element) or one_line(element.get("value") or "", LONGEST_WORDS)
             button = Button(text=text, form=form, name=element.get("name") or "", value=element.get("value") or "")
-            found.setdefault((button.text, id(form), button.name, button.value), button)
-        return tuple(found.values())
+            result.setdefault((button.text, id(form), button.name, button.value), button)
+        return tuple(result.values())
 
     def list_fields(self, form: Element) -> tuple[Field, ...]:
         """Everything that this form lets a person fill in."""
         radios: dict[str, list[Element]] = {}
-        found: list[Field] = []
+        result: list[Field] = []
         for control in form.xpath(f".//*[self::{' or self::'.join(_CONTROLS.split('|'))}][@name][not(@disabled)]"):
             kind = (control.get("type") or "text").lower() if control.tag == "input" else control.tag
             if kind in _NO_FIELDS:
@@ -139,7 +139,7 @@ class Page:
             if kind == "radio":
                 radios.setdefault(control.get("name"), []).append(control)
             else:
-                found.append(self._field(control, kind))
+                result.append(self._field(control, kind))
         groups = [
             Field(
                 label=self._labels.name_group(group[0]),
@@ -149,7 +149,7 @@ class Page:
             )
             for name, group in radios.items()
         ]
-        return (*found, *groups)
+        return (*result, *groups)
 
     def has_password_field(self, form: Element) -> bool:
         return any((control.get("type") or "").strip().lower() == "password" for control in form.iter("input"))
@@ -197,15 +197,15 @@ class Page:
     @functools.cached_property
     def lists(self) -> tuple[tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]], ...]:
         """Caption, columns and cells of every table with more than one column."""
-        found = []
+        result = []
         for table in self.tree.iter("table"):
             rows = [row.xpath("th|td") for row in table.iter("tr")]
             head = next((row for row in rows if len([cell for cell in row if cell.tag == "th"]) > 1), None)
             if head is not None:
                 caption = next(map(read_words, table.iter("caption")), "")
                 body = tuple(tuple(map(read_words, row)) for row in rows if row is not head and len(row) == len(head))
-                found.append((caption, tuple(map(self._labels.text_of, head)), body))
-        return tuple(found)
+                result.append((caption, tuple(map(self._labels.text_of, head)), body))
+        return tuple(result)
 
     def list_columns(self) -> frozenset[str]:
         """The headings of all lists."""

@@ -44,8 +44,8 @@ _COUNT: t.Final = re.compile(r"\d[\d,]*")
 class ScreenRecording:
     """Describes pages in the order in which they are visited; what `secrets` names is in none of them."""
 
-    def __init__(self, known: ScreenMap) -> None:
-        self._known = set(_words_of(known))
+    def __init__(self, screen_map: ScreenMap) -> None:
+        self._known = set(_words_of(screen_map))
         self._stand_ins: dict[str, str] = {}
         self._counts: collections.Counter[str] = collections.Counter()
         self._pages: list[Json] = []
@@ -53,7 +53,7 @@ class ScreenRecording:
         self._links: list[list[str]] = []
         self._here: int | None = None
 
-    def arrive(self, page: Page, *, asked: str | None, sent: Submission | None, secrets: tuple[str, ...]) -> None:
+    def arrive(self, page: Page, *, wanted: str | None, sent: Submission | None, secrets: tuple[str, ...]) -> None:
         """Describe the page that an address or a button has led to."""
         described = self._describe(page, secrets)
         number = next((n for n, other in enumerate(self._pages) if _same(other, described)), len(self._pages))
@@ -63,8 +63,8 @@ class ScreenRecording:
         if number == len(self._pages):
             self._pages.append(described)
             self._links.append([address for _text, address in page.links])
-        if asked:
-            self._addresses.setdefault(asked, number)
+        if wanted:
+            self._addresses.setdefault(wanted, number)
         if sent and self._here is not None:
             self._note_press(self._pages[self._here], sent, number)
         self._here = number
@@ -120,12 +120,12 @@ class ScreenRecording:
         """A value as anybody may read it: words of the map and days stay, all else is replaced."""
         if not text or text in self._known or _DAY.fullmatch(text):
             return text
-        known = max((word for word in self._known if word in text), key=len, default="")
+        entry = max((word for word in self._known if word in text), key=len, default="")
         masked = self._without_values(text)
-        if known:
-            before, _known, after = masked.partition(known)
-            kept = [part for part in (*before.split(), known, *after.split()) if part == known or self._is_ours(part)]
-            return " ".join(kept) if len(kept) > 1 else f"{known} {_HIDDEN}"
+        if entry:
+            before, _known, after = masked.partition(entry)
+            kept = [part for part in (*before.split(), entry, *after.split()) if part == entry or self._is_ours(part)]
+            return " ".join(kept) if len(kept) > 1 else f"{entry} {_HIDDEN}"
         return masked if all(map(self._is_ours, masked.split())) else _HIDDEN
 
     def _without_values(self, text: str) -> str:
@@ -192,14 +192,14 @@ def _text_of(field: Field, value: str) -> str:
     return next((choice.text for choice in choices if choice.value == value), value)
 
 
-def _words_of(known: ScreenMap) -> Iterable[str]:
+def _words_of(screen_map: ScreenMap) -> Iterable[str]:
     """Every text of the map, and the pairs of products and terms."""
-    for screen in known.screens.values():
+    for screen in screen_map.screens.values():
         yield from screen.title.texts
         yield from (text for part in screen.parts.values() for entry in part.values() for text in entry.texts)
-    yield from (text for group in known.options.values() for entry in group.values() for text in entry.texts)
-    for product in known.options["products"].values():
-        for term in known.options["terms"].values():
+    yield from (text for group in screen_map.options.values() for entry in group.values() for text in entry.texts)
+    for product in screen_map.options["products"].values():
+        for term in screen_map.options["terms"].values():
             yield from (f"{name} {length}" for name in product.texts for length in term.texts)
 
 

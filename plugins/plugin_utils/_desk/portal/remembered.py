@@ -60,27 +60,27 @@ class Remembered:
 
     def complete(self, listed: Application) -> Application | None:
         """Return the application with its details; None where the portal has to be asked."""
-        known = self._known().get(listed.contract_id)
-        details = known.details if known else None
-        if known is None or details is None or _is_moving(listed) or _row(details) != _row(listed):
+        entry = self._known().get(listed.contract_id)
+        details = entry.details if entry else None
+        if entry is None or details is None or _is_moving(listed) or _row(details) != _row(listed):
             return None
         oldest = _OLDEST_LINKED if details.linked_service else _OLDEST
-        if not _is_young(known.read_at, oldest):
+        if not _is_young(entry.read_at, oldest):
             return None
         return dc.replace(details, certificate_fingerprint=listed.certificate_fingerprint)
 
     def recognize(self, listed: Application) -> Application:
         """Return the application with the fingerprint of its certificate, where that was downloaded before."""
-        known = self._known().get(listed.contract_id)
-        if known is None or not known.fingerprint or not _is_young(known.fingerprint_at, _OLDEST_FINGERPRINT):
+        entry = self._known().get(listed.contract_id)
+        if entry is None or not entry.fingerprint or not _is_young(entry.fingerprint_at, _OLDEST_FINGERPRINT):
             return listed
-        same = known.expiry == _expiry(listed) and listed.state is State.ISSUED
-        return dc.replace(listed, certificate_fingerprint=known.fingerprint) if same else listed
+        same = entry.expiry == _expiry(listed) and listed.state is State.ISSUED
+        return dc.replace(listed, certificate_fingerprint=entry.fingerprint) if same else listed
 
     def find_address(self, contract_id: str) -> str | None:
         """Return where the page of a contract was."""
-        known = self._known().get(contract_id)
-        return known.address if known and known.address else None
+        entry = self._known().get(contract_id)
+        return entry.address if entry and entry.address else None
 
     def learn_details(self, full: Application, address: str) -> None:
         details = dc.replace(full, certificate_fingerprint=None)
@@ -113,25 +113,25 @@ class Remembered:
         contract_id, at = line.get("contract_id"), line.get("at")
         if not isinstance(contract_id, str) or not isinstance(at, float):
             return
-        known = contracts.setdefault(contract_id, _Contract())
+        entry = contracts.setdefault(contract_id, _Contract())
         if "details" in line:
             try:
-                known.details, known.read_at = read_value(Application, line["details"]), at
+                entry.details, entry.read_at = read_value(Application, line["details"]), at
             except (ValueError, TypeError):
-                known.details = None
-            known.address = str(line.get("address") or "")
+                entry.details = None
+            entry.address = str(line.get("address") or "")
         if "fingerprint" in line:
-            known.fingerprint, known.expiry, known.fingerprint_at = line["fingerprint"], line.get("expiry"), at
+            entry.fingerprint, entry.expiry, entry.fingerprint_at = line["fingerprint"], line.get("expiry"), at
 
 
 def _lines(contracts: dict[str, _Contract]) -> Iterable[Json]:
-    for contract_id, known in contracts.items():
-        if known.details:
-            details = {"details": write_value(known.details), "address": known.address}
-            yield {"contract_id": contract_id, "at": known.read_at, **details}
-        if known.fingerprint:
-            certificate = {"fingerprint": known.fingerprint, "expiry": known.expiry}
-            yield {"contract_id": contract_id, "at": known.fingerprint_at, **certificate}
+    for contract_id, entry in contracts.items():
+        if entry.details:
+            details = {"details": write_value(entry.details), "address": entry.address}
+            yield {"contract_id": contract_id, "at": entry.read_at, **details}
+        if entry.fingerprint:
+            certificate = {"fingerprint": entry.fingerprint, "expiry": entry.expiry}
+            yield {"contract_id": contract_id, "at": entry.fingerprint_at, **certificate}
 
 
 def _is_young(at: float, oldest: float) -> bool:

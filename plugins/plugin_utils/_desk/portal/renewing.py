@@ -43,7 +43,7 @@ def walk_to_renewal_confirm_screen(window: Window, application: Application, ord
                 _ANOTHER_CERTIFICATE.filled(application.contract_id, *(f"{day:%Y-%m-%d}" for day in (shown, seen)))
             )
 
-    press, *rest = take_walk(window, "renewal", renewal_filling(application, order, window.known), look=look)
+    press, *rest = take_walk(window, "renewal", renewal_filling(application, order, window.screen_map), look=look)
     return Confirmed(window, press, tuple(rest))
 
 

@@ -50,32 +50,32 @@ class Saved(t.NamedTuple):
     problem: Phrase | None
 
 
-def read_saved(folder: pathlib.Path, known: ScreenMap) -> Iterator[Saved]:
+def read_saved(folder: pathlib.Path, screen_map: ScreenMap) -> Iterator[Saved]:
     """Recognize every page that was saved in this folder, complete or bare; raises OSError."""
     # What a complete page brings along is in a folder beside it.
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file())
     if not files:
         yield Saved(str(folder), None, (), None, _NONE.filled(folder))
     for file in files:
-        yield _read(file, known)
+        yield _read(file, screen_map)
 
 
-def _read(file: pathlib.Path, known: ScreenMap) -> Saved:
+def _read(file: pathlib.Path, screen_map: ScreenMap) -> Saved:
     if file.stat().st_size > _LARGEST:
         return Saved(file.name, None, (), None, _TOO_LARGE.filled(file.name, _LARGEST))
     try:
-        page = Page(file.read_bytes(), url="", charset=None, marks=known.marks, rendered=True)
+        page = Page(file.read_bytes(), url="", charset=None, marks=screen_map.marks, rendered=True)
     except Unreadable as unreadable:
-        return Saved(file.name, None, (), None, _UNREADABLE.filled(file.name, unreadable.told))
-    screen = next((screen for screen in known.screens.values() if page.heading in screen.title.texts), None)
+        return Saved(file.name, None, (), None, _UNREADABLE.filled(file.name, unreadable.phrase))
+    screen = next((screen for screen in screen_map.screens.values() if page.heading in screen.title.texts), None)
     if screen:
         return Saved(file.name, screen, compare_with_map(page, screen), None, None)
-    fit, screen = max(((_count(page, other), other) for other in known.screens.values()), key=lambda pair: pair[0])
+    fit, screen = max(((_count(page, other), other) for other in screen_map.screens.values()), key=lambda pair: pair[0])
     labels = sum(len(part) for part in screen.parts.values())
     if fit * 2 < labels or not labels:
         return Saved(file.name, None, (), None, _NO_SCREEN.filled(file.name, page.heading))
-    told = _TITLE.filled(file.name, page.heading, screen.key, fit, labels)
-    return Saved(file.name, screen, compare_with_map(page, screen), page.heading, told)
+    message = _TITLE.filled(file.name, page.heading, screen.key, fit, labels)
+    return Saved(file.name, screen, compare_with_map(page, screen), page.heading, message)
 
 
 def _count(page: Page, screen: Screen) -> int:

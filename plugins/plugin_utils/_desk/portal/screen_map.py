@@ -56,13 +56,13 @@ def read_screen_map(path: str | None = None) -> ScreenMap:
     document, doubled = written.read_document(_no_vault)
     problems = [_AT.filled(complaint.place, _DOUBLED) for complaint in doubled]
     misplaced = list(find_problems(document, _default()))
-    made = None
+    result = None
     if not misplaced:
-        made, misplaced = _make_map(_default(), document)
+        result, misplaced = _make_map(_default(), document)
     problems += [_AT.filled(written.place(where), problem) for where, problem in misplaced]
-    if problems or made is None:
+    if problems or result is None:
         raise ScreenMapUnusable(_UNUSABLE.filled(join_phrases(problems)))
-    return made
+    return result
 
 
 @functools.cache
@@ -97,28 +97,28 @@ def _make_map(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> tuple[S
         walk, misplaced = make_walk(name, steps, take_mapping(own.get("walks")).get(name, []))
         walks[name] = drop_missing_steps(walk, screens)
         problems += misplaced
-    made = ScreenMap(
+    result = ScreenMap(
         screens=screens, options=options, marks=take_texts(own.get("marks", default["marks"])), walks=walks
     )
-    problems += [(_blamed(place, made, own), problem) for place, problem in judge_walks(walks, screens)]
-    return made, problems
+    problems += [(_blamed(place, result, own), problem) for place, problem in judge_walks(walks, screens)]
+    return result, problems
 
 
-def _blamed(place: Place, made: ScreenMap, own: Mapping[str, t.Any]) -> Place:
+def _blamed(place: Place, screen_map: ScreenMap, own: Mapping[str, t.Any]) -> Place:
     """Where the user's map causes a problem of a walk: its step, else a screen of the walk that it changes."""
     name = str(place[1])
     if len(place) > 2 or name in take_mapping(own.get("walks")):
         return place
-    changed = [step.screen for step in made.walks[name] if step.screen in take_mapping(own.get("screens"))]
+    changed = [step.screen for step in screen_map.walks[name] if step.screen in take_mapping(own.get("screens"))]
     return ("screens", changed[-1]) if changed else ("words",)
 
 
 def _entries(default: Mapping[str, t.Any], own: Mapping[str, t.Any], *, at: str) -> dict[str, Entry]:
-    made = {}
+    result = {}
     for key, (texts, source) in default.items():
         entry = Entry(key=key, texts=take_texts(texts), source=source, at=f"{at}.{key}")
-        made[key] = _changed(entry, own[key]) if key in own else entry
-    return made
+        result[key] = _changed(entry, own[key]) if key in own else entry
+    return result
 
 
 def _changed(entry: Entry, value: t.Any) -> Entry:
@@ -145,8 +145,8 @@ def _own_part(
     default: t.Iterable[str], own: t.Any, words: Mapping[str, Entry], *, at: str
 ) -> Iterator[tuple[str, Entry]]:
     """The entries of one part of a screen: the collection's, as the user's map changes them, and the user's own."""
-    given = dict.fromkeys(own) if isinstance(own, list) else take_mapping(own)
-    changes = {written.rstrip("?"): (written, texts) for written, texts in given.items()}
+    fields = dict.fromkeys(own) if isinstance(own, list) else take_mapping(own)
+    changes = {written.rstrip("?"): (written, texts) for written, texts in fields.items()}
     for written in default:
         name = written.rstrip("?")
         entry = dc.replace(words[name], needed=written == name)

@@ -54,13 +54,13 @@ class Session:
         connection: PortalConnection,
         *,
         sleep: Callable[[float], None] = time.sleep,
-        known: ScreenMap | None = None,
+        screen_map: ScreenMap | None = None,
         record: Record | None = None,
         recording: ScreenRecording | None = None,
     ) -> None:
         self._record = record
         self._recording = recording
-        self.known = known or read_screen_map(connection.screen_map)
+        self.screen_map = screen_map or read_screen_map(connection.screen_map)
         self._connection = connection
         self._transport = PortalTransport(connection, sleep=sleep, keeps_cookies=connection.engine != "browser")
         self._view = _views(connection, self._transport)
@@ -126,7 +126,7 @@ class Session:
 
     def _opened(self, walk: str, address: str) -> Window:
         """Open a window at an address that a walk would open from the top page; there where that leads elsewhere."""
-        first, *rest = self.known.walks[walk]
+        first, *rest = self.screen_map.walks[walk]
         if first.screen == "top" and first.open and rest and not rest[0].at_times:
             window = self.open_window()
             window.go(address)
@@ -164,7 +164,9 @@ class Session:
 
     def open_window(self) -> Window:
         copies = self._connection.state / "screens"
-        return Window(self._view(), known=self.known, copies=copies, record=self._record, recording=self._recording)
+        return Window(
+            self._view(), screen_map=self.screen_map, copies=copies, record=self._record, recording=self._recording
+        )
 
 
 def _views(connection: PortalConnection, transport: PortalTransport) -> Callable[[], View]:

@@ -195,7 +195,7 @@ class PortalTransport:
             reply = exchange(self._session, method, url, patience=self.patience, data=body, headers=headers)
         except NoAnswer as error:
             kind = DeskUnreachable if error.sent else NeverSent
-            raise kind(_UNREACHABLE.filled(self._connection.url, error.told)) from None
+            raise kind(_UNREACHABLE.filled(self._connection.url, error.phrase)) from None
         self.as_of = _moment_of(reply) or self.as_of
         wait = read_retry_after(reply.headers)
         if reply.status == 429:
@@ -215,7 +215,7 @@ class PortalTransport:
                 reply = self.answer("GET", _joined(reply.url, reply.headers["Location"]), headers=headers)
             except NeverSent as error:
                 # The request that led here has reached the portal.
-                raise DeskUnreachable(error.told) from None
+                raise DeskUnreachable(error.phrase) from None
         raise DeskUnreachable(NO_END)
 
     def _check_address(self, url: str) -> None:

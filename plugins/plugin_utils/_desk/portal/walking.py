@@ -48,7 +48,7 @@ def take_walk(
 
     `look` sees every screen. `as_far_as_known`: the walk ends where it would fill in what `filling` does not name.
     """
-    steps = window.known.walks[name]
+    steps = window.screen_map.walks[name]
     pressed: WalkStep | None = None  # the step before, where it pressed a button
     for number, step in enumerate(steps):
         if number == 0 and step.open and window.shows(steps[1].screen):
@@ -77,7 +77,7 @@ def require_agreement(order: Order) -> None:
 
 def compare(window: Window, filling: Filling, *, whole: bool) -> None:
     """Raise RequestRefused where the screen shows anything else than what is asked for."""
-    differing = find_screen_differences(window.screen, window.read_fact, filling, window.known, whole=whole)
+    differing = find_screen_differences(window.screen, window.read_fact, filling, window.screen_map, whole=whole)
     if differing:
         raise RequestRefused(_DIFFERS.filled(window.page.heading, join_phrases(differing)))
 

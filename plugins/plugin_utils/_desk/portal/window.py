@@ -71,7 +71,7 @@ class Window:
         self,
         view: View,
         *,
-        known: ScreenMap,
+        screen_map: ScreenMap,
         copies: pathlib.Path,
         record: Record | None = None,
         recording: ScreenRecording | None = None,
@@ -80,12 +80,12 @@ class Window:
         self._record = record
         self._recording = recording
         self._copies = copies
-        self.known = known
+        self.screen_map = screen_map
         self._status = 0
         self._recognized = "unknown"  # the screen that the page was last taken for, in the name of a copy
 
     def go(self, url: str) -> None:
-        self._look(self._view.get(url), asked=url)
+        self._look(self._view.get(url), wanted=url)
 
     def download_file(self, url: str) -> bytes:
         """What a download link hands out, while this page stays in view."""
@@ -93,18 +93,18 @@ class Window:
 
     def shows(self, key: str) -> bool:
         """Whether the page bears the title of this screen."""
-        return self.page.heading in self.known.screens[key].title.texts
+        return self.page.heading in self.screen_map.screens[key].title.texts
 
     def expect(self, *keys: str) -> str:
         """Which of these screens the page is; raises ScreenUnexpected for any other, and for one that does not fit."""
         key = next((key for key in keys if self.shows(key)), None)
         if key is None:
             raise self.describe_other_screen(keys)
-        self.screen, self._recognized = self.known.screens[key], key
-        found = compare_with_map(self.page, self.screen)
-        unfit = [finding for finding in found if finding.stops]
+        self.screen, self._recognized = self.screen_map.screens[key], key
+        findings = compare_with_map(self.page, self.screen)
+        unfit = [finding for finding in findings if finding.stops]
         if self._record:
-            self._record(self.screen, found)
+            self._record(self.screen, findings)
         elif unfit:
             raise self.describe_unexpected(join_phrases(self._problem(finding) for finding in unfit))
         return key
@@ -155,12 +155,12 @@ class Window:
     def fill_in(self, key: str, values: Mapping[str, Value]) -> Submission:
         """What pressing this button would send with these fields filled in; nothing is sent yet."""
         entry = self.screen.find_entry("buttons", key)
-        found = find_buttons(self.page, entry)
-        if len(found) != 1:
-            raise self.describe_unexpected(words.describe_count("buttons", len(found), entry.text, entry))
+        result = find_buttons(self.page, entry)
+        if len(result) != 1:
+            raise self.describe_unexpected(words.describe_count("buttons", len(result), entry.text, entry))
         filled = tuple(self._filled(name, value) for name, value in values.items())
-        submission = self.page.make_submission(found[0], filled)
-        if submission.method != "POST" and self.page.has_password_field(found[0].form):
+        submission = self.page.make_submission(result[0], filled)
+        if submission.method != "POST" and self.page.has_password_field(result[0].form):
             raise self.describe_unexpected(words.NOT_BY_POST.filled(one_line(submission.method)))
         return submission
 
@@ -168,7 +168,7 @@ class Window:
         try:
             fetched = self._view.submit(submission)
         except Withheld as error:
-            raise self.describe_unexpected(error.told, Withheld) from None
+            raise self.describe_unexpected(error.phrase, Withheld) from None
         self._look(fetched, sent=submission)
 
     def describe_unexpected(self, problem: Phrase, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
@@ -186,24 +186,24 @@ class Window:
         """What the page says for the eyes first."""
         return "; ".join(self.page.alerts)
 
-    def _look(self, fetched: Fetched, *, asked: str | None = None, sent: Submission | None = None) -> None:
+    def _look(self, fetched: Fetched, *, wanted: str | None = None, sent: Submission | None = None) -> None:
         try:
             self.page = Page(
                 fetched.content,
                 url=fetched.url,
                 charset=fetched.charset,
-                marks=self.known.marks,
+                marks=self.screen_map.marks,
                 rendered=fetched.rendered,
             )
         except Unreadable as unreadable:
-            raise ScreenUnexpected(words.UNREADABLE.filled(unreadable.told, fetched.status)) from None
+            raise ScreenUnexpected(words.UNREADABLE.filled(unreadable.phrase, fetched.status)) from None
         self._status = fetched.status
         if self._recording:
-            self._recording.arrive(self.page, asked=asked, sent=sent, secrets=self._view.list_secrets())
+            self._recording.arrive(self.page, wanted=wanted, sent=sent, secrets=self._view.list_secrets())
 
     def describe_other_screen(self, keys: tuple[str, ...]) -> Exception:
         """The error for a page that is none of these screens."""
-        wanted = [self.known.screens[key].title for key in keys]
+        wanted = [self.screen_map.screens[key].title for key in keys]
         if self._status in (401, 403, 409):
             kind = StateConflict if self._status == 409 else AccessRefused
             return kind(words.SAYS.filled(self.page.heading, self.read_alerts() or self._status))
@@ -211,8 +211,8 @@ class Window:
             words.join_either(f"「{entry.text}」" for entry in wanted),
             words.join_either(entry.at for entry in wanted),
         )
-        told = words.IT_SAYS.filled(self.read_alerts()) if self.page.alerts else ""
-        problem = words.ANOTHER.filled(titles, told, entries)
+        message = words.IT_SAYS.filled(self.read_alerts()) if self.page.alerts else ""
+        problem = words.ANOTHER.filled(titles, message, entries)
         return self.describe_unexpected(problem, LoggedOut if self.shows("log_in") else ScreenUnexpected)
 
     def _problem(self, finding: Finding) -> Phrase:
@@ -221,7 +221,7 @@ class Window:
 
     def _consent(self) -> Entry | None:
         """What is ticked on this screen, by the map."""
-        steps = (step for walk in self.known.walks.values() for step in walk if step.screen == self.screen.key)
+        steps = (step for walk in self.screen_map.walks.values() for step in walk if step.screen == self.screen.key)
         return next((self.screen.find_entry("fields", key) for step in steps for key in step.tick), None)
 
     def _is_tick(self, label: str) -> bool:

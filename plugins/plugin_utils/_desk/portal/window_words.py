@@ -89,8 +89,8 @@ def name_entry(entry: Entry) -> Phrase:
 
 def join_either(texts: Iterable[str]) -> Phrase:
     """Join texts of which any will do."""
-    told = tuple(texts)
-    return Phrase(" or ".join(told), "または".join(told))
+    message = tuple(texts)
+    return Phrase(" or ".join(message), "または".join(message))
 
 
 __all__ = (

@@ -44,15 +44,15 @@ NEXT_STEPS: t.Final = {
 }
 
 
-def read_listed_application(row: Row, known: ScreenMap) -> Application:
+def read_listed_application(row: Row, screen_map: ScreenMap) -> Application:
     """Read one row of ステータス一覧, which shows no term, customer code, usage or fingerprints."""
-    renewal = known.find_meaning("renewal_states", row["status"])
-    meaning = State.ISSUED.value if renewal else known.find_meaning("states", row["status"])
+    renewal = screen_map.find_meaning("renewal_states", row["status"])
+    meaning = State.ISSUED.value if renewal else screen_map.find_meaning("states", row["status"])
     state = State.UNCLEAR if meaning is None else State(meaning)
     unclear = (_words(row["status"]), "options.states") if meaning is None else None
     # An item that no order can name, such as one that the customer brings, keeps its own words.
-    product = known.find_meaning("products", row["product"])
-    alone = known.screens["status_list"].leave_alone
+    product = screen_map.find_meaning("products", row["product"])
+    alone = screen_map.screens["status_list"].leave_alone
     if state not in ENDED and product is None and row["product"] not in alone:
         state, unclear = State.UNCLEAR, unclear or (_words(row["product"]), "options.products")
     next_action, by = NEXT_STEPS.get(state, ("none", "nobody"))
@@ -74,14 +74,14 @@ def read_listed_application(row: Row, known: ScreenMap) -> Application:
     )
 
 
-def complete_application(application: Application, fact: Fact, known: ScreenMap) -> Application:
+def complete_application(application: Application, fact: Fact, screen_map: ScreenMap) -> Application:
     """The application with what サービストップ tells besides."""
     return dc.replace(
-        read_shown_application(fact, known), customer_code=application.customer_code, term=application.term
+        read_shown_application(fact, screen_map), customer_code=application.customer_code, term=application.term
     )
 
 
-def read_shown_application(fact: Fact, known: ScreenMap) -> Application:
+def read_shown_application(fact: Fact, screen_map: ScreenMap) -> Application:
     """The application as サービストップ alone tells it."""
     row = {
         "contract_id": fact("contract_id") or "",
@@ -91,26 +91,26 @@ def read_shown_application(fact: Fact, known: ScreenMap) -> Application:
         "expiry": fact("expiry") or "",
     }
     target = fact("target_service") or ""
-    usage, service, linked_id = _target(target, known)
-    listed = read_listed_application(row, known)
+    usage, service, linked_id = _target(target, screen_map)
+    listed = read_listed_application(row, screen_map)
     if usage is None and listed.state not in ENDED:
         at = "options.services, options.usages.other"
         listed = dc.replace(listed, state=State.UNCLEAR, unclear=listed.unclear or (_words(target), at))
     if listed.procedure and service:
         listed = dc.replace(listed, state=State.INSTALLED)
     open_ones = re.split(r"[、,]\s*", fact("open_confirmations") or "")
-    said: dict[str, t.Any] = {
+    facts: dict[str, t.Any] = {
         "confirmations": read_field(
-            "confirmations", [known.find_meaning("confirmations", text) or text for text in open_ones if text]
+            "confirmations", [screen_map.find_meaning("confirmations", text) or text for text in open_ones if text]
         ),
         "reason": read_fields({"reason": fact("reason")}, (), ("reason",))["reason"],
         "deadline": _day(fact("deadline") or ""),
     }
     # What is said of a renewal that is under way is no more said of the first order.
-    told = {"procedure": dc.replace(listed.procedure, **said)} if listed.procedure else said
+    message = {"procedure": dc.replace(listed.procedure, **facts)} if listed.procedure else facts
     return dc.replace(
         listed,
-        **told,
+        **message,
         usage=usage,
         linked_service=service,
         linked_contract_id=linked_id,
@@ -118,9 +118,9 @@ def read_shown_application(fact: Fact, known: ScreenMap) -> Application:
     )
 
 
-def read_placed_application(order: Order, fact: Fact, known: ScreenMap) -> Application:
+def read_placed_application(order: Order, fact: Fact, screen_map: ScreenMap) -> Application:
     """The application as the screen after 申込 tells it; what it leaves out was on the confirm screen just before."""
-    product, term = _product_and_term(fact("product_and_term") or "", known) or ("", None)
+    product, term = _product_and_term(fact("product_and_term") or "", screen_map) or ("", None)
     linked = order.linked_contract
     next_action, by = NEXT_STEPS[State.AWAITING_REGISTRATION]
     shown = {"contract_id": fact("contract_id"), "common_name": fact("common_name") or ""}
@@ -169,13 +169,16 @@ def awaits_registration(application: Application) -> bool:
     return procedure.state in (State.AWAITING_REGISTRATION, State.REJECTED)
 
 
-def read_finished_order(fact: Fact, known: ScreenMap) -> Application:
+def read_finished_order(fact: Fact, screen_map: ScreenMap) -> Application:
     """The application as the screen after 申込 tells it to who does not know the order."""
-    product, term = _product_and_term(fact("product_and_term") or "", known) or (fact("product_and_term") or "", None)
-    status = known.find_option("states", State.AWAITING_REGISTRATION.value).text
+    product, term = _product_and_term(fact("product_and_term") or "", screen_map) or (
+        fact("product_and_term") or "",
+        None,
+    )
+    status = screen_map.find_option("states", State.AWAITING_REGISTRATION.value).text
     row = {name: fact(name) or "" for name in ("contract_id", "common_name", "expiry")}
-    name = known.find_option("products", product).text if product in known.options["products"] else product
-    listed = read_listed_application({**row, "product": name, "status": status}, known)
+    name = screen_map.find_option("products", product).text if product in screen_map.options["products"] else product
+    listed = read_listed_application({**row, "product": name, "status": status}, screen_map)
     return dc.replace(listed, term=term, deadline=_day(fact("deadline") or ""))
 
 
@@ -186,22 +189,24 @@ def pair_choices(choices: Callable[[str], tuple[Choice, ...]]) -> tuple[Choice, 
     return (*choices("product_and_term"), *pairs)
 
 
-def read_offered_products(choices: Iterable[Choice], known: ScreenMap) -> tuple[OfferedProduct, ...]:
+def read_offered_products(choices: Iterable[Choice], screen_map: ScreenMap) -> tuple[OfferedProduct, ...]:
     """What the pull-down 品目と有効期間 offers of what we know."""
     terms: dict[str, list[str]] = {}
     for choice in choices:
-        found = _product_and_term(choice.text, known)
-        if found:
-            terms.setdefault(found[0], []).append(found[1])
-    return tuple(OfferedProduct(product=product, terms=tuple(found)) for product, found in terms.items())
+        result = _product_and_term(choice.text, screen_map)
+        if result:
+            terms.setdefault(result[0], []).append(result[1])
+    return tuple(OfferedProduct(product=product, terms=tuple(result)) for product, result in terms.items())
 
 
-def read_seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer_code: str) -> tuple[SeenContract, ...]:
+def read_seen_contracts(
+    choices: Iterable[Choice], screen_map: ScreenMap, *, customer_code: str
+) -> tuple[SeenContract, ...]:
     """The contracts in the pull-down of linked services, of those services that we know."""
-    found = []
+    result = []
     for choice in choices:
         contract_id, _space, rest = choice.text.partition(" ")
-        service = _service(rest, known)
+        service = _service(rest, screen_map)
         if choice.value and service:
             named = _IN_BRACKETS.search(rest)
             row = {
@@ -210,41 +215,41 @@ def read_seen_contracts(choices: Iterable[Choice], known: ScreenMap, *, customer
                 "name": named[1] if named else rest,
                 "customer_code": customer_code,
             }
-            found.append(SeenContract(**read_fields(row, tuple(row))))
-    return tuple(found)
+            result.append(SeenContract(**read_fields(row, tuple(row))))
+    return tuple(result)
 
 
-def _product_and_term(text: str, known: ScreenMap) -> tuple[str, str] | None:
+def _product_and_term(text: str, screen_map: ScreenMap) -> tuple[str, str] | None:
     return next(
         (
             (product.key, term.key)
-            for product in known.options["products"].values()
-            for term in known.options["terms"].values()
+            for product in screen_map.options["products"].values()
+            for term in screen_map.options["terms"].values()
             if text in {f"{name} {length}" for name in product.texts for length in term.texts}
         ),
         None,
     )
 
 
-def _target(text: str, known: ScreenMap) -> tuple[str | None, str | None, str | None]:
+def _target(text: str, screen_map: ScreenMap) -> tuple[str | None, str | None, str | None]:
     """Usage, linked service and linked contract out of 対象サービス; nothing where its words are not known."""
-    if text in known.find_option("usages", Usage.OTHER.value).texts:
+    if text in screen_map.find_option("usages", Usage.OTHER.value).texts:
         return Usage.OTHER.value, None, None
-    service = _service(text, known)
+    service = _service(text, screen_map)
     if service is None:
         return None, None, None
     named = _IN_BRACKETS.search(text)
     return Usage.LINKED_SERVICE.value, service, named[1] if named else None
 
 
-def _service(text: str, known: ScreenMap) -> str | None:
-    found = [
+def _service(text: str, screen_map: ScreenMap) -> str | None:
+    result = [
         (len(name), entry.key)
-        for entry in known.options["services"].values()
+        for entry in screen_map.options["services"].values()
         for name in entry.texts
         if text.startswith(name)
     ]
-    return max(found)[1] if found else None
+    return max(result)[1] if result else None
 
 
 def _words(text: str) -> str:
@@ -257,9 +262,9 @@ def keep_as_written(wanted: str, shown: str) -> str:
 
 
 def _day(text: str) -> dt.date | None:
-    found = _DAY.match(text)
+    match = _DAY.match(text)
     try:
-        day = dt.date(*map(int, found.groups())) if found else None
+        day = dt.date(*map(int, match.groups())) if match else None
     except ValueError:
         return None
     return read_field("deadline", day.isoformat()) if day else None

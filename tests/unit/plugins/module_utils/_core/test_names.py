@@ -86,12 +86,12 @@ def test_no_text_is_too_strange_to_be_judged(text: str) -> None:
 
 def test_the_subject_has_the_order_of_the_baseline_requirements() -> None:
     given_fields = {"organization_name": "Example", "locality_name": None, "state_or_province_name": "Tokyo"}
-    subject = names.subject("www.example.jp", given=given_fields)
+    subject = names.subject("www.example.jp", fields=given_fields)
     assert names.subject_text(subject) == "C=JP, ST=Tokyo, O=Example, CN=www.example.jp"
 
 
 def test_nothing_given_can_change_country_or_common_name() -> None:
-    subject = names.subject("www.example.jp", given={"country_name": "US", "common_name": "x.jp"})
+    subject = names.subject("www.example.jp", fields={"country_name": "US", "common_name": "x.jp"})
     assert subject == (("country_name", "JP"), ("common_name", "www.example.jp"))
 
 

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 NAME = "www.example.jp"
 SUBJECT = names.subject(
     NAME,
-    given={
+    fields={
         "state_or_province_name": "Tokyo",
         "locality_name": "Chiyoda-ku",
         "organization_name": "Example Co., Ltd.",

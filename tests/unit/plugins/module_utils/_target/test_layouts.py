@@ -201,7 +201,7 @@ def test_a_combined_file_with_parameters_is_told_as_what_it_is(site: Site) -> No
     file.write_text(file.read_text() + PARAMETERS)
     site.issue(since=NOW)
     outcome = site.ensure(site.contents, check=True, **asked)
-    assert outcome.before.as_diff(outcome.asked)["certificate"]
+    assert outcome.before.as_diff(outcome.wanted)["certificate"]
 
 
 def test_copies_of_all_that_is_replaced(site: Site) -> None:
@@ -342,12 +342,12 @@ def test_the_label_of_the_policy_goes_by_the_path_that_the_user_named(
 
         @classmethod
         def matchpathcon(cls, path: str, _mode: int) -> tuple[int, str]:
-            cls.asked.append(path)
+            cls.wanted.append(path)
             return 0, "system_u:object_r:cert_t:s0"
 
     monkeypatch.setattr(labels, "selinux", Policy)
     site.ensure(site.contents)
-    assert sorted(pathlib.Path(path).name for path in Policy.asked) == ["chain.pem", "full.pem", "www.pem"]
+    assert sorted(pathlib.Path(path).name for path in Policy.wanted) == ["chain.pem", "full.pem", "www.pem"]
 
 
 def test_a_missing_folder_is_named_before_anything_is_locked(site: Site) -> None:

@@ -76,8 +76,8 @@ def test_every_step_has_a_word() -> None:
 def test_an_error_of_the_desk_is_told_in_both_languages_with_the_number_of_its_request() -> None:
     error = DeskUnreachable(Phrase("gone", "接続できません"), request_id="r1")
     assert str(error) == "gone (request r1)"
-    assert error.told.ja == "接続できません (リクエスト r1)"
-    assert DeskUnreachable("the desk's own words").told.ja == "the desk's own words"
+    assert error.phrase.ja == "接続できません (リクエスト r1)"
+    assert DeskUnreachable("the desk's own words").phrase.ja == "the desk's own words"
 
 
 def test_facts_are_told_in_the_language_of_the_words_around_them() -> None:
@@ -97,15 +97,15 @@ def test_a_screen_map_that_cannot_be_used(tmp_path: pathlib.Path) -> None:
     (tmp_path / "own.yml").write_text("words: {comon_name: x, usage: 3}\n", encoding="utf-8")
     with pytest.raises(ScreenMapUnusable) as refused:
         read_screen_map(str(tmp_path / "own.yml"))
-    assert "words.comon_name は画面マップにありません。common_name のことですか" in refused.value.told.ja
-    assert not PROSE.search(refused.value.told.ja)
+    assert "words.comon_name は画面マップにありません。common_name のことですか" in refused.value.phrase.ja
+    assert not PROSE.search(refused.value.phrase.ja)
 
 
 def test_an_answer_that_cannot_be_read() -> None:
     with pytest.raises(AnswerUnusable) as unusable:
         read_seen_contract({"contract_id": 3, "service": "s", "name": "n", "customer_code": "SG00000001"})
     expected = "窓口の応答の contract_id を使えません。3 ですが、正しくは 英数字とハイフン1〜64文字 です"
-    assert unusable.value.told.ja == expected
+    assert unusable.value.phrase.ja == expected
 
 
 def test_every_source_of_a_rule_that_is_more_than_a_name() -> None:

@@ -243,7 +243,7 @@ class TestPlansOfEarlierVersions:
     def test_it_cannot_be_compared_with(self) -> None:
         with pytest.raises(OrdersRefused) as caught:
             read_host_parts(str(OLD), portfolio="p", part=None)
-        assert "it is of an earlier version" in caught.value.complaints[0].text("en")
+        assert "it is of an earlier version" in caught.value.complaints[0].render("en")
 
 
 def test_rows_of_results_do_not_carry_what_only_a_saved_plan_needs() -> None:

@@ -107,8 +107,8 @@ def test_what_a_template_is_for(text: str, value: object) -> None:
 def test_a_name_that_nobody_gave_is_told_with_what_is_known() -> None:
     with pytest.raises(TemplateRefused) as refused:
         Sandbox(VARIABLES).render("{{ rot }}/www.key")
-    assert "'rot' is not in template_variables" in refused.value.told.en
-    assert "template_variables" in refused.value.told.ja
+    assert "'rot' is not in template_variables" in refused.value.phrase.en
+    assert "template_variables" in refused.value.phrase.ja
 
 
 @pytest.mark.parametrize("text", ["{{ secret }}", "{{ secret | upper }}", "pass: {{ secret }}"])

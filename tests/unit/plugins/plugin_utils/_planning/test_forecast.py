@@ -76,7 +76,7 @@ class Simulated:
 
     def __init__(self, life: Life, assumptions: Assumptions, today: int) -> None:
         self.life, self.a = life, assumptions
-        self.told: list[tuple[int, str]] = []
+        self.phrase: list[tuple[int, str]] = []
         self.issued, self.ends = life.issued, life.ends
         self.paid_to = life.period_ends or life.ends
         self.domain = self.organization = life.issued
@@ -86,7 +86,7 @@ class Simulated:
         self.dark = False
         if life.ordered is not None or life.ends is None:
             if life.ends is None and life.ordered is None:
-                self.told.append((today, "new_order"))
+                self.phrase.append((today, "new_order"))
             if life.registered is None:
                 self.due_registration = today
             else:
@@ -103,7 +103,7 @@ class Simulated:
             again = self._order(day) or self._register(day) or self._issue(day)
         if self.ends is not None and day == self.ends + 1 and not self.dark:
             self.dark = True
-            self.told.append((day, "gap"))
+            self.phrase.append((day, "gap"))
 
     def _order(self, day: int) -> bool:
         if self.busy or self.ends is None or not self.life.goes_on or self.issued is None:
@@ -121,14 +121,14 @@ class Simulated:
         if day < first:
             return False
         self.busy, self.paying = True, pays
-        self.told.append((day, ("silent_renewal" if self.life.silent else "renewal") if pays else "continuation"))
+        self.phrase.append((day, ("silent_renewal" if self.life.silent else "renewal") if pays else "continuation"))
         self.due_registration = max(day, end - 21) if self.a.late else day
         return True
 
     def _register(self, day: int) -> bool:
         if self.due_registration is None or day < self.due_registration:
             return False
-        self.told.append((day, "registration"))
+        self.phrase.append((day, "registration"))
         self.due_registration, self.due_issue = None, day + self.life.lead
         return True
 
@@ -138,13 +138,13 @@ class Simulated:
         longest, reuse = next((cap, reuse) for since, cap, reuse in self.CAPS if since.toordinal() <= day)
         if self.domain is None or day - self.domain > reuse:
             self.domain = day
-            self.told.append((day, "domain_approval"))
+            self.phrase.append((day, "domain_approval"))
         if self.life.checks_organization and (self.organization is None or day - self.organization > 398):
             self.organization = day
-            self.told.append((day, "organization_check"))
-        self.told.append((day, "certificate"))
+            self.phrase.append((day, "organization_check"))
+        self.phrase.append((day, "certificate"))
         if self.ends is not None and day > self.ends and not self.dark:
-            self.told.append((self.ends + 1, "gap"))
+            self.phrase.append((self.ends + 1, "gap"))
         term = self.life.term if self.ends is None or self.life.next_term is None else self.life.next_term
         self.issued, self.ends, self.dark = day, day + min(longest, term), False
         if self.paying:
@@ -181,7 +181,7 @@ def lived(life: Life, assumptions: Assumptions, *, today: int, until: int) -> li
     simulated = Simulated(life, assumptions, today)
     for day in range(today, until + 1):
         simulated.live(day)
-    return sorted(row for row in simulated.told if today <= row[0] <= until)
+    return sorted(row for row in simulated.phrase if today <= row[0] <= until)
 
 
 @pytest.mark.parametrize("seed", range(200))

@@ -34,28 +34,28 @@ def test_each_threshold_is_told_once() -> None:
     heard = []
     for days_left in (31, 30, 29, 8, 7, 6.9, 1, 0, -1, -100):
         found = look(told, days_left=days_left)
-        told = found.told
+        told = found.reported
         heard.append(told_of(found))
     assert heard == [[], [("expiring", 30)], [], [], [("expiring", 7)], [], [], [("expiring", 0)], [], []]
 
 
 def test_who_looks_late_is_told_once_and_not_of_every_threshold_missed() -> None:
     found = look({}, days_left=3)
-    assert told_of(found) == [("expiring", 7)] and told_of(look(found.told, days_left=3)) == []
+    assert told_of(found) == [("expiring", 7)] and told_of(look(found.reported, days_left=3)) == []
 
 
 def test_a_renewed_certificate_is_told_of_again_and_what_it_replaced_never() -> None:
     found = look({}, days_left=3)
     renewed = {"not_after": EXPIRY + dt.timedelta(days=180)}
-    after = look(found.told, days_left=3, news=renewed)
-    assert told_of(after) == [] and told_of(look(after.told, days_left=-100, news=renewed)) == []
-    assert told_of(look(after.told, days_left=-170, news=renewed)) == [("expiring", 30)]
+    after = look(found.reported, days_left=3, news=renewed)
+    assert told_of(after) == [] and told_of(look(after.reported, days_left=-100, news=renewed)) == []
+    assert told_of(look(after.reported, days_left=-170, news=renewed)) == [("expiring", 30)]
 
 
 def test_a_renewed_certificate_that_is_short_is_told_of_at_once() -> None:
     found = look({}, days_left=3)
     short = {"not_after": EXPIRY + dt.timedelta(days=20)}
-    assert told_of(look(found.told, days_left=3, news=short)) == [("expiring", 30)]
+    assert told_of(look(found.reported, days_left=3, news=short)) == [("expiring", 30)]
 
 
 def row_of(life: float, *, phase: str | None = None, state: str | None = None) -> dict[str, t.Any]:
@@ -96,21 +96,23 @@ def test_a_deadline_is_told_with_who_has_to_act() -> None:
 def test_waiting_is_told_when_it_begins_and_when_it_is_for_something_else() -> None:
     found = look({}, days_left=18)
     assert ("waiting", None) in told_of(found, "cdn")
-    assert told_of(look(found.told, days_left=17), "cdn") == []
+    assert told_of(look(found.reported, days_left=17), "cdn") == []
     other = {"next_action": "wait_for_ca", "next_action_by": "ca", "deadline": None}
-    assert told_of(look(found.told, days_left=17, cdn=other), "cdn") == [("waiting", None)]
+    assert told_of(look(found.reported, days_left=17, cdn=other), "cdn") == [("waiting", None)]
 
 
 def test_an_application_that_was_lost_is_told_once_and_what_was_cancelled_on_purpose_never() -> None:
     found = look({}, days_left=18)
     assert told_of(found, "bank") == [("rejected", None)] and told_of(found, "gone") == []
     assert told_of(found, "old") == [("expiring", 0)]
-    assert told_of(look(found.told, days_left=17), "bank") == []
-    assert told_of(look(found.told, days_left=17, bank={"state": State.WITHDRAWN}), "bank") == [("withdrawn", None)]
+    assert told_of(look(found.reported, days_left=17), "bank") == []
+    assert told_of(look(found.reported, days_left=17, bank={"state": State.WITHDRAWN}), "bank") == [("withdrawn", None)]
 
 
 def test_what_is_over_is_forgotten() -> None:
     found = look({}, days_left=18)
     done = {"state": State.ISSUED, "deadline": None, "not_after": EXPIRY + dt.timedelta(days=300)}
-    after = look(found.told, days_left=17, cdn=done)
-    assert [subject for subject in found.told if "p/cdn" in subject] and not [s for s in after.told if "p/cdn" in s]
+    after = look(found.reported, days_left=17, cdn=done)
+    assert [subject for subject in found.reported if "p/cdn" in subject] and not [
+        s for s in after.reported if "p/cdn" in s
+    ]

@@ -44,7 +44,7 @@ def test_many_threads_write_each_line_once_and_in_few_writes(
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         attempts = list(pool.map(write, range(200)))
     assert len(set(attempts)) == 200
-    lines = list(ledgers[0].lines())
+    lines = list(ledgers[0].read_lines())
     assert sorted((line["kind"], line["order"]) for line in lines) == sorted(
         (kind, f"o{number}") for number in range(200) for kind in ("intent", "outcome")
     )

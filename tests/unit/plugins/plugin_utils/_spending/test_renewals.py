@@ -169,7 +169,7 @@ def test_what_cannot_be_told_holds_and_says_that_holding_is_safe(ledger: pathlib
     assert isinstance(first.error, OutcomeUnknown) and "Waiting is safe" in str(first.error)
     (second,) = renew(desk, ledger, plan)
     assert second.error and second.error.nothing_done and "Waiting is safe" in str(second.error)
-    assert "待っても問題ありません" in second.error.told.ja
+    assert "待っても問題ありません" in second.error.phrase.ja
     assert desk.calls.count("renew") == 1, "never pressed twice"
 
 
@@ -305,7 +305,14 @@ def test_the_document_tells_what_renewals_and_silence_cost() -> None:
     prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}, "quick_ssl": {"6 months": 9_000}})
     frame = Frame(portfolio="p", part=None, prices=prices, lang="en", made_at=MADE_AT)
     document = describe_plan(plan, frame, planned=True)
-    assert document["price"] == {"currency": "JPY", "total": 30_000, "new": 0, "renewals": 30_000, "unpriced": []}
+    assert document["price"] == {
+        "currency": "JPY",
+        "total": 30_000,
+        "new": 0,
+        "renewals": 30_000,
+        "links": 0,
+        "unpriced": [],
+    }
     assert [(row["contract_id"], row["yen"]) for row in document["silent"]] == [("rsc00000002", 9_000)]
 
 

@@ -73,7 +73,7 @@ def complaints(text: str) -> list[tuple[str, int, str]]:
 def test_a_changed_value_leaves_all_else_as_it_was() -> None:
     read = register()
     row = {**read.rows["rsc00000003"], "state": "applied", "registered_at": "2026-11-26"}
-    text = read.changed({"rsc00000003": row})
+    text = read.change_rows({"rsc00000003": row})
     assert text == WRITTEN.replace("state: awaiting_registration  #", "state: applied  #").replace(
         "    ordered_at: 2026-11-20\n", "    ordered_at: 2026-11-20\n    registered_at: 2026-11-26\n"
     )
@@ -81,7 +81,7 @@ def test_a_changed_value_leaves_all_else_as_it_was() -> None:
 
 def test_a_new_contract_comes_to_its_place() -> None:
     read = register()
-    text = read.changed({"rsc00000005": ONE, "rsc00000001": {**ONE, "contract_id": "rsc00000001"}})
+    text = read.change_rows({"rsc00000005": ONE, "rsc00000001": {**ONE, "contract_id": "rsc00000001"}})
     assert list(register(text).rows) == ["rsc00000001", "rsc00000003", "rsc00000005", "rsc00000007"]
     assert text.index("rsc00000001") < text.index("# the shop") < text.index("rsc00000003")
     assert text.endswith("# the end\n")
@@ -96,7 +96,7 @@ def test_a_new_contract_comes_to_its_place() -> None:
     ],
 )
 def test_the_first_contract_leaves_what_is_around_it(empty: str) -> None:
-    text = register(empty).changed({"rsc00000005": ONE})
+    text = register(empty).change_rows({"rsc00000005": ONE})
     assert register(text).rows == {"rsc00000005": ONE}
     assert [part for part in ("# ours", "# none yet", "# end") if part in empty and part not in text] == []
 
@@ -104,12 +104,12 @@ def test_the_first_contract_leaves_what_is_around_it(empty: str) -> None:
 def test_a_value_is_taken_away() -> None:
     read = register()
     row = {name: value for name, value in read.rows["rsc00000007"].items() if name != "serial_number"}
-    assert read.changed({"rsc00000007": row}) == WRITTEN.replace('    serial_number: "123456"\n', "")
+    assert read.change_rows({"rsc00000007": row}) == WRITTEN.replace('    serial_number: "123456"\n', "")
 
 
 def test_nothing_changes_where_nothing_is_new() -> None:
     read = register()
-    assert read.changed(read.rows) == WRITTEN
+    assert read.change_rows(read.rows) == WRITTEN
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_nothing_changes_where_nothing_is_new() -> None:
 )
 def test_a_form_that_cannot_be_changed_is_named_and_left_alone(text: str) -> None:
     with pytest.raises(OptionsWrong, match="Nothing was recorded"):
-        register(text).changed({"rsc00000005": ONE})
+        register(text).change_rows({"rsc00000005": ONE})
 
 
 TEXTS: t.Final = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), min_size=1, max_size=30)
@@ -149,7 +149,7 @@ def test_whatever_is_changed_is_read_again_and_comments_stay(changes: dict[str, 
     references = [row.get("client_reference") for row in {**rows, **wanted}.values()]
     if len(set(references) - {None}) < len([r for r in references if r]):
         return
-    after = register(text).changed(wanted)
+    after = register(text).change_rows(wanted)
     assert register(after).rows == {**rows, **wanted}
     assert [line for line in text.splitlines() if line.strip().startswith("#")] == [
         line for line in after.splitlines() if line.strip().startswith("#") and line in text.splitlines()

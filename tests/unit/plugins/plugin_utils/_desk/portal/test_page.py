@@ -30,7 +30,7 @@ def page(body: str, *, charset: str | None = "utf-8") -> Page:
 def only_field(body: str) -> tuple[str, str, list[str]]:
     """Label, kind and choices of the one field of a form."""
     found = page(f"<form>{body}</form>")
-    (field,) = found.fields(next(found.tree.iter("form")))
+    (field,) = found.list_fields(next(found.tree.iter("form")))
     return field.label, field.kind, [choice.text for choice in field.choices]
 
 
@@ -71,7 +71,7 @@ def test_a_fieldset_around_several_fields_names_none_of_them() -> None:
         "</td></tr></table><label>名<input name=m></label></fieldset></form>"
     )
     found = page(body)
-    assert sorted(field.label for field in found.fields(next(found.tree.iter("form")))) == ["名", "形"]
+    assert sorted(field.label for field in found.list_fields(next(found.tree.iter("form")))) == ["名", "形"]
 
 
 def test_what_a_button_sends() -> None:
