@@ -56,6 +56,17 @@ class NameDiffers(Fault):
 
 
 @dc.dataclass(eq=False)
+class KeyElsewhere(Fault):
+    path: str
+    words = Phrase(
+        "There is no private key at {path}. The key of this certificate is lost or on another host, and no key moves. "
+        "Write reissue with the certificate's serial number, or name its host and path again until the next renewal.",
+        "{path} に秘密鍵がありません。この証明書の鍵は失われたか別のホストにあり、鍵を移すことはありません。"
+        "reissue に証明書のシリアル番号を書くか、次の更新まで元のホストとパスに戻してください。",
+    )
+
+
+@dc.dataclass(eq=False)
 class KeyNotOfCertificate(Fault):
     path: str
     words = Phrase(
@@ -121,6 +132,7 @@ class OlderThanInstalled(Fault):
 __all__ = (
     "AnotherCertificate",
     "CertificateBroken",
+    "KeyElsewhere",
     "KeyNotNamed",
     "KeyNotOfCertificate",
     "NameDiffers",

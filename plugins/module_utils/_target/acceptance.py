@@ -27,6 +27,10 @@ if t.TYPE_CHECKING:
 
 _CHAIN = Phrase("chain", "チェーン")
 _CONTENTS = Phrase("a mapping of certificate and chain", "certificate と chain のマッピング")
+_KEY_FAULTS: t.Final[dict[str, t.Callable[..., errors.Fault]]] = {
+    "service": errors.KeyNotDownloaded,
+    "target": certificate_errors.KeyElsewhere,
+}
 _GIVEN = Phrase("given where there is no key.path", "key.path がない場合は必須")
 
 
@@ -67,7 +71,7 @@ def key_of(leaf: CertFacts, *, wanted: WantedInstallation) -> LiveKey | None:
         return staged
     if live:
         raise certificate_errors.KeyNotOfCertificate(path=wanted.key_path)
-    raise (errors.KeyNotDownloaded if wanted.csr_origin == "service" else errors.KeyMissing)(path=wanted.key_path)
+    raise _KEY_FAULTS.get(wanted.csr_origin or "", errors.KeyMissing)(path=wanted.key_path)
 
 
 def require_kept(wanted: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None) -> None:

@@ -54,6 +54,8 @@ FIELD_WORDS: t.Final = {
     "state": "present (the default) or cancelled (解約); a cancellation also needs contract_id.",
     "contract_id": "The contract that this order already is; adopts or cancels it.",
     "duplicate_of": "The order or contract of which this is meant to be a second purchase.",
+    "replaces": "The contract that ends once this order's certificate is in use: it is cancelled then, for good.",
+    "was_named": "The name under which this order was bought; it stays the same contract, and keeps its reference.",
     "generation": "Raise it to buy the same order anew under the same name. The default is 1.",
     "renewal": "How the contract goes on. Without it nothing is ordered; IIJ renews by itself what nobody cancels.",
     "renewal.when": "window: a run orders the renewal once IIJ takes it; silence (the default): IIJ renews by itself.",

@@ -241,6 +241,8 @@ _PLAIN = (
     "host",
     "contract_id",
     "duplicate_of",
+    "replaces",
+    "was_named",
 )
 
 __all__ = ("Judged", "judge_order_files", "judge_orders", "pause_collector")

@@ -29,8 +29,17 @@ def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
     orders = tuple(orders)
     yield from _equal_names(orders)
     yield from _equal_purchases(orders)
+    yield from _equal_former_names(orders)
     names = {order.name for order in orders if order.name}
     for order in orders:
+        contract_id = order.fields.get("contract_id")
+        if contract_id is not None and contract_id == order.fields.get("replaces"):
+            facts: dict[str, object] = {
+                "value": shorten(order.name),
+                "contract_id": shorten(contract_id),
+                "generation": 2,
+            }
+            yield _complaint("REPLACES-SELF", order, "replaces", facts)
         named = order.fields.get("duplicate_of")
         if isinstance(named, str) and (named == order.name or not _may_name(named, names)):
             facts = {"value": shorten(named), "allowed": sorted(names - {order.name or ""})}
@@ -70,6 +79,17 @@ def _equal_names(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
         if order.name and first.setdefault(order.name, order) is not order:
             facts = {"value": shorten(order.name), "other": str(first[order.name].locate(("name",)))}
             yield _complaint("NAME-DUPLICATE", order, "name", facts)
+
+
+def _equal_former_names(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
+    """Find orders that were named as another one is or was: both would be the same contract."""
+    first = {order.name: order for order in orders if order.name and "was_named" not in order.fields}
+    for order in orders:
+        former = order.fields.get("was_named")
+        other = first.setdefault(former, order) if isinstance(former, str) else order
+        if other is not order:
+            facts = {"value": shorten(former), "other": other.name}
+            yield _complaint("WAS-NAMED", order, "was_named", facts)
 
 
 def _equal_purchases(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:

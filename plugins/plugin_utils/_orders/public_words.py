@@ -38,6 +38,8 @@ def _words(orders: Iterable[Order]) -> Iterator[str]:
             order.host,
             order.contract_id,
             order.duplicate_of,
+            order.replaces,
+            order.was_named,
             *((linked.contract_id, linked.was, *(link.contract_id for link in linked.also)) if linked else ()),
             key.mode if key else None,
             install.mode if install else None,

@@ -105,6 +105,8 @@ def _order_form(branch: Branch) -> Shape:
         vol.Optional("state", default=Wanted.PRESENT): word.make_choice_check(Wanted),
         vol.Optional("contract_id"): word.check_contract_id,
         vol.Optional("duplicate_of"): word.check_line,
+        vol.Optional("replaces"): word.check_contract_id,
+        vol.Optional("was_named"): word.check_order_name,
         vol.Optional("generation", default=1): word.check_counting_number,
         vol.Optional("renewal"): {
             vol.Optional("when"): word.make_choice_check(RenewedBy),

@@ -48,7 +48,9 @@ def match_applications(
     spare = [app for app in applications if app.live and not app.client_reference and app.contract_id not in taken]
     for order in orders:
         if order.name not in claims and order.contract_id is None:
-            fitting = next((app for app in spare if not find_differences(order, app)), None)
+            fitting = next(
+                (app for app in spare if app.contract_id != order.replaces and not find_differences(order, app)), None
+            )
             if fitting:
                 claims[order.name] = fitting
                 spare.remove(fitting)
@@ -78,12 +80,18 @@ def _ended(
     result: dict[str, Application] = {}
     for order in sorted(orders, key=lambda order: (order.name not in claims, order.generation, order.name)):
         past = ended.get(purchase_key(order.common_name, order.product.id), [])
-        own = [app for app in past if not find_differences(order, app)][: order.generation - (order.name in claims)]
+        fitting = [app for app in past if not _is_of_others(order, app) and not find_differences(order, app)]
+        own = fitting[: order.generation - (order.name in claims)]
         for app in own:
             past.remove(app)
         if order.name not in claims and order.contract_id is None and len(own) == order.generation:
             result[order.name] = own[-1]
     return result
+
+
+def _is_of_others(order: Order, app: Application) -> bool:
+    """Check whether an ended contract is what a first purchase replaces, so that it says nothing of that purchase."""
+    return order.generation == 1 and app.contract_id == order.replaces
 
 
 def find_rivals(
@@ -94,7 +102,7 @@ def find_rivals(
         return
     ours = {app.contract_id for app in claims.values()}
     for app in applications:
-        if app.live and app.contract_id not in ours and not any(_natural_differences(order, app)):
+        if app.live and app.contract_id not in {*ours, order.replaces} and not any(_natural_differences(order, app)):
             facts = {
                 "value": shorten(order.common_name),
                 "contract_id": app.contract_id,

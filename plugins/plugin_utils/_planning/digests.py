@@ -27,7 +27,14 @@ HostRow = tuple[str, str | None, "HostPart"]  # the order's name, its contract I
 # The place is where the order stands, not what it says; what it lacks follows from the rest; two are told by their ID.
 _LEFT_OUT = ("locate", "missing", "product", "linked_contract")
 # Fields that came later count only where they are used, so that plans saved before them still hold.
-_LATER = {"plain_files": False, "pkcs12_encryption": "modern", "renewal": None, "reissue": None}
+_LATER = {
+    "plain_files": False,
+    "pkcs12_encryption": "modern",
+    "renewal": None,
+    "reissue": None,
+    "replaces": None,
+    "was_named": None,
+}
 _NONE_WAS = {"address": "127.0.0.1"}
 
 

@@ -21,6 +21,7 @@ from .lifecycle import day_in_japan, find_track, list_lacking_fields, name_prede
 from .links import link_standing, relinking_of
 from .lookup import find_missing_link, find_used_key, resolve_linked_contract
 from .memory import Memory
+from .replacements import Successor, find_giving_way, find_replaced, find_wrong_replacements
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step, Verdict
 
 if t.TYPE_CHECKING:
@@ -32,6 +33,7 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application, Observed
     from .._values.order import Order
     from .lifecycle import Track
+    from .replacements import Replaced
     from .slices import Slice
 
 
@@ -57,16 +59,21 @@ class Entry:
     by_mail: bool = False  # whether a person asks for it by e-mail
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
+    gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
+    replaced: Replaced | None = None  # the contract that this order replaces
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property
     def steps(self) -> tuple[Step, ...]:
         tracks = (self.ahead, self.link, self.standing)
-        return tuple(step for standing in tracks if standing for step in STEPS.get(standing, ()))
+        last = (Step.CANCEL_REPLACED,) if self.replaced and self.replaced.cancels else ()
+        return (*(step for standing in tracks if standing for step in STEPS.get(standing, ())), *last)
 
     @property
     def shown(self) -> Standing:
         """The standing that reports show: what is done here comes before what others do, the successor first."""
+        if self.replaced and self.replaced.cancels and self._of_certificates is Standing.DONE and not self.link:
+            return Standing.TO_CANCEL_REPLACED
         if self.link is not None and self.shows_link:
             return self.link
         return self._of_certificates
@@ -107,11 +114,11 @@ class Entry:
 
     @property
     def installs(self) -> bool:
-        """Whether a certificate is there to lie on a host."""
+        """Whether a certificate is there to lie on a host; a cancelled one is usable to its expiry [M:3473591]."""
         issued = self.application is not None and self.application.state is State.ISSUED
-        if self.standing is Standing.ESTRANGED:
+        if self.standing is Standing.ESTRANGED or self.gives_way:
             return False
-        return issued and self.order.install is not None and self.order.state is Wanted.PRESENT
+        return issued and self.order.install is not None
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,25 +179,24 @@ def make_plan(
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims, complaints = match_applications(orders, observed, portfolio=portfolio)
-    memory = memory or Memory()
+    complaints = (*complaints, *find_wrong_replacements(orders, claims, observed))
     entries: list[Entry] = []
     remarks: list[Complaint] = []
     for order in orders:
-        entry, wrong = _plan_one(order, claims, observed, memory, spread=spread)
-        complaints = (*complaints, *wrong)
-        if entry.ahead in (Standing.TO_RENEW, Standing.TO_REISSUE):
-            rivals = _find_rivals_of(entry, observed, claims) if entry.ahead is Standing.TO_RENEW else ()
-            remarks.extend(rivals)
-            held = bool(rivals) or bool(list_lacking_fields(entry.order))
-            entry = dc.replace(entry, ahead=Standing.HELD) if held else entry
+        planned, wrong = _plan_one(order, claims, observed, memory or Memory(), spread=spread)
+        entry, rivals = _hold_where_unclear(planned, observed, claims)
+        complaints, remarks = (*complaints, *wrong), [*remarks, *rivals]
         entries.append(entry)
+    entries = _with_replaced(entries, observed)
     if complaints and not due_only:
         raise OrdersRefused(complaints)
     if due_only:
         entries = _due(entries, broken={complaint.order for complaint in complaints})
     return Plan(
         entries=tuple(entries),
-        unmanaged=_unmanaged(observed, claims),
+        unmanaged=_unmanaged(
+            observed, claims, replaced={order.replaces for order in orders if order.state is Wanted.PRESENT}
+        ),
         listed=frozenset(application.contract_id for application in observed.applications),
         as_of=observed.as_of,
         spread=spread,
@@ -198,10 +204,38 @@ def make_plan(
     )
 
 
+def _hold_where_unclear(
+    entry: Entry, observed: Observed, claims: Mapping[str, Application]
+) -> tuple[Entry, tuple[Complaint, ...]]:
+    """Hold a renewal or reissue that lacks something or has a rival; returns the rivals."""
+    if entry.ahead not in (Standing.TO_RENEW, Standing.TO_REISSUE):
+        return entry, ()
+    rivals = _find_rivals_of(entry, observed, claims) if entry.ahead is Standing.TO_RENEW else ()
+    held = bool(rivals) or bool(list_lacking_fields(entry.order))
+    return (dc.replace(entry, ahead=Standing.HELD) if held else entry), rivals
+
+
+def _with_replaced(entries: list[Entry], observed: Observed) -> list[Entry]:
+    """Add what each order replaces, and which cancelled ones leave their files to another order."""
+    successors = (Successor(entry.order, entry.application, entry.standing, entry.on_host) for entry in entries)
+    found, giving_way = find_replaced(successors, observed), find_giving_way([entry.order for entry in entries])
+    touched = {*found, *giving_way}
+    return [
+        dc.replace(entry, replaced=found.get(name), gives_way=name in giving_way)
+        if (name := entry.order.name) in touched
+        else entry
+        for entry in entries
+    ]
+
+
 def _due(entries: Iterable[Entry], *, broken: Collection[str | None]) -> list[Entry]:
     """Leave out orders with mistakes, and those that order or cancel a contract."""
     never = (Standing.TO_ORDER, Standing.TO_CANCEL)
-    return [entry for entry in entries if entry.order.name not in broken and entry.standing not in never]
+    return [
+        dc.replace(entry, replaced=entry.replaced and dc.replace(entry.replaced, cancels=False))
+        for entry in entries
+        if entry.order.name not in broken and entry.standing not in never
+    ]
 
 
 def _plan_one(
@@ -247,8 +281,10 @@ def _find_rivals_of(entry: Entry, observed: Observed, claims: Mapping[str, Appli
     return tuple(find_rivals_of_renewal(entry.order, entry.application, observed.applications, claims, day))
 
 
-def _unmanaged(observed: Observed, claims: Mapping[str, Application]) -> tuple[Application, ...]:
-    ours = {application.contract_id for application in claims.values()}
+def _unmanaged(
+    observed: Observed, claims: Mapping[str, Application], *, replaced: Collection[str | None]
+) -> tuple[Application, ...]:
+    ours = {*(application.contract_id for application in claims.values()), *replaced}
     return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import typing as t
 
+from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import find_lifetime
 from .._catalogue.renewals import LEADS
 from .._complaints.complaints import Complaint, Place, shorten
@@ -36,6 +37,7 @@ if t.TYPE_CHECKING:
     from .plan import Entry, Plan
 
 
+_NO_DAY: t.Final = Phrase("the end of its period", "契約期間の終わり")
 # A certificate is applied for now.
 _APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Standing.TO_REISSUE}
 
@@ -43,6 +45,7 @@ _APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Stan
 def find_remarks(plan: Plan) -> Iterator[Complaint]:
     """Find what the orders' contracts will need, lose or cost."""
     for entry in plan.entries:
+        yield from _of_replaced(entry)
         yield from _of_links(entry)
         track, application = entry.track, entry.application
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
@@ -111,6 +114,22 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
         days = find_lifetime(track.as_of.date()).days - 1
         end = day_in_japan(track.certificate.not_after)
         yield _remark("REISSUE-SHORTENS", order, {**facts, "days": days, "end": end}, "reissue")
+
+
+def _of_replaced(entry: Entry) -> Iterator[Complaint]:
+    """What becomes of the contract that an order replaces, while it goes on."""
+    old = entry.replaced
+    if old is None or not old.goes_on or old.cancels:
+        return
+    silent_on = old.track.silent_on if old.track else None
+    day = day_in_japan(silent_on) if silent_on else _NO_DAY
+    facts = {"value": shorten(entry.order.name), "contract_id": old.application.contract_id, "day": day}
+    if old.is_too_late:
+        yield _remark("REPLACED-RENEWED", entry.order, facts, "replaces")
+    elif old.in_person:
+        yield _remark("REPLACED-IN-PERSON", entry.order, facts, "replaces")
+    elif old.track is not None and old.track.is_near():
+        yield _remark("REPLACED-GOES-ON", entry.order, facts, "replaces")
 
 
 def _is_reissue(entry: Entry) -> bool:

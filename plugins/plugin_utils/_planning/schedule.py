@@ -48,6 +48,7 @@ class What(enum.StrEnum):
     INSTALLATION = "installation"  # the next certificate, before the one in use runs out
     REVOCATION = "revocation"  # hosts show another certificate than the one that a reissue has replaced
     EXPIRY = "expiry"
+    CANCELLATION = "cancellation"  # the contract that an order replaces, before it is renewed
 
 
 class Stage(enum.StrEnum):
@@ -91,12 +92,14 @@ class _Work(t.NamedTuple):
 
 def list_deadlines(entry: Entry) -> tuple[Deadline, ...]:
     """List what still has to happen for an order, the next day first."""
+    replaced = tuple(_of_replaced(entry))
     application = entry.application
     ran_out = application is not None and application.state is State.EXPIRED
     over = application is None or (application.state in ENDED and not ran_out)
     if application is None or over or Standing.TO_CANCEL in (entry.standing, entry.ahead):
-        return ()
+        return replaced
     result = (
+        *replaced,
         *_of_procedure(entry, application),
         *(_of_window(entry, entry.track) if entry.track else ()),
         *_of_certificates(entry, application),
@@ -111,6 +114,13 @@ def find_lateness(entry: Entry, as_of: dt.datetime | None) -> Lateness | None:
         return None
     days = (as_of - work.over_at) // DAY
     return Lateness(stage=work.stage, days=days, by=work.by) if days >= 1 else None
+
+
+def _of_replaced(entry: Entry) -> Iterator[Deadline]:
+    """Yield the last day on which the contract that an order replaces can be cancelled."""
+    old = entry.replaced
+    if old is not None and old.goes_on and old.track is not None and old.track.silent_on is not None:
+        yield _deadline(What.CANCELLATION, last_day_before(old.track.silent_on), "group_admin", None)
 
 
 def _of_procedure(entry: Entry, application: Application) -> Iterator[Deadline]:

@@ -47,12 +47,22 @@ def find_silent(plan: Plan, prices: PriceTable | None) -> tuple[Silent, ...]:
 
 def _of_entries(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
     for entry in plan.entries:
+        yield from _of_replaced(entry, prices)
         here = Step.RENEW in entry.steps or Step.CANCEL in entry.steps
         if entry.application is None or entry.track is None or here:
             continue
         # A run of ours will order it in time, if it takes place.
         later = entry.order.is_renewed_here and entry.order.state is Wanted.PRESENT and not entry.ahead
         if not later and (silent := _silent(entry.application, entry.track, entry.order.name, prices)):
+            yield silent
+
+
+def _of_replaced(entry: Entry, prices: PriceTable | None) -> Iterator[Silent]:
+    """What an order replaces goes on until it is cancelled."""
+    old = entry.replaced
+    if old is not None and old.track is not None and old.goes_on and not old.cancels:
+        silent = _silent(old.application, old.track, entry.order.name, prices)
+        if silent:
             yield silent
 
 

@@ -22,6 +22,7 @@ class Step(enum.StrEnum):
     RELINK = "relink"
     REGISTER = "register"
     COLLECT = "collect"
+    CANCEL_REPLACED = "cancel_replaced"
 
 
 class CallClass(enum.StrEnum):
@@ -40,11 +41,12 @@ CALL_CLASSES: t.Final = {
     Step.RELINK: CallClass.SPEND,  # what it costs is not known
     Step.REGISTER: CallClass.SAFE_WRITE,
     Step.COLLECT: CallClass.READ,
+    Step.CANCEL_REPLACED: CallClass.SPEND,
 }
 
 
 OPENING: t.Final = (Step.PLACE, Step.RENEW, Step.REISSUE)  # what a registration has to follow
-CONTRACT_STEPS: t.Final = (*OPENING, Step.RELINK, Step.CANCEL)  # all that cannot be undone
+CONTRACT_STEPS: t.Final = (*OPENING, Step.RELINK, Step.CANCEL, Step.CANCEL_REPLACED)  # all that cannot be undone
 
 
 class Standing(enum.StrEnum):
@@ -57,6 +59,7 @@ class Standing(enum.StrEnum):
     TO_REGISTER = "to_register"
     TO_COLLECT = "to_collect"
     TO_CANCEL = "to_cancel"
+    TO_CANCEL_REPLACED = "to_cancel_replaced"  # the contract that this order replaces
     WAITING = "waiting"
     HELD = "held"  # a renewal or reissue that is not ordered before somebody has looked
     ESTRANGED = "estranged"  # renewed with a key that IIJ has made, against the order

@@ -32,6 +32,7 @@ _WHAT: t.Final = {
     What.UPDATE: Phrase("register CSR and application information for the renewal", "更新用のCSRと申請情報の登録"),
     What.INSTALLATION: Phrase("install the next certificate", "次の証明書の設置"),
     What.REVOCATION: Phrase("take the replaced certificate off every host", "再発行前の証明書の撤去"),
+    What.CANCELLATION: Phrase("cancel the contract that was replaced", "置き換えた契約の解約"),
     What.EXPIRY: Phrase("have another certificate in use", "後継の証明書の利用開始"),
 }
 # Of a missed registration the manual says so for 持ち込み証明書品目 [M:3473591]; for the others nothing is published.
@@ -46,6 +47,7 @@ _OTHERWISE: t.Final = {
     ),
     What.INSTALLATION: Phrase("hosts show an expired certificate", "ホストの証明書が有効期限切れになります"),
     What.REVOCATION: Phrase("hosts show a revoked certificate", "ホストの証明書が失効した状態になります"),
+    What.CANCELLATION: Phrase("IIJ renews it by itself", "IIJ側で自動更新されます"),
     What.EXPIRY: Phrase("clients refuse to connect", "クライアントが接続できなくなります"),
 }
 _FOR_YEN: t.Final = Phrase("IIJ renews it by itself for {0:,} yen", "IIJ側で自動更新されます ({0:,}円)")
@@ -75,7 +77,9 @@ def deadline_rows(entry: Entry, lang: Language, prices: PriceTable | None) -> li
 
 def _otherwise(what: What, entry: Entry, lang: Language, prices: PriceTable | None) -> str:
     """Say what happens when a deadline passes; where silence buys, for how much."""
-    yen = price_silence(entry.application, prices) if what is What.RENEWAL and entry.application else None
+    bought = {What.RENEWAL: entry.application, What.CANCELLATION: entry.replaced and entry.replaced.application}
+    application = bought.get(what)
+    yen = price_silence(application, prices) if application else None
     return translate(_OTHERWISE[what], lang) if yen is None else translate(_FOR_YEN, lang).format(yen)
 
 

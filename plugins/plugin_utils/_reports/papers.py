@@ -36,6 +36,7 @@ _ACTS: t.Final = {
     Step.REISSUE: Phrase("reissue", "再発行"),
     Step.RELINK: Phrase("linked service", "連携対応サービスの変更・追加"),
     Step.CANCEL: Phrase("cancellation", "解約"),
+    Step.CANCEL_REPLACED: Phrase("cancellation", "解約"),
 }
 _USAGES: t.Final = {
     "other": Phrase("other", "その他"),
@@ -146,10 +147,16 @@ def _asked(row: Row, step: Row, lang: Language) -> Row:
         "product": PRODUCTS[row["product"]].name,
         "term": term_words(term, lang),
         "usage": _usage(row["usage"], lang),
-        "contract_id": row["contract_id"] or "-",
+        "contract_id": _contract_of(row, step) or "-",
         "reason": row["reason"] or "-",
         "yen": "-" if step["price"] is None else yen_text(step["price"], lang),
     }
+
+
+def _contract_of(row: Row, step: Row) -> str | None:
+    replaced = row["replaced"] if step["step"] == Step.CANCEL_REPLACED else None
+    contract_id: str | None = replaced["contract_id"] if replaced else row["contract_id"]
+    return contract_id
 
 
 def _registered(row: Row, lang: Language) -> dict[str, str]:

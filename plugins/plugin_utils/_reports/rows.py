@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from .._planning.digests import order_digest
-from .._planning.lifecycle import day_in_japan, renews
+from .._planning.lifecycle import day_in_japan, last_day_before, renews
 from .._planning.silence import find_silent
 from .._planning.steps import CALL_CLASSES, Step
 from .deadlines import deadline_rows, lateness_row
@@ -68,7 +68,23 @@ def order_row(
         "serial_number": application.serial_number if application else None,
         "replaces": entry.replaces,
         "renew_by": _time(entry.renew_by),
+        "replaced": _replaced(entry),
         "renewal": _renewal(entry),
+    }
+
+
+def _replaced(entry: Entry) -> Row | None:
+    """The contract that the order replaces, and the last day on which it can be cancelled before it is renewed."""
+    replaced = entry.replaced
+    if replaced is None:
+        return None
+    silent_on = replaced.track.silent_on if replaced.track and replaced.goes_on else None
+    return {
+        "contract_id": replaced.application.contract_id,
+        "state": replaced.application.state.value,
+        "goes_on": replaced.goes_on,
+        "not_after": _time(replaced.application.not_after),
+        "cancel_by": last_day_before(silent_on).isoformat() if silent_on else None,
     }
 
 

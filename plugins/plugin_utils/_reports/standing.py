@@ -55,6 +55,9 @@ _REASONS: t.Final = {
         "IIJが作成した鍵で更新されたため、設置していません。以前の証明書を使い続けます",
     ),
     Standing.TO_CANCEL: Phrase("state: cancelled in the order", "オーダーに state: cancelled の指定"),
+    Standing.TO_CANCEL_REPLACED: Phrase(
+        "in use, so what it replaces can be cancelled", "利用開始済みのため、置き換えた契約を解約できます"
+    ),
     Standing.WAITING: Phrase("registered, and somebody else is at work", "登録済み、ほかの担当の作業中"),
     Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
     Standing.DONE: Phrase("there already", "完了済み"),
@@ -101,6 +104,7 @@ _ACTIONS: t.Final = {
         'reissue: {{serial: "{0}", reason: wrong_content}} と書くか、ポータルから鍵をダウンロードする',
     ),
     "cancel": Phrase("cancel it (apply.yml)", "解約する (apply.yml)"),
+    "cancel_replaced": Phrase("cancel {0} (apply.yml)", "{0} を解約する (apply.yml)"),
     "collect": Phrase("fetch and install the certificate (collect.yml)", "証明書を取得して設置する (collect.yml)"),
     "wait_for_ca": Phrase("wait: the CA makes contact, normally within 1 week", "待つ: 認証局から通常1週間以内に連絡"),
     "answer_ca": Phrase("answer the CA: {0}", "認証局に回答する: {0}"),
@@ -147,6 +151,9 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
         return translate(_ACTIONS[action], lang), actor
     if entry.ahead is not None and entry.shown is entry.ahead:
         return _next_for_renewal(entry, lang)
+    if entry.shown is Standing.TO_CANCEL_REPLACED and entry.replaced:
+        action = translate(_ACTIONS["cancel_replaced"], lang)
+        return action.format(entry.replaced.application.contract_id), "group_admin"
     if entry.standing is Standing.ENDED:
         return translate(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
@@ -208,6 +215,8 @@ def explain_standing(entry: Entry, lang: Language) -> str:
         return translate(_REASONS[Standing.TO_RELINK], lang)
     if entry.ahead is not None and entry.shown is entry.ahead:
         return _reason_of_renewal(entry, lang)
+    if entry.shown is Standing.TO_CANCEL_REPLACED:
+        return translate(_REASONS[entry.shown], lang)
     if entry.adopts and entry.standing is Standing.TO_REGISTER:
         return translate(_ADOPTED, lang)
     if entry.unconfirmed:

@@ -45,6 +45,7 @@ COUNTS: t.Final = {
     "to_register": Phrase("to register", "登録"),
     "to_collect": Phrase("to collect", "取得"),
     "to_cancel": Phrase("to cancel", "解約"),
+    "to_cancel_replaced": Phrase("replaced, to cancel", "置き換え後の解約"),
     "waiting": Phrase("waiting", "待ち"),
     "held": Phrase("held", "保留"),
     "estranged": Phrase("estranged", "鍵の不一致"),
@@ -85,6 +86,7 @@ _STEPS: t.Final = {
     Step.REGISTER: Phrase("register", "登録"),
     Step.COLLECT: Phrase("collect", "取得"),
     Step.CANCEL: Phrase("cancel", "解約"),
+    Step.CANCEL_REPLACED: Phrase("cancel_replaced", "置き換えた契約の解約"),
 }
 _CALL_CLASSES: t.Final = {
     CallClass.READ: Phrase("read", "参照"),
@@ -132,6 +134,8 @@ _OUTLIVES: t.Final = Phrase(
     "; its certificate stays valid until {0}, and no file is removed from a host",
     "。証明書は有効期限 ({0}) まで有効で、ホストのファイルは削除されません",
 )
+_REPLACED: t.Final = Phrase("{0}: cancel {1}, which {2} has replaced", "{0}: 置き換え済みの {1} を解約 (後継は {2})")
+_FINAL: t.Final = Phrase("; this cannot be taken back", "。解約は取り消せません")
 _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
 _ON_HOST: t.Final = Phrase("{0}, on its host: {1}", "{0} (ホスト側): {1}")
 _UNMANAGED: t.Final = Phrase(
@@ -172,7 +176,7 @@ def advise_next_step(document: Row, lang: Language) -> str:
 
 def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !."""
-    makers = (_note, renewal_note, link_note, _host_note, late_note)
+    makers = (_note, _replaced_note, renewal_note, link_note, _host_note, late_note)
     result = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
     words = translate(_UNMANAGED, lang)
     silent = {row["contract_id"] for row in document["silent"]}
@@ -227,10 +231,21 @@ def _note(row: Row, lang: Language) -> tuple[str, str] | None:
         return "+", _bought(row, lang)
     if row["standing"] == Standing.TO_CANCEL:
         outlives = translate(_OUTLIVES, lang).format(row["not_after"][:10]) if row["not_after"] else ""
-        return "-", translate(_CANCELLED, lang).format(row["name"], row["contract_id"]) + outlives
+        return "-", translate(_CANCELLED, lang).format(row["name"], row["contract_id"]) + outlives + translate(
+            _FINAL, lang
+        )
     if row["adopted"] and row["steps"]:
         return "=", translate(_ADOPTED, lang).format(row["name"], row["contract_id"])
     return None
+
+
+def _replaced_note(row: Row, lang: Language) -> tuple[str, str] | None:
+    replaced = row["replaced"]
+    if not any(step["step"] == Step.CANCEL_REPLACED for step in row["steps"]):
+        return None
+    outlives = translate(_OUTLIVES, lang).format(replaced["not_after"][:10]) if replaced["not_after"] else ""
+    words = translate(_REPLACED, lang).format(row["name"], replaced["contract_id"], row["contract_id"])
+    return "-", words + outlives + translate(_FINAL, lang)
 
 
 def _host_note(row: Row, lang: Language) -> tuple[str, str] | None:

@@ -105,7 +105,8 @@ class Performer:
             Step.RENEW: buyer.renew,
             Step.REISSUE: buyer.reissue,
             Step.RELINK: buyer.relink,
-            Step.CANCEL: self._cancel,
+            Step.CANCEL: lambda entry: self._cancel(entry, entry.application, Step.CANCEL),
+            Step.CANCEL_REPLACED: self._cancel_replaced,
         }
         return self._each(todo, lambda entry, step: calls[step](entry))
 
@@ -156,15 +157,18 @@ class Performer:
             tell=self.tell,
         )
 
-    def _cancel(self, entry: Entry) -> Application:
-        application = _present(entry.application)
+    def _cancel_replaced(self, entry: Entry) -> Application:
+        return self._cancel(entry, entry.replaced.application if entry.replaced else None, Step.CANCEL_REPLACED)
+
+    def _cancel(self, entry: Entry, cancelled: Application | None, step: Step) -> Application:
+        application = _present(cancelled)
         facts = {**describe_order(entry.order), "contract_id": application.contract_id}
 
         def cancel(_attempt: str) -> Application:
             # Cancelling a contract that is named in full twice over changes nothing more: there is nothing to look up.
             return settle(lambda: self.desk.cancel(application), lambda: None, sleep=self.sleep, tell=self.tell)
 
-        return spend(self.ledger, Step.CANCEL, facts, cancel)
+        return spend(self.ledger, step, facts, cancel)
 
     def _each(
         self, todo: Sequence[tuple[Entry, Step]], act: Callable[[Entry, Step], Application]

@@ -47,6 +47,7 @@ _DID: t.Final = {
     Step.REISSUE: Phrase("reissue ordered", "再発行を申し込みました"),
     Step.RELINK: Phrase("other linked service asked for", "連携対応サービスの変更・追加を申し込みました"),
     Step.CANCEL: Phrase("cancelled", "解約しました"),
+    Step.CANCEL_REPLACED: Phrase("cancelled what was replaced", "置き換えた契約を解約しました"),
     Step.REGISTER: Phrase("registered", "登録しました"),
 }
 
@@ -97,8 +98,17 @@ def perform_contracts(
 
 def plan_after(plan: Plan, outcomes: Iterable[Outcome]) -> Plan:
     """Make the plan that follows from the outcomes; an order whose step failed stands where it stood."""
-    booked = {outcome.entry.order.name: outcome.application for outcome in outcomes if outcome.application}
-    return dc.replace(plan, entries=tuple(_after(entry, booked.get(entry.order.name), plan) for entry in plan.entries))
+    booked = {(outcome.entry.order.name, outcome.step): outcome.application for outcome in outcomes}
+    ended = {name: app for (name, step), app in booked.items() if app and step is Step.CANCEL_REPLACED}
+    own = {name: app for (name, step), app in booked.items() if app and step is not Step.CANCEL_REPLACED}
+    entries = (_without_replaced(entry, ended.get(entry.order.name)) for entry in plan.entries)
+    return dc.replace(plan, entries=tuple(_after(entry, own.get(entry.order.name), plan) for entry in entries))
+
+
+def _without_replaced(entry: Entry, application: Application | None) -> Entry:
+    if application is None or entry.replaced is None:
+        return entry
+    return dc.replace(entry, replaced=dc.replace(entry.replaced, application=application, cancels=False))
 
 
 def _after(entry: Entry, application: Application | None, plan: Plan) -> Entry:

@@ -228,7 +228,7 @@ class Observed:
     """One look at the desk. Products and linked contracts are looked up only where new orders need them.
 
     `as_of`: the desk's own moment of the look (None: it tells none). `relinks`: whether linked services can be changed
-    there by a run; elsewhere a person asks for it by e-mail.
+    there by a run, and replaced contracts cancelled; elsewhere a person asks for it.
     """
 
     applications: tuple[Application, ...]

@@ -204,6 +204,8 @@ class Order:
     missing: tuple[str, ...]  # what a registration still needs; only an order that pins its application may lack it
     renewal: RenewalPolicy | None = None
     reissue: Reissue | None = None
+    replaces: str | None = None  # the contract that ends once this one is in use
+    was_named: str | None = None  # the name under which it was bought, which its reference keeps
 
     @property
     def place(self) -> Place:
@@ -212,7 +214,7 @@ class Order:
 
     def client_reference(self, portfolio: str) -> str:
         """The client reference at the desk: unique for ever, the same on every run."""
-        return f"{portfolio}/{self.name}/{self.generation}"
+        return f"{portfolio}/{self.was_named or self.name}/{self.generation}"
 
     def renewal_reference(self, portfolio: str, replaces: str) -> str:
         """The reference of the renewal that replaces the certificate with this fingerprint; there is one for each."""

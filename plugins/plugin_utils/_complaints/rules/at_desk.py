@@ -79,12 +79,54 @@ RULES = (
         (
             "{value} is already ordered as {contract_id} (reference {reference}).{differing}",
             "one live application for each common name, product, usage and linked contract",
-            "Pin it with contract_id: {contract_id}, or say duplicate_of: {contract_id} to buy a second one.",
+            "Pin it with contract_id; else say was_named (renamed), replaces, or duplicate_of: {contract_id}.",
         ),
         (
             "{value} は {contract_id} (参照名 {reference}) としてすでに注文されています。{differing}",
             "コモンネーム・品目・利用形態・連携対応サービスの契約の組ごとに有効なお申し込みは1件",
-            "contract_id: {contract_id} で引き継ぐか、2件目なら duplicate_of: {contract_id} と書いてください。",
+            "contract_id で引き継ぐか、改名は was_named、置き換えは replaces、2件目は duplicate_of を書いてください。",
+        ),
+    ),
+    make_rule(
+        "REPLACES-SELF",
+        OURS,
+        (
+            "{value} is {contract_id} itself, so it cannot replace it.",
+            "replaces with the contract before this one",
+            "For a new contract write generation: {generation} and no contract_id, or another order name.",
+        ),
+        (
+            "{value} は {contract_id} そのものなので、置き換えられません。",
+            "replaces に以前の契約のサービスコード",
+            "新しい契約なら、contract_id を消して generation: {generation} とするか、別のオーダー名にしてください。",
+        ),
+    ),
+    make_rule(
+        "REPLACES-KEPT",
+        OURS,
+        (
+            "{value} replaces {contract_id}, which the order {other} keeps.",
+            "one wish for each contract",
+            "Remove the order {other} (its files stay on its host), or remove replaces.",
+        ),
+        (
+            "{value} は {contract_id} を置き換えますが、オーダー {other} がその契約を使い続けます。",
+            "契約ごとに1つの指定",
+            "オーダー {other} を消すか (ホストのファイルは残ります)、replaces を消してください。",
+        ),
+    ),
+    make_rule(
+        "REPLACES-UNKNOWN",
+        OURS,
+        (
+            "{value} replaces {contract_id}, which the desk does not show.",
+            "a contract ID that the desk lists",
+            "Copy the contract ID (サービスコード) from status.yml, or remove replaces if that contract has ended.",
+        ),
+        (
+            "{value} が置き換える {contract_id} は窓口にありません。",
+            "窓口の一覧にあるサービスコード",
+            "status.yml に表示されるサービスコードを写すか、契約が終了済みなら replaces を消してください。",
         ),
     ),
     make_rule(
@@ -107,12 +149,12 @@ RULES = (
         (
             "The order does not fit its application {contract_id}: {difference}.",
             "an order equal to what was bought; nothing bought can be changed",
-            "Correct the order, or order anew under another name or generation.",
+            "Correct the order; for something else write a new one, with replaces: {contract_id}.",
         ),
         (
             "オーダーがお申し込み {contract_id} と一致しません: {difference}",
             "購入済みの内容と同じオーダー (購入後の変更はできません)",
-            "オーダーを直すか、別の名前または generation で注文し直してください。",
+            "オーダーを直すか、別の内容にするなら replaces: {contract_id} を指定した新しいオーダーにしてください。",
         ),
     ),
     make_rule(

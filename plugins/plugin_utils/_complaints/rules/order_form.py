@@ -61,12 +61,12 @@ RULES = (
         (
             "{value} cannot be an order name.",
             "1 to 100 letters, digits, '-', '_' or '.', starting with a letter or digit",
-            "Choose another name; it is the order's identity for ever.",
+            "Choose another name; it is the order's identity.",
         ),
         (
             "{value} はオーダー名にできません。",
             "半角英数字と「-」「_」「.」で1〜100文字、先頭は半角英数字",
-            "別の名前にしてください。オーダー名は後から変えられません。",
+            "別の名前にしてください。オーダー名は契約との対応に使われます。",
         ),
     ),
     make_rule(
@@ -75,12 +75,12 @@ RULES = (
         (
             "The order name {value} is used at {other} too.",
             "a name that no other order has, in any order file",
-            "Rename the newer one; the name of an order that was already placed must stay.",
+            "Rename the newer one; an order that was already placed keeps its name, or says was_named.",
         ),
         (
             "オーダー名{value}は {other} でも使われています。",
             "すべてのオーダーファイルを通して重複しない名前",
-            "新しいほうの名前を変えてください。注文済みのオーダーの名前は変えられません。",
+            "新しいほうの名前を変えてください。注文済みのオーダーの名前を変えるときは was_named を書いてください。",
         ),
     ),
     make_rule(
@@ -109,6 +109,20 @@ RULES = (
             "duplicate_of の {value} は {allowed} ではありません。",
             "{allowed}",
             "名前を直すか duplicate_of を消してください。",
+        ),
+    ),
+    make_rule(
+        "WAS-NAMED",
+        OURS,
+        (
+            "was_named is {value}, and the order {other} has that name now or had it before.",
+            "a name that only this order has had",
+            "Write the name under which this order was bought, or remove was_named.",
+        ),
+        (
+            "was_named の {value} は、オーダー {other} の今の名前、または以前の名前です。",
+            "このオーダーだけが使っていた名前",
+            "このオーダーを注文したときの名前を書くか、was_named を消してください。",
         ),
     ),
     make_rule(

@@ -137,12 +137,57 @@ RULES = (
         (
             "{value} replaces {contract_id}, which goes on: IIJ renews it by itself on {day}, unless it is cancelled.",
             "a cancellation of the contract that was replaced",
-            "Cancel {contract_id} before {day}: an order with state: cancelled and its contract_id, or the portal.",
+            "Write replaces: {contract_id} instead of duplicate_of: it ends once the new certificate is in use.",
         ),
         (
             "{value} で置き換えた {contract_id} は、解約しない限り、{day} にIIJ側で自動更新されます。",
             "置き換えた契約の解約",
-            "{day} より前に {contract_id} を解約してください (オーダーに state: cancelled と contract_id を指定)。",
+            "duplicate_of を replaces: {contract_id} に変えると、新しい証明書の利用開始後に解約します。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
+        "REPLACED-GOES-ON",
+        "M:2261088, M:3473591",
+        (
+            "{contract_id} goes on until {value}, which replaces it, is proved to be in use.",
+            "the new certificate in use before {day}",
+            "Have it installed by then (collect.yml, apply.yml). On {day} IIJ renews {contract_id} by itself.",
+        ),
+        (
+            "{contract_id} は、後継の {value} の利用開始が確認できるまで解約しません。",
+            "{day} より前に、新しい証明書の利用開始",
+            "それまでに設置してください (collect.yml、apply.yml)。{contract_id} は {day} にIIJ側で自動更新されます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
+        "REPLACED-IN-PERSON",
+        "M:2261088, M:3473591",
+        (
+            "No run of this collection can cancel {contract_id}, which {value} replaces.",
+            "a cancellation by the group admin before {day}, once the new certificate is in use",
+            "Cancel {contract_id} in the portal. Unless somebody does, IIJ renews it by itself on {day}.",
+        ),
+        (
+            "{value} で置き換える {contract_id} は、このコレクションからは解約できません。",
+            "新しい証明書の利用開始後、{day} より前に、サービスグループの運用管理担当者による解約",
+            "ポータルで {contract_id} を解約してください。解約しない場合、{day} にIIJ側で自動更新されます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
+        "REPLACED-RENEWED",
+        "M:2261088",
+        (
+            "{contract_id}, which {value} replaces, was renewed before anybody had cancelled it.",
+            "a cancellation in its next window",
+            "Nothing is lost but its price: it is cancelled as soon as that is possible.",
+        ),
+        (
+            "{value} で置き換える {contract_id} は、解約されないまま更新されました。",
+            "次の更新の受付期間中の解約",
+            "余分な費用は更新1回分です。解約できるようになり次第、解約します。",
         ),
         severity=Severity.WARNING,
     ),

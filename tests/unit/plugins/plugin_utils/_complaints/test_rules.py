@@ -102,6 +102,10 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
     "NAME-DUPLICATE": ([OV, DV | {"name": "www", "host": "web2"}], [OV, DV]),
     "ORDER-DUPLICATE": ([OV, OV | {"name": "w2"}], [OV, OV | {"name": "w2", "duplicate_of": "www"}]),
     "DUPLICATE-OF": ([OV | {"duplicate_of": "nobody"}], [OV | {"duplicate_of": "rsc00000009"}]),
+    "WAS-NAMED": (
+        [OV, DV | {"was_named": "www"}],
+        [OV | {"name": "www2", "was_named": "www"}, DV],
+    ),
     "CUSTOMER-CODE": ([OV | {"customer_code": "SG1"}], [OV | {"customer_code": "SG12345678"}]),
     "COMMON-NAME": ([OV | {"common_name": "localhost"}], [OV | {"common_name": "WWW.example.jp"}]),
     "PRODUCT-UNKNOWN": ([OV | {"product": "sureserver"}], [OV | {"product": "SureServer for クラウド"}]),
