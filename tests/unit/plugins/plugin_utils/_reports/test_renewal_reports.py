@@ -144,7 +144,7 @@ def test_silence_is_an_event_nine_four_and_one_days_before() -> None:
         moment = before_end(days, WWW) + dt.timedelta(hours=1)
         found = find_news(document(days - 1 / 24, WWW, SILENT, STRAY), told, thresholds=thresholds, now=moment)
         heard += [(e["order"], e["threshold_days"]) for e in found.events if e["kind"] == "silent_renewal"]
-        told = found.phrase
+        told = found.reported
     # The calendar's day 26, a day earlier as nobody tells the hour: 8 days after the notice.
     assert sorted(heard) == [
         ("api", 1),

@@ -148,7 +148,7 @@ def test_an_undisturbed_renewal_wakes_nobody_and_tells_three_events_at_most(fold
         status = status_of(life, number)
         found = find_news(status, told, thresholds=Thresholds(expiring=(30, 7, 1, 0), deadline=(7, 3, 1, 0)),
                      now=START + number * DAY)  # fmt: skip
-        told = found.phrase
+        told = found.reported
         for event in found.events:
             heard[event["order"]].append((number, event["kind"]))
         notice = make_notice(status)
