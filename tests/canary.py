@@ -42,7 +42,7 @@ def forms() -> tuple[bytes, ...]:
 
 
 def search_folder(folder: pathlib.Path) -> list[str]:
-    """Name the files below this folder that hold the canary, but for files of a size that no test fills.
+    """Name the files below this folder that hold the canary, except for files of a size that no test fills.
 
     Some tests make files without an end, of which nothing is on the disk: reading one takes longer than all others.
     """

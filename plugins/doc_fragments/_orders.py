@@ -15,7 +15,7 @@ options:
   order_files:
     description:
       - The folder with the order files, or one order file, on the controller. A relative path starts at the working directory.
-      - All files ending in C(.yml) or C(.yaml) below the folder are read, but for hidden names. A link that leads out of the folder is refused.
+      - All files ending in C(.yml) or C(.yaml) below the folder are read, except hidden names. A link that leads out of the folder is refused.
       - Mutually exclusive with O(orders).
     type: str
   orders:
@@ -27,7 +27,7 @@ options:
   portfolio:
     description:
       - The portfolio that the orders' names belong to. With the name of an order it makes the reference by which the desk
-        knows the order for ever, so it must stay the same from run to run.
+        knows the order permanently, so it must stay the same from run to run.
     type: str
     default: default
   slice:

@@ -79,7 +79,7 @@ options:
     description:
       - If V(true), nothing but what is due is done, as in the playbook C(renew.yml). Renewals within their window
         are ordered and open procedures registered; no contract is ordered or cancelled.
-      - An order with a mistake is left out, and told of, instead of refusing the run, so that it costs no other order its deadline.
+      - An order with a mistake is left out and reported, instead of refusing the run, so that it costs no other order its deadline.
     type: bool
     default: false
   spread:
@@ -163,7 +163,7 @@ options:
     elements: str
   quote:
     description:
-      - Whether each new order goes all the way but for the purchase, so that the desk's confirm screen is compared with it field by field.
+      - Whether each new order goes all the way except for the purchase, so that the desk's confirm screen is compared with it field by field.
       - Works with O(state=planned), and with O(state=applied) in check mode; a run compares in any case with O(desk=portal).
     type: bool
     default: false

@@ -33,7 +33,7 @@ description:
     of the two, and a private key to one of them or to C(key.owner). Otherwise the order fails, and nothing there is touched.
   - All keys of a host are made on all of its cores.
   - A CSR that is there is kept if it fits the key and the order and its signature is valid; otherwise it is made
-    anew.
+    again.
   - An order that fails holds up none of the others. The task fails at the end and lists all failures.
   - All keys and CSRs of a host are made in one execution of this module, however many orders there are.
 extends_documentation_fragment:

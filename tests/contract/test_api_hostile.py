@@ -279,7 +279,7 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-@pytest.mark.parametrize("value", ["3600", "in an hour", "9" * 400], ids=["seconds", "a date", "for ever"])
+@pytest.mark.parametrize("value", ["3600", "in an hour", "9" * 400], ids=["seconds", "a date", "forever"])
 def test_a_desk_that_asks_for_an_hour_is_not_waited_for(status: int, value: str) -> None:
     slept: list[float] = []
     wait = email.utils.formatdate(time.time() + 3600, usegmt=True) if value == "in an hour" else value

@@ -93,7 +93,7 @@ def test_each_thing_is_told_once_whatever_fails_in_between(
     desk: DeskControl, api: ApiDesk, arguments: Event, caplog: pytest.LogCaptureFixture
 ) -> None:
     arguments |= {"desk_url": desk.url, "desk_token": desk.order_token}
-    # What is issued at this desk today is nearly over: an expiry is told of in the last third of a life.
+    # What is issued at this desk today is nearly over: an expiry is reported in the last third of a life.
     desk.control("PUT", "/clock", {"advance_days": -178})
     names = ("good", "bad", "late")
     orders = [sample.fields(name=name, common_name=f"{name}.example.jp") for name in names]

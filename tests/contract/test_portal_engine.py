@@ -221,7 +221,7 @@ def test_nothing_is_sent_where_the_page_does_something_else(form: str, told: str
         made = filled_in(tab.get(f"{desk.url}/"))
         with pytest.raises(Withheld, match=told):
             tab.submit(made)
-        with contextlib.suppress(DeskUnreachable):  # where the page is still on its own way; walks begin anew then
+        with contextlib.suppress(DeskUnreachable):  # where the page is still on its own way; walks begin again then
             tab.get(f"{desk.url}/")
         assert posted(desk) == []
 

@@ -145,8 +145,8 @@ def test_a_contract_that_is_gone_for_ever_can_be_said_to_be(desk: DeskControl, r
     run.apply(sample.order())
     desk.faults(LAGGING)
     (held,) = run.apply(sample.order())
-    (anew,) = run.apply(sample.order(), not_booked=frozenset({attempt_in(held)}))
-    assert anew.error is None
+    (again,) = run.apply(sample.order(), not_booked=frozenset({attempt_in(held)}))
+    assert again.error is None
     assert len(desk.purchases()) == 2
 
 
@@ -220,7 +220,7 @@ def test_an_application_that_ended_is_not_bought_again(desk: DeskControl, run: R
     made = run.plan(sample.order())
     assert [entry.standing for entry in made.entries] == [Standing.ENDED]
     assert run.perform(made) == ()
-    (anew,) = run.apply(sample.order(generation=2))
-    assert anew.error is None
+    (again,) = run.apply(sample.order(generation=2))
+    assert again.error is None
     assert len(desk.purchases()) == 2
     assert run.apply(sample.order(generation=2)) == ()

@@ -126,7 +126,7 @@ def _links(screen: Screen) -> str:
 
 
 def _facts(screen: Screen) -> str:
-    # What the form of a registration shows besides its fields comes with a customer's CSR only.
+    # What the form of a registration shows in addition its fields comes with a customer's CSR only.
     shown = [] if screen.key == "registration" else _shown(screen, "facts")
     rows = "".join(f"<tr><th>{text}</th><td>{_FACTS.get(key, '')}</td></tr>" for key, text in shown)
     return f"<table>{rows}</table>"

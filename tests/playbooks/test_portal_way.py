@@ -137,7 +137,7 @@ def test_the_doctor_tells_what_was_renamed(site: Site) -> None:
     assert [(row["screen"], row["label"], row["map_entry"]) for row in missing] == [
         ("order_form", "利用形態", "words.usage"),
     ]  # fmt: skip
-    # The map that it wrote repairs it as it stands.
+    # The map that it wrote repairs it as it is.
     repaired = site.write("repaired.yml", repaired_play(str(own)))
     assert run(site, str(repaired)).of("portal_doctor")["fits"]
     site.desk.no_faults()

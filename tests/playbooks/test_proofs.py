@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
 
-# A server for the files of the order www, which reads them anew each time that this is run.
+# A server for the files of the order www, which reads them again each time that this is run.
 RELOAD: t.Final = """\
 #!/bin/bash
 cd "$(dirname "$0")"; accept=$1; shift

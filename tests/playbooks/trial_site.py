@@ -90,7 +90,7 @@ class Run:
 
 @dc.dataclass(frozen=True, kw_only=True)
 class Site:
-    """Everything of one user: nothing outside `folder` is read or written, but for the hosts' sshd and the desk."""
+    """Everything of one user: nothing outside `folder` is read or written, except for the hosts' sshd and the desk."""
 
     folder: pathlib.Path
     control_paths: pathlib.Path  # its path must be short, for it is a part of the names of sockets
@@ -193,7 +193,7 @@ class Site:
         return run
 
     def snapshot(self, *hosts: str) -> dict[str, tuple[bytes, int]]:
-        """Content and mode of every file on these hosts, but for what links lead to."""
+        """Content and mode of every file on these hosts, except for what links lead to."""
         found = (file for host in hosts or self.hosts for file in self.at(host).rglob("[!.]*"))
         files = [file for file in found if file.is_file() and ".set/" not in str(file)]
         return {str(file): (file.read_bytes(), file.stat().st_mode & 0o7777) for file in files}

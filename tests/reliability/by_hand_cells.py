@@ -186,7 +186,7 @@ def cells(touches: Callable[[str], int]) -> Iterator[Cell]:
 
 
 def contents(folder: pathlib.Path) -> dict[str, bytes]:
-    """What the desk's folder holds, but for what a killed run has left half made under a hidden name."""
+    """What the desk's folder holds, except for what a killed run has left half made under a hidden name."""
     desk = folder / "desk"
     files = [file for file in desk.rglob("*") if file.is_file() and not file.name.startswith(".")]
     return {str(file.relative_to(desk)): file.read_bytes() for file in files}

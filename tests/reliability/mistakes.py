@@ -4,7 +4,7 @@
 
 """Known mistakes, put in on purpose: a matrix that does not find them shows nothing.
 
-Each is right as long as nothing goes wrong, but for the last, which does not do what was planned.
+Each is right as long as nothing goes wrong, except for the last, which does not do what was planned.
 """
 
 from __future__ import annotations

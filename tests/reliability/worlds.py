@@ -124,7 +124,7 @@ WORLDS: t.Final[dict[str, tuple[Wish, ...]]] = {
         Wish(name="web", host="web2"),
     ),
     # The same without the one that has no reference: a desk that hides or misspells such an application in its list
-    # leaves nobody a way to know of it, so that buying it anew is no fault of an apply.
+    # leaves nobody a way to know of it, so that buying it again is no fault of an apply.
     "referenced": (
         Wish(name="half", begin=Begin.ORDERED),
         Wish(name="old", begin=Begin.REGISTERED, cancelled=True),

@@ -22,7 +22,7 @@ TRAPS: t.Final[Table] = {
         "test_lives.py::test_a_token_that_may_never_order_keeps_every_key",
         "test_portal_renewals.py::test_what_silence_has_opened_is_registered",
     ),
-    "an entry that was removed is renewed for ever": (
+    "an entry that was removed is renewed forever": (
         "test_lifecycle.py::test_a_contract_without_an_order_is_told_of_by_day",
         "test_renewal_reports.py::test_a_plan_names_renewal_silence_and_what_no_order_names_with_days_and_yen",
     ),

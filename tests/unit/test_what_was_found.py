@@ -320,7 +320,7 @@ OUTSIDE: t.Final[Table] = {
 
 # What was left as it is, and why; by the number of the finding.
 REASONS: t.Final = {
-    "17": "words and prices of a plan that apply does not take from the file are not in the digest: it plans anew",
+    "17": "words and prices of a plan that apply does not take from the file are not in the digest: it plans again",
     "24": "Ansible shows callbacks what a task is given; security.md says to take tokens from the environment",
     "29": "load balancers need any address and port, and nothing is sent but the greeting of TLS (security.md)",
     "30": "log-ins of the rehearsal are not slowed down: its passwords are random, as rehearsal/README.md says",

@@ -112,7 +112,7 @@ class NoLongerValid(Fault):
     moment: str
     words = Phrase(
         "The certificate expired at {moment}; collect the one that replaced it, or set this host's clock right.",
-        "証明書の有効期間は {moment} に終わりました。後継の証明書を取得するか、このホストの時計を合わせてください。",
+        "証明書の有効期間は {moment} に終わりました。更新後の証明書を取得するか、このホストの時計を合わせてください。",
     )
 
 

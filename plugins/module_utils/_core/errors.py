@@ -235,7 +235,7 @@ class CsrBroken(Fault):
     """What was given is no certificate signing request, or a damaged one."""
 
     words = Phrase(
-        "This is not a certificate signing request in PEM or DER, or it is damaged; make it anew from its key.",
+        "This is not a certificate signing request in PEM or DER, or it is damaged; make a new one from its key.",
         "PEMまたはDERのCSRではないか、壊れています。鍵からCSRを作り直してください。",
     )
 
@@ -246,7 +246,7 @@ class CsrKeyForm(CsrBroken):
 
     form: Phrase
     words = Phrase(
-        "No certificate may carry the CSR's key in this form ({form}); make key and CSR anew.",
+        "No certificate may carry the CSR's key in this form ({form}); make a new key and CSR.",
         "CSRの鍵はこの形 ({form}) では証明書に使えません。鍵とCSRを作り直してください。",
     )
 

@@ -28,7 +28,7 @@ _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 @dc.dataclass(frozen=True)
 class KeyFacts:
-    """What may be told of a private key."""
+    """What may be shown of a private key."""
 
     spec: KeySpec
     public_key_fingerprint: str
@@ -70,7 +70,7 @@ def load(content: bytes, *, path: str, passphrase: str | None = None) -> Private
 
 
 def first_block(content: bytes) -> pem.Block | None:
-    """The first private key in the text as it stands there, encrypted or not."""
+    """The first private key in the text as it is there, encrypted or not."""
     return next((block for block in pem.blocks(content) if block.label.endswith("PRIVATE KEY")), None)
 
 
@@ -105,7 +105,7 @@ def _fits_together(numbers: rsa.RSAPrivateNumbers) -> bool:
 
 
 def facts(content: bytes, *, path: str, passphrase: str | None = None) -> KeyFacts:
-    """What may be told of the private key in this file."""
+    """What may be shown of the private key in this file."""
     public = load(content, path=path, passphrase=passphrase).public_key()
     return KeyFacts(kind(public), fingerprint(public))
 

@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
     from .desk import Desk
     from .portal.transport import PortalConnection
 
-# The portal's adapter is imported where it is used: Ansible compiles a collection's code anew at every start.
+# The portal's adapter is imported late: Ansible compiles a collection's code again at every start.
 
 _WHERE: t.Final = {
     "by_hand": (("desk_folder",), ("IIJ_CERT_DESK_FOLDER",)),

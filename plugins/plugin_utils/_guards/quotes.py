@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Quotes: every new order goes all the way but for the purchase, and the desk's echo is compared with it."""
+"""Quotes: every new order goes all the way except for the purchase, and the desk's echo is compared with it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id",
 def require_saved_plan(
     plan: Plan, path: str, commands_of: CommandsOf, *, portfolio: str, part: str | None, wanted: str | None
 ) -> Phrase | None:
-    """Refuse a plan that differs from the saved one, but for what has been done of it meanwhile.
+    """Refuse a plan that differs from the saved one, except for what has been done of it meanwhile.
 
     `wanted` is the digest that the reviewer saw. Raises OrdersRefused with everything that moved; returns what people
     have to know of a plan that binds less than those of this version.

@@ -39,7 +39,7 @@ FIELD_LABELS: t.Final = {
 }
 
 FIELD_WORDS: t.Final = {
-    "name": "The order's name, unique among all orders; its identity for ever.",
+    "name": "The order's name, unique among all orders; its permanent identity.",
     "customer_code": "The customer code (service group) that orders and pays.",
     "common_name": "The host name that is certified; *. only with wildcard products.",
     "product": "The product, by our id or by the portal's Japanese item name.",
@@ -56,7 +56,7 @@ FIELD_WORDS: t.Final = {
     "duplicate_of": "The order or contract of which this is meant to be a second purchase.",
     "replaces": "The contract that ends once this order's certificate is in use: it is cancelled then, for good.",
     "was_named": "The name under which this order was bought; it stays the same contract, and keeps its reference.",
-    "generation": "Raise it to buy the same order anew under the same name. The default is 1.",
+    "generation": "Raise it to buy the same order again under the same name. The default is 1.",
     "renewal": "How the contract goes on. Without it nothing is ordered; IIJ renews by itself what nobody cancels.",
     "renewal.when": "window: a run orders the renewal once IIJ takes it; silence (the default): IIJ renews by itself.",
     "renewal.term": "The term after the renewal. The default is the order's term.",

@@ -147,7 +147,7 @@ def _told_once(result: list[tuple[RawOrder, Breach]]) -> Complaint:
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
     if fields.get("csr_origin") != CsrOrigin.SUPPLIED or "csr_path" not in fields:
         return None, ()
-    from .supplied_csr import read_supplied_csr  # where it is used: it brings cryptography with it
+    from .supplied_csr import read_supplied_csr  # imported late: it brings cryptography with it
 
     path = raw.folder / fields["csr_path"]
     if outside := _outside(path, raw.within):

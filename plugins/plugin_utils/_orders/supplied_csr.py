@@ -44,7 +44,7 @@ _WEAKNESSES: t.Final = {
     ROCA: Phrase(
         "a flawed library made it (ROCA, CVE-2017-15361)", "欠陥のあるライブラリで作られています (ROCA, CVE-2017-15361)"
     ),
-    SMALL_FACTOR: Phrase("its modulus has a small factor", "モジュラスが小さな素因数を持ちます"),
+    SMALL_FACTOR: Phrase("its modulus has a small factor", "モジュラスに小さな素因数が含まれています"),
     EXPONENT: Phrase("its public exponent is even or too small", "公開指数が偶数か小さすぎます"),
 }
 

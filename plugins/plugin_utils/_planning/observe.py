@@ -117,7 +117,7 @@ def _names_of(orders: Iterable[Order]) -> set[tuple[str, str]]:
 
 
 def _anew(applications: tuple[Application, ...], names: set[tuple[str, str]], *, desk: Desk) -> tuple[Application, ...]:
-    """The applications, those under these names read anew."""
+    """The applications, those under these names read again."""
     return tuple(
         desk.read_in_full(app, anew=True) if purchase_key(app.common_name, app.product) in names else app
         for app in applications

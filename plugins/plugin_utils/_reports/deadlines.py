@@ -33,7 +33,7 @@ _WHAT: t.Final = {
     What.INSTALLATION: Phrase("install the next certificate", "次の証明書の設置"),
     What.REVOCATION: Phrase("take the replaced certificate off every host", "再発行前の証明書の撤去"),
     What.CANCELLATION: Phrase("cancel the contract that was replaced", "置き換えた契約の解約"),
-    What.EXPIRY: Phrase("have another certificate in use", "後継の証明書の利用開始"),
+    What.EXPIRY: Phrase("have another certificate in use", "更新後の証明書の利用開始"),
 }
 # Of a missed registration the manual says so for 持ち込み証明書品目 [M:3473591]; for the others nothing is published.
 _OTHERWISE: t.Final = {

@@ -38,14 +38,14 @@ _FIELDS: t.Final = (
     "not_after",
 )
 _KINDS: t.Final = {Kind.EXPIRY: "expiring", Kind.DEADLINE: "deadline", Kind.SILENT: "silent_renewal"}
-# How an application ends without its order asking for it; one that expired is told of as expiring.
+# How an application ends without its order asking for it; one that expired is reported as expiring.
 _LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
 _DAY: t.Final = 24 * 60 * 60
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """How many days before a date it is told of; each number once."""
+    """How many days before a date it is reported; each number once."""
 
     expiring: tuple[int, ...]
     deadline: tuple[int, ...]

@@ -136,7 +136,7 @@ def write_sheet(document: Row, folder: pathlib.Path) -> pathlib.Path:
 
 
 def remove_sheets(folder: pathlib.Path, role: str, *, but: str | None = None) -> None:
-    """Remove the pages of a role without work, and files to fill in that nobody has filled in, but for this digest."""
+    """Remove the pages of a role without work, and files that nobody has filled in, except for this digest."""
     if but is None:
         for suffix in SUFFIXES:
             (folder / f"{role}.{suffix}").unlink(missing_ok=True)

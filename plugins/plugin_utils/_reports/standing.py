@@ -115,7 +115,7 @@ _ACTIONS: t.Final = {
         "download the private key from the portal to its host, name it in key.path, then collect.yml",
         "ポータルから秘密鍵をホストへダウンロードし、key.path に指定してから collect.yml を実行する",
     ),
-    "order_anew": Phrase("to order anew, set generation: {0}", "注文し直すには generation: {0} を指定"),
+    "order_anew": Phrase("to order again, set generation: {0}", "注文し直すには generation: {0} を指定"),
     "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
     "say_meaning": Phrase(
         "say what 「{0}」 means under {1} of your screen map", "「{0}」の意味を画面マップの {1} に書く"

@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Attempts of the ledger whose outcome is not known: what they hold back, and what a person is told of them."""
+"""Attempts of the ledger whose outcome is not known: what they hold back, and what a person is told about them."""
 
 from __future__ import annotations
 

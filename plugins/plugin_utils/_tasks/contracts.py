@@ -90,7 +90,7 @@ def count_contract_steps(plan: Plan) -> int:
 def perform_contracts(
     plan: Plan, performer: Performer, *, without: Collection[str] = ()
 ) -> tuple[Plan, tuple[Outcome, ...]]:
-    """Perform the contract steps of a plan, but for those of some orders; returns the plan as the desk stands then."""
+    """Perform the contract steps of a plan, except for those of some orders; return the plan as the desk is then."""
     steps = ((entry, step) for entry, step in plan.list_steps() if entry.order.name not in without)
     outcomes = performer.perform_contracts(steps, listed=plan.listed)
     return plan_after(plan, outcomes), outcomes

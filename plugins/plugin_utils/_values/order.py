@@ -213,7 +213,7 @@ class Order:
         return self.locate(())
 
     def client_reference(self, portfolio: str) -> str:
-        """The client reference at the desk: unique for ever, the same on every run."""
+        """The client reference at the desk: permanently unique, the same on every run."""
         return f"{portfolio}/{self.was_named or self.name}/{self.generation}"
 
     def renewal_reference(self, portfolio: str, replaces: str) -> str:

@@ -75,10 +75,10 @@ def test_the_clock_goes_on_and_the_controls_with_it(desk: Rehearsal) -> None:
         ("時計を進める", "advance_days", ""),
         ("時計を合わせる", "now", "tomorrow"),
         ("時計を合わせる", "now", "1999-01-01 00:00"),
-        ("故障を起こす", "count", "many"),
-        ("故障を起こす", "count", "0"),
-        ("故障を起こす", "method", "BREW"),
-        ("故障を起こす", "path", "nowhere"),
+        ("障害を起こす", "count", "many"),
+        ("障害を起こす", "count", "0"),
+        ("障害を起こす", "method", "BREW"),
+        ("障害を起こす", "path", "nowhere"),
     ],
 )
 def test_what_the_controls_cannot_do_is_said(shared_desk: Rehearsal, button: str, field: str, value: str) -> None:
@@ -90,7 +90,7 @@ def test_what_the_controls_cannot_do_is_said(shared_desk: Rehearsal, button: str
 def test_the_cas_buttons_move_applications(desk: Rehearsal) -> None:
     first = waiting(desk, "organization_ssl")
     second = waiting(desk)
-    browser = controller(desk).press("全件: 連絡する")
+    browser = controller(desk).press("すべて: 連絡済みにする")
     assert desk.show(first)["state"] == "awaiting_confirmation"
     for answer in ("申請意思回答", "必要書類提出", "ドメイン名使用承認"):
         # The last form on the page with these words is that of the last application that waits for it.
@@ -109,8 +109,8 @@ def test_faults_are_listed_switched_on_and_off(desk: Rehearsal) -> None:
     browser = controller(desk)
     assert browser.choices("name") == list(KINDS)
     assert len(KINDS) >= 20
-    browser.press("故障を起こす", name="label_changed", count="", label="トップページ", replacement="玄関")
-    browser.press("故障を起こす", name="error_503", count="2")
+    browser.press("障害を起こす", name="label_changed", count="", label="トップページ", replacement="玄関")
+    browser.press("障害を起こす", name="error_503", count="2")
     listed = desk.control("GET", "/faults")["faults"]
     assert [(fault["name"], fault["every"], fault["count"]) for fault in listed] == [
         ("label_changed", True, None),

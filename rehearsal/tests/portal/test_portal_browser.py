@@ -172,7 +172,7 @@ def test_usage_other_with_the_customers_csr_and_an_approval_mail(
 
     backstage = Walk(chromium(), url=desk.url, name="other-controls")
     backstage.unlock_controls(desk.control_token)
-    backstage.button("全件: 連絡する")
+    backstage.button("すべて: 連絡済みにする")
     backstage.shows("リハーサル操作")
     backstage.link(f"【リハーサル】ドメイン名使用承認のお願い ({contract_id})")
     backstage.shows("メール")
@@ -223,7 +223,7 @@ def test_usage_linked_service_to_the_installed_certificate(desk: Rehearsal, chro
 
     backstage = Walk(chromium(), url=desk.url, name="linked-controls")
     backstage.unlock_controls(desk.control_token)
-    backstage.button("全件: 連絡する")
+    backstage.button("すべて: 連絡済みにする")
     for kind in ("domain", "intention", "documents"):
         backstage.button(f"{labels.CONFIRMATIONS[kind]}に回答する")
     backstage.shows("リハーサル操作")

@@ -95,7 +95,7 @@ _logger = logging.getLogger(__name__)
 
 
 async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
-    """Put what is new into the queue, for ever."""
+    """Put what is new into the queue, forever."""
     watching = _collection_module("_tasks.watch")
     # Names like eda_* are the rule engine's own.
     watch = watching.Watch({name: value for name, value in args.items() if not name.startswith("eda_")})

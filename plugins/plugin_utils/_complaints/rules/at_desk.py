@@ -163,7 +163,7 @@ RULES = (
         (
             "The order has changed since {contract_id} was registered: {fields}. Only the next renewal follows.",
             "what was registered; a registration cannot be changed afterwards",
-            "Put the order back, wait for the renewal, or order anew under another name.",
+            "Put the order back, wait for the renewal, or order again under another name.",
         ),
         (
             "お申し込み {contract_id} の登録後に、オーダーの {fields} が変わりました。次の更新まで反映されません。",
@@ -176,7 +176,7 @@ RULES = (
         "QUOTE-REFUSED",
         OURS,
         (
-            "The desk would not take the order for {value} as it stands: {problem}",
+            "The desk would not take the order for {value} as it is: {problem}",
             "an order that the desk's confirm screen repeats field by field",
             "Correct the order, or the screen map (docs/portal.md). Nothing was ordered.",
         ),

@@ -107,7 +107,7 @@ RULES = (
         (
             "The vaulted value cannot be opened: {problem}.",
             "a value encrypted with a vault secret of this run",
-            "Give the vault password, or encrypt the value anew.",
+            "Give the vault password, or encrypt the value again.",
         ),
         (
             "Vaultで暗号化された値を復号できません: {problem}",

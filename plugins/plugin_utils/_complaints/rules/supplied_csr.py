@@ -17,7 +17,7 @@ RULES = (
         (
             "The CSR {value} cannot be used: {problem}.",
             "a PEM or DER certificate request",
-            "Correct csr_path or make the CSR anew.",
+            "Correct csr_path or make a new CSR.",
         ),
         ("CSR{value}を使えません。{problem}", "PEMまたはDERのCSR", "csr_path を直すか、CSRを作り直してください。"),
     ),
@@ -52,7 +52,7 @@ RULES = (
     make_rule(
         "CSR-SIGNATURE",
         "RFC 2986 (a request proves that its maker holds the key)",
-        ("The CSR's signature does not fit its own key.", "a CSR as its tool wrote it", "Make the CSR anew."),
+        ("The CSR's signature does not fit its own key.", "a CSR as its tool wrote it", "Make a new CSR."),
         ("CSRの署名がCSR自身の鍵と一致しません。", "ツールが出力したままのCSR", "CSRを作り直してください。"),
     ),
     make_rule(
@@ -81,7 +81,7 @@ RULES = (
         (
             "The CSR is signed with {value}. Its signature fits its key, but such a signature is not taken any more.",
             "a CSR that is signed with SHA-256, SHA-384 or SHA-512",
-            "Make the CSR anew from the same key, with SHA-256.",
+            "Make a new CSR from the same key, with SHA-256.",
         ),
         (
             "CSRの署名に{value}が使われています。鍵とは一致していますが、この方式の署名は使えません。",
@@ -92,7 +92,7 @@ RULES = (
     make_rule(
         "CSR-REPEATED",
         "BR 7.1.4.1",
-        ("The CSR's subject has {value} more than once.", "each of C, ST, L, O and CN once", "Make the CSR anew."),
+        ("The CSR's subject has {value} more than once.", "each of C, ST, L, O and CN once", "Make a new CSR."),
         (
             "CSRの識別名に {value} が2つ以上あります。",
             "C、ST、L、O、CNはそれぞれ1つ",
@@ -105,7 +105,7 @@ RULES = (
         (
             "The CSR has a department (部門, OU), which {authority} does not list among what it takes.",
             "a subject without OU",
-            "Make the CSR anew without OU; the same key may be used.",
+            "Make a new CSR without OU; the same key may be used.",
         ),
         (
             "CSRに部門 (OU) があります。{authority}の案内では、OUは指定できる項目に含まれていません。",
@@ -119,7 +119,7 @@ RULES = (
         (
             "The CSR has no country (C), which the CA's page asks for.",
             "C=JP",
-            "Make the CSR anew with C=JP to be on the safe side.",
+            "Make a new CSR with C=JP to be on the safe side.",
         ),
         (
             "CSRに国名 (C) がありません。認証局の案内では、C=JP が必要です。",
@@ -134,7 +134,7 @@ RULES = (
         (
             "The CSR's subject lacks {value}.",
             "C=JP, O, and at least one of ST and L for OV and EV products",
-            "Make the CSR anew.",
+            "Make a new CSR.",
         ),
         (
             "CSRの識別名に {value} がありません。",
@@ -159,7 +159,7 @@ RULES = (
     make_rule(
         "CSR-COUNTRY",
         "GS, CT and DC pages on subjects: JP only",
-        ("The CSR's country is {value}.", "C=JP", "Make the CSR anew with C=JP."),
+        ("The CSR's country is {value}.", "C=JP", "Make a new CSR with C=JP."),
         ("CSRの国名 (C) が{value}です。", "C=JP", "C=JP でCSRを作り直してください。"),
     ),
     make_rule(

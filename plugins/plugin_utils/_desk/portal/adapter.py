@@ -67,7 +67,7 @@ _BY_BROWSER: t.Final = Phrase(
 
 @keep_boundary
 class PortalDesk:
-    """Keeps the Desk protocol but for references, which the portal does not know: no spending call is ever repeated."""
+    """Keeps the Desk protocol except for references, which the portal does not know: no spending call is repeated."""
 
     keeps_references = False
     by_people = False

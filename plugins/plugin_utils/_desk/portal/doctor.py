@@ -77,7 +77,7 @@ class Examination:
         return [_row(screen, finding) for screen, result in self.seen.values() for finding in result if _told(finding)]
 
     def draft_map(self, lang: Language) -> str:
-        """A map to edit, usable as it stands: what can only be meant one way is filled in, the rest are remarks."""
+        """A map to edit, usable as it is: what can only be meant one way is filled in, the rest are remarks."""
         remarks, words = [], {}
         screens: dict[str, LabelRow] = {key: {"title": title} for key, title in self.titles.items()}
         for key, (screen, result) in self.seen.items():
@@ -163,7 +163,7 @@ def _ordering(order: Order) -> Callable[[Window], object]:
 
 
 def _told(finding: Finding) -> bool:
-    """Whether a person wants to read it: entries of the map, and what a form shows besides."""
+    """Whether a person wants to read it: entries of the map, and what a form shows in addition."""
     return finding.entry is not None or not finding.fits
 
 

@@ -46,7 +46,7 @@ class Finding:
 
 
 def compare_with_map(page: Page, screen: Screen) -> tuple[Finding, ...]:
-    """Every entry of this screen's map, and everything of the same kind that the page shows besides."""
+    """Every entry of this screen's map, and everything of the same kind that the page shows in addition."""
     result: list[Finding] = []
     for part in PARTS:
         entries, there = screen.parts[part], _there(page, screen, part)

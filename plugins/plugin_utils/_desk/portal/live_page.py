@@ -34,7 +34,7 @@ _CHANGED: t.Final = Phrase(
     "確認した後でページが変わったため、何も押していません",
 )
 _WENT_ON: t.Final = Phrase(
-    "the page went on by itself while it was filled in", "入力している間に、ページがひとりでに切り替わりました"
+    "the page went on by itself while it was filled in", "入力している間に、ページが自動的に切り替わりました"
 )
 _GROWN: t.Final = Phrase(
     "the page has grown beyond what any screen needs", "ページが大きくなりすぎたため、読み取りをやめました"
@@ -111,7 +111,7 @@ class LivePage:
         return await self._fetched()
 
     async def fill(self, seen: SeenPage, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched:
-        """What the page shows once these fields are filled in; it may go on by itself, and is judged anew then."""
+        """What the page shows once these fields are filled in; it may go on by itself, and is judged again then."""
         await self._must_be(seen)
         with self._gate.open() as step:
             what = ""
@@ -183,7 +183,7 @@ class LivePage:
             await asyncio.sleep(_GLANCE)
 
     async def _settled(self, step: PageStep) -> None:
-        """Wait until nothing is under way and the page is still, though not for ever; raise what went wrong."""
+        """Wait until nothing is under way and the page is still, though not forever; raise what went wrong."""
         end = _now() + self._patience
         while True:
             while self._gate.loading or (self._gate.busy and not step.failure and _now() < end):

@@ -155,7 +155,7 @@ class Page:
         return any((control.get("type") or "").strip().lower() == "password" for control in form.iter("input"))
 
     def make_submission(self, button: Button, filled: tuple[tuple[str, str], ...]) -> Submission:
-        """The form as it stands, with these fields filled in, sent by this button."""
+        """The form as it is, with these fields filled in, sent by this button."""
         names = {name for name, _value in filled}
         kept = [(name, str(value or "")) for name, value in button.form.form_values() if name not in names]
         pressed = [(button.name, button.value)] if button.name else []

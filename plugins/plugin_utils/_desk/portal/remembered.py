@@ -6,7 +6,7 @@
 
 """What a log-in has read of contracts, so that it is not read again while the list shows nothing new of them.
 
-A cache: it may be deleted at any time, and nothing is bought by it, for a purchase reads its contracts anew.
+A cache: it may be deleted at any time, and nothing is bought by it, for a purchase reads its contracts again.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 UNEXPECTED: t.Final = Phrase(
     "the portal's screen 「{0}」 is not as expected: {1}{2}. A copy without secrets: {3}",
-    "ポータルの画面「{0}」が想定と異なります: {1}{2}。秘密を除いた画面の写し: {3}",
+    "ポータルの画面「{0}」が想定と異なります: {1}{2}。秘密を除いた画面のコピー: {3}",
 )
 SCRIPTS: t.Final = Phrase(
     "; this page has scripts, which portal_engine: browser would run",

@@ -75,7 +75,7 @@ def read_listed_application(row: Row, screen_map: ScreenMap) -> Application:
 
 
 def complete_application(application: Application, fact: Fact, screen_map: ScreenMap) -> Application:
-    """The application with what サービストップ tells besides."""
+    """The application with what サービストップ tells in addition."""
     return dc.replace(
         read_shown_application(fact, screen_map), customer_code=application.customer_code, term=application.term
     )

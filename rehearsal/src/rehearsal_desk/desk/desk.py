@@ -244,7 +244,7 @@ class Desk:
         return application, pem
 
     def show(self, application: Application) -> Shown:
-        """The application as it stands now."""
+        """The application as it is now."""
         return show(application, now=self.now())
 
     def now(self) -> dt.datetime:

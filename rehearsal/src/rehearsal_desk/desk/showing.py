@@ -28,7 +28,7 @@ class Shown:
 
 
 def show(application: Application, *, now: dt.datetime) -> Shown:
-    """The contract as it stands at this moment."""
+    """The contract as it is at this moment."""
     procedure = life.open_procedure(application, now=now)
     return Shown(
         application,

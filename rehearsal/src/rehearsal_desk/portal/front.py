@@ -61,7 +61,7 @@ class ForeignForm(Exception):
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
-    """The rules behind the screens, and what the screens need besides."""
+    """The rules behind the screens, and what the screens need in addition."""
 
     desk: Desk
     registrar: Registrar

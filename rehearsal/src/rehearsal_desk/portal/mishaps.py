@@ -42,7 +42,7 @@ faults.register(
         methods=("GET", "POST"),
         path="/portal/*",
         settings=(
-            Setting(name="label", default="コモンネーム", does="the word as it stands on the screen"),
+            Setting(name="label", default="コモンネーム", does="the word as it is on the screen"),
             Setting(name="replacement", default="コモンネーム (FQDN)", does="what stands there instead"),
         ),
     ),

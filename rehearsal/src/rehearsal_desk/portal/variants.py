@@ -22,7 +22,7 @@ UTF_8: t.Final = "utf-8"
 class Variant:
     """How one portal differs. `words`: texts of pages and what is there instead, in this order.
 
-    `detours`: screens that come besides the usual ones; `encoding`: of pages and forms, by the name of browsers.
+    `detours`: screens that come in addition to the usual ones; `encoding`: of pages and forms, by the name of browsers.
     """
 
     name: str

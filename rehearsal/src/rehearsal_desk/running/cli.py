@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""`rehearsal-desk serve`: the desk on a loopback port, with all one needs to try it; and what it takes besides."""
+"""`rehearsal-desk serve`: the desk on a loopback port, with all one needs to try it; and what it takes in addition."""
 
 from __future__ import annotations
 

@@ -85,5 +85,5 @@ def _read_key(path: pathlib.Path) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _KEY_BYTES:
-        raise BadKeyFile(f"{path} holds no key of {_KEY_BYTES} bytes in Base64; a missing file is made anew")
+        raise BadKeyFile(f"{path} holds no key of {_KEY_BYTES} bytes in Base64; a missing file is made again")
     return key

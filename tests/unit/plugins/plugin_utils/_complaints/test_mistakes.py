@@ -4,7 +4,7 @@
 
 """The mistakes that a newcomer makes first, each with exactly what is said about it in both languages.
 
-After a change of the wording, `RENEW_MISTAKES=1 pytest test_mistakes.py` writes the texts anew.
+After a change of the wording, `RENEW_MISTAKES=1 pytest test_mistakes.py` writes the texts again.
 Read them aloud before you commit.
 """
 

@@ -70,7 +70,7 @@ def test_what_was_saved_is_answered_with_advice_that_helps(
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_fact_that_is_a_sentence_ends_no_complaint_twice(lang: Language) -> None:
-    stopped = Phrase("make it anew from its key.", "鍵から作り直してください。")
+    stopped = Phrase("make a new one from its key.", "鍵から作り直してください。")
     twice = []
     for rule, words in RULES.items():
         facts: dict[str, object] = collections.defaultdict(lambda: stopped)

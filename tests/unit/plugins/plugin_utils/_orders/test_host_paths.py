@@ -73,7 +73,7 @@ def test_one_key_for_two_certificates_is_no_mistake_where_each_has_a_csr_of_its_
 
 
 def test_mistakes_elsewhere_do_not_hide_it() -> None:
-    broken = rules_broken([OV, SECOND | {"install": dict(OV["install"]), "term": "for ever"}])
+    broken = rules_broken([OV, SECOND | {"install": dict(OV["install"]), "term": "forever"}])
     assert sorted(broken) == ["PATH-SHARED", "VALUE-CHOICE"]
     assert rules_broken([OV, SECOND, LINKED]) == []
 

@@ -40,7 +40,7 @@ def orders(tmp_path: pathlib.Path) -> pathlib.Path:
 
 
 def seen(folder: pathlib.Path) -> tuple[list[str], list[str]]:
-    """The names of the orders that are read, and the rules that are told with the files that they are told of."""
+    """The names of the orders that are read, and the rules that are told with the files that they are reported."""
     reading = read_folder(str(folder), READER)
     told = [f"{c.rule} {pathlib.Path(c.place.file).relative_to(folder)}" for c in reading.complaints]
     return [str(order.name) for order in reading.orders], told

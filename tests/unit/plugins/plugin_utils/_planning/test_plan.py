@@ -83,13 +83,13 @@ def test_an_unknown_order_is_placed_and_registered() -> None:
 def test_an_ended_application_is_never_bought_again_by_itself() -> None:
     ended = booked(WWW, "p/www/1", state=State.REJECTED)
     assert made((WWW,), ended).count_orders()[Standing.TO_ORDER] == 0
-    anew = portfolio(OV | {"generation": 2})
-    assert made(anew, ended).count_orders()[Standing.TO_ORDER] == 1
+    again = portfolio(OV | {"generation": 2})
+    assert made(again, ended).count_orders()[Standing.TO_ORDER] == 1
 
 
 def test_a_generation_raised_too_early_buys_nothing() -> None:
-    anew = portfolio(OV | {"generation": 2})
-    assert refused(anew, booked(WWW, "p/www/1", state=State.ISSUED)) == ["ALREADY-ORDERED"]
+    again = portfolio(OV | {"generation": 2})
+    assert refused(again, booked(WWW, "p/www/1", state=State.ISSUED)) == ["ALREADY-ORDERED"]
 
 
 def test_what_was_paid_for_by_hand_is_used_first() -> None:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Each date is told once for every threshold, everything else once; what was renewed is told of by its own date."""
+"""Each date is told once for every threshold, everything else once; what was renewed is reported by its own date."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def test_everything_that_can_be_refused_is_asked_before_the_ledger_is_written(ru
     runs.desk.purchases.clear()
 
     def refuse(_order: Order) -> None:
-        raise RequestRefused("not as it stands")
+        raise RequestRefused("not as it is")
 
     runs.desk.quote = refuse  # type: ignore[method-assign]
     lines = runs.ledger.read_bytes()
