@@ -105,7 +105,9 @@ class ByList:
     def relink(self, entry: Entry) -> Application:
         """Ask the desk, which says that people do this: the portal's screens for it are not documented."""
         application, wanted = describe_relinked(entry)
-        return self.desk.relink(application, wanted, wanted.make_reference(entry.order.client_reference(self.portfolio)))
+        return self.desk.relink(
+            application, wanted, wanted.make_reference(entry.order.client_reference(self.portfolio))
+        )
 
     def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
         def press(attempt: str) -> Application:
