@@ -13,7 +13,7 @@ import enum
 import typing as t
 
 from ...module_utils._core import defaults
-from .links import LinkedContract  # noqa: TC001  (looks read orders back by their annotations)
+from .links import LinkedContract  # at run time: looks read orders back by their annotations
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
