@@ -47,7 +47,7 @@ class Linked:
         self.desk.control("PUT", "/clock", {"advance_days": days})
 
     def application(self) -> Json:
-        (row,) = self.desk.applications().values()
+        (row,) = self.desk.list_applications().values()
         return t.cast("Json", row)
 
     def installed(self) -> None:

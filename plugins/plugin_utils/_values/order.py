@@ -13,13 +13,13 @@ import enum
 import typing as t
 
 from ...module_utils._core import defaults
+from .links import LinkedContract  # at run time: looks read orders back by their annotations
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._catalogue.products import Product
     from .._complaints.complaints import Path, Place
-    from .links import LinkedContract
 
 
 _SHORT_FINGERPRINT: t.Final = 16  # hex digits; references have at most 255 characters
