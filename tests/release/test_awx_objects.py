@@ -130,13 +130,13 @@ def collections() -> pathlib.Path:
 
 
 @pytest.mark.long
-def test_the_modules_of_awx_take_what_they_are_given(collections: pathlib.Path) -> None:
+def test_the_modules_of_awx_take_what_they_are_given(collections: pathlib.Path, tmp_path: pathlib.Path) -> None:
     modules = collections / "ansible_collections" / "awx" / "awx" / "plugins" / "modules"
     for module, options in list_objects():
         validated = ArgumentSpecValidator(read_argument_spec(modules / f"{module}.py")).validate(options)
         assert not validated.error_messages, (module, validated.error_messages)
     command = [pathlib.Path(sys.executable).with_name("ansible-playbook"), "--syntax-check", EXAMPLE / "awx.yml"]
-    subprocess.run(command, env={"ANSIBLE_COLLECTIONS_PATH": str(collections), "HOME": "/nonexistent"}, check=True)
+    subprocess.run(command, env={"ANSIBLE_COLLECTIONS_PATH": str(collections), "HOME": str(tmp_path)}, check=True)
 
 
 def read_argument_spec(module: pathlib.Path) -> Json:

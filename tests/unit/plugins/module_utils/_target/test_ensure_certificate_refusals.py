@@ -80,9 +80,9 @@ def test_a_certificate_for_another_key(site: Site) -> None:
 
 def test_no_key_where_one_is_expected(site: Site) -> None:
     (site.folder / "www.key").unlink()
-    assert str(site.folder / "www.key") in str(site.refuses(site.contents, errors.KeyMissing))
+    assert str(site.folder / "www.key") in str(site.refuses(site.contents, certificate_errors.KeyElsewhere))
     nowhere = {"key": {"path": str(site.folder / "no" / "www.key")}}
-    assert "no/www.key" in str(site.refuses(site.contents, errors.KeyMissing, **nowhere))
+    assert "no/www.key" in str(site.refuses(site.contents, certificate_errors.KeyElsewhere, **nowhere))
 
 
 def test_a_key_that_is_still_at_the_portal(site: Site) -> None:

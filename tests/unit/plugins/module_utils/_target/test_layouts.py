@@ -334,7 +334,7 @@ def test_the_label_of_the_policy_goes_by_the_path_that_the_user_named(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Policy:
-        asked: t.ClassVar[list[str]] = []
+        wanted: t.ClassVar[list[str]] = []
 
         @staticmethod
         def is_selinux_enabled() -> int:
