@@ -12,7 +12,7 @@ import typing as t
 
 from ...module_utils._core.phrases import translate
 from .columns import align_columns
-from .words import HEADINGS, advise_next_step, counts_text, list_notes, price_text, row_cells
+from .words import HEADINGS, URGENT, advise_next_step, counts_text, list_notes, price_text, row_cells
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
@@ -20,13 +20,15 @@ if t.TYPE_CHECKING:
 
 
 def render_text(document: Row, lang: Language) -> str:
-    """The document's orders as a table, then what it buys, uses, cancels or leaves alone, counts and the next step."""
+    """What is urgent, the orders in a table, what is bought, used, cancelled or left, counts and the next step."""
     rows = [list(row_cells(row, lang).values()) for row in document["orders"]]
     table = align_columns([[translate(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
-    lines = [f"{sign} {note}" for sign, note in list_notes(document, lang)]
+    notes = list_notes(document, lang)
+    urgent = [f"{sign} {note}" for sign, note in notes if sign == URGENT]
+    lines = [f"{sign} {note}" for sign, note in notes if sign != URGENT]
     price = price_text(document, lang)
     steps = [advise_next_step(document, lang)] if document["planned"] else []
-    return "\n".join([*table, *lines, *([price] if price else []), counts_text(document, lang), *steps])
+    return "\n".join([*urgent, *table, *lines, *([price] if price else []), counts_text(document, lang), *steps])
 
 
 __all__ = ("render_text",)

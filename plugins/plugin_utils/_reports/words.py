@@ -26,6 +26,9 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .rows import Row
 
+URGENT: t.Final = "!!"
+_URGENT_RULES: t.Final = ("KEY-COMPROMISED",)  # within 24 hours
+
 HEADINGS: t.Final = {
     "name": Phrase("order", "オーダー"),
     "common_name": Phrase("common name", "コモンネーム"),
@@ -175,7 +178,10 @@ def advise_next_step(document: Row, lang: Language) -> str:
 
 
 def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
-    """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !."""
+    """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !.
+
+    What cannot wait for anything else has the sign URGENT and comes first.
+    """
     makers = (_note, _replaced_note, renewal_note, link_note, _host_note, late_note)
     result = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
     words = translate(_UNMANAGED, lang)
@@ -188,7 +194,9 @@ def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     left = [*silent_notes(document, lang), *left]
     names = list_names(document["unconfirmed"])
     unconfirmed = [("?", translate(_UNCONFIRMED, lang).format(names))] if names else []
-    return [*result, *left, *unconfirmed, *([] if document["error"] else map(_warning, document["complaints"]))]
+    warnings = [] if document["error"] else [_warning(complaint) for complaint in document["complaints"]]
+    urgent = [warning for warning in warnings if warning[0] == URGENT]
+    return [*urgent, *result, *left, *unconfirmed, *(warning for warning in warnings if warning[0] != URGENT)]
 
 
 def price_text(document: Row, lang: Language) -> str | None:
@@ -223,7 +231,8 @@ def _warning(complaint: Row) -> tuple[str, str]:
     place = f"{complaint['file']}:{complaint['line']}" if complaint["line"] else complaint["file"]
     about = [part for part in (place, complaint["order"], complaint["field"]) if part]
     sentences = [part for part in (complaint["wrong"], complaint["todo"]) if part]
-    return "!", f"{': '.join(about)}: {' '.join(sentences)} [{complaint['rule']}]"
+    sign = URGENT if complaint["rule"] in _URGENT_RULES else "!"
+    return sign, f"{': '.join(about)}: {' '.join(sentences)} [{complaint['rule']}]"
 
 
 def _note(row: Row, lang: Language) -> tuple[str, str] | None:
@@ -271,6 +280,7 @@ def _bought(row: Row, lang: Language) -> str:
 __all__ = (
     "COUNTS",
     "HEADINGS",
+    "URGENT",
     "advise_next_step",
     "counts_text",
     "list_notes",

@@ -76,13 +76,13 @@ RULES = (
         "BR 4.9.1.1",
         (
             "The key of the certificate {serial} ({contract_id}) is compromised, as the order says.",
-            "its revocation within 24 hours",
-            "Ask IIJ at once to revoke it, though by which way is not known: a reissue leaves it valid for 30 days.",
+            "its revocation within 24 hours; how IIJ takes a request for it is not published",
+            "Ask IIJ at once to revoke it, and reissue it today: a reissue alone leaves it valid for 30 days.",
         ),
         (
             "オーダーによると、{contract_id} の証明書 {serial} の鍵が危殆化しています。",
-            "24時間以内の失効",
-            "失効をただちにIIJへ依頼してください。再発行だけでは30日間有効なままです。IIJの受付方法は公開されていません。",
+            "24時間以内の失効 (IIJへの依頼方法は公開されていません)",
+            "失効をただちにIIJへ依頼し、今日中に再発行してください。再発行だけでは30日間有効です。",
         ),
         severity=Severity.WARNING,
     ),

@@ -19,6 +19,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.p
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
@@ -28,6 +30,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.ord
 from portfolios import OV, DeskInMemory, before_end, booked, certified, now, portfolio, renewal
 
 if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
 
@@ -112,6 +115,16 @@ def test_in_the_window_it_is_renewed_instead_unless_the_key_is_compromised() -> 
 def test_people_are_told_of_a_compromised_key_until_another_one_is_in_use() -> None:
     assert "KEY-COMPROMISED" in remarks(plan_at(100, REISSUING, **COMPROMISED))
     assert remarks(plan_at(100, certified(REISSUING, 2), **COMPROMISED)) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_compromised_key_is_the_first_of_all_lines(lang: Language) -> None:
+    frame = Frame(portfolio="p", part=None, prices=None, lang=lang, made_at=before_end(100, IN_USE))
+    first, heading, *_rest = render_text(
+        describe_plan(plan_at(100, **COMPROMISED), frame, planned=True), lang
+    ).splitlines()
+    assert first.startswith("!! ") and "[KEY-COMPROMISED]" in first and {"en": "30 days", "ja": "30日"}[lang] in first
+    assert heading.startswith({"en": "order", "ja": "オーダー"}[lang])
 
 
 def test_a_life_that_becomes_shorter_is_told() -> None:
