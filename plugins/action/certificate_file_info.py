@@ -34,6 +34,6 @@ class ActionModule(Leg):
         subjects = [
             (order.common_name, order.subject.filled_fields()) for order in orders if order.host == self.inventory_host
         ]
-        leg = self.run_on_host("files", files, result=subjects)
+        leg = self.run_on_host("files", files, shown=subjects)
         rows = [{**row, "host": self.inventory_host} for row in leg.get("certificates", ())]
         return {**leg, "certificates": rows, "lang": self.lang}
