@@ -385,14 +385,20 @@ orders:
       sample: "2026-12-22"
     deadlines:
       description:
-        - Every day by which somebody has to act, the next one first. C(what) is V(registration), V(confirmation), V(addresses), V(renewal), V(update), V(installation),
-          V(revocation) or V(expiry); C(alert_at) is from when on it is worth an alert.
+        - Every day by which somebody has to act, the next one first. C(what) is V(registration), V(confirmation), V(addresses), V(renewal),
+          V(update), V(installation), V(cancellation), V(revocation) or V(expiry); C(alert_at) is from when on it is worth an alert.
       type: list
       elements: dict
-      sample: [{what: registration, day: "2026-12-22", by: service_admin, action: register CSR and application information, otherwise: IIJ may withdraw the order,
-        alert_at: "2026-12-15T15:00:00Z"}]
+      sample:
+        - what: registration
+          day: "2026-12-22"
+          by: service_admin
+          action: register CSR and application information
+          otherwise: IIJ may withdraw the order
+          alert_at: "2026-12-15T15:00:00Z"
     late:
-      description: The stage (V(order), V(register), V(issue), V(install)) that should be over, since how many days, and who is at work; null where none is late.
+      description:
+        - The stage (V(order), V(register), V(issue), V(install)) that should be over, since how many days, and who is at work; null where none is late.
       type: dict
       sample: {stage: issue, days: 2, by: ca}
     not_before:
