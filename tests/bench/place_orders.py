@@ -35,7 +35,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.o
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer  # noqa: E402
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.leg import now  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.asked_orders import read_clock  # noqa: E402
 from nothing_to_do import environment, tell, timed_play  # noqa: E402
 from served import PATIENCE, PORTFOLIO, fill, running_desk, write_orders  # noqa: E402
 
@@ -105,10 +105,10 @@ def ours(folder: pathlib.Path, name: str) -> float:
         made = make_plan(orders, observe(window, orders, portfolio=PORTFOLIO, listing=listing), portfolio=PORTFOLIO)
         performer = Performer(
             desk=window,
-            ledger=Ledger(folder / f"{name}.ledger.jsonl", now=now),
+            ledger=Ledger(folder / f"{name}.ledger.jsonl", now=read_clock),
             portfolio=PORTFOLIO,
             sleep=time.sleep,
-            now=now,
+            now=read_clock,
             progress=lambda _outcome: None,
             concurrency=CONCURRENCY,
         )

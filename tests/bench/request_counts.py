@@ -87,7 +87,7 @@ def single_walks(desk: DeskControl, folder: pathlib.Path) -> tuple[int, int, int
     order = sample.target_order(name="one", common_name="one.example.jp")
     csr = csr_for({"common_name": order.common_name, "subject": sample.SUBJECT})
     portal.list_applications()
-    a_list = count(portal.applications)
+    a_list = count(portal.list_applications)
     bought = types.SimpleNamespace(application=None)
 
     def buy() -> None:

@@ -37,9 +37,9 @@ def test_reads_are_repeated(shared_desk: DeskControl, shared_api: ApiDesk, fault
     shared_api.register(placed, order, None)
     shared_desk.ca_work(placed.contract_id)
     calls: dict[str, t.Callable[[], object]] = {
-        "/products": shared_api.products,
-        "/linked-contracts": shared_api.linked_contracts,
-        "/applications": shared_api.applications,
+        "/products": shared_api.list_products,
+        "/linked-contracts": shared_api.list_linked_contracts,
+        "/applications": shared_api.list_applications,
         f"/applications/{placed.contract_id}/certificate": lambda: shared_api.fetch_certificate(placed),
     }
     for path, call in calls.items():

@@ -30,6 +30,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.obs
     Application,
     Certificate,
     IssuedCertificate,
+    Link,
+    LinkChange,
     OfferedProduct,
     Period,
     Procedure,
@@ -102,9 +104,10 @@ def test_a_value_that_does_not_fit_is_refused_by_its_field(field: str, value: ob
 
 
 def test_the_table_has_every_field_that_is_kept() -> None:
-    kinds = (Application, Certificate, IssuedCertificate, OfferedProduct, Period, Procedure, Renewal, SeenContract)
+    parts = (Certificate, Link, LinkChange, Period, Procedure, Renewal)
+    kinds = (Application, IssuedCertificate, OfferedProduct, SeenContract, *parts)
     kept = {field.name for kind in kinds for field in dc.fields(kind)}
-    assert (kept - {"unclear", *PARTS, "previous"}) | {"as_of"} == set(FORMS), (
+    assert (kept - {"unclear", *PARTS, *LISTS}) | {"as_of"} == set(FORMS), (
         "what is unclear is made of the portal's words, which the wire cuts and cleans; parts have fields of their own"
     )
 
@@ -127,7 +130,14 @@ PARTS: t.Final[dict[str, dict[str, tuple[object, ...]]]] = {
     },
     "period": {"number": (0, -1, True, "1", 10**9), "ends": ("2101-01-01T00:00:00Z",), "term": (ESCAPES,)},
     "renewal": {"order_by": (None, "soon"), "terms": (["x"] * 101, [ESCAPES]), "decision": ("perhaps", None)},
+    "link_change": {
+        "work": (ESCAPES, None),
+        "was": (JINJA,),
+        "linked_contract_id": (JINJA, None),
+        "requested_at": (7,),
+    },
 }
+LISTS: t.Final = ("previous", "further_links")
 
 
 @pytest.mark.parametrize(
@@ -144,16 +154,17 @@ def test_a_part_of_a_contract_that_does_not_fit_is_refused_by_its_field(part: st
     assert all(sentence.isprintable() for sentence in error.value.phrase)
 
 
-@pytest.mark.parametrize("wrong", [{part: value} for part in (*PARTS, "previous") for value in (7, "x", [7], [[]])])
+@pytest.mark.parametrize("wrong", [{part: value} for part in (*PARTS, *LISTS) for value in (7, "x", [7], [[]])])
 def test_what_is_no_part_of_a_contract_is_refused(wrong: dict[str, object]) -> None:
     with fake_desk(lambda _asked: list_of(**wrong)) as desk, pytest.raises(AnswerUnusable):
         api_of(desk).list_applications()
 
 
 def test_a_contract_with_all_its_parts_is_read() -> None:
-    with fake_desk(lambda _asked: list_of(**{part: ROW[part] for part in (*PARTS, "previous")})) as desk:
+    with fake_desk(lambda _asked: list_of(**{part: ROW[part] for part in (*PARTS, *LISTS)})) as desk:
         (found,) = api_of(desk).list_applications()
-    assert found.current and found.procedure and found.period and found.renewal and len(found.previous) == 1
+    assert found.current and found.procedure and found.period and found.renewal and found.link_change
+    assert len(found.previous) == len(found.further_links) == 1
 
 
 def test_previous_certificates_beyond_all_bounds_are_not_read() -> None:

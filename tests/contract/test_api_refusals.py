@@ -114,7 +114,7 @@ def test_a_refusal_is_one_sentence_in_the_users_language(
     service_admin = ApiDesk(ApiConnection(url=shared_desk.url, token=shared_desk.register_token))
     applicant = Applicant(**{**sample.APPLICANT, "phone": "03-0000-000O"})
     cases = {
-        "トークンが無効か、窓口に登録されていません (access_token)": told(stranger.applications),
+        "トークンが無効か、窓口に登録されていません (access_token)": told(stranger.list_applications),
         "このトークンの役割では行えません": told(lambda: service_admin.place(order, "refused/www/1")),
         "applicant.phone は窓口に受け付けられませんでした": told(
             lambda: shared_api.register(application, dc.replace(order, applicant=applicant), None)

@@ -107,7 +107,7 @@ def test_a_log_in_is_tried_once(tmp_path: pathlib.Path, answer: Answer) -> None:
 
     with fake_desk(script) as desk:
         portal = portal_at(desk, tmp_path)
-        for call in (portal.applications, portal.products):
+        for call in (portal.list_applications, portal.list_products):
             with pytest.raises(DeskError):
                 call()
         assert [asked.method for asked in desk.asked].count("POST") == 1
@@ -196,7 +196,7 @@ ODD_PAGES: t.Final = {
 def test_only_desk_errors_come_out(tmp_path: pathlib.Path, answer: Answer) -> None:
     with fake_desk(lambda _asked: answer) as desk:
         portal = portal_at(desk, tmp_path)
-        for call in (portal.applications, portal.products, lambda: portal.quote(sample.order())):
+        for call in (portal.list_applications, portal.list_products, lambda: portal.quote(sample.order())):
             with pytest.raises(DeskError) as error:
                 call()
             for sentence in error.value.phrase:

@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
 
 @dc.dataclass(frozen=True, kw_only=True)
 class Case:
-    """A variant; `own`: the map that it takes; `told`: what is said where it is stopped without one."""
+    """A variant; `own`: the map that it takes; `phrase`: what is said where it is stopped without one."""
 
     own: str = ""
     phrase: str = ""
@@ -40,20 +40,20 @@ CASES: t.Final = {
     "notice_before_form": Case(
         own="screens: {notice: {title: 重要なお知らせ, buttons: {close: 閉じる}}}\n"
         "walks: {order: [{before: order_form, screen: notice, press: close}]}\n",
-        told=r"「重要なお知らせ」.*add it to the walk in your screen map",
+        phrase=r"「重要なお知らせ」.*add it to the walk in your screen map",
     ),
     "notice_after_log_in": Case(
         own="screens: {notice: {title: 重要なお知らせ, buttons: {close: 閉じる}}}\n"
         "walks: {log_in: [{after: log_in, screen: notice, press: close}]}\n",
-        told=r"「重要なお知らせ」.*add it to the walk in your screen map",
+        phrase=r"「重要なお知らせ」.*add it to the walk in your screen map",
     ),
-    "no_notes": Case(own="walks: {order: [{without: order_notes}]}\n", told=r"「内容の確認」 should stand there"),
+    "no_notes": Case(own="walks: {order: [{without: order_notes}]}\n", phrase=r"「内容の確認」 should stand there"),
     "two_pages": Case(
         own="screens:\n"
         "  order_form: {without: product_and_term, buttons: {confirm: 次へ}}\n"
         "  order_items: {title: 品目の選択, fields: [product_and_term], buttons: [confirm]}\n"
         "walks: {order: [{after: order_form, screen: order_items, fill: [product_and_term], press: confirm}]}\n",
-        told=r"no field 「品目と有効期間」.*no button 「確認」",
+        phrase=r"no field 「品目と有効期間」.*no button 「確認」",
     ),
     "second_confirmation": Case(
         own="screens:\n"
@@ -63,12 +63,12 @@ CASES: t.Final = {
         "  order:\n"
         "    - {screen: order_confirm, press: next}\n"
         "    - {after: order_confirm, screen: order_last, tick: [order_consent], press: place, commits: true}\n",
-        told=r"no field 「前述の注意事項.*no button 「申込」",
+        phrase=r"no field 「前述の注意事項.*no button 「申込」",
     ),
     "renamed_labels": Case(
         own="words:\n  common_name: サーバのFQDN\n  usage: ご利用方法\n  apply_usage: 反映\n"
         "  product_and_term: 証明書の種類と期間\n",
-        told=r"no column 「コモンネーム」.*words\.common_name",
+        phrase=r"no column 「コモンネーム」.*words\.common_name",
     ),
     "tables": Case(),
     "fieldsets": Case(),
@@ -78,31 +78,31 @@ CASES: t.Final = {
         own="screens: {order_form: {without: product_and_term, fields: {product: 品目, term: 有効期間}}}\n"
         "walks:\n"
         "  order: [{screen: order_form, fill: [usage, common_name, product, term, linked_contract], press: confirm}]\n",
-        told=r"no field 「品目と有効期間」",
+        phrase=r"no field 「品目と有効期間」",
     ),
     "scripted": Case(
         own="screens: {order_form: {fields: {'common_name?': コモンネーム, 'product_and_term?': 品目と有効期間},"
         " buttons: {'confirm?': 確認}}}\n",
-        told=r"no field 「コモンネーム」.*has scripts, which portal_engine: browser would run",
+        phrase=r"no field 「コモンネーム」.*has scripts, which portal_engine: browser would run",
         engine="browser",
     ),
-    "code_after_log_in": Case(told=r"「認証コードの入力」.*asks something of you.*answer it in a browser"),
+    "code_after_log_in": Case(phrase=r"「認証コードの入力」.*asks something of you.*answer it in a browser"),
     "shift_jis": Case(),
     "windows_31j": Case(),
     "euc_jp": Case(),
     "new_statuses": Case(
         own="options: {states: {awaiting_registration: [登録受付中, 申請情報の登録待ち]}}\n",
-        told=r"nobody knows what 「登録受付中」 means: say so under options\.states",
+        phrase=r"nobody knows what 「登録受付中」 means: say so under options\.states",
     ),
     "new_consent": Case(
         own="words:\n"
         "  order_consent: 約款第3版に同意して、自動更新も含め、上記のとおりサービスの申し込みを行います。\n",
-        told=r"the tick 「約款第3版に同意して.*add it as another text of words\.order_consent",
+        phrase=r"the tick 「約款第3版に同意して.*add it as another text of words\.order_consent",
     ),
     "whois_addresses": Case(),
     "new_item": Case(
         own="options: {products: {sureserver_cloud: [SureServer for クラウド, SureServer 2030]}}\n",
-        told=r"「SureServer 2030」.*options\.products.*leave_alone",
+        phrase=r"「SureServer 2030」.*options\.products.*leave_alone",
     ),
 }
 BY_HAND: t.Final = {

@@ -38,6 +38,12 @@ ROW: t.Final[dict[str, t.Any]] = {
     },
     "period": {"number": 2, "begins": "2026-11-22T05:00:00Z", "ends": "2027-05-22T05:00:00Z", "term": "6 months"},
     "renewal": {**dict.fromkeys(_MOMENTS, "2027-04-22T05:00:00Z"), "terms": ["6 months"], "decision": "renew"},
+    "linked_since": None,
+    "further_links": [{"contract_id": "rmw1", "service": "s", "since": "2026-11-22T05:00:00Z"}],
+    "link_change": {
+        "work": "change", "was": "rga1", "linked_contract_id": "rmw2", "linked_service": "s", "client_reference": "x",
+        "requested_at": "2026-11-22T05:00:00Z",
+    },
 }  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.ord
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
 
-_place, _reference = ApiDesk.place, Order.reference
+_place, _reference = ApiDesk.place, Order.client_reference
 
 
 def _placed_again_under_another_name(desk: ApiDesk, order: Order, client_reference: str) -> Application:
@@ -54,7 +54,7 @@ def _attempts_forgotten(_by: t.Any, _order: Order, _same: t.Any, **_listed: t.An
 # What is put in the place of what.
 MISTAKES: t.Final[dict[str, tuple[t.Any, str, t.Callable[..., t.Any]]]] = {
     "fresh reference": (ApiDesk, "place", _placed_again_under_another_name),
-    "reference of the run": (Order, "reference", _reference_of_this_run),
+    "reference of the run": (Order, "client_reference", _reference_of_this_run),
     "told secret": (ApiDesk, "find_application", _lost_with_a_word_too_much),
     "attempts forgotten": (by_list, "hold_back", _attempts_forgotten),
     "registered on paper": (ApiDesk, "register", _registered_on_paper),
