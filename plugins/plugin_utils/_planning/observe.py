@@ -59,17 +59,20 @@ def observe(
     """
     listed = desk.list_applications() if listing is None else listing.wait()
     applications = _in_full(listed, orders, desk=desk)
-    relinks = desk.keeps_references and not desk.by_people
+    changes_online = desk.keeps_references and not desk.by_people
     seen = Observed(
-        applications=applications, keeps_references=desk.keeps_references, relinks=relinks, as_of=desk.as_of
+        applications=applications,
+        keeps_references=desk.keeps_references,
+        changes_online=changes_online,
+        as_of=desk.as_of,
     )
     claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
-    if not relinks and (waiting := [order for order in orders if relinking_of(order, claims.get(order.name))]):
+    if not changes_online and (waiting := [order for order in orders if relinking_of(order, claims.get(order.name))]):
         # What a person has asked for by e-mail changes nothing of a row in the list.
         seen = dc.replace(seen, applications=_anew(seen.applications, _names_of(waiting), desk=desk))
         claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
-    if offers and relinks:
+    if offers and changes_online:
         seen = dc.replace(seen, linked_contracts=_find_links(desk, orders, claims))
     if not new or not offers:
         return seen

@@ -248,7 +248,7 @@ def _plan_one(
     drifted = memory.drifted_fields(order, application)
     track = find_track(application, observed.as_of)
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
-    link = link_standing(order, application, ahead=ahead, online=observed.relinks)
+    link = link_standing(order, application, ahead=ahead, online=observed.changes_online)
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
@@ -266,7 +266,7 @@ def _plan_one(
         track=track,
         link=link,
         relinking=relinking_of(order, application),
-        by_mail=not observed.relinks,
+        by_mail=not observed.changes_online,
         adopts=unnamed and observed.keeps_references,
         on_host=on_host,
         drifted=drifted if is_registered(order, application) else (),

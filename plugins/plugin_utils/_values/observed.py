@@ -227,15 +227,15 @@ class IssuedCertificate:
 class Observed:
     """One look at the desk. Products and linked contracts are looked up only where new orders need them.
 
-    `as_of`: the desk's own moment of the look (None: it tells none). `relinks`: whether linked services can be changed
-    there by a run, and replaced contracts cancelled; elsewhere a person asks for it.
+    `as_of`: the desk's own moment of the look (None: it tells none). `changes_online`: whether a run can change linked
+    services there, and cancel replaced contracts; elsewhere a person asks for it.
     """
 
     applications: tuple[Application, ...]
     linked_contracts: Mapping[str, tuple[SeenContract, ...]] = dc.field(default_factory=dict)
     products: tuple[OfferedProduct, ...] | None = None
     keeps_references: bool = True
-    relinks: bool = True
+    changes_online: bool = True
     as_of: dt.datetime | None = None
 
 

@@ -75,7 +75,7 @@ IN_USE = dc.replace(IN_USE, state=State.INSTALLED)
 
 
 def plan_of(row: Application = IN_USE, days: float = 100, **linked: t.Any) -> Plan:
-    how = {name: linked.pop(name) for name in ("relinks", "linked_contracts") if name in linked}
+    how = {name: linked.pop(name) for name in ("changes_online", "linked_contracts") if name in linked}
     observed = Observed(applications=(row,), as_of=before_end(days, IN_USE), **how)
     return make_plan(orders_of(**(linked or changing())), observed, portfolio="p", spread=False)
 
@@ -246,7 +246,7 @@ def test_a_price_that_nobody_knows_is_not_zero() -> None:
 
 
 def test_at_a_desk_without_a_way_online_the_mail_is_ready_and_the_order_waits() -> None:
-    plan = plan_of(relinks=False, **changing())
+    plan = plan_of(changes_online=False, **changing())
     (entry,) = plan.entries
     assert (entry.steps, entry.shown) == ((), Standing.WAITING)
     assert next_action(entry, "ja")[1] == "group_admin"
@@ -261,7 +261,7 @@ def test_at_a_desk_without_a_way_online_the_mail_is_ready_and_the_order_waits() 
 
 def test_a_desk_that_does_not_show_the_link_says_who_ends_the_waiting() -> None:
     unseen = dc.replace(IN_USE, linked_contract_id=None)
-    plan = plan_of(unseen, relinks=False, **changing())
+    plan = plan_of(unseen, changes_online=False, **changing())
     assert "LINK-UNSEEN" in remarks(plan)
     assert plan.entries[0].shown is Standing.WAITING
 

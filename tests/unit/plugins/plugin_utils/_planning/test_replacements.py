@@ -62,7 +62,7 @@ def plan_of(
     *rows: Application, orders: tuple[Order, ...] = (ORDER,), days: float = 100, memory: Memory | None = None,
     **more: t.Any,
 ) -> Plan:  # fmt: skip
-    seen = {name: more.pop(name) for name in ("keeps_references", "relinks") if name in more}
+    seen = {name: more.pop(name) for name in ("keeps_references", "changes_online") if name in more}
     observed = Observed(applications=rows, as_of=before_end(days, OLD), **seen)
     return make_plan(orders, observed, portfolio="p", memory=memory, spread=False, **more)
 
@@ -142,7 +142,7 @@ def certified_as(row: Application, state: State) -> Application:
 def test_where_nobody_sees_it_in_use_a_person_cancels_by_a_day() -> None:
     written = {name: value for name, value in OV.items() if name not in ("install",)}
     (order,) = portfolio(written | {"replaces": OLD.contract_id})
-    for plan in (plan_of(OLD, NEW, orders=(order,)), plan_of(OLD, NEW, relinks=False)):
+    for plan in (plan_of(OLD, NEW, orders=(order,)), plan_of(OLD, NEW, changes_online=False)):
         assert plan.entries[0].steps in ((), (Step.COLLECT,))
         assert "REPLACED-IN-PERSON" in remarks(plan)
 
