@@ -50,7 +50,10 @@ def test_check_judges_for_another_day_and_strictly(site: Site) -> None:
     site.write_orders(site.here("www"))
     later = ("-e", "certificate_check_date=2029-04-01")
     run = site.run("check", *later)
-    assert [complaint["rule"] for complaint in run.of("cert_portfolio")["complaints"]] == ["TERM-VALIDITY"]
+    assert [complaint["rule"] for complaint in run.of("cert_portfolio")["complaints"]] == [
+        "TERM-VALIDITY",
+        "RENEWAL-UNSAID",
+    ]
     site.run("check", *later, "-e", "certificate_strict=true", fails=True)
     assert "2029-13-01" in site.run("check", "-e", "certificate_check_date=2029-13-01", fails=True).output
 

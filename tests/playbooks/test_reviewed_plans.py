@@ -91,7 +91,7 @@ def test_guards_refuse_the_whole_run(site: Site, reports: tuple[str, ...]) -> No
     assert site.desk.purchases() == []
     limits = {**prices, "certificate_budget": 60_000, "certificate_max_new_orders": 2}
     run = site.run("apply", *reports, "-e", json.dumps(limits))
-    price = {"currency": "JPY", "total": 0, "new": 0, "renewals": 0, "unpriced": []}
+    price = {"currency": "JPY", "total": 0, "new": 0, "renewals": 0, "links": 0, "unpriced": []}
     assert run.of("cert_portfolio")["price"] == price, "all is bought now"
     registered_once(site, "api", "www")
 
