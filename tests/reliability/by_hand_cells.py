@@ -132,13 +132,13 @@ def make_world(folder: pathlib.Path, world: World) -> None:
 
 def run(folder: pathlib.Path, deeds: tuple[str, ...]) -> None:
     """Record these deeds in this process, which keeps nothing of the world afterwards."""
-    clock, state = task.now, os.environ.get("XDG_STATE_HOME", "")
+    clock, state = task.read_clock, os.environ.get("XDG_STATE_HOME", "")
     os.environ["XDG_STATE_HOME"] = str(folder / "state")
-    task.now = lambda: ca.NOW  # type: ignore[assignment]
+    task.read_clock = lambda: ca.NOW  # type: ignore[assignment]
     try:
         task.record(options_of(folder, deeds), ORDERS, pretend=False, lang="en")
     finally:
-        task.now, os.environ["XDG_STATE_HOME"] = clock, state  # type: ignore[assignment]
+        task.read_clock, os.environ["XDG_STATE_HOME"] = clock, state  # type: ignore[assignment]
 
 
 def killed_run(folder: pathlib.Path, deeds: tuple[str, ...], *, touch: int | None) -> int:

@@ -32,7 +32,7 @@ def bodies(model: type[Form]) -> st.SearchStrategy[dict[str, t.Any]]:
 
 def test_every_form_of_the_interface_is_read_here() -> None:
     assert fault_controls.wire.NewFaults in FORMS
-    assert len(FORMS) == 14
+    assert len(FORMS) == 15
 
 
 @given(st.sampled_from(FORMS).flatmap(lambda model: st.tuples(st.just(model), bodies(model))))

@@ -80,6 +80,9 @@ def test_a_new_application(desk: Rehearsal) -> None:
         "previous": [],
         "period": None,
         "renewal": None,
+        "linked_since": None,
+        "further_links": [],
+        "link_change": None,
     }
     assert procedure == {**FIRST_PROCEDURE, "opened_at": ordered_at}
 
