@@ -421,6 +421,18 @@ orders:
       description: The moment by which the renewal has to be ordered, where that is a step of this order.
       type: str
       sample: null
+    replaced:
+      description: The contract that this order replaces, whether it goes on, and by which day it has to be cancelled; null where it replaces none.
+      type: dict
+      sample: null
+    relinking:
+      description: The change or addition of a linked service that is wanted, and whether it is under way; null where none is.
+      type: dict
+      sample: null
+    mail:
+      description: The e-mail by which a person asks for that change, where it cannot be asked for online.
+      type: str
+      sample: null
     renewal:
       description:
         - Where the contract is in the period of its certificate, C(phase) being V(resting), V(notice), V(open), V(closed), V(renewed) or

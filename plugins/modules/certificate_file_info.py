@@ -179,10 +179,10 @@ def main() -> None:
     missing = deps.explain_missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
-    fields = module.params
-    passphrases = Passphrases(fields["key_passphrases"] or {}, fields["pkcs12_passphrases"] or {})
+    options = module.params
+    passphrases = Passphrases(options["key_passphrases"] or {}, options["pkcs12_passphrases"] or {})
     now = dt.datetime.now(tz=dt.timezone.utc)
-    rows = [describe(file, now=now, passphrases=passphrases, lang=fields["lang"]) for file in fields["files"] or ()]
+    rows = [describe(file, now=now, passphrases=passphrases, lang=options["lang"]) for file in options["files"] or ()]
     module.exit_json(changed=False, certificates=rows)
 
 

@@ -239,14 +239,14 @@ def main() -> None:
     missing = deps.explain_missing_cryptography()
     if missing:
         module.fail_json(msg=missing, exception=deps.CRYPTOGRAPHY_TRACEBACK)
-    fields = module.params
-    lang = fields["lang"]
+    options = module.params
+    lang = options["lang"]
     harvest = ensure_certificate.ensure_all(
-        fields["orders"] or (),
+        options["orders"] or (),
         handover=ensure_certificate.Handover(
-            certificates=fields["certificates"] or {},
-            served=fields["served"] or {},
-            passphrases=Passphrases(fields["key_passphrases"] or {}, fields["pkcs12_passphrases"] or {}),
+            certificates=options["certificates"] or {},
+            served=options["served"] or {},
+            passphrases=Passphrases(options["key_passphrases"] or {}, options["pkcs12_passphrases"] or {}),
         ),
         now=dt.datetime.now(tz=dt.timezone.utc),
         check=module.check_mode,

@@ -274,7 +274,17 @@ def test_results_are_what_the_page_says(module: str, recorded: list[Json]) -> No
 
 # What no example leads to, or only to a null; other tests look at these results.
 NOT_EVERYWHERE: t.Final[dict[str, set[str]]] = {
-    "cert_portfolio": {"forms", "look", "orders.error", "orders.late", "orders.renew_by", "orders.replaces"},
+    "cert_portfolio": {
+        "forms",
+        "look",
+        "orders.error",
+        "orders.late",
+        "orders.renew_by",
+        "orders.replaces",
+        "orders.replaced",
+        "orders.relinking",
+        "orders.mail",
+    },
     "csr_register": {"registrations.next_key_path"},
     "ledger_info": {"broken_line"},
     "status_notice": {"subject", "text"},  # nothing is due

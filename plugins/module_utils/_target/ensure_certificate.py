@@ -123,10 +123,10 @@ def ensure(
         before = observe(wanted)
         if contents is None and not _is_in_place(wanted, seen=before):
             return CertificateOutcome(wanted, before, missing=True)
-        fields = None if contents is None else accept(contents, wanted=wanted, seen=before, now=now)
-        new = activation.new_files(wanted, seen=before, delivery=fields) if fields else {}
+        delivery = None if contents is None else accept(contents, wanted=wanted, seen=before, now=now)
+        new = activation.new_files(wanted, seen=before, delivery=delivery) if delivery else {}
         repairs = _astray(wanted, seen=before, new=new)
-        outcome = CertificateOutcome(wanted, before, leaf=fields.leaf if fields else before.leaf)
+        outcome = CertificateOutcome(wanted, before, leaf=delivery.leaf if delivery else before.leaf)
         if check:
             actions = _foretold(wanted, new=new, repairs=repairs, unsettled=not fileset.is_settled)
             return dc.replace(outcome, actions=actions, planned=bool(actions))
@@ -141,15 +141,16 @@ def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
     wants_chain = any(wanted.path(role) for role in (CHAIN, "full_chain", *WITH_KEY))
     if wants_chain and certs.chain_fault(leaf, chain=seen.chain):
         return False
-    fields = Delivery(leaf, seen.chain)
-    return all(fields.is_in(file, role=role) for role, file in seen.files)
+    delivery = Delivery(leaf, seen.chain)
+    return all(delivery.is_in(file, role=role) for role, file in seen.files)
 
 
 def _astray(wanted: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, filesets.New]) -> dict[str, str]:
     """The files, by role, that are open to others than the order says, or will be: a key that waited may be too."""
-    match = {role: new[role].access if role in new else seen.access_of(role) for role, _path in wanted.kept_accessible}
-    astray = {role for role, access in match.items() if access and not wanted.access_of(role).allows(access)}
-    return {role: path for role, path in wanted.kept_accessible if role in astray}
+    kept = wanted.kept_accessible
+    accesses = {role: new[role].access if role in new else seen.access_of(role) for role, _path in kept}
+    astray = {role for role, access in accesses.items() if access and not wanted.access_of(role).allows(access)}
+    return {role: path for role, path in kept if role in astray}
 
 
 def _foretold(

@@ -80,12 +80,12 @@ class ByList:
             consent = self.desk.quote(order)  # whatever can go wrong without a purchase goes wrong here
             rows = self.desk.list_applications()
             before = self._find_same(order, rows)
-            result = self._find_newcomer(before, entry=self.listed)
-            if result is None:
+            application = self._find_newcomer(before, there_before=self.listed)
+            if application is None:
                 hold_back(self, order, before, listed={app.contract_id for app in rows} | self.listed)
-                result = self._press(order, before=sorted(before), consent=consent)
-            self.listed.add(result.contract_id)
-            return require_as_asked(order, result, reference=None)
+                application = self._press(order, before=sorted(before), consent=consent)
+            self.listed.add(application.contract_id)
+            return require_as_asked(order, application, reference=None)
 
     def renew(self, entry: Entry) -> Application:
         """Press 更新 once for each certificate that is to be replaced; whoever pressed it first has renewed."""
@@ -137,17 +137,20 @@ class ByList:
                 with require_proof():
                     return self.desk.place(order, reference)
             except OutcomeUnknown as unknown:
-                result = self._look_for(order, entry={*before, *self.listed})
-                if result is None:
+                application = self._look_for(order, there_before={*before, *self.listed})
+                if application is None:
                     raise OutcomeUnknown(_ASK.filled(unknown.phrase, advise(attempt))) from None
-                return result
+                return application
 
         return spend(self.ledger, Step.PLACE, facts, place)
 
-    def _look_for(self, order: Order, *, entry: set[str]) -> Application | None:
+    def _look_for(self, order: Order, *, there_before: set[str]) -> Application | None:
         """Find what a press without an answer has booked."""
         return self._wait_for(
-            lambda: self._find_newcomer(self._find_same(order, self.desk.list_applications()), entry=entry), order
+            lambda: self._find_newcomer(
+                self._find_same(order, self.desk.list_applications()), there_before=there_before
+            ),
+            order,
         )
 
     def _wait_for(self, look: Callable[[], Application | None], order: Order) -> Application | None:
@@ -156,23 +159,23 @@ class ByList:
             announce_wait(pause, _LOOKS.filled(order.name), self.tell)
             self.sleep(pause)
             try:
-                result = look()
+                application = look()
             except Exception:  # whatever keeps the list from being read, the attempt stays open
                 continue
-            if result:
-                return result
+            if application:
+                return application
         return None
 
     def _find_same(self, order: Order, applications: Iterable[Application]) -> dict[str, Application]:
         """Find what is listed of the same common name, product, usage and linked contract, by contract ID."""
         wanted = purchase_key(order.common_name, order.product.id)
         rows = [app for app in applications if purchase_key(app.common_name, app.product) == wanted]
-        result = (self.desk.read_in_full(app, anew=True) for app in rows)
-        return {app.contract_id: app for app in result if not find_differences(order, app)}
+        whole = (self.desk.read_in_full(app, anew=True) for app in rows)
+        return {app.contract_id: app for app in whole if not find_differences(order, app)}
 
-    def _find_newcomer(self, same: dict[str, Application], *, entry: set[str]) -> Application | None:
-        """Find a live one that is not known: this run's, another run's, or an earlier one's that came late."""
-        return next((app for app in same.values() if app.live and app.contract_id not in entry), None)
+    def _find_newcomer(self, same: dict[str, Application], *, there_before: set[str]) -> Application | None:
+        """Find a live one that was not there before: this run's, another run's, or an earlier one's that came late."""
+        return next((app for app in same.values() if app.live and app.contract_id not in there_before), None)
 
 
 __all__ = ("ByList",)

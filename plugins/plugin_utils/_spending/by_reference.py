@@ -96,25 +96,25 @@ class ByReference:
         """Order the reissue, which costs nothing and cannot be undone; settled as a renewal is."""
         of, reason = describe_renewed(entry), find_reason(entry)
         reference = entry.order.reissue_reference(self.portfolio, of.replaces)
-        result = self._replace(
+        relinked = self._replace(
             Step.REISSUE,
             {**describe_renewal(entry, of), "client_reference": reference, "reason": reason},
             lambda: self.desk.reissue(of.application, entry.order, reference, reason),
             lambda: find_reissue(self.desk, of),
         )
-        return require_reissued(result, of)
+        return require_reissued(relinked, of)
 
     def relink(self, entry: Entry) -> Application:
         """Ask for another linked service; an answer that is lost is settled by reading the contract."""
         application, wanted = describe_relinked(entry)
         reference = wanted.make_reference(entry.order.client_reference(self.portfolio))
-        result = self._replace(
+        relinked = self._replace(
             Step.RELINK,
             {**describe_relinking(entry), "client_reference": reference},
             lambda: self.desk.relink(application, wanted, reference),
             lambda: find_relinked(self.desk, application, wanted),
         )
-        return require_relinked(result, application, wanted)
+        return require_relinked(relinked, application, wanted)
 
     def _replace(
         self,
@@ -129,10 +129,10 @@ class ByReference:
             try:
                 return call()
             except (ReferenceTaken, StateConflict):
-                result = find()
-                if result is None:
+                application = find()
+                if application is None:
                     raise
-                return result
+                return application
 
         def settled(_attempt: str) -> Application:
             return settle(call_or_find, find, sleep=self.sleep, tell=self.tell)

@@ -42,9 +42,9 @@ def settle(
     for attempt in range(_ATTEMPTS):
         if error is not None:
             sleep(_PAUSE * 2 ** (attempt - 1))
-            result = _look_up(look_up)
-            if result:
-                return result
+            application = _look_up(look_up)
+            if application:
+                return application
         try:
             with require_proof():
                 return wait_while_busy(call, sleep=sleep, tell=tell)
