@@ -81,7 +81,7 @@ def of_the_matrix(options: argparse.Namespace) -> tuple[dict[str, list[Verdict]]
         for verdicts_of_block in crash_matrix.side_by_side(crash_matrix.judged, todo, workers=options.workers):
             found += verdicts_of_block
             bad = [verdict for verdict in verdicts_of_block if not verdict.ok]
-            tell("\n".join([f"{len(found)} of {len(cells)} cells", *map(crash_matrix.phrase, bad)]))
+            tell("\n".join([f"{len(found)} of {len(cells)} cells", *map(crash_matrix.told, bad)]))
             wrong += [{"cell": v.cell, "seed": options.seed, **v.wrong, "evidence": v.evidence} for v in bad]
     return verdicts, wrong
 
