@@ -58,21 +58,20 @@ def observe(
     Without `offers` they are not read at all: who may not order may not see them everywhere.
     """
     listed = desk.list_applications() if listing is None else listing.wait()
-    applications = _in_full(listed, orders, desk=desk)
-    changes_online = desk.keeps_references and not desk.by_people
+    online = desk.keeps_references and not desk.by_people
     seen = Observed(
-        applications=applications,
+        applications=_in_full(listed, orders, desk=desk),
         keeps_references=desk.keeps_references,
-        changes_online=changes_online,
+        changes_online=online,
         as_of=desk.as_of,
     )
     claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
-    if not changes_online and (waiting := [order for order in orders if relinking_of(order, claims.get(order.name))]):
+    if not online and (waiting := [order for order in orders if relinking_of(order, claims.get(order.name))]):
         # What a person has asked for by e-mail changes nothing of a row in the list.
         seen = dc.replace(seen, applications=_anew(seen.applications, _names_of(waiting), desk=desk))
         claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
-    if offers and changes_online:
+    if offers and online:
         seen = dc.replace(seen, linked_contracts=_find_links(desk, orders, claims))
     if not new or not offers:
         return seen
