@@ -14,7 +14,6 @@ import typing as t
 
 from .._complaints.complaints import OrdersRefused
 from .._values.observed import State
-from .._values.order import Wanted
 from .claims import find_rivals, find_rivals_of_renewal, match_applications
 from .judgement import find_standing, find_standing_ahead, is_registered
 from .lifecycle import day_in_japan, find_track, list_lacking_fields, name_predecessor
@@ -175,17 +174,19 @@ def make_plan(
     """What has to be done so that the desk shows what the orders ask for.
 
     Raises OrdersRefused with every order that cannot be planned. `due_only` leaves such orders out instead, and all
-    that orders or cancels a contract: an order with a mistake costs no other one its deadline.
+    that orders, cancels or links a contract: an order with a mistake costs no other one its deadline.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims, complaints = match_applications(orders, observed, portfolio=portfolio)
     complaints = (*complaints, *find_wrong_replacements(orders, claims, observed))
+    memory = memory or Memory()
     entries: list[Entry] = []
     remarks: list[Complaint] = []
     for order in orders:
-        planned, wrong = _plan_one(order, claims, observed, memory or Memory(), spread=spread)
+        planned, wrong = _plan_one(order, claims, observed, memory, spread=spread)
         entry, rivals = _hold_where_unclear(planned, observed, claims)
-        complaints, remarks = (*complaints, *wrong), [*remarks, *rivals]
+        complaints = (*complaints, *wrong)
+        remarks.extend(rivals)
         entries.append(entry)
     entries = _with_replaced(entries, observed)
     if complaints and not due_only:
@@ -194,9 +195,7 @@ def make_plan(
         entries = _due(entries, broken={complaint.order for complaint in complaints})
     return Plan(
         entries=tuple(entries),
-        unmanaged=_unmanaged(
-            observed, claims, replaced={order.replaces for order in orders if order.state is Wanted.PRESENT}
-        ),
+        unmanaged=_unmanaged(observed, claims, replaced={e.order.replaces for e in entries if e.replaced}),
         listed=frozenset(application.contract_id for application in observed.applications),
         as_of=observed.as_of,
         spread=spread,
@@ -229,13 +228,17 @@ def _with_replaced(entries: list[Entry], observed: Observed) -> list[Entry]:
 
 
 def _due(entries: Iterable[Entry], *, broken: Collection[str | None]) -> list[Entry]:
-    """Leave out orders with mistakes, and those that order or cancel a contract."""
+    """Leave out orders with mistakes, and all that orders, cancels or links a contract."""
     never = (Standing.TO_ORDER, Standing.TO_CANCEL)
     return [
-        dc.replace(entry, replaced=entry.replaced and dc.replace(entry.replaced, cancels=False))
-        for entry in entries
-        if entry.order.name not in broken and entry.standing not in never
+        _leave_to_apply(entry) for entry in entries if entry.order.name not in broken and entry.standing not in never
     ]
+
+
+def _leave_to_apply(entry: Entry) -> Entry:
+    """Leave the cancellation of what is replaced, and the change of a linked service, to a run that people start."""
+    kept = dc.replace(entry, replaced=entry.replaced and dc.replace(entry.replaced, cancels=False))
+    return dc.replace(kept, link=None, relinking=None) if entry.link is Standing.TO_RELINK else kept
 
 
 def _plan_one(

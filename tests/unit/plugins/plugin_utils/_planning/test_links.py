@@ -76,8 +76,9 @@ IN_USE = dc.replace(IN_USE, state=State.INSTALLED)
 
 def plan_of(row: Application = IN_USE, days: float = 100, **linked: t.Any) -> Plan:
     how = {name: linked.pop(name) for name in ("changes_online", "linked_contracts") if name in linked}
+    due_only = linked.pop("due_only", False)
     observed = Observed(applications=(row,), as_of=before_end(days, IN_USE), **how)
-    return make_plan(orders_of(**(linked or changing())), observed, portfolio="p", spread=False)
+    return make_plan(orders_of(**(linked or changing())), observed, portfolio="p", spread=False, due_only=due_only)
 
 
 def entry_of(row: Application = IN_USE, **linked: t.Any) -> Entry:
@@ -99,6 +100,11 @@ def refused(**linked: t.Any) -> list[str]:
     with pytest.raises(OrdersRefused) as wrong:
         plan_of(**linked)
     return [complaint.rule for complaint in wrong.value.complaints]
+
+
+def test_a_run_for_what_is_due_asks_for_no_other_service() -> None:
+    plan = plan_of(due_only=True)
+    assert plan.count_changes() == 0 and plan.entries[0].shown is Standing.DONE
 
 
 def test_it_is_one_step_and_people_hear_what_nobody_knows() -> None:

@@ -206,6 +206,16 @@ def test_a_run_for_what_is_due_cancels_nothing() -> None:
     assert plan.count_changes() == 0
 
 
+def test_a_run_for_what_is_due_names_what_goes_on_though_its_order_is_left_out() -> None:
+    # The new contract is not ordered by such a run, or not at all, as its order has a mistake.
+    (kept,) = portfolio(
+        DV | {"contract_id": OLD.contract_id, "common_name": "www.example.jp", "approval_email": "admin@example.jp"}
+    )
+    for orders in ((ORDER,), (ORDER, kept)):
+        plan = plan_of(OLD, orders=orders, days=34, due_only=True)
+        assert [silent.application.contract_id for silent in find_silent(plan, None)] == [OLD.contract_id]
+
+
 def test_plans_saved_before_still_hold() -> None:
     (plain,) = portfolio(OV)
     assert order_digest(dc.replace(ORDER, replaces=None)) == order_digest(plain) != order_digest(ORDER)
