@@ -15,7 +15,7 @@ import typing as t
 
 from .._values.observed import Kind
 from .._values.order import Wanted
-from .lifecycle import day_in_japan, find_track
+from .lifecycle import current_certificate, day_in_japan, find_track
 from .steps import Step
 
 if t.TYPE_CHECKING:
@@ -87,13 +87,13 @@ def _silent(application: Application, track: Track, order: str | None, prices: P
 
 
 def find_open_renewals(plan: Plan) -> list[Entry]:
-    """Find the orders whose contracts are being renewed, whoever has ordered it."""
+    """Find the orders whose contracts show the renewal of a certificate under way, whoever has ordered it."""
     return [entry for entry in plan.entries if _is_open(entry.application)]
 
 
 def _is_open(application: Application | None) -> bool:
     procedure = application.procedure if application else None
-    return procedure is not None and procedure.kind is Kind.RENEWAL
+    return procedure is not None and procedure.kind is Kind.RENEWAL and current_certificate(application) is not None
 
 
 def price_silence(application: Application, prices: PriceTable | None) -> int | None:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._planning.lifecycle import name_predecessor
 from .._planning.steps import Step
+from .renewals import describe_renewed
 from .spend import describe_order
 
 if t.TYPE_CHECKING:
@@ -22,24 +22,32 @@ if t.TYPE_CHECKING:
 
     from .._planning.plan import Entry
     from .ledger import Ledger
+    from .ledger_file import Line
+    from .renewals import Renewing
 
 _SEEN: t.Final = "seen"
 
 
 def note_renewals_of_others(ledger: Ledger, entries: Iterable[Entry]) -> None:
     """Record once each open renewal of which the ledger knows nothing; raises LedgerUnusable."""
-    known = {(line.get("contract_id"), line.get("replaces")) for line in ledger.read_lines() if _is_known(line)}
+    known = [line for line in ledger.read_lines() if _is_known(line)]
     for entry in entries:
-        application, replaces = entry.application, name_predecessor(entry.application)
-        if application is None or application.procedure is None or (application.contract_id, replaces) in known:
+        of = describe_renewed(entry)
+        procedure = of.application.procedure
+        if procedure is None or any(_is_about(line, of) for line in known):
             continue
-        facts = {"contract_id": application.contract_id, "replaces": replaces}
-        procedure = application.procedure
+        facts = {"contract_id": of.application.contract_id, "replaces": of.replaces, "expires": of.expires}
         more = {"term": procedure.term, "client_reference": procedure.client_reference, "by": procedure.opened_by}
         ledger.note(_SEEN, Step.RENEW.value, **{**describe_order(entry.order), **facts, **more})
 
 
-def _is_known(line: dict[str, t.Any]) -> bool:
+def _is_about(line: Line, of: Renewing) -> bool:
+    """Whether a line is about this renewal; not every look at a desk shows the fingerprint of what is replaced."""
+    same = line.get("replaces") == of.replaces or line.get("expires") == of.expires
+    return same and line.get("contract_id") == of.application.contract_id
+
+
+def _is_known(line: Line) -> bool:
     """Whether a line tells of a renewal that we ordered, or have seen; one that was refused to us is another's work."""
     return line.get("step") == Step.RENEW.value and bool(line.get("booked") or line.get("kind") == _SEEN)
 

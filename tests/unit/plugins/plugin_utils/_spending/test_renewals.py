@@ -22,6 +22,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.sav
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_open_renewals
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import (
     Frame,
@@ -31,6 +32,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.do
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.by_reference import EchoDiffers
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.seen import note_renewals_of_others
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
 from portfolios import DV, MADE_AT, OV, DeskInMemory, before_end, booked, certified, now, portfolio, renewal
 
@@ -152,6 +154,19 @@ def test_the_ledger_names_what_is_replaced(ledger: pathlib.Path) -> None:
 
 
 # --- a desk without references
+
+
+@pytest.mark.parametrize("kind", [DeskInMemory, Lists])
+def test_an_own_renewal_is_not_noted_as_one_of_others(kind: type[DeskInMemory], ledger: pathlib.Path) -> None:
+    desk = due(kind)
+    renew(desk, ledger)
+    # Not every look at a desk shows the fingerprint by which the renewal was ordered.
+    bare = dc.replace(desk.rows[0], current=None, certificate_fingerprint=None)
+    bare = dc.replace(bare, procedure=bare.procedure and dc.replace(bare.procedure, replaces=None))
+    for row in (desk.rows[0], bare):
+        desk.rows = [row]
+        note_renewals_of_others(Ledger(ledger, now=now), find_open_renewals(planned(desk)))
+    assert [line["kind"] for line in lines(ledger)] == ["intent", "outcome"]
 
 
 @pytest.mark.parametrize("losses", [(), ("after",)])
