@@ -6,8 +6,8 @@
 
 """Every day by which somebody has to act for an order, and whether its work is late. Pure; the day is the desk's.
 
-When a stage is expected to be over is ours: a daily run orders, registers and installs within a day, and the CA needs
-the lead of the product's level (`LEADS`). While a stage is on schedule, nobody has to be woken.
+When a stage is expected to be over is ours: a daily run orders on the day of an order's turn, and registers and
+installs within two days; the CA needs the lead of the product's level (`LEADS`). Nobody is woken while all is on time.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ def _work_at(entry: Entry) -> _Work | None:
         return _Work(Stage.INSTALL, "service_admin", application.issued_at + _A_RUN) if application.issued_at else None
     track = entry.track
     if track is not None and track.phase is Phase.OPEN and _renews_here(entry):
-        return _Work(Stage.ORDER, "group_admin", begin_of(entry.order.name, track.window, spread=True) + DAY)
+        return _Work(Stage.ORDER, "group_admin", begin_of(entry.order.name, track.window, spread=True))
     return None
 
 

@@ -62,7 +62,7 @@ options:
   late_days:
     description:
       - How many days after a stage (V(order), V(register), V(issue), V(install)) should have been over this is told. A daily run is expected to
-        order, register and install within two days, and the CA to issue within 7 days (DV) or 14 days; these numbers are ours.
+        order on the day of an order's turn, to register and install within two days, and the CA to issue within 7 days (DV) or 14 days; these numbers are ours.
     type: list
     elements: int
     default: [1, 3, 7]

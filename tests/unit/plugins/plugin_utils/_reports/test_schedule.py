@@ -26,6 +26,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.no
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Application,
     Observed,
+    Renewal,
     State,
 )
 from lives import Life, begin, disturbed, shared_memory
@@ -35,6 +36,15 @@ from portfolios import OV, before_end, booked, certified, portfolio, renewal
 (ORDER,) = portfolio(OV | {"renewal": {"when": "window"}})
 (SILENT,) = portfolio(OV)
 IN_USE = certified(booked(ORDER, "p/www/1"))  # until 2027-05-25 12:00 in Japan
+SHOWN = dc.replace(
+    IN_USE,
+    renewal=Renewal(
+        **{
+            name: before_end(days, IN_USE)
+            for name, days in {"notice_at": 35, "opens_at": 30, "order_by": 26, "update_by": 21}.items()
+        }
+    ),
+)  # a run orders it a day after the opening, by its name
 NAMED = renewal(IN_USE.certificate_fingerprint, "p/www/1/renewal:1")
 
 
@@ -100,6 +110,8 @@ def test_a_successor_that_no_host_has_is_installed_before_the_end_of_what_it_rep
     [
         (60, IN_USE, None),
         (28.5, IN_USE, None),
+        (28.5, SHOWN, None),
+        (27.5, SHOWN, ("order", 1, "group_admin")),
         (26, open_at(28), None),
         (24.9, open_at(28), ("register", 1, "service_admin")),
         (21.2, open_at(28), ("register", 4, "service_admin")),
