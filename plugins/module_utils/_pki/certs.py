@@ -119,20 +119,20 @@ def chain_fault(
         return chain_errors.ChainEmpty()
     if len(chain) > LONGEST_CHAIN:
         return chain_errors.ChainTooLong(found=len(chain), most=LONGEST_CHAIN)
-    entry = {leaf.certificate_fingerprint}
+    seen = {leaf.certificate_fingerprint}
     for position, (below, above) in enumerate(zip((leaf, *chain), chain), start=1):
-        fault = _link_fault(below, above, position=position, entry=entry, now=now)
+        fault = _link_fault(below, above, position=position, seen=seen, now=now)
         if fault:
             return fault
-        entry.add(above.certificate_fingerprint)
+        seen.add(above.certificate_fingerprint)
     return None
 
 
 def _link_fault(
-    below: CertFacts, above: CertFacts, *, position: int, entry: set[str], now: dt.datetime | None
+    below: CertFacts, above: CertFacts, *, position: int, seen: set[str], now: dt.datetime | None
 ) -> errors.Fault | None:
     subject = names.subject_text(above.subject)
-    if above.certificate_fingerprint in entry:
+    if above.certificate_fingerprint in seen:
         return chain_errors.ChainRepeats(position=position, subject=subject)
     if not _issued(below, issuer=above):
         return chain_errors.ChainBroken(position=position, subject=subject, below=names.subject_text(below.subject))

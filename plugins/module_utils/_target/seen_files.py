@@ -45,8 +45,8 @@ class Delivery:
         return result == wanted and (role not in WITH_KEY or file.key_fingerprint == self.leaf.public_key_fingerprint)
 
 
-def _leaf_and_rest(result: Certificates) -> Certificates:
-    return (*result[:1], *sorted(result[1:], key=lambda facts: facts.certificate_fingerprint))
+def _leaf_and_rest(certificates: Certificates) -> Certificates:
+    return (*certificates[:1], *sorted(certificates[1:], key=lambda facts: facts.certificate_fingerprint))
 
 
 @dc.dataclass(frozen=True)

@@ -51,8 +51,8 @@ class DeskError(Exception):
     tried_out = False
 
     def __init__(self, message: str | Phrase, *, request_id: str | None = None) -> None:
-        text = message if isinstance(message, Phrase) else verbatim(message)
-        self.phrase = text if request_id is None else _OF_REQUEST.filled(text, request_id)
+        phrase = message if isinstance(message, Phrase) else verbatim(message)
+        self.phrase = phrase if request_id is None else _OF_REQUEST.filled(phrase, request_id)
         super().__init__(self.phrase.en)
 
 

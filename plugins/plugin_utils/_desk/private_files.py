@@ -113,8 +113,8 @@ def _is_private(folder: pathlib.Path) -> bool:
     return stat.S_ISDIR(result.st_mode) and _is_ours(result) and not result.st_mode & 0o077
 
 
-def _is_ours(result: os.stat_result) -> bool:
-    return result.st_uid == os.geteuid()
+def _is_ours(status: os.stat_result) -> bool:
+    return status.st_uid == os.geteuid()
 
 
 __all__ = (

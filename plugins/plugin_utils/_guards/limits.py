@@ -86,8 +86,10 @@ def _say_silent(plan: Plan) -> Phrase:
         if entry.application and entry.track
     }
     days.update({silent.application.contract_id: silent.day for silent in find_silent(plan, None)})
-    message = ", ".join(f"{contract_id} ({day})" for contract_id, day in sorted(days.items(), key=lambda item: item[1]))
-    return _SILENT.filled(message) if message else Phrase("", "")
+    contracts = ", ".join(
+        f"{contract_id} ({day})" for contract_id, day in sorted(days.items(), key=lambda item: item[1])
+    )
+    return _SILENT.filled(contracts) if contracts else Phrase("", "")
 
 
 __all__ = ("Limits", "judge_limits")

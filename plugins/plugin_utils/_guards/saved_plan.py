@@ -74,10 +74,10 @@ def read_host_parts(path: str, *, portfolio: str, part: str | None) -> dict[str,
     return {row["name"]: row["on_host"] for row in rows}
 
 
-def require_digest(result: str, wanted: str) -> None:
+def require_digest(digest: str, wanted: str) -> None:
     """Refuse a plan whose digest is not the one that the reviewer saw."""
-    if result != wanted:
-        raise _not_reviewed(result, wanted)
+    if digest != wanted:
+        raise _not_reviewed(digest, wanted)
 
 
 def _moved(
@@ -186,8 +186,8 @@ def _unusable(path: str, problem: Phrase) -> OrdersRefused:
     return OrdersRefused([Complaint(rule="PLAN-FILE", place=Place(file=path), facts={"problem": problem})])
 
 
-def _not_reviewed(result: str, wanted: str) -> OrdersRefused:
-    facts = {"value": result, "wanted": wanted}
+def _not_reviewed(digest: str, wanted: str) -> OrdersRefused:
+    facts = {"value": digest, "wanted": wanted}
     return OrdersRefused([Complaint(rule="PLAN-DIGEST", place=Place(file="plan_digest"), facts=facts)])
 
 

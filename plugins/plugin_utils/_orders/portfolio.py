@@ -138,10 +138,10 @@ def _judged_one(
     return (None if wrong else _order(fields, raw, csr)), breaches
 
 
-def _told_once(result: list[tuple[RawOrder, Breach]]) -> Complaint:
+def _told_once(breaches: list[tuple[RawOrder, Breach]]) -> Complaint:
     # Finding a place means reading the file once more, so it is done for the first order only.
-    complaint = _complaint(*result[0])
-    return dc.replace(complaint, order=list_names(raw.name for raw, _breach in result))
+    complaint = _complaint(*breaches[0])
+    return dc.replace(complaint, order=list_names(raw.name for raw, _breach in breaches))
 
 
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:

@@ -115,9 +115,9 @@ def _natural_key(order: Fields) -> tuple[str, ...] | None:
     return (name.lower(), result.id if result else product, usage, *contract)
 
 
-def _may_name(duplicate_of: str, entry: set[str]) -> bool:
+def _may_name(duplicate_of: str, names: set[str]) -> bool:
     # A contract ID of another portfolio has no form that is known, so only the desk can tell; a name must be ours.
-    return duplicate_of in entry or any(character.isdigit() for character in duplicate_of)
+    return duplicate_of in names or any(character.isdigit() for character in duplicate_of)
 
 
 def _complaint(rule: str, order: RawOrder, field: str, facts: Mapping[str, object]) -> Complaint:

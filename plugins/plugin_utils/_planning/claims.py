@@ -41,9 +41,9 @@ def match_applications(
     claims: dict[str, Application] = {}
     for order in orders:
         key = order.contract_id or order.client_reference(portfolio)
-        result = by_contract.get(key) if order.contract_id else by_reference.get(key)
-        if result:
-            claims[order.name] = result
+        application = by_contract.get(key) if order.contract_id else by_reference.get(key)
+        if application:
+            claims[order.name] = application
     taken = {app.contract_id for app in claims.values()}
     spare = [app for app in applications if app.live and not app.client_reference and app.contract_id not in taken]
     for order in orders:
@@ -182,9 +182,9 @@ def _is_linked_otherwise(order: Order, app: Application) -> bool:
     return bool(find_differences(order, app)) and not find_differences(dc.replace(order, linked_contract=there), app)
 
 
-def _difference(field: str, wanted: object, result: object) -> Phrase:
+def _difference(field: str, wanted: object, bought: object) -> Phrase:
     words = Phrase("{0} is {1} at the desk, {2} in the order", "{0} は窓口では {1}、オーダーでは {2}")
-    return words.filled(field, shorten(result), shorten(wanted))
+    return words.filled(field, shorten(bought), shorten(wanted))
 
 
 def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:

@@ -73,8 +73,8 @@ def unnamed_links(order: Order, application: Application | None) -> tuple[str, .
     linked = order.linked_contract
     if application is None or linked is None or order.usage is not Usage.LINKED_SERVICE:
         return ()
-    named = {linked.contract_id, linked.was, *(link.contract_id for link in linked.also)}
-    return tuple(link.contract_id for link in application.further_links if link.contract_id not in named)
+    ours = {linked.contract_id, linked.was, *(link.contract_id for link in linked.also)}
+    return tuple(link.contract_id for link in application.further_links if link.contract_id not in ours)
 
 
 __all__ = ("is_link_shown", "is_relinked", "link_standing", "relinking_of", "unnamed_links")

@@ -136,8 +136,8 @@ class Plan:
 
     def count_orders(self) -> dict[str, int]:
         """How many orders stand where, and how many applications no order names."""
-        result = collections.Counter(entry.shown for entry in self.entries)
-        return {**{standing.value: result[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
+        counts = collections.Counter(entry.shown for entry in self.entries)
+        return {**{standing.value: counts[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
 
     def list_steps(self) -> Iterator[tuple[Entry, Step]]:
         """Every step of the plan in the order in which it is performed."""

@@ -104,7 +104,7 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
             continue
         again = terms.get(_RENEWAL, {})
         first = {term: amount for term, amount in terms.items() if term not in (_RENEWAL, _LINK_CHANGE)}
-        complaints.extend(_wrong_terms(first, (str(name),), entry=(*TERMS, _RENEWAL, _LINK_CHANGE)))
+        complaints.extend(_wrong_terms(first, (str(name),), allowed=(*TERMS, _RENEWAL, _LINK_CHANGE)))
         complaints.extend(_wrong_amount(terms.get(_LINK_CHANGE, 0), (str(name), _LINK_CHANGE)))
         complaints.extend(_wrong_renewals(again, (str(name), _RENEWAL)))
         if product and isinstance(again, dict):
@@ -118,15 +118,15 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
 
 def _wrong_renewals(written: object, path: Path) -> Iterator[Complaint]:
     if isinstance(written, dict):
-        yield from _wrong_terms(written, path, entry=tuple(TERMS))
+        yield from _wrong_terms(written, path, allowed=tuple(TERMS))
     else:
         yield _not(_MAPPING, written, path)
 
 
-def _wrong_terms(terms: Mapping[str, t.Any], path: Path, *, entry: tuple[str, ...]) -> Iterator[Complaint]:
+def _wrong_terms(terms: Mapping[str, t.Any], path: Path, *, allowed: tuple[str, ...]) -> Iterator[Complaint]:
     for term, amount in terms.items():
         if term not in TERMS:
-            yield _unknown(str(term), entry, path)
+            yield _unknown(str(term), allowed, path)
         yield from _wrong_amount(amount, (*path, str(term)))
 
 

@@ -64,11 +64,11 @@ class News(t.NamedTuple):
     reported: dict[str, int]
 
 
-def find_news(document: Row, message: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
+def find_news(document: Row, reported: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
     """What this status has that is not among what was told; what is over is forgotten."""
-    result = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
-    fresh = [event for subject, level, event in result if level < message.get(subject, level + 1)]
-    levels = {subject: min(level, message.get(subject, level)) for subject, level, _event in result}
+    candidates = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
+    fresh = [event for subject, level, event in candidates if level < reported.get(subject, level + 1)]
+    levels = {subject: min(level, reported.get(subject, level)) for subject, level, _event in candidates}
     return News(events=tuple(fresh), reported=levels)
 
 

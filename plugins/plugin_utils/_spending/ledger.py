@@ -97,8 +97,8 @@ class Ledger:
     def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> Line:
         """Write the line; threads that come while another one writes go with the next write."""
         desk = {} if self._desk is None else {"desk": self._desk}
-        message = {name: keep(value if name in _SETTLES else hide(value)) for name, value in facts.items()}
-        entry = _Entry({"kind": kind, "step": step, **desk, **message})
+        kept = {name: keep(value if name in _SETTLES else hide(value)) for name, value in facts.items()}
+        entry = _Entry({"kind": kind, "step": step, **desk, **kept})
         with self._queue:
             self._waiting.append(entry)
         with self._disk:

@@ -49,8 +49,8 @@ def describe_relinking(entry: Entry) -> dict[str, t.Any]:
 
 def find_relinked(desk: Desk, application: Application, wanted: Relinking) -> Application | None:
     """Read the contract, and return it where the change is there."""
-    applications = next((app for app in desk.list_applications() if app.contract_id == application.contract_id), None)
-    return applications if applications is not None and is_relinked(applications, wanted) else None
+    contract = next((app for app in desk.list_applications() if app.contract_id == application.contract_id), None)
+    return contract if contract is not None and is_relinked(contract, wanted) else None
 
 
 def require_relinked(result: Application, application: Application, wanted: Relinking) -> Application:

@@ -246,14 +246,14 @@ def _make_work(host: str, written: Json) -> Work:
     )
 
 
-def _require_answer(result: Json | None) -> dict[str, dict[str, str]]:
-    return {field: _texts(result[field]) for field in ("csrs", "failures")} if result else {}
+def _require_answer(answer: Json | None) -> dict[str, dict[str, str]]:
+    return {field: _texts(answer[field]) for field in ("csrs", "failures")} if answer else {}
 
 
-def _texts(result: object) -> dict[str, str]:
-    if not isinstance(result, dict) or not all(isinstance(text, str) for text in result.values()):
+def _texts(part: object) -> dict[str, str]:
+    if not isinstance(part, dict) or not all(isinstance(text, str) for text in part.values()):
         raise ValueError
-    return result
+    return part
 
 
 __all__ = (

@@ -72,9 +72,9 @@ def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lan
     return _remember(options, lines, lang)
 
 
-def _remember(options: Options, message: Iterable[HostAnswer | Registered], lang: Language) -> list[str]:
+def _remember(options: Options, answers: Iterable[HostAnswer | Registered], lang: Language) -> list[str]:
     try:
-        _append(_path(options), read_memory(options).find_news(message))
+        _append(_path(options), read_memory(options).find_news(answers))
     except OSError as error:
         return [translate(_LOST.filled(describe_os_error(error)), lang)]
     return []

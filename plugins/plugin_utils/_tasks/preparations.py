@@ -94,14 +94,14 @@ def read_csrs(options: Options, entries: Iterable[Entry]) -> tuple[dict[str, str
     return csrs, problems
 
 
-def judge_csr(order: Order, result: Mapping[str, str]) -> Phrase | None:
+def judge_csr(order: Order, csrs: Mapping[str, str]) -> Phrase | None:
     """Judge the CSR that a host has made for an order; None where it can be registered."""
-    if order.name not in result:
+    if order.name not in csrs:
         return _NO_CSR
     if lacking := explain_missing_cryptography():
         return verbatim(lacking)
     try:
-        facts = read_csr(result[order.name].encode())
+        facts = read_csr(csrs[order.name].encode())
         spec = keyspec.KeySpec(facts.key_type, size=facts.key_size if facts.curve is None else None, curve=facts.curve)
         subject = names.subject(order.common_name, fields=order.subject.filled_fields())
         fits = facts.asks_for(

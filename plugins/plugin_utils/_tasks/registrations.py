@@ -128,7 +128,7 @@ def _desk_failures(outcomes: Iterable[Outcome], lang: Language) -> list[Json]:
     ]
 
 
-def _row(entry: Entry, result: Json, outcome: Outcome | None) -> Json:
+def _row(entry: Entry, prepared: Json, outcome: Outcome | None) -> Json:
     application = (outcome and outcome.application) or entry.application
     return {
         "name": entry.order.name,
@@ -136,10 +136,10 @@ def _row(entry: Entry, result: Json, outcome: Outcome | None) -> Json:
         "state": application.state.value if application else "planned",
         "csr_origin": entry.order.csr_origin and entry.order.csr_origin.value,
         "public_key_fingerprint": (application and application.public_key_fingerprint)
-        or result.get("public_key_fingerprint"),
-        "key_path": result.get("key_path"),
-        "next_key_path": result.get("next_key_path"),
-        "csr_path": result.get("csr_path"),
+        or prepared.get("public_key_fingerprint"),
+        "key_path": prepared.get("key_path"),
+        "next_key_path": prepared.get("next_key_path"),
+        "csr_path": prepared.get("csr_path"),
     }
 
 

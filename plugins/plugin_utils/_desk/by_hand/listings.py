@@ -196,9 +196,9 @@ def _totals(texts: Iterable[str]) -> list[int]:
     return [int(match[1].replace(",", "")) for text in texts for match in [_TOTAL.search(text)] if match]
 
 
-def _require_all(total: int, result: int, file: pathlib.Path) -> None:
-    if result < total:
-        raise OptionsWrong(_AT.filled(file, _FEWER.filled(total, result)))
+def _require_all(total: int, count: int, file: pathlib.Path) -> None:
+    if count < total:
+        raise OptionsWrong(_AT.filled(file, _FEWER.filled(total, count)))
 
 
 __all__ = ("Listing", "read_listing")

@@ -111,12 +111,12 @@ def _bytes_of(character: str, encoding: str) -> bytes | None:
         return None
 
 
-def _from_euc(result: str) -> str:
-    if result[0] == "\x8e" and len(result) > 1:
-        return chr(ord(result[1]) - 0xA1 + 0xFF61)
-    if len(result) == len("\x8f..") or len(result) == 1:
-        return result.encode("latin-1").decode(_EUC_JP, "replace")
-    return _jis_characters().get(result, "\ufffd")
+def _from_euc(code: str) -> str:
+    if code[0] == "\x8e" and len(code) > 1:
+        return chr(ord(code[1]) - 0xA1 + 0xFF61)
+    if len(code) == len("\x8f..") or len(code) == 1:
+        return code.encode("latin-1").decode(_EUC_JP, "replace")
+    return _jis_characters().get(code, "\ufffd")
 
 
 @functools.cache

@@ -151,8 +151,8 @@ def _clean(text: str, secrets: tuple[str, ...]) -> str:
     return one_line(_TOKEN.sub(_without_token, hide(line)), _LONGEST_LINE)
 
 
-def _without_token(result: re.Match[str]) -> str:
-    text = result[0]
+def _without_token(match: re.Match[str]) -> str:
+    text = match[0]
     mixed = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
     return _GONE if mixed or len(text) >= _CERTAINLY else text
 

@@ -129,21 +129,21 @@ def order_values(default: Mapping[str, t.Any]) -> tuple[str, ...]:
     return (*dict.fromkeys((*shown, *filled)), *MORE_VALUES)
 
 
-def _texts_problems(where: Place, own: t.Any, entry: t.Any) -> Iterator[Problem]:
-    yield from _unknown(where, own, entry)
+def _texts_problems(where: Place, own: t.Any, allowed: t.Any) -> Iterator[Problem]:
+    yield from _unknown(where, own, allowed)
     for key, value in take_mapping(own).items():
         if not take_texts(value):
             yield (*where, key), _ANY_OF.filled(key)
 
 
-def _unknown(where: Place, own: t.Any, entry: t.Any) -> Iterator[Problem]:
+def _unknown(where: Place, own: t.Any, allowed: t.Any) -> Iterator[Problem]:
     if not isinstance(own, dict):
         yield where, _MAPPING.filled(".".join(map(str, where)))
         return
     for key in own:
-        if key not in entry:
-            near = find_nearest(key, list(entry))
-            hint = _NEAR.filled(near) if near else _KNOWN.filled(", ".join(sorted(map(str, entry))))
+        if key not in allowed:
+            near = find_nearest(key, list(allowed))
+            hint = _NEAR.filled(near) if near else _KNOWN.filled(", ".join(sorted(map(str, allowed))))
             yield (*where, key), _NOT_IN_MAP.filled(".".join(map(str, (*where, key))), hint)
 
 
