@@ -16,6 +16,13 @@ from ansible_collections.iij.server_certificate.tests.contract.desk_process impo
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
 
 
+@pytest.fixture(autouse=True)
+def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ledgers and memories of each test are its own, and never those of who runs it."""
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+
+
 @pytest.fixture(scope="session")
 def shared_desk(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[DeskControl]:
     """A desk for tests that count no purchases; each of them orders under names of its own."""

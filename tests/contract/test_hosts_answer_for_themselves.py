@@ -40,12 +40,6 @@ def order_of(host: str, **changes: t.Any) -> Json:
     return sample.fields(**{"name": host, "common_name": common_name(host), "host": host, **made_there, **changes})
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable))
-
-
 def tasks_at(desk: DeskControl, folder: pathlib.Path, orders: list[Json], *, taken: str) -> Tasks:
     def execute(host: str, _module: str, _arguments: Json) -> Json:
         answered = {host: OWN[host]} if host != taken else {order["name"]: THEIRS for order in orders}

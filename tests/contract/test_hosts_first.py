@@ -44,12 +44,6 @@ def with_csr(csr: str) -> t.Callable[[str, str, Json], Json]:
     return answering(csrs=[{"name": "www", "csr": csr}])
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable))
-
-
 def tasks_at(desk: DeskControl, folder: pathlib.Path, execute: t.Any, adapter: str = "api", **options: t.Any) -> Tasks:
     user, password = desk.group_admin
     portal = {"desk": "portal", "desk_url": desk.portal_url, "portal_user": user, "portal_password": password,

@@ -87,10 +87,8 @@ def used_desk(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[DeskContro
     ("way", "moment"), [(way, moment) for way, moments in MOMENTS.items() for moment in [*moments, "never"]]
 )
 def test_killed_between_fetching_and_installing_it_is_open(
-    used_desk: DeskControl, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, way: str, moment: str
+    used_desk: DeskControl, tmp_path: pathlib.Path, way: str, moment: str
 ) -> None:
-    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable))
     number = [*MOMENTS[way], "never"].index(moment)
     name, place = f"{way}-{number}", tmp_path / "disk"
     place.mkdir()

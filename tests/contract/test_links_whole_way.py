@@ -61,12 +61,6 @@ class Linked:
         return acts.count("link_change")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable))
-
-
 @pytest.fixture
 def linked(desk: DeskControl, tmp_path: pathlib.Path) -> Linked:
     return Linked(desk, tmp_path)

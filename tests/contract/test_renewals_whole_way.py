@@ -66,12 +66,6 @@ class Site:
         return self.hosts.serial("web1", "www")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable))
-
-
 @pytest.fixture
 def site(desk: DeskControl, tmp_path: pathlib.Path) -> Site:
     return Site(desk, tmp_path)

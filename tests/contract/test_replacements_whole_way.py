@@ -19,12 +19,6 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path / variable))
-
-
 @pytest.fixture
 def site(desk: DeskControl, tmp_path: pathlib.Path) -> Site:
     return Site(desk, tmp_path)
