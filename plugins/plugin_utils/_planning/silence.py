@@ -41,8 +41,9 @@ class Silent(t.NamedTuple):
 
 def find_silent(plan: Plan, prices: PriceTable | None) -> tuple[Silent, ...]:
     """Find what silence renews once its notice is due, the next one first; what this plan renews is left out."""
-    result = (*_of_entries(plan, prices), *_of_unmanaged(plan, prices))
-    return tuple(sorted(result, key=lambda silent: (silent.moment, silent.application.contract_id)))
+    found = (*_of_entries(plan, prices), *_of_unmanaged(plan, prices))
+    once = {silent.application.contract_id: silent for silent in reversed(found)}  # two orders may replace one contract
+    return tuple(sorted(once.values(), key=lambda silent: (silent.moment, silent.application.contract_id)))
 
 
 def _of_entries(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:

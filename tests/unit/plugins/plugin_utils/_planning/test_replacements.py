@@ -201,6 +201,12 @@ def test_a_second_purchase_that_has_ended_is_not_bought_once_more() -> None:
     assert plan_of(*ended, orders=(same,), keeps_references=False).entries[0].steps == ()
 
 
+def test_what_two_orders_replace_is_renewed_by_silence_once() -> None:
+    (other,) = portfolio(OV | {"name": "api", "common_name": "api.example.jp", "replaces": OLD.contract_id})
+    silent = find_silent(plan_of(OLD, orders=(ORDER, other), days=34), None)
+    assert [one.application.contract_id for one in silent] == [OLD.contract_id]
+
+
 def test_a_run_for_what_is_due_cancels_nothing() -> None:
     plan = plan_of(OLD, NEW, memory=on_host((ORDER, NEW)), due_only=True)
     assert plan.count_changes() == 0
