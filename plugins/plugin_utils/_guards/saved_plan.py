@@ -16,6 +16,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
+from .._planning.digests import digest as make_digest
 from .._planning.digests import list_desk_steps, order_digest, plan_digest
 from .._planning.host_part import describe_changes, list_changes, make_host_part
 from .._planning.steps import Step
@@ -168,9 +169,12 @@ def _whole(saved: Row) -> bool:
     try:
         bound = [(row["name"], row["contract_id"], row["on_host"]) for row in rows if row.get("on_host")]
         result = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"], on_hosts=bound)
+        whole = make_digest({field: value for field, value in saved.items() if field != "file_digest"})
     except (TypeError, KeyError, ValueError, RecursionError):
         return False
-    return bool(result == saved.get("digest"))
+    # Plans of earlier versions, which bind nothing of hosts, have no digest of their file.
+    bare = "file_digest" not in saved and not any("on_host" in row for row in rows)
+    return bool(result == saved.get("digest") and (bare or whole == saved.get("file_digest")))
 
 
 def _said(steps: list[str], contract_id: str | None) -> Phrase:

@@ -19,6 +19,7 @@ from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import one_line, translate, verbatim
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
+from .._planning.digests import digest
 from .calendar import explain_missing_icalendar, render_calendar
 from .dates import list_passed_dates, sort_by_urgency
 from .deadlines import next_deadlines
@@ -73,7 +74,8 @@ def write_status(document: Row, folder: str) -> None:
 
 
 def _pages(document: Row, *, form: str) -> dict[str, str]:
-    written = json.dumps(document, ensure_ascii=False, indent=1)
+    # The digest of the file finds what its other digest leaves out: prices, counts, words.
+    written = json.dumps({**document, "file_digest": digest(document)}, ensure_ascii=False, indent=1)
     return {
         "json": f"{written}\n",
         "md": _rendered(f"{form}.md.j2", document, document["lang"]),
