@@ -35,6 +35,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.a
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskError  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import transport as portal  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.adapter import PortalDesk  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.links import LinkWork, Relinking  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application, State  # noqa: E402
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample  # noqa: E402
 from wire_answers import (  # noqa: E402
@@ -43,6 +44,8 @@ from wire_answers import (  # noqa: E402
     endless_screens,
     nasty_json,
     nasty_screens,
+    right_json,
+    right_screens,
 )
 
 if t.TYPE_CHECKING:
@@ -52,7 +55,12 @@ SLOWEST: t.Final = 30.0  # seconds that one answer may take
 MOST_MEMORY: t.Final = 150 << 10  # KiB by which the process may grow
 _TIMEOUT: t.Final = 0.5  # seconds; 20 times as many for a whole call
 _ENDLESS: t.Final = 500  # one answer of so many has no end
-_MAKERS: t.Final = {"json": (nasty_json, endless_json), "screens": (nasty_screens, endless_screens)}
+_MAKERS: t.Final = {
+    "json": (nasty_json, endless_json),
+    "screens": (nasty_screens, endless_screens),
+    "right json": (lambda _random: right_json,) * 2,
+    "right screens": (lambda _random: right_screens,) * 2,
+}
 _FORKS: t.Final = multiprocessing.get_context("fork")
 _ORDER: t.Final = sample.order()
 _APPLICATION: t.Final = Application(
@@ -60,6 +68,8 @@ _APPLICATION: t.Final = Application(
     common_name="www.example.jp", product="sureserver_cloud", term="6 months", usage="other",
     linked_contract_id=None, linked_service=None, state=State.AWAITING_REGISTRATION,
 )  # fmt: skip
+_RENEWABLE: t.Final = dc.replace(_APPLICATION, current=sample.certificate())
+_RELINKING: t.Final = Relinking(work=LinkWork.CHANGE, service="s", contract_id="rmw2", was="rga1")
 _CALLS: t.Final[tuple[t.Callable[[t.Any], object], ...]] = (
     lambda desk: desk.list_products(),
     lambda desk: desk.list_linked_contracts(),
@@ -71,7 +81,9 @@ _CALLS: t.Final[tuple[t.Callable[[t.Any], object], ...]] = (
     lambda desk: desk.register(_APPLICATION, _ORDER, None),
     lambda desk: desk.place(_ORDER, "default/www/1"),
     lambda desk: desk.cancel(_APPLICATION),
-    lambda desk: desk.renew(dc.replace(_APPLICATION, current=sample.certificate()), _ORDER, "default/www/1/renewal:0"),
+    lambda desk: desk.renew(_RENEWABLE, _ORDER, "default/www/1/renewal:0"),
+    lambda desk: desk.reissue(_RENEWABLE, _ORDER, "default/www/1/reissue:0", "key_lost"),
+    lambda desk: desk.relink(_RENEWABLE, _RELINKING, "default/www/1/relink:0"),
 )
 
 
@@ -165,6 +177,20 @@ def run(*, seed: int, count: int, wires: tuple[str, ...] = ("json", "screens")) 
         seen.grown = _memory() - begin
     server.end()
     return seen
+
+
+def hear_right_answers(wire: str) -> list[str]:
+    """Call everything at a desk that answers as it should: each call's name, and what came of it."""
+    server = _Server()
+    with tempfile.TemporaryDirectory() as folder:
+        server.answer_like(1, f"right {wire}", 0)
+        outcomes = []
+        for call in _CALLS:
+            seen, desk = Run(), _api(server.url) if wire == "json" else _portal(server.url, pathlib.Path(folder))
+            _feed(desk, call, seen, wire=wire, label=wire)
+            outcomes.append(f"{call.__code__.co_names[0]}: {next(iter(seen.outcomes))[1]}")
+    server.end()
+    return outcomes
 
 
 def _api(url: str) -> ApiDesk:

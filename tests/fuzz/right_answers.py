@@ -73,6 +73,10 @@ _NEXT: t.Final = {
     "registration": "registration_confirm",
     "csr_entry": "registration",
     "registration_confirm": "registration_done",
+    "renewals": "renewal_notes",
+    "renewal_notes": "renewal_term",
+    "renewal_term": "renewal_confirm",
+    "renewal_confirm": "renewal_done",
 }
 _CHOICES: t.Final = {
     "customer_code": "SG00000001",
@@ -80,6 +84,9 @@ _CHOICES: t.Final = {
     "usage": "その他",
     "product_and_term": "SureServer for クラウド 6か月",
     "csr_method": "IIJがCSRを作成",
+    "contract_id": "rsc00000001 www.example.jp",
+    "renewal_choice": "有効期限後、契約を更新する",
+    "renewed_term": "6か月",
 }
 _FACTS: t.Final = {
     "contract_id": "rsc00000001",
@@ -98,6 +105,7 @@ _FACTS: t.Final = {
     "state_or_province_name": "Tokyo",
     "locality_name": "Chiyoda-ku",
     "organization_name": "Example Co., Ltd.",
+    "renewed_term": "6か月",
     "confirmed_applicant_name": "Web Operations",
     "confirmed_applicant_department": "Infrastructure",
     "confirmed_applicant_email": "certs@example.jp",

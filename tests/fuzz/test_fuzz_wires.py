@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from fuzz_wires import MOST_MEMORY, run
+from fuzz_wires import MOST_MEMORY, hear_right_answers, run
 
 
 @pytest.mark.parametrize(("wire", "misfit"), [("json", "AnswerUnusable"), ("screens", "ScreenUnexpected")])
@@ -17,3 +17,14 @@ def test_no_answer_ends_in_anything_but_values_or_desk_errors(wire: str, misfit:
     assert seen.grown <= MOST_MEMORY, seen.phrase(0)
     outcomes = {outcome for _wire, outcome in seen.outcomes}
     assert {"values", misfit, "DeskUnreachable"} <= outcomes, "the fuzzer reaches what it is for"
+
+
+# These pages remember no choice, so the pull-down that a choice brings is on none of them.
+_NEEDS_A_CHOICE = {"list_products: ScreenUnexpected", "list_linked_contracts: ScreenUnexpected"}
+
+
+@pytest.mark.parametrize(("wire", "left"), [("json", set()), ("screens", _NEEDS_A_CHOICE)])
+def test_right_answers_are_understood_so_that_changed_ones_reach_every_call(wire: str, left: set[str]) -> None:
+    outcomes = hear_right_answers(wire)
+    assert {outcome for outcome in outcomes if not outcome.endswith(("values", "NotOnline"))} == left
+    assert sum(outcome.endswith("values") for outcome in outcomes) >= 7

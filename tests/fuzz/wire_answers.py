@@ -95,6 +95,11 @@ def nasty_json(random: random.Random) -> Respond:
     return respond
 
 
+def right_json(_method: str, path: str) -> Sent:
+    """The JSON interface as it should be."""
+    return _plain(json_answer(path))
+
+
 def endless_json(random: random.Random) -> Respond:
     """Lists without an end, row by row."""
     total = random.choice((999_999, 10**15, 2**63))
@@ -273,4 +278,13 @@ def _sent(_random: random.Random | None, head: _Head, body: bytes, *, kind: str)
     )
 
 
-__all__ = ("Respond", "Sent", "endless_json", "endless_screens", "nasty_json", "nasty_screens", "right_screens")
+__all__ = (
+    "Respond",
+    "Sent",
+    "endless_json",
+    "endless_screens",
+    "nasty_json",
+    "nasty_screens",
+    "right_json",
+    "right_screens",
+)
