@@ -49,7 +49,7 @@ lint: $(VENV)/.ready
 	@$(BIN)/python tests/generate/translations.py --check
 
 sanity: $(VENV)/.ready  ## What a release must pass, by every ansible-core and Python of this machine
-	@$(BIN)/python -m pytest -m long tests/docs tests/release
+	@$(BIN)/python -m pytest -m long tests/docs tests/release tests/unit/plugins/plugin_utils/_reports
 	@$(RELEASE).matrix
 
 build: $(VENV)/.ready  ## The tarball of a release, the lists of its parts and their checksums, into build/

@@ -22,14 +22,43 @@ import time
 import typing as t
 import urllib.request
 
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+sys.path[:0] = [str(ROOT / "collections")]
+
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import (  # noqa: E402
+    Phrase,
+    spoken_language,
+    translate,
+)
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
 BUILD = ROOT / "build" / "quickstart"
 TOOLS = pathlib.Path(sys.executable).parent
 PATIENCE = 30  # seconds that the desk may take to start
+LANG = spoken_language()
+STEPS = (
+    Phrase("The plan: what would be ordered (nothing is changed)", "計画: 申し込む内容の確認 (何も変更しません)"),
+    Phrase("Apply: order, make keys and CSRs, register", "適用: お申し込み、鍵とCSRの作成、申請情報の登録"),
+    Phrase(
+        "The rehearsal CA confirms and issues; three days pass until IIJ has installed on the linked service",
+        "リハーサルの認証局が確認して発行し、連携対応サービスへのIIJによる設置まで3日進めます",
+    ),
+    Phrase("Collect: fetch the certificates and install them", "取得: 証明書の取得と設置"),
+    Phrase("Verify every installed chain with openssl", "設置した証明書チェーンをすべてopensslで検証"),
+    Phrase("Apply and collect once more: nothing may change", "適用と取得をもう一度: 何も変わらないことを確認"),
+    Phrase("Status", "状況"),
+)
+ENDED = Phrase(
+    "Nothing was bought: this was a rehearsal. Files are in {0}; the desk is stopped.",
+    "リハーサルのため、何も購入していません。ファイルは {0} にあります。窓口は停止しました。",
+)
+NEXT = Phrase(
+    "Next: make rehearsal, then follow README.md with orders of your own.",
+    "次の操作: make rehearsal を実行し、README.ja.md に沿って自分のオーダーで試してください。",
+)
 
 
 class Desk(t.NamedTuple):
@@ -61,20 +90,20 @@ def main() -> int:
     for folder in ("web1", "web2", "collected", "verify"):
         (BUILD / "hosts" / folder).mkdir(parents=True)
     with rehearsal_desk() as desk:
-        step(1, "The plan: what would be ordered (nothing is changed)")
+        step(1)
         playbook(desk, "plan")
-        step(2, "Apply: order, make keys and CSRs, register")
+        step(2)
         playbook(desk, "apply")
-        step(3, "The rehearsal CA confirms and issues; three days pass until IIJ has installed on the linked service")
+        step(3)
         desk.fetch("POST", "/rehearsal/ca/work", {})
         desk.fetch("PUT", "/rehearsal/clock", {"advance_days": 3})
-        step(4, "Collect: fetch the certificates and install them")
+        step(4)
         playbook(desk, "collect")
-        step(5, "Verify every installed chain with openssl")
+        step(5)
         installed = verify(desk)
-        step(6, "Apply and collect once more: nothing may change")
+        step(6)
         changed = playbook(desk, "apply") + playbook(desk, "collect")
-        step(7, "Status")
+        step(7)
         playbook(desk, "status")
         return conclude(desk, installed=installed, changed=changed)
 
@@ -177,15 +206,15 @@ def conclude(desk: Desk, *, installed: int, changed: int) -> int:
     files = [file.read_text(encoding="utf-8") for file in HERE.glob("orders/*.yml")]
     orders = sum(len(re.findall(r"^  - name:", text, re.MULTILINE)) for text in files)
     figures = {"orders": orders, "purchases": purchases, "issued": issued, "installed": installed}
-    print(f"\nNothing was bought: this was a rehearsal. Files are in {BUILD}; the desk is stopped.")
-    print("Next: make rehearsal, then follow README.md with orders of your own.")
+    print(f"\n{translate(ENDED.filled(str(BUILD)), LANG)}")
+    print(translate(NEXT, LANG))
     said = " ".join(f"{name}={figure}" for name, figure in figures.items())
     print(f"quickstart: {said} second_run_changed={changed}")
     return 0 if len(set(figures.values())) == 1 and changed == 0 else 1
 
 
-def step(number: int, title: str) -> None:
-    print(f"\n== {number}/7 {title}", flush=True)
+def step(number: int) -> None:
+    print(f"\n== {number}/{len(STEPS)} {translate(STEPS[number - 1], LANG)}", flush=True)
 
 
 if __name__ == "__main__":

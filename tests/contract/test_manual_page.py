@@ -16,6 +16,8 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.page import Page
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import PortalTransport
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.words import state_word
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from ansible_collections.iij.server_certificate.tests.contract import manual_page as manual
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract import test_portal_renewals as portal_renewals
@@ -241,6 +243,11 @@ def test_the_map_has_the_word_from_the_page(row: manual.Row) -> None:
 
 def every_word() -> set[str]:
     return {*manual.ORDER_MENU, *manual.REGISTRATION_MENU, *(word for row in manual.ROWS for word in row.words)}
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.UNCLEAR])
+def test_a_state_has_one_word_on_screens_and_in_reports(state: State) -> None:
+    assert MAP.find_option("states", state.value).text == state_word(state, "ja")
 
 
 def test_no_word_of_the_page_is_marked_ours() -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import pathlib
@@ -23,6 +24,7 @@ import pytest
 import rehearsal_desk
 import requests
 from rehearsal_desk.running import cli
+from rehearsal_desk.running.start_text import start_text
 
 SOURCE: t.Final = pathlib.Path(rehearsal_desk.__file__).parent.parent
 
@@ -77,6 +79,21 @@ def test_it_serves_announces_and_stops_cleanly(tmp_path: pathlib.Path) -> None:
     assert f"export IIJ_CERT_DESK_URL={ready['url']}\n" in output
     assert re.search(rf"export IIJ_CERT_TOKEN={re.escape(ready['order_token'])}\n", output)
     assert not ready_file.exists()
+
+
+def test_the_start_text_speaks_the_language_of_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ("url", "order_token", "register_token", "control_token", "group_admin", "group_password")
+    facts = dict.fromkeys((*names, "service_admin", "service_password"), "fact")
+    texts = {}
+    for language, kept in itertools.product(("ja", "ja_JP.UTF-8", "en", ""), (True, False)):
+        monkeypatch.setenv("LANGUAGE", language)
+        monkeypatch.setenv("LC_ALL", "C")
+        texts[language, kept] = start_text(kept=kept, **facts)
+    assert texts["ja", True] == texts["ja_JP.UTF-8", True] != texts["ja", False]
+    assert texts["en", True] == texts["", True] and "worthless" in texts["en", True]
+    japanese = texts["ja", True]
+    assert japanese.count("fact") == texts["en", True].count("fact")
+    assert "next step" not in japanese.casefold() and "効力はありません" in japanese
 
 
 def test_a_database_is_kept_when_asked_for(tmp_path: pathlib.Path) -> None:

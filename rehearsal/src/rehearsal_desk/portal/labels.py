@@ -135,7 +135,7 @@ STATES: t.Final = {
     life.INSTALLED: "設置済み",
     life.WITHDRAWN: "取り下げ",
     life.REJECTED: "却下",
-    life.CANCELLED: "キャンセル済み",
+    life.CANCELLED: "解約済み",
     life.EXPIRED: "有効期限切れ",
     life.REVOKED: "失効",
 }

@@ -27,39 +27,13 @@ from rehearsal_desk.running.app import create_app
 from rehearsal_desk.running.premises import prepare_premises
 from rehearsal_desk.running.replaying import add_replay
 from rehearsal_desk.running.settings import Settings
+from rehearsal_desk.running.start_text import start_text
 from rehearsal_desk.store import schema
 from rehearsal_desk.store.store import is_sqlite
 from rehearsal_desk.store.vault import BadKeyFile, Vault, make_vault, open_vault
 
 _MOST_WORKERS: t.Final = 16
 _DATABASE_ERRORS: t.Final = (SQLAlchemyError, ImportError, ValueError, schema.OutOfDate)
-
-_BANNER: t.Final = """\
-REHEARSAL: nothing is bought here, and the certificates are worthless.
-
-  export IIJ_CERT_DESK_URL={url}
-  export IIJ_CERT_TOKEN={order_token}
-
-The token above is the group admin's: it orders and registers. The others:
-
-  service admin (registers only)   {register_token}
-  the rehearsal's own controls     {control_token}
-
-Next step, in another terminal with the exports, in the folder of the checkout:
-
-  export ANSIBLE_COLLECTIONS_PATH=$PWD/collections
-  .venv/bin/ansible-playbook iij.server_certificate.plan -i examples/quickstart/inventory.yml \\
-    -e certificate_orders=examples/quickstart/orders -e rehearsal_folder=$PWD/build/rehearsal
-
-The portal's screens, for a browser:
-
-  {url}/portal/
-  group admin     マスターID {group_admin}  password {group_password}
-  service admin   マスターID {service_admin}  password {service_password}
-  {url}/rehearsal/ui/   clock, CA, outbox, faults and purchases (asks for the controls' token)
-
-{memory} Stop with Ctrl-C.
-"""
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,13 +120,8 @@ def _serve(options: argparse.Namespace, *, database: str, vault: Vault) -> None:
         def announce() -> None:
             if ready_file is not None:
                 _write_ready_file(ready_file, url=url, tokens=tokens)
-            memory = (
-                "The --database keeps what happens here."
-                if options.database
-                else "What happens here is forgotten at the end."
-            )
             names = {"group_admin": GROUP_ADMIN, "service_admin": SERVICE_ADMIN}
-            print(_BANNER.format(url=url, memory=memory, **names, **dc.asdict(tokens)), flush=True)
+            print(start_text(kept=bool(options.database), url=url, **names, **dc.asdict(tokens)), flush=True)
 
         workers.serve(
             lambda: create_app(settings, premises=premises),

@@ -151,7 +151,10 @@ def test_a_certificate_that_was_issued_meanwhile_moves_nothing(tmp_path: pathlib
         (lambda saved: saved.update(slice="1/2"), "slice is '1/2'"),
         (lambda saved: saved.update(verdict="unknown"), "failed"),
         (lambda saved: saved["orders"][0].update(contract_id="rsc1"), "changed after it was made"),
-        (lambda saved: saved.update(price={"currency": "JPY", "total": 0, "unpriced": []}), "changed after it was made"),
+        (
+            lambda saved: saved.update(price={"currency": "JPY", "total": 0, "unpriced": []}),
+            "changed after it was made",
+        ),
         (lambda saved: saved["counts"].update(to_order=0), "changed after it was made"),
         (lambda saved: saved.update(verdict="nothing_to_do"), "changed after it was made"),
         (lambda saved: saved["orders"][0].update(common_name="x.example.jp"), "changed after it was made"),

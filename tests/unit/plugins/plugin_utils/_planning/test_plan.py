@@ -137,7 +137,13 @@ def test_a_key_that_another_application_has_is_told_before_the_purchase() -> Non
 
 
 def test_a_product_that_is_not_offered() -> None:
-    assert refused(portfolio(OV | {"term": "1 year"})) == ["PRODUCT-NOT-OFFERED"]
+    orders = portfolio(OV | {"term": "1 year"})
+    with pytest.raises(OrdersRefused) as caught:
+        made(orders)
+    (complaint,) = caught.value.complaints
+    assert complaint.rule == "PRODUCT-NOT-OFFERED"
+    # With a wrong term the product is right: the terms of thirteen others are of no use.
+    assert [text.partition(":")[0] for text in complaint.facts["allowed"]] == [orders[0].product.id]
 
 
 def test_a_linked_contract_is_looked_up_before_anything_is_submitted() -> None:

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What whoever starts the desk reads: addresses, tokens and the next step, in the language of the locale."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+_ENGLISH: t.Final = """\
+REHEARSAL: nothing is bought here, and the certificates are worthless.
+
+  export IIJ_CERT_DESK_URL={url}
+  export IIJ_CERT_TOKEN={order_token}
+
+The token above is the group admin's: it orders and registers. The others:
+
+  service admin (registers only)   {register_token}
+  the rehearsal's own controls     {control_token}
+
+Next step, in another terminal with the exports, in the folder of the checkout:
+
+  export ANSIBLE_COLLECTIONS_PATH=$PWD/collections
+  .venv/bin/ansible-playbook iij.server_certificate.plan -i examples/quickstart/inventory.yml \\
+    -e certificate_orders=examples/quickstart/orders -e rehearsal_folder=$PWD/build/rehearsal
+
+The portal's screens, for a browser:
+
+  {url}/portal/
+  group admin     マスターID {group_admin}  password {group_password}
+  service admin   マスターID {service_admin}  password {service_password}
+  {url}/rehearsal/ui/   clock, CA, outbox, faults and purchases (asks for the controls' token)
+
+{memory} Stop with Ctrl-C.
+"""
+_JAPANESE: t.Final = """\
+リハーサル用の窓口です。ここでは何も購入されず、証明書にも効力はありません。
+
+  export IIJ_CERT_DESK_URL={url}
+  export IIJ_CERT_TOKEN={order_token}
+
+上のトークンは管理グループ管理者のもので、お申し込みと申請情報の登録ができます。そのほかのトークン:
+
+  サービス管理者 (登録のみ)        {register_token}
+  リハーサルの操作用               {control_token}
+
+次の操作: 別の端末で上の export を実行し、チェックアウトしたフォルダーで次のとおり入力してください。
+
+  export ANSIBLE_COLLECTIONS_PATH=$PWD/collections
+  .venv/bin/ansible-playbook iij.server_certificate.plan -i examples/quickstart/inventory.yml \\
+    -e certificate_orders=examples/quickstart/orders -e rehearsal_folder=$PWD/build/rehearsal
+
+ポータルの画面 (ブラウザー用):
+
+  {url}/portal/
+  管理グループ管理者  マスターID {group_admin}  パスワード {group_password}
+  サービス管理者      マスターID {service_admin}  パスワード {service_password}
+  {url}/rehearsal/ui/   時計、認証局、送信メール、障害、購入の一覧 (リハーサルの操作用のトークンが必要)
+
+{memory} 停止は Ctrl-C です。
+"""
+_TEXTS: t.Final = {"en": _ENGLISH, "ja": _JAPANESE}
+_MEMORY: t.Final = {
+    "en": ("What happens here is forgotten at the end.", "The --database keeps what happens here."),
+    "ja": ("ここで行ったことは、停止すると消えます。", "ここで行ったことは、--database に残ります。"),
+}
+
+
+def start_text(*, kept: bool, **facts: str) -> str:
+    """Return the text for these tokens, names and address; `kept`: whether a database outlives the desk."""
+    lang = _spoken_language()
+    return _TEXTS[lang].format(memory=_MEMORY[lang][kept], **facts)
+
+
+def _spoken_language() -> str:
+    # As the collection has it: LANGUAGE works where no Japanese locale is installed.
+    values = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ja" if next(filter(None, values), "").startswith("ja") else "en"
+
+
+__all__ = ("start_text",)
