@@ -87,6 +87,16 @@ def _silent(application: Application, track: Track, order: str | None, prices: P
     )
 
 
+def tell_silence(
+    application: Application, as_of: dt.datetime | None, prices: PriceTable | None
+) -> tuple[dt.date, int | None] | None:
+    """Tell the day of Japan on which silence renews a contract, and its cost; None where it never does."""
+    track = find_track(application, as_of)
+    if track is None or track.silent_on is None:
+        return None
+    return day_in_japan(track.silent_on), price_silence(application, prices)
+
+
 def find_open_renewals(plan: Plan) -> list[Entry]:
     """Find the orders whose contracts show the renewal of a certificate under way, whoever has ordered it."""
     return [entry for entry in plan.entries if _is_open(entry.application)]
@@ -107,4 +117,4 @@ def _last_term(application: Application) -> str | None:
     return application.period.term if application.period else application.term
 
 
-__all__ = ("Silent", "find_open_renewals", "find_silent", "price_silence")
+__all__ = ("Silent", "find_open_renewals", "find_silent", "price_silence", "tell_silence")

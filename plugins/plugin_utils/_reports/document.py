@@ -21,7 +21,7 @@ from .._planning.host_part import list_changes, make_host_part
 from .._planning.remarks import find_remarks
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
-from .rows import application_row, order_row, price_row, silent_rows
+from .rows import order_row, price_row, silent_rows, unmanaged_rows
 from .standing import ACTORS
 
 if t.TYPE_CHECKING:
@@ -96,7 +96,7 @@ def describe_plan(
         "price": price_row(plan, frame.prices),
         "silent": silent_rows(plan, frame.prices),
         "orders": rows,
-        "unmanaged": [application_row(application) for application in plan.unmanaged],
+        "unmanaged": unmanaged_rows(plan, frame.prices),
         "unconfirmed": [str(entry.order.name) for entry in plan.entries if entry.unconfirmed],
         "complaints": _warnings(plan, complaints, frame.lang),
         "error": error,

@@ -109,11 +109,23 @@ def _renewed(row: Row, lang: Language) -> str:
 
 
 def _silent(row: Row, document: Row, lang: Language) -> str:
-    yen = translate(_NO_PRICE, lang) if row["yen"] is None else translate(_YEN, lang).format(row["yen"])
-    price = translate(_FOR, lang).format(yen) if document["price"] is not None else ""
     if row["order"] is None:
-        return translate(_SILENT_UNMANAGED, lang).format(row["contract_id"], row["common_name"], row["day"], price)
+        return word_unmanaged_silence(row, document, lang)
+    price = _price(row, document, lang)
     return translate(_SILENT, lang).format(row["order"], row["contract_id"], row["day"], price, row["update_by"])
 
 
-__all__ = ("renewal_note", "silent_notes", "silent_price", "term_words")
+def word_unmanaged_silence(row: Row, document: Row, lang: Language) -> str:
+    """Say when silence renews a contract that no order names, and for how much."""
+    price = _price(row, document, lang)
+    return translate(_SILENT_UNMANAGED, lang).format(row["contract_id"], row["common_name"], row["day"], price)
+
+
+def _price(row: Row, document: Row, lang: Language) -> str:
+    if document["price"] is None:
+        return ""
+    yen = translate(_NO_PRICE, lang) if row["yen"] is None else translate(_YEN, lang).format(row["yen"])
+    return translate(_FOR, lang).format(yen)
+
+
+__all__ = ("renewal_note", "silent_notes", "silent_price", "term_words", "word_unmanaged_silence")

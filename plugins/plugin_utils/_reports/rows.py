@@ -15,7 +15,7 @@ import typing as t
 
 from .._planning.digests import order_digest
 from .._planning.lifecycle import day_in_japan, last_day_before, renews
-from .._planning.silence import find_silent
+from .._planning.silence import find_silent, tell_silence
 from .._planning.steps import CALL_CLASSES, Step
 from .deadlines import deadline_rows, lateness_row
 from .offline_forms import write_relinking_mail
@@ -152,6 +152,16 @@ def application_row(application: Application) -> Row:
     }
 
 
+def unmanaged_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
+    """The applications that no order names, each with what it costs by itself, and when, unless somebody acts."""
+    rows = []
+    for application in plan.unmanaged:
+        silence = tell_silence(application, plan.as_of, prices)
+        told = {"day": silence[0].isoformat(), "yen": silence[1]} if silence else None
+        rows.append({**application_row(application), "silent": told})
+    return rows
+
+
 def price_row(plan: Plan, prices: PriceTable | None) -> Row | None:
     """What the plan's purchases come to; None without a price table."""
     if prices is None:
@@ -199,4 +209,4 @@ def _time(moment: dt.datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-__all__ = ("Row", "application_row", "order_row", "price_row", "result_rows", "silent_rows")
+__all__ = ("Row", "application_row", "order_row", "price_row", "result_rows", "silent_rows", "unmanaged_rows")

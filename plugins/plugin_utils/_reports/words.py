@@ -19,7 +19,7 @@ from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .deadlines import late_note
 from .link_words import link_note
-from .renewal_words import renewal_note, silent_notes, silent_price, term_words
+from .renewal_words import renewal_note, silent_notes, silent_price, term_words, word_unmanaged_silence
 from .standing import ACTORS
 
 if t.TYPE_CHECKING:
@@ -177,6 +177,13 @@ def advise_next_step(document: Row, lang: Language) -> str:
     return translate(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
 
 
+def _unmanaged(row: Row, document: Row, lang: Language) -> str:
+    if row["silent"]:
+        return word_unmanaged_silence({**row, **row["silent"]}, document, lang)
+    state = translate(_STATES[row["state"]], lang)
+    return translate(_UNMANAGED, lang).format(row["contract_id"], row["common_name"], state)
+
+
 def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !.
 
@@ -184,13 +191,8 @@ def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     """
     makers = (_note, _replaced_note, renewal_note, link_note, _host_note, late_note)
     result = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
-    words = translate(_UNMANAGED, lang)
     silent = {row["contract_id"] for row in document["silent"]}
-    left = [
-        ("?", words.format(row["contract_id"], row["common_name"], translate(_STATES[row["state"]], lang)))
-        for row in document["unmanaged"]
-        if row["contract_id"] not in silent
-    ]
+    left = [("?", _unmanaged(row, document, lang)) for row in document["unmanaged"] if row["contract_id"] not in silent]
     left = [*silent_notes(document, lang), *left]
     names = list_names(document["unconfirmed"])
     unconfirmed = [("?", translate(_UNCONFIRMED, lang).format(names))] if names else []

@@ -72,6 +72,18 @@ def test_a_plan_names_renewal_silence_and_what_no_order_names_with_days_and_yen(
     assert "price of new orders and renewals: 30,000 yen; renewed by IIJ itself within 35 days: 60,000 yen" in told
 
 
+def test_what_no_order_names_says_its_day_and_yen_however_far_away() -> None:
+    (told, _of_hosts) = lines(150, sign="?")
+    assert told == (
+        "? unmanaged: rsc00000009 old.example.jp, no order names it: IIJ renews it by itself on 2027-04-28 "
+        "(30,000 yen). Write an order for it before, or cancel it in a browser"
+    )
+    decided = dc.replace(STRAY, state=State.CANCELLED)
+    assert "by itself" not in "".join(lines(150, WWW, SILENT, decided, sign="?"))
+    (row,) = document(150)["unmanaged"]
+    assert row["silent"] == {"day": "2027-04-28", "yen": 30_000}
+
+
 def test_the_same_in_japanese() -> None:
     told = "\n".join(lines(28, lang="ja"))
     for words in (
