@@ -215,3 +215,12 @@ def test_a_ca_that_works_by_itself(desk: Rehearsal, p_256: ec.EllipticCurvePriva
     assert desk.show(other)["state"] == "applied"
     desk.control("POST", "/ca/auto", {"on": True})
     assert desk.show(other)["state"] == "issued"
+
+
+@pytest.mark.parametrize(
+    ("body", "refused"),
+    [({}, "on"), ({"ov": 3}, "on"), ({"on": False, "ov": -1}, "ov"), ({"on": True, "ev": 10_000}, "ev")],
+)
+def test_a_ca_is_told_what_its_document_asks_for(desk: Rehearsal, body: dict[str, t.Any], refused: str) -> None:
+    answer = desk.call("POST", "/rehearsal/ca/auto", body, token=desk.control_token)
+    assert (answer.status_code, [field for field, _code in complaints(answer.json())]) == (400, [refused])

@@ -122,9 +122,9 @@ def let_ca_work(
     """The CA works by itself as days pass, or no longer."""
     form = body.whole_form()
     days = {"DV": form.dv, "OV": form.ov, "EV": form.ev}
-    if form.on:
-        wrong = [level for level, found in days.items() if not 0 <= found <= LONGEST_LEAD]
-        refuse_if_any(tuple(Breach(level.lower(), "invalid", f"0 to {LONGEST_LEAD} days.") for level in wrong))
+    wrong = [level for level, lead in days.items() if not 0 <= lead <= LONGEST_LEAD]
+    missing = () if "on" in form.model_fields_set else (Breach("on", "required", "true or false."),)
+    refuse_if_any((*missing, *(Breach(level.lower(), "invalid", f"0 to {LONGEST_LEAD} days.") for level in wrong)))
     lapses.let_ca_work(days if form.on else None)
     return wire.AutomaticCaTold(on=form.on, dv=form.dv, ov=form.ov, ev=form.ev)
 
