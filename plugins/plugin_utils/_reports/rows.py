@@ -157,8 +157,8 @@ def unmanaged_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
     rows = []
     for application in plan.unmanaged:
         silence = tell_silence(application, plan.as_of, prices)
-        told = {"day": silence[0].isoformat(), "yen": silence[1]} if silence else None
-        rows.append({**application_row(application), "silent": told})
+        silent = {"day": silence[0].isoformat(), "yen": silence[1]} if silence else None
+        rows.append({**application_row(application), "silent": silent})
     return rows
 
 

@@ -107,6 +107,7 @@ WORDS: t.Final = {
 }
 _HEADS: t.Final = {
     "order": Phrase("New orders", "新規お申し込み"),
+    "renew": Phrase("Renewals", "更新のお申し込み"),
     "cancel": Phrase("Cancellations", "解約"),
     "register": Phrase("CSR and application information", "CSRの入力・申請情報の登録"),
     "download": Phrase("Certificates to download", "証明書のダウンロード"),

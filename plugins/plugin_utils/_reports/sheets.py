@@ -26,6 +26,7 @@ VERSION: t.Final = 1
 # What a person does for an order, who does it, and the state that is recorded afterwards.
 KINDS: t.Final = {
     "order": ("group_admin", "ordered"),
+    "renew": ("group_admin", "renewed"),
     "cancel": ("group_admin", "cancelled"),
     "register": ("service_admin", "registered"),
     "download": ("service_admin", None),
@@ -36,6 +37,7 @@ SHORT: t.Final = 8  # digits of a digest on paper
 
 _TODO: t.Final = {
     "order": Phrase("order it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに申し込む"),
+    "renew": Phrase("renew it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに更新する"),
     "cancel": Phrase("cancel it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに解約する"),
     "register": Phrase("register it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに登録する"),
     "download": Phrase(

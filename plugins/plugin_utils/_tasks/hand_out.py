@@ -13,11 +13,12 @@ import typing as t
 
 from .._complaints.whole_file import write_whole
 from .._desk.by_hand import work as walked
-from .._desk.by_hand.folder import certificate_path, read_kept_csr, sheets_path
+from .._desk.by_hand.folder import is_kept, read_kept_csr, sheets_path
 from .._desk.by_hand.register import read_register
 from .._desk.portal.screen_map import read_screen_map
 from .._planning.digests import order_digest
-from .._planning.steps import Standing
+from .._planning.lifecycle import list_retired_keys, renews
+from .._planning.steps import Standing, Step
 from .._reports.sheet_pages import remove_sheets, write_sheet
 from .._reports.sheets import KINDS, ROLES, Group, RegisterFacts, Work, describe_sheet, word_work
 from .._values.observed import State
@@ -86,16 +87,18 @@ def _kind(entry: Entry, options: Options) -> str | None:
     application = entry.application
     if entry.standing is Standing.TO_ORDER:
         return "order"
-    if entry.standing is Standing.TO_CANCEL:
+    if Step.RENEW in entry.steps:  # also where a certificate is still to be fetched
+        return "renew"
+    if entry.standing in (Standing.TO_CANCEL, Standing.TO_CANCEL_REPLACED):
         return "cancel"
     if application is None:
         return None
-    if entry.standing is Standing.TO_REGISTER:
+    if Step.REGISTER in entry.steps:
         return "register" if _has_csr(entry, options) else None
-    fetched = certificate_path(options["desk_folder"], application.contract_id).exists()
-    if entry.installs and not fetched:
+    if entry.installs and not is_kept(options["desk_folder"], application):
         return "download"
-    return "answer" if entry.standing is Standing.WAITING and application.state in _AT_THE_CA else None
+    at_work = application.procedure.state if application.procedure else application.state
+    return "answer" if entry.standing is Standing.WAITING and at_work in _AT_THE_CA else None
 
 
 def _has_csr(entry: Entry, options: Options) -> bool:
@@ -112,7 +115,11 @@ def find_csr(entry: Entry, options: Options) -> str | None:
     if entry.application is None or entry.order.csr_origin is not CsrOrigin.TARGET:
         return None
     kept = read_kept_csr(options["desk_folder"], entry.application.contract_id)
-    return kept.pem if kept else None
+    # Until its host has made the next key, the CSR of the certificate in use is kept.
+    is_old = renews(entry.application) and entry.order.rotates_key
+    if kept is None or (is_old and kept.public_key_fingerprint in list_retired_keys(entry.application)):
+        return None
+    return kept.pem
 
 
 def _work(entry: Entry, kind: str, options: Options, screen_map: ScreenMap) -> Work:
@@ -120,17 +127,20 @@ def _work(entry: Entry, kind: str, options: Options, screen_map: ScreenMap) -> W
     steps: list[Row] = []
     if kind == "order":
         steps = walked.order_steps(order, screen_map)
+    elif application and kind == "renew":
+        steps = walked.renewal_steps(application, order, screen_map)
     elif application and kind == "register":
         steps = walked.registration_steps(application, order, find_csr(entry, options), screen_map)
     elif application and kind == "download":
         steps = walked.download_steps(application, screen_map)
-    term = screen_map.options["terms"].get(order.term)
+    wanted = order.renewal_term if kind == "renew" else order.term
+    term = screen_map.options["terms"].get(wanted)
     return Work(
         order=order.name,
         kind=kind,
         common_name=order.common_name,
         product=screen_map.find_option("products", order.product.id).text,
-        term=term.text if term else order.term,
+        term=term.text if term else wanted,
         contract_id=application.contract_id if application else None,
         confirmations=application.confirmations if application else (),
         steps=steps,

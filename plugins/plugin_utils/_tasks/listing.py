@@ -12,7 +12,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._desk.by_hand.rows import JST, plain_row
+from .._desk.by_hand.rows import JST, OF_RENEWAL, plain_row
 from .._planning.claims import purchase_key
 from .._values.observed import ENDED
 from .recording import make_bought_row
@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
 _SAME: t.Final = ("common_name", "product")
 _SHOWN: t.Final = (
     "customer_code", "term", "usage", "linked_service", "linked_contract_id", "state", "confirmations", "reason",
-    "deadline", "ordered_at", "not_after",
+    "deadline", "ordered_at", "not_after", "renewal_state",
 )  # fmt: skip
 _OTHERWISE: t.Final = Phrase(
     "{0} ({1}): {2} is {3} on the list, {4} in the register",
@@ -98,6 +98,9 @@ class Comparison:
             if fresh[name].casefold() != row[name].casefold():
                 yield _ANOTHER.filled(shown.contract_id, row["common_name"], name, fresh[name], row[name])
                 return
+        if _is_renewed(fresh, row):
+            row = _without_certificate(row)
+            self.rows[shown.contract_id] = row
         if fresh["state"] != row["state"] and "confirmations" in row:
             # What was open in the state before is settled, unless it is shown again.
             self.rows[shown.contract_id] = {name: row[name] for name in row if name != "confirmations"}
@@ -139,8 +142,23 @@ class Comparison:
 
 
 def _row(shown: Application) -> RegisterRow:
-    fields = {name: getattr(shown, name) for name in ("contract_id", *_SAME, *_SHOWN)}
-    return plain_row({**fields, "state": shown.state.value})
+    fields = {name: getattr(shown, name) for name in ("contract_id", *_SAME, *_SHOWN) if name not in OF_RENEWAL}
+    renewal = {"renewal_state": shown.procedure.state.value} if shown.procedure else {}
+    return plain_row({**fields, "state": shown.state.value, **renewal})
+
+
+def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
+    """Whether the list shows another certificate than the register: one that ends later, with no renewal under way."""
+    ends, ended = _day("not_after", fresh.get("not_after", "")), _day("not_after", row.get("not_after", ""))
+    return bool(ended and ends > ended and "renewal_state" not in fresh and row.get("certificate_fingerprint"))
+
+
+def _without_certificate(row: RegisterRow) -> RegisterRow:
+    """The row of a renewed contract: of its certificate nothing is known but the key that was registered for it."""
+    gone = ("certificate_fingerprint", "serial_number", "not_before", "public_key_fingerprint", *OF_RENEWAL)
+    key = row.get("renewal_public_key_fingerprint")
+    left = {name: value for name, value in row.items() if name not in gone}
+    return {**left, **({"public_key_fingerprint": key} if key else {})}
 
 
 def _day(name: str, value: t.Any) -> t.Any:

@@ -28,6 +28,9 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
 
 
+_ENDED: t.Final = frozenset(state.value for state in ENDED)
+
+
 class Recording:
     """The rows of a register while records are taken, and every complaint about them.
 
@@ -124,6 +127,11 @@ class Recording:
     def _changed(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
         if record.state == "ordered":
             return {**row, "ordered_at": record.date.isoformat()}
+        if record.state == "renewed":
+            state = row.get("renewal_state", State.AWAITING_REGISTRATION.value)
+            return {**row, "renewal_state": state, "renewal_ordered_at": record.date.isoformat()}
+        if row.get("renewal_state") and record.state in ("registered", "rejected"):
+            return self._changed_renewal(record, order, row)
         if record.state != "registered":
             reason = {"reason": record.reason} if record.reason else {}
             return {**row, "state": STATES[record.state].value, "ended_at": record.date.isoformat(), **reason}
@@ -137,12 +145,29 @@ class Recording:
             **({"public_key_fingerprint": key} if key else {}),
         }
 
+    def _changed_renewal(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
+        """What is recorded of a renewal that is under way; the certificate in use stays what it is."""
+        if record.state == "rejected":
+            reason = {"renewal_reason": record.reason} if record.reason else {}
+            return {**row, "renewal_state": State.REJECTED.value, **reason}
+        waiting = row["renewal_state"] in (State.AWAITING_REGISTRATION.value, State.REJECTED.value)
+        key = self._key_of(order, row["contract_id"])
+        return {
+            **{name: value for name, value in row.items() if name != "renewal_reason"},
+            "renewal_state": State.APPLIED.value if waiting else row["renewal_state"],
+            "renewal_registered_at": record.date.isoformat(),
+            "renewal_csr_origin": "service" if order.csr_origin is CsrOrigin.SERVICE else "customer",
+            **({"renewal_public_key_fingerprint": key} if key else {}),
+        }
+
 
 def _judge_state(record: Record, row: RegisterRow) -> Iterator[Complaint]:
     """What keeps this contract from being what the record says."""
     now, wanted = row["state"], STATES[record.state]
+    if record.state == "renewed" and (not row.get("not_after") or now in _ENDED):
+        yield record.make_complaint("RECORD-NOT-RENEWABLE", "state", value=row["contract_id"], state=now)
     if wanted in ENDED or record.state == "registered":
-        ended = now in {state.value for state in ENDED}
+        ended = now in _ENDED
         if ended and not (now == wanted.value or (record.state == "registered" and row.get("registered_at"))):
             yield record.make_complaint(
                 "RECORD-ENDED", "state", value=row["contract_id"], state=now, wanted=record.state

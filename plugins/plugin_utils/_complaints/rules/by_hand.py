@@ -94,6 +94,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "RECORD-NOT-RENEWABLE",
+        OURS,
+        (
+            "{value} has no certificate that could be renewed ({state}).",
+            "a contract in use whose certificate is in the register",
+            "Correct contract_id or state; bring the certificate (certificate_inbox) or the list first.",
+        ),
+        (
+            "{value} には、更新できる証明書がありません ({state})。",
+            "証明書が記録簿にある利用中の契約",
+            "contract_id または state を直してください。証明書 (certificate_inbox) か一覧を先に取り込んでください。",
+        ),
+    ),
+    make_rule(
         "RECORD-NOT-ORDERED",
         OURS,
         (

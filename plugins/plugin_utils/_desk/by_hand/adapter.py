@@ -19,7 +19,7 @@ from ..._complaints.whole_file import write_whole
 from ..._values.observed import IssuedCertificate
 from ..desk import NotOnline, RequestRefused, StateConflict
 from ..forms import read_fields
-from .folder import certificate_path, csr_path, read_kept_csr
+from .folder import certificate_path, csr_path, is_kept, read_kept_csr
 from .register import read_register
 from .rows import read_application
 
@@ -54,7 +54,8 @@ class ByHandDesk:
 
     @property
     def as_of(self) -> dt.datetime | None:
-        return None  # what people have recorded has no moment of the desk
+        # What people have recorded has no moment of the desk; days of renewals go by the controller's clock.
+        return self._now()
 
     def turn(self) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
@@ -76,6 +77,8 @@ class ByHandDesk:
         return next((app for app in self.list_applications() if app.client_reference == client_reference), None)
 
     def fetch_certificate(self, application: Application) -> IssuedCertificate:
+        if not is_kept(self._folder, application):
+            raise StateConflict(_NO_CERTIFICATE.filled(application.contract_id))
         try:
             text = certificate_path(self._folder, application.contract_id).read_text(encoding="ascii")
         except FileNotFoundError:

@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
     import pathlib
 
     from ....module_utils._pki.csrs import CsrFacts
+    from ..._values.observed import Application
 
 _LINK: t.Final = Phrase(
     "{0} is a link; in the folder of the desk (desk_folder) nothing may be one. Put the file itself there",
@@ -75,10 +76,17 @@ def read_kept_csr(folder: str, contract_id: str) -> CsrFacts | None:
         return None
 
 
+def is_kept(folder: str, application: Application) -> bool:
+    """Whether a person has brought the certificate in use; that of before a renewal is not it."""
+    path = certificate_path(folder, application.contract_id)
+    return application.certificate_fingerprint is not None and path.exists()
+
+
 __all__ = (
     "certificate_path",
     "certificates_path",
     "csr_path",
+    "is_kept",
     "place_in",
     "read_kept_csr",
     "register_path",

@@ -29,6 +29,7 @@ Json = dict[str, t.Any]
 # What was done, and the state that the contract is in after that.
 STATES: t.Final = {
     "ordered": State.AWAITING_REGISTRATION,
+    "renewed": State.AWAITING_REGISTRATION,
     "registered": State.APPLIED,
     "rejected": State.REJECTED,
     "withdrawn": State.WITHDRAWN,

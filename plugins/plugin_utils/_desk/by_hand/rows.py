@@ -13,9 +13,9 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, find_nearest, shorten
-from ..._values.observed import ENDED, Application, State
+from ..._values.observed import ENDED, Application, Kind, Procedure, State
 from ..forms import find_misfit, read_fields
-from ..portal.wire import NEXT_STEPS
+from ..portal.wire import NEXT_STEPS, RENEWAL
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,15 +24,24 @@ RegisterRow = dict[str, t.Any]
 
 JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 NEEDED: t.Final = ("contract_id", "common_name", "product", "state")
-DAYS: t.Final = ("ordered_at", "registered_at", "issued_at", "ended_at", "not_before", "not_after")
+# Of a renewal that is under way; they go with the certificate that comes of it.
+OF_RENEWAL: t.Final = (
+    "renewal_state", "renewal_ordered_at", "renewal_registered_at", "renewal_confirmations", "renewal_reason",
+    "renewal_csr_origin", "renewal_public_key_fingerprint",
+)  # fmt: skip
+DAYS: t.Final = (
+    "ordered_at", "registered_at", "issued_at", "ended_at", "not_before", "not_after", "renewal_ordered_at",
+    "renewal_registered_at",
+)  # fmt: skip
 # In the order in which the collection writes them.
 FIELDS: t.Final = (
     "contract_id", "client_reference", "customer_code", "common_name", "product", "term", "usage", "linked_service",
     "linked_contract_id", "state", "confirmations", "reason", "deadline", "ordered_at", "registered_at", "issued_at",
     "ended_at", "csr_origin", "public_key_fingerprint", "certificate_fingerprint", "serial_number", "not_before",
-    "not_after",
+    "not_after", *OF_RENEWAL,
 )  # fmt: skip
-_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at"))
+_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at", *OF_RENEWAL))
+_RENEWING: t.Final = (State.AWAITING_REGISTRATION, State.APPLIED, State.AWAITING_CONFIRMATION, State.REJECTED)
 _MAPPING: t.Final = Phrase("a mapping of fields", "項目のマッピング")
 
 
@@ -49,7 +58,7 @@ def judge_row(row: t.Any) -> Iterator[Breach]:
         if row.get(name) is None:
             yield Breach(rule="KEY-MISSING", facts={"value": name, "named": name, "allowed": ", ".join(NEEDED)})
     for name, value in row.items():
-        allowed = find_misfit(_form_of(name), _moment(name, value)) if name in FIELDS and value is not None else None
+        allowed = _find_misfit(name, value) if name in FIELDS and value is not None else None
         if allowed:
             yield Breach(rule="REGISTER-VALUE", path=(name,), facts={"value": shorten(value), "allowed": allowed})
 
@@ -68,11 +77,27 @@ def read_application(row: RegisterRow, *, now: dt.datetime) -> Application:
         fields["state"] = State.EXPIRED
     fields["confirmations"] = tuple(fields["confirmations"] or ())
     action, by = NEXT_STEPS.get(fields["state"], ("none", "nobody"))
-    return Application(**fields, next_action=action, next_action_by=by)
+    return Application(**fields, procedure=_read_renewal(moments), next_action=action, next_action_by=by)
+
+
+def _read_renewal(moments: RegisterRow) -> Procedure | None:
+    """Read the renewal that is under way, if one is."""
+    if moments.get("renewal_state") is None:
+        return None
+    shown = {_form_of(name): moments.get(name) for name in OF_RENEWAL}
+    fields = read_fields(shown, ("state",), tuple(name for name in shown if name not in ("state", "ordered_at")))
+    fields["confirmations"] = tuple(fields["confirmations"] or ())
+    return Procedure(id=RENEWAL, kind=Kind.RENEWAL, replaces=moments.get("certificate_fingerprint"), **fields)
+
+
+def _find_misfit(name: str, value: t.Any) -> object:
+    if name == "renewal_state" and value not in {state.value for state in _RENEWING}:
+        return ", ".join(state.value for state in _RENEWING)
+    return find_misfit(_form_of(name), _moment(name, value))
 
 
 def _form_of(name: str) -> str:
-    return "issued_at" if name == "ended_at" else name
+    return "issued_at" if name == "ended_at" else name.removeprefix("renewal_")
 
 
 def _moment(name: str, value: t.Any) -> t.Any:
@@ -97,4 +122,4 @@ def _written(value: t.Any) -> t.Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ("FIELDS", "JST", "RegisterRow", "judge_row", "plain_row", "read_application")
+__all__ = ("FIELDS", "JST", "OF_RENEWAL", "RegisterRow", "judge_row", "plain_row", "read_application")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..portal.filled_forms import Filling, Pick, order_filling, registration_filling
+from ..portal.filled_forms import Filling, Pick, order_filling, registration_filling, renewal_filling
 from ..portal.map_parts import Entry
 
 if t.TYPE_CHECKING:
@@ -53,6 +53,11 @@ def registration_steps(application: Application, order: Order, csr: str | None, 
     """List what is done on each screen to register CSR and application information."""
     filling = registration_filling(application, order, csr, screen_map, page=application.contract_id)
     return list(_steps("registration", filling, screen_map))
+
+
+def renewal_steps(application: Application, order: Order, screen_map: ScreenMap) -> list[Json]:
+    """List what is done on each screen to order the renewal of this contract."""
+    return list(_steps("renewal", renewal_filling(application, order, screen_map), screen_map))
 
 
 def download_steps(application: Application, screen_map: ScreenMap) -> list[Json]:
@@ -172,5 +177,6 @@ __all__ = (
     "next_page_link",
     "order_steps",
     "registration_steps",
+    "renewal_steps",
     "split_way",
 )

@@ -278,6 +278,7 @@ def _midnight(name: str, text: str) -> dt.datetime | None:
 
 __all__ = (
     "NEXT_STEPS",
+    "RENEWAL",
     "awaits_registration",
     "complete_application",
     "keep_as_written",
