@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import pathlib
 import typing as t
@@ -15,6 +16,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import NEEDS_BROWSER
 from ansible_collections.iij.server_certificate.tests.contract.robot_person import (
     Differs,
@@ -226,3 +228,53 @@ def test_slip_5_what_was_done_already_is_not_done_twice(shared_desk: DeskControl
     with pytest.raises(OrdersRefused) as refused:
         recorded(book, order, records=[said])
     assert [complaint.rule for complaint in refused.value.complaints] == ["RECORD-ANOTHER"]
+
+
+@pytest.fixture
+def own_desk(tmp_path: pathlib.Path, shared_desk: DeskControl, person: Person) -> t.Iterator[DeskControl]:
+    """A desk of its own before the same browser, since the clock of the shared one is everybody's."""
+    with running_desk(tmp_path) as desk:
+        person.portal = desk.portal_url
+        yield desk
+    person.portal = shared_desk.portal_url
+    person.log_in(*shared_desk.group_admin)
+
+
+def test_a_renewal_from_the_sheet_to_the_registration(own_desk: DeskControl, person: Person, book: Desk) -> None:
+    order, now = sample.order(renewal={"when": "window"}), dt.datetime.now(dt.UTC)
+    shown = issued_before(own_desk, order, now)
+    own_desk.control("PUT", "/clock", {"now": now.isoformat()})
+    ordered_facts = ("contract_id", "common_name", "product", "term", "usage", "customer_code")
+    facts = (*ordered_facts, "not_before", "not_after", "certificate_fingerprint", "csr_origin")
+    reference = order.client_reference("default")
+    book.write({**{name: shown[name] for name in facts}, "client_reference": reference, "state": "issued"})
+    person.log_in(*own_desk.group_admin)
+    sheet = sheet_of(book, "group_admin", order)
+    assert [group["kind"] for group in sheet["groups"]] == ["renew"]
+    recorded(book, order, records_file=str(fill_in(sheet, person.work(sheet), day=today())))
+    assert [row["kind"] for row in own_desk.control("GET", "/purchases")["results"]] == ["new", "renewal"]
+    sheet = sheet_of(book, "service_admin", order)
+    done = person.work(sheet, only=lambda item: item["record"] is not None)
+    recorded(book, order, records_file=str(fill_in(sheet, done, day=today())))
+    procedure = own_desk.list_applications()[shown["contract_id"]]["procedure"]
+    assert (procedure["kind"], procedure["state"]) == ("renewal", "applied")
+    (application,) = ByHandDesk(str(book.folder)).list_applications()
+    assert application.procedure and application.procedure.state.value == "applied"
+
+
+def issued_before(desk: DeskControl, order: Order, now: dt.datetime) -> Json:
+    """A contract whose certificate of six months ends in about 28 days."""
+    desk.control("PUT", "/clock", {"now": (now - dt.timedelta(days=155)).isoformat()})
+    body = {
+        "client_reference": None, "customer_code": order.customer_code, "common_name": order.common_name,
+        "product": order.product.id, "term": order.term, "usage": "other", "linked_contract_id": None,
+        "terms_agreed": True,
+    }  # fmt: skip
+    contract_id = desk.api("POST", "/applications", body)["result"]["contract_id"]
+    registration = {
+        "csr_origin": "service", "subject": {**order.subject.filled_fields()}, "terms_agreed": True,
+        "applicant": dc.asdict(order.applicant) if order.applicant else None,
+    }  # fmt: skip
+    desk.api("PUT", f"/applications/{contract_id}/registration", registration, token=desk.register_token)
+    desk.ca_work()
+    return t.cast("Json", desk.api("GET", f"/applications/{contract_id}")["result"])
