@@ -66,6 +66,9 @@ _GONE: t.Final = Phrase(
 )
 
 
+_SAME_END: t.Final = dt.timedelta(days=7)  # a list may count days otherwise; the shortest life is longer
+
+
 class Comparison:
     """A list held against the rows of the register; `rows` are what they become when it is taken over."""
 
@@ -149,8 +152,13 @@ def _row(shown: Application) -> RegisterRow:
 
 def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
     """Whether the list shows another certificate than the register: one that ends later, with no renewal under way."""
-    ends, ended = _day("not_after", fresh.get("not_after", "")), _day("not_after", row.get("not_after", ""))
-    return bool(ended and ends > ended and "renewal_state" not in fresh and row.get("certificate_fingerprint"))
+    if "renewal_state" in fresh or not row.get("certificate_fingerprint"):
+        return False
+    days = [_day("not_after", shown.get("not_after")) for shown in (fresh, row)]
+    if None in days:
+        return False
+    ends, ended = (dt.date.fromisoformat(day) for day in days)
+    return ends - ended > _SAME_END
 
 
 def _without_certificate(row: RegisterRow) -> RegisterRow:
