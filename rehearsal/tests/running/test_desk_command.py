@@ -94,6 +94,9 @@ def test_the_start_text_speaks_the_language_of_the_locale(monkeypatch: pytest.Mo
     japanese = texts["ja", True]
     assert japanese.count("fact") == texts["en", True].count("fact")
     assert "next step" not in japanese.casefold() and "効力はありません" in japanese
+    # Commands of the guides read these out of either text.
+    for words in ("export IIJ_CERT_", "own controls", "マスターID", "Ctrl-C"):
+        assert words in japanese and words in texts["en", True]
 
 
 def test_a_database_is_kept_when_asked_for(tmp_path: pathlib.Path) -> None:

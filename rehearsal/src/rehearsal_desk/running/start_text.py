@@ -43,8 +43,8 @@ _JAPANESE: t.Final = """\
 
 上のトークンは管理グループ管理者のもので、お申し込みと申請情報の登録ができます。そのほかのトークン:
 
-  サービス管理者 (登録のみ)        {register_token}
-  リハーサルの操作用               {control_token}
+  サービス管理者 (registers only)   {register_token}
+  リハーサルの操作用 (own controls) {control_token}
 
 次の操作: 別の端末で上の export を実行し、チェックアウトしたフォルダーで次のとおり入力してください。
 
