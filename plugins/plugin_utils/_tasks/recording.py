@@ -8,9 +8,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import join_phrases
+from .._catalogue.renewals import AGENCY
 from .._complaints.complaints import find_nearest, shorten
 from .._desk.by_hand.records import STATES
 from .._desk.by_hand.rows import JST, read_application
@@ -19,7 +21,6 @@ from .._values.observed import ENDED, State
 from .._values.order import CsrOrigin, Usage
 
 if t.TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .._complaints.complaints import Complaint
@@ -127,6 +128,8 @@ class Recording:
     def _changed(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
         if record.state == "ordered":
             return {**row, "ordered_at": record.date.isoformat()}
+        if record.state == "renewed" and _is_of_before(record, row):
+            return row
         if record.state == "renewed":
             state = row.get("renewal_state", State.AWAITING_REGISTRATION.value)
             return {**row, "renewal_state": state, "renewal_ordered_at": record.date.isoformat()}
@@ -161,10 +164,23 @@ class Recording:
         }
 
 
+def _is_of_before(record: Record, row: RegisterRow) -> bool:
+    """Whether this was recorded of the certificate before: its renewal has led to the one in use."""
+    return record.date.isoformat() < row.get("not_before", "")[:10]
+
+
+def _is_renewable(record: Record, row: RegisterRow) -> bool:
+    """Whether the contract could be renewed on that day: it is in use, and the window was open."""
+    until = row.get("not_after", "")[:10]
+    if not until or row["state"] in _ENDED:
+        return False
+    return record.date >= dt.date.fromisoformat(until) - dt.timedelta(days=AGENCY.opens.value + 1)  # days are Japan's
+
+
 def _judge_state(record: Record, row: RegisterRow) -> Iterator[Complaint]:
     """What keeps this contract from being what the record says."""
     now, wanted = row["state"], STATES[record.state]
-    if record.state == "renewed" and (not row.get("not_after") or now in _ENDED):
+    if record.state == "renewed" and not _is_of_before(record, row) and not _is_renewable(record, row):
         yield record.make_complaint("RECORD-NOT-RENEWABLE", "state", value=row["contract_id"], state=now)
     if wanted in ENDED or record.state == "registered":
         ended = now in _ENDED

@@ -97,14 +97,14 @@ RULES = (
         "RECORD-NOT-RENEWABLE",
         OURS,
         (
-            "{value} has no certificate that could be renewed ({state}).",
-            "a contract in use whose certificate is in the register",
-            "Correct contract_id or state; bring the certificate (certificate_inbox) or the list first.",
+            "{value} ({state}) could not be renewed on that day.",
+            "a contract in use, and a day in the 30 days before its certificate ends",
+            "Correct date, contract_id or state; or bring the certificate (certificate_inbox) or the list first.",
         ),
         (
-            "{value} には、更新できる証明書がありません ({state})。",
-            "証明書が記録簿にある利用中の契約",
-            "contract_id または state を直してください。証明書 (certificate_inbox) か一覧を先に取り込んでください。",
+            "{value} ({state}) は、その日付では更新できません。",
+            "利用中の契約で、証明書の有効期限までの30日間の日付",
+            "date、contract_id、state を直すか、証明書 (certificate_inbox) か一覧を先に取り込んでください。",
         ),
     ),
     make_rule(

@@ -41,10 +41,10 @@ _JAPANESE: t.Final = """\
   export IIJ_CERT_DESK_URL={url}
   export IIJ_CERT_TOKEN={order_token}
 
-上のトークンは管理グループ管理者のもので、お申し込みと申請情報の登録ができます。そのほかのトークン:
+上のトークンはサービスグループの運用管理担当者のもので、お申し込みと申請情報の登録ができます。そのほかのトークン:
 
-  サービス管理者 (registers only)   {register_token}
-  リハーサルの操作用 (own controls) {control_token}
+  サービスの運用管理担当者 (登録のみ) {register_token}
+  リハーサルの操作用 (own controls)   {control_token}
 
 次の操作: 別の端末で上の export を実行し、チェックアウトしたフォルダーで次のとおり入力してください。
 
@@ -55,8 +55,8 @@ _JAPANESE: t.Final = """\
 ポータルの画面 (ブラウザー用):
 
   {url}/portal/
-  管理グループ管理者  マスターID {group_admin}  パスワード {group_password}
-  サービス管理者      マスターID {service_admin}  パスワード {service_password}
+  サービスグループの運用管理担当者  マスターID {group_admin}  パスワード {group_password}
+  サービスの運用管理担当者          マスターID {service_admin}  パスワード {service_password}
   {url}/rehearsal/ui/   時計、認証局、送信メール、障害、購入の一覧 (リハーサルの操作用のトークンが必要)
 
 {memory} 停止は Ctrl-C です。

@@ -162,6 +162,20 @@ def test_the_list_says_how_far_a_renewal_is_and_that_it_is_over(desk: Desk) -> N
     assert ByHandDesk(str(desk.folder)).fetch_certificate(*life.applications()).certificate
 
 
+def test_an_old_record_opens_no_other_renewal(desk: Desk) -> None:
+    life = Life(desk, days=27)
+    done = [{"order": life.order.name, "state": "renewed", "date": (TODAY - 2 * DAY).date().isoformat()}]
+    life.record(records=done)
+    life.host_answers(NEXT)
+    life.record("registered")
+    life.bring(NEXT, since=TODAY - DAY, until=TODAY + 190 * DAY)
+    assert not life.record(records=done)["changed"], "of the certificate before"
+    with pytest.raises(OrdersRefused) as caught:
+        life.record("renewed")
+    assert [complaint.rule for complaint in caught.value.complaints] == ["RECORD-NOT-RENEWABLE"]
+    assert life.applications()[0].procedure is None
+
+
 def test_nothing_is_renewed_that_has_no_certificate(desk: Desk) -> None:
     order: Order = sample.target_order()
     desk.bought(order, "applied")
