@@ -166,7 +166,7 @@ class Recording:
 
 def _is_of_before(record: Record, row: RegisterRow) -> bool:
     """Whether this was recorded of the certificate before: its renewal has led to the one in use."""
-    return record.date.isoformat() < row.get("not_before", "")[:10]
+    return record.date.isoformat() < str(row.get("not_before", ""))[:10]
 
 
 def _is_renewable(record: Record, row: RegisterRow) -> bool:
