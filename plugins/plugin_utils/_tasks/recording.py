@@ -12,11 +12,11 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import join_phrases
-from .._catalogue.renewals import AGENCY
 from .._complaints.complaints import find_nearest, shorten
 from .._desk.by_hand.records import STATES
 from .._desk.by_hand.rows import JST, read_application
 from .._planning.claims import find_differences
+from .._planning.lifecycle import Phase, find_track
 from .._values.observed import ENDED, State
 from .._values.order import CsrOrigin, Usage
 
@@ -171,10 +171,9 @@ def _is_of_before(record: Record, row: RegisterRow) -> bool:
 
 def _is_renewable(record: Record, row: RegisterRow) -> bool:
     """Whether the contract could be renewed on that day: it is in use, and the window was open."""
-    until = row.get("not_after", "")[:10]
-    if not until or row["state"] in _ENDED:
-        return False
-    return record.date >= dt.date.fromisoformat(until) - dt.timedelta(days=AGENCY.opens.value + 1)  # days are Japan's
+    end_of_day = dt.datetime.combine(record.date, dt.time.max, JST)
+    track = find_track(read_application(row, now=end_of_day), end_of_day)
+    return track is not None and row["state"] not in _ENDED and track.phase not in (Phase.RESTING, Phase.NOTICE)
 
 
 def _judge_state(record: Record, row: RegisterRow) -> Iterator[Complaint]:
