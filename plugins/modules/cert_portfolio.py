@@ -163,7 +163,7 @@ options:
     elements: str
   quote:
     description:
-      - Whether each new order goes all the way except for the purchase, so that the desk's confirm screen is compared with it field by field.
+      - Whether each new order and renewal goes all the way except for the purchase, so that the desk's confirm screen is compared with it field by field.
       - Works with O(state=planned), and with O(state=applied) in check mode; a run compares in any case with O(desk=portal).
     type: bool
     default: false

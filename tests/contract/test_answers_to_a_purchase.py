@@ -105,7 +105,7 @@ class Portal(DeskInMemory):
     shown_late: bool = False
     presses: int = 0
 
-    def quote(self, order: Order) -> None:
+    def quote(self, order: Order, renews: Application | None = None) -> None:
         """Nothing is wrong with it."""
 
     def list_applications(self) -> tuple[Application, ...]:

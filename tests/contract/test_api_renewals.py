@@ -112,6 +112,21 @@ def test_a_renewal_from_the_order_to_its_certificate(desk: DeskControl, api: Api
     assert desk.purchases() == ["default/www/1", reference(before)]
 
 
+def test_a_quote_of_a_renewal_renews_nothing(desk: DeskControl, api: ApiDesk) -> None:
+    before = issued(desk, api)
+    api.quote(ORDER, before)
+    assert seen(api).procedure is None
+    fault = {"name": "echo_differs", "method": "POST", "path": "/applications/*/renewals/quote"}
+    desk.faults({**fault, "settings": {"field": "term", "value": "5 years"}})
+    with pytest.raises(RequestRefused, match="term"):
+        api.quote(ORDER, before)
+    desk.no_faults()
+    set_clock(desk, before.renewal.opens_at + 5 * DAY if before.renewal else START)
+    with pytest.raises(StateConflict):
+        api.quote(ORDER, before)
+    assert desk.control("GET", "/purchases")["results"][-1]["kind"] == "silence"
+
+
 def test_a_renewal_is_bought_once(desk: DeskControl, api: ApiDesk) -> None:
     before = issued(desk, api)
     desks = [ApiDesk(ApiConnection(url=desk.url, token=desk.order_token)) for _ in range(8)]

@@ -94,6 +94,20 @@ def test_a_renewal_from_its_press_to_its_certificate(desk: DeskControl, portal: 
 
 
 @IN_BOTH
+def test_a_quote_of_a_renewal_goes_as_far_as_its_confirm_screen(desk: DeskControl, portal: PortalDesk) -> None:
+    issued(desk)
+    before = listed(portal)
+    consent = portal.quote(ORDER, before)
+    assert consent and "同意" in consent
+    assert kinds(desk) == ["new"]
+    with pytest.raises(RequestRefused, match="ends on"):
+        portal.quote(ORDER, dc.replace(before, not_after=before.not_after and before.not_after - DAY))
+    portal.quote(ORDER, before)
+    portal.renew(before, ORDER, REFERENCE)
+    assert kinds(desk) == ["new", "renewal"]
+
+
+@IN_BOTH
 def test_a_press_whose_answer_is_lost_is_not_repeated(desk: DeskControl, portal: PortalDesk) -> None:
     issued(desk)
     before = listed(portal)

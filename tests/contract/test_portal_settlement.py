@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import dataclasses as dc
 import hashlib
 import json
 import re
@@ -20,8 +21,10 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.attempts import AttemptOpen
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import LedgerUnusable
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger_audit import audit_ledger
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import RenewalPolicy, RenewedBy
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import IN_BOTH, portal_of
+from ansible_collections.iij.server_certificate.tests.contract.test_portal_renewals import issued
 from ansible_collections.iij.server_certificate.tests.contract.test_settlement import Run, two_orders
 
 if t.TYPE_CHECKING:
@@ -79,6 +82,17 @@ def test_the_ledger_keeps_both_sentences_of_consent_and_their_digests(desk: Desk
     for line in lines:
         assert line["consent_sha256"] == hashlib.sha256(line["consent"].encode()).hexdigest()
     assert audit_ledger(run.ledger).broken is None
+    assert audit_ledger(run.ledger).list_unsettled() == ()
+
+
+def test_the_ledger_keeps_the_consent_of_a_renewal(desk: DeskControl, run: Run) -> None:
+    issued(desk)
+    # As the order of somebody who took the contract over.
+    order = dc.replace(sample.order(), contract_id="rsc00000001", renewal=RenewalPolicy(when=RenewedBy.WINDOW))
+    assert errors(run.apply(order)) == [type(None)]
+    lines = [json.loads(line) for line in run.ledger.read_text(encoding="utf-8").splitlines()]
+    assert [(line["kind"], line["step"]) for line in lines] == [("intent", "renew"), ("outcome", "renew")]
+    assert all("同意" in line["consent"] for line in lines)
     assert audit_ledger(run.ledger).list_unsettled() == ()
 
 

@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Quotes: every new order goes all the way except for the purchase, and the desk's echo is compared with it."""
+"""Quotes: every order and renewal goes all the way but for the purchase; the desk's echo is compared with it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if t.TYPE_CHECKING:
     from .._planning.plan import Plan
 
 
-def quote_new_orders(plan: Plan, desk: Desk) -> None:
-    """Ask the desk for a quote of every new order; raises OrdersRefused with each one that it would not take."""
+def quote_purchases(plan: Plan, desk: Desk) -> None:
+    """Ask the desk for a quote of every new order and renewal; raises OrdersRefused with each it would not take."""
     complaints = []
     for entry, step in plan.list_steps():
-        if step is Step.PLACE:
+        if step in (Step.PLACE, Step.RENEW):
             try:
-                desk.quote(entry.order)
+                desk.quote(entry.order, entry.application if step is Step.RENEW else None)
             except (RequestRefused, ScreenUnexpected) as refused:
                 order = entry.order
                 facts = {"value": order.common_name, "problem": refused.phrase}
@@ -34,4 +34,4 @@ def quote_new_orders(plan: Plan, desk: Desk) -> None:
         raise OrdersRefused(complaints)
 
 
-__all__ = ("quote_new_orders",)
+__all__ = ("quote_purchases",)

@@ -94,7 +94,8 @@ class ByList:
             renewed = find_renewal(self.desk, of, in_full=True)
             if renewed is None:
                 hold_back_renewal(self, of)
-                renewed = self._press_renewal(entry, of)
+                consent = self.desk.quote(entry.order, of.application)
+                renewed = self._press_renewal(entry, of, consent)
             return require_renewed(renewed, of)
 
     def reissue(self, entry: Entry) -> Application:
@@ -108,7 +109,7 @@ class ByList:
         reference = wanted.make_reference(entry.order.client_reference(self.portfolio))
         return self.desk.relink(application, wanted, reference)
 
-    def _press_renewal(self, entry: Entry, of: Renewing) -> Application:
+    def _press_renewal(self, entry: Entry, of: Renewing, consent: str | None) -> Application:
         def press(attempt: str) -> Application:
             try:
                 with require_proof():
@@ -120,7 +121,8 @@ class ByList:
                     raise OutcomeUnknown(_ASK.filled(unknown.phrase, message)) from None
                 return renewed
 
-        return spend(self.ledger, Step.RENEW, describe_renewal(entry, of), press)
+        facts = {**describe_renewal(entry, of), **describe_consent(consent)}
+        return spend(self.ledger, Step.RENEW, facts, press)
 
     def _press(self, order: Order, *, before: list[str], consent: str | None) -> Application:
         reference = order.client_reference(self.portfolio)

@@ -15,7 +15,7 @@ from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import OrdersRefused
 from .._guards.hosts import find_missing_hosts, require_hosts, warn_of_unready_hosts
 from .._guards.limits import Limits, judge_limits
-from .._guards.quotes import quote_new_orders
+from .._guards.quotes import quote_purchases
 from .._guards.saved_plan import require_digest
 from .._planning.judgement import find_standing, find_standing_ahead
 from .._planning.lifecycle import find_track, renews
@@ -69,7 +69,7 @@ def guard_contracts(
     if options.get("buy_before_host"):
         lost = (*lost, *warn_of_unready_hosts(plan))
     if options["quote"] and not performs and options["state"] != "prepared":
-        quote_new_orders(plan, desk)
+        quote_purchases(plan, desk)
     limits = Limits(**{name: options[name] for name in Limits._fields})
     past = judge_limits(plan, limits, prices=frame.prices)
     if options["state"] not in ("prepared", "applied"):

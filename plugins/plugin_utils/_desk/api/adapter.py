@@ -72,9 +72,11 @@ class ApiDesk:
         query = {"serial_number": serial} if serial else None
         return wire.read_issued_certificate(self._transport.read(f"{_path(application)}/certificate", query))
 
-    def quote(self, order: Order) -> None:
-        echo = self._transport.write("POST", "/quotes", wire.order_body(order))
-        differing = wire.echo_differences(order, echo)
+    def quote(self, order: Order, renews: Application | None = None) -> None:
+        path, body = "/quotes", wire.order_body(order)
+        if renews is not None:
+            path, body = f"{_path(renews)}/renewals/quote", wire.renewal_quote_body(renews, order)
+        differing = wire.echo_differences(body, self._transport.write("POST", path, body))
         if differing:
             raise RequestRefused(_ECHO_DIFFERS.filled(", ".join(differing)))
 

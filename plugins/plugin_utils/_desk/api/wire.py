@@ -95,24 +95,27 @@ def order_body(order: Order) -> Json:
     }
 
 
+def renewal_quote_body(application: Application, order: Order) -> Json:
+    """The renewal form without a reference: which certificate is replaced, and for how long the next one is paid."""
+    return {**_name_replaced(application), "term": order.renewal_term, "terms_agreed": order.terms_agreed}
+
+
 def renewal_body(application: Application, order: Order, client_reference: str) -> Json:
-    """The renewal form: which certificate is replaced, and for how long the next one is paid."""
-    form = _name_replaced(application, client_reference)
-    return {**form, "term": order.renewal_term, "terms_agreed": order.terms_agreed}
+    """The renewal form."""
+    return {**renewal_quote_body(application, order), "client_reference": client_reference}
 
 
 def reissue_body(application: Application, order: Order, client_reference: str, reason: str) -> Json:
     """The reissue form: which certificate goes, and why."""
-    form = _name_replaced(application, client_reference)
+    form = {**_name_replaced(application), "client_reference": client_reference}
     return {**form, "reason": reason, "notes_agreed": order.terms_agreed}
 
 
-def _name_replaced(application: Application, client_reference: str) -> Json:
+def _name_replaced(application: Application) -> Json:
     if application.current is None or application.current.certificate_fingerprint is None:
         raise RequestRefused(_NOTHING_TO_REPLACE.filled(application.contract_id))
     return {
         "contract_id": application.contract_id,
-        "client_reference": client_reference,
         "replaces": application.current.certificate_fingerprint,
     }
 
@@ -194,13 +197,12 @@ def read_offered_product(answer: t.Any) -> OfferedProduct:
     return OfferedProduct(**read_fields(answer, _fields_of(OfferedProduct)))
 
 
-def echo_differences(order: Order, answer: t.Any) -> tuple[str, ...]:
-    """Every field in which the desk's echo of an order is not what was asked."""
+def echo_differences(wanted: Json, answer: t.Any) -> tuple[str, ...]:
+    """Every field in which the desk's echo of a form is not what was asked."""
     if not isinstance(answer, dict):
         raise AnswerUnusable(
             Phrase("the desk's echo of the order cannot be read", "窓口が返したオーダーの内容を読み取れません")
         )
-    wanted = order_body(order)
     return tuple(field for field, value in wanted.items() if answer.get(field) != value)
 
 
@@ -219,4 +221,5 @@ __all__ = (
     "registration_body",
     "reissue_body",
     "renewal_body",
+    "renewal_quote_body",
 )

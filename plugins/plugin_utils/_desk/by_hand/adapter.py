@@ -84,7 +84,7 @@ class ByHandDesk:
         read = {"contract_id": application.contract_id, "certificate": leaf + end, "chain": chain}
         return IssuedCertificate(**read_fields(read, tuple(read)))
 
-    def quote(self, order: Order) -> None:
+    def quote(self, order: Order, renews: Application | None = None) -> None:
         """Compare nothing: the person compares the confirm screen."""
 
     def register(

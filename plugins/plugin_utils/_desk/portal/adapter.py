@@ -77,7 +77,7 @@ class PortalDesk:
         self._offers: dict[str, ordering.Offer] = {}
         self._addresses: dict[str, str] = {}
         self._listed: tuple[Application, ...] = ()
-        self._confirmed: tuple[Order, ordering.Confirmed] | None = None
+        self._confirmed: tuple[tuple[Order, str | None], ordering.Confirmed] | None = None
         self._remembered = Remembered(connection)
 
     @property
@@ -133,11 +133,16 @@ class PortalDesk:
             self._remembered.learn_certificate(application, leaf.certificate_fingerprint)
         return issued
 
-    def quote(self, order: Order) -> str | None:
-        """Walk to the confirm screen and compare it with the order; place() goes on from there."""
-        self._stop_at_unclear(order)
-        confirmed = self._session.walk(lambda window: ordering.walk_to_confirm_screen(window, order))
-        self._confirmed = order, confirmed
+    def quote(self, order: Order, renews: Application | None = None) -> str | None:
+        """Walk to the confirm screen and compare it with the order; place() and renew() go on from there."""
+        if renews is None:
+            self._stop_at_unclear(order)
+            confirmed = self._session.walk(lambda window: ordering.walk_to_confirm_screen(window, order))
+        else:
+            confirmed = self._session.walk(
+                lambda window: renewing.walk_to_renewal_confirm_screen(window, renews, order)
+            )
+        self._confirmed = (order, renews.contract_id if renews else None), confirmed
         return confirmed.consent
 
     def register(
@@ -159,15 +164,11 @@ class PortalDesk:
 
     def place(self, order: Order, client_reference: str) -> Application:  # noqa: ARG002  (of the protocol)
         with mark_nothing_sent():
-            if self._confirmed is None or self._confirmed[0] != order:
-                self.quote(order)
+            confirmed = self._take_confirmed(order)
             self._stop_at_unclear(order)  # once more, for the list may have been read since the quote
-        confirmed, self._confirmed = self._confirmed, None
-        if confirmed is None:
-            raise RuntimeError("contract broken: a quote leaves a confirm screen")
         with self.turn():
             self._session.begin()
-            return ordering.place_order(confirmed[1], order)
+            return ordering.place_order(confirmed, order)
 
     def cancel(self, application: Application) -> Application:
         raise NotOnline(_NO_CANCELLATION.filled(application.contract_id))
@@ -175,12 +176,19 @@ class PortalDesk:
     def renew(self, application: Application, order: Order, client_reference: str) -> Application:  # noqa: ARG002
         """Walk to the confirm screen of お申し込み内容の更新, compare it, and press 更新 once."""
         with mark_nothing_sent():
-            confirmed = self._session.walk(
-                lambda window: renewing.walk_to_renewal_confirm_screen(window, application, order)
-            )
+            confirmed = self._take_confirmed(order, application)
         with self.turn():
             self._session.begin()
             return renewing.renew(confirmed, application, order)
+
+    def _take_confirmed(self, order: Order, renews: Application | None = None) -> ordering.Confirmed:
+        """The confirm screen that a quote of the same has left, else that of a quote now; it is pressed once."""
+        if self._confirmed is None or self._confirmed[0] != (order, renews.contract_id if renews else None):
+            self.quote(order, renews)
+        confirmed, self._confirmed = self._confirmed, None
+        if confirmed is None:
+            raise RuntimeError("contract broken: a quote leaves a confirm screen")
+        return confirmed[1]
 
     def _refuse(self, application: Application, *_given: object, **_named: object) -> t.NoReturn:
         raise NotOnline(_BY_BROWSER.filled(application.contract_id))

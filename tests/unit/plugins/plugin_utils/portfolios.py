@@ -216,8 +216,8 @@ class DeskInMemory:
     def fetch_certificate(self, application: Application) -> IssuedCertificate:
         raise NotImplementedError
 
-    def quote(self, order: Order) -> None:
-        raise NotImplementedError
+    def quote(self, order: Order, renews: Application | None = None) -> None:
+        self.calls.append("quote")
 
     def register(self, application: Application, order: Order, csr: str | None, agree: t.Any = None) -> Application:
         self.calls.append("register")

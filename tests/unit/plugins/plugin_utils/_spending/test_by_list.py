@@ -58,7 +58,7 @@ class Screens(DeskInMemory):
         self.calls.append("turn")
         return contextlib.nullcontext()
 
-    def quote(self, order: Order) -> None:
+    def quote(self, order: Order, renews: Application | None = None) -> None:
         self.calls.append("quote")
 
     def list_applications(self) -> tuple[Application, ...]:

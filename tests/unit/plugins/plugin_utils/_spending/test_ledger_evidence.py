@@ -58,7 +58,7 @@ class Lists(DeskInMemory):
     by_people = False
     lost = False
 
-    def quote(self, order: Order) -> None:
+    def quote(self, order: Order, renews: Application | None = None) -> None:
         """Nothing is wrong with it."""
 
     def place(self, order: Order, client_reference: str) -> Application:
