@@ -17,7 +17,7 @@ import jinja2
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.vaulted import Vaulted
 from .._values.links import LinkWork
-from .._values.order import CsrOrigin, Usage
+from .._values.order import CsrOrigin, ReissueReason, Usage
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,6 +36,11 @@ _SUBJECT: t.Final = {
     "organization_name": "組織",
 }
 _APPLICANT: t.Final = {"name": "氏名", "department": "部署", "email": "メールアドレス", "phone": "電話番号"}
+_REASONS: t.Final = {
+    ReissueReason.KEY_LOST: "秘密鍵の紛失",
+    ReissueReason.KEY_COMPROMISED: "秘密鍵の漏えい (またはそのおそれ)",
+    ReissueReason.WRONG_CONTENT: "証明書の内容の誤り",
+}
 _WORKS: t.Final = {"change": "変更", "add": "追加"}
 
 
@@ -100,6 +105,21 @@ def write_relinking_mail(entry: Entry) -> str:
     return write_linked_service_email(entry.order, work=work, master_id=None, contract_id=entry.application.contract_id)
 
 
+def write_reissue_request(entry: Entry) -> str:
+    """What a person says of the certificate that has to go, whatever the screens or forms for it are [M:2261110]."""
+    application, reissue = entry.application, entry.order.reissue
+    if application is None or reissue is None:
+        raise RuntimeError("contract broken: nothing is to be reissued")
+    facts = {
+        "サービスコード": application.contract_id,
+        "コモンネーム": application.common_name,
+        "品目": entry.order.product.name,
+        "シリアル番号": reissue.serial.upper(),
+        "再発行の理由": _REASONS[reissue.reason],
+    }
+    return "".join(f"{label}: {value}\n" for label, value in facts.items())
+
+
 def _rendered(template: str, order: Order, **values: object) -> str:
     linked = order.linked_contract
     service = LINKED_SERVICES[linked.service].name if linked else None
@@ -125,4 +145,10 @@ def _templates() -> jinja2.Environment:
     )
 
 
-__all__ = ("write_linked_service_email", "write_paper_order", "write_paper_orders", "write_relinking_mail")
+__all__ = (
+    "write_linked_service_email",
+    "write_paper_order",
+    "write_paper_orders",
+    "write_reissue_request",
+    "write_relinking_mail",
+)

@@ -100,6 +100,21 @@ WORDS: t.Final = {
         "The portal's screens for this are not documented. Cancel this contract there, and write down the day.",
         "解約の画面は公開されていません。ポータルでこの契約を解約し、日付を書き留めてください。",
     ),
+    "reissue": Phrase(
+        "The portal's screens for this are not documented. Have these certificates reissued (再発行) there, each by "
+        "its serial number: it is free, cannot be withdrawn, and keeps the expiry [M:2261110]. If you are asked for a "
+        "CSR, go no further, and record it as reissued: the next apply makes the new key, and the service admin's "
+        "sheet has its CSR.",
+        "再発行の画面は公開されていません。シリアル番号を確かめて、ポータルで再発行を申し込みます。無償で、取り消せず、"
+        "有効期限は変わりません [M:2261110]。CSRを求められたら先へ進まず、reissued と記録してください。"
+        "次の apply で新しい鍵を作成し、そのCSRを登録の作業票に記載します。",
+    ),
+    "relink": Phrase(
+        "The manual shows no screens for this: send the e-mail below from the address of the group admin, with the "
+        "master ID filled in [M:2261082]. Record it once IIJ has answered that it is done.",
+        "画面の手順は公開されていません。マスターIDを記入し、運用管理担当者のメールアドレスから次のメールを送信します "
+        "[M:2261082]。IIJから完了の連絡を受けたら記録してください。",
+    ),
     "answer": Phrase(
         "The CA makes contact by mail or telephone, normally within a week. Answer it; slow answers delay the issue.",
         "認証局から通常1週間以内にメールや電話で連絡があります。回答が遅れると発行も遅れます。",
@@ -108,6 +123,8 @@ WORDS: t.Final = {
 _HEADS: t.Final = {
     "order": Phrase("New orders", "新規お申し込み"),
     "renew": Phrase("Renewals", "更新のお申し込み"),
+    "reissue": Phrase("Reissues", "再発行"),
+    "relink": Phrase("Linked services", "連携対応サービスの変更・追加"),
     "cancel": Phrase("Cancellations", "解約"),
     "register": Phrase("CSR and application information", "CSRの入力・申請情報の登録"),
     "download": Phrase("Certificates to download", "証明書のダウンロード"),

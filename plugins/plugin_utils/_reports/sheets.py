@@ -27,6 +27,8 @@ VERSION: t.Final = 1
 KINDS: t.Final = {
     "order": ("group_admin", "ordered"),
     "renew": ("group_admin", "renewed"),
+    "reissue": ("group_admin", "reissued"),
+    "relink": ("group_admin", "relinked"),
     "cancel": ("group_admin", "cancelled"),
     "register": ("service_admin", "registered"),
     "download": ("service_admin", None),
@@ -38,6 +40,8 @@ SHORT: t.Final = 8  # digits of a digest on paper
 _TODO: t.Final = {
     "order": Phrase("order it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに申し込む"),
     "renew": Phrase("renew it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに更新する"),
+    "reissue": Phrase("have it reissued by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに再発行する"),
+    "relink": Phrase("send the e-mail of the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のメールを送信する"),
     "cancel": Phrase("cancel it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに解約する"),
     "register": Phrase("register it by the work sheet {0}, no. {1}", "作業票 {0} の {1} 番のとおりに登録する"),
     "download": Phrase(
@@ -47,7 +51,10 @@ _TODO: t.Final = {
 
 
 class Work(t.NamedTuple):
-    """What a person does for one order; `steps` are those of the portal's screens, none where they are not known."""
+    """What a person does for one order.
+
+    `steps` are those of the portal's screens, none where they are not known; `text` is what is sent or said instead.
+    """
 
     order: str
     kind: str
@@ -58,6 +65,7 @@ class Work(t.NamedTuple):
     confirmations: tuple[str, ...]
     steps: list[Row]
     order_digest: str
+    text: str | None = None
 
     @property
     def role(self) -> str:
@@ -66,7 +74,8 @@ class Work(t.NamedTuple):
     @property
     def digest(self) -> str:
         """What a sheet carries of this work, so that an old one is told from the one of today."""
-        return digest([self.kind, self.contract_id, self.order_digest, self.steps]).partition(":")[2][:SHORT]
+        texts = [self.text] if self.text else []
+        return digest([self.kind, self.contract_id, self.order_digest, self.steps, *texts]).partition(":")[2][:SHORT]
 
 
 class Group(t.NamedTuple):
@@ -141,6 +150,7 @@ def _item(work: Work, steps: list[Row], *, number: int) -> Row:
         "sheet": work.digest,
         "record": KINDS[work.kind][1],
         "steps": steps,
+        "text": work.text,
     }
 
 

@@ -14,7 +14,7 @@ from ...module_utils._core import activation_errors, certificate_errors, chain_e
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._pki.certs import LONGEST_CHAIN, chain_fault, rfc3339
 from .._desk.by_hand.inbox import PRIVATE_KEY
-from .._desk.by_hand.rows import OF_RENEWAL
+from .._desk.by_hand.rows import OF_PROCEDURE
 from .._values.observed import ENDED, State
 from .._values.order import CsrOrigin
 
@@ -132,7 +132,7 @@ class Arrivals:
         order = self._order_of(row)
         if row.get("csr_origin") == "service" or (order and order.csr_origin is CsrOrigin.SERVICE):
             return None
-        registered = row.get("renewal_public_key_fingerprint" if row.get("renewal_state") else "public_key_fingerprint")
+        registered = row.get("procedure_public_key_fingerprint" if row.get("procedure") else "public_key_fingerprint")
         return registered or (key_of(order, row["contract_id"]) if order else None)
 
     def _order_of(self, row: RegisterRow) -> Order | None:
@@ -196,7 +196,7 @@ def _wants_chain(order: Order) -> bool:
 def _issued(row: RegisterRow, leaf: CertFacts) -> RegisterRow:
     """The row with what the certificate says."""
     state = row["state"] if row["state"] == State.INSTALLED.value else State.ISSUED.value
-    gone = () if row.get("certificate_fingerprint") == leaf.certificate_fingerprint else OF_RENEWAL
+    gone = () if row.get("certificate_fingerprint") == leaf.certificate_fingerprint else OF_PROCEDURE
     return {
         **{name: value for name, value in row.items() if name not in ("confirmations", *gone)},
         "state": state,

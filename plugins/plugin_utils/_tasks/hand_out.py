@@ -17,8 +17,10 @@ from .._desk.by_hand.folder import is_kept, read_kept_csr, sheets_path
 from .._desk.by_hand.register import read_register
 from .._desk.portal.screen_map import read_screen_map
 from .._planning.digests import order_digest
-from .._planning.lifecycle import list_retired_keys, renews
+from .._planning.lifecycle import is_reissuing, list_retired_keys, renews
+from .._planning.slices import read_slice
 from .._planning.steps import Standing, Step
+from .._reports.offline_forms import write_reissue_request, write_relinking_mail
 from .._reports.sheet_pages import remove_sheets, write_sheet
 from .._reports.sheets import KINDS, ROLES, Group, RegisterFacts, Work, describe_sheet, word_work
 from .._values.observed import State
@@ -40,7 +42,9 @@ _AT_THE_CA: t.Final = (State.APPLIED, State.AWAITING_CONFIRMATION)
 
 def hand_out_work(plan: Plan, document: Row, options: Options) -> Row:
     """Write the sheets of a plan, and name them in the document and the task's result, which is returned."""
-    sheets = list(write_sheets(plan, options, sheets_path(options["desk_folder"])))
+    part = read_slice(options.get("slice"))
+    folder = sheets_path(options["desk_folder"], str(part) if part else None)
+    sheets = list(write_sheets(plan, options, folder))
     words = {
         name: word for path, sheet in sheets for name, word in word_work(sheet, str(path), document["lang"]).items()
     }
@@ -89,6 +93,8 @@ def _kind(entry: Entry, options: Options) -> str | None:
         return "order"
     if Step.RENEW in entry.steps:  # also where a certificate is still to be fetched
         return "renew"
+    if Step.REISSUE in entry.steps:
+        return "reissue"
     if entry.standing in (Standing.TO_CANCEL, Standing.TO_CANCEL_REPLACED):
         return "cancel"
     if application is None:
@@ -97,6 +103,8 @@ def _kind(entry: Entry, options: Options) -> str | None:
         return "register" if _has_csr(entry, options) else None
     if entry.installs and not is_kept(options["desk_folder"], application):
         return "download"
+    if entry.relinking:
+        return "relink"
     at_work = application.procedure.state if application.procedure else application.state
     return "answer" if entry.standing is Standing.WAITING and at_work in _AT_THE_CA else None
 
@@ -116,7 +124,7 @@ def find_csr(entry: Entry, options: Options) -> str | None:
         return None
     kept = read_kept_csr(options["desk_folder"], entry.application.contract_id)
     # Until its host has made the next key, the CSR of the certificate in use is kept.
-    is_old = renews(entry.application) and entry.order.rotates_key
+    is_old = renews(entry.application) and (entry.order.rotates_key or is_reissuing(entry.application))
     if kept is None or (is_old and kept.public_key_fingerprint in list_retired_keys(entry.application)):
         return None
     return kept.pem
@@ -145,7 +153,15 @@ def _work(entry: Entry, kind: str, options: Options, screen_map: ScreenMap) -> W
         confirmations=application.confirmations if application else (),
         steps=steps,
         order_digest=order_digest(order),
+        text=_text_of(entry, kind),
     )
+
+
+def _text_of(entry: Entry, kind: str) -> str | None:
+    """What is sent or said, in Japanese, where no screen is documented."""
+    if kind == "relink":
+        return write_relinking_mail(entry)
+    return write_reissue_request(entry) if kind == "reissue" else None
 
 
 def _group(works: Iterable[Work]) -> list[Group]:

@@ -12,7 +12,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._desk.by_hand.rows import JST, OF_RENEWAL, plain_row
+from .._desk.by_hand.rows import JST, OF_PROCEDURE, plain_row
 from .._planning.claims import purchase_key
 from .._values.observed import ENDED
 from .recording import make_bought_row
@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
 _SAME: t.Final = ("common_name", "product")
 _SHOWN: t.Final = (
     "customer_code", "term", "usage", "linked_service", "linked_contract_id", "state", "confirmations", "reason",
-    "deadline", "ordered_at", "not_after", "renewal_state",
+    "deadline", "ordered_at", "not_after", "procedure", "procedure_state",
 )  # fmt: skip
 _OTHERWISE: t.Final = Phrase(
     "{0} ({1}): {2} is {3} on the list, {4} in the register",
@@ -145,14 +145,15 @@ class Comparison:
 
 
 def _row(shown: Application) -> RegisterRow:
-    fields = {name: getattr(shown, name) for name in ("contract_id", *_SAME, *_SHOWN) if name not in OF_RENEWAL}
-    renewal = {"renewal_state": shown.procedure.state.value} if shown.procedure else {}
-    return plain_row({**fields, "state": shown.state.value, **renewal})
+    fields = {name: getattr(shown, name) for name in ("contract_id", *_SAME, *_SHOWN) if name not in OF_PROCEDURE}
+    under_way = shown.procedure
+    procedure = {"procedure": under_way.kind.value, "procedure_state": under_way.state.value} if under_way else {}
+    return plain_row({**fields, "state": shown.state.value, **procedure})
 
 
 def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
     """Whether the list shows another certificate than the register: one that ends later, with no renewal under way."""
-    if "renewal_state" in fresh or not row.get("certificate_fingerprint"):
+    if "procedure" in fresh or not row.get("certificate_fingerprint"):
         return False
     days = [_day("not_after", shown.get("not_after")) for shown in (fresh, row)]
     if None in days:
@@ -163,8 +164,8 @@ def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
 
 def _without_certificate(row: RegisterRow) -> RegisterRow:
     """The row of a renewed contract: of its certificate nothing is known but the key that was registered for it."""
-    gone = ("certificate_fingerprint", "serial_number", "not_before", "public_key_fingerprint", *OF_RENEWAL)
-    key = row.get("renewal_public_key_fingerprint")
+    gone = ("certificate_fingerprint", "serial_number", "not_before", "public_key_fingerprint", *OF_PROCEDURE)
+    key = row.get("procedure_public_key_fingerprint")
     left = {name: value for name, value in row.items() if name not in gone}
     return {**left, **({"public_key_fingerprint": key} if key else {})}
 

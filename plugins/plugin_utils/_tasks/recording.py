@@ -17,7 +17,9 @@ from .._desk.by_hand.records import STATES
 from .._desk.by_hand.rows import JST, read_application
 from .._planning.claims import find_differences
 from .._planning.lifecycle import Phase, find_track
-from .._values.observed import ENDED, State
+from .._planning.links import relinking_of
+from .._values.links import LinkWork
+from .._values.observed import ENDED, Kind, State
 from .._values.order import CsrOrigin, Usage
 
 if t.TYPE_CHECKING:
@@ -30,6 +32,8 @@ if t.TYPE_CHECKING:
 
 
 _ENDED: t.Final = frozenset(state.value for state in ENDED)
+_PROCEDURES: t.Final = {"renewed": Kind.RENEWAL, "reissued": Kind.REISSUE}
+_REFUSED: t.Final = {"renewed": "RECORD-NOT-RENEWABLE", "reissued": "RECORD-NOT-REISSUABLE"}
 
 
 class Recording:
@@ -95,7 +99,7 @@ class Recording:
         elif row is None and taken is not None:
             yield from self._judge_taken(record, order, taken)
         elif row is not None:
-            yield from _judge_state(record, row)
+            yield from _judge_state(record, order, row)
         today = self._sheets.get((order.name, record.state))
         if record.sheet and today and record.sheet != today:
             yield record.make_complaint("RECORD-STALE", "sheet", value=record.sheet, today=today)
@@ -128,16 +132,16 @@ class Recording:
     def _changed(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
         if record.state == "ordered":
             return {**row, "ordered_at": record.date.isoformat()}
-        if record.state == "renewed" and _is_of_before(record, row):
-            return row
-        if record.state == "renewed":
-            state = row.get("renewal_state", State.AWAITING_REGISTRATION.value)
-            return {**row, "renewal_state": state, "renewal_ordered_at": record.date.isoformat()}
-        if row.get("renewal_state") and record.state in ("registered", "rejected"):
-            return self._changed_renewal(record, order, row)
-        if record.state != "registered":
+        if record.state in _PROCEDURES:
+            return row if _is_of_before(record, row) else _opened(record, row)
+        if record.state == "relinked":
+            return self._relinked(record, order, row)
+        if row.get("procedure") and record.state in ("registered", "rejected"):
+            return self._changed_procedure(record, order, row)
+        ended = STATES[record.state]
+        if record.state != "registered" and ended:
             reason = {"reason": record.reason} if record.reason else {}
-            return {**row, "state": STATES[record.state].value, "ended_at": record.date.isoformat(), **reason}
+            return {**row, "state": ended.value, "ended_at": record.date.isoformat(), **reason}
         waiting = row["state"] == State.AWAITING_REGISTRATION.value
         key = self._key_of(order, row["contract_id"])
         return {
@@ -148,42 +152,70 @@ class Recording:
             **({"public_key_fingerprint": key} if key else {}),
         }
 
-    def _changed_renewal(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
-        """What is recorded of a renewal that is under way; the certificate in use stays what it is."""
+    def _relinked(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
+        """The contract with the linked services that the order asks for, as far as one e-mail asks for them."""
+        wanted = relinking_of(order, read_application(row, now=self._now))
+        if wanted is None:
+            return row
+        if wanted.work is LinkWork.CHANGE:
+            linked = {"linked_service": wanted.service, "linked_contract_id": wanted.contract_id}
+            return {**row, **linked, "linked_since": record.date.isoformat()}
+        there = row.get("further_linked_contract_ids", [])
+        also = order.linked_contract.also if order.linked_contract else ()
+        added = [link.contract_id for link in also if link.contract_id not in (*there, row.get("linked_contract_id"))]
+        return {**row, "further_linked_contract_ids": [*there, *added]}
+
+    def _changed_procedure(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
+        """What is recorded of what is under way; the certificate in use stays what it is."""
         if record.state == "rejected":
-            reason = {"renewal_reason": record.reason} if record.reason else {}
-            return {**row, "renewal_state": State.REJECTED.value, **reason}
-        waiting = row["renewal_state"] in (State.AWAITING_REGISTRATION.value, State.REJECTED.value)
+            reason = {"procedure_reason": record.reason} if record.reason else {}
+            return {**row, "procedure_state": State.REJECTED.value, **reason}
+        waiting = row["procedure_state"] in (State.AWAITING_REGISTRATION.value, State.REJECTED.value)
         key = self._key_of(order, row["contract_id"])
         return {
-            **{name: value for name, value in row.items() if name != "renewal_reason"},
-            "renewal_state": State.APPLIED.value if waiting else row["renewal_state"],
-            "renewal_registered_at": record.date.isoformat(),
-            "renewal_csr_origin": "service" if order.csr_origin is CsrOrigin.SERVICE else "customer",
-            **({"renewal_public_key_fingerprint": key} if key else {}),
+            **{name: value for name, value in row.items() if name != "procedure_reason"},
+            "procedure_state": State.APPLIED.value if waiting else row["procedure_state"],
+            "procedure_registered_at": record.date.isoformat(),
+            "procedure_csr_origin": "service" if order.csr_origin is CsrOrigin.SERVICE else "customer",
+            **({"procedure_public_key_fingerprint": key} if key else {}),
         }
 
 
+def _opened(record: Record, row: RegisterRow) -> RegisterRow:
+    """The contract with a renewal or reissue under way, which may be further than its beginning already."""
+    return {
+        **row,
+        "procedure": _PROCEDURES[record.state].value,
+        "procedure_state": row.get("procedure_state", State.AWAITING_REGISTRATION.value),
+        "procedure_ordered_at": record.date.isoformat(),
+    }
+
+
 def _is_of_before(record: Record, row: RegisterRow) -> bool:
-    """Whether this was recorded of the certificate before: its renewal has led to the one in use."""
+    """Whether this was recorded of the certificate before: what it opened has led to the one in use."""
     return record.date.isoformat() < str(row.get("not_before", ""))[:10]
 
 
-def _is_renewable(record: Record, row: RegisterRow) -> bool:
-    """Whether the contract could be renewed on that day: it is in use, and the window was open."""
+def _can_be_opened(record: Record, row: RegisterRow) -> bool:
+    """Whether this could be ordered on that day: the contract is in use, nothing else is under way, it was time."""
     end_of_day = dt.datetime.combine(record.date, dt.time.max, JST)
     track = find_track(read_application(row, now=end_of_day), end_of_day)
-    return track is not None and row["state"] not in _ENDED and track.phase not in (Phase.RESTING, Phase.NOTICE)
+    kind = _PROCEDURES[record.state]
+    if track is None or row["state"] in _ENDED or row.get("procedure", kind.value) != kind.value:
+        return False
+    return kind is Kind.REISSUE or track.phase not in (Phase.RESTING, Phase.NOTICE)
 
 
-def _judge_state(record: Record, row: RegisterRow) -> Iterator[Complaint]:
+def _judge_state(record: Record, order: Order, row: RegisterRow) -> Iterator[Complaint]:
     """What keeps this contract from being what the record says."""
     now, wanted = row["state"], STATES[record.state]
-    if record.state == "renewed" and not _is_of_before(record, row) and not _is_renewable(record, row):
-        yield record.make_complaint("RECORD-NOT-RENEWABLE", "state", value=row["contract_id"], state=now)
-    if wanted in ENDED or record.state == "registered":
+    if record.state in _PROCEDURES and not _is_of_before(record, row) and not _can_be_opened(record, row):
+        yield record.make_complaint(_REFUSED[record.state], "state", value=row["contract_id"], state=now)
+    if record.state == "relinked" and order.linked_contract is None:
+        yield record.make_complaint("RECORD-NOT-LINKED", "state", value=row["contract_id"])
+    if wanted in ENDED or record.state in ("registered", "relinked"):
         ended = now in _ENDED
-        if ended and not (now == wanted.value or (record.state == "registered" and row.get("registered_at"))):
+        if ended and not (STATES[record.state] == now or (record.state == "registered" and row.get("registered_at"))):
             yield record.make_complaint(
                 "RECORD-ENDED", "state", value=row["contract_id"], state=now, wanted=record.state
             )

@@ -131,7 +131,7 @@ class Link:
     """One more contract of a linked service that uses the certificate."""
 
     contract_id: str
-    service: str
+    service: str | None = None  # where the desk shows it
     since: dt.datetime | None = None
 
 

@@ -108,6 +108,34 @@ RULES = (
         ),
     ),
     make_rule(
+        "RECORD-NOT-REISSUABLE",
+        OURS,
+        (
+            "{value} ({state}) could not be reissued on that day.",
+            "a contract with a valid certificate, and no renewal under way",
+            "Correct date, contract_id or state; or bring the certificate (certificate_inbox) or the list first.",
+        ),
+        (
+            "{value} ({state}) は、その日付では再発行できません。",
+            "有効な証明書があり、更新手続き中でない契約",
+            "date、contract_id、state を直すか、証明書 (certificate_inbox) か一覧を先に取り込んでください。",
+        ),
+    ),
+    make_rule(
+        "RECORD-NOT-LINKED",
+        OURS,
+        (
+            "The order of {value} asks for no linked service.",
+            "an order with usage: linked_service and linked_contract",
+            "Correct order or state.",
+        ),
+        (
+            "{value} のオーダーには連携対応サービスがありません。",
+            "usage: linked_service と linked_contract のあるオーダー",
+            "order か state を直してください。",
+        ),
+    ),
+    make_rule(
         "RECORD-NOT-ORDERED",
         OURS,
         (

@@ -45,11 +45,12 @@ def register_path(folder: str) -> pathlib.Path:
     return place_in(folder, "register.yml")
 
 
-def sheets_path(folder: str) -> pathlib.Path:
-    """Where the work sheets are; raises OptionsWrong where one of them is a link."""
-    path = place_in(folder, "sheets")
+def sheets_path(folder: str, part: str | None = None) -> pathlib.Path:
+    """Where the work sheets of a run are, those of a slice apart; raises OptionsWrong where one of them is a link."""
+    parts = ("sheets", *((part.replace("/", "_of_"),) if part else ()))
+    path = place_in(folder, *parts)
     for sheet in path.iterdir() if path.is_dir() else ():
-        place_in(folder, path.name, sheet.name)
+        place_in(folder, *parts, sheet.name)
     return path
 
 

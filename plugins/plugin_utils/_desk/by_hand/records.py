@@ -26,10 +26,12 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 
-# What was done, and the state that the contract is in after that.
-STATES: t.Final = {
+# What was done, and the state that the contract is in after that; None where it stays what it is.
+STATES: t.Final[dict[str, State | None]] = {
     "ordered": State.AWAITING_REGISTRATION,
-    "renewed": State.AWAITING_REGISTRATION,
+    "renewed": None,
+    "reissued": None,
+    "relinked": None,
     "registered": State.APPLIED,
     "rejected": State.REJECTED,
     "withdrawn": State.WITHDRAWN,

@@ -13,9 +13,9 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, find_nearest, shorten
-from ..._values.observed import ENDED, Application, Kind, Procedure, State
+from ..._values.observed import ENDED, Application, Kind, Link, Procedure, State
 from ..forms import find_misfit, read_fields
-from ..portal.wire import NEXT_STEPS, RENEWAL
+from ..portal.wire import NEXT_STEPS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,24 +24,27 @@ RegisterRow = dict[str, t.Any]
 
 JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 NEEDED: t.Final = ("contract_id", "common_name", "product", "state")
-# Of a renewal that is under way; they go with the certificate that comes of it.
-OF_RENEWAL: t.Final = (
-    "renewal_state", "renewal_ordered_at", "renewal_registered_at", "renewal_confirmations", "renewal_reason",
-    "renewal_csr_origin", "renewal_public_key_fingerprint",
+# Of a renewal or reissue that is under way; they go with the certificate that comes of it.
+OF_PROCEDURE: t.Final = (
+    "procedure", "procedure_state", "procedure_ordered_at", "procedure_registered_at", "procedure_confirmations",
+    "procedure_reason", "procedure_csr_origin", "procedure_public_key_fingerprint",
 )  # fmt: skip
 DAYS: t.Final = (
-    "ordered_at", "registered_at", "issued_at", "ended_at", "not_before", "not_after", "renewal_ordered_at",
-    "renewal_registered_at",
+    "ordered_at", "registered_at", "issued_at", "ended_at", "not_before", "not_after", "linked_since",
+    "procedure_ordered_at", "procedure_registered_at",
 )  # fmt: skip
 # In the order in which the collection writes them.
 FIELDS: t.Final = (
     "contract_id", "client_reference", "customer_code", "common_name", "product", "term", "usage", "linked_service",
-    "linked_contract_id", "state", "confirmations", "reason", "deadline", "ordered_at", "registered_at", "issued_at",
-    "ended_at", "csr_origin", "public_key_fingerprint", "certificate_fingerprint", "serial_number", "not_before",
-    "not_after", *OF_RENEWAL,
+    "linked_contract_id", "linked_since", "further_linked_contract_ids", "state", "confirmations", "reason", "deadline",
+    "ordered_at", "registered_at", "issued_at", "ended_at", "csr_origin", "public_key_fingerprint",
+    "certificate_fingerprint", "serial_number", "not_before", "not_after", *OF_PROCEDURE,
 )  # fmt: skip
-_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at", *OF_RENEWAL))
-_RENEWING: t.Final = (State.AWAITING_REGISTRATION, State.APPLIED, State.AWAITING_CONFIRMATION, State.REJECTED)
+_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at", *OF_PROCEDURE))
+_PROCEDURES: t.Final = (Kind.RENEWAL.value, Kind.REISSUE.value)
+_UNDER_WAY: t.Final = tuple(
+    state.value for state in (State.AWAITING_REGISTRATION, State.APPLIED, State.AWAITING_CONFIRMATION, State.REJECTED)
+)
 _MAPPING: t.Final = Phrase("a mapping of fields", "項目のマッピング")
 
 
@@ -54,9 +57,11 @@ def judge_row(row: t.Any) -> Iterator[Breach]:
         if name not in FIELDS:
             facts = {"value": shorten(name), "allowed": ", ".join(FIELDS), "near": find_nearest(name, FIELDS)}
             yield Breach(rule="KEY-UNKNOWN", path=(str(name),), facts=facts)
-    for name in NEEDED:
+    under_way = any(row.get(name) is not None for name in OF_PROCEDURE)
+    needed = (*NEEDED, *(OF_PROCEDURE[:2] if under_way else ()))
+    for name in needed:
         if row.get(name) is None:
-            yield Breach(rule="KEY-MISSING", facts={"value": name, "named": name, "allowed": ", ".join(NEEDED)})
+            yield Breach(rule="KEY-MISSING", facts={"value": name, "named": name, "allowed": ", ".join(needed)})
     for name, value in row.items():
         allowed = _find_misfit(name, value) if name in FIELDS and value is not None else None
         if allowed:
@@ -77,27 +82,31 @@ def read_application(row: RegisterRow, *, now: dt.datetime) -> Application:
         fields["state"] = State.EXPIRED
     fields["confirmations"] = tuple(fields["confirmations"] or ())
     action, by = NEXT_STEPS.get(fields["state"], ("none", "nobody"))
-    return Application(**fields, procedure=_read_renewal(moments), next_action=action, next_action_by=by)
+    links = tuple(Link(contract_id=entry) for entry in fields.pop("further_linked_contract_ids") or ())
+    procedure = _read_procedure(moments)
+    return Application(**fields, further_links=links, procedure=procedure, next_action=action, next_action_by=by)
 
 
-def _read_renewal(moments: RegisterRow) -> Procedure | None:
-    """Read the renewal that is under way, if one is."""
-    if moments.get("renewal_state") is None:
+def _read_procedure(moments: RegisterRow) -> Procedure | None:
+    """Read the renewal or reissue that is under way, if one is."""
+    if moments.get("procedure") is None:
         return None
-    shown = {_form_of(name): moments.get(name) for name in OF_RENEWAL}
+    kind = Kind(moments["procedure"])
+    shown = {_form_of(name): moments.get(name) for name in OF_PROCEDURE[1:]}
     fields = read_fields(shown, ("state",), tuple(name for name in shown if name not in ("state", "ordered_at")))
     fields["confirmations"] = tuple(fields["confirmations"] or ())
-    return Procedure(id=RENEWAL, kind=Kind.RENEWAL, replaces=moments.get("certificate_fingerprint"), **fields)
+    return Procedure(id=kind.value, kind=kind, replaces=moments.get("certificate_fingerprint"), **fields)
 
 
 def _find_misfit(name: str, value: t.Any) -> object:
-    if name == "renewal_state" and value not in {state.value for state in _RENEWING}:
-        return ", ".join(state.value for state in _RENEWING)
+    choices = {"procedure": _PROCEDURES, "procedure_state": _UNDER_WAY}.get(name)
+    if choices:
+        return None if value in choices else ", ".join(choices)
     return find_misfit(_form_of(name), _moment(name, value))
 
 
 def _form_of(name: str) -> str:
-    return "issued_at" if name == "ended_at" else name.removeprefix("renewal_")
+    return "issued_at" if name == "ended_at" else name.removeprefix("procedure_")
 
 
 def _moment(name: str, value: t.Any) -> t.Any:
@@ -122,4 +131,4 @@ def _written(value: t.Any) -> t.Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ("FIELDS", "JST", "OF_RENEWAL", "RegisterRow", "judge_row", "plain_row", "read_application")
+__all__ = ("FIELDS", "JST", "OF_PROCEDURE", "RegisterRow", "judge_row", "plain_row", "read_application")

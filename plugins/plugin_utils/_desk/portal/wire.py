@@ -28,11 +28,11 @@ if t.TYPE_CHECKING:
     Fact = Callable[[str], str | None]
     Row = Mapping[str, str]
 
+_RENEWAL: t.Final = "renewal"  # stands where the portal shows no name of a procedure
 _JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 _DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
 _IN_BRACKETS: t.Final = re.compile(r"[(（]([^()（）]+)[)）]\s*$")
 
-RENEWAL: t.Final = "renewal"  # stands where the portal shows no name of a procedure
 
 # What comes next, by whom: the portal's own words for it are not known, so they are told from the status.
 NEXT_STEPS: t.Final = {
@@ -70,7 +70,7 @@ def read_listed_application(row: Row, screen_map: ScreenMap) -> Application:
         next_action_by=by,
         not_after=_midnight("not_after", row["expiry"]),
         unclear=unclear,
-        procedure=Procedure(id=RENEWAL, kind=Kind.RENEWAL, state=State(renewal)) if renewal else None,
+        procedure=Procedure(id=_RENEWAL, kind=Kind.RENEWAL, state=State(renewal)) if renewal else None,
     )
 
 
@@ -145,7 +145,7 @@ def read_placed_application(order: Order, fact: Fact, screen_map: ScreenMap) -> 
 def read_renewed_application(application: Application, order: Order, fact: Fact) -> Application:
     """The contract as the screen after 更新 tells it."""
     renewal = Procedure(
-        id=RENEWAL,
+        id=_RENEWAL,
         kind=Kind.RENEWAL,
         state=State.AWAITING_REGISTRATION,
         opened_by="order",
@@ -278,7 +278,6 @@ def _midnight(name: str, text: str) -> dt.datetime | None:
 
 __all__ = (
     "NEXT_STEPS",
-    "RENEWAL",
     "awaits_registration",
     "complete_application",
     "keep_as_written",

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A renewal by hand: told in time, on a sheet, recorded, registered with the next key, and brought."""
+"""Renewals, reissues and linked services by hand: on a sheet, recorded, registered with the next key, and brought."""
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import pathlib
 import typing as t
@@ -16,6 +17,11 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import StateConflict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.links import (
+    FurtherLink,
+    LinkedContract,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Reissue, ReissueReason
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.unit.plugins import authority as ca
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_listings import copied
@@ -185,13 +191,132 @@ def test_nothing_is_renewed_that_has_no_certificate(desk: Desk) -> None:
     assert [complaint.rule for complaint in caught.value.complaints] == ["RECORD-NOT-RENEWABLE"]
 
 
-@pytest.mark.parametrize("state", ["issued", "installed", "renewed", 7])
-def test_a_state_that_no_renewal_has_is_refused_in_the_register(desk: Desk, state: t.Any) -> None:
+@pytest.mark.parametrize(
+    ("fields", "rule"),
+    [
+        *(({"procedure": "renewal", "procedure_state": state}, "REGISTER-VALUE") for state in ("issued", "renewed", 7)),
+        *(({"procedure": kind, "procedure_state": "applied"}, "REGISTER-VALUE") for kind in ("new", "silence", [])),
+        ({"procedure": "reissue"}, "KEY-MISSING"),
+        ({"procedure_registered_at": "2026-11-20"}, "KEY-MISSING"),
+        ({"further_linked_contract_ids": "gic00000001"}, "REGISTER-VALUE"),
+        ({"further_linked_contract_ids": ["gic 1"]}, "REGISTER-VALUE"),
+    ],
+)
+def test_what_no_procedure_and_no_link_is_is_refused_in_the_register(desk: Desk, fields: Json, rule: str) -> None:
     Life(desk, days=28)
     path = desk.folder / "register.yml"
     document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    document["contracts"][0]["renewal_state"] = state
+    document["contracts"][0].update(fields)
     path.write_text(yaml.safe_dump(document), encoding="utf-8")
     with pytest.raises(OrdersRefused) as caught:
         ByHandDesk(str(desk.folder)).list_applications()
-    assert {complaint.rule for complaint in caught.value.complaints} == {"REGISTER-VALUE"}
+    assert {complaint.rule for complaint in caught.value.complaints} == {rule}
+
+
+# --- reissues
+
+
+def lost(life: Life) -> None:
+    """The key of the certificate in use is lost, and its order says so."""
+    (application,) = life.applications()
+    serial = application.serial_number.lower().lstrip("0")
+    life.order = dc.replace(life.order, reissue=Reissue(serial=serial, reason=ReissueReason.KEY_LOST))
+
+
+def test_from_a_lost_key_to_the_certificate_with_the_next_one(desk: Desk) -> None:
+    life = Life(desk, days=120)
+    lost(life)
+    row = life.row()
+    assert (row["standing"], row["next_action_by"]) == ("to_reissue", "group_admin")
+    assert "have it reissued by the work sheet" in row["next_action"]
+    (item,) = desk.items("group_admin")
+    assert item["steps"] == [] and item["record"] == "reissued", "no screens are documented"
+    (before,) = life.applications()
+    assert all(
+        text in item["text"] for text in ("rsc00000001", before.serial_number.upper().lstrip("0"), "秘密鍵の紛失")
+    )
+    for form in ("html", "md"):
+        assert item["text"].splitlines()[3] in desk.file(f"group_admin.{form}").read_text(encoding="utf-8")
+
+    assert life.record("reissued")["changed"] and not life.record("reissued")["changed"]
+    assert life.row()["standing"] == "to_register"
+    assert not desk.file("service_admin.json").exists(), "a key that has to go is on no sheet"
+    life.host_answers(NEXT)
+    assert life.row()["next_action_by"] == "service_admin"
+    (item,) = desk.items("service_admin")
+    assert any(act["verb"] == "paste" for step in item["steps"] for act in step["do"])
+    life.record("registered")
+    (application,) = life.applications()
+    assert (application.state.value, application.procedure.kind.value) == ("issued", "reissue")
+
+    life.bring(NEXT, since=TODAY - DAY, until=TODAY + 120 * DAY)
+    (application,) = life.applications()
+    assert application.procedure is None and application.serial_number != before.serial_number
+    assert life.row()["standing"] not in ("to_reissue", "to_register"), "the wish is fulfilled for good"
+
+
+def test_one_procedure_is_open_at_a_time(desk: Desk) -> None:
+    life = Life(desk, days=28)
+    life.record("reissued")
+    with pytest.raises(OrdersRefused) as caught:
+        life.record("renewed")
+    assert [complaint.rule for complaint in caught.value.complaints] == ["RECORD-NOT-RENEWABLE"]
+    assert life.applications()[0].procedure.kind.value == "reissue"
+
+
+def test_nothing_is_reissued_that_has_no_certificate(desk: Desk) -> None:
+    order: Order = sample.target_order()
+    desk.bought(order, "applied")
+    records = [{"order": order.name, "state": "reissued", "date": "2026-11-01"}]
+    with pytest.raises(OrdersRefused) as caught:
+        record({**desk.options, **NOTHING, "records": records}, (order,), pretend=False, lang="ja")
+    assert [complaint.rule for complaint in caught.value.complaints] == ["RECORD-NOT-REISSUABLE"]
+
+
+# --- linked services
+
+
+def take(desk: Desk, order: Order, state: str) -> Json:
+    records = [{"order": order.name, "state": state, "date": TODAY.date().isoformat()}]
+    return record({**desk.options, **NOTHING, "records": records}, (order,), pretend=False, lang="ja")
+
+
+def test_the_linked_service_is_changed_and_added_to_by_the_mail_on_the_sheet(desk: Desk) -> None:
+    old = LinkedContract(service="gio_content_acceleration", contract_id="gic00000001")
+    order = dc.replace(sample.linked_order(), linked_contract=old)
+    until = (TODAY + 150 * DAY).date().isoformat()
+    desk.write({
+        "contract_id": "rsc00000001", "client_reference": order.client_reference("default"), "state": "installed",
+        "common_name": order.common_name, "product": order.product.id, "term": order.term, "usage": "linked_service",
+        "linked_service": old.service, "linked_contract_id": old.contract_id, "not_after": until,
+    })  # fmt: skip
+    also = (FurtherLink(service="gio_content_acceleration", contract_id="gic00000003"),)
+    new = LinkedContract(service="managed_waf_link", contract_id="mwf00000002", was="gic00000001", also=also)
+    order = dc.replace(order, linked_contract=new)
+
+    def sent() -> str:
+        row = desk.plan(order)["document"]["orders"][0]
+        assert row["next_action"].startswith("send the e-mail of the work sheet"), row["next_action"]
+        (item,) = desk.items("group_admin")
+        assert item["record"] == "relinked" and "rsc00000001" in item["text"]
+        for form in ("html", "md"):
+            assert "連携対応サービスの変更・追加" in desk.file(f"group_admin.{form}").read_text(encoding="utf-8")
+        return str(item["text"])
+
+    assert "mwf00000002" in sent() and "変更" in sent()
+    assert take(desk, order, "relinked")["changed"]
+    assert "gic00000003" in sent() and "追加" in sent()
+    assert take(desk, order, "relinked")["changed"] and not take(desk, order, "relinked")["changed"]
+    (application,) = ByHandDesk(str(desk.folder)).list_applications()
+    assert application.linked_contract_id == "mwf00000002" and application.linked_since is not None
+    assert [link.contract_id for link in application.further_links] == ["gic00000003"]
+    assert desk.plan(order)["document"]["orders"][0]["standing"] == "done"
+    assert not desk.file("group_admin.json").exists()
+
+
+def test_an_order_without_a_linked_service_is_not_relinked(desk: Desk) -> None:
+    order: Order = sample.target_order()
+    desk.bought(order, "applied")
+    with pytest.raises(OrdersRefused) as caught:
+        take(desk, order, "relinked")
+    assert [complaint.rule for complaint in caught.value.complaints] == ["RECORD-NOT-LINKED"]

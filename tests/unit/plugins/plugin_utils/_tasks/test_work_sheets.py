@@ -12,9 +12,13 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import Limits, judge_limits
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import describe_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.hand_out import hand_out_work
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.planned import make_frame, plan_orders
@@ -249,3 +253,36 @@ def test_a_linked_contract_that_is_not_named_is_chosen_by_its_service(desk: Desk
     assert "複数ある場合は" in desk.file("group_admin.md").read_text(encoding="utf-8")
     shows = [fact["label"] for step in desk.items("group_admin")[0]["steps"] for fact in step["shows"]]
     assert "連携対応サービス" not in shows
+
+
+def test_slices_share_a_folder_and_keep_each_others_sheets(desk: Desk) -> None:
+    orders = [sample.order(name=f"w{number}", common_name=f"w{number}.example.jp") for number in range(8)]
+    seen = []
+    for part in ("1/2", "2/2"):
+        desk.options["slice"] = part
+        told = desk.plan(*orders)
+        (path,) = map(pathlib.Path, told["sheets"])
+        assert path.parent.name == part.replace("/", "_of_")
+        groups = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["groups"]
+        seen += [item["order"] for group in groups for item in group["items"]]
+    assert sorted(seen) == [order.name for order in orders]
+    assert not desk.file("group_admin.html").exists()
+
+
+def test_limits_count_what_people_are_asked_to_buy(desk: Desk) -> None:
+    prices = {"sureserver_cloud": {"6 months": 30_000}}
+    plan = plan_orders(desk.options, ByHandDesk(str(desk.folder)), (sample.order(),))
+    told = judge_limits(plan, Limits(budget=29_999), prices=read_price_table(prices))
+    assert [one.rule for one in told] == ["BUDGET"]
+    assert [one.rule for one in judge_limits(plan, Limits(max_new_orders=0), prices=None)] == ["MAX-NEW-ORDERS"]
+    assert not judge_limits(plan, Limits(budget=30_000), prices=read_price_table(prices))
+
+
+def test_a_saved_plan_holds_what_people_do(desk: Desk, tmp_path: pathlib.Path) -> None:
+    order = sample.order()
+    write_reports(desk.plan(order)["document"], str(tmp_path), name="plan")
+    desk.options["plan_file"] = str(tmp_path / "plan.json")
+    assert set(desk.plan(order)["work"]) == {"www"}
+    with pytest.raises(OrdersRefused) as caught:
+        desk.plan(order, sample.order(name="blog", common_name="blog.example.jp"))
+    assert [complaint.rule for complaint in caught.value.complaints] == ["PLAN-ORDER-MOVED"]
