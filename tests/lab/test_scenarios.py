@@ -16,7 +16,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.lab.sandboxes import Lab
 
 SCENARIOS = sorted(file.parent.name for file in (ROOT / "extensions" / "molecule").glob("*/molecule.yml"))
-LONG = {"twenty_hosts"}
+LONG = {"four_renewals", "twenty_hosts"}
 
 
 @pytest.mark.parametrize(
