@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Rows "nothing to do, ...": apply.yml where every certificate is there, against an empty playbook.
+"""Rows "nothing to do, ...": apply.yml where every certificate is there, against an empty playbook; and "nothing due":
+the daily renew.yml against apply.yml with nothing to do.
 
-Prints a JSON line a row. Both sides are whole runs of ansible-playbook, in turns; the fastest of each counts. The
-requests of one apply and its memory stand beside the ratio.
+Prints a JSON line a row. All sides are whole runs of ansible-playbook, in turns; the fastest of each counts.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import typing as t
 from served import PATIENCE, PORTFOLIO, ROOT, fill, issued, running_desk, write_orders
 
 SIZES: t.Final = {1_000: 1.5, 10_000: 4.0}
+DAILY: t.Final = 1.1
 ROUNDS: t.Final = 5
 EMPTY: t.Final = "- hosts: localhost\n  gather_facts: false\n  tasks: []\n"
 BYTES_AN_ORDER: t.Final = 5_000
@@ -37,25 +38,24 @@ def main() -> int:
             database = f"sqlite:///{folder / 'desk.sqlite3'}"
             fill(database, count, **issued())
             with running_desk(database, folder=folder) as told:
-                ours, empty = measure(folder, told)
+                ours, empty, daily = measure(folder, told)
             peaks[count] = peak_of(folder, database)
             tell(f"nothing to do, {count:,} orders", ours / empty, target, seconds=round(ours, 2))
+            tell(f"nothing due, {count:,} orders", daily / ours, DAILY, seconds=round(daily, 2))
     small, large = peaks
     tell("memory of an order, of 5 kB", (peaks[large] - peaks[small]) / (large - small) / BYTES_AN_ORDER, 1.0)
     return 0
 
 
-def measure(folder: pathlib.Path, told: dict[str, str]) -> tuple[float, float]:
-    """The fastest apply and the fastest empty playbook, in seconds."""
+def measure(folder: pathlib.Path, told: dict[str, str]) -> list[float]:
+    """The fastest apply, the fastest empty playbook and the fastest daily run, in seconds."""
     empty = folder / "empty.yml"
     empty.write_text(EMPTY, encoding="utf-8")
     variables = environment(folder, told)
-    timed_play(apply_of(folder), folder, variables)
-    rounds = [
-        (timed_play([str(empty)], folder, variables), timed_play(apply_of(folder), folder, variables))
-        for _ in range(ROUNDS)
-    ]
-    return min(ours for _empty, ours in rounds), min(nothing for nothing, _ours in rounds)
+    sides = (of("apply", folder), [str(empty)], of("renew", folder))
+    timed_play(sides[0], folder, variables)
+    rounds = [[timed_play(side, folder, variables) for side in sides] for _ in range(ROUNDS)]
+    return [min(times) for times in zip(*rounds, strict=True)]
 
 
 def peak_of(folder: pathlib.Path, database: str) -> int:
@@ -66,15 +66,15 @@ def peak_of(folder: pathlib.Path, database: str) -> int:
             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, TOOL, *apply_of(folder)],
+            [sys.executable, "-c", code, TOOL, *of("apply", folder)],
             env=environment(folder, told), cwd=folder, capture_output=True, text=True, check=True, timeout=PATIENCE,
         )  # fmt: skip
     return int(done.stdout) * 1024
 
 
-def apply_of(folder: pathlib.Path) -> list[str]:
+def of(playbook: str, folder: pathlib.Path) -> list[str]:
     chosen = {"certificate_orders": str(folder / "orders"), "certificate_portfolio": PORTFOLIO}
-    return ["iij.server_certificate.apply", "-e", json.dumps(chosen)]
+    return [f"iij.server_certificate.{playbook}", "-e", json.dumps(chosen)]
 
 
 def timed_play(arguments: list[str], folder: pathlib.Path, variables: dict[str, str]) -> float:
