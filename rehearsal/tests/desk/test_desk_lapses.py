@@ -194,6 +194,18 @@ def test_a_desk_on_which_silence_does_nothing(database: str) -> None:
         assert kinds(desk) == ["new"]
 
 
+def test_a_desk_on_which_silence_comes_early(database: str) -> None:
+    with served(settings_for(database, silence_early_days=2)) as desk:
+        contract_id = first_issued(desk)["contract_id"]
+        window = desk.show(contract_id)["renewal"]
+        order_by = dt.datetime.fromisoformat(window["order_by"])
+        desk.set_clock((order_by - dt.timedelta(days=2, minutes=1)).isoformat())
+        assert desk.show(contract_id)["procedure"] is None
+        desk.set_clock((order_by - dt.timedelta(days=2)).isoformat())
+        assert desk.show(contract_id)["procedure"]["opened_by"] == "silence"
+        assert kinds(desk) == ["new", "silence"]
+
+
 def test_a_ca_that_works_by_itself(desk: Rehearsal, p_256: ec.EllipticCurvePrivateKey) -> None:
     desk.set_clock(START)
     told = desk.control("POST", "/ca/auto", {"on": True, "ov": 5})

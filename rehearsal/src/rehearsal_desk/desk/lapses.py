@@ -40,7 +40,7 @@ class Lapses:
         outbox: Outbox,
         registrar: Registrar,
         back_office: BackOffice,
-        silence_renews: bool,
+        habits: Habits,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -48,7 +48,7 @@ class Lapses:
         self._outbox = outbox
         self._registrar = registrar
         self._back_office = back_office
-        self._habits = Habits(silence_renews=silence_renews)
+        self._habits = habits
         store.tell(self._reckon)
 
     def settle(self) -> None:

@@ -34,9 +34,10 @@ class Lapse:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Habits:
-    """How the other side goes about it: whether silence renews, and the days that a CA needs that works by itself."""
+    """How the other side goes about it: whether and when silence renews, and the days that a CA needs by itself."""
 
     silence_renews: bool = True
+    silence_early: dt.timedelta = dt.timedelta()  # before the moment that is told
     ca_days: t.Mapping[str, int] | None = None  # by level; None: the CA works when it is told to
     ca_since: dt.datetime = _BEFORE_ALL
 
@@ -58,7 +59,7 @@ def _of_window(application: Application, *, habits: Habits) -> t.Iterator[Lapse]
         yield Lapse(renewal.opens_at, OPENING)
         # One procedure is open at a time (ours), so silence waits for a reissue.
         if habits.silence_renews and (latest.kind != life.REISSUE or latest.issued_at is not None):
-            yield Lapse(renewal.order_by, SILENCE)
+            yield Lapse(renewal.order_by - habits.silence_early, SILENCE)
     elif habits.silence_renews and (latest.kind, latest.state) == (life.RENEWAL, life.AWAITING_REGISTRATION):
         yield Lapse(renewal.update_by, IIJ_MAKES_CSR)
 

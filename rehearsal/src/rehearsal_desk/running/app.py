@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import ipaddress
 import typing as t
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.people import People
 from rehearsal_desk.desk.postman import Postman
 from rehearsal_desk.desk.registrar import Registrar
+from rehearsal_desk.desk.schedule import Habits
 from rehearsal_desk.portal import site
 from rehearsal_desk.portal.front import Front
 from rehearsal_desk.portal.sessions import Sessions
@@ -113,7 +115,9 @@ def _let_time_pass(app: FastAPI, *, store: Store, premises: Premises, settings: 
         outbox=state.outbox,
         registrar=state.registrar,
         back_office=state.back_office,
-        silence_renews=settings.silence_renews,
+        habits=Habits(
+            silence_renews=settings.silence_renews, silence_early=dt.timedelta(days=settings.silence_early_days)
+        ),
     )
     app.add_middleware(Settled, lapses=state.lapses, clock=premises.clock)
 

@@ -32,6 +32,7 @@ from rehearsal_desk.store import schema
 from rehearsal_desk.store.store import is_sqlite
 from rehearsal_desk.store.vault import BadKeyFile, Vault, make_vault, open_vault
 
+_MOST_DAYS_EARLY: t.Final = 4  # the window of a renewal is as wide
 _MOST_WORKERS: t.Final = 16
 _DATABASE_ERRORS: t.Final = (SQLAlchemyError, ImportError, ValueError, schema.OutOfDate)
 
@@ -151,6 +152,7 @@ def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url
         variant=options.variant,
         not_offered=frozenset(options.not_offered),
         silence_renews=options.silence == "renew",
+        silence_early_days=options.silence_early,
     )
 
 
@@ -195,6 +197,13 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise ValueError
     return port
+
+
+def _days(text: str) -> int:
+    days = int(text)
+    if not 0 <= days <= _MOST_DAYS_EARLY:
+        raise ValueError
+    return days
 
 
 def _workers(text: str) -> int:
@@ -244,6 +253,13 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         default="renew",
         choices=("renew", "lapse"),
         help="what becomes of a contract that nobody renews or cancels in time (default: %(default)s)",
+    )
+    serve.add_argument(
+        "--silence-early",
+        metavar="DAYS",
+        type=_days,
+        default=0,
+        help="let silence renew so many days before the moment that the desk tells, for a drill (default: %(default)s)",
     )
     serve.add_argument(
         "--variant",

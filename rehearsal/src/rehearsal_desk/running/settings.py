@@ -24,6 +24,7 @@ class Settings:
     smtp: SmtpServer | None = None  # mails stay in the outbox without it
     registration_days: int = 30  # ours: the length of the real deadline is not published
     silence_renews: bool = True  # what is neither renewed nor cancelled in time is renewed [M:2261088]
+    silence_early_days: int = 0  # before the moment that the desk tells, for a drill
     vault: Vault = dc.field(default_factory=make_vault, repr=False)
     variant: str = ""  # of the portal's screens, by name
     not_offered: frozenset[str] = frozenset()  # product ids taken off the offer
