@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Quotes: every order and renewal goes all the way but for the purchase; the desk's echo is compared with it."""
+"""Quotes: orders and renewals go all the way except for the purchase; the desk's echo is compared with them."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ _SILENT_UNMANAGED: t.Final = Phrase(
     "unmanaged: {0} {1}, no order names it: IIJ renews it by itself on {2}{3}. Write an order for it before, or cancel "
     "it in a browser",
     "管理外: {0} {1} に対応するオーダーはなく、{2} にIIJ側で自動更新されます{3}。"
-    "それまでにオーダーを書くか、ブラウザーで解約してください",
+    "それまでにオーダーを書くか、ブラウザで解約してください",
 )
 _FOR: t.Final = Phrase(" ({0})", " ({0})")
 _NO_PRICE: t.Final = Phrase("price unknown", "価格不明")

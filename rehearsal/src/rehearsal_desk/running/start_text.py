@@ -46,13 +46,13 @@ _JAPANESE: t.Final = """\
   サービスの運用管理担当者 (登録のみ) {register_token}
   リハーサルの操作用 (own controls)   {control_token}
 
-次の操作: 別の端末で上の export を実行し、チェックアウトしたフォルダーで次のとおり入力してください。
+次の操作: 別の端末で上の export を実行し、チェックアウトしたフォルダで次のとおり入力してください。
 
   export ANSIBLE_COLLECTIONS_PATH=$PWD/collections
   .venv/bin/ansible-playbook iij.server_certificate.plan -i examples/quickstart/inventory.yml \\
     -e certificate_orders=examples/quickstart/orders -e rehearsal_folder=$PWD/build/rehearsal
 
-ポータルの画面 (ブラウザー用):
+ポータルの画面 (ブラウザ用):
 
   {url}/portal/
   サービスグループの運用管理担当者  マスターID {group_admin}  パスワード {group_password}
