@@ -73,6 +73,10 @@ def _losses(path: str) -> dict[str, tuple[Json, ...]]:
     }
 
 
+def _of_renewals(path: str) -> dict[str, tuple[Json, ...]]:
+    return {f"renewal's {what}": lost for what, lost in _losses(path).items() if what}
+
+
 def _step(world: str, name: str, call: tuple[str, str], before: int = 0, *faults_before: Json) -> Step:
     method, path = call
     return Step(world=world, name=name, method=method, path=path, before=before, faults_before=faults_before)
@@ -85,7 +89,7 @@ _RENEWAL = ("POST", "/applications/*/renewals")
 _CANCELLATION = ("POST", "/applications/*/cancellation")
 _API_LOSSES = _losses("/applications")
 (_LOST,) = _API_LOSSES["answer lost"]
-_RENEWAL_LOSSES = {f"renewal's {what}": lost for what, lost in _losses(_RENEWAL[1]).items() if what}
+_RENEWAL_LOSSES = _of_renewals(_RENEWAL[1])
 (_LOST_RENEWAL,) = _RENEWAL_LOSSES["renewal's answer lost"]
 
 
@@ -165,8 +169,13 @@ _TO_CONFIRM = ("POST", "/portal/orders/new")
 _BOUGHT = ("POST", "/portal/orders/confirm")
 _CONTRACT = ("GET", "/portal/certificates/*")
 _REGISTER = ("POST", "/portal/certificates/*/registration/confirm")
-_PORTAL_LOSSES = _losses("/portal/orders/confirm")
+_CHOICE = ("POST", "/portal/renewals")
+_TO_RENEWAL = ("POST", "/portal/renewals/rsc????????")
+_RENEWED = ("POST", "/portal/renewals/*/confirm")
+_PORTAL_LOSSES = _losses(_BOUGHT[1])
 (_UNSEEN,) = _PORTAL_LOSSES["answer lost"]
+_PORTAL_RENEWAL_LOSSES = _of_renewals(_RENEWED[1])
+(_UNSEEN_RENEWAL,) = _PORTAL_RENEWAL_LOSSES["renewal's answer lost"]
 _JSON_ONLY = "it alters an answer of the JSON interface"
 
 
@@ -190,16 +199,29 @@ class PortalAdapter:
         _step("supplied", "registration form", ("GET", "/portal/certificates/*/registration")),
         _step("supplied", "second registration", _REGISTER, 1),
         _step("supplied", "screen after the registration", ("GET", "/portal/certificates/*/registered")),
+        _step("due", "choice of a contract", _CHOICE),
+        _step("due", "way to a renewal's confirm screen", _TO_RENEWAL),
+        _step("due", "list before the renewals", _STATUS, 1),
+        _step("due", "list before a renewal", _STATUS, 2),
+        _step("due", "first renewal", _RENEWED),
+        _step("due", "second renewal", _RENEWED, 1),
+        _step("due", "screen after a renewal", ("GET", "/portal/renewals/*/done")),
+        _step("due", "list after a lost answer to a renewal", _STATUS, 3, _UNSEEN_RENEWAL),
+        _step("due", "registration of a renewal", _REGISTER),
     )
     killed_in: t.ClassVar[tuple[tuple[str, str], ...]] = (
         ("new", ""),
         ("found", ""),
         ("supplied", "answer lost"),
         ("supplied", "request lost"),
+        ("due", ""),
+        ("due", "renewal's answer lost"),
+        ("due", "renewal's request lost"),
     )
-    losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _PORTAL_LOSSES
+    losses: t.ClassVar[t.Mapping[str, tuple[Json, ...]]] = _PORTAL_LOSSES | _PORTAL_RENEWAL_LOSSES
     changes: t.ClassVar[t.Mapping[str, str]] = {
         "POST confirm": "place",
+        "POST renewals confirm": "renew",
         "POST certificates registration confirm": "register",
     }
     stages: t.ClassVar[tuple[str, ...]] = ("line", "portal")

@@ -35,7 +35,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
     from ansible_collections.iij.server_certificate.tests.reliability.adapters import Adapter
-    from ansible_collections.iij.server_certificate.tests.reliability.worlds import Place
+    from ansible_collections.iij.server_certificate.tests.reliability.worlds import Place, Wish
 
 Json = dict[str, t.Any]
 
@@ -217,8 +217,14 @@ def _written(place: Place) -> list[pathlib.Path]:
 
 def _said(asked: t.Mapping[str, str], found: judging.Records, place: Place) -> frozenset[str]:
     """What a person says who looks at the portal, at rest: the attempts that have surely booked nothing."""
-    names = {wish.name: place.common_name(wish) for wish in place.wishes}
-    return frozenset(attempt for order, attempt in asked.items() if not found.purchases[names[order]])
+    wishes = {wish.name: wish for wish in place.wishes}
+    return frozenset(attempt for order, attempt in asked.items() if not _was_bought(found, place, wishes[order]))
+
+
+def _was_bought(found: judging.Records, place: Place, wish: Wish) -> bool:
+    """Whether what the order asks for now was bought: the contract, or the renewal of one that was there before."""
+    done = found.renewals if wish.renewals else found.purchases
+    return bool(done[place.common_name(wish)])
 
 
 __all__ = ("Verdict", "moments_of", "run_block")
