@@ -37,6 +37,8 @@ def test_a_whole_period_by_daily_runs(site: Site) -> None:
     quiet = site.run("renew")
     assert not quiet.changed() and "rsc00000001" not in quiet.output
     assert [task.host for task in quiet.tasks if task.action == "certificate_install" and task.host == "web1"] == []
+    looks = [task for task in quiet.tasks if task.action == "cert_portfolio" and task.outcome != "skipped"]
+    assert len(looks) == 1, "one look, and nothing more"
 
     # A mistake in one order costs the other one nothing, and fails the run in its end.
     set_clock(site, 20)
