@@ -23,6 +23,7 @@ SCRIPTS = (
     "forecast_orders.py",
     "listing.py",
     "nothing_to_do.py",
+    "daily_run.py",
     "place_orders.py",
     "host_keys.py",
     "kept_keys.py",

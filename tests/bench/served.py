@@ -75,8 +75,11 @@ def write_orders(folder: pathlib.Path, count: int) -> list[pathlib.Path]:
     return paths
 
 
-def fill(database: str, count: int, **standing: t.Any) -> None:
-    """An application for each of so many orders, written at once: ordering them one by one would take minutes."""
+def fill(database: str, count: int, *, certificates: int = 1, **standing: t.Any) -> None:
+    """An application for each of so many orders, written at once: ordering them one by one would take minutes.
+
+    `certificates`: how many procedures each has behind it, all of this standing.
+    """
     schema.migrate(database)
     store = Store(database)
     seeds.sow(store)
@@ -91,19 +94,25 @@ def fill(database: str, count: int, **standing: t.Any) -> None:
                 term="6 months",
                 usage="other",
                 ordered_at=now,
-                procedures=[_first(f"{PORTFOLIO}/www{number}/1", now, standing)],
+                procedures=[
+                    _procedure(f"{PORTFOLIO}/www{number}/1", now, standing, number=each + 1)
+                    for each in range(certificates)
+                ],
             )
             for number in range(count)
         )
     store.close()
 
 
-def _first(reference: str, now: dt.datetime, standing: dict[str, t.Any]) -> Procedure:
+def _procedure(reference: str, now: dt.datetime, standing: dict[str, t.Any], *, number: int) -> Procedure:
+    """The first procedure of a contract, or a renewal after it."""
+    before = f"{number - 1}" * 64
     return Procedure(
-        number=1,
-        kind="new",
+        number=number,
+        kind="new" if number == 1 else "renewal",
+        replaces=None if number == 1 else before,
         customer_code=CUSTOMER_CODE,
-        client_reference=reference,
+        client_reference=reference if number == 1 else f"{reference}/renewal:{before[:16]}",
         opened_by="order",
         opened_at=now,
         term="6 months",
