@@ -12,6 +12,8 @@ import typing as t
 import pytest
 import yaml
 from ansible_collections.iij.server_certificate.tests.release.copies import ROOT
+from ansible_collections.iij.server_certificate.tests.release.interpreters import TARGETS
+from ansible_collections.iij.server_certificate.tests.release.matrix import CORES
 
 VERSION: t.Final = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
 PLACES: t.Final = {
@@ -29,3 +31,12 @@ PLACES: t.Final = {
 def test_there_is_one_version(place: str) -> None:
     text = (ROOT / place).read_text(encoding="utf-8")
     assert set(re.findall(PLACES[place], text, re.MULTILINE)) == {VERSION}
+
+
+@pytest.mark.parametrize("page", ["docs/guides/upgrading.md", "docs/ja/guides/upgrading.md"])
+def test_what_is_supported_is_what_is_tried(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    cores = re.findall(r"(2\.\d\d) \((?:Python )?(3\.\d+)\)", text)
+    assert dict(cores) == CORES
+    assert f"Python {TARGETS[0]}" in text and TARGETS[-1] in text
+    assert yaml.safe_load((ROOT / "meta/runtime.yml").read_text(encoding="utf-8"))["requires_ansible"] == ">=2.19.0"
