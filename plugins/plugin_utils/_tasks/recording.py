@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import join_phrases
 from .._complaints.complaints import find_nearest, shorten
 from .._desk.by_hand.records import STATES
-from .._desk.by_hand.rows import JST, read_application
+from .._desk.by_hand.rows import JST, OF_PROCEDURE, read_application
 from .._planning.claims import find_differences
 from .._planning.lifecycle import Phase, find_track
 from .._planning.links import relinking_of
@@ -141,7 +141,8 @@ class Recording:
         ended = STATES[record.state]
         if record.state != "registered" and ended:
             reason = {"reason": record.reason} if record.reason else {}
-            return {**row, "state": ended.value, "ended_at": record.date.isoformat(), **reason}
+            left = {name: value for name, value in row.items() if name not in OF_PROCEDURE}
+            return {**left, "state": ended.value, "ended_at": record.date.isoformat(), **reason}
         waiting = row["state"] == State.AWAITING_REGISTRATION.value
         key = self._key_of(order, row["contract_id"])
         return {
@@ -192,8 +193,15 @@ def _opened(record: Record, row: RegisterRow) -> RegisterRow:
 
 
 def _is_of_before(record: Record, row: RegisterRow) -> bool:
-    """Whether this was recorded of the certificate before: what it opened has led to the one in use."""
-    return record.date.isoformat() < str(row.get("not_before", ""))[:10]
+    """Whether this was recorded of the certificate before: what it opened has led to the one in use.
+
+    Nobody renews a certificate on its first day, but one with a wrong content may be reissued at once.
+    """
+    begins = read_application(row, now=dt.datetime.combine(record.date, dt.time(), JST)).not_before
+    if begins is None:
+        return False
+    first_day = begins.astimezone(JST).date()
+    return record.date < first_day or (record.date == first_day and record.state == "renewed")
 
 
 def _can_be_opened(record: Record, row: RegisterRow) -> bool:

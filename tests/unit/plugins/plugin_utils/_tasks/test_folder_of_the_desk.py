@@ -29,13 +29,6 @@ NOTHING: t.Final = {"records": None, "records_file": None, "listing": None, "tak
 ID: t.Final = "rsc00000001"
 
 
-@pytest.fixture
-def desk(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    (tmp_path / "desk").mkdir()
-    return Desk(tmp_path / "desk")
-
-
 def registered(desk: Desk, csr: str | None = None) -> Order:
     """An order with all that it has in the folder: a row, a CSR, a sheet."""
     order = sample.target_order(name="api", common_name="api.example.jp")

@@ -141,14 +141,6 @@ def test_the_page_of_a_contract_and_the_one_after_an_order(tmp_path: pathlib.Pat
     assert (found["rsc00000002"].term, str(found["rsc00000002"].deadline)) == ("6 months", "2026-12-20")
 
 
-@pytest.fixture
-def desk(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    return Desk(folder)
-
-
 def compared(desk: Desk, *rows: tuple[str, ...], take_over: bool = False, orders: tuple[Order, ...] = (ORDER,)) -> Json:
     file = desk.folder.parent / "list.txt"
     file.write_text(copied(*rows), encoding="utf-8")

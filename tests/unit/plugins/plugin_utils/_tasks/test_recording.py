@@ -40,14 +40,6 @@ ORDERED: t.Final = {"order": "www", "state": "ordered", "contract_id": "rsc00000
 REGISTERED: t.Final = {"order": "www", "state": "registered", "date": "2026-11-21"}
 
 
-@pytest.fixture
-def desk(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    return Desk(folder)
-
-
 def taken(desk: Desk, *records: Json, file: pathlib.Path | None = None, pretend: bool = False) -> Json:
     options = {
         **desk.options, "records": list(records), "records_file": file and str(file), "listing": None,

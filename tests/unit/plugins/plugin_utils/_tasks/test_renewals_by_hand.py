@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses as dc
 import datetime as dt
-import pathlib
 import typing as t
 
 import pytest
@@ -38,6 +37,7 @@ ISSUING: t.Final = ROOT.below("Intermediate").below("Issuing")
 OLD, NEXT, STRANGE = (ec.generate_private_key(ec.SECP256R1()) for _key in range(3))
 TODAY: t.Final = dt.datetime.now(dt.UTC).replace(microsecond=0)
 DAY: t.Final = dt.timedelta(days=1)
+JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 NOTHING: t.Final = {"records": None, "records_file": None, "listing": None, "take_over": False, "inbox": None}
 INSTALL: t.Final = {"certificate": "/etc/pki/www.pem", "chain": "/etc/pki/chain.pem"}
 
@@ -79,14 +79,6 @@ class Life:
 
     def row(self) -> Json:
         return t.cast("Json", self.desk.plan(self.order)["document"]["orders"][0])
-
-
-@pytest.fixture
-def desk(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    return Desk(folder)
 
 
 def test_from_the_window_to_the_next_certificate(desk: Desk) -> None:
@@ -180,6 +172,28 @@ def test_an_old_record_opens_no_other_renewal(desk: Desk) -> None:
         life.record("renewed")
     assert [complaint.rule for complaint in caught.value.complaints] == ["RECORD-NOT-RENEWABLE"]
     assert life.applications()[0].procedure is None
+
+
+def test_a_record_of_the_day_on_which_the_next_certificate_began_is_of_before(desk: Desk) -> None:
+    life = Life(desk, days=27)
+    begins = TODAY - DAY
+    done = [{"order": life.order.name, "state": "renewed", "date": begins.astimezone(JST).date().isoformat()}]
+    life.record(records=done)
+    life.host_answers(NEXT)
+    life.record("registered")
+    life.bring(NEXT, since=begins, until=TODAY + 190 * DAY)
+    assert not life.record(records=done)["changed"]
+    # What was issued with a wrong content is reissued on its first day, if need be.
+    assert life.record(records=[{**done[0], "state": "reissued"}])["changed"]
+    assert life.applications()[0].procedure.kind.value == "reissue"
+
+
+def test_a_cancelled_contract_has_nothing_under_way(desk: Desk) -> None:
+    life = Life(desk, days=28)
+    life.record("renewed")
+    life.record("cancelled")
+    (application,) = life.applications()
+    assert (application.state.value, application.procedure) == ("cancelled", None)
 
 
 def test_nothing_is_renewed_that_has_no_certificate(desk: Desk) -> None:

@@ -80,14 +80,6 @@ class Desk:
         return [item for group in self.sheet(role)["groups"] for item in group["items"]]
 
 
-@pytest.fixture
-def desk(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    folder = tmp_path / "desk"
-    folder.mkdir()
-    return Desk(folder)
-
-
 def both(desk: Desk) -> tuple[Order, Order]:
     """One order to place, and one to register with a CSR that its host has made."""
     new, bought = sample.order(), sample.target_order(name="api", common_name="api.example.jp")
