@@ -228,15 +228,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_serve(serve: argparse.ArgumentParser) -> None:
-    serve.set_defaults(command=_serve_command)
-    serve.add_argument("--host", default="127.0.0.1", help="address to serve (default: %(default)s)")
-    serve.add_argument("--port", type=_port, default=8440, help="port, 0 for a free one (default: %(default)s)")
-    serve.add_argument("--allow-remote", action="store_true", help="allow a host that is not loopback")
-    serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file for this run only)")
-    serve.add_argument(
-        "--ready-file", metavar="PATH", type=pathlib.Path, help="write URL, tokens and pid here, as JSON"
-    )
+def _add_habits(serve: argparse.ArgumentParser) -> None:
+    """How the other side of the desk goes about it."""
     serve.add_argument(
         "--registration-days", type=int, default=30, help="length of the registration deadline (default: %(default)s)"
     )
@@ -261,6 +254,18 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         default=0,
         help="let silence renew so many days before the moment that the desk tells, for a drill (default: %(default)s)",
     )
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.set_defaults(command=_serve_command)
+    serve.add_argument("--host", default="127.0.0.1", help="address to serve (default: %(default)s)")
+    serve.add_argument("--port", type=_port, default=8440, help="port, 0 for a free one (default: %(default)s)")
+    serve.add_argument("--allow-remote", action="store_true", help="allow a host that is not loopback")
+    serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file for this run only)")
+    serve.add_argument(
+        "--ready-file", metavar="PATH", type=pathlib.Path, help="write URL, tokens and pid here, as JSON"
+    )
+    _add_habits(serve)
     serve.add_argument(
         "--variant",
         default="",
