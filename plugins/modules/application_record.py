@@ -30,7 +30,8 @@ options:
   records:
     description:
       - What was done, one entry for each order and deed.
-      - An entry has C(order), C(state) (one of C(ordered), C(renewed), C(reissued), C(relinked), C(registered), C(rejected), C(withdrawn), C(cancelled)) and C(date) as C(YYYY-MM-DD).
+      - An entry has C(order), C(state) and C(date) as C(YYYY-MM-DD). C(state) is one of C(ordered), C(renewed), C(reissued), C(relinked),
+        C(registered), C(rejected), C(withdrawn), C(cancelled).
         With C(ordered) it has C(contract_id), the contract ID (サービスコード) that the screen after 申込 shows.
       - It may have C(deadline), C(linked_contract_id), C(reason), and C(sheet), the number of the work on its sheet.
     type: list

@@ -87,6 +87,7 @@ class Person:
         following = self.page.get_by_role("link", name=label, exact=True)
         while following.count():
             following.click()
+            self.page.wait_for_load_state()  # a busy machine shows nothing for a moment
             yield self.page
 
     def do(self, step: Json) -> None:

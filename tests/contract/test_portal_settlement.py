@@ -86,7 +86,7 @@ def test_the_ledger_keeps_both_sentences_of_consent_and_their_digests(desk: Desk
 
 
 def test_the_ledger_keeps_the_consent_of_a_renewal(desk: DeskControl, run: Run) -> None:
-    issued(desk)
+    issued(desk, days=2)
     # As the order of somebody who took the contract over.
     order = dc.replace(sample.order(), contract_id="rsc00000001", renewal=RenewalPolicy(when=RenewedBy.WINDOW))
     assert errors(run.apply(order)) == [type(None)]

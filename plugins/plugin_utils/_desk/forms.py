@@ -136,10 +136,6 @@ def _items(value: t.Any) -> tuple[str, ...]:
     return tuple(map(_line, value))
 
 
-def _codes(value: t.Any) -> tuple[str, ...]:
-    return tuple(map(_code, _items(value)))
-
-
 def _pem(longest: int) -> Callable[[t.Any], str]:
     return _shaped(rf"[ -~\r\n\t]{{0,{longest}}}", _PEM.filled(longest))
 
@@ -175,7 +171,6 @@ FORMS: t.Final[dict[str, Reader]] = {
     "number": _number,
     "decision": _named(_DECISIONS),
     "confirmations": _items,
-    "further_linked_contract_ids": _codes,
     "reason": _words,
     "next_action": _words,
     "next_action_by": _words,

@@ -14,7 +14,7 @@ import typing as t
 from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, find_nearest, shorten
 from ..._values.observed import ENDED, Application, Kind, Link, Procedure, State
-from ..forms import find_misfit, read_fields
+from ..forms import find_misfit, read_field, read_fields
 from ..portal.wire import NEXT_STEPS
 
 if t.TYPE_CHECKING:
@@ -40,7 +40,8 @@ FIELDS: t.Final = (
     "ordered_at", "registered_at", "issued_at", "ended_at", "csr_origin", "public_key_fingerprint",
     "certificate_fingerprint", "serial_number", "not_before", "not_after", *OF_PROCEDURE,
 )  # fmt: skip
-_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at", *OF_PROCEDURE))
+_LINKS: t.Final = "further_linked_contract_ids"
+_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at", _LINKS, *OF_PROCEDURE))
 _PROCEDURES: t.Final = (Kind.RENEWAL.value, Kind.REISSUE.value)
 _UNDER_WAY: t.Final = tuple(
     state.value for state in (State.AWAITING_REGISTRATION, State.APPLIED, State.AWAITING_CONFIRMATION, State.REJECTED)
@@ -82,7 +83,7 @@ def read_application(row: RegisterRow, *, now: dt.datetime) -> Application:
         fields["state"] = State.EXPIRED
     fields["confirmations"] = tuple(fields["confirmations"] or ())
     action, by = NEXT_STEPS.get(fields["state"], ("none", "nobody"))
-    links = tuple(Link(contract_id=entry) for entry in fields.pop("further_linked_contract_ids") or ())
+    links = tuple(Link(contract_id=read_field("contract_id", code)) for code in row.get(_LINKS) or ())
     procedure = _read_procedure(moments)
     return Application(**fields, further_links=links, procedure=procedure, next_action=action, next_action_by=by)
 
@@ -102,6 +103,9 @@ def _find_misfit(name: str, value: t.Any) -> object:
     choices = {"procedure": _PROCEDURES, "procedure_state": _UNDER_WAY}.get(name)
     if choices:
         return None if value in choices else ", ".join(choices)
+    if name == _LINKS:
+        codes = value if isinstance(value, list) else [None]
+        return next((misfit for code in codes if (misfit := find_misfit("contract_id", code))), None)
     return find_misfit(_form_of(name), _moment(name, value))
 
 
