@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT / "collections"))
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memory_file import remember_hosts  # noqa: E402
-from served import PATIENCE, PORTFOLIO, fill, issued, running_desk, write_orders  # noqa: E402
+from served import PATIENCE, PORTFOLIO, fill, issued, running_desk, write_inventory, write_orders  # noqa: E402
 
 SIZES: t.Final = {1_000: 1.5, 10_000: 4.0}
 DAILY: t.Final = 1.1
@@ -65,10 +65,9 @@ def write_empty(folder: pathlib.Path) -> str:
 
 def measure_daily(folder: pathlib.Path, told: dict[str, str], count: int) -> list[float]:
     """The daily run and the apply of somebody whose hosts have said that they have everything; none is visited."""
-    inventory = folder / "inventory.yml"
-    inventory.write_text(json.dumps({"all": {"hosts": {f"web{n}": {} for n in range(count)}}}), encoding="utf-8")
+    inventory = write_inventory(folder, count)
     remember_all(folder, told)
-    sides = ([*of(playbook, folder), "-i", str(inventory)] for playbook in ("renew", "apply"))
+    sides = ([*of(playbook, folder), "-i", inventory] for playbook in ("renew", "apply"))
     return measure(folder, told, *sides)
 
 

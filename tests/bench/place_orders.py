@@ -37,7 +37,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.l
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.asked_orders import read_clock  # noqa: E402
 from nothing_to_do import environment, tell, timed_play  # noqa: E402
-from served import PATIENCE, PORTFOLIO, fill, running_desk, write_orders  # noqa: E402
+from served import PATIENCE, PORTFOLIO, fill, running_desk, write_inventory, write_orders  # noqa: E402
 
 ORDERS: t.Final = 1_000
 ROUNDS: t.Final = 3
@@ -92,7 +92,8 @@ def bodies() -> list[bytes]:
 
 def playbook(folder: pathlib.Path, name: str) -> float:
     with desk(folder, name) as told:
-        return timed_play([str(folder / "apply.yml")], folder, environment(folder, told))
+        hosts = write_inventory(folder, ORDERS)
+        return timed_play([str(folder / "apply.yml"), "-i", hosts], folder, environment(folder, told))
 
 
 def ours(folder: pathlib.Path, name: str) -> float:

@@ -75,6 +75,13 @@ def write_orders(folder: pathlib.Path, count: int) -> list[pathlib.Path]:
     return paths
 
 
+def write_inventory(folder: pathlib.Path, count: int) -> str:
+    """An inventory of the hosts that so many of these orders name."""
+    path = folder / "inventory.yml"
+    path.write_text(json.dumps({"all": {"hosts": {f"web{number}": {} for number in range(count)}}}), encoding="utf-8")
+    return str(path)
+
+
 def fill(database: str, count: int, *, certificates: int = 1, **standing: t.Any) -> None:
     """An application for each of so many orders, written at once: ordering them one by one would take minutes.
 
