@@ -155,15 +155,16 @@ class Recording:
 
     def _relinked(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
         """The contract with the linked services that the order asks for, as far as one e-mail asks for them."""
-        wanted = relinking_of(order, read_application(row, now=self._now))
-        if wanted is None:
+        wanted, linked = relinking_of(order, read_application(row, now=self._now)), order.linked_contract
+        code, there = record.linked_contract_id, row.get("further_linked_contract_ids", [])
+        if wanted is None or linked is None or code in (*there, row.get("linked_contract_id") or ""):
             return row
-        if wanted.work is LinkWork.CHANGE:
-            linked = {"linked_service": wanted.service, "linked_contract_id": wanted.contract_id}
-            return {**row, **linked, "linked_since": record.date.isoformat()}
-        there = row.get("further_linked_contract_ids", [])
-        also = order.linked_contract.also if order.linked_contract else ()
-        added = [link.contract_id for link in also if link.contract_id not in (*there, row.get("linked_contract_id"))]
+        changes = wanted.work is LinkWork.CHANGE if code is None else code == linked.contract_id
+        if changes:
+            changed = {"linked_service": linked.service, "linked_contract_id": linked.contract_id}
+            return {**row, **changed, "linked_since": record.date.isoformat()}
+        present = (*there, row.get("linked_contract_id"))
+        added = [link.contract_id for link in linked.also if link.contract_id not in present]
         return {**row, "further_linked_contract_ids": [*there, *added]}
 
     def _changed_procedure(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
@@ -214,13 +215,27 @@ def _can_be_opened(record: Record, row: RegisterRow) -> bool:
     return kind is Kind.REISSUE or track.phase not in (Phase.RESTING, Phase.NOTICE)
 
 
+def _judge_link(record: Record, order: Order, row: RegisterRow) -> Iterator[Complaint]:
+    """What keeps a record from saying which linked service was changed or added: given again, it must say the same."""
+    linked = order.linked_contract
+    if linked is None:
+        yield record.make_complaint("RECORD-NOT-LINKED", "state", value=row["contract_id"])
+        return
+    wanted = [*([linked.contract_id] if linked.was else []), *(link.contract_id for link in linked.also)]
+    code = record.linked_contract_id
+    either = bool(linked.was and linked.also) and not record.sheet
+    if code not in wanted if code else either:
+        facts = {"value": shorten(code or "-"), "allowed": ", ".join(one or "-" for one in wanted) or "-"}
+        yield record.make_complaint("RECORD-LINK", "linked_contract_id", **facts)
+
+
 def _judge_state(record: Record, order: Order, row: RegisterRow) -> Iterator[Complaint]:
     """What keeps this contract from being what the record says."""
     now, wanted = row["state"], STATES[record.state]
     if record.state in _PROCEDURES and not _is_of_before(record, row) and not _can_be_opened(record, row):
         yield record.make_complaint(_REFUSED[record.state], "state", value=row["contract_id"], state=now)
-    if record.state == "relinked" and order.linked_contract is None:
-        yield record.make_complaint("RECORD-NOT-LINKED", "state", value=row["contract_id"])
+    if record.state == "relinked":
+        yield from _judge_link(record, order, row)
     if wanted in ENDED or record.state in ("registered", "relinked"):
         ended = now in _ENDED
         if ended and not (STATES[record.state] == now or (record.state == "registered" and row.get("registered_at"))):

@@ -136,6 +136,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "RECORD-LINK",
+        OURS,
+        (
+            "{value} does not say which linked service of this order was changed or added.",
+            "one of {allowed}, or the sheet that the e-mail was on",
+            "Write linked_contract_id, for each e-mail a record of its own.",
+        ),
+        (
+            "{value} では、このオーダーのどの連携対応サービスを変更・追加したか分かりません。",
+            "{allowed} のいずれか、またはメールを載せた作業票の番号 (sheet)",
+            "linked_contract_id を書いてください。メールごとに別の記録にします。",
+        ),
+    ),
+    make_rule(
         "RECORD-NOT-ORDERED",
         OURS,
         (

@@ -290,8 +290,8 @@ def test_nothing_is_reissued_that_has_no_certificate(desk: Desk) -> None:
 # --- linked services
 
 
-def take(desk: Desk, order: Order, state: str) -> Json:
-    records = [{"order": order.name, "state": state, "date": TODAY.date().isoformat()}]
+def take(desk: Desk, order: Order, state: str, **more: t.Any) -> Json:
+    records = [{"order": order.name, "state": state, "date": TODAY.date().isoformat(), **more}]
     return record({**desk.options, **NOTHING, "records": records}, (order,), pretend=False, lang="ja")
 
 
@@ -318,14 +318,38 @@ def test_the_linked_service_is_changed_and_added_to_by_the_mail_on_the_sheet(des
         return str(item["text"])
 
     assert "mwf00000002" in sent() and "変更" in sent()
-    assert take(desk, order, "relinked")["changed"]
+    for unclear in ({}, {"linked_contract_id": "gic00000001"}):
+        with pytest.raises(OrdersRefused) as caught:
+            take(desk, order, "relinked", **unclear)
+        assert [complaint.rule for complaint in caught.value.complaints] == ["RECORD-LINK"]
+    change, addition = {"linked_contract_id": "mwf00000002"}, {"linked_contract_id": "gic00000003"}
+    assert take(desk, order, "relinked", **change)["changed"]
+    assert not take(desk, order, "relinked", **change)["changed"], "given again, it adds nothing"
     assert "gic00000003" in sent() and "追加" in sent()
-    assert take(desk, order, "relinked")["changed"] and not take(desk, order, "relinked")["changed"]
+    (item,) = desk.items("group_admin")
+    assert take(desk, order, "relinked", sheet=item["sheet"])["changed"]
+    assert not take(desk, order, "relinked", **addition)["changed"]
     (application,) = ByHandDesk(str(desk.folder)).list_applications()
     assert application.linked_contract_id == "mwf00000002" and application.linked_since is not None
     assert [link.contract_id for link in application.further_links] == ["gic00000003"]
     assert desk.plan(order)["document"]["orders"][0]["standing"] == "done"
     assert not desk.file("group_admin.json").exists()
+
+
+def test_an_addition_leaves_the_linked_contract_that_the_order_does_not_name(desk: Desk) -> None:
+    also = (FurtherLink(service="managed_waf_link", contract_id="mwf00000002"),)
+    linked = LinkedContract(service="gio_content_acceleration", also=also)
+    order = dc.replace(sample.linked_order(), linked_contract=linked)
+    until = (TODAY + 150 * DAY).date().isoformat()
+    desk.write({
+        "contract_id": "rsc00000001", "client_reference": order.client_reference("default"), "state": "installed",
+        "common_name": order.common_name, "product": order.product.id, "term": order.term, "usage": "linked_service",
+        "linked_service": linked.service, "linked_contract_id": "gic00000001", "not_after": until,
+    })  # fmt: skip
+    assert take(desk, order, "relinked")["changed"]
+    (application,) = ByHandDesk(str(desk.folder)).list_applications()
+    assert application.linked_contract_id == "gic00000001"
+    assert [link.contract_id for link in application.further_links] == ["mwf00000002"]
 
 
 def test_an_order_without_a_linked_service_is_not_relinked(desk: Desk) -> None:
