@@ -51,8 +51,8 @@ LONGEST_LABEL = 63  # RFC 1035 2.3.4
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 _IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
 # Names nobody can prove to own: RFC 6761, RFC 6762, RFC 8375, and what ICANN keeps for private use.
-_PRIVATE_ZONES = ("alt", "arpa", "example", "home.arpa", "internal", "invalid", "local", "localhost", "onion", "test")
-_REVERSE_ZONES = ("in-addr.arpa", "ip6.arpa")
+_PRIVATE_ZONES = (".alt", ".arpa", ".example", ".internal", ".invalid", ".local", ".localhost", ".onion", ".test")
+_REVERSE_ZONES = (".in-addr.arpa", ".ip6.arpa")
 
 
 _TOO_LONG = Phrase(f"it is longer than {LONGEST_COMMON_NAME} characters", f"{LONGEST_COMMON_NAME}文字を超えています")
@@ -113,6 +113,8 @@ def _written_fault(name: str) -> Phrase | None:
     """What was written is something else than a name, or a name in other characters."""
     if "://" in name:
         return _URL
+    if name.isascii() and name.isprintable() and " " not in name:
+        return None
     unseen = [character for character in name if character.isspace() or not character.isprintable()]
     if unseen:
         return _UNSEEN.filled(" ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(unseen)))
@@ -142,18 +144,14 @@ def _label_fault(label: str) -> Phrase | None:
 
 
 def _domain_fault(labels: list[str]) -> Phrase | None:
-    domain = ".".join(labels).lower()
+    domain = f".{'.'.join(labels).lower()}"
     if len(labels) == 1:
         return _SINGLE_LABEL
     if labels[-1].isdigit():
         return _TOP_DOMAIN
-    if _lies_in(domain, _REVERSE_ZONES):
+    if domain.endswith(_REVERSE_ZONES):
         return _REVERSE
-    return _PRIVATE if _lies_in(domain, _PRIVATE_ZONES) else None
-
-
-def _lies_in(domain: str, zones: tuple[str, ...]) -> bool:
-    return any(domain == zone or domain.endswith(f".{zone}") for zone in zones)
+    return _PRIVATE if domain.endswith(_PRIVATE_ZONES) else None
 
 
 def same(name: str, other: str) -> bool:

@@ -32,6 +32,8 @@ def names_file(path: str) -> bool:
 
 def plain_path(path: str) -> str:
     """Write an absolute path in the one way that has no detours; links are not looked at."""
+    if "//" not in path and "/." not in path and not path.endswith("/"):
+        return path  # as nearly all are: there is no detour in it
     return f"/{posixpath.normpath(path).lstrip('/')}"
 
 

@@ -153,19 +153,23 @@ class _Reading:
     def _mapping(self, node: yaml.MappingNode) -> dict[t.Any, t.Any]:
         merged: dict[t.Any, t.Any] = {}
         own: dict[t.Any, t.Any] = {}
+        plain = self._sealed is None
         for key, value in node.value:
             if key.tag == _MERGE:
                 merged = {**merged, **self._to_merge(value)}
                 continue
-            name = self.read_value(key)
-            if isinstance(name, str) and not isinstance(name, Vaulted):
-                name = sys.intern(name)  # one text for a field of thousands of orders
-            elif isinstance(name, (list, dict)):
-                raise _unusable(_NO_KEY, key)
+            # Nearly every key is a plain text, and most values are: these take no further step.
+            name = sys.intern(key.value) if plain and key.tag == _TEXT else self._key(key)
             if name in own:
                 self.duplicates.append(key)
-            own[name] = self.read_value(value)
+            own[name] = value.value if plain and value.tag == _TEXT else self.read_value(value)
         return {**merged, **own} if merged else own
+
+    def _key(self, node: yaml.Node) -> t.Any:
+        name = self.read_value(node)
+        if isinstance(name, (list, dict)):
+            raise _unusable(_NO_KEY, node)
+        return name
 
     def _to_merge(self, node: yaml.Node) -> dict[t.Any, t.Any]:
         """What "<<" brings in: a mapping, or a list of them where the first one wins."""

@@ -72,16 +72,22 @@ def _shaped(pattern: str, allowed: Phrase) -> Callable[[t.Any], str]:
     def read(value: t.Any) -> str:
         if not isinstance(value, str) or not expression.fullmatch(value):
             raise _Misfit(allowed)
-        return value
+        return _same(value) if len(value) <= _LONGEST_LINE else value
 
     return read
+
+
+@functools.lru_cache(maxsize=256)
+def _same(text: str) -> str:
+    """One text in the place of equal ones: a contract repeats its certificate's, and many contracts their product."""
+    return text
 
 
 def _line(value: t.Any) -> str:
     text = _text(value)
     if not 0 < len(text) <= _LONGEST_LINE or not ((text.isascii() and text.isprintable()) or printable(text) == text):
         raise _Misfit(_A_LINE.filled(_LONGEST_LINE))
-    return text
+    return _same(text)
 
 
 @functools.lru_cache(maxsize=64)  # most applications have the same next action
@@ -121,13 +127,18 @@ def _day(value: t.Any) -> dt.date:
 
 
 def _moment(value: t.Any) -> dt.datetime:
-    try:
-        moment = dt.datetime.fromisoformat(_text(value))
-    except ValueError:
-        moment = dt.datetime.min
+    moment = _parse_moment(_text(value))
     if moment.tzinfo is None or not _YEARS[0] <= moment.year <= _YEARS[1]:
         raise _Misfit(_A_MOMENT.filled(*_YEARS))
     return moment
+
+
+@functools.lru_cache(maxsize=256)  # a contract repeats the moments of its certificate
+def _parse_moment(text: str) -> dt.datetime:
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        return dt.datetime.min
 
 
 def _items(value: t.Any) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import typing as t
 
 from ...module_utils._core.paths import csr_path_beside, names_file, plain_path
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, Complaint, dotted_path, shorten
+from .._complaints.complaints import Complaint, dotted_path, shorten
 from .._values.order import CsrOrigin, Wanted
 from .schema import INSTALL_FILES
 
@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
 
 _ORDER = Phrase("{0} of order {1}", "オーダー {1} の {0}")
 _KEY: Path = ("key", "path")
+_KEY_PATH = dotted_path(_KEY)
 _CSR_BESIDE = Phrase("the CSR beside key.path", "key.path と同じ場所のCSR")
 
 
@@ -39,42 +40,49 @@ class File(t.NamedTuple):
     what: str | Phrase
 
 
-def find_files_shared_within(order: Fields, branch: Branch) -> Iterator[Breach]:
-    """Find files of one order that have one place."""
-    first: dict[str, File] = {}
-    for file in _files(order, branch):
-        entry = first.setdefault(file.place, file)
-        if entry is not file:
-            yield Breach(rule="PATH-SHARED", path=file.field, facts={"value": shorten(file.place), "other": entry.what})
-
-
-def find_files_shared_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
-    """Find files of several orders that have one place on one host; only a key may serve more than one of them."""
+def find_shared_files(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
+    """Find files of orders that have one place on one host; only a key may serve more than one order."""
     first: dict[tuple[str, str], tuple[RawOrder, File]] = {}
     for order in orders:
         host = order.fields.get("host", "localhost")
         if not isinstance(host, str) or order.fields.get("state") == Wanted.CANCELLED:
             continue
-        for file in _files(order.fields, order.branch):
+        for file in _list_files(order.fields, order.branch):
             other, entry = first.setdefault((host, file.place), (order, file))
-            if other.name != order.name and not entry.what == file.what == dotted_path(_KEY):
-                facts = {"value": shorten(file.place), "other": _ORDER.filled(entry.what, other.name)}
+            if entry is not file and (other is order or not _may_share(order, other, entry, file)):
+                what = entry.what if other is order else _ORDER.filled(entry.what, other.name)
+                facts = {"value": shorten(file.place), "other": what}
                 place = order.locate(file.field)
                 yield Complaint(rule="PATH-SHARED", place=place, order=order.name, path=file.field, facts=facts)
 
 
-def _files(order: Fields, branch: Branch) -> Iterator[File]:
-    key, install = (part if isinstance(part, dict) else {} for part in (order.get("key"), order.get("install")))
-    key_path, csr_path = key.get("path"), key.get("csr_path")
-    named: list[tuple[object, Path, str | Phrase]] = [(key_path, _KEY, dotted_path(_KEY))]
-    if branch.csr_origin is CsrOrigin.TARGET and csr_path is not None:
-        named.append((csr_path, ("key", "csr_path"), "key.csr_path"))
-    elif branch.csr_origin is CsrOrigin.TARGET and isinstance(key_path, str):
-        named.append((csr_path_beside(key_path), _KEY, _CSR_BESIDE))
-    named += [(install.get(role), ("install", role), f"install.{role}") for role in INSTALL_FILES]
-    for path, field, what in named:
-        if isinstance(path, str) and names_file(path):
-            yield File(plain_path(path), field, what)
+def _may_share(order: RawOrder, other: RawOrder, *files: File) -> bool:
+    """Check whether two orders may have these files in one place; orders of one name have a complaint of their own."""
+    return order.name == other.name or all(file.what == _KEY_PATH for file in files)
 
 
-__all__ = ("find_files_shared_between", "find_files_shared_within")
+def _list_files(order: Fields, branch: Branch) -> Iterator[File]:
+    key, install = order.get("key"), order.get("install")
+    if isinstance(key, dict):
+        yield from _list_key_files(key, made_there=branch.csr_origin is CsrOrigin.TARGET)
+    if isinstance(install, dict):
+        for role in INSTALL_FILES:
+            if role in install:
+                yield from _find_file(install[role], ("install", role), f"install.{role}")
+
+
+def _list_key_files(key: Fields, *, made_there: bool) -> Iterator[File]:
+    path, csr_path = key.get("path"), key.get("csr_path")
+    yield from _find_file(path, _KEY, _KEY_PATH)
+    if made_there and csr_path is not None:
+        yield from _find_file(csr_path, ("key", "csr_path"), "key.csr_path")
+    elif made_there and isinstance(path, str):
+        yield from _find_file(csr_path_beside(path), _KEY, _CSR_BESIDE)
+
+
+def _find_file(path: object, field: Path, what: str | Phrase) -> Iterator[File]:
+    if isinstance(path, str) and names_file(path):
+        yield File(plain_path(path), field, what)
+
+
+__all__ = ("find_shared_files",)

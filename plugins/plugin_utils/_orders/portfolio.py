@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses as dc
 import gc
+import itertools
 import typing as t
 
 from ...module_utils._core.defaults import KEY_CURVE
@@ -37,7 +38,7 @@ from .commands import find_command_breaches
 from .files import read_folder
 from .folder import leads_out
 from .form_rules import find_rule_breaches
-from .host_paths import find_files_shared_between, find_files_shared_within
+from .host_paths import find_shared_files
 from .portfolio_rules import find_complaints_between, find_shared_keys
 from .public_words import publish_words
 from .schema import find_shape_breaches
@@ -103,18 +104,18 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | 
     complaints = [
         *reading.complaints,
         *find_complaints_between(reading.orders),
-        *find_files_shared_between(reading.orders),
+        *find_shared_files(reading.orders),
     ]
-    everywhere: dict[str, list[tuple[RawOrder, Breach]]] = {}
+    everywhere: dict[str, tuple[RawOrder, Breach, list[str | None]]] = {}
     for raw in reading.orders:
         order, breaches = _judged_one(raw, day, commands)
         for breach in breaches:
             if RULES[breach.rule].once:
-                everywhere.setdefault(breach.rule, []).append((raw, breach))
+                everywhere.setdefault(breach.rule, (raw, breach, []))[2].append(raw.name)
             else:
                 complaints.append(_complaint(raw, breach))
         orders.extend([(raw, order)] if order else [])
-    complaints += [*map(_told_once, everywhere.values()), *find_shared_keys(orders)]
+    complaints += [*itertools.starmap(_make_common_complaint, everywhere.values()), *find_shared_keys(orders)]
     publish_words(order for _raw, order in orders)
     return Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
 
@@ -131,17 +132,15 @@ def _judged_one(
         *shape,
         *rules,
         *find_command_breaches(usable, commands),
-        *find_files_shared_within(usable, raw.branch),
         *result,
     )
     wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)
     return (None if wrong else _order(fields, raw, csr)), breaches
 
 
-def _told_once(breaches: list[tuple[RawOrder, Breach]]) -> Complaint:
+def _make_common_complaint(first: RawOrder, breach: Breach, names: list[str | None]) -> Complaint:
     # Finding a place means reading the file once more, so it is done for the first order only.
-    complaint = _complaint(*breaches[0])
-    return dc.replace(complaint, order=list_names(raw.name for raw, _breach in breaches))
+    return dc.replace(_complaint(first, breach), order=list_names(names))
 
 
 def _supplied(fields: Fields, raw: RawOrder) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import pathlib
 import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
@@ -30,7 +31,16 @@ def explain_missing_public_suffixes() -> str | None:
 @functools.lru_cache(maxsize=4_096)
 def is_public_suffix(domain: str) -> bool:
     """Check whether everybody may register names directly below this domain."""
-    return "." not in domain or _suffixes().publicsuffix(domain, accept_unknown=True) == domain
+    return "." not in domain or (
+        _may_be_listed(domain) and _suffixes().publicsuffix(domain, accept_unknown=True) == domain
+    )
+
+
+def _may_be_listed(domain: str) -> bool:
+    """Check whether a line of the list could mean this domain; its 7,000 rules are read only for one that could."""
+    rules = _text()
+    parent = domain.partition(".")[2]
+    return "xn--" in domain or f"{domain}\n" in rules or f"*.{parent}\n" in rules
 
 
 def has_known_top_domain(name: str) -> bool:
@@ -42,6 +52,13 @@ def has_known_top_domain(name: str) -> bool:
 @functools.lru_cache(maxsize=256)
 def _is_top_domain(label: str) -> bool:
     return _suffixes().publicsuffix(label, accept_unknown=False) is not None
+
+
+@functools.cache
+def _text() -> str:
+    from publicsuffixlist import PSLFILE
+
+    return pathlib.Path(PSLFILE).read_text(encoding="utf-8")
 
 
 @functools.cache

@@ -24,7 +24,7 @@ from . import vocabulary as word
 from .dn_vocabulary import make_dn_check
 from .link_vocabulary import check_further_links
 from .shape_breaches import Fields, Shape, make_shape_breach
-from .voluptuous_dep import Refused, vol
+from .voluptuous_dep import Optional, Refused, Required, vol
 
 if t.TYPE_CHECKING:
     from .._catalogue.products import Product
@@ -71,7 +71,7 @@ def list_field_names(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -
     """The fields that such an order must have, and those that it may have, both sorted."""
     branch = Branch(product.id, usage, csr_origin)
     markers = [marker for marker in _schema(branch).schema if str(marker) not in _unasked(branch)]
-    required = sorted(str(marker) for marker in markers if isinstance(marker, vol.Required))
+    required = sorted(str(marker) for marker in markers if isinstance(marker, Required))
     return required, sorted({str(marker) for marker in markers} - set(required))
 
 
@@ -89,39 +89,39 @@ def list_fields(branch: Branch) -> Shape:
 def _order_form(branch: Branch) -> Shape:
     linked = branch.usage is Usage.LINKED_SERVICE
     return {
-        vol.Required("name"): word.check_order_name,
-        vol.Required("customer_code"): word.check_customer_code,
-        vol.Required("common_name"): word.check_common_name,
-        vol.Required("product"): word.check_product,
-        vol.Required("term"): word.make_choice_check(TERMS),
-        vol.Required("usage"): word.make_choice_check(Usage),
-        (vol.Required if linked else vol.Optional)("linked_contract"): {
-            vol.Required("service"): word.make_choice_check(LINKED_SERVICES),
-            vol.Optional("contract_id"): word.check_contract_id,
-            vol.Optional("was"): word.check_contract_id,
-            vol.Optional("also"): check_further_links,
+        Required("name"): word.check_order_name,
+        Required("customer_code"): word.check_customer_code,
+        Required("common_name"): word.check_common_name,
+        Required("product"): word.check_product,
+        Required("term"): word.make_choice_check(TERMS),
+        Required("usage"): word.make_choice_check(Usage),
+        (Required if linked else Optional)("linked_contract"): {
+            Required("service"): word.make_choice_check(LINKED_SERVICES),
+            Optional("contract_id"): word.check_contract_id,
+            Optional("was"): word.check_contract_id,
+            Optional("also"): check_further_links,
         },
         _unless_pinned(branch)("terms_agreed"): word.check_agreed,
-        vol.Optional("state", default=Wanted.PRESENT): word.make_choice_check(Wanted),
-        vol.Optional("contract_id"): word.check_contract_id,
-        vol.Optional("duplicate_of"): word.check_line,
-        vol.Optional("replaces"): word.check_contract_id,
-        vol.Optional("was_named"): word.check_order_name,
-        vol.Optional("generation", default=1): word.check_counting_number,
-        vol.Optional("renewal"): {
-            vol.Optional("when"): word.make_choice_check(RenewedBy),
-            vol.Optional("term"): word.make_choice_check(TERMS),
-            vol.Optional("key"): word.make_choice_check(NextKey),
+        Optional("state", default=Wanted.PRESENT): word.make_choice_check(Wanted),
+        Optional("contract_id"): word.check_contract_id,
+        Optional("duplicate_of"): word.check_line,
+        Optional("replaces"): word.check_contract_id,
+        Optional("was_named"): word.check_order_name,
+        Optional("generation", default=1): word.check_counting_number,
+        Optional("renewal"): {
+            Optional("when"): word.make_choice_check(RenewedBy),
+            Optional("term"): word.make_choice_check(TERMS),
+            Optional("key"): word.make_choice_check(NextKey),
         },
-        vol.Optional("reissue"): {
-            vol.Required("serial"): word.check_serial_number,
-            vol.Required("reason"): word.make_choice_check(ReissueReason),
+        Optional("reissue"): {
+            Required("serial"): word.check_serial_number,
+            Required("reason"): word.make_choice_check(ReissueReason),
         },
     }
 
 
 def _unless_pinned(branch: Branch) -> t.Any:
-    return vol.Optional if branch.pinned else vol.Required
+    return Optional if branch.pinned else Required
 
 
 def _registration_form(branch: Branch) -> Shape:
@@ -130,21 +130,19 @@ def _registration_form(branch: Branch) -> Shape:
     asks_email = product is not None and product.authority.approval_email.value
     asks_transparency = product is not None and product.authority.transparency_choice.value
     return {
-        (vol.Optional if linked else wanted)("csr_origin"): _linked_origin
-        if linked
-        else word.make_choice_check(CsrOrigin),
-        (wanted if branch.csr_origin is CsrOrigin.SUPPLIED else vol.Optional)("csr_path"): word.check_text,
-        (wanted if _asks_subject(branch) else vol.Optional)("subject"): _subject_fields(),
+        (Optional if linked else wanted)("csr_origin"): _linked_origin if linked else word.make_choice_check(CsrOrigin),
+        (wanted if branch.csr_origin is CsrOrigin.SUPPLIED else Optional)("csr_path"): word.check_text,
+        (wanted if _asks_subject(branch) else Optional)("subject"): _subject_fields(),
         wanted("applicant"): _applicant_fields(),
-        (wanted if asks_email else vol.Optional)("approval_email"): word.check_approval_email,
-        (wanted if asks_transparency else vol.Optional)("certificate_transparency"): word.check_boolean,
+        (wanted if asks_email else Optional)("approval_email"): word.check_approval_email,
+        (wanted if asks_transparency else Optional)("certificate_transparency"): word.check_boolean,
     }
 
 
 @functools.cache
 def _subject_fields() -> word.SharedMapping:
-    fields: Shape = {vol.Required(field): make_dn_check(longest) for field, longest in DN_LENGTHS.value.items()}
-    return word.SharedMapping({**fields, vol.Optional("organizational_unit_name"): word.refuse("DN-OU")})
+    fields: Shape = {Required(field): make_dn_check(longest) for field, longest in DN_LENGTHS.value.items()}
+    return word.SharedMapping({**fields, Optional("organizational_unit_name"): word.refuse("DN-OU")})
 
 
 @functools.cache
@@ -155,31 +153,31 @@ def _applicant_fields() -> word.SharedMapping:
         "email": word.check_email,
         "phone": word.check_phone,
     }
-    return word.SharedMapping({vol.Required(field): validator for field, validator in fields.items()})
+    return word.SharedMapping({Required(field): validator for field, validator in fields.items()})
 
 
 def _host_side(branch: Branch) -> Shape:
     target = branch.csr_origin is CsrOrigin.TARGET
     return {
-        (_unless_pinned(branch) if target else vol.Optional)("host"): host.check_host_name,
-        (_unless_pinned(branch) if target else vol.Optional)("key"): _key_fields(
+        (_unless_pinned(branch) if target else Optional)("host"): host.check_host_name,
+        (_unless_pinned(branch) if target else Optional)("key"): _key_fields(
             target=branch.csr_origin in (CsrOrigin.TARGET, None)
         ),
-        vol.Optional("install"): {
-            **{vol.Optional(role): host.check_host_path for role in INSTALL_FILES},
+        Optional("install"): {
+            **{Optional(role): host.check_host_path for role in INSTALL_FILES},
             **_access_fields(host.check_certificate_mode),
-            vol.Optional("backup"): word.check_boolean,
-            vol.Optional("plain_files"): word.check_boolean,
-            vol.Optional("pkcs12_encryption"): word.make_choice_check(("modern", "compatible")),
-            vol.Optional("issuer"): word.check_line,
-            vol.Optional("validate"): host.check_validation,
-            vol.Optional("reload"): host.check_reloading,
-            vol.Optional("prove"): {
-                vol.Optional("address"): word.check_line,
-                vol.Optional("port"): host.check_port,
-                vol.Optional("server_name"): word.check_line,
-                vol.Optional("seen_from"): word.make_choice_check(("host", "controller")),
-                vol.Optional("timeout"): word.check_counting_number,
+            Optional("backup"): word.check_boolean,
+            Optional("plain_files"): word.check_boolean,
+            Optional("pkcs12_encryption"): word.make_choice_check(("modern", "compatible")),
+            Optional("issuer"): word.check_line,
+            Optional("validate"): host.check_validation,
+            Optional("reload"): host.check_reloading,
+            Optional("prove"): {
+                Optional("address"): word.check_line,
+                Optional("port"): host.check_port,
+                Optional("server_name"): word.check_line,
+                Optional("seen_from"): word.make_choice_check(("host", "controller")),
+                Optional("timeout"): word.check_counting_number,
             },
         },
     }
@@ -187,21 +185,21 @@ def _host_side(branch: Branch) -> Shape:
 
 def _access_fields(mode: word.Validator) -> Shape:
     fields = {"owner": word.check_line, "group": word.check_line, "mode": mode}
-    return {vol.Optional(field): validator for field, validator in fields.items()}
+    return {Optional(field): validator for field, validator in fields.items()}
 
 
 def _key_fields(*, target: bool) -> Shape:
     # What is made elsewhere is only looked at, but files that hold the key too take after it.
-    place: Shape = {vol.Required("path"): host.check_host_path, **_access_fields(host.check_key_mode)}
+    place: Shape = {Required("path"): host.check_host_path, **_access_fields(host.check_key_mode)}
     if not target:
         return place
     return {
         **place,
-        vol.Optional("type"): word.make_choice_check((RSA, ECDSA)),
-        vol.Optional("size"): word.make_choice_check(RSA_SIZES),
-        vol.Optional("curve"): word.make_choice_check(CURVES),
-        vol.Optional("csr_path"): host.check_host_path,
-        vol.Optional("regenerate"): word.make_choice_check(REGENERATE),
+        Optional("type"): word.make_choice_check((RSA, ECDSA)),
+        Optional("size"): word.make_choice_check(RSA_SIZES),
+        Optional("curve"): word.make_choice_check(CURVES),
+        Optional("csr_path"): host.check_host_path,
+        Optional("regenerate"): word.make_choice_check(REGENERATE),
     }
 
 
@@ -256,7 +254,7 @@ def _unasked_by_origin(branch: Branch) -> dict[str, word.Validator]:
 
 
 def _refusals(branch: Branch) -> Shape:
-    return {vol.Optional(field): refusal for field, refusal in _unasked(branch).items()}
+    return {Optional(field): refusal for field, refusal in _unasked(branch).items()}
 
 
 def _asks_subject(branch: Branch) -> bool:

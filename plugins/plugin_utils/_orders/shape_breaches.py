@@ -13,7 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Breach, find_nearest, shorten
 from .field_words import FIELD_LABELS
-from .voluptuous_dep import Refused, vol
+from .voluptuous_dep import Refused, Required, vol
 
 Fields = dict[str, t.Any]
 Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
@@ -54,8 +54,8 @@ def _allowed_at(schema: Shape, path: tuple[str | int, ...]) -> object:
     fields = getattr(validator, "fields", validator)
     if not isinstance(fields, dict):
         return getattr(validator, "allowed", "")
-    wanted = ", ".join(str(key) for key in fields if isinstance(key, vol.Required))
-    free = ", ".join(str(key) for key in fields if not isinstance(key, vol.Required) and not _is_refused(fields[key]))
+    wanted = ", ".join(str(key) for key in fields if isinstance(key, Required))
+    free = ", ".join(str(key) for key in fields if not isinstance(key, Required) and not _is_refused(fields[key]))
     if not free:
         return Phrase(f"a mapping with {wanted}", f"{wanted} を持つマッピング")
     return Phrase(

@@ -22,6 +22,8 @@ except ImportError:
     vol = None  # type: ignore[assignment]
 
 _Invalid: t.Any = vol.Invalid if vol else ValueError
+_Required: t.Any = vol.Required if vol else object
+_Optional: t.Any = vol.Optional if vol else object
 
 
 class Refused(_Invalid):  # type: ignore[misc]
@@ -33,9 +35,27 @@ class Refused(_Invalid):  # type: ignore[misc]
         self.facts = facts
 
 
+class Required(_Required):  # type: ignore[misc]
+    """The marker of the library for a field; the name by which it found the field is not judged once more."""
+
+    def __voluptuous_compile__(self, _schema: object) -> t.Any:
+        return _take_name
+
+
+class Optional(_Optional):  # type: ignore[misc]
+    """The same for a field that may be left out."""
+
+    def __voluptuous_compile__(self, _schema: object) -> t.Any:
+        return _take_name
+
+
+def _take_name(_path: object, name: str) -> str:
+    return name
+
+
 def explain_missing_voluptuous() -> str | None:
     """The message for the user when voluptuous is not there."""
     return None if vol else missing_required_lib("voluptuous")
 
 
-__all__ = ("VOLUPTUOUS_TRACEBACK", "Refused", "explain_missing_voluptuous", "vol")
+__all__ = ("VOLUPTUOUS_TRACEBACK", "Optional", "Refused", "Required", "explain_missing_voluptuous", "vol")

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 import signal
@@ -57,6 +58,10 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then announce."""
         await super().startup(sockets=sockets)
+        # What is loaded by now stays as long as the process, so no collection of cycles need walk it again: a page of
+        # 1,000 applications is a third faster.
+        gc.collect()
+        gc.freeze()
         self._announce()
 
 
