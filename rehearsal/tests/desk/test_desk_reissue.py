@@ -61,6 +61,18 @@ def test_it_costs_nothing_and_keeps_the_end(desk: Rehearsal) -> None:
     assert old["revoke_on"] == "2027-02-09"
 
 
+@pytest.mark.parametrize(("settings", "revoked_on"), [({}, "2027-01-11"), ({"days": 0}, "2027-01-10")])
+def test_the_ca_may_revoke_what_it_replaces_early(desk: Rehearsal, settings: dict[str, int], revoked_on: str) -> None:
+    before = first_issued(desk)
+    reissue(desk, before)
+    register_new_key(desk, before["contract_id"])
+    desk.control("PUT", "/faults", {"faults": [{"name": "revokes_early", "settings": settings}]})
+    desk.set_clock("2027-01-10T00:00:00Z")
+    desk.control("POST", "/ca/work", {"contract_ids": [before["contract_id"]]})
+    (old,) = desk.show(before["contract_id"])["previous"]
+    assert old["revoke_on"] == revoked_on
+
+
 def test_it_is_shortened_to_the_cap_of_its_day(desk: Rehearsal) -> None:
     before = first_issued(desk, "2027-03-01T00:00:00Z")
     desk.set_clock("2027-03-16T00:00:00Z")

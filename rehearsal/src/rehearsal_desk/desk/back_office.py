@@ -13,7 +13,7 @@ import typing as t
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life, links, reissues
+from rehearsal_desk.desk import life, links
 from rehearsal_desk.desk.authority import CertificationAuthority
 from rehearsal_desk.desk.desk import find
 from rehearsal_desk.desk.mishaps import Mishaps
@@ -175,7 +175,7 @@ class BackOffice:
             **_span(procedure, before),
         )
         if procedure.kind == life.REISSUE and before is not None:
-            before.revoke_on = now.date() + dt.timedelta(days=reissues.DAYS_TO_REVOCATION)
+            before.revoke_on = now.date() + dt.timedelta(days=self._mishaps.days_to_revocation(application))
         procedure.state = life.ISSUED
         procedure.contacted_at = procedure.contacted_at or now
         procedure.issued_at = now

@@ -28,6 +28,10 @@ WRONG_COMMON_NAME: t.Final = "wrong_common_name"
 INCOMPLETE_CHAIN: t.Final = "incomplete_chain"
 MISORDERED_CHAIN: t.Final = "misordered_chain"
 EXPIRED_ISSUER: t.Final = "expired_issuer"
+REVOKES_EARLY: t.Final = "revokes_early"
+
+# The certificate that a reissue replaces may be revoked from so many days after the issue on [M:2261110].
+_DAYS_TO_REVOCATION: t.Final = 30
 
 
 def _handed_out(name: str, does: str, *settings: Setting) -> Kind:
@@ -57,6 +61,14 @@ register(
         methods=("POST",),
         path="/applications/*/documents",
     ),
+    Kind(
+        name=REVOKES_EARLY,
+        stage="ca",
+        does="lets the CA revoke what a reissue replaces earlier than the manual says, so many days after the issue",
+        methods=("POST",),
+        path="/applications/*/reissues",
+        settings=(Setting(name="days", default=1, does="days"),),
+    ),
 )
 
 
@@ -71,6 +83,12 @@ class Mishaps:
         """Whether the CA refuses the documents of this application this time."""
         path = f"/applications/{application.contract_id}/documents"
         return self._faults.take("ca", method="POST", path=path, names={CA_REFUSES_DOCUMENTS}) is not None
+
+    def days_to_revocation(self, application: Application) -> int:
+        """How many days after a reissue the certificate that it replaces may be revoked, this time."""
+        path = f"/applications/{application.contract_id}/reissues"
+        fault = self._faults.take("ca", method="POST", path=path, names={REVOKES_EARLY})
+        return _DAYS_TO_REVOCATION if fault is None else fault.number("days")
 
     def befall(self, procedure: Procedure) -> None:
         """Spoil certificate and chain of this procedure, which belongs to no session, if a fault says so."""

@@ -16,8 +16,6 @@ from rehearsal_desk.rules.forms import ReissueForm
 from rehearsal_desk.rules.problems import Conflict
 from rehearsal_desk.store.store import Application, Procedure
 
-DAYS_TO_REVOCATION = 30  # the old certificate is revoked from so many days after the issue on [M:2261110]
-
 
 def is_repeated(application: Application, *, form: ReissueForm) -> bool:
     """Whether this reference has reissued this before; raises `Conflict` when it has done something else."""
