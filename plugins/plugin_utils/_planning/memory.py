@@ -26,6 +26,9 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
 
 
+_FEW: t.Final = 100  # lines, about which nobody need care
+
+
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class HostAnswer:
     """One host's answer about one certificate; `places` are the host and the files that the order named then."""
@@ -51,6 +54,7 @@ class Memory:
         lines = tuple(lines)
         self._last = {line.contract_id: line for line in lines if isinstance(line, HostAnswer)}
         self._registered = {line.contract_id: line for line in lines if isinstance(line, Registered)}
+        self._outdated = len(lines) - len(self.list_lines())
 
     def has_certificate(self, order: Order, application: Application | None) -> bool | None:
         """Whether the order's host has this certificate where the order wants it; None where no host was heard."""
@@ -70,6 +74,15 @@ class Memory:
         fields = digest_registration(order) if before else {}
         names = {name for name, digest in (before.digests if before else {}).items() if fields.get(name) != digest}
         return tuple(sorted(names | _shown_drift(order, application)))
+
+    def list_lines(self) -> list[HostAnswer | Registered]:
+        """List what counts, without what later lines have made outdated."""
+        return [*self._last.values(), *self._registered.values()]
+
+    @property
+    def is_mostly_outdated(self) -> bool:
+        """Whether it would be a small part of itself without what is outdated."""
+        return self._outdated > max(_FEW, 2 * len(self.list_lines()))
 
     def find_news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
         """Those of the lines that are not known yet."""

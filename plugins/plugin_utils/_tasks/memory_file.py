@@ -12,6 +12,7 @@ import dataclasses as dc
 import json
 import os
 import pathlib
+import tempfile
 import typing as t
 
 from ...module_utils._core.paths import expand_home
@@ -44,7 +45,7 @@ def read_memory(options: Options) -> Memory:
             lines = file.read(_LARGEST).splitlines()
     except OSError:
         lines = []
-    return Memory(remembered for line in lines if (remembered := _parse(line)))
+    return Memory(remembered for line in lines if line and (remembered := _parse(line)))
 
 
 def remember_hosts(
@@ -54,7 +55,7 @@ def remember_hosts(
 
     A full disk of the controller keeps no certificate from its host.
     """
-    lines = [
+    lines: list[HostAnswer | Registered] = [
         make_host_answer(entry.order, entry.application, has=heard[entry.order.name])
         for entry in entries
         if entry.application is not None and entry.order.name in heard
@@ -64,7 +65,7 @@ def remember_hosts(
 
 def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lang: Language) -> list[str]:
     """Write down digests of what was registered; returns warnings."""
-    lines = [
+    lines: list[HostAnswer | Registered] = [
         Registered(contract_id=outcome.entry.application.contract_id, digests=digest_registration(outcome.entry.order))
         for outcome in outcomes
         if outcome.error is None and outcome.entry.application is not None
@@ -72,26 +73,48 @@ def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lan
     return _remember(options, lines, lang)
 
 
-def _remember(options: Options, answers: Iterable[HostAnswer | Registered], lang: Language) -> list[str]:
+def _remember(options: Options, answers: list[HostAnswer | Registered], lang: Language) -> list[str]:
+    if not answers:
+        return []
+    path, memory = _path(options), read_memory(options)
+    news = memory.find_news(answers)
     try:
-        _append(_path(options), read_memory(options).find_news(answers))
+        if memory.is_mostly_outdated:
+            _rewrite(path, [*memory.list_lines(), *news])
+        elif news:
+            _append(path, news)
     except OSError as error:
         return [translate(_LOST.filled(describe_os_error(error)), lang)]
     return []
 
 
 def _append(path: pathlib.Path, news: list[HostAnswer | Registered]) -> None:
-    if not news:
-        return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Each on a line of its own, even after one that a crash has cut.
-    text = "".join(f"\n{json.dumps(dc.asdict(answer), ensure_ascii=False)}\n" for answer in news)
     # One write at the end of the file, since the hosts of a run answer at the same time.
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
     try:
-        os.write(descriptor, text.encode())
+        os.write(descriptor, _as_text(news))
     finally:
         os.close(descriptor)
+
+
+def _rewrite(path: pathlib.Path, lines: list[HostAnswer | Registered]) -> None:
+    """Write the file again with what counts, so that years of renewals do not make it long.
+
+    What another host's answer adds in this moment may be lost: it is asked once more.
+    """
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        try:
+            file.write(_as_text(lines))
+            pathlib.Path(file.name).replace(path)
+        except OSError:
+            pathlib.Path(file.name).unlink()
+            raise
+
+
+def _as_text(answers: list[HostAnswer | Registered]) -> bytes:
+    # Each on a line of its own, even after one that a crash has cut.
+    return "".join(f"\n{json.dumps(dc.asdict(answer), ensure_ascii=False)}\n" for answer in answers).encode()
 
 
 def _path(options: Options) -> pathlib.Path:

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The file in which the controller remembers what hosts have said, over years of renewals."""
+
+from __future__ import annotations
+
+import pathlib
+import types
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memory_file import (
+    read_memory,
+    remember_hosts,
+)
+
+OPTIONS: t.Final = {"portfolio": "default", "desk_url": "https://desk.example.jp"}
+ORDERS: t.Final = 20
+
+
+def make_entry(number: int, *, renewal: int) -> t.Any:
+    order = types.SimpleNamespace(name=f"www{number}", host=f"web{number}", key=None, install=None)
+    application = types.SimpleNamespace(contract_id=f"rsc{number:08}", certificate_fingerprint=f"{renewal:064x}")
+    return types.SimpleNamespace(order=order, application=application)
+
+
+def remember(renewal: int) -> tuple[list[t.Any], list[str]]:
+    entries = [make_entry(number, renewal=renewal) for number in range(ORDERS)]
+    heard = {entry.order.name: True for entry in entries}
+    return entries, remember_hosts(OPTIONS, entries, heard, lang="en")
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    return tmp_path / "iij.server_certificate" / "default@desk.example.jp-443.memory.jsonl"
+
+
+def test_years_of_renewals_do_not_make_it_long(file: pathlib.Path) -> None:
+    for renewal in range(60):
+        entries, warnings = remember(renewal)
+        assert not warnings
+        memory = read_memory(OPTIONS)
+        assert all(memory.has_certificate(entry.order, entry.application) for entry in entries)
+    assert len([line for line in file.read_bytes().splitlines() if line]) <= 100 + 4 * ORDERS
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_known_already_is_not_written_again(file: pathlib.Path) -> None:
+    remember(1)
+    before = file.read_bytes()
+    assert remember(1)[1] == []
+    assert file.read_bytes() == before
+
+
+def test_a_folder_that_takes_no_file_costs_a_warning_only(file: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for renewal in range(20):
+        remember(renewal)
+    before = file.read_bytes()
+
+    def refuse(*_arguments: object) -> t.NoReturn:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pathlib.Path, "replace", refuse)
+    said = [warning for renewal in range(20, 60) for warning in remember(renewal)[1]]
+    assert said
+    assert "No space left on device" in said[0]
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert file.read_bytes().startswith(before)
