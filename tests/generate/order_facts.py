@@ -19,7 +19,8 @@ import json
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import Branch, list_fields
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.branches import Branch
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import list_fields
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.vocabulary import read_json_schema
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.voluptuous_dep import vol
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import CsrOrigin, Usage

@@ -81,6 +81,20 @@ GLOBALSIGN: t.Final = Authority(
     refuses_used_keys=Fact(True, "GS:support/faq/65.html; distinguish-name.html"),
     dropped_attributes=Fact(frozenset(), "GS: distinguish-name.html of 2025-01-16", Confidence.DEDUCED),
 )
+# Of a certificate that the customer brings: its CA was asked elsewhere, and IIJ's forms ask nothing about it.
+ELSEWHERE: t.Final = Authority(
+    id="elsewhere",
+    name="the CA that you have chosen",
+    approval_email=Fact(False, "M:9049881: certificate, key and intermediates are uploaded", Confidence.DEDUCED),
+    transparency_choice=Fact(False, "M:9049881", Confidence.DEDUCED),
+    dn_characters=Fact(frozenset(_ASCII), "nothing of a subject is asked", Confidence.DEDUCED),
+    dn_length=unknown_fact("a matter of that CA"),
+    capitalised=Fact(False, "nothing of a subject is asked", Confidence.DEDUCED),
+    rsa_sizes=unknown_fact("key sizes of brought certificates are not published"),
+    ecdsa=unknown_fact("key types of brought certificates are not published"),
+    refuses_used_keys=Fact(False, "a matter of that CA", Confidence.DEDUCED),
+    dropped_attributes=Fact(frozenset(), "nothing of a subject is asked", Confidence.DEDUCED),
+)
 AUTHORITIES: t.Final = {authority.id: authority for authority in (DIGICERT, CYBERTRUST, GLOBALSIGN)}
 
-__all__ = ("AUTHORITIES", "CYBERTRUST", "DIGICERT", "GLOBALSIGN", "Authority")
+__all__ = ("AUTHORITIES", "CYBERTRUST", "DIGICERT", "ELSEWHERE", "GLOBALSIGN", "Authority")

@@ -4,34 +4,43 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""The application-agency items (申請代行証明書品目). The English ids are ours, the Japanese names are the portal's."""
+"""The application-agency items (申請代行証明書品目) and that of brought certificates (持ち込み証明書品目).
+
+The English ids are ours, the Japanese names are the portal's.
+"""
 
 from __future__ import annotations
 
 import dataclasses as dc
 import typing as t
 
-from .authorities import CYBERTRUST, DIGICERT, GLOBALSIGN, Authority
+from .authorities import CYBERTRUST, DIGICERT, ELSEWHERE, GLOBALSIGN, Authority
 from .fact import Confidence, Fact, unknown_fact
+from .services import LINKED_SERVICES
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # each is the only one of its kind
 class Product:
-    """One item. `linked_services` None: no restriction is known. `many_servers`: it may serve on several servers."""
+    """One item. `linked_services` None: no restriction is known. `many_servers`: it may serve on several servers.
+
+    `brought`: the customer brings the certificate and its key, and a person uploads them to the portal [M:9049881].
+    """
 
     id: str
     name: str
     authority: Authority
     belongs: Fact[str]  # the authority's id, with the source that says so
-    level: Fact[str]  # DV, OV or EV
-    wildcard: Fact[bool]
+    level: Fact[str]  # DV, OV or EV; NO_LEVEL of a brought certificate
+    wildcard: Fact[bool | None]  # None: either
     many_servers: Fact[bool]
     linked_services: Fact[tuple[str, ...] | None]
     characters_page: Fact[str]  # where the CA says which characters its certificates may have
+    brought: bool = False
 
 
 # The contract terms named in [M:2261126], in days. Which of them IIJ offers for which product today is unknown,
 # so none is refused offline.
+NO_LEVEL: t.Final = "-"
 TERMS: t.Final = {"6 months": 183, "1 year": 365}
 
 _SCOPE = "M:2261124"
@@ -138,6 +147,20 @@ PRODUCTS: t.Final = {
     )
 }
 
+BROUGHT: t.Final = Product(
+    id="brought_certificate",
+    name="持ち込み証明書品目",
+    authority=ELSEWHERE,
+    belongs=Fact(ELSEWHERE.id, "M:2261124", Confidence.PARTLY),
+    level=Fact(NO_LEVEL, "a matter of the CA that you have chosen", Confidence.DEDUCED),
+    wildcard=unknown_fact("not on the pages seen"),
+    many_servers=Fact(True, f"{_SCOPE}: by the certificate that is brought", Confidence.PARTLY),
+    linked_services=Fact(tuple(LINKED_SERVICES), "M:92637634 for three of them; M:2261082", Confidence.PARTLY),
+    characters_page=Fact("", "nothing of a subject is asked", Confidence.DEDUCED),
+    brought=True,
+)
+PRODUCTS[BROUGHT.id] = BROUGHT
+
 _BY_NAME: t.Final = {product.name: product for product in PRODUCTS.values()}
 
 
@@ -146,4 +169,4 @@ def find_product(text: str) -> Product | None:
     return PRODUCTS.get(text) or _BY_NAME.get(text)
 
 
-__all__ = ("PRODUCTS", "TERMS", "Product", "find_product")
+__all__ = ("BROUGHT", "NO_LEVEL", "PRODUCTS", "TERMS", "Product", "find_product")

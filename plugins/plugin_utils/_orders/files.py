@@ -19,8 +19,9 @@ from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
 from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal, YamlText
+from .branches import find_branch
 from .folder import OrderFolder, find_repository, leads_out
-from .schema import drop_unasked, find_branch
+from .schema import drop_unasked
 from .templates import FILTERS
 from .top_of_file import find_file_breaches
 
@@ -28,7 +29,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._complaints.complaints import Path
-    from .schema import Branch, Fields
+    from .branches import Branch
+    from .schema import Fields
 
 _SHARED = ("defaults.yml", "defaults.yaml")
 _NO_NAMES: t.Final = Phrase("none was given", "指定なし")

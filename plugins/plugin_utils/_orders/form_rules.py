@@ -34,7 +34,8 @@ if t.TYPE_CHECKING:
 
     from .._catalogue.authorities import Authority
     from .._catalogue.products import Product
-    from .schema import Branch, Fields
+    from .branches import Branch
+    from .schema import Fields
 
 
 def find_rule_breaches(order: Fields, branch: Branch, *, day: dt.date) -> Iterator[Breach]:
@@ -43,7 +44,8 @@ def find_rule_breaches(order: Fields, branch: Branch, *, day: dt.date) -> Iterat
     if product is not None:
         yield from _wildcard(order, product)
         yield from _linked_only(order, product)
-        yield from _term(order, day)
+        if not product.brought:  # the life of that one is a matter of its CA
+            yield from _term(order, day)
         yield from _approval_email(order, product, day)
         yield from _transparency(order, product)
         yield from _key(order, product, branch.csr_origin)
@@ -65,7 +67,7 @@ def permitted_addresses(common_name: str) -> tuple[str, ...]:
 
 def _wildcard(order: Fields, product: Product) -> Iterator[Breach]:
     name = order.get("common_name")
-    if not isinstance(name, str) or name.startswith("*.") == product.wildcard.value:
+    if not isinstance(name, str) or product.wildcard.value in (None, name.startswith("*.")):
         return
     facts = {"value": shorten(name), "product": product.name}
     if product.wildcard.value:

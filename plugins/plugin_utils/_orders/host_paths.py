@@ -23,8 +23,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from .._complaints.complaints import Path
+    from .branches import Branch
     from .files import RawOrder
-    from .schema import Branch, Fields
+    from .schema import Fields
 
 _ORDER = Phrase("{0} of order {1}", "オーダー {1} の {0}")
 _KEY: Path = ("key", "path")

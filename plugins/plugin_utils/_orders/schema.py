@@ -8,22 +8,22 @@
 
 from __future__ import annotations
 
-import dataclasses as dc
 import functools
 import typing as t
 
 from ...module_utils._core.keyspec import CURVES, ECDSA, REGENERATE, RSA, RSA_SIZES
-from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import DN_LENGTHS
-from .._catalogue.products import PRODUCTS, TERMS, find_product
+from .._catalogue.products import TERMS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import Breach, shorten
 from .._values.order import CsrOrigin, NextKey, ReissueReason, RenewedBy, Usage, Wanted
 from . import host_vocabulary as host
 from . import vocabulary as word
+from .branches import Branch, product_of
 from .dn_vocabulary import make_dn_check
 from .link_vocabulary import check_further_links
 from .shape_breaches import Fields, Shape, make_shape_breach
+from .unasked import list_unasked
 from .voluptuous_dep import Optional, Refused, Required, vol
 
 if t.TYPE_CHECKING:
@@ -32,29 +32,9 @@ if t.TYPE_CHECKING:
 INSTALL_FILES: t.Final = ("certificate", "chain", "full_chain", "combined", "pkcs12")
 
 
-@dc.dataclass(frozen=True, slots=True)
-class Branch:
-    """What decides which fields are asked; None where the order's own value is unusable."""
-
-    product: str | None
-    usage: Usage | None
-    csr_origin: CsrOrigin | None
-    pinned: bool = False  # an existing application is named, so what was asked to get there need not be repeated
-
-
-def find_branch(order: Fields) -> Branch:
-    """The branch that an order belongs to; linked services leave no choice of the CSR's origin [M:2261096]."""
-    named = order.get("product")
-    product = find_product(named) if isinstance(named, str) else None
-    usage = _member(Usage, order.get("usage"))
-    linked = usage is Usage.LINKED_SERVICE
-    origin = CsrOrigin.SERVICE if linked else _member(CsrOrigin, order.get("csr_origin"))
-    return Branch(product.id if product else None, usage, origin, pinned="contract_id" in order)
-
-
 def drop_unasked(defaults: Fields, branch: Branch) -> Fields:
     """Defaults serve orders of every kind, so those that this order is not asked for are left out."""
-    unasked = _unasked(branch)
+    unasked = list_unasked(branch)
     return {field: value for field, value in defaults.items() if field not in unasked}
 
 
@@ -70,7 +50,7 @@ def find_shape_breaches(order: Fields, branch: Branch) -> tuple[Fields, tuple[Br
 def list_field_names(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:
     """The fields that such an order must have, and those that it may have, both sorted."""
     branch = Branch(product.id, usage, csr_origin)
-    markers = [marker for marker in _schema(branch).schema if str(marker) not in _unasked(branch)]
+    markers = [marker for marker in _schema(branch).schema if str(marker) not in list_unasked(branch)]
     required = sorted(str(marker) for marker in markers if isinstance(marker, Required))
     return required, sorted({str(marker) for marker in markers} - set(required))
 
@@ -125,8 +105,9 @@ def _unless_pinned(branch: Branch) -> t.Any:
 
 
 def _registration_form(branch: Branch) -> Shape:
-    linked, wanted = branch.usage is Usage.LINKED_SERVICE, _unless_pinned(branch)
-    product = _product(branch)
+    linked, product = branch.usage is Usage.LINKED_SERVICE, product_of(branch)
+    # Of a brought certificate nothing is registered, and all of these are refused.
+    wanted = Optional if product is not None and product.brought else _unless_pinned(branch)
     asks_email = product is not None and product.authority.approval_email.value
     asks_transparency = product is not None and product.authority.transparency_choice.value
     return {
@@ -203,62 +184,14 @@ def _key_fields(*, target: bool) -> Shape:
     }
 
 
-@functools.cache
-def _unasked(branch: Branch) -> dict[str, word.Validator]:
-    """The fields that this branch is not asked for, each with its refusal."""
-    return {**_unasked_by_product(branch), **_unasked_by_usage(branch), **_unasked_by_origin(branch)}
-
-
-def _unasked_by_product(branch: Branch) -> dict[str, word.Validator]:
-    product = _product(branch)
-    if product is None:
-        return {}
-    authority = product.authority
-    unasked = {}
-    if not authority.approval_email.value:
-        unasked["approval_email"] = word.refuse("APPROVAL-EMAIL-UNUSED", authority=authority.name)
-    if not authority.transparency_choice.value:
-        unasked["certificate_transparency"] = word.refuse("TRANSPARENCY-UNUSED", authority=authority.name)
-    return unasked
-
-
-def _unasked_by_usage(branch: Branch) -> dict[str, word.Validator]:
-    if branch.usage is Usage.OTHER:
-        only = Phrase("only usage: linked_service has one", "連携先を書くのは usage: linked_service のときだけです")
-        return {"linked_contract": _unused("linked_contract", only)}
-    if branch.usage is Usage.LINKED_SERVICE:
-        result = Phrase(
-            "IIJ makes the CSR for a linked service", "連携対応サービスで利用する場合はIIJがCSRを作成します"
-        )
-        installed = Phrase("IIJ installs on the linked service", "連携対応サービスへはIIJが設定します")
-        return {
-            "csr_path": _unused("csr_path", result),
-            **{field: _unused(field, installed) for field in ("host", "key", "install")},
-        }
-    return {}
-
-
-def _unasked_by_origin(branch: Branch) -> dict[str, word.Validator]:
-    unasked = {}
-    if branch.csr_origin is CsrOrigin.SUPPLIED:
-        unasked["subject"] = word.refuse("SUBJECT-LOCKED")
-    elif branch.csr_origin is not None and branch.usage is Usage.OTHER:
-        only = Phrase("only csr_origin: supplied brings a CSR", "CSRを指定するのは csr_origin: supplied のときだけです")
-        unasked["csr_path"] = _unused("csr_path", only)
-    product = _product(branch)
-    if branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value == "DV":
-        # A DV certificate carries C and CN only [BR 7.1.2.7.2].
-        none = Phrase("a DV certificate carries no organization", "DV証明書に組織の情報は入りません")
-        unasked["subject"] = _unused("subject", none)
-    return unasked
-
-
 def _refusals(branch: Branch) -> Shape:
-    return {Optional(field): refusal for field, refusal in _unasked(branch).items()}
+    return {Optional(field): refusal for field, refusal in list_unasked(branch).items()}
 
 
 def _asks_subject(branch: Branch) -> bool:
-    product = _product(branch)
+    product = product_of(branch)
+    if product is not None and product.brought:
+        return False
     if branch.csr_origin is CsrOrigin.SERVICE:
         return True
     return branch.csr_origin is CsrOrigin.TARGET and product is not None and product.level.value != "DV"
@@ -271,24 +204,10 @@ def _linked_origin(value: object) -> CsrOrigin:
     return CsrOrigin.SERVICE
 
 
-def _unused(field: str, because: Phrase) -> word.Validator:
-    return word.refuse("FIELD-UNUSED", value=field, because=because)
-
-
-def _product(branch: Branch) -> Product | None:
-    return PRODUCTS[branch.product] if branch.product else None
-
-
-def _member(kind: t.Any, value: object) -> t.Any:
-    return next((member for member in kind if member == value), None)
-
-
 __all__ = (
     "INSTALL_FILES",
-    "Branch",
     "Fields",
     "drop_unasked",
-    "find_branch",
     "find_shape_breaches",
     "list_field_names",
 )

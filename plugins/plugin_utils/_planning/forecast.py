@@ -149,7 +149,8 @@ def list_lineages(
 ) -> tuple[tuple[Lineage, ...], tuple[str, ...]]:
     """List the lineages of orders, and at a desk those of contracts that no order names, in order of their names.
 
-    Returns also the contracts of which the desk shows too little to reckon with them.
+    Returns also those that nobody can reckon with: contracts of which the desk shows too little, and certificates that
+    are brought, whose lives are a matter of another CA.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims: Mapping[str, Application] = {}
@@ -164,12 +165,15 @@ def list_lineages(
     rest = observed.applications if observed is not None else ()
     unmanaged = [app for app in rest if app.live and app.contract_id not in claimed]
     shown = {app.contract_id: _of_contract(app, prices, assumptions) for app in unmanaged}
-    left_out = tuple(contract_id for contract_id, lineage in shown.items() if lineage is None)
+    brought = (claims[o.name].contract_id if o.name in claims else o.name for o in orders if o.product.brought)
+    left_out = (*brought, *(contract_id for contract_id, lineage in shown.items() if lineage is None))
     return (*result, *filter(None, shown.values())), left_out
 
 
 def _goes_on(order: Order, application: Application | None) -> bool:
     """Whether something is to come: not of an order that ended, nor of one that was cancelled before its issue."""
+    if order.product.brought:
+        return False
     if application is None:
         return order.state is Wanted.PRESENT and order.contract_id is None
     expired = application.state is State.EXPIRED and application.procedure is not None
@@ -218,7 +222,7 @@ def _of_order(
 def _of_contract(application: Application, prices: PriceTable | None, assumptions: Assumptions) -> Lineage | None:
     """The lineage of a contract that no order names; None where the desk shows too little of it."""
     product = find_product(application.product)
-    if product is None or application.term not in TERMS or application.not_after is None:
+    if product is None or product.brought or application.term not in TERMS or application.not_after is None:
         return None
     level = product.level.value
     return Lineage(

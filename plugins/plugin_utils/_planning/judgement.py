@@ -30,7 +30,7 @@ def find_standing(order: Order, application: Application | None, *, on_host: boo
     if application.state in ENDED:
         return Standing.WAITING if application.live else Standing.ENDED
     if application.state is State.AWAITING_REGISTRATION:
-        return Standing.WAITING if order.missing else Standing.TO_REGISTER
+        return Standing.WAITING if order.missing or order.product.brought else Standing.TO_REGISTER
     if is_estranged(order, application):
         return Standing.ESTRANGED
     if application.state is State.INSTALLED:
@@ -54,7 +54,7 @@ def find_standing_ahead(
     procedure = application.procedure
     if procedure is not None and renews(application):
         open_yet = procedure.state is State.AWAITING_REGISTRATION or (procedure.state is State.REJECTED and mended)
-        waits = bool(order.missing) or waits_for_new_csr(order, application, track)
+        waits = bool(order.missing) or order.product.brought or waits_for_new_csr(order, application, track)
         return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
     if wants_reissue(order, application) and application.live and not is_reissue_late(order, track):
         return Standing.HELD if waits_for_new_csr(order, application, track) else Standing.TO_REISSUE

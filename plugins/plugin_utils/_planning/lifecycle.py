@@ -18,7 +18,8 @@ import enum
 import hashlib
 import typing as t
 
-from .._catalogue.renewals import AGENCY, JAPAN
+from .._catalogue.products import find_product
+from .._catalogue.renewals import JAPAN, Calendar, find_calendar
 from .._values.observed import Certificate, Decision, Kind, Renewal, State
 from .._values.order import CsrOrigin, ReissueReason, Wanted
 
@@ -51,11 +52,17 @@ class Track:
     window: Renewal
     phase: Phase
     as_of: dt.datetime
+    calendar: Calendar
+
+    @property
+    def undecided_until(self) -> dt.datetime | None:
+        """By when somebody has to decide; None where somebody has, or it is too late."""
+        return self.window.order_by if self.phase in (Phase.RESTING, Phase.NOTICE, Phase.OPEN) else None
 
     @property
     def silent_on(self) -> dt.datetime | None:
-        """When silence renews this contract; None where somebody has decided, or silence has."""
-        return self.window.order_by if self.phase in (Phase.RESTING, Phase.NOTICE, Phase.OPEN) else None
+        """When silence renews this contract; None where somebody has decided, silence has, or it is not known to."""
+        return self.undecided_until if self.calendar.silence_renews.value else None
 
     def is_near(self) -> bool:
         """Check whether the notice of the renewal is due, and nobody has decided yet."""
@@ -67,8 +74,10 @@ def find_track(application: Application | None, as_of: dt.datetime | None) -> Tr
     certificate = current_certificate(application)
     if application is None or certificate is None or as_of is None:
         return None
-    window = application.renewal or _computed_window(certificate)
-    return Track(certificate=certificate, window=window, phase=_phase(application, window, as_of), as_of=as_of)
+    calendar = find_calendar(find_product(application.product))
+    window = application.renewal or _computed_window(certificate, calendar)
+    phase = _phase(application, window, as_of)
+    return Track(certificate=certificate, window=window, phase=phase, as_of=as_of, calendar=calendar)
 
 
 def current_certificate(application: Application | None) -> Certificate | None:
@@ -100,7 +109,7 @@ def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
     """Check whether a run of ours orders the renewal now."""
     if track is None or track.phase is not Phase.OPEN or not order.is_renewed_here:
         return False
-    return order.state is Wanted.PRESENT and track.as_of >= begin_of(order.name, track.window, spread=spread)
+    return order.state is Wanted.PRESENT and track.as_of >= begin_of(order.name, track, spread=spread)
 
 
 def count_delay(name: str) -> int:
@@ -221,16 +230,25 @@ def last_day_before(moment: dt.datetime) -> dt.date:
     return day_in_japan(moment) - DAY
 
 
-def begin_of(name: str, window: Renewal, *, spread: bool) -> dt.datetime:
+def begin_of(name: str, track: Track, *, spread: bool) -> dt.datetime:
     """Return when an order of this name begins: equal expiry days of many orders do not meet one person at once."""
-    last = window.order_by - DAY
+    opens, last = max(track.window.opens_at, _latest_begin(track)), track.window.order_by - DAY
     if not spread:
-        return window.opens_at
-    return min(window.opens_at + count_delay(name) * DAY, max(window.opens_at, last))
+        return opens
+    return min(opens + count_delay(name) * DAY, max(opens, last))
 
 
-def _computed_window(certificate: Certificate) -> Renewal:
-    end, calendar = certificate.not_after, AGENCY
+def _latest_begin(track: Track) -> dt.datetime:
+    """Return when the last part of a life begins: a window of 90 days would buy again as soon as 46 days are paid."""
+    end, begun = track.certificate.not_after, track.certificate.not_before or track.certificate.issued_at
+    days = track.calendar.run_begins.value
+    if days is None:
+        return track.window.opens_at
+    return end - min(days * DAY, (end - begun) / 3 if begun else days * DAY)
+
+
+def _computed_window(certificate: Certificate, calendar: Calendar) -> Renewal:
+    end = certificate.not_after
     opens = end - calendar.opens.value * DAY + DAY
     notice = end - calendar.notice.value * DAY
     begun = certificate.issued_at or certificate.not_before

@@ -18,6 +18,7 @@ import operator
 import typing as t
 
 from .._catalogue.industry import LIFETIMES
+from .._catalogue.products import NO_LEVEL
 from .._catalogue.renewals import AGENCY, LEADS
 
 if t.TYPE_CHECKING:
@@ -63,6 +64,10 @@ class Anchor(enum.StrEnum):
     PERIOD = "period"
 
 
+def _known_leads() -> dict[str, int]:
+    return {level: days for level, days in LEADS.value.items() if level != NO_LEVEL}
+
+
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
     """What nobody knows today and what decides the figures. `lead`: days from registration to issue, by level.
@@ -72,7 +77,7 @@ class Assumptions:
 
     second: Second = Second.PAID
     anchor: Anchor = Anchor.CERTIFICATE
-    lead: Mapping[str, int] = dc.field(default_factory=lambda: dict(LEADS.value))
+    lead: Mapping[str, int] = dc.field(default_factory=_known_leads)
     late: bool = False
 
 

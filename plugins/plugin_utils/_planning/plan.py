@@ -251,7 +251,8 @@ def _plan_one(
     drifted = memory.drifted_fields(order, application)
     track = find_track(application, observed.as_of)
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
-    link = link_standing(order, application, ahead=ahead, online=observed.changes_online)
+    online = observed.changes_online and not order.product.brought  # of those, links change by e-mail [M:2261082]
+    link = link_standing(order, application, ahead=ahead, online=online)
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
@@ -269,7 +270,7 @@ def _plan_one(
         track=track,
         link=link,
         relinking=relinking_of(order, application),
-        by_mail=not observed.changes_online,
+        by_mail=not online,
         adopts=unnamed and observed.keeps_references,
         on_host=on_host,
         drifted=drifted if is_registered(order, application) else (),

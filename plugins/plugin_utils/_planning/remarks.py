@@ -23,6 +23,7 @@ from .lifecycle import (
     is_csr_same,
     is_reissue_late,
     is_reissuing,
+    last_day_before,
     list_lacking_fields,
     wants_reissue,
 )
@@ -54,6 +55,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
         if lacking := list_lacking_fields(order):
             day = day_in_japan(track.window.update_by)
             yield _remark("RENEWAL-INCOMPLETE", order, {**facts, "fields": ", ".join(lacking), "day": day})
+        yield from _of_brought(entry, track)
         yield from _of_reissue(entry, track)
         if is_csr_same(order, application):
             rule = "REISSUE-CSR-SAME" if _is_reissue(entry) else "RENEWAL-CSR-SAME"
@@ -78,6 +80,15 @@ def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
         if then.days < now.days:
             facts = {"day": then.since - dt.timedelta(days=1), "days": now.days - 1, "less": then.days - 1}
             yield _remark("STEP-DOWN", entry.order, facts, "term")
+
+
+def _of_brought(entry: Entry, track: Track) -> Iterator[Complaint]:
+    """Find the end of a brought certificate's contract that nobody has decided about."""
+    order, application = entry.order, entry.application
+    if application is None or not order.product.brought or order.is_renewed_here or not track.is_near():
+        return
+    facts = {"contract_id": application.contract_id, "day": last_day_before(track.window.order_by)}
+    yield _remark("BROUGHT-UNDECIDED", order, facts)
 
 
 def _of_links(entry: Entry) -> Iterator[Complaint]:

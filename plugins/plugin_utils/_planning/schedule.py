@@ -17,7 +17,7 @@ import datetime as dt
 import enum
 import typing as t
 
-from .._catalogue.renewals import AGENCY, JAPAN, LEADS
+from .._catalogue.renewals import JAPAN, LEADS
 from .._values.observed import ENDED, Kind, State
 from .._values.order import Usage, Wanted
 from .lifecycle import DAY, Phase, begin_of, current_certificate, last_day_before
@@ -45,6 +45,7 @@ class What(enum.StrEnum):
     ADDRESSES = "addresses"  # mail addresses and DNS ready for the CA's questions
     RENEWAL = "renewal"  # renew or cancel
     UPDATE = "update"  # CSR and application information of a renewal
+    UPLOAD = "upload"  # a person brings certificate and key to the portal
     INSTALLATION = "installation"  # the next certificate, before the one in use runs out
     REVOCATION = "revocation"  # hosts show another certificate than the one that a reissue has replaced
     EXPIRY = "expiry"
@@ -130,36 +131,57 @@ def _of_procedure(entry: Entry, application: Application) -> Iterator[Deadline]:
         state, day = application.state, application.deadline
     else:
         state, day = procedure.state, procedure.deadline
-    if state is State.AWAITING_REGISTRATION and day is not None and not (procedure and procedure.kind is Kind.RENEWAL):
+    if entry.order.product.brought:
+        yield from _of_upload(entry, state, day)
+    elif (
+        state is State.AWAITING_REGISTRATION and day is not None and not (procedure and procedure.kind is Kind.RENEWAL)
+    ):
         yield _deadline(What.REGISTRATION, day, "service_admin", _work_at(entry))
     if state is State.AWAITING_CONFIRMATION and day is not None:
         yield _deadline(What.CONFIRMATION, day, "applicant", None)
+
+
+def _of_upload(entry: Entry, state: State, day: dt.date | None) -> Iterator[Deadline]:
+    """Yield the day by which a person uploads what is brought: the desk's, or before the one in use ends."""
+    end = entry.track.certificate.not_after if entry.track else None
+    last = day or (last_day_before(end) if end else None)
+    if state is State.AWAITING_REGISTRATION and last is not None:
+        yield _deadline(What.UPLOAD, last, "service_admin", None)
 
 
 def _of_window(entry: Entry, track: Track) -> Iterator[Deadline]:
     """Yield the deadlines of the next period, as long as they can be met or missed."""
     window, procedure = track.window, entry.application.procedure if entry.application else None
     update = last_day_before(window.update_by)
-    if track.silent_on is not None:
-        addresses = track.certificate.not_after - AGENCY.addresses.value * DAY
-        if track.as_of < addresses:  # nobody can say that they are ready, so nobody is woken either
-            yield _quiet(What.ADDRESSES, last_day_before(addresses), "service_admin", addresses)
+    if track.undecided_until is not None:
+        yield from _of_addresses(track)
         yield _renewal_deadline(entry, track)
-        if track.is_near():
+        if track.is_near() and not entry.order.product.brought:
             yield _quiet(What.UPDATE, update, "service_admin", window.order_by)
+    elif entry.order.product.brought:
+        return
     elif track.phase is Phase.CLOSED:
         yield _deadline(What.UPDATE, update, "service_admin", None)
     elif procedure is not None and procedure.kind is Kind.RENEWAL and procedure.state in _UNREGISTERED:
         yield _deadline(What.UPDATE, procedure.deadline or update, "service_admin", _work_at(entry))
 
 
+def _of_addresses(track: Track) -> Iterator[Deadline]:
+    days = track.calendar.addresses.value
+    addresses = track.certificate.not_after - (days or 0) * DAY
+    if days is not None and track.as_of < addresses:  # nobody can say that they are ready, so nobody is woken either
+        yield _quiet(What.ADDRESSES, last_day_before(addresses), "service_admin", addresses)
+
+
 def _renewal_deadline(entry: Entry, track: Track) -> Deadline:
     """Make the deadline of the decision; what silence does without a run of ours is announced as such, and once."""
     window = track.window
     day, by = last_day_before(window.order_by), "group_admin"
+    if not _renews_here(entry) and track.silent_on is None:
+        return _deadline(What.RENEWAL, day, by, None)  # nothing else says that this day comes
     if not _renews_here(entry):
         return _quiet(What.RENEWAL, day, by, window.order_by)
-    return _deadline(What.RENEWAL, day, by, _Work(Stage.ORDER, by, begin_of(entry.order.name, window, spread=True)))
+    return _deadline(What.RENEWAL, day, by, _Work(Stage.ORDER, by, begin_of(entry.order.name, track, spread=True)))
 
 
 def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadline]:
@@ -208,7 +230,7 @@ def _work_at(entry: Entry) -> _Work | None:
         return _Work(Stage.INSTALL, "service_admin", application.issued_at + _A_RUN) if application.issued_at else None
     track = entry.track
     if track is not None and track.phase is Phase.OPEN and _renews_here(entry):
-        return _Work(Stage.ORDER, "group_admin", begin_of(entry.order.name, track.window, spread=True))
+        return _Work(Stage.ORDER, "group_admin", begin_of(entry.order.name, track, spread=True))
     return None
 
 

@@ -30,6 +30,9 @@ _WHAT: t.Final = {
     What.ADDRESSES: Phrase("have mail addresses and DNS ready", "メールアドレスとDNSの準備"),
     What.RENEWAL: Phrase("renew or cancel the contract", "更新または解約の申込"),
     What.UPDATE: Phrase("register CSR and application information for the renewal", "更新用のCSRと申請情報の登録"),
+    What.UPLOAD: Phrase(
+        "upload certificate, key and intermediates on the portal", "ポータルでの証明書・秘密鍵・中間CA証明書の登録"
+    ),
     What.INSTALLATION: Phrase("install the next certificate", "次の証明書の設置"),
     What.REVOCATION: Phrase("take the replaced certificate off every host", "再発行前の証明書の撤去"),
     What.CANCELLATION: Phrase("cancel the contract that was replaced", "置き換えた契約の解約"),
@@ -45,11 +48,16 @@ _OTHERWISE: t.Final = {
         "IIJ applies with the information of last time, and with a CSR of its own",
         "前回の申請情報と、IIJが作成するCSRで申請されます",
     ),
+    What.UPLOAD: Phrase("IIJ withdraws the order", "お申し込みが取り下げになります"),
     What.INSTALLATION: Phrase("hosts show an expired certificate", "ホストの証明書が有効期限切れになります"),
     What.REVOCATION: Phrase("hosts show a revoked certificate", "ホストの証明書が失効した状態になります"),
     What.CANCELLATION: Phrase("IIJ renews it by itself", "IIJ側で自動更新されます"),
     What.EXPIRY: Phrase("clients refuse to connect", "クライアントが接続できなくなります"),
 }
+_OTHERWISE_BROUGHT: t.Final = Phrase(
+    "it ends with its certificate, as far as is known; what IIJ does then is not published",
+    "証明書の有効期限で利用できなくなると考えられます (IIJの扱いは公開されていません)",
+)
 _FOR_YEN: t.Final = Phrase("IIJ renews it by itself for {0:,} yen", "IIJ側で自動更新されます ({0:,}円)")
 _STAGES: t.Final = {
     Stage.ORDER: Phrase("the order of the renewal", "更新の申込"),
@@ -77,6 +85,8 @@ def deadline_rows(entry: Entry, lang: Language, prices: PriceTable | None) -> li
 
 def _otherwise(what: What, entry: Entry, lang: Language, prices: PriceTable | None) -> str:
     """Say what happens when a deadline passes; where silence buys, for how much."""
+    if what is What.RENEWAL and entry.order.product.brought:
+        return translate(_OTHERWISE_BROUGHT, lang)
     bought = {What.RENEWAL: entry.application, What.CANCELLATION: entry.replaced and entry.replaced.application}
     application = bought.get(what)
     yen = price_silence(application, prices) if application else None

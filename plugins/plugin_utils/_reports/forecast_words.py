@@ -77,8 +77,9 @@ _NO_DESK: t.Final = Phrase(
     "窓口に問い合わせていないため、すべてのオーダーを本日の新規注文として計算しています。",
 )
 _LEFT_OUT: t.Final = Phrase(
-    "{0} contracts that no order names are not in it, since the desk shows no term or no expiry of them: {1}.",
-    "オーダーのない契約のうち {0} 件は、窓口に有効期間または有効期限が表示されないため含まれていません: {1}",
+    "{0} contracts are not in it, since the desk shows no term or no expiry of them, or their certificates are brought"
+    " (持ち込み証明書品目): {1}.",
+    "{0} 件の契約は含まれていません (窓口に有効期間または有効期限が表示されない契約、持ち込み証明書品目): {1}",
 )
 _ASSUMED: t.Final = Phrase(
     "Assumed, since nobody says it, and settable with assumptions (certificate_assumptions):",

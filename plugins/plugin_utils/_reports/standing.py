@@ -75,6 +75,9 @@ _RENEWAL_OPEN: t.Final = Phrase(
     "renewal ordered, CSR and application information missing", "更新の申込済み、CSRと申請情報が未登録"
 )
 _RENEWAL_UNDER_WAY: t.Final = Phrase("the renewal is under way", "更新の手続き中です")
+_TO_UPLOAD: t.Final = Phrase(
+    "ordered, and certificate and key are not on the portal yet", "注文済み、証明書と秘密鍵がポータルに未登録"
+)
 _ADOPTED: t.Final = Phrase(
     "ordered past these files and fits, so nothing is bought; CSR and application information missing",
     "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
@@ -116,6 +119,10 @@ _ACTIONS: t.Final = {
         "ポータルから秘密鍵をホストへダウンロードし、key.path に指定してから collect.yml を実行する",
     ),
     "order_anew": Phrase("to order again, set generation: {0}", "注文し直すには generation: {0} を指定"),
+    "upload": Phrase(
+        "upload certificate, key without passphrase, and intermediates on the portal",
+        "ポータルで証明書、秘密鍵 (パスフレーズなし)、中間CA証明書を登録する",
+    ),
     "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
     "say_meaning": Phrase(
         "say what 「{0}」 means under {1} of your screen map", "「{0}」の意味を画面マップの {1} に書く"
@@ -156,6 +163,8 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
         return action.format(entry.replaced.application.contract_id), "group_admin"
     if entry.standing is Standing.ENDED:
         return translate(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
+    if _waits_for_upload(entry):
+        return translate(_ACTIONS["upload"], lang), "service_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
         return translate(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
     if entry.standing is Standing.WAITING and application:
@@ -190,6 +199,8 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
     if entry.ahead is Standing.WAITING and procedure is not None:
         if procedure.state is State.REJECTED:
             return translate(_ACTIONS["mend"], lang), "service_admin"
+        if _waits_for_upload(entry):
+            return translate(_ACTIONS["upload"], lang), "service_admin"
         if procedure.state is State.AWAITING_REGISTRATION:
             lacking = ", ".join(entry.order.missing)
             action = (
@@ -213,6 +224,8 @@ def explain_standing(entry: Entry, lang: Language) -> str:
         return application.reason
     if entry.shows_link:
         return translate(_REASONS[Standing.TO_RELINK], lang)
+    if _waits_for_upload(entry):
+        return translate(_TO_UPLOAD, lang)
     if entry.ahead is not None and entry.shown is entry.ahead:
         return _reason_of_renewal(entry, lang)
     if entry.shown is Standing.TO_CANCEL_REPLACED:
@@ -260,6 +273,15 @@ def _waiting_for(application: Application, lang: Language) -> str:
 
 def _open_ones(confirmations: tuple[str, ...], lang: Language) -> str:
     return ", ".join(translate(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in confirmations)
+
+
+def _waits_for_upload(entry: Entry) -> bool:
+    """Whether a person has to bring certificate and key to the portal: keys are never uploaded from here."""
+    application = entry.application
+    if application is None or not entry.order.product.brought:
+        return False
+    state = application.procedure.state if entry.ahead and application.procedure else application.state
+    return entry.shown is Standing.WAITING and state is State.AWAITING_REGISTRATION
 
 
 def _key_at_service(entry: Entry) -> bool:

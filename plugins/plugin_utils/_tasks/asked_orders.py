@@ -82,7 +82,8 @@ def note_unsaid_renewals(orders: Iterable[Order]) -> tuple[Complaint, ...]:
     """Note once for each file that some of its orders leave open how they are renewed."""
     unsaid: dict[str, list[Order]] = {}
     for order in orders:
-        if order.renewal is None and order.state is Wanted.PRESENT:
+        # Of a brought certificate nobody knows what silence does, and the plan says so in time.
+        if order.renewal is None and order.state is Wanted.PRESENT and not order.product.brought:
             unsaid.setdefault(order.locate(()).file, []).append(order)
     return tuple(
         Complaint(rule="RENEWAL-UNSAID", place=Place(file=file), order=list_names(str(order.name) for order in result))

@@ -280,7 +280,7 @@ def test_the_seeded_linked_contracts(shared_desk: Rehearsal) -> None:
 
 def test_the_offer(shared_desk: Rehearsal) -> None:
     _, answer = shared_desk.api("GET", "/products")
-    assert answer["total"] == 14
+    assert answer["total"] == 15
     quick = next(row for row in answer["results"] if row["product"] == "quick_ssl_wildcard")
     assert quick == {
         "product": "quick_ssl_wildcard",

@@ -27,6 +27,21 @@ RULES = (
         severity=Severity.NOTE,
     ),
     make_rule(
+        "BROUGHT-UNDECIDED",
+        "M:9049881, M:2261126",
+        (
+            "No run renews {contract_id}, a brought certificate; what IIJ does without an order is not published.",
+            "its renewal ordered, or its cancellation, by {day}",
+            "Write renewal: {{when: window}} in the order, renew it on the portal, or cancel it there.",
+        ),
+        (
+            "{contract_id} (持ち込み証明書品目) は更新の設定がなく、手続きがない場合のIIJの扱いは公開されていません。",
+            "{day} までに、更新または解約の申込",
+            "オーダーに renewal: {{when: window}} と書くか、ポータルで更新または解約してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "RENEWAL-INCOMPLETE",
         OURS,
         (

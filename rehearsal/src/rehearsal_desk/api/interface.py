@@ -103,8 +103,8 @@ class OfferedProduct(Wire):
     product: Product = Field(validation_alias="id")
     name: str
     certificate_authority: str = Field(validation_alias=AliasPath("authority", "id"))
-    level: t.Literal["DV", "OV", "EV"]
-    wildcard: bool
+    level: catalogue.Level
+    wildcard: bool | None
     terms: list[Term]
     linked_services: list[Service] | None
 

@@ -20,7 +20,9 @@ from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.showing import Shown, show
 from rehearsal_desk.rules import catalogue
+from rehearsal_desk.rules.csrs import make_csr
 from rehearsal_desk.rules.problems import Conflict
+from rehearsal_desk.rules.registration_rules import CUSTOMER
 from rehearsal_desk.store.clock import Clock, business_days_after
 from rehearsal_desk.store.store import Application, AuditEntry, Procedure, Purchase, Store
 
@@ -97,6 +99,24 @@ class BackOffice:
         moves = self._move([contract_id], states=life.WITH_THE_CA, act=reject)
         if not moves:
             raise Conflict("state", "This application is not with the CA.", attribute="contract_id")
+        return moves[0]
+
+    def upload(self, contract_id: str) -> Move:
+        """A person uploads a certificate from elsewhere with its key, which nobody keeps here [M:9049881]."""
+
+        def upload(procedure: Procedure) -> None:
+            application = procedure.application
+            if not catalogue.PRODUCTS[application.product].brought:
+                raise Conflict("product", "This certificate is not brought by the customer.", attribute="contract_id")
+            csr, _key = make_csr(application.common_name, subject={})
+            procedure.registered_at = self._clock.now()
+            procedure.csr, procedure.csr_origin = csr.pem, CUSTOMER
+            procedure.public_key_fingerprint = csr.public_key_fingerprint
+            self._issue(procedure)
+
+        moves = self._move([contract_id], states=(life.AWAITING_REGISTRATION,), act=upload)
+        if not moves:
+            raise Conflict("state", "No certificate is waited for.", attribute="contract_id")
         return moves[0]
 
     def read_application(self, contract_id: str) -> Shown:

@@ -209,7 +209,8 @@ def renewal_of(application: Application) -> Renewal | None:
     current = application.current
     if current is None or current.not_after is None or current.issued_at is None:
         return None
-    end, calendar = current.not_after, catalogue.RENEWAL_CALENDAR
+    end, product = current.not_after, catalogue.PRODUCTS[application.product]
+    calendar = catalogue.BROUGHT_CALENDAR if product.brought else catalogue.RENEWAL_CALENDAR
     earliest = current.issued_at + dt.timedelta(days=1)
     notice, opens, order_by, update_by = (end - dt.timedelta(days=days) for days in calendar)
     return Renewal(
@@ -217,7 +218,7 @@ def renewal_of(application: Application) -> Renewal | None:
         opens_at=max(opens, earliest),
         order_by=max(order_by, earliest),
         update_by=max(update_by, earliest),
-        terms=catalogue.PRODUCTS[application.product].terms,
+        terms=product.terms,
         decision=_decision(application, current),
     )
 

@@ -65,16 +65,21 @@ def address_of(master_id: str) -> str:
     return f"{master_id.lower()}@{_DOMAIN}"
 
 
+_REGISTERED: t.Final = "「申請情報の登録」画面でCSRと申請情報"
+_BROUGHT: t.Final = "証明書、秘密鍵 (パスフレーズなし)、中間CA証明書"
+
+
 def registration_deadline(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
-    """Tells the service admins until when CSR and application information are wanted."""
+    """Tells the service admins until when CSR and application information are wanted, or what they bring."""
+    brought = PRODUCTS[procedure.application.product].brought
     return _letter(
         procedure,
         kind=DEADLINE,
         recipients=service_admins,
-        title="CSR・申請情報の登録のお願い",
+        title="証明書の登録のお願い" if brought else "CSR・申請情報の登録のお願い",
         text=(
             "お申し込みを受け付けました。サービスの運用管理担当者の方は、期限までに\n"
-            "「申請情報の登録」画面でCSRと申請情報をご登録ください。\n\n"
+            f"{_BROUGHT if brought else _REGISTERED}をご登録ください。\n\n"
             f"{_facts(procedure)}\n登録期限: {procedure.register_by:%Y-%m-%d}"
         ),
     )
@@ -151,11 +156,16 @@ def installation_notice(procedure: Procedure, *, service_admins: tuple[str, ...]
     )
 
 
+_SILENCE: t.Final = "お手続きがない場合は、更新のお申し込みがあったものとして取り扱います。"
+_ORDER_IT: t.Final = "お手続きをお願いします。"
+
+
 def renewal_notice(procedure: Procedure, *, opens: bool, group_admins: tuple[str, ...]) -> Letter:
     """Tells that the renewal or the cancellation is to be ordered, before it can be or once it can [M:2261088]."""
     renewal = life.renewal_of(procedure.application)
     if renewal is None:  # pragma: no cover
         raise TypeError("contract broken: a mail about the end of a contract without a certificate")
+    brought = PRODUCTS[procedure.application.product].brought
     when = "お手続きの受付を開始しました。" if opens else f"{_day(renewal.opens_at)} からお手続きを受け付けます。"
     return _letter(
         procedure,
@@ -164,7 +174,7 @@ def renewal_notice(procedure: Procedure, *, opens: bool, group_admins: tuple[str
         title="ご契約の更新・解約のお手続きのお願い" if opens else "ご契約の更新・解約のお手続きの事前のご案内",
         text=(
             f"サーバ証明書の有効期限が近づいています。{when}\n"
-            f"{_day(renewal.order_by)} までにお手続きがない場合は、更新のお申し込みがあったものとして取り扱います。\n\n"
+            f"{_day(renewal.order_by)} までに{_ORDER_IT if brought else _SILENCE}\n\n"
             f"{_facts(procedure)}"
         ),
     )

@@ -17,7 +17,8 @@ from rehearsal_desk.rules.problems import Conflict, NotFound
 RENEW: t.Final = "renew"
 CANCEL: t.Final = "cancel"
 RELINK: t.Final = "relink"
-ACTS: t.Final = (RENEW, CANCEL, RELINK)
+UPLOAD: t.Final = "upload"
+ACTS: t.Final = (RENEW, CANCEL, RELINK, UPLOAD)
 
 
 class People:
@@ -35,6 +36,8 @@ class People:
         admin = next((each for each in owners if "order" in each.scopes), None)
         if admin is None:
             raise NotFound("Nobody may order for this application.")
+        if act == UPLOAD:
+            return self._back_office.upload(contract_id)
         before = self._desk.show(application).standing.state
         if act == CANCEL:
             after = self._desk.cancel(admin, contract_id)

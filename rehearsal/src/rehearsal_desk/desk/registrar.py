@@ -28,6 +28,8 @@ from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import PrivateKey, Procedure, Store
 from rehearsal_desk.store.vault import Vault
 
+_UPLOADED: t.Final = "A person uploads this certificate with its key; nothing is registered for it."
+
 _SHORTS: t.Final = {"state_or_province_name": "ST", "locality_name": "L", "organization_name": "O"}
 
 
@@ -101,6 +103,8 @@ class Registrar:
         misread: tuple[Breach, ...] = (),
     ) -> None:
         application = procedure.application
+        if PRODUCTS[application.product].brought:
+            raise Conflict("product", _UPLOADED, attribute="contract_id")
         case = Case(
             product=PRODUCTS[application.product],
             common_name=application.common_name,

@@ -54,7 +54,11 @@ def _of_window(application: Application, *, habits: Habits) -> t.Iterator[Lapse]
     if renewal is None or renewal.decision == life.CANCEL:
         return
     latest = application.latest
-    if renewal.decision == life.UNDECIDED:
+    if catalogue.PRODUCTS[application.product].brought:
+        # Whether silence renews a brought certificate is not published.
+        if renewal.decision == life.UNDECIDED:
+            yield Lapse(renewal.opens_at, OPENING)
+    elif renewal.decision == life.UNDECIDED:
         yield Lapse(renewal.notice_at, NOTICE)
         yield Lapse(renewal.opens_at, OPENING)
         # One procedure is open at a time (ours), so silence waits for a reissue.

@@ -14,7 +14,7 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
-Level = t.Literal["DV", "OV", "EV"]
+Level = t.Literal["DV", "OV", "EV", "-"]  # "-": of a certificate that the customer brings
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +40,10 @@ class Product:
     name: str
     authority: Authority
     level: Level  # follows from the names and the CAs' pages; the manual never says it
-    wildcard: bool = False
+    wildcard: bool | None = False  # None: either
     linked_services: tuple[str, ...] | None = None  # None: no restriction is known
     terms: tuple[str, ...]
+    brought: bool = False  # the customer uploads certificate and key [M:9049881]
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,11 @@ GLOBALSIGN: t.Final = Authority(
     asks_approval_email=True,
     offers_transparency=False,
     refuses_used_keys=True,  # a public key of another certificate is refused [GS:distinguish-name]
+)
+
+# Of a certificate that the customer brings.
+ELSEWHERE: t.Final = Authority(
+    id="elsewhere", name="the customer's own CA", asks_approval_email=False, offers_transparency=False
 )
 
 # Contract terms in months. The terms of the manual [M:2261126] are older than the 200-day rule and nobody outside knows
@@ -147,8 +153,20 @@ _LINKED_SERVICES: t.Final = (
     ),
 )
 
-PRODUCTS: t.Final = {product.id: product for product in _PRODUCTS}
 LINKED_SERVICES: t.Final = {service.id: service for service in _LINKED_SERVICES}
+
+# Its terms are ours, like all of them, and so is that it is ordered by the same form.
+BROUGHT: t.Final = Product(
+    id="brought_certificate",
+    name="持ち込み証明書品目",
+    authority=ELSEWHERE,
+    level="-",
+    wildcard=None,
+    linked_services=tuple(LINKED_SERVICES),
+    terms=_BOTH,
+    brought=True,
+)
+PRODUCTS: t.Final = {product.id: product for product in (*_PRODUCTS, BROUGHT)}
 
 # One day below the permitted figure, as advised [BR 6.3.2, ballot SC-081v3].
 VALIDITY_CAPS: t.Final = (
@@ -161,10 +179,17 @@ VALIDITY_CAPS: t.Final = (
 # Days before the end of the certificate: advance mail, window opens, order or cancel, CSR and information
 # [M:2261088, M:2261126, M:84710795].
 RENEWAL_CALENDAR: t.Final = (35, 30, 26, 21)
+# The same of a brought certificate [M:9049881, M:2261126]; until when it is uploaded is ours.
+BROUGHT_CALENDAR: t.Final = (90, 90, 1, 0)
 
 # What the CA wants answered before issue [M:2261100]: nearly always only the approval mail for クイック認証SSL.
 CONFIRMATIONS: t.Final = ("domain", "intention", "documents")
-_CONFIRMATIONS: t.Final[dict[Level, tuple[str, ...]]] = {"DV": ("domain",), "OV": CONFIRMATIONS, "EV": CONFIRMATIONS}
+_CONFIRMATIONS: t.Final[dict[Level, tuple[str, ...]]] = {
+    "DV": ("domain",),
+    "OV": CONFIRMATIONS,
+    "EV": CONFIRMATIONS,
+    "-": (),
+}
 
 
 def confirmations_for(product_id: str) -> tuple[str, ...]:

@@ -71,8 +71,10 @@ def _common_name(form: QuoteForm, *, product: Product | None) -> Breaches:
     if not form.common_name:
         yield Breach("common_name", "required", "Give the name of the server, such as www.example.jp.")
         return
-    # Without a known product the name is judged by its own look.
-    wildcard = form.common_name.startswith("*.") if product is None else product.wildcard
+    # Without a known product, and where the CA is the customer's, the name is judged by its own look.
+    wildcard = product.wildcard if product is not None else None
+    if wildcard is None:
+        wildcard = form.common_name.startswith("*.")
     if fault := names.fault_of(form.common_name, wildcard=wildcard):
         yield Breach("common_name", "invalid", fault)
 

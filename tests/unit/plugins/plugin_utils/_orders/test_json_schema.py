@@ -18,11 +18,9 @@ import typing as t
 import jsonschema
 import pytest
 import yaml
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.branches import find_branch
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.field_words import FIELD_WORDS
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import (
-    find_branch,
-    find_shape_breaches,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.schema import find_shape_breaches
 from every_order import ORIGINS, PRODUCTS, USAGES, Order, every_order, order_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st

@@ -308,8 +308,8 @@ def test_the_result_tells_every_order(lang: t.Any) -> None:
 
 
 def test_every_product_of_the_catalogue_has_a_known_authority_and_level() -> None:
-    assert len(catalogue.PRODUCTS) == 14
-    assert {product.level.value for product in catalogue.PRODUCTS.values()} == {"DV", "OV", "EV"}
+    assert len(catalogue.PRODUCTS) == 15
+    assert {product.level.value for product in catalogue.PRODUCTS.values()} == {"DV", "OV", "EV", catalogue.NO_LEVEL}
     assert [product.id for product in catalogue.PRODUCTS.values() if product.wildcard.value] == [
         "organization_ssl_wildcard",
         "quick_ssl_wildcard",

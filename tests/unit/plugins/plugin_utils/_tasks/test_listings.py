@@ -41,7 +41,7 @@ ROWS: t.Final = (WWW, SHOP, OWN)
 READ: t.Final = {
     "rsc00000001": ("www.example.jp", "sureserver_cloud", "issued"),
     "rsc00000002": ("*.shop.example.jp", "quick_ssl_wildcard", "awaiting_registration"),
-    "rsc00000003": ("own.example.jp", "持ち込み証明書品目", "issued"),
+    "rsc00000003": ("own.example.jp", "brought_certificate", "issued"),
 }
 ORDER: t.Final = sample.order()
 

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The calendar of a brought certificate (持ち込み証明書品目), where the desk tells none: 90 days, and no silence."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import datetime as dt
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import What, list_deadlines
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_silent
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed
+from portfolios import BASE, before_end, booked, certified, portfolio, renewal
+
+ORDER: t.Final = {
+    field: value
+    for field, value in BASE.items()
+    if field != "applicant"
+} | {
+    "name": "cdn",
+    "common_name": "cdn.example.jp",
+    "product": "持ち込み証明書品目",
+    "usage": "linked_service",
+    "linked_contract": {"service": "gio_content_acceleration", "contract_id": "rga00000001"},
+}  # fmt: skip
+
+
+def planned(days: float, **fields: t.Any) -> tuple[Entry, list[str], int]:
+    """The entry so many days before the end, the rules of what is remarked, and how many renewals silence brings."""
+    procedure = fields.pop("procedure", None)
+    (order,) = portfolio({**ORDER, **fields})
+    row = dc.replace(certified(booked(order, "default/cdn/1")), procedure=procedure)
+    plan = make_plan(
+        (order,), Observed(applications=(row,), as_of=before_end(days, row)), portfolio="default", spread=False
+    )
+    return plan.entries[0], [remark.rule for remark in find_remarks(plan)], len(find_silent(plan, None))
+
+
+@pytest.mark.parametrize(("days", "said"), [(95, False), (88, True), (40, True), (3, True)])
+def test_nobody_says_that_silence_renews_it_and_its_end_is_told_for_90_days(days: float, said: bool) -> None:
+    entry, remarks, silent = planned(days)
+    assert (silent, entry.steps) == (0, ())
+    assert ("BROUGHT-UNDECIDED" in remarks) is said
+
+
+def test_its_renewal_is_due_in_the_last_30_days_and_until_the_day_before_the_end() -> None:
+    begun = [days for days in range(100, 0, -1) if Step.RENEW in planned(days, renewal={"when": "window"})[0].steps]
+    assert begun == list(range(30, 2, -1))
+
+
+def test_the_day_of_its_renewal_is_loud() -> None:
+    entry, _remarks, _silent = planned(60)
+    (deadline,) = [each for each in list_deadlines(entry) if each.what is What.RENEWAL]
+    assert entry.track is not None
+    end = entry.track.certificate.not_after
+    assert end.date() - deadline.day <= dt.timedelta(days=3)
+    assert deadline.alert_at < end - dt.timedelta(days=7)
+    assert {each.what for each in list_deadlines(entry)} == {What.RENEWAL, What.EXPIRY}
+
+
+def test_a_renewal_waits_for_a_person_and_is_never_registered() -> None:
+    entry, _remarks, _silent = planned(20, procedure=renewal("1".ljust(64, "a"), "default/cdn/1/renewal:x"))
+    assert (entry.ahead, entry.steps) == (Standing.WAITING, ())
+    uploads = [each for each in list_deadlines(entry) if each.what is not What.EXPIRY]
+    assert [each.what for each in uploads] == [What.UPLOAD]
