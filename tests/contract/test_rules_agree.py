@@ -54,6 +54,8 @@ def for_product(product: str, **changes: object) -> Fields:
         entry["approval_email"] = "admin@example.jp"
     if item.authority.transparency_choice.value:
         entry["certificate_transparency"] = True
+    if item.brought:
+        entry |= dict.fromkeys(("subject", "applicant", "approval_email", "certificate_transparency"))
     if item.linked_services.value:
         return sample.linked_fields(**{**entry, **changes})
     return sample.fields(**{**entry, **changes})

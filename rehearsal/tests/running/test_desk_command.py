@@ -63,7 +63,7 @@ def test_it_serves_announces_and_stops_cleanly(tmp_path: pathlib.Path) -> None:
         answer = requests.get(
             f"{ready['url']}/api/v1/products", headers={"Authorization": f"Bearer {ready['order_token']}"}, timeout=5
         )
-        assert answer.json()["total"] == 13
+        assert answer.json()["total"] == 14
         control = {"Authorization": f"Bearer {ready['control_token']}"}
         for name in ("drop_after_commit", "drop_before_commit"):
             faults = {"faults": [{"name": name, "method": "GET", "path": "/products"}]}
