@@ -5,12 +5,13 @@
 """One apply in a process of its own, forked from one that has everything imported.
 
 What apply.yml calls is called here, with its looks handed on: hosts prepare, then orders are placed and registered.
-Only Ansible's tasks are a stand-in, for they take seconds to start and decide nothing; keys are made by the module.
+Only Ansible's tasks are a stand-in, for they take seconds to start and decide nothing; what hosts do is the modules'.
 """
 
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import json
 import os
 import pathlib
@@ -21,14 +22,14 @@ import traceback
 import typing as t
 
 from ansible.parsing.vault import VaultSecretsContext
-from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_key_csr
+from ansible_collections.iij.server_certificate.tests.contract.host_folders import Hosts
 from ansible_collections.iij.server_certificate.tests.reliability.crash_points import Hooks, Moment
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import VAULT_SECRETS
 from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.tests.reliability.adapters import Adapter
-    from ansible_collections.iij.server_certificate.tests.reliability.worlds import Place
+    from ansible_collections.iij.server_certificate.tests.reliability.adapter_parts import Adapter
+    from ansible_collections.iij.server_certificate.tests.reliability.wishes import Place
 
 Json = dict[str, t.Any]
 
@@ -44,6 +45,7 @@ class Apply:
     adapter: Adapter
     label: str
     kill: Moment | None = None
+    collects: bool = False  # collect.yml instead
     not_booked: frozenset[str] = frozenset()  # what a person says of attempts that nobody else can tell of
 
     def file(self, kind: str) -> pathlib.Path:
@@ -65,6 +67,11 @@ class Ended:
     def results(self) -> list[Json]:
         file = self.apply.file("results.json")
         return t.cast("list[Json]", json.loads(file.read_text(encoding="utf-8"))) if file.exists() else []
+
+    @property
+    def text(self) -> str:
+        """What the apply has told people."""
+        return "\n".join(str(result.get("text") or "") for result in self.results)
 
     def asked(self) -> dict[str, str]:
         """The attempts whose outcome the apply asks a person for, by the order's name."""
@@ -151,18 +158,16 @@ def _live(apply: Apply) -> None:
             "spread": False,
         },
         folder=place.folder,
-        execute=_on_host,
+        execute=Hosts(place.folder, now=_in_a_moment),
         inventory=("localhost", "web1", "web2"),
     )
-    tasks.apply()
+    (tasks.collect if apply.collects else tasks.apply)()
     apply.file("results.json").write_text(json.dumps(tasks.results, default=str), encoding="utf-8")
 
 
-def _on_host(_host: str, _module: str, arguments: Json) -> Json:
-    """What the module csr_register answers; every host is this machine."""
-    harvest = ensure_key_csr.ensure_all(arguments["orders"], check=False)
-    answer = ensure_key_csr.result(harvest, lang="en")
-    return {**answer, "failed": True, "msg": harvest.failure_text("en")} if harvest.failures else answer
+def _in_a_moment() -> dt.datetime:
+    """What the CA has just issued is in date."""
+    return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=1)
 
 
 __all__ = ("Apply", "Ended", "performed")

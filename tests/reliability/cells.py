@@ -19,7 +19,7 @@ from ansible_collections.iij.server_certificate.tests.reliability.crash_points i
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ansible_collections.iij.server_certificate.tests.reliability.adapters import Adapter, Step
+    from ansible_collections.iij.server_certificate.tests.reliability.adapter_parts import Adapter, Step
 
 Json = dict[str, t.Any]
 

@@ -10,17 +10,20 @@ import contextlib
 import dataclasses as dc
 import itertools
 import json
+import os
 import pathlib
 import re
 import shutil
 import sqlite3
 import tempfile
 import typing as t
+import unittest.mock
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import DeskError
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memory_file import read_memory
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk
-from ansible_collections.iij.server_certificate.tests.reliability import judging, worlds
+from ansible_collections.iij.server_certificate.tests.reliability import beginnings, judging, wishes, worlds
 from ansible_collections.iij.server_certificate.tests.reliability.adapters import ADAPTERS
 from ansible_collections.iij.server_certificate.tests.reliability.applying import Apply, Ended, performed
 from ansible_collections.iij.server_certificate.tests.reliability.cells import Cell
@@ -33,13 +36,15 @@ from ansible_collections.iij.server_certificate.tests.reliability.crash_points i
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
-    from ansible_collections.iij.server_certificate.tests.reliability.adapters import Adapter
-    from ansible_collections.iij.server_certificate.tests.reliability.worlds import Place, Wish
+    from ansible_collections.iij.server_certificate.tests.reliability.adapter_parts import Adapter
+    from ansible_collections.iij.server_certificate.tests.reliability.wishes import Place, Wish
 
 Json = dict[str, t.Any]
 
 MOST_RUNS: t.Final = 4  # applies after the disturbance that may be needed until a plan is empty
+MOST_ROUNDS: t.Final = 12  # how often something may happen at CA, IIJ, hosts and with people until nothing more does
 _NUMBERS: t.Final = itertools.count(1)
 _EXCHANGE: t.Final = re.compile(r"(.+)/(.*)#\d+")
 
@@ -110,7 +115,12 @@ class Stand:
         """A new place for this world; the desk shows nothing of those before."""
         _put_aside(self.control.database)
         number = f"c{next(_NUMBERS)}"
-        return worlds.made(worlds.WORLDS[world], folder=self.folder / number, number=number, desk=self.control)
+        place = worlds.made(wishes.WORLDS[world], folder=self.folder / number, number=number, desk=self.control)
+        if world in wishes.PREPARED:
+            performed([Apply(place=place, adapter=self.adapter, label="before")])
+            while beginnings.go_on(place, desk=self.control) or self._collected(place):
+                pass
+        return place
 
     def judged(self, cell: Cell, *, seed: int, evidence: pathlib.Path | None) -> Verdict:
         """Run the cell to its end and say what is wrong with it."""
@@ -121,7 +131,7 @@ class Stand:
         wrong["secrets_leaked"] += judging.secrets_leaked(self.control, files)
         if cell.ledger == "lost":
             place.ledger.unlink(missing_ok=True)
-        ended += self._run_again(cell, place, wrong)
+        ended += self._run_to_the_end(cell, place, wrong)
         found = judging.records(self.control, place)
         wrong["purchases_wrong"] += judging.purchases_wrong(found, place)
         wrong["orders_lost"] += judging.orders_lost(found, place)
@@ -153,33 +163,86 @@ class Stand:
         self.control.no_faults()
         return ended
 
-    def _run_again(self, cell: Cell, place: Place, wrong: dict[str, list[str]]) -> list[Ended]:
-        """Run the same until the plan is empty; every plan is compared with what the desk then saw done."""
+    def _run_to_the_end(self, cell: Cell, place: Place, wrong: dict[str, list[str]]) -> list[Ended]:
+        """Run the same until nothing is left to do, and again as long as something happens that a run may follow."""
+        late = self._in_flight(cell, place)
+        ended = self._run_again(place, wrong, late=late)
+        for number in range(MOST_ROUNDS):
+            found = judging.records(self.control, place)
+            wrong["purchases_wrong"] += judging.cancelled_early(found, place)
+            if number == 0 and not self.kind.changes_online:
+                wrong["purchases_wrong"] += judging.pressed(found, place)
+            if any(wrong.values()) or not self._goes_on(place, wrong):
+                return ended
+            ended += self._run_again(place, wrong, label=f"round{number}-")
+        wrong["orders_lost"].append(f"something goes on after {MOST_ROUNDS} rounds")
+        return ended
+
+    def _goes_on(self, place: Place, wrong: dict[str, list[str]]) -> bool:
+        """Let the next thing happen; people act last, and only where no run can."""
+        if beginnings.go_on(place, desk=self.control) or self._collected(place):
+            return True
+        return not self.kind.changes_online and self._people_act(place, wrong)
+
+    def _collected(self, place: Place) -> bool:
+        """Hosts fetch what was issued for them; False where they have it all."""
+        issued = {row["contract_id"]: row["common_name"] for row in judging.records(self.control, place).issued}
+        lacking = [
+            wish
+            for wish in place.wishes
+            if wish.installed and not place.installation(wish).exists()
+            for contract_id, common_name in issued.items()
+            if common_name == place.common_name(wish) and contract_id != place.replaced(wish)
+        ]
+        if lacking:
+            performed([Apply(place=place, adapter=self.adapter, label="collect", collects=True)])
+        return bool(lacking)
+
+    def _people_act(self, place: Place, wrong: dict[str, list[str]]) -> bool:
+        """People do what an apply tells them to, and register what no apply sees; who is not told is lost."""
+        changing = [wish for wish in place.wishes if wish.change]
+        told = performed([Apply(place=place, adapter=self.adapter, label="told")] if changing else [])
+        asked = [wish for wish in changing if beginnings.ask(wish, place.begun[wish.name], desk=self.control)]
+        for ended in told:
+            wrong["orders_lost"] += judging.told_nobody(ended.text, asked)
+        registered = [beginnings.register(place, wish, desk=self.control) for wish in changing]
+        return bool(asked or any(registered))
+
+    def _run_again(
+        self, place: Place, wrong: dict[str, list[str]], *, label: str = "again", late: judging.Done = frozenset()
+    ) -> list[Ended]:
+        """Run the same until the plan is empty; every plan is compared with what the desk then saw done.
+
+        What was under way (`late`) at the moment of death may be done by the desk at any time after it.
+        """
         ended: list[Ended] = []
         not_booked: frozenset[str] = frozenset()
         for number in range(MOST_RUNS):
             try:
-                planned = judging.planned(self.adapter.desk(), place)
+                planned = judging.planned(self.adapter.desk(), place, memory=self._memory(place))
             except (OrdersRefused, DeskError) as refused:
                 wrong["orders_lost"].append(f"no plan can be made: {refused}")
                 return ended
             if not planned:
                 return ended
             before = judging.records(self.control, place)
-            again = Apply(place=place, adapter=self.adapter, label=f"again{number}", not_booked=not_booked)
+            again = Apply(place=place, adapter=self.adapter, label=f"{label}{number}", not_booked=not_booked)
             ended += performed([again])
             after = judging.records(self.control, place)
             asked = ended[-1].asked()
             not_booked = _said(asked, after, place)
             # An order that was held back, with a question, is neither done nor left out in silence.
             held = {step for step in planned if step[1] in asked}
-            # What was under way at the moment of death may be done by the desk at any time after it.
-            late = self._in_flight(cell, place) if number == 0 else frozenset()
-            differing = (planned ^ after.done_since(before, place)) - late - held
+            differing = (planned ^ after.done_since(before, place)) - held - (late if number == 0 else frozenset())
             if differing:
                 wrong["plan_apply_mismatch"].append(f"planned {sorted(planned)}, differing {sorted(differing)}")
         wrong["orders_lost"].append(f"there is something left to do after {MOST_RUNS} undisturbed applies")
         return ended
+
+    def _memory(self, place: Place) -> Memory:
+        """What the controller of this place remembers of its hosts."""
+        with unittest.mock.patch.dict(os.environ, XDG_STATE_HOME=str(place.folder)):
+            return read_memory({**self.adapter.options("order"), "portfolio": place.portfolio})
 
     def _in_flight(self, cell: Cell, place: Place) -> judging.Done:
         """The steps that killed applies had begun to send without an answer: some have several of them under way."""
@@ -192,7 +255,7 @@ class Stand:
                 last[f"{file.name} {exchange}"] = point
         unanswered = [name.partition(" ")[2] for name, point in last.items() if point != "answered"]
         found = [match for exchange in unanswered if (match := _EXCHANGE.fullmatch(exchange))]
-        return frozenset((self.kind.changes[match[1]], match[2]) for match in found if match[1] in self.kind.changes)
+        return frozenset((step, match[2]) for match in found for step in self.kind.changes.get(match[1], ()))
 
     def _with_evidence(self, verdict: Verdict, cell: Cell, place: Place, evidence: pathlib.Path) -> Verdict:
         kept = evidence / re.sub(r"[^A-Za-z0-9]+", "-", cell.id)
@@ -223,8 +286,8 @@ def _said(asked: t.Mapping[str, str], found: judging.Records, place: Place) -> f
 
 def _was_bought(found: judging.Records, place: Place, wish: Wish) -> bool:
     """Whether what the order asks for now was bought: the contract, or the renewal of one that was there before."""
-    done = found.renewals if wish.renewals else found.purchases
-    return bool(done[place.common_name(wish)])
+    act = "renewal" if wish.acts["renewal"] else "purchase"
+    return found.acts[act][place.common_name(wish)] >= wish.acts[act]
 
 
 __all__ = ("Verdict", "moments_of", "run_block")

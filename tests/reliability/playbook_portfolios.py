@@ -14,7 +14,7 @@ import typing as t
 from ansible_collections.iij.server_certificate.tests.playbooks.ssh_hosts import running_hosts
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site, open_site
 from ansible_collections.iij.server_certificate.tests.reliability import judging, worlds
-from ansible_collections.iij.server_certificate.tests.reliability.worlds import Begin, Product, Wish
+from ansible_collections.iij.server_certificate.tests.reliability.wishes import Begin, Product, Wish
 
 Json = dict[str, t.Any]
 

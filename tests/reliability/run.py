@@ -69,8 +69,8 @@ def of_the_matrix(options: argparse.Namespace) -> tuple[dict[str, list[Verdict]]
     verdicts: dict[str, list[Verdict]] = {}
     wrong: list[Json] = []
     for adapter in options.adapter or list(ADAPTERS):
-        there = [cell for cell in crash_matrix.every_cell(adapter) if options.only in cell.id]
-        most = ADAPTERS[adapter].drawn if options.cells is None and not options.only else options.cells
+        there = [cell for cell in crash_matrix.every_cell(adapter) if any(words in cell.id for words in options.only)]
+        most = ADAPTERS[adapter].drawn if options.cells is None and options.only == [""] else options.cells
         cells = there if most is None else random.Random(options.seed).sample(there, min(most, len(there)))
         tell(f"{adapter}: {len(cells)} of {len(there)} cells")
         todo = [
@@ -124,7 +124,9 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cells", type=int, help="draw so many of each adapter's cells")
-    parser.add_argument("--only", default="", metavar="CELL", help="only the cells whose names contain this")
+    parser.add_argument(
+        "--only", metavar="CELL", action="append", help="only cells whose names hold this; may be repeated"
+    )
     parser.add_argument("--adapter", choices=sorted(ADAPTERS), action="append", help="may be repeated (default: all)")
     parser.add_argument("--portfolios", type=int, help="random portfolios with a desk in memory (default: 10,000)")
     parser.add_argument("--playbooks", type=int, help="random portfolios with playbooks (default: 50)")
@@ -133,6 +135,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--mistake", choices=sorted(mistakes.MISTAKES), help="make it, to see that it is found")
     options = parser.parse_args()
     whole = not options.only
+    options.only = options.only or [""]
     options.portfolios = options.portfolios if options.portfolios is not None else 10_000 * whole
     options.playbooks = options.playbooks if options.playbooks is not None else 50 * whole
     return options

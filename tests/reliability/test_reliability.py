@@ -70,6 +70,9 @@ FOUND_BY = {
         cell(kill=Moment("GET products#1", "unsent")),
         {"orders_lost", "plan_apply_mismatch"},
     ),
+    "reissued again": (cell(world="reissue"), {"purchases_wrong"}),
+    "cancelled early": (cell(world="replacement"), {"purchases_wrong"}),
+    "linked back": (cell(world="linked change"), {"purchases_wrong"}),
 }
 
 

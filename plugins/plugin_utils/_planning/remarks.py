@@ -112,14 +112,17 @@ def _of_links(entry: Entry) -> Iterator[Complaint]:
 def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
     """What a wanted reissue costs beside money, and what it does not do."""
     order, application = entry.order, entry.application
-    if order.reissue is None or application is None or not _is_reissue(entry):
+    unseen = track.certificate.serial_number is None
+    if order.reissue is None or application is None or not (unseen or _is_reissue(entry)):
         return
     facts = {"contract_id": application.contract_id, "serial": order.reissue.serial}
     if order.reissue.reason is ReissueReason.KEY_COMPROMISED:
         yield _remark("KEY-COMPROMISED", order, facts, "reissue")
     if is_reissuing(application):
         return
-    if is_reissue_late(order, track):
+    if unseen:
+        yield _remark("REISSUE-UNSEEN", order, facts, "reissue")
+    elif is_reissue_late(order, track):
         yield _remark("REISSUE-IN-WINDOW", order, {**facts, "day": day_in_japan(track.window.order_by)}, "reissue")
     elif track.as_of + dt.timedelta(days=find_lifetime(track.as_of.date()).days - 1) < track.certificate.not_after:
         days = find_lifetime(track.as_of.date()).days - 1

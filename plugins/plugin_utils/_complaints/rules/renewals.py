@@ -147,6 +147,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "REISSUE-UNSEEN",
+        OURS,
+        (
+            "The desk shows no serial number for {contract_id}, so no run can tell whether {serial} is still in use.",
+            "a reissue that people order, or an order without reissue",
+            "Order it in a browser, unless that was done, and register a new CSR there. Remove reissue afterwards.",
+        ),
+        (
+            "窓口に {contract_id} のシリアル番号が表示されず、{serial} が使用中かどうかを確認できません。",
+            "人が申し込む再発行、または reissue のないオーダー",
+            "再発行がまだなら、申込と新しいCSRの登録をブラウザで行ってください。その後 reissue を消してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "DUPLICATE-RENEWS",
         "M:2261088, M:3473591",
         (

@@ -136,6 +136,16 @@ def test_a_life_that_becomes_shorter_is_told() -> None:
     assert "REISSUE-SHORTENS" not in remarks(plan_at(100))
 
 
+def test_where_no_serial_number_is_shown_people_are_told_that_nothing_is_ordered() -> None:
+    bare = dc.replace(IN_USE, current=None, serial_number=None)  # as the portal shows it
+    for days in (100, 28):
+        plan = plan_at(days, bare)
+        assert plan.entries[0].steps == ()
+        assert remarks(plan) == ["REISSUE-UNSEEN"]
+    assert remarks(plan_at(100, bare, **COMPROMISED)) == ["KEY-COMPROMISED", "REISSUE-UNSEEN"]
+    assert remarks(plan_at(100, dc.replace(bare, state=State.CANCELLED))) == []
+
+
 def test_plans_saved_before_still_hold() -> None:
     (plain,) = portfolio(OV)
     assert order_digest(plain) != order_digest(ORDER)
