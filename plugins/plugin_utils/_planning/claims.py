@@ -28,9 +28,7 @@ _BY_HAND: Phrase = Phrase("-, ordered at the portal", "なし、ポータルで�
 _DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオーダーとの相違: {0}")
 
 
-def match_applications(
-    orders: tuple[Order, ...], observed: Observed, *, portfolio: str
-) -> tuple[dict[str, Application], tuple[Complaint, ...]]:
+def match_applications(orders: tuple[Order, ...], observed: Observed, *, portfolio: str) -> dict[str, Application]:
     """The application of each order by name: pinned by contract ID, else by reference, else unreferenced and fitting.
 
     What was paid for by hand and fits is used before anything new is bought.
@@ -56,7 +54,7 @@ def match_applications(
                 spare.remove(fitting)
     if not observed.keeps_references:
         claims.update(_ended(orders, applications, claims=claims))
-    return claims, tuple(_complaints(orders, claims))
+    return claims
 
 
 def purchase_key(common_name: str, product: str) -> tuple[str, str]:
@@ -100,9 +98,9 @@ def find_rivals(
     """Live applications that already buy what this order would buy, an earlier generation of its own among them."""
     if order.duplicate_of is not None:
         return
-    ours = {app.contract_id for app in claims.values()}
+    ours = {order.replaces, *(app.contract_id for app in claims.values())}
     for app in applications:
-        if app.live and app.contract_id not in {*ours, order.replaces} and not any(_natural_differences(order, app)):
+        if app.live and app.contract_id not in ours and not any(_natural_differences(order, app)):
             facts = {
                 "value": shorten(order.common_name),
                 "contract_id": app.contract_id,
@@ -156,11 +154,13 @@ def _was_renewed(app: Application) -> bool:
 
 
 def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
-    wanted = {"common_name": order.common_name, "product": order.product.id, "usage": order.usage.value}
-    for field, value in wanted.items():
-        # What a desk does not show may be what the order asks for.
-        if getattr(app, field) not in (None, value):
-            yield _difference(field, value, getattr(app, field))
+    # What a desk does not show may be what the order asks for.
+    if app.common_name not in (None, order.common_name):
+        yield _difference("common_name", order.common_name, app.common_name)
+    if app.product not in (None, order.product.id):
+        yield _difference("product", order.product.id, app.product)
+    if app.usage not in (None, order.usage):
+        yield _difference("usage", order.usage.value, app.usage)
     linked = order.linked_contract
     if order.usage is Usage.LINKED_SERVICE and linked:
         if app.usage is None and app.linked_service is None:
@@ -187,7 +187,8 @@ def _difference(field: str, wanted: object, bought: object) -> Phrase:
     return words.filled(field, shorten(bought), shorten(wanted))
 
 
-def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
+def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
+    """Find pinned contracts that are not there, and contracts that are not what their orders ask for."""
     for order in orders:
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
@@ -205,4 +206,11 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("find_differences", "find_rivals", "find_rivals_of_renewal", "match_applications", "purchase_key")
+__all__ = (
+    "find_differences",
+    "find_rivals",
+    "find_rivals_of_renewal",
+    "find_wrong_claims",
+    "match_applications",
+    "purchase_key",
+)

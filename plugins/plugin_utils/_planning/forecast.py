@@ -154,7 +154,7 @@ def list_lineages(
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims: Mapping[str, Application] = {}
     if observed is not None:
-        claims, _complaints = match_applications(orders, observed, portfolio=portfolio)
+        claims = match_applications(orders, observed, portfolio=portfolio)
     result = [
         _of_order(order, claims.get(order.name), prices, assumptions, spread=spread)
         for order in orders
