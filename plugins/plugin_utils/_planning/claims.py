@@ -15,6 +15,7 @@ from ...module_utils._core.phrases import Phrase, join_phrases
 from .._complaints.complaints import Complaint, shorten
 from .._values.observed import Kind
 from .._values.order import Usage
+from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -47,7 +48,7 @@ def match_applications(orders: tuple[Order, ...], observed: Observed, *, portfol
     for order in orders:
         if order.name not in claims and order.contract_id is None:
             fitting = next(
-                (app for app in spare if app.contract_id != order.replaces and not find_differences(order, app)), None
+                (app for app in spare if not _is_left_behind(order, app) and not find_differences(order, app)), None
             )
             if fitting:
                 claims[order.name] = fitting
@@ -92,15 +93,26 @@ def _is_of_others(order: Order, app: Application) -> bool:
     return order.generation == 1 and app.contract_id == order.replaces
 
 
+def _is_left_behind(order: Order, app: Application) -> bool:
+    """Check whether an order asks for another contract than this one, or than all that people gave up before it.
+
+    The first purchase of an order does not: what was cancelled in a browser is not bought again by itself.
+    """
+    if order.generation == 1 and order.replaces is None:
+        return False
+    return app.contract_id == order.replaces or is_given_up(app)
+
+
 def find_rivals(
     order: Order, applications: Iterable[Application], claims: Mapping[str, Application]
 ) -> Iterator[Complaint]:
     """Live applications that already buy what this order would buy, an earlier generation of its own among them."""
     if order.duplicate_of is not None:
         return
-    ours = {order.replaces, *(app.contract_id for app in claims.values())}
+    ours = {app.contract_id for app in claims.values()}
     for app in applications:
-        if app.live and app.contract_id not in ours and not any(_natural_differences(order, app)):
+        is_free = app.live and app.contract_id not in ours and not _is_left_behind(order, app)
+        if is_free and not any(_natural_differences(order, app)):
             facts = {
                 "value": shorten(order.common_name),
                 "contract_id": app.contract_id,
@@ -122,7 +134,7 @@ def find_rivals_of_renewal(
         return
     ours = {app.contract_id for app in claims.values()}
     for app in applications:
-        is_free = app.live and app.contract_id not in ours
+        is_free = app.live and app.contract_id not in ours and not is_given_up(app)
         if is_free and _is_later(app, renewed) and not any(_natural_differences(order, app)):
             facts = {"contract_id": renewed.contract_id, "rival": app.contract_id, "day": day}
             yield _complaint("RENEWAL-RIVAL", order, "contract_id", facts)

@@ -96,6 +96,11 @@ def renews(application: Application) -> bool:
     return application.procedure is not None and application.procedure.kind is not Kind.NEW
 
 
+def is_given_up(application: Application) -> bool:
+    """Check whether a contract was cancelled, also where it goes on to the end of its certificate."""
+    return application.renewal is not None and application.renewal.decision is Decision.CANCEL
+
+
 def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
     """Check whether a run of ours orders the renewal now."""
     if track is None or track.phase is not Phase.OPEN or not order.is_renewed_here:
@@ -117,10 +122,13 @@ def wants_reissue(order: Order, application: Application | None) -> bool:
 
 
 def is_reissue_late(order: Order, track: Track | None) -> bool:
-    """Check whether the window of the renewal is open, which gives a new key and a longer life for the same work."""
+    """Check whether the renewal is near, which gives a new key and a longer life for the same work.
+
+    From its notice on: while a reissue is under way nobody can renew, and it would last until the window closes.
+    """
     if track is None or order.reissue is None or order.reissue.reason is ReissueReason.KEY_COMPROMISED:
         return False
-    return track.phase in (Phase.OPEN, Phase.CLOSED)
+    return track.phase in (Phase.NOTICE, Phase.OPEN, Phase.CLOSED)
 
 
 def is_reissuing(application: Application | None) -> bool:
@@ -174,6 +182,12 @@ def list_retired_keys(application: Application | None) -> tuple[str, ...]:
     current = current_certificate(application)
     certificates = (*((current,) if current else ()), *application.previous)
     return tuple(one.public_key_fingerprint for one in certificates if one.public_key_fingerprint)
+
+
+def list_keys_of_contract(application: Application) -> tuple[str, ...]:
+    """List all keys that the desk shows of a contract, that of a certificate on its way included."""
+    coming = application.procedure.public_key_fingerprint if application.procedure else None
+    return (*list_retired_keys(application), *((coming,) if coming else ()))
 
 
 def name_predecessor(application: Application | None) -> str | None:
@@ -266,11 +280,13 @@ __all__ = (
     "is_csr_same",
     "is_due",
     "is_estranged",
+    "is_given_up",
     "is_reissue_late",
     "is_reissued",
     "is_reissuing",
     "is_replaced",
     "last_day_before",
+    "list_keys_of_contract",
     "list_lacking_fields",
     "list_retired_keys",
     "name_predecessor",

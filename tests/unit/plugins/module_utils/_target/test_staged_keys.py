@@ -146,6 +146,14 @@ def test_a_waiting_key_whose_certificate_was_replaced_first_does_not_block_the_n
     assert ensure(again).actions == ()
 
 
+def test_a_key_that_waits_for_a_contract_which_is_replaced_makes_way(served: Site) -> None:
+    ensure(wanted(served.folder))
+    waiting = (served.folder / ".www.key.next").read_bytes()
+    asked = wanted(served.folder, retire=[served.facts.public_key_fingerprint, public_of(waiting)], in_use="")
+    assert ensure(asked).actions == ("stage_key", "create_csr")
+    assert (served.folder / ".www.key.next").read_bytes() != waiting
+
+
 def test_the_new_key_of_another_run_is_kept(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = wanted(served.folder)
     parsed = use_case.parse(asked)
