@@ -24,7 +24,7 @@ Fields = dict[str, t.Any]
 
 _OFTEN: t.Final = 1 / 120  # the chance that something is changed for a name on a day
 _FAR: t.Final = 12 * DAY  # careful people find no key compromised so short before a window opens
-_FIRST: t.Final = 20 * DAY  # nor do they replace what ends before a new contract's first certificate is there
+_FIRST: t.Final = 20 * DAY  # nor do they replace or move what ends before another certificate is there
 _SAME: t.Final = {"sureserver_cloud": "sureserver_ev_cloud", "sureserver_ev_cloud": "sureserver_cloud"}
 
 
@@ -134,7 +134,7 @@ class People:
         return True
 
     def _comes_too_late(self, line: Line, row: Application, now: dt.datetime) -> bool:
-        """Whether the certificate in use may end before a first one of another contract is there."""
+        """Whether the certificate in use may end before there is one of another contract, or for another host."""
         ends = line.served_until or row.not_after
         return self.careful and ends is not None and now + _FIRST >= ends
 
@@ -177,7 +177,7 @@ class People:
 
         Nobody goes back where a key of a former contract waits for its certificate: no run can tell it from a new one.
         """
-        if "host" not in line.fields:
+        if "host" not in line.fields or self._comes_too_late(line, row, now):
             return False
         if row.procedure is not None:
             line.left.add(line.fields["host"])
