@@ -85,7 +85,7 @@ class Drawn:
     old: bool = False  # whether the contract that it replaces is there, and goes on
 
 
-@dc.dataclass
+@dc.dataclass(repr=False)
 class World:
     """Orders with what is due of each, and the desk that they meet."""
 
@@ -94,6 +94,9 @@ class World:
     memory: Memory
     due: dict[str, tuple[Step, ...]]
     later: dict[str, tuple[Step, ...]]
+
+    def __repr__(self) -> str:
+        return "\n  ".join(["due:", *(f"{name}: {', '.join(steps)}" for name, steps in sorted(self.due.items()))])
 
     def plan(self) -> Plan:
         observed = observe(self.desk, self.orders, portfolio="p")
