@@ -71,7 +71,7 @@ fuzz: $(VENV)/.ready  ## The long runs: order files, answers of a desk, the Open
 
 reliability: $(VENV)/.ready  ## Applies killed at every moment, every fault at every step, plan against run; into build/reliability.json
 	@$(BIN)/python tests/reliability/run.py
-	@$(BIN)/python tests/unit/plugins/plugin_utils/lives.py
+	@$(BIN)/python tests/unit/plugins/plugin_utils/long_lives.py
 	@$(BIN)/python tests/lives/run.py 20 1100 3
 	@$(BIN)/python -m pytest -m long tests/contract/test_request_counts.py tests/reliability/test_by_hand_cells.py tests/reliability/test_hundreds_by_hand.py tests/playbooks/test_by_hand_way.py tests/playbooks/test_awx_engine.py tests/lives
 

@@ -15,6 +15,7 @@ from ...module_utils._core.phrases import Phrase, join_phrases
 from .._complaints.complaints import Complaint, shorten
 from .._values.observed import Kind
 from .._values.order import Usage
+from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -28,9 +29,7 @@ _BY_HAND: Phrase = Phrase("-, ordered at the portal", "なし、ポータルで�
 _DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオーダーとの相違: {0}")
 
 
-def match_applications(
-    orders: tuple[Order, ...], observed: Observed, *, portfolio: str
-) -> tuple[dict[str, Application], tuple[Complaint, ...]]:
+def match_applications(orders: tuple[Order, ...], observed: Observed, *, portfolio: str) -> dict[str, Application]:
     """The application of each order by name: pinned by contract ID, else by reference, else unreferenced and fitting.
 
     What was paid for by hand and fits is used before anything new is bought.
@@ -49,14 +48,14 @@ def match_applications(
     for order in orders:
         if order.name not in claims and order.contract_id is None:
             fitting = next(
-                (app for app in spare if app.contract_id != order.replaces and not find_differences(order, app)), None
+                (app for app in spare if not _is_left_behind(order, app) and not find_differences(order, app)), None
             )
             if fitting:
                 claims[order.name] = fitting
                 spare.remove(fitting)
     if not observed.keeps_references:
         claims.update(_ended(orders, applications, claims=claims))
-    return claims, tuple(_complaints(orders, claims))
+    return claims
 
 
 def purchase_key(common_name: str, product: str) -> tuple[str, str]:
@@ -94,6 +93,16 @@ def _is_of_others(order: Order, app: Application) -> bool:
     return order.generation == 1 and app.contract_id == order.replaces
 
 
+def _is_left_behind(order: Order, app: Application) -> bool:
+    """Check whether an order asks for another contract than this one, or than all that people gave up before it.
+
+    The first purchase of an order does not: what was cancelled in a browser is not bought again by itself.
+    """
+    if order.generation == 1 and order.replaces is None:
+        return False
+    return app.contract_id == order.replaces or is_given_up(app)
+
+
 def find_rivals(
     order: Order, applications: Iterable[Application], claims: Mapping[str, Application]
 ) -> Iterator[Complaint]:
@@ -102,7 +111,8 @@ def find_rivals(
         return
     ours = {app.contract_id for app in claims.values()}
     for app in applications:
-        if app.live and app.contract_id not in {*ours, order.replaces} and not any(_natural_differences(order, app)):
+        is_free = app.live and app.contract_id not in ours and not _is_left_behind(order, app)
+        if is_free and not any(_natural_differences(order, app)):
             facts = {
                 "value": shorten(order.common_name),
                 "contract_id": app.contract_id,
@@ -124,7 +134,7 @@ def find_rivals_of_renewal(
         return
     ours = {app.contract_id for app in claims.values()}
     for app in applications:
-        is_free = app.live and app.contract_id not in ours
+        is_free = app.live and app.contract_id not in ours and not is_given_up(app)
         if is_free and _is_later(app, renewed) and not any(_natural_differences(order, app)):
             facts = {"contract_id": renewed.contract_id, "rival": app.contract_id, "day": day}
             yield _complaint("RENEWAL-RIVAL", order, "contract_id", facts)
@@ -156,11 +166,13 @@ def _was_renewed(app: Application) -> bool:
 
 
 def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
-    wanted = {"common_name": order.common_name, "product": order.product.id, "usage": order.usage.value}
-    for field, value in wanted.items():
-        # What a desk does not show may be what the order asks for.
-        if getattr(app, field) not in (None, value):
-            yield _difference(field, value, getattr(app, field))
+    # What a desk does not show may be what the order asks for.
+    if app.common_name not in (None, order.common_name):
+        yield _difference("common_name", order.common_name, app.common_name)
+    if app.product not in (None, order.product.id):
+        yield _difference("product", order.product.id, app.product)
+    if app.usage not in (None, order.usage):
+        yield _difference("usage", order.usage.value, app.usage)
     linked = order.linked_contract
     if order.usage is Usage.LINKED_SERVICE and linked:
         if app.usage is None and app.linked_service is None:
@@ -187,7 +199,8 @@ def _difference(field: str, wanted: object, bought: object) -> Phrase:
     return words.filled(field, shorten(bought), shorten(wanted))
 
 
-def _complaints(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
+def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
+    """Find pinned contracts that are not there, and contracts that are not what their orders ask for."""
     for order in orders:
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
@@ -205,4 +218,11 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("find_differences", "find_rivals", "find_rivals_of_renewal", "match_applications", "purchase_key")
+__all__ = (
+    "find_differences",
+    "find_rivals",
+    "find_rivals_of_renewal",
+    "find_wrong_claims",
+    "match_applications",
+    "purchase_key",
+)

@@ -18,8 +18,9 @@ from .._catalogue.products import TERMS, find_product
 from .._values.observed import ENDED, Decision, Kind, State
 from .._values.order import CsrOrigin, Usage, Wanted
 from .claims import match_applications
-from .lifecycle import count_delay, day_in_japan
+from .lifecycle import day_in_japan
 from .lives import SPENDS, Assumptions, Happening, Life, Second, walk_life
+from .windows import count_delay
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -155,7 +156,7 @@ def list_lineages(
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims: Mapping[str, Application] = {}
     if observed is not None:
-        claims, _complaints = match_applications(orders, observed, portfolio=portfolio)
+        claims = match_applications(orders, observed, portfolio=portfolio)
     result = [
         _of_order(order, claims.get(order.name), prices, assumptions, spread=spread)
         for order in orders

@@ -15,21 +15,19 @@ from __future__ import annotations
 import dataclasses as dc
 import datetime as dt
 import enum
-import hashlib
 import typing as t
 
 from .._catalogue.products import find_product
 from .._catalogue.renewals import JAPAN, Calendar, find_calendar
 from .._values.observed import Certificate, Decision, Kind, Renewal, State
 from .._values.order import CsrOrigin, ReissueReason, Wanted
+from .windows import DAY, begin_of, compute_window
 
 if t.TYPE_CHECKING:
     from .._values.observed import Application
     from .._values.order import Order
 
-DAY: t.Final = dt.timedelta(days=1)
 _LAST_CALL: t.Final = 3 * DAY  # before the last day, when an old CSR is better than one that IIJ makes
-SPREAD_DAYS: t.Final = 3  # an order begins on one of the first days of the window; the last one is kept free
 _ISSUED: t.Final = frozenset({State.ISSUED, State.INSTALLING, State.INSTALLED, State.EXPIRED})
 
 
@@ -64,6 +62,10 @@ class Track:
         """When silence renews this contract; None where somebody has decided, silence has, or it is not known to."""
         return self.undecided_until if self.calendar.silence_renews.value else None
 
+    def begins_at(self, name: str, *, spread: bool) -> dt.datetime:
+        """When a run orders the renewal of an order of this name."""
+        return begin_of(name, self.window, self.certificate, self.calendar, spread=spread)
+
     def is_near(self) -> bool:
         """Check whether the notice of the renewal is due, and nobody has decided yet."""
         return self.phase in (Phase.NOTICE, Phase.OPEN)
@@ -75,7 +77,7 @@ def find_track(application: Application | None, as_of: dt.datetime | None) -> Tr
     if application is None or certificate is None or as_of is None:
         return None
     calendar = find_calendar(find_product(application.product))
-    window = application.renewal or _computed_window(certificate, calendar)
+    window = application.renewal or compute_window(certificate, calendar)
     phase = _phase(application, window, as_of)
     return Track(certificate=certificate, window=window, phase=phase, as_of=as_of, calendar=calendar)
 
@@ -105,16 +107,16 @@ def renews(application: Application) -> bool:
     return application.procedure is not None and application.procedure.kind is not Kind.NEW
 
 
+def is_given_up(application: Application) -> bool:
+    """Check whether a contract was cancelled, also where it goes on to the end of its certificate."""
+    return application.renewal is not None and application.renewal.decision is Decision.CANCEL
+
+
 def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
     """Check whether a run of ours orders the renewal now."""
     if track is None or track.phase is not Phase.OPEN or not order.is_renewed_here:
         return False
-    return order.state is Wanted.PRESENT and track.as_of >= begin_of(order.name, track, spread=spread)
-
-
-def count_delay(name: str) -> int:
-    """Count the days after the opening on which an order of this name is renewed, where orders are spread."""
-    return hashlib.sha256(name.encode()).digest()[0] % SPREAD_DAYS
+    return order.state is Wanted.PRESENT and track.as_of >= track.begins_at(order.name, spread=spread)
 
 
 def wants_reissue(order: Order, application: Application | None) -> bool:
@@ -126,10 +128,13 @@ def wants_reissue(order: Order, application: Application | None) -> bool:
 
 
 def is_reissue_late(order: Order, track: Track | None) -> bool:
-    """Check whether the window of the renewal is open, which gives a new key and a longer life for the same work."""
+    """Check whether the renewal is near, which gives a new key and a longer life for the same work.
+
+    From its notice on: while a reissue is under way nobody can renew, and it would last until the window closes.
+    """
     if track is None or order.reissue is None or order.reissue.reason is ReissueReason.KEY_COMPROMISED:
         return False
-    return track.phase in (Phase.OPEN, Phase.CLOSED)
+    return track.phase in (Phase.NOTICE, Phase.OPEN, Phase.CLOSED)
 
 
 def is_reissuing(application: Application | None) -> bool:
@@ -185,6 +190,12 @@ def list_retired_keys(application: Application | None) -> tuple[str, ...]:
     return tuple(one.public_key_fingerprint for one in certificates if one.public_key_fingerprint)
 
 
+def list_keys_of_contract(application: Application) -> tuple[str, ...]:
+    """List all keys that the desk shows of a contract, that of a certificate on its way included."""
+    coming = application.procedure.public_key_fingerprint if application.procedure else None
+    return (*list_retired_keys(application), *((coming,) if coming else ()))
+
+
 def name_predecessor(application: Application | None) -> str | None:
     """Name the certificate that a renewal replaces: by its fingerprint, or else by its contract and expiry day."""
     names = _names_of(application)
@@ -230,35 +241,6 @@ def last_day_before(moment: dt.datetime) -> dt.date:
     return day_in_japan(moment) - DAY
 
 
-def begin_of(name: str, track: Track, *, spread: bool) -> dt.datetime:
-    """Return when an order of this name begins: equal expiry days of many orders do not meet one person at once."""
-    opens, last = max(track.window.opens_at, _latest_begin(track)), track.window.order_by - DAY
-    if not spread:
-        return opens
-    return min(opens + count_delay(name) * DAY, max(opens, last))
-
-
-def _latest_begin(track: Track) -> dt.datetime:
-    """Return when the last part of a life begins: a window of 90 days would buy again as soon as 46 days are paid."""
-    end, begun = track.certificate.not_after, track.certificate.not_before or track.certificate.issued_at
-    days = track.calendar.run_begins.value
-    if days is None:
-        return track.window.opens_at
-    return end - min(days * DAY, (end - begun) / 3 if begun else days * DAY)
-
-
-def _computed_window(certificate: Certificate, calendar: Calendar) -> Renewal:
-    end = certificate.not_after
-    opens = end - calendar.opens.value * DAY + DAY
-    notice = end - calendar.notice.value * DAY
-    begun = certificate.issued_at or certificate.not_before
-    if begun is not None:  # a life that is shorter than the calendar opens no window before it has begun
-        opens, notice = max(opens, begun + DAY), max(notice, begun + DAY)
-    order_by = max(opens, end - calendar.order_by.value * DAY - DAY)
-    update_by = max(order_by, end - calendar.update_by.value * DAY - DAY)
-    return Renewal(notice_at=min(notice, opens), opens_at=opens, order_by=order_by, update_by=update_by)
-
-
 def _phase(application: Application, window: Renewal, as_of: dt.datetime) -> Phase:
     renewed = renews(application) and not is_reissuing(application)
     if renewed or window.decision is Decision.RENEW:
@@ -276,19 +258,19 @@ __all__ = (
     "DAY",
     "Phase",
     "Track",
-    "begin_of",
-    "count_delay",
     "current_certificate",
     "day_in_japan",
     "find_track",
     "is_csr_same",
     "is_due",
     "is_estranged",
+    "is_given_up",
     "is_reissue_late",
     "is_reissued",
     "is_reissuing",
     "is_replaced",
     "last_day_before",
+    "list_keys_of_contract",
     "list_lacking_fields",
     "list_retired_keys",
     "name_predecessor",

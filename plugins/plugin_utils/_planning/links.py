@@ -39,13 +39,13 @@ def relinking_of(order: Order, application: Application | None) -> Relinking | N
 
 
 def link_standing(
-    order: Order, application: Application | None, *, ahead: Standing | None, online: bool
+    relinking: Relinking | None, application: Application | None, *, ahead: Standing | None, online: bool
 ) -> Standing | None:
-    """Decide where the linked services of an order stand; None where nothing is to be changed.
+    """Decide where the next change of a linked service stands; None where nothing is to be changed.
 
     One irrevocable step for each order and run: while a renewal or reissue is due, the change waits for the next run.
     """
-    if relinking_of(order, application) is None:
+    if relinking is None:
         return None
     opens = ahead is not None and bool(set(STEPS.get(ahead, ())) & set(CONTRACT_STEPS))
     if not online or opens or (application is not None and application.link_change is not None):

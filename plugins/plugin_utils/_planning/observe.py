@@ -65,11 +65,11 @@ def observe(
         changes_online=online,
         as_of=desk.as_of,
     )
-    claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
+    claims = match_applications(orders, seen, portfolio=portfolio)
     if not online and (waiting := [order for order in orders if relinking_of(order, claims.get(order.name))]):
         # What a person has asked for by e-mail changes nothing of a row in the list.
         seen = dc.replace(seen, applications=_anew(seen.applications, _names_of(waiting), desk=desk))
-        claims, _complaints = match_applications(orders, seen, portfolio=portfolio)
+        claims = match_applications(orders, seen, portfolio=portfolio)
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
     if offers and online:
         seen = dc.replace(seen, linked_contracts=_find_links(desk, orders, claims))

@@ -14,7 +14,7 @@ import typing as t
 
 from .._complaints.complaints import OrdersRefused
 from .._values.observed import State
-from .claims import find_rivals, find_rivals_of_renewal, match_applications
+from .claims import find_rivals, find_rivals_of_renewal, find_wrong_claims, match_applications
 from .judgement import find_standing, find_standing_ahead, is_registered
 from .lifecycle import day_in_japan, find_track, list_lacking_fields, name_predecessor
 from .links import link_standing, relinking_of
@@ -177,8 +177,8 @@ def make_plan(
     that orders, cancels or links a contract: an order with a mistake costs no other one its deadline.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
-    claims, complaints = match_applications(orders, observed, portfolio=portfolio)
-    complaints = (*complaints, *find_wrong_replacements(orders, claims, observed))
+    claims = match_applications(orders, observed, portfolio=portfolio)
+    complaints = (*find_wrong_claims(orders, claims), *find_wrong_replacements(orders, claims, observed))
     memory = memory or Memory()
     entries: list[Entry] = []
     remarks: list[Complaint] = []
@@ -237,8 +237,9 @@ def _due(entries: Iterable[Entry], *, broken: Collection[str | None]) -> list[En
 
 def _leave_to_apply(entry: Entry) -> Entry:
     """Leave the cancellation of what is replaced, and the change of a linked service, to a run that people start."""
-    kept = dc.replace(entry, replaced=entry.replaced and dc.replace(entry.replaced, cancels=False))
-    return dc.replace(kept, link=None, relinking=None) if entry.link is Standing.TO_RELINK else kept
+    if entry.replaced and entry.replaced.cancels:
+        entry = dc.replace(entry, replaced=dc.replace(entry.replaced, cancels=False))
+    return dc.replace(entry, link=None, relinking=None) if entry.link is Standing.TO_RELINK else entry
 
 
 def _plan_one(
@@ -252,13 +253,14 @@ def _plan_one(
     track = find_track(application, observed.as_of)
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
     online = observed.changes_online and not order.product.brought  # of those, links change by e-mail [M:2261082]
-    link = link_standing(order, application, ahead=ahead, online=online)
+    relinking = relinking_of(order, application)
+    link = link_standing(relinking, application, ahead=ahead, online=online)
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
         order, result = resolve_linked_contract(order, observed)
         complaints = (*result, *find_rivals(order, observed.applications, claims))
-    complaints = (*complaints, *find_missing_link(order, relinking_of(order, application), observed))
+    complaints = (*complaints, *find_missing_link(order, relinking, observed))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in _REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))
     unnamed = application is not None and application.client_reference is None and order.contract_id is None
@@ -269,7 +271,7 @@ def _plan_one(
         ahead=ahead,
         track=track,
         link=link,
-        relinking=relinking_of(order, application),
+        relinking=relinking,
         by_mail=not online,
         adopts=unnamed and observed.keeps_references,
         on_host=on_host,

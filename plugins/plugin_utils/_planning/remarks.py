@@ -123,7 +123,8 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
     if unseen:
         yield _remark("REISSUE-UNSEEN", order, facts, "reissue")
     elif is_reissue_late(order, track):
-        yield _remark("REISSUE-IN-WINDOW", order, {**facts, "day": day_in_japan(track.window.order_by)}, "reissue")
+        window = {"opens": day_in_japan(track.window.opens_at), "day": day_in_japan(track.window.order_by)}
+        yield _remark("REISSUE-IN-WINDOW", order, {**facts, **window}, "reissue")
     elif track.as_of + dt.timedelta(days=find_lifetime(track.as_of.date()).days - 1) < track.certificate.not_after:
         days = find_lifetime(track.as_of.date()).days - 1
         end = day_in_japan(track.certificate.not_after)

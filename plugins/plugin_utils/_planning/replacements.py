@@ -16,9 +16,9 @@ import dataclasses as dc
 import typing as t
 
 from .._complaints.complaints import Complaint, shorten
-from .._values.observed import Decision, State
+from .._values.observed import State
 from .._values.order import Usage, Wanted
-from .lifecycle import Phase, find_track, renews
+from .lifecycle import Phase, find_track, is_given_up, renews
 from .memory import name_places
 from .steps import Standing
 
@@ -53,11 +53,6 @@ class Replaced:
     def is_too_late(self) -> bool:
         """Whether its next period is paid already, so that it can be cancelled before the end of that one only."""
         return self.goes_on and self.track is not None and self.track.phase in _TOO_LATE
-
-
-def is_given_up(application: Application) -> bool:
-    """Check whether a contract was cancelled, also where it goes on to the end of its certificate."""
-    return application.renewal is not None and application.renewal.decision is Decision.CANCEL
 
 
 class Successor(t.NamedTuple):
@@ -150,6 +145,5 @@ __all__ = (
     "find_giving_way",
     "find_replaced",
     "find_wrong_replacements",
-    "is_given_up",
     "is_in_use",
 )

@@ -20,7 +20,7 @@ import typing as t
 from .._catalogue.renewals import JAPAN, LEADS
 from .._values.observed import ENDED, Kind, State
 from .._values.order import Usage, Wanted
-from .lifecycle import DAY, Phase, begin_of, current_certificate, last_day_before
+from .lifecycle import DAY, Phase, current_certificate, last_day_before
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -181,7 +181,7 @@ def _renewal_deadline(entry: Entry, track: Track) -> Deadline:
         return _deadline(What.RENEWAL, day, by, None)  # nothing else says that this day comes
     if not _renews_here(entry):
         return _quiet(What.RENEWAL, day, by, window.order_by)
-    return _deadline(What.RENEWAL, day, by, _Work(Stage.ORDER, by, begin_of(entry.order.name, track, spread=True)))
+    return _deadline(What.RENEWAL, day, by, _Work(Stage.ORDER, by, track.begins_at(entry.order.name, spread=True)))
 
 
 def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadline]:
@@ -230,7 +230,7 @@ def _work_at(entry: Entry) -> _Work | None:
         return _Work(Stage.INSTALL, "service_admin", application.issued_at + _A_RUN) if application.issued_at else None
     track = entry.track
     if track is not None and track.phase is Phase.OPEN and _renews_here(entry):
-        return _Work(Stage.ORDER, "group_admin", begin_of(entry.order.name, track, spread=True))
+        return _Work(Stage.ORDER, "group_admin", track.begins_at(entry.order.name, spread=True))
     return None
 
 

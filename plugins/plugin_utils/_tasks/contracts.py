@@ -116,14 +116,15 @@ def _after(entry: Entry, application: Application | None, plan: Plan) -> Entry:
         return entry
     track = find_track(application, plan.as_of)
     ahead = find_standing_ahead(entry.order, application, track, spread=plan.spread)
+    relinking = relinking_of(entry.order, application)
     return dc.replace(
         entry,
         application=application,
         standing=find_standing(entry.order, application, on_host=entry.on_host),
         ahead=ahead,
         track=track,
-        link=link_standing(entry.order, application, ahead=ahead, online=not entry.by_mail),
-        relinking=relinking_of(entry.order, application),
+        link=link_standing(relinking, application, ahead=ahead, online=not entry.by_mail),
+        relinking=relinking,
         adopts=False,
     )
 

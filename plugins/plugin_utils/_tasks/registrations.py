@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import translate
 from .._orders.commands import install_on_host
-from .._planning.lifecycle import current_certificate, is_reissuing, list_retired_keys
+from .._planning.lifecycle import current_certificate, is_reissuing, list_keys_of_contract, list_retired_keys
 from .._planning.steps import OPENING, Standing, Step
 from .._values.order import CsrOrigin
 from .looks import Answer
@@ -102,20 +102,25 @@ def _failed(failures: list[Json], leg: Result) -> Result:
 def _host_order(entry: Entry) -> Json:
     order = entry.order
     renewed = entry.replaces is not None
+    # A contract in whose place this one comes may have its key, or one that waits for its next certificate, in the
+    # same files; that next certificate is installed by nobody.
+    left_behind = list_keys_of_contract(entry.replaced.application) if entry.replaced else ()
     # Whoever has a certificate reissued wants another key, whatever renewals do.
     rotates = order.rotates_key or is_reissuing(entry.application) or entry.ahead is Standing.TO_REISSUE
-    retired = list_retired_keys(entry.application) if renewed and rotates else ()
+    own = list_retired_keys(entry.application) if renewed and rotates else ()
     current = current_certificate(entry.application)
-    # A desk may not show keys; then the one that is in service on the host is not certified again.
-    served = order.generation > 1 if not renewed else rotates and not retired
+    # Nor is the key that is in service on the host: a desk may not show keys, and an order may be back on a host where
+    # another contract's certificate still lies.
+    served = rotates if renewed else order.generation > 1 or order.replaces is not None
     return {
         "name": order.name,
         "common_name": order.common_name,
         "subject": order.subject.filled_fields(),
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
-        "retire": list(retired),
-        "in_use": current.public_key_fingerprint if retired and current else None,
+        "retire": [*own, *left_behind],
+        # Empty: there is no certificate yet for which a key could wait.
+        "in_use": current.public_key_fingerprint if current else "",
         "retire_served": served,
     }
 

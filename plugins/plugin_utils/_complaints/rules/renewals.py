@@ -105,12 +105,12 @@ RULES = (
         "REISSUE-IN-WINDOW",
         OURS,
         (
-            "{contract_id} can be renewed now, so the certificate {serial} is not reissued.",
+            "{contract_id} can be renewed from {opens} on, so the certificate {serial} is not reissued any more.",
             "renew it with a new key before {day}",
             "Write renewal: {{when: window}}. A certificate with reason: key_compromised is reissued all the same.",
         ),
         (
-            "{contract_id} は更新の受付期間中のため、証明書 {serial} は再発行しません。",
+            "{contract_id} は {opens} から更新できるため、証明書 {serial} は再発行しません。",
             "{day} までに、新しい鍵で更新",
             "renewal: {{when: window}} と書いてください。鍵の危殆化なら reason: key_compromised と書けば再発行します。",
         ),

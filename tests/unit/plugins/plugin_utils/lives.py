@@ -1,31 +1,21 @@
 # Copyright (c) 2026, iij.server_certificate contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# ruff: noqa: E402  # a program of its own, which finds the collection first
 
 """Years of daily runs in the pure core: planner and buyer against a desk in memory whose contracts live on.
 
-Usage: lives.py [--seeds N] [--orders N]; test_lives.py is a short run. Every life is judged: one renewal for each
-certificate, steps inside their windows alone, no key of IIJ's on a host, nothing expired that a run could have saved.
+test_lives.py is a short run, long_lives.py the long one. Every life is judged: one renewal for each certificate, steps
+inside their windows alone, no key of IIJ's on a host, nothing expired that a run could have saved.
 """
 
 from __future__ import annotations
 
-import argparse
-import concurrent.futures
 import dataclasses as dc
 import datetime as dt
 import hashlib
-import os
 import pathlib
 import random
-import sys
-import tempfile
-import time
 import typing as t
-
-ROOT = pathlib.Path(__file__).resolve().parents[4]
-sys.path[:0] = [str(ROOT / "collections"), str(pathlib.Path(__file__).resolve().parent)]
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
     AccessRefused,
@@ -68,22 +58,29 @@ class HostModel:
     def prepare(self, asked: dict[str, t.Any], fresh: str) -> str:
         """Make or keep a key for the next CSR; the live one is not certified again where it is retired."""
         retired = set(asked["retire"])
-        if self.waiting and _fingerprint(self.waiting) in retired:
-            assert _fingerprint(self.waiting) != asked["in_use"], "a waiting key is installed first"
+        if self.waiting and fingerprint_of(self.waiting) in retired:
+            assert asked["in_use"] not in (None, fingerprint_of(self.waiting)), "a waiting key is installed first"
             self.waiting = fresh
-        if self.waiting is None and (not self.key or _fingerprint(self.key) in retired):
+        serves = self.certificate is not None and self.certificate.public_key_fingerprint == fingerprint_of(self.key)
+        retires = fingerprint_of(self.key) in retired or (asked["retire_served"] and serves)
+        if self.waiting is None and (not self.key or retires):
             self.waiting = fresh
         return self.waiting or self.key
 
+    def has_key_of(self, certificate: Certificate) -> bool:
+        """Check whether a key of this host belongs to the certificate."""
+        fingerprints = {fingerprint_of(key) for key in (self.waiting, self.key) if key}
+        return certificate.public_key_fingerprint in fingerprints
+
     def install(self, certificate: Certificate) -> None:
         own = [
-            key for key in (self.waiting, self.key) if key and _fingerprint(key) == certificate.public_key_fingerprint
+            key for key in (self.waiting, self.key) if key and fingerprint_of(key) == certificate.public_key_fingerprint
         ]
         assert own, "only what belongs to a key of this host is installed"
         self.key, self.waiting, self.certificate = own[0], None, certificate
 
 
-def _fingerprint(key: str) -> str:
+def fingerprint_of(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -190,6 +187,7 @@ class Life:
 
     def _judge(self, number: int) -> None:
         now = START + number * DAY
+        assert not self.desk.wrong, self.desk.wrong
         for contract, certificate, _by in self.desk.bought[self.judged :]:
             assert (contract, certificate) not in self.replaced, "one renewal for each certificate"
             self.replaced.add((contract, certificate))
@@ -247,7 +245,7 @@ def begin(
     for number, order in zip(numbers, orders, strict=True):
         at = START - 165 * DAY + number * 165 * DAY / count
         first = Procedure(id="1", kind=Kind.NEW, state=State.APPLIED, csr_origin="customer", registered_at=at,
-                          public_key_fingerprint=_fingerprint(f"{order.name} first"))  # fmt: skip
+                          public_key_fingerprint=fingerprint_of(f"{order.name} first"))  # fmt: skip
         row = dc.replace(booked(order, f"p/{order.name}/1", number=int(order.name[1:])), procedure=first)
         row = living.issue(row, at)
         fetched = {"downloaded_at": at}
@@ -267,59 +265,7 @@ def shared_memory() -> str | None:
     return "/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seeds", type=int, default=1000)
-    parser.add_argument("--orders", type=int, default=300)
-    options = parser.parse_args()
-    cores = len(os.sched_getaffinity(0))
-    with concurrent.futures.ProcessPoolExecutor(cores) as pool:
-        _report_undisturbed(options.orders, pool, cores)
-        _report_disturbed(options.seeds, pool)
-    return 0
-
-
-def _report_undisturbed(orders: int, pool: concurrent.futures.Executor, cores: int) -> None:
-    began = time.monotonic()
-    parts = [slice(first, None, cores) for first in range(cores)]
-    renewals = sum(pool.map(_count_undisturbed, [orders] * cores, parts))
-    seconds = time.monotonic() - began
-    sys.stdout.write(
-        f"{orders} orders, {YEARS} days: {renewals} renewals, each once; 0 expired, 0 keys lost; "
-        f"{seconds:.0f} s on {cores} cores\n"
-    )
-
-
-def _count_undisturbed(orders: int, part: slice) -> int:
-    with tempfile.TemporaryDirectory(dir=shared_memory()) as folder:
-        life = live(begin(orders, pathlib.Path(folder), part=part))
-    assert not life.lost, "undisturbed lives lose nothing"
-    assert all(by == "run" for _contract, _certificate, by in life.desk.bought), "nor does silence buy"
-    return len(life.desk.bought)
-
-
-def _count_disturbed(seed: int) -> tuple[int, int]:
-    with tempfile.TemporaryDirectory(dir=shared_memory()) as folder:
-        life = live(disturbed(seed, 3, pathlib.Path(folder)), days=800)
-    return len(life.desk.bought), len(life.lost)
-
-
-def _report_disturbed(seeds: int, pool: concurrent.futures.Executor) -> None:
-    began = time.monotonic()
-    counts = list(pool.map(_count_disturbed, range(seeds), chunksize=10))
-    renewals, lost = (sum(column) for column in zip(*counts, strict=True))
-    seconds = time.monotonic() - began
-    sys.stdout.write(
-        f"{seeds} disturbed lives: {renewals} renewals, none twice; {lost} keys went to silence, each while no run "
-        f"could register; none expired that a run could have saved; {seconds:.0f} s\n"
-    )
-
-
 def disturbed(seed: int, orders: int, folder: pathlib.Path) -> Life:
     """A life with dead timers, wrong tokens, lost answers and ledgers, renewals by hand and, at times, a slow CA."""
     lead = (20 if seed % 3 == 0 else 14) * DAY
     return begin(orders, folder, trouble=Trouble.of(seed), lead=lead, losses=iter(("after", None, "before") * 500))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -55,6 +55,7 @@ class LivingDesk(DeskInMemory):
     bought: list[tuple[str, str, str]] = dc.field(default_factory=list)  # contract, replaced certificate, by whom
     issued: int = 0
     by_id: dict[str, Application] = dc.field(default_factory=dict)
+    wrong: list[str] = dc.field(default_factory=list)  # what no run may ask for: an error here is a lost answer there
 
     def list_applications(self) -> tuple[Application, ...]:
         return tuple(self.by_id.values())
@@ -83,8 +84,12 @@ class LivingDesk(DeskInMemory):
             row = self._applied(row, origin="service", key=f"iij {row.contract_id} {self.issued}", at=window.update_by)
             procedure = row.procedure
         registered = procedure.registered_at if procedure and procedure.state is State.APPLIED else None
-        if registered is not None and now >= registered + self.lead:
-            self.issue(row, registered + self.lead)
+        if registered is not None and now >= registered + self.lead_of(row):
+            self.issue(row, registered + self.lead_of(row))
+
+    def lead_of(self, row: Application) -> dt.timedelta:
+        """How long the CA takes for what is under way."""
+        return self.lead
 
     def open(self, row: Application, *, by: str, at: dt.datetime, reference: str | None) -> Application:
         replaces = row.certificate_fingerprint or ""
@@ -142,14 +147,14 @@ class LivingDesk(DeskInMemory):
         assert csr is not None and self.as_of is not None
         row = self.by_id[application.contract_id]
         if row.procedure is None or row.procedure.state is not State.AWAITING_REGISTRATION:
-            raise _proved(StateConflict("nothing to register"))
+            raise proved(StateConflict("nothing to register"))
         return self._applied(row, origin="customer", key=csr, at=self.as_of)
 
     def renew(self, application: Application, order: Order, client_reference: str) -> Application:
         assert self.as_of is not None
         loss = next(self.losses, None)
         if not self.may_order:
-            raise _proved(AccessRefused("the token lacks the role"))
+            raise proved(AccessRefused("the token lacks the role"))
         if loss == "before":
             raise OutcomeUnknown("lost")
         row = self.by_id[application.contract_id]
@@ -157,15 +162,17 @@ class LivingDesk(DeskInMemory):
         if row.procedure is not None and row.procedure.client_reference == client_reference:
             return row
         if row.procedure is not None or row.certificate_fingerprint != wanted:
-            raise _proved(StateConflict("replaced already"))
+            raise proved(StateConflict("replaced already"))
         window = row.renewal
-        assert window is not None and window.opens_at <= self.as_of < window.order_by, "inside its window alone"
+        assert window is not None
+        if not window.opens_at <= self.as_of < window.order_by:
+            self.wrong.append(f"{row.contract_id} was renewed outside its window, on {self.as_of:%Y-%m-%d}")
         row = self.open(row, by="run", at=self.as_of, reference=client_reference)
         if loss == "after":
             raise OutcomeUnknown("booked, and the answer was lost")
         return row
 
 
-def _proved(error: t.Any) -> t.Any:
+def proved(error: t.Any) -> t.Any:
     error.nothing_done = True
     return error

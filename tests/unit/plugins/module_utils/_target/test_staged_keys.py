@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import stat
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import certificate_errors, errors
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import csrs, keys
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_key_csr as use_case
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import installation
@@ -144,6 +145,30 @@ def test_a_waiting_key_whose_certificate_was_replaced_first_does_not_block_the_n
     assert ensure(again).actions == ("stage_key", "create_csr")
     assert (served.folder / ".www.key.next").read_bytes() != waiting
     assert ensure(again).actions == ()
+
+
+def test_a_key_that_waits_for_a_contract_which_is_replaced_makes_way(served: Site) -> None:
+    ensure(wanted(served.folder))
+    waiting = (served.folder / ".www.key.next").read_bytes()
+    asked = wanted(served.folder, retire=[served.facts.public_key_fingerprint, public_of(waiting)], in_use="")
+    assert ensure(asked).actions == ("stage_key", "create_csr")
+    assert (served.folder / ".www.key.next").read_bytes() != waiting
+
+
+def test_a_host_rebuilt_while_a_key_waits_is_told_to_have_the_certificate_reissued(served: Site) -> None:
+    ensure(wanted(served.folder))
+    old = served.key
+    served.key = keys.load((served.folder / ".www.key.next").read_bytes(), path="")
+    served.issue(since=NOW)
+    shutil.rmtree(served.folder)  # another disk
+    served.folder.mkdir()
+    with pytest.raises(certificate_errors.KeyElsewhere, match="Write reissue with the certificate's serial number"):
+        served.ensure(served.contents)
+    assert list(served.folder.iterdir()) == []
+    written(served.folder / "www.key", old)  # or the files of a backup, from before the key that waited
+    with pytest.raises(certificate_errors.KeyNotOfCertificate, match="reissued"):
+        served.ensure(served.contents)
+    assert [path.name for path in served.folder.iterdir()] == ["www.key"]
 
 
 def test_the_new_key_of_another_run_is_kept(served: Site, monkeypatch: pytest.MonkeyPatch) -> None:

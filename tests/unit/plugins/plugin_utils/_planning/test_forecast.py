@@ -17,6 +17,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.f
     Lineage,
     make_forecast,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forewarnings import list_warnings
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lives import (
     Anchor,
     Assumptions,
@@ -206,3 +207,19 @@ def test_what_a_certificate_cannot_reach_is_a_gap():
     life = Life(term=365, lead=40, silent=False, checks_organization=False, issued=start, ends=start + 46)
     days = walk_life(life, today=start, until=start + 120, assumptions=Assumptions())
     assert [day.day - start for day in days if day.what is Happening.GAP] == [47, 47 + 56]
+
+
+def test_orders_whose_approval_by_mail_ends_are_named():
+    """Of three orders, the one approved by mail whose contract goes on beyond that day, from that day on."""
+    first = {"issued": FIRST.toordinal(), "ends": FIRST.toordinal() + 199}
+    lives = {
+        "mail": Life(term=365, lead=14, silent=False, checks_organization=True, **first),
+        "ends": Life(term=365, lead=14, silent=False, checks_organization=True, goes_on=False, **first),
+        "other": Life(term=365, lead=14, silent=False, checks_organization=True, **first),
+    }
+    lineages = [lineage(name, life, approved_by_mail=name != "other") for name, life in lives.items()]
+    told = make_forecast(lineages, today=FIRST, until=LAST, assumptions=Assumptions())
+    (warning,) = [each for each in list_warnings(told) if each.id == "mail_approval_ends"]
+    assert (warning.day, warning.orders) == (dt.date(2028, 3, 15), ("mail",))
+    early = make_forecast(lineages, today=FIRST, until=dt.date(2028, 3, 14), assumptions=Assumptions())
+    assert "mail_approval_ends" not in [each.id for each in list_warnings(early)]

@@ -101,6 +101,14 @@ def test_its_key_is_new_whatever_renewals_do() -> None:
         assert asked["retire"] == [IN_USE.public_key_fingerprint]
 
 
+@pytest.mark.parametrize(("key", "served"), [("rotate", True), ("keep", False)])
+def test_back_on_a_host_of_before_the_key_that_serves_there_is_not_certified_again(key: str, served: bool) -> None:
+    """The desk need not show that key any more: its contract may be another one, which was replaced since."""
+    asked = _host_order(entry_at(28, renewal={"when": "window", "key": key}))
+    assert asked["retire_served"] is served
+    assert _host_order(entry_at(100))["retire_served"]
+
+
 def test_in_the_window_it_is_renewed_instead_unless_the_key_is_compromised() -> None:
     lost = plan_at(28, **LOST)
     assert lost.entries[0].steps == ()
@@ -110,6 +118,16 @@ def test_in_the_window_it_is_renewed_instead_unless_the_key_is_compromised() -> 
     compromised = plan_at(28, **COMPROMISED)
     assert compromised.entries[0].steps == (Step.REISSUE, Step.REGISTER)
     assert "KEY-COMPROMISED" in remarks(compromised)
+
+
+@pytest.mark.parametrize("days", [34.9, 31])
+def test_a_reissue_that_would_last_into_the_window_waits_for_the_renewal(days: float) -> None:
+    """It takes about five business days, and while it is under way nobody can renew: the window would close on it."""
+    both = plan_at(days, **(LOST | {"renewal": {"when": "window"}}))
+    assert both.entries[0].steps == ()
+    assert "REISSUE-IN-WINDOW" in remarks(both)
+    assert plan_at(36, **LOST).entries[0].steps == (Step.REISSUE, Step.REGISTER)
+    assert plan_at(days, **COMPROMISED).entries[0].steps == (Step.REISSUE, Step.REGISTER)
 
 
 def test_people_are_told_of_a_compromised_key_until_another_one_is_in_use() -> None:

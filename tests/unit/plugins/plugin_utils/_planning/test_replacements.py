@@ -24,6 +24,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import _host_order
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Decision,
     Observed,
@@ -225,6 +226,55 @@ def test_a_run_for_what_is_due_names_what_goes_on_though_its_order_is_left_out()
 def test_plans_saved_before_still_hold() -> None:
     (plain,) = portfolio(OV)
     assert order_digest(dc.replace(ORDER, replaces=None)) == order_digest(plain) != order_digest(ORDER)
+
+
+# --- a contract that was given up goes on to its end, and is nobody's contract any more
+
+
+def given_up(row: Application) -> Application:
+    window = Renewal(**dict.fromkeys(("notice_at", "opens_at", "order_by", "update_by"), before_end(0, row)))
+    return dc.replace(row, renewal=dc.replace(window, decision=Decision.CANCEL))
+
+
+def test_one_that_was_replaced_and_goes_on_to_its_end_is_in_nobodys_way() -> None:
+    (third,) = portfolio(OV | {"generation": 3, "replaces": "rsc00000002"})
+    first, second = (certified(booked(third, f"p/www/{number}", number=number), number) for number in (1, 2))
+    assert refusals(first, second, orders=(third,)) == ["ALREADY-ORDERED"]
+    assert plan_of(given_up(first), second, orders=(third,)).entries[0].steps == (Step.PLACE, Step.REGISTER)
+    (plain,) = portfolio(OV)
+    assert refusals(given_up(dc.replace(first, client_reference="q/x/1")), orders=(plain,)) == ["ALREADY-ORDERED"]
+
+
+def test_one_that_was_given_up_is_not_taken_for_the_contract_that_replaces_another() -> None:
+    (third,) = portfolio(OV | {"generation": 3, "replaces": "rsc00000002"})
+    by_hand = certified(booked(third, None, number=1), 1)
+    second = certified(booked(third, "p/www/2", number=2), 2)
+    assert plan_of(by_hand, second, orders=(third,)).entries[0].application == by_hand, "paid for, and not used"
+    plan = plan_of(given_up(by_hand), second, orders=(third,))
+    assert plan.entries[0].steps == (Step.PLACE, Step.REGISTER)
+    (first,) = portfolio(OV)
+    assert plan_of(given_up(by_hand), orders=(first,)).entries[0].application == given_up(by_hand)
+
+
+def test_a_rival_that_was_given_up_holds_no_renewal() -> None:
+    (order,) = portfolio(DV | {"common_name": "www.example.jp", "approval_email": "admin@example.jp", "renewal": {"when": "window"}})  # noqa: E501  # fmt: skip
+    rival = certified(booked(order, None, number=9), 9, issued_at=ISSUED_AT + dt.timedelta(days=60))
+    assert plan_of(OLD, rival, orders=(order,), days=28).entries[0].shown is Standing.HELD
+    assert plan_of(OLD, given_up(rival), orders=(order,), days=28).entries[0].steps == (Step.RENEW, Step.REGISTER)
+
+
+# --- no key of the contract that ends is certified once more
+
+
+def test_the_new_certificate_gets_a_key_that_the_old_contract_never_had() -> None:
+    placed = booked(ORDER, "p/www/1", number=2)
+    on_its_way = renewal(OLD.certificate_fingerprint, None, state=State.APPLIED, public_key_fingerprint="c" * 64)
+    (entry,) = plan_of(dc.replace(OLD, procedure=on_its_way), placed).entries
+    asked = _host_order(entry)
+    assert asked["retire"] == [OLD.public_key_fingerprint, "c" * 64]
+    assert asked["in_use"] == "", "no certificate of its own, for which a key could wait"
+    (unseen,) = plan_of(dc.replace(OLD, current=None, public_key_fingerprint=None), placed).entries
+    assert _host_order(unseen)["retire_served"], "where a desk shows no keys, the one that is served"
 
 
 # --- what is cancelled
