@@ -15,7 +15,7 @@ description:
   - Reads order files, compares them with the applications (お申し込み) at the desk, and places or cancels what differs.
   - One order is one purchase, however often the task runs and whatever happens in between.
   - All mistakes in all order files are told at once, before any order is sent.
-  - Nothing is waited for. What has to happen next, by whom and until when stands in the result of every order.
+  - Nothing is waited for. What has to happen next, by whom and until when is in the result of every order.
   - CSRs and application information are registered by M(iij.server_certificate.csr_register), issued certificates are installed by
     M(iij.server_certificate.certificate_install).
 notes:
@@ -368,7 +368,7 @@ orders:
       elements: dict
       sample: [{step: place, call_class: spend, price: 30000}, {step: register, call_class: safe write, price: null}]
     reason:
-      description: Why the order stands there.
+      description: Why it has this standing.
       type: str
       sample: CSR and application information missing
     next_action:

@@ -41,7 +41,7 @@ options:
         description: A name for the result and for the passphrases.
         type: str
       path:
-        description: The file with the certificate, in PEM (a private key may stand in it too) or PKCS#12.
+        description: The file with the certificate, in PEM (a private key may be in it too) or PKCS#12.
         type: str
         required: true
       key_path:

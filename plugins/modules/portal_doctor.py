@@ -83,7 +83,7 @@ labels:
       type: str
       sample: field
     label:
-      description: What stands there, or should.
+      description: The text that is there, or should be.
       type: str
       sample: コモンネーム
     verdict:
@@ -91,7 +91,7 @@ labels:
       type: str
       sample: fits
     count:
-      description: How often it stands there.
+      description: How often it is there.
       type: int
       sample: 1
     fits:

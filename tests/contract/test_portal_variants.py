@@ -47,7 +47,7 @@ CASES: t.Final = {
         "walks: {log_in: [{after: log_in, screen: notice, press: close}]}\n",
         phrase=r"「重要なお知らせ」.*add it to the walk in your screen map",
     ),
-    "no_notes": Case(own="walks: {order: [{without: order_notes}]}\n", phrase=r"「内容の確認」 should stand there"),
+    "no_notes": Case(own="walks: {order: [{without: order_notes}]}\n", phrase=r"「内容の確認」 should be there"),
     "two_pages": Case(
         own="screens:\n"
         "  order_form: {without: product_and_term, buttons: {confirm: 次へ}}\n"

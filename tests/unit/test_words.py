@@ -30,6 +30,8 @@ INSTEAD: t.Final = {
     r"(?<!not )\bbut for\b": "except, except for",
     r"\btold of\b": "reported",
     r"\bas it stands\b": "as it is",
+    # An order stands somewhere between its file and the desk; a text is in a file, and a key on a host.
+    r"\b(?:stands?|stood) (?:in(?! for)|there\b(?!\.$)|here|twice|once|at the desk|above|behind|beside)\b": "is",
     r"\bwhere it is used\b": "late, where it is needed",
 }
 

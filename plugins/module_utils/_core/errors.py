@@ -6,7 +6,7 @@
 
 """Everything that can stop an order on a host: one class for each reason, each with its sentence in both languages.
 
-A sentence says what is wrong, where, and what to do; no class holds file content, so no secret can stand in a message.
+A sentence says what is wrong, where, and what to do; no class holds file content, so no secret can be in a message.
 """
 
 from __future__ import annotations

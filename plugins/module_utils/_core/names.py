@@ -33,7 +33,7 @@ class DnAttribute:
     max_length: int
 
 
-# In the order in which they stand in a subject [BR 7.1.4.2].
+# In the order in which they come in a subject [BR 7.1.4.2].
 DN_ATTRIBUTES = (
     DnAttribute("country_name", "2.5.4.6", "C", 2),
     DnAttribute("state_or_province_name", "2.5.4.8", "ST", 128),

@@ -56,7 +56,7 @@ def _encryption(word: str, passphrase: bytes) -> t.Any:
 
 
 def is_modern(content: bytes) -> bool:
-    """Whether older readers cannot open this file: what it is encrypted and sealed with stands there in clear."""
+    """Whether older readers cannot open this file: what it is encrypted and sealed with is there in clear."""
     return any(identifier in content for identifier in _MODERN_IDENTIFIERS)
 
 

@@ -32,7 +32,7 @@ class Block:
 
     @property
     def text(self) -> bytes:
-        """The block by itself, without what stood around it."""
+        """The block by itself, without what was around it."""
         label = self.label.encode()
         return b"\n".join((_BEGIN + label + _DASHES, *self.lines, _END + label + _DASHES, b""))
 
@@ -78,7 +78,7 @@ def encode(der: bytes, *, label: str) -> str:
 
 
 def holds_private_key(content: bytes) -> bool:
-    """Whether a private key of any kind stands in the text, even one that is cut off."""
+    """Whether a private key of any kind is in the text, even one that is cut off."""
     return b"PRIVATE KEY-----" in _unmarked(content)
 
 

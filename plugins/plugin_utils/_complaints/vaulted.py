@@ -31,7 +31,7 @@ _IN_A_NAME: t.Final = re.compile(r'([,+"\\<>;=])')  # escaped in a distinguished
 class Vaulted(str):
     """A value that the user keeps in a vault.
 
-    `sealed` is the text that stands in the file instead of it, by which a change can be told without the value.
+    `sealed` is the text that is in the file instead, by which a change can be told without the value.
     """
 
     __slots__ = ("sealed",)

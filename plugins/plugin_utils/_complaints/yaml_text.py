@@ -72,7 +72,7 @@ class YamlText:
         )
 
     def place(self, path: Path) -> Place:
-        """Where a value stands, or the closest thing around it that does stand there."""
+        """Where a value is, or the closest thing around it that is there."""
         node = None if self._vaulted else _tree(self.text)
         mark = getattr(node, "start_mark", None)
         for part in path:

@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""The desk as the rest of the collection sees it, whichever adapter stands behind it, and its errors.
+"""The desk as the rest of the collection sees it, whichever adapter is behind it, and its errors.
 
 DeskError
  +-- AccessRefused      the credential is wrong or lacks the role

@@ -79,7 +79,7 @@ def read_supplied_csr(
 
 
 def _content(path: pathlib.Path) -> bytes:
-    """What stands in the file; devices and pipes, which may never end, are not read."""
+    """What is in the file; devices and pipes, which may never end, are not read."""
     if path.exists() and not path.is_file():
         raise _NotRegular
     with path.open("rb") as file:

@@ -256,7 +256,7 @@ class SharedMapping:
 
 
 def refuse(rule: str, **facts: object) -> Validator:
-    """A field that must not stand here, whatever its value."""
+    """A field that must not be here, whatever its value."""
 
     @describe_as(False)
     def refused(_value: object) -> t.NoReturn:

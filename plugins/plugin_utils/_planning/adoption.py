@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Orders that adopt what already stands at the desk: the import of applications that were made by hand."""
+"""Orders that adopt what is already at the desk: the import of applications that were made by hand."""
 
 from __future__ import annotations
 

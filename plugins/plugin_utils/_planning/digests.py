@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Digests: by them a saved plan knows an order, and a reviewer the plan, without holding what stands in them."""
+"""Digests: by them a saved plan knows an order, and a reviewer the plan, without holding what is in them."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 
 _TIMEOUT: t.Final = 30.0  # seconds of one answer
 _SMTP_PORTS: t.Final = {"smtp": 25, "smtps": 465}
-_AT: t.Final = "@\u200b"  # nobody is called by a name that stands in a message
+_AT: t.Final = "@\u200b"  # nobody is called by a name in a message
 _NOT_SENT: t.Final = Phrase("the notice was not sent by {0}: {1}", "通知を {0} で送信できませんでした: {1}")
 _ANSWERED: t.Final = Phrase("it answered with status {0}", "ステータス {0} が返されました")
 _REFUSED: t.Final = Phrase("the mail server did not take it ({0})", "メールサーバが受け付けませんでした ({0})")
@@ -178,7 +178,7 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
 
 
 def _post(notice: Notice, url: str, form: str) -> None:
-    """Post once; the address is a secret and stands in no message."""
+    """Post once; the address is a secret and is in no message."""
     session = open_session(ca_path=None, headers={"Content-Type": "application/json"}, keeps_cookies=False)
     body = json.dumps(make_body(notice, form)).encode()
     try:

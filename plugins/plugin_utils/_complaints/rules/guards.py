@@ -121,7 +121,7 @@ RULES = (
         OURS,
         (
             "This is not the plan that was reviewed: its digest is {value}, and plan_digest is {wanted}.",
-            "the digest that stands in the reviewed plan",
+            "the digest in the reviewed plan",
             "Plan again and have that reviewed; with plan_file this message names what moved. Nothing was ordered.",
         ),
         (

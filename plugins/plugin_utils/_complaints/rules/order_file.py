@@ -56,7 +56,7 @@ RULES = (
     make_rule(
         "YAML-DUPLICATE-KEY",
         "YAML 1.1",
-        ("The key {value} stands twice in the same mapping.", "each key once", "Remove one of the two."),
+        ("The key {value} is given twice in the same mapping.", "each key once", "Remove one of the two."),
         ("キー{value}が同じ場所に2回書かれています。", "1つの場所に同じキーは1回だけ", "どちらかを消してください。"),
     ),
     make_rule(

@@ -47,7 +47,7 @@ RULES = (
         "DN-OU",
         "BR 7.1.2.7.4 (no OU in TLS certificates); EV since 2022-09-01, EVG 1.2.2",
         (
-            "A department (部門, OU) must not stand in a certificate any more.",
+            "A department (部門, OU) must not be in a certificate any more.",
             "a subject without organizational_unit_name",
             "Remove organizational_unit_name.",
         ),
@@ -64,7 +64,7 @@ RULES = (
         (
             "The subject comes from the supplied CSR and cannot be given here.",
             "an order without subject",
-            "Remove subject; what counts stands in the CSR.",
+            "Remove subject; what counts is in the CSR.",
         ),
         (
             "お客様がCSRを作成する場合、識別名にはCSRの内容が使われ、入力はできません。",

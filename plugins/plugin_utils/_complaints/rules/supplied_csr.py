@@ -183,7 +183,7 @@ RULES = (
         (
             "The CA drops {value} from the CSR's subject.",
             "{allowed}",
-            "Nothing; it will just not stand in the certificate.",
+            "Nothing; it will just not be in the certificate.",
         ),
         (
             "CSRの識別名のうち {value} は認証局が取り除きます。",

@@ -57,7 +57,7 @@ _STILL: t.Final = """([quiet, most]) => new Promise(done => {
   setTimeout(end, most);
 })"""
 
-# The page as it is shown: without what is hidden by style, and what stands there for browsers without scripts.
+# The page as it is shown: without what is hidden by style, and what is there for browsers without scripts.
 _SHOWN: t.Final = """most => {
   const root = document.documentElement, copy = root.cloneNode(true);
   const all = [...root.querySelectorAll("*")], twins = [...copy.querySelectorAll("*")];

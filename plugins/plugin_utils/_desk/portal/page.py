@@ -220,7 +220,7 @@ class Page:
 
     @functools.cached_property
     def captions(self) -> tuple[str, ...]:
-        """What stands above the lists."""
+        """What is above the lists."""
         return tuple(map(read_words, self.tree.iter("caption")))
 
     @functools.cached_property

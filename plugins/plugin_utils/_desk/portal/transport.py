@@ -168,7 +168,7 @@ class PortalTransport:
         """Do nothing: no script runs here, so what is filled in goes out with the button."""
 
     def list_secrets(self) -> tuple[str, ...]:
-        """What must not stand in any copy of a page."""
+        """What must not be in any copy of a page."""
         return (self._connection.password, *(cookie.value or "" for cookie in self._session.cookies))
 
     def answer(

@@ -36,7 +36,7 @@ NO_TITLE: t.Final = Phrase("(no title)", "(タイトルなし)")
 SAYS: t.Final = Phrase("the portal's screen 「{0}」 says: {1}", "ポータルの画面「{0}」の表示: {1}")
 UNREADABLE: t.Final = Phrase("{0}; it answered with {1}", "{0} (応答は {1})")
 ANOTHER: t.Final = Phrase(
-    "{0} should stand there{1}. If the portal asks something of you (a notice, a code, maintenance), answer it in a "
+    "{0} should be there{1}. If the portal asks something of you (a notice, a code, maintenance), answer it in a "
     "browser and run again. If this screen comes each time, add it to the walk in your screen map (docs/portal.md). "
     "If it only has another title now, set {2} there",
     "{0}のはずでした{1}。ポータルが何かを求めている場合 (お知らせ、認証コード、メンテナンス) は、ブラウザで対応してから"

@@ -40,7 +40,7 @@ class SmtpServer:
 
 
 class Postman:
-    """Sends in a thread of its own, each mail once: a failure stands in the outbox and hinders nothing."""
+    """Sends in a thread of its own, each mail once: a failure is in the outbox and hinders nothing."""
 
     def __init__(self, outbox: Outbox, *, server: SmtpServer) -> None:
         self._outbox = outbox

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every screen stands on: who is looking, whether the form is theirs, and how a page is made."""
+"""What every screen has: who is looking, whether the form is theirs, and how a page is made."""
 
 from __future__ import annotations
 

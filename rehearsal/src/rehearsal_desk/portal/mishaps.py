@@ -43,7 +43,7 @@ faults.register(
         path="/portal/*",
         settings=(
             Setting(name="label", default="コモンネーム", does="the word as it is on the screen"),
-            Setting(name="replacement", default="コモンネーム (FQDN)", does="what stands there instead"),
+            Setting(name="replacement", default="コモンネーム (FQDN)", does="what is there instead"),
         ),
     ),
     Kind(

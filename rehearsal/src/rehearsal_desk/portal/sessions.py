@@ -72,7 +72,7 @@ class Visit:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """What stands on a slip, and whether this caller may buy with it."""
+    """What is on a slip, and whether this caller may buy with it."""
 
     order: OrderForm
     fresh: bool

@@ -178,4 +178,4 @@ def unprintable(form: Form, *, within: str = "") -> t.Iterator[Breach]:
         if isinstance(value, Form):
             yield from unprintable(value, within=f"{within}{name}.")
         elif isinstance(value, str) and name not in form.lines and not value.isprintable():
-            yield Breach(f"{within}{name}", "invalid", "Control characters cannot stand in this field.")
+            yield Breach(f"{within}{name}", "invalid", "Control characters cannot be in this field.")

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which DNS names can stand in a public certificate."""
+"""Which DNS names can be in a public certificate."""
 
 from __future__ import annotations
 
