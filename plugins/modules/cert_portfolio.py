@@ -386,7 +386,7 @@ orders:
     deadlines:
       description:
         - Every day by which somebody has to act, the next one first. C(what) is V(registration), V(confirmation), V(addresses), V(renewal),
-          V(update), V(installation), V(cancellation), V(revocation) or V(expiry); C(alert_at) is from when on it is worth an alert.
+          V(update), V(upload), V(installation), V(cancellation), V(revocation) or V(expiry); C(alert_at) is from when on it is worth an alert.
       type: list
       elements: dict
       sample:

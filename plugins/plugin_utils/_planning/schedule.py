@@ -238,6 +238,8 @@ def _work_of(
     entry: Entry, state: State, opened_at: dt.datetime | None, registered_at: dt.datetime | None
 ) -> _Work | None:
     """Say by when a registration, or the CA's work after it, should be over."""
+    if state in _UNREGISTERED and entry.order.product.brought:
+        return None  # nobody knows when its CA issues, so only the last day of the upload counts
     if state in _UNREGISTERED:
         return _Work(Stage.REGISTER, "service_admin", opened_at + _A_RUN) if opened_at else None
     if state not in _AT_CA or registered_at is None:

@@ -13,11 +13,15 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import What, list_deadlines
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
+    What,
+    find_lateness,
+    list_deadlines,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_silent
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed
-from portfolios import BASE, before_end, booked, certified, portfolio, renewal
+from portfolios import BASE, ISSUED_AT, before_end, booked, certified, portfolio, renewal
 
 ORDER: t.Final = {
     field: value
@@ -66,7 +70,11 @@ def test_the_day_of_its_renewal_is_loud() -> None:
 
 
 def test_a_renewal_waits_for_a_person_and_is_never_registered() -> None:
-    entry, _remarks, _silent = planned(20, procedure=renewal("1".ljust(64, "a"), "default/cdn/1/renewal:x"))
+    entry, _remarks, _silent = planned(
+        20, procedure=renewal("1".ljust(64, "a"), "default/cdn/1/renewal:x", opened_at=ISSUED_AT)
+    )
     assert (entry.ahead, entry.steps) == (Standing.WAITING, ())
+    assert entry.track is not None
+    assert find_lateness(entry, entry.track.as_of + dt.timedelta(days=9)) is None
     uploads = [each for each in list_deadlines(entry) if each.what is not What.EXPIRY]
     assert [each.what for each in uploads] == [What.UPLOAD]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import collections
 import dataclasses as dc
 import datetime as dt
+import json
 import pathlib
 import tempfile
 import typing as t
@@ -17,6 +18,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
+    What,
     find_lateness,
     list_deadlines,
 )
@@ -91,6 +93,16 @@ def test_an_order_has_every_deadline_that_can_still_be_met_or_missed(
     days: float, row: Application, deadlines: dict[str, str]
 ) -> None:
     assert days_of(entry_at(days, row)) == deadlines
+
+
+def test_the_schema_and_the_pages_know_every_kind_of_deadline() -> None:
+    root = pathlib.Path(__file__).resolve().parents[5]
+    schema = json.loads((root / "docs" / "plan.schema.json").read_text(encoding="utf-8"))
+    told = json.dumps(schema).split('"what": {"enum": ')[1].split("}")[0]
+    assert set(json.loads(told)) == {what.value for what in What}
+    for page in ("docs/status.md", "docs/ja/status.md"):
+        text = (root / page).read_text(encoding="utf-8")
+        assert [what.value for what in What if what is not What.EXPIRY and f"`{what}`" not in text] == []
 
 
 def test_the_certificate_before_a_reissue_has_to_be_off_its_hosts_in_time() -> None:
