@@ -48,7 +48,10 @@ _OTHERWISE: t.Final = {
         "IIJ applies with the information of last time, and with a CSR of its own",
         "前回の申請情報と、IIJが作成するCSRで申請されます",
     ),
-    What.UPLOAD: Phrase("IIJ withdraws the order", "お申し込みが取り下げになります"),
+    What.UPLOAD: Phrase(
+        "IIJ withdraws a new order; of a renewal nothing is published",
+        "新規のお申し込みは取り下げになります (更新の場合の扱いは公開されていません)",
+    ),
     What.INSTALLATION: Phrase("hosts show an expired certificate", "ホストの証明書が有効期限切れになります"),
     What.REVOCATION: Phrase("hosts show a revoked certificate", "ホストの証明書が失効した状態になります"),
     What.CANCELLATION: Phrase("IIJ renews it by itself", "IIJ側で自動更新されます"),

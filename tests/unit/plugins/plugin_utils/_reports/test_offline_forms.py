@@ -42,6 +42,18 @@ def test_a_paper_order_for_a_server_of_ones_own() -> None:
     assert text.endswith("\n")
 
 
+def test_a_paper_order_for_a_brought_certificate_asks_for_no_csr() -> None:
+    fields = {
+        name: value for name, value in LINKED.items() if name in ("name", "common_name", "usage", "linked_contract")
+    }
+    kept = {name: OV[name] for name in ("customer_code", "term", "terms_agreed")}
+    (order,) = portfolio({**fields, **kept, "product": "brought_certificate"})
+    text = write_paper_order(order)
+    assert "持ち込み証明書品目 6か月" in text
+    assert "秘密鍵 (パスフレーズなし)" in text
+    assert "CSR" not in text
+
+
 def test_the_email_about_a_linked_service() -> None:
     (order,) = portfolio({**LINKED, "contract_id": "rsc00000001"})
     text = write_linked_service_email(order, work="change", master_id=None)
