@@ -142,6 +142,8 @@ def faults_at_desk(order: Order) -> list[str]:
     counter = Counter(customer_codes=frozenset({CODE}), offer=catalogue.PRODUCTS, linked_service=linked)
     # Which terms a product has is the desk's own list, and nobody's rule.
     found = [breach for breach in order_breaches(form, counter=counter) if breach.attribute != "term"]
+    if product.brought:  # nothing is registered for it
+        return [f"{breach.attribute}: {breach.message}" for breach in found]
     csr, fault = None, None
     if order.csr is not None:
         try:
@@ -162,7 +164,7 @@ def draw_entry(source: random.Random, path: pathlib.Path) -> Entry:
     product = source.choice(list(PRODUCTS.values()))
     linked = product.linked_services.value
     usage = "linked_service" if linked or source.random() < 0.1 else "other"
-    wildcards = [name for name in NAMES if name.startswith("*") == product.wildcard.value]
+    wildcards = [name for name in NAMES if product.wildcard.value in (None, name.startswith("*"))]
     name = likely(source, wildcards if source.random() < 0.95 else NAMES)
     entry: Entry = {
         "name": "www", "customer_code": CODE, "common_name": name, "product": product.id, "usage": usage,
@@ -176,7 +178,10 @@ def draw_entry(source: random.Random, path: pathlib.Path) -> Entry:
         entry["certificate_transparency"] = source.random() < 0.9
     if usage == "linked_service":
         service = source.choice(linked) if linked else "gio_content_acceleration"
-        return {**entry, "linked_contract": {"service": service, "contract_id": "gca00000001"}, **draw_subject(source)}
+        entry["linked_contract"] = {"service": service, "contract_id": "gca00000001"}
+        if product.brought:
+            return {field: value for field, value in entry.items() if field != "applicant"}
+        return {**entry, **draw_subject(source)}
     if source.random() < 0.3:
         return {**entry, "csr_origin": "service", **draw_subject(source)}
     path.write_bytes(draw_csr(source, name))
