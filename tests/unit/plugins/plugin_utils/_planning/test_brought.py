@@ -11,6 +11,7 @@ import datetime as dt
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import make_adopting_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
@@ -67,6 +68,15 @@ def test_the_day_of_its_renewal_is_loud() -> None:
     assert end.date() - deadline.day <= dt.timedelta(days=3)
     assert deadline.alert_at < end - dt.timedelta(days=7)
     assert {each.what for each in list_deadlines(entry)} == {What.RENEWAL, What.EXPIRY}
+
+
+def test_an_import_writes_an_order_that_keeps_every_rule() -> None:
+    (order,) = portfolio(ORDER)
+    row = certified(booked(order, None))
+    (written,) = make_adopting_orders([row], taken=())
+    (imported,) = portfolio(written)
+    plan = make_plan((imported,), Observed(applications=(row,), as_of=before_end(60, row)), portfolio="default")
+    assert (imported.contract_id, plan.entries[0].steps) == (row.contract_id, ())
 
 
 def test_a_renewal_waits_for_a_person_and_is_never_registered() -> None:
