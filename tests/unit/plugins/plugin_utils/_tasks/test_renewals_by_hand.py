@@ -73,7 +73,8 @@ class Life:
         return self.record(inbox=str(inbox))
 
     def record(self, state: str | None = None, **options: t.Any) -> Json:
-        records = [{"order": self.order.name, "state": state, "date": TODAY.date().isoformat()}] if state else None
+        day = TODAY.astimezone(JST).date().isoformat()
+        records = [{"order": self.order.name, "state": state, "date": day}] if state else None
         options = {**self.desk.options, **NOTHING, "records": records, **options}
         return record(options, (self.order,), pretend=False, lang="en")
 
@@ -162,7 +163,8 @@ def test_the_list_says_how_far_a_renewal_is_and_that_it_is_over(desk: Desk) -> N
 
 def test_an_old_record_opens_no_other_renewal(desk: Desk) -> None:
     life = Life(desk, days=27)
-    done = [{"order": life.order.name, "state": "renewed", "date": (TODAY - 2 * DAY).date().isoformat()}]
+    day = (TODAY - 2 * DAY).astimezone(JST).date().isoformat()
+    done = [{"order": life.order.name, "state": "renewed", "date": day}]
     life.record(records=done)
     life.host_answers(NEXT)
     life.record("registered")
