@@ -38,9 +38,9 @@ class Product:
     brought: bool = False
 
 
+NO_LEVEL: t.Final = "-"
 # The contract terms named in [M:2261126], in days. Which of them IIJ offers for which product today is unknown,
 # so none is refused offline.
-NO_LEVEL: t.Final = "-"
 TERMS: t.Final = {"6 months": 183, "1 year": 365}
 
 _SCOPE = "M:2261124"
