@@ -12,12 +12,12 @@ import dataclasses as dc
 import json
 import os
 import pathlib
-import tempfile
 import typing as t
 
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import describe_os_error
+from .._complaints.whole_file import write_whole
 from .._planning.memory import HostAnswer, Memory, Registered, digest_registration, make_host_answer
 from .._spending.ledger_file import name_desk, name_origin
 from .asked_orders import check_portfolio_name
@@ -80,7 +80,9 @@ def _remember(options: Options, answers: list[HostAnswer | Registered], lang: La
     news = memory.find_news(answers)
     try:
         if memory.is_mostly_outdated:
-            _rewrite(path, [*memory.list_lines(), *news])
+            # So that years of renewals do not make it long. What another host's answer adds in this moment may be
+            # lost: it is asked once more.
+            write_whole(path, _as_text([*memory.list_lines(), *news]), private=True)
         elif news:
             _append(path, news)
     except OSError as error:
@@ -93,28 +95,14 @@ def _append(path: pathlib.Path, news: list[HostAnswer | Registered]) -> None:
     # One write at the end of the file, since the hosts of a run answer at the same time.
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
     try:
-        os.write(descriptor, _as_text(news))
+        os.write(descriptor, _as_text(news).encode())
     finally:
         os.close(descriptor)
 
 
-def _rewrite(path: pathlib.Path, lines: list[HostAnswer | Registered]) -> None:
-    """Write the file again with what counts, so that years of renewals do not make it long.
-
-    What another host's answer adds in this moment may be lost: it is asked once more.
-    """
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(_as_text(lines))
-            pathlib.Path(file.name).replace(path)
-        except OSError:
-            pathlib.Path(file.name).unlink()
-            raise
-
-
-def _as_text(answers: list[HostAnswer | Registered]) -> bytes:
+def _as_text(answers: list[HostAnswer | Registered]) -> str:
     # Each on a line of its own, even after one that a crash has cut.
-    return "".join(f"\n{json.dumps(dc.asdict(answer), ensure_ascii=False)}\n" for answer in answers).encode()
+    return "".join(f"\n{json.dumps(dc.asdict(answer), ensure_ascii=False)}\n" for answer in answers)
 
 
 def _path(options: Options) -> pathlib.Path:
