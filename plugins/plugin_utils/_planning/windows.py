@@ -46,10 +46,10 @@ def begin_of(name: str, window: Renewal, certificate: Certificate, calendar: Cal
 
 def _begin_of_last_part(certificate: Certificate, calendar: Calendar) -> dt.datetime:
     """Return when the last part of a life begins: a window of 90 days would buy again as soon as 46 days are paid."""
-    end, begun = certificate.not_after, certificate.not_before or certificate.issued_at
     days = calendar.run_begins.value
     if days is None:
-        return begun or _LONG_AGO
+        return _LONG_AGO
+    end, begun = certificate.not_after, certificate.not_before or certificate.issued_at
     return end - min(days * DAY, (end - begun) / 3 if begun else days * DAY)
 
 
