@@ -33,6 +33,8 @@ description:
     C(install.reload) is run, and with C(install.prove) a TLS handshake must show the new certificate. If one of these
     fails, the old files come back in one step, C(install.reload) is run again, and the order fails. Commands are run without a shell
     and with the rights of the task. Order files only name them; the task defines them in O(commands). They are given no variable C(IIJ_CERT_*).
+  - Files at the paths of C(install.was_at) are removed once the certificate is in use at the paths of now. A file that is not a certificate, CSR, chain or
+    private key of the order is never removed; then the order fails, and all of them stay.
   - A run that was killed before it reloaded and proved is completed by the next one, which reports a change.
   - Mode, owner and group of the files are put right without collecting anything, and so are those of the private key where
     C(csr_origin) of the order is V(target). The content of a key that is live is never touched.
@@ -163,6 +165,11 @@ installed:
       description: The copies of replaced files by their role, where C(install.backup) is set.
       type: dict
       sample: {}
+    removed_files:
+      description: Files that were removed, or would be, where C(install.was_at) of the order says that its files were before.
+      type: list
+      elements: str
+      sample: []
     not_after:
       description: Last moment of validity, RFC 3339 in UTC.
       type: str
@@ -191,6 +198,7 @@ installed:
         - V(repair_chain_mode) and the like stand for mode, owner and group of a file whose content is right, and
           V(repair_key_mode) for those of the private key.
         - V(complete_swap) means that an earlier run was stopped after the new files went live.
+        - V(remove_former_files) means that the files in RV(installed[].removed_files) were removed.
       type: list
       elements: str
       sample:

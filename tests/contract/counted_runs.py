@@ -95,8 +95,8 @@ def csr_for(row: Json) -> str:
 
 def installed_row(row: Json, *, changed: bool) -> Json:
     path = row["install"]["certificate"]
-    return {"name": row["name"], "changed": changed, "actions": [], "backup_files": {}, "not_after": None,
-            "certificate_path": path}  # fmt: skip
+    return {"name": row["name"], "changed": changed, "actions": [], "backup_files": {}, "removed_files": [],
+            "not_after": None, "certificate_path": path}  # fmt: skip
 
 
 def tasks_of(desk: t.Any, folder: pathlib.Path, adapter: str, hosts: Hosts, orders: int, machines: int) -> t.Any:

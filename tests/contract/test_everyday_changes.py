@@ -43,6 +43,19 @@ def test_other_paths_are_written_and_the_old_files_stay(site: Site) -> None:
     assert kinds(site.desk) == ["new"]
 
 
+def test_the_files_at_paths_of_before_go_where_the_order_names_them(site: Site) -> None:
+    site.first_certificate()
+    old = pathlib.Path(site.fields["install"]["certificate"])
+    site.fields["install"] = {**site.fields["install"], "certificate": str(old.with_name("elsewhere.pem"))}
+    site.tasks.collect()
+    site.fields["install"] |= {"was_at": [str(old)]}
+    assert old.is_symlink()
+    site.tasks.collect()
+    assert not [path.name for path in old.parent.iterdir() if old.name in path.name]
+    assert old.with_name("elsewhere.pem").exists()
+    site.tasks.collect()
+
+
 def test_another_organization_is_told_now_and_certified_at_the_next_renewal(site: Site) -> None:
     site.first_certificate()
     before = organization_of(site)

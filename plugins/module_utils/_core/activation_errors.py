@@ -36,6 +36,18 @@ class KeyWouldBeLost(Fault):
 
 
 @dc.dataclass(eq=False)
+class FormerFileForeign(Fault):
+    path: str
+    common_name: str
+    words = Phrase(
+        "{path} in install.was_at holds neither a certificate or CSR for {common_name} nor the private key of one, so "
+        "nothing in install.was_at was removed; take the path out of the list, and see what uses the file.",
+        "install.was_at の {path} は、{common_name} の証明書やCSR、またはその秘密鍵ではないため、install.was_at の"
+        "ファイルは1つも削除していません。リストからパスを外し、ファイルの用途を確認してください。",
+    )
+
+
+@dc.dataclass(eq=False)
 class PassphraseMissing(Fault):
     path: str
     words = Phrase(
@@ -83,6 +95,7 @@ class NotServed(Fault):
 
 __all__ = (
     "CommandRefused",
+    "FormerFileForeign",
     "IssuerDiffers",
     "KeyWouldBeLost",
     "NotServed",

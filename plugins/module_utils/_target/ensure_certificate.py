@@ -14,7 +14,7 @@ import functools
 import typing as t
 
 from .._pki import certs
-from . import activation, door, files, filesets, live_keys, orders
+from . import activation, door, files, filesets, former_files, live_keys, orders
 from .acceptance import accept
 from .installation import CHAIN, KEY, ROLES, WITH_KEY, Passphrases, WantedInstallation, parse
 from .seen_files import Delivery, SeenFiles, leaf_as_diff, observe
@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
 ACTIVATE_KEY = "activate_key"
 COMPLETE_SWAP = "complete_swap"
 LAY_OUT = "write_plain_files"
+REMOVE_FORMER = "remove_former_files"
 
 
 @dc.dataclass(frozen=True)
@@ -42,6 +43,7 @@ class CertificateOutcome:
     missing: bool = False
     unproved: bool = False  # shown, and not settled before the controller has seen it served
     copies: tuple[tuple[str, str], ...] = ()
+    removed: tuple[str, ...] = ()  # files at former paths
 
     @property
     def changes(self) -> bool:
@@ -60,6 +62,7 @@ class CertificateOutcome:
             "planned": self.planned,
             "actions": list(self.actions),
             "backup_files": dict(self.copies),
+            "removed_files": list(self.removed),
         }
 
     def after_as_diff(self) -> dict[str, t.Any]:
@@ -128,8 +131,10 @@ def ensure(
         repairs = _astray(wanted, seen=before, new=new)
         outcome = CertificateOutcome(wanted, before, leaf=delivery.leaf if delivery else before.leaf)
         if check:
+            former = _former(outcome).paths
             actions = _foretold(wanted, new=new, repairs=repairs, unsettled=not fileset.is_settled)
-            return dc.replace(outcome, actions=actions, planned=bool(actions))
+            actions = (*actions, *([REMOVE_FORMER] if former else []))
+            return dc.replace(outcome, actions=actions, planned=bool(actions), removed=tuple(former))
         return _carried_out(outcome, new=new, repairs=repairs, served=served)
 
 
@@ -193,8 +198,19 @@ def _carried_out(
             done[:0] = _written(new) or ([COMPLETE_SWAP] if served is None else [])
             done.extend(finished)
         activation.drop_stale_key(wanted)
-    unproved = not fileset.is_settled
-    return dc.replace(outcome, actions=tuple(done), unproved=unproved, copies=tuple(copies.items()))
+        unproved = not fileset.is_settled
+        former = former_files.FormerFiles() if unproved else _former(outcome)
+        former_files.remove(former, fileset=fileset)
+        done.extend([REMOVE_FORMER] if former.files else [])
+    outcome = dc.replace(outcome, unproved=unproved, copies=tuple(copies.items()), removed=tuple(former.paths))
+    return dc.replace(outcome, actions=tuple(done))
+
+
+def _former(outcome: CertificateOutcome) -> former_files.FormerFiles:
+    """What is left where the order had its files before."""
+    if not outcome.wanted.was_at or outcome.leaf is None:
+        return former_files.FormerFiles()
+    return former_files.observe(outcome.wanted, leaf=outcome.leaf)
 
 
 __all__ = ("CertificateOutcome", "Handover", "ensure", "ensure_all", "result")

@@ -49,6 +49,7 @@ class WantedInstallation:
     key_path: str | None
     csr_origin: str | None
     paths: tuple[tuple[str, str], ...]  # (role, path)
+    was_at: tuple[str, ...]  # paths of before, whose files go
     access: Access
     key_access: Access
     issuer: str | None = None
@@ -64,7 +65,7 @@ class WantedInstallation:
 
     @property
     def own_paths(self) -> tuple[str, ...]:
-        return tuple(path for _role, path in self.paths)
+        return (*(path for _role, path in self.paths), *self.was_at)
 
     @property
     def leader(self) -> str:
@@ -111,7 +112,10 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> WantedInst
     key_path = orders.optional_path(key, "path", within="key")
     if not key_path and any(paths[role] for role in WITH_KEY):
         raise errors.FieldWrong(field="key.path", allowed=_KEY_PATH)
-    orders.require_distinct({"key.path": key_path, **{f"install.{role}": path for role, path in paths.items()}})
+    named = {"key.path": key_path, **{f"install.{role}": path for role, path in paths.items()}}
+    orders.require_distinct(named)
+    was_at = orders.list_paths(install, "was_at", within="install")
+    orders.require_left({field: path for field, path in named.items() if path}, was_at=was_at)
     name, common_name = orders.text(order, "name"), orders.text(order, "common_name")
     prove = install.get("prove")
     return WantedInstallation(
@@ -122,6 +126,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> WantedInst
         key_path=key_path,
         csr_origin=order.get("csr_origin"),
         paths=tuple((role, path) for role in ROLES if (path := paths[role])),
+        was_at=was_at,
         access=accesses.read_access(install, within="install"),
         key_access=accesses.read_access(key, within="key"),
         issuer=install.get("issuer"),

@@ -23,6 +23,7 @@ _NOTHING: Mapping[str, t.Any] = {}
 _ORDER = Phrase("the order {0}", "オーダー {0}")
 _PATH = Phrase("an absolute path", "絶対パス")
 _FILE = Phrase("an absolute path to a file", "ファイルの絶対パス")
+_FILES = Phrase("a list of absolute paths to files", "ファイルの絶対パスのリスト")
 _FAILED = Phrase("{0} of {1} orders could not be carried out.", "オーダー{1}件のうち{0}件を処理できませんでした。")
 
 
@@ -126,6 +127,15 @@ def require_distinct(places: Mapping[str, str | None]) -> None:
             raise errors.PathShared(path=place, other=first)
 
 
+def require_left(places: Mapping[str, str], *, was_at: Iterable[str]) -> None:
+    """No former path is one that the order names now; one may still lead there, by a link of a set."""
+    named = {door.place_of(path): field for field, path in places.items()}
+    for path in was_at:
+        field = named.get(door.place_of(path))
+        if field:
+            raise errors.PathShared(path=path, other=field)
+
+
 def mapping(order: Mapping[str, t.Any], field: str) -> Mapping[str, t.Any]:
     """The mapping under this field, empty where it is null or left out."""
     value = order.get(field)
@@ -162,15 +172,27 @@ def optional_path(fields: Mapping[str, t.Any], field: str, *, within: str) -> st
     return str(value)
 
 
+def list_paths(fields: Mapping[str, t.Any], field: str, *, within: str) -> tuple[str, ...]:
+    """The absolute paths under this field, none where it is null or left out."""
+    values = fields.get(field) or ()
+    if not isinstance(values, (list, tuple)) or not all(
+        isinstance(value, str) and paths.names_file(value) for value in values
+    ):
+        raise errors.FieldWrong(field=f"{within}.{field}", allowed=_FILES)
+    return tuple(values)
+
+
 __all__ = (
     "Failure",
     "Harvest",
     "Wanted",
     "carry_out",
+    "list_paths",
     "mapping",
     "optional_path",
     "path",
     "remembering",
     "require_distinct",
+    "require_left",
     "text",
 )

@@ -23,7 +23,7 @@ import typing as t
 from . import door, files
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 CURRENT, PREVIOUS, _TURNING = "current", "previous", "turning"
 _VERSION = re.compile(r"[0-9a-f]{8}")
@@ -61,7 +61,7 @@ class Versions:
         """A new version and where its files go; none of them is there yet."""
         # The links come first, so that whatever a killed run leaves behind is found by its version.
         version = secrets.token_hex(4)
-        home = self.folder / version
+        home = self._home(version)
         planned = {role: _beside(place, version) for role, place in places.items()}
         _make_folder(home)
         for role, path in planned.items():
@@ -72,7 +72,7 @@ class Versions:
 
     def files(self, version: str) -> Files:
         """The files of a version by their roles."""
-        home = self.folder / version
+        home = self._home(version)
         if not door.is_folder_of_ours(home, path=self.leader):
             return {}
         links = [link for link in home.iterdir() if link.is_symlink()]
@@ -86,8 +86,7 @@ class Versions:
     def others(self) -> list[str]:
         """All versions but the one that is shown and the one to go back to."""
         named = (self.current, self.previous)
-        result = (entry.name for entry in self.folder.iterdir())
-        return [name for name in result if _VERSION.fullmatch(name) and name not in named]
+        return [version for version in self._versions() if version not in named]
 
     def turn(self, name: str, version: str) -> None:
         """From one moment to the next, this name leads to this version."""
@@ -111,16 +110,36 @@ class Versions:
         for path in self.files(version).values():
             path.unlink(missing_ok=True)
             link_beside(path).unlink(missing_ok=True)
-        shutil.rmtree(self.folder / version, ignore_errors=True)
+        shutil.rmtree(self._home(version), ignore_errors=True)
+
+    def leave(self, places: Collection[pathlib.Path]) -> None:
+        """Remove what the versions have for these places, at which nothing is any more."""
+        for version in self._versions():
+            for role, path in self.files(version).items():
+                if _place_of(path, version) in places:
+                    path.unlink(missing_ok=True)
+                    files.settle(path.parent)
+                    (self._home(version) / role).unlink()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no version names a file, be it believed or not."""
+        return not any(any(self._home(version).iterdir()) for version in self._versions())
 
     def drop_all(self) -> None:
         """Remove the folder and what is in it."""
-        current = self.current
-        (self.folder / CURRENT).unlink(missing_ok=True)
-        if current is not None:
-            self.drop(current)
+        for name in (CURRENT, PREVIOUS, _TURNING):
+            (self.folder / name).unlink(missing_ok=True)
+        for version in self._versions():
+            self.drop(version)
         self.folder.rmdir()
         files.settle(self.folder.parent)
+
+    def _versions(self) -> list[str]:
+        return [entry.name for entry in self.folder.iterdir() if _VERSION.fullmatch(entry.name)]
+
+    def _home(self, version: str) -> pathlib.Path:
+        return self.folder / version
 
     def _pointed(self, name: str) -> str | None:
         try:

@@ -102,6 +102,8 @@ FIELD_WORDS: t.Final = {
     "those that hold the key take key.mode.",
     "install.backup": "Keep a copy of every file that is replaced.",
     "install.plain_files": "Keep every path a plain file instead of a link; they then change one after the other.",
+    "install.was_at": "Paths that its files and key had before, removed once the certificate is in use "
+    "at the new ones.",
     "install.pkcs12_encryption": "modern, or compatible for readers that know 3DES and SHA-1 alone. "
     f"The default is {defaults.PKCS12_ENCRYPTION}.",
     "install.issuer": "Text that the issuer's name must hold. Which issuers the CAs use is not documented.",

@@ -70,6 +70,9 @@ def _list_files(order: Fields, branch: Branch) -> Iterator[File]:
         for role in INSTALL_FILES:
             if role in install:
                 yield from _find_file(install[role], ("install", role), f"install.{role}")
+        former = install.get("was_at")
+        for path in former if isinstance(former, list) else ():
+            yield from _find_file(path, ("install", "was_at"), "install.was_at")
 
 
 def _list_key_files(key: Fields, *, made_there: bool) -> Iterator[File]:

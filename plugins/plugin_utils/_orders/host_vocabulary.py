@@ -14,7 +14,7 @@ from ...module_utils._core.paths import names_file
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import shorten
 from .commands import NAME, SERVICE, VALIDATIONS
-from .vocabulary import check_line, describe_as, make_type_refusal, pattern_schema
+from .vocabulary import check_line, describe_as, make_type_refusal, pattern_schema, read_json_schema
 from .voluptuous_dep import Refused
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
@@ -37,6 +37,7 @@ _RELOADING = Phrase(
     "{service: サービス名}、またはタスクの commands で定義した名前",
 )
 _HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
+_FORMER_PATHS = Phrase("a list of paths that start with /", "/ で始まるパスのリスト")
 
 
 @describe_as({"type": "string", "pattern": r"^/(?:.*/)?(?!\.{1,2}$)[^/]+$"}, _HOST_PATH)
@@ -47,6 +48,13 @@ def check_host_path(value: object) -> str:
     if not names_file(path):
         raise Refused("PATH-FILE", value=shorten(value))
     return path
+
+
+@describe_as({"type": "array", "minItems": 1, "items": read_json_schema(check_host_path)}, _FORMER_PATHS)
+def check_former_paths(value: object) -> list[str]:
+    if not isinstance(value, list) or not value:
+        raise make_type_refusal(value, _FORMER_PATHS)
+    return [check_host_path(path) for path in value]
 
 
 @describe_as(pattern_schema(_HOST))
@@ -124,6 +132,7 @@ def _command_name(value: object, allowed: Phrase) -> str:
 
 __all__ = (
     "check_certificate_mode",
+    "check_former_paths",
     "check_host_name",
     "check_host_path",
     "check_key_mode",

@@ -212,7 +212,7 @@ def _install(fields: Fields | None) -> Install | None:
     if fields is None:
         return None
     parts = {"prove": _part(Prove, fields.get("prove")), "reload": _part(Reload, fields.get("reload"))}
-    return Install(**{**fields, **parts})
+    return Install(**{**fields, **parts, "was_at": tuple(fields.get("was_at", ()))})
 
 
 def _part(kind: t.Any, fields: Fields | None) -> t.Any:

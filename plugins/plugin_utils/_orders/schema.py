@@ -149,6 +149,7 @@ def _host_side(branch: Branch) -> Shape:
             **_access_fields(host.check_certificate_mode),
             Optional("backup"): word.check_boolean,
             Optional("plain_files"): word.check_boolean,
+            Optional("was_at"): host.check_former_paths,
             Optional("pkcs12_encryption"): word.make_choice_check(("modern", "compatible")),
             Optional("issuer"): word.check_line,
             Optional("validate"): host.check_validation,

@@ -29,6 +29,7 @@ _LEFT_OUT = ("locate", "missing", "product", "linked_contract")
 # Fields that came later count only where they are used, so that plans saved before them still hold.
 _LATER = {
     "plain_files": False,
+    "was_at": (),
     "pkcs12_encryption": "modern",
     "renewal": None,
     "reissue": None,

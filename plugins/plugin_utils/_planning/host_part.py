@@ -113,7 +113,9 @@ def _command(name: str | None, order: Order, commands_of: CommandsOf) -> str:
 
 
 def _plain(value: t.Any) -> t.Any:
-    return f"(vaulted, {_short_digest(value.sealed)})" if isinstance(value, Vaulted) else value
+    if isinstance(value, Vaulted):
+        return f"(vaulted, {_short_digest(value.sealed)})"
+    return ", ".join(str(_plain(entry)) for entry in value) if isinstance(value, tuple) else value
 
 
 def _short_digest(text: str) -> str:

@@ -148,6 +148,7 @@ def _continued(before: Json | None, row: Json) -> Json:
         "changed": before["changed"] or row["changed"],
         "actions": [*before["actions"], *row["actions"]],
         "backup_files": {**before["backup_files"], **row["backup_files"]},
+        "removed_files": [*before["removed_files"], *row["removed_files"]],
     }
 
 

@@ -121,6 +121,7 @@ class Install:
     mode: str = defaults.FILE_MODE
     backup: bool = False
     plain_files: bool = False
+    was_at: tuple[str, ...] = ()
     pkcs12_encryption: str = defaults.PKCS12_ENCRYPTION
     issuer: str | None = None
     validate: str | None = None

@@ -61,6 +61,7 @@ def test_with_contents_all_files_are_written_the_leaf_last(site: Site) -> None:
         "planned": False,
         "actions": ["write_chain", "write_full_chain", "write_certificate"],
         "backup_files": {},
+        "removed_files": [],
     }
 
 

@@ -52,8 +52,8 @@ KEYS: dict[str, t.Any] = {
 INSTALLS: dict[str, t.Any] = {
     "certificate": "/x/other.pem", "chain": "/x/c.pem", "full_chain": "/x/f.pem", "combined": "/x/a.pem",
     "pkcs12": "/x/a.p12", "owner": "app", "group": "app", "mode": "0640", "backup": True, "plain_files": True,
-    "pkcs12_encryption": "compatible", "issuer": "Some CA", "validate": "nginx", "reload": Reload(service="nginx"),
-    "prove": None,
+    "was_at": ("/x/old.pem", "/x/old.key"), "pkcs12_encryption": "compatible", "issuer": "Some CA", "validate": "nginx",
+    "reload": Reload(service="nginx"), "prove": None,
 }  # fmt: skip
 PROVES: dict[str, t.Any] = {
     "address": "10.0.0.1", "port": 8443, "server_name": "x.example.jp", "seen_from": "controller", "timeout": 3,

@@ -27,6 +27,11 @@ def order(number: int, *, host: str = "web1", key: dict[str, str], install: dict
     }
 
 
+@pytest.mark.parametrize("value", [[], "/etc/www.pem", {"certificate": "/etc/www.pem"}, ["/etc/www.pem", 1]])
+def test_former_paths_are_a_list_of_paths(value: object) -> None:
+    assert rules_broken([OV | {"install": OV["install"] | {"was_at": value}}]) == ["VALUE-TYPE"]
+
+
 @pytest.mark.parametrize("path", ["/", "/etc/ssl/", "/etc/ssl/.", "/etc/ssl/.."])
 @pytest.mark.parametrize("field", ["key.path", "key.csr_path", "install.certificate", "install.chain"])
 def test_a_path_that_names_no_file(path: str, field: str) -> None:
@@ -42,6 +47,8 @@ def test_a_path_that_names_no_file(path: str, field: str) -> None:
         {"key": {"path": "/etc/www.key"}, "install": {"combined": "/etc/www.key"}},
         {"key": {"path": "/etc/www.key", "csr_path": "/etc/www.key"}},
         {"key": {"path": "/etc/www.key"}, "install": {"certificate": "/etc/www.csr"}},
+        {"install": {"certificate": "/etc/www.pem", "was_at": ["/etc/old.pem", "/etc/./www.pem"]}},
+        {"key": {"path": "/etc/www.key"}, "install": {"certificate": "/etc/www.pem", "was_at": ["/etc/www.key"]}},
     ],
 )
 def test_files_of_one_order_that_would_be_one_file(wrong: dict[str, t.Any]) -> None:
@@ -55,6 +62,8 @@ def test_files_of_one_order_that_would_be_one_file(wrong: dict[str, t.Any]) -> N
         ({"path": "/a/2.key"}, {"chain": "//a/b/../1.pem", "certificate": "/a/2.pem"}),
         ({"path": "/a/1.pem", "csr_path": "/a/2.csr"}, {"certificate": "/a/2.pem"}),
         ({"path": "/a/2.key"}, {"certificate": "/a/1.key"}),
+        ({"path": "/a/2.key"}, {"certificate": "/a/2.pem", "was_at": ["/a/1.pem"]}),
+        ({"path": "/a/2.key"}, {"certificate": "/a/2.pem", "was_at": ["/a/old.pem", "/a/1.key"]}),
         ({"path": "/a/1.key"}, {"certificate": "/a/2.pem"}),  # with the CSR beside it
         ({"path": "/a/2.key", "csr_path": "/a/1.csr"}, {"certificate": "/a/2.pem"}),
     ],
