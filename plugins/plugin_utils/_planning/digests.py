@@ -111,6 +111,8 @@ def _is_new(order: Order, name: str) -> bool:
 def _plain(value: object) -> object:
     if isinstance(value, Vaulted):
         return {"sealed": value.sealed}
+    if isinstance(value, tuple) and value:
+        return [_plain(entry) for entry in value]
     if dc.is_dataclass(value):
         fields = {name: _plain(getattr(value, name)) for name in _fields(value)}
         return {

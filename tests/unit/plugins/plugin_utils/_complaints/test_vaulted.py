@@ -132,6 +132,8 @@ def leaves(value: t.Any, path: tuple[t.Any, ...] = ()) -> t.Iterator[tuple[t.Any
     if isinstance(value, dict):
         for key, below in value.items():
             yield from leaves(below, (*path, key))
+    elif isinstance(value, list):
+        yield from leaves(dict(enumerate(value)), path)
     elif isinstance(value, str):
         yield path
 
@@ -140,7 +142,7 @@ FULL: t.Final = {
     "key": {"csr_path": "/etc/x.csr", "owner": "root", "group": "root", "mode": "0600", "type": "RSA"},
     "install": {
         "full_chain": "/etc/f.pem", "combined": "/etc/c.pem", "pkcs12": "/etc/p.p12", "owner": "root", "group": "root",
-        "mode": "0644", "issuer": "Some CA", "validate": "nginx",
+        "mode": "0644", "issuer": "Some CA", "validate": "nginx", "was_at": ["/etc/old.pem", "/etc/old.key"],
         "prove": {"address": "10.0.0.1", "server_name": "x.example.jp", "seen_from": "host"},
     },
     "duplicate_of": "other", "contract_id": "rsc00000001", "state": "present", "nobody": "knows this",
@@ -163,7 +165,7 @@ def orders_with_canaries() -> t.Iterator[tuple[str, dict[str, t.Any]]]:
             full[field] = {**FULL[field], **order.get(field, {})}  # type: ignore[dict-item]
         for kind in (order, full):
             for path in leaves(kind):
-                yield f"{number} {'.'.join(path)}", with_canary(kind, path)
+                yield f"{number} {'.'.join(map(str, path))}", with_canary(kind, path)
 
 
 def shown_of(order: dict[str, t.Any], folder: pathlib.Path) -> t.Iterator[str]:
@@ -204,6 +206,8 @@ def vaulted_in(value: t.Any) -> t.Iterator[str]:
     if isinstance(value, dict):
         for below in value.values():
             yield from vaulted_in(below)
+    elif isinstance(value, list):
+        yield from vaulted_in(dict(enumerate(value)))
     elif isinstance(value, Vaulted):
         yield str.__str__(value)
 

@@ -208,7 +208,13 @@ def test_a_vaulted_value_counts_by_its_sealed_text_alone() -> None:
         assert WWW.applicant
         return order_digest(dc.replace(WWW, applicant=dc.replace(WWW.applicant, phone=Vaulted(value, sealed=sealed))))
 
-    assert with_phone("1", "sealed A") == with_phone("2", "sealed A") != with_phone("1", "sealed B")
+    def was_at(value: str, sealed: str) -> str:
+        assert WWW.install
+        paths = (Vaulted(value, sealed=sealed), "/etc/old.key")
+        return order_digest(dc.replace(WWW, install=dc.replace(WWW.install, was_at=paths)))
+
+    for digest_of in (with_phone, was_at):
+        assert digest_of("1", "sealed A") == digest_of("2", "sealed A") != digest_of("1", "sealed B")
 
 
 def every_document() -> list[Row]:
