@@ -20,7 +20,7 @@ from email.message import EmailMessage
 
 
 def letter(folder: pathlib.Path, *, sender: str, to: list[str]) -> EmailMessage:
-    """The status as text and as a page, its subject saying what it comes to."""
+    """Write the status as text and as a page, its subject saying what it comes to."""
     status = json.loads((folder / "status.json").read_text(encoding="utf-8"))
     text = (folder / "status.md").read_text(encoding="utf-8")
     message = EmailMessage()

@@ -70,7 +70,7 @@ class Desk(t.NamedTuple):
     control_token: str
 
     def fetch(self, method: str, path: str, body: dict[str, t.Any] | None = None, *, token: str | None = None) -> bytes:
-        """The whole answer of one call; without a token of its own it is one of the rehearsal's controls."""
+        """Return the whole answer of one call; without a token of its own it is one of the controls."""
         request = urllib.request.Request(
             self.url + path,
             method=method,
@@ -158,7 +158,7 @@ def playbook(desk: Desk, name: str) -> int:
 
 
 def environment(desk: Desk) -> dict[str, str]:
-    """The two roles use two tokens; everything that Ansible keeps stays below build/."""
+    """Give the two roles their two tokens; everything that Ansible keeps stays below build/."""
     return {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),

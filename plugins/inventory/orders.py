@@ -141,7 +141,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         self._construct(host.name, variables)
 
     def _construct(self, host: str, variables: dict[str, t.Any]) -> None:
-        """What the user's own compose, groups and keyed_groups make of the host."""
+        """Apply the user's own compose, groups and keyed_groups to the host."""
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, host, strict=strict)
         known = self.inventory.get_host(host).get_vars()

@@ -28,7 +28,7 @@ class ArgumentSpec:
 
 
 def desk(*token_variables: str) -> Spec:
-    """The desk and the credential for it; these options never leave the controller."""
+    """Return the desk and the credential for it; these options never leave the controller."""
     return {
         "desk": {
             "type": "str",
@@ -53,7 +53,7 @@ def desk(*token_variables: str) -> Spec:
 
 
 def portal() -> Spec:
-    """The log-in to the portal's screens, and how patiently they are used."""
+    """Return the log-in to the portal's screens, and how patiently they are used."""
     return {
         "portal_user": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_PORTAL_USER"])},
         "portal_password": {
@@ -80,7 +80,7 @@ def portal() -> Spec:
 
 
 def orders() -> Spec:
-    """Where the orders come from, and the portfolio that their names belong to."""
+    """Return where the orders come from, and the portfolio that their names belong to."""
     return {
         "order_files": {"type": "str"},
         "orders": {"type": "list", "elements": "dict"},
@@ -91,7 +91,7 @@ def orders() -> Spec:
 
 
 def written_elsewhere() -> Spec:
-    """What order files may only name: values for their templates, and commands."""
+    """Return what order files may only name: values for their templates, and commands."""
     return {
         # Not for logs: a value may come from a vault.
         "template_variables": {"type": "dict", "no_log": True},
@@ -100,12 +100,12 @@ def written_elsewhere() -> Spec:
 
 
 def reviewed() -> Spec:
-    """The saved plan that a run is held to."""
+    """Return the saved plan that a run is held to."""
     return {"plan_file": {"type": "str"}, "plan_digest": {"type": "str"}}
 
 
 def handed_on() -> Spec:
-    """The look at the desk that a task before this one handed on; it never leaves the controller."""
+    """Return the look at the desk that a task before this one handed on; it never leaves the controller."""
     return {"look": {"type": "str"}}
 
 
@@ -114,17 +114,17 @@ def language() -> Spec:
 
 
 def vaulted() -> Spec:
-    """What the controller has the host keep out of its output: Ansible removes values of such options everywhere."""
+    """Return what the controller has the host keep out of its output, which Ansible does for such options."""
     return {"vaulted": {"type": "list", "elements": "str", "no_log": True}}
 
 
 def certificates() -> Spec:
-    """Issued certificates by order name, for installing what was collected elsewhere."""
+    """Return the option for issued certificates by order name, for installing what was collected elsewhere."""
     return {"certificates": {"type": "dict"}}
 
 
 def passphrases(*kinds: str) -> Spec:
-    """Passphrases by order name; they go to the host and nowhere else."""
+    """Return an option for passphrases by order name; they go to the host and nowhere else."""
     return {f"{kind}_passphrases": {"type": "dict", "no_log": True} for kind in kinds}
 
 
@@ -349,7 +349,7 @@ def cert_application_info() -> ArgumentSpec:
 
 
 def order_events() -> ArgumentSpec:
-    """The options of the event source, which is no module."""
+    """Return the options of the event source, which is no module."""
     return ArgumentSpec(
         {
             **desk(ORDER_TOKEN, REGISTER_TOKEN),

@@ -102,3 +102,24 @@ def test_values_are_named_by_nouns() -> None:
             if vague:
                 counts[path.relative_to(PLUGINS).as_posix()] = len(vague)
     assert sum(counts.values()) < MOST_VAGUE, counts
+
+
+# Words with which a docstring would tell what a function is instead of what it does.
+NO_VERBS = {
+    "A", "All", "An", "Any", "As", "Each", "Every", "Everything", "For", "From", "How", "It", "No", "None",
+    "Nothing", "Of", "One", "Several", "That", "The", "There", "These", "They", "This", "Those", "What",
+    "Whatever", "When", "Where", "Whether", "Which", "Who", "Whom", "Why", "Without",
+}  # fmt: skip
+
+
+def test_a_docstring_of_a_function_begins_with_a_verb() -> None:
+    begun = {}
+    for path in sorted(PLUGINS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                continue
+            text, kinds = ast.get_docstring(node), [ast.unparse(kind) for kind in node.decorator_list]
+            if text and not any("property" in kind for kind in kinds):
+                begun[f"{path.relative_to(PLUGINS)}: {node.name}: {text.splitlines()[0]}"] = text.split()[0]
+    assert len(begun) > 1_000
+    assert [place for place, word in begun.items() if word.strip(",;:") in NO_VERBS or word.endswith("'s")] == []

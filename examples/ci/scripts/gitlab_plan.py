@@ -108,7 +108,7 @@ def read_approvals(request: Row) -> t.Iterator[tuple[str, dt.datetime]]:
 
 
 def read_pipelines(request: Row) -> t.Iterator[Row]:
-    """The successful pipelines of the merged head in this project, newest first; a fork's do not count."""
+    """Yield the successful pipelines of the merged head in this project, newest first; a fork's do not count."""
     for row in read_rows(f"merge_requests/{request['iid']}/pipelines"):
         own = str(row["project_id"]) == os.environ["CI_PROJECT_ID"]
         if own and row["sha"] == request["sha"] and row["status"] == "success":

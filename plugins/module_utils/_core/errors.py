@@ -33,7 +33,7 @@ class Fault(Exception):
         return self.words.filled(**vars(self))
 
     def message(self, lang: str | None = None) -> str:
-        """The sentence for the user; any language but Japanese means English."""
+        """Return the sentence for the user; any language but Japanese means English."""
         return translate(self.phrase, lang)
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ _NOWHERE = Phrase("an unknown place", "場所不明")
 
 
 def as_fault(error: Exception) -> Fault:
-    """Any error as a fault, so that one order never ends the run of the others."""
+    """Turn any error into a fault, so that one order never ends the run of the others."""
     if isinstance(error, Fault):
         return error
     if isinstance(error, OSError) and error.filename:

@@ -46,7 +46,7 @@ class KeySpec:
 
 
 def read_key_spec(key: Mapping[str, t.Any]) -> KeySpec:
-    """The kind of key that the `key` of an order asks for."""
+    """Read the kind of key that the `key` of an order asks for."""
     kind = key.get("type") or defaults.KEY_TYPE
     if kind == RSA:
         return KeySpec(RSA, size=_rsa_size(key.get("size") or defaults.KEY_SIZE))
@@ -56,7 +56,7 @@ def read_key_spec(key: Mapping[str, t.Any]) -> KeySpec:
 
 
 def regenerate(key: Mapping[str, t.Any]) -> str:
-    """When the `key` of an order asks for a new key although there is one."""
+    """Return when the `key` of an order asks for a new key although there is one."""
     word = key.get("regenerate") or defaults.REGENERATE
     if word not in REGENERATE:
         raise errors.FieldWrong(field="key.regenerate", allowed=_one_of(*REGENERATE))

@@ -90,7 +90,7 @@ def is_wildcard(name: str) -> bool:
 
 
 def common_name_fault(name: str) -> Phrase | None:
-    """Why no CA may certify this name, as part of a sentence, or None.
+    """Say why no CA may certify this name, as part of a sentence, or None.
 
     A wildcard is a single left-most label [BR 7.1.4.3, 7.1.2.7.12].
     """
@@ -110,7 +110,7 @@ def common_name_fault(name: str) -> Phrase | None:
 
 
 def _written_fault(name: str) -> Phrase | None:
-    """What was written is something else than a name, or a name in other characters."""
+    """Say that what was written is something else than a name, or a name in other characters."""
     if "://" in name:
         return _URL
     if name.isascii() and name.isprintable() and " " not in name:
@@ -155,23 +155,23 @@ def _domain_fault(labels: list[str]) -> Phrase | None:
 
 
 def same(name: str, other: str) -> bool:
-    """Whether two names are the same name; case means nothing in DNS."""
+    """Check whether two names are the same name; case means nothing in DNS."""
     return name.lower() == other.lower()
 
 
 def served_name(common_name: str) -> str:
-    """A host name that a certificate for this name serves; for a wildcard, www stands for the asterisk."""
+    """Return a host name that a certificate for this name serves; for a wildcard, www stands for the asterisk."""
     return f"www{common_name[1:]}" if is_wildcard(common_name) else common_name
 
 
 def subject(common_name: str, *, fields: Mapping[str, str | None]) -> Subject:
-    """The full subject of an order: country and common name around what was given, in the order of a DN."""
+    """Return the full subject of an order: country and common name around what was given, in the order of a DN."""
     values = {**fields, "country_name": COUNTRY, "common_name": common_name}
     return tuple((attribute.name, value) for attribute in DN_ATTRIBUTES if (value := values.get(attribute.name)))
 
 
 def subject_text(subject: Subject) -> str:
-    """A subject on one line; an attribute outside the table goes by its OID."""
+    """Return a subject on one line; an attribute outside the table goes by its OID."""
     return ", ".join(f"{DN_BY_NAME[name].short if name in DN_BY_NAME else name}={value}" for name, value in subject)
 
 

@@ -37,7 +37,7 @@ class Phrase(t.NamedTuple):
 
 
 def translate(fact: object, lang: str | None) -> str:
-    """A fact in this language; any but Japanese means English, and what is no phrase is the same in both."""
+    """Translate a fact into this language; any but Japanese means English, what is no phrase is the same in both."""
     if isinstance(fact, Phrase):
         return fact.ja if lang == "ja" else fact.en
     if isinstance(fact, (tuple, list)):
@@ -73,13 +73,13 @@ def verbatim(words: object) -> Phrase:
 
 
 def join_phrases(phrases: t.Iterable[Phrase]) -> Phrase:
-    """Several phrases as one."""
+    """Join several phrases into one."""
     message = tuple(phrases)
     return Phrase("; ".join(phrase.en for phrase in message), "。".join(phrase.ja for phrase in message))
 
 
 def spoken_language() -> Language:
-    """The language of the user's locale, Japanese or else English."""
+    """Return the language of the user's locale, Japanese or else English."""
     # LANGUAGE, as gettext has it, works where no Japanese locale is installed: in containers and on CI runners.
     names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
     locale = next((value for name in names if (value := os.environ.get(name))), "")

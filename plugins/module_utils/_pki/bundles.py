@@ -37,7 +37,7 @@ class Bundle:
 def make(
     key: t.Any, *, certificates: tuple[CertFacts, ...], name: str, passphrase: str, encryption: str = MODERN
 ) -> bytes:
-    """A new file; before release 38, cryptography has the compatible encryption alone."""
+    """Make a new file; before release 38, cryptography has the compatible encryption alone."""
     leaf, *chain = (deps.x509.load_der_x509_certificate(facts.der, deps.default_backend()) for facts in certificates)
     how = _encryption(encryption, passphrase.encode())
     return deps.pkcs12.serialize_key_and_certificates(name.encode(), key, leaf, chain or None, how)
@@ -56,12 +56,12 @@ def _encryption(word: str, passphrase: bytes) -> t.Any:
 
 
 def is_modern(content: bytes) -> bool:
-    """Whether older readers cannot open this file: what it is encrypted and sealed with is there in clear."""
+    """Check whether older readers cannot open this file: what it is encrypted and sealed with is there in clear."""
     return any(identifier in content for identifier in _MODERN_IDENTIFIERS)
 
 
 def read(content: bytes, *, passphrase: str) -> Bundle | None:
-    """What is in the file, or None if it is no such file or the passphrase does not open it."""
+    """Read what is in the file, or None if it is no such file or the passphrase does not open it."""
     try:
         key, leaf, chain = deps.pkcs12.load_key_and_certificates(content, passphrase.encode(), deps.default_backend())
     except deps.CONTENT_ERRORS:

@@ -58,25 +58,28 @@ class CertFacts:
         return any(constraints.ca for constraints in result)
 
     def is_for(self, name: str) -> bool:
-        """Whether it was issued for just this name: SAN always required, CN a copy of one of its names [BR 7.1.4.3]."""
+        """Check whether it was issued for just this name.
+
+        SAN always required, CN a copy of one of its names [BR 7.1.4.3].
+        """
         common_name_fits = self.common_name is None or names.same(self.common_name, name)
         return common_name_fits and any(names.same(entry, name) for entry in self.dns_names)
 
 
 def read_certificates(content: bytes, *, what: Phrase = _LEAF) -> tuple[CertFacts, ...]:
-    """Every certificate in the text, at least one; `what` names the text in the fault."""
+    """Read every certificate in the text, at least one; `what` names the text in the fault."""
     if pem.holds_private_key(content):
         raise errors.PrivateKeyGiven
     return _certificates(pem.blocks(content), what=what)
 
 
 def read_beside_key(content: bytes) -> tuple[CertFacts, ...]:
-    """Every certificate of a file that may hold the private key and more, at least one."""
+    """Read every certificate of a file that may hold the private key and more, at least one."""
     return _certificates(tuple(block for block in pem.blocks(content) if block.label == _LABEL))
 
 
 def others_beside(content: bytes) -> bytes:
-    """What else is in such a file: DH parameters, for one, which some servers read from there."""
+    """Return what else is in such a file: DH parameters, for one, which some servers read from there."""
     kinds = (_LABEL, "PRIVATE KEY")
     return b"".join(block.text for block in pem.blocks(content) if not block.label.endswith(kinds))
 
@@ -91,7 +94,7 @@ def _certificates(blocks: tuple[pem.Block, ...], *, what: Phrase = _LEAF) -> tup
 
 
 def facts(certificate: Certificate) -> CertFacts:
-    """What a certificate says that another reader has made out already."""
+    """Return what a certificate says that another reader has made out already."""
     der = certificate.public_bytes(deps.serialization.Encoding.DER)
     dns_names, _other_names = csrs.alternative_names(certificate.extensions)
     return CertFacts(
@@ -111,7 +114,7 @@ def facts(certificate: Certificate) -> CertFacts:
 def chain_fault(
     leaf: CertFacts, *, chain: tuple[CertFacts, ...], now: dt.datetime | None = None
 ) -> errors.Fault | None:
-    """Why this chain does not lead upwards from the leaf, by name and by signature, or None.
+    """Say why this chain does not lead upwards from the leaf, by name and by signature, or None.
 
     Whether each certificate of it is valid is judged for a given moment alone.
     """
@@ -150,7 +153,7 @@ def _issued(below: CertFacts, *, issuer: CertFacts) -> bool:
 
 
 def rfc3339(moment: dt.datetime) -> str:
-    """A moment the way that the desk and every result of ours write it."""
+    """Return a moment the way that the desk and every result of ours write it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -40,7 +40,10 @@ def _in_utc(certificate: Certificate, field: str) -> dt.datetime:
 
 
 def load_private_key(text: bytes, *, passphrase: bytes | None = None) -> PrivateKeyTypes:
-    """The key, without OpenSSL 3's own validation of RSA keys: 45 ms a key, where `keys` checks the same in 0.1 ms."""
+    """Load the key, without OpenSSL 3's own validation of RSA keys.
+
+    45 ms a key, where `keys` checks the same in 0.1 ms.
+    """
     if deps.VERSION >= _VALIDATION_SWITCH:
         return deps.serialization.load_pem_private_key(text, password=passphrase, unsafe_skip_rsa_key_validation=True)
     with _without_validation():
@@ -48,7 +51,7 @@ def load_private_key(text: bytes, *, passphrase: bytes | None = None) -> Private
 
 
 def signed_by(certificate: Certificate, *, issuer: Certificate) -> bool:
-    """Whether the issuer's key made the signature; says nothing about names."""
+    """Check whether the issuer's key made the signature; says nothing about names."""
     key = issuer.public_key()
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes
     try:

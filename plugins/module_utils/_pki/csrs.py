@@ -48,7 +48,7 @@ class CsrFacts:
         return self.signature_digest in _OUTDATED
 
     def asks_for(self, subject: names.Subject, *, dns_names: tuple[str, ...], public_key_fingerprint: str) -> bool:
-        """Whether it is a sound request for just this; the order of the attributes means nothing."""
+        """Check whether it is a sound request for just this; the order of the attributes means nothing."""
         return (
             self.signature_valid
             and not self.signature_outdated
@@ -60,7 +60,7 @@ class CsrFacts:
 
 
 def make_csr(key: SigningKey, *, subject: names.Subject, dns_names: tuple[str, ...]) -> bytes:
-    """A request in PEM with a subject alternative name, signed with SHA-256."""
+    """Make a request in PEM with a subject alternative name, signed with SHA-256."""
     x509 = deps.x509
     # cryptography itself makes the country a PrintableString and the rest UTF8Strings, as BR 7.1.4.2 wants it.
     attributes = [
@@ -73,7 +73,7 @@ def make_csr(key: SigningKey, *, subject: names.Subject, dns_names: tuple[str, .
 
 
 def read_csr(content: bytes) -> CsrFacts:
-    """The facts of the one request in PEM or DER; raises PrivateKeyGiven or a kind of CsrBroken."""
+    """Read the facts of the one request in PEM or DER; raises PrivateKeyGiven or a kind of CsrBroken."""
     if pem.holds_private_key(content):
         raise errors.PrivateKeyGiven
     der = _request_der(content)
@@ -159,7 +159,7 @@ def _signature_valid(request: CertificateSigningRequest, *, signed: bytes) -> bo
 
 
 def subject(name: Name) -> names.Subject:
-    """A subject as (attribute, value) in its own order; an attribute outside the table goes by its OID."""
+    """Return a subject as (attribute, value) in its own order; an attribute outside the table goes by its OID."""
     return tuple((_attribute(item.oid.dotted_string), _text(item.value)) for item in name)
 
 
@@ -173,12 +173,12 @@ def _text(value: str | bytes) -> str:
 
 
 def common_name(name: Name) -> str | None:
-    """The first common name of a subject."""
+    """Return the first common name of a subject."""
     return next((value for attribute, value in subject(name) if attribute == "common_name"), None)
 
 
 def alternative_names(extensions: Extensions) -> tuple[tuple[str, ...], bool]:
-    """The DNS names of the SAN, and whether it holds names of other kinds too."""
+    """Return the DNS names of the SAN, and whether it holds names of other kinds too."""
     try:
         result = extensions.get_extension_for_class(deps.x509.SubjectAlternativeName).value
     except deps.x509.ExtensionNotFound:

@@ -48,7 +48,7 @@ HAS_CRYPTOGRAPHY = VERSION >= FLOOR
 
 
 def explain_missing_cryptography() -> str | None:
-    """The message for the user when cryptography is absent or too old."""
+    """Say that cryptography is absent or too old, in the message for the user; None where it is neither."""
     if HAS_CRYPTOGRAPHY:
         return None
     floor = ".".join(map(str, FLOOR))

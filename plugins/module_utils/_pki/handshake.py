@@ -75,7 +75,7 @@ class Service:
         return min(_LONGEST_ATTEMPT, self.timeout)
 
     def phrase(self) -> Phrase:
-        """The service in words."""
+        """Return the service in words."""
         return _SERVICE.filled(self.address, self.port, self.server_name)
 
 
@@ -89,7 +89,7 @@ class Answer:
 
 
 def answers(service: Service) -> Iterator[Answer]:
-    """What the server answers to each way of asking it, the most usual one first."""
+    """Yield what the server answers to each way of asking it, the most usual one first."""
     first = _ask(service, "ALL")
     yield first
     older = [_ask(service, kind, newest=ssl.TLSVersion.TLSv1_2) for kind in ("aRSA", "aECDSA") if first.version]
@@ -105,7 +105,10 @@ def seen_instead(
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Phrase | None:
-    """None once this certificate is served, or what is there instead when the time is up; asked for at least once."""
+    """Return None once this certificate is served, or what is there instead when the time is up.
+
+    Asked once at least.
+    """
     end = clock() + service.timeout
     while True:
         seen = []
@@ -119,7 +122,7 @@ def seen_instead(
 
 
 def is_served(service: Service, *, fingerprint: str) -> bool:
-    """Whether this certificate is served before the time is up."""
+    """Check whether this certificate is served before the time is up."""
     return seen_instead(service, fingerprint=fingerprint) is None
 
 

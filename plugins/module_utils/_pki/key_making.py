@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
 
 def generate_all(specs: Sequence[KeySpec]) -> list[bytes]:
-    """As many keys, as unencrypted PKCS#8 in PEM, in the order of the specs.
+    """Make as many keys, as unencrypted PKCS#8 in PEM, in the order of the specs.
 
     By processes, since some releases of cryptography (43, Debian 13) let no other thread run while they make a key.
     """

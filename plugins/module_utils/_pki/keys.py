@@ -35,14 +35,14 @@ class KeyFacts:
 
 
 def generate(spec: KeySpec) -> SigningKey:
-    """A new key of this kind."""
+    """Make a new key of this kind."""
     if spec.type == keyspec.RSA:
         return deps.rsa.generate_private_key(public_exponent=_PUBLIC_EXPONENT, key_size=spec.size or 0)
     return deps.ec.generate_private_key(deps.ec.SECP384R1() if spec.curve == "P-384" else deps.ec.SECP256R1())
 
 
 def to_pem(key: PrivateKeyTypes, *, passphrase: str | None = None) -> bytes:
-    """PKCS#8, which every server reads, encrypted if a passphrase is given."""
+    """Write the key as PKCS#8, which every server reads, encrypted if a passphrase is given."""
     serialization = deps.serialization
     encryption = (
         serialization.BestAvailableEncryption(passphrase.encode()) if passphrase else serialization.NoEncryption()
@@ -51,7 +51,7 @@ def to_pem(key: PrivateKeyTypes, *, passphrase: str | None = None) -> bytes:
 
 
 def load(content: bytes, *, path: str, passphrase: str | None = None) -> PrivateKeyTypes:
-    """The first private key in the file, or a fault that names the file; a needless passphrase is not used."""
+    """Load the first private key in the file, or a fault that names the file; a needless passphrase is not used."""
     block = first_block(content)
     if block is None:
         raise errors.KeyBroken(path=path)
@@ -70,7 +70,7 @@ def load(content: bytes, *, path: str, passphrase: str | None = None) -> Private
 
 
 def first_block(content: bytes) -> pem.Block | None:
-    """The first private key in the text as it is there, encrypted or not."""
+    """Return the first private key in the text as it is there, encrypted or not."""
     return next((block for block in pem.blocks(content) if block.label.endswith("PRIVATE KEY")), None)
 
 
@@ -105,13 +105,13 @@ def _fits_together(numbers: rsa.RSAPrivateNumbers) -> bool:
 
 
 def facts(content: bytes, *, path: str, passphrase: str | None = None) -> KeyFacts:
-    """What may be shown of the private key in this file."""
+    """Return what may be shown of the private key in this file."""
     public = load(content, path=path, passphrase=passphrase).public_key()
     return KeyFacts(kind(public), fingerprint(public))
 
 
 def kind(public: PublicKeyTypes) -> KeySpec:
-    """What kind of key this is, also one that no order may ask for."""
+    """Return what kind of key this is, also one that no order may ask for."""
     if isinstance(public, deps.rsa.RSAPublicKey):
         return KeySpec(keyspec.RSA, size=public.key_size)
     if isinstance(public, deps.ec.EllipticCurvePublicKey):
@@ -120,14 +120,14 @@ def kind(public: PublicKeyTypes) -> KeySpec:
 
 
 def fingerprint(public: PublicKeyTypes) -> str:
-    """SHA-256 of the DER SubjectPublicKeyInfo, lower-case hexadecimal."""
+    """Return the SHA-256 of the DER SubjectPublicKeyInfo, lower-case hexadecimal."""
     serialization = deps.serialization
     der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(der).hexdigest()
 
 
 def is_private_key(der: bytes) -> bool:
-    """Whether this is a private key in DER, encrypted or not."""
+    """Check whether this is a private key in DER, encrypted or not."""
     try:
         deps.serialization.load_der_private_key(der, password=None)
     except TypeError:  # it is encrypted

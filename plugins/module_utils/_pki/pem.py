@@ -37,7 +37,7 @@ class Block:
         return b"\n".join((_BEGIN + label + _DASHES, *self.lines, _END + label + _DASHES, b""))
 
     def der(self) -> bytes:
-        """The content, or ValueError (which does not quote it)."""
+        """Return the content, or ValueError (which does not quote it)."""
         try:
             return base64.b64decode(b"".join(self.lines), validate=True)
         except binascii.Error:
@@ -45,12 +45,12 @@ class Block:
 
 
 def blocks(content: bytes) -> tuple[Block, ...]:
-    """All complete blocks in order of appearance; text around them is allowed, as OpenSSL writes it."""
+    """List all complete blocks in order of appearance; text around them is allowed, as OpenSSL writes it."""
     return tuple(_blocks(_unmarked(content)))
 
 
 def _unmarked(content: bytes) -> bytes:
-    """The text without the byte order mark of an editor of Windows, in the one encoding that PEM has."""
+    """Return the text without the byte order mark of an editor of Windows, in the one encoding that PEM has."""
     for mark, encoding in _MARKS.items():
         if content.startswith(mark):
             return content.decode(encoding, "replace").encode("ascii", "replace")
@@ -71,14 +71,14 @@ def _blocks(content: bytes) -> Iterator[Block]:
 
 
 def encode(der: bytes, *, label: str) -> str:
-    """One block, in the form that OpenSSL writes."""
+    """Return one block, in the form that OpenSSL writes."""
     text = base64.b64encode(der).decode()
     lines = (text[start : start + 64] for start in range(0, len(text), 64))
     return "\n".join((f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""))
 
 
 def holds_private_key(content: bytes) -> bool:
-    """Whether a private key of any kind is in the text, even one that is cut off."""
+    """Check whether a private key of any kind is in the text, even one that is cut off."""
     return b"PRIVATE KEY-----" in _unmarked(content)
 
 

@@ -25,7 +25,7 @@ _PIECE = 1 << 14
 def shaken(
     connection: socket.socket, context: ssl.SSLContext, *, name: str, patience: float
 ) -> tuple[ssl.SSLObject | None, bytes, Exception | None]:
-    """The handshake if it came about, what was heard meanwhile, and why it did not come about."""
+    """Return the handshake if it came about, what was heard meanwhile, and why it did not come about."""
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     secured = context.wrap_bio(incoming, outgoing, server_hostname=name)
     heard, end = b"", time.monotonic() + patience
@@ -59,7 +59,7 @@ def _answer(connection: socket.socket, question: bytes) -> bytes:
 
 
 def certificate_in(heard: bytes) -> bytes | None:
-    """The first certificate that the server showed in clear, in DER."""
+    """Return the first certificate that the server showed in clear, in DER."""
     messages, left = b"", heard
     while len(left) >= 5 and left[0] == _HANDSHAKE:
         length = int.from_bytes(left[3:5], "big")

@@ -30,7 +30,7 @@ _ROCA_PRIMES = tuple(n for n in _SMALL_PRIMES if n <= 167)
 
 
 def csr_weakness(pem: str) -> str | None:
-    """Which weakness the key of a request has, one of the words of this module, or None."""
+    """Return which weakness the key of a request has, one of the words of this module, or None."""
     (block,) = blocks(pem.encode())
     key = load_request(block.der()).public_key()
     if not isinstance(key, deps.rsa.RSAPublicKey):
@@ -40,7 +40,7 @@ def csr_weakness(pem: str) -> str | None:
 
 
 def rsa_weakness(modulus: int, *, exponent: int) -> str | None:
-    """Which weakness an RSA key has, or None."""
+    """Return which weakness an RSA key has, or None."""
     if exponent < 3 or exponent % 2 == 0:
         return EXPONENT
     if modulus % 2 == 0 or any(modulus % prime == 0 for prime in _SMALL_PRIMES):
@@ -51,7 +51,7 @@ def rsa_weakness(modulus: int, *, exponent: int) -> str | None:
 
 
 def _has_close_primes(modulus: int) -> bool:
-    """Fermat's method: primes near the root are found in a few rounds."""
+    """Check by Fermat's method whether the primes are near the root, where a few rounds find them."""
     middle = math.isqrt(modulus - 1) + 1
     for _round in range(_FERMAT_ROUNDS):
         square = middle * middle - modulus

@@ -35,7 +35,7 @@ _GIVEN = Phrase("given where there is no key.path", "key.path がない場合は
 
 
 def accept(contents: object, *, wanted: WantedInstallation, seen: SeenFiles, now: dt.datetime) -> Delivery:
-    """The contents, if they are just what the order waits for; otherwise the first fault."""
+    """Accept the contents, if they are just what the order waits for; otherwise raise the first fault."""
     fields = _read(contents, wanted=wanted)
     leaf = fields.leaf
     if leaf.certificate_fingerprint != wanted.certificate_fingerprint:
@@ -59,7 +59,7 @@ def accept(contents: object, *, wanted: WantedInstallation, seen: SeenFiles, now
 
 
 def key_of(leaf: CertFacts, *, wanted: WantedInstallation) -> LiveKey | None:
-    """The key of this certificate, live or waiting; None where the order names no key."""
+    """Return the key of this certificate, live or waiting; None where the order names no key."""
     if not wanted.key_path:
         return None
     owner = wanted.key_access.uid
@@ -75,7 +75,7 @@ def key_of(leaf: CertFacts, *, wanted: WantedInstallation) -> LiveKey | None:
 
 
 def require_kept(wanted: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None) -> None:
-    """No file is replaced that holds the only copy of a key."""
+    """Refuse to replace a file that holds the only copy of a key."""
     kept = {key.facts.public_key_fingerprint} if key else set()
     for role in WITH_KEY:
         file = seen.of(role)
@@ -106,7 +106,7 @@ def _bytes(text: object) -> bytes:
 
 
 def _require_same_key(leaf: CertFacts, *, wanted: WantedInstallation, seen: SeenFiles) -> None:
-    """Without a key to compare with, a server would be left with the new certificate and the old key."""
+    """Refuse what, without a key to compare with, would leave a server with the new certificate and the old key."""
     old = next(iter(seen.of(wanted.leader).certificates), None)
     if not wanted.key_path and old and old.public_key_fingerprint != leaf.public_key_fingerprint:
         raise certificate_errors.KeyNotNamed(path=str(wanted.path(wanted.leader)))

@@ -43,12 +43,12 @@ class Access:
         return f"{self.mode:04o}"
 
     def allows(self, other: Access) -> bool:
-        """Whether the other access is just what is asked for here."""
+        """Check whether the other access is just what is asked for here."""
         return self.mode == other.mode and self.uid in (None, other.uid) and self.gid in (None, other.gid)
 
 
 def read_access(fields: t.Mapping[str, t.Any], *, within: str) -> Access:
-    """The access that the `key` or the `install` of an order asks for, with accounts looked up on this host."""
+    """Read the access that the `key` or the `install` of an order asks for, with accounts looked up on this host."""
     secret = within == "key"
     mode = fields.get("mode") or (defaults.KEY_MODE if secret else defaults.FILE_MODE)
     owner, group = fields.get("owner"), fields.get("group")

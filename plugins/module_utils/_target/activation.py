@@ -35,7 +35,7 @@ _BY_CONTROLLER = Phrase(
 
 
 def new_files(wanted: WantedInstallation, *, seen: SeenFiles, delivery: Delivery) -> dict[str, filesets.New]:
-    """What has to be written, by role; a key that waited for this certificate goes with it."""
+    """Return what has to be written, by role; a key that waited for this certificate goes with it."""
     roles = [role for role, _path in wanted.paths if not delivery.is_in(seen.of(role), role=role)]
     key = key_of(delivery.leaf, wanted=wanted)
     if any(role in WITH_KEY for role in roles):
@@ -64,7 +64,7 @@ def _content(role: str, wanted: WantedInstallation, delivery: Delivery, key: Liv
 
 
 def swap(wanted: WantedInstallation, *, new: dict[str, filesets.New]) -> dict[str, str]:
-    """The new files in place of the old ones, in one step and not settled yet; returns the copies asked for."""
+    """Put the new files in place of the old ones, in one step and not settled yet; returns the copies asked for."""
     fileset = wanted.with_key if KEY in new else wanted.fileset
     try:
         version = filesets.prepare(fileset, new=new)
@@ -91,7 +91,7 @@ def _copies(wanted: WantedInstallation, *, fileset: filesets.FileSet, roles: Ite
 
 
 def see_through(wanted: WantedInstallation, *, fingerprint: str, served: bool | None) -> tuple[str, ...]:
-    """The version that is shown, reloaded, proved and settled: what was done for that.
+    """Reload, prove and settle the version that is shown: returns what was done for that.
 
     `served` is what the controller found; where that is asked for and not known yet, the set stays unsettled.
     """
@@ -124,7 +124,7 @@ def _go_back(wanted: WantedInstallation) -> None:
 
 
 def drop_stale_key(wanted: WantedInstallation) -> None:
-    """The key that waited goes once it is the live one."""
+    """Remove the key that waited once it is the live one."""
     if wanted.key_path is None:
         return
     staged_path = live_keys.staged_path(wanted.key_path)

@@ -23,7 +23,7 @@ _STATUS = Phrase("status {0}{1}", "終了コード {0}{1}")
 
 
 def failure(command: str, *, path: str | None = None) -> Phrase | None:
-    """What the command said when it failed, or None if it went well; the path takes the place of %s."""
+    """Run the command; returns what it said when it failed, or None if it went well. The path takes the place of %s."""
     words = shlex.split(command)
     if path is not None:
         words = [word.replace("%s", path) for word in words]

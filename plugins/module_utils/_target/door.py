@@ -38,27 +38,30 @@ _SET_LINK = re.compile(r"(.*/)?\.[^/]+\.set/current/[a-z0-9_]+")
 
 
 def place_of(path: str) -> pathlib.Path:
-    """Where the file at this path belongs, links of the user's own followed, but not those of a file set."""
+    """Return where the file at this path belongs, links of the user's own followed, but not those of a file set."""
     return _Walk(path).to_place()
 
 
 def file_of(path: str) -> pathlib.Path:
-    """Where the file itself lies, or would, all links followed."""
+    """Return where the file itself lies, or would, all links followed."""
     return _Walk(path).to_file()
 
 
 def folder_of(path: str) -> pathlib.Path:
-    """The folder that the path itself lies in, whatever lies there."""
+    """Return the folder that the path itself lies in, whatever lies there."""
     return _Walk(str(pathlib.Path(path).parent)).to_closed_folder()
 
 
 def leads_into_set(place: pathlib.Path) -> bool:
-    """Whether this is a link of a file set; one that leads to nowhere stands for a file that is not there."""
+    """Check whether this is a link of a file set; one that leads to nowhere stands for a file that is not there."""
     return place.is_symlink() and bool(_SET_LINK.fullmatch(str(place.readlink())))
 
 
 def is_folder_of_ours(folder: pathlib.Path, *, path: str) -> bool:
-    """Whether there is such a folder in one that was judged; one that others may write to, or a link, is a fault."""
+    """Check whether there is such a folder in one that was judged.
+
+    One that others may write to, or a link, is a fault.
+    """
     with refusing(path):
         status = _status(folder)
         if status is None:
@@ -71,14 +74,14 @@ def is_folder_of_ours(folder: pathlib.Path, *, path: str) -> bool:
 
 
 def require_key_owner(uid: int, *, path: str, owner: int | None) -> None:
-    """A key counts only if root, the user of this task or the order's owner of keys owns it."""
+    """Refuse a key that neither root nor the user of this task nor the order's owner of keys owns."""
     if uid not in (*_trusted(), owner):
         raise trust_errors.KeyNotTrusted(path=path, owner=_user_name(uid))
 
 
 @contextlib.contextmanager
 def refusing(path: str) -> Iterator[None]:
-    """Whatever the system refuses in here comes out as a fault that names this path."""
+    """Turn whatever the system refuses in here into a fault that names this path."""
     try:
         yield
     except OSError as error:
@@ -157,7 +160,7 @@ class _Walk:
 
 
 def _names(path: str) -> list[str]:
-    """The names of a path, the last one first."""
+    """Return the names of a path, the last one first."""
     return [name for name in reversed(path.split("/")) if name not in ("", ".")]
 
 
@@ -169,7 +172,7 @@ def _status(path: pathlib.Path) -> os.stat_result | None:
 
 
 def _require_owner(folder: pathlib.Path, status: os.stat_result, *, path: str) -> bool:
-    """Whether others may write to this folder of a trusted owner, where nothing of theirs goes before what is there."""
+    """Check whether others may write to this folder, where nothing of theirs goes before what is there."""
     if status.st_uid not in _trusted():
         owner, user = _user_name(status.st_uid), _user_name(os.geteuid())
         raise _not_trusted(folder, status, path=path, advice=trust_errors.WORK_AS_OWNER.filled(owner, user))
@@ -197,7 +200,10 @@ def _is_open_to_others(status: os.stat_result) -> bool:
 
 
 def _is_private_group(gid: int, *, uid: int) -> bool:
-    """Whether this is the group that many systems make for each user (umask 002): of that name, and of nobody else."""
+    """Check whether this is the group that many systems make for each user (umask 002).
+
+    Of that name, and of nobody else.
+    """
     try:
         user, group = pwd.getpwuid(uid), grp.getgrgid(gid)
     except KeyError:
@@ -211,7 +217,7 @@ def _trusted() -> tuple[int, int]:
 
 
 def _user_name(uid: int) -> str:
-    """The name of the account, or its number where it has none."""
+    """Return the name of the account, or its number where it has none."""
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

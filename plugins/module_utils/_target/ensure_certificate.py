@@ -50,7 +50,7 @@ class CertificateOutcome:
         return self.missing or bool(self.actions)
 
     def as_result(self) -> dict[str, t.Any]:
-        """The order's entry in the module's result."""
+        """Return the order's entry in the module's result."""
         return {
             "name": self.wanted.name,
             **{f"{role}_path": self.wanted.path(role) for role in ROLES},
@@ -66,7 +66,7 @@ class CertificateOutcome:
         }
 
     def after_as_diff(self) -> dict[str, t.Any]:
-        """What is there now, or will be as far as it can be known; of a missing one that is its fingerprint."""
+        """Return what is there now, or will be as far as it can be known; of a missing one that is its fingerprint."""
         leaf = leaf_as_diff(self.leaf) or {"certificate_fingerprint": self.wanted.certificate_fingerprint}
         modes = {path: self.wanted.access_of(role).mode_text for role, path in self.wanted.kept_accessible}
         return {"certificate": leaf, "modes": modes}
@@ -84,7 +84,7 @@ class Handover:
 def ensure_all(
     wanted: Iterable[Mapping[str, t.Any]], *, handover: Handover, now: dt.datetime, check: bool
 ) -> orders.Harvest[CertificateOutcome]:
-    """The certificate of every order in its place; in check mode the same decisions and no writing."""
+    """Put the certificate of every order in its place; in check mode the same decisions and no writing."""
 
     def act(wanted: WantedInstallation) -> CertificateOutcome:
         contents, served = handover.certificates.get(wanted.name), handover.served.get(wanted.name)
@@ -94,7 +94,7 @@ def ensure_all(
 
 
 def result(harvest: orders.Harvest[CertificateOutcome], *, check: bool, lang: str | None) -> dict[str, t.Any]:
-    """The module's result; the diff holds only what changes.
+    """Return the module's result; the diff holds only what changes.
 
     What is missing counts as a change only in check mode, where nobody comes back with the contents.
     """
@@ -115,7 +115,7 @@ def result(harvest: orders.Harvest[CertificateOutcome], *, check: bool, lang: st
 def ensure(
     wanted: WantedInstallation, *, contents: object, now: dt.datetime, check: bool, served: bool | None = None
 ) -> CertificateOutcome:
-    """The certificate of one order in its place; without contents only what is there can be right."""
+    """Put the certificate of one order in its place; without contents only what is there can be right."""
     fileset = wanted.fileset
     with contextlib.ExitStack() as stack:
         if not check:
@@ -151,7 +151,10 @@ def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
 
 
 def _astray(wanted: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, filesets.New]) -> dict[str, str]:
-    """The files, by role, that are open to others than the order says, or will be: a key that waited may be too."""
+    """Return the files, by role, that are open to others than the order says, or will be.
+
+    A key that waited may be too.
+    """
     kept = wanted.kept_accessible
     accesses = {role: new[role].access if role in new else seen.access_of(role) for role, _path in kept}
     astray = {role for role, access in accesses.items() if access and not wanted.access_of(role).allows(access)}
@@ -207,7 +210,7 @@ def _carried_out(
 
 
 def _former(outcome: CertificateOutcome) -> former_files.FormerFiles:
-    """What is left where the order had its files before."""
+    """Return what is left where the order had its files before."""
     if not outcome.wanted.was_at or outcome.leaf is None:
         return former_files.FormerFiles()
     return former_files.observe(outcome.wanted, leaf=outcome.leaf)

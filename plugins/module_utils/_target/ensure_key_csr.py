@@ -49,7 +49,7 @@ class KeyOutcome:
     after: SeenKey | None  # None where it is only planned
 
     def as_result(self) -> dict[str, t.Any]:
-        """The order's entry in the module's result."""
+        """Return the order's entry in the module's result."""
         now = self.after or self.before
         csr = None if self.planned and CREATE_CSR in self.actions else now.csr
         waits = bool(now.waiting) or STAGE_KEY in self.actions
@@ -69,7 +69,10 @@ class KeyOutcome:
         return None if self.planned and STAGE_KEY in self.actions else now.public_key_fingerprint
 
     def after_as_diff(self) -> dict[str, t.Any]:
-        """What is there now, or what will be as far as it can be known; a key that is not made has no fingerprint."""
+        """Return what is there now, or what will be as far as it can be known.
+
+        A key that is not made has no fingerprint.
+        """
         if self.after:
             return self.after.as_diff(self.wanted)
         fingerprint = self._fingerprint(self.before)
@@ -92,7 +95,7 @@ class KeyOutcome:
 def ensure_all(
     wanted: Iterable[Mapping[str, t.Any]], *, check: bool, passphrases: Mapping[str, str] | None = None
 ) -> orders.Harvest[KeyOutcome]:
-    """Key and CSR for every order; in check mode the same decisions and no writing."""
+    """Make key and CSR for every order; in check mode the same decisions and no writing."""
     wanted = tuple(wanted)
     read = functools.partial(parse, passphrases=passphrases or {})
     stock: Stock = {} if check else _made_ahead([order for order in wanted if _may_need_key(order)], read=read)
@@ -109,7 +112,7 @@ def _may_need_key(order: Mapping[str, t.Any]) -> bool:
 
 
 def _made_ahead(wanted: list[Mapping[str, t.Any]], *, read: t.Callable[[Mapping[str, t.Any]], WantedKey]) -> Stock:
-    """The keys that these orders need, made together on all cores."""
+    """Return the keys that these orders need, made together on all cores."""
     specs = []
     for order in wanted:
         try:
@@ -126,7 +129,7 @@ def _made_ahead(wanted: list[Mapping[str, t.Any]], *, read: t.Callable[[Mapping[
 
 
 def result(harvest: orders.Harvest[KeyOutcome], *, lang: str | None) -> dict[str, t.Any]:
-    """The module's result; the diff holds only what changes."""
+    """Return the module's result; the diff holds only what changes."""
     changing = [outcome for outcome in harvest.outcomes if outcome.actions]
     return {
         "changed": bool(changing) or harvest.left_changes,
@@ -140,7 +143,7 @@ def result(harvest: orders.Harvest[KeyOutcome], *, lang: str | None) -> dict[str
 
 
 def ensure(wanted: WantedKey, *, check: bool, stock: Stock | None = None) -> KeyOutcome:
-    """Key and CSR for one order; a key that the stock holds need not be made."""
+    """Make key and CSR for one order; a key that the stock holds need not be made."""
     if not check:
         live_keys.clear_left_behind(wanted.key_path)
         files.clear_left_behind(wanted.csr_path)
@@ -157,7 +160,7 @@ def ensure(wanted: WantedKey, *, check: bool, stock: Stock | None = None) -> Key
 
 
 def decide(wanted: WantedKey, *, seen: SeenKey) -> tuple[str, ...]:
-    """What has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it.
+    """Return what has to be done, in this order; a key of another kind is a fault, unless `regenerate` allows for it.
 
     A key that waits for a certificate which was issued already is left for that certificate, as long as it is in use:
     one that another certificate has replaced since, before it was installed, will never go live.
@@ -180,7 +183,7 @@ def decide(wanted: WantedKey, *, seen: SeenKey) -> tuple[str, ...]:
 
 
 def _is_outdated(wanted: WantedKey, *, seen: SeenKey) -> bool:
-    """Whether the live key is not the one for the certificate that is to be applied for."""
+    """Check whether the live key is not the one for the certificate that is to be applied for."""
     if seen.unusable:
         return True
     if seen.live is None:
@@ -218,7 +221,7 @@ def _answers(csr: CsrFacts, *, wanted: WantedKey, key: LiveKey) -> bool:
 
 
 def _done(action: str, wanted: WantedKey, *, stock: Stock) -> bool:
-    """Whether this process did it; where another was faster, its key is the key, and ours is forgotten unseen."""
+    """Check whether this process did it; where another was faster, its key is the key, and ours is forgotten unseen."""
     if action in (CREATE_KEY, STAGE_KEY):
         path = wanted.key_path if action == CREATE_KEY else wanted.next_path
         if action == STAGE_KEY and _is_over(wanted):
@@ -235,7 +238,10 @@ def _done(action: str, wanted: WantedKey, *, stock: Stock) -> bool:
 
 
 def _is_over(wanted: WantedKey) -> bool:
-    """Whether a file lies where a key waits that went live already, or never will; another run's new key is neither."""
+    """Check whether a file lies where a key waits that went live already, or never will.
+
+    Another run's new key is neither.
+    """
     if not files.exists(wanted.next_path):
         return False
     waiting = observe(wanted).waiting

@@ -41,7 +41,7 @@ class Held:
 def describe(
     file: Mapping[str, t.Any], *, now: dt.datetime, passphrases: Passphrases, lang: str | None
 ) -> dict[str, t.Any]:
-    """One file's row in the result; what is wrong with it is told there and stops nothing."""
+    """Return one file's row in the result; what is wrong with it is told there and stops nothing."""
     name, path, key_path = (file.get(field) for field in ("name", "path", "key_path"))
     row: dict[str, t.Any] = {
         "name": name,

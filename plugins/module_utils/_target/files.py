@@ -45,13 +45,13 @@ class Snapshot:
 
 
 def read(path: str) -> Snapshot | None:
-    """The file at this moment, or None where there is none, provided that there is a folder for it."""
+    """Read the file at this moment, or None where there is none, provided that there is a folder for it."""
     with _opened(path) as handle:
         return None if handle is None else _snapshot(handle, path=path)
 
 
 def read_key(path: str, *, owner: int | None) -> Snapshot | None:
-    """The same for a private key, which counts only if its owner may have made it; `owner` is the order's."""
+    """Read a private key, which counts only if its owner may have made it; `owner` is the order's."""
     with _opened(path) as handle:
         if handle is None:
             return None
@@ -60,7 +60,7 @@ def read_key(path: str, *, owner: int | None) -> Snapshot | None:
 
 
 def key_access(path: str, *, owner: int | None) -> Access | None:
-    """Who may do what with a private key, or None where there is none; it need not be readable."""
+    """Return who may do what with a private key, or None where there is none; it need not be readable."""
     with refusing(path):
         try:
             status = door.file_of(path).lstat()
@@ -73,14 +73,14 @@ def key_access(path: str, *, owner: int | None) -> Access | None:
 
 
 def exists(path: str) -> bool:
-    """Whether a file lies at this path, or where it leads."""
+    """Check whether a file lies at this path, or where it leads."""
     with refusing(path):
         return door.file_of(path).exists()
 
 
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[int | None]:
-    """The file, open for reading, wherever the path leads by links that count; None where there is none."""
+    """Open the file, wherever the path leads by links that count; None where there is none."""
     with refusing(path):
         handle = _handle(path, door.file_of(path))
         try:
@@ -126,7 +126,7 @@ def _require_place_for(path: str) -> None:
 
 @contextlib.contextmanager
 def alone_in(folder: str | os.PathLike[str]) -> Iterator[None]:
-    """No other run of ours writes into this folder meanwhile; the lock ends with the process and leaves no file."""
+    """Keep other runs of ours from writing into this folder; the lock ends with the process and leaves no file."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         with contextlib.suppress(OSError):  # network file systems that cannot lock a folder
@@ -137,7 +137,7 @@ def alone_in(folder: str | os.PathLike[str]) -> Iterator[None]:
 
 
 def publish_exclusive(path: str, *, content: bytes, access: Access) -> bool:
-    """The whole file where there was none, or False where another was faster; nothing is ever overwritten."""
+    """Publish the whole file where there was none; False where another was faster, and nothing is ever overwritten."""
     with refusing(path):
         place = _itself(path)
     with refusing(path), alone_in(place.parent), _written_beside(place, content=content, access=access) as written:
@@ -151,7 +151,7 @@ def publish_exclusive(path: str, *, content: bytes, access: Access) -> bool:
 
 
 def replace(path: str, *, content: bytes, access: Access) -> None:
-    """The whole new file in one step; a link is kept and what it leads to replaced, with owner and SELinux context."""
+    """Replace the file in one step; a link is kept and what it leads to replaced, with owner and SELinux context."""
     target = door.file_of(path)
     with (
         refusing(path),
@@ -163,7 +163,7 @@ def replace(path: str, *, content: bytes, access: Access) -> None:
 
 
 def remove(path: str) -> None:
-    """No file there any more; a link goes, not what it leads to."""
+    """Remove the file; of a link the link goes, not what it leads to."""
     with refusing(path):
         place = _itself(path)
         place.unlink(missing_ok=True)
@@ -175,7 +175,7 @@ def _itself(path: str) -> pathlib.Path:
 
 
 def repair(path: str, *, access: Access, is_key: bool = False) -> None:
-    """Mode and accounts as asked; the content is not touched."""
+    """Set mode and accounts as asked; the content is not touched."""
     with _opened(path) as handle:
         if handle is None or not stat.S_ISREG(os.fstat(handle).st_mode):
             raise errors.NotARegularFile(path=path)
@@ -185,7 +185,7 @@ def repair(path: str, *, access: Access, is_key: bool = False) -> None:
 
 
 def clear_left_behind(path: str) -> None:
-    """Nothing is left beside this path of what a killed run was writing there."""
+    """Clear away what a killed run was writing beside this path."""
     with refusing(path):
         place = _itself(path)
         if place.parent.is_dir() and any(_left_behind(place)):
@@ -195,7 +195,7 @@ def clear_left_behind(path: str) -> None:
 
 @contextlib.contextmanager
 def _written_beside(place: pathlib.Path, *, content: bytes, access: Access) -> Iterator[pathlib.Path]:
-    """The content in a file of its own in the same folder, which must be locked; gone after the block."""
+    """Write the content to a file of its own in the same folder, which must be locked; gone after the block."""
     _clear(place)
     written = place.with_name(f"{_start(place)}{secrets.token_hex(4)}.tmp")
     try:
@@ -223,7 +223,7 @@ def _clear(place: pathlib.Path) -> None:
 
 
 def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathlib.Path) -> None:
-    """A new file that is on the disk when this returns, labelled like `like`, or as the host's policy has it."""
+    """Write a new file, on the disk when this returns, labelled like `like`, or as the host's policy has it."""
     # Made 0600, so what it holds is never readable by more than it will be in the end.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -238,7 +238,7 @@ def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathl
 
 
 def inheriting(access: Access, path: str | os.PathLike[str]) -> Access:
-    """The access with the accounts of the file at this path, if there is one, where no others are asked for."""
+    """Return the access with the accounts of the file at this path, if there is one, where no others are asked for."""
     place = door.file_of(os.fspath(path))
     return _inheriting(access, place.lstat()) if place.exists() else access
 
@@ -258,7 +258,7 @@ def _apply(handle: int, access: Access) -> None:
 
 
 def settle(folder: pathlib.Path) -> None:
-    """What was linked, renamed and removed in this folder is on the disk when this returns."""
+    """Have what was linked, renamed and removed in this folder on the disk when this returns."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

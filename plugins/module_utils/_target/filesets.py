@@ -85,7 +85,7 @@ class FileSet:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """No other run of ours works on this set meanwhile."""
+        """Keep other runs of ours from working on this set."""
         folder = self.folder.parent
         if not folder.is_dir():
             raise errors.FolderMissing(path=self.leader, folder=str(folder))
@@ -94,7 +94,7 @@ class FileSet:
 
 
 def prepare(fileset: FileSet, *, new: Mapping[str, New]) -> str:
-    """A version with these new files and all others as they are; nothing shows it yet."""
+    """Prepare a version with these new files and all others as they are; nothing shows it yet."""
     versions, places = fileset.versions, _all_places(fileset)
     versions.make()
     version, planned = versions.plan({role: place for role, place in places.items() if role in new or place.exists()})
@@ -109,12 +109,12 @@ def prepare(fileset: FileSet, *, new: Mapping[str, New]) -> str:
 
 
 def file_of(fileset: FileSet, *, version: str, role: str) -> str:
-    """Where the file of a version lies, for whoever wants to try it before it is shown."""
+    """Return where the file of a version lies, for whoever wants to try it before it is shown."""
     return str(fileset.versions.files(version)[role])
 
 
 def show(fileset: FileSet, *, version: str) -> None:
-    """From one moment to the next every path shows this version; the one before is kept until the set is settled."""
+    """Show this version at every path from one moment to the next; the one before is kept until the set is settled."""
     versions = fileset.versions
     _lead_paths_here(fileset, version=version)
     # If an earlier swap was never settled, what to go back to is what was there before that one.
@@ -126,7 +126,7 @@ def show(fileset: FileSet, *, version: str) -> None:
 
 
 def go_back(fileset: FileSet) -> None:
-    """From one moment to the next every path shows what it showed before."""
+    """Show what every path showed before, from one moment to the next."""
     versions = fileset.versions
     if versions.previous is not None:
         versions.turn("current", versions.previous)
@@ -135,13 +135,13 @@ def go_back(fileset: FileSet) -> None:
 
 
 def settle(fileset: FileSet) -> None:
-    """The version in place stays; nothing is left of any other."""
+    """Keep the version in place for good; nothing is left of any other."""
     fileset.versions.forget_previous()
     clear(fileset)
 
 
 def clear(fileset: FileSet) -> None:
-    """Nothing is left of what a killed run began; a version that was shown but not settled stays as it is."""
+    """Clear away what a killed run began; a version that was shown but not settled stays as it is."""
     versions = fileset.versions
     if not versions.is_there:
         return
@@ -161,7 +161,7 @@ def clear(fileset: FileSet) -> None:
 
 
 def has_links(fileset: FileSet) -> bool:
-    """Whether links of this set are there where plain files are asked for."""
+    """Check whether links of this set are there where plain files are asked for."""
     versions = fileset.versions
     if not fileset.plain or not versions.is_there or versions.current is None:
         return False
@@ -169,7 +169,7 @@ def has_links(fileset: FileSet) -> bool:
 
 
 def lay_out(fileset: FileSet) -> None:
-    """Every path is a plain file: one more name of the file that the version in place has for it."""
+    """Make every path a plain file: one more name of the file that the version in place has for it."""
     versions = fileset.versions
     current = versions.current
     if current is None:
@@ -185,7 +185,7 @@ def lay_out(fileset: FileSet) -> None:
 
 
 def keep_copies(fileset: FileSet, *, roles: Iterable[str], suffix: str) -> dict[str, str]:
-    """Copies of the files as they are, by role, hidden beside them."""
+    """Keep copies of the files as they are, by role, hidden beside them."""
     copies: Files = {}
     for role, place in fileset.places.items():
         if role in roles and place.exists():
@@ -196,13 +196,13 @@ def keep_copies(fileset: FileSet, *, roles: Iterable[str], suffix: str) -> dict[
 
 
 def _all_places(fileset: FileSet) -> Files:
-    """The places of the set, with those of files that came into it earlier, such as a key."""
+    """Return the places of the set, with those of files that came into it earlier, such as a key."""
     current = fileset.versions.current
     return {**(fileset.versions.places_of(current) if current else {}), **fileset.places}
 
 
 def _take_up(fileset: FileSet) -> None:
-    """Plain files follow the version in place, and those that it does not have go."""
+    """Make plain files follow the version in place; those that it does not have go."""
     versions = fileset.versions
     if not fileset.plain or versions.current is None:
         return
@@ -249,7 +249,7 @@ def _is_as_shown(place: pathlib.Path, path: pathlib.Path | None) -> bool:
 
 
 def _is_same(place: pathlib.Path, path: pathlib.Path) -> bool:
-    """Whether both are plain names of one file, or copies where the file system has no such names."""
+    """Check whether both are plain names of one file, or copies where the file system has no such names."""
     if place.is_symlink() or not place.exists():
         return False
     return place.samefile(path) or place.read_bytes() == path.read_bytes()

@@ -64,7 +64,7 @@ class FormerFiles:
 
 
 def observe(wanted: WantedInstallation, *, leaf: CertFacts) -> FormerFiles:
-    """What is left at the former paths of an order whose certificate is `leaf`.
+    """Look at what is left at the former paths of an order whose certificate is `leaf`.
 
     A file that cannot be shown to be of this order is a fault, and then all of them stay.
     """
@@ -82,7 +82,7 @@ def observe(wanted: WantedInstallation, *, leaf: CertFacts) -> FormerFiles:
 
 
 def remove(former: FormerFiles, *, fileset: FileSet) -> None:
-    """Nothing is at these places any more, nor in a set that only they led into; `fileset` is the one in use."""
+    """Remove what is at these places, and a set that only they led into; `fileset` is the one in use."""
     for file in former.files:
         file.place.unlink()
         files.settle(file.place.parent)
@@ -129,7 +129,7 @@ def _request_of(content: bytes, *, common_name: str) -> str | None:
 
 
 def _find_sets(wanted: WantedInstallation) -> tuple[Versions, ...]:
-    """The set in use, and those that a former path led or leads into."""
+    """Find the set in use, and those that a former path led or leads into."""
     folders = {wanted.fileset.folder: wanted.leading_path}
     places = {door.place_of(path): path for path in wanted.was_at}
     for place, path in places.items():
@@ -141,7 +141,7 @@ def _find_sets(wanted: WantedInstallation) -> tuple[Versions, ...]:
 
 
 def _find_set(place: pathlib.Path) -> pathlib.Path | None:
-    """The folder of the set that this link leads into."""
+    """Find the folder of the set that this link leads into."""
     if not door.leads_into_set(place):
         return None
     return pathlib.Path(os.path.normpath(place.parent / place.readlink())).parent.parent
@@ -150,7 +150,7 @@ def _find_set(place: pathlib.Path) -> pathlib.Path | None:
 def _list_places(
     versions: Versions, left: Iterable[FormerFile], *, wanted: WantedInstallation
 ) -> Iterable[pathlib.Path]:
-    """The places of a set that holds a certificate for the common name, and those that still lead into it."""
+    """List the places of a set that holds a certificate for the common name, and those that still lead into it."""
     if versions.current is None:
         return ()
     held = versions.files(versions.current)

@@ -96,7 +96,7 @@ class WantedInstallation:
         return (*self.paths, (KEY, made_here)) if made_here else self.paths
 
     def path(self, role: str) -> str | None:
-        """Where the file of this role goes, if the order names it."""
+        """Return where the file of this role goes, if the order names it."""
         return dict(self.paths).get(role)
 
     def access_of(self, role: str) -> Access:
@@ -104,7 +104,7 @@ class WantedInstallation:
 
 
 def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> WantedInstallation:
-    """The order as this module needs it; anything else in it is not looked at."""
+    """Read the order as this module needs it; anything else in it is not looked at."""
     install, key = orders.mapping(order, "install"), orders.mapping(order, "key")
     paths = {role: orders.optional_path(install, role, within="install") for role in ROLES}
     if not any(paths[role] for role in WITH_LEAF):

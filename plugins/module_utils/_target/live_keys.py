@@ -31,19 +31,22 @@ class LiveKey:
 
 
 def staged_path(key_path: str) -> str:
-    """Where the next key waits: hidden, so that no server that reads whole folders trips over it."""
+    """Return where the next key waits: hidden, so that no server that reads whole folders trips over it."""
     place = door.place_of(key_path)
     return str(place.with_name(f".{place.name}.next"))
 
 
 def clear_left_behind(key_path: str) -> None:
-    """Nothing is left of what a killed run was writing at this path or beside it."""
+    """Clear away what a killed run was writing at this path or beside it."""
     for path in (key_path, staged_path(key_path)):
         files.clear_left_behind(path)
 
 
 def read(path: str, *, passphrase: str | None, owner: int | None = None) -> LiveKey | None:
-    """The key at this path, or None where there is no file, or no folder for it; `owner` is whose it may be too."""
+    """Read the key at this path, or None where there is no file, or no folder for it.
+
+    `owner` is whose it may be too.
+    """
     try:
         snapshot = files.read_key(path, owner=owner)
     except errors.FolderMissing:
@@ -56,7 +59,7 @@ def read(path: str, *, passphrase: str | None, owner: int | None = None) -> Live
 
 
 def staged(key_path: str, *, passphrase: str | None, owner: int | None = None) -> LiveKey | None:
-    """The key that waits beside this path, if there is one."""
+    """Return the key that waits beside this path, if there is one."""
     return read(staged_path(key_path), passphrase=passphrase, owner=owner)
 
 

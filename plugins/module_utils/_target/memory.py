@@ -12,7 +12,7 @@ import resource
 
 
 def leave_no_core() -> None:
-    """From here on, neither this process nor one that it starts writes its memory to a disk when it crashes."""
+    """Keep this process, and those that it starts, from writing their memory to a disk when they crash."""
     # The hard limit stays, so that a command that a user names for reloads can set its own.
     _soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     resource.setrlimit(resource.RLIMIT_CORE, (0, hard))

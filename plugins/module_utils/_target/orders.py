@@ -62,11 +62,11 @@ class Harvest(t.Generic[OutcomeT]):
         return any(failure.fault.done for failure in self.failures)
 
     def failures_as_result(self, lang: str | None) -> list[dict[str, str]]:
-        """The failures as the module's result lists them."""
+        """Return the failures as the module's result lists them."""
         return [{"name": failure.name, "message": failure.fault.message(lang)} for failure in self.failures]
 
     def failure_text(self, lang: str | None) -> str:
-        """One message for all failures."""
+        """Return one message for all failures."""
         failed, total = len(self.failures), len(self.failures) + len(self.outcomes)
         head = translate(_FAILED.filled(failed, total), lang)
         return "\n".join([head, *(f"- {failure.name}: {failure.fault.message(lang)}" for failure in self.failures)])
@@ -78,7 +78,7 @@ def carry_out(
     parse: Callable[[Mapping[str, t.Any]], WantedT],
     act: Callable[[WantedT], OutcomeT],
 ) -> Harvest[OutcomeT]:
-    """Every order parsed and acted upon; one that fails holds up none of the others."""
+    """Parse every order and act upon it; one that fails holds up none of the others."""
     claims: dict[str, Wanted] = {}
 
     def attempt(order: Mapping[str, t.Any], position: int) -> OutcomeT | Failure:
@@ -107,7 +107,7 @@ def _claim(wanted: Wanted, *, claims: dict[str, Wanted]) -> None:
 
 @contextlib.contextmanager
 def remembering(done: list[str]) -> Iterator[None]:
-    """Whatever is raised in here comes out as a fault that tells what was done before it."""
+    """Let whatever is raised in here come out as a fault that tells what was done before it."""
     try:
         yield
     except Exception as error:
@@ -117,7 +117,7 @@ def remembering(done: list[str]) -> Iterator[None]:
 
 
 def require_distinct(places: Mapping[str, str | None]) -> None:
-    """The paths by field name lead to as many files, also through links."""
+    """Refuse paths by field name that lead to one file, also through links."""
     seen: dict[str, str] = {}
     for field, place in places.items():
         if place is None:
@@ -128,7 +128,7 @@ def require_distinct(places: Mapping[str, str | None]) -> None:
 
 
 def require_left(places: Mapping[str, str], *, was_at: Iterable[str]) -> None:
-    """No former path is one that the order names now; one may still lead there, by a link of a set."""
+    """Refuse a former path that the order names now; one may still lead there, by a link of a set."""
     named = {door.place_of(path): field for field, path in places.items()}
     for path in was_at:
         field = named.get(door.place_of(path))
@@ -137,7 +137,7 @@ def require_left(places: Mapping[str, str], *, was_at: Iterable[str]) -> None:
 
 
 def mapping(order: Mapping[str, t.Any], field: str) -> Mapping[str, t.Any]:
-    """The mapping under this field, empty where it is null or left out."""
+    """Return the mapping under this field, empty where it is null or left out."""
     value = order.get(field)
     if value is None:
         return _NOTHING
@@ -147,7 +147,7 @@ def mapping(order: Mapping[str, t.Any], field: str) -> Mapping[str, t.Any]:
 
 
 def text(order: Mapping[str, t.Any], field: str) -> str:
-    """The text under this field, which must be there."""
+    """Return the text under this field, which must be there."""
     value = order.get(field)
     if not isinstance(value, str) or not value:
         raise errors.FieldWrong(field=field, allowed=Phrase("a text", "文字列"))
@@ -155,7 +155,7 @@ def text(order: Mapping[str, t.Any], field: str) -> str:
 
 
 def path(fields: Mapping[str, t.Any], field: str, *, within: str) -> str:
-    """The absolute path under this field, which must be there."""
+    """Return the absolute path under this field, which must be there."""
     value = optional_path(fields, field, within=within)
     if value is None:
         raise errors.FieldWrong(field=f"{within}.{field}", allowed=_PATH)
@@ -163,7 +163,7 @@ def path(fields: Mapping[str, t.Any], field: str, *, within: str) -> str:
 
 
 def optional_path(fields: Mapping[str, t.Any], field: str, *, within: str) -> str | None:
-    """The absolute path under this field, if one is given."""
+    """Return the absolute path under this field, if one is given."""
     value = fields.get(field)
     if value is None:
         return None
@@ -173,7 +173,7 @@ def optional_path(fields: Mapping[str, t.Any], field: str, *, within: str) -> st
 
 
 def list_paths(fields: Mapping[str, t.Any], field: str, *, within: str) -> tuple[str, ...]:
-    """The absolute paths under this field, none where it is null or left out."""
+    """List the absolute paths under this field, none where it is null or left out."""
     values = fields.get(field) or ()
     if not isinstance(values, (list, tuple)) or not all(
         isinstance(value, str) and paths.names_file(value) for value in values

@@ -32,11 +32,11 @@ class Delivery:
     chain: Certificates
 
     def content(self, role: str) -> Certificates:
-        """Which certificates belong into the file of this role."""
+        """Return which certificates belong into the file of this role."""
         return {CERTIFICATE: (self.leaf,), CHAIN: self.chain}.get(role, (self.leaf, *self.chain))
 
     def is_in(self, file: SeenFile, *, role: str) -> bool:
-        """Whether the file holds just what it should."""
+        """Check whether the file holds just what it should."""
         result, wanted = file.certificates, self.content(role)
         if role == PKCS12:  # where the order of the chain means nothing
             result, wanted = _leaf_and_rest(result), _leaf_and_rest(wanted)
@@ -84,14 +84,14 @@ class SeenFiles:
         return self.of(CHAIN).certificates or next((whole for whole in wholes if whole), ())
 
     def as_diff(self, wanted: WantedInstallation) -> dict[str, t.Any]:
-        """One side of a diff."""
+        """Return one side of a diff."""
         seen = {path: self.access_of(role) for role, path in wanted.kept_accessible}
         modes = {path: access and access.mode_text for path, access in seen.items()}
         return {"certificate": leaf_as_diff(self.leaf), "modes": modes}
 
 
 def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
-    """A certificate in a diff."""
+    """Return a certificate in a diff."""
     if leaf is None:
         return None
     return {
@@ -103,7 +103,7 @@ def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
 
 
 def observe(wanted: WantedInstallation) -> SeenFiles:
-    """What lies at the paths of the order; of a key only who may read it."""
+    """Look at what lies at the paths of the order; of a key only at who may read it."""
     key_path = dict(wanted.kept_accessible).get(KEY)
     return SeenFiles(
         tuple((role, _observe(path, role=role, wanted=wanted)) for role, path in wanted.paths),

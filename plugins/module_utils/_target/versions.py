@@ -58,7 +58,7 @@ class Versions:
             files.settle(self.folder.parent)
 
     def plan(self, places: Mapping[str, pathlib.Path]) -> tuple[str, Files]:
-        """A new version and where its files go; none of them is there yet."""
+        """Plan a new version and where its files go; none of them is there yet."""
         # The links come first, so that whatever a killed run leaves behind is found by its version.
         version = secrets.token_hex(4)
         home = self._home(version)
@@ -71,7 +71,7 @@ class Versions:
         return version, planned
 
     def files(self, version: str) -> Files:
-        """The files of a version by their roles."""
+        """Return the files of a version by their roles."""
         home = self._home(version)
         if not door.is_folder_of_ours(home, path=self.leader):
             return {}
@@ -80,16 +80,16 @@ class Versions:
         return {role: path for role, path in led_to.items() if self._has(path, role=role, version=version)}
 
     def places_of(self, version: str) -> Files:
-        """The places that the files of a version are for."""
+        """Return the places that the files of a version are for."""
         return {role: _place_of(path, version) for role, path in self.files(version).items()}
 
     def others(self) -> list[str]:
-        """All versions but the one that is shown and the one to go back to."""
+        """List all versions but the one that is shown and the one to go back to."""
         named = (self.current, self.previous)
         return [version for version in self._versions() if version not in named]
 
     def turn(self, name: str, version: str) -> None:
-        """From one moment to the next, this name leads to this version."""
+        """Lead this name to this version, from one moment to the next."""
         turning = self.folder / _TURNING
         turning.unlink(missing_ok=True)
         turning.symlink_to(version)
@@ -97,11 +97,11 @@ class Versions:
         files.settle(self.folder)
 
     def forget_turning(self) -> None:
-        """Nothing is left of a turn that a killed run began."""
+        """Clear away a turn that a killed run began."""
         (self.folder / _TURNING).unlink(missing_ok=True)
 
     def forget_previous(self) -> None:
-        """There is nothing to go back to any more."""
+        """Forget the version to go back to."""
         (self.folder / PREVIOUS).unlink(missing_ok=True)
         files.settle(self.folder)
 
@@ -162,7 +162,7 @@ class Versions:
 
 
 def link_beside(path: pathlib.Path) -> pathlib.Path:
-    """What is put beside a file of a version before it takes the name of its place."""
+    """Return what is put beside a file of a version before it takes the name of its place."""
     return path.with_name(f"{path.name}.link")
 
 

@@ -81,7 +81,7 @@ class SeenKey:
         return self.key.facts.public_key_fingerprint if self.key else None
 
     def as_diff(self, wanted: WantedKey) -> dict[str, t.Any]:
-        """One side of a diff, without a letter of the key itself."""
+        """Return one side of a diff, without a letter of the key itself."""
         key = self.key and {
             "path": self.key.path,
             "type": str(self.key.facts.spec),
@@ -98,7 +98,7 @@ class SeenKey:
 
 
 def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None = None) -> WantedKey:
-    """The order as this module needs it; anything else in it is not looked at."""
+    """Read the order as this module needs it; anything else in it is not looked at."""
     key = orders.mapping(order, "key")
     common_name = _common_name(order)
     key_path = orders.path(key, "path", within="key")
@@ -143,7 +143,7 @@ def _given_subject(order: Mapping[str, t.Any]) -> dict[str, str]:
 
 
 def observe(wanted: WantedKey) -> SeenKey:
-    """What lies at the paths of the order."""
+    """Look at what lies at the paths of the order."""
     csr = files.read(wanted.csr_path)
     live, unusable = _live(wanted)
     waiting = live_keys.staged(wanted.key_path, passphrase=wanted.passphrase, owner=wanted.key_access.uid)

@@ -39,7 +39,7 @@ class Fact(t.Generic[T]):
 
 
 def unknown_fact(source: str) -> Fact[t.Any]:
-    """What nobody says; the source tells where an answer was looked for."""
+    """Return what nobody says; the source tells where an answer was looked for."""
     return Fact(None, source, Confidence.UNKNOWN)
 
 

@@ -52,7 +52,7 @@ DN_LENGTHS: t.Final = Fact({"state_or_province_name": 128, "locality_name": 128,
 
 
 def find_lifetime(day: dt.date) -> Lifetime:
-    """What holds for a certificate issued on this day; rules are judged by the day of issue, not of the order."""
+    """Find what holds for a certificate issued on this day; rules are judged by the day of issue, not of the order."""
     return max(
         (row for row in LIFETIMES.value if row.since <= day), key=lambda row: row.since, default=LIFETIMES.value[0]
     )

@@ -165,7 +165,7 @@ _BY_NAME: t.Final = {product.name: product for product in PRODUCTS.values()}
 
 
 def find_product(text: str) -> Product | None:
-    """The product with this id or with this Japanese item name."""
+    """Find the product with this id or with this Japanese item name."""
     return PRODUCTS.get(text) or _BY_NAME.get(text)
 
 

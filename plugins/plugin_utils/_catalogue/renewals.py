@@ -68,7 +68,7 @@ LEADS: t.Final = Fact(
 
 
 def find_calendar(product: Product | None) -> Calendar:
-    """The calendar of a product; of one that is not known here that of the agency items, whose days come first."""
+    """Find the calendar of a product; of one that is not known here that of the agency items, whose days come first."""
     return BROUGHT_CALENDAR if product is not None and product.brought else AGENCY
 
 

@@ -32,7 +32,7 @@ _GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severi
 
 
 def annotate(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -> str:
-    """All complaints in one of FORMS; without complaints it is a valid file that holds none."""
+    """Write all complaints in one of FORMS; without complaints it is a valid file that holds none."""
     return FORMS[form](complaints, lang)
 
 
@@ -47,7 +47,7 @@ def _json(complaints: tuple[Complaint, ...], lang: Language) -> str:
 
 
 def _github(complaints: tuple[Complaint, ...], lang: Language) -> str:
-    """Workflow commands: GitHub Actions turns what is printed so into annotations."""
+    """Write workflow commands: GitHub Actions turns what is printed so into annotations."""
     return "".join(_github_command(complaint, lang) for complaint in complaints)
 
 
@@ -58,7 +58,7 @@ def _github_command(complaint: Complaint, lang: Language) -> str:
 
 
 def _gitlab(complaints: tuple[Complaint, ...], lang: Language) -> str:
-    """GitLab's code quality report."""
+    """Write GitLab's code quality report."""
     return _dumped(
         [
             {
@@ -74,7 +74,7 @@ def _gitlab(complaints: tuple[Complaint, ...], lang: Language) -> str:
 
 
 def _sarif(complaints: tuple[Complaint, ...], lang: Language) -> str:
-    """SARIF 2.1.0, one run of one tool."""
+    """Write SARIF 2.1.0, one run of one tool."""
     message = sorted({complaint.rule for complaint in complaints})
     rules = [
         {
@@ -123,7 +123,7 @@ def _message(complaint: Complaint, lang: Language) -> str:
 
 
 def _path(complaint: Complaint) -> str:
-    """Relative to the working directory where the file lies below it: that is what code hosts look for."""
+    """Return the path relative to the working directory where it lies below it: that is what code hosts look for."""
     relative = os.path.relpath(complaint.place.file)
     return complaint.place.file if relative.startswith("..") else relative
 

@@ -121,7 +121,7 @@ class Complaint:
         return _NEAR.filled(hide(self.facts["near"])) if self.facts.get("near") else _CHOOSE
 
     def render(self, lang: Language) -> str:
-        """The complaint as an indented paragraph for people."""
+        """Render the complaint as an indented paragraph for people."""
         about = translate(_ABOUT.filled(self.order), lang) if self.order else ""
         field = f" {self.field}:" if self.field else ""
         details = zip(_LABELS, (self.allowed, self.todo, RULES[self.rule].source), strict=True)
@@ -137,7 +137,7 @@ class Complaint:
         )
 
     def as_dict(self, lang: Language) -> dict[str, object]:
-        """The complaint as JSON-ready data."""
+        """Return the complaint as JSON-ready data."""
         return {
             "rule": self.rule,
             "severity": self.severity.value,
@@ -174,12 +174,12 @@ class OptionsWrong(Exception):
 
 
 def sort_complaints(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
-    """Sorted by place, each mistake once."""
+    """Sort by place, each mistake once."""
     return tuple(sorted(_joined(complaints), key=lambda c: (c.place, str(c.path), c.rule)))
 
 
 def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
-    """A mistake in the defaults of a file is one mistake, however many orders inherit it."""
+    """Join what is one mistake in the defaults of a file, however many orders inherit it."""
     same: dict[tuple[object, ...], list[Complaint]] = {}
     for complaint in complaints:
         key = (complaint.rule, complaint.place, complaint.path, repr(sorted(complaint.facts.items())))
@@ -189,14 +189,14 @@ def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
 
 
 def list_names(orders: Iterable[str | None]) -> str | None:
-    """The names of several orders as a person would tell them: some, and how many more."""
+    """List the names of several orders as a person would tell them: some, and how many more."""
     names = list(dict.fromkeys(order for order in orders if order))
     more = len(names) - _MOST_NAMES
     return ", ".join([*names[:_MOST_NAMES], *([f"... (+{more})"] if more > 0 else [])]) or None
 
 
 def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
-    """All complaints as text: the errors headed by their number, then the warnings, then the notes."""
+    """Write all complaints as text: the errors headed by their number, then the warnings, then the notes."""
     parts = []
     for severity, (one, several) in _HEADS.items():
         lines = [complaint for complaint in complaints if complaint.severity is severity]
@@ -226,12 +226,12 @@ def _with_one_stop(sentence: str) -> str:
 
 
 def dotted_path(path: Path) -> str:
-    """A path the way people write it: install.certificate, orders[3].name."""
+    """Return a path the way people write it: install.certificate, orders[3].name."""
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
 
 
 def find_nearest(value: object, choices: Iterable[str]) -> str:
-    """The choice that was probably meant, or an empty text."""
+    """Find the choice that was probably meant, or an empty text."""
     if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
         return ""
     return next(iter(difflib.get_close_matches(value, list(choices), n=1, cutoff=0.6)), "")

@@ -48,7 +48,7 @@ class Vaulted(str):
         return HIDDEN
 
     def lower(self) -> Vaulted:
-        """The value in small letters, as secret as before."""
+        """Return the value in small letters, as secret as before."""
         return Vaulted(super().lower(), self.sealed)
 
 
@@ -102,7 +102,7 @@ class _Gate:
         return next((n for n in lengths if text[at : at + n] in forms and _is_apart(text, at, at + n)), 0)
 
     def _known_forms(self) -> set[str]:
-        """Every way in which a hidden value may be written; what a public text spells out is not hidden."""
+        """List every way in which a hidden value may be written; what a public text spells out is not hidden."""
         if self._forms is None:
             public = "\n".join(self._public)
             self._secrets = [value for value in self._opened if value and value not in public]

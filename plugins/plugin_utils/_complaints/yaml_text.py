@@ -49,7 +49,7 @@ class YamlText:
     text: str
 
     def read_document(self, decrypt: Decrypt) -> tuple[t.Any, tuple[Complaint, ...]]:
-        """The document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read."""
+        """Read the document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read."""
         text = self._plain(decrypt)
         if _is_too_deep(text):
             self._refuse("YAML-SYNTAX", None, problem=Phrase("nested too deep", "入れ子が深すぎます"))
@@ -72,7 +72,7 @@ class YamlText:
         )
 
     def place(self, path: Path) -> Place:
-        """Where a value is, or the closest thing around it that is there."""
+        """Return where a value is, or the closest thing around it that is there."""
         node = None if self._vaulted else _tree(self.text)
         mark = getattr(node, "start_mark", None)
         for part in path:
@@ -172,7 +172,7 @@ class _Reading:
         return name
 
     def _to_merge(self, node: yaml.Node) -> dict[t.Any, t.Any]:
-        """What "<<" brings in: a mapping, or a list of them where the first one wins."""
+        """Return what "<<" brings in: a mapping, or a list of them where the first one wins."""
         value = self.read_value(node)
         parts = value[::-1] if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
@@ -191,13 +191,13 @@ def _unusable(problem: Phrase, node: yaml.Node) -> Exception:
 
 
 def _problem(error: Exception) -> str | Phrase:
-    """What an error says: in both languages where it is ours, else in a library's words on one line."""
+    """Return what an error says: in both languages where it is ours, else in a library's words on one line."""
     message = next(iter(error.args), None)
     return message if isinstance(message, Phrase) else " ".join(str(error).split())
 
 
 def _is_too_deep(text: str) -> bool:
-    """Whether the C parser, which recurses without a guard, would run out of its stack (at 20,000 levels or more)."""
+    """Check whether the C parser, which recurses without a guard, would run out of its stack (from 20,000 levels)."""
     longest = max(map(len, text.splitlines()), default=0)
     if longest < _DEEPEST and text.count("[") + text.count("{") < _DEEPEST:
         return False  # every level takes a bracket or a column, so nothing needs counting

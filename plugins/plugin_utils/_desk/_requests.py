@@ -30,7 +30,7 @@ except ImportError:
 
 
 def explain_missing_requests() -> str | None:
-    """The message for the user when requests is not there."""
+    """Say that requests is missing, in the message for the user; None where it is there."""
     return None if requests else missing_required_lib("requests")
 
 

@@ -99,7 +99,7 @@ def _api_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None]
 
 
 def _ca_path(path: str | None) -> str | None:
-    """Where the CA certificates are, read once, so that a mistake is named before anything is sent."""
+    """Return where the CA certificates are, read once, so that a mistake is named before anything is sent."""
     if not path:
         return None
     try:

@@ -79,7 +79,10 @@ def _shaped(pattern: str, allowed: Phrase) -> Callable[[t.Any], str]:
 
 @functools.lru_cache(maxsize=256)
 def _same(text: str) -> str:
-    """One text in the place of equal ones: a contract repeats its certificate's, and many contracts their product."""
+    """Return one text in the place of equal ones.
+
+    A contract repeats its certificate's, and many contracts their product.
+    """
     return text
 
 
@@ -96,7 +99,7 @@ def _cleaned(words: str) -> str:
 
 
 def _words(value: t.Any) -> str:
-    """Words for people are cut and cleaned, not refused: nothing depends on them."""
+    """Cut and clean words for people; they are not refused, since nothing depends on them."""
     return _cleaned(_text(value))
 
 

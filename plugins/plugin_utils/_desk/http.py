@@ -125,7 +125,7 @@ def _within_limit(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _decoded(response: Response) -> Iterator[bytes]:
-    """The body in pieces of bounded size; older libraries decompress a piece whole, however large it becomes."""
+    """Yield the body in pieces of bounded size; older libraries decompress a piece whole, however large it becomes."""
     pieces = response.raw.stream(_PIECE, decode_content=False)
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding in ("", "identity"):
@@ -197,7 +197,7 @@ class _TimedAnswer(http.client.HTTPResponse):
 
 
 def _timed(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
-    """The kind of pool whose connections read with the clock in view."""
+    """Return the kind of pool whose connections read with the clock in view."""
 
     class Connection(pool.ConnectionCls):  # type: ignore[misc,name-defined]
         response_class = _TimedAnswer

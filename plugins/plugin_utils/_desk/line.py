@@ -102,7 +102,10 @@ def _reason(cause: BaseException) -> Phrase | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything that it wraps, innermost first: requests wraps urllib3's, which wraps the system's."""
+    """Return the error and everything that it wraps, innermost first.
+
+    Requests wraps urllib3's, which wraps the system's.
+    """
     result: list[BaseException] = []
     todo: list[object] = [error]
     while todo:

@@ -61,7 +61,7 @@ def _meant(host: str, inventory: frozenset[str]) -> Phrase:
 
 
 def find_missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
-    """The host of each order whose issued certificate no host of the inventory holds, by order name."""
+    """Find the host of each order whose issued certificate no host of the inventory holds, by order name."""
     return {
         entry.order.name: entry.order.host
         for entry in plan.entries

@@ -84,7 +84,7 @@ def require_digest(digest: str, wanted: str) -> None:
 def _moved(
     entry: Entry, row: Row | None, portfolio: str, commands_of: CommandsOf, as_of: dt.datetime | None
 ) -> Iterator[Complaint]:
-    """What keeps an order's work from being that of the saved plan, or the rest of it."""
+    """Yield what keeps an order's work from being that of the saved plan, or the rest of it."""
     order, now = entry.order, [step.value for step in entry.changes]
     if row is None:
         yield _order_moved(order.place, order.name, _ADDED)
@@ -106,7 +106,7 @@ def _moved(
 
 
 def _is_expired(row: Row, entry: Entry, as_of: dt.datetime | None) -> bool:
-    """Whether a step that the plan has for a renewal comes after the last moment to order it."""
+    """Check whether a step that the plan has for a renewal comes after the last moment to order it."""
     until = row.get("renew_by")
     return Step.RENEW in entry.steps and until is not None and as_of is not None and as_of >= _moment(until)
 
@@ -116,7 +116,7 @@ def _moment(text: str) -> dt.datetime:
 
 
 def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
-    """Whether the order's contract is the planned one, or the one that the plan has led to since."""
+    """Check whether the order's contract is the planned one, or the one that the plan has led to since."""
     order, application = entry.order, entry.application
     if entry.changes and entry.replaces != row.get("replaces"):
         return False  # the same contract, and another of its periods

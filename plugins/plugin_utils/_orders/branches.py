@@ -30,7 +30,7 @@ class Branch:
 
 
 def find_branch(order: Fields) -> Branch:
-    """The branch that an order belongs to; linked services leave no choice of the CSR's origin [M:2261096]."""
+    """Find the branch that an order belongs to; linked services leave no choice of the CSR's origin [M:2261096]."""
     named = order.get("product")
     product = find_product(named) if isinstance(named, str) else None
     usage = _member(Usage, order.get("usage"))
@@ -40,7 +40,7 @@ def find_branch(order: Fields) -> Branch:
 
 
 def product_of(branch: Branch) -> Product | None:
-    """The product of a branch, where its order names one that is known."""
+    """Return the product of a branch, where its order names one that is known."""
     return PRODUCTS[branch.product] if branch.product else None
 
 

@@ -57,7 +57,7 @@ def read_commands(fields: Mapping[str, t.Any] | None) -> dict[str, str]:
 
 
 def find_command_breaches(fields: Mapping[str, t.Any], commands: Collection[str] | None) -> Iterator[Breach]:
-    """Every name of a command that the task does not define; None: the commands of this task are not known."""
+    """Find every name of a command that the task does not define; None: the commands of this task are not known."""
     install = fields.get("install")
     if commands is None or not isinstance(install, dict):
         return

@@ -45,7 +45,7 @@ _DN_VALUE = f"{_one_of_characters(DN_CHARACTERS.value)}*".join(
 
 
 def make_dn_check(longest: int) -> Callable[[object], str]:
-    """A DN value that the portal's form takes, of at most `longest` characters."""
+    """Make the check of a DN value that the portal's form takes, of at most `longest` characters."""
 
     @describe_as(pattern_schema(re.compile(_DN_VALUE), maxLength=longest), TEXT)
     def field(value: object) -> str:

@@ -112,7 +112,7 @@ def has_order_files(source: str) -> bool:
 
 
 def read_inline(orders: list[t.Any]) -> Reading:
-    """Orders given in the playbook; they have no file, so their place is their number."""
+    """Read orders given in the playbook; they have no file, so their place is their number."""
     result = []
     for index, fields in enumerate(orders):
         place = Place(file=f"orders[{index}]")

@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
 
 
 def find_rule_breaches(order: Fields, branch: Branch, *, day: dt.date) -> Iterator[Breach]:
-    """Every rule that the order breaks if its certificate were issued on this day."""
+    """Find every rule that the order breaks if its certificate were issued on this day."""
     product = PRODUCTS[branch.product] if branch.product else None
     if product is not None:
         yield from _wildcard(order, product)
@@ -58,7 +58,7 @@ def find_rule_breaches(order: Fields, branch: Branch, *, day: dt.date) -> Iterat
 
 
 def permitted_addresses(common_name: str) -> tuple[str, ...]:
-    """Five local parts at the name and at each parent domain: what a CA may construct [BR 3.2.2.4.4]."""
+    """List what a CA may construct: five local parts at the name and at each parent domain [BR 3.2.2.4.4]."""
     labels = common_name.removeprefix("*.").split(".")
     domains = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
     own = [domain for domain in domains if not is_public_suffix(domain)]
@@ -155,7 +155,7 @@ def _approval_email(order: Fields, product: Product, day: dt.date) -> Iterator[B
 
 
 def _is_permitted(address: str, common_name: str) -> bool:
-    """Whether the address is one of permitted_addresses(), without making them all."""
+    """Check whether the address is one of permitted_addresses(), without making them all."""
     local, _at, domain = address.partition("@")
     below = f".{common_name.removeprefix('*.')}".endswith(f".{domain}")
     return below and local in APPROVAL_LOCAL_PARTS.value and not is_public_suffix(domain)

@@ -37,7 +37,7 @@ class OrderHost:
 
 
 def list_hosts(orders: Iterable[Order]) -> tuple[OrderHost, ...]:
-    """Every host that an order which is not to be cancelled names."""
+    """List every host that an order which is not to be cancelled names."""
     result: dict[str, dict[str, HostFacts]] = collections.defaultdict(dict)
     for order in sorted(orders, key=lambda order: order.name):
         if order.host is not None and order.state is Wanted.PRESENT:
@@ -46,7 +46,7 @@ def list_hosts(orders: Iterable[Order]) -> tuple[OrderHost, ...]:
 
 
 def _facts(order: Order) -> HostFacts:
-    """Chosen fields only: nothing of the applicant, no address, no credential."""
+    """Choose fields to show: nothing of the applicant, no address, no credential."""
     install = order.install
     files = ("certificate", "chain", "full_chain", "combined", "pkcs12")
     facts = {

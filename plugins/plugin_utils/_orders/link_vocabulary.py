@@ -37,7 +37,7 @@ _FURTHER_LINKS = Phrase(
     _FURTHER_LINKS,
 )
 def check_further_links(value: object) -> list[dict[str, str]]:
-    """More contracts that use the same certificate, each with its service."""
+    """Check more contracts that use the same certificate, each with its service."""
     if not isinstance(value, list) or not value:
         raise word.make_type_refusal(value, _FURTHER_LINKS)
     for link in value:

@@ -62,18 +62,18 @@ class Judged:
     complaints: tuple[Complaint, ...]
 
     def accept(self, *, strict: bool = False) -> tuple[Order, ...]:
-        """The orders; raises OrdersRefused when there is an error, in strict runs also when there is a warning."""
+        """Accept the orders; raises OrdersRefused when there is an error, in strict runs on a warning too."""
         if any(strict or complaint.severity is Severity.ERROR for complaint in self.complaints):
             raise OrdersRefused(self.complaints)
         return self.orders
 
     def list_flawless(self) -> tuple[Order, ...]:
-        """The orders in which nothing is wrong; those with mistakes are left out."""
+        """List the orders in which nothing is wrong; those with mistakes are left out."""
         wrong = {complaint.order for complaint in self.list_errors()}
         return tuple(order for order in self.orders if order.name not in wrong)
 
     def list_errors(self) -> tuple[Complaint, ...]:
-        """The complaints that are no warnings."""
+        """List the complaints that are no warnings."""
         return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)
 
 
@@ -88,7 +88,7 @@ def judge_order_files(source: str, reader: Reader, *, day: dt.date, commands: Co
 
 @contextlib.contextmanager
 def pause_collector() -> Iterator[None]:
-    """No collection of cycles while many orders are made, which all stay: it would walk them over and over."""
+    """Collect no cycles while many orders are made, which all stay: it would walk them over and over."""
     was_at_work = gc.isenabled()
     gc.disable()
     try:

@@ -25,7 +25,7 @@ if t.TYPE_CHECKING:
 
 
 def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
-    """Names used twice, natural keys bought twice, and duplicate_of that points nowhere."""
+    """Find names used twice, natural keys bought twice, and duplicate_of that points nowhere."""
     orders = tuple(orders)
     yield from _equal_names(orders)
     yield from _equal_purchases(orders)
@@ -47,7 +47,7 @@ def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
 
 
 def find_shared_keys(judged: Iterable[tuple[RawOrder, Order]]) -> Iterator[Complaint]:
-    """Orders whose certificates would have one key, where a CA of theirs refuses that.
+    """Find orders whose certificates would have one key, where a CA of theirs refuses that.
 
     A key is known by a supplied CSR, or by its path on the host that makes it.
     """
@@ -105,7 +105,7 @@ def _equal_purchases(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
 
 
 def _natural_key(order: Fields) -> tuple[str, ...] | None:
-    """What makes two orders the same purchase, or None where a part of it is unusable."""
+    """Return what makes two orders the same purchase, or None where a part of it is unusable."""
     name, product, usage = (order.get(field) for field in ("common_name", "product", "usage"))
     linked = order.get("linked_contract")
     if not (isinstance(name, str) and isinstance(product, str) and isinstance(usage, str)):

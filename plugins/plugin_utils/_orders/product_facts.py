@@ -26,7 +26,7 @@ Json = dict[str, t.Any]
 
 
 def product_rules(product: Product, *, day: dt.date) -> Json:
-    """What a product is, what its CA asks, how long its certificates may live, and which fields its orders have."""
+    """Return what a product is, what its CA asks, how long its certificates live, and which fields its orders have."""
     return {
         "product": product.id,
         "name": product.name,
@@ -56,7 +56,7 @@ def _plain(value: t.Any) -> t.Any:
 
 
 def _fields(product: Product) -> list[Json]:
-    """The fields by usage and CSR origin: which an order must have, and which it may have."""
+    """Return the fields by usage and CSR origin: which an order must have, and which it may have."""
     kinds = [(Usage.OTHER, origin) for origin in CsrOrigin] + [(Usage.LINKED_SERVICE, CsrOrigin.SERVICE)]
     rows = []
     for usage, origin in kinds:

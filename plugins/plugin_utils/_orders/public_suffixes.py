@@ -23,7 +23,7 @@ _PLAIN_TOP_DOMAINS = ("com", "jp", "net", "org")
 
 
 def explain_missing_public_suffixes() -> str | None:
-    """The message for the user when the library is not there."""
+    """Say that the library is missing, in the message for the user; None where it is there."""
     result = importlib.util.find_spec("publicsuffixlist")
     return None if result else str(missing_required_lib("publicsuffixlist"))
 

@@ -33,13 +33,13 @@ INSTALL_FILES: t.Final = ("certificate", "chain", "full_chain", "combined", "pkc
 
 
 def drop_unasked(defaults: Fields, branch: Branch) -> Fields:
-    """Defaults serve orders of every kind, so those that this order is not asked for are left out."""
+    """Drop defaults that this order is not asked for: they serve orders of every kind."""
     unasked = list_unasked(branch)
     return {field: value for field, value in defaults.items() if field not in unasked}
 
 
 def find_shape_breaches(order: Fields, branch: Branch) -> tuple[Fields, tuple[Breach, ...]]:
-    """The order with its values converted, and every way in which its shape is wrong."""
+    """Convert the values of an order, and find every way in which its shape is wrong."""
     schema = _schema(branch)
     try:
         return schema(order), ()
@@ -48,7 +48,7 @@ def find_shape_breaches(order: Fields, branch: Branch) -> tuple[Fields, tuple[Br
 
 
 def list_field_names(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:
-    """The fields that such an order must have, and those that it may have, both sorted."""
+    """List the fields that such an order must have, and those that it may have, both sorted."""
     branch = Branch(product.id, usage, csr_origin)
     markers = [marker for marker in _schema(branch).schema if str(marker) not in list_unasked(branch)]
     required = sorted(str(marker) for marker in markers if isinstance(marker, Required))
@@ -61,7 +61,7 @@ def _schema(branch: Branch) -> t.Any:
 
 
 def list_fields(branch: Branch) -> Shape:
-    """The fields of a branch with their validators, in the order in which people meet them."""
+    """List the fields of a branch with their validators, in the order in which people meet them."""
     # Markers are equal by field name: a refusal takes the place of the field's own validator.
     return {**_order_form(branch), **_registration_form(branch), **_host_side(branch), **_refusals(branch)}
 

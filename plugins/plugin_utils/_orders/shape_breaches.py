@@ -68,7 +68,7 @@ def _is_refused(validator: t.Any) -> bool:
 
 
 def _named(path: tuple[str | int, ...]) -> str:
-    """The field with the portal's own label, where that has one."""
+    """Return the field with the portal's own label, where that has one."""
     label = FIELD_LABELS.get(".".join(map(str, path)))
     return f"{path[-1]} ({label})" if label else str(path[-1])
 

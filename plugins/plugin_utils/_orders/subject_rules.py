@@ -26,7 +26,7 @@ _LEGAL_FORMS = ("co", "ltd", "inc", "corp", "corporation", "kk", "gk", "llc", "l
 
 
 def find_subject_breaches(subject: Mapping[str, str], *, product: Product, path: Path) -> Iterator[Breach]:
-    """Every field that this product's CA would not take as it is; DV certificates carry none of them."""
+    """Find every field that this product's CA would not take as it is; DV certificates carry none of them."""
     if product.level.value == "DV":
         return
     for field, value in subject.items():

@@ -56,7 +56,7 @@ class _NotRegular(Exception):
 def read_supplied_csr(
     path: pathlib.Path, *, common_name: str | None, product: Product | None
 ) -> tuple[SuppliedCsr | None, tuple[Breach, ...]]:
-    """The CSR at `path`, and every reason for which it cannot be used for this order."""
+    """Read the CSR at `path`, and find every reason for which it cannot be used for this order."""
     if lacking := explain_missing_cryptography():
         return None, (_unreadable(path, verbatim(lacking)),)
     try:
@@ -79,7 +79,7 @@ def read_supplied_csr(
 
 
 def _content(path: pathlib.Path) -> bytes:
-    """What is in the file; devices and pipes, which may never end, are not read."""
+    """Return what is in the file; devices and pipes, which may never end, are not read."""
     if path.exists() and not path.is_file():
         raise _NotRegular
     with path.open("rb") as file:
@@ -149,7 +149,7 @@ def _subject_breaches(facts: CsrFacts, product: Product) -> Iterator[Breach]:
 
 
 def _organization_breaches(subject: names.Subject, product: Product) -> Iterator[Breach]:
-    """What is wrong with an organization, by the rules of one that is written in an order."""
+    """Yield what is wrong with an organization, by the rules of one that is written in an order."""
     present = {attribute for attribute, value in subject if value.strip()}
     missing = [_short(name) for name in ("country_name", "organization_name") if name not in present]
     missing += [] if present & {"state_or_province_name", "locality_name"} else ["ST / L"]
@@ -180,7 +180,7 @@ def _short(attribute: str) -> str:
 
 
 def _kept_attributes(product: Product) -> frozenset[str]:
-    """What of a subject reaches the certificate: of a DV one C and CN only [BR 7.1.2.7.2]."""
+    """Return what of a subject reaches the certificate: of a DV one C and CN only [BR 7.1.2.7.2]."""
     if product.level.value == "DV":
         return frozenset({"country_name", "common_name"})
     entry = frozenset(attribute.name for attribute in names.DN_ATTRIBUTES)

@@ -138,7 +138,7 @@ class Sandbox:
         return "".join(parts)
 
     def _sealed(self, value: t.Any, names: set[str]) -> t.Any:
-        """The value, hidden like the vaulted variables that it is made of."""
+        """Return the value, hidden like the vaulted variables that it is made of."""
         if not isinstance(value, str) or isinstance(value, Vaulted):
             return value
         seals = [seal for name in sorted(names) for seal in self._seals.get(name, ())]
@@ -180,7 +180,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 
 def _seals(value: t.Any, seen: set[int]) -> Iterator[str]:
-    """The sealed text of every vaulted value in a variable."""
+    """Yield the sealed text of every vaulted value in a variable."""
     if isinstance(value, Vaulted):
         yield value.sealed
     elif isinstance(value, (dict, list)) and id(value) not in seen:

@@ -43,7 +43,7 @@ def find_file_breaches(document: t.Any) -> Iterator[Breach]:
 
 
 def _kind_of(document: t.Any) -> Phrase:
-    """What a document is that is no order file; nothing of it is quoted, since it may be anybody's secret."""
+    """Return what a document is that is no order file; nothing of it is quoted, since it may be anybody's secret."""
     if document is None:
         return Phrase("The file is empty.", "ファイルが空です。")
     if isinstance(document, dict):

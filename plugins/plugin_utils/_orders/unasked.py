@@ -32,7 +32,7 @@ _OF_REGISTRATION: t.Final = (
 
 @functools.cache
 def list_unasked(branch: Branch) -> dict[str, word.Validator]:
-    """The fields that this branch is not asked for, each with its refusal."""
+    """List the fields that this branch is not asked for, each with its refusal."""
     unasked = {**_unasked_by_product(branch), **_unasked_by_usage(branch), **_unasked_by_origin(branch)}
     product = product_of(branch)
     if product is not None and product.brought:

@@ -70,7 +70,7 @@ CHOICES: t.Final[set[str]] = set()  # every word of every closed list; none of t
 
 
 def describe_as(schema: Json, allowed: object = "") -> Callable[[_Checked], _Checked]:
-    """Marks a validator with what it accepts: as JSON Schema, where False accepts nothing, and in words for people."""
+    """Mark a validator with what it accepts: as JSON Schema, where False accepts nothing, and in words for people."""
 
     def mark(validator: _Checked) -> _Checked:
         validator.json = schema  # type: ignore[attr-defined]
@@ -81,7 +81,7 @@ def describe_as(schema: Json, allowed: object = "") -> Callable[[_Checked], _Che
 
 
 def read_json_schema(validator: Validator) -> Json:
-    """The JSON Schema that a validator carries."""
+    """Read the JSON Schema that a validator carries."""
     return t.cast("Json", validator.json)  # type: ignore[attr-defined]
 
 
@@ -132,7 +132,7 @@ def check_contract_id(value: object) -> str:
 
 @describe_as(pattern_schema(_SERIAL), _SERIAL_NUMBER)
 def check_serial_number(value: object) -> str:
-    """A serial number as tools write it, with colons or without; returned in one form."""
+    """Check a serial number as tools write it, with colons or without; returned in one form."""
     if not isinstance(value, str) or not _SERIAL.fullmatch(value):
         raise make_type_refusal(value, _SERIAL_NUMBER)
     return value.replace(":", "").lower().lstrip("0")
@@ -153,7 +153,7 @@ def check_counting_number(value: object) -> int:
 
 
 def make_choice_check(choices: Iterable[t.Any]) -> Validator:
-    """A value out of a closed list."""
+    """Make the check of a value out of a closed list."""
     allowed = tuple(choices)
     CHOICES.update(map(str, allowed))
 
@@ -225,7 +225,7 @@ def _foreign(text: str) -> str:
 
 
 def show_character(character: str) -> str:
-    """A character as it is, or the number of one that nobody sees."""
+    """Show a character as it is, or the number of one that nobody sees."""
     shows = character.isprintable() and not character.isspace()
     return character if shows else f"U+{ord(character):04X}"
 
@@ -256,7 +256,7 @@ class SharedMapping:
 
 
 def refuse(rule: str, **facts: object) -> Validator:
-    """A field that must not be here, whatever its value."""
+    """Refuse a field that must not be here, whatever its value."""
 
     @describe_as(False)
     def refused(_value: object) -> t.NoReturn:

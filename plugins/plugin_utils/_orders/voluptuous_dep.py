@@ -54,7 +54,7 @@ def _take_name(_path: object, name: str) -> str:
 
 
 def explain_missing_voluptuous() -> str | None:
-    """The message for the user when voluptuous is not there."""
+    """Say that voluptuous is missing, in the message for the user; None where it is there."""
     return None if vol else missing_required_lib("voluptuous")
 
 

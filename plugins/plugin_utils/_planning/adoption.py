@@ -32,7 +32,7 @@ _HEAD = """\
 
 
 def make_adopting_orders(applications: Iterable[Application], *, taken: Collection[str]) -> list[dict[str, t.Any]]:
-    """An order for each live application, pinned by its contract ID; what order files cannot say is left out.
+    """Make an order for each live application, pinned by its contract ID; what order files cannot say is left out.
 
     Only what the desk lists is in it. What a registration needs is not listed, so an application that still awaits
     its registration leads to an order that has to be completed.

@@ -30,7 +30,7 @@ _DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオー�
 
 
 def match_applications(orders: tuple[Order, ...], observed: Observed, *, portfolio: str) -> dict[str, Application]:
-    """The application of each order by name: pinned by contract ID, else by reference, else unreferenced and fitting.
+    """Match an application to each order by name: pinned by contract ID, else by reference, else fitting.
 
     What was paid for by hand and fits is used before anything new is bought.
     """
@@ -59,14 +59,14 @@ def match_applications(orders: tuple[Order, ...], observed: Observed, *, portfol
 
 
 def purchase_key(common_name: str, product: str) -> tuple[str, str]:
-    """What a list of applications shows at least of what was bought."""
+    """Return what a list of applications shows at least of what was bought."""
     return common_name.casefold(), product
 
 
 def _ended(
     orders: tuple[Order, ...], applications: Iterable[Application], *, claims: Mapping[str, Application]
 ) -> dict[str, Application]:
-    """The ended application of each order without a live one, at a desk that does not tell whose it was.
+    """Return the ended application of each order without a live one, at a desk that does not tell whose it was.
 
     An order of generation N has stood for N fitting applications in all, so the last one to have ended is the order's
     own unless a newer generation asks for another purchase.
@@ -150,7 +150,7 @@ def _also(differing: tuple[Phrase, ...]) -> Phrase:
 
 
 def find_differences(order: Order, app: Application) -> tuple[Phrase, ...]:
-    """Every way in which an application, as far as the desk shows it, is not what the order asks for."""
+    """Find every way in which an application, as far as the desk shows it, is not what the order asks for."""
     differing = list(_natural_differences(order, app))
     if app.term not in (None, order.term) and not _was_renewed(app):
         differing.append(_difference("term", order.term, app.term))

@@ -40,7 +40,7 @@ _NONE_WAS = {"address": "127.0.0.1"}
 
 
 def order_digest(order: Order) -> str:
-    """SHA-256 of all that the order says; a vaulted value counts by its sealed text, never by itself.
+    """Return the SHA-256 of all that the order says; a vaulted value counts by its sealed text, never by itself.
 
     The contract ID of a linked contract is left out, since the look-up at the desk may add it.
     """
@@ -50,7 +50,10 @@ def order_digest(order: Order) -> str:
 
 
 def _linked(order: Order) -> object:
-    """What counts of a linked contract: where it is changed or added to, everything, since nothing is looked up."""
+    """Return what counts of a linked contract.
+
+    Where it is changed or added to, everything, since nothing is looked up.
+    """
     linked = order.linked_contract
     if linked is None or not (linked.was or linked.also):
         return linked.service if linked else None
@@ -59,7 +62,7 @@ def _linked(order: Order) -> object:
 
 
 def digest(value: object) -> str:
-    """SHA-256 of JSON-ready data, whatever the order of its keys."""
+    """Return the SHA-256 of JSON-ready data, whatever the order of its keys."""
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
@@ -67,7 +70,7 @@ def digest(value: object) -> str:
 def plan_digest(
     rows: Iterable[dict[str, t.Any]], *, portfolio: str, part: str | None, on_hosts: Iterable[HostRow] = ()
 ) -> str:
-    """SHA-256 of what a plan changes, which steps for which order and contract, and of what every host is asked.
+    """Digest what a plan changes, which steps for which order and contract, and what every host is asked.
 
     Without `on_hosts` it is the digest of plans that were saved before hosts were bound.
     """
@@ -85,14 +88,14 @@ def plan_digest(
 
 
 def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
-    """What binds the steps of a renewal or a link: what is replaced, and the last moment to order it."""
+    """Return what binds the steps of a renewal or a link: what is replaced, and the last moment to order it."""
     wanted = row.get("relinking")
     linked = [wanted[field] for field in ("work", "was", "linked_contract_id")] if wanted else []
     return [*([row["replaces"], row.get("renew_by")] if row.get("replaces") else []), *linked]
 
 
 def list_desk_steps(row: dict[str, t.Any]) -> list[str]:
-    """The steps of an order's row that change the desk."""
+    """List the steps of an order's row that change the desk."""
     return [step["step"] for step in row["steps"] if step["call_class"] != "read"]
 
 
@@ -104,7 +107,7 @@ def seal(value: object) -> object:
 
 
 def _is_new(order: Order, name: str) -> bool:
-    """Whether a field came later and is not used."""
+    """Check whether a field came later and is not used."""
     return name in _LATER and getattr(order, name) == _LATER[name]
 
 

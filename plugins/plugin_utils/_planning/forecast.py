@@ -172,7 +172,7 @@ def list_lineages(
 
 
 def _goes_on(order: Order, application: Application | None) -> bool:
-    """Whether something is to come: not of an order that ended, nor of one that was cancelled before its issue."""
+    """Check whether something is to come: not of an order that ended, nor of one cancelled before its issue."""
     if order.product.brought:
         return False
     if application is None:
@@ -221,7 +221,7 @@ def _of_order(
 
 
 def _of_contract(application: Application, prices: PriceTable | None, assumptions: Assumptions) -> Lineage | None:
-    """The lineage of a contract that no order names; None where the desk shows too little of it."""
+    """Return the lineage of a contract that no order names; None where the desk shows too little of it."""
     product = find_product(application.product)
     if product is None or product.brought or application.term not in TERMS or application.not_after is None:
         return None
@@ -245,7 +245,7 @@ def _of_contract(application: Application, prices: PriceTable | None, assumption
 
 
 def _life(application: Application | None, *, term: str, level: str, lead: int, silent: bool) -> Life:
-    """Where a life stands, by what the desk shows of its contract."""
+    """Return where a life stands, by what the desk shows of its contract."""
     life = Life(term=TERMS[term], lead=lead, silent=silent, checks_organization=level != "DV")
     if application is None:
         return life

@@ -48,7 +48,7 @@ def list_warnings(forecast: Forecast) -> tuple[Forewarning, ...]:
 
 
 def _silence(forecast: Forecast) -> Iterator[Forewarning]:
-    """Contracts that renew themselves, with an order and without one."""
+    """Find contracts that renew themselves, with an order and without one."""
     for name, managed in (("silent", True), ("unmanaged", False)):
         chosen = (lineage for lineage in forecast.lineages if lineage.managed is managed and lineage.life.silent)
         first = _first_days(forecast, chosen, Happening.SILENT_RENEWAL)
@@ -58,7 +58,7 @@ def _silence(forecast: Forecast) -> Iterator[Forewarning]:
 
 
 def _by_hand(forecast: Forecast) -> Iterator[Forewarning]:
-    """Keys that a person downloads from the portal."""
+    """Find keys that a person downloads from the portal."""
     chosen = [lineage for lineage in forecast.lineages if lineage.by_hand]
     keys = sum(day.what is Happening.CERTIFICATE for lineage in chosen for day in forecast.days[lineage.name])
     if keys:
@@ -85,14 +85,14 @@ def _mail_approval(forecast: Forecast) -> Iterator[Forewarning]:
 
 
 def _gaps(forecast: Forecast) -> Iterator[Forewarning]:
-    """Certificates that would be issued after the one before has expired."""
+    """Find certificates that would be issued after the one before has expired."""
     first = _first_days(forecast, (lineage for lineage in forecast.lineages if lineage.life.goes_on), Happening.GAP)
     if first:
         yield Forewarning("gap", dt.date.fromordinal(min(first.values())), tuple(sorted(first)), {})
 
 
 def _full_weeks(forecast: Forecast) -> Iterator[Forewarning]:
-    """The weeks in which one applicant has most to answer."""
+    """Yield the weeks in which one applicant has most to answer."""
     weeks: collections.Counter[tuple[str, int]] = collections.Counter()
     names: dict[tuple[str, int], set[str]] = collections.defaultdict(set)
     for lineage in forecast.lineages:
@@ -112,7 +112,7 @@ def _full_weeks(forecast: Forecast) -> Iterator[Forewarning]:
 
 
 def _first_days(forecast: Forecast, lineages: Iterable[Lineage], what: Happening) -> dict[str, int]:
-    """The first day on which this happens, by the lineage's name."""
+    """Return the first day on which this happens, by the lineage's name."""
     result = (
         (row.name, next((day.day for day in forecast.days[row.name] if day.what is what), None)) for row in lineages
     )

@@ -66,7 +66,7 @@ def _reckon_late(forecast: Forecast) -> Lever | None:
 
 
 def _reckon_wildcards(forecast: Forecast, prices: PriceTable | None) -> Lever | None:
-    """One wildcard in place of several names directly below one domain."""
+    """Reckon with one wildcard in place of several names directly below one domain."""
     groups = [group for group in _group_siblings(forecast.lineages) if len(group) > 1]
     if not groups:
         return None
@@ -111,7 +111,7 @@ def _checks_more_than_the_name(lineage: Lineage) -> bool:
 
 
 def _priced(lineage: Lineage, prices: PriceTable | None) -> Lineage:
-    """The lineage with the prices of its product and term."""
+    """Return the lineage with the prices of its product and term."""
     if prices is None:
         return lineage
     first = prices.amounts.get((lineage.product, lineage.term))

@@ -63,7 +63,7 @@ class Track:
         return self.undecided_until if self.calendar.silence_renews.value else None
 
     def begins_at(self, name: str, *, spread: bool) -> dt.datetime:
-        """When a run orders the renewal of an order of this name."""
+        """Return when a run orders the renewal of an order of this name."""
         return begin_of(name, self.window, self.certificate, self.calendar, spread=spread)
 
     def is_near(self) -> bool:

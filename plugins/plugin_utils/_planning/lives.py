@@ -58,7 +58,7 @@ class Second(enum.StrEnum):
 
 
 class Anchor(enum.StrEnum):
-    """From which end the window of a paid renewal is counted: nobody says, so it is an assumption."""
+    """Say from which end the window of a paid renewal is counted: nobody says, so it is an assumption."""
 
     CERTIFICATE = "certificate"
     PERIOD = "period"
@@ -136,7 +136,7 @@ class _Walker:
         self._first = life.ends is None
 
     def walk_days(self) -> Iterator[Day]:
-        """Every day on which something happens, some of them before today."""
+        """Yield every day on which something happens, some of them before today."""
         life = self._life
         if self._ends is not None and not life.goes_on:
             yield Day(self._ends + 1, Happening.GAP)
@@ -192,7 +192,7 @@ class _Walker:
 
 
 def _limits_of(day: int) -> tuple[int, int, int]:
-    """Longest advised life of a certificate issued on this day, reuse of domain approvals and organization checks."""
+    """Return the longest advised life of a certificate issued on this day, and reuse of approvals and checks."""
     result = _CAPS[0]
     for row in _CAPS:
         if row[0] <= day:

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
 
 
 def resolve_linked_contract(order: Order, observed: Observed) -> tuple[Order, tuple[Complaint, ...]]:
-    """The order with the ID of its linked contract, and what keeps it from being submitted.
+    """Complete the order with the ID of its linked contract; returns what keeps it from being submitted, too.
 
     As it is where the desk was not asked what it offers: then nothing is to be submitted. A desk may show its linked
     contracts and no products before an order is filled in.

@@ -57,7 +57,10 @@ class Memory:
         self._outdated = len(lines) - len(self.list_lines())
 
     def has_certificate(self, order: Order, application: Application | None) -> bool | None:
-        """Whether the order's host has this certificate where the order wants it; None where no host was heard."""
+        """Check whether the order's host has this certificate where the order wants it.
+
+        None where no host was heard.
+        """
         answer = self._last.get(application.contract_id) if application else None
         if answer is None or application is None:
             return None
@@ -66,7 +69,10 @@ class Memory:
         return answer.has and same and answer.places == name_places(order)
 
     def drifted_fields(self, order: Order, application: Application | None) -> tuple[str, ...]:
-        """The fields in which the order says something else than was registered; none where that is not known."""
+        """Return the fields in which the order says something else than was registered.
+
+        None where that is not known.
+        """
         if application is None:
             return ()
         before = self._registered.get(application.contract_id)
@@ -85,7 +91,7 @@ class Memory:
         return self._outdated > max(_FEW, 2 * len(self.list_lines()))
 
     def find_news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
-        """Those of the lines that are not known yet."""
+        """Find those of the lines that are not known yet."""
         last: dict[type, Mapping[str, HostAnswer | Registered]] = {HostAnswer: self._last, Registered: self._registered}
         return [line for line in lines if last[type(line)].get(line.contract_id) != line]
 
@@ -113,7 +119,7 @@ def digest_registration(order: Order) -> dict[str, str]:
 
 
 def _shown_drift(order: Order, application: Application) -> set[str]:
-    """What the desk itself shows to be registered otherwise."""
+    """Return what the desk itself shows to be registered otherwise."""
     made_at_service = {"service": True, "customer": False}.get(application.csr_origin or "")
     drifted = set()
     if made_at_service is not None and order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE):

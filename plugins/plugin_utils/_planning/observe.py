@@ -53,7 +53,7 @@ class Listing:
 def observe(
     desk: Desk, orders: tuple[Order, ...], *, portfolio: str, listing: Listing | None = None, offers: bool = True
 ) -> Observed:
-    """What the desk shows; linked contracts and products are read only when an order has no application yet.
+    """Return what the desk shows; linked contracts and products are read only when an order has no application yet.
 
     Without `offers` they are not read at all: who may not order may not see them everywhere.
     """
@@ -95,7 +95,7 @@ def observe(
 def _find_links(
     desk: Desk, orders: tuple[Order, ...], claims: Mapping[str, Application]
 ) -> dict[str, tuple[SeenContract, ...]]:
-    """The contracts of the services to which contracts are to be linked now."""
+    """Find the contracts of the services to which contracts are to be linked now."""
     wanted = [relinking for order in orders if (relinking := relinking_of(order, claims.get(order.name)))]
     return {service: desk.list_linked_contracts(service) for service in sorted({each.service for each in wanted})}
 
@@ -103,7 +103,7 @@ def _find_links(
 def _in_full(
     applications: tuple[Application, ...], orders: tuple[Order, ...], *, desk: Desk
 ) -> tuple[Application, ...]:
-    """The applications, those that an order may mean with everything that the desk shows of them."""
+    """Return the applications, those that an order may mean with everything that the desk shows of them."""
     pinned = {order.contract_id for order in orders}
     bought = {purchase_key(order.common_name, order.product.id) for order in orders}
     return tuple(
@@ -119,7 +119,7 @@ def _names_of(orders: Iterable[Order]) -> set[tuple[str, str]]:
 
 
 def _anew(applications: tuple[Application, ...], names: set[tuple[str, str]], *, desk: Desk) -> tuple[Application, ...]:
-    """The applications, those under these names read again."""
+    """Return the applications, those under these names read again."""
     return tuple(
         desk.read_in_full(app, anew=True) if purchase_key(app.common_name, app.product) in names else app
         for app in applications

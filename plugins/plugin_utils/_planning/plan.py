@@ -135,28 +135,28 @@ class Plan:
     remarks: tuple[Complaint, ...] = ()
 
     def count_orders(self) -> dict[str, int]:
-        """How many orders stand where, and how many applications no order names."""
+        """Count how many orders stand where, and how many applications no order names."""
         counts = collections.Counter(entry.shown for entry in self.entries)
         return {**{standing.value: counts[standing] for standing in Standing}, "unmanaged": len(self.unmanaged)}
 
     def list_steps(self) -> Iterator[tuple[Entry, Step]]:
-        """Every step of the plan in the order in which it is performed."""
+        """Yield every step of the plan in the order in which it is performed."""
         for entry in self.entries:
             for step in entry.steps:
                 yield entry, step
 
     def count_changes(self) -> int:
-        """How many steps change the desk."""
+        """Count how many steps change the desk."""
         return sum(len(entry.changes) for entry in self.entries)
 
     def find_verdict(self) -> Verdict:
-        """Whether there is something to do, somebody to wait for, or neither."""
+        """Find whether there is something to do, somebody to wait for, or neither."""
         if any(entry.steps for entry in self.entries):
             return Verdict.CHANGES
         return Verdict.WAITING if any(entry.shown in _STILL for entry in self.entries) else Verdict.NOTHING_TO_DO
 
     def take_slice(self, part: Slice | None) -> Plan:
-        """The plan of one runner among several; which orders are compared with what stays the same."""
+        """Take the part of the plan for one runner; which orders are compared with what stays the same."""
         if part is None:
             return self
         return dc.replace(self, entries=tuple(entry for entry in self.entries if part.holds(entry.order.name)))
@@ -171,7 +171,7 @@ def make_plan(
     spread: bool = True,
     due_only: bool = False,
 ) -> Plan:
-    """What has to be done so that the desk shows what the orders ask for.
+    """Plan what has to be done so that the desk shows what the orders ask for.
 
     Raises OrdersRefused with every order that cannot be planned. `due_only` leaves such orders out instead, and all
     that orders, cancels or links a contract: an order with a mistake costs no other one its deadline.

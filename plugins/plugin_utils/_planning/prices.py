@@ -73,7 +73,7 @@ class PriceTable:
         return self.price_order(order) if step is Step.PLACE else None
 
     def sum_cost(self, plan: Plan) -> Cost:
-        """The cost of everything that the plan places, renews and links."""
+        """Sum what everything costs that the plan places, renews and links."""
         bought = [(entry.order, step) for entry, step in plan.list_steps() if step in PAID]
         sums = dict.fromkeys(PAID, 0)
         unpriced = []
@@ -85,7 +85,7 @@ class PriceTable:
 
 
 def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
-    """The table as the user wrote it, {product: {term: yen, renewal: {term: yen}, link_change: yen}}.
+    """Read the table as the user wrote it, {product: {term: yen, renewal: {term: yen}, link_change: yen}}.
 
     Raises OrdersRefused with everything wrong in it.
     """

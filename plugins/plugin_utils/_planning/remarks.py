@@ -92,7 +92,7 @@ def _of_brought(entry: Entry, track: Track) -> Iterator[Complaint]:
 
 
 def _of_links(entry: Entry) -> Iterator[Complaint]:
-    """What nobody knows of a change of the linked service, and what people have to do for it."""
+    """Yield what nobody knows of a change of the linked service, and what people have to do for it."""
     application, wanted = entry.application, entry.relinking
     if application is None:
         return
@@ -110,7 +110,7 @@ def _of_links(entry: Entry) -> Iterator[Complaint]:
 
 
 def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
-    """What a wanted reissue costs beside money, and what it does not do."""
+    """Yield what a wanted reissue costs beside money, and what it does not do."""
     order, application = entry.order, entry.application
     unseen = track.certificate.serial_number is None
     if order.reissue is None or application is None or not (unseen or _is_reissue(entry)):
@@ -132,7 +132,7 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
 
 
 def _of_replaced(entry: Entry) -> Iterator[Complaint]:
-    """What becomes of the contract that an order replaces, while it goes on."""
+    """Yield what becomes of the contract that an order replaces, while it goes on."""
     old = entry.replaced
     if old is None or not old.goes_on or old.cancels:
         return

@@ -59,7 +59,7 @@ def _of_entries(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
 
 
 def _of_replaced(entry: Entry, prices: PriceTable | None) -> Iterator[Silent]:
-    """What an order replaces goes on until it is cancelled."""
+    """Yield what goes on until it is cancelled, since an order replaces it."""
     old = entry.replaced
     if old is not None and old.track is not None and old.goes_on and not old.cancels:
         silent = _silent(old.application, old.track, entry.order.name, prices)
@@ -113,7 +113,7 @@ def price_silence(application: Application, prices: PriceTable | None) -> int | 
 
 
 def _last_term(application: Application) -> str | None:
-    """The term of the period that ends: silence orders the same again."""
+    """Return the term of the period that ends: silence orders the same again."""
     return application.period.term if application.period else application.term
 
 

@@ -28,12 +28,12 @@ class Slice:
         return f"{self.number}/{self.count}"
 
     def holds(self, name: str) -> bool:
-        """Whether the order of this name belongs to the slice: by a digest of the name alone."""
+        """Check whether the order of this name belongs to the slice: by a digest of the name alone."""
         return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8]) % self.count == self.number - 1
 
 
 def read_slice(text: str | None) -> Slice | None:
-    """The slice that is asked for as "2/5"; raises OrdersRefused for anything else."""
+    """Read the slice that is asked for as "2/5"; raises OrdersRefused for anything else."""
     if text is None:
         return None
     match = _FORM.fullmatch(text)

@@ -48,7 +48,7 @@ _CONTROLS: t.Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 def explain_missing_icalendar() -> str | None:
-    """The message for the user when icalendar is not there."""
+    """Say that icalendar is missing, in the message for the user; None where it is there."""
     return missing_required_lib("icalendar") if ICALENDAR_TRACEBACK else None
 
 
@@ -103,7 +103,7 @@ def _event(date: Date, made_at: str, lang: Language) -> icalendar.Event:
 
 
 def _plain(value: str) -> str:
-    """The text without control characters, which no calendar has a form for; line breaks stay."""
+    """Return the text without control characters, which no calendar has a form for; line breaks stay."""
     return _CONTROLS.sub(" ", value.replace("\r\n", "\n"))
 
 

@@ -12,7 +12,7 @@ import unicodedata
 
 
 def align_columns(rows: list[list[str]]) -> list[str]:
-    """One line for each row, its cells below each other."""
+    """Align the cells of each row below each other, one line for each row."""
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()

@@ -55,14 +55,14 @@ class Date:
 
 
 def list_dates(document: Row) -> tuple[Date, ...]:
-    """Every date that still concerns somebody, the next one first."""
+    """List every date that still concerns somebody, the next one first."""
     result = [date for row in document["orders"] for date in order_dates(row)]
     result += _silent_dates(document)
     return tuple(sorted(result, key=lambda date: (date.moment, date.kind, date.row["name"])))
 
 
 def order_dates(row: Row) -> tuple[Date, ...]:
-    """Deadlines and expiry of one order; what is cancelled or ended has none, unless its certificate ran out in use."""
+    """List deadlines and expiry of one order; what is cancelled or ended has none, unless it ran out in use."""
     return tuple(_date(row, deadline) for deadline in row["deadlines"])
 
 
@@ -81,7 +81,7 @@ def _date(row: Row, deadline: Row) -> Date:
 
 
 def _silent_dates(document: Row) -> Iterator[Date]:
-    """When IIJ renews by itself, also what no order names: its contract ID is its name then."""
+    """Yield when IIJ renews by itself, also what no order names: its contract ID is its name then."""
     orders = {row["name"]: row for row in document["orders"]}
     unmanaged = {row["contract_id"]: row for row in document["unmanaged"]}
     for silent in document["silent"]:
@@ -95,7 +95,7 @@ def _silent_dates(document: Row) -> Iterator[Date]:
 
 
 def sort_by_urgency(document: Row) -> Row:
-    """The document with its orders sorted by deadline, then by expiry; orders without a date come last."""
+    """Sort the orders of the document by deadline, then by expiry; orders without a date come last."""
 
     def urgency(row: Row) -> tuple[str, ...]:
         shown = ("deadline", "not_after") if row["deadlines"] else ()
@@ -122,7 +122,7 @@ def alert_days(row: Row) -> float:
 
 
 def list_passed_dates(row: Row, document: Row) -> tuple[Kind, ...]:
-    """Which dates of an order had passed when the document was made."""
+    """List which dates of an order had passed when the document was made."""
     now = dt.datetime.fromisoformat(document["made_at"])
     return tuple(date.kind for date in order_dates(row) if date.moment <= now)
 

@@ -106,7 +106,7 @@ def describe_plan(
 
 
 def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), error: str, planned: bool = True) -> Row:
-    """The document of a run that came to nothing, with the reasons."""
+    """Describe a run that came to nothing, with the reasons, as a document."""
     empty: Row = {field: [] for field in ("silent", "orders", "unmanaged", "unconfirmed")}
     nothing: Row = {"digest": None, "counts": None, "price": None, **empty}
     lines = [complaint.as_dict(frame.lang) for complaint in complaints]
@@ -127,7 +127,7 @@ def _warnings(plan: Plan, complaints: tuple[Complaint, ...], lang: Language) -> 
 
 
 def _drift(plan: Plan) -> Iterator[Complaint]:
-    """A warning for each order that says something else than was registered."""
+    """Yield a warning for each order that says something else than was registered."""
     for entry in plan.entries:
         if entry.drifted and entry.application:
             facts = {"contract_id": entry.application.contract_id, "fields": ", ".join(entry.drifted)}
@@ -153,7 +153,7 @@ def _host_rows(plan: Plan, frame: Frame) -> Iterator[HostRow]:
 
 
 def _changes(name: str, part: HostPart, frame: Frame) -> list[Row]:
-    """What an order asks of its host otherwise than before; nothing where there is nothing to compare with."""
+    """Return what an order asks of its host otherwise than before; nothing where there is nothing to compare with."""
     if frame.before is None:
         return []
     return [change._asdict() for change in list_changes(frame.before.get(name, {}), part)]

@@ -65,7 +65,7 @@ class News(t.NamedTuple):
 
 
 def find_news(document: Row, reported: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
-    """What this status has that is not among what was told; what is over is forgotten."""
+    """Find what this status has that is not among what was told; what is over is forgotten."""
     candidates = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
     fresh = [event for subject, level, event in candidates if level < reported.get(subject, level + 1)]
     levels = {subject: min(level, reported.get(subject, level)) for subject, level, _event in candidates}
@@ -73,7 +73,7 @@ def find_news(document: Row, reported: Mapping[str, int], *, thresholds: Thresho
 
 
 def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterator[tuple[str, int, Event]]:
-    """Dates that have come within a threshold, each under the tightest one that holds."""
+    """List dates that have come within a threshold, each under the tightest one that holds."""
     for date in list_dates(document):
         kind = _KINDS[date.kind]
         if date.kind is not Kind.SILENT and now < date.alert_at:
@@ -87,7 +87,7 @@ def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterat
 
 
 def _of_lateness(document: Row, thresholds: Thresholds) -> Iterator[tuple[str, int, Event]]:
-    """Stages that should be over, each under the highest threshold that it has passed."""
+    """List stages that should be over, each under the highest threshold that it has passed."""
     for row in document["orders"]:
         late = row["late"]
         passed = max((days for days in thresholds.late if late and late["days"] >= days), default=None)

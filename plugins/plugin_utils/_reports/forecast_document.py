@@ -72,7 +72,7 @@ def describe_forecast(
 
 
 def list_events(forecast: Forecast) -> Iterator[Row]:
-    """One row for each event of each lineage, lineage by lineage in order of time."""
+    """Yield one row for each event of each lineage, lineage by lineage in order of time."""
     for lineage in forecast.lineages:
         for day, what in forecast.days[lineage.name]:
             yield hide(

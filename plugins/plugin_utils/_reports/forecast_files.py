@@ -55,7 +55,7 @@ _BARS: t.Final = ("certificates", "yen")
 
 
 def render_forecast(document: Row, lang: Language) -> str:
-    """The forecast for a terminal."""
+    """Render the forecast for a terminal."""
     head, *rows = _table(document, lang)
     return "\n".join(
         [
@@ -93,7 +93,7 @@ def write_forecast(document: Row, events: Iterable[Row], folder: str) -> None:
 
 
 def _table(document: Row, lang: Language) -> list[list[str]]:
-    """Counts by quarter, without the columns that stay empty, and the total in the last row."""
+    """Count by quarter, without the columns that stay empty; the total is in the last row."""
     shown = [name for name in COUNTED if document["total"]["counts"][name]]
     priced = document["total"]["yen"] is not None
     rows = [(row["quarter"], row) for row in document["quarters"]] + [(translate(TOTAL, lang), document["total"])]
@@ -131,7 +131,7 @@ def _page(template: str, document: Row, lang: Language) -> str:
 
 
 def _bars(document: Row, lang: Language) -> list[Row]:
-    """One chart for certificates, one for yen where there are prices: a bar for each quarter, drawn to scale."""
+    """Return one chart for certificates, one for yen where there are prices: a bar for each quarter, drawn to scale."""
     charts = []
     for name in _BARS:
         values = [row["yen"] if name == "yen" else row["counts"]["certificate"] for row in document["quarters"]]
@@ -154,7 +154,7 @@ def _spreadsheet(rows: list[Row], lang: Language) -> str:
 
 
 def _calendar(document: Row, rows: list[Row], lang: Language) -> str:
-    """The next 13 months: one entry for each day and kind of event, with the names it is about."""
+    """Return the next 13 months: one entry for each day and kind of event, with the names it is about."""
     last = dt.date.fromisoformat(document["today"]) + dt.timedelta(days=_CALENDAR_DAYS)
     days: dict[tuple[str, str], list[str]] = collections.defaultdict(list)
     for row in rows:

@@ -176,12 +176,12 @@ _SOME: t.Final = 5  # names that are spelled out
 
 
 def span_words(document: Row, lang: Language) -> str:
-    """Whom and when the forecast is about."""
+    """Return whom and when the forecast is about."""
     return translate(_SPAN, lang).format(**document["lineages"], today=document["today"], until=document["until"])
 
 
 def amount_words(document: Row, lang: Language) -> str:
-    """The amount at the most and at the least, or why there is none."""
+    """Return the amount at the most and at the least, or why there is none."""
     most, least = document["total"], document["least"]
     if most["yen"] is None:
         return translate(_NO_PRICES, lang)
@@ -191,7 +191,7 @@ def amount_words(document: Row, lang: Language) -> str:
 
 
 def list_assumptions(document: Row, lang: Language) -> list[str]:
-    """The assumptions, line by line, after the sentence that says what they are."""
+    """List the assumptions, line by line, after the sentence that says what they are."""
     assumed = document["assumptions"]
     lead = ", ".join(f"{level} {days}" for level, days in assumed["lead"].items())
     desk = [] if document["desk_asked"] else [translate(_NO_DESK, lang)]
@@ -209,7 +209,7 @@ def list_assumptions(document: Row, lang: Language) -> list[str]:
 
 
 def lever_lines(document: Row, lang: Language) -> Iterator[str]:
-    """What each lever changes."""
+    """Yield what each lever changes."""
     for lever in document["levers"]:
         changes = [f"{translate(EVENTS[name], lang)} {-count:+,}" for name, count in lever["saved"].items()]
         if lever["saved_yen"]:
@@ -219,7 +219,7 @@ def lever_lines(document: Row, lang: Language) -> Iterator[str]:
 
 
 def warning_lines(document: Row, lang: Language) -> Iterator[str]:
-    """The warnings, with some of the names that each is about."""
+    """Yield the warnings, with some of the names that each is about."""
     for warning in document["warnings"]:
         names = warning["orders"]
         facts = {**warning["facts"], "count": len(names), "orders": _few(names), "day": warning["day"]}

@@ -38,7 +38,7 @@ _BY_MAIL: t.Final = Phrase(
 
 
 def link_note(row: Row, lang: Language) -> tuple[str, str] | None:
-    """What is done for the linked service of an order, and by whom; `>` where this run does not do it."""
+    """Return what is done for the linked service of an order, and by whom; `>` where this run does not do it."""
     wanted = row["relinking"]
     if wanted is None:
         return None

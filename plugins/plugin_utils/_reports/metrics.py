@@ -52,7 +52,7 @@ Samples = dict[str, list[tuple[dict[str, str], float]]]
 
 
 def render_metrics(document: Row) -> str:
-    """The metrics; every series names its portfolio, so that several files can lie side by side."""
+    """Render the metrics; every series names its portfolio, so that several files can lie side by side."""
     own = {"portfolio": document["portfolio"], **({"slice": document["slice"]} if document["slice"] else {})}
     samples = _samples(document)
     lines = [line for name, words in _HELP.items() for line in _family(name, words, samples[name], own)]

@@ -45,13 +45,13 @@ _WORKS: t.Final = {"change": "変更", "add": "追加"}
 
 
 def write_paper_orders(complaints: Iterable[Complaint], orders: Iterable[Order]) -> dict[str, str]:
-    """The text of a paper order by order name, for those that the portal does not take online."""
+    """Write the text of a paper order by order name, for those that the portal does not take online."""
     refused = {complaint.order for complaint in complaints if complaint.rule in _ON_PAPER}
     return {order.name: _paper(order) for order in orders if order.name in refused}
 
 
 def _paper(order: Order) -> str:
-    """A linked service of a contract that is there is changed by e-mail, also where it cannot be done online."""
+    """Return the paper order: a linked service of a contract that is there is changed by e-mail, even if online too."""
     linked = order.linked_contract
     return (
         write_linked_service_email(order, work="change", master_id=None)
@@ -61,7 +61,7 @@ def _paper(order: Order) -> str:
 
 
 def write_paper_order(order: Order) -> str:
-    """A new order for the paper form; IIJ's form itself is not published."""
+    """Write a new order for the paper form; IIJ's form itself is not published."""
     subject = order.subject.filled_fields()
     applicant = order.applicant
     return _rendered(
@@ -77,7 +77,7 @@ def write_paper_order(order: Order) -> str:
 def write_linked_service_email(
     order: Order, *, work: str, master_id: str | None, contract_id: str | None = None
 ) -> str:
-    """The e-mail that changes or adds a linked service; it has to come from the group admin [M:2261082].
+    """Write the e-mail that changes or adds a linked service; it has to come from the group admin [M:2261082].
 
     `contract_id`: the contract at the desk, where the order names none.
     """
@@ -98,7 +98,7 @@ def write_linked_service_email(
 
 
 def write_relinking_mail(entry: Entry) -> str:
-    """The e-mail for what a person asks for in the place of a run; who sends it fills in the master ID."""
+    """Write the e-mail for what a person asks for in the place of a run; who sends it fills in the master ID."""
     if entry.relinking is None or entry.application is None:
         raise RuntimeError("contract broken: nothing is to be linked")
     work = entry.relinking.work.value
@@ -106,7 +106,7 @@ def write_relinking_mail(entry: Entry) -> str:
 
 
 def write_reissue_request(entry: Entry) -> str:
-    """What a person says of the certificate that has to go, whatever the screens or forms for it are [M:2261110]."""
+    """Write what a person says of the certificate that has to go, whatever the screens for it are [M:2261110]."""
     application, reissue = entry.application, entry.order.reissue
     if application is None or reissue is None:
         raise RuntimeError("contract broken: nothing is to be reissued")

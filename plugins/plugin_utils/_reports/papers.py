@@ -116,7 +116,7 @@ def describe_approval(document: Row) -> Row:
 
 
 def list_register(document: Row) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of the register: every contract, those that no order names last."""
+    """List head and rows of the register: every contract, those that no order names last."""
     lang: Language = document["lang"]
     rows = [*(_registered(row, lang) for row in document["orders"]), *_unmanaged(document, lang)]
     return (

@@ -57,7 +57,7 @@ _REISSUED: t.Final = Phrase(
 
 
 def renewal_note(row: Row, lang: Language) -> tuple[str, str] | None:
-    """What is done for an order's next certificate, or was done by others already."""
+    """Return what is done for an order's next certificate, or was done by others already."""
     if any(step["step"] == Step.RENEW for step in row["steps"]):
         return "~", _renewed(row, lang)
     if any(step["step"] == Step.REISSUE for step in row["steps"]):
@@ -70,12 +70,12 @@ def renewal_note(row: Row, lang: Language) -> tuple[str, str] | None:
 
 
 def silent_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
-    """What IIJ renews by itself, by name, day and yen."""
+    """Return what IIJ renews by itself, by name, day and yen."""
     return [("!", _silent(row, document, lang)) for row in document["silent"]]
 
 
 def silent_price(document: Row, lang: Language) -> str | None:
-    """What silence costs; None where it renews nothing, and without a price table."""
+    """Return what silence costs; None where it renews nothing, and without a price table."""
     if not document["silent"] or document["price"] is None:
         return None
     amounts = [row["yen"] for row in document["silent"]]

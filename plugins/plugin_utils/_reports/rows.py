@@ -36,7 +36,7 @@ Row = dict[str, t.Any]
 def order_row(
     entry: Entry, lang: Language, prices: PriceTable | None = None, *, as_of: dt.datetime | None = None
 ) -> Row:
-    """One order: where it stands, what is done for it, what has to happen next, by whom and until when."""
+    """Return one order: where it stands, what is done for it, what has to happen next, by whom and until when."""
     order, application = entry.order, entry.application
     action, actor = next_action(entry, lang)
     until = find_deadline(entry)
@@ -74,7 +74,7 @@ def order_row(
 
 
 def _replaced(entry: Entry) -> Row | None:
-    """The contract that the order replaces, and the last day on which it can be cancelled before it is renewed."""
+    """Return the contract that the order replaces, and the last day to cancel it before it is renewed."""
     replaced = entry.replaced
     if replaced is None:
         return None
@@ -89,7 +89,7 @@ def _replaced(entry: Entry) -> Row | None:
 
 
 def _renewal(entry: Entry) -> Row | None:
-    """Where the contract is in its period, in days of Japan, and what is under way for the next one."""
+    """Return where the contract is in its period, in days of Japan, and what is under way for the next one."""
     track, application = entry.track, entry.application
     if track is None or application is None:
         return None
@@ -111,7 +111,7 @@ def _renewal(entry: Entry) -> Row | None:
 
 
 def _relinking(entry: Entry) -> Row | None:
-    """The next change or addition of a linked service that the order asks for, whoever makes it."""
+    """Return the next change or addition of a linked service that the order asks for, whoever makes it."""
     wanted = entry.relinking
     if wanted is None or entry.application is None:
         return None
@@ -130,7 +130,7 @@ def result_rows(rows: Iterable[Row]) -> list[Row]:
 
 
 def application_row(application: Application) -> Row:
-    """One application of the desk."""
+    """Return one application of the desk."""
     return {
         "contract_id": application.contract_id,
         "client_reference": application.client_reference,
@@ -153,7 +153,7 @@ def application_row(application: Application) -> Row:
 
 
 def unmanaged_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
-    """The applications that no order names, each with what it costs by itself, and when, unless somebody acts."""
+    """Return the applications that no order names, each with what it costs by itself unless somebody acts, and when."""
     rows = []
     for application in plan.unmanaged:
         silence = tell_silence(application, plan.as_of, prices)
@@ -163,7 +163,7 @@ def unmanaged_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
 
 
 def price_row(plan: Plan, prices: PriceTable | None) -> Row | None:
-    """What the plan's purchases come to; None without a price table."""
+    """Return what the plan's purchases come to; None without a price table."""
     if prices is None:
         return None
     cost = prices.sum_cost(plan)
@@ -178,7 +178,7 @@ def price_row(plan: Plan, prices: PriceTable | None) -> Row | None:
 
 
 def silent_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
-    """What IIJ renews by itself, since nobody has ordered or cancelled it."""
+    """Return what IIJ renews by itself, since nobody has ordered or cancelled it."""
     return [
         {
             "contract_id": silent.application.contract_id,

@@ -172,7 +172,7 @@ def _is_untouched(path: pathlib.Path) -> bool:
 
 
 def _is_ordered(record: Row) -> bool:
-    """Whether a person has written the contract ID of an order down, which other works have from the start."""
+    """Check whether a person has written the contract ID of an order down, which other works have from the start."""
     return record.get("state") == "ordered" and bool(record.get("contract_id"))
 
 
@@ -203,7 +203,7 @@ def _render(document: Row, suffix: str, lang: Language) -> str:
 
 
 def _parts(act: Row, lang: Language) -> tuple[str, str]:
-    """What is said of an act before its value and after it."""
+    """Return what is said of an act before its value and after it."""
     mark = next((f" {name}" for name in ("only_one", "first_word", "if_there") if act.get(name)), "")
     head, _value, tail = translate(VERBS[act["verb"] + mark], lang).partition("{1}")
     return head.replace("{0}", "」/「".join([act["label"], *act.get("or_label", ())])), tail

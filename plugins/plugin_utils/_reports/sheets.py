@@ -155,7 +155,7 @@ def _item(work: Work, steps: list[Row], *, number: int) -> Row:
 
 
 def _look(shown: list[Row], facts: RegisterFacts) -> Row | None:
-    """How the list is reached, and which contracts it may show of what is to be ordered."""
+    """Return how the list is reached, and which contracts it may show of what is to be ordered."""
     names = {item["common_name"] for group in shown if group["kind"] == "order" for item in group["items"]}
     absent = [{"common_name": name, "known": facts.known.get(name, [])} for name in sorted(names)]
     if not absent and not (facts.waiting and any(group["kind"] in ("register", "download") for group in shown)):

@@ -149,7 +149,7 @@ _BY_STANDING: t.Final = {
 
 
 def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
-    """What has to happen next, in words, and who does it (an id of ACTORS)."""
+    """Return what has to happen next, in words, and who does it (an id of ACTORS)."""
     application = entry.application
     if application and application.unclear:
         return translate(_ACTIONS["say_meaning"], lang).format(*application.unclear), "group_admin"
@@ -173,14 +173,14 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
 
 
 def _next_for_link(entry: Entry) -> tuple[str, str]:
-    """What has to happen next for the linked service, and who does it."""
+    """Return what has to happen next for the linked service, and who does it."""
     if entry.application and entry.application.link_change:
         return "wait_for_installation", "iij"
     return ("mail_relinking" if entry.by_mail else "relink"), "group_admin"
 
 
 def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
-    """What has to happen next where nobody else is waited for."""
+    """Return what has to happen next where nobody else is waited for."""
     if entry.unconfirmed:
         return translate(_ACTIONS["confirm"], lang), "service_admin"
     if _key_at_service(entry):
@@ -194,7 +194,7 @@ def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
 
 
 def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
-    """What has to happen next for the certificate after the one in use."""
+    """Return what has to happen next for the certificate after the one in use."""
     procedure = entry.application.procedure if entry.application else None
     if entry.ahead is Standing.WAITING and procedure is not None:
         if procedure.state is State.REJECTED:
@@ -216,7 +216,7 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
 
 
 def explain_standing(entry: Entry, lang: Language) -> str:
-    """Why the order stands where it stands."""
+    """Say why the order stands where it stands."""
     application = entry.application
     if application and application.unclear:
         return translate(_UNCLEAR, lang).format(*application.unclear)
@@ -240,7 +240,7 @@ def explain_standing(entry: Entry, lang: Language) -> str:
 
 
 def _reason_of_renewal(entry: Entry, lang: Language) -> str:
-    """Why the next certificate is where it is."""
+    """Say why the next certificate is where it is."""
     procedure = entry.application.procedure if entry.application else None
     if procedure is not None and procedure.reason:
         return procedure.reason
@@ -252,7 +252,7 @@ def _reason_of_renewal(entry: Entry, lang: Language) -> str:
 
 
 def find_deadline(entry: Entry) -> dt.date | None:
-    """The last day for what has to happen next."""
+    """Find the last day for what has to happen next."""
     if entry.application is None:
         return None
     if entry.shows_link:
@@ -276,7 +276,7 @@ def _open_ones(confirmations: tuple[str, ...], lang: Language) -> str:
 
 
 def _waits_for_upload(entry: Entry) -> bool:
-    """Whether a person has to bring certificate and key to the portal: keys are never uploaded from here."""
+    """Check whether a person has to bring certificate and key to the portal: keys are never uploaded from here."""
     application = entry.application
     if application is None or not entry.order.product.brought:
         return False
@@ -285,7 +285,7 @@ def _waits_for_upload(entry: Entry) -> bool:
 
 
 def _key_at_service(entry: Entry) -> bool:
-    """Whether IIJ holds the key of a certificate that the customer installs [M:2261110]."""
+    """Check whether IIJ holds the key of a certificate that the customer installs [M:2261110]."""
     application = entry.application
     issued = application is not None and application.state is State.ISSUED
     return entry.standing is Standing.DONE and _made_at_service(entry.order) and issued

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 
 
 def render_text(document: Row, lang: Language) -> str:
-    """What is urgent, the orders in a table, what is bought, used, cancelled or left, counts and the next step."""
+    """Render what is urgent, the orders in a table, what is bought, used, cancelled or left, and the next step."""
     rows = [list(row_cells(row, lang).values()) for row in document["orders"]]
     table = align_columns([[translate(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
     notes = list_notes(document, lang)

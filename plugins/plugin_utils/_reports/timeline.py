@@ -100,7 +100,7 @@ def _shape(kind: str, axis: _Axis, begin: dt.date, end: dt.date) -> Row:
 
 
 def _end_of(row: Row) -> dt.date | None:
-    """The day by which a row is sorted: the end of its certificate, else its deadline."""
+    """Return the day by which a row is sorted: the end of its certificate, else its deadline."""
     return _day(row["not_after"]) or _day(row["deadline"])
 
 

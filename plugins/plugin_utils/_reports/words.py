@@ -154,24 +154,24 @@ _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
 
 
 def state_word(state: str, lang: Language) -> str:
-    """An application's state in words."""
+    """Return an application's state in words."""
     return translate(_STATES[state], lang)
 
 
 def counts_text(document: Row, lang: Language) -> str:
-    """How many orders stand where, without the zeros."""
+    """Return how many orders stand where, without the zeros."""
     counts = document["counts"]
     message = [f"{translate(label, lang)}: {counts[key]}" for key, label in COUNTS.items() if counts[key]]
     return ", ".join(message) or translate(Phrase("no orders", "オーダーなし"), lang)
 
 
 def verdict_words(document: Row, lang: Language) -> str:
-    """The verdict in words; what changes on hosts alone is not nothing."""
+    """Return the verdict in words; what changes on hosts alone is not nothing."""
     return translate(_ON_HOSTS_ALONE if _is_for_hosts_alone(document) else VERDICTS[Verdict(document["verdict"])], lang)
 
 
 def advise_next_step(document: Row, lang: Language) -> str:
-    """What a user does after looking at the plan."""
+    """Advise what a user does after looking at the plan."""
     if document.get("sheets"):
         return translate(_BY_PEOPLE.filled(tuple(document["sheets"])), lang)
     return translate(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
@@ -185,7 +185,7 @@ def _unmanaged(row: Row, document: Row, lang: Language) -> str:
 
 
 def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
-    """What is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !.
+    """List what is bought, renewed, used, cancelled, changed on hosts or left alone, and warnings: +, ~, =, -, ? or !.
 
     What cannot wait for anything else has the sign URGENT and comes first.
     """
@@ -202,7 +202,7 @@ def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
 
 
 def price_text(document: Row, lang: Language) -> str | None:
-    """The price of the new orders, and for which there is none; None without a price table."""
+    """Return the price of the new orders, and for which there is none; None without a price table."""
     price = document["price"]
     if price is None:
         return None
@@ -217,7 +217,7 @@ def yen_text(amount: int, lang: Language) -> str:
 
 
 def row_cells(row: Row, lang: Language) -> dict[str, str]:
-    """An order's row as it is shown under HEADINGS."""
+    """Return an order's row as it is shown under HEADINGS."""
     shown = {**row, "by": translate(ACTORS.get(row["next_action_by"], Phrase("?", "?")), lang)}
     shown["state"] = translate(_STATES[row["state"]], lang)
     shown["not_after"] = (row["not_after"] or "-")[:10]
@@ -225,7 +225,7 @@ def row_cells(row: Row, lang: Language) -> dict[str, str]:
 
 
 def step_words(step: Row, lang: Language) -> str:
-    """A step and the class of its call."""
+    """Return a step and the class of its call."""
     return f"{translate(_STEPS[step['step']], lang)} ({translate(_CALL_CLASSES[step['call_class']], lang)})"
 
 
@@ -270,7 +270,7 @@ def _is_for_hosts_alone(document: Row) -> bool:
 
 
 def _bought(row: Row, lang: Language) -> str:
-    """What is bought, in the words of the order form."""
+    """Return what is bought, in the words of the order form."""
     service = LINKED_SERVICES.get(row["linked_service"])
     using = translate(_USING, lang).format(service.name, row["linked_contract_id"] or "-") if service else ""
     price = next((step["price"] for step in row["steps"] if step["price"] is not None), None)

@@ -42,13 +42,19 @@ def note_renewals_of_others(ledger: Ledger, entries: Iterable[Entry]) -> None:
 
 
 def _is_about(line: Line, of: Renewing) -> bool:
-    """Whether a line is about this renewal; not every look at a desk shows the fingerprint of what is replaced."""
+    """Check whether a line is about this renewal.
+
+    Not every look at a desk shows the fingerprint of what is replaced.
+    """
     same = line.get("replaces") == of.replaces or line.get("expires") == of.expires
     return same and line.get("contract_id") == of.application.contract_id
 
 
 def _is_known(line: Line) -> bool:
-    """Whether a line tells of a renewal that we ordered, or have seen; one that was refused to us is another's work."""
+    """Check whether a line tells of a renewal that we ordered, or have seen.
+
+    One that was refused to us is another's work.
+    """
     return line.get("step") == Step.RENEW.value and bool(line.get("booked") or line.get("kind") == _SEEN)
 
 

@@ -114,7 +114,10 @@ class Arrivals:
         return None
 
     def _matching(self, leaf: CertFacts) -> list[str]:
-        """The contracts that this certificate may be of: by its key, else by its name where IIJ has made the key."""
+        """Return the contracts that this certificate may be of.
+
+        By its key, else by its name where IIJ has made the key.
+        """
         live = {key: row for key, row in self.rows.items() if row["state"] not in _ENDED_STATES}
         by_key = [key for key in live if self._keys[key] == leaf.public_key_fingerprint]
         own = [key for key in by_key if leaf.is_for(live[key]["common_name"])]
@@ -125,7 +128,7 @@ class Arrivals:
         return [key for key in named if self._keys[key] is None]
 
     def _key(self, row: RegisterRow, key_of: Callable[[Order, str], str | None]) -> str | None:
-        """The key that a contract's certificate must have; None where it is not known here.
+        """Return the key that a contract's certificate must have; None where it is not known here.
 
         IIJ makes a new one with each reissue [M:2261110]. Where a host has made it, the host judges once more.
         """
@@ -153,7 +156,7 @@ class Arrivals:
         return _NOBODY.filled(leaf.dns_names or names.subject_text(leaf.subject))
 
     def _fault(self, leaf: CertFacts, row: RegisterRow, order: Order | None) -> Fault | None:
-        """Why the certificate is not installed anywhere, in the words of the host that would refuse it."""
+        """Say why the certificate is not installed anywhere, in the words of the host that would refuse it."""
         if not leaf.is_for(row["common_name"]):
             result = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
             return certificate_errors.NameDiffers(found=result, expected=row["common_name"])
@@ -176,7 +179,7 @@ class Arrivals:
 
 
 def _climb(leaf: CertFacts, authorities: Iterable[CertFacts]) -> tuple[CertFacts, ...]:
-    """The intermediates from the leaf's issuer upwards; a root that signs itself is left out."""
+    """Return the intermediates from the leaf's issuer upwards; a root that signs itself is left out."""
     chain: list[CertFacts] = []
     pool = [authority for authority in authorities if not authority.is_self_issued]
     while len(chain) < LONGEST_CHAIN:
@@ -194,7 +197,7 @@ def _wants_chain(order: Order) -> bool:
 
 
 def _issued(row: RegisterRow, leaf: CertFacts) -> RegisterRow:
-    """The row with what the certificate says."""
+    """Return the row with what the certificate says."""
     state = row["state"] if row["state"] == State.INSTALLED.value else State.ISSUED.value
     gone = () if row.get("certificate_fingerprint") == leaf.certificate_fingerprint else OF_PROCEDURE
     return {

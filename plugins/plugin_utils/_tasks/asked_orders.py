@@ -68,12 +68,12 @@ def accept_asked_orders(options: Options) -> tuple[Order, ...]:
 
 
 def accept_orders(judged: Judged, options: Options) -> tuple[Order, ...]:
-    """The judged orders that this task works with; raises OrdersRefused."""
+    """Accept the judged orders that this task works with; raises OrdersRefused."""
     return judged.list_flawless() if options.get("due_only") else judged.accept(strict=bool(options.get("strict")))
 
 
 def list_complaints(complaints: Iterable[Complaint], lang: Language) -> dict[str, t.Any]:
-    """The complaints about orders that were read, as part of a task's result; nothing where there are none."""
+    """List the complaints about orders that were read, as part of a task's result; nothing where there are none."""
     rows = [complaint.as_dict(lang) for complaint in complaints]
     return {"complaints": rows} if rows else {}
 
@@ -92,7 +92,7 @@ def note_unsaid_renewals(orders: Iterable[Order]) -> tuple[Complaint, ...]:
 
 
 def check_portfolio_name(options: Options) -> str:
-    """The portfolio's name; raises OptionsWrong where it could be no file name and no part of a reference."""
+    """Check the portfolio's name; raises OptionsWrong where it could be no file name and no part of a reference."""
     name = str(options["portfolio"])
     if not _PORTFOLIO.fullmatch(name):
         raise OptionsWrong(_PORTFOLIO_NAME.filled(repr(name)))
@@ -100,7 +100,7 @@ def check_portfolio_name(options: Options) -> str:
 
 
 def read_issue_day(options: Options, *, today: dt.date) -> dt.date:
-    """The day of issue that rules are judged by: check_date, or else today."""
+    """Read the day of issue that rules are judged by: check_date, or else today."""
     text = options.get("check_date")
     try:
         return dt.date.fromisoformat(text) if text else today
@@ -109,17 +109,17 @@ def read_issue_day(options: Options, *, today: dt.date) -> dt.date:
 
 
 def list_names_of_host(orders: Iterable[Order], host: str) -> frozenset[str]:
-    """The names of the orders whose work is done on this host; an order without a host is the controller's."""
+    """List the names of the orders whose work is done on this host; an order without a host is the controller's."""
     return frozenset(order.name for order in orders if (order.host or "localhost") == host)
 
 
 def read_today() -> dt.date:
-    """The day by which rules are judged unless another is named; CAs count in UTC."""
+    """Read the day by which rules are judged unless another is named; CAs count in UTC."""
     return read_clock().date()
 
 
 def read_clock() -> dt.datetime:
-    """The controller's clock; tasks hand it to whatever needs a moment."""
+    """Read the controller's clock; tasks hand it to whatever needs a moment."""
     return dt.datetime.now(dt.UTC)
 
 

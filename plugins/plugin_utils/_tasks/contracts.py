@@ -83,7 +83,7 @@ def guard_contracts(
 
 
 def count_contract_steps(plan: Plan) -> int:
-    """How many steps of a plan place, renew or cancel."""
+    """Count how many steps of a plan place, renew or cancel."""
     return sum(step in CONTRACT_STEPS for _entry, step in plan.list_steps())
 
 
@@ -139,7 +139,7 @@ def make_contract_result(
     lang: Language,
     repair: bool = True,
 ) -> Row:
-    """The task's result: what the document tells, and whom the remaining work belongs to."""
+    """Make the task's result: what the document tells, and whom the remaining work belongs to."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
     failed, planned = list_failures(outcomes), document["planned"]
     # Finished orders would make thousands of rows that tell nothing; the document counts them.
@@ -169,12 +169,12 @@ def make_contract_result(
 
 
 def list_failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
-    """The outcomes that are errors, by the order's name."""
+    """List the outcomes that are errors, by the order's name."""
     return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
 
 
 def list_hosts_with_work(plan: Plan, *, repair: bool = True) -> dict[str, list[str]]:
-    """Which inventory hosts have something to register or to collect; the controller goes by localhost.
+    """List which inventory hosts have something to register or to collect; the controller goes by localhost.
 
     Without `repair` a host is left out that was heard to have everything in its places.
     """
@@ -189,7 +189,7 @@ def list_hosts_with_work(plan: Plan, *, repair: bool = True) -> dict[str, list[s
 
 
 def progress_line(outcome: Outcome, *, lang: Language) -> str:
-    """One finished step as a line for people."""
+    """Return one finished step as a line for people."""
     name = outcome.entry.order.name
     if outcome.error:
         return f"{name}: {translate(outcome.error.phrase, lang)}"
@@ -210,7 +210,7 @@ def _failure(failed: tuple[Outcome, ...], plan: Plan, lang: Language) -> str:
 
 
 def _diff(before: Plan, plan: Plan | None) -> dict[str, t.Any]:
-    """What the contract steps change, order by order; predicted where nothing was performed."""
+    """Return what the contract steps change, order by order; predicted where nothing was performed."""
     changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
     then = {entry.order.name: entry for entry in plan.entries} if plan else {}
     return {

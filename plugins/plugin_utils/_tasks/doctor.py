@@ -53,7 +53,7 @@ _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
 
 
 def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
-    """The task's result; writes the map to edit where the user asked for it, and buys nothing."""
+    """Examine the portal; writes the map to edit where the user asked for it, and buys nothing."""
     result = _examine(options, orders)
     own_map = result.draft_map(lang)
     if options["map_path"]:

@@ -38,7 +38,7 @@ class Fingerprinted(t.NamedTuple):
 def fetch_missing_fingerprints(
     entries: Iterable[Entry], desk: Desk, *, lang: Language, progress: Callable[[str], None] = lambda _name: None
 ) -> Fingerprinted:
-    """The entries with fingerprints; a desk that lists them is not asked for anything.
+    """Complete the entries with fingerprints; a desk that lists them is not asked for anything.
 
     `progress` is called with the name of each order whose certificate was fetched.
     """

@@ -125,7 +125,7 @@ def _is_days(value: object) -> bool:
 
 
 def read_last_day(text: str | None, *, today: dt.date) -> dt.date:
-    """The last day of a forecast: the one that is asked for, else the end of 2029, or three years from today."""
+    """Read the last day of a forecast: the one that is asked for, else the end of 2029, or three years from today."""
     if text is None:
         return max(_UNTIL, today + _AT_LEAST)
     try:

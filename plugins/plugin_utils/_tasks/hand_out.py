@@ -110,14 +110,14 @@ def _kind(entry: Entry, options: Options) -> str | None:
 
 
 def _has_csr(entry: Entry, options: Options) -> bool:
-    """Whether all is there that a registration takes: a host makes its CSR before anything is on paper."""
+    """Check whether all is there that a registration takes: a host makes its CSR before anything is on paper."""
     if entry.order.csr_origin is not CsrOrigin.TARGET:
         return True
     return find_csr(entry, options) is not None
 
 
 def find_csr(entry: Entry, options: Options) -> str | None:
-    """The customer's CSR of this order, PEM; None where the service makes it, or no host has made it yet."""
+    """Find the customer's CSR of this order, PEM; None where the service makes it, or no host has made it yet."""
     if entry.order.csr:
         return entry.order.csr.pem
     if entry.application is None or entry.order.csr_origin is not CsrOrigin.TARGET:
@@ -158,14 +158,14 @@ def _work(entry: Entry, kind: str, options: Options, screen_map: ScreenMap) -> W
 
 
 def _text_of(entry: Entry, kind: str) -> str | None:
-    """What is sent or said, in Japanese, where no screen is documented."""
+    """Return what is sent or said, in Japanese, where no screen is documented."""
     if kind == "relink":
         return write_relinking_mail(entry)
     return write_reissue_request(entry) if kind == "reissue" else None
 
 
 def _group(works: Iterable[Work]) -> list[Group]:
-    """Works in the order in which a person goes: kind by kind, what shares its way through the menus together."""
+    """Group works in the order in which a person goes: kind by kind, what shares its way through the menus together."""
     kinds = list(KINDS)
     ordered = sorted(works, key=lambda work: (kinds.index(work.kind), str(work.steps[:4]), work.product, work.order))
     groups = []

@@ -31,7 +31,7 @@ _INSTALLED: t.Final = Phrase("{0}: installed at {1}, valid until {2}", "{0}: {1}
 
 
 def list_to_install(plan: Plan, names: Collection[str]) -> tuple[Entry, ...]:
-    """The entries whose issued certificate belongs here."""
+    """List the entries whose issued certificate belongs here."""
     return tuple(entry for entry in plan.entries if entry.order.name in names and entry.installs)
 
 
@@ -41,7 +41,7 @@ def make_host_orders(entries: Iterable[Entry], commands: Mapping[str, str]) -> l
 
 
 def list_leading_files(orders: Iterable[Order], names: Collection[str]) -> list[Json]:
-    """Where the certificates of these orders lie, with their keys, sorted by name."""
+    """List where the certificates of these orders lie, with their keys, sorted by name."""
     here = sorted((order for order in orders if order.name in names), key=lambda order: order.name)
     return [
         {"name": order.name, "path": path, "key_path": order.key.path if order.key else None}
@@ -59,7 +59,7 @@ def fetch_certificates(
     lang: Language,
     progress: Callable[[str], None] = lambda _name: None,
 ) -> tuple[dict[str, Json], list[Json]]:
-    """The certificates of these orders, and the failures of those that the desk would not hand out.
+    """Fetch the certificates of these orders, and the failures of those that the desk would not hand out.
 
     `progress` is called with the name of each order whose certificate was fetched.
     """
@@ -78,7 +78,7 @@ def fetch_certificates(
 
 
 def list_verdicts(entries: Iterable[Entry], names: Collection[str], *, address: str) -> dict[str, bool]:
-    """Of these orders, whether the new certificate is served at the host's address, as the controller sees it."""
+    """Say of these orders whether the new certificate is served at the host's address, as the controller sees it."""
     return {entry.order.name: _is_served(entry, address) for entry in entries if entry.order.name in names}
 
 
@@ -97,7 +97,7 @@ def _is_served(entry: Entry, address: str) -> bool:
 
 
 def make_installation_result(legs: list[Result], failures: list[Json], *, planned: bool) -> Result:
-    """The task's result out of the host's answers: what it had, and what it was given."""
+    """Make the task's result out of the host's answers: what it had, and what it was given."""
     installed: dict[str, Json] = {}
     for row in (row for leg in legs for row in leg.get("installed", ())):
         installed[row["name"]] = _continued(installed.get(row["name"]), row)
@@ -140,7 +140,7 @@ def list_open_and_done(result: Result) -> dict[str, bool]:
 
 
 def _continued(before: Json | None, row: Json) -> Json:
-    """What two executions did for one order, as one."""
+    """Return what two executions did for one order, as one."""
     if before is None:
         return row
     return {

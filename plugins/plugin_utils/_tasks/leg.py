@@ -61,7 +61,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     @abc.abstractmethod
     def make_spec(self) -> ArgumentSpec:
-        """The argument spec, the same that the module of this name is built from."""
+        """Make the argument spec, the same that the module of this name is built from."""
 
     @abc.abstractmethod
     def control(self) -> Result:
@@ -108,7 +108,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
 
     def _failed(self, result: Result, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
-        """The result of a run that came to nothing; a report that cannot be written does not hide the reason."""
+        """Return the result of a run that came to nothing; a report that cannot be written does not hide the reason."""
         result["failed"] = True
         try:
             self.report_refusal(message, complaints)
@@ -155,7 +155,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         )
 
     def open_desk(self) -> Desk:
-        """The desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
+        """Open the desk that the options name; people are shown what a run waits for. Nothing is sent yet."""
         return open_desk(self.options, tell=lambda phrase: self.say(translate(phrase, self.lang)))
 
     def hand_out(self, desk: Desk, plan: Plan, document: Result, *, stopped: bool = False) -> Result:
@@ -208,7 +208,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
 
 def is_lost(result: Result) -> bool:
-    """Whether a host did not answer, or answered nothing about its orders."""
+    """Check whether a host did not answer, or answered nothing about its orders."""
     return bool(result.get("unreachable") or (result.get("failed") and "failures" not in result))
 
 

@@ -136,7 +136,7 @@ class Comparison:
         return _UNKNOWN.filled(*facts)
 
     def _order_of(self, row: RegisterRow) -> str:
-        """The name of the order that has this contract already, or an empty text."""
+        """Return the name of the order that has this contract already, or an empty text."""
         reference, contract_id = row.get("client_reference"), row["contract_id"]
         own = (
             o for o in self._orders if contract_id == o.contract_id or reference == o.client_reference(self._portfolio)
@@ -152,7 +152,10 @@ def _row(shown: Application) -> RegisterRow:
 
 
 def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
-    """Whether the list shows another certificate than the register: one that ends later, with no renewal under way."""
+    """Check whether the list shows another certificate than the register.
+
+    One that ends later, with no renewal under way.
+    """
     if "procedure" in fresh or not row.get("certificate_fingerprint"):
         return False
     days = [_day("not_after", shown.get("not_after")) for shown in (fresh, row)]
@@ -163,7 +166,10 @@ def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
 
 
 def _without_certificate(row: RegisterRow) -> RegisterRow:
-    """The row of a renewed contract: of its certificate nothing is known but the key that was registered for it."""
+    """Return the row of a renewed contract.
+
+    Of its certificate nothing is known but the key that was registered for it.
+    """
     gone = ("certificate_fingerprint", "serial_number", "not_before", "public_key_fingerprint", *OF_PROCEDURE)
     key = row.get("procedure_public_key_fingerprint")
     left = {name: value for name, value in row.items() if name not in gone}
@@ -171,7 +177,7 @@ def _without_certificate(row: RegisterRow) -> RegisterRow:
 
 
 def _day(name: str, value: t.Any) -> t.Any:
-    """Of moments the list shows the day alone, in Japan."""
+    """Return the day of a moment, in Japan: the list shows no more."""
     if name in ("not_after", "ordered_at") and isinstance(value, str) and len(value) > len("2026-11-26"):
         return dt.datetime.fromisoformat(value).astimezone(JST).date().isoformat()
     return value

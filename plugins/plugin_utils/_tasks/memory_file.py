@@ -117,7 +117,7 @@ def _open_regular(path: str, flags: int) -> int:
 
 
 def _parse(line: bytes) -> HostAnswer | Registered | None:
-    """One line, or None for what is none: the file is the user's, and a crash may have cut it."""
+    """Return one line, or None for what is none: the file is the user's, and a crash may have cut it."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):

@@ -95,7 +95,7 @@ def make_frame(
     commands_of: CommandsOf = have_no_commands,
     before: Mapping[str, HostPart] | None = None,
 ) -> Frame:
-    """What documents of this task are made for."""
+    """Make what documents of this task are made for."""
     part = read_slice(options.get("slice"))
     return Frame(
         portfolio=check_portfolio_name(options),
@@ -109,7 +109,7 @@ def make_frame(
 
 
 def make_bare_frame(options: Options, lang: Language) -> Frame:
-    """What the document of a refused task is made for: its options may be what is wrong."""
+    """Make what the document of a refused task is made for: its options may be what is wrong."""
     return Frame(portfolio=str(options["portfolio"]), part=None, prices=None, lang=lang, made_at=read_clock())
 
 

@@ -93,7 +93,7 @@ def _list_left_out(complaints: Iterable[Complaint], options: Options, lang: Lang
 
 
 def _is_news(document: Result, before: Plan) -> bool:
-    """Whether a run that does only what is due has something to tell; most days it has not."""
+    """Check whether a run that does only what is due has something to tell; most days it has not."""
     return bool(before.remarks or document["silent"]) or document["verdict"] not in ("nothing_to_do", "waiting")
 
 

@@ -170,7 +170,7 @@ def _sheets_of_today(options: Options, orders: tuple[Order, ...]) -> Mapping[tup
 
 
 def _key_of(order: Order, contract_id: str, options: Options) -> str | None:
-    """The fingerprint of the key of the CSR that was registered, as far as it is known here."""
+    """Return the fingerprint of the key of the CSR that was registered, as far as it is known here."""
     if order.csr:
         return order.csr.public_key_fingerprint
     kept = read_kept_csr(options["desk_folder"], contract_id)

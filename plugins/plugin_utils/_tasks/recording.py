@@ -79,7 +79,7 @@ class Recording:
             self.rows[key] = changed
 
     def list_changed(self) -> dict[str, RegisterRow]:
-        """The rows that are not as they were."""
+        """List the rows that are not as they were."""
         return {key: row for key, row in self.rows.items() if self._before.get(key) != row}
 
     def _row_of(self, order: Order) -> RegisterRow | None:
@@ -105,7 +105,7 @@ class Recording:
             yield record.make_complaint("RECORD-STALE", "sheet", value=record.sheet, today=today)
 
     def _judge_taken(self, record: Record, order: Order, taken: RegisterRow) -> Iterator[Complaint]:
-        """What keeps a contract that is in the register from being this order's."""
+        """Yield what keeps a contract that is in the register from being this order's."""
         holder = taken.get("client_reference")
         if holder:
             yield record.make_complaint("RECORD-TAKEN", "contract_id", value=taken["contract_id"], holder=holder)
@@ -117,7 +117,7 @@ class Recording:
             yield record.make_complaint("RECORD-DIFFERS", "contract_id", **facts)
 
     def _ordered(self, record: Record, order: Order) -> RegisterRow:
-        """A contract that is new in the register, or was taken over from a list without its order."""
+        """Return a contract that is new in the register, or was taken over from a list without its order."""
         taken = self.rows.get(record.contract_id or "", {})
         return {
             "state": State.AWAITING_REGISTRATION.value,
@@ -154,7 +154,7 @@ class Recording:
         }
 
     def _relinked(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
-        """The contract with the linked services that the order asks for, as far as one e-mail asks for them."""
+        """Return the contract with the linked services that the order asks for, as far as one e-mail asks for them."""
         wanted, linked = relinking_of(order, read_application(row, now=self._now)), order.linked_contract
         code, there = record.linked_contract_id, row.get("further_linked_contract_ids", [])
         if wanted is None or linked is None or code in (*there, row.get("linked_contract_id") or ""):
@@ -168,7 +168,7 @@ class Recording:
         return {**row, "further_linked_contract_ids": [*there, *added]}
 
     def _changed_procedure(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
-        """What is recorded of what is under way; the certificate in use stays what it is."""
+        """Return what is recorded of what is under way; the certificate in use stays what it is."""
         if record.state == "rejected":
             reason = {"procedure_reason": record.reason} if record.reason else {}
             return {**row, "procedure_state": State.REJECTED.value, **reason}
@@ -184,7 +184,7 @@ class Recording:
 
 
 def _opened(record: Record, row: RegisterRow) -> RegisterRow:
-    """The contract with a renewal or reissue under way, which may be further than its beginning already."""
+    """Open a renewal or reissue of the contract, which may be further than its beginning already."""
     return {
         **row,
         "procedure": _PROCEDURES[record.state].value,
@@ -194,7 +194,7 @@ def _opened(record: Record, row: RegisterRow) -> RegisterRow:
 
 
 def _is_of_before(record: Record, row: RegisterRow) -> bool:
-    """Whether this was recorded of the certificate before: what it opened has led to the one in use.
+    """Check whether this was recorded of the certificate before: what it opened has led to the one in use.
 
     Nobody renews a certificate on its first day, but one with a wrong content may be reissued at once.
     """
@@ -206,7 +206,10 @@ def _is_of_before(record: Record, row: RegisterRow) -> bool:
 
 
 def _can_be_opened(record: Record, row: RegisterRow) -> bool:
-    """Whether this could be ordered on that day: the contract is in use, nothing else is under way, it was time."""
+    """Check whether this could be ordered on that day.
+
+    The contract is in use, nothing else is under way, it was time.
+    """
     end_of_day = dt.datetime.combine(record.date, dt.time.max, JST)
     track = find_track(read_application(row, now=end_of_day), end_of_day)
     kind = _PROCEDURES[record.state]
@@ -216,7 +219,10 @@ def _can_be_opened(record: Record, row: RegisterRow) -> bool:
 
 
 def _judge_link(record: Record, order: Order, row: RegisterRow) -> Iterator[Complaint]:
-    """What keeps a record from saying which linked service was changed or added: given again, it must say the same."""
+    """Yield what keeps a record from saying which linked service was changed or added.
+
+    Given again, it must say the same.
+    """
     linked = order.linked_contract
     if linked is None:
         yield record.make_complaint("RECORD-NOT-LINKED", "state", value=row["contract_id"])
@@ -230,7 +236,7 @@ def _judge_link(record: Record, order: Order, row: RegisterRow) -> Iterator[Comp
 
 
 def _judge_state(record: Record, order: Order, row: RegisterRow) -> Iterator[Complaint]:
-    """What keeps this contract from being what the record says."""
+    """Yield what keeps this contract from being what the record says."""
     now, wanted = row["state"], STATES[record.state]
     if record.state in _PROCEDURES and not _is_of_before(record, row) and not _can_be_opened(record, row):
         yield record.make_complaint(_REFUSED[record.state], "state", value=row["contract_id"], state=now)
@@ -248,7 +254,7 @@ def _judge_state(record: Record, order: Order, row: RegisterRow) -> Iterator[Com
 
 
 def make_bought_row(order: Order, contract_id: str | None, linked_contract_id: str | None = None) -> RegisterRow:
-    """What was ordered, as the order says it; the person has compared the confirm screen with it."""
+    """Make the row of what was ordered, as the order says it; the person has compared the confirm screen with it."""
     linked = order.linked_contract if order.usage is Usage.LINKED_SERVICE else None
     row: RegisterRow = {
         "customer_code": order.customer_code,

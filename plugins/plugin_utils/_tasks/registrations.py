@@ -31,18 +31,18 @@ Json = dict[str, t.Any]
 
 
 def list_to_register(plan: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
-    """The entries to register here; one that is not ordered, renewed or reissued yet counts only in check mode."""
+    """List the entries to register here; one that is not ordered, renewed or reissued yet counts only in check mode."""
     here = [entry for entry in plan.entries if entry.order.name in names and Step.REGISTER in entry.steps]
     return tuple(entry for entry in here if planned or not set(OPENING) & set(entry.steps))
 
 
 def make_host_orders(entries: Iterable[Entry]) -> list[Json]:
-    """The orders whose key and CSR are made on the host; nothing else about an order goes there."""
+    """Make the orders whose key and CSR are made on the host; nothing else about an order goes there."""
     return [_host_order(entry) for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
 
 
 def collect_csrs(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
-    """The PEM of every CSR that the host made or the user supplied; nothing else that a host answers counts."""
+    """Collect the PEM of every CSR that the host made or the user supplied; nothing else that a host answers counts."""
     result = {row["name"]: row["csr"] for row in leg.get("csrs", ()) if row.get("csr")}
     supplied = {entry.order.name: entry.order.csr.pem for entry in entries if entry.order.csr}
     wanted = {entry.order.name for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET}
@@ -50,7 +50,7 @@ def collect_csrs(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
 
 
 def list_ready(entries: Iterable[Entry], csrs: Mapping[str, str]) -> tuple[Entry, ...]:
-    """The entries that have all that a registration takes."""
+    """List the entries that have all that a registration takes."""
     return tuple(entry for entry in entries if entry.order.csr_origin is CsrOrigin.SERVICE or entry.order.name in csrs)
 
 
@@ -61,7 +61,7 @@ def make_answer(host: str, entries: Iterable[Entry], leg: Result) -> Answer:
 
 
 def make_preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned: bool) -> Result:
-    """The task's result for the orders whose keys and CSRs were made on the host, and for nothing else."""
+    """Make the task's result for the orders whose keys and CSRs were made on the host, and for nothing else."""
     created = {row["name"]: row for row in leg.get("csrs", ())}
     failures = list(leg.get("failures", ()))
     result: Result = {
@@ -76,7 +76,7 @@ def make_preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned:
 def make_registration_result(
     entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool, lang: Language
 ) -> Result:
-    """The task's result for every order that is registered here."""
+    """Make the task's result for every order that is registered here."""
     created = {row["name"]: row for row in leg.get("csrs", ())}
     done = {outcome.entry.order.name: outcome for outcome in outcomes}
     failures = [*leg.get("failures", ()), *_desk_failures(outcomes, lang)]

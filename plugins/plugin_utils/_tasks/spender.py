@@ -52,7 +52,10 @@ def perform_plan(
 
 
 def _is_for_somebody_else(outcome: Outcome) -> bool:
-    """Whether a daily run has a log-in that may only register: what it may not order stays open for the group admin."""
+    """Check whether a daily run has a log-in that may only register.
+
+    What it may not order stays open for the group admin.
+    """
     return outcome.step in OPENING and isinstance(outcome.error, AccessRefused)
 
 
@@ -96,7 +99,7 @@ def note_seen(options: Options, renewed: Collection[Entry], warn: Callable[[Phra
 
 
 def find_ledger_path(options: Options) -> pathlib.Path:
-    """Where the ledger of this portfolio and desk is on the controller."""
+    """Find where the ledger of this portfolio and desk is on the controller."""
     chosen = options.get("ledger_path")
     if chosen:
         return expand_home(chosen)

@@ -74,7 +74,7 @@ class Watch:
         self._desk_is_named()
 
     def look(self) -> tuple[Event, ...]:
-        """What is new; raises LookFailed."""
+        """Look for what is new; raises LookFailed."""
         thresholds = Thresholds(
             expiring=tuple(self._options["expiring_days"]),
             deadline=tuple(self._options["deadline_days"]),
@@ -126,7 +126,7 @@ def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
 
 
 def _vault_secrets(password_file: str | None) -> list[tuple[str, t.Any]]:
-    """The secrets that vaulted values of the order files are opened with."""
+    """Return the secrets that vaulted values of the order files are opened with."""
     if password_file is None:
         return []
     try:

@@ -57,7 +57,7 @@ class Relinking(t.NamedTuple):
     since: dt.datetime | None = None
 
     def make_reference(self, order: str) -> str:
-        """The client reference of this change, made of that of the order.
+        """Make the client reference of this change, made of that of the order.
 
         It names the link that is replaced by its begin, too: who goes back to an earlier service, and from there to a
         later one once more, asks for something new each time.

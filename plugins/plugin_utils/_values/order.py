@@ -66,7 +66,7 @@ class Subject:
     organization_name: str | None = None
 
     def filled_fields(self) -> dict[str, str]:
-        """The fields that have a value, in DN order."""
+        """Return the fields that have a value, in DN order."""
         return {field.name: value for field in dc.fields(self) if (value := getattr(self, field.name)) is not None}
 
 
@@ -214,15 +214,21 @@ class Order:
         return self.locate(())
 
     def client_reference(self, portfolio: str) -> str:
-        """The client reference at the desk: permanently unique, the same on every run."""
+        """Return the client reference at the desk: permanently unique, the same on every run."""
         return f"{portfolio}/{self.was_named or self.name}/{self.generation}"
 
     def renewal_reference(self, portfolio: str, replaces: str) -> str:
-        """The reference of the renewal that replaces the certificate with this fingerprint; there is one for each."""
+        """Return the reference of the renewal that replaces the certificate with this fingerprint.
+
+        There is one for each.
+        """
         return f"{self.client_reference(portfolio)}/renewal:{replaces[:_SHORT_FINGERPRINT]}"
 
     def reissue_reference(self, portfolio: str, replaces: str) -> str:
-        """The reference of the reissue that replaces the certificate with this fingerprint; there is one for each."""
+        """Return the reference of the reissue that replaces the certificate with this fingerprint.
+
+        There is one for each.
+        """
         return f"{self.client_reference(portfolio)}/reissue:{replaces[:_SHORT_FINGERPRINT]}"
 
     @property

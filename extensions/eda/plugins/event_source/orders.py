@@ -110,7 +110,7 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
 
 
 def _collection_module(name: str) -> t.Any:
-    """A module of the collection that this file lies in; the rule engine runs the file alone, outside its package."""
+    """Import a module of the collection of this file: the rule engine runs the file alone, outside its package."""
     folder = str(pathlib.Path(__file__).absolute().parents[7])
     if folder not in sys.path:
         sys.path.append(folder)

@@ -59,7 +59,7 @@ _THE_REQUEST: t.Final = Phrase("the request", "リクエスト")
 
 
 def shown_details(answer: Json) -> list[Json]:
-    """The details of a refusal that people are shown."""
+    """Return the details of a refusal that people are shown."""
     fields = answer.get("error_details")
     details = fields if isinstance(fields, list) else []
     return [detail for detail in details if isinstance(detail, dict)][:_MOST_DETAILS]

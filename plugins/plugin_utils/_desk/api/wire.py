@@ -83,7 +83,7 @@ _MOST_LINKS = 100
 
 
 def order_body(order: Order) -> Json:
-    """The order form: what is bought."""
+    """Return the order form: what is bought."""
     return {
         "customer_code": order.customer_code,
         "common_name": order.common_name,
@@ -96,17 +96,20 @@ def order_body(order: Order) -> Json:
 
 
 def renewal_quote_body(application: Application, order: Order) -> Json:
-    """The renewal form without a reference: which certificate is replaced, and for how long the next one is paid."""
+    """Return the renewal form without a reference.
+
+    Which certificate is replaced, and for how long the next one is paid.
+    """
     return {**_name_replaced(application), "term": order.renewal_term, "terms_agreed": order.terms_agreed}
 
 
 def renewal_body(application: Application, order: Order, client_reference: str) -> Json:
-    """The renewal form."""
+    """Return the renewal form."""
     return {**renewal_quote_body(application, order), "client_reference": client_reference}
 
 
 def reissue_body(application: Application, order: Order, client_reference: str, reason: str) -> Json:
-    """The reissue form: which certificate goes, and why."""
+    """Return the reissue form: which certificate goes, and why."""
     form = {**_name_replaced(application), "client_reference": client_reference}
     return {**form, "reason": reason, "notes_agreed": order.terms_agreed}
 
@@ -121,7 +124,7 @@ def _name_replaced(application: Application) -> Json:
 
 
 def link_body(application: Application, wanted: Relinking, client_reference: str) -> Json:
-    """The form that changes or adds a linked service."""
+    """Return the form that changes or adds a linked service."""
     return {
         "contract_id": application.contract_id,
         "client_reference": client_reference,
@@ -132,7 +135,7 @@ def link_body(application: Application, wanted: Relinking, client_reference: str
 
 
 def registration_body(order: Order, csr: str | None, procedure: Procedure | None = None) -> Json:
-    """The registration form: CSR, applicant and approval details of the procedure that was seen open."""
+    """Return the registration form: CSR, applicant and approval details of the procedure that was seen open."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
     subject = {**order.subject.filled_fields(), "organizational_unit_name": None}
     # A desk that tells no procedures does not know the field either.
@@ -198,7 +201,7 @@ def read_offered_product(answer: t.Any) -> OfferedProduct:
 
 
 def echo_differences(wanted: Json, answer: t.Any) -> tuple[str, ...]:
-    """Every field in which the desk's echo of a form is not what was asked."""
+    """List every field in which the desk's echo of a form is not what was asked."""
     if not isinstance(answer, dict):
         raise AnswerUnusable(
             Phrase("the desk's echo of the order cannot be read", "窓口が返したオーダーの内容を読み取れません")

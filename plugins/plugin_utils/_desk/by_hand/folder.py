@@ -41,12 +41,15 @@ def place_in(folder: str, *parts: str) -> pathlib.Path:
 
 
 def register_path(folder: str) -> pathlib.Path:
-    """Where the register is."""
+    """Return where the register is."""
     return place_in(folder, "register.yml")
 
 
 def sheets_path(folder: str, part: str | None = None) -> pathlib.Path:
-    """Where the work sheets of a run are, those of a slice apart; raises OptionsWrong where one of them is a link."""
+    """Return where the work sheets of a run are, those of a slice apart.
+
+    Raises OptionsWrong where one of them is a link.
+    """
     parts = ("sheets", *((part.replace("/", "_of_"),) if part else ()))
     path = place_in(folder, *parts)
     for sheet in path.iterdir() if path.is_dir() else ():
@@ -55,17 +58,17 @@ def sheets_path(folder: str, part: str | None = None) -> pathlib.Path:
 
 
 def certificates_path(folder: str) -> pathlib.Path:
-    """Where the certificates are that people have brought."""
+    """Return where the certificates are that people have brought."""
     return place_in(folder, "certificates")
 
 
 def certificate_path(folder: str, contract_id: str) -> pathlib.Path:
-    """Where the certificate of a contract is kept, with its chain behind it."""
+    """Return where the certificate of a contract is kept, with its chain behind it."""
     return place_in(folder, "certificates", f"{contract_id}.pem")
 
 
 def csr_path(folder: str, contract_id: str) -> pathlib.Path:
-    """Where the CSR of a contract is kept that a host has made."""
+    """Return where the CSR of a contract is kept that a host has made."""
     return place_in(folder, "csrs", f"{contract_id}.csr")
 
 
@@ -78,7 +81,7 @@ def read_kept_csr(folder: str, contract_id: str) -> CsrFacts | None:
 
 
 def is_kept(folder: str, application: Application) -> bool:
-    """Whether a person has brought the certificate in use; that of before a renewal is not it."""
+    """Check whether a person has brought the certificate in use; that of before a renewal is not it."""
     path = certificate_path(folder, application.contract_id)
     return application.certificate_fingerprint is not None and path.exists()
 

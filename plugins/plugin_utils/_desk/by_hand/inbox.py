@@ -105,7 +105,7 @@ def _open(name: str, content: bytes, inbox: Inbox, *, depth: int) -> bool:
 
 
 def _parts(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, bytes]] | None:
-    """What an archive or a mail is made of; None for anything else."""
+    """Return what an archive or a mail is made of; None for anything else."""
     if content.startswith(b"PK\x03\x04"):
         return _unpacked(name, content, inbox)
     if name.lower().endswith(".eml"):

@@ -143,7 +143,10 @@ def _read_copied(file: pathlib.Path, screen_map: ScreenMap) -> Listing:
 
 
 def _table(file: pathlib.Path, lines: list[str], screen: Screen) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows under the headings, with the numbers of their lines; several pages of a list may follow each other."""
+    """Yield the rows under the headings, with the numbers of their lines.
+
+    Several pages of a list may follow each other.
+    """
     head: dict[str, int] = {}
     width, between, delimiter = 0, True, "\t"
     for number, line in enumerate(lines, start=1):
@@ -173,7 +176,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 
 def _head(cells: list[str], screen: Screen) -> dict[str, int] | None:
-    """Which column is where, where this line has every heading."""
+    """List which column is where, where this line has every heading."""
     places = {
         key: next((cells.index(text) for text in entry.texts if text in cells), None)
         for key, entry in screen.parts["columns"].items()

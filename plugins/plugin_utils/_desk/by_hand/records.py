@@ -96,7 +96,7 @@ def _read(records: list[t.Any], locate: Callable[[Path], Place], doubled: tuple[
 
 
 def _is_open(row: t.Any) -> bool:
-    """Whether a person has not filled this in yet."""
+    """Check whether a person has not filled this in yet."""
     if not isinstance(row, dict) or row.get("date") is not None:
         return False
     return row.get("contract_id") is None or row.get("state") != "ordered"

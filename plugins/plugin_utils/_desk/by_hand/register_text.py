@@ -59,7 +59,7 @@ def change_text(text: str, changed: Mapping[str, RegisterRow]) -> str:
 
 
 def _items(text: str) -> tuple[list[yaml.MappingNode], yaml.Node]:
-    """The contracts as nodes, and the node that they are in."""
+    """Return the contracts as nodes, and the node that they are in."""
     root: t.Any = yaml.compose(text, Loader=_Loader)
     contracts = next(value for key, value in root.value if key.value == "contracts")
     if contracts.value and (contracts.flow_style or any(not _is_block(item) for item in contracts.value)):
@@ -68,7 +68,7 @@ def _items(text: str) -> tuple[list[yaml.MappingNode], yaml.Node]:
 
 
 def _first(changed: Mapping[str, RegisterRow], nothing: yaml.Node) -> _Edit:
-    """The first contracts, in the place of an empty list; a comment behind it stays behind the last of them."""
+    """Return the first contracts, in the place of an empty list; a comment behind it stays behind the last of them."""
     blocks = "".join(line for _id, row in sorted(changed.items()) for line in _block(row, indent=2))
     start, end = nothing.start_mark, nothing.end_mark
     return _Edit((start.line, start.column), (end.line, end.column), f"\n{blocks.rstrip()}")
@@ -83,7 +83,7 @@ def _scalar(item: yaml.MappingNode, name: str) -> str:
 
 
 def _changes(item: yaml.MappingNode, row: RegisterRow, lines: list[str]) -> Iterable[_Edit]:
-    """What makes this contract the row: values replaced, taken away, put in after the field before them."""
+    """Yield what makes this contract the row: values replaced, taken away, put in after the field before them."""
     own = {key.value: (key, value) for key, value in item.value}
     indent = item.start_mark.column
     after = item.value[0][1].end_mark.line
@@ -102,7 +102,7 @@ def _changes(item: yaml.MappingNode, row: RegisterRow, lines: list[str]) -> Iter
 
 
 def lines_between(lines: list[str], node: yaml.Node) -> str:
-    """The text of a node."""
+    """Return the text of a node."""
     start, end = node.start_mark, node.end_mark
     if start.line == end.line:
         return lines[start.line][start.column : end.column]
@@ -111,7 +111,7 @@ def lines_between(lines: list[str], node: yaml.Node) -> str:
 
 
 def _insertions(new: list[RegisterRow], items: list[yaml.MappingNode], lines: list[str]) -> Iterable[_Edit]:
-    """Each new contract before the first one with a greater contract ID, comments above that one included."""
+    """Yield each new contract before the first one with a greater contract ID, comments above that one included."""
     dash = lines[items[0].start_mark.line].index("-")
     starts = [_first_line(item, lines) for item in items]
     end = _last_line(items[-1]) + 1
@@ -145,7 +145,7 @@ def _block(row: RegisterRow, *, indent: int) -> list[str]:
 
 
 def _value(value: t.Any) -> str:
-    """One value on one line; a text that would be read as something else is quoted, a day is left bare."""
+    """Return one value on one line; a text that would be read as something else is quoted, a day is left bare."""
     text = yaml.safe_dump([value], allow_unicode=True, width=10_000, default_flow_style=True).strip()
     bare = text[1:-1]
     return bare[1:-1] if isinstance(value, str) and _is_day(value) else bare

@@ -114,7 +114,7 @@ def _form_of(name: str) -> str:
 
 
 def _moment(name: str, value: t.Any) -> t.Any:
-    """What a day or moment of the register means: a day begins in Japan."""
+    """Return what a day or moment of the register means: a day begins in Japan."""
     value = _written(value)
     if name not in DAYS or not isinstance(value, str) or len(value) != len("2026-11-26"):
         return value

@@ -37,7 +37,7 @@ def order_steps(order: Order, screen_map: ScreenMap) -> list[Json]:
 
 
 def _by_service(step: Json, service: str) -> Json:
-    """The step where the order does not say which contract is linked: the only one of this service is."""
+    """Return the step where the order does not say which contract is linked: the only one of this service is."""
     acts = [
         {**act, "value": service, "only_one": True} if act.get("field") == "linked_contract" else act
         for act in step["do"]
@@ -95,7 +95,7 @@ def split_way(walks: list[list[Json]]) -> tuple[list[Json], list[list[Json]]]:
 
 
 def _leads_on(step: Json) -> bool:
-    """Whether this step belongs to the menus, and not to one order."""
+    """Check whether this step belongs to the menus, and not to one order."""
     own = [act for act in step["do"] if act["verb"] not in ("follow", "press")]
     return bool(step["do"]) and all(act.get("field") in _ON_THE_WAY for act in own) and not step["shows"]
 
@@ -144,7 +144,7 @@ def _fill(name: str, screen: Screen, value: Value | None) -> Iterator[Json]:
 
 
 def _shows(screen: Screen, filling: Filling) -> Iterator[Json]:
-    """What this screen must show of the order."""
+    """Yield what this screen must show of the order."""
     for key, entry in screen.parts["facts"].items():
         if key in filling.show:
             value = filling.show[key]
@@ -158,7 +158,7 @@ def _text(value: Value | None) -> str:
 
 
 def _label(entry: Entry) -> Json:
-    """What something is called on its screen; some are called otherwise for some products."""
+    """Return what something is called on its screen; some are called otherwise for some products."""
     return {"label": entry.text, **({"or_label": list(entry.texts[1:])} if len(entry.texts) > 1 else {})}
 
 

@@ -26,7 +26,7 @@ Element = t.Any  # lxml's elements have no types of their own
 
 
 def explain_missing_lxml() -> str | None:
-    """The message for the user when lxml is not there."""
+    """Say that lxml is missing, in the message for the user; None where it is there."""
     return None if html else missing_required_lib("lxml")
 
 

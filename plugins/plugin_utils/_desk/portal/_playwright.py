@@ -24,7 +24,7 @@ except ImportError:
 
 
 def explain_missing_playwright() -> str | None:
-    """The message for the user when Playwright is not there."""
+    """Say that Playwright is missing, in the message for the user; None where it is there."""
     if PLAYWRIGHT_TRACEBACK is None:
         return None
     return str(missing_required_lib("playwright", reason="for portal_engine: browser"))

@@ -182,7 +182,7 @@ class PortalDesk:
             return renewing.renew(confirmed, application, order)
 
     def _take_confirmed(self, order: Order, renews: Application | None = None) -> ordering.Confirmed:
-        """The confirm screen that a quote of the same has left, else that of a quote now; it is pressed once."""
+        """Take the confirm screen that a quote of the same has left, else that of a quote now; it is pressed once."""
         if self._confirmed is None or self._confirmed[0] != (order, renews.contract_id if renews else None):
             self.quote(order, renews)
         confirmed, self._confirmed = self._confirmed, None

@@ -54,7 +54,7 @@ class Browser:
         self._spare: list[LivePage] = []
 
     def open_tab(self) -> Tab:
-        """A page of its own for a window; nothing is started before its first call."""
+        """Open a page of its own for a window; nothing is started before its first call."""
         return Tab(self)
 
     @functools.cached_property
@@ -62,7 +62,7 @@ class Browser:
         return start_chromium(find_chromium(self._connection.browser_path) or "chromium")
 
     async def open_page(self) -> LivePage:
-        """A page for a new window, which still shows what the window before it has left there."""
+        """Open a page for a new window, which still shows what the window before it has left there."""
         context = await self._open()
         if self._spare:
             return self._spare.pop()
@@ -90,7 +90,7 @@ class Browser:
         return self._context
 
     async def _carried(self, request: PageRequest) -> Reply:
-        """What the portal answers to this request of a page."""
+        """Return what the portal answers to this request of a page."""
         cookies = await self._cookies(request.url)
         headers = {**request.headers, **({"Cookie": cookies} if cookies else {})}
         async with self._alone:
@@ -116,7 +116,7 @@ class Tab:
         self._live: LivePage | None = None
 
     def get(self, url: str) -> Fetched:
-        """What this address shows, once it is still."""
+        """Get the address; returns what it shows, once it is still."""
 
         async def look() -> Fetched:
             if self._live is None:
@@ -128,12 +128,12 @@ class Tab:
         return self._done(look)
 
     def submit(self, submission: Submission) -> Fetched:
-        """What the page shows once the button was pressed; pressed once."""
+        """Press the button once; returns what the page shows then."""
         live = self._shown()
         return self._done(lambda: live.press(submission))
 
     def fill(self, page: Page, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched:
-        """What the page shows once scripts have had their say about these fields."""
+        """Fill in these fields; returns what the page shows once scripts have had their say about them."""
         live = self._shown()
         return self._done(lambda: live.fill(page, form, filled))
 

@@ -59,7 +59,7 @@ class BrowserUnusable(DeskError):
 
 
 def find_chromium(path: str | None) -> str | None:
-    """Where the Chromium is that the user names, or the first one on PATH; None where there is none."""
+    """Find where the Chromium is that the user names, or the first one on PATH; None where there is none."""
     if path:
         file = expand_home(path)
         return str(file) if os.access(file, os.X_OK) and file.is_file() else None
@@ -78,7 +78,7 @@ class Chromium:
         threading.Thread(target=self._loop.run_forever, name="chromium", daemon=True).start()
 
     def run(self, work: Coroutine[t.Any, t.Any, Result]) -> Result:
-        """What this comes to; given up when the caller is interrupted."""
+        """Return what this comes to; given up when the caller is interrupted."""
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
@@ -94,7 +94,7 @@ class Chromium:
         asyncio.run_coroutine_threadsafe(_closed(held), self._loop)
 
     async def open_context(self) -> BrowserContext:
-        """Somebody new at the browser: no cookies, no files, nothing kept; raises BrowserUnusable."""
+        """Open the browser for somebody new: no cookies, no files, nothing kept; raises BrowserUnusable."""
         async with self._starting:
             if self._browser is None or not self._browser.is_connected():
                 self._browser = await self._started()
@@ -146,7 +146,7 @@ async def _closed(held: Page | BrowserContext) -> None:
 
 
 def start_chromium(path: str) -> Chromium:
-    """The one browser of this process, whatever its parent has started."""
+    """Start the one browser of this process, whatever its parent has started."""
     return _chromium(path, os.getpid())
 
 

@@ -60,7 +60,7 @@ class Listing(t.NamedTuple):
 
 
 def read_status_list(window: Window) -> Listing:
-    """All pages of ステータス一覧; raises AnswerUnusable when they hold fewer rows than the portal counts."""
+    """Read all pages of ステータス一覧; raises AnswerUnusable when they hold fewer rows than the portal counts."""
     take_walk(window, "list", Filling(fill={}))
     result = Listing({}, {})
     seen: set[str] = set()
@@ -80,13 +80,13 @@ def read_status_list(window: Window) -> Listing:
 
 
 def read_in_full(window: Window, application: Application, address: str) -> Application:
-    """The application with what its サービストップ tells."""
+    """Read the application with what its サービストップ tells."""
     _to_contract(window, "details", application, address)
     return wire.complete_application(application, window.read_fact, window.screen_map)
 
 
 def download_certificate(window: Window, application: Application, address: str) -> IssuedCertificate:
-    """The certificate and its intermediates, downloaded."""
+    """Download the certificate and its intermediates."""
     _to_contract(window, "download", application, address)
     if not window.has("links", "certificate"):
         raise StateConflict(_NO_CERTIFICATE.filled(application.contract_id))
@@ -104,7 +104,7 @@ def register(
     csr: str | None,
     agree: Callable[[str], None],
 ) -> bool:
-    """Whether the registration was taken; False when its answer was lost and only a look tells.
+    """Register; returns False when the answer was lost and only a look tells whether it was taken.
 
     `agree` is called with the sentence of consent before it is ticked.
     """

@@ -73,11 +73,11 @@ class Examination:
         return not self.problems and all(row["fits"] for row in self.list_rows())
 
     def list_rows(self) -> list[LabelRow]:
-        """Every label of every screen that was visited."""
+        """List every label of every screen that was visited."""
         return [_row(screen, finding) for screen, result in self.seen.values() for finding in result if _told(finding)]
 
     def draft_map(self, lang: Language) -> str:
-        """A map to edit, usable as it is: what can only be meant one way is filled in, the rest are remarks."""
+        """Draft a map to edit, usable as it is: what can only be meant one way is filled in, the rest are remarks."""
         remarks, words = [], {}
         screens: dict[str, LabelRow] = {key: {"title": title} for key, title in self.titles.items()}
         for key, (screen, result) in self.seen.items():
@@ -102,7 +102,7 @@ class Examination:
 
 
 def examine_saved(folder: pathlib.Path, screen_map: ScreenMap) -> Examination:
-    """What pages that were saved in a browser say; raises OSError."""
+    """Examine pages that were saved in a browser; raises OSError."""
     result = Examination()
     for page in read_saved(folder, screen_map):
         result.pages.append({"file": page.file, "screen": page.screen and page.screen.key})
@@ -117,7 +117,7 @@ def examine_saved(folder: pathlib.Path, screen_map: ScreenMap) -> Examination:
 
 
 def examine(connection: PortalConnection, orders: Iterable[Order]) -> Examination:
-    """What the portal's screens say; up to the confirm screen for the first order of each usage, never further."""
+    """Examine the portal's screens; up to the confirm screen for the first order of each usage, never further."""
     result = Examination()
     screen_map = read_screen_map(connection.screen_map)
     result.recording = ScreenRecording(screen_map)
@@ -135,7 +135,7 @@ def examine(connection: PortalConnection, orders: Iterable[Order]) -> Examinatio
 
 
 def _every_walk(orders: tuple[Order, ...]) -> Iterator[Callable[[Window], object]]:
-    """The walks of a visit, each from the top page; the later ones need what the earlier ones have found."""
+    """Yield the walks of a visit, each from the top page; the later ones need what the earlier ones have found."""
     listed: list[contracts.Listing] = []
     yield lambda window: listed.append(contracts.read_status_list(window))
     rows = sorted(
@@ -156,14 +156,14 @@ def _every_walk(orders: tuple[Order, ...]) -> Iterator[Callable[[Window], object
 
 
 def _ordering(order: Order) -> Callable[[Window], object]:
-    """The walk of an order; where its contract is yet to be looked up, as far as the search."""
+    """Return the walk of an order; where its contract is yet to be looked up, as far as the search."""
     if order.linked_contract and order.linked_contract.contract_id is None:
         return functools.partial(ordering.read_offer, customer_code=order.customer_code)
     return functools.partial(ordering.walk_to_confirm_screen, order=order)
 
 
 def _told(finding: Finding) -> bool:
-    """Whether a person wants to read it: entries of the map, and what a form shows in addition."""
+    """Check whether a person wants to read it: entries of the map, and what a form shows in addition."""
     return finding.entry is not None or not finding.fits
 
 

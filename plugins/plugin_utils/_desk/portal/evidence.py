@@ -91,7 +91,7 @@ def _parts(page: Page) -> Iterator[tuple[str, str]]:
 
 
 def _lines(tree: Element) -> Iterator[tuple[str, str]]:
-    """The texts of a page from top to bottom: what one line shows is one text, a row of a table too."""
+    """Yield the texts of a page from top to bottom: what one line shows is one text, a row of a table too."""
     words: list[str] = []
     tag = "p"
     for kind, element in _walk(tree):
@@ -106,7 +106,7 @@ def _lines(tree: Element) -> Iterator[tuple[str, str]]:
 
 
 def _walk(tree: Element) -> Iterator[tuple[t.Literal["start", "end", "text"], t.Any]]:
-    """Starts, ends and texts of what is seen, without recursion: pages are as deep as they like."""
+    """Yield starts, ends and texts of what is seen, without recursion: pages are as deep as they like."""
     todo: list[tuple[t.Literal["start", "end", "text"], t.Any]] = [("start", tree)]
     while todo:
         kind, element = todo.pop()
@@ -131,12 +131,12 @@ def _is_seen(element: Element) -> bool:
 
 
 def clean_words(text: str, secrets: tuple[str, ...]) -> str:
-    """One line of a page without these secrets, and without anything that looks like a token."""
+    """Clean one line of a page of these secrets, and of anything that looks like a token."""
     return _clean(text, _spellings(secrets))
 
 
 def _spellings(secrets: Iterable[str]) -> tuple[str, ...]:
-    """Every way in which a page may spell these secrets in its text, longest first."""
+    """List every way in which a page may spell these secrets in its text, longest first."""
     result: set[str] = set()
     for secret in secrets:
         result |= {secret, " ".join(secret.split()), escape(secret), urllib.parse.unquote(secret)}

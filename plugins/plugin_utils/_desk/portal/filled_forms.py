@@ -75,7 +75,7 @@ class Filling:
 
 
 def order_filling(order: Order, screen_map: ScreenMap) -> Filling:
-    """What an order fills in, which is just what its screens must show."""
+    """Return what an order fills in, which is just what its screens must show."""
     linked = order.linked_contract if order.usage is Usage.LINKED_SERVICE else None
     values: dict[str, Value | None] = {
         **_way_to_the_form(order.customer_code, order.usage, screen_map),
@@ -91,7 +91,7 @@ def order_filling(order: Order, screen_map: ScreenMap) -> Filling:
 
 
 def renewal_filling(application: Application, order: Order, screen_map: ScreenMap) -> Filling:
-    """What a renewal fills in, and what its screens must show of the contract."""
+    """Return what a renewal fills in, and what its screens must show of the contract."""
     values: dict[str, Value | None] = {
         "customer_code": Pick(text=order.customer_code, refusal=_NO_CODE),
         "contract_id": Pick(text=application.contract_id, refusal=_NOT_RENEWABLE, first_word=True),
@@ -103,12 +103,12 @@ def renewal_filling(application: Application, order: Order, screen_map: ScreenMa
 
 
 def renewal_choice_filling(customer_code: str) -> Filling:
-    """What leads to the choice of a contract to renew."""
+    """Return what leads to the choice of a contract to renew."""
     return Filling(fill={"customer_code": Pick(text=customer_code, refusal=_NO_CODE)})
 
 
 def offer_filling(customer_code: str, screen_map: ScreenMap) -> Filling:
-    """What leads to the form without an order, with the search for linked contracts behind it."""
+    """Return what leads to the form without an order, with the search for linked contracts behind it."""
     values = _way_to_the_form(customer_code, Usage.LINKED_SERVICE, screen_map)
     return Filling(fill={**values, "linked_contract": ""})
 
@@ -116,7 +116,7 @@ def offer_filling(customer_code: str, screen_map: ScreenMap) -> Filling:
 def registration_filling(
     application: Application, order: Order, csr: str | None, screen_map: ScreenMap, *, page: str
 ) -> Filling:
-    """What a registration fills in; a customer's CSR is entered whole, and its subject has to be shown."""
+    """Return what a registration fills in; a customer's CSR is entered whole, and its subject has to be shown."""
     by_service = order.csr_origin is CsrOrigin.SERVICE
     subject: Mapping[str, str] = order.subject.filled_fields() if by_service else {}
     applicant = dc.asdict(order.applicant) if order.applicant else {}
@@ -144,7 +144,7 @@ def registration_filling(
 def find_screen_differences(
     screen: Screen, fact: Fact, filling: Filling, screen_map: ScreenMap, *, whole: bool
 ) -> tuple[Phrase, ...]:
-    """Every way in which a screen is not what is asked for; `whole`: what it leaves out differs, too."""
+    """Find every way in which a screen is not what is asked for; `whole`: what it leaves out differs, too."""
     empty = screen_map.find_option("nothing_shown", "dash").texts
     result = []
     for key, entry in screen.parts["facts"].items():
@@ -163,7 +163,7 @@ def find_screen_differences(
 
 
 def _texts(value: Value | None) -> tuple[str, ...]:
-    """Any of these texts is the value."""
+    """Return the texts any of which may be the value."""
     if isinstance(value, Entry):
         return value.texts
     if isinstance(value, Pick):
@@ -195,7 +195,7 @@ def _term(term: str, screen_map: ScreenMap) -> Entry:
 
 
 def _subject_of(csr: str | None) -> dict[str, str | None]:
-    """What the portal must read out of this CSR."""
+    """Return what the portal must read out of this CSR."""
     subject = dict(read_csr(csr.encode()).subject) if csr else {}
     return {name: subject.get(name) for name in _SUBJECT}
 

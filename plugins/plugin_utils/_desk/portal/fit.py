@@ -46,7 +46,7 @@ class Finding:
 
 
 def compare_with_map(page: Page, screen: Screen) -> tuple[Finding, ...]:
-    """Every entry of this screen's map, and everything of the same kind that the page shows in addition."""
+    """Compare the page with every entry of this screen's map, and with what it shows of the same kind in addition."""
     result: list[Finding] = []
     for part in PARTS:
         entries, there = screen.parts[part], _there(page, screen, part)
@@ -63,12 +63,12 @@ def compare_with_map(page: Page, screen: Screen) -> tuple[Finding, ...]:
 
 
 def find_buttons(page: Page, entry: Entry) -> tuple[Button, ...]:
-    """The buttons that say this."""
+    """Find the buttons that say this."""
     return tuple(button for button in page.buttons if button.text in entry.texts)
 
 
 def find_form(page: Page, screen: Screen) -> Element | None:
-    """The form that this screen is about: the one with its buttons, else with its fields while these are to come."""
+    """Find the form that this screen is about: with its buttons, else with its fields while these are to come."""
     entries = screen.parts["buttons"].values()
     by_button = (button.form for entry in entries for button in find_buttons(page, entry))
     labels = {text for entry in screen.parts["fields"].values() for text in entry.texts}
@@ -79,7 +79,7 @@ def find_form(page: Page, screen: Screen) -> Element | None:
 
 
 def _is_strict(screen: Screen, part: Part) -> bool:
-    """Whether something unexpected could change what is bought: on forms, and on what a confirm screen tells."""
+    """Check whether something unexpected could change what is bought: on forms, and on what a confirm screen tells."""
     return part == "fields" or (part == "facts" and bool(screen.parts["buttons"]))
 
 

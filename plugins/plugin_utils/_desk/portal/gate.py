@@ -111,7 +111,7 @@ class Gate:
 
     @contextlib.contextmanager
     def open(self) -> Iterator[PageStep]:
-        """For one step."""
+        """Open the gate for one step."""
         self.step = PageStep()
         self._looked_at.set()
         try:
@@ -213,7 +213,7 @@ def _asked(event: Json, *, main: str) -> PageRequest:
 
 
 def _told(reply: Reply) -> Json:
-    """The answer as the browser is to see it, every cookie in a line of its own."""
+    """Return the answer as the browser is to see it, every cookie in a line of its own."""
     headers = [{"name": name, "value": value} for name, value in reply.lines if name.lower() not in _OF_THE_LINE]
     body = base64.b64encode(reply.body).decode()
     return {"responseCode": reply.status, "responseHeaders": headers, "body": body}

@@ -92,7 +92,7 @@ class LivePage:
 
     @classmethod
     async def open_page(cls, context: BrowserContext, *, carry: Carry, patience: float) -> LivePage:
-        """A page that shows nothing yet."""
+        """Open a page that shows nothing yet."""
         page = await context.new_page()
         page.set_default_timeout(patience * 1000)
         gate = Gate(page, carry=carry)
@@ -100,7 +100,7 @@ class LivePage:
         return cls(page, gate=gate, patience=patience)
 
     async def go(self, url: str) -> Fetched:
-        """What this address shows, once it is still."""
+        """Go to this address; returns what it shows, once it is still."""
         with self._gate.open() as step:
             try:
                 await self._page.goto(url.partition("#")[0], wait_until="commit", timeout=0)
@@ -111,7 +111,7 @@ class LivePage:
         return await self._fetched()
 
     async def fill(self, seen: SeenPage, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched:
-        """What the page shows once these fields are filled in; it may go on by itself, and is judged again then."""
+        """Fill in these fields; returns what the page shows then: it may go on by itself, and is judged again."""
         await self._must_be(seen)
         with self._gate.open() as step:
             what = ""
@@ -124,7 +124,7 @@ class LivePage:
         return await self._fetched()
 
     async def press(self, submission: Submission) -> Fetched:
-        """What the page shows after this button was pressed once; raises Withheld when nothing was sent."""
+        """Press this button once; returns what the page shows then. Raises Withheld when nothing was sent."""
         await self._must_be(submission.page)
         with self._gate.open() as step:
             await self._filled_in_and_pressed(submission, step)
@@ -220,12 +220,12 @@ class LivePage:
 
 
 def first_line(error: Exception) -> str:
-    """What a browser says first; the rest is its diary."""
+    """Return what a browser says first; the rest is its diary."""
     return str(error).strip().partition("\n")[0]
 
 
 def _quoted(text: str) -> str:
-    """A string of CSS."""
+    """Return a string of CSS."""
     return json.dumps(text, ensure_ascii=False)
 
 

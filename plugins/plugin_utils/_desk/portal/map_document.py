@@ -108,7 +108,7 @@ def _screen_problems(name: str, own: t.Any, default: Mapping[str, t.Any]) -> Ite
 def _part_problems(
     where: Place, value: t.Any, default: Mapping[str, t.Any], *, ours: tuple[str, ...], new: bool
 ) -> Iterator[Problem]:
-    """A screen of one's own may have anything; one of the collection's may have more of the order's values."""
+    """Yield problems of a part: the user's own may have anything, the collection's more of the order's values."""
     part = where[-1]
     if isinstance(value, list):
         value = dict.fromkeys(value, "x") if all(isinstance(name, str) for name in value) else value
@@ -123,7 +123,7 @@ def _part_problems(
 
 
 def order_values(default: Mapping[str, t.Any]) -> tuple[str, ...]:
-    """The values of orders that can be fields or facts."""
+    """Return the values of orders that can be fields or facts."""
     shown = (name for screen in default["screens"].values() for name in _names(screen.get("facts", ())))
     filled = (name for steps in default["walks"].values() for step in steps for name in step.get("fill", ()))
     return (*dict.fromkeys((*shown, *filled)), *MORE_VALUES)
@@ -157,12 +157,12 @@ def _names(written: Iterable[str]) -> tuple[str, ...]:
 
 
 def take_mapping(value: t.Any) -> dict[str, t.Any]:
-    """The mapping that a user gave, an empty one for anything else."""
+    """Return the mapping that a user gave, an empty one for anything else."""
     return value if isinstance(value, dict) else {}
 
 
 def take_texts(value: t.Any) -> tuple[str, ...]:
-    """The texts that a user gave for one entry, none when they are no texts."""
+    """Return the texts that a user gave for one entry, none when they are no texts."""
     values = value if isinstance(value, list) else [value]
     whole = values and all(isinstance(text, str) and text.strip() for text in values)
     return tuple(" ".join(text.split()) for text in values) if whole else ()

@@ -102,7 +102,7 @@ class ScreenMap:
         return self.options[group][key]
 
     def find_meaning(self, group: str, text: str) -> str | None:
-        """The key of the option that says this, or None."""
+        """Find the key of the option that says this, or None."""
         return next((key for key, entry in self.options[group].items() if text in entry.texts), None)
 
 

@@ -55,7 +55,7 @@ def walk_to_confirm_screen(window: Window, order: Order) -> Confirmed:
 
 
 def place_order(confirmed: Confirmed, order: Order) -> Application:
-    """The application that 申込 on this confirm screen leads to; pressed once, whatever comes of it.
+    """Press 申込 on this confirm screen once, whatever comes of it; returns the application that it leads to.
 
     Only the completion screen says that it was booked. No screen is known that proves the contrary.
     """
@@ -65,7 +65,7 @@ def place_order(confirmed: Confirmed, order: Order) -> Application:
 
 
 def press_once(confirmed: Confirmed, order: Order, *, read: Callable[[Window], Application]) -> Application:
-    """What the completion screen tells after the press that cannot be taken back; pressed once in any case."""
+    """Press what cannot be taken back, once in any case; returns what the completion screen tells."""
     window, press, rest = confirmed
     key = str(press.press)
     button = window.screen.find_entry("buttons", key).text
@@ -90,13 +90,13 @@ class Offer(t.NamedTuple):
 
 
 def read_customer_codes(window: Window) -> tuple[str, ...]:
-    """The customer codes of this log-in."""
+    """Read the customer codes of this log-in."""
     take_walk(window, "order", Filling(fill={}), as_far_as_known=True)
     return tuple(choice.text for choice in window.read_choices("customer_code") if choice.value)
 
 
 def read_offer(window: Window, customer_code: str) -> Offer:
-    """The pull-downs of the order's screens: products with their terms, and the contracts to link to."""
+    """Read the pull-downs of the order's screens: products with their terms, and the contracts to link to."""
     pairs: dict[Choice, None] = {}
     contracts: dict[Choice, None] = {}
 

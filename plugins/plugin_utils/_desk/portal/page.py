@@ -98,7 +98,7 @@ class Page:
         return not self._rendered and bool(self.tree.xpath("//script"))
 
     def is_shown_by(self, content: bytes) -> bool:
-        """Whether this content in UTF-8 shows the same to fill in, to press and to read as this page."""
+        """Check whether this content in UTF-8 shows the same to fill in, to press and to read as this page."""
         now = Page(content, url=self.url, charset="utf-8", marks=self._marks, rendered=self._rendered)
         return now._judged == self._judged
 
@@ -129,7 +129,7 @@ class Page:
         return tuple(result.values())
 
     def list_fields(self, form: Element) -> tuple[Field, ...]:
-        """Everything that this form lets a person fill in."""
+        """List everything that this form lets a person fill in."""
         radios: dict[str, list[Element]] = {}
         result: list[Field] = []
         for control in form.xpath(f".//*[self::{' or self::'.join(_CONTROLS.split('|'))}][@name][not(@disabled)]"):
@@ -155,7 +155,7 @@ class Page:
         return any((control.get("type") or "").strip().lower() == "password" for control in form.iter("input"))
 
     def make_submission(self, button: Button, filled: tuple[tuple[str, str], ...]) -> Submission:
-        """The form as it is, with these fields filled in, sent by this button."""
+        """Make the form as it is, with these fields filled in, sent by this button."""
         names = {name for name, _value in filled}
         kept = [(name, str(value or "")) for name, value in button.form.form_values() if name not in names]
         pressed = [(button.name, button.value)] if button.name else []
@@ -187,7 +187,7 @@ class Page:
         )
 
     def list_rows(self, column: str) -> Iterator[dict[str, tuple[str, str | None]]]:
-        """The rows of the list that has this column: text, and address of the link where there is one."""
+        """Yield the rows of the list that has this column: text, and address of the link where there is one."""
         for table in self.tree.iter("table"):
             head = next((row for row in table.iter("tr") if len(row.findall("th")) > 1), None)
             columns = [] if head is None else [self._labels.text_of(cell) for cell in head.xpath("th|td")]
@@ -208,7 +208,7 @@ class Page:
         return tuple(result)
 
     def list_columns(self) -> frozenset[str]:
-        """The headings of all lists."""
+        """List the headings of all lists."""
         heads = [row for row in self.tree.iter("tr") if len(row.findall("th")) > 1]
         return frozenset(self._labels.text_of(cell) for row in heads for cell in row.findall("th"))
 

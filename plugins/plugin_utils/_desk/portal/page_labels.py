@@ -56,7 +56,7 @@ class Labels:
         return {label.get("for"): label for label in reversed(self._tree.xpath("//label[@for]"))}
 
     def _legend(self, control: Element) -> str:
-        """The legend of a fieldset around this field alone; one around others too is named after all of them."""
+        """Return the legend of a fieldset around this field alone; one around others too is named after all of them."""
         for fieldset in control.iterancestors("fieldset"):
             legend = fieldset.find("legend")
             names = {other.get("name") for other in fieldset.xpath(".//input|.//select|.//textarea")}

@@ -70,7 +70,7 @@ class ScreenRecording:
         self._here = number
 
     def render(self) -> str:
-        """The recording as JSON, every link with the page that it led to."""
+        """Render the recording as JSON, every link with the page that it led to."""
         for page, addresses in zip(self._pages, self._links, strict=True):
             for link, address in zip(page["links"], addresses, strict=True):
                 link["page"] = self._addresses.get(address)
@@ -117,7 +117,7 @@ class ScreenRecording:
             leads.append({"chosen": chosen, "page": number})
 
     def _stand_in(self, text: str) -> str:
-        """A value as anybody may read it: words of the map and days stay, all else is replaced."""
+        """Return a value as anybody may read it: words of the map and days stay, all else is replaced."""
         if not text or text in self._known or _DAY.fullmatch(text):
             return text
         entry = max((word for word in self._known if word in text), key=len, default="")
@@ -129,7 +129,7 @@ class ScreenRecording:
         return masked if all(map(self._is_ours, masked.split())) else _HIDDEN
 
     def _without_values(self, text: str) -> str:
-        """Words of a screen, with addresses, names and codes in them replaced."""
+        """Return the words of a screen, with addresses, names and codes in them replaced."""
         return _VALUE.sub(lambda found: self._replaced(found[0], _KINDS[str(found.lastgroup)]), text)
 
     def _replaced(self, value: str, kind: t.Callable[[str, int], str]) -> str:
@@ -178,7 +178,7 @@ def _form(page: Page, form: Element, words: t.Callable[[str], str], value: t.Cal
 
 
 def _same(one: Json, other: Json) -> bool:
-    """Whether two descriptions are of the same page, wherever its buttons led."""
+    """Check whether two descriptions are of the same page, wherever its buttons led."""
     return _inert(one) == _inert(other)
 
 
@@ -193,7 +193,7 @@ def _text_of(field: Field, value: str) -> str:
 
 
 def _words_of(screen_map: ScreenMap) -> Iterable[str]:
-    """Every text of the map, and the pairs of products and terms."""
+    """Yield every text of the map, and the pairs of products and terms."""
     for screen in screen_map.screens.values():
         yield from screen.title.texts
         yield from (text for part in screen.parts.values() for entry in part.values() for text in entry.texts)

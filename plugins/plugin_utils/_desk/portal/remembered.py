@@ -144,7 +144,7 @@ def _is_moving(listed: Application) -> bool:
 
 
 def _row(application: Application) -> tuple[object, ...]:
-    """What a row of the list shows of an application."""
+    """Return what a row of the list shows of an application."""
     renewal = application.procedure and application.procedure.state
     return application.common_name, application.product, application.state, _expiry(application), renewal
 

@@ -48,7 +48,7 @@ def walk_to_renewal_confirm_screen(window: Window, application: Application, ord
 
 
 def renew(confirmed: Confirmed, application: Application, order: Order) -> Application:
-    """The contract that 更新 on this confirm screen renews; pressed once, whatever comes of it."""
+    """Press 更新 on this confirm screen once, whatever comes of it; returns the contract that it renews."""
     return press_once(
         confirmed, order, read=lambda window: wire.read_renewed_application(application, order, window.read_fact)
     )

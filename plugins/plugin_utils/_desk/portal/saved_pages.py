@@ -79,7 +79,7 @@ def _read(file: pathlib.Path, screen_map: ScreenMap) -> Saved:
 
 
 def _count(page: Page, screen: Screen) -> int:
-    """How many of the screen's labels the page has."""
+    """Count how many of the screen's labels the page has."""
     return sum(1 for finding in compare_with_map(page, screen) if finding.entry is not None and finding.count)
 
 

@@ -45,7 +45,7 @@ class ScreenMapUnusable(DeskError):
 
 
 def read_screen_map(path: str | None = None) -> ScreenMap:
-    """The collection's map, changed by the user's file where there is one; raises ScreenMapUnusable."""
+    """Read the collection's map, changed by the user's file where there is one; raises ScreenMapUnusable."""
     if path is None:
         return _make_map(_default(), {})[0]
     file = expand_home(path)
@@ -105,7 +105,7 @@ def _make_map(default: Mapping[str, t.Any], own: Mapping[str, t.Any]) -> tuple[S
 
 
 def _blamed(place: Place, screen_map: ScreenMap, own: Mapping[str, t.Any]) -> Place:
-    """Where the user's map causes a problem of a walk: its step, else a screen of the walk that it changes."""
+    """Return where the user's map causes a problem of a walk: its step, else a screen of the walk that it changes."""
     name = str(place[1])
     if len(place) > 2 or name in take_mapping(own.get("walks")):
         return place
@@ -144,7 +144,10 @@ def _screen(key: str, default: Mapping[str, t.Any], *, own: Mapping[str, t.Any],
 def _own_part(
     default: t.Iterable[str], own: t.Any, words: Mapping[str, Entry], *, at: str
 ) -> Iterator[tuple[str, Entry]]:
-    """The entries of one part of a screen: the collection's, as the user's map changes them, and the user's own."""
+    """Yield the entries of one part of a screen.
+
+    The collection's, as the user's map changes them, and the user's own.
+    """
     fields = dict.fromkeys(own) if isinstance(own, list) else take_mapping(own)
     changes = {written.rstrip("?"): (written, texts) for written, texts in fields.items()}
     for written in default:

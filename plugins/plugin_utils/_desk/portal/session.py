@@ -170,7 +170,7 @@ class Session:
 
 
 def _views(connection: PortalConnection, transport: PortalTransport) -> Callable[[], View]:
-    """What each new window looks through: the one session, or a page of its own of a browser."""
+    """Return what each new window looks through: the one session, or a page of its own of a browser."""
     if connection.engine != "browser":
         return lambda: transport
     from .browser import Browser  # Playwright is needed here only

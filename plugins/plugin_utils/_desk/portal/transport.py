@@ -168,7 +168,7 @@ class PortalTransport:
         """Do nothing: no script runs here, so what is filled in goes out with the button."""
 
     def list_secrets(self) -> tuple[str, ...]:
-        """What must not be in any copy of a page."""
+        """List what must not be in any copy of a page."""
         return (self._connection.password, *(cookie.value or "" for cookie in self._session.cookies))
 
     def answer(
@@ -238,7 +238,7 @@ class PortalTransport:
 
 
 def _moment_of(reply: Reply) -> dt.datetime | None:
-    """When the portal says that it has answered."""
+    """Return when the portal says that it has answered."""
     try:
         moment = email.utils.parsedate_to_datetime(reply.headers.get("Date", "")).isoformat()
         return t.cast("dt.datetime", read_field("as_of", moment))
@@ -251,7 +251,7 @@ def is_redirect(reply: Reply) -> bool:
 
 
 def _joined(base: str, location: str) -> str:
-    """Where a redirect leads; headers come as Latin-1, and servers mean UTF-8."""
+    """Return where a redirect leads; headers come as Latin-1, and servers mean UTF-8."""
     try:
         return urllib.parse.urljoin(base, location.encode("latin-1", "replace").decode("utf-8", "replace"))
     except ValueError:

@@ -108,7 +108,7 @@ def make_walk(
 
 
 def drop_missing_steps(steps: Iterable[WalkStep], screens: Screens) -> tuple[WalkStep, ...]:
-    """The steps, of the collection's own only what the screens still have."""
+    """Drop the steps of the collection's own that the screens no longer have."""
     return tuple(_without_dropped(step, screens) if step.place is None else step for step in steps)
 
 
@@ -166,7 +166,7 @@ def _judge_press(name: str, steps: tuple[WalkStep, ...], at: int, screens: Scree
 
 
 def _surely_filled(step: WalkStep) -> tuple[str, ...]:
-    """The fields that a step fills in for every order that has a value for them."""
+    """Return the fields that a step fills in for every order that has a value for them."""
     return step.fill if step.only_with is None else tuple(field for field in step.fill if field == step.only_with)
 
 
@@ -217,7 +217,7 @@ def _read_step(written: Written, place: Place | None) -> WalkStep:
 
 
 def _texts(step: WalkStep, screens: Screens) -> tuple[str, ...]:
-    """What the button of this step may say."""
+    """Return what the button of this step may say."""
     screen = screens.get(step.screen)
     entry = screen and step.press and screen.parts["buttons"].get(step.press)
     return entry.texts if entry else ()
@@ -228,7 +228,7 @@ def _at(name: str, step: WalkStep) -> Place:
 
 
 def _changed(name: str, steps: Iterable[WalkStep]) -> Place:
-    """Where the user's map says something of this walk."""
+    """Return where the user's map says something of this walk."""
     return next((step.place for step in steps if step.place), ("walks", name))
 
 

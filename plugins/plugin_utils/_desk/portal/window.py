@@ -46,7 +46,7 @@ class View(t.Protocol):
     def submit(self, submission: Submission) -> Fetched: ...
 
     def fill(self, page: Page, form: Element, filled: tuple[tuple[str, str], ...]) -> Fetched | None:
-        """What the page shows with these fields filled in, None where nothing happens before a button is pressed."""
+        """Fill in these fields; returns what the page shows then, None where nothing happens before a press."""
 
     def download_file(self, url: str) -> bytes: ...
 
@@ -88,15 +88,18 @@ class Window:
         self._look(self._view.get(url), wanted=url)
 
     def download_file(self, url: str) -> bytes:
-        """What a download link hands out, while this page stays in view."""
+        """Download what a link hands out, while this page stays in view."""
         return self._view.download_file(url)
 
     def shows(self, key: str) -> bool:
-        """Whether the page bears the title of this screen."""
+        """Check whether the page bears the title of this screen."""
         return self.page.heading in self.screen_map.screens[key].title.texts
 
     def expect(self, *keys: str) -> str:
-        """Which of these screens the page is; raises ScreenUnexpected for any other, and for one that does not fit."""
+        """Expect one of these screens and return which it is.
+
+        Raises ScreenUnexpected for others, and for what does not fit.
+        """
         key = next((key for key in keys if self.shows(key)), None)
         if key is None:
             raise self.describe_other_screen(keys)
@@ -121,27 +124,27 @@ class Window:
         return addresses[0]
 
     def has(self, part: t.Literal["links", "buttons"], key: str) -> bool:
-        """Whether the page has this link or button, which is there only at times."""
+        """Check whether the page has this link or button, which is there only at times."""
         texts = self.screen.find_entry(part, key).texts
         there = [text for text, _address in self.page.links] if part == "links" else [b.text for b in self.page.buttons]
         return any(text in texts for text in there)
 
     def read_fact(self, key: str) -> str | None:
-        """What the page tells under this label."""
+        """Read what the page tells under this label."""
         return read_fact(self.page, self.screen, key)
 
     def read_choices(self, key: str) -> tuple[Choice, ...]:
-        """What can be chosen in this field; nothing where the page has no such field."""
+        """Read what can be chosen in this field; nothing where the page has no such field."""
         field = self._field(key) if key in self.screen.parts["fields"] else None
         return field.choices if field else ()
 
     def read_ticks(self, step: WalkStep) -> tuple[str, ...]:
-        """What the ticks of this step say on the page."""
+        """Read what the ticks of this step say on the page."""
         fields = (self._field(key) for key in step.tick)
         return tuple(field.label for field in fields if field)
 
     def fill(self, values: Mapping[str, Value]) -> None:
-        """Fill in these fields, which may change the page where its scripts run."""
+        """Fill in these fields; returns what the page shows then, None where nothing happens before a press."""
         form = find_form(self.page, self.screen)
         filled = tuple(self._filled(name, value) for name, value in values.items())
         fetched = None if form is None else self._view.fill(self.page, form, filled)
@@ -153,7 +156,7 @@ class Window:
         self.send(self.fill_in(key, values))
 
     def fill_in(self, key: str, values: Mapping[str, Value]) -> Submission:
-        """What pressing this button would send with these fields filled in; nothing is sent yet."""
+        """Return what pressing this button would send with these fields filled in; nothing is sent yet."""
         entry = self.screen.find_entry("buttons", key)
         result = find_buttons(self.page, entry)
         if len(result) != 1:
@@ -172,7 +175,7 @@ class Window:
         self._look(fetched, sent=submission)
 
     def describe_unexpected(self, problem: Phrase, kind: type[ScreenUnexpected] = ScreenUnexpected) -> ScreenUnexpected:
-        """The error for this page, with a copy of it for the user."""
+        """Describe this page as an error, with a copy of it for the user."""
         hint = words.SCRIPTS if self.page.unrun_scripts else ""
         try:
             copy: object = save_copy(
@@ -183,7 +186,7 @@ class Window:
         return kind(words.UNEXPECTED.filled(self.page.heading or words.NO_TITLE, problem, hint, copy))
 
     def read_alerts(self) -> str:
-        """What the page says for the eyes first."""
+        """Read what the page says for the eyes first."""
         return "; ".join(self.page.alerts)
 
     def _look(self, fetched: Fetched, *, wanted: str | None = None, sent: Submission | None = None) -> None:
@@ -202,7 +205,7 @@ class Window:
             self._recording.arrive(self.page, wanted=wanted, sent=sent, secrets=self._view.list_secrets())
 
     def describe_other_screen(self, keys: tuple[str, ...]) -> Exception:
-        """The error for a page that is none of these screens."""
+        """Describe a page that is none of these screens as an error."""
         wanted = [self.screen_map.screens[key].title for key in keys]
         if self._status in (401, 403, 409):
             kind = StateConflict if self._status == 409 else AccessRefused
@@ -220,7 +223,7 @@ class Window:
         return words.describe(finding, screen=self.screen.key, consent=self._consent() if is_tick else None)
 
     def _consent(self) -> Entry | None:
-        """What is ticked on this screen, by the map."""
+        """Return what is ticked on this screen, by the map."""
         steps = (step for walk in self.screen_map.walks.values() for step in walk if step.screen == self.screen.key)
         return next((self.screen.find_entry("fields", key) for step in steps for key in step.tick), None)
 
@@ -246,7 +249,7 @@ class Window:
         return field.name, self._chosen(field, value).value
 
     def _chosen(self, field: Field, value: Value) -> Choice:
-        """The one choice of this field that is meant."""
+        """Return the one choice of this field that is meant."""
         offered = (
             ", ".join(f"「{choice.text}」" for choice in field.choices[: words.SHOWN] if choice.value)
             or words.NO_CHOICES

@@ -75,14 +75,14 @@ def read_listed_application(row: Row, screen_map: ScreenMap) -> Application:
 
 
 def complete_application(application: Application, fact: Fact, screen_map: ScreenMap) -> Application:
-    """The application with what サービストップ tells in addition."""
+    """Complete the application with what サービストップ tells in addition."""
     return dc.replace(
         read_shown_application(fact, screen_map), customer_code=application.customer_code, term=application.term
     )
 
 
 def read_shown_application(fact: Fact, screen_map: ScreenMap) -> Application:
-    """The application as サービストップ alone tells it."""
+    """Read the application as サービストップ alone tells it."""
     row = {
         "contract_id": fact("contract_id") or "",
         "common_name": fact("common_name") or "",
@@ -119,7 +119,10 @@ def read_shown_application(fact: Fact, screen_map: ScreenMap) -> Application:
 
 
 def read_placed_application(order: Order, fact: Fact, screen_map: ScreenMap) -> Application:
-    """The application as the screen after 申込 tells it; what it leaves out was on the confirm screen just before."""
+    """Read the application as the screen after 申込 tells it.
+
+    What it leaves out was on the confirm screen just before.
+    """
     product, term = _product_and_term(fact("product_and_term") or "", screen_map) or ("", None)
     linked = order.linked_contract
     next_action, by = NEXT_STEPS[State.AWAITING_REGISTRATION]
@@ -143,7 +146,7 @@ def read_placed_application(order: Order, fact: Fact, screen_map: ScreenMap) -> 
 
 
 def read_renewed_application(application: Application, order: Order, fact: Fact) -> Application:
-    """The contract as the screen after 更新 tells it."""
+    """Read the contract as the screen after 更新 tells it."""
     renewal = Procedure(
         id=_RENEWAL,
         kind=Kind.RENEWAL,
@@ -156,13 +159,13 @@ def read_renewed_application(application: Application, order: Order, fact: Fact)
 
 
 def read_expiry(window: Window) -> dt.datetime | None:
-    """When the certificate ends that a screen speaks of; None where it does not say so."""
+    """Read when the certificate ends that a screen speaks of; None where it does not say so."""
     text = window.read_fact("expiry") if "expiry" in window.screen.parts["facts"] else None
     return _midnight("not_after", text) if text else None
 
 
 def awaits_registration(application: Application) -> bool:
-    """Whether CSR and application information are wanted, first or once more."""
+    """Check whether CSR and application information are wanted, first or once more."""
     procedure = application.procedure
     if procedure is None:
         return application.state is State.AWAITING_REGISTRATION
@@ -170,7 +173,7 @@ def awaits_registration(application: Application) -> bool:
 
 
 def read_finished_order(fact: Fact, screen_map: ScreenMap) -> Application:
-    """The application as the screen after 申込 tells it to who does not know the order."""
+    """Read the application as the screen after 申込 tells it to who does not know the order."""
     product, term = _product_and_term(fact("product_and_term") or "", screen_map) or (
         fact("product_and_term") or "",
         None,
@@ -183,14 +186,14 @@ def read_finished_order(fact: Fact, screen_map: ScreenMap) -> Application:
 
 
 def pair_choices(choices: Callable[[str], tuple[Choice, ...]]) -> tuple[Choice, ...]:
-    """The choices of 品目と有効期間, also where the screen has them as two fields."""
+    """Pair the choices of 品目と有効期間, also where the screen has them as two fields."""
     products, terms = choices("product"), choices("term")
     pairs = [Choice(text=f"{a.text} {b.text}", value=a.value and b.value) for a in products for b in terms]
     return (*choices("product_and_term"), *pairs)
 
 
 def read_offered_products(choices: Iterable[Choice], screen_map: ScreenMap) -> tuple[OfferedProduct, ...]:
-    """What the pull-down 品目と有効期間 offers of what we know."""
+    """Read what the pull-down 品目と有効期間 offers of what we know."""
     terms: dict[str, list[str]] = {}
     for choice in choices:
         result = _product_and_term(choice.text, screen_map)
@@ -202,7 +205,7 @@ def read_offered_products(choices: Iterable[Choice], screen_map: ScreenMap) -> t
 def read_seen_contracts(
     choices: Iterable[Choice], screen_map: ScreenMap, *, customer_code: str
 ) -> tuple[SeenContract, ...]:
-    """The contracts in the pull-down of linked services, of those services that we know."""
+    """Read the contracts in the pull-down of linked services, of those services that we know."""
     result = []
     for choice in choices:
         contract_id, _space, rest = choice.text.partition(" ")
@@ -232,7 +235,7 @@ def _product_and_term(text: str, screen_map: ScreenMap) -> tuple[str, str] | Non
 
 
 def _target(text: str, screen_map: ScreenMap) -> tuple[str | None, str | None, str | None]:
-    """Usage, linked service and linked contract out of 対象サービス; nothing where its words are not known."""
+    """Read usage, linked service and linked contract out of 対象サービス; nothing where its words are not known."""
     if text in screen_map.find_option("usages", Usage.OTHER.value).texts:
         return Usage.OTHER.value, None, None
     service = _service(text, screen_map)
@@ -253,7 +256,7 @@ def _service(text: str, screen_map: ScreenMap) -> str | None:
 
 
 def _words(text: str) -> str:
-    """A text of the portal for people, in one line."""
+    """Return a text of the portal for people, in one line."""
     return str(read_field("reason", text)) if text else "-"
 
 
@@ -271,7 +274,7 @@ def _day(text: str) -> dt.date | None:
 
 
 def _midnight(name: str, text: str) -> dt.datetime | None:
-    """The beginning of a day in Japan: the portal shows no more of an expiry."""
+    """Return the beginning of a day in Japan: the portal shows no more of an expiry."""
     day = _day(text)
     return read_field(name, dt.datetime.combine(day, dt.time(), _JST).isoformat()) if day else None
 
