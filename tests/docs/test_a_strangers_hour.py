@@ -24,10 +24,17 @@ from ansible_collections.iij.server_certificate.tests.release.copies import ROOT
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-WAY: t.Final = ("guides/first-order.md", "guides/everyday-changes.md", "portal.md", "guides/renewals.md", "forecast.md")
+WAY: t.Final = (
+    "guides/first-order.md",
+    "guides/everyday-changes.md",
+    "guides/rehearsing.md",
+    "portal.md",
+    "guides/renewals.md",
+    "forecast.md",
+)
 PLAYBOOKS: t.Final = ("check", "plan", "apply", "collect", "import", "doctor", "renew", "forecast")
-# The first order and the one whose renewal is rehearsed, and that renewal; then the one over the portal.
-PAID: t.Final = {"place": 2, "renew": 1}
+# The first order, one whose answer is lost, one more after a rejection, and one with its renewal; then the portal's.
+PAID: t.Final = {"place": 4, "renew": 1}
 PAID_AT_THE_PORTAL: t.Final = {"place": 1}
 
 
