@@ -73,6 +73,7 @@ reliability: $(VENV)/.ready  ## Applies killed at every moment, every fault at e
 	@$(BIN)/python tests/reliability/run.py
 	@$(BIN)/python tests/unit/plugins/plugin_utils/long_lives.py
 	@$(BIN)/python tests/lives/run.py 20 1100 3
+	@$(BIN)/python tests/lives/run.py 30 1100 0 --postgresql
 	@$(BIN)/python -m pytest -m long tests/contract/test_request_counts.py tests/reliability/test_by_hand_cells.py tests/reliability/test_hundreds_by_hand.py tests/playbooks/test_by_hand_way.py tests/playbooks/test_awx_engine.py tests/lives
 
 rehearsal: $(VENV)/.ready  ## Serve a rehearsal desk on loopback; prints URL, tokens and the next step

@@ -16,8 +16,7 @@ import signal
 import subprocess
 import typing as t
 
-if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import Block, Command
+from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import Block, Command, Page, page_of
 
 PATIENCE: t.Final = 180  # seconds that a whole guide may take
 _MARK: t.Final = "@@guide"
@@ -48,6 +47,16 @@ class Step:
             yield f"status=$?; {ended} || {{ printf '\\n{_MARK} status %s\\n' $status; exit 1; }}"
 
 
+def followed(page: Page) -> tuple[Block, ...]:
+    """The blocks that a reader of this page goes through, those of an earlier page first."""
+    if page.begins_after is None:
+        return page.blocks
+    path, sections = page.begins_after
+    earlier = page_of(path).blocks
+    assert set(sections) <= {block.section for block in earlier}, f"{path.name} has no sections {sections}"
+    return (*(block for block in earlier if block.section in sections), *page.blocks)
+
+
 def steps_of(blocks: t.Iterable[Block]) -> tuple[Step, ...]:
     """What a reader of these blocks does."""
     found: list[Step] = []
@@ -64,17 +73,23 @@ def steps_of(blocks: t.Iterable[Block]) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def follow(steps: tuple[Step, ...], *, folder: pathlib.Path, environment: dict[str, str]) -> None:
-    """Do all this in this folder; every command must end as told and say what the guide shows."""
+def follow(
+    steps: tuple[Step, ...], *, folder: pathlib.Path, environment: dict[str, str], inside: tuple[str, ...] = (),
+    patience: int = PATIENCE,
+) -> None:  # fmt: skip
+    """Do all this in this folder; every command must end as told and say what the guide shows.
+
+    `inside` is a command that runs the one behind it somewhere else, where the folder has the same path.
+    """
     script, log = folder.parent / "guide.sh", folder.parent / "guide.log"
     script.write_text("\n".join(line for number, step in enumerate(steps) for line in step.lines(number)) + "\n")
     with log.open("wb") as output:
         shell = subprocess.Popen(
-            ["/bin/bash", str(script)], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
+            [*inside, "/bin/bash", str(script)], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
     try:
-        status = shell.wait(PATIENCE)
+        status = shell.wait(patience)
     finally:
         # What was started in the background belongs to the shell's group, also when the shell has ended.
         with contextlib.suppress(ProcessLookupError):

@@ -19,7 +19,6 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 import typing as t
 
 import pytest
@@ -29,7 +28,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.fil
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
-from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import PATIENCE, follow, steps_of
+from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import follow, followed, steps_of
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of
 from jsonschema import Draft202012Validator
 
@@ -41,8 +40,8 @@ FILES: t.Final = sorted(
 )
 PAGES: t.Final = {str(path.relative_to(ROOT)): page_of(path) for path in FILES}
 FIRST_ORDER: t.Final = PAGES["docs/guides/first-order.md"]
-# Too long for a test, and run by CI before the tests.
-RUN_BY_CI: t.Final = ("make quickstart",)
+# Followed by test_a_strangers_hour.py, in a clone of its own.
+IN_A_CLONE: t.Final = ("README.md", "README.ja.md")
 JUDGED_ON: t.Final = dt.date(2026, 11, 22)
 
 Json = dict[str, t.Any]
@@ -56,16 +55,6 @@ def twin_of(name: str) -> str | None:
 
 def has_commands(page: Page) -> bool:
     return any(block.kind.startswith("console") for block in page.blocks)
-
-
-def followed(page: Page) -> tuple[Block, ...]:
-    """The blocks that a reader of this page goes through, those of an earlier page first."""
-    if page.begins_after is None:
-        return page.blocks
-    path, sections = page.begins_after
-    earlier = page_of(path).blocks
-    assert set(sections) <= {block.section for block in earlier}, f"{path.name} has no sections {sections}"
-    return (*(block for block in earlier if block.section in sections), *page.blocks)
 
 
 def typed(page: Page) -> list[object]:
@@ -143,45 +132,17 @@ def test_a_guide_works_as_it_is_written(
         assert typed(page) == typed(PAGES[twin])
         if not speaks_japanese(page):
             return  # its twin is followed
-    steps = tuple(step for step in steps_of(followed(page)) if not (step.command and step.command.text in RUN_BY_CI))
-    if not any(step.command for step in steps):
+    steps = steps_of(followed(page))
+    if name in IN_A_CLONE or not any(step.command for step in steps):
         return
     folder = tmp_path / "work"
     folder.mkdir()
     if page in (FIRST_ORDER, PAGES["docs/ja/guides/first-order.md"]):
-        reader = tmp_path / "home"
-        reader.mkdir()
-        shutil.copy(archive, folder)
+        reader = shutil.copytree(home, tmp_path / "home")  # it writes there
     else:
         reader = home
     own = {"ARCHIVE": str(archive), "XDG_STATE_HOME": str(tmp_path / "state"), "LANGUAGE": "ja" if twin else "en"}
     follow(steps, folder=folder, environment={**shell(reader), **own})
-
-
-@pytest.mark.long
-def test_one_reader_goes_through_quickstart_first_order_and_portal(
-    tmp_path: pathlib.Path, archive: pathlib.Path
-) -> None:
-    """All in one home and with one state, as a newcomer does: a rehearsal never stands in the way of a portal."""
-    reader, folder = tmp_path / "home", tmp_path / "work"
-    for made in (reader, folder):
-        made.mkdir()
-    shutil.copy(archive, folder)
-    quickstart = [sys.executable, str(ROOT / "examples/quickstart/quickstart.py")]
-    subprocess.run(quickstart, env=shell(reader), cwd=ROOT, check=True, capture_output=True, timeout=PATIENCE)
-    for number, name in enumerate(("first-order.md", "../portal.md")):
-        page = PAGES[os.path.normpath(f"docs/guides/{name}")]
-        steps = tuple(
-            step for step in steps_of(followed(page)) if not (step.command and step.command.text in RUN_BY_CI)
-        )
-        place = folder if number == 0 else tmp_path / f"work{number}"
-        place.mkdir(exist_ok=True)
-        follow(steps, folder=place, environment={**shell(reader), "ARCHIVE": str(archive), "LANGUAGE": "en"})
-
-
-def test_the_long_command_is_run_by_ci() -> None:
-    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
-    assert set(RUN_BY_CI) <= set(lines)
 
 
 def judge_yaml(block: Block, folder: pathlib.Path) -> None:

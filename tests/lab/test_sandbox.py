@@ -78,7 +78,7 @@ def test_a_host_tells_what_changed_and_leaves_nothing_when_it_is_stopped(lab: La
     assert said[4] == ""
 
 
-@pytest.mark.parametrize("script", ["tests/lab/hostlab.sh", "tests/lab/sandbox.sh", ".ci/run"])
+@pytest.mark.parametrize("script", ["tests/lab/bareroot.sh", "tests/lab/hostlab.sh", "tests/lab/sandbox.sh", ".ci/run"])
 def test_scripts_are_sound(script: str) -> None:
     if shutil.which("shellcheck") is None:
         skip_or_fail("no shellcheck here, so shell scripts are not checked")

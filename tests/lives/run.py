@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Portfolios over years against a rehearsal desk: `run.py ORDERS DAYS SEEDS`.
+"""Portfolios over years against a rehearsal desk: `run.py ORDERS DAYS SEEDS [--postgresql]`.
 
 Prints a line for the undisturbed life and one for each disturbed one, and what was wrong; the exit code is 1 when
-anything was. What is said by the runs themselves goes nowhere.
+anything was. What is said by the runs themselves goes nowhere. With --postgresql each desk has two workers on
+a database of its own, of a PostgreSQL that is started for them; else it is one process on SQLite.
 """
 
 from __future__ import annotations
@@ -17,26 +18,40 @@ import pathlib
 import sys
 import tempfile
 import time
+import typing as t
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "collections")]
+sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "rehearsal" / "tests")]
 
+import postgres  # noqa: E402
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk  # noqa: E402
 from ansible_collections.iij.server_certificate.tests.lives.desk_lives import Life, Lived, Trouble  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
     """Live so many lives."""
-    orders, days, seeds = (*map(int, arguments), *(20, 1100, 3)[len(arguments) :])
+    numbers = [int(argument) for argument in arguments if argument != "--postgresql"]
+    orders, days, seeds = (*numbers, *(20, 1100, 3)[len(numbers) :])
     wrong = 0
-    for seed in range(seeds + 1):
-        started = time.monotonic()
-        lived = live(orders, days=days, trouble=troubled(seed) if seed else None)
-        wrong += len(lived.wrong)
-        print(f"seed {seed}: {orders} orders, {lived}; {time.monotonic() - started:.0f} s", flush=True)
-        for line in lived.wrong:
-            print(f"  {line}", flush=True)
+    with databases() if "--postgresql" in arguments else contextlib.nullcontext(lambda: None) as new_database:
+        for seed in range(seeds + 1):
+            started = time.monotonic()
+            lived = live(orders, days=days, trouble=troubled(seed) if seed else None, postgresql=new_database())
+            wrong += len(lived.wrong)
+            print(f"seed {seed}: {orders} orders, {lived}; {time.monotonic() - started:.0f} s", flush=True)
+            for line in lived.wrong:
+                print(f"  {line}", flush=True)
     return 1 if wrong else 0
+
+
+@contextlib.contextmanager
+def databases() -> t.Iterator[t.Callable[[], str]]:
+    """A PostgreSQL for as long as the block lasts, and what makes a new database there."""
+    binaries = postgres.programs()
+    if binaries is None:
+        sys.exit("PostgreSQL is not installed")
+    with postgres.cluster(binaries) as cluster:
+        yield cluster.new_database
 
 
 def troubled(seed: int) -> Trouble:
@@ -44,12 +59,12 @@ def troubled(seed: int) -> Trouble:
     return Trouble(seed=seed, dead_days=12, by_hand=0.05, down=0.1, forgets=0.01, ca_days=seed % 10)
 
 
-def live(orders: int, *, days: int, trouble: Trouble | None) -> Lived:
+def live(orders: int, *, days: int, trouble: Trouble | None, postgresql: str | None = None) -> Lived:
     """One life, at a desk of its own."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"] = scratch
-        with running_desk(folder) as desk, contextlib.redirect_stdout(io.StringIO()):
+        with running_desk(folder, postgresql=postgresql) as desk, contextlib.redirect_stdout(io.StringIO()):
             return Life(desk, folder, orders=orders, trouble=trouble).live(days)
 
 

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 import typing as t
 
+import postgres
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
 from ansible_collections.iij.server_certificate.tests.lives.desk_lives import Life, Trouble
@@ -39,6 +41,24 @@ def test_a_portfolio_lives_on_in_trouble(desk: DeskControl, tmp_path: pathlib.Pa
     trouble = Trouble(seed=5, dead_days=12, by_hand=0.1, down=0.1, forgets=0.02, ca_days=5)
     lived = Life(desk, tmp_path, orders=5, trouble=trouble).live(400, begin_within=20)
     assert lived.wrong == []
+
+
+@pytest.mark.long
+def test_a_portfolio_lives_alike_at_a_desk_of_two_workers_on_postgresql(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    binaries = postgres.programs()
+    if binaries is None:
+        pytest.fail("PostgreSQL is missing") if os.environ.get("CI") else pytest.skip("PostgreSQL is missing")
+    for variable in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+    with (
+        postgres.cluster(binaries) as cluster,
+        running_desk(tmp_path, postgresql=cluster.new_database()) as desk,
+    ):
+        lived = Life(desk, tmp_path, orders=3).live(215, begin_within=10)
+    assert lived.wrong == []
+    assert lived.purchases == {"new": 3, "renewal": 2, "silence": 1}
 
 
 @pytest.mark.parametrize("planted", ["another key", "a purchase behind one's back", "a line less", "no more runs"])

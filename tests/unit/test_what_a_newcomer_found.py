@@ -24,7 +24,7 @@ NEWCOMER: t.Final[Table] = {
         "test_ledger_evidence.py::test_a_rehearsal_holds_nothing_back_at_the_portal",
         "test_ledger_evidence.py::test_each_desk_has_a_ledger_of_its_own",
         "test_reviewed_plans.py::test_a_run_keeps_the_ledger_that_it_is_told_to",
-        "test_guides.py::test_one_reader_goes_through_quickstart_first_order_and_portal",
+        "test_a_strangers_hour.py::test_from_the_first_page_to_a_certificate_a_renewal_and_a_forecast",
     ),
     "B4 a host that the inventory lacks": ("test_hosts_in_inventory.py::test_no_order_for_a_host_that_is_not_there",),
     "S1 misspelled variables were ignored": (
