@@ -131,7 +131,7 @@ def test_the_confirm_screen_echoes_every_field(shared_desk: Rehearsal) -> None:
 def test_without_consent_nothing_is_bought(desk: Rehearsal) -> None:
     browser = at_confirm(desk).press(labels.PLACE)
     assert browser.status == 422
-    assert browser.errors() == [("terms_agreed", "同意は必須です。")]
+    assert browser.errors() == [("terms_agreed", "約款・規約への同意が必要です。")]
     assert desk.purchases() == 0
     browser.press(labels.PLACE, terms_agreed="1")
     assert browser.heading == labels.NEW_ORDER_DONE

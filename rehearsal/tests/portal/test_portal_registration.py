@@ -79,7 +79,7 @@ def test_a_registered_csr_shows_its_subject_and_cannot_be_edited(desk: Rehearsal
 def test_without_consent_nothing_is_registered(desk: Rehearsal) -> None:
     browser = at_registration(desk).press(labels.APPLY_METHOD, csr_origin="service").press(labels.NEXT, **filled())
     assert browser.press(labels.PLACE).status == 422
-    assert browser.errors() == [("terms_agreed", "同意は必須です。")]
+    assert browser.errors() == [("terms_agreed", "約款・規約への同意が必要です。")]
     assert desk.show("rsc00000001")["state"] == "awaiting_registration"
     assert browser.press(labels.PLACE, terms_agreed="1").heading == labels.REGISTRATION_DONE
 

@@ -53,8 +53,8 @@ _REFUSALS = {400: "ParameterError", 403: "Forbidden", 404: "NotFound", 409: "Con
 
 _NO_ANSWER = Phrase("no answer from the desk to {0} {1}: {2}", "窓口からの応答がありません ({0} {1}): {2}")
 _UNREACHABLE = Phrase("the desk at {0} cannot be reached: {1}", "窓口 {0} に接続できません: {1}")
-_ANSWERED_TO = Phrase("the desk answered {0} {1} with {2}", "窓口の応答は {2} でした ({0} {1})")
-_ANSWERED = Phrase("the desk answered {0}", "窓口の応答は {0} でした")
+_ANSWERED_TO = Phrase("the desk answered {0} {1} with {2}", "窓口がエラー{2}を返しました ({0} {1})")
+_ANSWERED = Phrase("the desk answered {0}", "窓口がエラー{0}を返しました")
 _NO_JSON = Phrase(
     "the desk answered {0} with {1} instead of a JSON object", "窓口の応答 ({0}、{1}) はJSONではありません"
 )

@@ -69,7 +69,7 @@ _MENUS: t.Final = {
     "settings/services": Menu(
         labels.SERVICE_SETTINGS,
         _SETTINGS,
-        (Entry(labels.SERVICE_NAME, SERVICE_TRAIL[-1][1], "サーバ証明書のご契約の一覧と、申請情報の登録です。"),),
+        (Entry(labels.SERVICE_NAME, SERVICE_TRAIL[-1][1], "ご契約の一覧の確認と、申請情報の登録を行います。"),),
     ),
 }
 _ORDER_MENU: t.Final = Menu(
