@@ -72,7 +72,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_lost(shared_desk: Rehea
     browser.press(labels.CONFIRM, usage="linked_service", common_name="*.Example.jp", product="quick_ssl:1 year")
     assert browser.status == 422
     assert [field for field, _ in browser.errors()] == ["common_name", "linked_contract_id"]
-    assert "Only the two wildcard products" in browser.text
+    assert "ワイルドカードオプション付きの品目でだけ" in browser.text
     assert browser.value("usage") == "linked_service"
     assert browser.value("common_name") == "*.Example.jp"
     assert browser.value("product") == "quick_ssl:1 year"
