@@ -106,6 +106,14 @@ def told(call: t.Callable[[], object]) -> Phrase:
     return refused.value.phrase
 
 
+def test_the_words_of_the_desk_follow_the_users_language(shared_desk: DeskControl) -> None:
+    order = sample.order(**sample.fresh(customer_code="SG99999999", term="1 year"))
+    connection = ApiConnection(url=shared_desk.url, token=shared_desk.order_token, lang="ja")
+    words = told(lambda: ApiDesk(connection).quote(order)).ja
+    assert "customer_code は指定できません (窓口の応答: この担当者のカスタマーコードではありません" in words
+    assert "This" not in words and "。)" not in words
+
+
 def test_a_refusal_is_one_sentence_in_the_users_language(
     shared_desk: DeskControl, shared_api: ApiDesk, placed: tuple[Order, Application]
 ) -> None:

@@ -71,6 +71,18 @@ def speaks_japanese(page: Page) -> bool:
     return any(re.search("[ぁ-ん]", line) for command in commands for line in command.expected)
 
 
+# Three English words in a row, and the programs that have no Japanese.
+ENGLISH: t.Final = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
+SPEAK_ENGLISH: t.Final = ("ansible-galaxy", "ansible-inventory", "molecule", "curl", "control")
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if twin_of(name)])
+def test_a_japanese_page_shows_what_is_said_in_japanese(name: str) -> None:
+    commands = [step.command for step in steps_of(PAGES[name].blocks) if step.command]
+    lines = [line for run in commands if not run.text.startswith(SPEAK_ENGLISH) for line in run.expected]
+    assert not [line for line in lines if ENGLISH.search(line)]
+
+
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """The collection's archive, built from the files of this tree."""

@@ -54,6 +54,11 @@ def anchors_of(page: pathlib.Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
+PHRASE: t.Final = re.compile(
+    r"\{\{ '([^']+)'\s*\| iij\.server_certificate\.phrase\('([^']+)'\)(?:\s*\| format\(.*?\))? \}\}"
+)
+
+
 @functools.cache
 def messages() -> set[str]:
     """Every sentence in the code that can be said to people, with {} in the places for values."""
@@ -65,7 +70,10 @@ def sentences(path: pathlib.Path) -> t.Iterator[str]:
     """Literals of a module, or texts of a playbook; a value's place is {}."""
     source = path.read_text(encoding="utf-8")
     if path.suffix == ".yml":
-        yield from (re.sub(r"\{\{.*?\}\}", "{}", text) for text in texts(yaml.safe_load(source)))
+        for text in texts(yaml.safe_load(source)):
+            for language in (r"\1", r"\2"):
+                said = PHRASE.sub(lambda found, chosen=language: found.expand(chosen).replace("%s", "{}"), text)
+                yield re.sub(r"\{\{.*?\}\}", "{}", said)
         return
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

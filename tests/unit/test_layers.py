@@ -25,6 +25,7 @@ REHEARSAL = ROOT / "rehearsal" / "src" / "rehearsal_desk"
 # other. `core` and `pki` are folders of module_utils, as is `target`.
 FLOORS = {
     "action": "_tasks _guards _spending _reports _planning _orders _desk _values _catalogue _complaints argspec core",
+    "filter": "core",
     "inventory": "_orders _values _complaints core pki",
     "_tasks": "_guards _spending _reports _planning _orders _desk _values _complaints argspec core pki",
     "_guards": "_reports _planning _desk _complaints core",

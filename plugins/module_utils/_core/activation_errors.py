@@ -88,8 +88,8 @@ class NotServed(Fault):
         "See whether the service reads these files and was reloaded (install.reload), and whether install.prove is "
         "right; a port that does not begin with TLS (STARTTLS) cannot be proved.",
         "{timeout}秒以内に {service} で新しい証明書が使われなかったため、元のファイルに戻しました: {seen}。"
-        "サービスがこれらのファイルを読んで再読み込みされたか (install.reload)、install.prove が正しいかを確認して"
-        "ください。TLSで始まらないポート (STARTTLS) は確認できません。",
+        "サービスがこれらのファイルを参照し、再読み込みされたか (install.reload)、install.prove が正しいかを"
+        "確認してください。TLSで始まらないポート (STARTTLS) は確認できません。",
     )
 
 

@@ -124,7 +124,7 @@ class OlderThanInstalled(Fault):
     words = Phrase(
         "The certificate is valid from {moment}, but {path} already holds a newer one, valid from {installed}; "
         "to go back to the older one, move the file away.",
-        "証明書の有効期間は {moment} からですが、{path} にはより新しいもの({installed} から)があります。"
+        "証明書の有効期間は {moment} からですが、{path} にはより新しいもの ({installed} から) があります。"
         "古いものに戻す場合は、ファイルを移動してください。",
     )
 

@@ -117,7 +117,7 @@ class NotARegularFile(Fault):
     path: str
     words = Phrase(
         "{path} is not a regular file (nor a link to one); move it away, or correct the path.",
-        "{path} は通常のファイル(またはそのリンク)ではありません。移動するか、パスを直してください。",
+        "{path} は通常のファイル (またはそのリンク) ではありません。移動するか、パスを直してください。",
     )
 
 
@@ -149,7 +149,7 @@ class KeyBroken(Fault):
     words = Phrase(
         "{path} is not a private key in PEM (PKCS#8, PKCS#1 or SEC1), or it is damaged. It is kept as it is; "
         "restore it from a backup, or move it away to have a new key made.",
-        "{path} はPEM形式の秘密鍵(PKCS#8、PKCS#1またはSEC1)ではないか、壊れています。ファイルはそのまま残しました。"
+        "{path} はPEM形式の秘密鍵 (PKCS#8、PKCS#1またはSEC1) ではないか、壊れています。ファイルはそのまま残しました。"
         "バックアップから戻すか、新しい鍵を作る場合は移動してください。",
     )
 

@@ -34,7 +34,7 @@ class FolderNotTrusted(Fault):
         "{path} is not touched, for others could exchange what lies in the folder {folder} (owner {owner}, mode "
         "{mode}): {advice}.",
         "フォルダ {folder} (所有者 {owner}、モード {mode}) の中身はほかのユーザーが差し替えられるため、"
-        "{path} には触れません。{advice}。",
+        "{path} は読み書きしません。{advice}。",
     )
 
 
@@ -46,7 +46,7 @@ class LinkNotTrusted(Fault):
     words = Phrase(
         "{path} is not touched, for the link {link} on the way to it belongs to {owner}, who may have made it: remove "
         "it, or give it to root if it is right (chown -h root).",
-        "途中のリンク {link} の所有者が {owner} で、そのユーザーが作成したおそれがあるため、{path} には触れません。"
+        "途中のリンク {link} の所有者が {owner} で、そのユーザーが作成したおそれがあるため、{path} は読み書きしません。"
         "リンクを削除するか、正しいものなら所有者を root に変えてください (chown -h root)。",
     )
 

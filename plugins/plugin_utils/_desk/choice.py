@@ -12,7 +12,7 @@ import ssl
 import typing as t
 
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import Phrase, verbatim
+from ...module_utils._core.phrases import Phrase, spoken_language, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
 from ._requests import explain_missing_requests
@@ -94,6 +94,7 @@ def _api_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None]
         ca_path=_ca_path(options["desk_ca_path"]),
         timeout=options["request_timeout"],
         tell=tell,
+        lang=options.get("lang") or spoken_language(),
     )
     return _usable(connection)
 

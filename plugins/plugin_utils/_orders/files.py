@@ -181,7 +181,9 @@ def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Re
     except OSError as error:
         return _unreadable(path, "FILE-UNREADABLE", problem=reason_of(error))
     except UnicodeDecodeError:
-        problem = Phrase("it is not in UTF-8; save it as UTF-8", "UTF-8ではありません。UTF-8で保存してください")
+        problem = Phrase(
+            "it is not in UTF-8; save it as UTF-8", "UTF-8で保存し直してください (Shift_JISなどは使えません)"
+        )
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     try:
         document, duplicates = file.read_document(reader.decrypt)

@@ -65,7 +65,7 @@ def _unasked_by_usage(branch: Branch) -> dict[str, word.Validator]:
         result = Phrase(
             "IIJ makes the CSR for a linked service", "連携対応サービスで利用する場合はIIJがCSRを作成します"
         )
-        installed = Phrase("IIJ installs on the linked service", "連携対応サービスへはIIJが設定します")
+        installed = Phrase("IIJ installs on the linked service", "連携対応サービスへはIIJが設置します")
         return {
             "csr_path": _unused("csr_path", result),
             **{field: _unused(field, installed) for field in ("host", "key", "install")},

@@ -64,8 +64,8 @@ APPROVAL_WORDS: t.Final = {
     "held": Phrase(
         "The run is held to this digest: apply.yml with certificate_plan_file and certificate_plan_digest does this "
         "and nothing else.",
-        "実行はこのダイジェストに拘束されます。certificate_plan_file と certificate_plan_digest を指定した apply.yml "
-        "は、この内容以外を実行しません。",
+        "適用できるのは、このダイジェストの計画だけです。certificate_plan_file と certificate_plan_digest を指定した "
+        "apply.yml は、この内容以外を実行しません。",
     ),
     "made_at": Phrase("Made at", "作成日時"),
     "asks": Phrase("asks", "起案"),

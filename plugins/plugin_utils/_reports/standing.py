@@ -80,7 +80,7 @@ _TO_UPLOAD: t.Final = Phrase(
 )
 _ADOPTED: t.Final = Phrase(
     "ordered past these files and fits, so nothing is bought; CSR and application information missing",
-    "別途注文済みで内容が一致するため購入なし、CSRと申請情報が未登録",
+    "別途お申し込み済み (内容一致) のため購入しません。CSRと申請情報は未登録です",
 )
 
 # How long the CA takes to make contact: [M:2261100]; an older page says 1 to 2 weeks [M:2261096].
@@ -109,9 +109,9 @@ _ACTIONS: t.Final = {
     "cancel": Phrase("cancel it (apply.yml)", "解約する (apply.yml)"),
     "cancel_replaced": Phrase("cancel {0} (apply.yml)", "{0} を解約する (apply.yml)"),
     "collect": Phrase("fetch and install the certificate (collect.yml)", "証明書を取得して設置する (collect.yml)"),
-    "wait_for_ca": Phrase("wait: the CA makes contact, normally within 1 week", "待つ: 認証局から通常1週間以内に連絡"),
+    "wait_for_ca": Phrase("wait: the CA makes contact, normally within 1 week", "認証局からの連絡待ち (通常1週間以内)"),
     "answer_ca": Phrase("answer the CA: {0}", "認証局に回答する: {0}"),
-    "wait_for_installation": Phrase("wait: IIJ installs it on the linked service", "待つ: IIJが連携対応サービスに設置"),
+    "wait_for_installation": Phrase("wait: IIJ installs it on the linked service", "IIJによる設置待ち"),
     "confirm": Phrase("see whether its host has it (collect.yml)", "ホストに設置済みか確認する (collect.yml)"),
     "download_key": Phrase("download the private key from the portal", "ポータルから秘密鍵をダウンロードする"),
     "download_first": Phrase(
@@ -123,7 +123,7 @@ _ACTIONS: t.Final = {
         "upload certificate, key without passphrase, and intermediates on the portal",
         "ポータルで証明書、秘密鍵 (パスフレーズなし)、中間CA証明書を登録する",
     ),
-    "complete": Phrase("complete the order: {0}", "オーダーに追記する: {0}"),
+    "complete": Phrase("complete the order: {0}", "オーダーに次の項目を追記する: {0}"),
     "say_meaning": Phrase(
         "say what 「{0}」 means under {1} of your screen map", "「{0}」の意味を画面マップの {1} に書く"
     ),

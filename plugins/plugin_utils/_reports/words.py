@@ -52,13 +52,13 @@ COUNTS: t.Final = {
     "waiting": Phrase("waiting", "待ち"),
     "held": Phrase("held", "保留"),
     "estranged": Phrase("estranged", "鍵の不一致"),
-    "ended": Phrase("ended", "終了"),
-    "done": Phrase("nothing to do", "作業なし"),
+    "ended": Phrase("ended", "終了 (却下など)"),
+    "done": Phrase("nothing to do", "対応不要"),
     "unmanaged": Phrase("unmanaged", "管理外"),
 }
 
 VERDICTS: t.Final = {
-    Verdict.NOTHING_TO_DO: Phrase("nothing to do", "作業なし"),
+    Verdict.NOTHING_TO_DO: Phrase("nothing to do", "対応不要"),
     Verdict.CHANGES: Phrase("changes", "変更あり"),
     Verdict.WAITING: Phrase("waiting", "待ち"),
     Verdict.UNKNOWN: Phrase("outcome unknown", "結果不明"),
@@ -93,13 +93,14 @@ _STEPS: t.Final = {
 }
 _CALL_CLASSES: t.Final = {
     CallClass.READ: Phrase("read", "参照"),
-    CallClass.SAFE_WRITE: Phrase("safe write", "繰り返し可"),
+    CallClass.SAFE_WRITE: Phrase("safe write", "再実行しても安全"),
     CallClass.SPEND: Phrase("spend", "取り消し不可"),
 }
+_COSTS: t.Final = Phrase("spend", "費用が発生")  # of the spending calls, those that are known to cost something
 
 # What a user does after looking at a plan.
 NEXT: t.Final = {
-    Verdict.NOTHING_TO_DO: Phrase("Nothing to do.", "作業はありません。"),
+    Verdict.NOTHING_TO_DO: Phrase("Nothing to do.", "対応は不要です。"),
     Verdict.CHANGES: Phrase(
         "Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.",
         "次の操作: 注文・登録・解約は apply.yml、発行済み証明書の取得は collect.yml",
@@ -110,7 +111,7 @@ NEXT: t.Final = {
     ),
     Verdict.UNKNOWN: Phrase(
         "Run the same again: it settles what is unknown, and nothing is bought twice.",
-        "同じ操作を再実行してください。結果不明の注文が確定し、二重購入にはなりません。",
+        "同じ操作を再実行してください。結果不明の注文の結果を窓口に照会するため、二重に購入することはありません。",
     ),
     Verdict.ERROR: Phrase(
         "Correct what is told below, then run the same again.", "以下を修正してから再実行してください。"
@@ -137,7 +138,9 @@ _OUTLIVES: t.Final = Phrase(
     "; its certificate stays valid until {0}, and no file is removed from a host",
     "。証明書は有効期限 ({0}) まで有効で、ホストのファイルは削除されません",
 )
-_REPLACED: t.Final = Phrase("{0}: cancel {1}, which {2} has replaced", "{0}: 置き換え済みの {1} を解約 (後継は {2})")
+_REPLACED: t.Final = Phrase(
+    "{0}: cancel {1}, which {2} has replaced", "{0}: 置き換え済みの {1} を解約 (置き換え先: {2})"
+)
 _FINAL: t.Final = Phrase("; this cannot be taken back", "。解約は取り消せません")
 _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
 _ON_HOST: t.Final = Phrase("{0}, on its host: {1}", "{0} (ホスト側): {1}")
@@ -226,7 +229,8 @@ def row_cells(row: Row, lang: Language) -> dict[str, str]:
 
 def step_words(step: Row, lang: Language) -> str:
     """Return a step and the class of its call."""
-    return f"{translate(_STEPS[step['step']], lang)} ({translate(_CALL_CLASSES[step['call_class']], lang)})"
+    call_class = _COSTS if step["step"] in (Step.PLACE, Step.RENEW) else _CALL_CLASSES[step["call_class"]]
+    return f"{translate(_STEPS[step['step']], lang)} ({translate(call_class, lang)})"
 
 
 def _warning(complaint: Row) -> tuple[str, str]:

@@ -23,10 +23,10 @@ if t.TYPE_CHECKING:
 _ATTEMPTS: t.Final = 4
 _PAUSE: t.Final = 0.5  # seconds, doubling; a desk that names a time is given that time, up to _LONGEST_PAUSE
 _LONGEST_PAUSE: t.Final = 60.0
-_UNSETTLED: t.Final = Phrase("{0}; running the same again settles it", "{0} (同じ操作を再実行すると確定します)")
+_UNSETTLED: t.Final = Phrase("{0}; running the same again settles it", "{0} (同じ操作を再実行すると結果を確認できます)")
 _TRIED: t.Final = Phrase(
     "{0}; it was asked {1} times, and running the same again settles it",
-    "{0} ({1}回試しました。同じ操作を再実行すると確定します)",
+    "{0} ({1}回試行。同じ操作を再実行すると結果を確認できます)",
 )
 
 

@@ -36,7 +36,7 @@ _OTHERWISE: t.Final = Phrase(
 )
 _ANOTHER: t.Final = Phrase(
     "{0}: {2} is {3} on the list, {4} in the register. That is another contract: correct the register by hand",
-    "{0}: {2} は一覧では {3}、記録簿では {4} です。別の契約のため、記録簿を手で直してください",
+    "{0}: {2} は一覧では {3}、記録簿では {4} です。別の契約のため、記録簿を手動で修正してください",
 )
 _NEW: t.Final = Phrase(
     "{0} ({1}, {2}) is new; it is what order {3} asks for", "{0} ({1}、{2}) は新しい契約で、オーダー {3} の内容です"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
@@ -97,6 +98,41 @@ def test_a_refusal_has_every_detail_and_a_request_id(shared_desk: Rehearsal) -> 
     assert set(answer) == {"request_id", "error_type", "error_message", "error_details"}
     assert complaints(answer) == {("customer_code", "invalid"), ("term", "invalid"), ("colour", "unknown")}
     assert all(detail["message"] for detail in answer["error_details"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/api/v1/nothing", None),
+        ("GET", "/api/v1/applications?limit=x", None),
+        ("GET", "/api/v1/applications/rsc99999999", None),
+        ("POST", "/api/v1/applications", {"colour": "red", "usage": "linked_service", "term": 7}),
+        ("POST", "/api/v1/applications", []),
+        ("PUT", "/api/v1/applications/rsc99999999/registration", {}),
+    ],
+)
+def test_sentences_follow_the_language_that_is_accepted(
+    shared_desk: Rehearsal, method: str, path: str, body: object
+) -> None:
+    answers = {}
+    for language in ("en", "ja"):
+        answer = requests.request(
+            method,
+            shared_desk.url + path,
+            json=body,
+            headers={"Authorization": f"Bearer {shared_desk.order_token}", "Accept-Language": language},
+            timeout=10,
+        )
+        assert answer.status_code in (400, 404)
+        assert (answer.headers["Content-Language"], answer.headers["Vary"]) == (language, "Accept-Language")
+        answers[language] = answer.json()
+    # Programs read the same in both.
+    assert answers["en"]["error_type"] == answers["ja"]["error_type"]
+    assert complaints(answers["en"]) == complaints(answers["ja"])
+    for language, japanese in (("en", False), ("ja", True)):
+        refusal = answers[language]
+        for sentence in (refusal["error_message"], *(detail["message"] for detail in refusal["error_details"])):
+            assert bool(re.search("[ぁ-んァ-ヶ一-龠]", sentence)) is japanese, sentence
 
 
 @pytest.mark.parametrize(

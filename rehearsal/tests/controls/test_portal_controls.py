@@ -75,10 +75,10 @@ def test_the_clock_goes_on_and_the_controls_with_it(desk: Rehearsal) -> None:
         ("時計を進める", "advance_days", ""),
         ("時計を合わせる", "now", "tomorrow"),
         ("時計を合わせる", "now", "1999-01-01 00:00"),
-        ("障害を起こす", "count", "many"),
-        ("障害を起こす", "count", "0"),
-        ("障害を起こす", "method", "BREW"),
-        ("障害を起こす", "path", "nowhere"),
+        ("障害を発生させる", "count", "many"),
+        ("障害を発生させる", "count", "0"),
+        ("障害を発生させる", "method", "BREW"),
+        ("障害を発生させる", "path", "nowhere"),
     ],
 )
 def test_what_the_controls_cannot_do_is_said(shared_desk: Rehearsal, button: str, field: str, value: str) -> None:
@@ -101,7 +101,7 @@ def test_the_cas_buttons_move_applications(desk: Rehearsal) -> None:
     browser.press("却下する", contract_id=second, reason="The domain is somebody else's.")
     assert desk.show(second)["state"] == "rejected"
     assert browser.status == 200
-    browser.press("全件: 回答を受けて発行する")
+    browser.press("すべて: 回答を受けて発行する")
     assert browser.status == 200
 
 
@@ -109,8 +109,8 @@ def test_faults_are_listed_switched_on_and_off(desk: Rehearsal) -> None:
     browser = controller(desk)
     assert browser.choices("name") == list(KINDS)
     assert len(KINDS) >= 20
-    browser.press("障害を起こす", name="label_changed", count="", label="トップページ", replacement="玄関")
-    browser.press("障害を起こす", name="error_503", count="2")
+    browser.press("障害を発生させる", name="label_changed", count="", label="トップページ", replacement="玄関")
+    browser.press("障害を発生させる", name="error_503", count="2")
     listed = desk.control("GET", "/faults")["faults"]
     assert [(fault["name"], fault["every"], fault["count"]) for fault in listed] == [
         ("label_changed", True, None),

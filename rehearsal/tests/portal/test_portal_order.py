@@ -72,7 +72,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_lost(shared_desk: Rehea
     browser.press(labels.CONFIRM, usage="linked_service", common_name="*.Example.jp", product="quick_ssl:1 year")
     assert browser.status == 422
     assert [field for field, _ in browser.errors()] == ["common_name", "linked_contract_id"]
-    assert "Only the two wildcard products" in browser.text
+    assert "ワイルドカードオプション付きの品目でだけ" in browser.text
     assert browser.value("usage") == "linked_service"
     assert browser.value("common_name") == "*.Example.jp"
     assert browser.value("product") == "quick_ssl:1 year"
@@ -131,7 +131,7 @@ def test_the_confirm_screen_echoes_every_field(shared_desk: Rehearsal) -> None:
 def test_without_consent_nothing_is_bought(desk: Rehearsal) -> None:
     browser = at_confirm(desk).press(labels.PLACE)
     assert browser.status == 422
-    assert browser.errors() == [("terms_agreed", "同意は必須です。")]
+    assert browser.errors() == [("terms_agreed", "約款・規約への同意が必要です。")]
     assert desk.purchases() == 0
     browser.press(labels.PLACE, terms_agreed="1")
     assert browser.heading == labels.NEW_ORDER_DONE

@@ -79,7 +79,7 @@ def test_a_registered_csr_shows_its_subject_and_cannot_be_edited(desk: Rehearsal
 def test_without_consent_nothing_is_registered(desk: Rehearsal) -> None:
     browser = at_registration(desk).press(labels.APPLY_METHOD, csr_origin="service").press(labels.NEXT, **filled())
     assert browser.press(labels.PLACE).status == 422
-    assert browser.errors() == [("terms_agreed", "同意は必須です。")]
+    assert browser.errors() == [("terms_agreed", "約款・規約への同意が必要です。")]
     assert desk.show("rsc00000001")["state"] == "awaiting_registration"
     assert browser.press(labels.PLACE, terms_agreed="1").heading == labels.REGISTRATION_DONE
 
@@ -92,7 +92,7 @@ def test_quick_items_have_a_pull_down_of_their_own_and_a_field_that_is_dead(
     assert (labels.REQUEST_EMAIL in browser.text) is browser.has("whois_email") is asked
     if asked:
         browser.press(labels.NEXT, whois_email="owner@example.jp")
-        assert "forbidden since 2025-07-15" in browser.text
+        assert "2025-07-15から使えません" in browser.text
 
 
 def test_a_wrong_csr_is_refused_at_the_button(desk: Rehearsal, rsa_2048: rsa.RSAPrivateKey) -> None:
@@ -109,7 +109,7 @@ def test_a_private_key_is_never_shown_again(desk: Rehearsal, rsa_2048: rsa.RSAPr
     browser = at_registration(desk).press(labels.APPLY_METHOD, csr_origin="customer")
     browser.press(labels.REGISTER_CSR).press(labels.ENTER_CSR, csr=key_pem(rsa_2048))
     assert browser.status == 422
-    assert "This is a private key" in browser.text
+    assert "CSRではなく秘密鍵です" in browser.text
     assert "BEGIN" not in browser.text
 
 
@@ -129,7 +129,7 @@ def test_everything_wrong_is_said_at_once_and_nothing_is_lost(desk: Rehearsal) -
     words = dict(browser.errors())
     assert words["subject.organizational_unit_name"] == "部門は証明書に記載できません。空欄にしてください。"
     assert words["approval_email"] == "承認メールアドレスは必須です。"
-    assert "no Japanese" in browser.text
+    assert "日本語と" in browser.text
     for name, value in wrong.items():
         assert browser.value(name.replace("__", ".")) == value
     for field, _ in browser.errors():

@@ -232,8 +232,8 @@ RULES = (
         ),
         (
             "CTログに登録しない証明書は、ChromeとAppleで信頼されません。",
-            "ブラウザが訪れるサーバでは certificate_transparency: true",
-            "ブラウザが訪れないサーバ以外は true にしてください。後から直すには再発行が必要です。",
+            "ブラウザからアクセスされるサーバでは certificate_transparency: true",
+            "ブラウザからアクセスされるサーバでは必ず true にしてください。後から直すには再発行が必要です。",
         ),
         severity=Severity.WARNING,
         since=dt.date(2018, 4, 1),

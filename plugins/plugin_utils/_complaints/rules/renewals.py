@@ -185,7 +185,7 @@ RULES = (
             "Have it installed by then (collect.yml, apply.yml). On {day} IIJ renews {contract_id} by itself.",
         ),
         (
-            "{contract_id} は、後継の {value} の利用開始が確認できるまで解約しません。",
+            "{contract_id} は、置き換え先の {value} の利用開始が確認できるまで解約しません。",
             "{day} より前に、新しい証明書の利用開始",
             "それまでに設置してください (collect.yml、apply.yml)。{contract_id} は {day} にIIJ側で自動更新されます。",
         ),

@@ -78,7 +78,7 @@ def _explain(detail: Json) -> Phrase:
     attribute = one_line(detail.get("attribute") or "")
     if attribute == "access_token" and code in _TOKEN:
         return _TOKEN[code]
-    words = one_line(detail.get("message") or detail.get("code")).rstrip(".")
+    words = one_line(detail.get("message") or detail.get("code")).rstrip(".。")
     return _BY_CODE.get(code, _NOT_ACCEPTED).filled(attribute or _THE_REQUEST, words)
 
 

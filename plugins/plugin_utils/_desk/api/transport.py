@@ -17,7 +17,7 @@ import re
 import time
 import typing as t
 
-from ....module_utils._core.phrases import Phrase, one_line
+from ....module_utils._core.phrases import Language, Phrase, one_line
 from ..desk import (
     AccessRefused,
     AnswerUnusable,
@@ -53,8 +53,8 @@ _REFUSALS = {400: "ParameterError", 403: "Forbidden", 404: "NotFound", 409: "Con
 
 _NO_ANSWER = Phrase("no answer from the desk to {0} {1}: {2}", "窓口からの応答がありません ({0} {1}): {2}")
 _UNREACHABLE = Phrase("the desk at {0} cannot be reached: {1}", "窓口 {0} に接続できません: {1}")
-_ANSWERED_TO = Phrase("the desk answered {0} {1} with {2}", "窓口の応答は {2} でした ({0} {1})")
-_ANSWERED = Phrase("the desk answered {0}", "窓口の応答は {0} でした")
+_ANSWERED_TO = Phrase("the desk answered {0} {1} with {2}", "窓口がエラー{2}を返しました ({0} {1})")
+_ANSWERED = Phrase("the desk answered {0}", "窓口がエラー{0}を返しました")
 _NO_JSON = Phrase(
     "the desk answered {0} with {1} instead of a JSON object", "窓口の応答 ({0}、{1}) はJSONではありません"
 )
@@ -73,7 +73,7 @@ class ApiConnection:
     """Where the desk is and how it is reached.
 
     `timeout` in seconds counts for connecting and for each read, and 20 times as many for a whole call. `tell` is
-    called with what a run waits for.
+    called with what a run waits for. `lang` is the language of refusals, where the desk has several.
     """
 
     url: str
@@ -82,6 +82,7 @@ class ApiConnection:
     timeout: float = 30
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[Phrase], None] | None = None
+    lang: Language = "en"
 
     def find_fault(self) -> Phrase | None:
         """Say why this connection must not be used, or None."""
@@ -103,7 +104,11 @@ class ApiTransport:
         self.as_of: dt.datetime | None = None  # the desk's moment of its last good answer
         self._session = open_session(
             ca_path=connection.ca_path,
-            headers={"Authorization": f"Bearer {connection.token}", "Accept": "application/json"},
+            headers={
+                "Authorization": f"Bearer {connection.token}",
+                "Accept": "application/json",
+                "Accept-Language": connection.lang,
+            },
             keeps_cookies=False,
         )
 

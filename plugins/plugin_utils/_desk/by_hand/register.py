@@ -36,7 +36,9 @@ _NONE: t.Final = Phrase(
     "記録簿 {0} がありません。まだ何も申し込んでいない場合は、「version: 1」と「contracts: []」の2行を書いたファイルを"
     "作成してください。そうでない場合は desk_folder を直してください。記録簿がないと、すべて未注文に見えます。",
 )
-_NOT_UTF8: t.Final = Phrase("the register {0} is not written in UTF-8", "記録簿 {0} はUTF-8ではありません")
+_NOT_UTF8: t.Final = Phrase(
+    "the register {0} is not written in UTF-8", "記録簿 {0} をUTF-8で保存し直してください (Shift_JISなどは使えません)"
+)
 _UNEDITABLE: t.Final = Phrase(
     "the register {0} is written in a way that cannot be changed value by value: write contracts as a list with one "
     "「- contract_id:」 a contract, a field a line. Nothing was recorded",

@@ -38,7 +38,7 @@ _TWICE: t.Final = Phrase(
     "ページが同じフォームを2回送ろうとしたため、2回目を止めました",
 )
 _ASKED_BACK: t.Final = Phrase(
-    "the page asks 「{0}」, which was answered with no", "ページの問い合わせ「{0}」に「いいえ」と答えました"
+    "the page asks 「{0}」, which was answered with no", "ページの確認ダイアログ「{0}」に「いいえ」と答えました"
 )
 _POPUP: t.Final = Phrase(
     "the page opens another window, which was closed", "ページが別のウィンドウを開いたため、閉じました"

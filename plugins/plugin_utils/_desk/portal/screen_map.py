@@ -32,7 +32,10 @@ if t.TYPE_CHECKING:
 
 _UNUSABLE: t.Final = Phrase("the screen map cannot be used: {0}", "画面マップを使えません: {0}")
 _AT: t.Final = Phrase("{0}: {1}", "{0}: {1}")
-_NOT_UTF8: t.Final = Phrase("the screen map {0} is not written in UTF-8", "画面マップ {0} はUTF-8ではありません")
+_NOT_UTF8: t.Final = Phrase(
+    "the screen map {0} is not written in UTF-8",
+    "画面マップ {0} をUTF-8で保存し直してください (Shift_JISなどは使えません)",
+)
 _DOUBLED: t.Final = Phrase("a key is given twice", "同じキーが2回書かれています")
 _NO_VAULT: t.Final = Phrase(
     "a screen map holds no secrets and cannot be vaulted", "画面マップは秘密を含まないため、Vaultで暗号化できません"

@@ -53,7 +53,7 @@ _NOT_ENCODABLE: t.Final = Phrase(
 )
 _UNREACHABLE: t.Final = Phrase("the portal at {0} cannot be reached: {1}", "ポータル {0} に接続できません: {1}")
 _BUSY: t.Final = Phrase("the portal asks to come back later", "ポータルが混み合っています。後で再実行してください")
-_ANSWERED: t.Final = Phrase("the portal answered with {0}", "ポータルの応答は {0} でした")
+_ANSWERED: t.Final = Phrase("the portal answered with {0}", "ポータルがエラー{0}を返しました")
 _FORM: t.Final = "application/x-www-form-urlencoded"
 _SHORTEST_SECRET: t.Final = 4  # characters; a shorter one is found everywhere
 _MOST_REDIRECTS: t.Final = 5

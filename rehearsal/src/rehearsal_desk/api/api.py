@@ -33,6 +33,7 @@ from rehearsal_desk.rules.forms import (
     RenewalQuote,
 )
 from rehearsal_desk.rules.problems import Breach, Refused
+from rehearsal_desk.rules.wording import say
 
 BASE_PATH: t.Final = "/api/v1"
 LONGEST_PAGE: t.Final = 1000
@@ -257,7 +258,18 @@ def cancel(
     form = body.whole_form()
     if form.contract_id != contract_id:
         code = "invalid" if "contract_id" in form.model_fields_set else "required"
-        raise Refused((Breach("contract_id", code, "Spell out the contract ID of the path once more."),))
+        raise Refused(
+            (
+                Breach(
+                    "contract_id",
+                    code,
+                    say(
+                        "Spell out the contract ID of the path once more.",
+                        "パスと同じサービスコードを、本文にも指定してください。",
+                    ),
+                ),
+            )
+        )
     return Result(as_of=desk.now(), result=_application(desk.cancel(admin, contract_id)))
 
 

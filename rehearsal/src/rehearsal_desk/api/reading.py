@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from rehearsal_desk.rules.forms import Form, unprintable
 from rehearsal_desk.rules.problems import Breach, Refused, refuse_if_any
+from rehearsal_desk.rules.wording import say
 
 LARGEST_BODY: t.Final = 1 << 20
 
@@ -23,12 +24,12 @@ Json = dict[str, t.Any]
 
 # What a value is not, by pydantic's name of the error.
 _WANTED: t.Final = {
-    "string_type": "text",
-    "bool_type": "true or false",
-    "int_type": "a whole number",
-    "list_type": "an array",
-    "dict_type": "an object",
-    "model_type": "an object",
+    "string_type": say("text", "文字列"),
+    "bool_type": say("true or false", "true または false"),
+    "int_type": say("a whole number", "整数"),
+    "list_type": say("an array", "配列"),
+    "dict_type": say("an object", "オブジェクト"),
+    "model_type": say("an object", "オブジェクト"),
 }
 
 # The model through which a dependency of a route reads the body, for the OpenAPI document.
@@ -77,13 +78,19 @@ def read_form(model: type[Model], body: Json, *, within: str = "") -> Reading[Mo
 def parse_object(body: bytes) -> Json:
     """Parse the JSON object of a request body; no body is an empty one."""
     if len(body) > LARGEST_BODY:
-        raise _refusal(f"A request body has at most {LARGEST_BODY} bytes.")
+        raise _refusal(
+            say("A request body has at most {} bytes.", "リクエストの本文は{}バイト以内です。", LARGEST_BODY)
+        )
     try:
         value: object = json.loads(body or b"{}", object_pairs_hook=_with_printable_names)
     except (ValueError, RecursionError):
-        raise _refusal("The request body is not JSON in UTF-8.") from None
+        raise _refusal(
+            say("The request body is not JSON in UTF-8.", "リクエストの本文が、UTF-8のJSONではありません。")
+        ) from None
     if not isinstance(value, dict):
-        raise _refusal("The request body is not a JSON object.")
+        raise _refusal(
+            say("The request body is not a JSON object.", "リクエストの本文が、JSONのオブジェクトではありません。")
+        )
     return value
 
 
@@ -103,9 +110,9 @@ def _with_printable_names(pairs: list[tuple[str, t.Any]]) -> Json:
 
 def _breach(item: t.Any, *, attribute: str, entry: bool) -> Breach:
     if item["type"] == "extra_forbidden":
-        return Breach(attribute, "unknown", "The form has no such field.")
-    what = "An entry of this array" if entry else "This"
-    return Breach(attribute, "invalid", f"{what} is not {_WANTED[item['type']]}.")
+        return Breach(attribute, "unknown", say("The form has no such field.", "このフォームにない項目です。"))
+    what = say("An entry of this array", "この配列の要素") if entry else say("This", "この値")
+    return Breach(attribute, "invalid", say("{} is not {}.", "{}が{}ではありません。", what, _WANTED[item["type"]]))
 
 
 def _remove(body: t.Any, place: tuple[int | str, ...]) -> None:

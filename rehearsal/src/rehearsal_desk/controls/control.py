@@ -27,6 +27,7 @@ from rehearsal_desk.desk.people import ACTS, People
 from rehearsal_desk.rules.admins import digest
 from rehearsal_desk.rules.catalogue import CONFIRMATIONS
 from rehearsal_desk.rules.problems import Breach, Refused, refuse_if_any
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store import clock
 
 BASE_PATH: t.Final = "/rehearsal"
@@ -123,8 +124,17 @@ def let_ca_work(
     form = body.whole_form()
     days = {"DV": form.dv, "OV": form.ov, "EV": form.ev}
     wrong = [level for level, lead in days.items() if not 0 <= lead <= LONGEST_LEAD]
-    missing = () if "on" in form.model_fields_set else (Breach("on", "required", "true or false."),)
-    refuse_if_any((*missing, *(Breach(level.lower(), "invalid", f"0 to {LONGEST_LEAD} days.") for level in wrong)))
+    missing = (
+        ()
+        if "on" in form.model_fields_set
+        else (Breach("on", "required", say("true or false.", "true または false です。")),)
+    )
+    refuse_if_any(
+        (
+            *missing,
+            *(Breach(level.lower(), "invalid", say("0 to {} days.", "0〜{}日です。", LONGEST_LEAD)) for level in wrong),
+        )
+    )
     lapses.let_ca_work(days if form.on else None)
     return wire.AutomaticCaTold(on=form.on, dv=form.dv, ov=form.ov, ev=form.ev)
 
@@ -134,7 +144,7 @@ def act_by_hand(request: Request, body: t.Annotated[Reading[wire.ByHand], body_o
     """What a person does in a browser or by e-mail: renew, cancel or link a contract otherwise."""
     form = _named(body)
     if form.act not in ACTS:
-        message = f"A person can: {', '.join(ACTS)}."
+        message = say("A person can: {}.", "担当者が行えること: {}", ", ".join(ACTS))
         raise Refused((Breach("act", "invalid" if form.act else "required", message),))
     people: People = request.app.state.people
     return count_rows(
@@ -149,7 +159,11 @@ def reject_application(
     """The CA rejects."""
     form = _named(body)
     if not 1 <= len(form.reason) <= LONGEST_REASON:
-        message = f"Give the CA's reason in a sentence of at most {LONGEST_REASON} characters."
+        message = say(
+            "Give the CA's reason in a sentence of at most {} characters.",
+            "認証局の却下の理由を、{}文字以内で入力してください。",
+            LONGEST_REASON,
+        )
         raise Refused((Breach("reason", "invalid" if form.reason else "required", message),))
     return count_rows(wire.Move, (back_office.reject(form.contract_id, reason=form.reason),))
 
@@ -161,7 +175,7 @@ def answer_ca(
     """The applicant answers one confirmation."""
     form = _named(body)
     if form.confirmation not in CONFIRMATIONS:
-        message = f"Confirmations: {', '.join(CONFIRMATIONS)}."
+        message = say("Confirmations: {}.", "確認の種類: {}", ", ".join(CONFIRMATIONS))
         raise Refused((Breach("confirmation", "invalid" if form.confirmation else "required", message),))
     return count_rows(wire.Move, (back_office.answer(form.contract_id, confirmation=form.confirmation),))
 
@@ -198,7 +212,15 @@ def count_rows(model: type[Row], rows: t.Sequence[object]) -> Counted[Row]:
 def next_moment(now: str | None, days: int | None, *, clock_now: dt.datetime) -> dt.datetime:
     """Find the moment that the clock is to be set to: either `now` or so many days on."""
     if (now is None) == (days is None):
-        raise Refused((Breach("now", "required", "Give either now or advance_days."),))
+        raise Refused(
+            (
+                Breach(
+                    "now",
+                    "required",
+                    say("Give either now or advance_days.", "now と advance_days のどちらか一方を指定してください。"),
+                ),
+            )
+        )
     if days is not None:
         wanted = clock_now + dt.timedelta(days=max(-_MOST_DAYS, min(days, _MOST_DAYS)))
         attribute = "advance_days"
@@ -206,7 +228,13 @@ def next_moment(now: str | None, days: int | None, *, clock_now: dt.datetime) ->
         wanted = _moment_in(now or "") or dt.datetime.min.replace(tzinfo=dt.UTC)
         attribute = "now"
     if not clock.EARLIEST <= wanted <= clock.LATEST:
-        message = f"A moment such as {moment(clock_now)}, from {moment(clock.EARLIEST)} to {moment(clock.LATEST)}."
+        message = say(
+            "A moment such as {}, from {} to {}.",
+            "{} のような日時で、{} から {} までです。",
+            moment(clock_now),
+            moment(clock.EARLIEST),
+            moment(clock.LATEST),
+        )
         raise Refused((Breach(attribute, "invalid", message),))
     return wanted
 
@@ -223,5 +251,13 @@ def _moment_in(text: str) -> dt.datetime | None:
 def _named(body: Reading[Named]) -> Named:
     form = body.whole_form()
     if "contract_id" not in form.model_fields_set:
-        raise Refused((Breach("contract_id", "required", "Which application?"),))
+        raise Refused(
+            (
+                Breach(
+                    "contract_id",
+                    "required",
+                    say("Which application?", "お申し込みのサービスコードを指定してください。"),
+                ),
+            )
+        )
     return form

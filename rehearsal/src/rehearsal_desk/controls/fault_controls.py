@@ -17,6 +17,7 @@ from rehearsal_desk.controls.control import ROUTING
 from rehearsal_desk.controls.control_interface import LARGEST
 from rehearsal_desk.rules.forms import Form, unprintable
 from rehearsal_desk.rules.problems import Breach, Refused, merged, refuse_if_any
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.faults import ALIASES, KINDS, MOST_FAULTS, Fault, FaultList, Kind, Setting
 
 _LONGEST_TEXT: t.Final = 255
@@ -46,9 +47,20 @@ def set_faults(faults: TheFaults, body: t.Annotated[Reading[wire.NewFaults], bod
     forms, misread = body.form.faults, list(body.misread)
     if forms is None:
         refuse_if_any(body.misread)
-        raise Refused((Breach("faults", "required", "Give the list of faults; an empty one ends them all."),))
+        raise Refused(
+            (
+                Breach(
+                    "faults",
+                    "required",
+                    say(
+                        "Give the list of faults; an empty one ends them all.",
+                        "障害のリストを指定してください。空のリストで、すべて止まります。",
+                    ),
+                ),
+            )
+        )
     if len(forms) > MOST_FAULTS:
-        raise Refused((Breach("faults", "invalid", f"At most {MOST_FAULTS} faults."),))
+        raise Refused((Breach("faults", "invalid", say("At most {} faults.", "障害は{}件までです。", MOST_FAULTS)),))
     new = []
     for index, form in enumerate(forms):
         fault, unread = read_fault(form, within=f"faults.{index}.")
@@ -92,31 +104,45 @@ def fault_breaches(where: str, fault: Fault) -> Breaches:
     """Every rule that this fault breaks."""
     kind = KINDS.get(ALIASES.get(fault.name, fault.name))
     if kind is None:
-        yield Breach(f"{where}.name", "invalid", f"Faults: {', '.join(sorted(KINDS))}.")
+        yield Breach(f"{where}.name", "invalid", say("Faults: {}.", "障害の種類: {}", ", ".join(sorted(KINDS))))
         return
     if fault.method not in kind.methods:
-        yield Breach(f"{where}.method", "invalid", f"Methods: {', '.join(kind.methods)}.")
+        yield Breach(f"{where}.method", "invalid", say("Methods: {}.", "メソッド: {}", ", ".join(kind.methods)))
     if not fault.path.startswith("/") or len(fault.path) > _LONGEST_TEXT:
-        yield Breach(f"{where}.path", "invalid", "A pattern such as /applications/*/registration.")
+        yield Breach(
+            f"{where}.path",
+            "invalid",
+            say(
+                "A pattern such as /applications/*/registration.",
+                "/applications/*/registration のようなパターンを指定してください。",
+            ),
+        )
     yield from _number_breaches(where, fault)
     for name, value in fault.settings.items():
         if isinstance(value, int) and not 0 <= value <= LARGEST:
-            yield Breach(f"{where}.settings.{name}", "invalid", f"0 to {LARGEST}.")
+            yield Breach(f"{where}.settings.{name}", "invalid", say("0 to {}.", "0〜{}です。", LARGEST))
         if isinstance(value, str) and len(value) > _LONGEST_TEXT:
-            yield Breach(f"{where}.settings.{name}", "invalid", f"At most {_LONGEST_TEXT} characters.")
+            yield Breach(
+                f"{where}.settings.{name}", "invalid", say("At most {} characters.", "{}文字以内です。", _LONGEST_TEXT)
+            )
 
 
 def _number_breaches(where: str, fault: Fault) -> Breaches:
     if fault.count is not None and not 1 <= fault.count <= LARGEST:
         yield Breach(
-            f"{where}.count", "invalid", "At least 1; or leave it out and say that every call meets the fault."
+            f"{where}.count",
+            "invalid",
+            say(
+                "At least 1; or leave it out and say that every call meets the fault.",
+                "1以上です。毎回にする場合は、count を省いて every を指定してください。",
+            ),
         )
     if not 0 <= fault.skip <= LARGEST:
-        yield Breach(f"{where}.skip", "invalid", "At least 0.")
+        yield Breach(f"{where}.skip", "invalid", say("At least 0.", "0以上です。"))
     if not 1 <= fault.percent <= 100:
-        yield Breach(f"{where}.percent", "invalid", "1 to 100.")
+        yield Breach(f"{where}.percent", "invalid", say("1 to 100.", "1〜100です。"))
     if not -LARGEST <= fault.seed <= LARGEST:
-        yield Breach(f"{where}.seed", "invalid", f"At most {LARGEST}.")
+        yield Breach(f"{where}.seed", "invalid", say("At most {}.", "{}以下です。", LARGEST))
 
 
 def _in_force(faults: FaultList) -> list[wire.Fault]:

@@ -21,6 +21,7 @@ from rehearsal_desk.api import answers
 from rehearsal_desk.controls import fault_kinds as kinds
 from rehearsal_desk.controls.falsified import Answer, falsify
 from rehearsal_desk.rules.admins import bearer_of, digest
+from rehearsal_desk.rules.wording import Language
 from rehearsal_desk.store.faults import Fault, FaultList
 
 _LOG: t.Final = logging.getLogger("rehearsal_desk")
@@ -52,14 +53,14 @@ class FaultyLine:
             return
         fault = self._fault_of(scope)
         if self._is_revoked(scope, fault=fault):
-            await answers.bad_token()(scope, receive, send)
+            await answers.bad_token(_language_of(scope))(scope, receive, send)
         elif fault is None:
             await self._serve(scope, receive, send)
         elif fault.kind.name in (kinds.DROP_BEFORE_COMMIT, kinds.DROP_AFTER_COMMIT):
             if fault.kind.name == kinds.DROP_AFTER_COMMIT:
                 await self._serve(scope, receive, _nowhere)
             await _drop(receive, send)
-        elif (instead := _instead(fault)) is not None:
+        elif (instead := _instead(fault, _language_of(scope))) is not None:
             if any(setting.name == "after_commit" for setting in fault.kind.settings) and fault.value("after_commit"):
                 await self._serve(scope, receive, _nowhere)
             await instead(scope, receive, send)
@@ -110,11 +111,15 @@ class FaultyLine:
             _LOG.debug("the failure in full", exc_info=error)
 
 
-def _instead(fault: Fault) -> Response | None:
+def _language_of(scope: Scope) -> Language:
+    return answers.language_of(Headers(scope=scope))
+
+
+def _instead(fault: Fault, lang: Language) -> Response | None:
     """What this fault answers instead of the desk, if it is one that does."""
     name = fault.kind.name
     if name == "error_500":
-        return answers.system_error()
+        return answers.system_error(lang)
     if name in kinds.SERVER_ERRORS:
         status, words = kinds.SERVER_ERRORS[name]
         page = HTMLResponse(_GATEWAY.format(f"{status} {words}"), status_code=status)
@@ -124,7 +129,7 @@ def _instead(fault: Fault) -> Response | None:
     if name == kinds.MAINTENANCE_PAGE:
         return HTMLResponse(_MAINTENANCE, status_code=200)
     if name == kinds.TOO_MANY_REQUESTS:
-        return answers.too_many_requests(fault.number("retry_after"))
+        return answers.too_many_requests(fault.number("retry_after"), lang)
     return None
 
 

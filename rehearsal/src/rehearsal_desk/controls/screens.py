@@ -23,6 +23,7 @@ from rehearsal_desk.portal.sessions import CONTROLS, Visit
 from rehearsal_desk.portal.site import make_site
 from rehearsal_desk.rules.admins import digest
 from rehearsal_desk.rules.problems import Breach, NotFound, Problem, Refused, refuse_if_any
+from rehearsal_desk.rules.wording import say, spoken
 from rehearsal_desk.store.faults import KINDS, MOST_FAULTS, Fault
 
 BASE_PATH: t.Final = f"{control.BASE_PATH}/ui"
@@ -114,7 +115,7 @@ def mail(request: Request, desk_front: TheFront, visit: TheController, number: i
     """One mail, its approval link working."""
     found = desk_front.outbox.read_mail(number)
     if found is None:
-        raise NotFound("There is no such mail.")
+        raise NotFound(say("There is no such mail.", "このメールはありません。"))
     return plain_page(request, "controls_mail.html", visit=visit, title="メール", mail=found)
 
 
@@ -132,7 +133,9 @@ def clock(request: Request, desk_front: TheFront, visit: TheController, form: Th
     def act() -> None:
         now, days = form.line("now"), form.line("advance_days")
         if days and not _DAYS.fullmatch(days):
-            raise Refused((Breach("advance_days", "invalid", "A whole number of days."),))
+            raise Refused(
+                (Breach("advance_days", "invalid", say("A whole number of days.", "日数を整数で入力してください。")),)
+            )
         # A form without a zone means the time in Japan, as the screens show it.
         spelled = f"{now.replace(' ', 'T')}+09:00" if now else None
         moment = control.next_moment(spelled, int(days) if days else None, clock_now=desk_front.clock.now())
@@ -156,7 +159,7 @@ def ca(request: Request, desk_front: TheFront, visit: TheController, form: TheCo
     }
     act = next((acts[name] for name in acts if form.ticked(name)), None)
     if act is None:
-        raise Refused((Breach("", "required", "Which button?"),))
+        raise Refused((Breach("", "required", say("Which button?", "どのボタンが押されたか分かりません。")),))
     return _done(request, desk_front, visit=visit, act=act)
 
 
@@ -167,7 +170,9 @@ def switch_on(request: Request, desk_front: TheFront, visit: TheController, form
     def act() -> None:
         fault, current = _fault(form), desk_front.faults.current()
         if len(current) >= MOST_FAULTS:
-            raise Refused((Breach("faults", "invalid", f"At most {MOST_FAULTS} faults."),))
+            raise Refused(
+                (Breach("faults", "invalid", say("At most {} faults.", "障害は{}件までです。", MOST_FAULTS)),)
+            )
         desk_front.faults.replace((*current, fault))
 
     return _done(request, desk_front, visit=visit, act=act)
@@ -188,7 +193,15 @@ def switch_off(request: Request, desk_front: TheFront, visit: TheController, for
 def _fault(form: Fields) -> Fault:
     count = form.line("count")
     if count and not count.isdecimal():
-        raise Refused((Breach("count", "invalid", "A whole number, or nothing for every call."),))
+        raise Refused(
+            (
+                Breach(
+                    "count",
+                    "invalid",
+                    say("A whole number, or nothing for every call.", "整数を入力してください。毎回の場合は空欄です。"),
+                ),
+            )
+        )
     kind = KINDS.get(form.line("name"))
     settings = {} if kind is None else {setting.name: form.line(setting.name) for setting in kind.settings}
     entered = NewFault(
@@ -208,7 +221,15 @@ def _fault(form: Fields) -> Fault:
 def _reason(form: Fields) -> str:
     reason = form.line("reason")
     if not 0 < len(reason) <= LONGEST_REASON:
-        raise Refused((Breach("reason", "required", "Give the CA's reason in a sentence."),))
+        raise Refused(
+            (
+                Breach(
+                    "reason",
+                    "required",
+                    say("Give the CA's reason in a sentence.", "認証局の却下の理由を入力してください。"),
+                ),
+            )
+        )
     return reason
 
 
@@ -228,7 +249,7 @@ def _overview(request: Request, desk_front: Front, *, visit: Visit, problem: Pro
         visit=visit,
         title=_TITLE,
         status=200 if problem is None else 422,
-        problem=problem,
+        reasons=() if problem is None else _reasons_of(problem),
         at_ca=desk_front.back_office.list_at_ca(),
         mails=mails[:_LATEST],
         mail_count=len(mails),
@@ -237,6 +258,11 @@ def _overview(request: Request, desk_front: Front, *, visit: Visit, problem: Pro
         kinds=tuple(KINDS.values()),
         faults=desk_front.faults.current(),
     )
+
+
+def _reasons_of(problem: Problem) -> tuple[str, ...]:
+    messages = [breach.message for breach in problem.breaches] or [problem.message]
+    return tuple(spoken(message, "ja") for message in messages)
 
 
 def _back() -> Response:

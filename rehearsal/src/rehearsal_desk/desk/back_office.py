@@ -23,6 +23,7 @@ from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.csrs import make_csr
 from rehearsal_desk.rules.problems import Conflict
 from rehearsal_desk.rules.registration_rules import CUSTOMER
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.clock import Clock, business_days_after
 from rehearsal_desk.store.store import Application, AuditEntry, Procedure, Purchase, Store
 
@@ -77,7 +78,11 @@ class BackOffice:
         def answer(procedure: Procedure) -> None:
             still_open = life.open_confirmations(procedure, product=procedure.application.product)
             if confirmation not in still_open:
-                raise Conflict("state", "This confirmation is not open.", attribute="confirmation")
+                raise Conflict(
+                    "state",
+                    say("This confirmation is not open.", "この確認は、回答待ちではありません。"),
+                    attribute="confirmation",
+                )
             if confirmation == _DOCUMENTS and self._mishaps.refuse_documents(procedure.application):
                 return
             procedure.answered = " ".join(filter(None, (procedure.answered, confirmation)))
@@ -86,7 +91,11 @@ class BackOffice:
 
         moves = self._move([contract_id], states=(life.AWAITING_CONFIRMATION,), act=answer)
         if not moves:
-            raise Conflict("state", "The CA is not waiting for an answer.", attribute="contract_id")
+            raise Conflict(
+                "state",
+                say("The CA is not waiting for an answer.", "認証局は回答を待っていません。"),
+                attribute="contract_id",
+            )
         return moves[0]
 
     def reject(self, contract_id: str, *, reason: str) -> Move:
@@ -98,7 +107,11 @@ class BackOffice:
 
         moves = self._move([contract_id], states=life.WITH_THE_CA, act=reject)
         if not moves:
-            raise Conflict("state", "This application is not with the CA.", attribute="contract_id")
+            raise Conflict(
+                "state",
+                say("This application is not with the CA.", "このお申し込みは、認証局で処理中ではありません。"),
+                attribute="contract_id",
+            )
         return moves[0]
 
     def upload(self, contract_id: str) -> Move:
@@ -107,7 +120,11 @@ class BackOffice:
         def upload(procedure: Procedure) -> None:
             application = procedure.application
             if not catalogue.PRODUCTS[application.product].brought:
-                raise Conflict("product", "This certificate is not brought by the customer.", attribute="contract_id")
+                raise Conflict(
+                    "product",
+                    say("This certificate is not brought by the customer.", "持ち込み証明書品目ではありません。"),
+                    attribute="contract_id",
+                )
             csr, _key = make_csr(application.common_name, subject={})
             procedure.registered_at = self._clock.now()
             procedure.csr, procedure.csr_origin = csr.pem, CUSTOMER
@@ -116,7 +133,11 @@ class BackOffice:
 
         moves = self._move([contract_id], states=(life.AWAITING_REGISTRATION,), act=upload)
         if not moves:
-            raise Conflict("state", "No certificate is waited for.", attribute="contract_id")
+            raise Conflict(
+                "state",
+                say("No certificate is waited for.", "証明書の登録待ちではありません。"),
+                attribute="contract_id",
+            )
         return moves[0]
 
     def read_application(self, contract_id: str) -> Shown:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life, links, reissues, renewals
+from rehearsal_desk.desk import life, links, refusals, reissues, renewals
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.pages import Page, read_page, storable
@@ -27,6 +27,7 @@ from rehearsal_desk.rules.order_rules import OTHER, Counter, order_breaches
 from rehearsal_desk.rules.problems import Breach, Conflict, NotFound, refuse_if_any
 from rehearsal_desk.rules.registration_rules import SERVICE
 from rehearsal_desk.rules.renewal_rules import reissue_breaches, renewal_breaches
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import (
     Application,
@@ -146,7 +147,7 @@ class Desk:
                 session.flush()
                 self._book(session, admin, renewal)
         except IntegrityError:
-            raise _other_order() from None
+            raise refusals.reference_used() from None
         return self.show(application), True
 
     def quote_renewal(
@@ -177,7 +178,7 @@ class Desk:
                 session.flush()
                 session.add(self._entry(admin, application, act=_ACTS[reissue.kind]))
         except IntegrityError:
-            raise _other_order() from None
+            raise refusals.reference_used() from None
         return self.show(application), True
 
     def relink(
@@ -203,7 +204,7 @@ class Desk:
                 links.requested(application, form=form, service=service or "", now=self.now())
                 session.add(self._entry(admin, application, act="link_change"))
         except IntegrityError:
-            raise _other_order() from None
+            raise refusals.reference_used() from None
         return self.show(application), True
 
     def cancel(self, admin: Admin, contract_id: str) -> Shown:
@@ -233,13 +234,13 @@ class Desk:
             application = find(session, contract_id, admin=admin, lock=True)
             speaks = application.shown_first
             if speaks.csr_origin != SERVICE or application.usage != OTHER:
-                raise _no_key("The service holds no private key for this application.")
+                raise _no_key(refusals.NO_KEY)
             if speaks.issued_at is None:
-                raise _no_key("The private key can be downloaded once the certificate is issued.")
+                raise _no_key(refusals.KEY_LATER)
             kept = session.get(PrivateKey, speaks.id)
             pem = None if kept is None else self._opened(kept, speaks)
             if pem is None:
-                raise _no_key("This private key was sealed under another key file than the desk has now.")
+                raise _no_key(refusals.KEY_SEALED)
             session.add(self._entry(admin, application, act="private_key"))
         return application, pem
 
@@ -326,10 +327,9 @@ class Desk:
         with self._store.reading() as session:
             winner = session.scalars(select(Application).where(*same_reference)).one_or_none()
         if winner is None:
-            raise _other_order()
+            raise refusals.reference_used()
         if _order_of(winner) != _order_of(self._new_application(form, linked_service=winner.linked_service)):
-            message = f"This reference has been used for another order, see {winner.contract_id}."
-            raise Conflict("client_reference", message, attribute="client_reference")
+            raise refusals.reference_used(winner.contract_id)
         return winner
 
 
@@ -356,28 +356,23 @@ def find(
     key = row_id(contract_id)
     application = None if key is None else session.get(Application, key, with_for_update=lock)
     if application is None or (admin is not None and application.customer_code not in admin.customer_codes):
-        raise NotFound("There is no such application.")
+        raise NotFound(say("There is no such application.", "このお申し込みはありません。"))
     return application
 
 
 def _certificate_of(application: Application, *, serial_number: str | None) -> Procedure:
     current = application.current
     if current is None:
-        raise Conflict("certificate", "No certificate has been issued yet.", attribute="contract_id")
+        raise Conflict("certificate", refusals.NOT_ISSUED, attribute="contract_id")
     if serial_number is None:
         latest = application.latest
         if latest.kind == life.REISSUE and latest.issued_at is None:
-            raise Conflict("procedure", "There is no download during a reissue.", attribute="contract_id")
+            raise Conflict("procedure", refusals.UNDER_REISSUE, attribute="contract_id")
         return current
     found = (each for each in application.certificates if each.serial_number == serial_number)
     if (wanted := next(found, None)) is None:
-        raise NotFound("There is no such certificate.")
+        raise NotFound(say("There is no such certificate.", "この証明書はありません。"))
     return wanted
-
-
-def _other_order() -> Conflict:
-    message = "This reference has been used for another order."
-    return Conflict("client_reference", message, attribute="client_reference")
 
 
 def _no_key(message: str) -> Conflict:

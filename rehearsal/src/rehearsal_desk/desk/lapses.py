@@ -21,6 +21,7 @@ from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.registrar import Registrar
 from rehearsal_desk.desk.schedule import Habits, Lapse
 from rehearsal_desk.rules.problems import Conflict
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.blackboard import Blackboard
 from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import Application, Store
@@ -67,7 +68,11 @@ class Lapses:
         with self._store.reading() as session:
             last = session.scalar(select(func.max(Application.lapsed_at)))
         if last is not None and moment < last:
-            message = f"Something has happened already by {last:%Y-%m-%dT%H:%M:%SZ} that only time has brought about."
+            message = say(
+                "Something has happened already by {:%Y-%m-%dT%H:%M:%SZ} that only time has brought about.",
+                "{:%Y-%m-%dT%H:%M:%SZ} までに、時間の経過による変化がすでに起きています。それより前には戻せません。",
+                last,
+            )
             raise Conflict("clock", message, attribute="now")
         self._clock.set(moment)
         self.settle()

@@ -18,6 +18,7 @@ from rehearsal_desk.rules.forms import LinkForm
 from rehearsal_desk.rules.link_rules import ADD, CHANGE
 from rehearsal_desk.rules.order_rules import LINKED_SERVICE
 from rehearsal_desk.rules.problems import Conflict
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.clock import business_days_after
 from rehearsal_desk.store.store import Application, LinkChange
 
@@ -67,7 +68,11 @@ def is_repeated(application: Application, *, form: LinkForm) -> bool:
     if (before := next(found, None)) is None:
         return False
     if (before.work, before.was, before.linked_contract_id) != (form.work, form.was, form.linked_contract_id):
-        raise Conflict("client_reference", "This reference has been used otherwise.", attribute="client_reference")
+        raise Conflict(
+            "client_reference",
+            say("This reference has been used otherwise.", "参照名は別のお手続きに使われています。"),
+            attribute="client_reference",
+        )
     return True
 
 
@@ -77,15 +82,31 @@ def refuse_unless_possible(
     """Raise `Conflict` unless this contract can be linked so now."""
     link, further = link_of(application, now=now), further_links(application, now=now)
     if application.usage != LINKED_SERVICE:
-        raise Conflict("usage", "The contract is not for a linked service.", attribute="contract_id")
+        raise Conflict(
+            "usage",
+            say("The contract is not for a linked service.", "連携対応サービスで利用するご契約ではありません。"),
+            attribute="contract_id",
+        )
     if over:
-        raise Conflict("state", f"An application that is {state} cannot be linked otherwise.", attribute="contract_id")
+        raise Conflict(
+            "state",
+            say(
+                "An application that is {} cannot be linked otherwise.",
+                "状態が {} のお申し込みの連携先は変更できません。",
+                state,
+            ),
+            attribute="contract_id",
+        )
     if change_under_way(application, now=now) is not None:
-        raise Conflict("link_change", "Another change is under way.", attribute="contract_id")
+        raise Conflict(
+            "link_change", say("Another change is under way.", "別の変更が進行中です。"), attribute="contract_id"
+        )
     if form.work == CHANGE and form.was != link.contract_id:
-        raise Conflict("was", f"The contract is linked to {link.contract_id}.", attribute="was")
+        raise Conflict(
+            "was", say("The contract is linked to {}.", "現在の連携先は {} です。", link.contract_id), attribute="was"
+        )
     if form.linked_contract_id in (link.contract_id, *(each.contract_id for each in further)):
-        message = "The contract is linked to this one already."
+        message = say("The contract is linked to this one already.", "すでにこの契約と連携しています。")
         raise Conflict("linked_contract_id", message, attribute="linked_contract_id")
 
 

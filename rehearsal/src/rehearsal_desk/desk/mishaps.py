@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 
 from rehearsal_desk.desk.authority import CertificationAuthority, Signer, key_of, pem, serial_number
 from rehearsal_desk.rules.catalogue import PRODUCTS
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.faults import Fault, FaultList, Kind, Setting, register
 from rehearsal_desk.store.store import Application, Procedure
 
@@ -40,15 +41,49 @@ def _handed_out(name: str, does: str, *settings: Setting) -> Kind:
 
 
 _WRONG: t.Final = (
-    _handed_out(CERTIFICATE_FOR_ANOTHER_KEY, "hands out a certificate for a key that nobody has"),
+    _handed_out(
+        CERTIFICATE_FOR_ANOTHER_KEY,
+        say(
+            "hands out a certificate for a key that nobody has",
+            "誰も持っていない鍵の証明書を渡す",
+        ),
+    ),
     _handed_out(
         WRONG_COMMON_NAME,
-        "hands out a certificate for another name",
-        Setting(name="common_name", default="rehearsal-mistake.example.jp", does="that name"),
+        say(
+            "hands out a certificate for another name",
+            "別の名前の証明書を渡す",
+        ),
+        Setting(
+            name="common_name",
+            default="rehearsal-mistake.example.jp",
+            does=say(
+                "that name",
+                "その名前",
+            ),
+        ),
     ),
-    _handed_out(INCOMPLETE_CHAIN, "issues through two intermediates and leaves out the one that the root has signed"),
-    _handed_out(MISORDERED_CHAIN, "issues through two intermediates and hands them out in the wrong order"),
-    _handed_out(EXPIRED_ISSUER, "hands out a certificate whose issuer has expired"),
+    _handed_out(
+        INCOMPLETE_CHAIN,
+        say(
+            "issues through two intermediates and leaves out the one that the root has signed",
+            "2つの中間CAを経て発行し、ルートが署名した中間CA証明書を省く",
+        ),
+    ),
+    _handed_out(
+        MISORDERED_CHAIN,
+        say(
+            "issues through two intermediates and hands them out in the wrong order",
+            "2つの中間CAを経て発行し、中間CA証明書を誤った順序で渡す",
+        ),
+    ),
+    _handed_out(
+        EXPIRED_ISSUER,
+        say(
+            "hands out a certificate whose issuer has expired",
+            "発行者の有効期限が切れた証明書を渡す",
+        ),
+    ),
 )
 _NAMES: t.Final = frozenset(kind.name for kind in _WRONG)
 
@@ -57,17 +92,32 @@ register(
     Kind(
         name=CA_REFUSES_DOCUMENTS,
         stage="ca",
-        does="does not accept the documents: they stay open when the applicant answers; the path names the application",
+        does=say(
+            "does not accept the documents: they stay open when the applicant answers; the path names the application",
+            "書類を受け付けない。回答しても回答待ちのまま (パスでお申し込みを指定)",
+        ),
         methods=("POST",),
         path="/applications/*/documents",
     ),
     Kind(
         name=REVOKES_EARLY,
         stage="ca",
-        does="lets the CA revoke what a reissue replaces earlier than the manual says, so many days after the issue",
+        does=say(
+            "lets the CA revoke what a reissue replaces earlier than the manual says, so many days after the issue",
+            "再発行前の証明書を、マニュアルより早く、発行から指定した日数で認証局が失効させる",
+        ),
         methods=("POST",),
         path="/applications/*/reissues",
-        settings=(Setting(name="days", default=1, does="days"),),
+        settings=(
+            Setting(
+                name="days",
+                default=1,
+                does=say(
+                    "days",
+                    "日数",
+                ),
+            ),
+        ),
     ),
 )
 

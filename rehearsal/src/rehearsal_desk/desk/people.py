@@ -13,6 +13,7 @@ from rehearsal_desk.desk.desk import Desk
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.forms import LinkForm, RenewalForm
 from rehearsal_desk.rules.problems import Conflict, NotFound
+from rehearsal_desk.rules.wording import say
 
 RENEW: t.Final = "renew"
 CANCEL: t.Final = "cancel"
@@ -35,7 +36,9 @@ class People:
         owners = (each for each in self._admins if application.customer_code in each.customer_codes)
         admin = next((each for each in owners if "order" in each.scopes), None)
         if admin is None:
-            raise NotFound("Nobody may order for this application.")
+            raise NotFound(
+                say("Nobody may order for this application.", "このお申し込みの手続きができる担当者がいません。")
+            )
         if act == UPLOAD:
             return self._back_office.upload(contract_id)
         before = self._desk.show(application).standing.state
@@ -52,7 +55,11 @@ class People:
         else:
             current = application.current
             if current is None:
-                raise Conflict("window", "There is no certificate that could be renewed.", attribute="contract_id")
+                raise Conflict(
+                    "window",
+                    say("There is no certificate that could be renewed.", "更新できる証明書がありません。"),
+                    attribute="contract_id",
+                )
             renewal = RenewalForm(
                 contract_id=contract_id,
                 replaces=current.certificate_fingerprint or "",

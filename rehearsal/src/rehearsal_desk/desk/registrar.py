@@ -24,11 +24,15 @@ from rehearsal_desk.rules.forms import RegistrationForm, SubjectForm
 from rehearsal_desk.rules.order_rules import OTHER
 from rehearsal_desk.rules.problems import Breach, Conflict, refuse_if_any
 from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, Case, registration_breaches
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import PrivateKey, Procedure, Store
 from rehearsal_desk.store.vault import Vault
 
-_UPLOADED: t.Final = "A person uploads this certificate with its key; nothing is registered for it."
+_UPLOADED: t.Final = say(
+    "A person uploads this certificate with its key; nothing is registered for it.",
+    "証明書と鍵は担当者がポータルで登録するため、申請情報の登録はありません。",
+)
 
 _SHORTS: t.Final = {"state_or_province_name": "ST", "locality_name": "L", "organization_name": "O"}
 
@@ -121,11 +125,23 @@ class Registrar:
         if procedure.registration is not None and procedure.registration == _record(form, csr=csr):
             return True
         if procedure is not latest:
-            raise Conflict("procedure", f"Another procedure is open, {latest.public_id}.", attribute="procedure_id")
+            raise Conflict(
+                "procedure",
+                say("Another procedure is open, {}.", "別のお手続き ({}) が進行中です。", latest.public_id),
+                attribute="procedure_id",
+            )
         state = life.step_of(procedure, product=procedure.application.product, now=now).state
         if state not in life.REGISTRABLE[procedure.kind]:
             told = life.state_of(procedure.application, now=now) if state == life.ISSUED else state
-            raise Conflict("state", f"The application is {told}; its registration is closed.", attribute="contract_id")
+            raise Conflict(
+                "state",
+                say(
+                    "The application is {}; its registration is closed.",
+                    "状態が {} のため、申請情報は登録できません。",
+                    told,
+                ),
+                attribute="contract_id",
+            )
         return False
 
     def _enter(self, procedure: Procedure, *, origin: str, record: str, csr: Csr) -> None:
@@ -154,7 +170,11 @@ def _procedure(
         return application.latest
     found = (procedure for procedure in application.procedures if procedure.public_id == form.procedure_id)
     if (procedure := next(found, None)) is None:
-        raise Conflict("procedure", "This application has no such procedure.", attribute="procedure_id")
+        raise Conflict(
+            "procedure",
+            say("This application has no such procedure.", "このお申し込みに、そのお手続きはありません。"),
+            attribute="procedure_id",
+        )
     return procedure
 
 
@@ -164,7 +184,7 @@ def _read(form: RegistrationForm) -> _Reading:
     try:
         return _Reading(csr=read_csr(form.csr))
     except UnreadableCsr as error:
-        return _Reading(fault=str(error))
+        return _Reading(fault=error.fault)
 
 
 def _make(common_name: str, form: RegistrationForm) -> tuple[Csr, bytes]:

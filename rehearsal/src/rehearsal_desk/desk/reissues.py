@@ -12,8 +12,10 @@ from __future__ import annotations
 import datetime as dt
 
 from rehearsal_desk.desk import life
+from rehearsal_desk.desk.refusals import reference_used
 from rehearsal_desk.rules.forms import ReissueForm
 from rehearsal_desk.rules.problems import Conflict
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.store import Application, Procedure
 
 
@@ -24,8 +26,7 @@ def is_repeated(application: Application, *, form: ReissueForm) -> bool:
     if (before := next(found, None)) is None:
         return False
     if (before.kind, before.replaces) != (life.REISSUE, form.replaces):
-        message = f"This reference has been used for another order, see {before.public_id}."
-        raise Conflict("client_reference", message, attribute="client_reference")
+        raise reference_used(before.public_id)
     return True
 
 
@@ -33,14 +34,26 @@ def refuse_unless_possible(application: Application, *, form: ReissueForm, now: 
     """Raise `Conflict` unless this certificate can be replaced by a reissue now."""
     current = application.current
     if current is None or form.replaces != current.certificate_fingerprint:
-        raise Conflict("replaces", "This is not the certificate in use.", attribute="replaces")
+        raise Conflict(
+            "replaces",
+            say("This is not the certificate in use.", "使用中の証明書ではありません。"),
+            attribute="replaces",
+        )
     if life.reissue_for(application, form.replaces):
-        raise Conflict("replaces", "It has been reissued.", attribute="replaces")
+        raise Conflict("replaces", say("It has been reissued.", "この証明書は再発行済みです。"), attribute="replaces")
     if (procedure := life.open_procedure(application, now=now)) is not None:
-        raise Conflict("procedure", f"Another procedure is open, {procedure.public_id}.", attribute="contract_id")
+        raise Conflict(
+            "procedure",
+            say("Another procedure is open, {}.", "別のお手続き ({}) が進行中です。", procedure.public_id),
+            attribute="contract_id",
+        )
     state = life.state_of(application, now=now)
     if state in life.EXITS:
-        raise Conflict("state", f"An application that is {state} cannot be reissued.", attribute="contract_id")
+        raise Conflict(
+            "state",
+            say("An application that is {} cannot be reissued.", "状態が {} のお申し込みは再発行できません。", state),
+            attribute="contract_id",
+        )
 
 
 def opened(application: Application, *, now: dt.datetime) -> Procedure:

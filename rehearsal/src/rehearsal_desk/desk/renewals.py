@@ -9,8 +9,10 @@ from __future__ import annotations
 import datetime as dt
 
 from rehearsal_desk.desk import life
+from rehearsal_desk.desk.refusals import reference_used
 from rehearsal_desk.rules.forms import RenewalForm, RenewalQuote
 from rehearsal_desk.rules.problems import Conflict
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.store import Application, Procedure
 
 
@@ -21,8 +23,7 @@ def is_repeated(application: Application, *, form: RenewalForm) -> bool:
     if (before := next(found, None)) is None:
         return False
     if (before.kind, before.replaces, before.term) != (life.RENEWAL, form.replaces, form.term):
-        message = f"This reference has been used for another order, see {before.public_id}."
-        raise Conflict("client_reference", message, attribute="client_reference")
+        raise reference_used(before.public_id)
     return True
 
 
@@ -30,15 +31,38 @@ def refuse_unless_due(application: Application, *, form: RenewalQuote, now: dt.d
     """Raise `Conflict` unless this certificate can be replaced by a renewal now."""
     renewal, current = life.renewal_of(application), application.current
     if renewal is None or current is None or form.replaces != current.certificate_fingerprint:
-        raise Conflict("replaces", "This is not the certificate in use.", attribute="replaces")
+        raise Conflict(
+            "replaces",
+            say("This is not the certificate in use.", "使用中の証明書ではありません。"),
+            attribute="replaces",
+        )
     if before := life.renewal_for(application, form.replaces):
-        raise Conflict("replaces", f"A renewal of it has been ordered, see {before.public_id}.", attribute="replaces")
+        raise Conflict(
+            "replaces",
+            say(
+                "A renewal of it has been ordered, see {}.",
+                "この証明書の更新は申し込み済みです ({})。",
+                before.public_id,
+            ),
+            attribute="replaces",
+        )
     if (procedure := life.open_procedure(application, now=now)) is not None:
-        raise Conflict("procedure", f"Another procedure is open, {procedure.public_id}.", attribute="contract_id")
+        raise Conflict(
+            "procedure",
+            say("Another procedure is open, {}.", "別のお手続き ({}) が進行中です。", procedure.public_id),
+            attribute="contract_id",
+        )
     if application.cancelled_at is not None:
-        raise Conflict("state", "The contract has been cancelled.", attribute="contract_id")
+        raise Conflict(
+            "state", say("The contract has been cancelled.", "このご契約は解約されています。"), attribute="contract_id"
+        )
     if not renewal.opens_at <= now < renewal.order_by:
-        message = f"It can be renewed from {renewal.opens_at:%Y-%m-%d %H:%M} to {renewal.order_by:%Y-%m-%d %H:%M} UTC."
+        message = say(
+            "It can be renewed from {:%Y-%m-%d %H:%M} to {:%Y-%m-%d %H:%M} UTC.",
+            "更新を申し込めるのは、{:%Y-%m-%d %H:%M} から {:%Y-%m-%d %H:%M} (UTC) までです。",
+            renewal.opens_at,
+            renewal.order_by,
+        )
         raise Conflict("window", message, attribute="contract_id")
 
 
@@ -68,12 +92,18 @@ def cancel(application: Application, *, now: dt.datetime) -> None:
     if application.cancelled_at is not None:
         return
     if state in life.EXITS:
-        raise Conflict("state", f"An application that is {state} cannot be cancelled.", attribute="contract_id")
+        raise Conflict(
+            "state",
+            say("An application that is {} cannot be cancelled.", "状態が {} のお申し込みは解約できません。", state),
+            attribute="contract_id",
+        )
     if renewal is None:
         application.latest.state = life.CANCELLED
     elif renewal.decision == life.RENEW or now >= renewal.order_by:
-        message = (
-            f"A renewal is ordered, or would be by now: the last moment was {renewal.order_by:%Y-%m-%d %H:%M} UTC."
+        message = say(
+            "A renewal is ordered, or would be by now: the last moment was {:%Y-%m-%d %H:%M} UTC.",
+            "更新が申し込まれたか、申し込まれたとみなされています。期限は {:%Y-%m-%d %H:%M} (UTC) でした。",
+            renewal.order_by,
         )
         raise Conflict("window", message, attribute="contract_id")
     application.cancelled_at = now

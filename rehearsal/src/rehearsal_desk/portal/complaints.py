@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Breaches of the rules as the screens show them: the field's label, a sentence in Japanese, the rule's own words."""
+"""Breaches of the rules as the screens show them: the field's label, a sentence in Japanese, the rule itself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typing as t
 
 from rehearsal_desk.portal import labels
 from rehearsal_desk.rules.problems import Breach
+from rehearsal_desk.rules.wording import spoken
 
 # Attributes that share a field, and those that the screen asks for in parts.
 _ANCHORS: t.Final = {
@@ -28,7 +29,7 @@ class Complaint:
 
     field: str
     sentence: str
-    rule: str  # in English, as every face of the desk says it
+    rule: str
 
 
 def complaints_of(breaches: t.Iterable[Breach]) -> tuple[Complaint, ...]:
@@ -38,7 +39,7 @@ def complaints_of(breaches: t.Iterable[Breach]) -> tuple[Complaint, ...]:
         field = _ANCHORS.get(breach.attribute, breach.attribute)
         sentence = _sentence(breach)
         # What is missing needs no explanation; and product and term are one pull-down, an empty one is one mistake.
-        rule = "" if breach.code == "required" else breach.message
+        rule = "" if breach.code == "required" else spoken(breach.message, "ja")
         found.setdefault((field, rule), Complaint(field=field, sentence=sentence, rule=rule))
     return tuple(sorted(found.values(), key=lambda complaint: _PLACES.get(complaint.field, len(_PLACES))))
 

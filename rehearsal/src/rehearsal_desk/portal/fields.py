@@ -12,6 +12,7 @@ import urllib.parse
 from starlette.requests import Request
 
 from rehearsal_desk.rules.problems import Breach, Refused
+from rehearsal_desk.rules.wording import say
 
 LARGEST_FORM: t.Final = 1 << 18
 _MOST_FIELDS: t.Final = 200
@@ -40,12 +41,20 @@ class Fields:
 async def read_fields(request: Request, *, codec: str = "utf-8") -> Fields:
     """Read the form in the body of this request; browsers send it in the encoding of its page."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM_TYPE:
-        raise Refused((Breach("", "invalid", f"A form is sent as {_FORM_TYPE}."),))
+        raise Refused(
+            (Breach("", "invalid", say("A form is sent as {}.", "フォームは {} で送信してください。", _FORM_TYPE)),)
+        )
     body = bytearray()
     async for part in request.stream():
         body += part
         if len(body) > LARGEST_FORM:
-            raise Refused((Breach("", "invalid", f"A form has at most {LARGEST_FORM} bytes."),))
+            raise Refused(
+                (
+                    Breach(
+                        "", "invalid", say("A form has at most {} bytes.", "フォームは{}バイト以内です。", LARGEST_FORM)
+                    ),
+                )
+            )
     try:
         pairs = urllib.parse.parse_qsl(
             body.decode("ascii" if codec != "utf-8" else codec),
@@ -55,5 +64,17 @@ async def read_fields(request: Request, *, codec: str = "utf-8") -> Fields:
             errors="strict",
         )
     except ValueError:
-        raise Refused((Breach("", "invalid", f"The form is not in {codec.upper()}, or too long."),)) from None
+        raise Refused(
+            (
+                Breach(
+                    "",
+                    "invalid",
+                    say(
+                        "The form is not in {}, or too long.",
+                        "フォームの文字コードが {} ではないか、長すぎます。",
+                        codec.upper(),
+                    ),
+                ),
+            )
+        ) from None
     return Fields(dict(pairs))

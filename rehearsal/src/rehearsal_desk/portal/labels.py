@@ -191,8 +191,9 @@ FIELDS: t.Final = {
 }
 # What to do, for the fields whose rules can be said in a sentence; the rule itself follows in its own words.
 GUIDANCE: t.Final = {
+    ("terms_agreed", "required"): "約款・規約への同意が必要です。",
     ("usage", "not_allowed"): "この品目は、この利用形態ではお申し込みいただけません。",
-    ("common_name", "invalid"): "コモンネームは、品目に合う公開されたFQDNで入力してください。",
+    ("common_name", "invalid"): "品目に応じた形式で、インターネット上で有効なFQDNを入力してください。",
     ("linked_contract_id", "required"): "連携対応サービスを検索して、ご契約を選択してください。",
     ("linked_contract_id", "not_allowed"): "この品目は、選択した連携対応サービスではお申し込みいただけません。",
     ("product", "invalid"): "この品目は取り扱っていません。",

@@ -16,6 +16,7 @@ from rehearsal_desk.portal import labels
 from rehearsal_desk.portal.complaints import Complaint
 from rehearsal_desk.portal.front import BASE_PATH, TheVisitor, Visitor, page
 from rehearsal_desk.rules.problems import Breach, Refused
+from rehearsal_desk.rules.wording import say
 
 Trail = tuple[tuple[str, str], ...]  # titles and addresses of the screens above
 
@@ -69,7 +70,7 @@ _MENUS: t.Final = {
     "settings/services": Menu(
         labels.SERVICE_SETTINGS,
         _SETTINGS,
-        (Entry(labels.SERVICE_NAME, SERVICE_TRAIL[-1][1], "サーバ証明書のご契約の一覧と、申請情報の登録です。"),),
+        (Entry(labels.SERVICE_NAME, SERVICE_TRAIL[-1][1], "ご契約の一覧の確認と、申請情報の登録を行います。"),),
     ),
 }
 _ORDER_MENU: t.Final = Menu(
@@ -149,7 +150,18 @@ def _services_screen(
 def chosen_code(text: str, *, who: Visitor) -> str:
     """The customer code that was chosen; an admin has no other than their own."""
     if text not in who.admin.customer_codes:
-        raise Refused((Breach("customer_code", "not_allowed", "This is not a customer code of this admin."),))
+        raise Refused(
+            (
+                Breach(
+                    "customer_code",
+                    "not_allowed",
+                    say(
+                        "This is not a customer code of this admin.",
+                        "ログイン中の担当者のカスタマーコードではありません。",
+                    ),
+                ),
+            )
+        )
     return text
 
 

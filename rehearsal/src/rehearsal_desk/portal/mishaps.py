@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import typing as t
 
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store import faults
 from rehearsal_desk.store.faults import FaultList, Kind, Setting
 
@@ -24,43 +25,75 @@ faults.register(
     Kind(
         name=SESSION_EXPIRES,
         stage="portal",
-        does="The session ends when a form is sent; nothing of the form is done, and the log-in screen comes back.",
+        does=say(
+            "The session ends when a form is sent; nothing of the form is done, and the log-in screen comes back.",
+            "フォームの送信時にセッションが切れ、何も処理せずにログイン画面に戻る。",
+        ),
         methods=("POST",),
         path="/portal/*",
     ),
     Kind(
         name=DOUBLE_CLICK,
         stage="portal",
-        does="The one-time token of the confirm screen is not honoured: a second click of 申込 buys a second time.",
+        does=say(
+            "The one-time token of the confirm screen is not honoured: a second click of 申込 buys a second time.",
+            "確認画面のワンタイムトークンが効かず、「申込」を2回押すと2件購入される。",
+        ),
         methods=("POST",),
         path=PLACE_PATH,
     ),
     Kind(
         name=LABEL_CHANGED,
         stage="portal",
-        does="A word on the screens is replaced by another.",
+        does=say("A word on the screens is replaced by another.", "画面の言葉を別の言葉に置き換える。"),
         methods=("GET", "POST"),
         path="/portal/*",
         settings=(
-            Setting(name="label", default="コモンネーム", does="the word as it is on the screen"),
-            Setting(name="replacement", default="コモンネーム (FQDN)", does="what is there instead"),
+            Setting(
+                name="label",
+                default="コモンネーム",
+                does=say("the word as it is on the screen", "画面にある言葉"),
+            ),
+            Setting(
+                name="replacement",
+                default="コモンネーム (FQDN)",
+                does=say("what is there instead", "置き換え後の言葉"),
+            ),
         ),
     ),
     Kind(
         name=ANOTHER_SCREEN,
         stage="portal",
-        does="Another screen comes instead of the one that was asked for: a notice to acknowledge, a code to enter.",
+        does=say(
+            "Another screen comes instead of the one that was asked for: a notice to acknowledge, a code to enter.",
+            "要求した画面の代わりに、確認が必要なお知らせやコードの入力などの別の画面を表示する。",
+        ),
         methods=("GET", "POST"),
         path="/portal/*",
-        settings=(Setting(name="title", default="重要なお知らせ", does="the heading of that screen"),),
+        settings=(
+            Setting(
+                name="title",
+                default="重要なお知らせ",
+                does=say("the heading of that screen", "その画面の見出し"),
+            ),
+        ),
     ),
     Kind(
         name=STATUS_LIST_LAGS,
         stage="portal",
-        does="The newest contracts are missing from the lists on the screens, and from their totals.",
+        does=say(
+            "The newest contracts are missing from the lists on the screens, and from their totals.",
+            "最新のご契約を、画面の一覧とその件数に含めない。",
+        ),
         methods=("GET",),
         path="/portal/certificates/status",
-        settings=(Setting(name="rows", default=1, does="how many are missing"),),
+        settings=(
+            Setting(
+                name="rows",
+                default=1,
+                does=say("how many are missing", "含めない件数"),
+            ),
+        ),
     ),
 )
 

@@ -28,6 +28,7 @@ from rehearsal_desk.portal.front import (
     visitor,
 )
 from rehearsal_desk.rules.problems import Conflict, Forbidden, NotFound, Problem, Refused
+from rehearsal_desk.rules.wording import spoken
 
 CA_PATH: t.Final = "/ca"
 
@@ -95,8 +96,9 @@ def make_site(
 def _handler(template: str) -> Handler:
     async def say(request: Request, error: Exception) -> HTMLResponse:
         status, title, sentence = _SAID.get(type(error), _FAULT)
-        detail = error.message if isinstance(error, Problem) else ""
-        rules = tuple(breach.message for breach in error.breaches) if isinstance(error, Refused) else ()
+        refused = isinstance(error, Refused)
+        detail = spoken(error.message, "ja") if isinstance(error, Problem) and not refused else ""
+        rules = tuple(spoken(breach.message, "ja") for breach in error.breaches) if isinstance(error, Refused) else ()
         values = {"title": title, "sentence": sentence, "detail": detail, "rules": rules}
         if template != "message.html":
             return plain_page(request, template, visit=None, status=status, **values)

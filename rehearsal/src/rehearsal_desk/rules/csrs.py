@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import NameOID
 
+from rehearsal_desk.rules.wording import say
+
 # The order of the attributes in a subject [BR 7.1.4.2].
 SUBJECT_ORDER: t.Final = {
     "C": NameOID.COUNTRY_NAME,
@@ -36,7 +38,11 @@ _SERVICE_KEY_BITS: t.Final = 2048  # ours: what the service generates is not pub
 
 
 class UnreadableCsr(ValueError):
-    """The text is no usable CSR; the message says why without repeating any of it."""
+    """The text is no usable CSR; `fault` says why without repeating any of it."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault: t.Final = fault
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +66,21 @@ def read_csr(text: str) -> Csr:
     """The CSR in this PEM text; raises `UnreadableCsr`."""
     if "PRIVATE KEY" in text:
         raise UnreadableCsr(
-            "This is a private key, not a CSR. It has not been kept, but it has left its host: make a new key."
+            say(
+                "This is a private key, not a CSR. It has not been kept, but it has left its host: make a new key.",
+                "これはCSRではなく秘密鍵です。保存していませんが、ホストの外に出たため、新しい鍵を作成してください。",
+            )
         )
     try:
         return _read(text.encode("ascii"))
     except (ValueError, TypeError, UnsupportedAlgorithm):
         # The cause may quote the text, so it is not chained.
-        raise UnreadableCsr("This is not one PEM block of a PKCS #10 certificate signing request.") from None
+        raise UnreadableCsr(
+            say(
+                "This is not one PEM block of a PKCS #10 certificate signing request.",
+                "PEM形式のCSR (PKCS #10) 1つではありません。",
+            )
+        ) from None
 
 
 def _read(pem: bytes) -> Csr:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 
 from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.problems import Breach
+from rehearsal_desk.rules.wording import say
 
 Json = dict[str, t.Any]
 
@@ -178,4 +179,8 @@ def unprintable(form: Form, *, within: str = "") -> t.Iterator[Breach]:
         if isinstance(value, Form):
             yield from unprintable(value, within=f"{within}{name}.")
         elif isinstance(value, str) and name not in form.lines and not value.isprintable():
-            yield Breach(f"{within}{name}", "invalid", "Control characters cannot be in this field.")
+            yield Breach(
+                f"{within}{name}",
+                "invalid",
+                say("Control characters cannot be in this field.", "この項目に制御文字は使えません。"),
+            )

@@ -12,6 +12,7 @@ from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.forms import LINK_WORKS, LinkForm, unprintable
 from rehearsal_desk.rules.order_rules import LONGEST_REFERENCE
 from rehearsal_desk.rules.problems import Breach, merged
+from rehearsal_desk.rules.wording import say
 
 CHANGE, ADD = LINK_WORKS
 
@@ -27,25 +28,66 @@ def link_breaches(
 def _named(form: LinkForm, *, contract_id: str) -> t.Iterator[Breach]:
     if form.contract_id != contract_id:
         code = "invalid" if form.contract_id else "required"
-        yield Breach("contract_id", code, "Spell out the contract ID of the path once more.")
+        yield Breach(
+            "contract_id",
+            code,
+            say(
+                "Spell out the contract ID of the path once more.",
+                "パスと同じサービスコードを、本文にも指定してください。",
+            ),
+        )
     if form.client_reference is not None and not 1 <= len(form.client_reference) <= LONGEST_REFERENCE:
-        yield Breach("client_reference", "invalid", f"A reference has 1 to {LONGEST_REFERENCE} characters.")
+        yield Breach(
+            "client_reference",
+            "invalid",
+            say("A reference has 1 to {} characters.", "参照名は1〜{}文字です。", LONGEST_REFERENCE),
+        )
 
 
 def _work(form: LinkForm) -> t.Iterator[Breach]:
     if form.work not in LINK_WORKS:
-        yield Breach("work", "invalid" if form.work else "required", f"Works: {', '.join(LINK_WORKS)}.")
+        yield Breach(
+            "work", "invalid" if form.work else "required", say("Works: {}.", "作業の種類: {}", ", ".join(LINK_WORKS))
+        )
     elif form.work == CHANGE and form.was is None:
-        yield Breach("was", "required", "Name the linked contract that it takes the place of.")
+        yield Breach(
+            "was",
+            "required",
+            say("Name the linked contract that it takes the place of.", "変更前の連携先の契約を指定してください。"),
+        )
     elif form.work == ADD and form.was is not None:
-        yield Breach("was", "not_allowed", "What is added takes the place of nothing.")
+        yield Breach(
+            "was",
+            "not_allowed",
+            say("What is added takes the place of nothing.", "追加の場合、変更前の契約は指定できません。"),
+        )
 
 
 def _linked(form: LinkForm, *, product: str, service: str | None) -> t.Iterator[Breach]:
     field, offered = "linked_contract_id", PRODUCTS[product].linked_services
     if not form.linked_contract_id:
-        yield Breach(field, "required", "Choose the contract of the linked service.")
+        yield Breach(
+            field,
+            "required",
+            say("Choose the contract of the linked service.", "連携対応サービスの契約を選択してください。"),
+        )
     elif service is None:
-        yield Breach(field, "invalid", "This admin has no such linked contract; others need a paper order [M:2261096].")
+        yield Breach(
+            field,
+            "invalid",
+            say(
+                "This admin has no such linked contract; others need a paper order [M:2261096].",
+                "この連携対応サービスの契約は、この担当者には表示されません。"
+                "ほかの契約は書面でのお申し込みになります [M:2261096]。",
+            ),
+        )
     elif offered is not None and service not in offered:
-        yield Breach(field, "not_allowed", f"This product is only for the linked services {', '.join(offered)}.")
+        yield Breach(
+            field,
+            "not_allowed",
+            say(
+                "This product is only for the linked services {}.",
+                "この品目は、連携対応サービス {} でだけ利用できます。",
+                ", ".join(offered),
+            ),
+        )

@@ -13,6 +13,8 @@ import typing as t
 
 from publicsuffixlist import PublicSuffixList
 
+from rehearsal_desk.rules.wording import say
+
 LONGEST_COMMON_NAME: t.Final = 64  # [BR 7.1.4.2]
 
 _LABEL: t.Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -42,12 +44,22 @@ def is_public_suffix(domain: str) -> bool:
 def fault_of(name: str, *, wildcard: bool) -> str | None:
     """Why this product cannot have this common name, as a sentence; None when it can."""
     if len(name) > LONGEST_COMMON_NAME:
-        return f"A common name has at most {LONGEST_COMMON_NAME} characters [BR 7.1.4.2]."
+        return say(
+            "A common name has at most {} characters [BR 7.1.4.2].",
+            "コモンネームは{}文字以内です [BR 7.1.4.2]。",
+            LONGEST_COMMON_NAME,
+        )
     if wildcard != name.startswith("*."):
         return (
-            "This product needs a wildcard name such as *.example.jp [M:2261096]."
+            say(
+                "This product needs a wildcard name such as *.example.jp [M:2261096].",
+                "この品目では、*.example.jp のようなワイルドカードの名前が必要です [M:2261096]。",
+            )
             if wildcard
-            else "Only the two wildcard products take a name that starts with '*.' [M:2261096]."
+            else say(
+                "Only the two wildcard products take a name that starts with '*.' [M:2261096].",
+                "「*.」で始まる名前は、ワイルドカードオプション付きの品目でだけ使えます [M:2261096]。",
+            )
         )
     domain = normal(without_wildcard(name))
     return _syntax_fault(domain) or _scope_fault(domain, wildcard=wildcard)
@@ -55,24 +67,43 @@ def fault_of(name: str, *, wildcard: bool) -> str | None:
 
 def _syntax_fault(domain: str) -> str | None:
     if _is_address(domain):
-        return "An IP address cannot be a common name."
+        return say("An IP address cannot be a common name.", "IPアドレスはコモンネームに使えません。")
     if domain.endswith("."):
-        return "A common name has no trailing dot [BR 7.1.4.3]."
+        return say(
+            "A common name has no trailing dot [BR 7.1.4.3].",
+            "コモンネームの末尾にドットは付けられません [BR 7.1.4.3]。",
+        )
     if "*" in domain:
-        return "A wildcard is the single left-most label [BR 3.2.2.6]."
+        return say(
+            "A wildcard is the single left-most label [BR 3.2.2.6].",
+            "アスタリスクは、先頭のラベル全体としてだけ使えます [BR 3.2.2.6]。",
+        )
     if not all(map(_LABEL.fullmatch, domain.split("."))):
-        return "Each label consists of 1 to 63 letters, digits and inner hyphens; Japanese names take their xn-- form."
+        return say(
+            "Each label consists of 1 to 63 letters, digits and inner hyphens; Japanese names take their xn-- form.",
+            "各ラベルは、英数字と途中のハイフン1〜63文字です。日本語の名前は xn-- の形で入力してください。",
+        )
     return None
 
 
 def _scope_fault(domain: str, *, wildcard: bool) -> str | None:
     last_label = domain.rpartition(".")[2]
     if "." not in domain:
-        return "A common name is a fully qualified domain name, such as www.example.jp."
+        return say(
+            "A common name is a fully qualified domain name, such as www.example.jp.",
+            "コモンネームは、www.example.jp のような完全修飾ドメイン名です。",
+        )
     if last_label.isdigit() or last_label in _NOT_PUBLIC or not _is_top_domain(last_label):
-        return f"No public certificate can be issued for a name under .{last_label} [BR 7.1.4.3, 4.2.2]."
+        return say(
+            "No public certificate can be issued for a name under .{} [BR 7.1.4.3, 4.2.2].",
+            ".{} の名前には、公的な証明書を発行できません [BR 7.1.4.3, 4.2.2]。",
+            last_label,
+        )
     if wildcard and is_public_suffix(domain):
-        return "A wildcard directly under a public suffix is refused [BR 3.2.2.6]."
+        return say(
+            "A wildcard directly under a public suffix is refused [BR 3.2.2.6].",
+            "公開サフィックス直下のワイルドカードは受け付けられません [BR 3.2.2.6]。",
+        )
     return None
 
 

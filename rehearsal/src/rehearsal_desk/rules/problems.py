@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
+from rehearsal_desk.rules.wording import say
+
 
 @dc.dataclass(frozen=True, slots=True)
 class Breach:
@@ -32,14 +34,20 @@ class Refused(Problem):
     """The form breaks rules."""
 
     def __init__(self, breaches: tuple[Breach, ...]) -> None:
-        super().__init__("The request has been refused; see error_details.", breaches=breaches)
+        super().__init__(
+            say(
+                "The request has been refused; see error_details.",
+                "リクエストを受け付けられません。error_details をご覧ください。",
+            ),
+            breaches=breaches,
+        )
 
 
 class Forbidden(Problem):
     """The admin lacks the role for this act."""
 
     def __init__(self, scope: str) -> None:
-        message = f"This token lacks the scope {scope!r}."
+        message = say("This token lacks the scope {}.", "このトークンに権限 {} がありません。", repr(scope))
         super().__init__(message, breaches=(Breach("access_token", "scope", message),))
 
 

@@ -18,6 +18,7 @@ from rehearsal_desk.rules.dn_rules import dn_faults
 from rehearsal_desk.rules.forms import ApplicantForm, RegistrationForm, SubjectForm, unprintable
 from rehearsal_desk.rules.order_rules import LINKED_SERVICE
 from rehearsal_desk.rules.problems import Breach, merged
+from rehearsal_desk.rules.wording import say
 
 CUSTOMER: t.Final = "customer"
 SERVICE: t.Final = "service"
@@ -74,23 +75,39 @@ def approval_addresses(common_name: str) -> tuple[str, ...]:
 
 def _origin(form: RegistrationForm, *, case: Case) -> Breaches:
     if not form.csr_origin:
-        yield Breach("csr_origin", "required", f"Choose {CUSTOMER} or {SERVICE}.")
+        yield Breach(
+            "csr_origin", "required", say("Choose {} or {}.", "{} または {} を選択してください。", CUSTOMER, SERVICE)
+        )
     elif form.csr_origin not in (CUSTOMER, SERVICE):
-        yield Breach("csr_origin", "invalid", f"The CSR is made by {CUSTOMER} or {SERVICE}.")
+        yield Breach(
+            "csr_origin",
+            "invalid",
+            say("The CSR is made by {} or {}.", "CSRの作成方法は {} または {} です。", CUSTOMER, SERVICE),
+        )
     elif form.csr_origin == CUSTOMER and case.usage == LINKED_SERVICE:
-        message = "With a linked service the service makes the CSR [M:2261096, M:2261080]."
+        message = say(
+            "With a linked service the service makes the CSR [M:2261096, M:2261080].",
+            "連携対応サービスで利用する場合、CSRはIIJが作成します [M:2261096, M:2261080]。",
+        )
         yield Breach("csr_origin", "not_allowed", message)
 
 
 def _csr(form: RegistrationForm, *, case: Case) -> Breaches:
     if form.csr_origin == SERVICE:
         if form.csr:
-            yield Breach("csr", "not_allowed", "The service makes key and CSR; leave this empty.")
+            yield Breach(
+                "csr",
+                "not_allowed",
+                say(
+                    "The service makes key and CSR; leave this empty.",
+                    "鍵とCSRはIIJが作成するため、空欄にしてください。",
+                ),
+            )
     elif form.csr_origin == CUSTOMER:
         if not form.csr:
-            yield Breach("csr", "required", "Paste the CSR in PEM.")
+            yield Breach("csr", "required", say("Paste the CSR in PEM.", "PEM形式のCSRを貼り付けてください。"))
         elif case.csr is None:
-            yield Breach("csr", "invalid", case.csr_fault or "The CSR cannot be read.")
+            yield Breach("csr", "invalid", case.csr_fault or say("The CSR cannot be read.", "CSRを読み取れません。"))
         else:
             faults = csr_rules.csr_faults(
                 case.csr,
@@ -105,11 +122,20 @@ def _subject(form: RegistrationForm, *, case: Case) -> Breaches:
     if form.csr_origin == CUSTOMER:
         if form.subject is not None:
             yield Breach(
-                "subject", "not_allowed", "The subject is taken from the CSR and cannot be edited [M:2261096]."
+                "subject",
+                "not_allowed",
+                say(
+                    "The subject is taken from the CSR and cannot be edited [M:2261096].",
+                    "識別名はCSRから取得するため、編集できません [M:2261096]。",
+                ),
             )
     elif form.csr_origin == SERVICE:
         if form.subject is None:
-            yield Breach("subject", "required", "The service needs the subject to make the CSR.")
+            yield Breach(
+                "subject",
+                "required",
+                say("The service needs the subject to make the CSR.", "CSRの作成に、識別名が必要です。"),
+            )
         else:
             yield from _subject_fields(form.subject, product=case.product)
 
@@ -118,30 +144,60 @@ def _subject_fields(subject: SubjectForm, *, product: Product) -> Breaches:
     for field, short in _SUBJECT_SHORTS.items():
         value = getattr(subject, field)
         if not value:
-            yield Breach(f"subject.{field}", "required", f"The service needs this field ({short}) to make the CSR.")
+            yield Breach(
+                f"subject.{field}",
+                "required",
+                say(
+                    "The service needs this field ({}) to make the CSR.",
+                    "CSRの作成に、この項目 ({}) が必要です。",
+                    short,
+                ),
+            )
         faults = dn_faults(value, attribute=short, authority=product.authority) if value else ()
         yield from (Breach(f"subject.{field}", "invalid", fault) for fault in faults)
     if subject.organizational_unit_name:
-        message = (
-            "A public certificate has no OU any more [BR 7.1.2.7.4; EV since 2022-09-01, EVG 1.2.2]; leave it empty."
+        message = say(
+            "A public certificate has no OU any more [BR 7.1.2.7.4; EV since 2022-09-01, EVG 1.2.2]; leave it empty.",
+            "部門 (OU) は公的な証明書に記載できません [BR 7.1.2.7.4、EVは EVG 1.2.2]。空欄にしてください。",
         )
         yield Breach("subject.organizational_unit_name", "not_allowed", message)
 
 
 def _applicant(applicant: ApplicantForm | None) -> Breaches:
     if applicant is None:
-        yield Breach("applicant", "required", "The CA needs to know whom to ask.")
+        yield Breach(
+            "applicant",
+            "required",
+            say("The CA needs to know whom to ask.", "認証局が問い合わせる相手の情報が必要です。"),
+        )
         return
     for name, value in applicant.model_dump().items():
         attribute = f"applicant.{name}"
         if not value.strip():
-            yield Breach(attribute, "required", "The CA needs to know whom to ask.")
+            yield Breach(
+                attribute,
+                "required",
+                say("The CA needs to know whom to ask.", "認証局が問い合わせる相手の情報が必要です。"),
+            )
         elif len(value) > _LONGEST_TEXT:
-            yield Breach(attribute, "invalid", f"At most {_LONGEST_TEXT} characters.")
+            yield Breach(
+                attribute, "invalid", say("At most {} characters.", "{}文字以内で入力してください。", _LONGEST_TEXT)
+            )
     if applicant.email and not _EMAIL.fullmatch(applicant.email):
-        yield Breach("applicant.email", "invalid", "An address such as certs@example.jp.")
+        yield Breach(
+            "applicant.email",
+            "invalid",
+            say("An address such as certs@example.jp.", "certs@example.jp のようなメールアドレスを入力してください。"),
+        )
     if applicant.phone and not _PHONE.fullmatch(applicant.phone):
-        yield Breach("applicant.phone", "invalid", "A number such as +81-3-0000-0000 or 03-0000-0000.")
+        yield Breach(
+            "applicant.phone",
+            "invalid",
+            say(
+                "A number such as +81-3-0000-0000 or 03-0000-0000.",
+                "+81-3-0000-0000 や 03-0000-0000 のような電話番号を入力してください。",
+            ),
+        )
 
 
 def _approval_email(form: RegistrationForm, *, case: Case) -> Breaches:
@@ -149,15 +205,27 @@ def _approval_email(form: RegistrationForm, *, case: Case) -> Breaches:
     allowed = approval_addresses(case.common_name)
     if not authority.asks_approval_email:
         if form.approval_email:
-            message = f"The form has no approval address for products of {authority.name} [M:2261096]."
+            message = say(
+                "The form has no approval address for products of {} [M:2261096].",
+                "{} の品目に、承認メールアドレスの項目はありません [M:2261096]。",
+                authority.name,
+            )
             yield Breach("approval_email", "not_allowed", message)
     elif not form.approval_email:
-        message = f"Products of {authority.name} need an approval address [M:2261096]: {', '.join(allowed)}."
+        message = say(
+            "Products of {} need an approval address [M:2261096]: {}.",
+            "{} の品目には承認メールアドレスが必要です [M:2261096]: {}",
+            authority.name,
+            ", ".join(allowed),
+        )
         yield Breach("approval_email", "required", message)
     elif form.approval_email.lower() not in allowed:
-        message = (
-            f"The CA writes only to {', '.join(allowed)}. Addresses from WHOIS are forbidden since 2025-07-15"
-            " [BR 3.2.2.4.2; M:79159429]; addresses from DNS records are not part of the rehearsal."
+        message = say(
+            "The CA writes only to {}. Addresses from WHOIS are forbidden since 2025-07-15"
+            " [BR 3.2.2.4.2; M:79159429]; addresses from DNS records are not part of the rehearsal.",
+            "認証局がメールを送るのは {} だけです。WHOISのアドレスは2025-07-15から使えません"
+            " [BR 3.2.2.4.2, M:79159429]。DNSレコードのアドレスは、リハーサルでは使えません。",
+            ", ".join(allowed),
         )
         yield Breach("approval_email", "invalid", message)
 
@@ -166,11 +234,34 @@ def _transparency(form: RegistrationForm, *, case: Case) -> Breaches:
     authority = case.product.authority
     field = "certificate_transparency"
     if authority.offers_transparency and form.certificate_transparency is None:
-        yield Breach(field, "required", f"Products of {authority.name} need the choice true or false [M:2261096].")
+        yield Breach(
+            field,
+            "required",
+            say(
+                "Products of {} need the choice true or false [M:2261096].",
+                "{} の品目では true または false を選択する必要があります [M:2261096]。",
+                authority.name,
+            ),
+        )
     elif not authority.offers_transparency and form.certificate_transparency is not None:
-        yield Breach(field, "not_allowed", f"The form has no such choice for products of {authority.name} [M:2261096].")
+        yield Breach(
+            field,
+            "not_allowed",
+            say(
+                "The form has no such choice for products of {} [M:2261096].",
+                "{} の品目に、この選択項目はありません [M:2261096]。",
+                authority.name,
+            ),
+        )
 
 
 def _terms_agreed(form: RegistrationForm) -> Breaches:
     if not form.terms_agreed:
-        yield Breach("terms_agreed", "required", "The terms have to be agreed to here, too [M:2261096].")
+        yield Breach(
+            "terms_agreed",
+            "required",
+            say(
+                "The terms have to be agreed to here, too [M:2261096].",
+                "ここでも約款・規約への同意が必要です [M:2261096]。",
+            ),
+        )

@@ -12,6 +12,7 @@ import typing as t
 from rehearsal_desk.rules.forms import REISSUE_REASONS, ReissueForm, RenewalForm, RenewalQuote, unprintable
 from rehearsal_desk.rules.order_rules import LONGEST_REFERENCE
 from rehearsal_desk.rules.problems import Breach, merged
+from rehearsal_desk.rules.wording import say
 
 _FINGERPRINT: t.Final = re.compile("[0-9a-f]{64}")
 
@@ -32,27 +33,65 @@ def _of_reissue(form: ReissueForm, *, contract_id: str) -> t.Iterator[Breach]:
     yield from _named(form, contract_id=contract_id, reference=form.client_reference)
     if form.reason not in REISSUE_REASONS:
         code = "invalid" if form.reason else "required"
-        yield Breach("reason", code, f"Reasons (the desk's own list): {', '.join(REISSUE_REASONS)}.")
+        yield Breach(
+            "reason",
+            code,
+            say(
+                "Reasons (the desk's own list): {}.",
+                "理由 (リハーサル窓口で決めたもの): {}",
+                ", ".join(REISSUE_REASONS),
+            ),
+        )
     if not form.notes_agreed:
-        yield Breach("notes_agreed", "required", "The notes on reissues have to be agreed to.")
+        yield Breach(
+            "notes_agreed",
+            "required",
+            say("The notes on reissues have to be agreed to.", "再発行の注意事項への同意が必要です。"),
+        )
 
 
 def _named(form: RenewalQuote | ReissueForm, *, contract_id: str, reference: str | None) -> t.Iterator[Breach]:
     if form.contract_id != contract_id:
         code = "invalid" if form.contract_id else "required"
-        yield Breach("contract_id", code, "Spell out the contract ID of the path once more.")
+        yield Breach(
+            "contract_id",
+            code,
+            say(
+                "Spell out the contract ID of the path once more.",
+                "パスと同じサービスコードを、本文にも指定してください。",
+            ),
+        )
     if reference is not None and not 1 <= len(reference) <= LONGEST_REFERENCE:
-        yield Breach("client_reference", "invalid", f"A reference has 1 to {LONGEST_REFERENCE} characters.")
+        yield Breach(
+            "client_reference",
+            "invalid",
+            say("A reference has 1 to {} characters.", "参照名は1〜{}文字です。", LONGEST_REFERENCE),
+        )
     if not _FINGERPRINT.fullmatch(form.replaces):
         code = "invalid" if form.replaces else "required"
-        yield Breach("replaces", code, "Give the SHA-256 of the certificate in use, 64 lower-case digits.")
+        yield Breach(
+            "replaces",
+            code,
+            say(
+                "Give the SHA-256 of the certificate in use, 64 lower-case digits.",
+                "使用中の証明書のSHA-256を、小文字の16進数64桁で指定してください。",
+            ),
+        )
 
 
 def _breaches(form: RenewalQuote, *, contract_id: str, terms: tuple[str, ...]) -> t.Iterator[Breach]:
     reference = form.client_reference if isinstance(form, RenewalForm) else None
     yield from _named(form, contract_id=contract_id, reference=reference)
     if form.term not in terms:
-        message = f"Terms of this product (the desk's own list): {', '.join(terms) or 'none any more'}."
+        message = say(
+            "Terms of this product (the desk's own list): {}.",
+            "この品目の有効期間 (リハーサル窓口で決めたもの): {}",
+            ", ".join(terms) or say("none any more", "なし"),
+        )
         yield Breach("term", "invalid" if form.term else "required", message)
     if not form.terms_agreed:
-        yield Breach("terms_agreed", "required", "The terms of service have to be agreed to.")
+        yield Breach(
+            "terms_agreed",
+            "required",
+            say("The terms of service have to be agreed to.", "約款・規約への同意が必要です。"),
+        )

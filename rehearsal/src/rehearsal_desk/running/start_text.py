@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What whoever starts the desk reads: addresses, tokens and the next step, in the language of the locale."""
+"""The text at the start of the desk: addresses, tokens and the next step, in the language of the locale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ REHEARSAL: nothing is bought here, and the certificates are worthless.
 The token above is the group admin's: it orders and registers. The others:
 
   service admin (registers only)   {register_token}
-  the rehearsal's own controls     {control_token}
+
+The rehearsal's own controls (clock, CA, faults) take this one:
+
+  export CONTROL_TOKEN={control_token}
 
 Next step, in another terminal with the exports, in the folder of the checkout:
 
@@ -31,7 +34,7 @@ The portal's screens, for a browser:
   {url}/portal/
   group admin     マスターID {group_admin}  password {group_password}
   service admin   マスターID {service_admin}  password {service_password}
-  {url}/rehearsal/ui/   clock, CA, outbox, faults and purchases (asks for the controls' token)
+  {url}/rehearsal/ui/   clock, CA, outbox, faults and purchases (asks for CONTROL_TOKEN)
 
 {memory} Stop with Ctrl-C.
 """
@@ -44,9 +47,12 @@ _JAPANESE: t.Final = """\
 上のトークンはサービスグループの運用管理担当者のもので、お申し込みと申請情報の登録ができます。そのほかのトークン:
 
   サービスの運用管理担当者 (登録のみ) {register_token}
-  リハーサルの操作用 (own controls)   {control_token}
 
-次の操作: 別の端末で上の export を実行し、チェックアウトしたフォルダで次のとおり入力してください。
+リハーサルの操作 (時計、認証局、障害) には、次のトークンを使います:
+
+  export CONTROL_TOKEN={control_token}
+
+次の操作: 別の端末で上の export を実行し、クローンしたフォルダで次のとおり入力してください。
 
   export ANSIBLE_COLLECTIONS_PATH=$PWD/collections
   .venv/bin/ansible-playbook iij.server_certificate.plan -i examples/quickstart/inventory.yml \\
@@ -57,7 +63,7 @@ _JAPANESE: t.Final = """\
   {url}/portal/
   サービスグループの運用管理担当者  マスターID {group_admin}  パスワード {group_password}
   サービスの運用管理担当者          マスターID {service_admin}  パスワード {service_password}
-  {url}/rehearsal/ui/   時計、認証局、送信メール、障害、購入の一覧 (リハーサルの操作用のトークンが必要)
+  {url}/rehearsal/ui/   時計、認証局、送信メール、障害、購入の一覧 (CONTROL_TOKEN が必要)
 
 {memory} 停止は Ctrl-C です。
 """
