@@ -76,23 +76,23 @@ def failure(
 
 
 def language_of(headers: Headers) -> Language:
-    """The language that this request wants its refusal in."""
+    """Return the language that this request wants its refusal in."""
     return wanted_language(headers.get("accept-language", ""))
 
 
 def system_error(lang: Language) -> JSONResponse:
-    """The answer that says nothing but that something went wrong."""
+    """Return the answer that says nothing but that something went wrong."""
     return failure(500, "SystemError", _FAULT, lang=lang)
 
 
 def bad_token(lang: Language) -> JSONResponse:
-    """The refusal of a token that is missing or not known."""
+    """Return the refusal of a token that is missing or not known."""
     refused = token_refused()
     return failure(400, "ParameterError", refused.message, lang=lang, breaches=refused.breaches)
 
 
 def token_refused() -> Refused:
-    """The same as a problem, for who has not answered yet."""
+    """Return the refusal of a token as a problem, for who has not answered yet."""
     return Refused(
         (
             Breach(
@@ -108,14 +108,14 @@ def token_refused() -> Refused:
 
 
 def too_many_requests(seconds: int, lang: Language) -> JSONResponse:
-    """The demand to come back later."""
+    """Return the demand to come back later."""
     answer = failure(429, "TooManyRequests", _BUSY, lang=lang)
     answer.headers["retry-after"] = str(seconds)
     return answer
 
 
 def moment(value: dt.datetime | None) -> str | None:
-    """RFC 3339 in UTC with Z."""
+    """Write the moment as RFC 3339 in UTC with Z."""
     return None if value is None else value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

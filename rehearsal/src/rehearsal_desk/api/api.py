@@ -107,7 +107,7 @@ _RENEWED_OR_NOT: t.Final = _BOUGHT_OR_NOT | answers.describe(404)
 def list_products(
     desk: TheDesk, _admin: TheAdmin, offset: Offset = 0, limit: Limit = 100
 ) -> Results[wire.OfferedProduct]:
-    """What is on offer."""
+    """List what is on offer."""
     offer = list(map(wire.OfferedProduct.model_validate, desk.offer.values()))
     return Results(
         as_of=desk.now(), results=offer[offset : offset + limit], total=len(offer), offset=offset, limit=limit
@@ -118,7 +118,7 @@ def list_products(
 def list_linked_contracts(
     desk: TheDesk, admin: TheAdmin, service: str | None = None, offset: Offset = 0, limit: Limit = 100
 ) -> Results[wire.LinkedContract]:
-    """The admin's contracts of linked services."""
+    """List the admin's contracts of linked services."""
     page = desk.list_linked_contracts(admin, service=service, offset=offset, limit=limit)
     rows = list(map(wire.LinkedContract.model_validate, page.rows))
     return Results(as_of=desk.now(), results=rows, total=page.total, offset=offset, limit=limit)
@@ -128,14 +128,14 @@ def list_linked_contracts(
 def list_applications(
     desk: TheDesk, admin: TheAdmin, client_reference: References = None, offset: Offset = 0, limit: Limit = 100
 ) -> Results[wire.Application]:
-    """The admin's applications, oldest first; a reference finds that of its order and that of its renewal."""
+    """List the admin's applications, oldest first; a reference finds that of its order and that of its renewal."""
     shown, total = desk.list_applications(admin, references=client_reference, offset=offset, limit=limit)
     return Results(as_of=desk.now(), results=list(map(_application, shown)), total=total, offset=offset, limit=limit)
 
 
 @router.get("/applications/{contract_id}", responses=answers.describe(404))
 def read_application(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result[wire.Application]:
-    """One application."""
+    """Read one application."""
     return Result(as_of=desk.now(), result=_application(desk.read_application(admin, contract_id)))
 
 
@@ -143,7 +143,7 @@ def read_application(desk: TheDesk, admin: TheAdmin, contract_id: str) -> Result
 def download_certificate(
     desk: TheDesk, admin: TheAdmin, contract_id: str, serial_number: str | None = None
 ) -> Result[wire.Certificate]:
-    """An issued certificate with its chain: the one in use, or the one that is named."""
+    """Download an issued certificate with its chain: the one in use, or the one that is named."""
     handed_out = desk.download_certificate(admin, contract_id, serial_number=serial_number)
     certificate = {name: getattr(handed_out, name) for name in _HANDED_OUT}
     certificate["common_name"] = handed_out.application.common_name
@@ -154,7 +154,7 @@ def download_certificate(
 def download_private_key(
     desk: TheDesk, admin: TheAdmin, contract_id: str, response: Response
 ) -> Result[wire.PrivateKey]:
-    """The private key that the service made."""
+    """Download the private key that the service made."""
     application, pem = desk.download_private_key(admin, contract_id)
     response.headers["cache-control"] = "no-store"
     key = wire.PrivateKey(
@@ -170,7 +170,7 @@ def download_private_key(
 def quote_order(
     desk: TheDesk, admin: TheAdmin, body: t.Annotated[Reading[QuoteForm], body_of(QuoteForm)]
 ) -> Result[QuoteForm]:
-    """Everything but the purchase."""
+    """Judge an order: everything but the purchase."""
     return Result(as_of=desk.now(), result=desk.quote(admin, body.form, misread=body.misread))
 
 
@@ -178,7 +178,7 @@ def quote_order(
 def place_order(
     desk: TheDesk, admin: TheAdmin, body: t.Annotated[Reading[OrderForm], body_of(OrderForm)], response: Response
 ) -> Result[wire.Application]:
-    """The purchase: 201 when it was made now, 200 when its reference had bought it before."""
+    """Place an order: 201 when it was bought now, 200 when its reference had bought it before."""
     shown, bought = desk.place(admin, body.form, misread=body.misread)
     response.status_code = 201 if bought else 200
     return Result(as_of=desk.now(), result=_application(shown))
@@ -192,7 +192,7 @@ def register(
     contract_id: str,
     body: t.Annotated[Reading[RegistrationForm], body_of(RegistrationForm)],
 ) -> Result[wire.Application]:
-    """CSR and application information."""
+    """Register CSR and application information."""
     shown = registrar.register(admin, contract_id, body.form, misread=body.misread)
     return Result(as_of=desk.now(), result=_application(shown))
 
@@ -201,7 +201,7 @@ def register(
 def quote_renewal(
     desk: TheDesk, admin: TheAdmin, contract_id: str, body: t.Annotated[Reading[RenewalQuote], body_of(RenewalQuote)]
 ) -> Result[RenewalQuote]:
-    """Everything but the renewal."""
+    """Judge a renewal: everything but the order."""
     return Result(as_of=desk.now(), result=desk.quote_renewal(admin, contract_id, body.form, misread=body.misread))
 
 
@@ -213,7 +213,7 @@ def renew(
     body: t.Annotated[Reading[RenewalForm], body_of(RenewalForm)],
     response: Response,
 ) -> Result[wire.Application]:
-    """The renewal: 201 when it was ordered now, 200 when its reference had ordered it before."""
+    """Order a renewal: 201 when it was ordered now, 200 when its reference had ordered it before."""
     shown, renewed = desk.renew(admin, contract_id, body.form, misread=body.misread)
     response.status_code = 201 if renewed else 200
     return Result(as_of=desk.now(), result=_application(shown))
@@ -227,7 +227,7 @@ def reissue(
     body: t.Annotated[Reading[ReissueForm], body_of(ReissueForm)],
     response: Response,
 ) -> Result[wire.Application]:
-    """The reissue: 201 when it was ordered now, 200 when its reference had ordered it before."""
+    """Order a reissue: 201 when it was ordered now, 200 when its reference had ordered it before."""
     shown, reissued = desk.reissue(admin, contract_id, body.form, misread=body.misread)
     response.status_code = 201 if reissued else 200
     return Result(as_of=desk.now(), result=_application(shown))
@@ -241,7 +241,7 @@ def relink(
     body: t.Annotated[Reading[LinkForm], body_of(LinkForm)],
     response: Response,
 ) -> Result[wire.Application]:
-    """Another linked service: 201 when it was asked for now, 200 when its reference had asked for it before."""
+    """Ask for another linked service: 201 when it was asked for now, 200 when its reference had asked for it before."""
     shown, asked = desk.relink(admin, contract_id, body.form, misread=body.misread)
     response.status_code = 201 if asked else 200
     return Result(as_of=desk.now(), result=_application(shown))
@@ -254,7 +254,7 @@ def cancel(
     contract_id: str,
     body: t.Annotated[Reading[wire.Cancellation], body_of(wire.Cancellation)],
 ) -> Result[wire.Application]:
-    """The cancellation of the application that path and body name."""
+    """Cancel the application that path and body name."""
     form = body.whole_form()
     if form.contract_id != contract_id:
         code = "invalid" if "contract_id" in form.model_fields_set else "required"

@@ -90,7 +90,7 @@ router = APIRouter(**ROUTING)
 
 @router.get("/clock")
 def read_clock(desk_clock: TheClock) -> wire.Time:
-    """The desk's time."""
+    """Read the desk's time."""
     return wire.Time(now=desk_clock.now())
 
 
@@ -106,13 +106,13 @@ def set_clock(
 
 @router.post("/ca/contact", responses=describe(404))
 def contact_applicants(back_office: TheBackOffice, body: ChosenContracts) -> Counted[wire.Move]:
-    """The CA contacts the applicants, nothing more."""
+    """Let the CA contact the applicants, nothing more."""
     return count_rows(wire.Move, back_office.contact(body.whole_form().contract_ids))
 
 
 @router.post("/ca/work", responses=describe(404))
 def work_at_ca(back_office: TheBackOffice, body: ChosenContracts) -> Counted[wire.Move]:
-    """The CA contacts, the applicants answer everything, the CA issues."""
+    """Let the CA contact, the applicants answer everything, and the CA issue."""
     return count_rows(wire.Move, back_office.work(body.whole_form().contract_ids))
 
 
@@ -120,7 +120,7 @@ def work_at_ca(back_office: TheBackOffice, body: ChosenContracts) -> Counted[wir
 def let_ca_work(
     lapses: TheLapses, body: t.Annotated[Reading[wire.AutomaticCa], body_of(wire.AutomaticCa)]
 ) -> wire.AutomaticCaTold:
-    """The CA works by itself as days pass, or no longer."""
+    """Let the CA work by itself as days pass, or no longer."""
     form = body.whole_form()
     days = {"DV": form.dv, "OV": form.ov, "EV": form.ev}
     wrong = [level for level, lead in days.items() if not 0 <= lead <= LONGEST_LEAD]
@@ -141,7 +141,7 @@ def let_ca_work(
 
 @router.post("/by-hand", responses=describe(403, 404, 409))
 def act_by_hand(request: Request, body: t.Annotated[Reading[wire.ByHand], body_of(wire.ByHand)]) -> Counted[wire.Move]:
-    """What a person does in a browser or by e-mail: renew, cancel or link a contract otherwise."""
+    """Do what a person does in a browser or by e-mail: renew, cancel or link a contract otherwise."""
     form = _named(body)
     if form.act not in ACTS:
         message = say("A person can: {}.", "担当者が行えること: {}", ", ".join(ACTS))
@@ -156,7 +156,7 @@ def act_by_hand(request: Request, body: t.Annotated[Reading[wire.ByHand], body_o
 def reject_application(
     back_office: TheBackOffice, body: t.Annotated[Reading[wire.Rejection], body_of(wire.Rejection)]
 ) -> Counted[wire.Move]:
-    """The CA rejects."""
+    """Let the CA reject."""
     form = _named(body)
     if not 1 <= len(form.reason) <= LONGEST_REASON:
         message = say(
@@ -172,7 +172,7 @@ def reject_application(
 def answer_ca(
     back_office: TheBackOffice, body: t.Annotated[Reading[wire.Answered], body_of(wire.Answered)]
 ) -> Counted[wire.Move]:
-    """The applicant answers one confirmation."""
+    """Let the applicant answer one confirmation."""
     form = _named(body)
     if form.confirmation not in CONFIRMATIONS:
         message = say("Confirmations: {}.", "確認の種類: {}", ", ".join(CONFIRMATIONS))
@@ -182,25 +182,25 @@ def answer_ca(
 
 @router.get("/outbox")
 def list_mails(outbox: TheOutbox) -> Counted[wire.Mail]:
-    """Every mail, newest first."""
+    """List every mail, newest first."""
     return count_rows(wire.Mail, outbox.list_mails())
 
 
 @router.get("/purchases")
 def list_purchases(back_office: TheBackOffice) -> Counted[wire.Purchase]:
-    """Every purchase ever made."""
+    """List every purchase ever made."""
     return count_rows(wire.Purchase, back_office.list_purchases())
 
 
 @router.get("/audit")
 def list_audit(back_office: TheBackOffice) -> Counted[wire.AuditEntry]:
-    """Every spend and every download."""
+    """List every spend and every download."""
     return count_rows(wire.AuditEntry, back_office.list_audit())
 
 
 @router.get("/root", response_class=Response, responses={200: _PEM})
 def read_root(authority: TheAuthority) -> Response:
-    """The rehearsal root, PEM."""
+    """Read the rehearsal root, PEM."""
     return Response(authority.root, media_type=_PEM_TYPE)
 
 

@@ -59,18 +59,18 @@ class Answer:
     body: bytes
 
     def with_body(self, body: bytes) -> Answer:
-        """The same with another body, and the length of it."""
+        """Return the answer with another body, and the length of it."""
         kept = tuple(header for header in self.headers if header[0].lower() != b"content-length")
         return dc.replace(self, body=body, headers=(*kept, (b"content-length", str(len(body)).encode())))
 
     def with_header(self, name: bytes, value: bytes) -> Answer:
-        """The same with this header instead of any other of its name."""
+        """Return the answer with this header instead of any other of its name."""
         kept = tuple(header for header in self.headers if header[0].lower() != name)
         return dc.replace(self, headers=(*kept, (name, value)))
 
 
 def falsify(answer: Answer, *, fault: Fault) -> Answer:
-    """The answer as this fault leaves it."""
+    """Return the answer as this fault leaves it."""
     falsify = _FALSIFIED.get(fault.kind.name)
     return answer if falsify is None else falsify(answer, fault)
 
@@ -183,7 +183,7 @@ def _shifted(answer: Answer, _fault: Fault) -> Answer:
 
 
 def _edited(answer: Answer, edit: t.Callable[[Json], None]) -> Answer:
-    """The answer with its JSON edited; refusals, and whatever is no JSON, stay as they are."""
+    """Return the answer with its JSON edited; refusals, and whatever is no JSON, stay as they are."""
     if answer.status >= 300:
         return answer
     try:

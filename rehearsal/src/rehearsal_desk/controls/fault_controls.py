@@ -36,7 +36,7 @@ router = APIRouter(**ROUTING)
 
 @router.get("/faults")
 def list_faults(faults: TheFaults) -> wire.FaultsAndKinds:
-    """The faults in force, and every kind of fault there is."""
+    """List the faults in force, and every kind of fault there is."""
     kinds = list(map(wire.FaultKind.model_validate, KINDS.values()))
     return wire.FaultsAndKinds(faults=_in_force(faults), kinds=kinds)
 
@@ -101,7 +101,7 @@ def _type_of(setting: Setting) -> t.Any:
 
 
 def fault_breaches(where: str, fault: Fault) -> Breaches:
-    """Every rule that this fault breaks."""
+    """Yield every rule that this fault breaks."""
     kind = KINDS.get(ALIASES.get(fault.name, fault.name))
     if kind is None:
         yield Breach(f"{where}.name", "invalid", say("Faults: {}.", "障害の種類: {}", ", ".join(sorted(KINDS))))

@@ -89,7 +89,7 @@ class FaultyLine:
         return self._faults.is_revoked(digest(token))
 
     async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        """The whole answer, held back."""
+        """Return the whole answer, held back."""
         start: Message = {}
         body = bytearray()
 
@@ -116,7 +116,7 @@ def _language_of(scope: Scope) -> Language:
 
 
 def _instead(fault: Fault, lang: Language) -> Response | None:
-    """What this fault answers instead of the desk, if it is one that does."""
+    """Return what this fault answers instead of the desk, if it is one that does."""
     name = fault.kind.name
     if name == "error_500":
         return answers.system_error(lang)
@@ -142,7 +142,7 @@ def _asked_wrong(scope: Scope, *, fault: Fault) -> Scope:
 
 
 def _offset(scope: Scope) -> int:
-    """The offset that is asked for; 0 when it is none that a page could have."""
+    """Return the offset that is asked for; 0 when it is none that a page could have."""
     values = urllib.parse.parse_qs(scope["query_string"].decode("latin-1")).get("offset", [])
     text = values[-1] if values else ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

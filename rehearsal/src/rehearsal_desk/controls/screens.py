@@ -61,7 +61,7 @@ async def _to_unlock(_request: Request, _error: Exception) -> Response:
 
 
 def controller(request: Request, desk_front: TheFront) -> Visit:
-    """The session that was opened with the control token."""
+    """Return the session that was opened with the control token."""
     visit = desk_front.sessions.visit(request.cookies.get(COOKIE, ""))
     if visit is None or visit.master_id != CONTROLS:
         raise ControlsLocked
@@ -72,7 +72,7 @@ TheController = t.Annotated[Visit, Depends(controller)]
 
 
 def control_form(request: Request, visit: TheController, received: TheFields) -> Fields:
-    """The form, once it is known to come from a page of this session."""
+    """Return the form, once it is known to come from a page of this session."""
     if not visit.accepts(received.line(FORM_TOKEN), action=request.url.path):
         raise ForeignForm
     return received
@@ -83,7 +83,7 @@ TheControlForm = t.Annotated[Fields, Depends(control_form)]
 
 @router.get("/login")
 def unlock_screen(request: Request) -> HTMLResponse:
-    """The question for the control token."""
+    """Ask for the control token."""
     return plain_page(request, "controls_login.html", visit=None, title=_TITLE, error="")
 
 
@@ -99,20 +99,20 @@ def unlock(request: Request, desk_front: TheFront, fields: TheFields) -> Respons
 
 @router.get("/")
 def overview(request: Request, desk_front: TheFront, visit: TheController) -> HTMLResponse:
-    """Everything that can be moved, on one page."""
+    """Show everything that can be moved, on one page."""
     return _overview(request, desk_front, visit=visit)
 
 
 @router.get("/outbox")
 def outbox(request: Request, desk_front: TheFront, visit: TheController) -> HTMLResponse:
-    """Every mail."""
+    """Show every mail."""
     mails = desk_front.outbox.list_mails()
     return plain_page(request, "controls_outbox.html", visit=visit, title="送信箱", mails=mails)
 
 
 @router.get("/outbox/{number}")
 def mail(request: Request, desk_front: TheFront, visit: TheController, number: int) -> HTMLResponse:
-    """One mail, its approval link working."""
+    """Show one mail, its approval link working."""
     found = desk_front.outbox.read_mail(number)
     if found is None:
         raise NotFound(say("There is no such mail.", "このメールはありません。"))
@@ -121,7 +121,7 @@ def mail(request: Request, desk_front: TheFront, visit: TheController, number: i
 
 @router.get("/purchases")
 def purchases(request: Request, desk_front: TheFront, visit: TheController) -> HTMLResponse:
-    """The ledger of purchases."""
+    """Show the ledger of purchases."""
     rows = desk_front.back_office.list_purchases()
     return plain_page(request, "controls_purchases.html", visit=visit, title="購入の記録", purchases=rows)
 
@@ -148,7 +148,7 @@ def clock(request: Request, desk_front: TheFront, visit: TheController, form: Th
 
 @router.post("/ca")
 def ca(request: Request, desk_front: TheFront, visit: TheController, form: TheControlForm) -> Response:
-    """One button of the CA's desk."""
+    """Press one button of the CA's desk."""
     contract_id, office = form.line("contract_id"), desk_front.back_office
     chosen = [contract_id] if contract_id else None
     acts: dict[str, t.Callable[[], object]] = {

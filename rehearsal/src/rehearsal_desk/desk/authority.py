@@ -71,7 +71,7 @@ class CertificationAuthority:
         return pem(self._root.certificate)
 
     def signer_for(self, authority: catalogue.Authority) -> Signer:
-        """The intermediate that issues for this authority."""
+        """Return the intermediate that issues for this authority."""
         return self._intermediates[authority.id]
 
     def intermediate(
@@ -82,7 +82,7 @@ class CertificationAuthority:
         path_length: int = 0,
         not_after: dt.datetime = _CA_NOT_AFTER,
     ) -> Signer:
-        """A new intermediate below this issuer, or below the root."""
+        """Return a new intermediate below this issuer, or below the root."""
         return _new_ca(common_name, issuer=issuer or self._root, path_length=path_length, not_after=not_after)
 
     def issue(
@@ -96,7 +96,7 @@ class CertificationAuthority:
         after: dt.datetime | None = None,
         until: dt.datetime | None = None,
     ) -> Issued:
-        """A certificate of this product for the key of this CSR.
+        """Issue a certificate of this product for the key of this CSR.
 
         A renewal comes `after` the end of another one; a reissue keeps its end, `until`, or ends with the cap before.
         """
@@ -133,7 +133,7 @@ class CertificationAuthority:
 
 
 def validity(term: str, *, now: dt.datetime, after: dt.datetime | None = None) -> tuple[dt.datetime, dt.datetime]:
-    """From now to the end of the term, or to the industry's cap where that is earlier [BR 6.3.2].
+    """Return the validity from now to the end of the term, or to the industry's cap where that is earlier [BR 6.3.2].
 
     The term of a renewal begins at the end of the certificate before, `after` [M:2261126].
     """
@@ -148,7 +148,7 @@ def _cap(now: dt.datetime) -> dt.datetime:
 
 
 def serial_number() -> int:
-    """A random serial number."""
+    """Return a random serial number."""
     # 20 octets whose first nibble is never zero, so that every way to write it in hexadecimal gives 40 digits.
     return secrets.randbits(158) | 1 << 158
 
@@ -195,7 +195,7 @@ def _new_ca(
 
 
 def key_of(key: t.Any) -> x509.AuthorityKeyIdentifier:
-    """What a certificate says about the key of its issuer."""
+    """Return what a certificate says about the key of its issuer."""
     return x509.AuthorityKeyIdentifier.from_issuer_public_key(t.cast(CertificateIssuerPublicKeyTypes, key))
 
 
@@ -228,5 +228,5 @@ def _usage(
 
 
 def pem(certificate: x509.Certificate) -> str:
-    """A certificate in PEM."""
+    """Return a certificate in PEM."""
     return certificate.public_bytes(serialization.Encoding.PEM).decode("ascii")

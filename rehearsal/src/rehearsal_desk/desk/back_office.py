@@ -53,19 +53,19 @@ class BackOffice:
         self._mishaps = mishaps
 
     def contact(self, contract_ids: t.Sequence[str] | None) -> tuple[Move, ...]:
-        """The CA contacts the applicants of what has been applied for, nothing more."""
+        """Let the CA contact the applicants of what has been applied for, nothing more."""
         return self._move(contract_ids, states=(life.APPLIED,), act=self._contact)
 
     def work(self, contract_ids: t.Sequence[str] | None) -> tuple[Move, ...]:
-        """The CA contacts, the applicants answer everything, the CA issues; linked ones start installing."""
+        """Let the CA contact, the applicants answer everything, and the CA issue; linked ones start installing."""
         return self._move(contract_ids, states=life.WITH_THE_CA, act=self._confirm_and_issue)
 
     def contact_one(self, session: Session, procedure: Procedure) -> None:
-        """The CA contacts the applicant of this procedure."""
+        """Let the CA contact the applicant of this procedure."""
         self._moved(session, procedure, act=self._contact)
 
     def issue_one(self, session: Session, procedure: Procedure) -> None:
-        """The CA contacts, the applicant answers everything, the CA issues for this procedure."""
+        """Let the CA contact, the applicant answer everything, and the CA issue for this procedure."""
         self._moved(session, procedure, act=self._confirm_and_issue)
 
     def waiting(self) -> t.Any:
@@ -73,7 +73,7 @@ class BackOffice:
         return _waiting(life.WITH_THE_CA)
 
     def answer(self, contract_id: str, *, confirmation: str) -> Move:
-        """The applicant answers one confirmation; with the last one answered the CA issues."""
+        """Let the applicant answer one confirmation; with the last one answered the CA issues."""
 
         def answer(procedure: Procedure) -> None:
             still_open = life.open_confirmations(procedure, product=procedure.application.product)
@@ -99,7 +99,7 @@ class BackOffice:
         return moves[0]
 
     def reject(self, contract_id: str, *, reason: str) -> Move:
-        """The CA rejects what it was asked for this contract."""
+        """Let the CA reject what it was asked for this contract."""
 
         def reject(procedure: Procedure) -> None:
             procedure.state = life.REJECTED
@@ -115,7 +115,7 @@ class BackOffice:
         return moves[0]
 
     def upload(self, contract_id: str) -> Move:
-        """A person uploads a certificate from elsewhere with its key, which nobody keeps here [M:9049881]."""
+        """Let a person upload a certificate from elsewhere with its key, which nobody keeps here [M:9049881]."""
 
         def upload(procedure: Procedure) -> None:
             application = procedure.application
@@ -232,7 +232,10 @@ class BackOffice:
 
 
 def _span(procedure: Procedure, before: Procedure | None) -> dict[str, dt.datetime | None]:
-    """When the life of a new certificate begins or ends, by the one before: a reissue keeps its end [M:2261110]."""
+    """Return when the life of a new certificate begins or ends, by the one before.
+
+    A reissue keeps its end [M:2261110].
+    """
     end = None if before is None else before.not_after
     return {"until": end} if procedure.kind == life.REISSUE else {"after": end}
 
@@ -240,7 +243,7 @@ def _span(procedure: Procedure, before: Procedure | None) -> dict[str, dt.dateti
 def _chosen(
     session: Session, contract_ids: t.Sequence[str] | None, *, states: tuple[str, ...]
 ) -> tuple[Procedure, ...]:
-    """The procedures in these states, each with its contract locked."""
+    """Return the procedures in these states, each with its contract locked."""
     if contract_ids is None:
         found = tuple(session.scalars(_waiting(states).with_for_update(of=Application)))
     else:

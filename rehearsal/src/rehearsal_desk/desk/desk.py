@@ -245,11 +245,11 @@ class Desk:
         return application, pem
 
     def show(self, application: Application) -> Shown:
-        """The application as it is now."""
+        """Return the application as it is now."""
         return show(application, now=self.now())
 
     def now(self) -> dt.datetime:
-        """The desk's moment."""
+        """Return the desk's moment."""
         return self._clock.now()
 
     def _book(self, session: Session, admin: Admin, procedure: Procedure) -> None:
@@ -284,7 +284,7 @@ class Desk:
         return linked_service
 
     def _linked_service(self, admin: Admin, linked_contract_id: str | None) -> str | None:
-        """The service of this linked contract; None where the admin has no such contract."""
+        """Return the service of this linked contract; None where the admin has no such contract."""
         if linked_contract_id is None:
             return None
         with self._store.reading() as session:
@@ -319,7 +319,7 @@ class Desk:
         )
 
     def _bought_before(self, form: OrderForm) -> Application:
-        """What this reference has bought; raises `Conflict` when that was another order."""
+        """Return what this reference has bought; raises `Conflict` when that was another order."""
         same_reference = (
             Application.customer_code == form.customer_code,
             Application.client_reference == form.client_reference,
@@ -334,7 +334,7 @@ class Desk:
 
 
 def purchase_of(procedure: Procedure) -> Purchase:
-    """What the opening of this procedure has bought."""
+    """Return what the opening of this procedure has bought."""
     return Purchase(
         application_id=procedure.application_id,
         contract_id=procedure.contract_id,
@@ -352,7 +352,7 @@ def find(
     admin: Admin | None = None,
     lock: bool = False,
 ) -> Application:
-    """The application of this contract ID, of this admin where one is named; raises `NotFound`."""
+    """Find the application of this contract ID, of this admin where one is named; raises `NotFound`."""
     key = row_id(contract_id)
     application = None if key is None else session.get(Application, key, with_for_update=lock)
     if application is None or (admin is not None and application.customer_code not in admin.customer_codes):

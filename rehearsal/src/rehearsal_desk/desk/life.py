@@ -124,7 +124,7 @@ class Renewal:
 
 
 def standing(application: Application, *, now: dt.datetime) -> Standing:
-    """Where this contract stands now; nothing is written."""
+    """Return where this contract stands now; nothing is written."""
     state, speaks = state_of(application, now=now), application.shown_first
     action, actor = _NEXT.get(state, _NOTHING)
     if state == ISSUED and speaks.downloaded_at is not None:
@@ -140,7 +140,10 @@ def standing(application: Application, *, now: dt.datetime) -> Standing:
 
 
 def state_of(application: Application, *, now: dt.datetime) -> str:
-    """The state of the contract: that of its certificate in use, before its issue that of its first procedure."""
+    """Return the state of the contract.
+
+    That of its certificate in use, before its issue that of its first procedure.
+    """
     current = application.current
     if current is None or current.not_after is None:
         return _state_of(application.procedures[0], now=now)
@@ -153,7 +156,7 @@ def state_of(application: Application, *, now: dt.datetime) -> str:
 
 
 def open_procedure(application: Application, *, now: dt.datetime) -> Procedure | None:
-    """The procedure that is under way; only one can be."""
+    """Return the procedure that is under way; only one can be."""
     latest = application.latest
     state = _state_of(latest, now=now)
     is_over = state in _OVER or (state == REJECTED and state not in REGISTRABLE[latest.kind])
@@ -161,7 +164,7 @@ def open_procedure(application: Application, *, now: dt.datetime) -> Procedure |
 
 
 def step_of(procedure: Procedure, *, product: str, now: dt.datetime) -> Step:
-    """Where this procedure stands now."""
+    """Return where this procedure stands now."""
     state = _state_of(procedure, now=now)
     return Step(
         state=state,
@@ -171,13 +174,13 @@ def step_of(procedure: Procedure, *, product: str, now: dt.datetime) -> Step:
 
 
 def open_confirmations(procedure: Procedure, *, product: str) -> tuple[str, ...]:
-    """What the applicant has not answered to the CA so far."""
+    """List what the applicant has not answered to the CA so far."""
     answered = (procedure.answered or "").split()
     return tuple(kind for kind in _asked(procedure, product=product) if kind not in answered)
 
 
 def to_be_asked(application: Application, *, now: dt.datetime) -> tuple[str, ...]:
-    """What the CA asks the applicant this time: whatever it was not told lately for this contract."""
+    """Return what the CA asks the applicant this time: whatever it was not told lately for this contract."""
     return tuple(
         kind
         for kind in confirmations_for(application.product)
@@ -196,7 +199,7 @@ def _last_told(application: Application, kind: str) -> dt.datetime | None:
 
 
 def period_of(application: Application) -> Period | None:
-    """The paid period of the certificate in use."""
+    """Return the paid period of the certificate in use."""
     paid = [procedure for procedure in application.certificates if procedure.kind in PAID]
     if not paid or paid[-1].issued_at is None:
         return None
@@ -205,7 +208,7 @@ def period_of(application: Application) -> Period | None:
 
 
 def renewal_of(application: Application) -> Renewal | None:
-    """The window of the certificate in use."""
+    """Return the window of the certificate in use."""
     current = application.current
     if current is None or current.not_after is None or current.issued_at is None:
         return None
@@ -230,13 +233,13 @@ def _decision(application: Application, current: Procedure) -> str:
 
 
 def renewal_for(application: Application, fingerprint: str | None) -> Procedure | None:
-    """The renewal that replaces this certificate."""
+    """Return the renewal that replaces this certificate."""
     found = (each for each in application.procedures if each.kind == RENEWAL and each.replaces == fingerprint)
     return next(found, None)
 
 
 def reissue_for(application: Application, fingerprint: str | None) -> Procedure | None:
-    """The reissue that replaces this certificate."""
+    """Return the reissue that replaces this certificate."""
     found = (each for each in application.procedures if each.kind == REISSUE and each.replaces == fingerprint)
     return next(found, None)
 

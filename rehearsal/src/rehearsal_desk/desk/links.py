@@ -33,7 +33,7 @@ class Link:
 
 
 def link_of(application: Application, *, now: dt.datetime) -> Link:
-    """The linked contract that was ordered, or the one that has taken its place by now."""
+    """Return the linked contract that was ordered, or the one that has taken its place by now."""
     done = [each for each in application.link_changes if each.work == CHANGE and each.done_at <= now]
     if not done:
         return Link(contract_id=application.linked_contract_id, service=application.linked_service, since=None)
@@ -42,7 +42,7 @@ def link_of(application: Application, *, now: dt.datetime) -> Link:
 
 
 def further_links(application: Application, *, now: dt.datetime) -> tuple[Link, ...]:
-    """The linked contracts that were added by now, oldest first."""
+    """Return the linked contracts that were added by now, oldest first."""
     return tuple(
         Link(contract_id=each.linked_contract_id, service=each.linked_service, since=each.done_at)
         for each in application.link_changes
@@ -51,18 +51,21 @@ def further_links(application: Application, *, now: dt.datetime) -> tuple[Link, 
 
 
 def change_under_way(application: Application, *, now: dt.datetime) -> LinkChange | None:
-    """The change that IIJ is at work on; only one can be."""
+    """Return the change that IIJ is at work on; only one can be."""
     return next((each for each in application.link_changes if each.done_at > now), None)
 
 
 def link_to_be(application: Application, *, now: dt.datetime) -> Link:
-    """The linked contract once IIJ has done what is under way."""
+    """Return the linked contract once IIJ has done what is under way."""
     last = change_under_way(application, now=now)
     return link_of(application, now=now if last is None else last.done_at)
 
 
 def is_repeated(application: Application, *, form: LinkForm) -> bool:
-    """Whether this reference has asked for this before; raises `Conflict` when it has asked for something else."""
+    """Check whether this reference has asked for this before.
+
+    Raises `Conflict` when it has asked for something else.
+    """
     reference = form.client_reference
     found = (each for each in application.link_changes if reference and each.client_reference == reference)
     if (before := next(found, None)) is None:
@@ -111,7 +114,10 @@ def refuse_unless_possible(
 
 
 def requested(application: Application, *, form: LinkForm, service: str, now: dt.datetime) -> LinkChange:
-    """A new change of this contract; before its certificate there is nothing to install, so it is done at once."""
+    """Return a new change of this contract.
+
+    Before its certificate there is nothing to install, so it is done at once.
+    """
     days = catalogue.LINKED_SERVICES[service].installation_days
     change = LinkChange(
         number=len(application.link_changes) + 1,

@@ -61,7 +61,7 @@ class Letter:
 
 
 def address_of(master_id: str) -> str:
-    """The invented address of an admin."""
+    """Return the invented address of an admin."""
     return f"{master_id.lower()}@{_DOMAIN}"
 
 
@@ -70,7 +70,7 @@ _BROUGHT: t.Final = "証明書、秘密鍵 (パスフレーズなし)、中間CA
 
 
 def registration_deadline(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
-    """Tells the service admins until when CSR and application information are wanted, or what they bring."""
+    """Tell the service admins until when CSR and application information are wanted, or what they bring."""
     brought = PRODUCTS[procedure.application.product].brought
     return _letter(
         procedure,
@@ -86,7 +86,7 @@ def registration_deadline(procedure: Procedure, *, service_admins: tuple[str, ..
 
 
 def order_id_notice(procedure: Procedure) -> Letter:
-    """Tells the applicant the CA's order number; only for products that `has_order_id`."""
+    """Tell the applicant the CA's order number; only for products that `has_order_id`."""
     return _letter(
         procedure,
         kind=ORDER_ID,
@@ -100,7 +100,7 @@ def order_id_notice(procedure: Procedure) -> Letter:
 
 
 def domain_approval(procedure: Procedure, *, link: str) -> Letter:
-    """Asks for the consent of whoever controls the domain, by a link."""
+    """Ask for the consent of whoever controls the domain, by a link."""
     approver = _entry(procedure, "approval_email")
     return _letter(
         procedure,
@@ -118,7 +118,7 @@ def domain_approval(procedure: Procedure, *, link: str) -> Letter:
 
 
 def issue_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
-    """Tells that the certificate is there, and who does what with it."""
+    """Tell that the certificate is there, and who does what with it."""
     expiry = "" if procedure.not_after is None else f"\n有効期限: {_day(procedure.not_after)}"
     next_step = (
         "「サービストップ」画面から証明書をダウンロードしてください。"
@@ -135,7 +135,7 @@ def issue_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Le
 
 
 def rejection_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
-    """Tells that the CA will not issue, and why."""
+    """Tell that the CA will not issue, and why."""
     return _letter(
         procedure,
         kind=REJECTED,
@@ -146,7 +146,7 @@ def rejection_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -
 
 
 def installation_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
-    """Tells that IIJ has installed the certificate."""
+    """Tell that IIJ has installed the certificate."""
     return _letter(
         procedure,
         kind=INSTALLED,
@@ -161,7 +161,7 @@ _ORDER_IT: t.Final = "お手続きをお願いします。"
 
 
 def renewal_notice(procedure: Procedure, *, opens: bool, group_admins: tuple[str, ...]) -> Letter:
-    """Tells that the renewal or the cancellation is to be ordered, before it can be or once it can [M:2261088]."""
+    """Tell that the renewal or the cancellation is to be ordered, before it can be or once it can [M:2261088]."""
     renewal = life.renewal_of(procedure.application)
     if renewal is None:  # pragma: no cover
         raise TypeError("contract broken: a mail about the end of a contract without a certificate")
@@ -181,7 +181,7 @@ def renewal_notice(procedure: Procedure, *, opens: bool, group_admins: tuple[str
 
 
 def silence_notice(procedure: Procedure, *, admins: tuple[str, ...]) -> Letter:
-    """Tells that the contract was renewed without an order, and until when CSR and information are wanted."""
+    """Tell that the contract was renewed without an order, and until when CSR and information are wanted."""
     return _letter(
         procedure,
         kind=SILENCE,
@@ -196,12 +196,12 @@ def silence_notice(procedure: Procedure, *, admins: tuple[str, ...]) -> Letter:
 
 
 def has_order_id(procedure: Procedure) -> bool:
-    """Whether applicants of this product are told an order number."""
+    """Check whether applicants of this product are told an order number."""
     return procedure.application.product in _WITH_ORDER_ID
 
 
 def order_id(procedure: Procedure) -> str:
-    """The CA's order number; its form is invented."""
+    """Return the CA's order number; its form is invented."""
     return f"RHO{procedure.id:012d}"
 
 

@@ -130,12 +130,12 @@ class Mishaps:
         self._authority = authority
 
     def refuse_documents(self, application: Application) -> bool:
-        """Whether the CA refuses the documents of this application this time."""
+        """Check whether the CA refuses the documents of this application this time."""
         path = f"/applications/{application.contract_id}/documents"
         return self._faults.take("ca", method="POST", path=path, names={CA_REFUSES_DOCUMENTS}) is not None
 
     def days_to_revocation(self, application: Application) -> int:
-        """How many days after a reissue the certificate that it replaces may be revoked, this time."""
+        """Return how many days after a reissue the certificate that it replaces may be revoked, this time."""
         path = f"/applications/{application.contract_id}/reissues"
         fault = self._faults.take("ca", method="POST", path=path, names={REVOKES_EARLY})
         return _DAYS_TO_REVOCATION if fault is None else fault.number("days")
@@ -179,7 +179,7 @@ def _reissued(
     key: CertificatePublicKeyTypes | None = None,
     common_name: str | None = None,
 ) -> x509.Certificate:
-    """The leaf once more, from this signer, for this key and name."""
+    """Return the leaf once more, from this signer, for this key and name."""
     subject_key = key or leaf.public_key()
     builder = (
         x509.CertificateBuilder()
@@ -208,7 +208,7 @@ def _renamed(subject: x509.Name, common_name: str) -> x509.Name:
 
 
 def _stranger(key: CertificatePublicKeyTypes) -> CertificatePublicKeyTypes:
-    """A key of the same kind that nobody has: its private half is forgotten here."""
+    """Return a key of the same kind that nobody has: its private half is forgotten here."""
     if isinstance(key, rsa.RSAPublicKey):
         return rsa.generate_private_key(public_exponent=65537, key_size=2048).public_key()
     return ec.generate_private_key(ec.SECP256R1()).public_key()

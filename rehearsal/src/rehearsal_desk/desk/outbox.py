@@ -127,13 +127,13 @@ class Outbox:
             return session.get(OutboxMail, number)
 
     def procedure_of(self, token: str) -> Procedure | None:
-        """The procedure whose domain this token lets approve."""
+        """Return the procedure whose domain this token lets approve."""
         with self._store.reading() as session:
             link = session.get(ApprovalLink, digest(token))
             return None if link is None else session.get(Procedure, link.procedure_id)
 
     def next_unsent(self) -> OutboxMail | None:
-        """A mail that nobody has tried to send, now marked as tried."""
+        """Take a mail that nobody has tried to send, now marked as tried."""
         with self._store.writing() as session:
             untried = select(OutboxMail).where(OutboxMail.tried_at.is_(None)).order_by(OutboxMail.id).limit(1)
             found = session.scalar(untried.with_for_update(skip_locked=True))

@@ -31,7 +31,7 @@ class People:
         self._admins = admins
 
     def do(self, act: str, contract_id: str, *, term: str | None, linked_contract_id: str | None = None) -> Move:
-        """One act at this contract; raises what the desk refuses."""
+        """Do one act at this contract; raises what the desk refuses."""
         application = self._back_office.read_application(contract_id).application
         owners = (each for each in self._admins if application.customer_code in each.customer_codes)
         admin = next((each for each in owners if "order" in each.scopes), None)

@@ -32,7 +32,7 @@ class SmtpServer:
 
     @classmethod
     def of(cls, text: str) -> SmtpServer:
-        """The server that `host:port` names; raises ValueError."""
+        """Return the server that `host:port` names; raises ValueError."""
         host, _, port = text.rpartition(":")
         if not host or not 0 < int(port) <= 65535:
             raise ValueError("an SMTP server is written as host:port")
@@ -84,7 +84,7 @@ class Postman:
 
 
 def message_of(found: OutboxMail) -> email.message.EmailMessage:
-    """The mail as it goes out, marked as a rehearsal for filters too."""
+    """Return the mail as it goes out, marked as a rehearsal for filters too."""
     message = email.message.EmailMessage(policy=email.policy.SMTP)
     message["From"] = found.sender
     message["To"] = found.recipients

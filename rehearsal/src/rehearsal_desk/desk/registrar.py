@@ -120,7 +120,7 @@ class Registrar:
         refuse_if_any(registration_breaches(form, case=case, misread=misread))
 
     def _is_settled(self, procedure: Procedure, *, form: RegistrationForm, csr: Csr | None) -> bool:
-        """Whether this very registration was made before; raises `Conflict` when it can no longer be made."""
+        """Check whether this very registration was made before; raises `Conflict` when it can no longer be made."""
         now, latest = self._clock.now(), procedure.application.latest
         if procedure.registration is not None and procedure.registration == _record(form, csr=csr):
             return True
@@ -164,7 +164,7 @@ class Registrar:
 def _procedure(
     session: Session, contract_id: str, *, admin: Admin, form: RegistrationForm, lock: bool = False
 ) -> Procedure:
-    """The procedure that this registration speaks of: the one that it names, else the latest."""
+    """Return the procedure that this registration speaks of: the one that it names, else the latest."""
     application = find(session, contract_id, admin=admin, lock=lock)
     if form.procedure_id is None:
         return application.latest
@@ -198,7 +198,7 @@ def _make(common_name: str, form: RegistrationForm) -> tuple[Csr, bytes]:
 
 
 def _subject_of(record: dict[str, t.Any]) -> dict[str, str]:
-    """The subject of a registration as attributes, wherever its CSR came from."""
+    """Return the subject of a registration as attributes, wherever its CSR came from."""
     if record.get("csr"):
         return {short: value for short, value in record["csr"]["subject"] if short in _SHORTS.values()}
     return {short: record["subject"][name] for name, short in _SHORTS.items()} if record.get("subject") else {}
@@ -209,7 +209,10 @@ def _as_form(subject: dict[str, str]) -> dict[str, str]:
 
 
 def _is_used_elsewhere(session: Session, procedure: Procedure, *, csr: Csr | None) -> bool:
-    """Whether another contract has this key; in the same contract the CA takes it again for the same DN [GS:renew]."""
+    """Check whether another contract has this key.
+
+    In the same contract the CA takes it again for the same DN [GS:renew].
+    """
     if csr is None:
         return False
     same_key = Procedure.public_key_fingerprint == csr.public_key_fingerprint
@@ -218,7 +221,10 @@ def _is_used_elsewhere(session: Session, procedure: Procedure, *, csr: Csr | Non
 
 
 def _record(form: RegistrationForm, *, csr: Csr | None) -> str:
-    """What makes two registrations the same: origin, key and subject of a customer's CSR, and every other value."""
+    """Return what makes two registrations the same.
+
+    Origin, key and subject of a customer's CSR, and every other value.
+    """
     brought = csr if form.csr_origin != SERVICE else None
     entries = {
         "csr_origin": form.csr_origin,

@@ -20,7 +20,7 @@ from rehearsal_desk.store.store import Application, Procedure
 
 
 def is_repeated(application: Application, *, form: ReissueForm) -> bool:
-    """Whether this reference has reissued this before; raises `Conflict` when it has done something else."""
+    """Check whether this reference has reissued this before; raises `Conflict` when it has done something else."""
     reference = form.client_reference
     found = (each for each in application.procedures if reference and each.client_reference == reference)
     if (before := next(found, None)) is None:
@@ -57,7 +57,7 @@ def refuse_unless_possible(application: Application, *, form: ReissueForm, now: 
 
 
 def opened(application: Application, *, now: dt.datetime) -> Procedure:
-    """A new reissue of the certificate in use."""
+    """Return a new reissue of the certificate in use."""
     current = application.shown_first
     procedure = Procedure(
         number=len(application.procedures) + 1,

@@ -17,7 +17,7 @@ from rehearsal_desk.store.store import Application, Procedure
 
 
 def is_repeated(application: Application, *, form: RenewalForm) -> bool:
-    """Whether this reference has renewed this before; raises `Conflict` when it has done something else."""
+    """Check whether this reference has renewed this before; raises `Conflict` when it has done something else."""
     reference = form.client_reference
     found = (each for each in application.procedures if reference and each.client_reference == reference)
     if (before := next(found, None)) is None:
@@ -67,7 +67,7 @@ def refuse_unless_due(application: Application, *, form: RenewalQuote, now: dt.d
 
 
 def opened(application: Application, *, by: str, term: str, now: dt.datetime) -> Procedure:
-    """A new renewal of the certificate in use."""
+    """Return a new renewal of the certificate in use."""
     renewal, current = life.renewal_of(application), application.current
     if renewal is None or current is None:  # pragma: no cover
         raise TypeError("contract broken: a contract without a certificate was renewed")

@@ -43,7 +43,7 @@ class Habits:
 
 
 def next_lapse(application: Application, *, habits: Habits) -> Lapse | None:
-    """What time does next to this contract."""
+    """Return what time does next to this contract."""
     after = application.lapsed_at or _BEFORE_ALL
     window = (lapse for lapse in _of_window(application, habits=habits) if lapse.at > after)
     return min((*window, *_of_ca(application, habits=habits)), key=lambda lapse: lapse.at, default=None)

@@ -28,7 +28,7 @@ class Shown:
 
 
 def show(application: Application, *, now: dt.datetime) -> Shown:
-    """The contract as it is at this moment."""
+    """Return the contract as it is at this moment."""
     procedure = life.open_procedure(application, now=now)
     return Shown(
         application,
@@ -43,5 +43,5 @@ def show(application: Application, *, now: dt.datetime) -> Shown:
 
 
 def label_of(procedure: Procedure) -> str:
-    """What the key of this procedure is sealed under; that of the first has always been the contract ID."""
+    """Return what the key of this procedure is sealed under; that of the first has always been the contract ID."""
     return procedure.contract_id if procedure.number == 1 else procedure.public_id

@@ -24,13 +24,13 @@ router = APIRouter()
 
 @router.get("/approval/{token}")
 def ask(request: Request, desk_front: TheFront, token: str) -> HTMLResponse:
-    """The question, with one button."""
+    """Ask the question, with one button."""
     return _screen(request, shown=_shown(desk_front, token))
 
 
 @router.post("/approval/{token}")
 def approve(request: Request, desk_front: TheFront, token: str) -> HTMLResponse:
-    """The answer; giving it again changes nothing."""
+    """Take the answer; giving it again changes nothing."""
     shown = _shown(desk_front, token)
     if _is_open(shown):
         desk_front.back_office.answer(shown.application.contract_id, confirmation=_DOMAIN)

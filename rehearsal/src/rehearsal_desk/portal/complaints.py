@@ -33,7 +33,7 @@ class Complaint:
 
 
 def complaints_of(breaches: t.Iterable[Breach]) -> tuple[Complaint, ...]:
-    """All breaches in the order of the screen; those that come to the same line on it are shown once."""
+    """List all breaches in the order of the screen; those that come to the same line on it are shown once."""
     found: dict[tuple[str, str], Complaint] = {}
     for breach in breaches:
         field = _ANCHORS.get(breach.attribute, breach.attribute)

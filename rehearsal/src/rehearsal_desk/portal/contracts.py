@@ -25,46 +25,46 @@ router = APIRouter()
 
 @router.get("/certificates")
 def service(request: Request, desk_front: TheFront, who: TheVisitor, page_number: int = 1) -> HTMLResponse:
-    """IIJサーバ証明書管理サービス: the contracts, each leading to its サービストップ."""
+    """Show IIJサーバ証明書管理サービス: the contracts, each leading to its サービストップ."""
     return _list_screen(request, desk_front, who=who, template="service.html", number=page_number)
 
 
 @router.get("/certificates/status")
 def status_list(request: Request, desk_front: TheFront, who: TheVisitor, page_number: int = 1) -> HTMLResponse:
-    """ステータス一覧."""
+    """Show ステータス一覧."""
     return _list_screen(request, desk_front, who=who, template="status_list.html", number=page_number)
 
 
 @router.get("/certificates/{contract_id}")
 def service_top(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> HTMLResponse:
-    """サービストップ of one contract."""
+    """Show サービストップ of one contract."""
     shown = desk_front.desk.read_application(who.admin, contract_id)
     return page(request, "service_top.html", who=who, title=labels.SERVICE_TOP, trail=SERVICE_TRAIL, shown=shown)
 
 
 @router.get("/certificates/{contract_id}/certificate.pem")
 def certificate(desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
-    """The certificate, as a file."""
+    """Return the certificate, as a file."""
     issued = desk_front.desk.download_certificate(who.admin, contract_id)
     return _file(issued.certificate or "", name=f"{contract_id}.pem")
 
 
 @router.get("/certificates/{contract_id}/chain.pem")
 def chain(desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
-    """The intermediates, as a file."""
+    """Return the intermediates, as a file."""
     issued = desk_front.desk.download_certificate(who.admin, contract_id)
     return _file(issued.chain or "", name=f"{contract_id}-chain.pem")
 
 
 @router.get("/certificates/{contract_id}/private-key.pem")
 def private_key(desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
-    """The private key that the service made, as a file."""
+    """Return the private key that the service made, as a file."""
     _, key = desk_front.desk.download_private_key(who.admin, contract_id)
     return _file(key, name=f"{contract_id}-key.pem")
 
 
 def contract_trail(shown: Shown) -> Trail:
-    """The screens above those of one contract."""
+    """Return the screens above those of one contract."""
     return (*SERVICE_TRAIL, (labels.SERVICE_TOP, f"{CERTIFICATES_PATH}/{shown.application.contract_id}"))
 
 

@@ -24,12 +24,12 @@ router = APIRouter()
 
 @router.get("/notice")
 def notice(request: Request, who: TheVisitor, customer_code: str = "") -> HTMLResponse:
-    """A notice to close, on the way to the order form or to the top page."""
+    """Show a notice to close, on the way to the order form or to the top page."""
     on = f"{BASE_PATH}/orders/new" if customer_code else f"{BASE_PATH}/"
     return page(request, "notice.html", who=who, title=NOTICE, close=CLOSE, action=on, code=customer_code)
 
 
 @router.get("/code")
 def code(request: Request) -> HTMLResponse:
-    """A code that only a person has, which no session goes without."""
+    """Ask for a code that only a person has, which no session goes without."""
     return page(request, "code.html", title=CODE)

@@ -43,7 +43,7 @@ router = APIRouter()
 
 @router.get("/login")
 def log_in_screen(request: Request, notice: str = "") -> Response:
-    """The log-in screen."""
+    """Show the log-in screen."""
     return _screen(request, notice=_NOTICES.get(notice, ""))
 
 
@@ -76,7 +76,10 @@ def log_out(desk_front: TheFront, who: TheVisitor, _form: TheForm) -> Response:
 
 
 def set_cookie(answer: Response, name: str, value: str, *, path: str) -> None:
-    """A cookie that scripts cannot read and that other sites' forms do not send; its life is the desk's business."""
+    """Set a cookie that scripts cannot read and that other sites' forms do not send.
+
+    Its life is the desk's business.
+    """
     answer.set_cookie(name, value, path=path, httponly=True, samesite="lax")
 
 

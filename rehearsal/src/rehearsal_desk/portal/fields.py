@@ -26,15 +26,15 @@ class Fields:
         self._values = values
 
     def line(self, name: str) -> str:
-        """One line without blanks around it."""
+        """Return one line without blanks around it."""
         return " ".join(self.text(name).split("\n")).strip()
 
     def text(self, name: str) -> str:
-        """Text with line breaks, however the browser writes these."""
+        """Return the text with line breaks, however the browser writes these."""
         return self._values.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
 
     def ticked(self, name: str) -> bool:
-        """Whether a tick box is ticked, or a button of this name was pressed."""
+        """Check whether a tick box is ticked, or a button of this name was pressed."""
         return name in self._values
 
 

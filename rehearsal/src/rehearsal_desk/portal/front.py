@@ -85,12 +85,12 @@ class Visitor:
 
 
 def front(request: Request) -> Front:
-    """What this application was made with."""
+    """Return what this application was made with."""
     return t.cast(Front, request.app.state.front)
 
 
 def visitor(request: Request) -> Visitor:
-    """Who is logged in; raises `NotLoggedIn`."""
+    """Return who is logged in; raises `NotLoggedIn`."""
     desk_front = front(request)
     visit = desk_front.sessions.visit(request.cookies.get(COOKIE, ""))
     admin = None if visit is None else desk_front.admins.get(visit.master_id)
@@ -100,7 +100,7 @@ def visitor(request: Request) -> Visitor:
 
 
 async def received_fields(request: Request) -> Fields:
-    """The form that came in, in the encoding of this portal."""
+    """Return the form that came in, in the encoding of this portal."""
     return await fields.read_fields(request, codec=front(request).variant.codec)
 
 
@@ -110,7 +110,7 @@ TheVisitor = t.Annotated[Visitor, Depends(visitor)]
 
 
 def form(request: Request, who: TheVisitor, received: TheFields) -> Fields:
-    """The form, once it is known to come from a page of this session."""
+    """Return the form, once it is known to come from a page of this session."""
     desk_front = front(request)
     if mishaps.session_expires(desk_front.faults, method=request.method, path=request.url.path):
         desk_front.sessions.close(who.visit.digest)
@@ -126,7 +126,7 @@ TheForm = t.Annotated[Fields, Depends(form)]
 def page(
     request: Request, template: str, *, who: Visitor | None = None, status: int = 200, **values: object
 ) -> HTMLResponse:
-    """One screen of the portal."""
+    """Show one screen of the portal."""
     title = mishaps.other_title(front(request).faults, method=request.method, path=request.url.path)
     if title:
         template, values = "message.html", {"title": title, "sentence": _ANOTHER, "detail": "", "rules": ()}
@@ -138,7 +138,7 @@ def page(
 
 
 def _served(text: str, *, variant: Variant, status: int) -> HTMLResponse:
-    """A page in the encoding of this portal; what that does not have becomes a character reference."""
+    """Return a page in the encoding of this portal; what that does not have becomes a character reference."""
     headers = dict(_HEADERS)
     if variant.runs_scripts:
         headers["Content-Security-Policy"] += "; script-src 'unsafe-inline'"
@@ -153,13 +153,13 @@ def _served(text: str, *, variant: Variant, status: int) -> HTMLResponse:
 def plain_page(
     request: Request, template: str, *, visit: Visit | None, status: int = 200, **values: object
 ) -> HTMLResponse:
-    """One screen that is no part of the portal, from the templates of its own site."""
+    """Show one screen that is no part of the portal, from the templates of its own site."""
     text = rendered(request.app.state.environment, template, visit=visit, now=front(request).clock.now(), **values)
     return HTMLResponse(text, status_code=status, headers=_HEADERS)
 
 
 def rendered(environment: jinja2.Environment, template: str, *, visit: Visit | None, **values: object) -> str:
-    """The HTML of a template; its forms carry the tokens of this session."""
+    """Render a template as HTML; its forms carry the tokens of this session."""
 
     def form_token(action: str) -> str:
         return "" if visit is None else visit.form_token(action)
@@ -168,17 +168,17 @@ def rendered(environment: jinja2.Environment, template: str, *, visit: Visit | N
 
 
 def local_time(moment: dt.datetime | None) -> str:
-    """A moment as people in Japan write it."""
+    """Return a moment as people in Japan write it."""
     return labels.NOT_SHOWN if moment is None else moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M")
 
 
 def local_day(moment: dt.datetime | None) -> str:
-    """A day in Japan."""
+    """Return a day in Japan."""
     return labels.NOT_SHOWN if moment is None else moment.astimezone(_JST).strftime("%Y-%m-%d")
 
 
 def with_links(text: str) -> markupsafe.Markup:
-    """Text whose web addresses can be clicked; a bare host name is none, since it may be somebody's."""
+    """Make web addresses in the text clickable; a bare host name is none, since it may be somebody's."""
     parts = _ADDRESS.split(text)
     link = markupsafe.Markup('<a href="{0}">{0}</a>')
     return markupsafe.Markup("").join(link.format(part) if index % 2 else part for index, part in enumerate(parts))

@@ -85,7 +85,7 @@ router = APIRouter()
 
 @router.get("/")
 def top(request: Request, who: TheVisitor) -> HTMLResponse:
-    """トップページ."""
+    """Show トップページ."""
     return _shown(request, _TOP, who=who)
 
 
@@ -93,20 +93,20 @@ def top(request: Request, who: TheVisitor) -> HTMLResponse:
 @router.get("/settings")
 @router.get("/settings/services")
 def menu(request: Request, who: TheVisitor) -> HTMLResponse:
-    """A menu that both roles may open."""
+    """Show a menu that both roles may open."""
     return _shown(request, _MENUS[request.url.path.removeprefix(f"{BASE_PATH}/")], who=who)
 
 
 @router.get("/contracts/orders")
 def service_orders(request: Request, who: TheVisitor) -> HTMLResponse:
-    """サービスお申し込み・変更, for group admins only."""
+    """Show サービスお申し込み・変更, for group admins only."""
     who.admin.must_have("order")
     return _shown(request, _ORDER_MENU, who=who)
 
 
 @router.get("/contracts/orders/customer-code")
 def customer_code_choice(request: Request, who: TheVisitor) -> HTMLResponse:
-    """カスタマーコード選択."""
+    """Show カスタマーコード選択."""
     who.admin.must_have("order")
     codes = sorted(who.admin.customer_codes)
     return page(request, "customer_codes.html", who=who, title=labels.CUSTOMER_CODE_CHOICE, trail=_ORDERS, codes=codes)
@@ -114,14 +114,14 @@ def customer_code_choice(request: Request, who: TheVisitor) -> HTMLResponse:
 
 @router.get("/contracts/orders/online")
 def online_orders(request: Request, who: TheVisitor, customer_code: str = "") -> HTMLResponse:
-    """オンラインお申し込み・変更: the list of services under 新規お申し込み."""
+    """Show オンラインお申し込み・変更: the list of services under 新規お申し込み."""
     who.admin.must_have("order")
     return _services_screen(request, who=who, code=chosen_code(customer_code, who=who))
 
 
 @router.get("/contracts/orders/notes")
 def order_notes(request: Request, who: TheVisitor, customer_code: str = "", service: str = "") -> HTMLResponse:
-    """What has to be read before the form; the list again where no service was chosen."""
+    """Show what has to be read before the form; the list again where no service was chosen."""
     who.admin.must_have("order")
     code = chosen_code(customer_code, who=who)
     if service not in _SERVICES_ON_OFFER:
@@ -148,7 +148,7 @@ def _services_screen(
 
 
 def chosen_code(text: str, *, who: Visitor) -> str:
-    """The customer code that was chosen; an admin has no other than their own."""
+    """Return the customer code that was chosen; an admin has no other than their own."""
     if text not in who.admin.customer_codes:
         raise Refused(
             (
@@ -166,7 +166,7 @@ def chosen_code(text: str, *, who: Visitor) -> str:
 
 
 def order_trail(code: str) -> Trail:
-    """The screens above a new order for this customer code."""
+    """Return the screens above a new order for this customer code."""
     return (*_CODES, (labels.ONLINE_ORDERS, f"{ONLINE_PATH}?customer_code={code}"))
 
 

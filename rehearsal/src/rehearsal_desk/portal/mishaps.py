@@ -99,29 +99,29 @@ faults.register(
 
 
 def session_expires(in_force: FaultList, *, method: str, path: str) -> bool:
-    """Whether this form meets the end of its session."""
+    """Check whether this form meets the end of its session."""
     return in_force.take("portal", method=method, path=path, names=(SESSION_EXPIRES,)) is not None
 
 
 def clicks_count_twice(in_force: FaultList, *, path: str) -> bool:
-    """Whether a second click buys again."""
+    """Check whether a second click buys again."""
     return in_force.take("portal", method="POST", path=path, names=(DOUBLE_CLICK,)) is not None
 
 
 def other_title(in_force: FaultList, *, method: str, path: str) -> str:
-    """The heading of the screen that comes instead, or an empty one."""
+    """Return the heading of the screen that comes instead, or an empty one."""
     fault = in_force.take("portal", method=method, path=path, names=(ANOTHER_SCREEN,))
     return "" if fault is None else fault.text("title")
 
 
 def missing_rows(in_force: FaultList, *, path: str) -> int:
-    """How many of the newest contracts a list does not show yet."""
+    """Return how many of the newest contracts a list does not show yet."""
     fault = in_force.take("portal", method="GET", path=path, names=(STATUS_LIST_LAGS,))
     return 0 if fault is None else fault.number("rows")
 
 
 def relabelled(page: str, *, in_force: FaultList, method: str, path: str) -> str:
-    """The page, with a word replaced where a fault says so."""
+    """Return the page, with a word replaced where a fault says so."""
     fault = in_force.take("portal", method=method, path=path, names=(LABEL_CHANGED,))
     if fault is None or not (label := fault.text("label")):
         return page

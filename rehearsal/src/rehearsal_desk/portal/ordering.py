@@ -38,7 +38,7 @@ router = APIRouter()
 
 @router.get("/orders/new")
 def new_order(request: Request, desk_front: TheFront, who: TheVisitor, customer_code: str = "") -> Response:
-    """The empty form."""
+    """Show the empty form."""
     who.admin.must_have("order")
     order = OrderForm(customer_code=chosen_code(customer_code, who=who))
     return _form_screen(request, desk_front, who=who, order=order)
@@ -46,7 +46,7 @@ def new_order(request: Request, desk_front: TheFront, who: TheVisitor, customer_
 
 @router.post("/orders/new")
 def new_order_entered(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm) -> Response:
-    """The form as filled in: again when a button asks for it or rules are broken, else the confirm screen."""
+    """Show the form as filled in: again when a button asks for it or rules are broken, else the confirm screen."""
     who.admin.must_have("order")
     order = order_of(form)
     chosen_code(order.customer_code, who=who)
@@ -66,14 +66,14 @@ def new_order_entered(request: Request, desk_front: TheFront, who: TheVisitor, f
 
 @router.post("/orders/last")
 def last_confirmation(request: Request, who: TheVisitor, form: TheForm) -> Response:
-    """The screen with nothing but consent and 申込, which only a variant has."""
+    """Show the screen with nothing but consent and 申込, which only a variant has."""
     title, slip = "最終確認", form.line("slip")
     return page(request, "order_last.html", who=who, title=title, slip=slip, complaints=(), action=mishaps.PLACE_PATH)
 
 
 @router.post("/orders/confirm")
 def place(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm) -> Response:
-    """The purchase; one confirm screen buys once, however often 申込 is clicked."""
+    """Buy; one confirm screen buys once, however often 申込 is clicked."""
     who.admin.must_have("order")
     token = form.line("slip")
     order = desk_front.sessions.read_slip(who.visit, token)
@@ -92,7 +92,7 @@ def place(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm
 
 @router.get("/orders/{contract_id}/done")
 def done(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
-    """What was bought."""
+    """Show what was bought."""
     who.admin.must_have("order")
     shown = desk_front.desk.read_application(who.admin, contract_id)
     trail = order_trail(shown.application.customer_code)
@@ -100,7 +100,7 @@ def done(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: s
 
 
 def order_of(form: Fields) -> OrderForm:
-    """The order on this form; one made by hand has no reference."""
+    """Return the order on this form; one made by hand has no reference."""
     usage = form.line("usage")
     product, _, term = form.line("product").partition(_BETWEEN)
     term = term or form.line("term")  # a field of its own in a variant
@@ -161,7 +161,7 @@ def _form_screen(
 
 
 def _items_screen(request: Request, desk_front: Front, *, who: Visitor, order: OrderForm) -> HTMLResponse:
-    """The second page of a form on two."""
+    """Return the second page of a form on two."""
     carried = {
         "customer_code": order.customer_code,
         "usage": order.usage,
@@ -206,7 +206,7 @@ def _confirm_screen(
 
 
 def _offer(desk_front: Front) -> tuple[tuple[str, str], ...]:
-    """Value and words of each line of the pull-down 品目と有効期間."""
+    """Yield value and words of each line of the pull-down 品目と有効期間."""
     return tuple(
         (f"{product.id}{_BETWEEN}{term}", f"{product.name} {labels.TERMS.get(term, term)}")
         for product in desk_front.desk.offer.values()

@@ -46,7 +46,7 @@ router = APIRouter()
 
 @router.get("/certificates/{contract_id}/registration")
 def registration(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
-    """The empty form."""
+    """Show the empty form."""
     shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     only = SERVICE if shown.application.usage == LINKED_SERVICE else ""
     return _form_screen(request, who=who, shown=shown, form=RegistrationForm(csr_origin=only))
@@ -56,7 +56,7 @@ def registration(request: Request, desk_front: TheFront, who: TheVisitor, contra
 def registration_entered(
     request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str, form: TheForm
 ) -> Response:
-    """The form as filled in: again when a button asks for it or rules are broken, else the next screen."""
+    """Show the form as filled in: again when a button asks for it or rules are broken, else the next screen."""
     shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     entered = registration_of(form)
     if form.ticked("apply_method"):
@@ -72,7 +72,7 @@ def registration_entered(
 
 @router.post("/certificates/{contract_id}/registration/csr")
 def csr_entered(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str, form: TheForm) -> Response:
-    """The customer's CSR: back in the form where it is sound, the rest of which may still be empty."""
+    """Put the customer's CSR back in the form where it is sound, the rest of which may still be empty."""
     shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     entered = registration_of(form)
     if form.ticked("back"):
@@ -86,7 +86,7 @@ def csr_entered(request: Request, desk_front: TheFront, who: TheVisitor, contrac
 
 @router.post("/certificates/{contract_id}/registration/confirm")
 def confirmed(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str, form: TheForm) -> Response:
-    """申込: registered, as far as the tick says so."""
+    """Answer 申込: registered, as far as the tick says so."""
     shown = _open(desk_front.desk.read_application(who.admin, contract_id), who=who)
     entered = registration_of(form)
     if form.ticked("back"):
@@ -101,14 +101,14 @@ def confirmed(request: Request, desk_front: TheFront, who: TheVisitor, contract_
 
 @router.get("/certificates/{contract_id}/registered")
 def registered(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> Response:
-    """What happens next."""
+    """Show what happens next."""
     shown = desk_front.desk.read_application(who.admin, contract_id)
     title, trail = labels.REGISTRATION_DONE, contract_trail(shown)
     return page(request, "registration_done.html", who=who, title=title, trail=trail, shown=shown)
 
 
 def registration_of(form: Fields) -> RegistrationForm:
-    """The registration on this form; a field that the chosen method has not on its screen does not count."""
+    """Return the registration on this form; a field that the chosen method has not on its screen does not count."""
     origin = form.line("csr_origin")
     return RegistrationForm(
         csr_origin=origin,
@@ -123,7 +123,7 @@ def registration_of(form: Fields) -> RegistrationForm:
 
 
 def _open(shown: Shown, *, who: Visitor) -> Shown:
-    """The application, as long as it waits for its registration."""
+    """Return the application, as long as it waits for its registration."""
     who.admin.must_have("register")
     if shown.step is None or shown.step.state not in (life.AWAITING_REGISTRATION, life.REJECTED):
         raise Conflict("state", _CLOSED, attribute="contract_id")
@@ -204,12 +204,12 @@ def _values(*, who: Visitor, shown: Shown, form: RegistrationForm, title: str) -
 
 
 def _is_quick(product: Product) -> bool:
-    """Whether this is one of the クイック認証SSL items, whose form has a pull-down of its own."""
+    """Check whether this is one of the クイック認証SSL items, whose form has a pull-down of its own."""
     return product.level == "DV"
 
 
 def _subject_of(form: RegistrationForm) -> tuple[tuple[str, str], ...]:
-    """The fields of CSR情報 as they are fixed: what the customer's CSR says, or what was filled in."""
+    """Return the fields of CSR情報 as they are fixed: what the customer's CSR says, or what was filled in."""
     csr = _csr_on(form)
     if csr is not None:
         values = {name: ", ".join(csr.values(short)) for name, short in _SHORTS.items()}
@@ -228,7 +228,7 @@ def _csr_on(form: RegistrationForm) -> Csr | None:
 
 
 def _carried(form: RegistrationForm) -> dict[str, str]:
-    """The fields as the confirm screen hands them on, hidden."""
+    """Return the fields as the confirm screen hands them on, hidden."""
     flag = {True: "true", False: "false", None: ""}[form.certificate_transparency]
     subject = {} if form.subject is None else form.subject.model_dump()
     applicant = {} if form.applicant is None else form.applicant.model_dump()

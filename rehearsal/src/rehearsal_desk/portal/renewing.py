@@ -34,14 +34,14 @@ router = APIRouter()
 
 @router.get("/renewals")
 def renewals(request: Request, desk_front: TheFront, who: TheVisitor, customer_code: str = "") -> HTMLResponse:
-    """The contracts whose window is open, and what is to become of one of them."""
+    """Show the contracts whose window is open, and what is to become of one of them."""
     who.admin.must_have("order")
     return _choice_screen(request, desk_front, who=who, code=chosen_code(customer_code, who=who))
 
 
 @router.post("/renewals")
 def chosen(request: Request, desk_front: TheFront, who: TheVisitor, form: TheForm) -> Response:
-    """The notes of the chosen contract; the choice again where there was none."""
+    """Show the notes of the chosen contract; the choice again where there was none."""
     who.admin.must_have("order")
     code = chosen_code(form.line("customer_code"), who=who)
     contract_id = form.line("chosen_contract")
@@ -62,7 +62,7 @@ def chosen(request: Request, desk_front: TheFront, who: TheVisitor, form: TheFor
 
 @router.get("/renewals/{contract_id}")
 def term_form(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> HTMLResponse:
-    """The form with 更新後の有効期間."""
+    """Show the form with 更新後の有効期間."""
     return _term_screen(request, who=who, shown=_open(desk_front, who=who, contract_id=contract_id))
 
 
@@ -70,7 +70,7 @@ def term_form(request: Request, desk_front: TheFront, who: TheVisitor, contract_
 def term_entered(
     request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str, form: TheForm
 ) -> HTMLResponse:
-    """The confirm screen, or the form again."""
+    """Show the confirm screen, or the form again."""
     shown = _open(desk_front, who=who, contract_id=contract_id)
     entered = RenewalForm(
         contract_id=contract_id,
@@ -87,7 +87,7 @@ def term_entered(
 
 @router.post("/renewals/{contract_id}/confirm")
 def renew(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str, form: TheForm) -> Response:
-    """更新: ordered, as far as the tick says so."""
+    """Answer 更新: ordered, as far as the tick says so."""
     entered = RenewalForm(
         contract_id=contract_id,
         replaces=form.line("replaces"),
@@ -104,7 +104,7 @@ def renew(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: 
 
 @router.get("/renewals/{contract_id}/done")
 def done(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: str) -> HTMLResponse:
-    """What was renewed."""
+    """Show what was renewed."""
     who.admin.must_have("order")
     shown = desk_front.desk.read_application(who.admin, contract_id)
     if shown.procedure is None or shown.procedure.kind != life.RENEWAL:
@@ -113,7 +113,7 @@ def done(request: Request, desk_front: TheFront, who: TheVisitor, contract_id: s
 
 
 def _open(desk_front: Front, *, who: Visitor, contract_id: str) -> Shown:
-    """The contract, as long as it can be renewed."""
+    """Return the contract, as long as it can be renewed."""
     who.admin.must_have("order")
     shown = desk_front.desk.read_application(who.admin, contract_id)
     if not _is_renewable(desk_front, shown):
@@ -129,7 +129,7 @@ def _is_renewable(desk_front: Front, shown: Shown) -> bool:
 
 
 def _renewable(desk_front: Front, *, who: Visitor, code: str) -> tuple[tuple[str, str], ...]:
-    """Value and words of each line of the pull-down サービスコード."""
+    """Yield value and words of each line of the pull-down サービスコード."""
     rows, _total = desk_front.desk.list_applications(who.admin, references=None, offset=0, limit=_MOST_CONTRACTS)
     mine = (shown for shown in rows if shown.application.customer_code == code)
     return tuple(

@@ -32,7 +32,7 @@ class NoRecording(ValueError):
 
 
 def read_recording(path: pathlib.Path) -> tuple[Json, ...]:
-    """The pages of a recording; raises `NoRecording` and OSError."""
+    """Read the pages of a recording; raises `NoRecording` and OSError."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         pages = tuple(content["pages"]) if content["format"] == FORMAT else ()
@@ -46,7 +46,7 @@ def read_recording(path: pathlib.Path) -> tuple[Json, ...]:
 
 
 def make_replay(pages: tuple[Json, ...]) -> FastAPI:
-    """An application that serves these pages, the first one at its root."""
+    """Make an application that serves these pages, the first one at its root."""
     app = FastAPI(openapi_url=None)
 
     @app.get("/")
@@ -76,7 +76,7 @@ def make_replay(pages: tuple[Json, ...]) -> FastAPI:
 
 
 def render(pages: tuple[Json, ...], number: int) -> str:
-    """The page that a description is of."""
+    """Render the page that a description is of."""
     page = pages[number]
     parts = [
         f"<h1>{escape(page['title'])}</h1>",
@@ -91,7 +91,7 @@ def render(pages: tuple[Json, ...], number: int) -> str:
 
 
 def _best(leads: t.Sequence[Json], chosen: t.Mapping[str, str]) -> int | None:
-    """Where a button led with these choices, else with those that were most like them."""
+    """Return where a button led with these choices, else with those that were most like them."""
 
     def likeness(lead: Json) -> int:
         return sum(chosen.get(label) == text for label, text in lead["chosen"].items())

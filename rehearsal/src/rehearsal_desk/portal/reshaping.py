@@ -20,18 +20,18 @@ _BETWEEN: t.Final = ":"
 
 
 def as_tables(page: str) -> str:
-    """Facts as rows of a table."""
+    """Show facts as rows of a table."""
     rows = r'<tr><th scope="row">\1</th><td>\2</td></tr>'
     return _FACTS.sub(lambda facts: f"<table{facts[1]}><tbody>{_FACT.sub(rows, facts[2])}</tbody></table>", page)
 
 
 def in_fieldsets(page: str) -> str:
-    """Each field in a fieldset that bears its name."""
+    """Return each field in a fieldset that bears its name."""
     return _FIELD.sub(r'<fieldset class="field"><legend>\2</legend>\3</fieldset>', page)
 
 
 def as_radio_buttons(page: str) -> str:
-    """Each pull-down as a group of radio buttons."""
+    """Return each pull-down as a group of radio buttons."""
 
     def buttons(select: re.Match[str]) -> str:
         options = [option.groups("") for option in _OPTION.finditer(select[3]) if option[1]]
@@ -49,12 +49,12 @@ def as_radio_buttons(page: str) -> str:
 
 
 def with_new_item(page: str) -> str:
-    """A name that no catalogue has, in lists."""
+    """Return a name that no catalogue has, in lists."""
     return page.replace("<td>SureServer for クラウド</td>", "<td>SureServer 2030</td>")
 
 
 def by_ids(page: str) -> str:
-    """No label: each field names the element with its text."""
+    """Show no label: each field names the element with its text."""
     names = [label[1] for label in _LABEL.finditer(page)]
     page = _LABEL.sub(r'<span id="\1-text">\2</span>', page)
     for name in names:
@@ -63,7 +63,7 @@ def by_ids(page: str) -> str:
 
 
 def apart(page: str) -> str:
-    """品目 and 有効期間 in a pull-down each, put together by the form's reader."""
+    """Show 品目 and 有効期間 in a pull-down each, put together by the form's reader."""
 
     def two(field: re.Match[str]) -> str:
         select = _SELECT.search(field[3])
@@ -100,7 +100,7 @@ _SCRIPT: t.Final = """<div id="rest"></div></form><script>
 
 
 def by_script(page: str) -> str:
-    """What follows the usage on the order form comes by a script, a little after the choice."""
+    """Let what follows the usage on the order form come by a script, a little after the choice."""
     found = _REST.search(page)
     if not found:
         return page

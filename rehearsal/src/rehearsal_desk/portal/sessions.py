@@ -62,11 +62,14 @@ class Visit:
     form_key: str = dc.field(repr=False)
 
     def form_token(self, action: str) -> str:
-        """What a form that is sent to this path has to carry; no other form and no other session has the same."""
+        """Return what a form that is sent to this path has to carry.
+
+        No other form and no other session has the same.
+        """
         return hmac.new(self.form_key.encode("ascii"), action.encode(), hashlib.sha256).hexdigest()
 
     def accepts(self, token: str, *, action: str) -> bool:
-        """Whether this is the token of the form that is sent to this path."""
+        """Check whether this is the token of the form that is sent to this path."""
         return hmac.compare_digest(self.form_token(action).encode("ascii"), token.encode("utf-8", "replace"))
 
 
@@ -87,7 +90,7 @@ class Sessions:
         self._clock = clock
 
     def open(self, master_id: str) -> str:
-        """The cookie of a new session; whatever has expired is swept away."""
+        """Begin a session and return its cookie; whatever has expired is swept away."""
         token = new_token()
         now = self._clock.now()
         with self._store.writing() as session:
@@ -106,7 +109,7 @@ class Sessions:
         return token
 
     def visit(self, token: str) -> Visit | None:
-        """The live session of this cookie, which lives on from now; None when there is none."""
+        """Return the live session of this cookie, which lives on from now; None when there is none."""
         now = self._clock.now()
         with self._store.reading() as session:
             found = session.get(PortalSession, digest(token))
@@ -130,7 +133,7 @@ class Sessions:
             session.execute(delete(PortalSession).where(PortalSession.token_digest == session_digest))
 
     def write_slip(self, visit: Visit, order: OrderForm) -> str:
-        """The one-time token of this order's confirm screen."""
+        """Write the one-time token of this order's confirm screen."""
         token = new_token()
         with self._store.writing() as session:
             entry = order.model_dump_json()
@@ -138,13 +141,13 @@ class Sessions:
         return token
 
     def read_slip(self, visit: Visit, token: str) -> OrderForm | None:
-        """The order on this visitor's slip; None when there is no such slip."""
+        """Read the order on this visitor's slip; None when there is no such slip."""
         with self._store.reading() as session:
             found = session.get(OrderSlip, digest(token))
             return _order_on(found) if found is not None and found.session_digest == visit.digest else None
 
     def take_slip(self, visit: Visit, token: str) -> Slip | None:
-        """The slip, fresh for exactly one of all callers, also of simultaneous ones."""
+        """Take the slip, fresh for exactly one of all callers, also of simultaneous ones."""
         with self._store.writing() as session:
             found = session.get(OrderSlip, digest(token), with_for_update=True)
             if found is None or found.session_digest != visit.digest:

@@ -38,7 +38,7 @@ class Variant:
         return detour in self.detours
 
     def changed(self, page: str) -> str:
-        """The page as this portal shows it."""
+        """Return the page as this portal shows it."""
         for word, other in self.words:
             page = page.replace(html.escape(word), html.escape(other))
         return self.reshape(page)

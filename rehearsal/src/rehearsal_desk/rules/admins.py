@@ -38,31 +38,31 @@ class Admin:
 
 
 def new_password() -> str:
-    """A random password that can be typed: 80 bits."""
+    """Return a random password that can be typed: 80 bits."""
     letters = base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower()
     return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
 
 
 def new_token() -> str:
-    """A random token."""
+    """Return a random token."""
     return secrets.token_urlsafe(32)
 
 
 def bearer_of(authorization: str) -> str:
-    """The token in an Authorization header, or an empty one."""
+    """Return the token in an Authorization header, or an empty one."""
     kind, _, token = authorization.partition(" ")
     return token.strip() if kind.lower() == "bearer" else ""
 
 
 def digest(token: str) -> str:
-    """The only form in which the desk keeps a token."""
+    """Return the only form in which the desk keeps a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def seeded_admins(
     *, order_token: str, register_token: str, group_password: str = "", service_password: str = ""
 ) -> tuple[Admin, ...]:
-    """The group admin and the service admin of the rehearsal's only customer code; the master IDs are invented.
+    """Return the group admin and the service admin of the rehearsal's only customer code; the master IDs are invented.
 
     A group admin who orders online becomes service admin too [M:2261096], hence both scopes.
     """

@@ -193,7 +193,7 @@ _CONFIRMATIONS: t.Final[dict[Level, tuple[str, ...]]] = {
 
 
 def confirmations_for(product_id: str) -> tuple[str, ...]:
-    """What the applicant has to answer to the CA for this product."""
+    """Return what the applicant has to answer to the CA for this product."""
     return _CONFIRMATIONS[PRODUCTS[product_id].level]
 
 
@@ -215,18 +215,21 @@ REUSES: t.Final = (
 
 
 def reusable_days(confirmation: str, day: dt.date) -> int:
-    """How many days old an answer may be that counts again on `day`; that of intention counts as the organisation's."""
+    """Return how many days old an answer may be that counts again on `day`.
+
+    That of intention counts as the organisation's.
+    """
     reuse = next(each for each in REUSES if each.since <= day)
     return reuse.domain if confirmation == "domain" else reuse.organization
 
 
 def longest_validity(day: dt.date) -> int:
-    """How many days a certificate issued on `day` lives at most."""
+    """Return how many days a certificate issued on `day` lives at most."""
     return next(cap.days for cap in VALIDITY_CAPS if cap.since <= day)
 
 
 def term_later(moment: dt.datetime, *, term: str) -> dt.datetime:
-    """The same day and time so many months later, or the last day of that month."""
+    """Return the same day and time so many months later, or the last day of that month."""
     years, month = divmod(moment.month - 1 + TERMS[term], 12)
     first = moment.replace(year=moment.year + years, month=month + 1, day=1)
     last_day = ((first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)).day

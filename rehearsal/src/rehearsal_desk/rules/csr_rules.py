@@ -21,7 +21,7 @@ Faults = t.Iterator[str]
 
 
 def csr_faults(csr: Csr, *, product: Product, common_name: str, key_used_elsewhere: bool) -> Faults:
-    """Why this CSR cannot be used for this application, as sentences."""
+    """Say why this CSR cannot be used for this application, as sentences."""
     if not csr.signature_valid:
         yield say("The signature of the CSR does not fit its key.", "CSRの署名が、その鍵と合いません。")
     yield from _key_faults(csr, product=product)

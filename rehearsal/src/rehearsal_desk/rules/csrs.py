@@ -58,12 +58,12 @@ class Csr:
     public_key_fingerprint: str
 
     def values(self, attribute: str) -> tuple[str, ...]:
-        """All values of one subject attribute."""
+        """List all values of one subject attribute."""
         return tuple(value for name, value in self.subject if name == attribute)
 
 
 def read_csr(text: str) -> Csr:
-    """The CSR in this PEM text; raises `UnreadableCsr`."""
+    """Read the CSR in this PEM text; raises `UnreadableCsr`."""
     if "PRIVATE KEY" in text:
         raise UnreadableCsr(
             say(
@@ -112,7 +112,7 @@ def _is_signed(request: x509.CertificateSigningRequest, signed: bytes) -> bool:
 
 
 def make_csr(common_name: str, *, subject: t.Mapping[str, str]) -> tuple[Csr, bytes]:
-    """A CSR with a fresh RSA key, and that key: PKCS #8 in PEM, not encrypted."""
+    """Make a CSR with a fresh RSA key, and that key: PKCS #8 in PEM, not encrypted."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=_SERVICE_KEY_BITS)
     values = {"C": "JP", **subject, "CN": common_name}
     name = x509.Name(
@@ -123,7 +123,7 @@ def make_csr(common_name: str, *, subject: t.Mapping[str, str]) -> tuple[Csr, by
 
 
 def key_fingerprint(key: CertificatePublicKeyTypes) -> str:
-    """SHA-256 of the DER SubjectPublicKeyInfo."""
+    """Return the SHA-256 of the DER SubjectPublicKeyInfo."""
     der = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     return hashlib.sha256(der).hexdigest()
 

@@ -18,7 +18,7 @@ _LONGEST: t.Final = {"ST": 128, "L": 128, "O": 64}  # [BR 7.1.4.2]
 
 
 def dn_faults(value: str, *, attribute: str, authority: Authority) -> t.Iterator[str]:
-    """Why this CA does not take this value of ST, L or O, as sentences."""
+    """Say why this CA does not take this value of ST, L or O, as sentences."""
     longest = min(_LONGEST[attribute], authority.longest_field or _LONGEST[attribute])
     if len(value) > longest:
         yield say(

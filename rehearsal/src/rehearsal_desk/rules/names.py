@@ -27,22 +27,22 @@ _NOT_PUBLIC: t.Final = frozenset(_SPECIAL_USE + _CUSTOMARY)
 
 
 def normal(name: str) -> str:
-    """The form in which two names are compared."""
+    """Return the form in which two names are compared."""
     return name.lower()
 
 
 def without_wildcard(name: str) -> str:
-    """The domain below which a wildcard name stands, or the name itself."""
+    """Return the domain below which a wildcard name stands, or the name itself."""
     return name.removeprefix("*.")
 
 
 def is_public_suffix(domain: str) -> bool:
-    """Whether nobody can own this domain itself."""
+    """Check whether nobody can own this domain itself."""
     return "." not in domain or _suffixes().publicsuffix(domain) == domain
 
 
 def fault_of(name: str, *, wildcard: bool) -> str | None:
-    """Why this product cannot have this common name, as a sentence; None when it can."""
+    """Say why this product cannot have this common name, as a sentence; None when it can."""
     if len(name) > LONGEST_COMMON_NAME:
         return say(
             "A common name has at most {} characters [BR 7.1.4.2].",
@@ -109,7 +109,7 @@ def _scope_fault(domain: str, *, wildcard: bool) -> str | None:
 
 @functools.cache
 def _suffixes() -> t.Any:
-    """The ICANN section of the Public Suffix List, the only one that counts for CAs [BR 3.2.2.6]."""
+    """Return the ICANN section of the Public Suffix List, the only one that counts for CAs [BR 3.2.2.6]."""
     return PublicSuffixList(only_icann=True)
 
 

@@ -69,6 +69,6 @@ def refuse_if_any(breaches: tuple[Breach, ...]) -> None:
 
 
 def merged(misread: tuple[Breach, ...], breaches: t.Iterable[Breach]) -> tuple[Breach, ...]:
-    """Both kinds of breach, without a rule's verdict on a field that could not even be read."""
+    """Return both kinds of breach, without a rule's verdict on a field that could not even be read."""
     unreadable = {breach.attribute for breach in misread}
     return misread + tuple(breach for breach in breaches if breach.attribute not in unreadable)

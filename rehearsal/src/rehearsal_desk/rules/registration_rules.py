@@ -66,7 +66,7 @@ def registration_breaches(
 
 
 def approval_addresses(common_name: str) -> tuple[str, ...]:
-    """The addresses at the name or a parent domain of it that the CA will write to."""
+    """Return the addresses at the name or a parent domain of it that the CA will write to."""
     labels = names.normal(names.without_wildcard(common_name)).split(".")
     parents = (".".join(labels[start:]) for start in range(len(labels) - 1))
     domains = (domain for domain in parents if not names.is_public_suffix(domain))

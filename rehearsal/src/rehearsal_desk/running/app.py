@@ -40,7 +40,7 @@ from rehearsal_desk.store.store import Store
 
 
 def create_app(settings: Settings, *, premises: Premises | None = None) -> FaultyLine:
-    """A rehearsal desk as an ASGI application: one worker of these premises, or the only one of new ones."""
+    """Create a rehearsal desk as an ASGI application: one worker of these premises, or the only one of new ones."""
     premises = premises or prepare_premises(settings)
     clock, authority, faults = premises.clock, premises.authority, premises.faults
     store = Store(settings.database)

@@ -49,7 +49,7 @@ class Tokens:
 
     @classmethod
     def of(cls, environment: t.Mapping[str, str]) -> Tokens:
-        """From REHEARSAL_DESK_ORDER_TOKEN and so on where they are set, random ones otherwise."""
+        """Take them from REHEARSAL_DESK_ORDER_TOKEN and so on where they are set, random ones otherwise."""
         return cls(
             **{
                 field.name: environment.get(f"REHEARSAL_DESK_{field.name.upper()}")
@@ -157,7 +157,7 @@ def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url
 
 
 def _write_ready_file(path: pathlib.Path, *, url: str, tokens: Tokens) -> None:
-    """Atomic, and readable only by the owner: it holds the tokens."""
+    """Write the file in one step, readable only by the owner: it holds the tokens."""
     content = {
         "url": url,
         "order_token": tokens.order_token,
@@ -229,7 +229,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_habits(serve: argparse.ArgumentParser) -> None:
-    """How the other side of the desk goes about it."""
+    """Add how the other side of the desk goes about it."""
     serve.add_argument(
         "--registration-days", type=int, default=30, help="length of the registration deadline (default: %(default)s)"
     )

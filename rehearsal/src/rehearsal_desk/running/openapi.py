@@ -38,7 +38,7 @@ router = APIRouter()
 
 @router.get("/openapi.json")
 def serve_document() -> Response:
-    """The OpenAPI document, which needs no token."""
+    """Serve the OpenAPI document, which needs no token."""
     return Response(text_of(document()), media_type=_JSON)
 
 

@@ -82,7 +82,7 @@ def open_listener(host: str, *, port: int) -> socket.socket:
 
 
 def url_of(sock: socket.socket) -> str:
-    """The base URL of a listening socket."""
+    """Return the base URL of a listening socket."""
     host, port = sock.getsockname()[:2]
     return f"http://[{host}]:{port}" if sock.family == socket.AF_INET6 else f"http://{host}:{port}"
 

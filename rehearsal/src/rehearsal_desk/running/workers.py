@@ -74,7 +74,7 @@ def terminate_workers(workers: t.Iterable[int]) -> None:
 def _work(
     build: t.Callable[[], ASGIApp], *, listener: socket.socket, access_log: bool, tell_ready: int, orphaned: int
 ) -> t.NoReturn:
-    """The life of one worker; it must never return into the code of its parent."""
+    """Live the life of one worker; it must never return into the code of its parent."""
     try:
         server = serving.Server(build(), announce=lambda: _say_ready(tell_ready), access_log=access_log)
         threading.Thread(target=_stop_when, args=(orphaned, server), daemon=True).start()
@@ -96,7 +96,7 @@ def _stop_when(orphaned: int, server: serving.Server) -> None:
 
 
 def _all_ready(pipe: int, *, count: int) -> bool:
-    """Whether so many workers have said so; False as soon as none is left that could."""
+    """Check whether so many workers have said so; False as soon as none is left that could."""
     said = 0
     while said < count and (signs := os.read(pipe, count)):
         said += len(signs)

@@ -37,13 +37,13 @@ class Blackboard:
         self._write(b"{}")
 
     def read(self) -> Words:
-        """What is there now; not to be changed by the reader."""
+        """Read what is there now; not to be changed by the reader."""
         with self._alone():
             return self._read()
 
     @contextlib.contextmanager
     def changing(self) -> t.Iterator[Words]:
-        """What is there, to be changed in place while nobody else reads or writes."""
+        """Yield what is there, to be changed in place while nobody else reads or writes."""
         with self._alone():
             words = copy.deepcopy(self._read())
             yield words

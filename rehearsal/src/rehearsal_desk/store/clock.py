@@ -35,7 +35,7 @@ class Clock:
         self._board = board or Blackboard()
 
     def now(self) -> dt.datetime:
-        """The present moment in UTC, in whole seconds."""
+        """Return the present moment in UTC, in whole seconds."""
         if (moment := self._moment.get()) is not None:
             return moment
         offset = dt.timedelta(microseconds=self._board.read().get(_OFFSET, 0))
@@ -57,7 +57,10 @@ class Clock:
 
 
 def business_days_after(moment: dt.datetime, *, days: int) -> dt.datetime:
-    """The same time of day so many working days later; Saturdays and Sundays do not count, holidays do (ours)."""
+    """Return the same time of day so many working days later.
+
+    Saturdays and Sundays do not count, holidays do (ours).
+    """
     while days:
         moment += dt.timedelta(days=1)
         days -= moment.weekday() < 5

@@ -47,7 +47,7 @@ class Kind:
     settings: tuple[Setting, ...] = ()
 
     def setting(self, name: str) -> Setting | None:
-        """The setting of this name."""
+        """Return the setting of this name."""
         return next((setting for setting in self.settings if setting.name == name), None)
 
 
@@ -87,33 +87,33 @@ class Fault:
         return KINDS[ALIASES.get(self.name, self.name)]
 
     def fits(self, stage: Stage, *, method: str, path: str) -> bool:
-        """Whether this fault concerns such a call."""
+        """Check whether this fault concerns such a call."""
         return self.kind.stage == stage and self.method == method and fnmatch.fnmatchcase(path, self.path)
 
     def strikes(self) -> bool:
-        """Whether it strikes at the call just seen; the same seed always draws the same."""
+        """Check whether it strikes at the call just seen; the same seed always draws the same."""
         if self.seen <= self.skip:
             return False
         return self.percent >= 100 or self.draw().random() * 100 < self.percent
 
     def draw(self) -> random.Random:
-        """Chance, the same for the same seed and the same call."""
+        """Draw chance, the same for the same seed and the same call."""
         return random.Random(f"{self.seed}/{self.seen}")
 
     def value(self, name: str) -> Scalar:
-        """A setting, or its default."""
+        """Return a setting, or its default."""
         setting = self.kind.setting(name)
         if setting is None:
             raise ValueError(f"contract broken: {self.name} has no setting {name}")
         return self.settings.get(name, setting.default)
 
     def text(self, name: str) -> str:
-        """A setting as text, empty when there is none."""
+        """Return a setting as text, empty when there is none."""
         value = self.value(name)
         return "" if value is None else str(value)
 
     def number(self, name: str) -> int:
-        """A setting as a whole number, 0 when there is none."""
+        """Return a setting as a whole number, 0 when there is none."""
         return int(self.value(name) or 0)
 
 
@@ -124,17 +124,17 @@ class FaultList:
         self._board = board or Blackboard()
 
     def replace(self, faults: tuple[Fault, ...]) -> None:
-        """These and no others; tokens that were revoked are good again."""
+        """Put these in force and no others; tokens that were revoked are good again."""
         with self._board.changing() as words:
             words[_FAULTS] = [dc.asdict(fault) for fault in faults]
             words[_REVOKED] = []
 
     def current(self) -> tuple[Fault, ...]:
-        """The faults that are not used up."""
+        """Return the faults that are not used up."""
         return _faults_on(self._board.read())
 
     def take(self, stage: Stage, *, method: str, path: str, names: t.Container[str] | None = None) -> Fault | None:
-        """The fault that this call meets, now used once more; `names` are the only ones that the caller can do."""
+        """Take the fault that this call meets, now used once more; `names` are the only ones that the caller can do."""
         if not self._board.read().get(_FAULTS):
             return None
         with self._board.changing() as words:
@@ -159,11 +159,11 @@ class FaultList:
             words[_REVOKED] = sorted({*words.get(_REVOKED, []), token_digest})
 
     def is_revoked(self, token_digest: str) -> bool:
-        """Whether this token was revoked."""
+        """Check whether this token was revoked."""
         return token_digest in self._board.read().get(_REVOKED, [])
 
     def revokes_any(self) -> bool:
-        """Whether any token was revoked."""
+        """Check whether any token was revoked."""
         return bool(self._board.read().get(_REVOKED))
 
 

@@ -241,12 +241,12 @@ class PrivateKey(Base):
 
 
 def _contract_id(key: int) -> str:
-    """The service code of this row; the prefix is invented, IIJ's for this service is not known."""
+    """Return the service code of this row; the prefix is invented, IIJ's for this service is not known."""
     return f"rsc{key:08d}"
 
 
 def row_id(contract_id: str) -> int | None:
-    """The primary key that a contract ID stands for; None when it has not the form of one."""
+    """Return the primary key that a contract ID stands for; None when it has not the form of one."""
     match = _CONTRACT_ID.fullmatch(contract_id)
     return int(match[1]) if match else None
 
@@ -265,13 +265,13 @@ class Store:
 
     @contextlib.contextmanager
     def reading(self) -> t.Iterator[Session]:
-        """One consistent view."""
+        """Yield one consistent view."""
         with Session(self._engine, expire_on_commit=False) as session:
             yield session
 
     @contextlib.contextmanager
     def writing(self) -> t.Iterator[Session]:
-        """All or nothing: commits at the end, rolls back on any exception."""
+        """Write all or nothing: commits at the end, rolls back on any exception."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             event.listen(session, "before_flush", self._before_flush)
             yield session
@@ -290,7 +290,7 @@ class Store:
 
 
 def is_sqlite(database: str) -> bool:
-    """Whether this URL names a SQLite file, which one worker can serve."""
+    """Check whether this URL names a SQLite file, which one worker can serve."""
     return make_url(database).get_backend_name() == "sqlite"
 
 

@@ -39,12 +39,12 @@ class Vault:
         return "Vault()"
 
     def seal(self, secret: bytes, *, label: str) -> bytes:
-        """The secret, unreadable without the key."""
+        """Seal the secret, unreadable without the key."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, secret, label.encode("utf-8"))
 
     def open(self, sealed: bytes, *, label: str) -> bytes:
-        """The secret; raises `CannotOpen`."""
+        """Open the secret; raises `CannotOpen`."""
         try:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], label.encode("utf-8"))
         except InvalidTag:
