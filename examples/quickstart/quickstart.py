@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import locale
 import os
 import pathlib
 import re
@@ -55,6 +56,11 @@ ENDED = Phrase(
     "Nothing was bought: this was a rehearsal. Files are in {0}; the desk is stopped.",
     "リハーサルのため、何も購入していません。ファイルは {0} にあります。窓口は停止しました。",
 )
+NOT_STARTED = Phrase(
+    "quickstart: the rehearsal desk did not start; see {0}",
+    "quickstart: リハーサル窓口が起動しません。{0} をご覧ください",
+)
+FAILED = Phrase("quickstart: the playbook {0} failed", "quickstart: プレイブック {0} が失敗しました")
 NEXT = Phrase(
     "Next: make rehearsal, then follow README.md with orders of your own.",
     "次の操作: make rehearsal を実行し、README.ja.md に沿って自分のオーダーで試してください。",
@@ -129,7 +135,7 @@ def wait_for(ready: pathlib.Path, process: subprocess.Popen[bytes]) -> dict[str,
     deadline = time.monotonic() + PATIENCE
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > deadline:
-            sys.exit(f"quickstart: the rehearsal desk did not start; see {BUILD / 'desk.log'}")
+            sys.exit(translate(NOT_STARTED.filled(str(BUILD / "desk.log")), LANG))
         time.sleep(0.05)
     return t.cast("dict[str, str]", json.loads(ready.read_text(encoding="utf-8")))
 
@@ -153,7 +159,7 @@ def playbook(desk: Desk, name: str) -> int:
         recap = re.search(r"changed=(\d+)", line)
         changed += int(recap[1]) if recap else 0
     if process.wait() != 0:
-        sys.exit(f"quickstart: the playbook {name} failed")
+        sys.exit(translate(FAILED.filled(name), LANG))
     return changed
 
 
@@ -161,6 +167,7 @@ def environment(desk: Desk) -> dict[str, str]:
     """Give the two roles their two tokens; everything that Ansible keeps stays below build/."""
     return {
         **os.environ,
+        **usable_locale(),
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
         "ANSIBLE_HOME": str(BUILD / "ansible"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
@@ -169,6 +176,15 @@ def environment(desk: Desk) -> dict[str, str]:
         "IIJ_CERT_REGISTER_TOKEN": desk.register_token,
         "XDG_STATE_HOME": str(BUILD / "state"),
     }
+
+
+def usable_locale() -> dict[str, str]:
+    """Where the locale of the terminal is not installed here, Ansible would not start; the language stays."""
+    try:
+        locale.setlocale(locale.LC_ALL, "")
+    except locale.Error:
+        return {"LC_ALL": "C.UTF-8", "LANGUAGE": LANG}
+    return {}
 
 
 def verify(desk: Desk) -> int:

@@ -76,6 +76,21 @@ def test_pages_say_their_language_and_ask_nobody(site: pathlib.Path) -> None:
 
 
 @pytest.mark.long
+def test_a_japanese_page_is_japanese_all_around(site: pathlib.Path) -> None:
+    pages = [*site.rglob("ja/**/*.html"), *site.rglob("*.ja.html")]
+    assert len(pages) > 20
+    for page in pages:
+        content = html.parse(str(page)).getroot()
+        captions = content.xpath("//p[@class='caption'][@role='heading']//text()[normalize-space()]")
+        assert captions[0] == "日本語" and all(re.search("[ぁ-んァ-ヶ一-龠]", caption) for caption in captions), page
+        assert content.xpath("//input/@placeholder") == ["検索"]
+        words = content.xpath("//div[@role='navigation']//a[@rel]//text()[normalize-space()] | //@aria-label")
+        assert not [word for word in words if re.search("[A-Za-z]{3,} [a-z]|Next|Previous", word)], page
+        for text in content.xpath("//div[@role='main']//p//text()[not(ancestor::pre)]"):
+            assert not re.search("[、。]\\n[ぁ-んァ-ヶ一-龠]", text), page
+
+
+@pytest.mark.long
 def test_the_index_has_the_guides_in_the_order_of_the_readme(site: pathlib.Path) -> None:
     index = [
         urllib.parse.unquote(str(link))

@@ -26,6 +26,32 @@ _FROM_ARCHIVE: t.Final = r"collection install iij\-server\_certificate\-VERSION.
 _LINK: t.Final = re.compile(r"\[(?P<text>[^\]]*)\]\((?P<to>[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
+# What Sphinx and its theme say around a page.
+_AROUND: t.Final = {
+    ">Playbooks, modules and roles<": ">モジュールとロール (英語)<",
+    ">Reference<": ">リファレンス (英語)<",
+    ">The project<": ">プロジェクト (英語)<",
+    '"Search docs"': '"検索"',
+    '"Link to this heading"': '"この見出しへのリンク"',
+    '"Navigation menu"': '"メニュー"',
+    '"Mobile navigation menu"': '"メニュー"',
+    '"Page navigation"': '"ページの位置"',
+    '"Home"': '"トップ"',
+    '"Footer"': '"フッター"',
+    '"Index"': '"索引"',
+    '"Search"': '"検索"',
+    "> Previous<": "> 前へ<",
+    ">Next <": ">次へ <",
+}
+_MENU: t.Final = re.compile(r'<p class="caption" role="heading">.*?(?=\n\s*</div>)', re.DOTALL)
+_SECTION: t.Final = re.compile(
+    r'<p class="caption" role="heading"><span class="caption-text">(?P<caption>[^<]*)</span></p>.*?'
+    r'(?=<p class="caption"|\Z)',
+    re.DOTALL,
+)
+_LINE_END: t.Final = re.compile(r"([、。」])\n(?=[ぁ-んァ-ヶ一-龠「A-Za-z])")
+
+
 def main() -> int:
     folder = pathlib.Path(sys.argv[1]).resolve()
     source, site = folder / "docs-source", folder / "docs"
@@ -48,10 +74,27 @@ def main() -> int:
     for page in modules.glob("*.rst"):
         # No Galaxy server has this collection: it is installed from its archive.
         text = page.read_text(encoding="utf-8").replace(_FROM_GALAXY, _FROM_ARCHIVE)
-        page.write_text(text, encoding="utf-8")
+        page.write_text(text.replace("Iij.Server_Certificate", "iij.server_certificate"), encoding="utf-8")
     run("sphinx-build", "-W", "--keep-going", "--quiet", "-j", "auto", "-b", "html", source, site)
+    for page in (*site.rglob("ja/**/*.html"), *site.rglob("*.ja.html")):
+        page.write_text(speak_japanese(page.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"The site is in {site}; begin with index.html.")
     return 0
+
+
+def speak_japanese(page: str) -> str:
+    """Let what is around a Japanese page be Japanese, too: its pages come first, and what has no twin is marked."""
+    for english, japanese in _AROUND.items():
+        page = page.replace(english, japanese)
+    menu = _MENU.search(page)
+    if menu:
+        sections = {found["caption"]: found[0] for found in _SECTION.finditer(menu[0])}
+        # Every guide has its twin in the first section.
+        ordered = [sections.pop("日本語"), *(text for caption, text in sections.items() if caption != "Guides")]
+        page = page[: menu.start()] + "".join(ordered) + page[menu.end() :]
+    # One sentence is one line of the source, and between Japanese sentences there is no blank.
+    parts = re.split(r"(<pre.*?</pre>)", page, flags=re.DOTALL)
+    return "".join(part if part.startswith("<pre") else _LINE_END.sub(r"\1", part) for part in parts)
 
 
 def in_japanese(pages: list[pathlib.Path], english: list[str]) -> str:
