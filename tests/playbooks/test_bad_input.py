@@ -214,5 +214,5 @@ def test_a_limit_without_the_controller_is_no_quiet_success(site: Site, playbook
     site.write_orders(site.target("www", "web1"), site.target("bank", "web2"))
     run = site.run(playbook, "--limit", "web1:web2", fails=True)
     assert [task.action for task in run.tasks] == ["meta", "fail"]
-    assert "--limit 'HOSTS,localhost'" in run.tasks[-1].result["msg"]
+    assert "Add localhost to --limit." in run.tasks[-1].result["msg"]
     assert site.desk.purchases() == []

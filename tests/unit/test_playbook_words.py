@@ -17,7 +17,6 @@ from ansible_collections.iij.server_certificate.plugins.filter.phrase import Fil
 PLAYBOOKS: t.Final = sorted((pathlib.Path(__file__).resolve().parents[2] / "playbooks").glob("*.yml"))
 BOTH: t.Final = re.compile(r"'([^']+)'\s*\| iij\.server_certificate\.phrase\('([^']+)'\)")
 JAPANESE: t.Final = re.compile("[ぁ-んァ-ヶ一-龠]")
-SAYS: t.Final = ("msg", "fail_msg", "success_msg")
 
 
 def plays(path: pathlib.Path) -> list[dict[str, t.Any]]:
