@@ -11,20 +11,12 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.iij.server_certificate.tests.generate.versions import PLACES
 from ansible_collections.iij.server_certificate.tests.release.copies import ROOT
 from ansible_collections.iij.server_certificate.tests.release.interpreters import TARGETS
 from ansible_collections.iij.server_certificate.tests.release.matrix import CORES
 
 VERSION: t.Final = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
-PLACES: t.Final = {
-    "rehearsal/pyproject.toml": r'^version = "(.+)"$',
-    "rehearsal/src/rehearsal_desk/__init__.py": r'^__version__ = "(.+)"$',
-    "docs/desk-openapi.json": r'^    "version": "(.+)"',
-    "examples/execution-environment/execution-environment.yml": r"iij-server_certificate-(.+)\.tar\.gz",
-    "docs/guides/first-order.md": r"^iij\.server_certificate:(\S+) was installed",
-    "docs/ja/guides/first-order.md": r"^iij\.server_certificate:(\S+) was installed",
-    "CONTRIBUTING.md": r"iij-server_certificate-(.+?)\.tar\.gz",
-}
 
 
 @pytest.mark.parametrize("place", PLACES)
