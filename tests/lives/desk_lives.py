@@ -13,6 +13,7 @@ from __future__ import annotations
 import collections
 import dataclasses as dc
 import datetime as dt
+import itertools
 import json
 import pathlib
 import random
@@ -170,16 +171,27 @@ class Life:
                 self.lived.wrong.append(f"{self._now:%Y-%m-%d} {file.parent.name}: expired")
 
     def _is_excused(self, host: str) -> bool:
-        """Whether the certificate could not be replaced in time: IIJ's CSR has taken the key, for no run came."""
+        """Whether no run could have replaced it: each later one has IIJ's key, or no run came since it was issued."""
         rows = {row["common_name"]: row for row in self._desk.list_applications().values()}
         row = rows[host.replace("web", "www") + ".example.jp"]
-        return bool(row["csr_origin"] == "service") and self._is_lost_rightly(row)
+        ends = self._seen[self._hosts.folder / host / "www.pem"][2]
+        issued = sorted([*row["previous"], row["current"]], key=lambda one: str(one["issued_at"]))
+        later = [pair for pair in itertools.pairwise(issued) if moment(pair[1]["not_after"]) > ends]
+        if not later:
+            under_way = row["procedure"] or {}
+            return under_way.get("csr_origin") == "service" and self._is_lost_rightly(ends, host)
+        return all(
+            (after["csr_origin"] == "service" and self._is_lost_rightly(moment(before["not_after"]), host))
+            or not self._has_run(host, moment(after["issued_at"]), ends)
+            for before, after in later
+        )
 
-    def _is_lost_rightly(self, row: Json) -> bool:
+    def _is_lost_rightly(self, end: dt.datetime, host: str) -> bool:
         """Whether no run with this host took place between the last day of the order and that of the registration."""
-        host = row["common_name"].partition(".")[0].replace("www", "web")
-        end = dt.datetime.fromisoformat(row["previous"][0]["not_after"])
-        return not any(end - 26 * DAY <= ran < end - 21 * DAY and host not in down for ran, down in self._ran)
+        return not self._has_run(host, end - 26 * DAY, end - 21 * DAY)
+
+    def _has_run(self, host: str, begin: dt.datetime, end: dt.datetime) -> bool:
+        return any(begin <= ran < end and host not in down for ran, down in self._ran)
 
     def _settle_accounts(self) -> None:
         purchases = self._desk.control("GET", "/purchases")["results"]
@@ -195,7 +207,9 @@ class Life:
             certificates = len(row["previous"]) + 1 + (row["procedure"] is not None)
             if len(bought) != certificates:
                 self.lived.wrong.append(f"{row['common_name']}: {len(bought)} purchases, {certificates} certificates")
-            if row["csr_origin"] == "service" and not self._is_lost_rightly(row):
+            host = row["common_name"].partition(".")[0].replace("www", "web")
+            end = moment(row["previous"][0]["not_after"]) if row["previous"] else self._now
+            if row["csr_origin"] == "service" and not self._is_lost_rightly(end, host):
                 self.lived.wrong.append(f"{row['common_name']}: its key was lost to silence")
         if len(applications) != len(self._fields):
             self.lived.wrong.append(f"{len(applications)} contracts for {len(self._fields)} orders")
@@ -209,3 +223,7 @@ class Life:
         lines = [json.loads(line) for line in self._ledger.read_text(encoding="utf-8").splitlines()]
         booked = {line["client_reference"] for line in lines if line.get("kind") == "outcome" and line.get("booked")}
         return len(booked)
+
+
+def moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
