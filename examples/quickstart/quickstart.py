@@ -32,6 +32,8 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._core.phras
     spoken_language,
     translate,
 )
+from cryptography import x509  # noqa: E402
+from cryptography.x509 import verification  # noqa: E402
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +50,7 @@ STEPS = (
         "リハーサルの認証局が確認して発行し、連携対応サービスへのIIJによる設置まで3日進めます",
     ),
     Phrase("Collect: fetch the certificates and install them", "取得: 証明書の取得と設置"),
-    Phrase("Verify every installed chain with openssl", "設置した証明書チェーンをすべてopensslで検証"),
+    Phrase("Verify every installed chain", "設置した証明書チェーンをすべて検証"),
     Phrase("Apply and collect once more: nothing may change", "適用と取得をもう一度: 何も変わらないことを確認"),
     Phrase("Status", "状況"),
 )
@@ -209,11 +211,19 @@ def downloaded(desk: Desk, contract_id: str) -> tuple[pathlib.Path, pathlib.Path
 
 
 def holds(leaf: pathlib.Path, chain: pathlib.Path, root: pathlib.Path) -> bool:
-    done = subprocess.run(
-        ["openssl", "verify", "-CAfile", root, "-untrusted", chain, leaf], capture_output=True, text=True, check=False
-    )
-    print("    " + (done.stdout + done.stderr).strip().replace(f"{BUILD}/", ""), flush=True)
-    return done.returncode == 0
+    """Check a chain as a browser would: names, days, purposes and signatures up to the rehearsal root."""
+    certificate = x509.load_pem_x509_certificate(leaf.read_bytes())
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    name = names.get_values_for_type(x509.DNSName)[0].replace("*", "www")
+    store = verification.Store(x509.load_pem_x509_certificates(root.read_bytes()))
+    verifier = verification.PolicyBuilder().store(store).build_server_verifier(x509.DNSName(name))
+    try:
+        verifier.verify(certificate, x509.load_pem_x509_certificates(chain.read_bytes()))
+        verdict = "OK"
+    except verification.VerificationError as error:
+        verdict = str(error)
+    print(f"    {leaf.relative_to(BUILD)}: {verdict}", flush=True)
+    return verdict == "OK"
 
 
 def conclude(desk: Desk, *, installed: int, changed: int) -> int:
