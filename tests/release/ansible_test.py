@@ -15,7 +15,8 @@ import typing as t
 from ansible_collections.iij.server_certificate.tests.release.copies import ROOT, copy, trackable
 from ansible_collections.iij.server_certificate.tests.release.interpreters import TARGETS, search_path
 
-HOME: t.Final = ROOT / "build" / "ansible-test"  # ansible-test keeps its environments in the home folder
+# ansible-test keeps its environments in the home folder; two cores that make one at once would take it from each other.
+HOMES: t.Final = ROOT / "build" / "ansible-test"
 BOOTSTRAPS: t.Final = ("24.2", "25.2")  # the releases of pip that ansible-core 2.19 and 2.20 to 2.21 begin with
 # By itself ansible-test downloads a script that carries pip; this one takes pip's wheel, from the index of all else.
 BOOTSTRAP: t.Final = """\
@@ -52,7 +53,11 @@ class Core:
 
     def environment(self, *, pythons: tuple[str, ...] = TARGETS) -> dict[str, str]:
         """With these Pythons within reach, beside the core's own."""
-        return {"HOME": str(HOME), "LC_ALL": "C.UTF-8", "PATH": search_path(self.tools, versions=pythons)}
+        return {
+            "HOME": str(HOMES / self.version),
+            "LC_ALL": "C.UTF-8",
+            "PATH": search_path(self.tools, versions=pythons),
+        }
 
     def _ansible_test(self, command: str) -> list[str]:
         return [str(self.tools / "ansible-test"), command, "--color", "no", "--truncate", "0"]
@@ -60,7 +65,7 @@ class Core:
 
 def core(version: str, *, tools: pathlib.Path) -> Core:
     """This core, ready to judge what the checkout holds now."""
-    _prepare_home()
+    _prepare_home(HOMES / version)
     return Core(version=version, tools=tools, place=copy(judged(), into=ROOT / "build" / "copies" / version))
 
 
@@ -76,12 +81,12 @@ def own_core() -> Core:
     return core(".".join(__version__.split(".")[:2]), tools=pathlib.Path(sys.executable).parent)
 
 
-def _prepare_home() -> None:
-    cache = HOME / ".ansible" / "test" / "cache"
+def _prepare_home(home: pathlib.Path) -> None:
+    cache = home / ".ansible" / "test" / "cache"
     cache.mkdir(parents=True, exist_ok=True)
-    settings, theirs = HOME / ".config" / "pip", pathlib.Path("~/.config/pip").expanduser()
+    settings, theirs = home / ".config" / "pip", pathlib.Path("~/.config/pip").expanduser()
     if theirs.is_dir() and not settings.exists():
-        settings.parent.mkdir(exist_ok=True)
+        settings.parent.mkdir(parents=True, exist_ok=True)
         settings.symlink_to(theirs)
     for version in BOOTSTRAPS:
         wheel, script = cache / f"pip-{version}-py3-none-any.whl", cache / f"get_pip_{version.replace('.', '_')}.py"

@@ -4,6 +4,8 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
+# pylint: disable=unused-import  # it takes a file of this name for the standard library's, and reads that one's imports
+
 """One HTTP session maker for both adapters, and one exchange: sent once, read to its end within bytes and seconds."""
 
 from __future__ import annotations

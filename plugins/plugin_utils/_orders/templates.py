@@ -174,7 +174,8 @@ class _Environment(ImmutableSandboxedEnvironment):
             return obj
         if isinstance(obj, dict) and argument in obj:
             return obj[argument]
-        if isinstance(obj, list) and type(argument) is int and -len(obj) <= argument < len(obj):
+        is_place = isinstance(argument, int) and not isinstance(argument, bool)
+        if isinstance(obj, list) and is_place and -len(obj) <= argument < len(obj):
             return obj[argument]
         return self.undefined(obj=obj, name=str(argument))
 

@@ -102,7 +102,7 @@ def _is_slip(name: str, *, certain: bool) -> bool:
     if certain and name.startswith(_PREFIX):
         return True
     # Without the prefix, which makes all of them alike.
-    head, _, tail = name.partition("_")
+    head, _joint, tail = name.partition("_")
     alike = difflib.get_close_matches(tail, _tails(), n=1, cutoff=_ALIKE)
     return bool(alike) and difflib.SequenceMatcher(None, f"{head}_", _PREFIX).ratio() >= _ALIKE
 

@@ -120,9 +120,13 @@ def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
         result = json.loads(memory.read_text(encoding="utf-8"))
     except (ValueError, RecursionError):
         result = None
-    if not isinstance(result, dict) or not all(type(level) is int for level in result.values()):
+    if not isinstance(result, dict) or not all(_is_number(level) for level in result.values()):
         raise WatchRefused(translate(_NO_MEMORY.filled(memory), lang))
     return result
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _vault_secrets(password_file: str | None) -> list[tuple[str, t.Any]]:

@@ -43,7 +43,7 @@ def read_value(kind: type[_T], written: object) -> _T:
 def _read(kind: t.Any, written: t.Any) -> t.Any:
     choices = t.get_args(kind)
     if isinstance(kind, types.UnionType):
-        return None if written is None else _read(next(each for each in choices if each is not type(None)), written)
+        return None if written is None else _read(next(each for each in choices if each is not types.NoneType), written)
     if t.get_origin(kind) is tuple:
         return _read_tuple(choices, _require(list, written))
     if kind is Product:
@@ -88,7 +88,8 @@ def _known(table: t.Mapping[str, t.Any], key: object) -> t.Any:
 
 
 def _require(kind: type, written: t.Any) -> t.Any:
-    if type(written) is not kind:
+    is_flag = isinstance(written, bool)  # which is a number, too
+    if not isinstance(written, kind) or is_flag is not (kind is bool):
         raise ValueError
     return written
 

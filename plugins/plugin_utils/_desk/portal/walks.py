@@ -124,9 +124,9 @@ def judge_walks(walks: Walks, screens: Screens) -> Iterator[Problem]:
 
 def _judge(name: str, steps: tuple[WalkStep, ...], screens: Screens, *, once: set[str]) -> Iterator[Problem]:
     for step in steps:
-        pressed = _texts(step, screens)
-        if not step.commits and once & set(pressed):
-            yield _at(name, step), _TWICE.filled(name, next(iter(once & set(pressed))), step.screen)
+        twice = once.intersection(_texts(step, screens))
+        if not step.commits and twice:
+            yield _at(name, step), _TWICE.filled(name, min(twice), step.screen)
     end = _ENDS.get(name)
     if end and (not steps or steps[-1].screen != end or steps[-1].acts):
         yield _changed(name, steps), _MUST_END.filled(name, end)

@@ -215,6 +215,6 @@ def test_a_link_that_cannot_be_read_is_told_with_the_path(
     def fail(*_arguments: object, **_options: object) -> t.NoReturn:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(os, "readlink", fail)
+    monkeypatch.setattr(pathlib.Path, "readlink", fail)  # up to Python 3.10 pathlib keeps its own name of os.readlink
     with pytest.raises(errors.FileRefused, match=r"way/www\.key cannot be read or written: Input/output error"):
         door.file_of(str(tmp_path / "way" / "www.key"))
