@@ -83,6 +83,7 @@ def watched_order(rulebook: str, folder: pathlib.Path, program: pathlib.Path) ->
             **os.environ,
             "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"),
             "ANSIBLE_HOME": str(folder / "ansible"),
+            "XDG_STATE_HOME": str(folder / "state"),
             "IIJ_CERT_DESK_URL": desk.url,
             "IIJ_CERT_TOKEN": desk.order_token,
             "LC_ALL": "C.UTF-8",

@@ -35,13 +35,14 @@ _LOST: t.Final = Phrase(
     "what was done could not be written down: {0}; plan and status will not know it",
     "実行した内容を記録できませんでした: {0}。計画とステータスには反映されません。",
 )
+_KIND: t.Final = "memory.jsonl"
 _FIELDS: t.Final = {kind: {field.name for field in dc.fields(kind)} for kind in (HostAnswer, Registered)}
 
 
 def read_memory(options: Options) -> Memory:
     """Read what is remembered of this portfolio at this desk; what cannot be read is not known."""
     try:
-        with open(_path(options), "rb", opener=_open_regular) as file:
+        with open(find_state_file(options, _KIND), "rb", opener=_open_regular) as file:
             lines = file.read(_LARGEST).splitlines()
     except OSError:
         lines = []
@@ -76,7 +77,7 @@ def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lan
 def _remember(options: Options, answers: list[HostAnswer | Registered], lang: Language) -> list[str]:
     if not answers:
         return []
-    path, memory = _path(options), read_memory(options)
+    path, memory = find_state_file(options, _KIND), read_memory(options)
     news = memory.find_news(answers)
     try:
         if memory.is_mostly_outdated:
@@ -105,11 +106,12 @@ def _as_text(answers: list[HostAnswer | Registered]) -> str:
     return "".join(f"\n{json.dumps(dc.asdict(answer), ensure_ascii=False)}\n" for answer in answers)
 
 
-def _path(options: Options) -> pathlib.Path:
+def find_state_file(options: Options, kind: str) -> pathlib.Path:
+    """Find where a file of this kind is on the controller, for this portfolio at this desk: a rehearsal has its own."""
     state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
     origin = name_origin(options.get("desk_url"))
     desk = f"@{name_desk(origin)}" if origin else ""
-    return state / "iij.server_certificate" / f"{check_portfolio_name(options)}{desk}.memory.jsonl"
+    return state / "iij.server_certificate" / f"{check_portfolio_name(options)}{desk}.{kind}"
 
 
 def _open_regular(path: str, flags: int) -> int:
@@ -137,4 +139,4 @@ def _parse(line: bytes) -> HostAnswer | Registered | None:
     return HostAnswer(**{**fields, "places": places})
 
 
-__all__ = ("read_memory", "remember_hosts", "remember_registrations")
+__all__ = ("find_state_file", "read_memory", "remember_hosts", "remember_registrations")

@@ -21,7 +21,6 @@ import subprocess
 import typing as t
 import urllib.parse
 
-from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
@@ -29,7 +28,7 @@ from .._complaints.whole_file import write_whole
 from .._desk._requests import explain_missing_requests
 from .._desk.http import NoAnswer, exchange, open_session
 from .._desk.patience import Patience
-from .asked_orders import check_portfolio_name
+from .memory_file import find_state_file
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +37,7 @@ if t.TYPE_CHECKING:
     from .asked_orders import Options
 
 _TIMEOUT: t.Final = 30.0  # seconds of one answer
+_STAMP: t.Final = "notices.json"
 _SMTP_PORTS: t.Final = {"smtp": 25, "smtps": 465}
 _AT: t.Final = "@\u200b"  # nobody is called by a name in a message
 _NOT_SENT: t.Final = Phrase("the notice was not sent by {0}: {1}", "通知を {0} で送信できませんでした: {1}")
@@ -92,7 +92,7 @@ def list_unused(notice: Notice, options: Options, ways: t.Iterable[str], *, toda
 
     A look that failed does not use up the day: what is due is told once the desk is back.
     """
-    used = [] if options["again"] else _read_stamp(_stamp_path(options), today)
+    used = [] if options["again"] else _read_stamp(find_state_file(options, _STAMP), today)
     return [way for way in ways if _mark(way, notice) not in used]
 
 
@@ -103,7 +103,7 @@ def send_once(
 
     A way that failed is tried again by the next run.
     """
-    stamp = _stamp_path(options)
+    stamp = find_state_file(options, _STAMP)
     used, sent, failed = _read_stamp(stamp, today), [], []
     for way in list_unused(notice, options, ways, today=today):
         try:
@@ -219,11 +219,6 @@ def _run(notice: Notice, command: list[str]) -> None:
         raise NotSent(verbatim(str(why))) from None
     if done.returncode:
         raise NotSent(_ENDED.filled(done.returncode))
-
-
-def _stamp_path(options: Options) -> pathlib.Path:
-    state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
-    return state / "iij.server_certificate" / f"{check_portfolio_name(options)}.notices.json"
 
 
 def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:

@@ -242,6 +242,14 @@ def test_each_way_is_used_once_a_day_and_one_that_failed_again(state_folder: pat
     assert sent({"command": ["true"]}) == (["command"], [])
 
 
+def test_a_rehearsal_does_not_use_up_the_day_of_the_real_desk():
+    rehearsal, real = (
+        {**NO_WAY, "command": ["true"], "desk_url": url}
+        for url in ("http://127.0.0.1:8440/", "https://desk.example.jp/")
+    )
+    assert [sent(options)[0] for options in (rehearsal, real, rehearsal)] == [["command"], ["command"], []]
+
+
 def test_a_look_that_failed_does_not_use_up_the_day():
     """What is due is told when the desk is back, although the failure was told this morning."""
     options = {**NO_WAY, "command": ["true"]}
