@@ -10,7 +10,7 @@ import typing as t
 
 from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.forms import LINK_WORKS, LinkForm, unprintable
-from rehearsal_desk.rules.order_rules import LONGEST_REFERENCE
+from rehearsal_desk.rules.order_rules import CHOOSE_LINK, LINK_NOT_SEEN, LONGEST_REFERENCE
 from rehearsal_desk.rules.problems import Breach, merged
 from rehearsal_desk.rules.wording import say
 
@@ -66,21 +66,9 @@ def _work(form: LinkForm) -> t.Iterator[Breach]:
 def _linked(form: LinkForm, *, product: str, service: str | None) -> t.Iterator[Breach]:
     field, offered = "linked_contract_id", PRODUCTS[product].linked_services
     if not form.linked_contract_id:
-        yield Breach(
-            field,
-            "required",
-            say("Choose the contract of the linked service.", "連携対応サービスの契約を選択してください。"),
-        )
+        yield Breach(field, "required", CHOOSE_LINK)
     elif service is None:
-        yield Breach(
-            field,
-            "invalid",
-            say(
-                "This admin has no such linked contract; others need a paper order [M:2261096].",
-                "この連携対応サービスの契約は、この担当者には表示されません。"
-                "ほかの契約は書面でのお申し込みになります [M:2261096]。",
-            ),
-        )
+        yield Breach(field, "invalid", LINK_NOT_SEEN)
     elif offered is not None and service not in offered:
         yield Breach(
             field,

@@ -19,6 +19,12 @@ from rehearsal_desk.rules.wording import say
 OTHER: t.Final = "other"
 LINKED_SERVICE: t.Final = "linked_service"
 LONGEST_REFERENCE: t.Final = 255
+CHOOSE_LINK: t.Final = say("Choose the contract of the linked service.", "連携対応サービスの契約を選択してください。")
+LINK_NOT_SEEN: t.Final = say(
+    "This admin has no such linked contract; others need a paper order [M:2261096].",
+    "この連携対応サービスの契約は、この担当者には表示されません。"
+    "ほかの契約は書面でのお申し込みになります [M:2261096]。",
+)
 
 _CUSTOMER_CODE: t.Final = re.compile(r"SG[0-9]{8}")
 
@@ -168,21 +174,9 @@ def _linked_contract(form: QuoteForm, *, product: Product | None, counter: Count
                 ),
             )
     elif form.linked_contract_id is None:
-        yield Breach(
-            field,
-            "required",
-            say("Choose the contract of the linked service.", "連携対応サービスの契約を選択してください。"),
-        )
+        yield Breach(field, "required", CHOOSE_LINK)
     elif counter.linked_service is None:
-        yield Breach(
-            field,
-            "invalid",
-            say(
-                "This admin has no such linked contract; others need a paper order [M:2261096].",
-                "この連携対応サービスの契約は、この担当者には表示されません。"
-                "ほかの契約は書面でのお申し込みになります [M:2261096]。",
-            ),
-        )
+        yield Breach(field, "invalid", LINK_NOT_SEEN)
     elif product is not None and counter.linked_service not in (product.linked_services or (counter.linked_service,)):
         services = ", ".join(product.linked_services or ())
         yield Breach(
