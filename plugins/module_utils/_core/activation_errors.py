@@ -48,6 +48,18 @@ class FormerFileForeign(Fault):
 
 
 @dc.dataclass(eq=False)
+class FormerKeyInUse(Fault):
+    path: str
+    words = Phrase(
+        "{path} in install.was_at is the private key of the certificate in use, and key.path does not hold it, so "
+        "nothing in install.was_at was removed; take the path out of the list until a renewal or reissue has made "
+        "another key.",
+        "install.was_at の {path} は使用中の証明書の秘密鍵で、key.path にはその鍵がないため、install.was_at の"
+        "ファイルは1つも削除していません。更新または再発行で新しい鍵ができるまで、リストからパスを外してください。",
+    )
+
+
+@dc.dataclass(eq=False)
 class PassphraseMissing(Fault):
     path: str
     words = Phrase(
@@ -96,6 +108,7 @@ class NotServed(Fault):
 __all__ = (
     "CommandRefused",
     "FormerFileForeign",
+    "FormerKeyInUse",
     "IssuerDiffers",
     "KeyWouldBeLost",
     "NotServed",

@@ -20,7 +20,7 @@ import typing as t
 
 from .._core import activation_errors, certificate_errors, errors
 from .._pki import bundles, certs, csrs, keys
-from . import door, files
+from . import acceptance, door, files
 from .installation import WITH_LEAF
 from .versions import Versions
 
@@ -77,6 +77,8 @@ def observe(wanted: WantedInstallation, *, leaf: CertFacts) -> FormerFiles:
         its_key = file.key_fingerprint in public_keys if file.key_fingerprint else file.tells_whose
         if not (its_key or (file.place in of_sets and not file.key_fingerprint)):
             raise activation_errors.FormerFileForeign(path=file.path, common_name=wanted.common_name)
+        if file.key_fingerprint == leaf.public_key_fingerprint and not _is_kept(leaf, wanted=wanted):
+            raise activation_errors.FormerKeyInUse(path=file.path)
     places = tuple(door.place_of(path) for path in wanted.was_at)
     return FormerFiles(tuple(sorted(left, key=lambda file: file.tells_whose)), places, sets)
 
@@ -93,6 +95,14 @@ def remove(former: FormerFiles, *, fileset: FileSet) -> None:
         versions.leave((*former.places, *fileset.places.values()))  # what is of this order has moved on to its own set
         if versions.is_empty:
             versions.drop_all()
+
+
+def _is_kept(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
+    """Check whether the key of the certificate in use is where the order has it now, so that a former copy may go."""
+    try:
+        return acceptance.key_of(leaf, wanted=wanted) is not None
+    except errors.Fault:
+        return False
 
 
 def _read(path: str, *, wanted: WantedInstallation) -> FormerFile | None:

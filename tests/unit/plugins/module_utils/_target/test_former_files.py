@@ -138,6 +138,22 @@ def test_the_key_of_before_goes_with_its_csr(site: Site, ec_key: ec.EllipticCurv
     assert (site.folder / "www.key").read_bytes() == key_pem(ec_key)
 
 
+def test_the_only_copy_of_the_key_in_use_stays(site: Site) -> None:
+    site.ensure(site.contents)
+    key = site.folder / "www.key"
+    for changes in ({"key": {"path": str(site.folder / "moved.key")}}, {"key": None, "csr_origin": "supplied"}):
+        asked = {**changes, "install": {"was_at": [str(key)]}}
+        for check in (True, False):
+            with pytest.raises(activation_errors.FormerKeyInUse):
+                site.ensure(check=check, **asked)
+        assert key.exists()
+    (site.folder / "moved.key").write_bytes(key.read_bytes())
+    (site.folder / "moved.key").chmod(0o600)
+    moved = {"key": {"path": str(site.folder / "moved.key")}, "install": {"was_at": [str(key)]}}
+    assert site.ensure(**moved).actions == ("remove_former_files",)
+    assert (key.exists(), (site.folder / "moved.key").exists()) == (False, True)
+
+
 FOREIGN: t.Final[dict[str, t.Callable[[Site], bytes]]] = {
     "another site's certificate": lambda site: pem(site.authority.issue("shop.example.jp", key=site.key)).encode(),
     "a key of somebody else": lambda _site: key_pem(ec.generate_private_key(ec.SECP256R1())),
