@@ -107,8 +107,9 @@ class Tasks:
     def renew(self) -> Json:
         """Call what renew.yml calls; the result is that of the plan that it renews by."""
         due = dc.replace(self, options={**self.options, "due_only": True})
-        due.collect(repair=False)
-        return due.apply()
+        looked = due.collect(repair=False)
+        more = looked["verdict"] != "nothing_to_do" or looked["left_out"] or looked["silent"]
+        return due.apply() if more else looked
 
     def collect(self, **options: t.Any) -> Json:
         """Call what collect.yml calls."""
