@@ -55,6 +55,16 @@ _NO_OUTCOME: t.Final = Phrase(
     " Nothing was ordered now. {advice}",
     "{name} の {at} の注文の結果が分からず、一覧にも新しい契約がありません。今回は注文していません。{advice}",
 )
+_BOUGHT: t.Final = Phrase(
+    "{booked} was bought for order {order} at {at}, as the ledger says ({common_name}, {product}), and the order asks "
+    "for something else now. Nothing was ordered now. Put the order back, or raise its generation to buy another "
+    "contract (replaces: {booked} ends the old one); if this ledger tells of another desk, name another ledger_path",
+    "台帳によると、オーダー {order} では {at} に {booked} ({common_name}、{product}) を購入済みですが、現在のオーダーの"
+    "内容と異なります。今回は注文していません。オーダーを元に戻すか、generation を上げて別の契約を購入してください "
+    "(元の契約を終えるには replaces: {booked} を指定します)。この台帳が別の窓口のものなら、別の ledger_path を"
+    "指定してください",
+)
+_SHOWN: t.Final = ("booked", "order", "at", "common_name", "product")
 _ADVICE: t.Final = Phrase(
     "Look at ステータス一覧 and at IIJ's mails. If a contract is there, write its サービスコード into the order as "
     "contract_id; if surely nothing was booked, say so with not_booked={0} (apply.yml: "
@@ -88,14 +98,23 @@ class Settling(t.Protocol):
     def settle_after(self) -> float | None: ...
 
 
-def hold_back(by: Settling, order: Order, same: Iterable[str], *, listed: set[str]) -> None:
-    """Raise AttemptOpen while an attempt to buy the same has neither an end nor a contract in the list."""
+def hold_back(by: Settling, order: Order, same: Iterable[str], *, reference: str, listed: set[str]) -> None:
+    """Raise AttemptOpen while an attempt to buy the same has neither an end nor a contract in the list.
+
+    One under the order's own `reference` holds it back whatever it has bought or would have: an order that was edited
+    after its purchase buys nothing more, as at a desk that keeps references.
+    """
     late = set(same)
-    for line in _find_open(by.ledger.read_lines(), listed=listed):
-        if not _would_buy(line, order):
+    for line in _find_bought_or_open(by.ledger.read_lines()):
+        alike = _would_buy(line, order)
+        if not (alike or line.get("client_reference") == reference):
             continue
         attempt, booked = line.get("attempt") or name_attempt(line), line.get("booked")
-        arrived = None if booked else sorted(late - set(line.get("listed", ())))
+        if booked in listed and not alike:
+            raise AttemptOpen(_BOUGHT.filled(**{name: line.get(name) for name in _SHOWN}))
+        if booked in listed:
+            continue
+        arrived = sorted(late - set(line.get("listed", ()))) if alike and not booked else ()
         if arrived:
             late.remove(arrived[0])
         elif attempt in by.not_booked or (not booked and _is_over(line, now=by.now(), settle_after=by.settle_after)):
@@ -103,10 +122,8 @@ def hold_back(by: Settling, order: Order, same: Iterable[str], *, listed: set[st
             by.ledger.conclude(_PLACE, **{**facts, "said": "not booked"}, attempt=attempt, unknown=False)
         else:
             words = _NOT_LISTED if booked else _NO_OUTCOME
-            at, advice = line.get("at"), advise(attempt)
-            raise AttemptOpen(
-                words.filled(booked=booked, name=order.common_name, at=at, attempt=attempt, advice=advice)
-            )
+            at, advice, name = line.get("at"), advise(attempt), line.get("common_name") or order.common_name
+            raise AttemptOpen(words.filled(booked=booked, name=name, at=at, attempt=attempt, advice=advice))
 
 
 def advise(attempt: str) -> Phrase:
@@ -120,18 +137,18 @@ def describe_purchase(order: Order) -> Json:
     return {"usage": order.usage.value, "linked_contract_id": linked.contract_id if linked else None}
 
 
-def _find_open(lines: Iterable[Json], *, listed: set[str]) -> Iterator[Json]:
-    """Find the last lines of attempts that ended in nothing that is known and listed."""
-    unsettled: dict[str, Json] = {}
+def _find_bought_or_open(lines: Iterable[Json]) -> Iterator[Json]:
+    """Find the last lines of attempts that have bought something, or have no outcome that is known."""
+    result: dict[str, Json] = {}
     for line in lines:
-        reference = str(line.get("client_reference"))
         if line.get("step") != _PLACE or line.get("unknown"):
             continue
-        if line.get("kind") == "intent" or (line.get("booked") or "") not in ("", *listed):
-            unsettled[reference] = line
+        attempt = str(line.get("attempt") or name_attempt(line))
+        if line.get("kind") == "intent" or line.get("booked"):
+            result[attempt] = line
         else:
-            unsettled.pop(reference, None)
-    yield from unsettled.values()
+            result.pop(attempt, None)
+    yield from result.values()
 
 
 def _would_buy(line: Mapping[str, t.Any], order: Order) -> bool:

@@ -82,7 +82,8 @@ class ByList:
             before = self._find_same(order, rows)
             application = self._find_newcomer(before, there_before=self.listed)
             if application is None:
-                hold_back(self, order, before, listed={app.contract_id for app in rows} | self.listed)
+                listed, reference = {app.contract_id for app in rows} | self.listed, order.client_reference(self.portfolio)
+                hold_back(self, order, before, reference=reference, listed=listed)
                 application = self._press(order, before=sorted(before), consent=consent)
             self.listed.add(application.contract_id)
             return require_as_asked(order, application, reference=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses as dc
+import json
 import typing as t
 
 import pytest
@@ -216,3 +217,36 @@ def test_everything_that_can_be_refused_is_asked_before_the_ledger_is_written(ru
     lines = runs.ledger.read_bytes()
     assert runs.apply(*portfolio(DV)) == ["blog RequestRefused"]
     assert (runs.ledger.read_bytes(), runs.desk.purchases) == (lines, [])
+
+
+@pytest.mark.parametrize(
+    "edited", [OV | {"common_name": "www2.example.jp"}, DV | {"name": "www", "common_name": "www.example.jp"}]
+)
+@pytest.mark.parametrize("loss", [None, "late", "before"])
+def test_an_order_that_was_edited_after_its_purchase_buys_nothing_more(
+    runs: Runs, edited: dict[str, t.Any], loss: str | None
+) -> None:
+    before, after = portfolio(OV), portfolio(edited)
+    runs.desk.losses_of = {"www": loss} if loss else {}
+    runs.apply(*before)
+    pressed = len(runs.desk.purchases)
+    for orders in (after, before, after):
+        assert "www bought" not in runs.apply(*orders)
+        assert len(runs.desk.purchases) == pressed
+    runs.desk.late.clear()
+    runs.apply(*after)
+    assert len(runs.desk.purchases) == pressed
+    if loss != "before":
+        runs.apply(*portfolio(edited | {"generation": 2}))
+        assert len(runs.desk.purchases) == 2, "a higher generation says that it is meant"
+
+
+def test_an_attempt_stays_open_though_a_later_one_ends(runs: Runs) -> None:
+    wrong, right = portfolio(OV | {"common_name": "wwww.example.jp"}), portfolio(OV)
+    runs.desk.losses_of = {"www": "late"}
+    assert runs.apply(*wrong) == ["www OutcomeUnknown"]
+    lines = [json.loads(line) for line in runs.ledger.read_text(encoding="utf-8").splitlines()]
+    attempt = next(line["attempt"] for line in lines if line.get("unknown"))
+    assert runs.apply(*right) == ["www AttemptOpen"]
+    assert runs.apply(*right, not_booked=frozenset({attempt})) == ["www bought"]
+    assert runs.apply(*wrong) == ["www AttemptOpen"], "what was bought since is another contract"
