@@ -12,7 +12,7 @@ import typing as t
 
 from ...module_utils._core.paths import plain_path
 from .._catalogue.products import find_product
-from .._complaints.complaints import Complaint, shorten
+from .._complaints.complaints import Complaint, list_names, shorten
 from .._values.order import CsrOrigin, Wanted
 
 if t.TYPE_CHECKING:
@@ -25,11 +25,12 @@ if t.TYPE_CHECKING:
 
 
 def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
-    """Find names used twice, natural keys bought twice, and duplicate_of that points nowhere."""
+    """Find names and contracts used twice, natural keys bought twice, and duplicate_of that points nowhere."""
     orders = tuple(orders)
     yield from _equal_names(orders)
     yield from _equal_purchases(orders)
     yield from _equal_former_names(orders)
+    yield from _equal_contracts(orders)
     names = {order.name for order in orders if order.name}
     for order in orders:
         contract_id = order.fields.get("contract_id")
@@ -92,14 +93,29 @@ def _equal_former_names(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
             yield _complaint("WAS-NAMED", order, "was_named", facts)
 
 
+def _equal_contracts(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
+    pinned: dict[str, list[RawOrder]] = {}
+    for order in orders:
+        contract_id = order.fields.get("contract_id")
+        if isinstance(contract_id, str):
+            pinned.setdefault(contract_id, []).append(order)
+    for contract_id, sharing in pinned.items():
+        for order in sharing if len(sharing) > 1 else ():
+            facts = {"contract_id": shorten(contract_id), "others": list_names(one.name for one in sharing)}
+            yield _complaint("CONTRACT-TWICE", order, "contract_id", facts)
+
+
 def _equal_purchases(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
-    first: dict[tuple[str, ...], RawOrder] = {}
+    first: dict[tuple[str, ...], dict[str | None, RawOrder]] = {}
     for order in orders:
         key = _natural_key(order.fields)
         if key is None or order.fields.get("duplicate_of") or order.fields.get("state") == Wanted.CANCELLED:
             continue
-        bought = first.setdefault(key, order)
-        if bought is not order and bought.name != order.name:
+        alike, contract_id = first.setdefault(key, {}), _linked_contract_id(order.fields)
+        # Without its ID a linked contract is looked up, and may be the one that another order names.
+        bought = alike.get(contract_id) or alike.get(None) or (contract_id is None and next(iter(alike.values()), None))
+        alike.setdefault(contract_id, order)
+        if bought and bought.name != order.name:
             facts = {"value": shorten(order.fields["common_name"]), "other": bought.name}
             yield _complaint("ORDER-DUPLICATE", order, "common_name", facts)
 
@@ -111,8 +127,14 @@ def _natural_key(order: Fields) -> tuple[str, ...] | None:
     if not (isinstance(name, str) and isinstance(product, str) and isinstance(usage, str)):
         return None
     result = find_product(product)
-    contract = [str(linked.get(part)) for part in ("service", "contract_id")] if isinstance(linked, dict) else []
-    return (name.lower(), result.id if result else product, usage, *contract)
+    service = [str(linked.get("service"))] if isinstance(linked, dict) else []
+    return (name.lower(), result.id if result else product, usage, *service)
+
+
+def _linked_contract_id(order: Fields) -> str | None:
+    linked = order.get("linked_contract")
+    contract_id = linked.get("contract_id") if isinstance(linked, dict) else None
+    return None if contract_id is None else str(contract_id)
 
 
 def _may_name(duplicate_of: str, names: set[str]) -> bool:

@@ -12,7 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases
-from .._complaints.complaints import Complaint, shorten
+from .._complaints.complaints import Complaint, list_names, shorten
 from .._values.observed import Kind
 from .._values.order import Usage
 from .lifecycle import is_given_up
@@ -200,7 +200,11 @@ def _difference(field: str, wanted: object, bought: object) -> Phrase:
 
 
 def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
-    """Find pinned contracts that are not there, and contracts that are not what their orders ask for."""
+    """Find pinned contracts that are not there or another order's too, and those that are not what is asked for."""
+    owners: dict[str, list[Order]] = {}
+    for order in orders:
+        if order.name in claims:
+            owners.setdefault(claims[order.name].contract_id, []).append(order)
     for order in orders:
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
@@ -212,6 +216,11 @@ def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]
         elif app is not None and (differing := find_differences(order, app)):
             facts = {"contract_id": app.contract_id, "difference": join_phrases(differing)}
             yield _complaint("CONTRACT-DIFFERS", order, "name", facts)
+    for contract_id, sharing in owners.items():
+        # One would cancel, renew or register what the others keep, so all of them are wrong.
+        for order in sharing if len(sharing) > 1 else ():
+            facts = {"contract_id": contract_id, "others": list_names(one.name for one in sharing)}
+            yield _complaint("CONTRACT-TWICE", order, "contract_id", facts)
 
 
 def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object]) -> Complaint:

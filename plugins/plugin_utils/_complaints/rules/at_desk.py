@@ -144,6 +144,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "CONTRACT-TWICE",
+        OURS,
+        (
+            "{contract_id} would be the contract of several orders: {others}.",
+            "one order for each contract",
+            "Remove all of these orders but one (files stay on their hosts), or correct contract_id.",
+        ),
+        (
+            "{contract_id} が複数のオーダーの契約になります: {others}",
+            "契約ごとに1つのオーダー",
+            "1つを残してほかのオーダーを消すか (ホストのファイルは残ります)、contract_id を直してください。",
+        ),
+    ),
+    make_rule(
         "CONTRACT-DIFFERS",
         OURS,
         (

@@ -244,6 +244,25 @@ def test_its_close_relative_is_accepted(rule: str) -> None:
     assert rules_broken(TABLE[rule][1]) == []
 
 
+def test_a_contract_that_two_orders_name_is_wrong_in_both() -> None:
+    pinned = [each | {"contract_id": "rsc00000001"} for each in (OV, DV)]
+    found = judge_orders(read_inline(pinned), day=TODAY).list_errors()
+    assert [(complaint.rule, complaint.order) for complaint in found] == [
+        ("CONTRACT-TWICE", "www"),
+        ("CONTRACT-TWICE", "blog"),
+    ]
+    assert rules_broken([pinned[0], DV | {"contract_id": "rsc00000002"}]) == []
+
+
+def test_a_linked_contract_without_its_id_may_be_the_one_that_another_order_names() -> None:
+    def linked(name: str, **contract: str) -> dict[str, t.Any]:
+        return LINKED | {"name": name, "linked_contract": {"service": "managed_waf_link", **contract}}
+
+    first, second, open_one = linked("a", contract_id="r1"), linked("b", contract_id="r2"), linked("c")
+    assert rules_broken([first, second]) == []
+    assert rules_broken([first, open_one]) == rules_broken([open_one, first]) == ["ORDER-DUPLICATE"]
+
+
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 

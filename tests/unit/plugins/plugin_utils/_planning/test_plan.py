@@ -112,6 +112,17 @@ def test_a_pinned_contract_is_adopted_after_it_was_compared() -> None:
     assert refused(pinned, booked(WWW, "p/www/1", number=6)) == ["CONTRACT-UNKNOWN"]
 
 
+@pytest.mark.parametrize("state", ["present", "cancelled"])
+def test_a_contract_of_two_orders_is_nobodys(state: str) -> None:
+    """One would cancel, renew or register what the other keeps; a run of what is due leaves both out."""
+    row = booked(WWW, "p/www/1", number=1, state=State.ISSUED)
+    other = OV | {"name": "old", "contract_id": row.contract_id, "duplicate_of": "www", "state": state}
+    orders = portfolio(OV, other | {"key": {"path": "/o.key"}, "install": {"certificate": "/o.pem"}})
+    assert refused(orders, row) == ["CONTRACT-TWICE", "CONTRACT-TWICE"]
+    due = make_plan(orders, Observed(applications=(row,)), portfolio="p", due_only=True)
+    assert not due.entries and {remark.order for remark in due.remarks} == {"www", "old"}
+
+
 def test_a_name_ordered_elsewhere_is_not_ordered_again() -> None:
     elsewhere = booked(WWW, "q/www/1")
     assert refused((WWW,), elsewhere) == ["ALREADY-ORDERED"]

@@ -288,10 +288,11 @@ def test_files_of_a_cancelled_contract_stay_in_order_to_its_expiry_unless_anothe
     assert not plan_of(over, orders=portfolio(ended)).entries[0].installs
     theirs = OV | {"key": {**OV["key"]}, "install": {**OV["install"]}}
     kept = {**ended, "key": {**OV["key"]}, "install": {**OV["install"]}}
-    both = {entry.order.name: entry for entry in plan_of(NEW, orders=portfolio(kept, theirs)).entries}
+    row = dc.replace(NEW, client_reference="p/old/1")
+    both = {entry.order.name: entry for entry in plan_of(row, orders=portfolio(kept, theirs)).entries}
     assert not both["old"].installs
     elsewhere = {**kept, "host": "web2"}
-    apart = {entry.order.name: entry for entry in plan_of(NEW, orders=portfolio(elsewhere, theirs)).entries}
+    apart = {entry.order.name: entry for entry in plan_of(row, orders=portfolio(elsewhere, theirs)).entries}
     assert apart["old"].installs
 
 
