@@ -130,6 +130,38 @@ def test_a_host_that_is_down_costs_no_renewal_before_it_is_back(site: Site) -> N
     assert site.application()["procedure"]["state"] == "applied"
 
 
+def test_an_order_whose_host_is_gone_costs_no_other_one_its_renewal(site: Site) -> None:
+    site.first_certificate()
+    gone = site.hosts.place("web2", "blog") | {"name": "blog", "common_name": "blog.example.jp"}
+    site.tasks.options["orders"].append(sample.fields(**gone, renewal={"when": "window"}))
+    both = dc.replace(site.tasks, inventory=("localhost", "web1", "web2"))
+    both.apply()
+    site.desk.ca_work()
+    both.collect()
+    (end, *_later) = sorted(row["current"]["not_after"] for row in site.desk.list_applications().values())
+    site.set_clock(dt.datetime.fromisoformat(end) - dt.timedelta(days=28))
+    result = site.tasks.renew()
+    assert [line.partition(":")[0] for line in result["left_out"]] == ["blog"]
+    assert [row["order"] for row in result["silent"]] == ["blog"]
+    assert kinds(site.desk) == ["new", "new", "renewal"]
+
+
+def test_a_cancellation_that_was_not_carried_out_is_told_by_every_daily_run(
+    site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.first_certificate()
+    site.fields |= {"state": "cancelled", "contract_id": site.application()["contract_id"]}
+    for days in (34, 29, 26.5):
+        site.days_before_end(days)
+        capsys.readouterr()
+        assert [row["order"] for row in site.tasks.renew()["silent"]] == ["www"]
+        assert site.fields["contract_id"] in capsys.readouterr().out
+    site.tasks.apply()
+    assert site.tasks.renew()["silent"] == []
+    site.days_before_end(20)
+    assert kinds(site.desk) == ["new"]
+
+
 def test_two_runs_at_once_renew_once(site: Site) -> None:
     site.first_certificate()
     site.days_before_end(28)

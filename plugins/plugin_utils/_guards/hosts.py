@@ -15,7 +15,8 @@ from .._complaints.complaints import Complaint, OrdersRefused, Place, find_neare
 from .._planning.steps import Step
 
 if t.TYPE_CHECKING:
-    from .._planning.plan import Entry, Plan
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
 
 _NEAR: t.Final = Phrase("Did you mean {0}? ", "{0} のことですか。")
 CONTROLLER: t.Final = "localhost"
@@ -26,15 +27,25 @@ def require_hosts(plan: Plan, inventory: frozenset[str]) -> tuple[Complaint, ...
 
     A certificate that waits for such a host holds up no other order: the complaint is returned.
     """
-    lost = [
-        entry
-        for entry in plan.entries
-        if set(entry.steps) - {Step.CANCEL} and entry.order.host is not None and entry.order.host not in inventory
-    ]
+    lost = _list_lost(plan, inventory)
     complaints = tuple(_no_host(entry, inventory) for entry in lost)
     if any(entry.changes for entry in lost):
         raise OrdersRefused(complaints)
     return complaints
+
+
+def leave_lost_hosts(plan: Plan, inventory: frozenset[str]) -> Plan:
+    """Leave out what a run of what is due would order or register for a host that the inventory lacks."""
+    return plan.leave(_no_host(entry, inventory) for entry in _list_lost(plan, inventory) if entry.changes)
+
+
+def _list_lost(plan: Plan, inventory: frozenset[str]) -> list[Entry]:
+    """List the entries with work for a host that the inventory lacks."""
+    return [
+        entry
+        for entry in plan.entries
+        if set(entry.steps) - {Step.CANCEL} and entry.order.host is not None and entry.order.host not in inventory
+    ]
 
 
 def warn_of_unready_hosts(plan: Plan) -> tuple[Complaint, ...]:
@@ -69,4 +80,4 @@ def find_missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
     }
 
 
-__all__ = ("CONTROLLER", "find_missing_hosts", "require_hosts", "warn_of_unready_hosts")
+__all__ = ("CONTROLLER", "find_missing_hosts", "leave_lost_hosts", "require_hosts", "warn_of_unready_hosts")

@@ -20,7 +20,8 @@ from .._planning.steps import Step
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .._planning.plan import Entry, Plan
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
     from .._planning.prices import PriceTable
 
 _SILENT: t.Final = Phrase(

@@ -25,8 +25,9 @@ from .._reports.document import FORMAT, VERSION
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from .._planning.entry import Entry
     from .._planning.host_part import CommandsOf, HostPart
-    from .._planning.plan import Entry, Plan
+    from .._planning.plan import Plan
     from .._reports.rows import Row
 
 _NOTHING: t.Final = Phrase("nothing", "なし")

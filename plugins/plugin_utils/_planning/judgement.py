@@ -12,7 +12,7 @@ import typing as t
 
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
-from .lifecycle import is_due, is_estranged, is_reissue_late, renews, waits_for_new_csr, wants_reissue
+from .lifecycle import is_due, is_estranged, is_given_up, is_reissue_late, renews, waits_for_new_csr, wants_reissue
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -49,7 +49,7 @@ def find_standing_ahead(
     An open procedure is registered whoever opened it, so that no silence takes a key from its host; one that the CA
     has rejected only once the order was `mended`.
     """
-    if order.state is Wanted.CANCELLED or application is None:
+    if order.state is Wanted.CANCELLED or application is None or application.state is State.UNCLEAR:
         return None
     procedure = application.procedure
     if procedure is not None and renews(application):
@@ -58,6 +58,8 @@ def find_standing_ahead(
         return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
     if wants_reissue(order, application) and application.live and not is_reissue_late(order, track):
         return Standing.HELD if waits_for_new_csr(order, application, track) else Standing.TO_REISSUE
+    if is_given_up(application) and application.live:
+        return Standing.HELD  # somebody has cancelled what the order keeps
     return Standing.TO_RENEW if is_due(order, track, spread=spread) else None
 
 

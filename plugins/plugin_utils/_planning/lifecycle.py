@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
 
 _LAST_CALL: t.Final = 3 * DAY  # before the last day, when an old CSR is better than one that IIJ makes
-_ISSUED: t.Final = frozenset({State.ISSUED, State.INSTALLING, State.INSTALLED, State.EXPIRED})
+_ISSUED: t.Final = frozenset({State.ISSUED, State.INSTALLING, State.INSTALLED, State.EXPIRED, State.UNCLEAR})
 
 
 class Phase(enum.StrEnum):

@@ -16,7 +16,7 @@ from .._desk.desk import OutcomeUnknown
 if t.TYPE_CHECKING:
     from .._desk.desk import DeskError
     from .._values.observed import Application
-    from .plan import Entry
+    from .entry import Entry
     from .steps import Step
 
 

@@ -18,6 +18,7 @@ from .._complaints.complaints import Complaint, Place, shorten
 from .._values.order import ReissueReason, Wanted
 from .lifecycle import (
     DAY,
+    Phase,
     day_in_japan,
     find_track,
     is_csr_same,
@@ -34,8 +35,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .._values.order import Order
+    from .entry import Entry
     from .lifecycle import Track
-    from .plan import Entry, Plan
+    from .plan import Plan
 
 
 _NO_DAY: t.Final = Phrase("the end of its period", "契約期間の終わり")
@@ -48,6 +50,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
     for entry in plan.entries:
         yield from _of_replaced(entry)
         yield from _of_links(entry)
+        yield from _of_ending(entry)
         track, application = entry.track, entry.application
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
@@ -131,6 +134,18 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
         yield _remark("REISSUE-SHORTENS", order, {**facts, "days": days, "end": end}, "reissue")
 
 
+def _of_ending(entry: Entry) -> Iterator[Complaint]:
+    """Yield what ends though its order keeps it, and what goes on though its order cancels it."""
+    order, application, track = entry.order, entry.application, entry.track
+    if application is None or track is None or not application.live:
+        return
+    facts = {"contract_id": application.contract_id, "day": day_in_japan(track.certificate.not_after)}
+    if order.state is Wanted.PRESENT and track.phase is Phase.CANCELLED:
+        yield _remark("CONTRACT-GIVEN-UP", order, {**facts, "generation": order.generation + 1}, "state")
+    elif order.state is not Wanted.PRESENT and track.phase in (Phase.CLOSED, Phase.RENEWED):
+        yield _remark("CANCEL-TOO-LATE", order, facts, "state")
+
+
 def _of_replaced(entry: Entry) -> Iterator[Complaint]:
     """Yield what becomes of the contract that an order replaces, while it goes on."""
     old = entry.replaced
@@ -164,7 +179,11 @@ def _is_late(entry: Entry, track: Track) -> bool:
     """Check whether the next certificate, which nobody has applied for yet, would come after the end of this one."""
     lead = dt.timedelta(days=LEADS.value[entry.order.product.level.value])
     not_applied = entry.ahead in (Standing.TO_RENEW, Standing.TO_REGISTER, Standing.HELD)
-    return not_applied and track.as_of < track.certificate.not_after < track.as_of + lead
+    return (
+        not_applied
+        and track.phase is not Phase.CANCELLED
+        and track.as_of < track.certificate.not_after < track.as_of + lead
+    )
 
 
 def _find_duplicates(plan: Plan) -> Iterator[Complaint]:

@@ -90,7 +90,7 @@ def _judge_replaced(old: Application, group: list[Successor], observed: Observed
 def is_in_use(one: Successor) -> bool:
     """Check whether the new certificate is proved to be in use."""
     application = one.application
-    if application is None or not application.live or one.standing is Standing.ESTRANGED:
+    if application is None or not application.live or one.standing is Standing.ESTRANGED or is_given_up(application):
         return False
     if application.state is State.INSTALLED:
         return True

@@ -27,8 +27,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .._values.observed import Application, Procedure
+    from .entry import Entry
     from .lifecycle import Track
-    from .plan import Entry
 
 _NOTICE: t.Final = 7 * DAY  # before a deadline, when nothing is expected to happen by itself; ours
 _LAST_CALL: t.Final = DAY / 2  # before a deadline, when people hear of it whatever was expected; ours
@@ -49,7 +49,7 @@ class What(enum.StrEnum):
     INSTALLATION = "installation"  # the next certificate, before the one in use runs out
     REVOCATION = "revocation"  # hosts show another certificate than the one that a reissue has replaced
     EXPIRY = "expiry"
-    CANCELLATION = "cancellation"  # the contract that an order replaces, before it is renewed
+    CANCELLATION = "cancellation"  # a contract that nobody wants any more, before it is renewed
 
 
 class Stage(enum.StrEnum):
@@ -97,7 +97,10 @@ def list_deadlines(entry: Entry) -> tuple[Deadline, ...]:
     application = entry.application
     ran_out = application is not None and application.state is State.EXPIRED
     over = application is None or (application.state in ENDED and not ran_out)
-    if application is None or over or Standing.TO_CANCEL in (entry.standing, entry.ahead):
+    if entry.standing is Standing.TO_CANCEL and entry.track is not None and entry.track.silent_on is not None:
+        cancellation = _deadline(What.CANCELLATION, last_day_before(entry.track.silent_on), "group_admin", None)
+        return tuple(sorted((*replaced, cancellation), key=lambda deadline: deadline.day))
+    if application is None or over or entry.standing is Standing.TO_CANCEL:
         return replaced
     result = (
         *replaced,

@@ -23,8 +23,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .._values.observed import Application
+    from .entry import Entry
     from .lifecycle import Track
-    from .plan import Entry, Plan
+    from .plan import Plan
     from .prices import PriceTable
 
 
@@ -47,15 +48,23 @@ def find_silent(plan: Plan, prices: PriceTable | None) -> tuple[Silent, ...]:
 
 
 def _of_entries(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
-    for entry in plan.entries:
+    for entry in (*plan.entries, *plan.left):
         yield from _of_replaced(entry, prices)
-        here = Step.RENEW in entry.steps or Step.CANCEL in entry.steps
-        if entry.application is None or entry.track is None or here:
+    for entry in (*(entry for entry in plan.entries if not _is_averted(entry)), *plan.left):
+        if entry.application is None or entry.track is None:
             continue
-        # A run of ours will order it in time, if it takes place.
-        later = entry.order.is_renewed_here and entry.order.state is Wanted.PRESENT and not entry.ahead
-        if not later and (silent := _silent(entry.application, entry.track, entry.order.name, prices)):
+        if silent := _silent(entry.application, entry.track, entry.order.name, prices):
             yield silent
+
+
+def _is_averted(entry: Entry) -> bool:
+    """Check whether a run of ours orders the renewal, now or in time, if it takes place.
+
+    A cancellation is averted by nothing but itself: no daily run cancels.
+    """
+    later = entry.order.is_renewed_here and entry.order.state is Wanted.PRESENT and not entry.ahead
+    unclear = entry.application is not None and entry.application.unclear is not None
+    return Step.RENEW in entry.steps or (later and not unclear)
 
 
 def _of_replaced(entry: Entry, prices: PriceTable | None) -> Iterator[Silent]:

@@ -18,7 +18,7 @@ from .standing import ACTORS
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .._planning.prices import PriceTable
 
 Json = dict[str, t.Any]

@@ -30,9 +30,10 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language
     from .._planning.digests import HostRow
+    from .._planning.entry import Entry
     from .._planning.host_part import CommandsOf, HostPart
     from .._planning.outcome import Outcome
-    from .._planning.plan import Entry, Plan
+    from .._planning.plan import Plan
     from .._planning.prices import PriceTable
     from .rows import Row
 

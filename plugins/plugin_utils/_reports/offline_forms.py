@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._complaints.complaints import Complaint
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .._values.order import Order
 
 # The search lists only contracts of the logged-in admin; the others are ordered on paper [M:2261096].

@@ -26,7 +26,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ...module_utils._core.phrases import Language
-    from .._planning.plan import Entry, Plan
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
     from .._planning.prices import PriceTable
     from .._values.observed import Application
 

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
     import datetime as dt
 
     from ...module_utils._core.phrases import Language
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .._values.observed import Application
     from .._values.order import Order
 

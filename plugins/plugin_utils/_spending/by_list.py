@@ -39,7 +39,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from .._desk.desk import Desk
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .._values.observed import Application
     from .._values.order import Order
     from .ledger import Ledger
@@ -82,7 +82,10 @@ class ByList:
             before = self._find_same(order, rows)
             application = self._find_newcomer(before, there_before=self.listed)
             if application is None:
-                listed, reference = {app.contract_id for app in rows} | self.listed, order.client_reference(self.portfolio)
+                listed, reference = (
+                    {app.contract_id for app in rows} | self.listed,
+                    order.client_reference(self.portfolio),
+                )
                 hold_back(self, order, before, reference=reference, listed=listed)
                 application = self._press(order, before=sorted(before), consent=consent)
             self.listed.add(application.contract_id)

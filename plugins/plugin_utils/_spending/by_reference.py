@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._desk.desk import Desk
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .._values.observed import Application
     from .._values.order import Order
     from .ledger import Ledger

@@ -33,7 +33,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from .._desk.desk import Desk
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .._values.observed import Application
     from .by_reference import Buyer
     from .ledger import Ledger

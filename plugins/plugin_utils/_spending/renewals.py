@@ -22,7 +22,7 @@ from .spend import EchoDiffers, describe_order
 
 if t.TYPE_CHECKING:
     from .._desk.desk import Desk
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .._values.observed import Application
     from .attempts import Settling
 

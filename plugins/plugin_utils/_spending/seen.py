@@ -20,7 +20,7 @@ from .spend import describe_order
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .ledger import Ledger
     from .ledger_file import Line
     from .renewals import Renewing

@@ -32,8 +32,9 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
+    from .._planning.entry import Entry
     from .._planning.outcome import Outcome
-    from .._planning.plan import Entry, Plan
+    from .._planning.plan import Plan
     from .._reports.document import Frame
     from .._reports.rows import Row
     from .._spending.perform import Performer

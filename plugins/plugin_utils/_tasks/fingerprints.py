@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
 
 Json = dict[str, t.Any]
 

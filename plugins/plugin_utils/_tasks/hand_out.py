@@ -33,7 +33,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .._desk.portal.map_parts import ScreenMap
-    from .._planning.plan import Entry, Plan
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
     from .._reports.rows import Row
     from .asked_orders import Options
 

@@ -21,7 +21,8 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
-    from .._planning.plan import Entry, Plan
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
     from .._values.order import Key, Order
     from .leg import Result
 

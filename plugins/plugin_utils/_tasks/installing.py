@@ -36,7 +36,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from .._desk.desk import Desk
-    from .._planning.plan import Entry
+    from .._planning.entry import Entry
     from .leg import Leg, Result
 
 Json = dict[str, t.Any]

@@ -27,7 +27,7 @@ from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.vaulted import hide
 from .._desk.private_files import find_cache_home, read_private, write_private
-from .._planning.plan import Entry
+from .._planning.entry import Entry
 from .._planning.steps import Standing
 from .._spending.ledger_file import name_origin
 from .._values.observed import Application

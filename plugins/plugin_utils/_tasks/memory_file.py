@@ -26,8 +26,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ...module_utils._core.phrases import Language
+    from .._planning.entry import Entry
     from .._planning.outcome import Outcome
-    from .._planning.plan import Entry
     from .asked_orders import Options
 
 _LARGEST: t.Final = 1 << 26  # bytes that are read

@@ -14,6 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import translate
 from .._complaints.complaints import sort_complaints
 from .._complaints.rules.rule import Severity
+from .._guards.hosts import leave_lost_hosts
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
 from .._planning.silence import find_open_renewals
@@ -53,8 +54,8 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     frame = add_before(make_frame(options, leg.lang, leg.commands_of), options)
     held = Held(leg.commands_of, leg.warn)
     orders = accept_orders(judged, options)
-    before = plan_orders(options, desk, orders, listing, held=held)
-    hosts = leg.inventory_hosts
+    before, hosts = plan_orders(options, desk, orders, listing, held=held), leg.inventory_hosts
+    before = leave_lost_hosts(before, hosts) if options["due_only"] else before
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
     past = (*past, *find_clock_difference(before, read_clock()))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())

@@ -26,7 +26,8 @@ from .looks import hand_on, make_works, read_answers
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .._planning.plan import Entry, Plan
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
     from .._values.order import Order
     from .asked_orders import Options
     from .looks import Answer

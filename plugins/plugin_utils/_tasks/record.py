@@ -23,8 +23,8 @@ from .._desk.by_hand.records import read_record_file, read_record_list
 from .._desk.by_hand.register import lock_register, read_register
 from .._desk.by_hand.rows import read_application
 from .._desk.portal.screen_map import read_screen_map
+from .._planning.entry import Entry
 from .._planning.outcome import Outcome
-from .._planning.plan import Entry
 from .._planning.steps import Standing, Step
 from .._reports.sheets import KINDS
 from .._reports.words import state_word

@@ -29,8 +29,8 @@ from .registrations import (
 
 if t.TYPE_CHECKING:
     from .._desk.desk import Desk
+    from .._planning.entry import Entry
     from .._planning.outcome import Outcome
-    from .._planning.plan import Entry
     from .leg import Leg, Result
 
 

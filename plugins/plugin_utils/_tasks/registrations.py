@@ -22,8 +22,9 @@ if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from ...module_utils._core.phrases import Language
+    from .._planning.entry import Entry
     from .._planning.outcome import Outcome
-    from .._planning.plan import Entry, Plan
+    from .._planning.plan import Plan
     from .._values.order import Order
     from .leg import Result
 

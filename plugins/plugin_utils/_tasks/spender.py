@@ -31,8 +31,9 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language, Phrase
     from .._desk.desk import Desk
+    from .._planning.entry import Entry
     from .._planning.outcome import Outcome
-    from .._planning.plan import Entry, Plan
+    from .._planning.plan import Plan
     from .asked_orders import Options
 
 

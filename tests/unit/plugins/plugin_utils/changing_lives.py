@@ -16,9 +16,10 @@ import random
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AccessRefused, OutcomeUnknown
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_host_answer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, Plan, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import (

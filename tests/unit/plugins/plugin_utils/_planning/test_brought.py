@@ -12,7 +12,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import make_adopting_orders
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
     What,

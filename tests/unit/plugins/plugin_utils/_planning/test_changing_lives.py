@@ -13,7 +13,7 @@ import typing as t
 
 import changing_lives
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning import judgement, plan, replacements
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning import due, judgement, replacements
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import registrations
 from changing_lives import changing
 from lives import shared_memory
@@ -55,7 +55,7 @@ def _reissue_in_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _never_renew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(plan, "_leave_to_apply", lambda entry: dc.replace(entry, ahead=None))
+    monkeypatch.setattr(due, "_leave_to_apply", lambda entry: dc.replace(entry, ahead=None))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import Phase, find_track
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, Plan, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import (
     find_clock_difference,

@@ -48,7 +48,7 @@ from portfolios import (
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.links import Relinking
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order

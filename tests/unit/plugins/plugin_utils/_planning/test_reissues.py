@@ -31,7 +31,7 @@ from portfolios import OV, DeskInMemory, before_end, booked, certified, now, por
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
-    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
 
 LOST = {"reissue": {"serial": "00:01", "reason": "key_lost"}}

@@ -236,6 +236,13 @@ def given_up(row: Application) -> Application:
     return dc.replace(row, renewal=dc.replace(window, decision=Decision.CANCEL))
 
 
+def test_nothing_is_cancelled_for_the_sake_of_a_contract_that_was_given_up_itself() -> None:
+    for new, steps in ((NEW, (Step.CANCEL_REPLACED,)), (given_up(NEW), ())):
+        plan = plan_of(OLD, new, memory=on_host((ORDER, new)))
+        assert plan.entries[0].steps == steps
+    assert "CONTRACT-GIVEN-UP" in remarks(plan)
+
+
 def test_one_that_was_replaced_and_goes_on_to_its_end_is_in_nobodys_way() -> None:
     (third,) = portfolio(OV | {"generation": 3, "replaces": "rsc00000002"})
     first, second = (certified(booked(third, f"p/www/{number}", number=number), number) for number in (1, 2))

@@ -15,7 +15,8 @@ import tempfile
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry, make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
     What,

@@ -15,7 +15,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Entry
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import looks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.installations import make_host_orders

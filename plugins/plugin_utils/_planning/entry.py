@@ -1,0 +1,110 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""One order of a plan: where it stands, what follows from that, and what reports show of it."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from .._values.observed import State
+from .lifecycle import name_predecessor
+from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step
+
+if t.TYPE_CHECKING:
+    import datetime as dt
+
+    from .._values.links import Relinking
+    from .._values.observed import Application
+    from .._values.order import Order
+    from .lifecycle import Track
+    from .replacements import Replaced
+
+REPLACING: t.Final = (Standing.TO_RENEW, Standing.TO_REISSUE, Standing.TO_REGISTER)  # of the track ahead
+
+
+@dc.dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One order of the plan; a linked contract without ID has been looked up where it is needed.
+
+    Two tracks: `standing` is that of the certificate in use (or of the first one on its way), `ahead` that of the
+    procedure which replaces it, None where nothing is due. `track` is where the contract is in its period.
+    """
+
+    order: Order
+    application: Application | None
+    standing: Standing
+    ahead: Standing | None = None
+    track: Track | None = None
+    link: Standing | None = None  # of the change of a linked service; None where there is none
+    relinking: Relinking | None = None
+    by_mail: bool = False  # whether a person asks for it by e-mail
+    adopts: bool = False  # ordered past these files, and used instead of buying another one
+    on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
+    gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
+    replaced: Replaced | None = None  # the contract that this order replaces
+    drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        tracks = (self.ahead, self.link, self.standing)
+        last = (Step.CANCEL_REPLACED,) if self.replaced and self.replaced.cancels else ()
+        return (*(step for standing in tracks if standing for step in STEPS.get(standing, ())), *last)
+
+    @property
+    def shown(self) -> Standing:
+        """The standing that reports show: what is done here comes before what others do, the successor first."""
+        if self.replaced and self.replaced.cancels and self._of_certificates is Standing.DONE and not self.link:
+            return Standing.TO_CANCEL_REPLACED
+        if self.link is not None and self.shows_link:
+            return self.link
+        return self._of_certificates
+
+    @property
+    def shows_link(self) -> bool:
+        """Whether the change of the linked service is what people have to hear of first."""
+        if self.link is None or STEPS.get(self._of_certificates):
+            return False
+        under_way = self.application is not None and self.application.link_change is not None
+        return not under_way or self._of_certificates is Standing.DONE
+
+    @property
+    def _of_certificates(self) -> Standing:
+        if self.ahead is None or (STEPS.get(self.standing) and not STEPS.get(self.ahead)):
+            return self.standing
+        return self.ahead
+
+    @property
+    def replaces(self) -> str | None:
+        """Name the certificate that the steps of this order replace; None where they replace none."""
+        return name_predecessor(self.application) if self.ahead in REPLACING else None
+
+    @property
+    def renew_by(self) -> dt.datetime | None:
+        """The moment by which the renewal of these steps has to be ordered."""
+        return self.track.window.order_by if self.track and self.ahead is Standing.TO_RENEW else None
+
+    @property
+    def changes(self) -> tuple[Step, ...]:
+        """The steps that change the desk."""
+        return tuple(step for step in self.steps if CALL_CLASSES[step] is not CallClass.READ)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the certificate was fetched, and no host was heard to have it."""
+        return self.installs and self.standing is Standing.DONE and self.on_host is None
+
+    @property
+    def installs(self) -> bool:
+        """Whether a certificate is there to lie on a host; a cancelled one is usable to its expiry [M:3473591]."""
+        issued = self.application is not None and self.application.state is State.ISSUED
+        if self.standing is Standing.ESTRANGED or self.gives_way:
+            return False
+        return issued and self.order.install is not None
+
+
+__all__ = ("REPLACING", "Entry")
