@@ -156,8 +156,14 @@ def _pem(longest: int) -> Callable[[t.Any], str]:
 
 _code: t.Final = _shaped(r"[A-Za-z0-9-]{1,64}", _CODE)
 # Of any age: contracts are listed whose names no CA would certify today, and one of them must not stop the others.
-_name: t.Final = _shaped(r"(\*\.)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}", _NAME)
+_written_name: t.Final = _shaped(r"(\*\.)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,252}", _NAME)
 _fingerprint: t.Final = _shaped(r"[0-9a-f]{64}", _FINGERPRINT)
+
+
+def _name(value: t.Any) -> str:
+    """Read a name as orders have it, in one spelling: what is equal in DNS is the same contract."""
+    return _written_name(value).lower().rstrip(".")
+
 
 FORMS: t.Final[dict[str, Reader]] = {
     "contract_id": _code,

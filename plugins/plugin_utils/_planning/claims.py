@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases
@@ -18,21 +19,25 @@ from .._values.order import Usage
 from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping
 
     from .._values.observed import Application, Observed
     from .._values.order import Order
+    from .memory import Memory
 
 
+_UNKNOWN: t.Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # ordered at a moment that the desk does not tell
 _BY_HAND: Phrase = Phrase("-, ordered at the portal", "なし、ポータルでのお申し込み")
 _DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオーダーとの相違: {0}")
 
 
-def match_applications(orders: tuple[Order, ...], observed: Observed, *, portfolio: str) -> dict[str, Application]:
+def match_applications(
+    orders: tuple[Order, ...], observed: Observed, *, portfolio: str, memory: Memory | None = None
+) -> dict[str, Application]:
     """Match an application to each order by name: pinned by contract ID, else by reference, else fitting.
 
-    What was paid for by hand and fits is used before anything new is bought.
+    What was paid for by hand and fits is used before anything new is bought. Of several that fit, an order has the one
+    whose certificate its host is remembered to have, else the oldest: what comes later takes nothing over.
     """
     applications = observed.applications
     by_contract = {app.contract_id: app for app in applications}
@@ -45,17 +50,27 @@ def match_applications(orders: tuple[Order, ...], observed: Observed, *, portfol
             claims[order.name] = application
     taken = {app.contract_id for app in claims.values()}
     spare = [app for app in applications if app.live and not app.client_reference and app.contract_id not in taken]
-    for order in orders:
-        if order.name not in claims and order.contract_id is None:
-            fitting = next(
-                (app for app in spare if not _is_left_behind(order, app) and not find_differences(order, app)), None
-            )
-            if fitting:
-                claims[order.name] = fitting
-                spare.remove(fitting)
+    open_orders = [order for order in orders if order.name not in claims and order.contract_id is None]
+    claims.update(_fitting(open_orders, spare, memory=memory))
     if not observed.keeps_references:
         claims.update(_ended(orders, applications, claims=claims))
     return claims
+
+
+def _fitting(orders: Iterable[Order], spare: Iterable[Application], *, memory: Memory | None) -> dict[str, Application]:
+    """Match what fits, first by what hosts were heard to have."""
+    left = sorted(spare, key=lambda app: (app.ordered_at or _UNKNOWN, app.contract_id))
+    result: dict[str, Application] = {}
+    for remembered in (True, False) if memory else (False,):
+        for order in orders:
+            fitting = (app for app in left if not _is_left_behind(order, app) and not find_differences(order, app))
+            if remembered and memory:
+                fitting = (app for app in fitting if memory.has_certificate(order, app))
+            application = next(fitting, None) if order.name not in result else None
+            if application:
+                result[order.name] = application
+                left.remove(application)
+    return result
 
 
 def purchase_key(common_name: str, product: str) -> tuple[str, str]:
@@ -104,12 +119,15 @@ def _is_left_behind(order: Order, app: Application) -> bool:
 
 
 def find_rivals(
-    order: Order, applications: Iterable[Application], claims: Mapping[str, Application]
+    order: Order, orders: Iterable[Order], applications: Iterable[Application], claims: Mapping[str, Application]
 ) -> Iterator[Complaint]:
-    """Live applications that already buy what this order would buy, an earlier generation of its own among them."""
-    if order.duplicate_of is not None:
-        return
+    """Find live applications that already buy what this order would buy, earlier generations of its own among them.
+
+    A duplicate is bought beside the contracts of other orders, and beside those that these `orders` name as doubled.
+    """
     ours = {app.contract_id for app in claims.values()}
+    if order.duplicate_of is not None:
+        ours.update(other.duplicate_of for other in orders if other.duplicate_of)
     for app in applications:
         is_free = app.live and app.contract_id not in ours and not _is_left_behind(order, app)
         if is_free and not any(_natural_differences(order, app)):

@@ -105,12 +105,12 @@ def make_plan(
     that orders, cancels or links a contract: an order with a mistake costs no other one its deadline.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
-    claims = match_applications(orders, observed, portfolio=portfolio)
+    claims = match_applications(orders, observed, portfolio=portfolio, memory=memory)
     complaints = (*find_wrong_claims(orders, claims), *find_wrong_replacements(orders, claims, observed))
     entries: list[Entry] = []
     remarks: list[Complaint] = []
     for order in orders:
-        planned, wrong = _plan_one(order, claims, observed, memory or Memory(), spread=spread)
+        planned, wrong = _plan_one(order, orders, claims, observed, memory or Memory(), spread=spread)
         entry, rivals = _hold_where_unclear(planned, observed, claims)
         complaints = (*complaints, *wrong)
         remarks.extend(rivals)
@@ -157,7 +157,13 @@ def _with_replaced(entries: list[Entry], observed: Observed) -> list[Entry]:
 
 
 def _plan_one(
-    order: Order, claims: Mapping[str, Application], observed: Observed, memory: Memory, *, spread: bool
+    order: Order,
+    orders: tuple[Order, ...],
+    claims: Mapping[str, Application],
+    observed: Observed,
+    memory: Memory,
+    *,
+    spread: bool,
 ) -> tuple[Entry, tuple[Complaint, ...]]:
     """Plan one order; returns its entry, and what is wrong with it."""
     application = claims.get(order.name)
@@ -173,7 +179,7 @@ def _plan_one(
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
         order, result = resolve_linked_contract(order, observed)
-        complaints = (*result, *find_rivals(order, observed.applications, claims))
+        complaints = (*result, *find_rivals(order, orders, observed.applications, claims))
     complaints = (*complaints, *find_missing_link(order, relinking, observed))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))

@@ -132,7 +132,7 @@ def read_placed_application(order: Order, fact: Fact, screen_map: ScreenMap) -> 
         contract_id=fields["contract_id"],
         client_reference=None,
         customer_code=order.customer_code,
-        common_name=keep_as_written(order.common_name, fields["common_name"]),
+        common_name=fields["common_name"],
         product=product,
         term=term,
         usage=order.usage.value,
@@ -260,10 +260,6 @@ def _words(text: str) -> str:
     return str(read_field("reason", text)) if text else "-"
 
 
-def keep_as_written(wanted: str, shown: str) -> str:
-    return wanted if shown.casefold() == wanted.casefold() else shown
-
-
 def _day(text: str) -> dt.date | None:
     match = _DAY.match(text)
     try:
@@ -283,7 +279,6 @@ __all__ = (
     "NEXT_STEPS",
     "awaits_registration",
     "complete_application",
-    "keep_as_written",
     "pair_choices",
     "read_expiry",
     "read_finished_order",

@@ -15,3 +15,10 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.forms
 )
 def test_a_listed_name_need_not_be_one_that_a_ca_certifies_today(name: str) -> None:
     assert read_field("common_name", name) == name
+
+
+@pytest.mark.parametrize("name", ["WWW.Example.JP", "www.example.jp.", "Www.example.jp"])
+def test_a_name_has_one_spelling_wherever_it_comes_from(name: str) -> None:
+    """Ordered by hand in capitals it is the same contract: it is used, and nothing is bought beside it."""
+    assert read_field("common_name", name) == "www.example.jp"
+    assert read_field("common_name", f"*.{name}") == "*.www.example.jp"

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
+import itertools
 import pathlib
 import tempfile
 import typing as t
@@ -14,6 +16,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue import products as catalogue
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_host_answer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
@@ -110,6 +113,39 @@ def test_a_pinned_contract_is_adopted_after_it_was_compared() -> None:
     assert entry.standing is Standing.TO_REGISTER
     assert refused(pinned, dc.replace(booked(WWW, None, number=5), term="1 year")) == ["CONTRACT-DIFFERS"]
     assert refused(pinned, booked(WWW, "p/www/1", number=6)) == ["CONTRACT-UNKNOWN"]
+
+
+TWIN = OV | {"name": "www2", "duplicate_of": "www", "host": "web2"}
+
+
+def test_what_fits_several_orders_stays_where_its_certificate_is() -> None:
+    """A twin that is renamed, left out or bought first by itself takes no contract over, however the list is sorted."""
+    both = portfolio(OV, TWIN)
+    rows = [dc.replace(booked(order, None, number=n), state=State.ISSUED) for n, order in enumerate(both[::-1], 1)]
+    memory = Memory([make_host_answer(order, row, has=True) for order, row in zip(both[::-1], rows, strict=True)])
+    for orders, shown in itertools.product((both, both[:1], both[1:]), (rows, rows[::-1])):
+        observed = Observed(applications=tuple(shown), keeps_references=False)
+        plan = make_plan(orders, observed, portfolio="p", memory=memory)
+        assert {entry.order.name: entry.application for entry in plan.entries} == {
+            order.name: row for order, row in zip(both[::-1], rows, strict=True) if order in orders
+        }
+
+
+def test_what_others_order_later_takes_over_no_order() -> None:
+    own = dc.replace(booked(WWW, None, number=7), ordered_at=MADE_AT)
+    later = dc.replace(booked(WWW, None, number=3), ordered_at=MADE_AT + dt.timedelta(days=1))
+    for rows in ((own, later), (later, own), (own, dc.replace(later, ordered_at=None))):
+        plan = make_plan((WWW,), Observed(applications=rows, keeps_references=False), portfolio="p")
+        assert plan.entries[0].application == own
+
+
+@pytest.mark.parametrize("change", [{"name": "www3"}, {"generation": 2}])
+def test_a_duplicate_is_a_second_purchase_and_no_third_one(change: dict[str, t.Any]) -> None:
+    (twin,) = portfolio(OV, TWIN)[1:]
+    rows = booked(WWW, "p/www/1", number=1), booked(twin, "p/www2/1", number=2)
+    assert refused(portfolio(OV, TWIN | change), *rows) == ["ALREADY-ORDERED"]
+    excused = portfolio(OV | {"duplicate_of": rows[1].contract_id}, TWIN | change)
+    assert made(excused, *rows).count_orders()[Standing.TO_ORDER] == 1
 
 
 @pytest.mark.parametrize("state", ["present", "cancelled"])
