@@ -196,7 +196,31 @@ def test_a_list_that_breaks_off_is_no_list(answer: dict[str, object]) -> None:
 def test_a_desk_that_ignores_the_offset_is_not_asked_for_ever() -> None:
     rows = [{**APPLICATION, "contract_id": f"rsc{number:08}"} for number in range(10)]
     with fake_desk(lambda _asked: told({"request_id": "r", "results": rows, "total": 25})) as desk:
-        assert len(api_of(desk).list_applications()) == 10
+        with pytest.raises(AnswerUnusable, match="25 applications, and its pages hold 10"):
+            api_of(desk).list_applications()
+        assert len(desk.asked) == 9
+
+
+@pytest.mark.parametrize("moves", [1, 2, 3])
+def test_a_list_whose_rows_move_between_two_pages_is_read_again(moves: int) -> None:
+    """What is on neither page is not there for a plan: it would be bought again, or renew itself untold."""
+    rows = [{**APPLICATION, "contract_id": f"rsc{number:08}"} for number in range(20)]
+    readings = 0
+
+    def script(asked: Asked) -> Answer:
+        nonlocal readings
+        first = "offset=0&" in asked.path
+        readings += first
+        shown = rows if first or readings > moves else rows[::-1]
+        return told({"request_id": "r", "results": shown[:10] if first else shown[10:], "total": 20})
+
+    with fake_desk(script) as desk:
+        if moves < 3:
+            assert len(api_of(desk).list_applications()) == 20
+        else:
+            with pytest.raises(AnswerUnusable):
+                api_of(desk).list_applications()
+    assert readings == min(moves + 1, 3)
 
 
 def test_the_echo_must_be_what_was_asked() -> None:

@@ -119,6 +119,10 @@ _ACTIONS: t.Final = {
         "ポータルから秘密鍵をホストへダウンロードし、key.path に指定してから collect.yml を実行する",
     ),
     "order_anew": Phrase("to order again, set generation: {0}", "注文し直すには generation: {0} を指定"),
+    "order_unpinned": Phrase(
+        "to order again, remove contract_id and set generation: {0}",
+        "注文し直すには contract_id を消して generation: {0} を指定",
+    ),
     "upload": Phrase(
         "upload certificate, key without passphrase, and intermediates on the portal",
         "ポータルで証明書、秘密鍵 (パスフレーズなし)、中間CA証明書を登録する",
@@ -162,7 +166,7 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
         action = translate(_ACTIONS["cancel_replaced"], lang)
         return action.format(entry.replaced.application.contract_id), "group_admin"
     if entry.standing is Standing.ENDED:
-        return translate(_ACTIONS["order_anew"], lang).format(entry.order.generation + 1), "group_admin"
+        return _order_anew(entry.order, lang), "group_admin"
     if _waits_for_upload(entry):
         return translate(_ACTIONS["upload"], lang), "service_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
@@ -170,6 +174,13 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
     if entry.standing is Standing.WAITING and application:
         return _waiting_for(application, lang), application.next_action_by
     return _next_for_certificate(entry, lang)
+
+
+def _order_anew(order: Order, lang: Language) -> str:
+    """Say how the order buys another contract; as long as it is pinned to one it never does."""
+    if order.contract_id is not None:
+        return translate(_ACTIONS["order_unpinned"], lang).format(max(order.generation, 2))
+    return translate(_ACTIONS["order_anew"], lang).format(order.generation + 1)
 
 
 def _next_for_link(entry: Entry) -> tuple[str, str]:

@@ -12,6 +12,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
+from .._complaints.complaints import list_names
 from .._desk.by_hand.rows import JST, OF_PROCEDURE, plain_row
 from .._planning.claims import purchase_key
 from .._values.observed import ENDED
@@ -51,6 +52,11 @@ _WRONG: t.Final = Phrase(
     "{0} ({1}) is {2}, and order {3} asks for {4}. If the wrong item was chosen, cancel it there and order again",
     "{0} ({1}) の品目は {2} ですが、オーダー {3} では {4} です。品目を誤って選んだ場合は、ポータルで解約して"
     "申し込み直してください",
+)
+_SEVERAL: t.Final = Phrase(
+    "{0} ({1}, {2}) is new, and it may be for any of the orders {3}. Write contract_id: {0} into the right one",
+    "{0} ({1}、{2}) は新しい契約で、オーダー {3} のいずれにも一致します。該当するオーダーに contract_id: {0} と"
+    "書いてください",
 )
 _UNKNOWN: t.Final = Phrase(
     "{0} ({1}, {2}) is new, and no order is for it. Write its term and usage into the register, then import writes one",
@@ -117,7 +123,11 @@ class Comparison:
         facts = (shown.contract_id, shown.common_name, shown.product)
         row = _row(shown)
         self.rows[shown.contract_id] = row
-        named = [order for order in self._orders if order.common_name.casefold() == shown.common_name.casefold()]
+        named = [
+            order
+            for order in self._orders
+            if order.common_name.casefold() == shown.common_name.casefold() and order.replaces != shown.contract_id
+        ]
         same = [
             order for order in named if purchase_key(order.common_name, order.product.id) == purchase_key(*facts[1:])
         ]
@@ -130,6 +140,8 @@ class Comparison:
             return _NEW.filled(*facts, order.name)
         if same and not free and shown.live:
             return _TWICE.filled(*facts, same[0].name, self._claimed[same[0].name])
+        if free and shown.live:
+            return _SEVERAL.filled(*facts, list_names(order.name for order in free))
         open_ones = [order for order in named if order.name not in self._claimed]
         if open_ones and shown.live:
             return _WRONG.filled(*facts, open_ones[0].name, open_ones[0].product.id)

@@ -14,7 +14,7 @@ import urllib.parse
 
 from ....module_utils._core.phrases import Phrase
 from ..boundary import keep_boundary
-from ..desk import RequestRefused
+from ..desk import AnswerUnusable, RequestRefused
 from . import wire
 from .transport import ApiTransport
 
@@ -28,6 +28,11 @@ if t.TYPE_CHECKING:
     from .transport import ApiConnection
 
 _ECHO_DIFFERS = Phrase("the desk's echo differs from the order in {0}", "窓口が返した内容がオーダーと異なります: {0}")
+_INCOMPLETE = Phrase(
+    "the list counts {0} applications, and its pages hold {1}; rows moved while it was read, or are missing",
+    "一覧の件数は {0} 件ですが、各ページには {1} 件しかありません。読み込み中に行が移動したか、欠けています",
+)
+_READINGS: t.Final = 3  # of a list that changes while it is read; ours
 
 
 @keep_boundary
@@ -55,8 +60,13 @@ class ApiDesk:
         return tuple(map(wire.read_seen_contract, self._transport.read_all("/linked-contracts", query)))
 
     def list_applications(self) -> tuple[Application, ...]:
-        rows = map(wire.read_application, self._transport.read_all("/applications"))
-        return tuple({row.contract_id: row for row in rows}.values())
+        """List every application; read again where rows have moved from one page to another meanwhile."""
+        for _reading in range(_READINGS):
+            rows, total = self._transport.read_counted("/applications")
+            result = {row.contract_id: row for row in map(wire.read_application, rows)}
+            if len(result) >= total:
+                return tuple(result.values())
+        raise AnswerUnusable(_INCOMPLETE.filled(total, len(result)))
 
     def read_in_full(self, application: Application, *, anew: bool = False) -> Application:  # noqa: ARG002  (of the protocol)
         return application

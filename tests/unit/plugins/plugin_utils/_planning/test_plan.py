@@ -115,6 +115,17 @@ def test_a_pinned_contract_is_adopted_after_it_was_compared() -> None:
     assert refused(pinned, booked(WWW, "p/www/1", number=6)) == ["CONTRACT-UNKNOWN"]
 
 
+@pytest.mark.parametrize(("generation", "advised"), [(1, 2), (2, 2), (3, 3)])
+def test_the_way_to_order_again_leads_to_a_purchase(generation: int, advised: int) -> None:
+    ended = booked(WWW, None, number=5, state=State.EXPIRED)
+    pinned = OV | {"contract_id": ended.contract_id, "generation": generation}
+    frame = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT)
+    document = describe_plan(made(portfolio(pinned), ended), frame, planned=True)
+    assert document["orders"][0]["next_action"].endswith(f"remove contract_id and set generation: {advised}")
+    followed = portfolio({**OV, "generation": advised})
+    assert made(followed, ended).count_orders()[Standing.TO_ORDER] == 1
+
+
 TWIN = OV | {"name": "www2", "duplicate_of": "www", "host": "web2"}
 
 

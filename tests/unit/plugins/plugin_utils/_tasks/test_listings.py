@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import pathlib
 import tempfile
 import typing as t
@@ -197,6 +198,23 @@ def test_the_wrong_item_is_found(desk: Desk) -> None:
     assert told[0].startswith("rsc00000001 (www.example.jp) is quick_ssl, and order www asks for sureserver_cloud. If")
     assert len(told) == 1
     assert desk.plan(ORDER)["work"].keys() == {"www"}
+
+
+NEW = ("rsc00000001", "www.example.jp", WWW[2], "―", "申請情報の登録待ち")
+
+
+def test_a_new_contract_that_several_orders_ask_for_is_not_called_wrong(desk: Desk) -> None:
+    twin = dc.replace(ORDER, name="twin", duplicate_of="www")
+    told = compared(desk, NEW, ("rsc00000002", *NEW[1:]), orders=(ORDER, twin))["differences"]
+    assert [line.partition(" is new, and it may be for any of the orders ")[2][:9] for line in told] == [
+        "www, twin"
+    ] * 2
+
+
+def test_what_an_order_replaces_is_not_what_it_asks_for(desk: Desk) -> None:
+    again = dc.replace(ORDER, generation=2, replaces="rsc00000001")
+    (told,) = compared(desk, NEW, take_over=True, orders=(again,))["differences"]
+    assert "no order is for it" in told and "client_reference" not in register(desk)
 
 
 def test_an_unknown_status_changes_nothing(desk: Desk) -> None:
