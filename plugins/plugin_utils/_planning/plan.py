@@ -174,7 +174,6 @@ def _plan_one(
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
     online = observed.changes_online and not order.product.brought  # of those, links change by e-mail [M:2261082]
     relinking = relinking_of(order, application)
-    link = link_standing(relinking, application, ahead=ahead, online=online)
     complaints: tuple[Complaint, ...] = ()
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
@@ -183,21 +182,25 @@ def _plan_one(
     complaints = (*complaints, *find_missing_link(order, relinking, observed))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))
-    unnamed = application is not None and application.client_reference is None and order.contract_id is None
     entry = Entry(
         order=order,
         application=application,
         standing=standing,
         ahead=ahead,
         track=track,
-        link=link,
+        link=link_standing(relinking, application, ahead=ahead, online=online),
         relinking=relinking,
         by_mail=not online,
-        adopts=unnamed and observed.keeps_references,
+        adopts=observed.keeps_references and _is_unnamed(order, application),
         on_host=on_host,
         drifted=drifted if is_registered(order, application) else (),
     )
     return entry, complaints
+
+
+def _is_unnamed(order: Order, application: Application | None) -> bool:
+    """Check whether neither the desk nor the order says whose an application is."""
+    return application is not None and application.client_reference is None and order.contract_id is None
 
 
 def _find_rivals_of(entry: Entry, observed: Observed, claims: Mapping[str, Application]) -> tuple[Complaint, ...]:

@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._planning.schedule import Stage, What, find_lateness, list_deadlines
 from .._planning.silence import price_silence
-from .standing import ACTORS
+from .people import ACTORS
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language

@@ -21,8 +21,8 @@ from .._planning.host_part import list_changes, make_host_part
 from .._planning.remarks import find_remarks
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
+from .people import ACTORS
 from .rows import order_row, price_row, silent_rows, unmanaged_rows
-from .standing import ACTORS
 
 if t.TYPE_CHECKING:
     import datetime as dt

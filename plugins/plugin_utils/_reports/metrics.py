@@ -15,7 +15,7 @@ import typing as t
 from .._planning.steps import Standing
 from .._values.observed import State
 from .dates import Kind, list_dates
-from .standing import ACTORS
+from .people import ACTORS
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from .._planning.steps import Standing
 from .._values.observed import State
 from .dates import Kind, list_dates
 from .deadlines import lateness_words
-from .standing import ACTORS
+from .people import ACTORS
 from .words import state_word, yen_text
 
 if t.TYPE_CHECKING:

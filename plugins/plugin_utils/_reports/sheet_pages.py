@@ -16,7 +16,7 @@ import yaml
 from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.whole_file import write_whole
 from .pages import make_environment
-from .standing import ACTORS, CONFIRMATIONS
+from .people import ACTORS, CONFIRMATIONS
 
 if t.TYPE_CHECKING:
     import pathlib

@@ -15,6 +15,7 @@ from .._planning.lifecycle import last_day_before
 from .._planning.steps import Standing
 from .._values.observed import State
 from .._values.order import CsrOrigin, Usage
+from .people import CONFIRMATIONS
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -23,21 +24,6 @@ if t.TYPE_CHECKING:
     from .._planning.entry import Entry
     from .._values.observed import Application
     from .._values.order import Order
-
-ACTORS: t.Final = {
-    "group_admin": Phrase("group admin", "サービスグループの運用管理担当者"),
-    "service_admin": Phrase("service admin", "サービスの運用管理担当者"),
-    "applicant": Phrase("applicant", "申請責任者"),
-    "ca": Phrase("CA", "認証局"),
-    "iij": Phrase("IIJ", "IIJ"),
-    "nobody": Phrase("-", "-"),
-}
-
-CONFIRMATIONS: t.Final = {
-    "domain": Phrase("right to the domain", "ドメイン名使用承認"),
-    "intention": Phrase("intention to apply", "申請意思"),
-    "documents": Phrase("documents", "必要書類"),
-}
 
 _REASONS: t.Final = {
     Standing.TO_ORDER: Phrase("no application at the desk", "窓口にお申し込みがありません"),
@@ -306,4 +292,4 @@ def _made_at_service(order: Order) -> bool:
     return order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
 
 
-__all__ = ("ACTORS", "CONFIRMATIONS", "explain_standing", "find_deadline", "next_action")
+__all__ = ("explain_standing", "find_deadline", "next_action")

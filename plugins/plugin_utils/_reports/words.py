@@ -19,8 +19,8 @@ from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .deadlines import late_note
 from .link_words import link_note
+from .people import ACTORS
 from .renewal_words import renewal_note, silent_notes, silent_price, term_words, word_unmanaged_silence
-from .standing import ACTORS
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
