@@ -21,6 +21,12 @@ CLOSE_IT = Phrase(
     "take the right to write from everybody but its owner (chmod go-w), or name another folder",
     "所有者以外の書き込み権限を外す (chmod go-w) か、別のフォルダを指定してください",
 )
+CLOSE_LIST = Phrase(
+    "its access control list lets other accounts write (getfacl {0}): remove it (setfacl -b {0}), or name another "
+    "folder",
+    "アクセス制御リスト (getfacl {0}) でほかのアカウントに書き込みが許可されています。"
+    "これを削除する (setfacl -b {0}) か、別のフォルダを指定してください",
+)
 
 
 @dc.dataclass(eq=False)
@@ -64,4 +70,27 @@ class KeyNotTrusted(Fault):
     )
 
 
-__all__ = ("CLOSE_IT", "WORK_AS_OWNER", "FolderNotTrusted", "KeyNotTrusted", "LinkNotTrusted")
+@dc.dataclass(eq=False)
+class KeyOpenToOthers(Fault):
+    path: str
+    mode: str
+    words = Phrase(
+        "Others may write to the private key {path} (mode {mode}, or its access control list: getfacl), so one of them "
+        "may have put it there and may know it. It is kept as it is; move the file away to have a new key made, or, if "
+        "it is surely yours, take that right from them (setfacl -b, chmod go-w).",
+        "秘密鍵 {path} には、モード ({mode}) またはアクセス制御リスト (getfacl) でほかのユーザーの書き込みが"
+        "許可されています。そのユーザーが置いた、内容を知られた鍵のおそれがあります。ファイルはそのまま残しました。"
+        "新しい鍵を作る場合はファイルを移動し、確かに自分の鍵である場合は書き込み権限を外してください "
+        "(setfacl -b、chmod go-w)。",
+    )
+
+
+__all__ = (
+    "CLOSE_IT",
+    "CLOSE_LIST",
+    "WORK_AS_OWNER",
+    "FolderNotTrusted",
+    "KeyNotTrusted",
+    "KeyOpenToOthers",
+    "LinkNotTrusted",
+)

@@ -28,6 +28,7 @@ import typing as t
 
 from .._core import errors, trust_errors
 from .._core.system_errors import reason_for, reason_of
+from . import access_lists
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,10 +74,16 @@ def is_folder_of_ours(folder: pathlib.Path, *, path: str) -> bool:
         return True
 
 
-def require_key_owner(uid: int, *, path: str, owner: int | None) -> None:
-    """Refuse a key that neither root nor the user of this task nor the order's owner of keys owns."""
-    if uid not in (*_trusted(), owner):
-        raise trust_errors.KeyNotTrusted(path=path, owner=_user_name(uid))
+def require_own_key(key: int | pathlib.Path, *, path: str, owner: int | None) -> None:
+    """Refuse a key that another account may have made: one that it owns, or may write into.
+
+    Root, the user of this task and the order's owner of keys are no others.
+    """
+    status, trusted = os.fstat(key) if isinstance(key, int) else key.lstat(), (*_trusted(), owner)
+    if status.st_uid not in trusted:
+        raise trust_errors.KeyNotTrusted(path=path, owner=_user_name(status.st_uid))
+    if _is_open_to_others(key, status, trusted=trusted):
+        raise trust_errors.KeyOpenToOthers(path=path, mode=f"{stat.S_IMODE(status.st_mode):04o}")
 
 
 @contextlib.contextmanager
@@ -176,14 +183,16 @@ def _require_owner(folder: pathlib.Path, status: os.stat_result, *, path: str) -
     if status.st_uid not in _trusted():
         owner, user = _user_name(status.st_uid), _user_name(os.geteuid())
         raise _not_trusted(folder, status, path=path, advice=trust_errors.WORK_AS_OWNER.filled(owner, user))
-    is_open = _is_open_to_others(status)
+    is_open = _is_open_to_others(folder, status, trusted=_trusted())
     if is_open and not status.st_mode & stat.S_ISVTX:
         raise _open_to_others(folder, status, path=path)
     return is_open
 
 
 def _open_to_others(folder: pathlib.Path, status: os.stat_result, *, path: str) -> errors.Fault:
-    return _not_trusted(folder, status, path=path, advice=trust_errors.CLOSE_IT)
+    listed = None if status.st_mode & stat.S_IWOTH else access_lists.writers(folder, group=status.st_gid)
+    advice = trust_errors.CLOSE_LIST.filled(str(folder)) if listed else trust_errors.CLOSE_IT
+    return _not_trusted(folder, status, path=path, advice=advice)
 
 
 def _not_trusted(folder: pathlib.Path, status: os.stat_result, *, path: str, advice: t.Any) -> errors.Fault:
@@ -192,17 +201,24 @@ def _not_trusted(folder: pathlib.Path, status: os.stat_result, *, path: str, adv
     return trust_errors.FolderNotTrusted(path=path, folder=str(folder), owner=owner, mode=mode, advice=advice)
 
 
-def _is_open_to_others(status: os.stat_result) -> bool:
-    # The group's bits are the mask of an access control list too, so one that lets others write shows in them.
+def _is_open_to_others(file: int | pathlib.Path, status: os.stat_result, *, trusted: tuple[int | None, ...]) -> bool:
     if status.st_mode & stat.S_IWOTH:
         return True
-    return bool(status.st_mode & stat.S_IWGRP) and not _is_private_group(status.st_gid, uid=status.st_uid)
+    # The group's bits are the mask of an access control list too, so one that lets others write shows in them.
+    if not status.st_mode & stat.S_IWGRP:
+        return False
+    writers = access_lists.writers(file, group=status.st_gid)
+    writers = writers or access_lists.Writers(groups=frozenset({status.st_gid}))
+    if not writers.users <= set(trusted):
+        return True
+    return not all(_is_private_group(gid, uid=status.st_uid) for gid in writers.groups)
 
 
 def _is_private_group(gid: int, *, uid: int) -> bool:
     """Check whether this is the group that many systems make for each user (umask 002).
 
-    Of that name, and of nobody else.
+    Of that name, and of nobody else. Accounts of a directory count only where the system lists them: to give one of
+    them this number as its group takes the administrator of the directory, who commands the host's accounts anyway.
     """
     try:
         user, group = pwd.getpwuid(uid), grp.getgrgid(gid)
@@ -231,5 +247,5 @@ __all__ = (
     "leads_into_set",
     "place_of",
     "refusing",
-    "require_key_owner",
+    "require_own_key",
 )

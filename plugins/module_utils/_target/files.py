@@ -55,21 +55,22 @@ def read_key(path: str, *, owner: int | None) -> Snapshot | None:
     with _opened(path) as handle:
         if handle is None:
             return None
-        door.require_key_owner(os.fstat(handle).st_uid, path=path, owner=owner)
+        door.require_own_key(handle, path=path, owner=owner)
         return _snapshot(handle, path=path)
 
 
 def key_access(path: str, *, owner: int | None) -> Access | None:
     """Return who may do what with a private key, or None where there is none; it need not be readable."""
     with refusing(path):
+        file = door.file_of(path)
         try:
-            status = door.file_of(path).lstat()
+            status = file.lstat()
         except FileNotFoundError:
             return None
-    if not stat.S_ISREG(status.st_mode):
-        raise errors.NotARegularFile(path=path)
-    door.require_key_owner(status.st_uid, path=path, owner=owner)
-    return _access(status)
+        if not stat.S_ISREG(status.st_mode):
+            raise errors.NotARegularFile(path=path)
+        door.require_own_key(file, path=path, owner=owner)
+        return _access(status)
 
 
 def exists(path: str) -> bool:
@@ -180,7 +181,7 @@ def repair(path: str, *, access: Access, is_key: bool = False) -> None:
         if handle is None or not stat.S_ISREG(os.fstat(handle).st_mode):
             raise errors.NotARegularFile(path=path)
         if is_key:
-            door.require_key_owner(os.fstat(handle).st_uid, path=path, owner=access.uid)
+            door.require_own_key(handle, path=path, owner=access.uid)
         _apply(handle, access)
 
 

@@ -11,7 +11,9 @@ import os
 import pathlib
 import pwd
 import shutil
+import struct
 import subprocess
+import typing as t
 
 import pytest
 
@@ -21,6 +23,25 @@ TWO_ACCOUNTS = pytest.mark.skipif(
     os.geteuid() != 0 or shutil.which("setpriv") is None,
     reason="NOT TRIED: attacks from a second account need root and setpriv",
 )
+
+OWNER, USER, OWNING_GROUP, GROUP, MASK, OTHERS = 1, 2, 4, 8, 16, 32  # the tags of an access control list
+NO_ACCOUNT = 0xFFFFFFFF
+
+
+def give_list(path: pathlib.Path, entries: t.Iterable[tuple[int, int, int]]) -> None:
+    """Give the file an access control list of (tag, rights, account), as setfacl does, which not every machine has."""
+    content = struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in sorted(entries))
+    try:
+        os.setxattr(path, "system.posix_acl_access", content)
+    except (AttributeError, OSError):
+        pytest.skip("NOT TRIED: this file system has no access control lists")
+
+
+def list_with(*named: tuple[int, int, int], mode: int) -> list[tuple[int, int, int]]:
+    """A list with these entries beside those of a mode, whose group's bits are the mask."""
+    owner, group, others = mode >> 6 & 7, mode >> 3 & 7, mode & 7
+    plain = [(OWNER, owner), (OWNING_GROUP, group & ~2), (MASK, group), (OTHERS, others)]
+    return [*named, *((tag, rights, NO_ACCOUNT) for tag, rights in plain)]
 
 
 @dc.dataclass(frozen=True)
@@ -58,4 +79,19 @@ def as_nobody(*command: str | pathlib.Path) -> None:
     subprocess.run(["setpriv", *account, *map(str, command)], check=True)
 
 
-__all__ = ("NOBODY", "TWO_ACCOUNTS", "Machine", "as_nobody", "made_in")
+__all__ = (
+    "GROUP",
+    "MASK",
+    "NOBODY",
+    "NO_ACCOUNT",
+    "OTHERS",
+    "OWNER",
+    "OWNING_GROUP",
+    "TWO_ACCOUNTS",
+    "USER",
+    "Machine",
+    "as_nobody",
+    "give_list",
+    "list_with",
+    "made_in",
+)
