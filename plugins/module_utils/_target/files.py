@@ -232,7 +232,7 @@ def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathl
         while left:
             left = left[os.write(handle, left) :]
         _apply(handle, access)
-        labels.keep(handle, like)
+        labels.keep(handle, like, content=content)
         os.fsync(handle)
     finally:
         os.close(handle)

@@ -18,15 +18,21 @@ try:
 except ImportError:  # a host without libselinux
     selinux = None
 
+from .._pki import pem
+from . import access_lists
+
 if t.TYPE_CHECKING:
     import pathlib
 
 # Other extended attributes (IMA signatures, for one) would be false for new content.
-_KEPT_ATTRIBUTES = ("security.selinux", "system.posix_acl_access")
+_KEPT_ATTRIBUTES = ("security.selinux",)
 
 
-def keep(handle: int, like: pathlib.Path) -> None:
-    """Label a new file like the one at this path, or as the policy has it where there is none."""
+def keep(handle: int, like: pathlib.Path, *, content: bytes) -> None:
+    """Label a new file like the one at this path, or as the policy has it where there is none.
+
+    It has its mode already, which an access control list that it takes over does not widen.
+    """
     if not hasattr(os, "getxattr"):  # only Linux has them
         return
     if not like.exists():
@@ -35,6 +41,17 @@ def keep(handle: int, like: pathlib.Path) -> None:
     for name in _KEPT_ATTRIBUTES:
         with contextlib.suppress(OSError):  # not there, or not known to this file system
             os.setxattr(handle, name, os.getxattr(like, name))
+    # Whom somebody let read a certificate, nobody let read the key that takes its place.
+    if not _holds_key(content) or _holds_key(like.read_bytes()):
+        with contextlib.suppress(OSError):
+            entries = os.getxattr(like, access_lists.ATTRIBUTE)
+            mode = stat.S_IMODE(os.fstat(handle).st_mode)
+            os.setxattr(handle, access_lists.ATTRIBUTE, access_lists.under(entries, mode=mode))
+
+
+def _holds_key(content: bytes) -> bool:
+    """Check whether a key may be in here: all but PEM without one counts, for PKCS#12 holds one too."""
+    return pem.holds_private_key(content) or not pem.blocks(content)
 
 
 def _label_by_policy(handle: int, path: pathlib.Path) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 import pathlib
 import stat
+import subprocess
 import tempfile
 import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import trust_errors
-from ansible_collections.iij.server_certificate.plugins.module_utils._target import door, installation
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import door, files, installation
+from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, key_pem, pem
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target import key_orders
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.accounts import (
     GROUP,
@@ -152,3 +154,77 @@ def test_an_owner_of_the_order_may_write_its_key(tmp_path: pathlib.Path) -> None
     give_list(tmp_path / "www.key", list_with((USER, 6, NOBODY.pw_uid), mode=0o660))
     asked = key_orders.order(tmp_path, key={"owner": "nobody", "group": str(NOBODY.pw_gid)})
     assert key_orders.ensure(asked).actions == ("repair_key_mode", "create_csr")
+
+
+# --- files that take the place of others
+
+
+def _only(site: Site, role: str, **more: t.Any) -> dict[str, t.Any]:
+    install = {"certificate": None, "chain": None, "full_chain": None, role: str(site.folder / "file"), **more}
+    if role == "chain":
+        install["certificate"] = str(site.folder / "www.pem")
+    return {"install": install, "passphrases": SESAME}
+
+
+def _may_nobody_read(path: pathlib.Path) -> bool:
+    try:
+        as_nobody("test", "-r", path)
+    except subprocess.CalledProcessError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("mode", ["0600", "0640"])
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("named", [(USER, 7, NOBODY.pw_uid), (GROUP, 4, NOBODY.pw_gid)], ids=["user", "group"])
+def test_no_list_of_the_file_before_opens_a_new_one(
+    open_site: Site, role: str, mode: str, named: tuple[int, int, int]
+) -> None:
+    site, secret = open_site, role in installation.WITH_KEY
+    asked = {**_only(site, role, mode=mode), "key": {"path": str(site.folder / "www.key"), "mode": mode}}
+    file = site.folder / "file"
+    if role != "pkcs12":
+        file.write_text(pem(site.certificate))
+        give_list(file, list_with(named, mode=0o664))
+    else:
+        site.ensure(site.contents, **asked)
+        give_list(file.resolve(), list_with(named, mode=0o664))
+        site.issue(since=NOW)
+    site.ensure(site.contents, **asked)
+    assert stat.S_IMODE(file.stat().st_mode) == int(mode, 8)
+    # What holds no key keeps the list, under its mode; a file that held the key before was somebody's choice.
+    kept = mode == "0640" and (not secret or role == "pkcs12")
+    assert _may_nobody_read(file) == kept
+    assert site.ensure(**asked).actions == ()
+
+
+def test_the_list_of_a_key_goes_over_to_the_next_key_under_its_mode(open_site: Site) -> None:
+    site = open_site
+    asked: dict[str, t.Any] = {"key": {"path": str(site.folder / "www.key"), "mode": "0640"}}
+    site.ensure(site.contents, **asked)
+    key = site.folder / "www.key"
+    give_list(key, list_with((USER, 4, NOBODY.pw_uid), mode=0o640))
+    for mode, readable in (("0640", True), ("0600", False)):
+        site.key = ec.generate_private_key(ec.SECP256R1())
+        (site.folder / ".www.key.next").write_bytes(key_pem(site.key))
+        (site.folder / ".www.key.next").chmod(int(mode, 8))
+        site.issue(since=NOW)
+        assert "activate_key" in site.ensure(site.contents, key={**asked["key"], "mode": mode}).actions
+        assert _may_nobody_read(key) == readable
+
+
+def test_a_list_never_opens_what_is_being_written(open_site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even for a moment: what is opened then can be read later."""
+    file, seen = open_site.folder / "file", []
+    file.write_bytes(key_pem(open_site.key))
+    give_list(file, list_with((USER, 6, NOBODY.pw_uid), mode=0o664))
+    really = os.setxattr
+
+    def setxattr(handle: int, *arguments: t.Any) -> None:
+        really(handle, *arguments)
+        seen.append(stat.S_IMODE(os.fstat(handle).st_mode))
+
+    monkeypatch.setattr(os, "setxattr", setxattr)
+    files.replace(str(file), content=key_pem(open_site.key), access=files.Access(0o600))
+    assert set(seen) == {0o600}
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
