@@ -19,6 +19,7 @@ PROVE_ADDRESS = "127.0.0.1"  # as the host sees it
 PROVE_PORT = 443
 PROVE_SEEN_FROM = "host"
 PROVE_TIMEOUT = 30  # seconds
+PROVE_LONGEST = 3600  # seconds that an order may ask for
 
 __all__ = (
     "FILE_MODE",
@@ -28,6 +29,7 @@ __all__ = (
     "KEY_TYPE",
     "PKCS12_ENCRYPTION",
     "PROVE_ADDRESS",
+    "PROVE_LONGEST",
     "PROVE_PORT",
     "PROVE_SEEN_FROM",
     "PROVE_TIMEOUT",

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import ipaddress
 import re
 import typing as t
 import unicodedata
@@ -47,6 +48,13 @@ DN_BY_OID = {attribute.oid: attribute for attribute in DN_ATTRIBUTES}
 
 LONGEST_COMMON_NAME = DN_BY_NAME["common_name"].max_length
 LONGEST_LABEL = 63  # RFC 1035 2.3.4
+
+# Where a service answers: names of a company's own network have no top domain, underscores, and a dot at the end.
+_SERVED_LABEL = rf"[A-Za-z0-9_](?:[A-Za-z0-9_-]{{0,{LONGEST_LABEL - 2}}}[A-Za-z0-9_])?"
+ADDRESS = re.compile(
+    rf"(?=.{{1,253}}$)(?:{_SERVED_LABEL}(?:\.{_SERVED_LABEL})*\.?|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._-]+)?)"
+)
+ADDRESS_FORM = Phrase("a host name or an IP address", "ホスト名またはIPアドレス")
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", re.ASCII | re.IGNORECASE)
 _IPV4 = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}", re.ASCII)
@@ -154,6 +162,19 @@ def _domain_fault(labels: list[str]) -> Phrase | None:
     return _PRIVATE if domain.endswith(_PRIVATE_ZONES) else None
 
 
+def is_address(text: str) -> bool:
+    """Check whether this has the form of a host name, of whatever network, or of an IP address."""
+    if not ADDRESS.fullmatch(text):
+        return False
+    if ":" not in text and not text.rstrip(".").rpartition(".")[2].isdigit():
+        return True
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def same(name: str, other: str) -> bool:
     """Check whether two names are the same name; case means nothing in DNS."""
     return name.lower() == other.lower()
@@ -176,6 +197,8 @@ def subject_text(subject: Subject) -> str:
 
 
 __all__ = (
+    "ADDRESS",
+    "ADDRESS_FORM",
     "COUNTRY",
     "DN_ATTRIBUTES",
     "DN_BY_NAME",
@@ -185,6 +208,7 @@ __all__ = (
     "DnAttribute",
     "Subject",
     "common_name_fault",
+    "is_address",
     "is_wildcard",
     "same",
     "served_name",

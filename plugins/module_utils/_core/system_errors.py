@@ -31,8 +31,10 @@ _IN_JAPANESE = {
 _WHERE = Phrase("{path}: {reason}", "{path}: {reason}")
 
 
-def reason_of(error: OSError) -> Phrase:
+def reason_of(error: Exception) -> Phrase:
     """Name the reason; what the system has no word for is told as the library told it."""
+    if not isinstance(error, OSError):
+        return verbatim(str(error) or type(error).__name__)
     words = error.strerror or (os.strerror(error.errno) if error.errno else None)
     if words is None:
         return verbatim(", ".join(str(part) for part in error.args if part) or type(error).__name__)

@@ -23,6 +23,7 @@ import sys
 import time
 import typing as t
 
+from .._core import defaults
 from .._core.phrases import Phrase, join_phrases, verbatim
 from .._core.system_errors import reason_of
 from . import tls_records
@@ -30,6 +31,8 @@ from . import tls_records
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# What the libraries raise for names and numbers that no service has is one more way of not seeing the certificate.
+_FAILURES = (OSError, ValueError, OverflowError, TypeError)
 _INTERVAL = 0.25
 _LONGEST_ATTEMPT = 5.0
 _WITHOUT_REQUIREMENTS = ":@SECLEVEL=0"
@@ -109,7 +112,7 @@ def seen_instead(
 
     Asked once at least.
     """
-    end = clock() + service.timeout
+    end = clock() + min(service.timeout, defaults.PROVE_LONGEST)
     while True:
         seen = []
         for answer in answers(service):
@@ -134,7 +137,7 @@ def _told(seen: list[Answer]) -> Phrase:
 def _ask(service: Service, ciphers: str, *, newest: ssl.TLSVersion | None = None) -> Answer:
     try:
         connection = socket.create_connection((service.address, service.port), timeout=service.patience)
-    except OSError as error:
+    except _FAILURES as error:
         return Answer(fault=_NO_CONNECTION.filled(reason_of(error)))
     with connection:
         secured, heard, fault = None, b"", None
@@ -142,7 +145,7 @@ def _ask(service: Service, ciphers: str, *, newest: ssl.TLSVersion | None = None
             secured, heard, fault = tls_records.shaken(
                 connection, _context(ciphers, newest=newest), name=service.server_name, patience=service.patience
             )
-        except (OSError, ValueError) as error:
+        except _FAILURES as error:
             fault = error
     der = secured.getpeercert(binary_form=True) if secured else tls_records.certificate_in(heard)
     message = _NO_TLS.filled(verbatim(getattr(fault, "reason", None) or fault))
@@ -163,7 +166,7 @@ def _context(ciphers: str, *, newest: ssl.TLSVersion | None) -> ssl.SSLContext:
 
 def _ask_for_signature(service: Service, algorithms: str) -> Answer:
     asking = (sys.executable, "-I", "-c", _ASKING, service.address, service.port, service.server_name, service.patience)
-    with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+    with contextlib.suppress(*_FAILURES, subprocess.TimeoutExpired):
         # AnsibleModule.run_command knows no time limit.
         done = subprocess.run(  # pylint: disable=ansible-bad-function
             [str(word) for word in asking],

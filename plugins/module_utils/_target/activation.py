@@ -20,7 +20,7 @@ from .acceptance import key_of, require_kept
 from .installation import COMBINED, KEY, PKCS12, WITH_KEY
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from .._pki.keys import SigningKey
     from .installation import WantedInstallation
@@ -96,25 +96,35 @@ def see_through(wanted: WantedInstallation, *, fingerprint: str, served: bool | 
     `served` is what the controller found; where that is asked for and not known yet, the set stays unsettled.
     """
     done: list[str] = []
-    if served is None and wanted.reload:
-        text = commands.failure(wanted.reload)
-        if text:
-            _go_back(wanted)
-            raise activation_errors.ReloadFailed(command=wanted.reload, said=text)
-        done.append(RELOAD)
-    if wanted.service:
-        if served is None and wanted.proved_by_controller:
-            return tuple(done)
-        seen = None if served else _BY_CONTROLLER
-        if served is None:
-            seen = handshake.seen_instead(wanted.service, fingerprint=fingerprint)
-        if seen:
-            _go_back(wanted)
-            service = wanted.service
-            raise activation_errors.NotServed(service=service.phrase(), timeout=service.timeout, seen=seen)
-        done.append(PROVE)
+    with going_back(wanted):
+        if served is None and wanted.reload:
+            text = commands.failure(wanted.reload)
+            if text:
+                raise activation_errors.ReloadFailed(command=wanted.reload, said=text)
+            done.append(RELOAD)
+        if wanted.service:
+            if served is None and wanted.proved_by_controller:
+                return tuple(done)
+            seen = None if served else _BY_CONTROLLER
+            if served is None:
+                seen = handshake.seen_instead(wanted.service, fingerprint=fingerprint)
+            if seen:
+                service = wanted.service
+                raise activation_errors.NotServed(service=service.phrase(), timeout=service.timeout, seen=seen)
+            done.append(PROVE)
     filesets.settle(wanted.fileset)
     return tuple(done)
+
+
+@contextlib.contextmanager
+def going_back(wanted: WantedInstallation) -> Iterator[None]:
+    """Put back what was there before a version that is not settled, whatever it is that goes wrong in here."""
+    try:
+        yield
+    except BaseException:
+        if not wanted.fileset.is_settled:
+            _go_back(wanted)
+        raise
 
 
 def _go_back(wanted: WantedInstallation) -> None:
@@ -134,4 +144,4 @@ def drop_stale_key(wanted: WantedInstallation) -> None:
         files.remove(staged_path)
 
 
-__all__ = ("PROVE", "RELOAD", "drop_stale_key", "new_files", "see_through", "swap")
+__all__ = ("PROVE", "RELOAD", "drop_stale_key", "going_back", "new_files", "see_through", "swap")

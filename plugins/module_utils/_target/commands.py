@@ -24,10 +24,10 @@ _STATUS = Phrase("status {0}{1}", "終了コード {0}{1}")
 
 def failure(command: str, *, path: str | None = None) -> Phrase | None:
     """Run the command; returns what it said when it failed, or None if it went well. The path takes the place of %s."""
-    words = shlex.split(command)
-    if path is not None:
-        words = [word.replace("%s", path) for word in words]
     try:
+        words = shlex.split(command)
+        if path is not None:
+            words = [word.replace("%s", path) for word in words]
         # AnsibleModule.run_command knows no time limit, and a reload that never ends must not hold up the way back.
         done = subprocess.run(  # pylint: disable=ansible-bad-function
             words,
@@ -40,7 +40,7 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
         )
     except subprocess.TimeoutExpired:
         return _ENDLESS.filled(_PATIENCE)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # not there, or no command at all, such as one of an open quotation
         return reason_of(error)
     return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(done.stdout))
 

@@ -191,9 +191,10 @@ def _carried_out(
         elif filesets.has_links(fileset):
             filesets.lay_out(fileset)
             done.append(LAY_OUT)
-        for role, path in repairs.items():
-            files.repair(path, access=wanted.access_of(role), is_key=role == KEY)
-            done.extend(_repaired([role]))
+        with activation.going_back(wanted):
+            for role, path in repairs.items():
+                files.repair(path, access=wanted.access_of(role), is_key=role == KEY)
+                done.extend(_repaired([role]))
         if not fileset.is_settled:
             fingerprint = wanted.certificate_fingerprint
             finished = activation.see_through(wanted, fingerprint=fingerprint, served=served)

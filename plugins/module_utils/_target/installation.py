@@ -27,6 +27,8 @@ WITH_LEAF = (CERTIFICATE, FULL_CHAIN, COMBINED, PKCS12)  # the first of them tha
 WITH_KEY = (COMBINED, PKCS12)
 _WITH_LEAF = Phrase("a mapping with one of {0}", "{0} のいずれかを持つマッピング")
 _KEY_PATH = Phrase("given where a file holds the key too", "鍵を含むファイルがある場合は必須")
+_LAST_PORT = 65535
+_NUMBER = Phrase("a whole number from 1 to {0}", "1〜{0}の整数")
 _ENCRYPTION = Phrase(" or ".join(bundles.ENCRYPTIONS), " または ".join(bundles.ENCRYPTIONS))
 
 
@@ -149,12 +151,21 @@ def _encryption(word: object) -> str:
 
 
 def _service(prove: Mapping[str, t.Any], *, common_name: str) -> handshake.Service:
-    return handshake.Service(
+    service = handshake.Service(
         address=prove.get("address") or defaults.PROVE_ADDRESS,
         port=prove.get("port") or defaults.PROVE_PORT,
         server_name=prove.get("server_name") or names.served_name(common_name),
         timeout=prove.get("timeout") or defaults.PROVE_TIMEOUT,
     )
+    for field, most in (("port", _LAST_PORT), ("timeout", defaults.PROVE_LONGEST)):
+        value = getattr(service, field)
+        if not isinstance(value, int) or not 1 <= value <= most:
+            raise errors.FieldWrong(field=f"install.prove.{field}", allowed=_NUMBER.filled(most))
+    for field in ("address", "server_name"):
+        value = getattr(service, field)
+        if not isinstance(value, str) or not names.is_address(value):
+            raise errors.FieldWrong(field=f"install.prove.{field}", allowed=names.ADDRESS_FORM)
+    return service
 
 
 __all__ = (

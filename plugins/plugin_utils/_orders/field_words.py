@@ -115,7 +115,8 @@ FIELD_WORDS: t.Final = {
     "install.prove.port": f"Port to ask. The default is {defaults.PROVE_PORT}.",
     "install.prove.server_name": "Name to ask for. The default is the common name, with www for an asterisk.",
     "install.prove.seen_from": f"Who asks, host or controller. The default is {defaults.PROVE_SEEN_FROM}.",
-    "install.prove.timeout": f"Seconds that the service may take. The default is {defaults.PROVE_TIMEOUT}.",
+    "install.prove.timeout": f"Seconds that the service may take, {defaults.PROVE_LONGEST} at most. "
+    f"The default is {defaults.PROVE_TIMEOUT}.",
 }
 
 __all__ = ("FIELD_LABELS", "FIELD_WORDS")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from ...module_utils._core import defaults, names
 from ...module_utils._core.paths import names_file
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import shorten
@@ -28,6 +29,9 @@ _FILE_MODE = Phrase(
     '"0600" のように引用符で囲んだファイルモード (引用符のない0600は、YAMLでは数値の384です) ',
 )
 _PORT = Phrase("a port from 1 to 65535", "1〜65535のポート番号")
+_TIMEOUT = Phrase(
+    f"a whole number of seconds from 1 to {defaults.PROVE_LONGEST}", f"1〜{defaults.PROVE_LONGEST}の整数 (秒)"
+)
 _VALIDATING = Phrase(
     f"{', '.join(VALIDATIONS)}, or a name of the task's commands",
     f"{', '.join(VALIDATIONS)}、またはタスクの commands で定義した名前",
@@ -94,6 +98,20 @@ def check_port(value: object) -> int:
     return value
 
 
+@describe_as({"type": "integer", "minimum": 1, "maximum": defaults.PROVE_LONGEST}, _TIMEOUT)
+def check_timeout(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= defaults.PROVE_LONGEST:
+        raise make_type_refusal(value, _TIMEOUT)
+    return value
+
+
+@describe_as(pattern_schema(names.ADDRESS), names.ADDRESS_FORM)
+def check_address(value: object) -> str:
+    if not isinstance(value, str) or not names.is_address(value):
+        raise make_type_refusal(value, names.ADDRESS_FORM)
+    return value
+
+
 @describe_as(pattern_schema(NAME), _VALIDATING)
 def check_validation(value: object) -> str:
     return _command_name(value, _VALIDATING)
@@ -131,6 +149,7 @@ def _command_name(value: object, allowed: Phrase) -> str:
 
 
 __all__ = (
+    "check_address",
     "check_certificate_mode",
     "check_former_paths",
     "check_host_name",
@@ -138,5 +157,6 @@ __all__ = (
     "check_key_mode",
     "check_port",
     "check_reloading",
+    "check_timeout",
     "check_validation",
 )

@@ -155,11 +155,11 @@ def _host_side(branch: Branch) -> Shape:
             Optional("validate"): host.check_validation,
             Optional("reload"): host.check_reloading,
             Optional("prove"): {
-                Optional("address"): word.check_line,
+                Optional("address"): host.check_address,
                 Optional("port"): host.check_port,
-                Optional("server_name"): word.check_line,
+                Optional("server_name"): host.check_address,
                 Optional("seen_from"): word.make_choice_check(("host", "controller")),
-                Optional("timeout"): word.check_counting_number,
+                Optional("timeout"): host.check_timeout,
             },
         },
     }

@@ -97,3 +97,27 @@ def test_nothing_given_can_change_country_or_common_name() -> None:
 
 def test_an_attribute_outside_the_table_goes_by_its_oid() -> None:
     assert names.subject_text((("2.5.4.15", "Private Organization"),)) == "2.5.4.15=Private Organization"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "www.example.jp", "localhost", "lb_1", "WWW.Example.JP.", "xn--eckwd4c7c.jp", "127.0.0.1", "10.255.0.1", "::1",
+        "2001:db8::1", "::ffff:192.0.2.1", "fe80::1%eth0", "a" * 63 + ".jp", "3com.example.jp",
+    ],
+)  # fmt: skip
+def test_where_a_service_may_answer(text: str) -> None:
+    assert names.is_address(text)
+    text.encode("idna")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", ".", ".example", "www..example.jp", "a" * 64 + ".jp", "x." * 127, "-a.jp", "a-.jp", "*.example.jp",
+        "www.example.jp:443", "https://www.example.jp", "10.0.0.256", "1.2.3", "127.0.0.1.", "1:2", ":::1", "fe80::1%",
+        "www example.jp", "例え.jp", "www.example.jp\n", "www\0.jp", "\udc80",
+    ],
+)  # fmt: skip
+def test_where_none_does(text: str) -> None:
+    assert not names.is_address(text)

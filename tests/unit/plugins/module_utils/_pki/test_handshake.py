@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses as dc
 import hashlib
 import os
 import pathlib
@@ -133,3 +134,34 @@ def test_a_port_where_nothing_listens_is_told() -> None:
     assert told
     assert "no connection came about" in told.en
     assert "refused" in told.en
+
+
+ODD: t.Final[dict[str, dict[str, t.Any]]] = {
+    "a label of 64 characters": {"address": "a" * 64 + ".jp"},
+    "an empty label": {"address": ".example"},
+    "a name with NUL": {"address": "www\0.example.jp"},
+    "a lone surrogate": {"address": "\udc80"},
+    "a port beyond the last": {"port": 65536},
+    "a port below the first": {"port": -1},
+    "a server name of no characters": {"server_name": ""},
+    "a server name with an empty label": {"server_name": "www..example.jp"},
+    "a server name with NUL": {"server_name": "www\0.example.jp"},
+    "time without an end": {"timeout": 10**400},
+    "no time": {"timeout": -1},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_what_no_service_has_is_not_served(folder: pathlib.Path, name: str) -> None:
+    now = [0.0]
+
+    def later(_seconds: float) -> None:
+        now[0] += 3600
+
+    for options in ((*FILES["rsa"],), (*FILES["rsa"], "-tls1_3", *CLIENTS)):
+        with served_by(folder, *options) as there:
+            service = dc.replace(there, **ODD[name])
+            told = handshake.seen_instead(service, fingerprint="0" * 64, clock=lambda: now[0], sleep=later)
+        assert told
+        assert told.en
+        assert told.ja

@@ -13,8 +13,9 @@ import threading
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import activation_errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import activation_errors, errors
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import handshake
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import commands, files
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, key_pem, pem
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.sites import Site
 
@@ -220,3 +221,69 @@ def test_a_reload_that_fails_brings_files_and_service_back(
     assert site.state() == before
     loaded = (elsewhere / "loaded").read_text()
     assert loaded == pem(site.certificate) + before["www.pem"][0].decode()
+
+
+# --- whatever else goes wrong
+
+
+class Stopped(BaseException):
+    """What is no error, such as an interrupt."""
+
+
+@pytest.mark.parametrize("error", [OverflowError, UnicodeError, KeyError, RuntimeError, Stopped])
+@pytest.mark.parametrize("asked", [{"prove": {"port": 1}}, {"reload": "true"}], ids=["prove", "reload"])
+def test_any_error_brings_the_old_files_back(
+    site: Site, monkeypatch: pytest.MonkeyPatch, error: type[BaseException], asked: dict[str, t.Any]
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> t.NoReturn:
+        monkeypatch.undo()  # the way back works
+        raise error
+
+    site.ensure(site.contents)
+    site.issue(since=NOW)
+    before = site.state()
+    monkeypatch.setattr(commands, "failure", fail) if "reload" in asked else None
+    monkeypatch.setattr(handshake, "seen_instead", fail)
+    with pytest.raises((error, errors.Unexpected)):  # type: ignore[arg-type]
+        site.ensure(site.contents, install=asked)
+    assert site.state() == before
+    monkeypatch.undo()
+    assert site.parse().fileset.is_settled
+
+
+def test_so_does_a_mode_that_cannot_be_put_right(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_options: object) -> t.NoReturn:
+        raise OSError(30, "Read-only file system")
+
+    site.ensure(site.contents)
+    site.issue(since=NOW)
+    (site.folder / "www.key").chmod(0o640)
+    before = site.state()
+    monkeypatch.setattr(files, "repair", fail)
+    with pytest.raises(errors.FileRefused):
+        site.ensure(site.contents)
+    assert site.state() == before
+
+
+@pytest.mark.parametrize("command", ["sh -c 'open", "true \0"])
+@pytest.mark.parametrize("field", ["validate", "reload"])
+def test_what_is_no_command_has_failed(site: Site, field: str, command: str) -> None:
+    site.ensure(site.contents)
+    site.issue(since=NOW)
+    before = site.state()
+    with pytest.raises((activation_errors.CommandRefused, activation_errors.ReloadFailed)):
+        site.ensure(site.contents, install={field: command})
+    assert site.state() == before
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("address", "a" * 64 + ".jp"), ("address", ".example"), ("address", "10.0.0.256"), ("address", 10),
+        ("server_name", "www..example.jp"), ("server_name", "*.example.jp"), ("server_name", "x" * 254),
+        ("port", 65536), ("port", -1), ("port", "443"), ("timeout", 10**400), ("timeout", 3601), ("timeout", -1),
+    ],
+)  # fmt: skip
+def test_a_service_that_cannot_be_is_refused_before_anything_is_written(site: Site, field: str, value: object) -> None:
+    fault = site.refuses(site.contents, errors.FieldWrong, install={"prove": {field: value}})
+    assert f"install.prove.{field} must be" in str(fault)

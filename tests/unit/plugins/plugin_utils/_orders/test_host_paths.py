@@ -7,9 +7,12 @@
 from __future__ import annotations
 
 import typing as t
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import installation, orders, wanted_keys
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.installations import list_verdicts
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Prove
 from hypothesis import given
 from hypothesis import strategies as st
 from portfolios import DV, LINKED, OV, rules_broken
@@ -109,3 +112,44 @@ def _for_keys(fields: t.Mapping[str, t.Any]) -> wanted_keys.WantedKey:
 
 def _for_certificates(fields: t.Mapping[str, t.Any]) -> installation.WantedInstallation:
     return installation.parse(fields, passphrases=installation.Passphrases())
+
+
+@pytest.mark.parametrize(
+    "prove",
+    [
+        {"address": "www..example.jp"}, {"address": "a" * 64 + ".jp"}, {"address": ".example"},
+        {"address": "10.0.0.256"}, {"server_name": "例え.jp"}, {"timeout": True}, {"port": 65536},
+        {"address": "https://lb.example.jp"}, {"address": 10}, {"server_name": "*.example.jp"},
+        {"timeout": 0}, {"timeout": 3601}, {"timeout": 10**400}, {"timeout": "30"},
+    ],
+)  # fmt: skip
+def test_a_service_that_cannot_be(prove: dict[str, t.Any]) -> None:
+    assert rules_broken([OV | {"install": OV["install"] | {"prove": prove}}]) == ["VALUE-TYPE"]
+
+
+@given(
+    address=st.one_of(st.ip_addresses().map(str), st.text("aZ09-_.:%"), st.text()),
+    timeout=st.integers(),
+)
+def test_what_check_lets_pass_the_host_takes(address: str, timeout: int) -> None:
+    prove = {"address": address, "timeout": timeout, "port": 443, "server_name": address}
+    broken = rules_broken([OV | {"install": OV["install"] | {"prove": prove}}])
+    asked = {
+        "name": "www", "common_name": "www.example.jp", "certificate_fingerprint": "ab" * 32,
+        "install": {"certificate": "/etc/www.pem", "prove": prove},
+    }  # fmt: skip
+    if broken:
+        return
+    service = installation.parse(asked, passphrases=installation.Passphrases()).service
+    assert service
+    assert (service.address, service.timeout) == (address, timeout)
+    address.encode("idna")
+
+
+@pytest.mark.parametrize("address", ["a" * 64 + ".jp", ".example", "www\0.example.jp", "%bad%"])
+def test_an_address_of_a_host_that_is_none_leaves_its_order_unproved(address: str) -> None:
+    """What the inventory calls a host may be no name of the network."""
+    install = SimpleNamespace(prove=Prove(seen_from="controller", timeout=1))
+    order = SimpleNamespace(name="www", common_name="www.example.jp", install=install)
+    entry = SimpleNamespace(order=order, application=SimpleNamespace(certificate_fingerprint="ab" * 32))
+    assert list_verdicts([entry], {"www"}, address=address) == {"www": False}  # type: ignore[list-item]
