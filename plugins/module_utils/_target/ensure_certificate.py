@@ -121,7 +121,7 @@ def ensure(
         if not check:
             if wanted.key_path and wanted.csr_origin == "target":
                 live_keys.clear_left_behind(wanted.key_path)
-            stack.enter_context(fileset.locked())
+            stack.enter_context(fileset.locked(longer=wanted.service.timeout if wanted.service else 0))
             filesets.clear(fileset)
         before = observe(wanted)
         if contents is None and not _is_in_place(wanted, seen=before):

@@ -15,7 +15,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses as dc
 import errno
-import fcntl
 import os
 import pathlib
 import re
@@ -23,7 +22,7 @@ import secrets
 import stat
 import typing as t
 
-from .._core import errors
+from .._core import errors, file_errors, locks
 from .._core.system_errors import reason_for
 from . import door, labels
 from .accesses import Access
@@ -126,12 +125,17 @@ def _require_place_for(path: str) -> None:
 
 
 @contextlib.contextmanager
-def alone_in(folder: str | os.PathLike[str]) -> Iterator[None]:
-    """Keep other runs of ours from writing into this folder; the lock ends with the process and leaves no file."""
+def alone_in(folder: str | os.PathLike[str], *, longer: int = 0) -> Iterator[None]:
+    """Keep other runs of ours from writing into this folder; the lock ends with the process and leaves no file.
+
+    Any account that may read the folder may hold it too, so the wait has an end; `longer` is what is added to it.
+    """
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    seconds = locks.PATIENCE + longer
     try:
         with contextlib.suppress(OSError):  # network file systems that cannot lock a folder
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            if not locks.lock_within(handle, seconds):
+                raise file_errors.FolderHeld(folder=str(folder), seconds=seconds)
         yield
     finally:
         os.close(handle)

@@ -84,12 +84,12 @@ class FileSet:
         return self.versions.previous in (None, self.versions.current)
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep other runs of ours from working on this set."""
+    def locked(self, *, longer: int = 0) -> Iterator[None]:
+        """Keep other runs of ours from working on this set, which may take them that much longer than to write."""
         folder = self.folder.parent
         if not folder.is_dir():
             raise errors.FolderMissing(path=self.leader, folder=str(folder))
-        with door.refusing(self.leader), files.alone_in(folder):
+        with door.refusing(self.leader), files.alone_in(folder, longer=longer):
             yield
 
 

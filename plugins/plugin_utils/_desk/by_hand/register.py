@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses as dc
-import fcntl
 import os
 import typing as t
 
+from ....module_utils._core import locks
 from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, Complaint, OptionsWrong, OrdersRefused, shorten
@@ -35,6 +35,12 @@ _NONE: t.Final = Phrase(
     "and 「contracts: []」; else correct desk_folder, since without its register everything would look unordered",
     "記録簿 {0} がありません。まだ何も申し込んでいない場合は、「version: 1」と「contracts: []」の2行を書いたファイルを"
     "作成してください。そうでない場合は desk_folder を直してください。記録簿がないと、すべて未注文に見えます。",
+)
+_HELD: t.Final = Phrase(
+    "another process has had the folder {0} locked for {1} seconds, so nothing was recorded; run again once it has "
+    "ended, or find it with lslocks or fuser -v {0}",
+    "ほかのプロセスがフォルダ {0} を{1}秒以上ロックしているため、何も記録していません。終わってから再実行するか、"
+    "lslocks や fuser -v {0} で調べてください。",
 )
 _NOT_UTF8: t.Final = Phrase(
     "the register {0} is not written in UTF-8", "記録簿 {0} をUTF-8で保存し直してください (Shift_JISなどは使えません)"
@@ -96,7 +102,8 @@ def lock_register(folder: str) -> Iterator[None]:
     except FileNotFoundError:
         raise OptionsWrong(_NONE.filled(register_path(folder))) from None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if not locks.lock_within(descriptor, locks.PATIENCE):
+            raise OptionsWrong(_HELD.filled(folder, locks.PATIENCE))
         yield
     finally:
         os.close(descriptor)

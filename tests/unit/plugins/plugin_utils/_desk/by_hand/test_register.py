@@ -11,6 +11,7 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import locks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
     OptionsWrong,
     OrdersRefused,
@@ -225,3 +226,19 @@ def test_fields_are_written_in_one_order() -> None:
     assert [line.strip(" -").partition(":")[0] for line in text.partition("contracts:\n")[2].splitlines()] == list(
         FIELDS
     )
+
+
+def test_a_folder_that_another_process_has_locked_is_not_waited_for_without_an_end(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Any account that may read the folder can lock it."""
+    monkeypatch.setattr(locks, "PATIENCE", 0)
+    folder = str(tmp_path)
+    with (
+        lock_register(folder),
+        pytest.raises(OptionsWrong, match=r"locked for 0 seconds.* fuser -v"),
+        lock_register(folder),
+    ):
+        pass
+    with lock_register(folder):
+        pass

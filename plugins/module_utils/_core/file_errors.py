@@ -1,0 +1,31 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What lies or happens where a file is to be written, so that it is not."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+
+from .errors import Fault
+from .phrases import Phrase
+
+
+@dc.dataclass(eq=False)
+class FolderHeld(Fault):
+    folder: str
+    seconds: int
+    words = Phrase(
+        "Another process has had the folder {folder} locked for {seconds} seconds, so nothing was changed there. If "
+        "that is another run of this collection, run again once it has ended; if not, find the process and end it "
+        "(lslocks, fuser -v {folder}).",
+        "ほかのプロセスがフォルダ {folder} を{seconds}秒以上ロックしているため、何も変更していません。"
+        "このコレクションの別の実行であれば、終わってから再実行してください。そうでなければ、そのプロセスを調べて"
+        "終了してください (lslocks、fuser -v {folder})。",
+    )
+
+
+__all__ = ("FolderHeld",)
