@@ -28,4 +28,16 @@ class FolderHeld(Fault):
     )
 
 
-__all__ = ("FolderHeld",)
+@dc.dataclass(eq=False)
+class FileForeign(Fault):
+    path: str
+    wanted: Phrase
+    words = Phrase(
+        "{path} is to hold {wanted}, but something else is in it, which is not overwritten; move it away, or correct "
+        "the path in the order.",
+        "{path} は{wanted}を書き込む場所ですが、別の内容があるため上書きしません。"
+        "移動するか、オーダーのパスを直してください。",
+    )
+
+
+__all__ = ("FileForeign", "FolderHeld")

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import re
 import typing as t
 
 from . import certs, deps, keys
@@ -20,6 +21,7 @@ if t.TYPE_CHECKING:
 MODERN, COMPATIBLE = ENCRYPTIONS = ("modern", "compatible")
 _CHOICE_SINCE = (38,)
 _ROUNDS = 20_000
+_HEAD = re.compile(rb"\x30(?:[\x00-\x7f]|\x80|\x81.|\x82..|\x83...|\x84....)\x02\x01\x03", re.DOTALL)
 _MODERN_IDENTIFIERS = (  # in DER: PBES2, and SHA-256, which the seal is made with
     bytes.fromhex("06092a864886f70d01050d"),
     bytes.fromhex("0609608648016503040201"),
@@ -55,6 +57,11 @@ def _encryption(word: str, passphrase: bytes) -> t.Any:
     return builder.kdf_rounds(_ROUNDS).key_cert_algorithm(algorithm).hmac_hash(digest).build(passphrase)
 
 
+def is_bundle(content: bytes) -> bool:
+    """Check whether this begins as PKCS#12 does, with a sequence of a version and more [RFC 7292 4]."""
+    return bool(_HEAD.match(content))
+
+
 def is_modern(content: bytes) -> bool:
     """Check whether older readers cannot open this file: what it is encrypted and sealed with is there in clear."""
     return any(identifier in content for identifier in _MODERN_IDENTIFIERS)
@@ -70,4 +77,4 @@ def read(content: bytes, *, passphrase: str) -> Bundle | None:
     return Bundle(result, keys.fingerprint(key.public_key()) if key else None)
 
 
-__all__ = ("COMPATIBLE", "ENCRYPTIONS", "MODERN", "Bundle", "is_modern", "make", "read")
+__all__ = ("COMPATIBLE", "ENCRYPTIONS", "MODERN", "Bundle", "is_bundle", "is_modern", "make", "read")

@@ -84,6 +84,20 @@ def others_beside(content: bytes) -> bytes:
     return b"".join(block.text for block in pem.blocks(content) if not block.label.endswith(kinds))
 
 
+def may_be_certificates(content: bytes) -> bool:
+    """Check whether this is made as the file of a server's certificates, be it whole or damaged.
+
+    A bundle of many authorities is no such file.
+    """
+    if _LABEL in pem.labels(content):
+        return sum(block.label == _LABEL for block in pem.blocks(content)) <= LONGEST_CHAIN + 1
+    try:
+        deps.x509.load_der_x509_certificate(content)
+    except deps.CONTENT_ERRORS:
+        return False
+    return True
+
+
 def _certificates(blocks: tuple[pem.Block, ...], *, what: Phrase = _LEAF) -> tuple[CertFacts, ...]:
     if not blocks or any(block.label != _LABEL for block in blocks):
         raise certificate_errors.CertificateBroken(what=what)
@@ -162,6 +176,7 @@ __all__ = (
     "CertFacts",
     "chain_fault",
     "facts",
+    "may_be_certificates",
     "others_beside",
     "read_beside_key",
     "read_certificates",

@@ -83,6 +83,11 @@ def read_csr(content: bytes) -> CsrFacts:
         raise (errors.PrivateKeyGiven if keys.is_private_key(der) else errors.CsrBroken) from None
 
 
+def may_be_csr(content: bytes) -> bool:
+    """Check whether this is made as a request in PEM, be it whole or damaged."""
+    return bool(pem.labels(content).intersection(_LABELS))
+
+
 def _request_der(content: bytes) -> bytes:
     blocks = pem.blocks(content)
     if not blocks:
@@ -187,4 +192,13 @@ def alternative_names(extensions: Extensions) -> tuple[tuple[str, ...], bool]:
     return dns_names, len(list(result)) > len(dns_names)
 
 
-__all__ = ("CsrFacts", "alternative_names", "common_name", "load_request", "make_csr", "read_csr", "subject")
+__all__ = (
+    "CsrFacts",
+    "alternative_names",
+    "common_name",
+    "load_request",
+    "make_csr",
+    "may_be_csr",
+    "read_csr",
+    "subject",
+)

@@ -49,6 +49,13 @@ def blocks(content: bytes) -> tuple[Block, ...]:
     return tuple(_blocks(_unmarked(content)))
 
 
+def labels(content: bytes) -> frozenset[str]:
+    """Return what kinds of blocks begin in the text, also those that are cut off."""
+    lines = map(bytes.strip, _unmarked(content).splitlines())
+    begun = (line[len(_BEGIN) : -len(_DASHES)] for line in lines if line.startswith(_BEGIN) and line.endswith(_DASHES))
+    return frozenset(label.decode("ascii", "replace") for label in begun)
+
+
 def _unmarked(content: bytes) -> bytes:
     """Return the text without the byte order mark of an editor of Windows, in the one encoding that PEM has."""
     for mark, encoding in _MARKS.items():
@@ -82,4 +89,4 @@ def holds_private_key(content: bytes) -> bool:
     return b"PRIVATE KEY-----" in _unmarked(content)
 
 
-__all__ = ("Block", "blocks", "encode", "holds_private_key")
+__all__ = ("Block", "blocks", "encode", "holds_private_key", "labels")

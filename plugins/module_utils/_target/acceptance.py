@@ -19,6 +19,7 @@ from .seen_files import Delivery
 
 if t.TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
 
     from .._pki.certs import CertFacts
     from .installation import WantedInstallation
@@ -74,10 +75,10 @@ def key_of(leaf: CertFacts, *, wanted: WantedInstallation) -> LiveKey | None:
     raise _KEY_FAULTS.get(wanted.csr_origin or "", errors.KeyMissing)(path=wanted.key_path)
 
 
-def require_kept(wanted: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None) -> None:
-    """Refuse to replace a file that holds the only copy of a key."""
+def require_kept(wanted: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None, roles: Iterable[str]) -> None:
+    """Refuse to replace a file, of these roles, that holds the only copy of a key."""
     kept = {key.facts.public_key_fingerprint} if key else set()
-    for role in WITH_KEY:
+    for role in roles:
         file = seen.of(role)
         foreign = file.key_fingerprint is not None and file.key_fingerprint not in kept
         if (foreign or file.holds_unknown) and not wanted.backup and not _is_live(file.key_fingerprint, wanted=wanted):

@@ -17,7 +17,7 @@ from .._core.phrases import Phrase
 from .._pki import bundles, handshake, keys
 from . import commands, files, filesets, live_keys
 from .acceptance import key_of, require_kept
-from .installation import COMBINED, KEY, PKCS12, WITH_KEY
+from .installation import COMBINED, KEY, PKCS12
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -38,8 +38,7 @@ def new_files(wanted: WantedInstallation, *, seen: SeenFiles, delivery: Delivery
     """Return what has to be written, by role; a key that waited for this certificate goes with it."""
     roles = [role for role, _path in wanted.paths if not delivery.is_in(seen.of(role), role=role)]
     key = key_of(delivery.leaf, wanted=wanted)
-    if any(role in WITH_KEY for role in roles):
-        require_kept(wanted, seen=seen, key=key)
+    require_kept(wanted, seen=seen, key=key, roles=roles)
     new = {
         role: filesets.New(_content(role, wanted, delivery, key, others=seen.of(role).others), wanted.access_of(role))
         for role in roles

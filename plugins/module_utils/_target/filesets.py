@@ -196,9 +196,15 @@ def keep_copies(fileset: FileSet, *, roles: Iterable[str], suffix: str) -> dict[
 
 
 def _all_places(fileset: FileSet) -> Files:
-    """Return the places of the set, with those of files that came into it earlier, such as a key."""
-    current = fileset.versions.current
-    return {**(fileset.versions.places_of(current) if current else {}), **fileset.places}
+    """Return the places of the set, with those of files that came into it earlier, such as a key.
+
+    One that the order names has the role that the order gives it, whatever it was earlier.
+    """
+    named = fileset.places
+    return {
+        **{role: place for role, place in fileset.versions.shown_places.items() if place not in named.values()},
+        **named,
+    }
 
 
 def _take_up(fileset: FileSet) -> None:
@@ -226,9 +232,11 @@ def _lead_paths_here(fileset: FileSet, *, version: str) -> None:
     ]
     if not astray and versions.current:
         return
-    mirror, copies = versions.plan({role: place for role, place in places.items() if place.exists()})
-    for role, path in copies.items():
-        _same_file(places[role], path)
+    # A place whose role has changed is still led to its earlier one, and from a moment on to the other: both are there.
+    mirrored = {**versions.shown_places, **places}
+    mirror, copies = versions.plan({role: place for role, place in mirrored.items() if place.exists()})
+    for path, role in {path: role for role, path in copies.items()}.items():
+        _same_file(mirrored[role], path)
     _settle_folders(places.values())
     versions.turn("current", mirror)
     waiting = versions.files(version)

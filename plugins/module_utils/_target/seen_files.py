@@ -11,17 +11,24 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._core import activation_errors, certificate_errors, errors, names
+from .._core import activation_errors, certificate_errors, errors, file_errors, names
+from .._core.phrases import Phrase
 from .._pki import bundles, certs, keys, pem
-from . import files
+from . import door, files
 from .installation import CERTIFICATE, CHAIN, COMBINED, FULL_CHAIN, KEY, PKCS12, WITH_KEY, WITH_LEAF
 
 if t.TYPE_CHECKING:
+    import pathlib
+    from collections.abc import Collection
+
     from .._pki.certs import CertFacts
     from .accesses import Access
     from .installation import WantedInstallation
 
     Certificates = tuple[CertFacts, ...]
+
+_PEM = Phrase("certificates of a server in PEM", "サーバの証明書 (PEM形式) ")
+_BUNDLE = Phrase("PKCS#12", "PKCS#12")
 
 
 @dc.dataclass(frozen=True)
@@ -40,7 +47,7 @@ class Delivery:
         result, wanted = file.certificates, self.content(role)
         if role == PKCS12:  # where the order of the chain means nothing
             result, wanted = _leaf_and_rest(result), _leaf_and_rest(wanted)
-        if file.is_closed_to_readers:
+        if file.is_unfit:
             return False
         return result == wanted and (role not in WITH_KEY or file.key_fingerprint == self.leaf.public_key_fingerprint)
 
@@ -58,7 +65,7 @@ class SeenFile:
     key_fingerprint: str | None = None
     holds_unknown: bool = False  # something that may be a key, and cannot be read
     others: bytes = b""  # PEM blocks of other kinds, such as DH parameters
-    is_closed_to_readers: bool = False  # that the order says will read it
+    is_unfit: bool = False  # for its readers: of another role's form, or closed to them by its encryption
 
 
 @dc.dataclass(frozen=True)
@@ -105,23 +112,38 @@ def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
 def observe(wanted: WantedInstallation) -> SeenFiles:
     """Look at what lies at the paths of the order; of a key only at who may read it."""
     key_path = dict(wanted.kept_accessible).get(KEY)
+    ours = wanted.fileset.versions.shown_places.values()
     return SeenFiles(
-        tuple((role, _observe(path, role=role, wanted=wanted)) for role, path in wanted.paths),
+        tuple((role, _observe(path, role=role, wanted=wanted, ours=ours)) for role, path in wanted.paths),
         files.key_access(key_path, owner=wanted.key_access.uid) if key_path else None,
     )
 
 
-def _observe(path: str, *, role: str, wanted: WantedInstallation) -> SeenFile:
+def _observe(path: str, *, role: str, wanted: WantedInstallation, ours: Collection[pathlib.Path]) -> SeenFile:
     snapshot = files.read(path)
     if snapshot is None:
         return SeenFile()
-    if role == PKCS12:
-        return _seen_bundle(snapshot, path=path, wanted=wanted)
-    if role == COMBINED:
-        return _seen_combined(snapshot, path=path, passphrase=wanted.key_passphrase)
-    if pem.holds_private_key(snapshot.content):
+    if role == PKCS12 and not wanted.bundle_passphrase:
+        raise activation_errors.PassphraseMissing(path=path)
+    # Where a file of ours was, whatever is there now is put right; elsewhere only what is as such a file is.
+    place = door.place_of(path)
+    if not (place in ours or door.leads_into_set(place)):
+        _require_form(snapshot.content, path=path, role=role)
+    if bundles.is_bundle(snapshot.content):
+        return _seen_bundle(snapshot, role=role, wanted=wanted)
+    return _seen_pem(snapshot, path=path, role=role, passphrase=wanted.key_passphrase)
+
+
+def _require_form(content: bytes, *, path: str, role: str) -> None:
+    """Refuse a file that an order names by mistake: one that is neither empty nor as that of this role."""
+    if not content.strip():
+        return
+    holds_key = pem.holds_private_key(content)
+    if holds_key and role not in WITH_KEY:
         raise errors.PrivateKeyInTheWay(path=path)
-    return SeenFile(_certificates(snapshot.content), snapshot.access, others=certs.others_beside(snapshot.content))
+    fits = bundles.is_bundle(content) if role == PKCS12 else holds_key or certs.may_be_certificates(content)
+    if not fits:
+        raise file_errors.FileForeign(path=path, wanted=_BUNDLE if role == PKCS12 else _PEM)
 
 
 def _certificates(content: bytes) -> Certificates:
@@ -131,21 +153,23 @@ def _certificates(content: bytes) -> Certificates:
         return ()
 
 
-def _seen_bundle(snapshot: files.Snapshot, *, path: str, wanted: WantedInstallation) -> SeenFile:
-    if not wanted.bundle_passphrase:
-        raise activation_errors.PassphraseMissing(path=path)
-    bundle = bundles.read(snapshot.content, passphrase=wanted.bundle_passphrase)
+def _seen_bundle(snapshot: files.Snapshot, *, role: str, wanted: WantedInstallation) -> SeenFile:
+    content, passphrase = snapshot.content, wanted.bundle_passphrase
+    bundle = bundles.read(content, passphrase=passphrase) if passphrase else None
     if bundle is None:
-        return SeenFile((), snapshot.access, holds_unknown=bool(snapshot.content))
-    closed = wanted.pkcs12_encryption == bundles.COMPATIBLE and bundles.is_modern(snapshot.content)
-    return SeenFile(bundle.certificates, snapshot.access, bundle.key_fingerprint, is_closed_to_readers=closed)
+        return SeenFile((), snapshot.access, holds_unknown=True, is_unfit=True)
+    closed = wanted.pkcs12_encryption == bundles.COMPATIBLE and bundles.is_modern(content)
+    unfit = closed or role != PKCS12
+    return SeenFile(bundle.certificates, snapshot.access, bundle.key_fingerprint, is_unfit=unfit)
 
 
-def _seen_combined(snapshot: files.Snapshot, *, path: str, passphrase: str | None) -> SeenFile:
-    seen = SeenFile(_certificates(snapshot.content), snapshot.access, others=certs.others_beside(snapshot.content))
-    block = keys.first_block(snapshot.content)
+def _seen_pem(snapshot: files.Snapshot, *, path: str, role: str, passphrase: str | None) -> SeenFile:
+    content = snapshot.content
+    holds_key = pem.holds_private_key(content)
+    unfit = role == PKCS12 or (holds_key and role not in WITH_KEY)
+    seen = SeenFile(_certificates(content), snapshot.access, others=certs.others_beside(content), is_unfit=unfit)
     try:
-        key = keys.facts(snapshot.content, path=path, passphrase=passphrase) if block else None
+        key = keys.facts(content, path=path, passphrase=passphrase) if keys.first_block(content) else None
     except errors.Fault:
         return dc.replace(seen, holds_unknown=True)
     return dc.replace(seen, key_fingerprint=key.public_key_fingerprint if key else None)

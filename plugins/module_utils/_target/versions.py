@@ -83,6 +83,11 @@ class Versions:
         """Return the places that the files of a version are for."""
         return {role: _place_of(path, version) for role, path in self.files(version).items()}
 
+    @property
+    def shown_places(self) -> Files:
+        """The places that the version in place has files for."""
+        return self.places_of(self.current) if self.current else {}
+
     def others(self) -> list[str]:
         """List all versions but the one that is shown and the one to go back to."""
         named = (self.current, self.previous)

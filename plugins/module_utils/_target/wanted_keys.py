@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._core import defaults, errors, keyspec, names
+from .._core import defaults, errors, file_errors, keyspec, names
 from .._core.paths import csr_path_beside
 from .._core.phrases import Phrase
 from .._pki import csrs
@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
 
 _LEAF_ROLES = ("certificate", "full_chain", "combined")
 _HOST_NAME = Phrase("a host name that a CA may certify ({0})", "認証局が証明できるホスト名 ({0})")
+_CSR = Phrase("a CSR in PEM", "CSR (PEM形式) ")
 _LENGTH = Phrase("a text of 1 to {0} characters", "1〜{0}文字の文字列")
 
 
@@ -173,6 +174,8 @@ def _csr_facts(content: bytes, *, path: str) -> CsrFacts | None:
     except errors.PrivateKeyGiven:
         raise errors.PrivateKeyInTheWay(path=path) from None
     except errors.CsrBroken:
+        if content.strip() and not csrs.may_be_csr(content):
+            raise file_errors.FileForeign(path=path, wanted=_CSR) from None
         return None
 
 

@@ -16,6 +16,7 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._core impor
     certificate_errors,
     chain_errors,
     errors,
+    file_errors,
     trust_errors,
 )
 
@@ -46,6 +47,7 @@ def test_every_fault_is_exported() -> None:
         *activation_errors.__all__,
         *certificate_errors.__all__,
         *chain_errors.__all__,
+        *file_errors.__all__,
         *trust_errors.__all__,
     }
 

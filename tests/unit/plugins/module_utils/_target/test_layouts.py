@@ -159,7 +159,10 @@ def test_the_only_copy_of_a_key_is_never_lost(site: Site, role: str) -> None:
 
 @pytest.mark.parametrize(
     ("role", "content"),
-    [("combined", "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"), ("pkcs12", "nonsense")],
+    [
+        ("combined", "-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n"),
+        ("pkcs12", "0\x7f\x02\x01\x03nonsense"),
+    ],
 )
 def test_what_may_be_a_key_counts_as_one(site: Site, role: str, content: str) -> None:
     (site.folder / f"www.{role}").write_text(content)
@@ -259,7 +262,7 @@ def test_the_paths_may_lie_anywhere_and_links_of_the_user_stay(site: Site) -> No
     for name in ("real", "private"):
         (site.folder / name).mkdir()
     (site.folder / "www.pem").symlink_to("real/leaf.pem")
-    (site.folder / "real" / "leaf.pem").write_text("old")
+    (site.folder / "real" / "leaf.pem").write_text(pem(site.authority.issue("old.example.jp")))
     asked = {"install": {"chain": str(site.folder / "private" / "chain.pem"), "full_chain": None}}
     site.ensure(site.contents, **asked)
     assert str((site.folder / "www.pem").readlink()) == "real/leaf.pem"
