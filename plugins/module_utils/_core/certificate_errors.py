@@ -56,6 +56,28 @@ class NameDiffers(Fault):
 
 
 @dc.dataclass(eq=False)
+class MayIssue(Fault):
+    subject: str
+    words = Phrase(
+        "The certificate ({subject}) is that of a certification authority (CA:TRUE): whoever has its key could issue "
+        "others. No server may have one; see that the desk hands out the right file, and tell the CA.",
+        "証明書 ({subject}) は認証局のもの (CA:TRUE) で、その鍵があればほかの証明書を発行できてしまいます。"
+        "サーバには設置できません。取得元のファイルが正しいか確認し、認証局に連絡してください。",
+    )
+
+
+@dc.dataclass(eq=False)
+class NotForServers(Fault):
+    usages: str
+    words = Phrase(
+        "The certificate is for other purposes ({usages}) than TLS servers (extended key usage serverAuth); see that "
+        "the desk hands out the right file, and tell the CA.",
+        "証明書の用途 ({usages}) にTLSサーバ (拡張キー使用法 serverAuth) が含まれていません。"
+        "取得元のファイルが正しいか確認し、認証局に連絡してください。",
+    )
+
+
+@dc.dataclass(eq=False)
 class KeyElsewhere(Fault):
     path: str
     words = Phrase(
@@ -135,8 +157,10 @@ __all__ = (
     "KeyElsewhere",
     "KeyNotNamed",
     "KeyNotOfCertificate",
+    "MayIssue",
     "NameDiffers",
     "NoLongerValid",
+    "NotForServers",
     "NotOneCertificate",
     "NotYetValid",
     "OlderThanInstalled",

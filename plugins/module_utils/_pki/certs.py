@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
 
 LONGEST_CHAIN = 10
 _LABEL = "CERTIFICATE"
+_SERVER_AUTH = "1.3.6.1.5.5.7.3.1"
 _LEAF = Phrase("certificate", "証明書")
 
 
@@ -51,11 +52,16 @@ class CertFacts:
     @property
     def is_authority(self) -> bool:
         """Whether it may issue others [RFC 5280 4.2.1.9]."""
+        return any(constraints.ca for constraints in self._extensions(deps.x509.BasicConstraints))
+
+    @property
+    def usages(self) -> tuple[str, ...]:
+        """What its key may be used for, by object identifiers; none where it does not say [RFC 5280 4.2.1.12]."""
+        return tuple(oid.dotted_string for usage in self._extensions(deps.x509.ExtendedKeyUsage) for oid in usage)
+
+    def _extensions(self, kind: type[t.Any]) -> list[t.Any]:
         extensions = deps.x509.load_der_x509_certificate(self.der).extensions
-        result = [
-            extension.value for extension in extensions if isinstance(extension.value, deps.x509.BasicConstraints)
-        ]
-        return any(constraints.ca for constraints in result)
+        return [extension.value for extension in extensions if isinstance(extension.value, kind)]
 
     def is_for(self, name: str) -> bool:
         """Check whether it was issued for just this name.
@@ -125,6 +131,15 @@ def facts(certificate: Certificate) -> CertFacts:
     )
 
 
+def use_fault(leaf: CertFacts) -> errors.Fault | None:
+    """Say why this certificate is of no server, or None: it may issue others, or is for other uses [BR 7.1.2.7]."""
+    if leaf.is_authority:
+        return certificate_errors.MayIssue(subject=names.subject_text(leaf.subject))
+    if leaf.usages and _SERVER_AUTH not in leaf.usages:
+        return certificate_errors.NotForServers(usages=", ".join(leaf.usages))
+    return None
+
+
 def chain_fault(
     leaf: CertFacts, *, chain: tuple[CertFacts, ...], now: dt.datetime | None = None
 ) -> errors.Fault | None:
@@ -181,4 +196,5 @@ __all__ = (
     "read_beside_key",
     "read_certificates",
     "rfc3339",
+    "use_fault",
 )

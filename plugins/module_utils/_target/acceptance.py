@@ -46,6 +46,9 @@ def accept(contents: object, *, wanted: WantedInstallation, seen: SeenFiles, now
     if not leaf.is_for(wanted.common_name):
         result = ", ".join(leaf.dns_names) or names.subject_text(leaf.subject)
         raise certificate_errors.NameDiffers(found=result, expected=wanted.common_name)
+    misuse = certs.use_fault(leaf)
+    if misuse:
+        raise misuse
     _require_issuer(leaf, wanted=wanted)
     _require_key(leaf, wanted=wanted)
     _require_time(leaf, now=now)

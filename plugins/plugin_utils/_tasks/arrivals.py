@@ -12,7 +12,7 @@ import typing as t
 
 from ...module_utils._core import activation_errors, certificate_errors, chain_errors, names
 from ...module_utils._core.phrases import Phrase
-from ...module_utils._pki.certs import LONGEST_CHAIN, chain_fault, rfc3339
+from ...module_utils._pki.certs import LONGEST_CHAIN, chain_fault, rfc3339, use_fault
 from .._desk.by_hand.inbox import PRIVATE_KEY
 from .._desk.by_hand.rows import OF_PROCEDURE
 from .._values.observed import ENDED, State
@@ -167,7 +167,7 @@ class Arrivals:
         issuer, wanted = names.subject_text(leaf.issuer), order.install.issuer if order and order.install else None
         if wanted and wanted.lower() not in issuer.lower():
             return activation_errors.IssuerDiffers(found=issuer, expected=wanted)
-        return chain_errors.ChainEmpty() if leaf.is_self_issued else None
+        return use_fault(leaf) or (chain_errors.ChainEmpty() if leaf.is_self_issued else None)
 
     def _places_of_keys(self) -> Phrase:
         places = [

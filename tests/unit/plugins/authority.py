@@ -58,6 +58,7 @@ class Authority:
         since: dt.datetime = NOW - DAY,
         until: dt.datetime = NOW + 180 * DAY,
         authority: bool = False,
+        usages: tuple[str, ...] = (),
     ) -> x509.Certificate:
         subject = [x509.NameAttribute(NameOID.COUNTRY_NAME, "JP")]
         subject += [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
@@ -76,6 +77,9 @@ class Authority:
         if names:
             alternative = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
             builder = builder.add_extension(alternative, critical=False)
+        if usages:
+            usage = x509.ExtendedKeyUsage([x509.ObjectIdentifier(identifier) for identifier in usages])
+            builder = builder.add_extension(usage, critical=False)
         return builder.sign(self.key, hashes.SHA256())
 
     def below(self, name: str, *, key: t.Any = None) -> Authority:

@@ -58,8 +58,8 @@ class Inbox:
     with_keys: list[str] = dc.field(default_factory=list)
 
     def add(self, name: str, certificate: CertFacts) -> None:
-        """Add a certificate; one that may issue others is an intermediate."""
-        if certificate.is_authority:
+        """Add a certificate; one that may issue others is an intermediate, unless it has the names of a server."""
+        if certificate.is_authority and not certificate.dns_names:
             self.authorities[certificate.certificate_fingerprint] = certificate
         else:
             self.leaves.setdefault(certificate.certificate_fingerprint, (name, certificate))

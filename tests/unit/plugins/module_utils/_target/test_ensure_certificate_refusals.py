@@ -73,6 +73,27 @@ def test_a_certificate_without_alternative_names(site: Site) -> None:
     site.refuses(site.contents, certificate_errors.NameDiffers)
 
 
+SERVER, CLIENT, CODE, ANY = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.3", "2.5.29.37.0"
+
+
+def test_a_certificate_that_may_issue_others(site: Site) -> None:
+    site.issue(authority=True, dns_names=(NAME,))
+    for files in ({}, {"chain": None, "full_chain": None}):
+        assert NAME in str(site.refuses(site.contents, certificate_errors.MayIssue, install=files))
+
+
+@pytest.mark.parametrize("usages", [(CLIENT,), (CODE,), (ANY,), (CLIENT, CODE)])
+def test_a_certificate_for_another_purpose(site: Site, usages: tuple[str, ...]) -> None:
+    site.issue(usages=usages)
+    assert all(usage in str(site.refuses(site.contents, certificate_errors.NotForServers)) for usage in usages)
+
+
+@pytest.mark.parametrize("usages", [(), (SERVER,), (SERVER, CLIENT), (CLIENT, SERVER)])
+def test_a_certificate_for_servers(site: Site, usages: tuple[str, ...]) -> None:
+    site.issue(usages=usages)
+    assert site.ensure(site.contents).actions
+
+
 def test_a_certificate_for_another_key(site: Site) -> None:
     site.issue(key=ec.generate_private_key(ec.SECP256R1()))
     assert "www.key" in str(site.refuses(site.contents, certificate_errors.KeyNotOfCertificate))

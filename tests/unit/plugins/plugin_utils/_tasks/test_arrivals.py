@@ -177,6 +177,11 @@ def test_the_csr_of_another_order_is_found_out(desk: Desk) -> None:
 REFUSED: t.Final = {
     "another key": (ISSUING.issue("www.example.jp"), "another key than the CSR on its work sheet"),
     "nobody's": (ISSUING.issue("else.example.jp"), "no contract of the register has its name and key"),
+    "an authority": (
+        ISSUING.issue("www.example.jp", key=KEY, authority=True, dns_names=("www.example.jp",)),
+        "certification authority (CA:TRUE)",
+    ),
+    "for clients": (ISSUING.issue("www.example.jp", key=KEY, usages=("1.3.6.1.5.5.7.3.2",)), "serverAuth"),
     "over": (ISSUING.issue("www.example.jp", key=KEY, until=ca.NOW - ca.DAY / 2), "expired at"),
     "to come": (ISSUING.issue("www.example.jp", key=KEY, since=ca.NOW + ca.DAY), "not valid before"),
     "another name": (ISSUING.issue("w2.example.jp", key=KEY), "is for w2.example.jp, but the order is for www"),
