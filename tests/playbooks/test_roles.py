@@ -105,7 +105,7 @@ def test_tasks_with_a_passphrase_are_kept_from_callbacks_and_their_faults_are_to
     site.desk.ca_work()
     (site.at("web1") / "certs" / "pkcs12.p12").write_text("nonsense")
     failed = run_role(site, fails=True)
-    assert "holds a private key that is nowhere else" in failed.output
+    assert "is to hold PKCS#12, but something else is in it" in failed.output
     assert "sesame" not in failed.output
 
 
