@@ -99,9 +99,10 @@ def test_a_plan_shows_what_changes_on_hosts(site: Site, reviewed: Arguments) -> 
             site.orders.rename(before)
             (site.folder / "after").rename(site.orders)
         run = site.run("plan", *reports, "-e", f"certificate_compare_with={before}")
-        shown = "www, on its host: install.backup: false -> true, install.mode: 0644 -> 0640"
-        assert f"~ {shown}" in run.output
-        assert shown in (site.folder / "new" / "plan.md").read_text(encoding="utf-8")
+        page = (site.folder / "new" / "plan.md").read_text(encoding="utf-8")
+        for change in ("install.backup: false -> true", "install.mode: 0644 -> 0640"):
+            assert f"~ www, on its host: {change}\n" in run.output
+            assert f"`www, on its host: {change}`" in page
         assert "Nothing changes at the desk; collect.yml carries out what changes on hosts." in run.output
         (row,) = run.of("cert_portfolio")["orders"]
         assert [change["field"] for change in row["host_changes"]] == ["install.backup", "install.mode"]

@@ -93,8 +93,8 @@ def _moved(
     planned = list_desk_steps(row)
     on_host = make_host_part(order, commands_of)
     if moved := list_changes(row.get("on_host", on_host), on_host):
-        facts = {"moved": verbatim(describe_changes(moved))}
-        yield Complaint(rule="PLAN-HOST-MOVED", place=order.place, order=order.name, facts=facts)
+        lines = {"moved": ", ".join(describe_changes(moved))}
+        yield Complaint(rule="PLAN-HOST-MOVED", place=order.place, order=order.name, facts=lines)
     elif row["order_digest"] != order_digest(order):
         yield _order_moved(order.place, order.name, _CHANGED)
     elif _is_expired(row, entry, as_of):

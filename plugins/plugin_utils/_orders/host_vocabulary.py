@@ -15,7 +15,7 @@ from ...module_utils._core.paths import names_file
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import shorten
 from .commands import NAME, SERVICE, VALIDATIONS
-from .vocabulary import check_line, describe_as, make_type_refusal, pattern_schema, read_json_schema
+from .vocabulary import check_path, describe_as, make_type_refusal, pattern_schema, read_json_schema
 from .voluptuous_dep import Refused
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
@@ -41,12 +41,16 @@ _RELOADING = Phrase(
     "{service: サービス名}、またはタスクの commands で定義した名前",
 )
 _HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
-_FORMER_PATHS = Phrase("a list of paths that start with /", "/ で始まるパスのリスト")
+_MOST_FORMER_PATHS = 20
+_FORMER_PATHS = Phrase(
+    f"a list of at most {_MOST_FORMER_PATHS} paths that start with /",
+    f"/ で始まるパスのリスト ({_MOST_FORMER_PATHS}件まで)",
+)
 
 
-@describe_as({"type": "string", "pattern": r"^/(?:.*/)?(?!\.{1,2}$)[^/]+$"}, _HOST_PATH)
+@describe_as({"type": "string", "pattern": r"^/(?:.*/)?(?!\.{1,2}$)[^/]+$", "maxLength": 4096}, _HOST_PATH)
 def check_host_path(value: object) -> str:
-    path = check_line(value)
+    path = check_path(value)
     if not path.startswith("/"):
         raise Refused("PATH-ABSOLUTE", value=shorten(value))
     if not names_file(path):
@@ -54,9 +58,12 @@ def check_host_path(value: object) -> str:
     return path
 
 
-@describe_as({"type": "array", "minItems": 1, "items": read_json_schema(check_host_path)}, _FORMER_PATHS)
+@describe_as(
+    {"type": "array", "minItems": 1, "maxItems": _MOST_FORMER_PATHS, "items": read_json_schema(check_host_path)},
+    _FORMER_PATHS,
+)
 def check_former_paths(value: object) -> list[str]:
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list) or not 0 < len(value) <= _MOST_FORMER_PATHS:
         raise make_type_refusal(value, _FORMER_PATHS)
     return [check_host_path(path) for path in value]
 

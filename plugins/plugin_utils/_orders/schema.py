@@ -23,6 +23,7 @@ from .branches import Branch, product_of
 from .dn_vocabulary import make_dn_check
 from .link_vocabulary import check_further_links
 from .shape_breaches import Fields, Shape, make_shape_breach
+from .shared_mapping import SharedMapping
 from .unasked import list_unasked
 from .voluptuous_dep import Optional, Refused, Required, vol
 
@@ -121,20 +122,20 @@ def _registration_form(branch: Branch) -> Shape:
 
 
 @functools.cache
-def _subject_fields() -> word.SharedMapping:
+def _subject_fields() -> SharedMapping:
     fields: Shape = {Required(field): make_dn_check(longest) for field, longest in DN_LENGTHS.value.items()}
-    return word.SharedMapping({**fields, Optional("organizational_unit_name"): word.refuse("DN-OU")})
+    return SharedMapping({**fields, Optional("organizational_unit_name"): word.refuse("DN-OU")})
 
 
 @functools.cache
-def _applicant_fields() -> word.SharedMapping:
+def _applicant_fields() -> SharedMapping:
     fields = {
         "name": word.check_person,
         "department": word.check_person,
         "email": word.check_email,
         "phone": word.check_phone,
     }
-    return word.SharedMapping({Required(field): validator for field, validator in fields.items()})
+    return SharedMapping({Required(field): validator for field, validator in fields.items()})
 
 
 def _host_side(branch: Branch) -> Shape:

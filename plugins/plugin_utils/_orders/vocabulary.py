@@ -20,7 +20,7 @@ from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import APPROVAL_LOCAL_PARTS
 from .._catalogue.products import PRODUCTS, Product, find_product
 from .._complaints.complaints import find_nearest, shorten
-from .voluptuous_dep import Refused, vol
+from .voluptuous_dep import Refused
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +28,6 @@ if t.TYPE_CHECKING:
     Json = dict[str, t.Any] | bool
 
 Validator = t.Callable[[t.Any], t.Any]
-
-_MOST_REMEMBERED = 256
 
 _ORDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _CUSTOMER_CODE = re.compile(r"SG[0-9]{8}")  # 8 digits in IIJ's P2 API comments; one place there shows 7
@@ -39,6 +37,8 @@ _SERIAL = re.compile(r"[0-9A-Fa-f]{1,40}|(?:[0-9A-Fa-f]{2}:){1,19}[0-9A-Fa-f]{2}
 _CONTRACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 # For editors, whose regular expressions know no Unicode classes: control characters and the blanks of other widths.
 _VISIBLE_LINE = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*$"
+_LONGEST_LINE = 200  # characters; what a reviewer reads of a host, every character of it
+_LONGEST_PATH = 4_096  # characters; Linux takes no longer path
 _LONGEST_PERSON = 128  # characters in a field of the applicant; the portal's own limits are not known
 # The form of a name only: which zones belong to nobody is told in one place, _core/names.py.
 _LABEL = f"(?!(?![Xx][Nn])..--)[A-Za-z0-9](?:[A-Za-z0-9-]{{0,{names.LONGEST_LABEL - 2}}}[A-Za-z0-9])?"
@@ -100,20 +100,24 @@ def check_text(value: object) -> str:
     return value
 
 
-@describe_as({"type": "string", "pattern": _VISIBLE_LINE}, _LINE)
-def check_line(value: object) -> str:
-    text = check_text(value)
-    if not text.isprintable():
-        raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=_foreign(text))
-    return text
+def _make_line_check(longest: int, rule: str = "TEXT-LENGTH") -> Callable[[object], str]:
+    """Make the check of a text on one line, of at most `longest` characters."""
+
+    @describe_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": longest}, _LINE)
+    def line(value: object) -> str:
+        text = check_text(value)
+        if not text.isprintable():
+            raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=_foreign(text))
+        if len(text) > longest:
+            raise Refused(rule, value=shorten(text), length=len(text), allowed=longest)
+        return text
+
+    return line
 
 
-@describe_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": _LONGEST_PERSON}, _LINE)
-def check_person(value: object) -> str:
-    text = check_line(value)
-    if len(text) > _LONGEST_PERSON:
-        raise Refused("DN-LENGTH", value=shorten(text), length=len(text), allowed=_LONGEST_PERSON)
-    return text
+check_line = _make_line_check(_LONGEST_LINE)
+check_path = _make_line_check(_LONGEST_PATH)
+check_person = _make_line_check(_LONGEST_PERSON, "DN-LENGTH")
 
 
 @describe_as(pattern_schema(_PHONE, maxLength=_LONGEST_PERSON), _PHONE_NUMBER)
@@ -237,24 +241,6 @@ def check_agreed(value: object) -> bool:
     return True
 
 
-class SharedMapping:
-    """A mapping of fields that many orders share through their defaults: judged once, as long as it is the same one."""
-
-    def __init__(self, fields: dict[t.Any, t.Any]) -> None:
-        self.fields = fields
-        self._schema = vol.Schema(fields)
-        self._accepted: dict[int, tuple[object, t.Any]] = {}
-
-    def __call__(self, value: object) -> t.Any:
-        entry = self._accepted.get(id(value))
-        if entry is None:
-            if len(self._accepted) >= _MOST_REMEMBERED:
-                self._accepted.clear()
-            # The value is kept with its result: as long as it lives, no other one can have its id.
-            entry = self._accepted[id(value)] = (value, self._schema(value))
-        return entry[1]
-
-
 def refuse(rule: str, **facts: object) -> Validator:
     """Refuse a field that must not be here, whatever its value."""
 
@@ -268,7 +254,6 @@ def refuse(rule: str, **facts: object) -> Validator:
 __all__ = (
     "CHOICES",
     "TEXT",
-    "SharedMapping",
     "Validator",
     "check_agreed",
     "check_approval_email",
@@ -280,6 +265,7 @@ __all__ = (
     "check_email",
     "check_line",
     "check_order_name",
+    "check_path",
     "check_person",
     "check_phone",
     "check_product",

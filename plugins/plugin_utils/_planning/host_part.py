@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import hashlib
+import json
 import operator
 import typing as t
 from collections.abc import Callable, Mapping
@@ -50,6 +51,9 @@ def _part_of(prefix: str, kind: t.Any, *, apart: tuple[str, ...] = ()) -> _Part:
     )
 
 
+_LONGEST_FIELD: t.Final = 100  # characters
+_LONGEST_BEFORE: t.Final = 100_000  # characters; more than every value has that an order file may hold
+_SEALED: t.Final = "(vaulted"
 _KEY: t.Final = _part_of("key", Key)
 _INSTALL: t.Final = _part_of("install", Install, apart=("validate", "reload", "prove"))
 _PROVE: t.Final = _part_of("install.prove", Prove)
@@ -95,10 +99,16 @@ def list_changes(before: Mapping[str, t.Any], after: Mapping[str, t.Any]) -> lis
     return [change for change in result if change.before != change.after]
 
 
-def describe_changes(changes: list[Change]) -> str:
-    """Write changes for people: key.mode: 0600 -> 0640, install.owner: - -> www."""
-    # What was there before comes from a file that may be anybody's.
-    return ", ".join(one_line(f"{field}: {_written(before)} -> {_written(after)}") for field, before, after in changes)
+def describe_changes(changes: list[Change]) -> list[str]:
+    """Write each change on a line for people: key.mode: 0600 -> 0640.
+
+    What comes is never cut, since it is what a reviewer approves. What was there before comes from a file that may be
+    anybody's.
+    """
+    return [
+        f"{one_line(field, _LONGEST_FIELD)}: {one_line(_written(before), _LONGEST_BEFORE)} -> {_written(after)}"
+        for field, before, after in changes
+    ]
 
 
 def _differing(part: _Part, value: object) -> HostPart:
@@ -113,9 +123,16 @@ def _command(name: str | None, order: Order, commands_of: CommandsOf) -> str:
 
 
 def _plain(value: t.Any) -> t.Any:
+    if isinstance(value, tuple):
+        return ", ".join(_text(entry, apart=("," in entry)) for entry in value)
+    return _text(value, apart=False) if isinstance(value, str) else value
+
+
+def _text(value: str, *, apart: bool) -> str:
+    """Write a text, in quotes where it could be taken for another one, for a list or for a digest."""
     if isinstance(value, Vaulted):
-        return f"(vaulted, {_short_digest(value.sealed)})"
-    return ", ".join(str(_plain(entry)) for entry in value) if isinstance(value, tuple) else value
+        return f"{_SEALED}, {_short_digest(value.sealed)})"
+    return json.dumps(value, ensure_ascii=False) if apart or value.startswith(('"', _SEALED)) else value
 
 
 def _short_digest(text: str) -> str:
@@ -123,9 +140,13 @@ def _short_digest(text: str) -> str:
 
 
 def _written(value: object) -> str:
+    """Write a value on one printable line, in quotes where it could be taken for another one or for more than one."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "-" if value is None else str(value)
+    text = "-" if value is None else str(value)
+    if isinstance(value, str) and (text == "-" or " -> " in text or one_line(text, len(text) + 1) != text):
+        return json.dumps(text).replace("  ", " \\u0020").replace(" -> ", " -\\u003e ")
+    return text
 
 
 __all__ = ("Change", "CommandsOf", "HostPart", "describe_changes", "list_changes", "make_host_part")

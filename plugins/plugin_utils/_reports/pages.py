@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import pathlib
 import re
@@ -45,7 +46,8 @@ if t.TYPE_CHECKING:
 _TEMPLATES: t.Final = pathlib.Path(__file__).with_name("templates")
 # Everything but letters, digits, blanks and a little punctuation; and what becomes a link or a picture by itself.
 _INTERPRETED: t.Final = re.compile(r"[^\w ,;:.()/¥、。・「」（）：￥…→―+-]|_|:\S|www\.|GH-", re.IGNORECASE)
-_LONGEST: t.Final = 2_000  # characters of a cell
+_LONGEST_CELL: t.Final = 2_000  # characters
+_LONGEST_NOTE: t.Final = 1_000_000  # characters; what changes on a host is never cut, since it is what is approved
 _BACKTICKS: t.Final = re.compile(r"`+")
 
 
@@ -123,6 +125,7 @@ def make_environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["markdown"] = _markdown
+    environment.filters["note"] = functools.partial(_markdown, longest=_LONGEST_NOTE)
     return environment
 
 
@@ -158,14 +161,14 @@ def _page_row(row: Row, document: Row, lang: Language) -> Row:
     }
 
 
-def _markdown(value: object) -> str:
+def _markdown(value: object, longest: int = _LONGEST_CELL) -> str:
     """Put text that a code host would interpret into a code span, which all of them leave alone, in a table too."""
-    text = one_line(value, _LONGEST)
+    text = one_line(value, longest)
     if not _INTERPRETED.search(text):
         return text
-    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
-    fence = "`" * (longest + 1)
-    blank = " " if longest else ""  # a backtick at the end of a span is taken for its fence
+    backticks = max(map(len, _BACKTICKS.findall(text)), default=0)
+    fence = "`" * (backticks + 1)
+    blank = " " if backticks else ""  # a backtick at the end of a span is taken for its fence
     # A bar ends the cell even in a span, and a backslash before it is shown wherever there is no table.
     return f"{fence}{blank}{text.replace('|', '¦')}{blank}{fence}"
 

@@ -16,6 +16,7 @@ from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._planning.steps import CallClass, Step
+from .host_words import host_notes
 from .renewal_words import term_words
 from .words import price_text, row_cells, state_word, yen_text
 
@@ -59,6 +60,7 @@ APPROVAL_WORDS: t.Final = {
         "Orders, renewals and cancellations cannot be taken back.", "注文・更新・解約は、実行後に取り消せません。"
     ),
     "silent": Phrase("Renewed by IIJ itself unless somebody acts", "操作しない場合にIIJが自動更新する契約"),
+    "on_hosts": Phrase("What changes on hosts", "ホスト側の変更"),
     "day": Phrase("day", "日付"),
     "digest": Phrase("Digest of the plan", "計画のダイジェスト"),
     "held": Phrase(
@@ -112,6 +114,7 @@ def describe_approval(document: Row) -> Row:
             }
             for row in document["silent"]
         ],
+        "on_hosts": [line for row in document["orders"] for _sign, line in host_notes(row, lang)],
     }
 
 

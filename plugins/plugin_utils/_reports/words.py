@@ -14,10 +14,10 @@ from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import list_names
-from .._planning.host_part import Change, describe_changes
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .deadlines import late_note
+from .host_words import host_notes
 from .link_words import link_note
 from .people import ACTORS
 from .renewal_words import renewal_note, silent_notes, silent_price, term_words, word_unmanaged_silence
@@ -143,7 +143,6 @@ _REPLACED: t.Final = Phrase(
 )
 _FINAL: t.Final = Phrase("; this cannot be taken back", "。解約は取り消せません")
 _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
-_ON_HOST: t.Final = Phrase("{0}, on its host: {1}", "{0} (ホスト側): {1}")
 _UNMANAGED: t.Final = Phrase(
     "unmanaged: {0} {1} ({2}), no order names it", "管理外: {0} {1} ({2}) に対応するオーダーなし"
 )
@@ -192,8 +191,13 @@ def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
 
     What cannot wait for anything else has the sign URGENT and comes first.
     """
-    makers = (_note, _replaced_note, renewal_note, link_note, _host_note, late_note)
-    result = [note for row in document["orders"] for note in (make(row, lang) for make in makers) if note]
+    makers = (_note, _replaced_note, renewal_note, link_note)
+    result = [
+        note
+        for row in document["orders"]
+        for note in (*(make(row, lang) for make in makers), *host_notes(row, lang), late_note(row, lang))
+        if note
+    ]
     silent = {row["contract_id"] for row in document["silent"]}
     left = [("?", _unmanaged(row, document, lang)) for row in document["unmanaged"] if row["contract_id"] not in silent]
     left = [*silent_notes(document, lang), *left]
@@ -261,11 +265,6 @@ def _replaced_note(row: Row, lang: Language) -> tuple[str, str] | None:
     outlives = translate(_OUTLIVES, lang).format(replaced["not_after"][:10]) if replaced["not_after"] else ""
     words = translate(_REPLACED, lang).format(row["name"], replaced["contract_id"], row["contract_id"])
     return "-", words + outlives + translate(_FINAL, lang)
-
-
-def _host_note(row: Row, lang: Language) -> tuple[str, str] | None:
-    changes = [Change(**change) for change in row["host_changes"]]
-    return ("~", translate(_ON_HOST, lang).format(row["name"], describe_changes(changes))) if changes else None
 
 
 def _is_for_hosts_alone(document: Row) -> bool:

@@ -154,6 +154,7 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
         [OV | {"applicant": APPLICANT | {"name": "Web\u3000Operations"}}],
         [OV | {"applicant": APPLICANT | {"name": "山田 太郎"}}],
     ),
+    "TEXT-LENGTH": ([OV | {"key": OV["key"] | {"owner": "a" * 201}}], [OV | {"key": OV["key"] | {"owner": "a" * 200}}]),
     "KEY-SHARED": (
         [DV, SAME_KEY],
         [DV, SAME_KEY | {"host": "web2"}],
