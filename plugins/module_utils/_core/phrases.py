@@ -16,6 +16,7 @@ Language = t.Literal["en", "ja"]
 
 # Letters by category, blanks on the screen.
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u034f"
+_RUNNER = "##["  # begins a command to the runner of GitHub Actions, wherever it is in a line
 _LONGEST_FOREIGN = 500  # characters of somebody else's words that people are shown
 
 
@@ -46,8 +47,9 @@ def translate(fact: object, lang: str | None) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace every character that commands a terminal, breaks a line or is not seen (ECMA-48, UAX #9)."""
-    return text if text.isascii() and text.isprintable() else "".join(map(_as_seen, text))
+    """Replace what commands a terminal, breaks a line or is not seen (ECMA-48, UAX #9), or commands a CI's runner."""
+    line = text if text.isascii() and text.isprintable() else "".join(map(_as_seen, text))
+    return line.replace(_RUNNER, "# #[")
 
 
 def _as_seen(character: str) -> str:

@@ -16,7 +16,7 @@ import typing as t
 
 import yaml
 
-from ...module_utils._core.phrases import translate
+from ...module_utils._core.phrases import printable, translate
 from .rules.book import RULES
 from .rules.rule import Severity
 from .whole_file import write_whole
@@ -117,7 +117,7 @@ def _sarif_result(complaint: Complaint, rule_index: int, lang: Language) -> dict
 
 
 def _message(complaint: Complaint, lang: Language) -> str:
-    about = ": ".join(part for part in (complaint.order, complaint.field) if part)
+    about = ": ".join(part for part in (complaint.about, complaint.field) if part)
     sentences = (translate(complaint.wrong, lang), translate(complaint.todo, lang))
     return " ".join(part for part in (f"{about}:" if about else "", *sentences) if part)
 
@@ -125,12 +125,12 @@ def _message(complaint: Complaint, lang: Language) -> str:
 def _path(complaint: Complaint) -> str:
     """Return the path relative to the working directory where it lies below it: that is what code hosts look for."""
     relative = os.path.relpath(complaint.place.file)
-    return complaint.place.file if relative.startswith("..") else relative
+    return complaint.place.shown_file if relative.startswith("..") else printable(relative)
 
 
 def _fingerprint(complaint: Complaint) -> str:
     # Without line and column, so that a complaint stays the same when lines move.
-    identity = "\0".join((complaint.rule, _path(complaint), complaint.order or "", complaint.field))
+    identity = "\0".join((complaint.rule, _path(complaint), complaint.about or "", complaint.field))
     return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 

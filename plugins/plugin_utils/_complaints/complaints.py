@@ -14,7 +14,7 @@ import re
 import reprlib
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, translate
+from ...module_utils._core.phrases import Phrase, one_line, printable, translate
 from .rules.book import RULES
 from .rules.rule import Severity
 from .vaulted import Vaulted, hide
@@ -50,6 +50,8 @@ _PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表�
 _HUGE = Phrase("(a huge number)", "(大きすぎる数値)")
 _STOPS = re.compile(r"(?<!\.)\.[.。]+(?=\s|$)(?<!\.\.\.)|。[.。]+|\.。")
 _LONGEST_VALUE = 60
+_LONGEST_PART = 200  # characters of a name or key that is written before what is wrong with it
+_LONGEST_ABOUT = 1_100  # characters of several of them
 _MOST_NAMES = 5
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
@@ -64,7 +66,12 @@ class Place:
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{self.shown_file}:{self.line}:{self.column}" if self.line else self.shown_file
+
+    @property
+    def shown_file(self) -> str:
+        """The file's name on one printable line, since a name may hold whatever a repository brings."""
+        return printable(self.file)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +95,12 @@ class Complaint:
 
     @property
     def field(self) -> str:
-        return dotted_path(self.path)
+        return one_line(dotted_path(self.path), _LONGEST_ABOUT)
+
+    @property
+    def about(self) -> str | None:
+        """The order's name as it is shown; a name that is refused may hold anything."""
+        return None if self.order is None else one_line(self.order, _LONGEST_ABOUT)
 
     @property
     def severity(self) -> Severity:
@@ -122,7 +134,7 @@ class Complaint:
 
     def render(self, lang: Language) -> str:
         """Render the complaint as an indented paragraph for people."""
-        about = translate(_ABOUT.filled(self.order), lang) if self.order else ""
+        about = translate(_ABOUT.filled(self.about), lang) if self.about else ""
         field = f" {self.field}:" if self.field else ""
         details = zip(_LABELS, (self.allowed, self.todo, RULES[self.rule].source), strict=True)
         return "\n".join(
@@ -141,10 +153,10 @@ class Complaint:
         return {
             "rule": self.rule,
             "severity": self.severity.value,
-            "file": self.place.file,
+            "file": self.place.shown_file,
             "line": self.place.line,
             "column": self.place.column,
-            "order": self.order,
+            "order": self.about,
             "field": self.field,
             "wrong": translate(self.wrong, lang),
             "allowed": translate(self.allowed, lang),
@@ -190,7 +202,7 @@ def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
 
 def list_names(orders: Iterable[str | None]) -> str | None:
     """List the names of several orders as a person would tell them: some, and how many more."""
-    names = list(dict.fromkeys(order for order in orders if order))
+    names = list(dict.fromkeys(one_line(order, _LONGEST_PART) for order in orders if order))
     more = len(names) - _MOST_NAMES
     return ", ".join([*names[:_MOST_NAMES], *([f"... (+{more})"] if more > 0 else [])]) or None
 
@@ -227,7 +239,8 @@ def _with_one_stop(sentence: str) -> str:
 
 def dotted_path(path: Path) -> str:
     """Return a path the way people write it: install.certificate, orders[3].name."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+    parts = (f"[{part}]" if isinstance(part, int) else f".{one_line(part, _LONGEST_PART)}" for part in path)
+    return "".join(parts).lstrip(".")
 
 
 def find_nearest(value: object, choices: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ import typing as t
 
 import yaml
 
-from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.phrases import Phrase, one_line
 from .complaints import Complaint, OrdersRefused, Place, shorten
 from .vaulted import Vaulted
 
@@ -59,7 +59,7 @@ class YamlText:
             root = loader.get_single_node()
             document = None if root is None else reading.read_value(root)
         except yaml.YAMLError as error:
-            problem = " ".join(str(getattr(error, "problem", None) or error).split())
+            problem = one_line(getattr(error, "problem", None) or error)
             self._refuse("YAML-SYNTAX", getattr(error, "problem_mark", None), problem=problem)
         except _Stopped as stopped:
             self._refuse(stopped.rule, stopped.mark, problem=stopped.problem)
@@ -193,7 +193,7 @@ def _unusable(problem: Phrase, node: yaml.Node) -> Exception:
 def _problem(error: Exception) -> str | Phrase:
     """Return what an error says: in both languages where it is ours, else in a library's words on one line."""
     message = next(iter(error.args), None)
-    return message if isinstance(message, Phrase) else " ".join(str(error).split())
+    return message if isinstance(message, Phrase) else one_line(error)
 
 
 def _is_too_deep(text: str) -> bool:

@@ -14,7 +14,7 @@ import os
 import pathlib
 import typing as t
 
-from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.phrases import Phrase, one_line
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
 from .._complaints.vaulted import Vaulted
@@ -251,7 +251,7 @@ class _Rendering:
         try:
             return self._reader.render(text)
         except Exception as error:  # whatever the template engine raises is the user's template, told with its place
-            problem = getattr(error, "told", None) or " ".join(str(error).split())
+            problem = getattr(error, "told", None) or one_line(error)
             entry = ", ".join(self._reader.known) or _NO_NAMES
             facts = {"problem": problem, "known": entry, "filters": FILTERS}
             self.complaints.append(Complaint(rule="TEMPLATE", place=self._file.place(path), path=path, facts=facts))

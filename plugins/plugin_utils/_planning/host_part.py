@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import functools
 import hashlib
 import json
 import operator
@@ -53,6 +54,8 @@ def _part_of(prefix: str, kind: t.Any, *, apart: tuple[str, ...] = ()) -> _Part:
 
 _LONGEST_FIELD: t.Final = 100  # characters
 _LONGEST_BEFORE: t.Final = 100_000  # characters; more than every value has that an order file may hold
+# What a page joins, what stands between two values, and what a CI's runner takes for a command.
+_ESCAPED: t.Final = (("  ", " \\u0020"), (" -> ", " -\\u003e "), ("##[", "#\\u0023["))
 _SEALED: t.Final = "(vaulted"
 _KEY: t.Final = _part_of("key", Key)
 _INSTALL: t.Final = _part_of("install", Install, apart=("validate", "reload", "prove"))
@@ -145,7 +148,7 @@ def _written(value: object) -> str:
         return "true" if value else "false"
     text = "-" if value is None else str(value)
     if isinstance(value, str) and (text == "-" or " -> " in text or one_line(text, len(text) + 1) != text):
-        return json.dumps(text).replace("  ", " \\u0020").replace(" -> ", " -\\u003e ")
+        return functools.reduce(lambda line, pair: line.replace(*pair), _ESCAPED, json.dumps(text))
     return text
 
 

@@ -90,7 +90,9 @@ def _list_left_out(complaints: Iterable[Complaint], options: Options, lang: Lang
     if not options["due_only"]:
         return []
     wrong = [complaint for complaint in complaints if complaint.severity is Severity.ERROR]
-    return [f"{complaint.order or complaint.place.file}: {translate(complaint.wrong, lang)}" for complaint in wrong]
+    return [
+        f"{complaint.about or complaint.place.shown_file}: {translate(complaint.wrong, lang)}" for complaint in wrong
+    ]
 
 
 def _is_news(document: Result, before: Plan) -> bool:
