@@ -95,12 +95,12 @@ class Complaint:
 
     @property
     def field(self) -> str:
-        return one_line(dotted_path(self.path), _LONGEST_ABOUT)
+        return one_line(hide(dotted_path(self.path)), _LONGEST_ABOUT)
 
     @property
     def about(self) -> str | None:
         """The order's name as it is shown; a name that is refused may hold anything."""
-        return None if self.order is None else one_line(self.order, _LONGEST_ABOUT)
+        return None if self.order is None else one_line(hide(self.order), _LONGEST_ABOUT)
 
     @property
     def severity(self) -> Severity:

@@ -52,6 +52,12 @@ class Vaulted(str):
         return Vaulted(super().lower(), self.sealed)
 
 
+class VaultedWithFile(Vaulted):
+    """A value of a file that is vaulted as a whole: whoever wrote it there has the password."""
+
+    __slots__ = ()
+
+
 class _Gate:
     """The vaulted values of one task, and how they are found inside of other texts."""
 
@@ -189,4 +195,4 @@ def _spellings(value: str) -> set[str]:
     return {value, value.lower(), " ".join(value.split()), quoted, _IN_A_NAME.sub(r"\\\1", value)} - {""}
 
 
-__all__ = ("HIDDEN", "Vaulted", "hide", "hide_vaulted", "list_vaulted", "publish")
+__all__ = ("HIDDEN", "Vaulted", "VaultedWithFile", "hide", "hide_vaulted", "list_vaulted", "publish")

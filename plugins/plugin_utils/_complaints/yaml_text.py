@@ -18,7 +18,7 @@ import yaml
 
 from ...module_utils._core.phrases import Phrase, one_line
 from .complaints import Complaint, OrdersRefused, Place, shorten
-from .vaulted import Vaulted
+from .vaulted import Vaulted, VaultedWithFile
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +132,7 @@ class _Reading:
 
     def read_value(self, node: yaml.Node) -> t.Any:
         if node.tag == _TEXT:
-            return node.value if self._sealed is None else Vaulted(node.value, sealed=self._sealed)
+            return node.value if self._sealed is None else VaultedWithFile(node.value, sealed=self._sealed)
         entry = self._made.get(id(node), _MISSING)
         if entry is _BEING_MADE:
             raise _unusable(Phrase("a value contains itself", "値がそれ自身を含んでいます"), node)

@@ -42,6 +42,7 @@ from .host_paths import find_shared_files
 from .portfolio_rules import find_complaints_between, find_shared_keys
 from .public_words import publish_words
 from .schema import find_shape_breaches
+from .vaulted_fields import find_vaulted_breaches
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -132,6 +133,7 @@ def _judged_one(
         *shape,
         *rules,
         *find_command_breaches(usable, commands),
+        *find_vaulted_breaches(raw.fields),
         *result,
     )
     wrong = any(RULES[breach.rule].severity is Severity.ERROR for breach in breaches)

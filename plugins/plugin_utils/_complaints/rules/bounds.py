@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Rules of how much an order file may hold, so that people can read what it asks and a run ends."""
+"""Rules of what an order file may hold at which place and how much, so that people can read what it asks."""
 
 from __future__ import annotations
 
@@ -16,6 +16,20 @@ RULES = (
         OURS,
         ("{value} has {length} characters.", "1 to {allowed} characters", "Shorten it."),
         ("{value}は{length}文字あります。", "1〜{allowed}文字", "短くしてください。"),
+    ),
+    make_rule(
+        "VAULT-FIELD",
+        OURS,
+        (
+            "A vaulted value stands where it would be shown, chosen by or sent to anybody.",
+            "a value that everybody may read; only {allowed} may be vaulted",
+            "Write the value itself, or vault the whole file.",
+        ),
+        (
+            "この項目の値は表示、選択、送信に使われるため、Vaultで暗号化できません。",
+            "誰に読まれてもよい値。暗号化できる項目は {allowed} だけです",
+            "値をそのまま書くか、ファイル全体を暗号化してください。",
+        ),
     ),
 )
 

@@ -17,6 +17,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import (
     HIDDEN,
     Vaulted,
+    VaultedWithFile,
     hide,
     hide_vaulted,
     list_vaulted,
@@ -149,12 +150,12 @@ FULL: t.Final = {
 }  # fmt: skip
 
 
-def with_canary(order: dict[str, t.Any], path: tuple[t.Any, ...]) -> dict[str, t.Any]:
+def with_canary(order: dict[str, t.Any], path: tuple[t.Any, ...], kind: type[Vaulted] = Vaulted) -> dict[str, t.Any]:
     copy = json.loads(json.dumps(order))
     place = copy
     for part in path[:-1]:
         place = place[part]
-    place[path[-1]] = Vaulted(f"{place[path[-1]][:1]}{CANARY}{place[path[-1]]}", sealed="seal")
+    place[path[-1]] = kind(f"{place[path[-1]][:1]}{CANARY}{place[path[-1]]}", sealed="seal")
     return copy
 
 
@@ -216,5 +217,5 @@ def vaulted_in(value: t.Any) -> t.Iterator[str]:
 def test_names_of_orders_and_hosts_are_shown_for_people_and_plans_know_them_by_these(path: tuple[str, ...]) -> None:
     order = next(order for order in every_order() if "host" in order)
     with hide_vaulted():
-        (judged,) = judge_orders(read_inline([with_canary(order, path)]), day=TODAY).accept()
+        (judged,) = judge_orders(read_inline([with_canary(order, path, VaultedWithFile)]), day=TODAY).accept()
         assert CANARY in hide(str(getattr(judged, path[0])))

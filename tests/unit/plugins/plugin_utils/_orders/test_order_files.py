@@ -214,7 +214,7 @@ VAULTED = "$ANSIBLE_VAULT;1.1;AES256\n6162"
 
 
 def test_vaulted_values_are_used_and_never_shown(tmp_path: pathlib.Path) -> None:
-    file = written(tmp_path, OV | {"host": "HIDDEN", "customer_code": "HIDDEN"})
+    file = written(tmp_path, OV | {"customer_code": "HIDDEN"})
     block = "!vault |\n      " + VAULTED.replace("\n", "\n      ")
     file.write_text(file.read_text().replace("HIDDEN", block))
     reader = dc.replace(READER, decrypt=lambda text: "secret-web" if text.split() == VAULTED.split() else "?")
