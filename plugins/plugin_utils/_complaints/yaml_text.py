@@ -48,14 +48,17 @@ class YamlText:
     name: str
     text: str
 
-    def read_document(self, decrypt: Decrypt) -> tuple[t.Any, tuple[Complaint, ...]]:
-        """Read the document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read."""
+    def read_document(self, decrypt: Decrypt, *, unsafe: type[str] = str) -> tuple[t.Any, tuple[Complaint, ...]]:
+        """Read the document, and a complaint for each key given twice; raises OrdersRefused where it cannot be read.
+
+        `unsafe` is the type of texts that are marked so: Ansible takes none but plain ones into its variables.
+        """
         text = self._plain(decrypt)
         if _is_too_deep(text):
             self._refuse("YAML-SYNTAX", None, problem=Phrase("nested too deep", "入れ子が深すぎます"))
         try:
             loader = _FastLoader(text)
-            reading = _Reading(loader, decrypt=decrypt, sealed=self._seal)
+            reading = _Reading(loader, decrypt=decrypt, sealed=self._seal, unsafe=unsafe)
             root = loader.get_single_node()
             document = None if root is None else reading.read_value(root)
         except yaml.YAMLError as error:
@@ -123,16 +126,17 @@ class _Reading:
     equal keys win in silence; here every key given twice is remembered. Rare kinds of scalars are left to the library.
     """
 
-    def __init__(self, loader: t.Any, *, decrypt: Decrypt, sealed: str | None) -> None:
+    def __init__(self, loader: t.Any, *, decrypt: Decrypt, sealed: str | None, unsafe: type[str]) -> None:
         self.duplicates: list[yaml.ScalarNode] = []
         self._loader = loader
         self._decrypt = decrypt
         self._sealed = sealed
+        self._unsafe = unsafe
         self._made: dict[int, t.Any] = {}
 
     def read_value(self, node: yaml.Node) -> t.Any:
         if node.tag == _TEXT:
-            return node.value if self._sealed is None else VaultedWithFile(node.value, sealed=self._sealed)
+            return node.value if self._sealed is None else self._sealed_text(node)
         entry = self._made.get(id(node), _MISSING)
         if entry is _BEING_MADE:
             raise _unusable(Phrase("a value contains itself", "値がそれ自身を含んでいます"), node)
@@ -147,7 +151,9 @@ class _Reading:
         if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
             return [self.read_value(item) for item in node.value]
         if isinstance(node, yaml.ScalarNode) and node.tag in ("!vault", "!unsafe"):
-            return self._vaulted(node) if node.tag == "!vault" else Literal(node.value)
+            if node.tag == "!vault":
+                return self._vaulted(node)
+            return self._unsafe(node.value) if self._sealed is None else self._sealed_text(node)
         return self._loader.construct_object(node, deep=True)
 
     def _mapping(self, node: yaml.MappingNode) -> dict[t.Any, t.Any]:
@@ -178,6 +184,9 @@ class _Reading:
         if not all(isinstance(part, dict) for part in parts):
             raise _unusable(Phrase("only mappings can be merged", "マージできるのはマッピングだけです"), node)
         return {key: item for part in parts for key, item in part.items()}
+
+    def _sealed_text(self, node: yaml.Node) -> VaultedWithFile:
+        return VaultedWithFile(node.value, sealed=self._sealed or "")
 
     def _vaulted(self, node: yaml.ScalarNode) -> Vaulted:
         try:

@@ -186,7 +186,7 @@ def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Re
         )
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     try:
-        document, duplicates = file.read_document(reader.decrypt)
+        document, duplicates = file.read_document(reader.decrypt, unsafe=Literal)
         return _Opened(file, _render_document(file, document, reader), duplicates)
     except OrdersRefused as refused:
         return Reading(complaints=refused.complaints)
@@ -215,8 +215,8 @@ def _complaints_of_top(file: YamlText, document: t.Any) -> tuple[Complaint, ...]
 
 
 def _render_document(file: YamlText, document: t.Any, reader: Reader) -> t.Any:
-    # A backslash may write a brace in another way; without any of these there is no template, and nothing to walk.
-    if not any(sign in file.text for sign in ("{{", "{%", "\\")):
+    # A backslash may write a brace in another way, and "!" begin a tag; without any of these there is nothing to walk.
+    if not any(sign in file.text for sign in ("{{", "{%", "\\", "!")):
         return document
     rendering = _Rendering(file, reader)
     rendered = rendering.read_value(document, ())
@@ -239,7 +239,9 @@ class _Rendering:
             if id(value) not in self._done:
                 self._done[id(value)] = self._container(value, path)
             return self._done[id(value)]
-        is_text = isinstance(value, str) and not isinstance(value, (Vaulted, Literal))
+        if isinstance(value, Literal):
+            return str(value)
+        is_text = isinstance(value, str) and not isinstance(value, Vaulted)
         return self._text(value, path) if is_text and ("{{" in value or "{%" in value) else value
 
     def _container(self, value: t.Any, path: Path) -> t.Any:

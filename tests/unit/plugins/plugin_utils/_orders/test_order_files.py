@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import enum
 import pathlib
+import re
 import textwrap
 import typing as t
 
@@ -17,6 +19,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
     OrdersRefused,
     report,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import merge_defaults, read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.hosts import list_hosts
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
@@ -265,3 +268,27 @@ def test_the_report_reads_well_in_both_languages(tmp_path: pathlib.Path) -> None
     assert "    to do: Did you mean quick_ssl?" in english.splitlines()
     assert japanese.splitlines()[0] == "オーダーに誤りが1件あります。注文や変更は行っていません。"
     assert "    対処: quick_ssl のことですか。" in japanese.splitlines()
+
+
+def strings(value: t.Any) -> t.Iterator[str]:
+    if isinstance(value, str) and not isinstance(value, enum.Enum):
+        yield value
+    elif dc.is_dataclass(value) and not isinstance(value, type):
+        yield from (text for field in dc.fields(value) for text in strings(getattr(value, field.name)))
+    elif isinstance(value, (tuple, list)):
+        yield from (text for below in value for text in strings(below))
+
+
+def test_a_text_that_is_marked_unsafe_is_a_text_like_another(tmp_path: pathlib.Path) -> None:
+    """Ansible takes no other into its variables."""
+    plain = written(tmp_path, OV).read_text()
+    values = {str(value) for value in (OV["name"], OV["host"], OV["common_name"], OV["key"]["path"], OV["term"])}
+    text = re.sub(rf": ({'|'.join(map(re.escape, values))})\n", r": !unsafe '\1'\n", plain)
+    assert text.count("!unsafe") >= 5
+    (tmp_path / "orders.yml").write_text(text)
+    (order,) = judge_orders(read_folder(str(tmp_path), READER), day=TODAY).accept()
+    assert {type(text) for text in strings(order)} == {str}
+    (tmp_path / "orders.yml").write_text(VAULTED)
+    reading = read_folder(str(tmp_path), dc.replace(READER, decrypt=lambda _text: text))
+    (sealed,) = judge_orders(reading, day=TODAY).accept()
+    assert isinstance(sealed.common_name, Vaulted), "in a file that is vaulted as a whole it is sealed, too"
