@@ -30,7 +30,8 @@ class ActionModule(Leg):
         orders: tuple[Order, ...] = ()
         if files is None:
             orders = accept_asked_orders(self.options)
-            files = list_leading_files(orders, list_names_of_host(orders, self.inventory_host))
+            names = list_names_of_host(orders, self.inventory_host, self.inventory_hosts)
+            files = list_leading_files(orders, names)
         subjects = [
             (order.common_name, order.subject.filled_fields()) for order in orders if order.host == self.inventory_host
         ]

@@ -21,6 +21,8 @@ description:
   - Every host has the variable C(certificate_orders_by_name), in which each of its orders has C(common_name), C(product), C(ca), C(term), C(usage),
     C(csr_origin), C(contract_id), C(generation), C(key_path), C(install) (the paths of its files) and C(file). No vaulted value is shown.
     The lists C(certificate_products) and C(certificate_authorities) are made for O(keyed_groups).
+  - A host must not have the name of a group or of the controller (C(localhost), C(127.0.0.1), C(::1)),
+    unless an inventory that is read before has the controller.
   - Orders without a host, and those with C(state=cancelled), make no host.
   - The configuration file must end in C(certificate_orders.yml) or C(certificate_orders.yaml) and lie outside the folder of the order files.
 extends_documentation_fragment:
@@ -71,6 +73,7 @@ import datetime as dt
 import pathlib
 import typing as t
 
+from ansible import constants
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
@@ -78,7 +81,7 @@ from ..module_utils._core.paths import expand_home
 from ..module_utils._core.phrases import spoken_language
 from ..plugin_utils._complaints.complaints import OrdersRefused, report
 from ..plugin_utils._complaints.vaulted import hide_vaulted
-from ..plugin_utils._orders.hosts import list_hosts
+from ..plugin_utils._orders.hosts import find_reserved_hosts, list_hosts
 from ..plugin_utils._orders.opened import make_reader
 from ..plugin_utils._orders.portfolio import judge_order_files
 from ..plugin_utils._orders.public_suffixes import explain_missing_public_suffixes
@@ -119,17 +122,27 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         try:
             found = judge_order_files(str(source), make_reader(variables), day=dt.datetime.now(dt.UTC).date())
             orders = found.accept()
+            if reserved := tuple(find_reserved_hosts(orders, self._list_reserved(orders))):
+                raise OrdersRefused(reserved)
         except OrdersRefused as refused:
             raise AnsibleParserError(report(refused.complaints, lang)) from None
         if found.complaints:
             self.display.v(report(found.complaints, lang))
         return orders
 
+    def _list_reserved(self, orders: tuple[Order, ...]) -> frozenset[str]:
+        """List the names that no host may have: those of the controller, and of every group that is known by now."""
+        own = (self._name_group(name) for host in list_hosts(orders) for name in host.groups)
+        here = set(constants.LOCALHOST) - set(self.inventory.hosts)  # unless an inventory before this one has it
+        return frozenset((*here, *self.inventory.groups, *self.get_option("groups"), *own))
+
+    def _name_group(self, name: str) -> str:
+        return str(self._sanitize_group_name(f"{self.get_option('group_prefix')}{name}"))
+
     def _add(self, host: OrderHost) -> None:
         self.inventory.add_host(host.name)
-        prefix = self.get_option("group_prefix")
         for name in ("hosts", *host.groups):
-            group = self.inventory.add_group(self._sanitize_group_name(f"{prefix}{name}"))
+            group = self.inventory.add_group(self._name_group(name))
             self.inventory.add_host(host.name, group=group)
         variables = {
             "certificate_orders_by_name": host.orders,

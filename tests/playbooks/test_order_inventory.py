@@ -114,3 +114,42 @@ def test_mistakes_in_orders_are_told_as_check_tells_them(folder: pathlib.Path) -
     told = " ".join(done.stderr.split())
     assert f"{folder}/orders/wrong.yml:7:3: order" in told and "[VALUE-CHOICE]" in told, told
     assert "web9" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["all", "ungrouped", "localhost", "127.0.0.1", "certificate_hosts", "certificate_usage_other", "has_wildcard"],
+)
+def test_no_host_has_the_name_of_a_group_or_of_the_controller(folder: pathlib.Path, host: str) -> None:
+    made_there = {"csr_origin": "target", "key": {"path": "/etc/pki/x.key"}}
+    write(folder, "odd", sample.fields(**sample.fresh(), **made_there, host=host))
+    done = ansible("ansible-inventory", "--list", folder=folder)
+    assert done.returncode != 0 and "Traceback" not in done.stderr
+    assert "[HOST-RESERVED]" in done.stderr and f"{folder}/orders/odd.yml" in done.stderr
+    assert "web1" not in done.stdout
+
+
+def test_a_controller_that_is_listed_before_may_be_named(folder: pathlib.Path) -> None:
+    made_there = {"csr_origin": "target", "key": {"path": "/etc/pki/x.key"}}
+    write(folder, "odd", sample.fields(**sample.fresh(), **made_there, host="localhost"))
+    (folder / "before.ini").write_text("localhost ansible_connection=local\n", encoding="utf-8")
+    arguments = ("-i", str(folder / "our-certificate_orders.yaml"), "--graph")
+    done = subprocess.run(
+        [str(TOOLS / "ansible-inventory"), "-i", str(folder / "before.ini"), *arguments],
+        env={**os.environ, "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections"), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "localhost" in done.stdout, done.stderr
+
+
+def test_texts_that_are_marked_unsafe_are_facts_like_others(folder: pathlib.Path) -> None:
+    text = (folder / "orders" / "web.yml").read_text(encoding="utf-8")
+    assert "name: www\n" in text
+    for mark in ("", "%TAG !a! !un\n---\n"):
+        tag = "!a!safe" if mark else "!unsafe"
+        changed = text.replace("common_name: www", f"contract_id: {tag} rsc00000001\n  common_name: www")
+        (folder / "orders" / "web.yml").write_text(mark + changed, encoding="utf-8")
+        done = ansible("ansible-inventory", "--list", "--export", folder=folder)
+        assert done.returncode == 0, done.stderr
+        assert "rsc00000001" in done.stdout

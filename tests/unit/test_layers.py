@@ -28,7 +28,7 @@ FLOORS = {
     "filter": "core",
     "inventory": "_orders _values _complaints core pki",
     "_tasks": "_guards _spending _reports _planning _orders _desk _values _complaints argspec core pki",
-    "_guards": "_reports _planning _desk _complaints core",
+    "_guards": "_reports _planning _desk _values _complaints core",
     "_spending": "_planning _desk _values _complaints core",
     "_reports": "_planning _values _catalogue _complaints core",
     "_planning": "_desk _values _catalogue _complaints core",

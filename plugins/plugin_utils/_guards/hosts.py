@@ -15,8 +15,11 @@ from .._complaints.complaints import Complaint, OrdersRefused, Place, find_neare
 from .._planning.steps import Step
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from .._planning.entry import Entry
     from .._planning.plan import Plan
+    from .._values.order import Order
 
 _NEAR: t.Final = Phrase("Did you mean {0}? ", "{0} のことですか。")
 CONTROLLER: t.Final = "localhost"
@@ -25,18 +28,20 @@ CONTROLLER: t.Final = "localhost"
 def require_hosts(plan: Plan, inventory: frozenset[str]) -> tuple[Complaint, ...]:
     """Refuse a plan that orders or registers for a host that the inventory lacks; raises OrdersRefused.
 
-    A certificate that waits for such a host holds up no other order: the complaint is returned.
+    A certificate that waits for such a host holds up no other order: the complaint is returned. Only of the controller
+    nothing is asked by its name, since it does the work of orders that name no host.
     """
     lost = _list_lost(plan, inventory)
-    complaints = tuple(_no_host(entry, inventory) for entry in lost)
-    if any(entry.changes for entry in lost):
+    complaints = tuple(_no_host(entry.order, inventory) for entry in lost)
+    if any(_is_held_up(entry) for entry in lost):
         raise OrdersRefused(complaints)
     return complaints
 
 
 def leave_lost_hosts(plan: Plan, inventory: frozenset[str]) -> Plan:
     """Leave out what a run of what is due would order or register for a host that the inventory lacks."""
-    return plan.leave(_no_host(entry, inventory) for entry in _list_lost(plan, inventory) if entry.changes)
+    lost = (entry for entry in _list_lost(plan, inventory) if _is_held_up(entry))
+    return plan.leave(_no_host(entry.order, inventory) for entry in lost)
 
 
 def _list_lost(plan: Plan, inventory: frozenset[str]) -> list[Entry]:
@@ -48,6 +53,17 @@ def _list_lost(plan: Plan, inventory: frozenset[str]) -> list[Entry]:
     ]
 
 
+def _is_held_up(entry: Entry) -> bool:
+    return bool(entry.changes) or entry.order.host == CONTROLLER
+
+
+def require_controller(orders: Iterable[Order], inventory: frozenset[str]) -> None:
+    """Refuse orders that name the controller where the inventory does not have it; raises OrdersRefused."""
+    lost = [order for order in orders if order.host == CONTROLLER and CONTROLLER not in inventory]
+    if lost:
+        raise OrdersRefused([_no_host(order, inventory) for order in lost])
+
+
 def warn_of_unready_hosts(plan: Plan) -> tuple[Complaint, ...]:
     """Name in the plan that its new orders are bought before their hosts are ready."""
     count = sum(Step.PLACE in entry.steps for entry in plan.entries)
@@ -55,8 +71,7 @@ def warn_of_unready_hosts(plan: Plan) -> tuple[Complaint, ...]:
     return (Complaint(rule="BUY-BEFORE-HOST", place=place, facts={"count": count}),) if count else ()
 
 
-def _no_host(entry: Entry, inventory: frozenset[str]) -> Complaint:
-    order = entry.order
+def _no_host(order: Order, inventory: frozenset[str]) -> Complaint:
     return Complaint(
         rule="HOST-NOT-IN-INVENTORY",
         place=order.locate(("host",)),
@@ -80,4 +95,11 @@ def find_missing_hosts(plan: Plan, inventory: frozenset[str]) -> dict[str, str]:
     }
 
 
-__all__ = ("CONTROLLER", "find_missing_hosts", "leave_lost_hosts", "require_hosts", "warn_of_unready_hosts")
+__all__ = (
+    "CONTROLLER",
+    "find_missing_hosts",
+    "leave_lost_hosts",
+    "require_controller",
+    "require_hosts",
+    "warn_of_unready_hosts",
+)

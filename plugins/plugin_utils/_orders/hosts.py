@@ -13,11 +13,12 @@ import dataclasses as dc
 import pathlib
 import typing as t
 
+from .._complaints.complaints import Complaint, shorten
 from .._complaints.vaulted import hide
 from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable, Iterator
 
     from .._values.order import Order
 
@@ -45,6 +46,14 @@ def list_hosts(orders: Iterable[Order]) -> tuple[OrderHost, ...]:
     return tuple(OrderHost(name=host, orders=facts, groups=_groups(facts)) for host, facts in sorted(result.items()))
 
 
+def find_reserved_hosts(orders: Iterable[Order], reserved: Container[str]) -> Iterator[Complaint]:
+    """Find orders whose host has a name that Ansible or a group has already: a play of that name would take it in."""
+    for order in orders:
+        if order.host is not None and order.state is Wanted.PRESENT and order.host in reserved:
+            place, facts = order.locate(("host",)), {"value": shorten(str(order.host))}
+            yield Complaint(rule="HOST-RESERVED", place=place, order=order.name, path=("host",), facts=facts)
+
+
 def _facts(order: Order) -> HostFacts:
     """Choose fields to show: nothing of the applicant, no address, no credential."""
     install = order.install
@@ -60,7 +69,7 @@ def _facts(order: Order) -> HostFacts:
         "generation": order.generation,
         "key_path": order.key.path if order.key else None,
         "install": {name: path for name in files if (path := getattr(install, name, None))},
-        "file": order.place.file,
+        "file": order.place.shown_file,
     }
     return hide(facts)
 
@@ -70,4 +79,4 @@ def _groups(orders: dict[str, HostFacts]) -> tuple[str, ...]:
     return tuple(sorted({f"{kind}_{facts[kind]}" for facts in values for kind in _KINDS if facts[kind]}))
 
 
-__all__ = ("OrderHost", "list_hosts")
+__all__ = ("OrderHost", "find_reserved_hosts", "list_hosts")

@@ -14,6 +14,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
 from .._complaints.complaints import Complaint, OptionsWrong, Place, list_names
+from .._guards.hosts import CONTROLLER, require_controller
 from .._orders.commands import read_commands
 from .._orders.files import read_inline
 from .._orders.opened import make_reader
@@ -108,9 +109,14 @@ def read_issue_day(options: Options, *, today: dt.date) -> dt.date:
         raise OptionsWrong(_CHECK_DATE.filled(repr(text))) from None
 
 
-def list_names_of_host(orders: Iterable[Order], host: str) -> frozenset[str]:
-    """List the names of the orders whose work is done on this host; an order without a host is the controller's."""
-    return frozenset(order.name for order in orders if (order.host or "localhost") == host)
+def list_names_of_host(orders: Iterable[Order], host: str, inventory: frozenset[str]) -> frozenset[str]:
+    """List the names of the orders whose work is done on this host; an order without a host is the controller's.
+
+    Raises OrdersRefused where an order names the controller, and the inventory does not have it.
+    """
+    own = [order for order in orders if (order.host or CONTROLLER) == host]
+    require_controller(own, inventory)
+    return frozenset(order.name for order in own)
 
 
 def read_today() -> dt.date:

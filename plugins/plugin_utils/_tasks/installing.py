@@ -79,7 +79,7 @@ def _look(leg: Leg) -> tuple[Fingerprinted, Desk | None]:
     desk, orders = leg.open_desk(), accept_asked_orders(leg.options)
     held = Held(leg.commands_of, leg.warn)
     plan = plan_orders(leg.options, desk, orders, Listing(desk), offers=False, held=held)
-    entries = list_to_install(plan, list_names_of_host(orders, leg.inventory_host))
+    entries = list_to_install(plan, list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts))
     return fetch_missing_fingerprints(entries, desk, lang=leg.lang), desk
 
 

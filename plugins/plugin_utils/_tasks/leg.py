@@ -141,8 +141,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     @property
     def inventory_hosts(self) -> frozenset[str]:
-        """Every host of the inventory, and the controller."""
-        return frozenset({CONTROLLER, *self.task_vars.get("groups", {}).get("all", ())})
+        """Every host of the inventory; the controller only where the inventory has it."""
+        return frozenset(self.task_vars.get("groups", {}).get("all", ()))
 
     @functools.cached_property
     def commands_of(self) -> CommandsOf:

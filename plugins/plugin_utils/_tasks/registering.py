@@ -82,7 +82,11 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
     orders = accept_asked_orders(leg.options)
     plan = plan_orders(leg.options, desk, orders, listing, offers=False, held=Held(leg.commands_of, leg.warn))
     everybody = leg.options["look"] and leg.options["state"] == "registered"
-    names = {order.name for order in orders} if everybody else list_names_of_host(orders, leg.inventory_host)
+    names = (
+        {order.name for order in orders}
+        if everybody
+        else list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)
+    )
     return desk, list_to_register(plan, names, planned=planned)
 
 

@@ -82,6 +82,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "HOST-RESERVED",
+        OURS,
+        (
+            "As an inventory, order files name hosts, and {value} is a group or this controller.",
+            "the name of one managed host",
+            "Correct host. A controller that is to have certificates belongs into an inventory of your own.",
+        ),
+        (
+            "インベントリとして使うオーダーファイルで、host が {value} (グループかこのコントローラ) になっています。",
+            "管理対象のホスト1台の名前",
+            "host を直してください。コントローラに証明書を設置する場合は、ご自分のインベントリに書いてください。",
+        ),
+    ),
+    make_rule(
         "BUY-BEFORE-HOST",
         OURS,
         (
