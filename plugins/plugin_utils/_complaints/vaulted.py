@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import posixpath
 import re
 import typing as t
+import urllib.parse
+
+from ...module_utils._core.paths import csr_path_beside, plain_path
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +28,12 @@ _SHORTEST: t.Final = (
 )
 _WORD: t.Final = 8  # characters; a shorter value is hidden only as a word
 _FOR_HOSTS: t.Final = 6  # characters; Ansible hides every occurrence, and a shorter value may be in a CSR by chance
+_SERIAL: t.Final = re.compile(r"(?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}")
+# Folders and file names that everybody has: a path that is vaulted does not hide them.
+_COMMON: t.Final = """
+/etc/pki/tls/private /etc/pki/tls/certs /etc/ssl/private /etc/ssl/certs /etc/nginx/ssl /etc/httpd/conf /etc/apache2/ssl
+/etc/haproxy /usr/local/etc/ssl /var/lib certificate intermediate fullchain full_chain combined wildcard
+"""
 _LETTER: t.Final = re.compile(r"[A-Za-z0-9]")
 _IN_A_NAME: t.Final = re.compile(r'([,+"\\<>;=])')  # escaped in a distinguished name (RFC 4514)
 
@@ -85,8 +95,9 @@ class _Gate:
     def list_in(self, texts: Iterable[str]) -> list[str]:
         self._known_forms()
         whole = "\n".join(texts)
-        result = (value for value in self._secrets if len(value) >= _FOR_HOSTS and value in whole)
-        return sorted({form for value in result for form in _spellings(value)})
+        result = [value for value in self._secrets if len(value) >= _FOR_HOSTS and value in whole]
+        beside = {_csr_beside(value) for value in result if value.startswith("/")}
+        return sorted({form for value in (*result, *filter(_is_telling, beside)) for form in _spellings(value)})
 
     def cover(self, text: str) -> str:
         forms = self._known_forms()
@@ -112,7 +123,8 @@ class _Gate:
         if self._forms is None:
             public = "\n".join(self._public)
             self._secrets = [value for value in self._opened if value and value not in public]
-            self._forms = {form for value in self._secrets for form in _spellings(value)}
+            parts = {part for value in self._secrets for part in _parts(value) if part not in public}
+            self._forms = {form for text in (*self._secrets, *parts) for form in _spellings(text)}
             lengths = collections.defaultdict(set)
             for form in self._forms:
                 lengths[form[:_SHORTEST]].add(len(form))
@@ -191,8 +203,32 @@ def _is_apart(text: str, start: int, end: int) -> bool:
 
 
 def _spellings(value: str) -> set[str]:
-    quoted = repr(str(value))[1:-1]
-    return {value, value.lower(), " ".join(value.split()), quoted, _IN_A_NAME.sub(r"\\\1", value)} - {""}
+    """List the ways in which programs write a value."""
+    plain = str(value)
+    forms = {plain, " ".join(plain.split()), repr(plain)[1:-1], _IN_A_NAME.sub(r"\\\1", plain)}
+    with contextlib.suppress(UnicodeEncodeError):  # a text with half a character is in no address
+        forms |= {urllib.parse.quote(plain), urllib.parse.quote(plain, safe=""), urllib.parse.quote_plus(plain)}
+    if _SERIAL.fullmatch(plain):
+        forms.add(plain.replace(":", "").lstrip("0"))
+    return {text for form in forms for text in (form, form.lower())} - {""}
+
+
+def _parts(value: str) -> set[str]:
+    """List what else is made of a value and would tell it: files beside it, its folder, the domain of a wildcard."""
+    texts = {value[2:]} if value.startswith("*.") else set[str]()
+    for path in {value, plain_path(value)} if value.startswith("/") else ():
+        folder, name = posixpath.split(path)
+        texts |= {path, folder, name, posixpath.splitext(name)[0], _csr_beside(path)}
+    return set(filter(_is_telling, texts))
+
+
+def _is_telling(text: str) -> bool:
+    return len(text) >= _WORD and text not in _COMMON
+
+
+def _csr_beside(path: str) -> str:
+    """Return how the path of the CSR beside a key begins, and that of whatever else has its name."""
+    return csr_path_beside(path).removesuffix(".csr")
 
 
 __all__ = ("HIDDEN", "Vaulted", "VaultedWithFile", "hide", "hide_vaulted", "list_vaulted", "publish")

@@ -23,6 +23,7 @@ from .._catalogue.industry import (
 )
 from .._catalogue.products import PRODUCTS, TERMS
 from .._complaints.complaints import Breach, shorten
+from .._complaints.vaulted import HIDDEN, Vaulted
 from .._values.order import CsrOrigin, Usage, Wanted
 from .public_suffixes import has_known_top_domain, is_public_suffix
 from .schema import INSTALL_FILES
@@ -147,7 +148,7 @@ def _approval_email(order: Fields, product: Product, day: dt.date) -> Iterator[B
             "value": shorten(address),
             "authority": product.authority.name,
             "common_name": name,
-            "allowed": permitted,
+            "allowed": HIDDEN if isinstance(name, Vaulted) else permitted,
         }
         # A name without any domain of its own has its own complaint.
         if permitted:

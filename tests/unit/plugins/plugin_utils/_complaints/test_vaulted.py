@@ -11,8 +11,11 @@ import pathlib
 import pickle
 import threading
 import typing as t
+from urllib.parse import quote, quote_plus
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.names import served_name
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.paths import csr_path_beside, plain_path
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import report, shorten
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import (
     HIDDEN,
@@ -112,7 +115,9 @@ def test_threads_of_a_task_share_its_gate() -> None:
 def test_hosts_are_told_only_of_what_they_are_given() -> None:
     with hide_vaulted():
         path, _phone, short = Vaulted("/etc/pki/Own.key"), Vaulted("+81-3-1234"), Vaulted("Tokyo")
-        assert list_vaulted([{"key": {"path": path}, "x": short}]) == ["/etc/pki/Own.key", "/etc/pki/own.key"]
+        result = set(list_vaulted([{"key": {"path": path}, "x": short}]))
+        assert {"/etc/pki/Own", "/etc/pki/Own.key", "/etc/pki/own", "/etc/pki/own.key"} <= result
+        assert not [form for form in result if "own" not in form.lower()]
     assert list_vaulted([path]) == []
 
 
@@ -219,3 +224,43 @@ def test_names_of_orders_and_hosts_are_shown_for_people_and_plans_know_them_by_t
     with hide_vaulted():
         (judged,) = judge_orders(read_inline([with_canary(order, path, VaultedWithFile)]), day=TODAY).accept()
         assert CANARY in hide(str(getattr(judged, path[0])))
+
+
+SEALED_PATH: t.Final = "/srv//Canary7Q/./Canary7Q-www.key"
+PERSON: t.Final = "山田 Canary7Q&co"
+MADE_OF: t.Final[dict[str, tuple[str, list[str]]]] = {
+    "a CSR beside a key": (SEALED_PATH, [csr_path_beside(SEALED_PATH), csr_path_beside(plain_path(SEALED_PATH))]),
+    "files beside a key": (SEALED_PATH, ["/srv/Canary7Q/.Canary7Q-www.key.next", "in /srv/Canary7Q: ", "Canary7Q-www"]),
+    "a name of a file": ("/etc/ssl/private/Canary7Q.key", [".Canary7Q.key.next", "no /etc/ssl/private/Canary7Q.csr"]),
+    "a wildcard's names": ("*.Canary7Q.example.jp", [served_name("*.Canary7Q.example.jp"), "https://Canary7Q.example.jp/"]),
+    "an address": (PERSON, [quote(PERSON), quote(PERSON, safe=""), quote_plus(PERSON)]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "texts"), MADE_OF.values(), ids=MADE_OF)
+def test_what_is_made_of_a_vaulted_value_is_hidden_too(value: str, texts: list[str]) -> None:
+    with hide_vaulted():
+        _ = Vaulted(value)
+        for text in (*texts, *map(str.lower, texts)):
+            assert CANARY.lower() not in hide(text).lower(), text
+
+
+def test_a_serial_number_is_hidden_in_the_form_that_orders_keep() -> None:
+    with hide_vaulted():
+        _ = Vaulted("0A:1B:2C:3D:4E:5F")
+        assert hide("the serial a1b2c3d4e5f is gone") == f"the serial {HIDDEN} is gone"
+
+
+def test_what_everybody_has_is_not_hidden_with_a_path() -> None:
+    with hide_vaulted():
+        _ = [Vaulted("/etc/pki/tls/private/certificate.key"), Vaulted("/etc/ssl/private/www.key")]
+        for text in ("/etc/pki/tls/private/shop.key", "the certificate of www", "/etc/ssl/private", "www", "/etc/pki"):
+            assert hide(text) == text
+        assert all("www" in form for form in list_vaulted(["/etc/ssl/private/www.key"]))
+
+
+def test_addresses_above_a_vaulted_name_are_not_listed() -> None:
+    order = next(order for order in every_order() if order.get("approval_email")) | {"approval_email": "me@example.org"}
+    with hide_vaulted():
+        sealed = {**order, "common_name": Vaulted("www.canary7q.example.co.jp", sealed="s")}
+        assert CANARY.lower() not in report(judge_orders(read_inline([sealed]), day=TODAY).complaints, "en")
