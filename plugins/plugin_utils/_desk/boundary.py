@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""The boundary around every call of a desk: whatever an answer causes inside, only DeskError comes out."""
+"""The boundaries around every call of a desk and every file that people bring: only foreseen errors come out."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ import pathlib
 import traceback
 import typing as t
 
-from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.phrases import Phrase, one_line
 from ...module_utils._core.system_errors import describe_os_error
+from .._complaints.complaints import OptionsWrong, OrdersRefused
 from .desk import AnswerUnusable, DeskError
 
 if t.TYPE_CHECKING:
@@ -27,6 +28,10 @@ _UNFORESEEN: t.Final = Phrase(
     "an answer of the desk was not foreseen ({0} at {1}); please report it to the maintainers of "
     "iij.server_certificate",
     "窓口から想定外の応答がありました ({0}, {1})。iij.server_certificate のメンテナに報告してください",
+)
+_DAMAGED: t.Final = Phrase(
+    "{0}: it is damaged, or of a form that was not foreseen ({1} at {2})",
+    "{0}: 壊れているか、想定外の形式です ({1}, {2})",
 )
 _CALLS: t.Final = (
     "list_products",
@@ -60,6 +65,22 @@ def allow_only_desk_errors() -> Iterator[None]:
         raise _unforeseen(error) from None
 
 
+@contextlib.contextmanager
+def allow_only_file_errors(name: object) -> Iterator[None]:
+    """Turn every error over a file that was not foreseen into OptionsWrong: one damaged file is one complaint."""
+    try:
+        yield
+    except (OptionsWrong, OrdersRefused, DeskError, OSError):
+        raise
+    except Exception as error:
+        raise OptionsWrong(explain_damage(name, error)) from None
+
+
+def explain_damage(name: object, error: Exception) -> Phrase:
+    """Say that a file is damaged, by kind and place of the error only: its text may hold anything."""
+    return _DAMAGED.filled(one_line(name), type(error).__name__, _place_of(error))
+
+
 def keep_boundary(adapter: type[Adapter]) -> type[Adapter]:
     """Put the boundary around every call that the Desk protocol names."""
     for name in _CALLS:
@@ -77,9 +98,12 @@ def _guarded(call: Callable[..., t.Any]) -> Callable[..., t.Any]:
 
 
 def _unforeseen(error: Exception) -> AnswerUnusable:
+    return AnswerUnusable(_UNFORESEEN.filled(type(error).__name__, _place_of(error)))
+
+
+def _place_of(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
-    place = f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
-    return AnswerUnusable(_UNFORESEEN.filled(type(error).__name__, place))
+    return f"{pathlib.PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
 
 
-__all__ = ("allow_only_desk_errors", "keep_boundary")
+__all__ = ("allow_only_desk_errors", "allow_only_file_errors", "explain_damage", "keep_boundary")

@@ -39,7 +39,7 @@ _NAME: t.Final = Phrase("a name of letters, digits, dots and hyphens", "英数�
 _FINGERPRINT: t.Final = Phrase("64 lower-case hexadecimal digits", "小文字の16進数64桁")
 _SERIAL: t.Final = Phrase("1 to 64 hexadecimal digits", "16進数1〜64桁")
 _PEM: t.Final = Phrase("PEM of at most {0} bytes", "{0}バイト以内のPEM")
-_YEARS: t.Final = (2000, 2100)
+YEARS: t.Final = (2000, 2100)
 _LONGEST_LINE: t.Final = 255
 _LONGEST_WORDS: t.Final = 500  # of what the desk says to people
 _SHOWN: t.Final = 60  # characters of a value that does not fit
@@ -124,15 +124,15 @@ def _day(value: t.Any) -> dt.date:
         day = dt.date.fromisoformat(_text(value))
     except ValueError:
         day = dt.date.min
-    if not _YEARS[0] <= day.year <= _YEARS[1]:
-        raise _Misfit(_A_DAY.filled(*_YEARS))
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise _Misfit(_A_DAY.filled(*YEARS))
     return day
 
 
 def _moment(value: t.Any) -> dt.datetime:
     moment = _parse_moment(_text(value))
-    if moment.tzinfo is None or not _YEARS[0] <= moment.year <= _YEARS[1]:
-        raise _Misfit(_A_MOMENT.filled(*_YEARS))
+    if moment.tzinfo is None or not YEARS[0] <= moment.year <= YEARS[1]:
+        raise _Misfit(_A_MOMENT.filled(*YEARS))
     return moment
 
 
@@ -260,4 +260,4 @@ def _quoted(value: t.Any) -> str:
     return type(value).__name__ if isinstance(value, (dict, list)) else one_line(value, _SHOWN)
 
 
-__all__ = ("FORMS", "find_misfit", "read_field", "read_fields")
+__all__ = ("FORMS", "YEARS", "find_misfit", "read_field", "read_fields")

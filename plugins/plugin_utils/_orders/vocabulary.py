@@ -49,7 +49,8 @@ _Checked = t.TypeVar("_Checked", bound="Callable[..., object]")
 
 TEXT = Phrase("a text", "文字列")
 _BOOLEAN = Phrase("true or false", "true または false")
-_COUNTING = Phrase("a whole number from 1 on", "1以上の整数")
+_HIGHEST = 9_999
+_COUNTING = Phrase(f"a whole number from 1 to {_HIGHEST}", f"1〜{_HIGHEST}の整数")
 _ADDRESS = Phrase("an e-mail address in half-width characters", "半角のメールアドレス")
 _PHONE_NUMBER = Phrase(
     "a telephone number in half-width digits, such as +81-3-0000-0000 or 03-0000-0000",
@@ -149,9 +150,9 @@ def check_boolean(value: object) -> bool:
     return value
 
 
-@describe_as({"type": "integer", "minimum": 1}, _COUNTING)
+@describe_as({"type": "integer", "minimum": 1, "maximum": _HIGHEST}, _COUNTING)
 def check_counting_number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _HIGHEST:
         raise make_type_refusal(value, _COUNTING)
     return value
 

@@ -157,7 +157,7 @@ def _keep(options: Options, arrivals: Arrivals | None, register: Register, text:
     for contract_id, pem in arrivals.files.items() if arrivals else ():
         path = certificate_path(options["desk_folder"], contract_id)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists() or path.read_text(encoding="ascii") != pem:
+        if not path.exists() or path.read_bytes() != pem.encode():
             write_whole(path, pem)
     if text != register.file.text:
         register.write(text)

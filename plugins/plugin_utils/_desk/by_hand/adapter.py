@@ -79,7 +79,7 @@ class ByHandDesk:
     def fetch_certificate(self, application: Application) -> IssuedCertificate:
         if not is_kept(self._folder, application):
             raise StateConflict(_NO_CERTIFICATE.filled(application.contract_id))
-        text = certificate_path(self._folder, application.contract_id).read_text(encoding="ascii")
+        text = certificate_path(self._folder, application.contract_id).read_text(encoding="ascii", errors="replace")
         leaf, end, chain = text.partition(_END)
         read = {"contract_id": application.contract_id, "certificate": leaf + end, "chain": chain}
         return IssuedCertificate(**read_fields(read, tuple(read)))

@@ -12,13 +12,17 @@ import dataclasses as dc
 import email
 import email.policy
 import io
+import lzma
 import typing as t
 import zipfile
+import zlib
 
 from ....module_utils._core.errors import Fault
 from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase, one_line
+from ....module_utils._core.system_errors import reason_of
 from ....module_utils._pki.containers import read_any
+from ..boundary import explain_damage
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -30,6 +34,7 @@ _LARGEST: t.Final = 16 << 20  # bytes of a file or of a part of one
 _MOST: t.Final = 2_000  # files of a folder, parts of an archive
 _DEEPEST: t.Final = 3  # an archive in a mail in an archive
 _LONGEST_NAME: t.Final = 200  # characters of a file's name that are told
+_DAMAGED_STREAMS: t.Final = (zlib.error, lzma.LZMAError)
 _NOTHING: t.Final = Phrase(
     "there is no certificate in it that is read here (PEM, DER, PKCS#7, ZIP, .eml)",
     "読み取れる証明書 (PEM、DER、PKCS#7、ZIP、.eml) がありません",
@@ -73,15 +78,24 @@ def read_inbox(path: str) -> Inbox:
         next(folder.iterdir())  # raises what is wrong with it
     for file in files[:_MOST]:
         name = one_line(file.relative_to(folder), _LONGEST_NAME)
-        if file.is_symlink():
-            inbox.problems[name] = _LINK
-        elif not file.is_file():
-            inbox.problems[name] = _NOTHING
-        elif file.stat().st_size > _LARGEST:
-            inbox.problems[name] = _TOO_LARGE
-        elif not _open(name, file.read_bytes(), inbox, depth=0) and name not in inbox.problems:
-            inbox.problems[name] = _NOTHING
+        try:
+            _take(file, name, inbox)
+        except OSError as error:
+            inbox.problems[name] = reason_of(error)
+        except Exception as error:  # whatever a damaged file makes a library raise: the others are read all the same
+            inbox.problems[name] = explain_damage(name, error)
     return inbox
+
+
+def _take(file: pathlib.Path, name: str, inbox: Inbox) -> None:
+    if file.is_symlink():
+        inbox.problems[name] = _LINK
+    elif not file.is_file():
+        inbox.problems[name] = _NOTHING
+    elif file.stat().st_size > _LARGEST:
+        inbox.problems[name] = _TOO_LARGE
+    elif not _open(name, file.read_bytes(), inbox, depth=0) and name not in inbox.problems:
+        inbox.problems[name] = _NOTHING
 
 
 def _is_hidden(file: pathlib.Path, folder: pathlib.Path) -> bool:
@@ -126,7 +140,7 @@ def _unpacked(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, by
                     return
                 with archive.open(member) as file:
                     yield f"{name}: {one_line(member.filename, 100)}", file.read(_LARGEST)
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, *_DAMAGED_STREAMS):
         inbox.problems[name] = _NOTHING
 
 

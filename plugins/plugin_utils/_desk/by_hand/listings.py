@@ -15,8 +15,9 @@ import re
 import typing as t
 
 from ....module_utils._core.paths import expand_home
-from ....module_utils._core.phrases import Phrase, one_line
+from ....module_utils._core.phrases import Phrase, join_phrases, one_line
 from ..._complaints.complaints import OptionsWrong
+from ..boundary import allow_only_file_errors
 from ..desk import AnswerUnusable
 from ..portal import wire
 from ..portal.page import Page, Unreadable
@@ -32,8 +33,9 @@ if t.TYPE_CHECKING:
 _PAGES: t.Final = (".html", ".htm", ".xhtml")
 _LARGEST: t.Final = 8 << 20  # bytes; a list of 1,000 rows has 1 MB as a page
 _MOST_FILES: t.Final = 10_000
+_MOST_PROBLEMS: t.Final = 20  # files that are named in one complaint
 _MARKS: t.Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_TOTAL: t.Final = re.compile(r"([\d,]+)\s*件")
+_TOTAL: t.Final = re.compile(r"(?<![\d,])([\d,]{1,12})\s*件")
 _AT: t.Final = Phrase("{0}: {1}", "{0}: {1}")
 _AT_LINE: t.Final = Phrase("{0}, line {1}: {2}", "{0} の {1}行目: {2}")
 _NO_HEAD: t.Final = Phrase(
@@ -68,7 +70,11 @@ class Listing(t.NamedTuple):
 
 def read_listing(path: str, screen_map: ScreenMap) -> Listing:
     """Read a list that was copied or saved; raises OptionsWrong with the file and the line that cannot be read."""
-    place = expand_home(path)
+    with allow_only_file_errors(path):
+        return _read_place(expand_home(path), screen_map)
+
+
+def _read_place(place: pathlib.Path, screen_map: ScreenMap) -> Listing:
     if not place.is_dir():
         return _read_pages([place], screen_map) if place.suffix.lower() in _PAGES else _read_copied(place, screen_map)
     files = sorted(file for file in place.iterdir() if file.suffix.lower() in _PAGES and file.is_file())[:_MOST_FILES]
@@ -88,22 +94,35 @@ def _read_pages(files: list[pathlib.Path], screen_map: ScreenMap) -> Listing:
     result: dict[str, Application] = {}
     totals: list[int] = []
     in_list: set[str] = set()
+    problems: list[Phrase] = []
     for file in files:
         try:
-            page = Page(_content(file), url="", charset=None, marks=screen_map.marks, rendered=True)
-            key = next((key for key in _READERS if page.heading in screen_map.screens[key].title.texts), None)
-            if key is None:
-                titles = ", ".join(f"「{screen_map.screens[name].title.text}」" for name in _READERS)
-                raise OptionsWrong(_AT.filled(file, _ANOTHER.filled(page.heading, titles)))
-            for application in _READERS[key](page, screen_map.screens[key], screen_map):
-                result[application.contract_id] = application
-                in_list.update([application.contract_id] if key == "status_list" else [])
-            totals += _totals(page.captions if key == "status_list" else ())
-        except (Unreadable, AnswerUnusable) as error:
-            raise OptionsWrong(_AT.filled(file, error.phrase)) from None
-        if totals and file == files[-1]:
-            _require_all(max(totals), len(in_list), file)
+            with allow_only_file_errors(file):
+                key, applications, page_totals = _read_page(file, screen_map)
+        except OptionsWrong as error:
+            problems.append(error.message)
+            continue
+        result.update(applications)
+        in_list.update(applications if key == "status_list" else ())
+        totals += page_totals
+    if problems:
+        raise OptionsWrong(join_phrases(problems[:_MOST_PROBLEMS]))
+    if totals:
+        _require_all(max(totals), len(in_list), files[-1])
     return Listing(result, bool(in_list or totals))
+
+
+def _read_page(file: pathlib.Path, screen_map: ScreenMap) -> tuple[str, dict[str, Application], list[int]]:
+    try:
+        page = Page(_content(file), url="", charset=None, marks=screen_map.marks, rendered=True)
+        key = next((key for key in _READERS if page.heading in screen_map.screens[key].title.texts), None)
+        if key is None:
+            titles = ", ".join(f"「{screen_map.screens[name].title.text}」" for name in _READERS)
+            raise OptionsWrong(_AT.filled(file, _ANOTHER.filled(page.heading, titles)))
+        rows = {row.contract_id: row for row in _READERS[key](page, screen_map.screens[key], screen_map)}
+        return key, rows, _totals(page.captions if key == "status_list" else ())
+    except (Unreadable, AnswerUnusable) as error:
+        raise OptionsWrong(_AT.filled(file, error.phrase)) from None
 
 
 def _rows_of_list(page: Page, screen: Screen, screen_map: ScreenMap) -> Iterator[Application]:
@@ -171,7 +190,10 @@ def _table(file: pathlib.Path, lines: list[str], screen: Screen) -> Iterator[tup
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
-    cells = line.split(delimiter) if delimiter == "\t" else next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        cells = line.split(delimiter) if delimiter == "\t" else next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:  # a cell of more than 131,072 characters, or half a quoted one
+        cells = line.split(delimiter)
     return [" ".join(cell.split()) for cell in cells]
 
 
@@ -196,7 +218,8 @@ def _text(file: pathlib.Path) -> str:
 
 
 def _totals(texts: Iterable[str]) -> list[int]:
-    return [int(match[1].replace(",", "")) for text in texts for match in [_TOTAL.search(text)] if match]
+    counts = (match[1].replace(",", "") for text in texts if (match := _TOTAL.search(text)))
+    return [int(count) for count in counts if count]
 
 
 def _require_all(total: int, count: int, file: pathlib.Path) -> None:

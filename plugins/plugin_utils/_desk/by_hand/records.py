@@ -17,7 +17,8 @@ from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, Complaint, OrdersRefused, Place, find_nearest, shorten
 from ..._complaints.yaml_text import YamlText
 from ..._values.observed import State
-from ..forms import find_misfit
+from ..boundary import allow_only_file_errors
+from ..forms import YEARS, find_misfit
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +67,11 @@ class Record:
 
 def read_record_file(path: str) -> tuple[Record, ...]:
     """Read a file that was filled in; entries without a date are not done yet. Raises OrdersRefused."""
+    with allow_only_file_errors(path):
+        return _read_file(path)
+
+
+def _read_file(path: str) -> tuple[Record, ...]:
     file = YamlText(name=path, text=expand_home(path).read_text(encoding="utf-8", errors="replace"))
     document, doubled = file.read_document(_no_vault)
     whole = isinstance(document, dict) and set(document) == {"version", "records"} and document["version"] == 1
@@ -76,7 +82,8 @@ def read_record_file(path: str) -> tuple[Record, ...]:
 
 def read_record_list(records: list[t.Any]) -> tuple[Record, ...]:
     """Read records that a task names itself."""
-    return _read(records, lambda _path: Place(file=_INLINE), ())
+    with allow_only_file_errors(_INLINE):
+        return _read(records, lambda _path: Place(file=_INLINE), ())
 
 
 def _read(records: list[t.Any], locate: Callable[[Path], Place], doubled: tuple[Complaint, ...]) -> tuple[Record, ...]:
@@ -142,9 +149,10 @@ def _record(index: int, row: Json, locate: Callable[[Path], Place]) -> Record:
 
 def _day(value: t.Any) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(_text(value))
+        day = dt.date.fromisoformat(_text(value))
     except ValueError:
         return None
+    return day if YEARS[0] <= day.year <= YEARS[1] else None
 
 
 def _text(value: t.Any) -> str:

@@ -19,6 +19,7 @@ from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, Complaint, OptionsWrong, OrdersRefused, shorten
 from ..._complaints.whole_file import write_whole
 from ..._complaints.yaml_text import YamlText
+from ..boundary import allow_only_file_errors
 from .folder import register_path
 from .register_text import Uneditable, change_text
 from .rows import judge_row, plain_row
@@ -111,6 +112,11 @@ def lock_register(folder: str) -> Iterator[None]:
 
 def read_text(path: pathlib.Path, text: str) -> Register:
     """Read the text of a register; raises OrdersRefused."""
+    with allow_only_file_errors(path):
+        return _read_text(path, text)
+
+
+def _read_text(path: pathlib.Path, text: str) -> Register:
     file = YamlText(name=str(path), text=text)
     document, doubled = file.read_document(_no_vault)
     breaches = list(_judge(document))

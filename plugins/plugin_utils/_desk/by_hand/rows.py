@@ -14,7 +14,7 @@ import typing as t
 from ....module_utils._core.phrases import Phrase
 from ..._complaints.complaints import Breach, find_nearest, shorten
 from ..._values.observed import ENDED, Application, Kind, Link, Procedure, State
-from ..forms import find_misfit, read_field, read_fields
+from ..forms import YEARS, find_misfit, read_field, read_fields
 from ..portal.wire import NEXT_STEPS
 
 if t.TYPE_CHECKING:
@@ -126,10 +126,12 @@ def _moment(name: str, value: t.Any) -> t.Any:
 
 def _written(value: t.Any) -> t.Any:
     if isinstance(value, dt.datetime):
-        local = value.astimezone(JST) if value.tzinfo else value
-        if value.tzinfo and local.time() == dt.time():
+        if value.tzinfo is None or not YEARS[0] <= value.year <= YEARS[1]:
+            return value.isoformat()  # which is refused
+        local = value.astimezone(JST)
+        if local.time() == dt.time():
             return local.date().isoformat()
-        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value.tzinfo else value.isoformat()
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, dt.date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

@@ -370,3 +370,10 @@ def test_a_private_key_in_a_value_is_not_echoed() -> None:
 
 
 # --- supplied CSRs
+
+
+@pytest.mark.parametrize(
+    "number", [0, -1, 10_000, int("f" * 5_000, 16), True, 1.0, "1"], ids=lambda value: str(type(value))
+)
+def test_a_counting_number_ends_somewhere(number: object) -> None:
+    assert rules_broken([OV | {"generation": number}]) == ["VALUE-TYPE"]
