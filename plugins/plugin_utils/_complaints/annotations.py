@@ -17,6 +17,7 @@ import typing as t
 import yaml
 
 from ...module_utils._core.phrases import printable, translate
+from .complaints import list_shown
 from .rules.book import RULES
 from .rules.rule import Severity
 from .whole_file import write_whole
@@ -33,7 +34,7 @@ _GITLAB_SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor", Severi
 
 def annotate(complaints: tuple[Complaint, ...], *, form: str, lang: Language) -> str:
     """Write all complaints in one of FORMS; without complaints it is a valid file that holds none."""
-    return FORMS[form](complaints, lang)
+    return FORMS[form](list_shown(complaints), lang)
 
 
 def write_annotations(complaints: tuple[Complaint, ...], path: str | None, *, form: str, lang: Language) -> None:

@@ -20,11 +20,12 @@ from .rules.rule import Severity
 from .vaulted import Vaulted, hide
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ...module_utils._core.phrases import Language
 
 Path = tuple[str | int, ...]
+T = t.TypeVar("T")
 
 _ABOUT = Phrase(" order {0}:", " オーダー {0}:")
 _LABELS = (Phrase("allowed", "正しい内容"), Phrase("to do", "対処"), Phrase("source", "根拠"))
@@ -53,6 +54,9 @@ _LONGEST_VALUE = 60
 _LONGEST_PART = 200  # characters of a name or key that is written before what is wrong with it
 _LONGEST_ABOUT = 1_100  # characters of several of them
 _MOST_NAMES = 5
+_MOST_OF_A_KIND = 100
+_MOST_SHOWN = 1_000
+_MORE = Phrase("... and {0} more", "ほかに{0}件")
 _REPR = reprlib.Repr()
 _REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
 
@@ -165,6 +169,14 @@ class Complaint:
         }
 
 
+def list_first(items: Sequence[T], make: Callable[[T], Breach]) -> Iterator[Breach]:
+    """Make the first breaches of very many, and in the place of the next one that says how many more there are."""
+    yield from map(make, items[:_MOST_OF_A_KIND])
+    for following in items[_MOST_OF_A_KIND : _MOST_OF_A_KIND + 1]:
+        count = len(items) - _MOST_OF_A_KIND
+        yield Breach(rule="MISTAKES-MORE", path=make(following).path, facts={"count": count})
+
+
 class OrdersRefused(Exception):
     """The orders break rules; nothing was sent anywhere.
 
@@ -214,8 +226,18 @@ def report(complaints: tuple[Complaint, ...], lang: Language) -> str:
         lines = [complaint for complaint in complaints if complaint.severity is severity]
         if lines:
             head = translate((one if len(lines) == 1 else several).filled(len(lines)), lang)
-            parts.append("\n".join([head, *(complaint.render(lang) for complaint in lines)]))
+            shown = [complaint.render(lang) for complaint in lines[:_MOST_SHOWN]]
+            more = [translate(_MORE.filled(len(lines) - len(shown)), lang)] if len(lines) > len(shown) else []
+            parts.append("\n".join([head, *shown, *more]))
     return "\n".join(parts)
+
+
+def list_shown(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
+    """List what is written for machines: as many as people read, the errors first where there are more."""
+    result = tuple(complaints)
+    if len(result) <= _MOST_SHOWN:
+        return result
+    return tuple(sorted(result, key=lambda complaint: complaint.severity is not Severity.ERROR)[:_MOST_SHOWN])
 
 
 def shorten(value: object) -> str | Phrase:
@@ -259,7 +281,9 @@ __all__ = (
     "Place",
     "dotted_path",
     "find_nearest",
+    "list_first",
     "list_names",
+    "list_shown",
     "report",
     "shorten",
     "sort_complaints",

@@ -31,6 +31,10 @@ _FastLoader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 5_000
 _VAULT_HEADER = "$ANSIBLE_VAULT;"
 _TEXT, _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq", "merge"))
+_NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+_LONGEST_NUMBER = 64  # characters; one in base 60 takes the library the square of its length
+_LONG_NUMBER = Phrase("a number of more than 64 characters", "64文字を超える数値です")
+_MOST_DUPLICATES = 100  # keys of a file that are complained of
 _NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピングはキーにできません")
 _MISSING, _BEING_MADE = object(), object()
 
@@ -71,15 +75,16 @@ class YamlText:
             self._refuse("YAML-SYNTAX", None, problem=_problem(error))
         return document, tuple(
             Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shorten(key.value)})
-            for key in reading.duplicates
+            for key in reading.duplicates[:_MOST_DUPLICATES]
         )
 
     def place(self, path: Path) -> Place:
         """Return where a value is, or the closest thing around it that is there."""
-        node = None if self._vaulted else _tree(self.text)
+        tree = None if self._vaulted else _tree(self.text)
+        node = tree.root if tree else None
         mark = getattr(node, "start_mark", None)
         for part in path:
-            key, node = _child(node, part)
+            key, node = tree.find_child(node, part) if tree else (None, None)
             if node is None:
                 break
             mark = (key or node).start_mark
@@ -150,7 +155,13 @@ class _Reading:
             return self._mapping(node)
         if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
             return [self.read_value(item) for item in node.value]
-        if isinstance(node, yaml.ScalarNode) and node.tag in ("!vault", "!unsafe"):
+        if not isinstance(node, yaml.ScalarNode):
+            raise _unusable(
+                Phrase("a list or mapping has no type of its own", "リストとマッピングに型は付けられません"), node
+            )
+        if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+            raise _unusable(_LONG_NUMBER, node)
+        if node.tag in ("!vault", "!unsafe"):
             if node.tag == "!vault":
                 return self._vaulted(node)
             return self._unsafe(node.value) if self._sealed is None else self._sealed_text(node)
@@ -221,22 +232,32 @@ def _is_too_deep(text: str) -> bool:
     return False
 
 
+class _Tree:
+    """The nodes of a text, with the children of a mapping by their names, so that many places are found fast."""
+
+    def __init__(self, root: yaml.Node | None) -> None:
+        self.root = root
+        self._children: dict[int, dict[t.Any, tuple[yaml.Node, yaml.Node]]] = {}
+
+    def find_child(self, node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
+        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            return None, node.value[part]
+        if not isinstance(node, yaml.MappingNode):
+            return None, None
+        if id(node) not in self._children:
+            # Of a key that is given twice the last one counts.
+            named = ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
+            self._children[id(node)] = {key.value: (key, value) for key, value in named}
+        return self._children[id(node)].get(str(part), (None, None))
+
+
 @functools.lru_cache(maxsize=8)
-def _tree(text: str) -> yaml.Node | None:
+def _tree(text: str) -> _Tree:
     # Only complaints need places, so the tree of nodes is made when the first one is told.
     try:
-        return yaml.compose(text, Loader=_FastLoader)
+        return _Tree(yaml.compose(text, Loader=_FastLoader))
     except (yaml.YAMLError, RecursionError):
-        return None
-
-
-def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        return None, node.value[part]
-    if isinstance(node, yaml.MappingNode):
-        result = [(key, value) for key, value in node.value if key.value == str(part)]
-        return result[-1] if result else (None, None)
-    return None, None
+        return _Tree(None)
 
 
 __all__ = ("Literal", "YamlText")

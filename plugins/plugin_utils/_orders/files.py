@@ -14,16 +14,15 @@ import os
 import pathlib
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, one_line
+from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
-from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal, YamlText
 from .branches import find_branch
 from .folder import OrderFolder, find_repository, leads_out
+from .rendering import Reader, render_document
 from .schema import drop_unasked
-from .templates import FILTERS
-from .top_of_file import find_file_breaches
+from .top_of_file import MOST_ORDERS, find_file_breaches
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,19 +32,8 @@ if t.TYPE_CHECKING:
     from .schema import Fields
 
 _SHARED = ("defaults.yml", "defaults.yaml")
-_NO_NAMES: t.Final = Phrase("none was given", "指定なし")
-
-
-@dc.dataclass(frozen=True, slots=True)
-class Reader:
-    """How values that are not plain become plain: a template's text is rendered, a vault's text decrypted.
-
-    `known` are the names that templates may use.
-    """
-
-    render: Callable[[str], t.Any]
-    decrypt: Callable[[str], str]
-    known: tuple[str, ...] = ()
+_LARGEST: t.Final = 8 << 20  # characters; 10,000 orders that say everything themselves have half of that
+_TOO_LARGE: t.Final = Phrase("it has more than 8 MiB; split it", "8 MiBを超えています。分割してください")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +165,8 @@ def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Re
     try:
         if leads_out(path, top):
             return _unreadable(path, "FILE-LINK", folder=str(top))
-        file = YamlText(name=str(path), text=path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as opened:
+            text = opened.read(_LARGEST + 1)
     except OSError as error:
         return _unreadable(path, "FILE-UNREADABLE", problem=reason_of(error))
     except UnicodeDecodeError:
@@ -185,9 +174,12 @@ def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Re
             "it is not in UTF-8; save it as UTF-8", "UTF-8で保存し直してください (Shift_JISなどは使えません)"
         )
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
+    if len(text) > _LARGEST:
+        return _unreadable(path, "FILE-UNREADABLE", problem=_TOO_LARGE)
+    file = YamlText(name=str(path), text=text)
     try:
         document, duplicates = file.read_document(reader.decrypt, unsafe=Literal)
-        return _Opened(file, _render_document(file, document, reader), duplicates)
+        return _Opened(file, render_document(file, document, reader), duplicates)
     except OrdersRefused as refused:
         return Reading(complaints=refused.complaints)
 
@@ -196,7 +188,7 @@ def _orders_of(opened: _Opened, folder: pathlib.Path, within: pathlib.Path, shar
     document = opened.document
     complaints = _complaints_of_top(opened.file, document)
     orders = document.get("orders") if isinstance(document, dict) else None
-    if not isinstance(orders, list):
+    if not isinstance(orders, list) or len(orders) > MOST_ORDERS:
         return Reading(complaints=complaints)
     defaults = merge_defaults(shared.defaults, opened.defaults) if shared else opened.defaults
     raw = []
@@ -212,52 +204,6 @@ def _orders_of(opened: _Opened, folder: pathlib.Path, within: pathlib.Path, shar
 def _complaints_of_top(file: YamlText, document: t.Any) -> tuple[Complaint, ...]:
     breaches = tuple(find_file_breaches(document))
     return tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
-
-
-def _render_document(file: YamlText, document: t.Any, reader: Reader) -> t.Any:
-    # A backslash may write a brace in another way, and "!" begin a tag; without any of these there is nothing to walk.
-    if not any(sign in file.text for sign in ("{{", "{%", "\\", "!")):
-        return document
-    rendering = _Rendering(file, reader)
-    rendered = rendering.read_value(document, ())
-    if rendering.complaints:
-        raise OrdersRefused(rendering.complaints)
-    return rendered
-
-
-class _Rendering:
-    """The document with its templates rendered; a part that several aliases lead to is rendered once."""
-
-    def __init__(self, file: YamlText, reader: Reader) -> None:
-        self.complaints: list[Complaint] = []
-        self._file = file
-        self._reader = reader
-        self._done: dict[int, t.Any] = {}
-
-    def read_value(self, value: t.Any, path: Path) -> t.Any:
-        if isinstance(value, (dict, list)):
-            if id(value) not in self._done:
-                self._done[id(value)] = self._container(value, path)
-            return self._done[id(value)]
-        if isinstance(value, Literal):
-            return str(value)
-        is_text = isinstance(value, str) and not isinstance(value, Vaulted)
-        return self._text(value, path) if is_text and ("{{" in value or "{%" in value) else value
-
-    def _container(self, value: t.Any, path: Path) -> t.Any:
-        if isinstance(value, dict):
-            return {key: self.read_value(below, (*path, key)) for key, below in value.items()}
-        return [self.read_value(below, (*path, index)) for index, below in enumerate(value)]
-
-    def _text(self, text: str, path: Path) -> t.Any:
-        try:
-            return self._reader.render(text)
-        except Exception as error:  # whatever the template engine raises is the user's template, told with its place
-            problem = getattr(error, "told", None) or one_line(error)
-            entry = ", ".join(self._reader.known) or _NO_NAMES
-            facts = {"problem": problem, "known": entry, "filters": FILTERS}
-            self.complaints.append(Complaint(rule="TEMPLATE", place=self._file.place(path), path=path, facts=facts))
-            return text
 
 
 def _locate(opened: _Opened, index: int, shared: _Opened | None, path: Path) -> Place:

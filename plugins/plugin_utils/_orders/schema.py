@@ -15,7 +15,7 @@ from ...module_utils._core.keyspec import CURVES, ECDSA, REGENERATE, RSA, RSA_SI
 from .._catalogue.industry import DN_LENGTHS
 from .._catalogue.products import TERMS
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import Breach, shorten
+from .._complaints.complaints import Breach, list_first, shorten
 from .._values.order import CsrOrigin, NextKey, ReissueReason, RenewedBy, Usage, Wanted
 from . import host_vocabulary as host
 from . import vocabulary as word
@@ -45,7 +45,7 @@ def find_shape_breaches(order: Fields, branch: Branch) -> tuple[Fields, tuple[Br
     try:
         return schema(order), ()
     except vol.MultipleInvalid as invalid:
-        return {}, tuple(make_shape_breach(error, schema.schema, order) for error in invalid.errors)
+        return {}, tuple(list_first(invalid.errors, lambda error: make_shape_breach(error, schema.schema, order)))
 
 
 def list_field_names(product: Product, *, usage: Usage, csr_origin: CsrOrigin) -> tuple[list[str], list[str]]:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, find_nearest, shorten
+from .._complaints.complaints import Breach, find_nearest, list_first, shorten
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
+MOST_ORDERS: t.Final = 20_000  # of a file
 TOP_FIELDS = ("version", "defaults", "orders")
 
 
@@ -24,10 +25,7 @@ def find_file_breaches(document: t.Any) -> Iterator[Breach]:
     if not isinstance(document, dict) or not document.keys() & {"version", "orders"}:
         yield Breach(rule="FILE-CONTENT", facts={"kind": _kind_of(document)})
         return
-    for field in document:
-        if field not in TOP_FIELDS:
-            facts = {"value": shorten(field), "allowed": TOP_FIELDS, "near": find_nearest(field, TOP_FIELDS)}
-            yield Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
+    yield from list_first([field for field in document if field not in TOP_FIELDS], _make_unknown)
     if "version" not in document:
         yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
     elif document["version"] != 1 or isinstance(document["version"], bool):
@@ -42,6 +40,11 @@ def find_file_breaches(document: t.Any) -> Iterator[Breach]:
     yield from _breaches_of_list(document.get("orders"))
 
 
+def _make_unknown(field: t.Any) -> Breach:
+    facts = {"value": shorten(field), "allowed": TOP_FIELDS, "near": find_nearest(field, TOP_FIELDS)}
+    return Breach(rule="KEY-UNKNOWN", path=(field,), facts=facts)
+
+
 def _kind_of(document: t.Any) -> Phrase:
     """Return what a document is that is no order file; nothing of it is quoted, since it may be anybody's secret."""
     if document is None:
@@ -54,15 +57,17 @@ def _kind_of(document: t.Any) -> Phrase:
 
 
 def _breaches_of_list(orders: t.Any) -> Iterator[Breach]:
-    if not isinstance(orders, list):
-        expected = Phrase("a list of orders", "オーダーのリスト")
-        yield Breach(rule="VALUE-TYPE", path=("orders",), facts={"value": shorten(orders), "expected": expected})
+    if not isinstance(orders, list) or len(orders) > MOST_ORDERS:
+        many = Phrase(f"a list of at most {MOST_ORDERS} orders", f"オーダーのリスト ({MOST_ORDERS}件まで)")
+        yield Breach(rule="VALUE-TYPE", path=("orders",), facts={"value": shorten(orders), "expected": many})
         return
-    for index, order in enumerate(orders):
-        if not isinstance(order, dict):
-            expected = Phrase("a mapping of fields", "項目のマッピング")
-            facts = {"value": shorten(order), "expected": expected}
-            yield Breach(rule="VALUE-TYPE", path=("orders", index), facts=facts)
+    expected = Phrase("a mapping of fields", "項目のマッピング")
+    yield from list_first(
+        [(index, order) for index, order in enumerate(orders) if not isinstance(order, dict)],
+        lambda row: Breach(
+            rule="VALUE-TYPE", path=("orders", row[0]), facts={"value": shorten(row[1]), "expected": expected}
+        ),
+    )
 
 
-__all__ = ("TOP_FIELDS", "find_file_breaches")
+__all__ = ("MOST_ORDERS", "TOP_FIELDS", "find_file_breaches")

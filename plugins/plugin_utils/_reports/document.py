@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import translate
-from .._complaints.complaints import Complaint, sort_complaints
+from .._complaints.complaints import Complaint, list_shown, sort_complaints
 from .._complaints.vaulted import hide, publish
 from .._planning.digests import plan_digest
 from .._planning.host_part import list_changes, make_host_part
@@ -110,7 +110,7 @@ def describe_refusal(frame: Frame, *, complaints: tuple[Complaint, ...] = (), er
     """Describe a run that came to nothing, with the reasons, as a document."""
     empty: Row = {field: [] for field in ("silent", "orders", "unmanaged", "unconfirmed")}
     nothing: Row = {"digest": None, "counts": None, "price": None, **empty}
-    lines = [complaint.as_dict(frame.lang) for complaint in complaints]
+    lines = [complaint.as_dict(frame.lang) for complaint in list_shown(complaints)]
     return {
         **_head(frame),
         "planned": planned,

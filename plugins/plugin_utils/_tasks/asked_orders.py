@@ -13,7 +13,7 @@ import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
-from .._complaints.complaints import Complaint, OptionsWrong, Place, list_names
+from .._complaints.complaints import Complaint, OptionsWrong, Place, list_names, list_shown
 from .._guards.hosts import CONTROLLER, require_controller
 from .._orders.commands import read_commands
 from .._orders.files import read_inline
@@ -75,7 +75,7 @@ def accept_orders(judged: Judged, options: Options) -> tuple[Order, ...]:
 
 def list_complaints(complaints: Iterable[Complaint], lang: Language) -> dict[str, t.Any]:
     """List the complaints about orders that were read, as part of a task's result; nothing where there are none."""
-    rows = [complaint.as_dict(lang) for complaint in complaints]
+    rows = [complaint.as_dict(lang) for complaint in list_shown(complaints)]
     return {"complaints": rows} if rows else {}
 
 

@@ -23,7 +23,7 @@ from ansible.utils.vars import load_extra_vars
 from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.phrases import spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
-from .._complaints.complaints import OptionsWrong, OrdersRefused, report
+from .._complaints.complaints import OptionsWrong, OrdersRefused, list_shown, report
 from .._complaints.vaulted import hide, hide_vaulted, list_vaulted
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
@@ -91,7 +91,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
                 return {**result, **self.control()}
         except OrdersRefused as refused:
             text = report(refused.complaints, self.lang)
-            complaints = [complaint.as_dict(self.lang) for complaint in refused.complaints]
+            complaints = [complaint.as_dict(self.lang) for complaint in list_shown(refused.complaints)]
             forms = {"forms": dict(refused.forms)} if refused.forms else {}
             result.update(msg="\n\n".join([text, *refused.forms.values()]), complaints=complaints, **forms)
             return self._failed(result, text, refused.complaints)

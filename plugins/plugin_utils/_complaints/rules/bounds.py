@@ -18,6 +18,16 @@ RULES = (
         ("{value}は{length}文字あります。", "1〜{allowed}文字", "短くしてください。"),
     ),
     make_rule(
+        "MISTAKES-MORE",
+        OURS,
+        ("From here on {count} more mistakes are not listed.", "", "Correct these first, then check again."),
+        (
+            "ここから先の誤り{count}件は省略しました。",
+            "",
+            "まず上の誤りを直してから、もう一度チェックしてください。",
+        ),
+    ),
+    make_rule(
         "VAULT-FIELD",
         OURS,
         (
