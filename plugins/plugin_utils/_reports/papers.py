@@ -15,6 +15,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
+from .._complaints.cells import guard_cell
 from .._planning.steps import CallClass, Step
 from .host_words import host_notes
 from .renewal_words import term_words
@@ -29,7 +30,6 @@ if t.TYPE_CHECKING:
 APPROVAL: t.Final = Phrase("Approval of certificate orders", "証明書お申し込みの承認依頼")
 REGISTER: t.Final = Phrase("Register of certificates", "証明書台帳")
 _BOM: t.Final = "\ufeff"  # spreadsheets take a CSV without it for the system's own encoding
-_FORMULAS: t.Final = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
 
 _ACTS: t.Final = {
     Step.PLACE: Phrase("new order", "新規"),
@@ -133,7 +133,7 @@ def render_spreadsheet(head: list[str], rows: list[list[str]]) -> str:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(head)
-    writer.writerows([f"'{cell}" if cell.startswith(_FORMULAS) else cell for cell in row] for row in rows)
+    writer.writerows(map(guard_cell, row) for row in rows)
     return _BOM + out.getvalue()
 
 

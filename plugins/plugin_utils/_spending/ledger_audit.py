@@ -12,10 +12,10 @@ import csv
 import dataclasses as dc
 import io
 import json
-import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
+from .._complaints.cells import guard_cell
 from .ledger_file import START, TORN, Line, hash_line, parse, read_texts
 
 if t.TYPE_CHECKING:
@@ -39,8 +39,6 @@ _COLUMNS: t.Final = {
     "error": Phrase("error", "エラー"),
     "hash": Phrase("hash", "ハッシュ"),
 }
-# What a spreadsheet takes for a formula, at the start of a cell by any country's separator.
-_RISKY: t.Final = re.compile(r"""(^|[,;\t\r\n])(?=[\s"]*[=+\-@＝＋－＠]|[\t\r\n])""")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,9 +109,7 @@ def export_ledger(lines: tuple[Line, ...], *, form: str, lang: str | None = None
 
 
 def _cell(value: object) -> str:
-    # A spreadsheet would take the desk's words for a formula.
-    text = "" if value is None else str(value)
-    return _RISKY.sub(r"\1'", text)
+    return guard_cell("" if value is None else str(value))
 
 
 __all__ = ("Audit", "audit_ledger", "export_ledger")
