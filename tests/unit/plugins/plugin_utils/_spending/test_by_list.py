@@ -13,7 +13,10 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Phrase
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import (
+    VaultedWithFile,
+    hide_vaulted,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import OutcomeUnknown, RequestRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
@@ -137,7 +140,7 @@ def test_a_contract_that_was_there_before_settles_nothing(runs: Runs) -> None:
 
 def test_no_sealed_contract_id_is_hidden_from_what_settles_an_attempt(runs: Runs) -> None:
     with hide_vaulted():
-        orders = portfolio(OV, {**TWIN, "duplicate_of": Vaulted("rsc00000050")})
+        orders = portfolio(OV, {**TWIN, "duplicate_of": VaultedWithFile("rsc00000050")})
         runs.desk.put(booked(orders[0], None, number=50))
         runs.desk.losses_of = {"xtra": "late"}
         assert runs.apply(*orders) == ["xtra OutcomeUnknown"]
