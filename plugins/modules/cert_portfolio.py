@@ -173,6 +173,7 @@ options:
       - By default it is below E(XDG_STATE_HOME), or else C(~/.local/state), and is named after the portfolio and the desk. One that an earlier
         release began for all desks is continued.
       - Lines name the desk. Only those of this desk, and those of earlier releases, which name none, are heeded.
+      - A link counts only in a folder that nobody else may write to; in a shared folder name the file itself.
     type: str
 seealso:
   - module: iij.server_certificate.cert_application

@@ -113,6 +113,16 @@ def _is_private(folder: pathlib.Path) -> bool:
     return stat.S_ISDIR(result.st_mode) and _is_ours(result) and not result.st_mode & 0o077
 
 
+def is_closed(folder: pathlib.Path) -> bool:
+    """Check whether only this user and root may change what is in a folder, and where its name leads."""
+    try:
+        result = folder.stat()
+        owned = result.st_uid in (0, os.geteuid()) and not result.st_mode & 0o022
+        return stat.S_ISDIR(result.st_mode) and owned and (not folder.is_symlink() or is_closed(folder.parent))
+    except OSError:
+        return False
+
+
 def _is_ours(status: os.stat_result) -> bool:
     return status.st_uid == os.geteuid()
 
@@ -120,6 +130,7 @@ def _is_ours(status: os.stat_result) -> bool:
 __all__ = (
     "append_private",
     "find_cache_home",
+    "is_closed",
     "read_private",
     "read_private_lines",
     "write_private",

@@ -23,6 +23,7 @@ import urllib.parse
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._desk.desk import DeskError
+from .._desk.private_files import is_closed
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -37,6 +38,10 @@ _BLOCK: t.Final = 1 << 16
 _UNUSABLE: t.Final = Phrase(
     "the ledger {0} cannot be used: {1}. Nothing is bought without it",
     "台帳 {0} を使えません: {1}。台帳が使えない間は、何も購入しません",
+)
+_OPEN_LINK: t.Final = Phrase(
+    "it is a link in a folder where others may write; name the file itself",
+    "ほかのユーザが書き込めるフォルダのリンクです。ファイルそのものを指定してください",
 )
 _NO_FILE: t.Final = Phrase("it is not a regular file", "通常のファイルではありません")
 _TOO_LONG: t.Final = Phrase("it has a line of more than 16 MiB", "16 MiBを超える行があります")
@@ -96,9 +101,16 @@ def name_origin(url: str | None) -> str | None:
 
 
 def open_ledger(path: pathlib.Path, flags: int) -> t.BinaryIO:
-    """Open the file; raises OSError, or LedgerUnusable for anything but a regular file."""
+    """Open the file; raises OSError, or LedgerUnusable for anything but a regular file.
+
+    A link counts only in a folder that nobody else may change: in any other one, its owner tells nothing, since it can
+    be exchanged until it is opened.
+    """
+    if path.is_symlink() and not is_closed(path.parent):
+        raise explain_unusable(path, _OPEN_LINK)
+    follow = 0 if is_closed(path.parent) else os.O_NOFOLLOW
     # Without O_NONBLOCK a FIFO would hold the run until somebody writes into it.
-    descriptor = os.open(path, flags | os.O_NONBLOCK, 0o600)
+    descriptor = os.open(path, flags | os.O_NONBLOCK | follow, 0o600)
     file = os.fdopen(descriptor, "rb" if flags & os.O_ACCMODE == os.O_RDONLY else "r+b")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         file.close()

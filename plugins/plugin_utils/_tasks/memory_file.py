@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import errno
 import json
 import os
 import pathlib
@@ -18,6 +19,7 @@ from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.whole_file import write_whole
+from .._desk.private_files import is_closed
 from .._planning.memory import HostAnswer, Memory, Registered, digest_registration, make_host_answer
 from .._spending.ledger_file import name_desk, name_origin
 from .asked_orders import check_portfolio_name
@@ -41,8 +43,10 @@ _FIELDS: t.Final = {kind: {field.name for field in dc.fields(kind)} for kind in 
 
 def read_memory(options: Options) -> Memory:
     """Read what is remembered of this portfolio at this desk; what cannot be read is not known."""
+    path = find_state_file(options, _KIND)
     try:
-        with open(find_state_file(options, _KIND), "rb", opener=_open_regular) as file:
+        _require_closed(path.parent)
+        with os.fdopen(_open(path, os.O_RDONLY), "rb") as file:
             lines = file.read(_LARGEST).splitlines()
     except OSError:
         lines = []
@@ -80,6 +84,8 @@ def _remember(options: Options, answers: list[HostAnswer | Registered], lang: La
     path, memory = find_state_file(options, _KIND), read_memory(options)
     news = memory.find_news(answers)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _require_closed(path.parent)
         if memory.is_mostly_outdated:
             # So that years of renewals do not make it long. What another host's answer adds in this moment may be
             # lost: it is asked once more.
@@ -92,9 +98,8 @@ def _remember(options: Options, answers: list[HostAnswer | Registered], lang: La
 
 
 def _append(path: pathlib.Path, news: list[HostAnswer | Registered]) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # One write at the end of the file, since the hosts of a run answer at the same time.
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK, 0o600)
+    descriptor = _open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     try:
         os.write(descriptor, _as_text(news).encode())
     finally:
@@ -114,8 +119,14 @@ def find_state_file(options: Options, kind: str) -> pathlib.Path:
     return state / "iij.server_certificate" / f"{check_portfolio_name(options)}{desk}.{kind}"
 
 
-def _open_regular(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)  # a FIFO in its place would hold the run
+def _require_closed(folder: pathlib.Path) -> None:
+    """Refuse a folder in which somebody else could have put a link or a file in the place of ours."""
+    if not is_closed(folder):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(folder))
+
+
+def _open(path: pathlib.Path, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)  # a FIFO in its place would hold the run
 
 
 def _parse(line: bytes) -> HostAnswer | Registered | None:

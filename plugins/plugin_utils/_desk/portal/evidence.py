@@ -17,6 +17,7 @@ from html import escape
 
 from ....module_utils._core.phrases import one_line
 from ..._complaints.vaulted import hide
+from ..private_files import is_closed
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -54,7 +55,8 @@ _UNSEEN: t.Final = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.
 def save_copy(page: Page, folder: pathlib.Path, *, screen: str, secrets: tuple[str, ...]) -> pathlib.Path:
     """Write an inert copy of this page, readable by its owner only, and return its place."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for old in sorted(folder.glob("*.html"))[: -_KEPT_COPIES + 1]:
+    # Where others may write, it could lead to pages that are not copies.
+    for old in sorted(folder.glob("*.html"))[: -_KEPT_COPIES + 1] if is_closed(folder) else ():
         old.unlink(missing_ok=True)
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     file = folder / f"{stamp}-{screen}.html"

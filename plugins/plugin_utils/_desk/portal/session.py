@@ -93,7 +93,7 @@ class Session:
         who = f"{self._connection.url}\n{self._connection.user}"
         self._connection.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = self._connection.state / f"portal-{hashlib.sha256(who.encode()).hexdigest()[:16]}.lock"
-        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
         with os.fdopen(descriptor, "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # goes with the descriptor, and with the process

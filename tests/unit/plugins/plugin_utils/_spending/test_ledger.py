@@ -66,3 +66,32 @@ def test_a_disk_that_fails_is_told_to_every_writer(tmp_path: pathlib.Path, monke
         assert [type(each.exception(10)) for each in todo] == [LedgerUnusable] * 4
     monkeypatch.undo()
     assert ledger.intend("place", order="later") == name_attempt(list(ledger.read_lines())[-1])
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o770], ids=oct)
+@pytest.mark.parametrize("dangling", [False, True])
+def test_a_link_counts_only_where_nobody_else_could_have_put_it(
+    mode: int, dangling: bool, tmp_path: pathlib.Path
+) -> None:
+    folder, victim = tmp_path / "state", tmp_path / "victim"
+    folder.mkdir()
+    if not dangling:
+        victim.write_text("mine\n", encoding="utf-8")
+    (folder / "a.jsonl").symlink_to(victim)
+    folder.chmod(mode)
+    ledger = Ledger(folder / "a.jsonl", now=now)
+    with pytest.raises(LedgerUnusable, match="it is a link in a folder where others may write"):
+        ledger.intend("place", order="www", common_name="www.example.jp", product="quick_ssl")
+    with pytest.raises(LedgerUnusable):
+        list(ledger.read_lines())
+    assert dangling or victim.read_text(encoding="utf-8") == "mine\n"
+    assert dangling is not victim.exists()
+    folder.chmod(0o700)
+    victim.unlink(missing_ok=True)
+    ledger.intend("place", order="www", common_name="www.example.jp", product="quick_ssl")
+    assert len(list(ledger.read_lines())) == 1, "a link of one's own, such as to a volume"
+    (folder / "a.jsonl").unlink()
+    folder.chmod(mode)
+    ledger = Ledger(folder / "b.jsonl", now=now)
+    ledger.intend("place", order="www", common_name="www.example.jp", product="quick_ssl")
+    assert len(list(ledger.read_lines())) == 1, "a file of a shared volume"

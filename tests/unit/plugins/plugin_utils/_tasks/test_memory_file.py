@@ -70,3 +70,31 @@ def test_a_folder_that_takes_no_file_costs_a_warning_only(file: pathlib.Path, mo
     assert "No space left on device" in said[0]
     assert [path.name for path in file.parent.iterdir()] == [file.name]
     assert file.read_bytes().startswith(before)
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o770, 0o755], ids=oct)
+def test_a_planted_link_is_never_written_through(file: pathlib.Path, mode: int) -> None:
+    victim = file.parent.parent / "victim"
+    victim.write_text("mine\n", encoding="utf-8")
+    file.parent.mkdir()
+    file.symlink_to(victim)
+    file.parent.chmod(mode)
+    for renewal in range(3):
+        assert remember(renewal)[1], "it is told"
+    assert victim.read_text(encoding="utf-8") == "mine\n"
+    entries, _warnings = remember(1)
+    assert not any(read_memory(OPTIONS).has_certificate(entry.order, entry.application) for entry in entries)
+
+
+def test_what_others_may_have_written_is_not_believed(file: pathlib.Path) -> None:
+    entries, _warnings = remember(1)
+    file.parent.chmod(0o777)
+    memory = read_memory(OPTIONS)
+    assert not any(memory.has_certificate(entry.order, entry.application) for entry in entries)
+    assert remember(2)[1]
+    moved = file.parent.rename(file.parent.with_name("elsewhere"))
+    moved.chmod(0o700)
+    file.parent.symlink_to(moved)
+    assert remember(3)[1] == [], "a folder that is a link of the user's own"
+    file.parent.parent.chmod(0o777)
+    assert remember(4)[1], "which somebody else could exchange"
