@@ -146,6 +146,39 @@ def test_an_order_whose_host_is_gone_costs_no_other_one_its_renewal(site: Site) 
     assert kinds(site.desk) == ["new", "new", "renewal"]
 
 
+def test_a_renewal_that_lacks_something_fails_the_daily_run_while_it_can_be_mended(site: Site) -> None:
+    site.first_certificate()
+    whole = dict(site.fields)
+    del site.fields["applicant"], site.fields["terms_agreed"]
+    site.fields["contract_id"] = site.application()["contract_id"]
+    site.days_before_end(60)
+    assert site.tasks.renew()["left_out"] == []
+    site.days_before_end(28)
+    result = site.tasks.renew()
+    (line,) = result["left_out"]
+    assert line.startswith("www: not renewed, since the order lacks applicant, terms_agreed; on 2027-")
+    assert result["orders"][0]["next_action"] == "complete the order: applicant, terms_agreed"
+    site.fields |= whole
+    assert site.tasks.renew()["left_out"] == []
+    assert kinds(site.desk) == ["new", "renewal"]
+
+
+def test_what_cannot_be_read_is_not_called_unmanaged(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
+    """The advice would be to cancel it in a browser, for good."""
+    site.first_certificate()
+    other = sample.fields(**site.hosts.place("web1", "blog"), name="blog", common_name="blog.example.jp")
+    site.tasks.options["orders"].append(other)
+    end = dt.datetime.fromisoformat(site.application()["current"]["not_after"])
+    site.tasks.apply()
+    site.fields["product"] = "nonsense"
+    site.set_clock(end - dt.timedelta(days=28))
+    capsys.readouterr()
+    result = site.tasks.renew()
+    assert (result["unmanaged"], result["silent"]) == ([], [])
+    assert [line.partition(":")[0] for line in result["left_out"]] == ["www"]
+    assert "browser" not in capsys.readouterr().out
+
+
 def test_a_cancellation_that_was_not_carried_out_is_told_by_every_daily_run(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import Breach, find_nearest, shorten
+from .._complaints.complaints import Breach, shorten
 from .field_words import FIELD_LABELS
+from .synonyms import find_meant
 from .voluptuous_dep import Refused, Required, vol
 
 Fields = dict[str, t.Any]
@@ -33,7 +34,7 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
         return Breach(
             rule="VALUE-TYPE", path=path, facts={"value": shorten(_value_at(order, path)), "expected": expected}
         )
-    near = find_nearest(path[-1], names)
+    near = find_meant(path[-1], names)
     facts = {"value": shorten(path[-1]), "allowed": names, "near": near}
     # YAML reads {organization_name: Example Co., Ltd.} as a field "Ltd." without a value.
     cut = {"cut": True} if not near and _value_at(order, path) is None else {}

@@ -19,7 +19,8 @@ from ...module_utils._core import names
 from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import APPROVAL_LOCAL_PARTS
 from .._catalogue.products import PRODUCTS, Product, find_product
-from .._complaints.complaints import find_nearest, shorten
+from .._complaints.complaints import shorten
+from .synonyms import find_meant
 from .voluptuous_dep import Refused
 
 if t.TYPE_CHECKING:
@@ -172,7 +173,7 @@ def make_choice_check(choices: Iterable[t.Any]) -> Validator:
             "VALUE-CHOICE",
             value=shorten(value),
             allowed=allowed,
-            near=find_nearest(value, [str(item) for item in allowed]),
+            near=find_meant(value, [str(item) for item in allowed]),
         )
 
     return choice
@@ -206,7 +207,7 @@ def check_product(value: object) -> Product:
     product = find_product(value) if isinstance(value, str) else None
     if product is None:
         entry = [*PRODUCTS, *(item.name for item in PRODUCTS.values())]
-        raise Refused("PRODUCT-UNKNOWN", value=shorten(value), allowed=tuple(PRODUCTS), near=find_nearest(value, entry))
+        raise Refused("PRODUCT-UNKNOWN", value=shorten(value), allowed=tuple(PRODUCTS), near=find_meant(value, entry))
     return product
 
 

@@ -12,8 +12,8 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, join_phrases
-from .._complaints.complaints import Complaint, list_names, shorten
+from ...module_utils._core.phrases import Phrase, join_phrases, one_line
+from .._complaints.complaints import Complaint, Place, list_names, shorten
 from .._values.observed import Kind
 from .._values.order import Usage
 from .lifecycle import is_given_up
@@ -26,6 +26,7 @@ if t.TYPE_CHECKING:
     from .memory import Memory
 
 
+_LONGEST: t.Final = 100  # characters of a portfolio's name
 _UNKNOWN: t.Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # ordered at a moment that the desk does not tell
 _BY_HAND: Phrase = Phrase("-, ordered at the portal", "なし、ポータルでのお申し込み")
 _DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオーダーとの相違: {0}")
@@ -130,7 +131,12 @@ def find_rivals(
         ours.update(other.duplicate_of for other in orders if other.duplicate_of)
     for app in applications:
         is_free = app.live and app.contract_id not in ours and not _is_left_behind(order, app)
-        if is_free and not any(_natural_differences(order, app)):
+        if not is_free or any(_natural_differences(order, app)):
+            continue
+        if portfolio := _find_other_portfolio(order, app):
+            place = Place(file="portfolio")
+            yield Complaint(rule="PORTFOLIO-OTHER", place=place, order=order.name, facts={"value": portfolio})
+        else:
             facts = {
                 "value": shorten(order.common_name),
                 "contract_id": app.contract_id,
@@ -138,6 +144,12 @@ def find_rivals(
                 "differing": _also(find_differences(order, app)),
             }
             yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
+
+
+def _find_other_portfolio(order: Order, app: Application) -> str | None:
+    """Find the portfolio in which an order of the same name and generation has bought this application."""
+    portfolio, _slash, rest = (app.client_reference or "").partition("/")
+    return one_line(portfolio, _LONGEST) if f"/{rest}" == order.client_reference("") else None
 
 
 def find_rivals_of_renewal(

@@ -124,7 +124,19 @@ def wants_reissue(order: Order, application: Application | None) -> bool:
     current = current_certificate(application)
     if order.reissue is None or current is None or current.serial_number is None:
         return False
-    return current.serial_number.lower().lstrip("0") == order.reissue.serial
+    return _plain_serial(current) == order.reissue.serial
+
+
+def knows_serial(application: Application, serial: str) -> bool:
+    """Check whether a certificate of this contract, as far as the desk shows them, has or had this serial number."""
+    current = current_certificate(application)
+    certificates = (*((current,) if current else ()), *application.previous)
+    return any(_plain_serial(one) == serial for one in certificates)
+
+
+def _plain_serial(certificate: Certificate) -> str | None:
+    """Return the serial number as orders have it."""
+    return certificate.serial_number and certificate.serial_number.lower().lstrip("0")
 
 
 def is_reissue_late(order: Order, track: Track | None) -> bool:
@@ -269,6 +281,7 @@ __all__ = (
     "is_reissued",
     "is_reissuing",
     "is_replaced",
+    "knows_serial",
     "last_day_before",
     "list_keys_of_contract",
     "list_lacking_fields",

@@ -79,6 +79,7 @@ class Memory:
         # Digests take time, and of most contracts nothing was remembered.
         fields = digest_registration(order) if before else {}
         names = {name for name, digest in (before.digests if before else {}).items() if fields.get(name) != digest}
+        names -= {name.partition(".")[0] for name in order.missing}  # an imported order says nothing of them
         return tuple(sorted(names | _shown_drift(order, application)))
 
     def list_lines(self) -> list[HostAnswer | Registered]:

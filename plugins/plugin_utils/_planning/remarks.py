@@ -24,6 +24,7 @@ from .lifecycle import (
     is_csr_same,
     is_reissue_late,
     is_reissuing,
+    knows_serial,
     last_day_before,
     list_lacking_fields,
     wants_reissue,
@@ -116,9 +117,14 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
     """Yield what a wanted reissue costs beside money, and what it does not do."""
     order, application = entry.order, entry.application
     unseen = track.certificate.serial_number is None
-    if order.reissue is None or application is None or not (unseen or _is_reissue(entry)):
+    if order.reissue is None or application is None:
         return
     facts = {"contract_id": application.contract_id, "serial": order.reissue.serial}
+    if not (unseen or _is_reissue(entry)):
+        if not knows_serial(application, order.reissue.serial):
+            shown = track.certificate.serial_number
+            yield _remark("REISSUE-UNKNOWN", order, {**facts, "found": shown}, "reissue")
+        return
     if order.reissue.reason is ReissueReason.KEY_COMPROMISED:
         yield _remark("KEY-COMPROMISED", order, facts, "reissue")
     if is_reissuing(application):

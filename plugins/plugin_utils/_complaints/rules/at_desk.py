@@ -188,6 +188,35 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "REISSUE-UNKNOWN",
+        OURS,
+        (
+            "reissue names the certificate {serial}, and {contract_id} has {found}: nothing is reissued.",
+            "the serial number of the certificate that has to go",
+            "Correct serial; where the reissue is done already, remove it.",
+        ),
+        (
+            "reissue のシリアル番号 {serial} は {contract_id} の証明書 ({found}) と一致しないため、再発行されません。",
+            "再発行で置き換える証明書のシリアル番号",
+            "serial を直してください。再発行が済んでいる場合は reissue を消してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
+        "PORTFOLIO-OTHER",
+        OURS,
+        (
+            "The orders are bought already, in the portfolio {value}.",
+            "the portfolio of before, which never changes",
+            "Name it: certificate_portfolio={value}. To move contracts into another one, pin them with contract_id.",
+        ),
+        (
+            "これらのオーダーは、ポートフォリオ {value} で購入済みです。",
+            "以前と同じポートフォリオ (途中で変更できません)",
+            "certificate_portfolio={value} を指定してください。別のポートフォリオに移す場合は contract_id が必要です。",
+        ),
+    ),
+    make_rule(
         "CONTRACT-DIFFERS",
         OURS,
         (
@@ -207,12 +236,12 @@ RULES = (
         (
             "The order has changed since {contract_id} was registered: {fields}. Only the next renewal follows.",
             "what was registered; a registration cannot be changed afterwards",
-            "Put the order back, wait for the renewal, or order again under another name.",
+            "Put the order back or wait for the renewal; if it must be now, add reissue (Everyday changes).",
         ),
         (
             "お申し込み {contract_id} の登録後に、オーダーの {fields} が変わりました。次の更新まで反映されません。",
             "登録時と同じ内容 (登録後の変更はできません)",
-            "オーダーを元に戻すか、次の更新を待つか、別の名前で注文し直してください。",
+            "元に戻すか、次の更新を待ってください。すぐ反映する場合は reissue を追加してください (「日々の変更」)。",
         ),
         severity=Severity.WARNING,
     ),

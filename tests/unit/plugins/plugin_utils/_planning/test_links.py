@@ -150,7 +150,7 @@ def test_a_contract_that_this_admin_cannot_see_is_not_asked_for() -> None:
 def test_an_order_with_was_adopts_what_was_ordered_by_hand_and_buys_nothing() -> None:
     by_hand = dc.replace(IN_USE, client_reference=None)
     assert entry_of(by_hand).application == by_hand
-    foreign = dc.replace(IN_USE, client_reference="other/cdn/1")
+    foreign = dc.replace(IN_USE, client_reference="other/web/1")
     observed = {"linked_contracts": {GCA: CONTRACTS}}
     with pytest.raises(OrdersRefused) as wrong:
         plan_of(foreign, **observed, **changing())

@@ -172,10 +172,21 @@ def test_a_contract_of_two_orders_is_nobodys(state: str) -> None:
 
 def test_a_name_ordered_elsewhere_is_not_ordered_again() -> None:
     elsewhere = booked(WWW, "q/www/1")
-    assert refused((WWW,), elsewhere) == ["ALREADY-ORDERED"]
+    assert refused((WWW,), elsewhere) == ["PORTFOLIO-OTHER"]
+    assert refused((WWW,), booked(WWW, "q/web/1")) == ["ALREADY-ORDERED"]
     second = portfolio(OV | {"duplicate_of": elsewhere.contract_id})
     assert made(second, elsewhere).count_orders()[Standing.TO_ORDER] == 1
     assert made((WWW,), dc.replace(elsewhere, state=State.EXPIRED)).count_orders()[Standing.TO_ORDER] == 1
+
+
+def test_another_portfolio_is_one_mistake_however_many_orders_there_are() -> None:
+    orders = portfolio(OV, DV, EV)
+    rows = [booked(order, order.client_reference("default"), number=n) for n, order in enumerate(orders, 1)]
+    with pytest.raises(OrdersRefused) as caught:
+        made(orders, *rows)
+    (complaint,) = caught.value.complaints
+    assert (complaint.rule, complaint.order) == ("PORTFOLIO-OTHER", "bank, blog, www")
+    assert "certificate_portfolio=default" in complaint.render("en")
 
 
 def test_an_order_changed_after_it_was_bought_is_a_complaint() -> None:

@@ -88,6 +88,16 @@ def test_with_another_certificate_in_use_the_wish_is_fulfilled_for_good() -> Non
     assert entry_at(100, **other).steps == ()
 
 
+@pytest.mark.parametrize("reason", ["key_lost", "key_compromised"])
+@pytest.mark.parametrize("days", [100, 28])
+def test_a_serial_number_that_no_certificate_of_the_contract_has_is_told(days: float, reason: str) -> None:
+    mistyped = {"reissue": {"serial": "beef", "reason": reason}}
+    assert "REISSUE-UNKNOWN" in remarks(plan_at(days, **mistyped))
+    assert IN_USE.current is not None
+    fulfilled = dc.replace(certified(IN_USE, 2), previous=(IN_USE.current,))
+    assert "REISSUE-UNKNOWN" not in remarks(plan_at(days, fulfilled))
+
+
 def test_what_is_under_way_is_registered_and_not_ordered_again() -> None:
     assert entry_at(100, REISSUING).steps == (Step.REGISTER,)
     registered = dc.replace(REISSUING.procedure, state=State.APPLIED) if REISSUING.procedure else None

@@ -211,6 +211,13 @@ def test_what_was_registered_is_remembered_so_that_drift_is_told(desk: Desk) -> 
     assert [c["rule"] for c in desk.plan(moved)["document"]["complaints"]] == ["REGISTRATION-DRIFT"]
 
 
+def test_an_imported_order_that_says_nothing_of_a_field_has_not_drifted(desk: Desk) -> None:
+    """Its advice would be to put the order back, and there is nothing to put back."""
+    taken(desk, ORDERED, REGISTERED)
+    bare = dc.replace(sample.order(contract_id="rsc00000001"), applicant=None, host=None, missing=("applicant", "host"))
+    assert [c["rule"] for c in desk.plan(bare)["document"]["complaints"]] == []
+
+
 def test_the_day_is_counted_in_japan(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     at_night = dt.datetime(2026, 11, 19, 16, tzinfo=dt.UTC)  # 01:00 of the 20th in Tokyo
     monkeypatch.setattr(

@@ -1,0 +1,50 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What people write for a value or a field: the portal's own words, other ways to say it, and near misses."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+import unicodedata
+
+from .._complaints.complaints import find_nearest
+from .field_words import FIELD_LABELS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# In the width and case of NFKC; the words are the portal's [M:2261096], the other ways to say them ours.
+_MEANT: t.Final = {
+    "その他": "other",
+    "連携対応サービスで利用": "linked_service",
+    "iijがcsrを作成": "service",
+    "お客様がcsrを作成": "target",
+    "解約": "cancelled",
+    "再発行": "reissue",
+    "更新": "renewal",
+    **{label.lower(): name for name, label in FIELD_LABELS.items() if "." not in name},
+}
+_PERIOD: t.Final = re.compile(r"(\d+) ?(months?|か月|ヶ月|カ月|ヵ月|ケ月|個月|years?|yrs?|年間?)")
+_MONTHS: t.Final = {6: "6 months", 12: "1 year"}
+
+
+def find_meant(value: object, choices: Iterable[str]) -> str:
+    """Find the choice that was probably meant, or an empty text; another period is never a near miss."""
+    if not isinstance(value, str):
+        return ""
+    choices, plain = tuple(choices), unicodedata.normalize("NFKC", value).strip()
+    period = _PERIOD.fullmatch(plain.lower())
+    if period:
+        months = int(period[1][:4]) * (12 if period[2].startswith(("y", "年")) else 1)
+        meant = _MONTHS.get(months, "")
+    else:
+        meant = _MEANT.get(plain.lower(), "") or (plain if plain in choices else find_nearest(plain, choices))
+    return meant if meant in choices else ""
+
+
+__all__ = ("find_meant",)
