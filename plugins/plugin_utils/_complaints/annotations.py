@@ -17,7 +17,7 @@ import typing as t
 import yaml
 
 from ...module_utils._core.phrases import printable, translate
-from .complaints import list_shown
+from .complaints import join_sentences, list_shown
 from .rules.book import RULES
 from .rules.rule import Severity
 from .whole_file import write_whole
@@ -119,8 +119,8 @@ def _sarif_result(complaint: Complaint, rule_index: int, lang: Language) -> dict
 
 def _message(complaint: Complaint, lang: Language) -> str:
     about = ": ".join(part for part in (complaint.about, complaint.field) if part)
-    sentences = (translate(complaint.wrong, lang), translate(complaint.todo, lang))
-    return " ".join(part for part in (f"{about}:" if about else "", *sentences) if part)
+    sentences = join_sentences((translate(complaint.wrong, lang), translate(complaint.todo, lang)), lang)
+    return f"{about}: {sentences}" if about else sentences
 
 
 def _path(complaint: Complaint) -> str:

@@ -254,6 +254,14 @@ def shorten(value: object) -> str | Phrase:
     return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}...")
 
 
+def join_sentences(sentences: Iterable[str], lang: Language) -> str:
+    """Join sentences on a line; Japanese ones each end in their stop, and no blank follows it."""
+    if lang == "en":
+        return " ".join(filter(None, sentences))
+    *before, last = [sentence for sentence in sentences if sentence] or [""]
+    return "".join([*(f"{sentence.removesuffix('。')}。" for sentence in before), last])
+
+
 def _with_one_stop(sentence: str) -> str:
     """End a sentence once, where a fact at its end is a sentence of its own."""
     return _STOPS.sub(lambda stops: stops[0][-1], sentence)
@@ -281,6 +289,7 @@ __all__ = (
     "Place",
     "dotted_path",
     "find_nearest",
+    "join_sentences",
     "list_first",
     "list_names",
     "list_shown",

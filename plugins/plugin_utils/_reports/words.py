@@ -13,7 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import list_names
+from .._complaints.complaints import join_sentences, list_names
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .deadlines import late_note
@@ -203,7 +203,7 @@ def list_notes(document: Row, lang: Language) -> list[tuple[str, str]]:
     left = [*silent_notes(document, lang), *left]
     names = list_names(document["unconfirmed"])
     unconfirmed = [("?", translate(_UNCONFIRMED, lang).format(names))] if names else []
-    warnings = [] if document["error"] else [_warning(complaint) for complaint in document["complaints"]]
+    warnings = [] if document["error"] else [_warning(complaint, lang) for complaint in document["complaints"]]
     urgent = [warning for warning in warnings if warning[0] == URGENT]
     return [*urgent, *result, *left, *unconfirmed, *(warning for warning in warnings if warning[0] != URGENT)]
 
@@ -237,12 +237,12 @@ def step_words(step: Row, lang: Language) -> str:
     return f"{translate(_STEPS[step['step']], lang)} ({translate(call_class, lang)})"
 
 
-def _warning(complaint: Row) -> tuple[str, str]:
+def _warning(complaint: Row, lang: Language) -> tuple[str, str]:
     place = f"{complaint['file']}:{complaint['line']}" if complaint["line"] else complaint["file"]
     about = [part for part in (place, complaint["order"], complaint["field"]) if part]
-    sentences = [part for part in (complaint["wrong"], complaint["todo"]) if part]
+    sentences = join_sentences((complaint["wrong"], complaint["todo"]), lang)
     sign = URGENT if complaint["rule"] in _URGENT_RULES else "!"
-    return sign, f"{': '.join(about)}: {' '.join(sentences)} [{complaint['rule']}]"
+    return sign, f"{': '.join(about)}: {sentences} [{complaint['rule']}]"
 
 
 def _note(row: Row, lang: Language) -> tuple[str, str] | None:

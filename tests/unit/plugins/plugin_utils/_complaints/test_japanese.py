@@ -20,6 +20,7 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._core.phras
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
     Complaint,
     Place,
+    join_sentences,
     shorten,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
@@ -112,3 +113,15 @@ def test_every_source_of_a_rule_that_is_more_than_a_name() -> None:
     for rule in RULES.values():
         assert not PROSE.search(rule.source.ja), rule.id
     assert set(IN_JAPANESE) <= {rule.source.en for rule in RULES.values()}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_sentences_on_a_line_are_apart_in_both_languages(rule: str) -> None:
+    """Some are headings without a stop where they stand alone, others end in a fact that is a sentence."""
+    words = RULES[rule]
+    english, japanese = ([getattr(words.wrong, lang), getattr(words.todo, lang)] for lang in ("en", "ja"))
+    line = join_sentences(japanese, "ja")
+    assert "。 " not in line and "。。" not in line
+    assert line.startswith(f"{japanese[0].removesuffix('。')}。")
+    assert join_sentences(english, "en") == " ".join(english)
+    assert join_sentences(["", japanese[1]], "ja") == japanese[1] and join_sentences([], "ja") == ""
