@@ -19,6 +19,7 @@ import yaml
 from ...module_utils._core.phrases import Phrase, one_line
 from .complaints import Complaint, OrdersRefused, Place, shorten
 from .vaulted import Vaulted, VaultedWithFile
+from .yaml_problems import explain_problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,8 +67,9 @@ class YamlText:
             root = loader.get_single_node()
             document = None if root is None else reading.read_value(root)
         except yaml.YAMLError as error:
-            problem = one_line(getattr(error, "problem", None) or error)
-            self._refuse("YAML-SYNTAX", getattr(error, "problem_mark", None), problem=problem)
+            mark = getattr(error, "problem_mark", None)
+            problem = explain_problem(str(getattr(error, "problem", None) or error), text, mark.line if mark else None)
+            self._refuse("YAML-SYNTAX", mark, problem=problem)
         except _Stopped as stopped:
             self._refuse(stopped.rule, stopped.mark, problem=stopped.problem)
         except (RecursionError, ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
