@@ -78,6 +78,22 @@ NOT_READY: t.Final = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("option", ["reports_path", "ledger_path"])
+def test_what_could_not_be_written_down_is_not_done(desk: DeskControl, tmp_path: pathlib.Path, option: str) -> None:
+    """Neither is a host visited nor anything bought where the record of it would be lost."""
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    visits: list[str] = []
+    tasks = tasks_at(
+        desk,
+        tmp_path,
+        lambda host, _module, _arguments: visits.append(host) or {},
+        **{option: str(tmp_path / "file" / "below")},
+    )
+    result = tasks.apply()
+    assert result["failed"] and result["msg"].startswith(f"{option} ") and "cannot be written" in result["msg"]
+    assert (desk.purchases(), visits) == ([], [])
+
+
 @pytest.mark.parametrize("answer", NOT_READY.values(), ids=NOT_READY)
 def test_a_host_that_is_not_ready_costs_no_contract(desk: DeskControl, tmp_path: pathlib.Path, answer: Json) -> None:
     tasks = tasks_at(desk, tmp_path, answering(**answer))

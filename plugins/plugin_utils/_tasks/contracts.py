@@ -17,6 +17,7 @@ from .._guards.hosts import find_missing_hosts, require_hosts, warn_of_unready_h
 from .._guards.limits import Limits, judge_limits
 from .._guards.quotes import quote_purchases
 from .._guards.saved_plan import require_digest
+from .._guards.writable import require_writable
 from .._planning.judgement import find_standing, find_standing_ahead
 from .._planning.lifecycle import find_track, renews
 from .._planning.links import link_standing, relinking_of
@@ -66,6 +67,8 @@ def guard_contracts(
 
     A task that only plans shows what goes past them, which is returned.
     """
+    if performs and plan.count_changes():
+        require_writable({name: options.get(name) for name in ("reports_path", "ledger_path")})
     lost = require_hosts(plan, inventory)
     if options.get("buy_before_host"):
         lost = (*lost, *warn_of_unready_hosts(plan))
