@@ -43,7 +43,7 @@ def translate(fact: object, lang: str | None) -> str:
         return fact.ja if lang == "ja" else fact.en
     if isinstance(fact, (tuple, list)):
         return ", ".join(translate(part, lang) for part in fact)
-    return str(fact)
+    return str(fact).lower() if isinstance(fact, bool) else str(fact)  # as YAML has it
 
 
 def printable(text: str) -> str:

@@ -17,9 +17,10 @@ import typing as t
 import yaml
 
 from ...module_utils._core.phrases import printable, translate
-from .complaints import join_sentences, list_shown
+from .complaints import list_shown
 from .rules.book import RULES
 from .rules.rule import Severity
+from .sentences import join_sentences
 from .whole_file import write_whole
 
 if t.TYPE_CHECKING:

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import dataclasses as dc
 import difflib
-import re
 import reprlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, one_line, printable, translate
 from .rules.book import RULES
 from .rules.rule import Severity
+from .sentences import end_once
 from .vaulted import Vaulted, hide
 
 if t.TYPE_CHECKING:
@@ -48,8 +48,9 @@ _HEADS = {  # for one, and for several
 }
 _VAULTED = Phrase("(a vaulted value, not shown)", "(Vaultの値のため非表示)")
 _PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表示)")
+_EMPTY = Phrase("an empty value", "空の値")
+_UNQUOTED = Phrase("Write it without quotes.", "引用符を付けずに書いてください。")
 _HUGE = Phrase("(a huge number)", "(大きすぎる数値)")
-_STOPS = re.compile(r"(?<!\.)\.[.。]+(?=\s|$)(?<!\.\.\.)|。[.。]+|\.。")
 _LONGEST_VALUE = 60
 _LONGEST_PART = 200  # characters of a name or key that is written before what is wrong with it
 _LONGEST_ABOUT = 1_100  # characters of several of them
@@ -126,12 +127,14 @@ class Complaint:
         return self._filled(RULES[self.rule].todo)
 
     def _filled(self, words: Phrase) -> Phrase:
-        return Phrase(*map(_with_one_stop, words.filled(**self._shown_facts(), hint=self._hint())))
+        return Phrase(*map(end_once, words.filled(**self._shown_facts(), hint=self._hint())))
 
     def _shown_facts(self) -> dict[str, object]:
         return {name: hide(fact) for name, fact in self.facts.items()}
 
     def _hint(self) -> Phrase:
+        if self.facts.get("unquoted"):
+            return _UNQUOTED
         if self.facts.get("cut"):
             return _QUOTE
         return _NEAR.filled(hide(self.facts["near"])) if self.facts.get("near") else _CHOOSE
@@ -242,6 +245,8 @@ def list_shown(complaints: Iterable[Complaint]) -> tuple[Complaint, ...]:
 
 def shorten(value: object) -> str | Phrase:
     """Quote a value for a message: as it was written, what is not seen made visible, on one line, and never long."""
+    if value is None:
+        return _EMPTY
     if isinstance(value, Vaulted):
         return _VAULTED
     try:
@@ -252,19 +257,6 @@ def shorten(value: object) -> str | Phrase:
     if "PRIVATE KEY" in text:
         return _PRIVATE_KEY
     return repr(text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 3]}...")
-
-
-def join_sentences(sentences: Iterable[str], lang: Language) -> str:
-    """Join sentences on a line; Japanese ones each end in their stop, and no blank follows it."""
-    if lang == "en":
-        return " ".join(filter(None, sentences))
-    *before, last = [sentence for sentence in sentences if sentence] or [""]
-    return "".join([*(f"{sentence.removesuffix('。')}。" for sentence in before), last])
-
-
-def _with_one_stop(sentence: str) -> str:
-    """End a sentence once, where a fact at its end is a sentence of its own."""
-    return _STOPS.sub(lambda stops: stops[0][-1], sentence)
 
 
 def dotted_path(path: Path) -> str:
@@ -289,7 +281,6 @@ __all__ = (
     "Place",
     "dotted_path",
     "find_nearest",
-    "join_sentences",
     "list_first",
     "list_names",
     "list_shown",

@@ -47,4 +47,11 @@ def find_meant(value: object, choices: Iterable[str]) -> str:
     return meant if meant in choices else ""
 
 
-__all__ = ("find_meant",)
+def is_quoted(value: object, wanted: object) -> bool:
+    """Check whether a text is what was wanted as a number or truth value, in quotes."""
+    if not isinstance(value, str) or not isinstance(wanted, (bool, int)):
+        return False
+    return value.strip().lower() == str(wanted).lower()
+
+
+__all__ = ("find_meant", "is_quoted")

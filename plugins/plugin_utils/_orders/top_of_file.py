@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Breach, find_nearest, list_first, shorten
+from .synonyms import is_quoted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +30,9 @@ def find_file_breaches(document: t.Any) -> Iterator[Breach]:
     if "version" not in document:
         yield Breach(rule="KEY-MISSING", facts={"value": "version", "named": "version", "allowed": 1})
     elif document["version"] != 1 or isinstance(document["version"], bool):
-        yield Breach(
-            rule="VALUE-CHOICE", path=("version",), facts={"value": shorten(document["version"]), "allowed": 1}
-        )
+        version = document["version"]
+        facts = {"value": shorten(version), "allowed": 1, "unquoted": is_quoted(version, 1)}
+        yield Breach(rule="VALUE-CHOICE", path=("version",), facts=facts)
     if not isinstance(document.get("defaults") or {}, dict):
         fields = Phrase("a mapping of fields", "項目のマッピング")
         yield Breach(

@@ -20,7 +20,7 @@ from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import APPROVAL_LOCAL_PARTS
 from .._catalogue.products import PRODUCTS, Product, find_product
 from .._complaints.complaints import shorten
-from .synonyms import find_meant
+from .synonyms import find_meant, is_quoted
 from .voluptuous_dep import Refused
 
 if t.TYPE_CHECKING:
@@ -174,6 +174,7 @@ def make_choice_check(choices: Iterable[t.Any]) -> Validator:
             value=shorten(value),
             allowed=allowed,
             near=find_meant(value, [str(item) for item in allowed]),
+            unquoted=any(is_quoted(value, item) for item in allowed),
         )
 
     return choice
@@ -238,6 +239,8 @@ def show_character(character: str) -> str:
 
 @describe_as({"const": True}, True)
 def check_agreed(value: object) -> bool:
+    if is_quoted(value, True):
+        raise Refused("VALUE-CHOICE", value=shorten(value), allowed=(True,), unquoted=True)
     if value is not True:
         raise Refused("TERMS-AGREED")
     return True

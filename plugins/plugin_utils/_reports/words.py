@@ -13,7 +13,8 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
-from .._complaints.complaints import join_sentences, list_names
+from .._complaints.complaints import list_names
+from .._complaints.sentences import join_sentences
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
 from .deadlines import late_note

@@ -20,11 +20,11 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._core.phras
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
     Complaint,
     Place,
-    join_sentences,
     shorten,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.rule import IN_JAPANESE
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.sentences import join_sentences
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.wire import read_seen_contract
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AnswerUnusable, DeskUnreachable

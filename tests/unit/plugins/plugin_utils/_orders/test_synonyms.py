@@ -48,3 +48,23 @@ def test_a_field_in_the_words_of_the_portal_is_known() -> None:
     renamed = {"コモンネーム" if name == "common_name" else name: value for name, value in OV.items()}
     found = judge_orders(read_inline([renamed]), day=TODAY).list_errors()
     assert any("common_name" in complaint.todo.en for complaint in found if complaint.rule == "KEY-UNKNOWN")
+
+
+@pytest.mark.parametrize(
+    ("change", "hint"),
+    [
+        ({"terms_agreed": "true"}, "Write it without quotes."),
+        ({"terms_agreed": "True"}, "Write it without quotes."),
+        ({"key": {"path": "/www.key", "size": "2048"}}, "Write it without quotes."),
+        ({"terms_agreed": False}, "Read the terms on the portal"),
+    ],
+)
+def test_what_is_right_but_for_its_quotes_is_told_so(change: dict[str, object], hint: str) -> None:
+    (complaint,) = judge_orders(read_inline([OV | change]), day=TODAY).list_errors()
+    assert hint in complaint.render("en") and "True" not in complaint.render("en").replace("'True'", "")
+
+
+def test_an_empty_value_is_called_so() -> None:
+    (complaint,) = judge_orders(read_inline([OV | {"host": None, "common_name": None}]), day=TODAY).list_errors()[:1]
+    assert "an empty value is not" in complaint.render("en") and "空の値は" in complaint.render("ja")
+    assert "None" not in complaint.render("en") + complaint.render("ja")
