@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, one_line
+from ...module_utils._core.phrases import Phrase, verbatim
 from .._complaints.complaints import Complaint, OrdersRefused
 from .._complaints.vaulted import Vaulted
 from .._complaints.yaml_text import Literal
@@ -82,7 +82,7 @@ class _Rendering:
         try:
             return self._reader.render(text)
         except Exception as error:  # whatever the template engine raises is the user's template, told with its place
-            problem = getattr(error, "told", None) or one_line(error)
+            problem = getattr(error, "phrase", None) or verbatim(error)
             entry = ", ".join(self._reader.known) or _NO_NAMES
             facts = {"problem": problem, "known": entry, "filters": FILTERS}
             if len(self.complaints) < _MOST_TEMPLATES:

@@ -54,6 +54,16 @@ def test_a_folder_is_read_with_everything_below_it(tmp_path: pathlib.Path) -> No
     assert [order.name for order in from_files(tmp_path)] == ["www", "blog"]
 
 
+@pytest.mark.parametrize("nothing", ["", " "])
+def test_no_path_is_not_the_working_directory(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, nothing: str
+) -> None:
+    written(tmp_path, OV)
+    monkeypatch.chdir(tmp_path)
+    (complaint,) = read_folder(nothing, READER).complaints
+    assert complaint.rule == "FILE-UNREADABLE"
+
+
 def test_one_file_may_be_named(tmp_path: pathlib.Path) -> None:
     assert [order.name for order in from_files(written(tmp_path, OV))] == ["www"]
 

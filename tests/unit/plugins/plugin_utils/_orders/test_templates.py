@@ -6,15 +6,21 @@
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import translate
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_folder
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.opened import make_reader
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.templates import Sandbox, TemplateRefused
 from hypothesis import given
 from hypothesis import strategies as st
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 VARIABLES: t.Final[dict[str, t.Any]] = {
     "root": "/etc/pki",
@@ -80,6 +86,18 @@ def test_whatever_does_more_than_name_a_variable_is_refused(text: str) -> None:
     with pytest.raises(TemplateRefused):
         Sandbox(VARIABLES).render(text)
     assert time.process_time() - begin < 2  # a bomb takes minutes
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=list(REFUSED))
+def test_why_it_is_refused_is_told_in_both_languages(text: str, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(TemplateRefused) as refused:
+        Sandbox(VARIABLES).render(text)
+    file = tmp_path / "orders.yml"
+    file.write_text(json.dumps({"orders": [{"name": text}]}), encoding="utf-8")
+    (complaint,) = read_folder(str(file), make_reader(VARIABLES)).complaints
+    assert refused.value.phrase.en in translate(complaint.wrong, "en")
+    assert refused.value.phrase.ja in translate(complaint.wrong, "ja")
+    assert refused.value.phrase.en not in translate(complaint.wrong, "ja")
 
 
 @pytest.mark.parametrize(
