@@ -20,6 +20,13 @@ if t.TYPE_CHECKING:
 PLAYBOOKS: t.Final = sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml"))
 WITH_ORDERS: t.Final = sorted({*PLAYBOOKS} - {"doctor", "ledger"})
 
+OWN_PLAY: t.Final = """
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - iij.server_certificate.cert_portfolio: {order_files: "{{ lookup('env', 'NOT_SET') }}", state: applied}
+"""
+
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_a_misspelled_variable_is_refused_by_every_playbook(site: Site, playbook: str) -> None:
@@ -71,3 +78,14 @@ def test_a_forgotten_file_for_an_import(site: Site) -> None:
     site.write_orders(site.here("www"))
     run = site.run("import", fails=True)
     assert re.match("certificate_import_file is missing", run.tasks[-1].result["msg"])
+
+
+@pytest.mark.parametrize("playbook", ["apply", "check"])
+def test_an_empty_value_takes_no_working_directory(site: Site, playbook: str) -> None:
+    site.write_orders(site.target("www", "web1"))
+    run = site.run(playbook, "-e", "certificate_orders=", fails=True)
+    assert run.tasks[-1].result["msg"].startswith("certificate_orders is empty: name the file or folder of the orders")
+    site.write("own.yml", OWN_PLAY)
+    run = site.run(str(site.folder / "own.yml"), fails=True)
+    assert run.tasks[-1].result["msg"].startswith("order_files is empty: name the file or folder of the orders")
+    assert site.desk.purchases() == []

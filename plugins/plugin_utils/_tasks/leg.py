@@ -29,7 +29,7 @@ from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import pause_collector
-from .playbook_variables import find_playbook, require_variables
+from .playbook_variables import find_playbook, refuse_empty, require_variables
 
 if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
@@ -102,10 +102,14 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             return {**result, "failed": True, "msg": self._sentence(error)}
 
     def _require_variables(self) -> None:
-        """Refuse variables that a playbook of this collection does not know or lacks; raises OptionsWrong."""
+        """Refuse variables that a playbook of this collection does not know or lacks, and paths that are empty.
+
+        Raises OptionsWrong.
+        """
         playbook = find_playbook(self._task.get_path())
         if playbook is not None:
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
+        refuse_empty(self._task.args)
 
     def _failed(self, result: Result, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
         """Return the result of a run that came to nothing; a report that cannot be written does not hide the reason."""

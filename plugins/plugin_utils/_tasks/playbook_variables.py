@@ -16,7 +16,7 @@ from ...module_utils._core.phrases import Phrase, join_phrases
 from .._complaints.complaints import OptionsWrong, find_nearest
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _PREFIX: t.Final = "certificate_"
 # docs/playbooks.md says what each is; a test holds page, playbooks and this list together.
@@ -56,10 +56,37 @@ _NEEDED: t.Final = {
 }
 _ALIKE: t.Final = 0.8  # how alike a name of the inventory is to one of ours before it is taken for a slip
 
+# An empty path would be the working directory, an empty digest or slice no bound at all.
+_NEVER_EMPTY: t.Final = frozenset(
+    ("compare_with", "inbox", "listing", "orders", "plan_digest", "portfolio", "saved_pages", "slice")
+)
+_PATH_ENDS: t.Final = ("_file", "_files", "_folder", "_map", "_path")
+# What messages name by the option alone, and what bounds a purchase: without the prefix it would bound nothing.
+_TYPED_BARE: t.Final = frozenset(
+    ("budget", "buy_before_host", "due_only", "max_new_orders", "max_renewals", "not_booked", "plan_digest",
+     "plan_file", "take_over")
+)  # fmt: skip
+
 _UNKNOWN: t.Final = Phrase(
     "{0} is not a variable of these playbooks{1}", "{0} という変数は、これらのプレイブックにありません{1}"
 )
 _NEAR: t.Final = Phrase("; did you mean {0}?", " ({0} のことですか)")
+_LANGUAGE: t.Final = Phrase(
+    "; the language comes from the environment: LANGUAGE=ja", "。言語は環境変数 LANGUAGE で指定します (例: LANGUAGE=ja)"
+)
+_EMPTY: t.Final = Phrase(
+    "{0} is empty: give it a value, or leave it out{1}. Is a variable of the pipeline unset?",
+    "{0} が空です。値を指定するか、指定自体を外してください{1}。パイプラインの変数が未設定ではありませんか。",
+)
+_EMPTY_PATH: t.Final = Phrase(
+    " (for the working directory itself, say ./)", " (作業ディレクトリ自体を指定する場合は ./)"
+)
+_EMPTY_ORDERS: t.Final = Phrase(
+    "{0} is empty: name the file or folder of the orders, as in {1} (for the working directory itself, say ./). "
+    "Is a variable of the pipeline unset?",
+    "{0} が空です。{1} のように、オーダーファイルかフォルダを指定してください "
+    "(作業ディレクトリ自体を指定する場合は ./)。パイプラインの変数が未設定ではありませんか。",
+)
 _MISSING: t.Final = {
     "certificate_orders": Phrase(
         "certificate_orders is missing: name the file or folder of the orders, as in -e certificate_orders=orders/",
@@ -83,7 +110,7 @@ def find_playbook(task_path: str) -> str | None:
 
 
 def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: Mapping[str, t.Any]) -> None:
-    """Refuse a misspelled or missing variable; raises OptionsWrong.
+    """Refuse a misspelled, missing or empty variable; raises OptionsWrong.
 
     `extra` are those of the command line, all of them meant for the playbook; others may belong to anybody.
     """
@@ -91,15 +118,35 @@ def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: 
         *(_unknown(name) for name in sorted(extra) if _is_slip(name, certain=True)),
         *(_unknown(name) for name in sorted({*known_to_task} - {*extra}) if _is_slip(name, certain=False)),
         *(_MISSING[name] for name in _NEEDED.get(playbook, ()) if name not in known_to_task),
+        *_list_empty({name: known_to_task[name] for name in sorted(VARIABLES & {*known_to_task})}),
     ]
     if problems:
         raise OptionsWrong(join_phrases(problems))
 
 
+def refuse_empty(options: Mapping[str, t.Any]) -> None:
+    """Refuse options of a task that are empty where a path or a bound is wanted; raises OptionsWrong."""
+    problems = list(_list_empty(options))
+    if problems:
+        raise OptionsWrong(join_phrases(problems))
+
+
+def _list_empty(values: Mapping[str, t.Any]) -> Iterator[Phrase]:
+    for name, value in values.items():
+        short = name.removeprefix(_PREFIX)
+        is_path = short.endswith(_PATH_ENDS)
+        if not isinstance(value, str) or value.strip() or not (is_path or short in _NEVER_EMPTY):
+            continue
+        if short in ("orders", "order_files"):
+            yield _EMPTY_ORDERS.filled(name, f"-e {name}=orders/" if name != short else f"{name}: orders/")
+        else:
+            yield _EMPTY.filled(name, _EMPTY_PATH if is_path else "")
+
+
 def _is_slip(name: str, *, certain: bool) -> bool:
     if name in VARIABLES or name in _HANDED_ON:
         return False
-    if certain and name.startswith(_PREFIX):
+    if certain and (name.startswith(_PREFIX) or name in _TYPED_BARE):
         return True
     # Without the prefix, which makes all of them alike.
     head, _joint, tail = name.partition("_")
@@ -108,7 +155,9 @@ def _is_slip(name: str, *, certain: bool) -> bool:
 
 
 def _unknown(name: str) -> Phrase:
-    near = find_nearest(name.partition("_")[2], _tails())
+    if name in (f"{_PREFIX}lang", f"{_PREFIX}language"):
+        return _UNKNOWN.filled(name, _LANGUAGE)
+    near = name if name in _TYPED_BARE else find_nearest(name.partition("_")[2], _tails())
     return _UNKNOWN.filled(name, _NEAR.filled(_PREFIX + near) if near else "")
 
 
@@ -116,4 +165,4 @@ def _tails() -> list[str]:
     return sorted(name.removeprefix(_PREFIX) for name in VARIABLES)
 
 
-__all__ = ("VARIABLES", "find_playbook", "require_variables")
+__all__ = ("VARIABLES", "find_playbook", "refuse_empty", "require_variables")

@@ -17,12 +17,15 @@ RULES = (
         (
             "{count} new orders would be placed, and max_new_orders is {allowed}.",
             "at most {allowed} new orders in this run",
-            "Review the plan, then raise max_new_orders. Nothing was ordered.",
+            "Review the plan, then raise max_new_orders (-e certificate_max_new_orders=N). Nothing was ordered.",
         ),
         (
             "新規のお申し込みが{count}件になりますが、max_new_orders は{allowed}です。",
             "この実行での新規のお申し込みは{allowed}件まで",
-            "計画を確認してから max_new_orders を上げてください。注文は行われていません。",
+            (
+                "計画を確認してから max_new_orders (-e certificate_max_new_orders=N) を上げてください。"
+                "注文は行われていません。"
+            ),
         ),
     ),
     make_rule(
@@ -31,12 +34,15 @@ RULES = (
         (
             "{count} renewals would be ordered, and max_renewals is {allowed}.",
             "at most {allowed} renewals in this run",
-            "Review the plan, then raise max_renewals. Nothing was ordered.{silent}",
+            "Review the plan, then raise max_renewals (-e certificate_max_renewals=N). Nothing was ordered.{silent}",
         ),
         (
             "更新のお申し込みが{count}件になりますが、max_renewals は{allowed}です。",
             "この実行での更新のお申し込みは{allowed}件まで",
-            "計画を確認してから max_renewals を上げてください。注文は行われていません。{silent}",
+            (
+                "計画を確認してから max_renewals (-e certificate_max_renewals=N) を上げてください。"
+                "注文は行われていません。{silent}"
+            ),
         ),
     ),
     make_rule(
@@ -45,12 +51,12 @@ RULES = (
         (
             "New orders and renewals cost {total} yen, and the budget is {allowed} yen.",
             "new orders and renewals of at most {allowed} yen in this run",
-            "Review the plan, then raise budget. Nothing was ordered.{silent}",
+            "Review the plan, then raise budget (-e certificate_budget=N). Nothing was ordered.{silent}",
         ),
         (
             "新規と更新のお申し込みは合計{total}円ですが、budget は{allowed}円です。",
             "この実行での新規と更新のお申し込みは{allowed}円まで",
-            "計画を確認してから budget を上げてください。注文は行われていません。{silent}",
+            "計画を確認してから budget (-e certificate_budget=N) を上げてください。注文は行われていません。{silent}",
         ),
     ),
     make_rule(
@@ -59,12 +65,12 @@ RULES = (
         (
             "There is a budget, but no price for {value}, which {orders} would buy.",
             "a price in yen for every product and term that is ordered",
-            "Add it to prices. Nothing was ordered.",
+            "Add it to prices (certificate_prices). Nothing was ordered.",
         ),
         (
             "budget の指定がありますが、{orders} が購入する {value} の価格がありません。",
             "注文する品目・有効期間ごとの価格 (円)",
-            "prices に追加してください。注文は行われていません。",
+            "prices (certificate_prices) に追加してください。注文は行われていません。",
         ),
     ),
     make_rule(
@@ -101,20 +107,34 @@ RULES = (
         (
             "buy_before_host: {count} new orders are placed even where their hosts cannot make key and CSR.",
             "orders whose hosts have made key and CSR before anything is bought",
-            "Leave buy_before_host out, unless a contract is needed before its host can be reached.",
+            (
+                "Leave buy_before_host (certificate_buy_before_host) out, "
+                "unless a contract is needed before its host can be reached."
+            ),
         ),
         (
             "buy_before_host の指定により、ホストで鍵とCSRを用意できない場合も注文します (新規{count}件)。",
             "ホストで鍵とCSRを用意できたオーダーだけを注文",
-            "ホストに接続できるようになる前に契約が必要な場合を除き、buy_before_host は指定しないでください。",
+            (
+                "ホストに接続できるようになる前に契約が必要な場合を除き、"
+                "buy_before_host (certificate_buy_before_host) は指定しないでください。"
+            ),
         ),
         severity=Severity.WARNING,
     ),
     make_rule(
         "SLICE",
         OURS,
-        ("{value} is not a slice.", "a number, a slash and how many slices there are: 2/5", "Correct slice."),
-        ("{value}はスライスの指定ではありません。", "番号/分割数 の形 (例: 2/5)", "slice を直してください。"),
+        (
+            "{value} is not a slice.",
+            "a number, a slash and how many slices there are: 2/5",
+            "Correct slice (-e certificate_slice=2/5).",
+        ),
+        (
+            "{value}はスライスの指定ではありません。",
+            "番号/分割数 の形 (例: 2/5)",
+            "slice (-e certificate_slice=2/5) を直してください。",
+        ),
     ),
     make_rule(
         "PLAN-FILE",
@@ -136,12 +156,18 @@ RULES = (
         (
             "This is not the plan that was reviewed: its digest is {value}, and plan_digest is {wanted}.",
             "the digest in the reviewed plan",
-            "Plan again and have that reviewed; with plan_file this message names what moved. Nothing was ordered.",
+            (
+                "Plan again and have that reviewed; with plan_file (certificate_plan_file) this message names what "
+                "moved. Nothing was ordered."
+            ),
         ),
         (
             "確認済みの計画と一致しません。ダイジェストは {value}、plan_digest は {wanted} です。",
             "確認済みの計画に記載されたダイジェスト",
-            "計画し直して確認してください。plan_file を指定すると変更点が表示されます。注文は行われていません。",
+            (
+                "計画し直して確認してください。plan_file (certificate_plan_file) を指定すると変更点が表示されます。"
+                "注文は行われていません。"
+            ),
         ),
     ),
     make_rule(
