@@ -18,7 +18,7 @@ from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.notices import make_notice
 from ..plugin_utils._tasks.asked_orders import read_clock
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.notifying import list_unused, list_ways, send_once
+from ..plugin_utils._tasks.notifying import explain_no_way, list_unused, list_ways, send_once
 from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
 from ..plugin_utils._tasks.status import look_at_orders
 
@@ -55,6 +55,8 @@ class ActionModule(Leg):
             return {"changed": False, "sent": [], "subject": None, "text": None}
         message: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
         ways, today = list_ways(self.options), day_in_japan(read_clock())
+        if not ways:
+            return {**message, "failed": True, "msg": translate(explain_no_way(notice), self.lang)}
         if self.check_mode:
             return {**message, "changed": bool(list_unused(notice, self.options, ways, today=today))}
         sent, failed = send_once(notice, self.options, ways, today=today)

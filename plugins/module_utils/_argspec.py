@@ -200,7 +200,7 @@ def status_notice() -> ArgumentSpec:
             "smtp_ca_path": {"type": "str"},
             # The address of a webhook is all that is needed to write there.
             "webhook_url": {"type": "str", "no_log": True, "fallback": (env_fallback, ["IIJ_CERT_WEBHOOK_URL"])},
-            "webhook_form": {"type": "str", "choices": ["slack", "teams", "mattermost", "json"], "default": "slack"},
+            "webhook_form": {"type": "str", "choices": ["slack", "teams", "mattermost", "json"]},
             "command": {"type": "list", "elements": "str"},
             "again": {"type": "bool", "default": False},
         },

@@ -17,6 +17,7 @@ description:
   - Told are deadlines from 7 days before, expiries from 30 days or the last third of the life before, renewals by silence from 9 days before, and
     orders that have ended otherwise than was asked. The numbers are ours.
   - Where nothing is due, nothing is sent. Where the status cannot be read, that is sent.
+  - Where something is due and no way of sending is configured, the task fails.
   - Each way is used once a day, however often the task runs. One that failed is tried again by the next run, and a message that the status could not
     be read does not use up the day.
 extends_documentation_fragment:
@@ -71,9 +72,9 @@ options:
     description:
       - What the webhook takes. V(slack) and V(mattermost) are a C(text), V(teams) is an Adaptive Card, V(json) has C(subject) and C(text).
       - Nobody is called by a name in the text, and nothing in it is taken for a link or a mark.
+      - Without it, the form is that of V(slack). Given without the address of a webhook, the task fails.
     type: str
     choices: [slack, teams, mattermost, json]
-    default: slack
   command:
     description:
       - A command with its arguments, run without a shell. It is given the text on its standard input and the subject as E(NOTICE_SUBJECT), and none of
@@ -90,7 +91,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell the team's chat what is due
+- name: Tell the team's chat what is due (its address is IIJ_CERT_WEBHOOK_URL)
   iij.server_certificate.status_notice:
     order_files: orders/
     webhook_form: mattermost

@@ -224,6 +224,7 @@ def environment(folder: pathlib.Path, desk: DeskControl) -> dict[str, str]:
         "ANSIBLE_NOCOLOR": "1",
         "IIJ_CERT_DESK_URL": desk.url,
         "IIJ_CERT_TOKEN": desk.order_token,
+        "IIJ_CERT_WEBHOOK_URL": "http://127.0.0.1:1/",
         "RECORD_RESULTS": str(folder / "results.jsonl"),
         "XDG_STATE_HOME": str(folder / "state"),
     }

@@ -186,6 +186,14 @@ def test_a_chat_room_is_told_what_is_due_once_a_day(files: pathlib.Path, site: S
     assert "secret-room" not in first.output + again.output
 
 
+@pytest.mark.parametrize("more", [(), ("--check",)], ids=["run", "check"])
+def test_what_is_due_and_can_be_sent_nowhere_fails(files: pathlib.Path, site: Site, more: tuple[str, ...]) -> None:
+    run = site.run("notify", *more, fails=True)
+    assert "No way of sending is configured" in run.of("status_notice")["msg"]
+    run = site.run("notify", *more, "-e", "certificate_notice_webhook_form=teams", fails=True)
+    assert "IIJ_CERT_WEBHOOK_URL is not set" in run.of("status_notice")["msg"]
+
+
 def test_a_mail_brings_the_report_and_the_calendar(files: pathlib.Path) -> None:
     with open_mailbox() as mailbox:
         subprocess.run(

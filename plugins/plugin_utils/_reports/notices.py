@@ -48,11 +48,15 @@ _MORE: t.Final = Phrase("and {0} more", "ほか {0} 件")
 
 
 class Notice(t.NamedTuple):
-    """A message: its subject and its text, in the language of the document; `whole`: the whole status could be read."""
+    """A message: its subject and its text, in the language of the document, of so many things that are due.
+
+    `whole`: the whole status could be read.
+    """
 
     subject: str
     text: str
     whole: bool = True
+    count: int = 1
 
 
 def make_notice(document: Row) -> Notice | None:
@@ -70,7 +74,7 @@ def make_notice(document: Row) -> Notice | None:
         if actor in lines
     ]
     subject = translate(_SUBJECT, lang).format(count, document["portfolio"])
-    return Notice(subject, "\n\n".join(parts) + "\n", whole=document["error"] is None)
+    return Notice(subject, "\n\n".join(parts) + "\n", whole=document["error"] is None, count=count)
 
 
 def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:

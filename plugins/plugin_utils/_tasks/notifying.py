@@ -62,6 +62,16 @@ _NO_PLAIN: t.Final = Phrase(
     "smtp_password is sent over smtp+starttls:// or smtps:// alone",
     "smtp_password は smtp+starttls:// または smtps:// でのみ送信します。",
 )
+_NO_WAY: t.Final = Phrase(
+    "No way of sending is configured: give certificate_notice_mail_to (mail_to), certificate_notice_command (command), "
+    "or IIJ_CERT_WEBHOOK_URL in the environment. Things due: {0}; nobody was told.",
+    "通知の送信方法が指定されていません。certificate_notice_mail_to (mail_to)、certificate_notice_command (command)、"
+    "または環境変数 IIJ_CERT_WEBHOOK_URL を指定してください。対応が必要な{0}件は、誰にも通知していません。",
+)
+_NO_ADDRESS_OF_FORM: t.Final = Phrase(
+    "certificate_notice_webhook_form (webhook_form) is given, but IIJ_CERT_WEBHOOK_URL is not set",
+    "certificate_notice_webhook_form (webhook_form) が指定されていますが、環境変数 IIJ_CERT_WEBHOOK_URL がありません。",
+)
 _LOCAL: t.Final = ("127.0.0.1", "::1", "localhost")
 
 
@@ -81,10 +91,17 @@ def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
         ways["mail"] = lambda notice: _send_mail(notice, options, server)
     if options["webhook_url"]:
         _require_webhook(options["webhook_url"])
-        ways["webhook"] = lambda notice: _post(notice, options["webhook_url"], options["webhook_form"])
+        ways["webhook"] = lambda notice: _post(notice, options["webhook_url"], options["webhook_form"] or "slack")
+    elif options["webhook_form"]:
+        raise OptionsWrong(_NO_ADDRESS_OF_FORM)
     if options["command"]:
         ways["command"] = lambda notice: _run(notice, options["command"])
     return ways
+
+
+def explain_no_way(notice: Notice) -> Phrase:
+    """Say that nobody is told of what is due, for there is no way to."""
+    return _NO_WAY.filled(notice.count)
 
 
 def list_unused(notice: Notice, options: Options, ways: t.Iterable[str], *, today: dt.date) -> list[str]:
@@ -230,4 +247,4 @@ def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:
         return []
 
 
-__all__ = ("NotSent", "list_unused", "list_ways", "make_body", "send_once")
+__all__ = ("NotSent", "explain_no_way", "list_unused", "list_ways", "make_body", "send_once")

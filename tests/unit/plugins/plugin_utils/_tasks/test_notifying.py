@@ -22,6 +22,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.notices import Notice, make_notice
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.notifying import (
+    explain_no_way,
     list_unused,
     list_ways,
     make_body,
@@ -33,7 +34,7 @@ TODAY: t.Final = dt.date(2026, 11, 22)
 NOTICE: t.Final = Notice("証明書: 1件", "[applicant]\n- www <@here> & @channel\n")
 NO_WAY: t.Final[dict[str, t.Any]] = {
     "portfolio": "p", "mail_to": None, "mail_from": None, "smtp_url": None, "smtp_user": None, "smtp_password": None,
-    "smtp_ca_path": None, "webhook_url": None, "webhook_form": "slack", "command": None, "again": False,
+    "smtp_ca_path": None, "webhook_url": None, "webhook_form": None, "command": None, "again": False,
 }  # fmt: skip
 
 
@@ -174,8 +175,7 @@ MARKED: t.Final = "- www: ![x](http://198.51.100.1/seen) *b* ``` [y](http://198.
 @pytest.mark.parametrize("form", ["slack", "mattermost", "teams"])
 def test_what_a_chat_would_interpret_is_shown_as_it_is(form: str):
     """In a block of code, or in an element of a card that knows no marks: a desk's words load nothing there."""
-    whole = {**NO_WAY, "webhook_url": "http://127.0.0.1:1/", "webhook_form": form}
-    body = make_body(Notice("s", MARKED), whole["webhook_form"])
+    body = make_body(Notice("s", MARKED), form)
     if form == "teams":
         runs = [block["inlines"][0] for block in body["attachments"][0]["content"]["body"]]
         assert {run["type"] for run in runs} == {"TextRun"}
@@ -215,6 +215,23 @@ def test_a_redirection_is_not_followed_and_the_address_is_not_told(monkeypatch: 
     assert ways == []
     assert len(Posts.taken) == 1
     assert failed == ["the notice was not sent by webhook: it answered with status 307"]
+
+
+def test_nobody_told_is_told_with_the_number_of_what_is_due():
+    notice = make_notice(a_status())
+    assert notice
+    message = explain_no_way(notice)
+    assert "Things due: 4; nobody was told." in message.en
+    assert "対応が必要な4件は、誰にも通知していません。" in message.ja
+    for text in message:
+        assert all(name in text for name in ("certificate_notice_mail_to", "certificate_notice_command", "WEBHOOK_URL"))
+
+
+def test_a_form_without_an_address_says_so():
+    with pytest.raises(OptionsWrong) as refused:
+        list_ways({**NO_WAY, "webhook_form": "teams"})
+    assert "certificate_notice_webhook_form" in refused.value.message.en
+    assert "環境変数 IIJ_CERT_WEBHOOK_URL がありません" in refused.value.message.ja
 
 
 def test_a_command_is_given_text_and_subject_and_no_credential(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch):
@@ -289,6 +306,8 @@ def test_a_server_that_is_not_there_is_told_with_the_reason():
             "smtp_password": "secret",
         },
         {"webhook_url": "http://chat.example.jp/hook"},
+        {"webhook_form": "teams"},
+        {"webhook_form": "json", "webhook_url": "", "command": ["true"]},
         {"webhook_url": "ftp://chat.example.jp/hook"},
     ],
 )  # fmt: skip
