@@ -69,5 +69,6 @@ def test_a_certificate_whose_host_is_gone_fails_the_collection(site: Site) -> No
     site.run("collect")
     site.write_orders({**site.target("www", "web1"), "host": "web9"}, site.target("bank", "web2"))
     run = site.run("collect", fails=True)
-    assert "www: the inventory has no host web9" in run.output
+    assert "www: the inventory has no host web9; correct host, or name the inventory with -i" in run.output
+    assert "state: cancelled" not in run.output
     assert "bank: " not in run.output.partition("no host")[2]
