@@ -100,7 +100,7 @@ def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
 
 
 def explain_no_way(notice: Notice) -> Phrase:
-    """Say that nobody is told of what is due, for there is no way to."""
+    """Say that nobody hears what is due, for there is no way to."""
     return _NO_WAY.filled(notice.count)
 
 
