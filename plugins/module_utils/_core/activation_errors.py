@@ -80,13 +80,31 @@ class CommandRefused(Fault):
     )
 
 
+# What became of the new files.
+NOT_REPLACED = Phrase("nothing was replaced", "何も置き換えていません")
+PUT_BACK = Phrase("the old files were put back", "元のファイルに戻しました")
+TAKEN_AWAY = Phrase("the new files were taken away again", "新しいファイルを取り除きました")
+
+
+@dc.dataclass(eq=False)
+class CommandMissing(Fault):
+    program: str
+    field: str
+    undone: Phrase
+    words = Phrase(
+        "The command {program} was not found on the host, so {undone}; install it, or correct install.{field}.",
+        "コマンド {program} がホストにないため、{undone}。インストールするか、install.{field} を直してください。",
+    )
+
+
 @dc.dataclass(eq=False)
 class ReloadFailed(Fault):
     command: str
     said: Phrase
+    undone: Phrase
     words = Phrase(
-        "{command} failed with the new files, so the old ones were put back: {said}",
-        "新しいファイルで {command} が失敗したため、元のファイルに戻しました: {said}",
+        "{command} failed with the new files, so {undone}: {said}",
+        "新しいファイルで {command} が失敗したため、{undone}: {said}",
     )
 
 
@@ -95,17 +113,22 @@ class NotServed(Fault):
     service: Phrase
     timeout: int
     seen: Phrase
+    undone: Phrase
     words = Phrase(
-        "{service} did not serve the new certificate within {timeout} seconds, so the old files were put back: {seen}. "
+        "{service} did not serve the new certificate within {timeout} seconds, so {undone}: {seen}. "
         "See whether the service reads these files and was reloaded (install.reload), and whether install.prove is "
         "right; a port that does not begin with TLS (STARTTLS) cannot be proved.",
-        "{timeout}秒以内に {service} で新しい証明書が使われなかったため、元のファイルに戻しました: {seen}。"
+        "{timeout}秒以内に {service} で新しい証明書が使われなかったため、{undone}: {seen}。"
         "サービスがこれらのファイルを参照し、再読み込みされたか (install.reload)、install.prove が正しいかを"
         "確認してください。TLSで始まらないポート (STARTTLS) は確認できません。",
     )
 
 
 __all__ = (
+    "NOT_REPLACED",
+    "PUT_BACK",
+    "TAKEN_AWAY",
+    "CommandMissing",
     "CommandRefused",
     "FormerFileForeign",
     "FormerKeyInUse",

@@ -80,6 +80,7 @@ def swap(wanted: WantedInstallation, *, new: dict[str, filesets.New]) -> dict[st
 def _try_out(wanted: WantedInstallation, *, path: str) -> None:
     text = commands.failure(wanted.validate, path=path) if wanted.validate else None
     if text and wanted.validate:
+        _require_program(wanted.validate, field="validate", undone=activation_errors.NOT_REPLACED)
         raise activation_errors.CommandRefused(command=wanted.validate, said=text)
 
 
@@ -99,7 +100,9 @@ def see_through(wanted: WantedInstallation, *, fingerprint: str, served: bool | 
         if served is None and wanted.reload:
             text = commands.failure(wanted.reload)
             if text:
-                raise activation_errors.ReloadFailed(command=wanted.reload, said=text)
+                undone = _describe_way_back(wanted.fileset)
+                _require_program(wanted.reload, field="reload", undone=undone)
+                raise activation_errors.ReloadFailed(command=wanted.reload, said=text, undone=undone)
             done.append(RELOAD)
         if wanted.service:
             if served is None and wanted.proved_by_controller:
@@ -108,11 +111,26 @@ def see_through(wanted: WantedInstallation, *, fingerprint: str, served: bool | 
             if served is None:
                 seen = handshake.seen_instead(wanted.service, fingerprint=fingerprint)
             if seen:
-                service = wanted.service
-                raise activation_errors.NotServed(service=service.phrase(), timeout=service.timeout, seen=seen)
+                service, undone = wanted.service, _describe_way_back(wanted.fileset)
+                raise activation_errors.NotServed(
+                    service=service.phrase(), timeout=service.timeout, seen=seen, undone=undone
+                )
             done.append(PROVE)
     filesets.settle(wanted.fileset)
     return tuple(done)
+
+
+def _require_program(command: str, *, field: str, undone: Phrase) -> None:
+    program = commands.find_missing_program(command)
+    if program:
+        raise activation_errors.CommandMissing(program=program, field=field, undone=undone)
+
+
+def _describe_way_back(fileset: filesets.FileSet) -> Phrase:
+    """Say what going back does: after a first installation there is nothing to put back."""
+    before = fileset.versions.previous
+    is_first = before is not None and not {*fileset.versions.files(before)} - {KEY}
+    return activation_errors.TAKEN_AWAY if is_first else activation_errors.PUT_BACK
 
 
 @contextlib.contextmanager

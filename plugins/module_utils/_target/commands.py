@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 
 from .._core.phrases import Phrase
@@ -45,6 +46,16 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
     return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(done.stdout))
 
 
+def find_missing_program(command: str) -> str | None:
+    """Name the program of the command where this host has none; None where it is there, or none can be told."""
+    try:
+        program = next(iter(shlex.split(command)), "")
+        is_there = os.path.lexists(program) if "/" in program else shutil.which(program)
+    except ValueError:  # no command at all
+        return None
+    return program if program and not is_there else None
+
+
 def _environment() -> dict[str, str]:
     # On a local connection this is the controller's, with the credentials for the desk in it.
     return {name: value for name, value in os.environ.items() if not name.startswith("IIJ_CERT_")}
@@ -57,4 +68,4 @@ def _said(output: bytes) -> str:
     return f", {text[-_LONGEST_TEXT:]}"
 
 
-__all__ = ("failure",)
+__all__ = ("failure", "find_missing_program")

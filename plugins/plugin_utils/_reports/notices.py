@@ -56,7 +56,7 @@ class Notice(t.NamedTuple):
     subject: str
     text: str
     whole: bool = True
-    count: int = 1
+    due: int = 1
 
 
 def make_notice(document: Row) -> Notice | None:
@@ -74,7 +74,7 @@ def make_notice(document: Row) -> Notice | None:
         if actor in lines
     ]
     subject = translate(_SUBJECT, lang).format(count, document["portfolio"])
-    return Notice(subject, "\n\n".join(parts) + "\n", whole=document["error"] is None, count=count)
+    return Notice(subject, "\n\n".join(parts) + "\n", whole=document["error"] is None, due=count)
 
 
 def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:

@@ -101,7 +101,7 @@ def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
 
 def explain_no_way(notice: Notice) -> Phrase:
     """Say that nobody hears what is due, for there is no way to."""
-    return _NO_WAY.filled(notice.count)
+    return _NO_WAY.filled(notice.due)
 
 
 def list_unused(notice: Notice, options: Options, ways: t.Iterable[str], *, today: dt.date) -> list[str]:

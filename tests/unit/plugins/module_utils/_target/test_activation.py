@@ -188,8 +188,29 @@ def test_validate_sees_the_new_files_before_anybody_else(site: Site, tmp_path: p
 
 
 def test_a_command_that_is_not_there(site: Site) -> None:
-    with pytest.raises(activation_errors.CommandRefused, match="No such file"):
-        site.ensure(site.contents, install={"validate": "/no/such/command %s"})
+    for field in ("validate", "reload"):
+        for program in ("/no/such/command", "no-such-command"):
+            with pytest.raises(activation_errors.CommandMissing) as caught:
+                site.ensure(site.contents, install={field: f"{program} -t"})
+            assert f"The command {program} was not found on the host" in caught.value.message()
+            assert f"correct install.{field}." in caught.value.message()
+            assert f"コマンド {program} がホストにない" in caught.value.message("ja")
+
+
+@pytest.mark.parametrize("asked", [{"reload": "false"}, {"reload": "no-such-command"}, {"prove": {"port": 1}}])
+def test_what_became_of_the_new_files_is_told_as_it_was(site: Site, asked: dict[str, t.Any]) -> None:
+    """A first installation leaves nothing to put back."""
+    asked = {**asked, "prove": {"port": 1, "timeout": 1}} if "prove" in asked else asked
+    with pytest.raises(errors.Fault) as caught:
+        site.ensure(site.contents, install=asked)
+    assert "so the new files were taken away again" in caught.value.message()
+    assert "新しいファイルを取り除きました" in caught.value.message("ja")
+    site.ensure(site.contents)
+    site.issue(since=NOW)
+    with pytest.raises(errors.Fault) as caught:
+        site.ensure(site.contents, install=asked)
+    assert "so the old files were put back" in caught.value.message()
+    assert "元のファイルに戻しました" in caught.value.message("ja")
 
 
 def test_no_shell_reads_the_command(site: Site, tmp_path: pathlib.Path) -> None:
