@@ -74,6 +74,26 @@ def test_forgotten_orders_are_one_sentence(site: Site, playbook: str, lang: str,
         assert unfit not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [("en", "No inventory was named: add -i"), ("ja", "インベントリが指定されていません。-i inventory.yml")],
+)
+def test_templates_without_an_inventory_are_told_to_name_one(site: Site, lang: str, says: str) -> None:
+    site.write_orders({**site.here("www"), "common_name": "{{ domain }}"})
+    command = [
+        site.tools / "ansible-playbook",
+        "iij.server_certificate.check",
+        "-e",
+        f"certificate_orders={site.folder}",
+    ]
+    environment = {**site.environment(), "LANGUAGE": lang, "PATH": os.environ["PATH"]}
+    done = subprocess.run(command, env=environment, cwd="/", capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 2
+    assert says in done.stdout
+    run = site.run("check", fails=True, LANGUAGE=lang)
+    assert says not in run.output
+
+
 def test_a_forgotten_file_for_an_import(site: Site) -> None:
     site.write_orders(site.here("www"))
     run = site.run("import", fails=True)

@@ -21,7 +21,7 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._argspec import DESK_OPTIONS
-from ...module_utils._core.phrases import spoken_language, translate
+from ...module_utils._core.phrases import Phrase, spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, list_shown, report
 from .._complaints.vaulted import hide, hide_vaulted, list_vaulted
@@ -33,7 +33,7 @@ from .playbook_variables import find_playbook, refuse_empty, require_variables
 
 if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
-    from ...module_utils._core.phrases import Language, Phrase
+    from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
     from .._planning.host_part import CommandsOf
@@ -42,6 +42,11 @@ if t.TYPE_CHECKING:
 Result = dict[str, t.Any]
 
 display = Display()
+
+_NO_INVENTORY: t.Final = Phrase(
+    "No inventory was named: add -i inventory.yml.",
+    "インベントリが指定されていません。-i inventory.yml を付けてください。",
+)
 
 _CALLBACKS_FOR_PEOPLE: t.Final = frozenset(
     ("default", "minimal", "oneline", "awx_display", "counter_enabled", "debug", "default_without_diff", "dense", "diy",
@@ -90,7 +95,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             with pause_collector():
                 return {**result, **self.control()}
         except OrdersRefused as refused:
-            text = report(refused.complaints, self.lang)
+            text = self._report(refused.complaints)
             complaints = [complaint.as_dict(self.lang) for complaint in list_shown(refused.complaints)]
             forms = {"forms": dict(refused.forms)} if refused.forms else {}
             result.update(msg="\n\n".join([text, *refused.forms.values()]), complaints=complaints, **forms)
@@ -110,6 +115,12 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         if playbook is not None:
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
         refuse_empty(self._task.args)
+
+    def _report(self, complaints: tuple[Complaint, ...]) -> str:
+        """Report the complaints; templates may lack what an inventory would have given them."""
+        text = report(complaints, self.lang)
+        lacks = any(complaint.rule == "TEMPLATE" for complaint in complaints) and self.inventory_hosts <= {CONTROLLER}
+        return f"{text}\n\n{translate(_NO_INVENTORY, self.lang)}" if lacks else text
 
     def _failed(self, result: Result, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
         """Return the result of a run that came to nothing; a report that cannot be written does not hide the reason."""
