@@ -95,7 +95,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             with pause_collector():
                 return {**result, **self.control()}
         except OrdersRefused as refused:
-            text = self._report(refused.complaints)
+            text = self._report_complaints(refused.complaints)
             complaints = [complaint.as_dict(self.lang) for complaint in list_shown(refused.complaints)]
             forms = {"forms": dict(refused.forms)} if refused.forms else {}
             result.update(msg="\n\n".join([text, *refused.forms.values()]), complaints=complaints, **forms)
@@ -116,7 +116,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
         refuse_empty(self._task.args)
 
-    def _report(self, complaints: tuple[Complaint, ...]) -> str:
+    def _report_complaints(self, complaints: tuple[Complaint, ...]) -> str:
         """Report the complaints; templates may lack what an inventory would have given them."""
         text = report(complaints, self.lang)
         lacks = any(complaint.rule == "TEMPLATE" for complaint in complaints) and self.inventory_hosts <= {CONTROLLER}
