@@ -36,8 +36,19 @@ _NOT_HTTP: t.Final = Phrase("the answer is not HTTP", "応答がHTTPではあり
 _NOT_DECODED: t.Final = Phrase("the answer cannot be decompressed", "応答を展開できません")
 _ADDRESS: t.Final = Phrase("the address cannot be used", "アドレスを使えません")
 _UNNAMED: t.Final = Phrase("the line failed ({0})", "通信に失敗しました ({0})")
+_REFUSED: t.Final = Phrase("the connection was refused", "接続が拒否されました")
+_IS_IT_RUNNING: t.Final = Phrase(
+    "{0}; is it running, and is IIJ_CERT_DESK_URL (desk_url) its address?",
+    "{0}。起動しているか、IIJ_CERT_DESK_URL (desk_url) が正しいかを確かめてください",
+)
+# What OpenSSL calls an answer in the clear, by its version.
+_IN_THE_CLEAR: t.Final = ("HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE", "WRONG_VERSION_NUMBER")
+_NO_TLS: t.Final = Phrase(
+    "it does not speak TLS; is it http:// (loopback only)?",
+    "TLSに対応していません。http:// (ループバックのみ) ではありませんか",
+)
 _SYSTEM: t.Final = {
-    errno.ECONNREFUSED: Phrase("the connection was refused", "接続が拒否されました"),
+    errno.ECONNREFUSED: _REFUSED,
     errno.ECONNRESET: Phrase("the connection was reset", "接続がリセットされました"),
     errno.EPIPE: _CLOSED,
     errno.EHOSTUNREACH: Phrase("there is no route to it", "経路がありません"),
@@ -79,9 +90,16 @@ def explain_silence(error: BaseException) -> Phrase:
     )
 
 
+def advise_on_desk(silence: Phrase) -> Phrase:
+    """Add to why a desk did not answer what to look at, where that says more."""
+    return _IS_IT_RUNNING.filled(silence) if silence == _REFUSED else silence
+
+
 def _reason(cause: BaseException) -> Phrase | None:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return _CERTIFICATE.filled(one_line(cause.verify_message))
+    if isinstance(cause, ssl.SSLError) and cause.reason in _IN_THE_CLEAR:
+        return _NO_TLS
     if isinstance(cause, ssl.SSLError):
         return _TLS.filled(one_line((cause.reason or type(cause).__name__).replace("_", " ").lower()))
     if isinstance(cause, OSError) and cause.errno in _SYSTEM:
@@ -116,4 +134,4 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     return reversed(result)
 
 
-__all__ = ("address_fault", "explain_silence", "split_address")
+__all__ = ("address_fault", "advise_on_desk", "explain_silence", "split_address")

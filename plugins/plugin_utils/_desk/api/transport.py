@@ -16,6 +16,7 @@ import json
 import re
 import time
 import typing as t
+import urllib.parse
 
 from ....module_utils._core.phrases import Language, Phrase, one_line
 from ..desk import (
@@ -31,7 +32,7 @@ from ..desk import (
 )
 from ..forms import read_fields
 from ..http import NoAnswer, Reply, exchange, open_session
-from ..line import address_fault
+from ..line import address_fault, advise_on_desk
 from ..patience import Patience, come_back_later, read_retry_after
 from .refusals import explain_refusal, shown_details
 
@@ -54,6 +55,10 @@ _REFUSALS = {400: "ParameterError", 403: "Forbidden", 404: "NotFound", 409: "Con
 _NO_ANSWER = Phrase("no answer from the desk to {0} {1}: {2}", "窓口からの応答がありません ({0} {1}): {2}")
 _UNREACHABLE = Phrase("the desk at {0} cannot be reached: {1}", "窓口 {0} に接続できません: {1}")
 _ANSWERED_TO = Phrase("the desk answered {0} {1} with {2}", "窓口がエラー{2}を返しました ({0} {1})")
+_WITHOUT_PATH = Phrase(
+    "{0}; the address of the desk (IIJ_CERT_DESK_URL, desk_url) goes without a path: https://host[:port]",
+    "{0} 窓口のアドレス (IIJ_CERT_DESK_URL、desk_url) は、パスを付けずに https://host[:port] の形で指定してください",
+)
 _ANSWERED = Phrase("the desk answered {0}", "窓口がエラー{0}を返しました")
 _NO_JSON = Phrase(
     "the desk answered {0} with {1} instead of a JSON object", "窓口の応答 ({0}、{1}) はJSONではありません"
@@ -172,7 +177,7 @@ class ApiTransport:
             try:
                 return self._good(self._exchange(patience, method, path, **content))
             except NoAnswer as error:
-                raise DeskUnreachable(_UNREACHABLE.filled(self._connection.url, error.phrase)) from None
+                raise DeskUnreachable(_UNREACHABLE.filled(self._connection.url, advise_on_desk(error.phrase))) from None
 
         return patience.try_again(once)
 
@@ -225,6 +230,8 @@ def _error(reply: Reply, answer: Json) -> DeskError:
     codes = {str(detail.get("code")) for detail in details}
     wait = read_retry_after(reply.headers)
     words = explain_refusal(answer, details, otherwise=_ANSWERED.filled(reply.status))
+    if reply.status == 404 and _has_further_path(reply.url):
+        words = _WITHOUT_PATH.filled(words)
     message, request_id = come_back_later(words, wait), _request_id(answer)
     if reply.status in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
         return AccessRefused(message, request_id=request_id)
@@ -238,6 +245,11 @@ def _error(reply: Reply, answer: Json) -> DeskError:
         unreachable.retry_after = wait
         return unreachable
     return RequestRefused(message, request_id=request_id)
+
+
+def _has_further_path(url: str) -> bool:
+    path = urllib.parse.urlsplit(url).path
+    return not path.startswith(f"{_BASE}/") or path.count(_BASE) > 1
 
 
 def _request_id(answer: Json) -> str | None:

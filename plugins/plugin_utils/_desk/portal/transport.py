@@ -24,7 +24,7 @@ from ....module_utils._core.phrases import Phrase, one_line
 from ..desk import AnswerUnusable, DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..forms import read_field
 from ..http import NoAnswer, exchange, open_session
-from ..line import address_fault, split_address
+from ..line import address_fault, advise_on_desk, split_address
 from ..patience import Patience, come_back_later, read_retry_after
 from ..private_files import find_cache_home
 from .charsets import NotEncodable, encode_form
@@ -195,7 +195,7 @@ class PortalTransport:
             reply = exchange(self._session, method, url, patience=self.patience, data=body, headers=headers)
         except NoAnswer as error:
             kind = DeskUnreachable if error.sent else NeverSent
-            raise kind(_UNREACHABLE.filled(self._connection.url, error.phrase)) from None
+            raise kind(_UNREACHABLE.filled(self._connection.url, advise_on_desk(error.phrase))) from None
         self.as_of = _moment_of(reply) or self.as_of
         wait = read_retry_after(reply.headers)
         if reply.status == 429:
