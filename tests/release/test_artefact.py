@@ -131,9 +131,12 @@ def test_it_orders_from_there(installed: pathlib.Path, tmp_path: pathlib.Path) -
     """Check, plan and apply with no file of the checkout, and no library that requirements.txt does not bring."""
     with open_site(tmp_path, {}, tools=installed / "venv" / "bin") as site:
         site.write_orders(site.target("www", "localhost"), site.here("api"))
+        here = site.write(
+            "here.ini", 'localhost ansible_connection=local ansible_python_interpreter="{{ ansible_playbook_python }}"'
+        )
         for playbook in ("check", "plan", "apply"):
             run = site.run(
-                playbook, "-vv",
+                playbook, "-vv", "-i", str(here),
                 ANSIBLE_COLLECTIONS_PATH=str(installed / "collections"), ANSIBLE_COLLECTIONS_SCAN_SYS_PATH="false",
             )  # fmt: skip
             assert str(ROOT / "plugins") not in run.output and str(ROOT / "collections") not in run.output

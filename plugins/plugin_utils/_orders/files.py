@@ -69,7 +69,7 @@ class Reading:
 def read_folder(source: str, reader: Reader) -> Reading:
     """Read the orders of one file or of all files in a folder; a file that cannot be used hides no other."""
     path = pathlib.Path(source)
-    if not path.is_file() and not path.is_dir():
+    if not source.strip() or not (path.is_file() or path.is_dir()):  # of nothing, pathlib makes the working directory
         problem = Phrase("no such file or folder", "存在しません")
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     top = path if path.is_dir() else path.parent
