@@ -89,6 +89,7 @@ def test_what_could_not_be_written_down_is_not_done(desk: DeskControl, tmp_path:
         lambda host, _module, _arguments: visits.append(host) or {},
         **{option: str(tmp_path / "file" / "below")},
     )
+    assert tasks.run("cert_portfolio", state="applied", check=True)["failed"], "check mode says the same"
     result = tasks.apply()
     assert result["failed"] and result["msg"].startswith(f"{option} ") and "cannot be written" in result["msg"]
     assert (desk.purchases(), visits) == ([], [])

@@ -179,6 +179,19 @@ def test_what_cannot_be_read_is_not_called_unmanaged(site: Site, capsys: pytest.
     assert "browser" not in capsys.readouterr().out
 
 
+def test_an_order_that_names_the_controller_costs_those_without_a_host_nothing(site: Site) -> None:
+    install = site.hosts.place("localhost", "api")["install"]
+    site.fields = sample.fields(name="api", common_name="api.example.jp", install=install)
+    named = sample.fields(**site.hosts.place("localhost", "www"))
+    both = dc.replace(site.tasks, options={**site.tasks.options, "orders": [site.fields, named]})
+    both.apply()
+    site.desk.ca_work()
+    file = pathlib.Path(install["certificate"])
+    assert not file.exists()
+    dc.replace(both, inventory=("web1",)).renew()
+    assert file.exists()
+
+
 def test_a_cancellation_that_was_not_carried_out_is_told_by_every_daily_run(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:

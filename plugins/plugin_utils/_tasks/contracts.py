@@ -67,8 +67,6 @@ def guard_contracts(
 
     A task that only plans shows what goes past them, which is returned.
     """
-    if performs and plan.count_changes():
-        require_writable({name: options.get(name) for name in ("reports_path", "ledger_path")})
     lost = require_hosts(plan, inventory)
     if options.get("buy_before_host"):
         lost = (*lost, *warn_of_unready_hosts(plan))
@@ -78,6 +76,8 @@ def guard_contracts(
     past = judge_limits(plan, limits, prices=frame.prices)
     if options["state"] not in ("prepared", "applied"):
         return (*lost, *past)
+    if plan.count_changes():
+        require_writable({name: options.get(name) for name in ("reports_path", "ledger_path")})
     if options["plan_digest"] and not options["plan_file"]:
         digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
         require_digest(digest, options["plan_digest"])
