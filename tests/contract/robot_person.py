@@ -23,6 +23,7 @@ Json = dict[str, t.Any]
 
 QUIET: t.Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 MARKS: t.Final = r"(\s*(必須|任意))?"
+WAY_TO_LIST: t.Final = ("設定と管理", "サービスの設定と管理", "IIJサーバ証明書管理サービス", "ステータス一覧")
 PATIENCE: t.Final = 20_000  # milliseconds
 
 
@@ -48,7 +49,20 @@ class Person:
         self.page.goto(self.portal)
         self.page.get_by_label("マスターID").fill(user)
         self.page.get_by_label("パスワード").fill(password)
-        self.page.get_by_role("button", name="ログイン").click()
+        self._go(self.page.get_by_role("button", name="ログイン"))
+
+    def open_list(self) -> None:
+        """Walk to the list of certificates, as its manual page says."""
+        self.page.goto(self.portal)
+        for label in WAY_TO_LIST:
+            self._go(self.page.get_by_role("link", name=label, exact=True).last)
+
+    def save_list(self, folder: pathlib.Path) -> None:
+        """Save every page of the list in this folder."""
+        folder.mkdir(exist_ok=True)
+        self.open_list()
+        for number, page in enumerate(self.pages("次のページ")):
+            (folder / f"{number}.html").write_bytes(page.content().encode())
 
     def work(self, sheet: Json, *, only: t.Callable[[Json], bool] = lambda _item: True) -> dict[str, dict[str, str]]:
         """Do all that the sheet says; returns what has to be written down, by order."""
@@ -86,8 +100,7 @@ class Person:
         yield self.page
         following = self.page.get_by_role("link", name=label, exact=True)
         while following.count():
-            following.click()
-            self.page.wait_for_load_state()  # a busy machine shows nothing for a moment
+            self._go(following)
             yield self.page
 
     def do(self, step: Json) -> None:
@@ -124,17 +137,22 @@ class Person:
             return
         self.clicks += 1
         if kind == "follow":
-            self.page.get_by_role("link", name=act["label"], exact=True).last.click()
+            self._go(self.page.get_by_role("link", name=act["label"], exact=True).last)
         elif kind == "open":
-            self.page.get_by_role("row").filter(has_text=act["value"]).get_by_role("link").first.click()
+            self._go(self.page.get_by_role("row").filter(has_text=act["value"]).get_by_role("link").first)
         elif kind == "press":
-            self._button(act["label"]).click()
+            self._go(self._button(act["label"]))
         elif kind == "tick":
             self.page.get_by_role("checkbox", name=act["label"], exact=True).check()
         elif kind == "save":
             self._save(act["label"])
         else:
             self._fill(act)
+
+    def _go(self, place: Locator) -> None:
+        """Click and wait for the page that follows: a click alone returns before a busy desk has answered."""
+        with self.page.expect_navigation():
+            place.click()
 
     def _button(self, label: str) -> Locator:
         return self.page.get_by_role("button", name=label, exact=True)

@@ -100,22 +100,10 @@ def test_from_the_sheet_to_the_certificate(shared_desk: DeskControl, person: Per
     assert (row["common_name"], row["state"]) == (order.common_name, "issued")
 
 
-MENU: t.Final = ("設定と管理", "サービスの設定と管理", "IIJサーバ証明書管理サービス", "ステータス一覧")
-
-
-def to_list(person: Person) -> None:
-    person.page.goto(person.portal)
-    for label in MENU:
-        person.page.get_by_role("link", name=label, exact=True).last.click()
-
-
 def list_page(person: Person, book: Desk) -> pathlib.Path:
     """The person saves every page of the list."""
     folder = book.folder.parent / "saved"
-    folder.mkdir(exist_ok=True)
-    to_list(person)
-    for number, page in enumerate(person.pages("次のページ")):
-        (folder / f"{number}.html").write_bytes(page.content().encode())
+    person.save_list(folder)
     return folder
 
 
@@ -128,7 +116,7 @@ def test_text_that_chromium_copies_is_read_like_its_page(person: Person, book: D
     order = sample.order(**sample.fresh())
     ordered(book, person, order)
     list_page(person, book)
-    to_list(person)
+    person.open_list()
     texts = [copied_text(person) for _page in person.pages("次のページ")]
     file = book.folder.parent / "list.txt"
     file.write_text("\n".join(texts), encoding="utf-8")

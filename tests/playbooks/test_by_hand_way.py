@@ -124,13 +124,8 @@ def by_hand(site: Site, orders: list[Json], *, installed: int) -> None:
 def brought(site: Site, person: Person) -> pathlib.Path:
     """The person saves the list, then downloads the certificates that it shows as issued, under names of any kind."""
     saved, inbox = site.folder / "saved", site.folder / "inbox"
-    saved.mkdir()
     inbox.mkdir()
-    person.page.goto(person.portal)
-    for label in ("設定と管理", "サービスの設定と管理", "IIJサーバ証明書管理サービス", "ステータス一覧"):
-        person.page.get_by_role("link", name=label, exact=True).last.click()
-    for number, page in enumerate(person.pages("次のページ")):
-        (saved / f"{number}.html").write_bytes(page.content().encode())
+    person.save_list(saved)
     run(site, "record", "-e", f"certificate_listing={saved}", "-e", "certificate_take_over=true")
     clicks = person.clicks
     person.work(sheet(site, "service_admin"))
