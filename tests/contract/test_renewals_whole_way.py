@@ -163,6 +163,68 @@ def test_a_renewal_that_lacks_something_fails_the_daily_run_while_it_can_be_mend
     assert kinds(site.desk) == ["new", "renewal"]
 
 
+def silence_took_the_key(site: Site) -> None:
+    """No run for eight weeks: IIJ has renewed by itself, with a key of its own."""
+    site.first_certificate()
+    for days in (25, 20, 18):
+        site.days_before_end(days)
+    site.desk.ca_work()
+    assert site.application()["current"]["csr_origin"] == "service"
+
+
+def ca_rejected_the_first_one(site: Site) -> None:
+    site.tasks.apply()
+    site.desk.ca_reject(site.application()["contract_id"], reason="Nobody answered.")
+
+
+def ca_rejected_the_renewal(site: Site) -> None:
+    site.first_certificate()
+    site.days_before_end(28)
+    site.tasks.renew()
+    site.desk.ca_reject(site.application()["contract_id"], reason="Nobody answered.")
+
+
+def person_cancelled(site: Site) -> None:
+    site.first_certificate()
+    site.days_before_end(34)
+    site.desk.control("POST", "/by-hand", {"contract_id": site.application()["contract_id"], "act": "cancel"})
+
+
+@pytest.mark.parametrize(
+    ("befalls", "todo"),
+    [
+        (silence_took_the_key, "and fetch its key (until 2027-05-31)"),
+        (ca_rejected_the_first_one, "to order again, set generation: 2"),
+        (ca_rejected_the_renewal, "correct what the CA rejects in the order"),
+        (person_cancelled, "look at the warning of this order"),
+    ],
+)
+def test_what_goes_on_by_nobody_but_people_fails_every_daily_run(
+    site: Site, befalls: t.Callable[[Site], None], todo: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its certificate would die in silence: a pipeline that passes is not read."""
+    befalls(site)
+    for _day in range(2):
+        capsys.readouterr()
+        (line,) = site.tasks.renew()["left_out"]
+        assert line.startswith("www: ") and todo in line
+        assert "www" in capsys.readouterr().out
+    bought = kinds(site.desk)
+    site.tasks.apply()
+    assert kinds(site.desk) == bought
+
+
+def test_the_last_day_of_a_certificate_that_the_next_one_cannot_replace_is_told(site: Site) -> None:
+    silence_took_the_key(site)
+    assert [one["not_after"][:10] for one in site.application()["previous"]] == ["2027-06-01"]
+    (row,) = site.tasks.run("cert_portfolio", state="planned")["orders"]
+    assert (row["standing"], row["deadline"]) == ("estranged", "2027-05-31")
+    assert ("installation", "2027-05-31") in [(one["what"], one["day"]) for one in row["deadlines"]]
+    site.set_clock(site.now() + dt.timedelta(days=4))
+    (row,) = site.tasks.run("cert_portfolio", state="planned")["orders"]
+    assert (row["late"]["stage"], row["late"]["by"]) == ("install", "service_admin")
+
+
 def test_what_cannot_be_read_is_not_called_unmanaged(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The advice would be to cancel it in a browser, for good."""
     site.first_certificate()

@@ -4,19 +4,25 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""What a run that does only what is due leaves out: mistakes, and all that people start themselves. Pure."""
+"""What a run that does only what is due leaves: mistakes, all that people start, and what only they can do. Pure."""
 
 from __future__ import annotations
 
 import dataclasses as dc
 import typing as t
 
+from .._values.observed import State
+from .._values.order import Wanted
 from .steps import Standing
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from .entry import Entry
+
+_STUCK: t.Final = (Standing.HELD, Standing.ESTRANGED, Standing.ENDED)
+# What stays as it is for as long as nobody mends, completes, uploads or explains it.
+_FOR_PEOPLE: t.Final = (State.AWAITING_REGISTRATION, State.REJECTED, State.UNCLEAR)
 
 
 def leave_undue(
@@ -36,6 +42,20 @@ def part_entries(
     return kept, tuple(entry for entry in entries if entry.order.name in broken)
 
 
+def needs_people(entry: Entry) -> bool:
+    """Check whether an order goes on only once somebody has done something: no run will, and no CA, and it would end.
+
+    An answer that the CA waits for is none: the CA asks for it by itself.
+    """
+    if entry.order.state is not Wanted.PRESENT or entry.application is None:
+        return False
+    if entry.shown is not Standing.WAITING:
+        return entry.shown in _STUCK
+    procedure = entry.application.procedure
+    state = procedure.state if entry.ahead is Standing.WAITING and procedure else entry.application.state
+    return state in _FOR_PEOPLE
+
+
 def _leave_to_apply(entry: Entry) -> Entry:
     """Leave the cancellation of what is replaced, and the change of a linked service, to a run that people start."""
     if entry.replaced and entry.replaced.cancels:
@@ -43,4 +63,4 @@ def _leave_to_apply(entry: Entry) -> Entry:
     return dc.replace(entry, link=None, relinking=None) if entry.link is Standing.TO_RELINK else entry
 
 
-__all__ = ("leave_undue", "part_entries")
+__all__ = ("leave_undue", "needs_people", "part_entries")

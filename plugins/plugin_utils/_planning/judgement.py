@@ -12,7 +12,8 @@ import typing as t
 
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
-from .lifecycle import is_due, is_estranged, is_given_up, is_reissue_late, renews, waits_for_new_csr, wants_reissue
+from .keys import is_estranged
+from .lifecycle import is_due, is_given_up, is_reissue_late, renews, waits_for_new_csr, wants_reissue
 from .steps import Standing
 
 if t.TYPE_CHECKING:

@@ -20,7 +20,7 @@ import typing as t
 from .._catalogue.products import find_product
 from .._catalogue.renewals import JAPAN, Calendar, find_calendar
 from .._values.observed import Certificate, Decision, Kind, Renewal, State
-from .._values.order import CsrOrigin, ReissueReason, Wanted
+from .._values.order import ReissueReason, Wanted
 from .windows import DAY, begin_of, compute_window
 
 if t.TYPE_CHECKING:
@@ -155,14 +155,6 @@ def is_reissuing(application: Application | None) -> bool:
     return procedure is not None and procedure.kind is Kind.REISSUE
 
 
-def is_estranged(order: Order, application: Application | None) -> bool:
-    """Check whether IIJ made the key of a renewed certificate, although the order makes its own."""
-    if application is None or application.current is None or not application.previous:
-        return False
-    own = order.csr_origin in (CsrOrigin.TARGET, CsrOrigin.SUPPLIED)
-    return own and application.current.csr_origin == CsrOrigin.SERVICE.value
-
-
 def list_lacking_fields(order: Order) -> tuple[str, ...]:
     """List what the order lacks to renew its contract and to register for it."""
     return order.missing or (() if order.terms_agreed else ("terms_agreed",))
@@ -191,21 +183,6 @@ def waits_for_new_csr(order: Order, application: Application | None, track: Trac
     if is_reissuing(application) or wants_reissue(order, application):
         return True
     return track is not None and track.as_of < track.window.update_by - _LAST_CALL
-
-
-def list_retired_keys(application: Application | None) -> tuple[str, ...]:
-    """List the keys that certificates of this contract have or had, by the fingerprints of their public keys."""
-    if application is None:
-        return ()
-    current = current_certificate(application)
-    certificates = (*((current,) if current else ()), *application.previous)
-    return tuple(one.public_key_fingerprint for one in certificates if one.public_key_fingerprint)
-
-
-def list_keys_of_contract(application: Application) -> tuple[str, ...]:
-    """List all keys that the desk shows of a contract, that of a certificate on its way included."""
-    coming = application.procedure.public_key_fingerprint if application.procedure else None
-    return (*list_retired_keys(application), *((coming,) if coming else ()))
 
 
 def name_predecessor(application: Application | None) -> str | None:
@@ -275,7 +252,6 @@ __all__ = (
     "find_track",
     "is_csr_same",
     "is_due",
-    "is_estranged",
     "is_given_up",
     "is_reissue_late",
     "is_reissued",
@@ -283,9 +259,7 @@ __all__ = (
     "is_replaced",
     "knows_serial",
     "last_day_before",
-    "list_keys_of_contract",
     "list_lacking_fields",
-    "list_retired_keys",
     "name_predecessor",
     "renews",
     "waits_for_new_csr",

@@ -18,6 +18,7 @@ import typing as t
 from .._complaints.vaulted import HIDDEN, Vaulted
 from .._values.order import CsrOrigin
 from .digests import digest, seal
+from .keys import is_estranged
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -123,7 +124,8 @@ def _shown_drift(order: Order, application: Application) -> set[str]:
     """Return what the desk itself shows to be registered otherwise."""
     made_at_service = {"service": True, "customer": False}.get(application.csr_origin or "")
     drifted = set()
-    if made_at_service is not None and order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE):
+    other = order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE)
+    if made_at_service is not None and other and not is_estranged(order, application):
         drifted.add("csr_origin")
     shown_key = application.public_key_fingerprint
     if order.csr and shown_key and order.csr.public_key_fingerprint != shown_key:

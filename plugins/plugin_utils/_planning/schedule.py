@@ -20,6 +20,7 @@ import typing as t
 from .._catalogue.renewals import JAPAN, LEADS
 from .._values.observed import ENDED, Kind, State
 from .._values.order import Usage, Wanted
+from .keys import find_installed_before
 from .lifecycle import DAY, Phase, current_certificate, last_day_before
 from .steps import Standing
 
@@ -34,6 +35,7 @@ _NOTICE: t.Final = 7 * DAY  # before a deadline, when nothing is expected to hap
 _LAST_CALL: t.Final = DAY / 2  # before a deadline, when people hear of it whatever was expected; ours
 _A_RUN: t.Final = 2 * DAY  # within which a daily run does what it can do; ours
 _UNREGISTERED: t.Final = (State.AWAITING_REGISTRATION, State.REJECTED)
+_NOT_INSTALLED: t.Final = (Standing.TO_COLLECT, Standing.ESTRANGED)
 _AT_CA: t.Final = (State.APPLIED, State.AWAITING_CONFIRMATION)
 
 
@@ -109,6 +111,24 @@ def list_deadlines(entry: Entry) -> tuple[Deadline, ...]:
         *_of_certificates(entry, application),
     )
     return tuple(sorted(result, key=lambda deadline: (deadline.day, deadline.what)))
+
+
+def find_next_deadline(entry: Entry) -> dt.date | None:
+    """Find the last day for what has to happen next."""
+    if entry.application is None:
+        return None
+    if entry.shows_link:
+        return None  # no page names a day
+    if entry.shown is Standing.ESTRANGED:
+        days = (deadline.day for deadline in list_deadlines(entry) if deadline.what is What.INSTALLATION)
+        return next(days, None)
+    if entry.track is None or entry.ahead is None or entry.shown is not entry.ahead:
+        return entry.application.deadline
+    window, procedure = entry.track.window, entry.application.procedure
+    if procedure is None:
+        return last_day_before(window.order_by)
+    open_yet = procedure.state in (State.AWAITING_REGISTRATION, State.REJECTED)
+    return procedure.deadline or last_day_before(window.update_by) if open_yet else None
 
 
 def find_lateness(entry: Entry, as_of: dt.datetime | None) -> Lateness | None:
@@ -195,9 +215,8 @@ def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadlin
             yield _deadline(What.REVOCATION, previous.revoke_on, "service_admin", None)
     if current is None:
         return
-    if application.previous and entry.standing is Standing.TO_COLLECT:
-        day = last_day_before(application.previous[0].not_after)
-        yield _deadline(What.INSTALLATION, day, "service_admin", _work_at(entry))
+    if entry.standing in _NOT_INSTALLED and (before := find_installed_before(entry.order, application)):
+        yield _deadline(What.INSTALLATION, last_day_before(before.not_after), "service_admin", _work_at(entry))
     yield _deadline(What.EXPIRY, current.not_after.date(), "service_admin", _work_at(entry))
 
 
@@ -229,7 +248,7 @@ def _work_at(entry: Entry) -> _Work | None:
         return _work_of(entry, procedure.state, procedure.opened_at, _registered_at(entry, procedure))
     if application.state in (State.AWAITING_REGISTRATION, *_AT_CA):
         return _work_of(entry, application.state, application.ordered_at, application.registered_at)
-    if entry.standing is Standing.TO_COLLECT and entry.order.usage is Usage.OTHER:
+    if entry.standing in _NOT_INSTALLED and entry.order.usage is Usage.OTHER:
         return _Work(Stage.INSTALL, "service_admin", application.issued_at + _A_RUN) if application.issued_at else None
     track = entry.track
     if track is not None and track.phase is Phase.OPEN and _renews_here(entry):
@@ -258,4 +277,4 @@ def _registered_at(entry: Entry, procedure: Procedure) -> dt.datetime | None:
     return procedure.registered_at
 
 
-__all__ = ("Deadline", "Lateness", "Stage", "What", "find_lateness", "list_deadlines")
+__all__ = ("Deadline", "Lateness", "Stage", "What", "find_lateness", "find_next_deadline", "list_deadlines")

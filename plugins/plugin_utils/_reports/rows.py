@@ -15,11 +15,12 @@ import typing as t
 
 from .._planning.digests import order_digest
 from .._planning.lifecycle import day_in_japan, last_day_before, renews
+from .._planning.schedule import find_next_deadline
 from .._planning.silence import find_silent, tell_silence
 from .._planning.steps import CALL_CLASSES, Step
 from .deadlines import deadline_rows, lateness_row
 from .offline_forms import write_relinking_mail
-from .standing import explain_standing, find_deadline, next_action
+from .standing import explain_standing, next_action
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -40,7 +41,7 @@ def order_row(
     """Return one order: where it stands, what is done for it, what has to happen next, by whom and until when."""
     order, application = entry.order, entry.application
     action, actor = next_action(entry, lang)
-    until = find_deadline(entry)
+    until = find_next_deadline(entry)
     return {
         "name": str(order.name),
         "common_name": order.common_name,

@@ -11,15 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
-from .._planning.lifecycle import last_day_before, list_lacking_fields
+from .._planning.lifecycle import list_lacking_fields
 from .._planning.steps import Standing
 from .._values.observed import State
 from .._values.order import CsrOrigin, Usage
 from .people import CONFIRMATIONS
 
 if t.TYPE_CHECKING:
-    import datetime as dt
-
     from ...module_utils._core.phrases import Language
     from .._planning.entry import Entry
     from .._values.observed import Application
@@ -89,8 +87,8 @@ _ACTIONS: t.Final = {
     "new_csr": Phrase("give a CSR with a new key (csr_path)", "新しい鍵のCSRを用意する (csr_path)"),
     "look": Phrase("look at the warning of this order", "このオーダーの警告を確認する"),
     "reissue": Phrase(
-        'write reissue: {{serial: "{0}", reason: wrong_content}}, or download its key from the portal',
-        'reissue: {{serial: "{0}", reason: wrong_content}} と書くか、ポータルから鍵をダウンロードする',
+        'write reissue: {{serial: "{0}", reason: wrong_content}}, or csr_origin: service and fetch its key',
+        'reissue: {{serial: "{0}", reason: wrong_content}} と書くか、csr_origin: service とし、鍵をポータルで取得',
     ),
     "cancel": Phrase("cancel it (apply.yml)", "解約する (apply.yml)"),
     "cancel_replaced": Phrase("cancel {0} (apply.yml)", "{0} を解約する (apply.yml)"),
@@ -250,21 +248,6 @@ def _reason_of_renewal(entry: Entry, lang: Language) -> str:
     return translate(_REASONS[entry.ahead or entry.standing], lang)
 
 
-def find_deadline(entry: Entry) -> dt.date | None:
-    """Find the last day for what has to happen next."""
-    if entry.application is None:
-        return None
-    if entry.shows_link:
-        return None  # no page names a day
-    if entry.track is None or entry.ahead is None or entry.shown is not entry.ahead:
-        return entry.application.deadline
-    window, procedure = entry.track.window, entry.application.procedure
-    if procedure is None:
-        return last_day_before(window.order_by)
-    open_yet = procedure.state in (State.AWAITING_REGISTRATION, State.REJECTED)
-    return procedure.deadline or last_day_before(window.update_by) if open_yet else None
-
-
 def _waiting_for(application: Application, lang: Language) -> str:
     action = _ACTIONS.get(application.next_action, _ACTIONS["none"])
     return translate(action, lang).format(_open_ones(application.confirmations, lang))
@@ -294,4 +277,4 @@ def _made_at_service(order: Order) -> bool:
     return order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
 
 
-__all__ = ("explain_standing", "find_deadline", "next_action")
+__all__ = ("explain_standing", "next_action")

@@ -17,7 +17,8 @@ from .._desk.by_hand.folder import is_kept, read_kept_csr, sheets_path
 from .._desk.by_hand.register import read_register
 from .._desk.portal.screen_map import read_screen_map
 from .._planning.digests import order_digest
-from .._planning.lifecycle import is_reissuing, list_retired_keys, renews
+from .._planning.keys import list_retired_keys
+from .._planning.lifecycle import is_reissuing, renews
 from .._planning.slices import read_slice
 from .._planning.steps import Standing, Step
 from .._reports.offline_forms import write_reissue_request, write_relinking_mail

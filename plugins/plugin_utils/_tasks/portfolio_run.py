@@ -12,41 +12,32 @@ import collections
 import dataclasses as dc
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, translate
+from ...module_utils._core.phrases import translate
 from .._complaints.complaints import sort_complaints
-from .._complaints.rules.rule import Severity
 from .._guards.hosts import leave_lost_hosts
-from .._planning.lifecycle import day_in_japan, list_lacking_fields
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
 from .._planning.silence import find_open_renewals
-from .._planning.steps import Standing, Step
+from .._planning.steps import Step
 from .._reports.document import describe_plan
 from . import contracts
 from .asked_orders import accept_orders, read_clock
 from .compared import add_before
+from .left_out import list_left_out
 from .planned import Held, make_frame, plan_orders
 from .progress import estimate_portal
 from .run_reports import write_run_reports
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable
+    from collections.abc import Callable, Collection
 
-    from ...module_utils._core.phrases import Language
-    from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
     from .._orders.portfolio import Judged
-    from .._planning.entry import Entry
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
-    from .asked_orders import Options
     from .leg import Leg, Result
 
 
-_HELD: t.Final = Phrase(
-    "{0}: not renewed, since the order lacks {1}; on {2} IIJ renews it by itself, from {3} on with a key of its own",
-    "{0}: オーダーに {1} がなく、更新を申し込んでいません。{2} にIIJ側で自動更新され、{3} からIIJ作成の鍵になります",
-)
 _ROWS: t.Final = 100  # of a page of the portal's list, as far as is known
 
 
@@ -84,7 +75,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
     result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on and not desk.by_people
     result.update(handed, **_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
-    result["left_out"] = _list_left_out(judged.list_errors(), before, options, leg.lang)
+    result["left_out"] = list_left_out(judged.list_errors(), before, leg.lang) if options["due_only"] else []
     if goes_on:
         return _with_estimate(leg, before, result)
     if not options["due_only"] or result["left_out"] or _is_news(document, before):
@@ -98,27 +89,10 @@ def _only_due(plan: Plan, judged: Judged, hosts: frozenset[str]) -> Plan:
     return dc.replace(leave_lost_hosts(plan, hosts), unmanaged=unmanaged)
 
 
-def _list_left_out(errors: Iterable[Complaint], plan: Plan, options: Options, lang: Language) -> list[str]:
-    """List what a run of what is due has left undone: mistakes, and renewals that lack something."""
-    if not options["due_only"]:
-        return []
-    wrong = [complaint for complaint in (*errors, *plan.remarks) if complaint.severity is Severity.ERROR]
-    lacking = ((entry, list_lacking_fields(entry.order)) for entry in plan.entries if entry.ahead is Standing.HELD)
-    return [
-        *(f"{complaint.order or complaint.place}: {translate(complaint.wrong, lang)}" for complaint in wrong),
-        *(translate(_word_held(entry, fields), lang) for entry, fields in lacking if fields),
-    ]
-
-
-def _word_held(entry: Entry, fields: tuple[str, ...]) -> Phrase:
-    window = entry.track.window if entry.track else None
-    days = [day_in_japan(moment) for moment in (window.order_by, window.update_by)] if window else ["-", "-"]
-    return _HELD.filled(entry.order.name, ", ".join(fields), *days)
-
-
 def _is_news(document: Result, before: Plan) -> bool:
     """Check whether a run that does only what is due has something to tell; most days it has not."""
-    return bool(before.remarks or document["silent"]) or document["verdict"] not in ("nothing_to_do", "waiting")
+    late = any(row["late"] for row in document["orders"])
+    return bool(before.remarks or document["silent"] or late) or document["verdict"] not in ("nothing_to_do", "waiting")
 
 
 def _perform(leg: Leg, plan: Plan, desk: Desk) -> tuple[Plan, tuple[Outcome, ...]]:

@@ -13,7 +13,8 @@ import typing as t
 
 from ...module_utils._core.phrases import translate
 from .._orders.commands import install_on_host
-from .._planning.lifecycle import current_certificate, is_reissuing, list_keys_of_contract, list_retired_keys
+from .._planning.keys import list_keys_of_contract, list_retired_keys
+from .._planning.lifecycle import current_certificate, is_reissuing
 from .._planning.steps import OPENING, Standing, Step
 from .._values.order import CsrOrigin
 from .looks import Answer

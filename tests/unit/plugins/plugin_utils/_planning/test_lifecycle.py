@@ -155,6 +155,16 @@ def test_a_key_of_iijs_is_never_installed_in_place_of_an_own_one() -> None:
     estranged = certified(IN_USE, 2, csr_origin="service", downloaded_at=None)
     entry = entry_at(20, estranged)
     assert (entry.shown, entry.steps, entry.installs) == (Standing.ESTRANGED, (), False)
+    assert "csr_origin" not in entry.drifted, "the order has not changed"
+
+
+def test_an_order_that_is_to_have_a_key_of_its_own_from_now_on_is_not_at_odds_with_those_before() -> None:
+    """The way out of keys that people download: nothing has gone wrong, and the certificate in use is installed."""
+    by_service = certified(dc.replace(IN_USE, current=None), 1, csr_origin="service")
+    switched = certified(by_service, 2, csr_origin="service")
+    assert {one.csr_origin for one in switched.previous} == {"service"}
+    assert entry_at(20, switched).standing is Standing.DONE
+    assert entry_at(20, dc.replace(switched, downloaded_at=None)).standing is Standing.TO_COLLECT
 
 
 def test_a_life_shorter_than_the_calendar_opens_no_window_before_it_has_begun() -> None:

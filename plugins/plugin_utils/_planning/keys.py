@@ -1,0 +1,57 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Whose keys the certificates of a contract have: the host's, or some that IIJ has made. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._values.order import CsrOrigin
+from .lifecycle import current_certificate
+
+if t.TYPE_CHECKING:
+    from .._values.observed import Application, Certificate
+    from .._values.order import Order
+
+
+def is_estranged(order: Order, application: Application | None) -> bool:
+    """Check whether IIJ made the key of a renewed certificate, although the order makes its own and has before.
+
+    Where IIJ has made all keys so far, the order was changed, and its next renewal brings the first one of its own.
+    """
+    if application is None or application.current is None or find_installed_before(order, application) is None:
+        return False
+    return _has_own_key(order) and application.current.csr_origin == CsrOrigin.SERVICE.value
+
+
+def find_installed_before(order: Order, application: Application) -> Certificate | None:
+    """Find the last certificate before the current one whose key the order's host can have."""
+    own = _has_own_key(order)
+    fitting = (one for one in application.previous if not own or one.csr_origin != CsrOrigin.SERVICE.value)
+    return next(fitting, None)
+
+
+def list_retired_keys(application: Application | None) -> tuple[str, ...]:
+    """List the keys that certificates of this contract have or had, by the fingerprints of their public keys."""
+    if application is None:
+        return ()
+    current = current_certificate(application)
+    certificates = (*((current,) if current else ()), *application.previous)
+    return tuple(one.public_key_fingerprint for one in certificates if one.public_key_fingerprint)
+
+
+def list_keys_of_contract(application: Application) -> tuple[str, ...]:
+    """List all keys that the desk shows of a contract, that of a certificate on its way included."""
+    coming = application.procedure.public_key_fingerprint if application.procedure else None
+    return (*list_retired_keys(application), *((coming,) if coming else ()))
+
+
+def _has_own_key(order: Order) -> bool:
+    return order.csr_origin in (CsrOrigin.TARGET, CsrOrigin.SUPPLIED)
+
+
+__all__ = ("find_installed_before", "is_estranged", "list_keys_of_contract", "list_retired_keys")

@@ -1,0 +1,64 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What a run of what is due leaves to people: it fails by that, since nobody reads a run that passes."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, translate
+from .._complaints.rules.rule import Severity
+from .._planning.due import needs_people
+from .._planning.lifecycle import day_in_japan, list_lacking_fields
+from .._planning.remarks import find_remarks
+from .._planning.schedule import find_next_deadline
+from .._planning.steps import Standing
+from .._reports.standing import explain_standing, next_action
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ...module_utils._core.phrases import Language
+    from .._complaints.complaints import Complaint
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
+
+_HELD: t.Final = Phrase(
+    "{0}: not renewed, since the order lacks {1}; on {2} IIJ renews it by itself, from {3} on with a key of its own",
+    "{0}: オーダーに {1} がなく、更新を申し込んでいません。{2} にIIJ側で自動更新され、{3} からIIJ作成の鍵になります",
+)
+_OPEN: t.Final = Phrase("{0}: {1}. What to do: {2}{3}", "{0}: {1}。対応: {2}{3}")
+_UNTIL: t.Final = Phrase(" (until {0})", " (期限 {0})")
+_UNDECIDED: t.Final = "BROUGHT-UNDECIDED"  # the one warning of a contract that ends while all else is done
+
+
+def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> list[str]:
+    """List mistakes, and the orders whose certificates end unless somebody does something, with what it is."""
+    wrong = [
+        *(complaint for complaint in (*errors, *plan.remarks) if complaint.severity is Severity.ERROR),
+        *(complaint for complaint in find_remarks(plan) if complaint.rule == _UNDECIDED),
+    ]
+    named = {complaint.order for complaint in wrong}
+    waiting = [entry for entry in plan.entries if needs_people(entry) and entry.order.name not in named]
+    return [
+        *(f"{complaint.order or complaint.place}: {translate(complaint.wrong, lang)}" for complaint in wrong),
+        *(_word_entry(entry, lang) for entry in waiting),
+    ]
+
+
+def _word_entry(entry: Entry, lang: Language) -> str:
+    fields = list_lacking_fields(entry.order) if entry.ahead is Standing.HELD else ()
+    window = entry.track.window if entry.track else None
+    if fields and window:
+        days = day_in_japan(window.order_by), day_in_japan(window.update_by)
+        return translate(_HELD.filled(entry.order.name, ", ".join(fields), *days), lang)
+    day, (action, _actor) = find_next_deadline(entry), next_action(entry, lang)
+    until = _UNTIL.filled(day) if day else ""
+    return translate(_OPEN.filled(entry.order.name, explain_standing(entry, lang), action, until), lang)
+
+
+__all__ = ("list_left_out",)
