@@ -225,6 +225,19 @@ def test_the_last_day_of_a_certificate_that_the_next_one_cannot_replace_is_told(
     assert (row["late"]["stage"], row["late"]["by"]) == ("install", "service_admin")
 
 
+def test_both_ways_out_of_a_key_that_iij_made_keep_the_last_day_of_what_the_host_has(site: Site) -> None:
+    silence_took_the_key(site)
+    whole = dict(site.fields)
+    serial = site.application()["current"]["serial_number"]
+    site.fields["reissue"] = {"serial": serial, "reason": "wrong_content"}
+    (row,) = site.tasks.run("cert_portfolio", state="planned")["orders"]
+    assert (row["standing"], row["deadline"]) == ("to_reissue", "2027-05-31")
+    site.fields = site.tasks.options["orders"][0] = whole | {"csr_origin": "service"}
+    (row,) = (plan := site.tasks.run("cert_portfolio", state="planned"))["orders"]
+    assert (row["standing"], row["deadline"]) == ("to_collect", "2027-05-31")
+    assert "REGISTRATION-DRIFT" not in plan["text"]
+
+
 def test_what_cannot_be_read_is_not_called_unmanaged(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The advice would be to cancel it in a browser, for good."""
     site.first_certificate()

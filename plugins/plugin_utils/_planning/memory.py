@@ -79,7 +79,9 @@ class Memory:
         before = self._registered.get(application.contract_id)
         # Digests take time, and of most contracts nothing was remembered.
         fields = digest_registration(order) if before else {}
-        names = {name for name, digest in (before.digests if before else {}).items() if fields.get(name) != digest}
+        digests = before.digests if before else {}
+        # A field that no longer counts, such as the host of a key that IIJ is to make, is no difference.
+        names = {name for name, digest in digests.items() if name in fields and fields[name] != digest}
         names -= {name.partition(".")[0] for name in order.missing}  # an imported order says nothing of them
         return tuple(sorted(names | _shown_drift(order, application)))
 

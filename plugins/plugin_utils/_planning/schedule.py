@@ -21,7 +21,7 @@ from .._catalogue.renewals import JAPAN, LEADS
 from .._values.observed import ENDED, Kind, State
 from .._values.order import Usage, Wanted
 from .keys import find_installed_before
-from .lifecycle import DAY, Phase, current_certificate, last_day_before
+from .lifecycle import DAY, Phase, current_certificate, is_reissuing, last_day_before
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -115,20 +115,19 @@ def list_deadlines(entry: Entry) -> tuple[Deadline, ...]:
 
 def find_next_deadline(entry: Entry) -> dt.date | None:
     """Find the last day for what has to happen next."""
-    if entry.application is None:
-        return None
-    if entry.shows_link:
-        return None  # no page names a day
-    if entry.shown is Standing.ESTRANGED:
-        days = (deadline.day for deadline in list_deadlines(entry) if deadline.what is What.INSTALLATION)
-        return next(days, None)
-    if entry.track is None or entry.ahead is None or entry.shown is not entry.ahead:
-        return entry.application.deadline
-    window, procedure = entry.track.window, entry.application.procedure
+    application, track = entry.application, entry.track
+    if application is None or entry.shows_link:
+        return None  # of a linked service's change no page names a day
+    installation = _installation_day(entry, application)
+    if track is None or entry.ahead is None or entry.shown is not entry.ahead:
+        return installation or application.deadline
+    procedure = application.procedure
+    if entry.ahead is Standing.TO_REISSUE or is_reissuing(application):
+        return (procedure.deadline if procedure else None) or installation
     if procedure is None:
-        return last_day_before(window.order_by)
-    open_yet = procedure.state in (State.AWAITING_REGISTRATION, State.REJECTED)
-    return procedure.deadline or last_day_before(window.update_by) if open_yet else None
+        return last_day_before(track.window.order_by)
+    open_yet = procedure.state in _UNREGISTERED
+    return procedure.deadline or last_day_before(track.window.update_by) if open_yet else None
 
 
 def find_lateness(entry: Entry, as_of: dt.datetime | None) -> Lateness | None:
@@ -215,9 +214,15 @@ def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadlin
             yield _deadline(What.REVOCATION, previous.revoke_on, "service_admin", None)
     if current is None:
         return
-    if entry.standing in _NOT_INSTALLED and (before := find_installed_before(entry.order, application)):
-        yield _deadline(What.INSTALLATION, last_day_before(before.not_after), "service_admin", _work_at(entry))
+    if day := _installation_day(entry, application):
+        yield _deadline(What.INSTALLATION, day, "service_admin", _work_at(entry))
     yield _deadline(What.EXPIRY, current.not_after.date(), "service_admin", _work_at(entry))
+
+
+def _installation_day(entry: Entry, application: Application) -> dt.date | None:
+    """Return the last day of the certificate that the host has, where the one in use at the desk is not there yet."""
+    before = find_installed_before(entry.order, application) if entry.standing in _NOT_INSTALLED else None
+    return last_day_before(before.not_after) if before else None
 
 
 def _deadline(what: What, day: dt.date, by: str, work: _Work | None) -> Deadline:
