@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
 
 _LAST_CALL: t.Final = 3 * DAY  # before the last day, when an old CSR is better than one that IIJ makes
-_ISSUED: t.Final = frozenset({State.ISSUED, State.INSTALLING, State.INSTALLED, State.EXPIRED, State.UNCLEAR})
+CERTIFIED: t.Final = frozenset({State.ISSUED, State.INSTALLING, State.INSTALLED, State.EXPIRED, State.UNCLEAR})
 
 
 class Phase(enum.StrEnum):
@@ -88,7 +88,7 @@ def current_certificate(application: Application | None) -> Certificate | None:
         return None
     if application.current is not None:
         return application.current
-    if application.not_after is None or application.state not in _ISSUED:
+    if application.not_after is None or application.state not in CERTIFIED:
         return None
     return Certificate(
         serial_number=application.serial_number,
@@ -244,6 +244,7 @@ def _phase(application: Application, window: Renewal, as_of: dt.datetime) -> Pha
 
 
 __all__ = (
+    "CERTIFIED",
     "DAY",
     "Phase",
     "Track",

@@ -8,15 +8,17 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import find_lifetime
 from .._catalogue.renewals import LEADS
-from .._complaints.complaints import Complaint, Place, shorten
+from .._complaints.complaints import Complaint, Place, list_names, shorten
 from .._values.order import ReissueReason, Wanted
 from .lifecycle import (
+    CERTIFIED,
     DAY,
     Phase,
     day_in_japan,
@@ -41,6 +43,8 @@ if t.TYPE_CHECKING:
     from .plan import Plan
 
 
+_ITS_DAY: t.Final = Phrase("its day", "日時")
+_EXPIRIES: t.Final = Phrase("when they expire", "有効期限")
 _NO_DAY: t.Final = Phrase("the end of its period", "契約期間の終わり")
 # A certificate is applied for now.
 _APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Standing.TO_REISSUE}
@@ -69,6 +73,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
     yield from _find_duplicates(plan)
     yield from _find_shorter_lives(plan)
+    yield from _find_unknown_windows(plan)
 
 
 def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
@@ -84,6 +89,23 @@ def _find_shorter_lives(plan: Plan) -> Iterator[Complaint]:
         if then.days < now.days:
             facts = {"day": then.since - dt.timedelta(days=1), "days": now.days - 1, "less": then.days - 1}
             yield _remark("STEP-DOWN", entry.order, facts, "term")
+
+
+def _find_unknown_windows(plan: Plan) -> Iterator[Complaint]:
+    """Find contracts that go on, and would be renewed by nobody but silence, since nothing is known of their days."""
+    unknown = [entry for entry in plan.entries if entry.track is None and _is_certified(entry)]
+    if unknown:
+        contracts = list_names(entry.application.contract_id for entry in unknown if entry.application)
+        what = _EXPIRIES if plan.as_of else _ITS_DAY
+        first = _remark("WINDOW-UNKNOWN", unknown[0].order, {"contracts": contracts, "what": what})
+        yield dc.replace(first, order=list_names(entry.order.name for entry in unknown))
+
+
+def _is_certified(entry: Entry) -> bool:
+    application = entry.application
+    if application is None or entry.order.state is not Wanted.PRESENT:
+        return False
+    return application.live and application.state in CERTIFIED
 
 
 def _of_brought(entry: Entry, track: Track) -> Iterator[Complaint]:

@@ -33,14 +33,15 @@ _HELD: t.Final = Phrase(
 )
 _OPEN: t.Final = Phrase("{0}: {1}. What to do: {2}{3}", "{0}: {1}。対応: {2}{3}")
 _UNTIL: t.Final = Phrase(" (until {0})", " (期限 {0})")
-_UNDECIDED: t.Final = "BROUGHT-UNDECIDED"  # the one warning of a contract that ends while all else is done
+# Warnings of contracts that end, or are renewed by silence alone, while all else is done.
+_ENDING: t.Final = ("BROUGHT-UNDECIDED", "WINDOW-UNKNOWN")
 
 
 def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> list[str]:
     """List mistakes, and the orders whose certificates end unless somebody does something, with what it is."""
     wrong = [
         *(complaint for complaint in (*errors, *plan.remarks) if complaint.severity is Severity.ERROR),
-        *(complaint for complaint in find_remarks(plan) if complaint.rule == _UNDECIDED),
+        *(complaint for complaint in find_remarks(plan) if complaint.rule in _ENDING),
     ]
     named = {complaint.order for complaint in wrong}
     waiting = [entry for entry in plan.entries if needs_people(entry) and entry.order.name not in named]

@@ -42,6 +42,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "WINDOW-UNKNOWN",
+        OURS,
+        (
+            "Of {contracts} no window or deadline is known, and no run renews them: the desk does not tell {what}.",
+            "a desk that tells its day, and when each certificate expires",
+            "Look at the portal for their windows. Of a portal, the screen map says where an expiry is shown.",
+        ),
+        (
+            "{contracts} の更新時期が分からず、更新を申し込めません。窓口から{what}を取得できません。",
+            "窓口の日時と、各証明書の有効期限が分かること",
+            "更新の受付期間をポータルで確認してください。ポータルの有効期限の位置は、画面マップで指定します。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "RENEWAL-INCOMPLETE",
         OURS,
         (

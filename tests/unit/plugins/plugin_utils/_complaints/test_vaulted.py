@@ -97,7 +97,7 @@ def test_what_programs_decide_by_stays(word: str) -> None:
 
 
 def describe(orders: tuple[Order, ...]) -> Row:
-    desk = DeskInMemory(rows=[booked(orders[0], "p/www/1", state=State.ISSUED)])
+    desk = DeskInMemory(rows=[booked(orders[0], "p/www/1", state=State.APPLIED)])
     plan = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
     return describe_plan(plan, Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT), planned=True)
 

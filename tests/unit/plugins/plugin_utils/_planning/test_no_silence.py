@@ -19,6 +19,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_silent
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step, Verdict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.windows import compute_window
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.left_out import list_left_out
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Decision, Observed, State
 from portfolios import DV, OV, before_end, booked, certified, portfolio, renewal
 
@@ -78,7 +79,7 @@ def test_a_cancellation_that_comes_too_late_is_told() -> None:
     assert rules_of(plan_at(60, WISHES["cancelled"], due_only=False)) == []
 
 
-@pytest.mark.parametrize(("days", "due_only"), itertools.product([100, 29, 2], [True, False]))
+@pytest.mark.parametrize(("days", "due_only"), list(itertools.product([100, 29, 2], [True, False])))
 def test_a_contract_that_a_person_cancelled_is_held_and_told_while_its_order_keeps_it(
     days: float, due_only: bool
 ) -> None:
@@ -97,6 +98,22 @@ def test_what_is_known_of_a_row_that_is_not_understood_is_told_and_nothing_is_bo
     assert entry.steps == () and entry.track is not None
     assert What.EXPIRY in [deadline.what for deadline in list_deadlines(entry)]
     assert bool(find_silent(plan, None)) is (days > 27)
+
+
+@pytest.mark.parametrize(
+    ("row", "tells_day", "what"),
+    [
+        (ROW, False, "its day"),
+        (dc.replace(ROW, current=None, not_after=None), True, "when they expire"),
+    ],
+)
+def test_a_window_that_nobody_knows_of_fails_the_daily_run(row: Application, tells_day: bool, what: str) -> None:
+    observed = Observed(applications=(row,), as_of=before_end(29, ROW) if tells_day else None)
+    plan = make_plan(portfolio(OV | RENEWS), observed, portfolio="p", spread=False, due_only=True)
+    assert not list(plan.list_steps()) and "WINDOW-UNKNOWN" in rules_of(plan)
+    (line,) = list_left_out((), plan, "en")
+    assert line.startswith(f"www: Of {row.contract_id} no window or deadline is known") and what in line
+    assert "WINDOW-UNKNOWN" not in rules_of(plan_at(100, OV | RENEWS))
 
 
 def test_an_order_whose_host_is_gone_costs_no_other_one_its_deadline() -> None:
