@@ -17,10 +17,11 @@ from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
 from .._planning.digests import digest as make_digest
-from .._planning.digests import list_desk_steps, order_digest, plan_digest
+from .._planning.digests import list_desk_steps, list_links, order_digest, plan_digest
 from .._planning.host_part import describe_changes, list_changes, make_host_part
 from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
+from .._reports.rows import relinking_row
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +103,8 @@ def _moved(
         yield Complaint(rule="PLAN-EXPIRED", place=order.place, order=order.name, facts=dated)
     elif planned[len(planned) - len(now) :] != now or not _same_contract(entry, row, portfolio):
         result = entry.application.contract_id if entry.application else None
-        facts = {"planned": _said(planned, row["contract_id"]), "now": _said(now, result)}
+        links = list_links(row), list_links({"relinking": relinking_row(entry)})
+        facts = {"planned": _said(planned, row["contract_id"], links[0]), "now": _said(now, result, links[1])}
         yield Complaint(rule="PLAN-DESK-MOVED", place=order.place, order=order.name, facts=facts)
 
 
@@ -121,6 +123,8 @@ def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
     order, application = entry.order, entry.application
     if entry.changes and entry.replaces != row.get("replaces"):
         return False  # the same contract, and another of its periods
+    if Step.RELINK in entry.steps and list_links(row) != list_links({"relinking": relinking_row(entry)}):
+        return False  # the same contract, and another of its links
     if not (list_desk_steps(row) or entry.changes or entry.installs):
         return True  # nothing is done with it
     if application is None:
@@ -178,8 +182,10 @@ def _whole(saved: Row) -> bool:
     return bool(result == saved.get("digest") and (bare or whole == saved.get("file_digest")))
 
 
-def _said(steps: list[str], contract_id: str | None) -> Phrase:
-    words = verbatim(", ".join(steps)) if steps else _NOTHING
+def _said(steps: list[str], contract_id: str | None, link: list[str | None]) -> Phrase:
+    """Name the steps, a change or addition of a linked service with what is linked."""
+    named = (f"{step} {link[-1]}" if step == Step.RELINK and link else step for step in steps)
+    words = verbatim(", ".join(named)) if steps else _NOTHING
     return Phrase("{0} ({1})", "{0} ({1})").filled(words, contract_id) if contract_id else words
 
 

@@ -89,9 +89,13 @@ def plan_digest(
 
 def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
     """Return what binds the steps of a renewal or a link: what is replaced, and the last moment to order it."""
+    return [*([row["replaces"], row.get("renew_by")] if row.get("replaces") else []), *list_links(row)]
+
+
+def list_links(row: dict[str, t.Any]) -> list[str | None]:
+    """List what binds the change or addition of a linked service."""
     wanted = row.get("relinking")
-    linked = [wanted[field] for field in ("work", "was", "linked_contract_id")] if wanted else []
-    return [*([row["replaces"], row.get("renew_by")] if row.get("replaces") else []), *linked]
+    return [wanted[field] for field in ("work", "was", "linked_contract_id")] if wanted else []
 
 
 def list_desk_steps(row: dict[str, t.Any]) -> list[str]:
@@ -130,4 +134,4 @@ def _fields(value: t.Any) -> tuple[str, ...]:
     return tuple(value.__dataclass_fields__)
 
 
-__all__ = ("HostRow", "digest", "list_desk_steps", "order_digest", "plan_digest", "seal")
+__all__ = ("HostRow", "digest", "list_desk_steps", "list_links", "order_digest", "plan_digest", "seal")

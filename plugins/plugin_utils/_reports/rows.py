@@ -52,7 +52,7 @@ def order_row(
         "contract_id": application.contract_id if application else None,
         "linked_service": order.linked_contract.service if order.linked_contract else None,
         "linked_contract_id": _linked_contract_id(entry),
-        "relinking": _relinking(entry),
+        "relinking": relinking_row(entry),
         "mail": write_relinking_mail(entry) if entry.relinking and entry.by_mail else None,
         "adopted": entry.adopts,
         "state": application.state.value if application else "planned",
@@ -112,7 +112,7 @@ def _renewal(entry: Entry) -> Row | None:
     }
 
 
-def _relinking(entry: Entry) -> Row | None:
+def relinking_row(entry: Entry) -> Row | None:
     """Return the next change or addition of a linked service that the order asks for, whoever makes it."""
     wanted = entry.relinking
     if wanted is None or entry.application is None:
@@ -211,4 +211,13 @@ def _time(moment: dt.datetime | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
-__all__ = ("Row", "application_row", "order_row", "price_row", "result_rows", "silent_rows", "unmanaged_rows")
+__all__ = (
+    "Row",
+    "application_row",
+    "order_row",
+    "price_row",
+    "relinking_row",
+    "result_rows",
+    "silent_rows",
+    "unmanaged_rows",
+)

@@ -15,6 +15,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import Limits, judge_limits
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.saved_plan import require_saved_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.links import relinking_of
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
@@ -22,7 +23,12 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.p
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import (
+    Frame,
+    describe_plan,
+    have_no_commands,
+)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.standing import next_action
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
@@ -326,3 +332,21 @@ def test_one_that_somebody_asked_for_first_is_adopted(tmp_path: pathlib.Path) ->
     _after, (outcome,) = perform_contracts(plan, performer)
     assert outcome.error is None
     assert desk.relinks == []
+
+
+# --- saved plans
+
+
+def test_a_saved_plan_asks_for_what_was_reviewed_and_for_no_further_link(tmp_path: pathlib.Path) -> None:
+    frame = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT)
+    write_reports(describe_plan(plan_of(**ALSO), frame, planned=True), str(tmp_path), name="plan")
+    held = {"portfolio": "p", "part": None, "wanted": None}
+    require_saved_plan(plan_of(**ALSO), str(tmp_path / "plan.json"), have_no_commands, **held)
+    one = dc.replace(IN_USE, further_links=(Link(contract_id=SECOND, service=GCA),))
+    with pytest.raises(OrdersRefused) as wrong:
+        require_saved_plan(plan_of(one, **ALSO), str(tmp_path / "plan.json"), have_no_commands, **held)
+    (complaint,) = wrong.value.complaints
+    assert complaint.rule == "PLAN-DESK-MOVED"
+    assert f"relink {SECOND} (rsc00000001). Now it would be: relink {THIRD} (rsc00000001)" in complaint.render("en")
+    done = dc.replace(one, further_links=(*one.further_links, Link(contract_id=THIRD, service=GCA)))
+    require_saved_plan(plan_of(done, **ALSO), str(tmp_path / "plan.json"), have_no_commands, **held)
