@@ -117,3 +117,14 @@ def test_an_order_moves_to_another_host_at_its_next_renewal(site: Site) -> None:
     site.tasks.renew()
     assert site.hosts.serial("web2", "www") != serial
     assert kinds(site.desk) == ["new", "renewal"]
+
+
+def test_no_key_of_the_contract_before_is_certified_again_nor_one_that_waits_for_its_renewal(site: Site) -> None:
+    site.first_certificate()
+    site.days_before_end(28)
+    site.tasks.renew()
+    waiting = site.application()["procedure"]["public_key_fingerprint"]
+    old = replace(site, product="sureserver_ev_cloud")
+    site.tasks.apply()
+    (new,) = (row for contract_id, row in contracts(site).items() if contract_id != old)
+    assert new["public_key_fingerprint"] not in (waiting, contracts(site)[old]["public_key_fingerprint"], None)

@@ -28,6 +28,7 @@ from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.vaulted import hide
 from .._desk.private_files import find_cache_home, read_private, write_private
 from .._planning.entry import Entry
+from .._planning.replacements import Replaced
 from .._planning.steps import Standing
 from .._spending.ledger_file import name_origin
 from .._values.observed import Application
@@ -225,7 +226,8 @@ def _write_entry(entry: Entry) -> Json:
     order = dc.replace(entry.order, applicant=None, approval_email=None, csr=None)
     application = write_value(entry.application) if entry.application else None
     standings = {"standing": entry.standing.value, "ahead": entry.ahead.value if entry.ahead else None}
-    return {"order": write_value(order), "application": application, **standings}
+    replaced = write_value(entry.replaced.application) if entry.replaced else None
+    return {"order": write_value(order), "application": application, "replaced": replaced, **standings}
 
 
 def _make_work(host: str, written: Json) -> Work:
@@ -237,6 +239,7 @@ def _make_work(host: str, written: Json) -> Work:
                 application=read_value(Application, row["application"]) if row["application"] else None,
                 standing=Standing(row["standing"]),
                 ahead=Standing(row["ahead"]) if row["ahead"] else None,
+                replaced=_make_replaced(row["replaced"]) if row["replaced"] else None,
             )
             for row in written["entries"]
         ),
@@ -244,6 +247,11 @@ def _make_work(host: str, written: Json) -> Work:
         failures=tuple(_texts(failure) for failure in written["failures"]),
         commands=written["commands"],
     )
+
+
+def _make_replaced(application: object) -> Replaced:
+    # Its keys concern the host, its period does not.
+    return Replaced(application=read_value(Application, application), track=None)
 
 
 def _require_answer(answer: Json | None) -> dict[str, dict[str, str]]:

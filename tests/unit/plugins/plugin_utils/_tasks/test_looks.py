@@ -16,11 +16,12 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import Vaulted, hide_vaulted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.replacements import Replaced
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import looks
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import looks, registrations
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.installations import make_host_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
-from portfolios import DV, EV, LINKED, OV, booked, portfolio
+from portfolios import DV, EV, LINKED, OV, booked, certified, portfolio
 
 Options = dict[str, t.Any]
 
@@ -52,6 +53,7 @@ def works() -> tuple[looks.Work, ...]:
                 confirmations=("domain",), unclear=("一", "二"),
             ),
             standing=Standing.TO_COLLECT,
+            replaced=Replaced(application=certified(booked(order, None, number=9)), track=None),
         )
         for number, order in enumerate(orders)
     ]  # fmt: skip
@@ -78,6 +80,8 @@ def test_it_comes_back_as_it_was() -> None:
         assert [entry.order for entry in found.entries] == without
         assert [entry.application for entry in found.entries] == [entry.application for entry in work.entries]
         assert make_host_orders(found.entries, {}) == make_host_orders(work.entries, {})
+        keys = registrations.make_host_orders(work.entries)
+        assert all(asked["retire"] for asked in keys) and registrations.make_host_orders(found.entries) == keys
         assert dc.replace(found, entries=()) == dc.replace(work, entries=())
     assert {work.host for work in looks.read_works(options)} == {work.host for work in made}
 
