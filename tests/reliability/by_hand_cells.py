@@ -97,7 +97,7 @@ class Cell:
 def options_of(folder: pathlib.Path, deeds: tuple[str, ...]) -> Json:
     """A task that records these deeds."""
     states = [deed for deed in deeds if deed in ("ordered", "registered", "cancelled")]
-    days = {"ordered": "2026-11-20", "registered": "2026-11-21", "cancelled": "2026-11-22"}
+    days = {"ordered": "2026-11-10", "registered": "2026-11-11", "cancelled": "2026-11-22"}
     records = [
         {"order": name, "state": state, "date": days[state], "contract_id": f"rsc{number:08}"}
         for state in states

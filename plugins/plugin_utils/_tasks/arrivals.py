@@ -8,24 +8,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import typing as t
 
 from ...module_utils._core import activation_errors, certificate_errors, chain_errors, names
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._pki.certs import LONGEST_CHAIN, chain_fault, rfc3339, use_fault
 from .._desk.by_hand.inbox import PRIVATE_KEY
-from .._desk.by_hand.rows import OF_PROCEDURE
+from .._desk.by_hand.rows import OF_PROCEDURE, SAME_END, read_application
+from .._planning.lifecycle import day_in_japan, is_reissuing
 from .._values.observed import ENDED, State
 from .._values.order import CsrOrigin
 
 if t.TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
 
     from ...module_utils._core.errors import Fault
     from ...module_utils._pki.certs import CertFacts
     from .._desk.by_hand.inbox import Inbox
     from .._desk.by_hand.rows import RegisterRow
+    from .._values.observed import Application
     from .._values.order import Order
 
 _NOBODY: t.Final = Phrase(
@@ -50,6 +52,17 @@ _SEVERAL: t.Final = Phrase(
 _OLDER: t.Final = Phrase(
     "{0} has a newer certificate already, valid from {1}", "{0} にはすでに新しい証明書 ({1} から有効) があります"
 )
+_ENDS_BEFORE: t.Final = Phrase(
+    "{0} has a newer certificate already, valid until {1} as the list showed it: download that one",
+    "{0} にはすでに新しい証明書があります (一覧での有効期限 {1})。その証明書をダウンロードしてください",
+)
+_BEFORE: t.Final = Phrase(
+    "it is valid from {0}, before what is recorded of {1} was ordered, so it is another one. If it is the right one, "
+    "correct ordered_at (of a renewal or reissue, procedure_ordered_at) in the register",
+    "有効期間の開始が {0} で、記録された {1} のお申し込みより前のため、別の証明書です。正しい証明書であれば、"
+    "記録簿の ordered_at (更新・再発行の場合は procedure_ordered_at) を直してください",
+)
+_TOLERANCE: t.Final = dt.timedelta(days=2)  # a CA may date back, and people record a day later
 _NO_CHAIN: t.Final = Phrase(
     "the certificate of its issuer, {0}, is missing, and the order installs a chain. Put it into the folder, too",
     "発行者 {0} の証明書がありません。オーダーではチェーンを設置するため、中間CA証明書もフォルダに入れてください",
@@ -99,10 +112,10 @@ class Arrivals:
         fault = self._fault(leaf, row, order)
         if fault:
             return Phrase(fault.message("en"), fault.message("ja"))
-        since = rfc3339(leaf.not_before)
-        same = row.get("certificate_fingerprint") == leaf.certificate_fingerprint
-        if not same and row.get("not_before", "") > since:
-            return _OLDER.filled(key, row["not_before"])
+        contract = read_application(row, now=self._now)
+        in_use = _is_in_use(contract, leaf)
+        if former := None if in_use else _explain_former(contract, leaf):
+            return former
         chain = _climb(leaf, inbox.authorities.values())
         if not chain and order and _wants_chain(order):
             return _NO_CHAIN.filled(names.subject_text(leaf.issuer))
@@ -110,7 +123,7 @@ class Arrivals:
         if broken:
             return Phrase(broken.message("en"), broken.message("ja"))
         self.files[key] = "".join(certificate.pem for certificate in (leaf, *chain))
-        self.rows[key] = _issued(row, leaf)
+        self.rows[key] = _issued(row, leaf, in_use=in_use)
         return None
 
     def _matching(self, leaf: CertFacts) -> list[str]:
@@ -196,10 +209,40 @@ def _wants_chain(order: Order) -> bool:
     return bool(install and (install.chain or install.full_chain or install.combined or install.pkcs12))
 
 
-def _issued(row: RegisterRow, leaf: CertFacts) -> RegisterRow:
-    """Return the row with what the certificate says."""
+def _is_in_use(contract: Application, leaf: CertFacts) -> bool:
+    """Check whether this is the certificate that the contract has: by its end where only a list showed it.
+
+    A reissue keeps the end [M:2261110].
+    """
+    if contract.certificate_fingerprint:
+        return contract.certificate_fingerprint == leaf.certificate_fingerprint
+    if contract.not_after is None or abs(leaf.not_after - contract.not_after) > SAME_END:
+        return False
+    return not is_reissuing(contract) or _is_before_its_order(contract, leaf)
+
+
+def _is_before_its_order(contract: Application, leaf: CertFacts) -> bool:
+    """Check whether this was issued before the certificate that is awaited was ordered."""
+    ordered = contract.procedure.opened_at if contract.procedure else contract.ordered_at
+    return ordered is not None and leaf.not_before < ordered - _TOLERANCE
+
+
+def _explain_former(contract: Application, leaf: CertFacts) -> Phrase | None:
+    """Say why a certificate is none of this contract, or is one of before."""
+    if contract.not_before is not None and contract.not_before > leaf.not_before:
+        return _OLDER.filled(contract.contract_id, rfc3339(contract.not_before))
+    ends = None if contract.certificate_fingerprint or is_reissuing(contract) else contract.not_after
+    if ends is not None and ends - leaf.not_after > SAME_END:
+        return _ENDS_BEFORE.filled(contract.contract_id, day_in_japan(ends))
+    if _is_before_its_order(contract, leaf):
+        return _BEFORE.filled(rfc3339(leaf.not_before), contract.contract_id)
+    return None
+
+
+def _issued(row: RegisterRow, leaf: CertFacts, *, in_use: bool) -> RegisterRow:
+    """Return the row with what the certificate says; with the one in use, what is under way goes on."""
     state = row["state"] if row["state"] == State.INSTALLED.value else State.ISSUED.value
-    gone = () if row.get("certificate_fingerprint") == leaf.certificate_fingerprint else OF_PROCEDURE
+    gone = () if in_use else OF_PROCEDURE
     return {
         **{name: value for name, value in row.items() if name not in ("confirmations", *gone)},
         "state": state,

@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import list_names
-from .._desk.by_hand.rows import JST, OF_PROCEDURE, plain_row
+from .._desk.by_hand.rows import JST, OF_PROCEDURE, SAME_END, plain_row
 from .._planning.claims import purchase_key
 from .._values.observed import ENDED
 from .recording import make_bought_row
@@ -70,9 +70,6 @@ _GONE: t.Final = Phrase(
     "{0} ({1}) is in the register and not on the list. See whether the list is whole, and of the same customer",
     "{0} ({1}) は記録簿にありますが、一覧にありません。一覧が全件か、同じお客様のものか確かめてください",
 )
-
-
-_SAME_END: t.Final = dt.timedelta(days=7)  # a list may count days otherwise; the shortest life is longer
 
 
 class Comparison:
@@ -174,7 +171,7 @@ def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
     if None in days:
         return False
     ends, ended = (dt.date.fromisoformat(day) for day in days)
-    return ends - ended > _SAME_END
+    return ends - ended > SAME_END
 
 
 def _without_certificate(row: RegisterRow) -> RegisterRow:

@@ -24,6 +24,7 @@ RegisterRow = dict[str, t.Any]
 
 JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 NEEDED: t.Final = ("contract_id", "common_name", "product", "state")
+SAME_END: t.Final = dt.timedelta(days=7)  # a list may count days otherwise; the shortest life is longer
 # Of a renewal or reissue that is under way; they go with the certificate that comes of it.
 OF_PROCEDURE: t.Final = (
     "procedure", "procedure_state", "procedure_ordered_at", "procedure_registered_at", "procedure_confirmations",
@@ -94,7 +95,8 @@ def _read_procedure(moments: RegisterRow) -> Procedure | None:
         return None
     kind = Kind(moments["procedure"])
     shown = {_form_of(name): moments.get(name) for name in OF_PROCEDURE[1:]}
-    fields = read_fields(shown, ("state",), tuple(name for name in shown if name not in ("state", "ordered_at")))
+    shown["opened_at"] = shown.pop("ordered_at")
+    fields = read_fields(shown, ("state",), tuple(name for name in shown if name != "state"))
     fields["confirmations"] = tuple(fields["confirmations"] or ())
     return Procedure(id=kind.value, kind=kind, replaces=moments.get("certificate_fingerprint"), **fields)
 
@@ -137,4 +139,4 @@ def _written(value: t.Any) -> t.Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ("FIELDS", "JST", "OF_PROCEDURE", "RegisterRow", "judge_row", "plain_row", "read_application")
+__all__ = ("FIELDS", "JST", "OF_PROCEDURE", "SAME_END", "RegisterRow", "judge_row", "plain_row", "read_application")

@@ -246,6 +246,49 @@ def test_the_certificate_of_a_key_that_iij_made_is_known_by_its_name(desk: Desk)
     assert take(desk, order)["changed"], "it is reissued with another key"
 
 
+def listed(desk: Desk, days: int, **fields: t.Any) -> Order:
+    """A contract with a key that IIJ made, as a list showed it: up to so many days from now, without a certificate."""
+    order = sample.order(name="own", common_name="own.example.jp")
+    desk.bought(order, "issued")
+    desk.rows[-1] |= {"not_after": f"{ca.NOW + days * ca.DAY:%Y-%m-%d}", **fields}
+    desk.write()
+    return order
+
+
+def test_what_is_older_than_the_certificate_of_the_list_is_not_taken_for_it(desk: Desk) -> None:
+    """The list shows the renewal; whoever keeps certificates in that folder has the one of before there, too."""
+    order = listed(desk, 200)
+    put(desk, "own.pem", pem(ISSUING.issue("own.example.jp", until=ca.NOW + 20 * ca.DAY), *CHAIN))
+    told = take(desk, order)
+    assert "a newer certificate already" in told["left_in_inbox"]["own.pem"]
+    assert told["changed"] is False
+    put(desk, "own.pem", pem(ISSUING.issue("own.example.jp", until=ca.NOW + 200 * ca.DAY), *CHAIN))
+    assert take(desk, order)["changed"]
+
+
+def test_what_was_issued_before_its_contract_was_ordered_is_of_another_one(desk: Desk) -> None:
+    order = sample.order(name="own", common_name="own.example.jp")
+    desk.bought(order, "awaiting_registration")
+    desk.rows[-1] |= {"ordered_at": f"{ca.NOW - ca.DAY:%Y-%m-%d}"}
+    desk.write()
+    put(desk, "own.pem", pem(ISSUING.issue("own.example.jp", since=ca.NOW - 40 * ca.DAY), *CHAIN))
+    told = take(desk, order)
+    assert "before" in told["left_in_inbox"]["own.pem"]
+    assert told["changed"] is False, "it still waits for its registration"
+
+
+def test_the_certificate_in_use_leaves_the_renewal_open_that_is_under_way(desk: Desk) -> None:
+    procedure = {"procedure": "renewal", "procedure_state": "awaiting_registration"}
+    order = listed(desk, 25, **procedure)
+    put(desk, "own.pem", pem(ISSUING.issue("own.example.jp", until=ca.NOW + 25 * ca.DAY), *CHAIN))
+    (row,) = take(desk, order)["recorded"]
+    assert row["certificate_fingerprint"]
+    assert {name: row.get(name) for name in procedure} == procedure, "silence would make the key"
+    put(desk, "own.pem", pem(ISSUING.issue("own.example.jp", until=ca.NOW + 200 * ca.DAY), *CHAIN))
+    (row,) = take(desk, order)["recorded"]
+    assert "procedure" not in row
+
+
 def test_the_issuer_that_an_order_asks_for_is_required(desk: Desk) -> None:
     order = applied(desk, "www", KEY, 1)
     wanted = sample.target_order(install={**INSTALL, "issuer": "GlobalSign"})
