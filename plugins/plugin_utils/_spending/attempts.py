@@ -25,7 +25,6 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 
-_PLACE: t.Final = Step.PLACE.value
 _OF_A_LINE: t.Final = (
     "at",
     "kind",
@@ -105,8 +104,8 @@ def hold_back(by: Settling, order: Order, same: Iterable[str], *, reference: str
     after its purchase buys nothing more, as at a desk that keeps references.
     """
     late = set(same)
-    for line in _find_bought_or_open(by.ledger.read_lines()):
-        alike = _would_buy(line, order)
+    for line in find_bought_or_open(by.ledger.read_lines(), Step.PLACE):
+        alike = would_buy(line, order)
         if not (alike or line.get("client_reference") == reference):
             continue
         attempt, booked = line.get("attempt") or name_attempt(line), line.get("booked")
@@ -119,7 +118,7 @@ def hold_back(by: Settling, order: Order, same: Iterable[str], *, reference: str
             late.remove(arrived[0])
         elif attempt in by.not_booked or (not booked and _is_over(line, now=by.now(), settle_after=by.settle_after)):
             facts = {name: value for name, value in line.items() if name not in _OF_A_LINE}
-            by.ledger.conclude(_PLACE, **{**facts, "said": "not booked"}, attempt=attempt, unknown=False)
+            by.ledger.conclude(Step.PLACE.value, **{**facts, "said": "not booked"}, attempt=attempt, unknown=False)
         else:
             words = _NOT_LISTED if booked else _NO_OUTCOME
             at, advice, name = line.get("at"), advise(attempt), line.get("common_name") or order.common_name
@@ -137,11 +136,11 @@ def describe_purchase(order: Order) -> Json:
     return {"usage": order.usage.value, "linked_contract_id": linked.contract_id if linked else None}
 
 
-def _find_bought_or_open(lines: Iterable[Json]) -> Iterator[Json]:
-    """Find the last lines of attempts that have bought something, or have no outcome that is known."""
+def find_bought_or_open(lines: Iterable[Json], step: Step) -> Iterator[Json]:
+    """Find the last lines of attempts at a step that have booked something, or have no outcome that is known."""
     result: dict[str, Json] = {}
     for line in lines:
-        if line.get("step") != _PLACE or line.get("unknown"):
+        if line.get("step") != step.value or line.get("unknown"):
             continue
         attempt = str(line.get("attempt") or name_attempt(line))
         if line.get("kind") == "intent" or line.get("booked"):
@@ -151,7 +150,7 @@ def _find_bought_or_open(lines: Iterable[Json]) -> Iterator[Json]:
     yield from result.values()
 
 
-def _would_buy(line: Mapping[str, t.Any], order: Order) -> bool:
+def would_buy(line: Mapping[str, t.Any], order: Order) -> bool:
     """Check whether this attempt would have bought what the order asks for."""
     facts = {**describe_purchase(order), "common_name": order.common_name, "product": order.product.id}
     # A ledger does not hold what was vaulted, so what it hides may be any name.
@@ -165,4 +164,12 @@ def _is_over(line: Mapping[str, t.Any], *, now: dt.datetime, settle_after: float
     return (now - dt.datetime.fromisoformat(str(line.get("at")))).total_seconds() >= settle_after
 
 
-__all__ = ("AttemptOpen", "Settling", "advise", "describe_purchase", "hold_back")
+__all__ = (
+    "AttemptOpen",
+    "Settling",
+    "advise",
+    "describe_purchase",
+    "find_bought_or_open",
+    "hold_back",
+    "would_buy",
+)

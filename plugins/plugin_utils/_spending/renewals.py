@@ -16,7 +16,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._planning.lifecycle import current_certificate, day_in_japan, is_reissued, is_replaced, name_predecessor
 from .._planning.steps import Step
-from .attempts import AttemptOpen
+from .attempts import AttemptOpen, find_bought_or_open
 from .ledger import name_attempt
 from .spend import EchoDiffers, describe_order
 
@@ -111,17 +111,10 @@ def require_reissued(application: Application, of: Renewing) -> Application:
 
 def hold_back_renewal(by: Settling, of: Renewing) -> None:
     """Raise AttemptOpen where the renewal of this certificate was asked for before, and nothing proves it undone."""
-    pressed: dict[str, Json] = {}
-    for line in by.ledger.read_lines():
-        same = line.get("contract_id") == of.application.contract_id and line.get("expires") == of.expires
-        if line.get("step") != Step.RENEW.value or not same:
+    for line in find_bought_or_open(by.ledger.read_lines(), Step.RENEW):
+        if line.get("contract_id") != of.application.contract_id or line.get("expires") != of.expires:
             continue
         attempt = str(line.get("attempt") or name_attempt(line))
-        if line.get("kind") == "intent" or line.get("unknown") or line.get("booked"):
-            pressed[attempt] = line
-        else:
-            pressed.pop(attempt, None)
-    for attempt, line in pressed.items():
         if attempt not in by.not_booked:
             raise AttemptOpen(describe_pressed(of, at=str(line.get("at")), attempt=attempt))
         facts = {"contract_id": of.application.contract_id, "expires": of.expires, "said": "not booked"}

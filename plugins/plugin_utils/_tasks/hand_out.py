@@ -24,10 +24,13 @@ from .._planning.steps import Standing, Step
 from .._reports.offline_forms import write_reissue_request, write_relinking_mail
 from .._reports.sheet_pages import remove_sheets, write_sheet
 from .._reports.sheets import KINDS, ROLES, Group, RegisterFacts, Work, describe_sheet, word_work
+from .._spending.ledger import LedgerUnusable
+from .._spending.unsettled import leave_unsettled
 from .._values.observed import State
 from .._values.order import CsrOrigin
 from .asked_orders import check_portfolio_name, read_clock
 from .preparations import hold_back
+from .spender import open_ledger_of
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -40,6 +43,15 @@ if t.TYPE_CHECKING:
     from .asked_orders import Options
 
 _AT_THE_CA: t.Final = (State.APPLIED, State.AWAITING_CONFIRMATION)
+
+
+def hand_out_rest(plan: Plan, document: Row, options: Options) -> Row:
+    """Write the sheets of what a run that stopped has left; nothing is on them that may have been booked already."""
+    try:
+        rest = leave_unsettled(plan, open_ledger_of(options), portfolio=check_portfolio_name(options))
+    except LedgerUnusable:
+        return {}
+    return hand_out_work(rest, document, options)
 
 
 def hand_out_work(plan: Plan, document: Row, options: Options) -> Row:
@@ -195,4 +207,4 @@ def _facts(plan: Plan, options: Options, screen_map: ScreenMap) -> RegisterFacts
     )
 
 
-__all__ = ("find_csr", "hand_out_work", "list_work", "write_sheets")
+__all__ = ("find_csr", "hand_out_rest", "hand_out_work", "list_work", "write_sheets")

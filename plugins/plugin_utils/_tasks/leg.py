@@ -181,9 +181,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         if not desk.by_people and not (stopped and self.options["desk_folder"]):
             return {}
         # Imported late: Ansible recompiles collection code at every start, and most desks need no sheets.
-        from .hand_out import hand_out_work
+        from .hand_out import hand_out_rest, hand_out_work
 
-        return hand_out_work(plan, document, self.options)
+        return (hand_out_work if desk.by_people else hand_out_rest)(plan, document, self.options)
 
     def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, shown: object = (), **more: t.Any) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.

@@ -1,0 +1,59 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""What nobody is to do by hand: an attempt whose outcome is not known may have done it already."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from .._planning.steps import CALL_CLASSES, CallClass, Step
+from .attempts import find_bought_or_open, would_buy
+from .relinking import describe_relinking
+from .renewals import describe_renewal, describe_renewed
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .._planning.entry import Entry
+    from .._planning.plan import Plan
+    from .ledger import Ledger
+
+Json = dict[str, t.Any]
+
+_SAME: t.Final = ("contract_id", "expires", "linked_contract_id")
+
+
+def leave_unsettled(plan: Plan, ledger: Ledger, *, portfolio: str) -> Plan:
+    """Leave out the orders with a step that the ledger does not know to be undone; raises LedgerUnusable."""
+    lines = tuple(ledger.read_lines())
+    unsettled = {
+        entry.order.name
+        for entry, step in plan.list_steps()
+        if CALL_CLASSES[step] is CallClass.SPEND
+        for line in find_bought_or_open(lines, step)
+        if _is_about(line, entry, step, portfolio=portfolio) and line.get("booked") not in plan.listed - _own(entry)
+    }
+    return dc.replace(plan, entries=tuple(entry for entry in plan.entries if entry.order.name not in unsettled))
+
+
+def _own(entry: Entry) -> set[str]:
+    """Return the contract of the order: that a renewal was booked for it does not say that its list shows it."""
+    return {entry.application.contract_id} if entry.application else set()
+
+
+def _is_about(line: Mapping[str, t.Any], entry: Entry, step: Step, *, portfolio: str) -> bool:
+    order = entry.order
+    if step is Step.PLACE:
+        return would_buy(line, order) or line.get("client_reference") == order.client_reference(portfolio)
+    if step in (Step.CANCEL, Step.CANCEL_REPLACED):
+        return False  # a cancellation is no harm twice
+    of = describe_relinking(entry) if step is Step.RELINK else describe_renewal(entry, describe_renewed(entry))
+    return all(line.get(name) == of.get(name) for name in _SAME)
+
+
+__all__ = ("leave_unsettled",)
