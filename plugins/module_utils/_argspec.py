@@ -109,6 +109,11 @@ def handed_on() -> Spec:
     return {"look": {"type": "str"}}
 
 
+def planned() -> Spec:
+    """Return what decides which steps are due; every task of a run is given the same, for each may have to plan."""
+    return {"due_only": {"type": "bool", "default": False}, "spread": {"type": "bool", "default": True}}
+
+
 def language() -> Spec:
     return {"lang": {"type": "str", "choices": ["en", "ja"]}}
 
@@ -140,6 +145,7 @@ def cert_portfolio() -> ArgumentSpec:
                 "default": "planned",
             },
             **reviewed(),
+            **planned(),
             **handed_on(),
             "missing": {"type": "list", "elements": "str"},
             "buy_before_host": {"type": "bool", "default": False},
@@ -149,8 +155,6 @@ def cert_portfolio() -> ArgumentSpec:
             "not_booked": {"type": "list", "elements": "str"},
             "max_new_orders": {"type": "int"},
             "max_renewals": {"type": "int"},
-            "due_only": {"type": "bool", "default": False},
-            "spread": {"type": "bool", "default": True},
             "budget": {"type": "int"},
             "prices": {"type": "dict"},
             "until": {"type": "str"},
@@ -243,8 +247,8 @@ def csr_register() -> ArgumentSpec:
             **desk(REGISTER_TOKEN),
             **orders(),
             "state": {"type": "str", "choices": ["prepared", "registered"], "default": "registered"},
-            "due_only": {"type": "bool", "default": False},
             **reviewed(),
+            **planned(),
             **handed_on(),
             **passphrases("key"),
             **vaulted(),
@@ -263,6 +267,7 @@ def certificate_install() -> ArgumentSpec:
             **desk(REGISTER_TOKEN),
             **orders(),
             **reviewed(),
+            **planned(),
             **handed_on(),
             **certificates(),
             "served": {"type": "dict"},

@@ -25,6 +25,7 @@ extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
   - iij.server_certificate._reviewed
+  - iij.server_certificate._planned
   - iij.server_certificate._handed_on
   - iij.server_certificate._language
   - iij.server_certificate._attributes
@@ -75,18 +76,6 @@ options:
       - Refuse the whole run when it would order more renewals than this. What nobody cancels IIJ renews by itself all the same; the
         message names these contracts and their days.
     type: int
-  due_only:
-    description:
-      - If V(true), nothing but what is due is done, as in the playbook C(renew.yml). Renewals within their window
-        are ordered and open procedures registered; no contract is ordered or cancelled.
-      - An order with a mistake is left out and reported, instead of refusing the run, so that it costs no other order its deadline.
-    type: bool
-    default: false
-  spread:
-    description:
-      - Whether renewals begin on one of the first three days of their window, by the order's name, instead of all on its first day.
-    type: bool
-    default: true
   budget:
     description:
       - Refuse the whole run when its new orders and renewals cost more than this, in yen, by O(prices).

@@ -44,6 +44,7 @@ extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
   - iij.server_certificate._reviewed
+  - iij.server_certificate._planned
   - iij.server_certificate._handed_on
   - iij.server_certificate._language
 attributes:

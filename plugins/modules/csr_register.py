@@ -41,6 +41,7 @@ extends_documentation_fragment:
   - iij.server_certificate._desk
   - iij.server_certificate._orders
   - iij.server_certificate._reviewed
+  - iij.server_certificate._planned
   - iij.server_certificate._handed_on
   - iij.server_certificate._language
 attributes:
@@ -71,12 +72,6 @@ options:
     type: str
     choices: [prepared, registered]
     default: registered
-  due_only:
-    description:
-      - If V(true), orders with mistakes are left out instead of refusing the task, as
-        O(iij.server_certificate.cert_portfolio#module:due_only) does.
-    type: bool
-    default: false
   vaulted:
     description:
       - Values that no output of the host may show. Set by the controller for its own use, to what order files seal.

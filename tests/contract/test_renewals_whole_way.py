@@ -13,6 +13,7 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import looks
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.host_folders import Hosts
 from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
@@ -106,6 +107,21 @@ def test_a_day_on_which_nothing_is_due(site: Site, capsys: pytest.CaptureFixture
         assert site.tasks.renew()["verdict"] == "nothing_to_do"
     assert site.hosts.visits == [] and capsys.readouterr().out == ""
     assert kinds(site.desk) == ["new"]
+
+
+def test_a_host_that_is_told_nothing_plans_as_the_run_that_sends_it(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was looked at may not reach a host's task: a vaulted value is never written down, and a look grows old."""
+    monkeypatch.setattr(looks, "OLDEST_LOOK", -1)
+    serial = site.first_certificate()
+    site.tasks.options["orders"].append(sample.fields(name="wrong", product="no such product"))
+    site.days_before_end(29.9)  # the first day of the window; spread over days, this order's turn would be later
+    site.tasks.renew()
+    assert kinds(site.desk) == ["new", "renewal"]
+    site.desk.ca_work()
+    site.tasks.renew()
+    assert site.hosts.serial("web1", "www") != serial, "a mistake in one order costs no other one its certificate"
 
 
 def test_the_key_in_use_can_be_kept(desk: DeskControl, tmp_path: pathlib.Path) -> None:

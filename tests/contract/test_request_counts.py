@@ -12,6 +12,7 @@ import typing as t
 
 import pytest
 import yaml
+from ansible_collections.iij.server_certificate.plugins.module_utils import _argspec
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import installing, registering
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.progress import count_portal_requests
 from ansible_collections.iij.server_certificate.tests import runs_of_tasks
@@ -133,3 +134,12 @@ def test_what_is_counted_is_what_the_playbook_calls(playbook: str, tasks: t.Any)
         if name.startswith("iij.server_certificate.")
     ]
     assert tuple(ours) == tasks
+
+
+def test_every_task_of_a_run_plans_the_same() -> None:
+    """Each may have to look itself: a look that is handed on holds no vaulted value, and grows old."""
+    for playbook in ("apply", "collect"):
+        plays = yaml.safe_load((PLAYBOOKS / f"{playbook}.yml").read_text(encoding="utf-8"))
+        tasks = [options for play in plays for task in play["tasks"] for name, options in task.items() if "iij" in name]
+        for name in ("order_files", "portfolio", "slice", *_argspec.planned()):
+            assert {options.get(name) for options in tasks} == {tasks[0][name]}, (playbook, name)

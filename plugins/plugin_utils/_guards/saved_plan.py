@@ -56,7 +56,7 @@ def require_saved_plan(
     if wanted is not None and saved["digest"] != wanted:
         raise _not_reviewed(saved["digest"], wanted)
     rows = {row["name"]: row for row in saved["orders"]}
-    names = {entry.order.name for entry in plan.entries}
+    names = {entry.order.name for entry in (*plan.entries, *plan.left)}
     moved = [
         complaint
         for entry in plan.entries

@@ -117,6 +117,13 @@ def test_added_and_removed_orders_are_named_together(saved: pathlib.Path) -> Non
     assert "is not in the plan" in told["shop"] and "is gone" in told["www"] and len(told) == 2
 
 
+def test_a_run_for_what_is_due_leaves_the_orders_of_a_plan_to_the_apply(saved: pathlib.Path) -> None:
+    observed = observe(DeskInMemory(), ORDERS, portfolio="p")
+    plan = make_plan(ORDERS, observed, portfolio="p", due_only=True)
+    assert len(plan.left) == len(ORDERS)
+    require_saved_plan(plan, str(saved), have_no_commands, portfolio="p", part=None, wanted=None)
+
+
 def test_an_application_that_somebody_ordered_meanwhile_is_named(saved: pathlib.Path) -> None:
     told = refused(saved, ORDERS, DeskInMemory(rows=[booked(WWW, None, number=7)]))
     assert list(told) == ["www"] and "PLAN-DESK-MOVED" in told["www"]
