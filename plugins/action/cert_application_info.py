@@ -17,6 +17,7 @@ from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row, result_rows
 from ..plugin_utils._reports.text import render_text
+from ..plugin_utils._tasks.asked_orders import judge_asked_orders, read_today
 from ..plugin_utils._tasks.imports import has_orders, write_import
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
@@ -44,7 +45,8 @@ class ActionModule(Leg):
             result = [app for app in desk.list_applications() if wanted is None or app.contract_id in wanted]
             rows = [application_row(application) for application in result]
             return {"applications": rows, **self._adopting(make_adopting_orders(result, taken=()))}
-        look = look_at_orders(self.options, desk, Listing(desk), lang=self.lang)
+        listing, judged = Listing(desk), judge_asked_orders(self.options, today=read_today())
+        look = look_at_orders(judged, self.options, desk, listing, lang=self.lang)
         plan, frame = look.plan, make_frame(self.options, self.lang, self.commands_of)
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
         handed = self.hand_out(desk, plan, document)

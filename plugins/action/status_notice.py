@@ -16,7 +16,7 @@ from ..plugin_utils._planning.lifecycle import day_in_japan
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.notices import make_notice
-from ..plugin_utils._tasks.asked_orders import read_clock
+from ..plugin_utils._tasks.asked_orders import judge_asked_orders, read_clock, read_today
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.notifying import explain_no_way, list_unused, list_ways, send_once
 from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
@@ -40,7 +40,8 @@ class ActionModule(Leg):
     def control(self) -> Result:
         list_ways(self.options)  # a mistake in an option is told before the desk is asked
         desk = self.open_desk()
-        look = look_at_orders({**self.options, "import_path": None}, desk, Listing(desk), lang=self.lang)
+        listing, judged = Listing(desk), judge_asked_orders(self.options, today=read_today())
+        look = look_at_orders(judged, self.options, desk, listing, lang=self.lang)
         frame = make_frame(self.options, self.lang, self.commands_of)
         result = self._send(
             describe_plan(look.plan, frame, planned=False, complaints=look.complaints, error=look.error)

@@ -117,7 +117,7 @@ def test_each_thing_is_told_once_whatever_fails_in_between(
     )
     assert told[0] == [("bad", "waiting"), ("good", "waiting"), ("late", "deadline")]
     assert told[1:3] == [[], [("bad", "rejected")]]
-    assert told[3:7] == [[], [], [], []]
+    assert told[3:7] == [[("", "unreadable")], [], [("", "unreadable")], []]
     # This desk's clock is behind, so its days of the renewal window have passed by ours.
     assert told[7:] == [[("good", "deadline"), ("good", "deadline"), ("good", "expiring")], []]
     failures = [record.getMessage() for record in caplog.records if "iij.server_certificate" in record.getMessage()]
@@ -156,4 +156,4 @@ def test_documentation_and_rulebook_fit_the_source() -> None:
     (source,) = rules["sources"]
     assert source["iij.server_certificate.orders"].keys() <= own
     kinds = {kind for rule in rules["rules"] for kind in re.findall(r'"(\w+)"', rule["condition"])}
-    assert kinds == {"expiring", "deadline", "late", "waiting", "rejected", "withdrawn", "revoked"}
+    assert kinds == {"expiring", "deadline", "late", "waiting", "rejected", "withdrawn", "revoked", "unreadable"}

@@ -12,6 +12,7 @@ import dataclasses as dc
 import math
 import typing as t
 
+from .._planning.lifecycle import day_in_japan
 from .._planning.schedule import What
 from .._planning.steps import Standing
 from .._values.observed import State
@@ -67,9 +68,16 @@ class News(t.NamedTuple):
 def find_news(document: Row, reported: Mapping[str, int], *, thresholds: Thresholds, now: dt.datetime) -> News:
     """Find what this status has that is not among what was told; what is over is forgotten."""
     candidates = [*_of_dates(document, thresholds, now), *_of_lateness(document, thresholds), *_of_states(document)]
+    candidates += _of_blindness(document, now)
     fresh = [event for subject, level, event in candidates if level < reported.get(subject, level + 1)]
     levels = {subject: min(level, reported.get(subject, level)) for subject, level, _event in candidates}
-    return News(events=tuple(fresh), reported=levels)
+    # What could not be looked at is not over, and who cannot see says so once a day.
+    kept = {
+        subject: level
+        for subject, level in reported.items()
+        if document["error"] is not None or subject.startswith(_blindness(document, now))
+    }
+    return News(events=tuple(fresh), reported={**kept, **levels})
 
 
 def _of_dates(document: Row, thresholds: Thresholds, now: dt.datetime) -> Iterator[tuple[str, int, Event]]:
@@ -106,6 +114,19 @@ def _of_states(document: Row) -> Iterator[tuple[str, int, Event]]:
         elif row["standing"] == Standing.ENDED and row["state"] in _LOST:
             subject = f"{row['state']} {row['contract_id']}"
             yield f"{_lineage(document, row)} {subject}", 0, _event(document, row, row["state"])
+
+
+def _of_blindness(document: Row, now: dt.datetime) -> Iterator[tuple[str, int, Event]]:
+    """List that the status could not be read, or not whole: a watch that has died looks like one that sees nothing."""
+    if document["error"] is None:
+        return
+    part = "orders" if document["orders"] else "all"
+    nothing = {"name": "", **dict.fromkeys(_FIELDS), "reason": document["error"], "next_action_by": "service_admin"}
+    yield f"{_blindness(document, now)} {part}", 0, _event(document, nothing, "unreadable") | {"what": part}
+
+
+def _blindness(document: Row, now: dt.datetime) -> str:
+    return f"{document['portfolio']} unreadable {day_in_japan(now)}"
 
 
 def _lineage(document: Row, row: Row) -> str:

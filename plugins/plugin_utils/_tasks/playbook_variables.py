@@ -26,10 +26,10 @@ VARIABLES: t.Final = frozenset(
         "assumptions", "budget", "buy_before_host", "check_date", "commands", "compare_with", "complaints_form",
         "complaints_path", "concurrency", "due_only", "exit_on_changes", "export_form", "export_path", "import_file",
         "inbox", "ledger_head", "ledger_path", "listing", "map_file", "max_new_orders", "max_renewals", "not_booked",
-        "notice_command", "notice_mail_from", "notice_mail_to", "notice_smtp_ca_path", "notice_smtp_url",
-        "notice_smtp_user", "notice_webhook_form", "orders", "plan_digest", "plan_file", "portfolio", "prices",
-        "quote", "record_file", "records", "records_file", "repair", "reports_path", "saved_pages", "slice", "spread",
-        "strict", "take_over", "template_variables", "until",
+        "notice_again", "notice_command", "notice_mail_from", "notice_mail_to", "notice_smtp_ca_path",
+        "notice_smtp_url", "notice_smtp_user", "notice_webhook_form", "orders", "plan_digest", "plan_file", "portfolio",
+        "prices", "quote", "record_file", "records", "records_file", "repair", "reports_path", "saved_pages", "slice",
+        "spread", "strict", "take_over", "template_variables", "until",
     )
 )  # fmt: skip
 # What the playbooks hand from task to task.

@@ -14,13 +14,13 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import OrdersRefused, sort_complaints
 from .._complaints.rules.rule import Severity
-from .asked_orders import judge_asked_orders, read_today
 from .planned import plan_orders
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
+    from .._orders.portfolio import Judged
     from .._planning.observe import Listing
     from .._planning.plan import Plan
     from .asked_orders import Options
@@ -39,11 +39,11 @@ class Look(t.NamedTuple):
     error: str | None
 
 
-def look_at_orders(options: Options, desk: Desk, listing: Listing, *, lang: Language) -> Look:
+def look_at_orders(judged: Judged, options: Options, desk: Desk, listing: Listing, *, lang: Language) -> Look:
     """Look at every order that can be read; raises OrdersRefused where there is none, or where orders are imported."""
-    judged = judge_asked_orders(options, today=read_today())
     wrong = [complaint for complaint in judged.complaints if complaint.severity is Severity.ERROR]
-    if options["import_path"] is not None or not judged.orders:
+    imports = options.get("import_path") is not None
+    if imports or not judged.orders:
         judged.accept()
     orders, complaints = judged.orders, judged.complaints
     while True:
@@ -53,7 +53,7 @@ def look_at_orders(options: Options, desk: Desk, listing: Listing, *, lang: Lang
         except OrdersRefused as refused:
             named = {complaint.order for complaint in refused.complaints}
             readable = tuple(order for order in orders if order.name not in named)
-            if options["import_path"] is not None or not readable or len(readable) == len(orders):
+            if imports or not readable or len(readable) == len(orders):
                 raise
             orders, complaints, wrong = readable, (*complaints, *refused.complaints), [*wrong, *refused.complaints]
     if not wrong:

@@ -22,7 +22,7 @@ from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
-from .._complaints.vaulted import hide, hide_vaulted
+from .._complaints.vaulted import hide_vaulted
 from .._complaints.whole_file import write_whole
 from .._desk.choice import open_desk
 from .._desk.desk import DeskError
@@ -30,10 +30,12 @@ from .._orders.opened import make_reader
 from .._orders.portfolio import judge_order_files
 from .._orders.public_suffixes import explain_missing_public_suffixes
 from .._orders.voluptuous_dep import explain_missing_voluptuous
-from .._reports.document import describe_plan
+from .._planning.observe import Listing
+from .._reports.document import describe_plan, describe_refusal
 from .._reports.events import Thresholds, find_news
 from .asked_orders import read_clock, read_today
-from .planned import make_frame, plan_orders
+from .planned import make_bare_frame, make_frame
+from .status import look_at_orders
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
@@ -50,12 +52,11 @@ class WatchRefused(Exception):
     """The watch's own options are wrong, or something that it needs is missing."""
 
 
-class LookFailed(Exception):
-    """This look came to nothing; the next one may do better."""
-
-
 class Watch:
-    """Looks at order files and desk; whatever it has told it does not tell again."""
+    """Looks at order files and desk; whatever it has told it does not tell again. `problem` is what is wrong just now.
+
+    A look that fails is an event as well: a watch that has died looks like one that sees nothing.
+    """
 
     def __init__(self, arguments: dict[str, t.Any]) -> None:
         checked = ArgumentSpecValidator(**vars(_argspec.order_events())).validate(arguments)
@@ -63,6 +64,7 @@ class Watch:
         if missing or checked.error_messages:
             raise WatchRefused(missing or "; ".join(checked.error_messages))
         self._options: dict[str, t.Any] = checked.validated_parameters
+        self.problem: str | None = None
         self.interval: int = self._options["interval"]
         self._lang: Language = self._options["lang"] or spoken_language()
         try:
@@ -74,7 +76,7 @@ class Watch:
         self._desk_is_named()
 
     def look(self) -> tuple[Event, ...]:
-        """Look for what is new; raises LookFailed."""
+        """Look for what is new."""
         thresholds = Thresholds(
             expiring=tuple(self._options["expiring_days"]),
             deadline=tuple(self._options["deadline_days"]),
@@ -82,29 +84,41 @@ class Watch:
             late=tuple(self._options["late_days"]),
         )
         with hide_vaulted():
-            try:
-                result = find_news(self._status(), self._told, thresholds=thresholds, now=read_clock())
-            except OrdersRefused as refused:
-                raise LookFailed(report(refused.complaints, self._lang)) from None
-            except DeskError as error:
-                raise LookFailed(hide(translate(error.phrase, self._lang))) from None
-            except OSError as error:
-                raise LookFailed(hide(translate(describe_os_error(error), self._lang))) from None
-        self._told = result.reported
+            document = self._status()
+            result = find_news(document, self._told, thresholds=thresholds, now=read_clock())
+        self._told, self.problem = result.reported, document["error"]
         return result.events
 
     def remember(self) -> None:
         """Keep what was told for the time after a restart; called when it has been told."""
         if self._memory is None:
             return
-        self._memory.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(self._memory, json.dumps(self._told, ensure_ascii=False, indent=1))
+        try:
+            self._memory.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(self._memory, json.dumps(self._told, ensure_ascii=False, indent=1))
+        except OSError as error:
+            self.problem = translate(describe_os_error(error), self._lang)
 
     def _status(self) -> Row:
-        reader = make_reader(self._options["template_variables"], secrets=self._secrets)
-        orders = judge_order_files(self._options["order_files"], reader, day=read_today()).accept()
-        plan = plan_orders(self._options, open_desk(self._options), orders)
-        return describe_plan(plan, make_frame(self._options, self._lang), planned=False)
+        """Describe what the desk shows, or why nothing can be seen."""
+        try:
+            return self._look()
+        except OrdersRefused as refused:
+            message = report(refused.complaints, self._lang)
+        except DeskError as error:
+            message = translate(error.phrase, self._lang)
+        except OptionsWrong as error:
+            message = translate(error.message, self._lang)
+        except OSError as error:
+            message = translate(describe_os_error(error), self._lang)
+        return describe_refusal(make_bare_frame(self._options, self._lang), error=message, planned=False)
+
+    def _look(self) -> Row:
+        reader, desk = make_reader(self._options["template_variables"], secrets=self._secrets), open_desk(self._options)
+        judged = judge_order_files(self._options["order_files"], reader, day=read_today())
+        look = look_at_orders(judged, self._options, desk, Listing(desk), lang=self._lang)
+        frame = make_frame(self._options, self._lang)
+        return describe_plan(look.plan, frame, planned=False, complaints=look.complaints, error=look.error)
 
     def _desk_is_named(self) -> None:
         try:
@@ -141,4 +155,4 @@ def _vault_secrets(password_file: str | None) -> list[tuple[str, t.Any]]:
     return [("default", secret)]
 
 
-__all__ = ("LookFailed", "Watch", "WatchRefused")
+__all__ = ("Watch", "WatchRefused")

@@ -23,7 +23,8 @@ description:
   - An event has C(kind), C(portfolio), C(order), C(common_name), C(contract_id), C(product), C(host), C(state), C(reason), C(next_action),
     C(next_action_by), C(deadline) and C(not_after); those with a date also have C(what), C(threshold_days) and C(days_left), which is negative when the
     date has passed; V(late) has C(stage), C(threshold_days) and C(days_late).
-  - A look that fails is logged, and the next one follows after the interval.
+  - A look that fails is logged, and V(unreadable) once a day, with the problem as C(reason), since a watch that sees nothing looks like one with nothing
+    to tell. C(what) is V(all), or V(orders) where only orders with mistakes cannot be seen. The next look follows after the interval.
 options:
   order_files:
     description: The folder with the order files, or one order file.
@@ -100,12 +101,11 @@ async def main(queue: asyncio.Queue[t.Any], args: dict[str, t.Any]) -> None:
     # Names like eda_* are the rule engine's own.
     watch = watching.Watch({name: value for name, value in args.items() if not name.startswith("eda_")})
     while True:
-        try:
-            for event in await asyncio.to_thread(watch.look):
-                await queue.put(event)
-            await asyncio.to_thread(watch.remember)
-        except watching.LookFailed as failed:
-            _logger.error("iij.server_certificate.orders: %s", failed)
+        for event in await asyncio.to_thread(watch.look):
+            await queue.put(event)
+        await asyncio.to_thread(watch.remember)
+        if watch.problem:
+            _logger.error("iij.server_certificate.orders: %s", watch.problem)
         await asyncio.sleep(watch.interval)
 
 

@@ -116,3 +116,23 @@ def test_what_is_over_is_forgotten() -> None:
     assert [subject for subject in found.reported if "p/cdn" in subject] and not [
         s for s in after.reported if "p/cdn" in s
     ]
+
+
+def test_who_cannot_see_says_so_once_a_day_and_forgets_nothing() -> None:
+    found = look({}, days_left=18)
+    now = EXPIRY - dt.timedelta(days=17)
+    blind = {**a_status(), "orders": [], "silent": [], "error": "the desk cannot be reached"}
+    after = find_news(blind, found.reported, thresholds=THRESHOLDS, now=now)
+    (event,) = after.events
+    assert (event["kind"], event["what"], event["reason"]) == ("unreadable", "all", "the desk cannot be reached")
+    assert find_news(blind, after.reported, thresholds=THRESHOLDS, now=now).events == ()
+    seen = look(after.reported, days_left=17)
+    assert seen.events == (), "what was told before is not told again once it can be seen"
+    assert find_news(blind, seen.reported, thresholds=THRESHOLDS, now=now).events == (), "nor the same day's failure"
+    (again,) = find_news(blind, seen.reported, thresholds=THRESHOLDS, now=now + dt.timedelta(days=1)).events
+    assert again["kind"] == "unreadable"
+
+
+def test_orders_without_a_mistake_are_told_of_beside_those_that_cannot_be_seen() -> None:
+    found = find_news({**a_status(), "error": "mistakes: 1"}, {}, thresholds=THRESHOLDS, now=EXPIRY)
+    assert ("expiring", 0) in told_of(found) and found.events[-1]["what"] == "orders"

@@ -27,7 +27,7 @@ ORDERS: t.Final = {"certificate_orders": "orders/"}
 MAY_BE_EMPTY: t.Final = frozenset((
     "assumptions", "budget", "buy_before_host", "check_date", "commands", "complaints_form", "concurrency",
     "due_only", "exit_on_changes", "export_form", "ledger_head", "max_new_orders", "max_renewals", "not_booked",
-    "notice_command", "notice_mail_from", "notice_mail_to", "notice_smtp_url", "notice_smtp_user",
+    "notice_again", "notice_command", "notice_mail_from", "notice_mail_to", "notice_smtp_url", "notice_smtp_user",
     "notice_webhook_form", "prices", "quote", "records", "repair", "spread", "strict", "take_over",
     "template_variables", "until",
 ))  # fmt: skip

@@ -9,7 +9,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.watch import Watch, WatchRefused
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -42,3 +44,19 @@ def test_a_memory_that_is_none_is_refused_with_its_path(
         Watch({**OPTIONS, "lang": lang, "memory_path": str(memory)})
     assert str(memory) in str(refused.value)
     assert memory.read_bytes() == content, "evidence is kept"
+
+
+def test_whatever_is_wrong_the_watch_goes_on_and_says_so(tmp_path: pathlib.Path) -> None:
+    """A register that is gone is a mistake in an option, which may be mended; so is a place that cannot be written."""
+    orders = tmp_path / "orders.yml"
+    orders.write_text(yaml.safe_dump({"version": 1, "orders": [sample.fields()]}), encoding="utf-8")
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    watch = Watch({"order_files": str(orders), "desk": "by_hand", "desk_folder": str(tmp_path), "lang": "en"})
+    (event,) = watch.look()
+    assert (event["kind"], event["what"]) == ("unreadable", "all")
+    assert "register.yml" in event["reason"] and watch.problem == event["reason"]
+    (tmp_path / "register.yml").write_text("version: 1\ncontracts: []\n", encoding="utf-8")
+    watch._memory = tmp_path / "file" / "told.json"
+    assert watch.look() == () and watch.problem is None
+    watch.remember()
+    assert watch.problem and str(tmp_path / "file") in watch.problem
