@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import email.message
 import email.utils
+import hashlib
 import json
 import os
 import pathlib
@@ -43,6 +44,7 @@ _AT: t.Final = "@\u200b"  # nobody is called by a name in a message
 _NOT_SENT: t.Final = Phrase("the notice was not sent by {0}: {1}", "通知を {0} で送信できませんでした: {1}")
 _ANSWERED: t.Final = Phrase("it answered with status {0}", "ステータス {0} が返されました")
 _REFUSED: t.Final = Phrase("the mail server did not take it ({0})", "メールサーバが受け付けませんでした ({0})")
+_REFUSED_ADDRESS: t.Final = Phrase("the mail server refused {0}", "メールサーバが {0} を受け付けませんでした")
 _ENDED: t.Final = Phrase("it ended with status {0}", "終了ステータスは {0} でした")
 _NO_SMTP: t.Final = Phrase(
     "smtp_url is not of the form smtp://HOST:PORT, smtp+starttls://HOST:PORT or smtps://HOST:PORT",
@@ -110,7 +112,7 @@ def list_unused(notice: Notice, options: Options, ways: t.Iterable[str], *, toda
     A look that failed does not use up the day: what is due is told once the desk is back.
     """
     used = [] if options["again"] else _read_stamp(find_state_file(options, _STAMP), today)
-    return [way for way in ways if _mark(way, notice) not in used]
+    return [way for way in ways if _mark(way, notice, options) not in used]
 
 
 def send_once(
@@ -129,14 +131,17 @@ def send_once(
             failed.append(_NOT_SENT.filled(way, error.phrase))
         else:
             sent.append(way)
-            used = sorted({*used, _mark(way, notice)})
+            used = sorted({*used, _mark(way, notice, options)})
             stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_whole(stamp, json.dumps({"day": today.isoformat(), "ways": used}), private=True)
     return sent, failed
 
 
-def _mark(way: str, notice: Notice) -> str:
-    return way if notice.whole else f"{way}, of a failure"
+def _mark(way: str, notice: Notice, options: Options) -> str:
+    """Name a way with a digest of where it leads: another team's address is another way."""
+    place = options[{"mail": "mail_to", "webhook": "webhook_url"}.get(way, "command")]
+    name = f"{way} {hashlib.sha256(repr(place).encode()).hexdigest()[:16]}"
+    return name if notice.whole else f"{name}, of a failure"
 
 
 def _require_mail(options: Options) -> urllib.parse.SplitResult:
@@ -186,12 +191,14 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
                 connection.starttls(context=context)
             if options["smtp_user"]:
                 connection.login(options["smtp_user"], options["smtp_password"] or "")
-            connection.send_message(message)
+            refused = connection.send_message(message)
     except smtplib.SMTPResponseException as error:
         raise NotSent(_ANSWERED.filled(error.smtp_code)) from None
     except (OSError, smtplib.SMTPException, ValueError) as error:
         why = reason_of(error) if isinstance(error, OSError) else _REFUSED.filled(type(error).__name__)
         raise NotSent(why if isinstance(why, Phrase) else verbatim(str(why))) from None
+    if refused:  # the others have it, and have it twice once this is mended
+        raise NotSent(_REFUSED_ADDRESS.filled(", ".join(refused)))
 
 
 def _post(notice: Notice, url: str, form: str) -> None:

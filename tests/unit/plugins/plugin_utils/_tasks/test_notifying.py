@@ -100,6 +100,7 @@ class Mails(socketserver.StreamRequestHandler):
     """A mail server that takes everything."""
 
     taken: t.ClassVar[list[bytes]] = []
+    refused = b"nobody"
 
     def handle(self) -> None:
         self.wfile.write(b"220 here\r\n")
@@ -108,7 +109,8 @@ class Mails(socketserver.StreamRequestHandler):
             if word == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 self.taken.append(b"".join(iter(self.rfile.readline, b".\r\n")))
-            self.wfile.write(b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
+            refused = word.startswith(b"RCPT") and self.refused in word
+            self.wfile.write(b"550 no\r\n" if refused else b"221 bye\r\n" if word == b"QUIT" else b"250 ok\r\n")
 
 
 class Posts(http.server.BaseHTTPRequestHandler):
@@ -257,6 +259,20 @@ def test_each_way_is_used_once_a_day_and_one_that_failed_again(state_folder: pat
     (stamp,) = state_folder.rglob("*.json")
     stamp.write_text("[", encoding="utf-8")
     assert sent({"command": ["true"]}) == (["command"], [])
+
+
+def test_who_else_is_to_hear_it_hears_it_the_same_day():
+    """Two timers, one for each team: what was sent to one place says nothing of another."""
+    assert [sent({"command": ["true", team]})[0] for team in ("web", "db", "web")] == [["command"], ["command"], []]
+
+
+def test_an_address_that_the_server_refuses_is_told_though_others_have_the_mail(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(Mails, "refused", b"<B@EXAMPLE.JP>")
+    mail = {"mail_to": ["a@example.jp", "b@example.jp"], "mail_from": "ansible@example.jp"}
+    with serving(Mails) as port:
+        ways, failed = sent({**mail, "smtp_url": f"smtp://127.0.0.1:{port}"})
+    assert len(Mails.taken) == 1
+    assert (ways, failed) == ([], ["the notice was not sent by mail: the mail server refused b@example.jp"])
 
 
 def test_a_rehearsal_does_not_use_up_the_day_of_the_real_desk():
