@@ -16,6 +16,7 @@ import types
 import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.action import (
+    cert_application,
     cert_portfolio,
     certificate_install,
     csr_register,
@@ -27,6 +28,7 @@ Execute = t.Callable[[str, str, Json], Json]  # host, module and its arguments -
 
 _COLLECTION: t.Final = "iij.server_certificate"
 _LEGS: t.Final[dict[str, tuple[t.Any, Role]]] = {
+    "cert_application": (cert_application.ActionModule, "order"),
     "cert_portfolio": (cert_portfolio.ActionModule, "order"),
     "csr_register": (csr_register.ActionModule, "register"),
     "certificate_install": (certificate_install.ActionModule, "register"),

@@ -8,12 +8,14 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from ..module_utils import _argspec
 from ..plugin_utils._guards.hosts import require_hosts
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._reports.rows import result_rows
+from ..plugin_utils._reports.text import list_warnings
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.contracts import count_contract_steps, list_failures, make_contract_result
 from ..plugin_utils._tasks.leg import Leg
@@ -42,13 +44,19 @@ class ActionModule(Leg):
 
             plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)
         frame = make_frame(options, self.lang, self.commands_of)
+        # A single order has no portfolio around it: no counts, and what other orders have is not unmanaged.
+        plan = dc.replace(plan, unmanaged=())
         document = describe_plan(plan, frame, planned=self.check_mode, failed=list_failures(outcomes))
         result = make_contract_result(
             document, plan, self.inventory_hosts, before=before, outcomes=outcomes, lang=self.lang
         )
         (row,) = result_rows(document["orders"])
-        return {key: value for key, value in result.items() if key in _KEPT} | {"application": row}
+        # Nobody else may ever look: what silence will do, and what the order lacks for its renewal, is told here.
+        warnings = list_warnings(document, self.lang)
+        return {key: value for key, value in result.items() if key in _KEPT} | {
+            "application": row,
+            "warnings": warnings,
+        }
 
 
-# A single order has no portfolio around it: no counts, no unmanaged applications.
 _KEPT = ("changed", "planned", "diff", "failed", "msg")

@@ -13,6 +13,8 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import looks
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.host_folders import Hosts
@@ -122,6 +124,24 @@ def test_a_host_that_is_told_nothing_plans_as_the_run_that_sends_it(
     site.desk.ca_work()
     site.tasks.renew()
     assert site.hosts.serial("web1", "www") != serial, "a mistake in one order costs no other one its certificate"
+
+
+def test_a_task_for_one_order_alone_tells_what_silence_will_do(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    """A role in somebody's own playbook may be all that ever runs."""
+    site = Site(desk, tmp_path, renewal=None, applicant=None, contract_id="rsc00000001")
+    order = sample.fields(**site.hosts.place("web1", "www"), renewal=None)
+    dc.replace(site.tasks, options={"orders": [order]}).apply()
+    desk.ca_work()
+    other = sample.order(name="other", common_name="other.example.jp")
+    api = ApiDesk(ApiConnection(url=desk.url, token=desk.order_token))
+    api.register(api.place(other, "default/other/1"), other, None)
+    desk.ca_work()
+    end = desk.list_applications()["rsc00000001"]["current"]["not_after"]
+    site.set_clock(dt.datetime.fromisoformat(end) - dt.timedelta(days=33))
+    warnings = site.tasks.run("cert_application", order=site.fields)["warnings"]
+    assert any("IIJ renews rsc00000001 by itself on" in warning for warning in warnings)
+    assert any("RENEWAL-INCOMPLETE" in warning for warning in warnings), "it lacks what a registration takes"
+    assert not any("rsc00000002" in warning for warning in warnings), "what is not this order's is not told here"
 
 
 def test_the_key_in_use_can_be_kept(desk: DeskControl, tmp_path: pathlib.Path) -> None:

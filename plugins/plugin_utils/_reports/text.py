@@ -31,4 +31,9 @@ def render_text(document: Row, lang: Language) -> str:
     return "\n".join([*urgent, *table, *lines, *([price] if price else []), counts_text(document, lang), *steps])
 
 
-__all__ = ("render_text",)
+def list_warnings(document: Row, lang: Language) -> list[str]:
+    """List what people have to know, of all notes: what is lost or renewed by itself, and what an order lacks."""
+    return [note for sign, note in list_notes(document, lang) if sign in ("!", URGENT)]
+
+
+__all__ = ("list_warnings", "render_text")
