@@ -11,7 +11,6 @@ from __future__ import annotations
 import codecs
 import csv
 import functools
-import re
 import typing as t
 
 from ....module_utils._core.paths import expand_home
@@ -21,11 +20,11 @@ from ..boundary import allow_only_file_errors
 from ..desk import AnswerUnusable
 from ..portal import wire
 from ..portal.page import Page, Unreadable
-from ..portal.status_rows import read_fact, read_rows
+from ..portal.status_rows import read_fact, read_rows, read_total
 
 if t.TYPE_CHECKING:
     import pathlib
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from ..._values.observed import Application
     from ..portal.map_parts import Screen, ScreenMap
@@ -35,7 +34,6 @@ _LARGEST: t.Final = 8 << 20  # bytes; a list of 1,000 rows has 1 MB as a page
 _MOST_FILES: t.Final = 10_000
 _MOST_PROBLEMS: t.Final = 20  # files that are named in one complaint
 _MARKS: t.Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
-_TOTAL: t.Final = re.compile(r"(?<![\d,])([\d,]{1,12})\s*件")
 _AT: t.Final = Phrase("{0}: {1}", "{0}: {1}")
 _AT_LINE: t.Final = Phrase("{0}, line {1}: {2}", "{0} の {1}行目: {2}")
 _NO_HEAD: t.Final = Phrase(
@@ -120,7 +118,8 @@ def _read_page(file: pathlib.Path, screen_map: ScreenMap) -> tuple[str, dict[str
             titles = ", ".join(f"「{screen_map.screens[name].title.text}」" for name in _READERS)
             raise OptionsWrong(_AT.filled(file, _ANOTHER.filled(page.heading, titles)))
         rows = {row.contract_id: row for row in _READERS[key](page, screen_map.screens[key], screen_map)}
-        return key, rows, _totals(page.captions if key == "status_list" else ())
+        total = read_total(page.captions) if key == "status_list" else None
+        return key, rows, [] if total is None else [total]
     except (Unreadable, AnswerUnusable) as error:
         raise OptionsWrong(_AT.filled(file, error.phrase)) from None
 
@@ -155,9 +154,9 @@ def _read_copied(file: pathlib.Path, screen_map: ScreenMap) -> Listing:
         except AnswerUnusable as error:
             raise OptionsWrong(_AT_LINE.filled(file, number, error.phrase)) from None
         result[application.contract_id] = application
-    totals = _totals(line for line in lines if any(text in line for text in screen.title.texts))
-    if totals:
-        _require_all(max(totals), len(result), file)
+    total = read_total(line for line in lines if any(text in line for text in screen.title.texts))
+    if total is not None:
+        _require_all(total, len(result), file)
     return Listing(result, is_list=True)
 
 
@@ -215,11 +214,6 @@ def _text(file: pathlib.Path) -> str:
         except UnicodeDecodeError:
             continue
     raise OptionsWrong(_AT.filled(file, _NEITHER))
-
-
-def _totals(texts: Iterable[str]) -> list[int]:
-    counts = (match[1].replace(",", "") for text in texts if (match := _TOTAL.search(text)))
-    return [int(count) for count in counts if count]
 
 
 def _require_all(total: int, count: int, file: pathlib.Path) -> None:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
@@ -18,7 +19,7 @@ from ..forms import read_fields
 from . import wire
 from .filled_forms import Filling, registration_filling
 from .page import Unreadable
-from .status_rows import read_rows
+from .status_rows import read_rows, read_total
 from .walking import require_agreement, take_walk
 
 if t.TYPE_CHECKING:
@@ -30,6 +31,12 @@ if t.TYPE_CHECKING:
 
 _FEWER: t.Final = Phrase(
     "「{0}」 counts {1} applications, and its pages hold {2}", "「{0}」の件数は{1}件ですが、一覧には{2}件しかありません"
+)
+_MAY_GO_ON: t.Final = Phrase(
+    "its list may go on behind 「{0}」, and shows no count: write that under words.next_page in your screen map, or, "
+    "if it leads elsewhere, under screens.status_list.leave_alone",
+    "件数の表示がなく、「{0}」の先に一覧の続きがあるかもしれません。画面マップの words.next_page に書いてください。"
+    "続きでなければ screens.status_list.leave_alone に追加してください",
 )
 _TOO_LONG: t.Final = Phrase(
     "「{0}」 has more than {1} rows or {2} pages, which is not read",
@@ -49,7 +56,7 @@ _TOO_LATE: t.Final = Phrase(
     "{0} の申請情報は登録できなくなっています。ポータルのステータスは「{1}」です",
 )
 _ANOTHER: t.Final = Phrase("it is about {0} instead of {1}", "{1} ではなく {0} が表示されています")
-_TOTAL: t.Final = re.compile(r"([\d,]+)\s*件")
+_GOES_ON: t.Final = re.compile(r"次.*|(?i:next).*|[>＞»›→]+")
 
 
 class Listing(t.NamedTuple):
@@ -64,19 +71,33 @@ def read_status_list(window: Window) -> Listing:
     take_walk(window, "list", Filling(fill={}))
     result = Listing({}, {})
     seen: set[str] = set()
-    while window.page.url not in seen:
-        seen.add(window.page.url)
+    for page in itertools.count(1):
+        before = len(result.applications)
         _add_rows(window, result)
-        if len(seen) > _MOST_PAGES or len(result.applications) > _MOST_ROWS:
+        # All pages may have one address, and a page may hold what has moved on from the page before.
+        leads_back = window.page.url in seen and len(result.applications) == before
+        seen.add(window.page.url)
+        if page > _MOST_PAGES or len(result.applications) > _MOST_ROWS:
             raise AnswerUnusable(_TOO_LONG.filled(window.page.heading, _MOST_ROWS, _MOST_PAGES))
-        if not window.has("links", "next_page"):
+        if leads_back or not window.has("links", "next_page"):
             break
         window.follow("next_page")
         window.expect("status_list")
-    total = next((int(m[1].replace(",", "")) for text in window.page.captions if (m := _TOTAL.search(text))), None)
-    if total is not None and len(result.applications) < total:
+    total = read_total(window.page.captions)
+    if total is None:
+        _require_end(window, pages=page)
+    elif len(result.applications) < total:
         raise AnswerUnusable(_FEWER.filled(window.page.heading, total, len(result.applications)))
     return result
+
+
+def _require_end(window: Window, *, pages: int) -> None:
+    """Refuse a list without a count that seems to go on by words that the map does not know."""
+    expected = {*window.screen.find_entry("links", "next_page").texts, *window.screen.leave_alone}
+    clickable = (text for text in window.page.list_clickable_texts() if text not in expected)
+    further = [text for text in clickable if _GOES_ON.fullmatch(text) or (text == "2" and pages == 1)]
+    if further:
+        raise window.describe_unexpected(_MAY_GO_ON.filled(further[0]))
 
 
 def read_in_full(window: Window, application: Application, address: str) -> Application:

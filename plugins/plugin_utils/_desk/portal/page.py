@@ -113,6 +113,12 @@ class Page:
         """Text and address of every link."""
         return tuple((read_words(link), self._address(link.get("href"))) for link in self.tree.xpath("//a[@href]"))
 
+    def list_clickable_texts(self) -> list[str]:
+        """List what a person could click, links and buttons of every kind."""
+        kinds = "//a[@href or @onclick] | //button[not(@disabled)] | //input[@type='submit' or @type='button']"
+        texts = (read_words(element) or element.get("value") or "" for element in self.tree.xpath(kinds))
+        return [one_line(text, LONGEST_WORDS) for text in texts]
+
     @functools.cached_property
     def buttons(self) -> tuple[Button, ...]:
         """Every button once, however often a form repeats it."""

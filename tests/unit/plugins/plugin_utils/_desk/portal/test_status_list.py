@@ -1,0 +1,107 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ステータス一覧 over several pages: what is on no page that was read would be bought again."""
+
+from __future__ import annotations
+
+import types
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AnswerUnusable, ScreenUnexpected
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import contracts
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.status_rows import read_total
+
+Page = tuple[str, str]  # its address and its rows, a letter each
+
+
+class Pages:
+    """A window that goes from page to page; `total` is what the last one counts."""
+
+    def __init__(self, *pages: Page, total: int | None = None, round_again: bool = False, further: t.Any = ()) -> None:
+        captions = () if total is None else (f"全{total}件",)
+        self._pages = [
+            types.SimpleNamespace(url=url, rows=rows, heading="一覧", captions=captions) for url, rows in pages
+        ]
+        for page in self._pages:
+            page.list_clickable_texts = lambda: ["1", "2", "次のページ", "次回の更新", "新規", *further]
+        self._round = round_again
+        self._at = 0
+
+    @property
+    def page(self) -> types.SimpleNamespace:
+        return self._pages[self._at]
+
+    def has(self, *_part: str) -> bool:
+        return self._round or self._at + 1 < len(self._pages)
+
+    def follow(self, _link: str) -> None:
+        self._at = (self._at + 1) % len(self._pages)
+
+    def expect(self, _screen: str) -> None:
+        pass
+
+    @property
+    def screen(self) -> types.SimpleNamespace:
+        entry = types.SimpleNamespace(texts=("次のページ",))
+        return types.SimpleNamespace(find_entry=lambda *_names: entry, leave_alone={"次回の更新"})
+
+    def describe_unexpected(self, problem: t.Any) -> Exception:
+        return ScreenUnexpected(problem)
+
+
+@pytest.fixture(autouse=True)
+def rows_are_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    def add(window: t.Any, listing: contracts.Listing) -> None:
+        listing.applications.update(dict.fromkeys(window.page.rows))
+
+    monkeypatch.setattr(contracts, "take_walk", lambda *_given: None)
+    monkeypatch.setattr(contracts, "_add_rows", add)
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        Pages(("/list?1", "ab"), ("/list?2", "cd"), ("/list?3", "e")),
+        Pages(("/list", "ab"), ("/list", "cd"), ("/list", "e")),
+        Pages(("/list?1", "ab"), ("/list?2", "ab"), ("/list?3", "cde")),
+        Pages(("/list?1", "ab"), ("/list?2", "cde"), round_again=True),
+        Pages(("/list", "ab"), ("/list", "cde"), round_again=True),
+    ],
+    ids=["addresses", "one address", "rows that moved on", "round again", "one address, round again"],
+)
+def test_every_page_is_read(window: t.Any) -> None:
+    assert "".join(contracts.read_status_list(window).applications) == "abcde"
+
+
+def test_fewer_rows_than_are_counted_are_no_list() -> None:
+    with pytest.raises(AnswerUnusable):
+        contracts.read_status_list(t.cast("t.Any", Pages(("/list?1", "ab"), ("/list?2", "c"), total=4)))
+
+
+@pytest.mark.parametrize("text", ["次へ", "次の50件", "Next", "next page", ">", "»", "＞＞"])
+def test_a_list_without_a_count_that_may_go_on_is_no_list(text: str) -> None:
+    pages = (("/list?1", "ab"), ("/list?2", "cde"))
+    with pytest.raises(ScreenUnexpected, match=f"「{text}」"):
+        contracts.read_status_list(t.cast("t.Any", Pages(*pages, further=(text,))))
+    assert contracts.read_status_list(t.cast("t.Any", Pages(*pages, further=(text,), total=5)))
+    with pytest.raises(ScreenUnexpected, match="「2」"):
+        contracts.read_status_list(t.cast("t.Any", Pages(pages[0])))
+
+
+@pytest.mark.parametrize(
+    ("texts", "total"),
+    [
+        (["ステータス一覧 (12件)"], 12),
+        (["1〜50件 / 全120件"], 120),
+        (["120件中 1〜50件"], 120),
+        (["50件を表示", "合計 1,200 件"], 1200),
+        (["お知らせ (3件)", "ステータス一覧 (12件)"], 12),
+        (["ステータス一覧", "件"], None),
+        ([], None),
+    ],
+)
+def test_a_list_is_counted_whole(texts: list[str], total: int | None) -> None:
+    assert read_total(texts) == total
