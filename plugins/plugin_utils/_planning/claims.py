@@ -38,7 +38,7 @@ def match_applications(
     """Match an application to each order by name: pinned by contract ID, else by reference, else fitting.
 
     What was paid for by hand and fits is used before anything new is bought. Of several that fit, an order has the one
-    whose certificate its host is remembered to have, else the oldest: what comes later takes nothing over.
+    whose certificates its host is remembered to be given, else the oldest: what comes later takes nothing over.
     """
     applications = observed.applications
     by_contract = {app.contract_id: app for app in applications}
@@ -66,7 +66,7 @@ def _fitting(orders: Iterable[Order], spare: Iterable[Application], *, memory: M
         for order in orders:
             fitting = (app for app in left if not _is_left_behind(order, app) and not find_differences(order, app))
             if remembered and memory:
-                fitting = (app for app in fitting if memory.has_certificate(order, app))
+                fitting = (app for app in fitting if memory.is_placed(order, app))
             application = next(fitting, None) if order.name not in result else None
             if application:
                 result[order.name] = application

@@ -32,12 +32,16 @@ _FEW: t.Final = 100  # lines, about which nobody need care
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class HostAnswer:
-    """One host's answer about one certificate; `places` are the host and the files that the order named then."""
+    """One host's answer about one certificate; `places` are the host and the files that the order named then.
+
+    `not_after`: its end as the desk showed it, which tells it from the next one where no fingerprint is listed.
+    """
 
     contract_id: str
     certificate_fingerprint: str | None
     places: tuple[str | None, ...]
     has: bool
+    not_after: str | None = None
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +69,15 @@ class Memory:
         answer = self._last.get(application.contract_id) if application else None
         if answer is None or application is None:
             return None
-        # A desk's list may not tell which certificate it has.
-        same = application.certificate_fingerprint in (None, answer.certificate_fingerprint)
+        same = application.certificate_fingerprint == answer.certificate_fingerprint
+        if application.certificate_fingerprint is None:
+            same = answer.not_after is not None and answer.not_after == _end_of(application)
         return answer.has and same and answer.places == name_places(order)
+
+    def is_placed(self, order: Order, application: Application) -> bool:
+        """Check whether a certificate of this contract, this one or one before, was meant for these places."""
+        answer = self._last.get(application.contract_id)
+        return answer is not None and answer.places == name_places(order)
 
     def drifted_fields(self, order: Order, application: Application | None) -> tuple[str, ...]:
         """Return the fields in which the order says something else than was registered.
@@ -107,7 +117,12 @@ def make_host_answer(order: Order, application: Application, *, has: bool) -> Ho
         certificate_fingerprint=application.certificate_fingerprint,
         places=name_places(order),
         has=has,
+        not_after=_end_of(application),
     )
+
+
+def _end_of(application: Application) -> str | None:
+    return application.not_after.isoformat() if application.not_after else None
 
 
 def digest_registration(order: Order) -> dict[str, str]:

@@ -141,10 +141,12 @@ def _parse(line: bytes) -> HostAnswer | Registered | None:
         digests = fields["digests"]
         good = isinstance(digests, dict) and all(isinstance(value, str) for value in digests.values())
         return Registered(**fields) if good else None
+    # Lines of earlier versions do not tell the certificate's end.
+    fields = {"not_after": None, **fields}
     if set(fields) != _FIELDS[HostAnswer] or not isinstance(fields["places"], list):
         return None
     places, has = tuple(fields["places"]), fields["has"]
-    texts = (fields["certificate_fingerprint"] or "", *(place or "" for place in places))
+    texts = (fields["certificate_fingerprint"] or "", fields["not_after"] or "", *(place or "" for place in places))
     if not all(isinstance(text, str) for text in texts) or not isinstance(has, bool):
         return None
     return HostAnswer(**{**fields, "places": places})

@@ -134,12 +134,14 @@ def test_what_fits_several_orders_stays_where_its_certificate_is() -> None:
     both = portfolio(OV, TWIN)
     rows = [dc.replace(booked(order, None, number=n), state=State.ISSUED) for n, order in enumerate(both[::-1], 1)]
     memory = Memory([make_host_answer(order, row, has=True) for order, row in zip(both[::-1], rows, strict=True)])
+    rows = [dc.replace(row, not_after=MADE_AT) for row in rows]  # renewed since: the next certificates stay there, too
     for orders, shown in itertools.product((both, both[:1], both[1:]), (rows, rows[::-1])):
         observed = Observed(applications=tuple(shown), keeps_references=False)
         plan = make_plan(orders, observed, portfolio="p", memory=memory)
         assert {entry.order.name: entry.application for entry in plan.entries} == {
             order.name: row for order, row in zip(both[::-1], rows, strict=True) if order in orders
         }
+        assert {entry.standing for entry in plan.entries} == {Standing.TO_COLLECT}
 
 
 def test_what_others_order_later_takes_over_no_order() -> None:

@@ -22,7 +22,8 @@ ORDERS: t.Final = 20
 
 def make_entry(number: int, *, renewal: int) -> t.Any:
     order = types.SimpleNamespace(name=f"www{number}", host=f"web{number}", key=None, install=None)
-    application = types.SimpleNamespace(contract_id=f"rsc{number:08}", certificate_fingerprint=f"{renewal:064x}")
+    facts = {"contract_id": f"rsc{number:08}", "certificate_fingerprint": f"{renewal:064x}", "not_after": None}
+    application = types.SimpleNamespace(**facts)
     return types.SimpleNamespace(order=order, application=application)
 
 
