@@ -180,7 +180,8 @@ def list_failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
 def list_hosts_with_work(plan: Plan, *, repair: bool = True) -> dict[str, list[str]]:
     """List which inventory hosts have something to register or to collect; the controller goes by localhost.
 
-    Without `repair` a host is left out that was heard to have everything in its places.
+    Without `repair` a host is left out that was heard to have everything in its places, unless nobody has looked for
+    long which certificate a contract has: one that was reissued may look like the one of before.
     """
     steps = {Step.REGISTER: set[str](), Step.COLLECT: set[str]()}
     for entry, step in plan.list_steps():
@@ -188,8 +189,13 @@ def list_hosts_with_work(plan: Plan, *, repair: bool = True) -> dict[str, list[s
             steps[step].add(entry.order.host or "localhost")
     # Files are checked wherever a certificate was issued, so that one removed from a host is fetched again.
     issued = (entry for entry in plan.entries if entry.installs)
-    installed = {entry.order.host or "localhost" for entry in issued if repair or not entry.on_host}
+    installed = {entry.order.host or "localhost" for entry in issued if repair or not _is_heard(entry)}
     return {"register": sorted(steps[Step.REGISTER]), "collect": sorted(installed | steps[Step.COLLECT])}
+
+
+def _is_heard(entry: Entry) -> bool:
+    """Check whether its host was heard to have the certificate of this order, and it is known which one that is."""
+    return bool(entry.on_host and entry.application and entry.application.certificate_fingerprint)
 
 
 def progress_line(outcome: Outcome, *, lang: Language) -> str:
