@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
+import functools
 import pathlib
 import typing as t
 
@@ -86,3 +88,59 @@ def test_a_supplied_csr_is_what_was_reviewed(desk: DeskControl, tmp_path: pathli
         tasks.apply()
     assert not tasks.results[0].get("failed"), tasks.results[0]
     assert registered_keys(desk)[common_name("web1")] == fingerprint(SUPPLIED, common_name("web1"))
+
+
+def test_a_csr_for_more_than_its_order_says_is_not_registered(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    """Where csr_register is used alone, too: the CA would be asked for a name that nobody has ordered."""
+
+    def execute(_host: str, _module: str, _arguments: Json) -> Json:
+        subject = names.subject(common_name("web1"), fields=dict(sample.SUBJECT))
+        asking = csrs.make_csr(THEIRS, subject=subject, dns_names=(common_name("web1"), "bank.example.jp")).decode()
+        return {"changed": True, "csrs": [{"name": "web1", "csr": asking}]}
+
+    tasks = dc.replace(tasks_at(desk, tmp_path, [order_of("web1")], taken="web1"), execute=execute)
+    tasks.run("cert_portfolio", state="applied")
+    result = tasks.run("csr_register", "web1")
+    assert not registered_keys(desk)[common_name("web1")]
+    assert result["failed"], result
+    assert "the CSR does not ask for what the order says" in result["msg"]
+
+
+@pytest.mark.parametrize(
+    ("module", "field", "value"),
+    [
+        ("certificate_install", "missing", 5),
+        ("certificate_install", "installed", [{"name": ["web1"]}]),
+        ("certificate_install", "unproved", {"web1": True}),
+        ("csr_register", "csrs", "none"),
+        ("csr_register", "failures", [1]),
+        ("csr_register", "diff", functools.reduce(lambda below, _level: [below], range(100), "deep")),
+    ],
+)
+def test_an_answer_without_its_form_fails_its_host(
+    desk: DeskControl, tmp_path: pathlib.Path, module: str, field: str, value: object
+) -> None:
+    """What a playbook collects from all hosts would fail for all of them otherwise."""
+    order = order_of("web1", install={"certificate": "/srv/web1.pem"})
+    tasks = dc.replace(tasks_at(desk, tmp_path, [order], taken=""), execute=lambda *_: {"changed": True, field: value})
+    result = asking(desk, tasks, module)
+    assert result["failed"], result
+    assert result["msg"].startswith(f"the host's answer cannot be used: {field} "), result["msg"]
+
+
+@pytest.mark.parametrize("module", ["certificate_install", "csr_register"])
+def test_a_failure_without_a_reason_has_one(desk: DeskControl, tmp_path: pathlib.Path, module: str) -> None:
+    order = order_of("web1", install={"certificate": "/srv/web1.pem"})
+    tasks = dc.replace(tasks_at(desk, tmp_path, [order], taken=""), execute=lambda *_: {"failed": True})
+    assert asking(desk, tasks, module)["msg"] == "the host told no reason"
+
+
+def asking(desk: DeskControl, tasks: Tasks, module: str) -> Json:
+    """Run this module on web1 where it has something to ask it."""
+    tasks.run("cert_portfolio", state="applied")
+    if module == "certificate_install":
+        made = {"changed": True, "csrs": [{"name": "web1", "csr": make_csr(OWN["web1"], common_name("web1"))}]}
+        dc.replace(tasks, execute=lambda *_: made).run("csr_register", "web1")
+        (contract,) = desk.list_applications()
+        desk.ca_work(contract)
+    return tasks.run(module, "web1")

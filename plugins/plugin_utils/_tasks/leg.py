@@ -29,6 +29,7 @@ from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import pause_collector
+from .host_answers import read_answer
 from .playbook_variables import find_playbook, refuse_empty, require_variables
 
 if t.TYPE_CHECKING:
@@ -189,7 +190,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Run the module of this name on the host with these rows as its option, without any desk option.
 
         Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
-        what is `shown` there, to be kept out of its output.
+        what is `shown` there, to be kept out of its output. Its answer is read by a table of forms.
         """
         names = {row.get("name") for row in rows}
         passphrases: dict[str, t.Any] = {
@@ -201,7 +202,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         fields["vaulted"] = list_vaulted([rows, shown])
         kept = {name: value for name, value in fields.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
-        return dict(self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars))
+        answer = self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars)
+        return read_answer(answer, rows, lang=self.lang)
 
     def say(self, line: str) -> None:
         """Show people a line; where a program reads standard output, as with the callback json, it is left alone."""

@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._core.phrases import translate
 from .._planning.observe import Listing
+from .._values.order import CsrOrigin
 from .asked_orders import accept_asked_orders, list_names_of_host
 from .leg import is_lost
 from .looks import read_work, write_answer
@@ -28,9 +29,11 @@ from .registrations import (
 )
 
 if t.TYPE_CHECKING:
+    from ...module_utils._core.phrases import Phrase
     from .._desk.desk import Desk
     from .._planning.entry import Entry
     from .._planning.outcome import Outcome
+    from .asked_orders import Options
     from .leg import Leg, Result
 
 
@@ -53,15 +56,10 @@ def register_orders(leg: Leg) -> Result:
     match = {} if options["look"] else _ask_host(leg, entries)
     if is_lost(match):
         return match
-    csrs = collect_csrs(entries, match)
-    if options["look"]:
-        from .preparations import read_csrs
-
-        created, problems = read_csrs(options, entries)
-        csrs.update(created)
-        match = {
-            "failures": [{"name": name, "message": translate(message, leg.lang)} for name, message in problems.items()]
-        }
+    csrs, problems = _read_csrs(options, entries, match)
+    failures = [{"name": name, "message": translate(message, leg.lang)} for name, message in problems.items()]
+    if failures:
+        match = {**match, "failures": [*match.get("failures", ()), *failures]}
     todo = () if planned else list_ready(entries, csrs)
     outcomes: tuple[Outcome, ...] = ()
     if todo:
@@ -88,6 +86,23 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
         else list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)
     )
     return desk, list_to_register(plan, names, planned=planned)
+
+
+def _read_csrs(options: Options, entries: tuple[Entry, ...], match: Result) -> tuple[dict[str, str], dict[str, Phrase]]:
+    """Read the CSRs to register, and what is wrong with those that hosts have made and that are not to be."""
+    csrs = collect_csrs(entries, match)
+    on_hosts = [entry for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
+    if not on_hosts:
+        return csrs, {}
+    # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+    from .preparations import judge_csr, read_csrs
+
+    if options["look"]:
+        created, problems = read_csrs(options, on_hosts)
+        return {**csrs, **created}, problems
+    orders = [entry.order for entry in on_hosts if entry.order.name in csrs]
+    problems = {order.name: problem for order in orders if (problem := judge_csr(order, csrs))}
+    return {name: csr for name, csr in csrs.items() if name not in problems}, problems
 
 
 def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a host answers is data: rows for what it was asked, in known forms."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.host_answers import read_answer
+
+ASKED: t.Final = [{"name": "www", "path": "/srv/www.pem"}]
+ROW: t.Final = {"name": "www", "path": "/srv/www.pem", "found": True, "days_left": 90, "key_matches": True}
+
+
+def test_no_variable_of_the_controller_comes_from_a_host() -> None:
+    """Facts become variables, and AWX hands statistics to the next node of its workflow, as its extra variables."""
+    more = {
+        "ansible_facts": {"certificate_orders": "/srv/others", "certificate_commands": {"reload": "true"}},
+        "ansible_stats": {"data": {"certificate_plan_digest": "sha256:0"}, "per_host": False, "aggregate": False},
+        "_ansible_no_log": False,
+        "results": [],
+    }
+    answer = read_answer({"changed": False, "certificates": [ROW], **more}, ASKED, lang="en")
+    assert set(answer) == {"changed", "certificates"}
+
+
+@pytest.mark.parametrize("field", ["csrs", "installed", "certificates"])
+def test_nothing_is_heard_about_what_was_not_asked(field: str) -> None:
+    answer = read_answer({field: [{"name": "www"}, {"name": "of-another-host"}]}, ASKED, lang="en")
+    assert [row["name"] for row in answer[field]] == ["www"]
+
+
+def test_what_is_missing_elsewhere_is_not_for_this_host_to_say() -> None:
+    names = ["www", "of-another-host"]
+    answer = read_answer({"missing": names, "unproved": names}, ASKED, lang="en")
+    assert answer == {"missing": ["www"], "unproved": ["www"]}
+
+
+def test_words_of_a_host_command_no_terminal_and_forge_no_line() -> None:
+    words = "\x1b[31mgone\r\nother  300 days  fits\n::error::x"
+    answer = read_answer(
+        {"failed": True, "msg": words, "certificates": [{**ROW, "message": words}], "diff": {"before": {"a": words}}},
+        ASKED,
+        lang="en",
+    )
+    assert all(text.isprintable() for text in answer["msg"].splitlines())
+    assert answer["certificates"][0]["message"].isprintable()
+    assert answer["diff"]["before"]["a"].isprintable()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("days_left", "9999"),
+        ("days_left", True),
+        ("key_matches", "yes"),
+        ("path", ["/srv"]),
+        ("dns_names", "www.example.jp"),
+        ("message", "x" * 5_000),
+    ],
+)
+def test_a_row_that_a_report_could_not_show_fails_its_host(field: str, value: object) -> None:
+    answer = read_answer({"certificates": [{**ROW, field: value}]}, ASKED, lang="ja")
+    assert answer["failed"]
+    assert answer["msg"].startswith("ホストの応答を使えません。certificates ")
