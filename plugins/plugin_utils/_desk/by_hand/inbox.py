@@ -33,6 +33,8 @@ if t.TYPE_CHECKING:
 _LARGEST: t.Final = 16 << 20  # bytes of a file or of a part of one
 _MOST: t.Final = 2_000  # files of a folder, parts of an archive
 _DEEPEST: t.Final = 3  # an archive in a mail in an archive
+_MOST_UNPACKED: t.Final = 4 * _LARGEST  # bytes of one file with all that is in it, however deep
+_LEAST_PART: t.Final = 4 << 10  # bytes that a part counts at least: opening it costs something, too
 _LONGEST_NAME: t.Final = 200  # characters of a file's name that are told
 _DAMAGED_STREAMS: t.Final = (zlib.error, lzma.LZMAError)
 _NOTHING: t.Final = Phrase(
@@ -55,12 +57,16 @@ PRIVATE_KEY: t.Final = Phrase(
 
 @dc.dataclass
 class Inbox:
-    """What is in the folder: certificates with the name of what they came in, and what was not read, with reasons."""
+    """What is in the folder: certificates with the name of what they came in, and what was not read, with reasons.
+
+    `unpacked` is how much of the file that is being read has been opened, in bytes.
+    """
 
     leaves: dict[str, tuple[str, CertFacts]] = dc.field(default_factory=dict)
     authorities: dict[str, CertFacts] = dc.field(default_factory=dict)
     problems: dict[str, Phrase] = dc.field(default_factory=dict)
     with_keys: list[str] = dc.field(default_factory=list)
+    unpacked: int = 0
 
     def add(self, name: str, certificate: CertFacts) -> None:
         """Add a certificate; one that may issue others is an intermediate, unless it has the names of a server."""
@@ -68,6 +74,10 @@ class Inbox:
             self.authorities[certificate.certificate_fingerprint] = certificate
         else:
             self.leaves.setdefault(certificate.certificate_fingerprint, (name, certificate))
+
+
+class _TooMuch(Exception):
+    """More comes out of a file than any delivery holds."""
 
 
 def read_inbox(path: str) -> Inbox:
@@ -78,8 +88,11 @@ def read_inbox(path: str) -> Inbox:
         next(folder.iterdir())  # raises what is wrong with it
     for file in files[:_MOST]:
         name = one_line(file.relative_to(folder), _LONGEST_NAME)
+        inbox.unpacked = 0
         try:
             _take(file, name, inbox)
+        except _TooMuch:
+            inbox.problems[name] = _TOO_LARGE
         except OSError as error:
             inbox.problems[name] = reason_of(error)
         except Exception as error:  # whatever a damaged file makes a library raise: the others are read all the same
@@ -103,7 +116,10 @@ def _is_hidden(file: pathlib.Path, folder: pathlib.Path) -> bool:
 
 
 def _open(name: str, content: bytes, inbox: Inbox, *, depth: int) -> bool:
-    """Take what is in this content; whether there was anything to tell of it."""
+    """Take what is in this content; whether there was anything to tell of it. Raises _TooMuch."""
+    inbox.unpacked += max(len(content), _LEAST_PART)
+    if inbox.unpacked > _MOST_UNPACKED:
+        raise _TooMuch
     parts = _parts(name, content, inbox) if depth < _DEEPEST else None
     if parts is not None:
         return sum(_open(inner, part, inbox, depth=depth + 1) for inner, part in parts) > 0  # each part is opened

@@ -139,6 +139,25 @@ def test_a_damaged_archive_keeps_no_other_file_from_being_read(method: int, tmp_
     assert [name for name, _leaf in inbox.leaves.values()] == ["b.pem"]
 
 
+def packed(*contents: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive_of_all:
+        for number, content in enumerate(contents):
+            archive_of_all.writestr(f"{number}.pem", content)
+    return out.getvalue()
+
+
+def test_archives_in_an_archive_are_opened_within_bounds_of_the_whole_file(tmp_path: pathlib.Path) -> None:
+    """Each archive keeps its own bounds; three kB would be two GB all the same."""
+    (tmp_path / "a.zip").write_bytes(packed(*[packed(*[packed(bytes(16 << 20))] * 16)] * 8))
+    (tmp_path / "b.zip").write_bytes(packed(packed(packed(arrived.pem(arrived.LEAF)))))
+    begun = time.process_time()
+    inbox = read_inbox(str(tmp_path))
+    assert time.process_time() - begun < 8
+    assert "too large" in inbox.problems["a.zip"].en
+    assert len(inbox.leaves) == 1
+
+
 def test_an_error_that_nobody_foresaw_is_a_complaint_too(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
