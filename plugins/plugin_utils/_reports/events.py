@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import math
+import re
 import typing as t
 
 from .._planning.lifecycle import day_in_japan
@@ -42,6 +43,7 @@ _KINDS: t.Final = {Kind.EXPIRY: "expiring", Kind.DEADLINE: "deadline", Kind.SILE
 # How an application ends without its order asking for it; one that expired is reported as expiring.
 _LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
 _DAY: t.Final = 24 * 60 * 60
+_TEMPLATE: t.Final = re.compile(r"\{(?=[{%#])")
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +140,13 @@ def _event(document: Row, row: Row, kind: str) -> Event:
         "kind": kind,
         "portfolio": document["portfolio"],
         "order": row["name"],
-        **{field: row[field] for field in _FIELDS},
+        **{field: _read_as_text(row[field]) for field in _FIELDS},
     }
+
+
+def _read_as_text(value: t.Any) -> t.Any:
+    """Take from a text what begins a template: rule engines make events extra variables, which Ansible renders."""
+    return _TEMPLATE.sub("{ ", value) if isinstance(value, str) else value
 
 
 __all__ = ("Event", "News", "Thresholds", "find_news")

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import typing as t
 
 import pytest
@@ -56,6 +57,16 @@ def test_a_renewed_certificate_that_is_short_is_told_of_at_once() -> None:
     found = look({}, days_left=3)
     short = {"not_after": EXPIRY + dt.timedelta(days=20)}
     assert told_of(look(found.reported, days_left=3, news=short)) == [("expiring", 30)]
+
+
+@pytest.mark.parametrize("begin", ["{{", "{%", "{#", "{{{{", "{{%"])
+def test_no_word_of_an_event_is_a_template(begin: str) -> None:
+    """Rule engines hand an event to playbooks as an extra variable, and Ansible renders those: lookups run commands."""
+    words = f"{begin} lookup('pipe', 'id') }}}}"
+    rejected = {"news": {"state": State.REJECTED, "reason": words}}
+    reasons = [one["reason"] for one in look({}, days_left=100, **rejected).events if one["order"] == "news"]
+    assert reasons and all("lookup('pipe', 'id')" in reason for reason in reasons)
+    assert not any(re.search(r"\{[{%#]", reason) for reason in reasons)
 
 
 def row_of(life: float, *, phase: str | None = None, state: str | None = None) -> dict[str, t.Any]:
