@@ -62,3 +62,20 @@ def test_schedules_are_daily() -> None:
     assert github["on"]["schedule"] == [{"cron": "17 22 * * *"}]
     gitlab = yaml.safe_load((TIMERS / "gitlab-renew.yml").read_text("utf-8"))
     assert "schedule" in gitlab["renew"]["rules"][0]["if"]
+
+
+def test_pipelines_take_the_tokens_as_an_approved_apply_does() -> None:
+    """Else the one that buys has to be given to every job of every branch, and stands beside what is installed."""
+    github = yaml.safe_load((TIMERS / "github-renew.yml").read_text("utf-8"))["jobs"]["renew"]
+    (run,) = [step for step in github["steps"] if COMMAND.search(step.get("run", ""))]
+    pipelines = ROOT / "examples" / "ci"
+    apply = yaml.safe_load((pipelines / "github" / "certificates.yml").read_text("utf-8"))["jobs"]["apply"]
+    (buying,) = [step for step in apply["steps"] if "IIJ_CERT_ORDER_TOKEN" in step.get("env", {})]
+    assert run["env"] == buying["env"] and github["environment"] == apply["environment"]
+    gitlab = yaml.safe_load((TIMERS / "gitlab-renew.yml").read_text("utf-8"))["renew"]
+    apply = yaml.safe_load((pipelines / "gitlab" / ".gitlab-ci.yml").read_text("utf-8"))["apply"]
+    for setting in ("environment", "resource_group", "interruptible", "stage"):
+        assert gitlab[setting] == apply[setting]
+    # The job `install` has installed without any token; this one takes what that has made, in the same image.
+    assert not {"before_script", "image"} & set(gitlab)
+    assert "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH" in gitlab["rules"][0]["if"]
