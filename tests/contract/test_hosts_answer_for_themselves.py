@@ -106,6 +106,27 @@ def test_a_csr_for_more_than_its_order_says_is_not_registered(desk: DeskControl,
     assert "the CSR does not ask for what the order says" in result["msg"]
 
 
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_is_registered_is_the_csr_that_was_judged(desk: DeskControl, tmp_path: pathlib.Path, alone: bool) -> None:
+    """Programs differ in where a block of PEM begins: another request before it may be what the CA reads."""
+    subject = names.subject(common_name("web1"), fields=dict(sample.SUBJECT))
+    names_of_both = (common_name("web1"), "bank.example.jp")
+    before = (
+        csrs.make_csr(THEIRS, subject=subject, dns_names=names_of_both)
+        .decode()
+        .replace("REQUEST-----\n", "REQUEST-----", 1)
+    )
+    both = before + make_csr(OWN["web1"], common_name("web1"))
+    made = {"changed": True, "csrs": [{"name": "web1", "csr": both}]}
+    tasks = dc.replace(tasks_at(desk, tmp_path, [order_of("web1")], taken=""), execute=lambda *_: made)
+    if alone:
+        tasks.run("cert_portfolio", state="applied")
+        tasks.run("csr_register", "web1")
+    else:
+        tasks.apply()
+    assert registered_keys(desk)[common_name("web1")] == fingerprint(OWN["web1"], common_name("web1"))
+
+
 @pytest.mark.parametrize(
     ("module", "field", "value"),
     [

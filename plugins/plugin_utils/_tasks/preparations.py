@@ -87,16 +87,20 @@ def read_csrs(options: Options, entries: Iterable[Entry]) -> tuple[dict[str, str
         answer = answers.get(order.host or "localhost")
         if answer is None or order.name not in answer.csrs:
             continue
-        problem = judge_csr(order, answer.csrs)
-        if problem:
-            problems[order.name] = problem
+        csr = judge_csr(order, answer.csrs)
+        if isinstance(csr, Phrase):
+            problems[order.name] = csr
         else:
-            csrs[order.name] = answer.csrs[order.name]
+            csrs[order.name] = csr
     return csrs, problems
 
 
-def judge_csr(order: Order, csrs: Mapping[str, str]) -> Phrase | None:
-    """Judge the CSR that a host has made for an order; None where it can be registered."""
+def judge_csr(order: Order, csrs: Mapping[str, str]) -> str | Phrase:
+    """Judge the CSR that a host has made for an order: its PEM, to be registered, or why it is not to be.
+
+    What is registered is written here out of what was judged, and nothing else that the host has answered: in that,
+    another program may find another request.
+    """
     if order.name not in csrs:
         return _NO_CSR
     if lacking := explain_missing_cryptography():
@@ -112,7 +116,7 @@ def judge_csr(order: Order, csrs: Mapping[str, str]) -> Phrase | None:
             return _UNFIT
     except Fault as fault:
         return fault.phrase
-    return _WEAK if csr_weakness(facts.pem) else None
+    return _WEAK if csr_weakness(facts.pem) else facts.pem
 
 
 def _find_problem(order: Order, answers: Mapping[str, Answer]) -> Phrase | None:
@@ -123,7 +127,7 @@ def _find_problem(order: Order, answers: Mapping[str, Answer]) -> Phrase | None:
     if order.name in answer.failures:
         return _FAILED.filled(host, answer.failures[order.name])
     problem = judge_csr(order, answer.csrs) if order.csr_origin is CsrOrigin.TARGET else None
-    return _FAILED.filled(host, problem) if problem else None
+    return _FAILED.filled(host, problem) if isinstance(problem, Phrase) else None
 
 
 __all__ = ("HostNotReady", "hand_on_preparations", "hold_back", "judge_csr", "read_csrs")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import translate
+from ...module_utils._core.phrases import Phrase, translate
 from .._planning.observe import Listing
 from .._values.order import CsrOrigin
 from .asked_orders import accept_asked_orders, list_names_of_host
@@ -29,7 +29,6 @@ from .registrations import (
 )
 
 if t.TYPE_CHECKING:
-    from ...module_utils._core.phrases import Phrase
     from .._desk.desk import Desk
     from .._planning.entry import Entry
     from .._planning.outcome import Outcome
@@ -100,9 +99,10 @@ def _read_csrs(options: Options, entries: tuple[Entry, ...], match: Result) -> t
     if options["look"]:
         created, problems = read_csrs(options, on_hosts)
         return {**csrs, **created}, problems
-    orders = [entry.order for entry in on_hosts if entry.order.name in csrs]
-    problems = {order.name: problem for order in orders if (problem := judge_csr(order, csrs))}
-    return {name: csr for name, csr in csrs.items() if name not in problems}, problems
+    judged = {entry.order.name: judge_csr(entry.order, csrs) for entry in on_hosts if entry.order.name in csrs}
+    problems = {name: csr for name, csr in judged.items() if isinstance(csr, Phrase)}
+    sound = {name: csr for name, csr in judged.items() if not isinstance(csr, Phrase)}
+    return {**{name: csr for name, csr in csrs.items() if name not in judged}, **sound}, problems
 
 
 def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
