@@ -86,7 +86,8 @@ def test_templates_name_what_there_is() -> None:
         assert {*template["credentials"]} <= {*credentials, SETTINGS["host_credential"]}
         assert {*template["extra_vars"]} <= VARIABLES
     for schedule in objects("schedule").values():
-        assert templates[schedule["unified_job_template"]]["ask_variables_on_launch"], "it gives a variable"
+        survey = templates[schedule["unified_job_template"]]["survey_spec"]["spec"]
+        assert {*schedule["extra_data"]} <= {question["variable"] for question in survey}
         assert {*schedule["extra_data"]} <= VARIABLES
         assert icalendar.vRecur.from_ical(schedule["rrule"].partition("RRULE:")[2])["FREQ"] == ["DAILY"]
 
@@ -104,6 +105,15 @@ def test_only_templates_that_buy_have_the_token_that_can() -> None:
     assert given["Certificates, service admin"] == {"IIJ_CERT_DESK_URL", "IIJ_CERT_REGISTER_TOKEN"}
     fields = {field["id"] for kind in objects("credential_type").values() for field in kind["inputs"]["fields"]}
     assert {value for variables in env.values() for value in variables.values()} == {f"{{{{ {f} }}}}" for f in fields}
+
+
+def test_who_starts_a_job_gives_it_no_variable_but_those_asked_for() -> None:
+    """Any other may be one of Ansible's own, such as arguments of ssh: commands beside the token that buys."""
+    for template in objects("job_template").values():
+        assert not [name for name, value in template.items() if name.startswith("ask_") and value]
+        questions = template["survey_spec"]["spec"] if template.get("survey_enabled") else []
+        assert {question["variable"] for question in questions} <= {"certificate_slice"}
+        assert not [question for question in questions if not re.fullmatch(r"\d+/\d+", question["default"])]
 
 
 def test_nothing_is_bought_but_after_the_approval() -> None:
