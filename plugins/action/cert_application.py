@@ -47,9 +47,7 @@ class ActionModule(Leg):
         # A single order has no portfolio around it: no counts, and what other orders have is not unmanaged.
         plan = dc.replace(plan, unmanaged=())
         document = describe_plan(plan, frame, planned=self.check_mode, failed=list_failures(outcomes))
-        result = make_contract_result(
-            document, plan, self.inventory_hosts, before=before, outcomes=outcomes, lang=self.lang
-        )
+        result = make_contract_result(document, plan, self.inventory_hosts, before=before, outcomes=outcomes)
         (row,) = result_rows(document["orders"])
         # Nobody else may ever look: what silence will do, and what the order lacks for its renewal, is told here.
         warnings = list_warnings(document, self.lang)

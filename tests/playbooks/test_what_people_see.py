@@ -94,6 +94,15 @@ class CallbackModule(CallbackBase):
 '''
 
 
+def test_a_run_tells_its_work_once_and_what_came_of_it_once(site: Site) -> None:
+    site.write_orders(*(site.here(f"shop{number:02}") for number in range(12)))
+    told = site.run("apply").output
+    for words in ("+ shop03: order", "shop03: ordered", "next action  ", "\n12 orders  "):
+        assert told.count(words) == 1
+    again = site.run("apply").output
+    assert "\n12 orders  " in again and "shop03" not in again
+
+
 def test_a_status_shows_every_order_that_can_be_read(site: Site) -> None:
     site.write_orders(site.here("www"), site.here("bank"))
     site.run("apply")

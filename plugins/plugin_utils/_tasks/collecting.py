@@ -77,7 +77,7 @@ def _announce(
     if estimate:
         say(translate(estimate, lang))
     progress = Progress(certificates, say=say, lang=lang)
-    return lambda name: progress.tell(translate(_FETCHED.filled(name), lang), only_if_long=True)
+    return lambda name: progress.tell(translate(_FETCHED.filled(name), lang), seldom=True)
 
 
 def _told_work(work: Work, fingerprinted: Fingerprinted, commands_of: CommandsOf) -> Work:

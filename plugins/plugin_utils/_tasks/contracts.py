@@ -140,10 +140,11 @@ def make_contract_result(
     *,
     before: Plan,
     outcomes: tuple[Outcome, ...],
-    lang: Language,
     repair: bool = True,
+    brief: bool = False,
 ) -> Row:
     """Make the task's result: what the document tells, and whom the remaining work belongs to."""
+    lang = document["lang"]
     changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
     failed, planned = list_failures(outcomes), document["planned"]
     # Finished orders would make thousands of rows that tell nothing; the document counts them.
@@ -159,8 +160,7 @@ def make_contract_result(
         "silent": document["silent"],
         "hosts": list_hosts_with_work(plan, repair=repair),
         "without_host": find_missing_hosts(plan, inventory),
-        "text": render_text(document, lang),
-        **({"complaints": document["complaints"]} if document["complaints"] else {}),
+        "text": render_text(document, lang, brief=brief),
         "diff": _diff(before, plan if not planned else None),
     }
     if document["complaints"]:

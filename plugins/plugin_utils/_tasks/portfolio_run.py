@@ -18,8 +18,9 @@ from .._guards.hosts import leave_lost_hosts
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
 from .._planning.silence import find_open_renewals
-from .._planning.steps import Step
+from .._planning.steps import Standing, Step, Verdict
 from .._reports.document import describe_plan
+from .._reports.text import render_text, render_work
 from . import contracts
 from .asked_orders import accept_orders, read_clock
 from .compared import add_before
@@ -35,6 +36,7 @@ if t.TYPE_CHECKING:
     from .._orders.portfolio import Judged
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
+    from .asked_orders import Options
     from .leg import Leg, Result
 
 
@@ -69,17 +71,16 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
         complaints=sort_complaints((*judged.complaints, *past)),
     )
     handed = {} if goes_on else leg.hand_out(desk, plan, document, stopped=bool(failed))
-    result = contracts.make_contract_result(
-        document, plan, hosts, before=before, outcomes=outcomes, repair=options["repair"], lang=leg.lang
-    )
+    kept = {"repair": options["repair"], "brief": state != "planned" or bool(options["look"])}
+    result = contracts.make_contract_result(document, plan, hosts, before=before, outcomes=outcomes, **kept)
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
     result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on and not desk.by_people
     result.update(handed, **_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
     result["left_out"] = list_left_out(judged.list_errors(), before, leg.lang) if options["due_only"] else []
     if goes_on:
-        return _with_estimate(leg, before, result)
-    if not options["due_only"] or result["left_out"] or _is_news(document, before):
-        leg.say(result["text"])
+        return _say_work(leg, before, document, result, performs=performs)
+    for text in _list_texts(document, before, result, options, performs=performs):
+        leg.say(text)
     return {**result, **write_run_reports(document, options, performed=performs)}
 
 
@@ -89,10 +90,27 @@ def _only_due(plan: Plan, judged: Judged, hosts: frozenset[str]) -> Plan:
     return dc.replace(leave_lost_hosts(plan, hosts), unmanaged=unmanaged)
 
 
-def _is_news(document: Result, before: Plan) -> bool:
-    """Check whether a run that does only what is due has something to tell; most days it has not."""
+def _list_texts(document: Result, before: Plan, result: Result, options: Options, *, performs: bool) -> list[str]:
+    """List what this task shows, of several of one run that compare the same orders."""
+    state, verdict = options["state"], document["verdict"]
+    if options["look"] and state != "collected" and (performs or state == "planned"):
+        return [] if state == "applied" else [result["text"]]  # the look after all work tells what is left
+    if not options["due_only"]:
+        return [result["text"]]
+    nothing = verdict == Verdict.NOTHING_TO_DO and not document["silent"] and not result["left_out"]
+    if state == "collected" and not nothing:  # the same run goes on with what is due, and tells of it
+        return _word_collection(document, result["orders"])
     late = any(row["late"] for row in document["orders"])
-    return bool(before.remarks or document["silent"] or late) or document["verdict"] not in ("nothing_to_do", "waiting")
+    calm = verdict in (Verdict.NOTHING_TO_DO, Verdict.WAITING) and not (before.remarks or document["silent"] or late)
+    return [] if calm and not result["left_out"] else [result["text"]]
+
+
+def _word_collection(document: Result, orders: list[Result]) -> list[str]:
+    """Show the orders to collect alone, where there are any."""
+    rows = [row for row in orders if row["standing"] == Standing.TO_COLLECT]
+    nothing: Result = {field: [] for field in ("silent", "unmanaged", "unconfirmed", "complaints")}
+    alone = {**document, **nothing, "planned": False, "orders": rows}
+    return [render_text(alone, document["lang"], brief=True)] if rows else []
 
 
 def _perform(leg: Leg, plan: Plan, desk: Desk) -> tuple[Plan, tuple[Outcome, ...]]:
@@ -115,8 +133,10 @@ def fetch_missing(leg: Leg) -> Result:
     return {"changed": False, "planned": False, "hosts": {"register": [], "collect": hosts}}
 
 
-def _with_estimate(leg: Leg, plan: Plan, result: Result) -> Result:
-    """Say before a run over the portal what it will take; returns the result."""
+def _say_work(leg: Leg, plan: Plan, document: Result, result: Result, *, performs: bool) -> Result:
+    """Say before a run what it is going to do, and over the portal what that will take; returns the result."""
+    if performs:
+        leg.say(render_work(document, leg.lang))
     steps = collections.Counter(step for _entry, step in plan.list_steps())
     pages = -(-len(plan.listed) // _ROWS) or 1
     message = estimate_portal(leg.options, purchases=steps[Step.PLACE], registrations=steps[Step.REGISTER], pages=pages)

@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .asked_orders import Options
 
-_LONG: t.Final = 10.0  # seconds after which people want to know how much is left
+_LONG: t.Final = 10.0  # seconds after which people want to know how much is left, and then once more
 _LOOK: t.Final = 3  # requests of a log-in
 _LOOKS: t.Final = 3  # of an apply after its first one
 _TIMES: t.Final = Phrase(" ({0} so far, about {1} left)", " (経過 {0}、残り約 {1})")
@@ -41,18 +41,20 @@ class Progress:
         self, steps: int, *, say: Callable[[str], None], lang: Language, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._steps, self._say, self._lang, self._clock = steps, say, lang, clock
-        self._begun = clock()
+        self._begun = self._shown = clock()
         self._numbers = itertools.count(1)
         self._lock = threading.Lock()
 
-    def tell(self, line: str, *, only_if_long: bool = False) -> None:
-        """Show the line of a step that is done; of quick work only where it turns out to be long."""
+    def tell(self, line: str, *, seldom: bool = False) -> None:
+        """Show the line of a step that is done; `seldom` only one in a while, and of quick work none."""
         with self._lock:
-            number, passed = next(self._numbers), self._clock() - self._begun
-            is_long = passed >= _LONG
+            number, now = next(self._numbers), self._clock()
+            passed = now - self._begun
             left = passed / number * (self._steps - number)
-            times = _TIMES.filled(_duration(passed), _duration(left)) if is_long and number < self._steps else None
-            if is_long or not only_if_long:
+            is_long = passed >= _LONG and number < self._steps
+            times = _TIMES.filled(_duration(passed), _duration(left)) if is_long else None
+            if not seldom or now - self._shown >= _LONG:
+                self._shown = now
                 self._say(f"[{number}/{self._steps}] {line}{translate(times, self._lang) if times else ''}")
 
 

@@ -16,7 +16,7 @@ import typing as t
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import translate
 from .._desk.desk import AccessRefused
-from .._planning.steps import OPENING
+from .._planning.steps import OPENING, Step
 from .._spending.ledger import Ledger
 from .._spending.ledger_file import LedgerUnusable, find_default_ledger, name_origin
 from .._spending.perform import Performer
@@ -35,6 +35,8 @@ if t.TYPE_CHECKING:
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
     from .asked_orders import Options
+
+_MANY: t.Final = 20
 
 
 def perform_plan(
@@ -67,7 +69,9 @@ def make_performer(
     shown = Progress(steps, say=say, lang=lang)
 
     def progress(outcome: Outcome) -> None:
-        shown.tell(progress_line(outcome, lang=lang))
+        # Of very many, whatever was bought or failed has a line; that all were registered is told in the end.
+        seldom = steps > _MANY and outcome.step is Step.REGISTER and not outcome.error
+        shown.tell(progress_line(outcome, lang=lang), seldom=seldom)
 
     return Performer(
         desk=desk,

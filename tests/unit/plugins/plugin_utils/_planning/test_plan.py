@@ -370,7 +370,7 @@ def test_the_result_tells_every_order(lang: t.Any) -> None:
     orders = portfolio(*KINDS)
     before = made(orders)
     told = describe_plan(before, Frame(portfolio="p", part=None, prices=None, lang=lang, made_at=MADE_AT), planned=True)
-    result = make_contract_result(told, before, frozenset(), before=before, outcomes=(), lang=lang)
+    result = make_contract_result(told, before, frozenset(), before=before, outcomes=())
     assert [row["name"] for row in result["orders"]] == ["bank", "blog", "cdn", "shop", "www"]
     assert result["counts"]["to_order"] == 5 and result["changed"]
     assert result["hosts"] == {"register": ["localhost", "web1"], "collect": []}

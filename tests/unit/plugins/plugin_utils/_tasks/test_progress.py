@@ -22,7 +22,7 @@ def lines(steps: int, seconds: float, *, lang: t.Any = "en", quiet: bool = False
     progress = Progress(steps, say=shown.append, lang=lang, clock=lambda: now[0])
     for number in range(steps):
         now[0] += seconds
-        progress.tell(f"n{number}", only_if_long=quiet)
+        progress.tell(f"n{number}", seldom=quiet)
     return shown
 
 
@@ -38,6 +38,7 @@ def test_long_work_says_how_much_is_left() -> None:
         "[3/3] n2",
     ]
     assert lines(1_000, 30, quiet=True)[0] == "[1/1000] n0 (30 s so far, about 8 h 20 min left)"
+    assert len(lines(100, 1, quiet=True)) == 10
     assert lines(3, 90, lang="ja")[0] == "[1/3] n0 (経過 2分、残り約 3分)"
     assert all("\r" not in line and "\n" not in line for line in lines(30, 3))
 
