@@ -103,6 +103,17 @@ def test_a_run_tells_its_work_once_and_what_came_of_it_once(site: Site) -> None:
     assert "\n12 orders  " in again and "shop03" not in again
 
 
+@pytest.mark.parametrize("playbook", ["check", "plan", "apply", "collect", "status"])
+def test_people_read_a_mistake_once_and_programs_get_it_whole(site: Site, playbook: str) -> None:
+    site.write_orders({**site.here("mail"), "product": "quick_sll"}, site.here("www"))
+    alone = site.run(playbook, ANSIBLE_CALLBACKS_ENABLED="", fails=True).output
+    assert alone.count("'quick_sll' is not a product") == 1
+    (line,) = [line for line in alone.splitlines() if line.startswith("fatal: ")]
+    assert line.endswith('"}') and "complaints" not in line and len(line) < 300
+    (found,) = site.run(playbook, ANSIBLE_CALLBACKS_ENABLED="record_results", fails=True).tasks[-1].result["complaints"]
+    assert found["rule"] == "PRODUCT-UNKNOWN"
+
+
 def test_a_status_shows_every_order_that_can_be_read(site: Site) -> None:
     site.write_orders(site.here("www"), site.here("bank"))
     site.run("apply")

@@ -15,7 +15,6 @@ import abc
 import functools
 import typing as t
 
-from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
@@ -29,6 +28,7 @@ from .._desk.choice import open_desk
 from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import pause_collector
+from .audience import is_output_for_people, is_read_by_people_alone
 from .host_answers import read_answer
 from .playbook_variables import find_playbook, refuse_empty, require_variables
 
@@ -49,10 +49,7 @@ _NO_INVENTORY: t.Final = Phrase(
     "インベントリが指定されていません。-i inventory.yml を付けてください。",
 )
 
-_CALLBACKS_FOR_PEOPLE: t.Final = frozenset(
-    ("default", "minimal", "oneline", "awx_display", "counter_enabled", "debug", "default_without_diff", "dense", "diy",
-     "print_task", "timestamp", "unixy", "yaml")
-)  # fmt: skip
+_OF_A_FAILURE: t.Final = ("failed", "changed", "warnings", "invocation")
 
 
 class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
@@ -78,7 +75,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         with hide_vaulted():
-            return hide(self._run(tmp, task_vars))
+            return self._shorten_failure(hide(self._run(tmp, task_vars)))
 
     def _run(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> Result:
         result: Result = super().run(tmp, task_vars)
@@ -106,6 +103,14 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             return self._failed(result, result["msg"])
         except (OptionsWrong, OSError) as error:
             return {**result, "failed": True, "msg": self._sentence(error)}
+
+    def _shorten_failure(self, result: Result) -> Result:
+        """Show people the whole message as lines; what Ansible then shows of a failed task is the first of them."""
+        head, _break, more = str(result.get("msg", "")).partition("\n")
+        if not result.get("failed") or not more or not is_read_by_people_alone(self._task):
+            return result
+        self.say(result["msg"])
+        return {**{name: result[name] for name in _OF_A_FAILURE if name in result}, "msg": head}
 
     def _require_variables(self) -> None:
         """Refuse variables that a playbook of this collection does not know or lacks, and paths that are empty.
@@ -207,8 +212,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def say(self, line: str) -> None:
         """Show people a line; where a program reads standard output, as with the callback json, it is left alone."""
-        callback = str(constants.DEFAULT_STDOUT_CALLBACK).rpartition(".")[2]
-        display.display(hide(line), stderr=callback not in _CALLBACKS_FOR_PEOPLE)
+        display.display(hide(line), stderr=not is_output_for_people())
 
     def say_of_host(self, *lines: str) -> None:
         """Show people lines about this host, by its name, since the lines of several hosts mix."""
