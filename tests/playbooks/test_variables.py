@@ -100,6 +100,14 @@ def test_a_forgotten_file_for_an_import(site: Site) -> None:
     assert re.match("certificate_import_file is missing", run.tasks[-1].result["msg"])
 
 
+def test_a_value_that_is_none_is_told_by_its_variable(site: Site) -> None:
+    site.write_orders(site.here("www"))
+    run = site.run("apply", "-e", "certificate_budget=much", fails=True, LANGUAGE="ja")
+    assert run.tasks[-1].result["msg"] == "certificate_budget の値 'much' は整数ではありません"
+    run = site.run("record", fails=True)
+    assert run.tasks[-1].result["msg"].startswith("Name one of these: certificate_records, ")
+
+
 @pytest.mark.parametrize("playbook", ["apply", "check"])
 def test_an_empty_value_takes_no_working_directory(site: Site, playbook: str) -> None:
     site.write_orders(site.target("www", "web1"))

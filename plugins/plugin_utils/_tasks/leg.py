@@ -15,6 +15,7 @@ import abc
 import functools
 import typing as t
 
+from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
@@ -30,6 +31,7 @@ from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import pause_collector
 from .audience import is_output_for_people, is_read_by_people_alone
 from .host_answers import read_answer
+from .playbook_options import require_fitting
 from .playbook_variables import find_playbook, refuse_empty, require_variables
 
 if t.TYPE_CHECKING:
@@ -84,9 +86,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         self.options = {}
         try:
             self._require_variables()
+            self.options = self._read_options(spec)
         except OptionsWrong as error:
             return {**result, "failed": True, "msg": self._sentence(error)}
-        _validated, self.options = self.validate_argument_spec(**vars(spec))
         # Verbose output shows this instead of the task's own words, which may hold the token.
         result["invocation"] = {"module_args": {name: self._shown(name, spec) for name in spec.argument_spec}}
         try:
@@ -121,6 +123,16 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         if playbook is not None:
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
         refuse_empty(self._task.args)
+
+    def _read_options(self, spec: ArgumentSpec) -> dict[str, t.Any]:
+        """Read the task's options; raises OptionsWrong for those that a playbook of this collection was given."""
+        try:
+            _validated, options = self.validate_argument_spec(**vars(spec))
+        except AnsibleActionFail:
+            if find_playbook(self._task.get_path()) is not None:
+                require_fitting(spec, self._task.args)
+            raise
+        return t.cast("dict[str, t.Any]", options)
 
     def _report_complaints(self, complaints: tuple[Complaint, ...]) -> str:
         """Report the complaints; templates may lack what an inventory would have given them."""

@@ -18,10 +18,10 @@ from .._complaints.complaints import OptionsWrong, find_nearest
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_PREFIX: t.Final = "certificate_"
+PREFIX: t.Final = "certificate_"
 # docs/playbooks.md says what each is; a test holds page, playbooks and this list together.
 VARIABLES: t.Final = frozenset(
-    _PREFIX + name
+    PREFIX + name
     for name in (
         "assumptions", "budget", "buy_before_host", "check_date", "commands", "compare_with", "complaints_form",
         "complaints_path", "concurrency", "due_only", "exit_on_changes", "export_form", "export_path", "import_file",
@@ -34,7 +34,7 @@ VARIABLES: t.Final = frozenset(
 )  # fmt: skip
 # What the playbooks hand from task to task.
 _HANDED_ON: t.Final = frozenset(
-    _PREFIX + name
+    PREFIX + name
     for name in (
         "contracts",
         "fetched",
@@ -133,7 +133,7 @@ def refuse_empty(options: Mapping[str, t.Any]) -> None:
 
 def _list_empty(values: Mapping[str, t.Any]) -> Iterator[Phrase]:
     for name, value in values.items():
-        short = name.removeprefix(_PREFIX)
+        short = name.removeprefix(PREFIX)
         is_path = short.endswith(_PATH_ENDS)
         if not isinstance(value, str) or value.strip() or not (is_path or short in _NEVER_EMPTY):
             continue
@@ -146,23 +146,23 @@ def _list_empty(values: Mapping[str, t.Any]) -> Iterator[Phrase]:
 def _is_slip(name: str, *, certain: bool) -> bool:
     if name in VARIABLES or name in _HANDED_ON:
         return False
-    if certain and (name.startswith(_PREFIX) or name in _TYPED_BARE):
+    if certain and (name.startswith(PREFIX) or name in _TYPED_BARE):
         return True
     # Without the prefix, which makes all of them alike.
     head, _joint, tail = name.partition("_")
     alike = difflib.get_close_matches(tail, _tails(), n=1, cutoff=_ALIKE)
-    return bool(alike) and difflib.SequenceMatcher(None, f"{head}_", _PREFIX).ratio() >= _ALIKE
+    return bool(alike) and difflib.SequenceMatcher(None, f"{head}_", PREFIX).ratio() >= _ALIKE
 
 
 def _unknown(name: str) -> Phrase:
-    if name in (f"{_PREFIX}lang", f"{_PREFIX}language"):
+    if name in (f"{PREFIX}lang", f"{PREFIX}language"):
         return _UNKNOWN.filled(name, _LANGUAGE)
     near = name if name in _TYPED_BARE else find_nearest(name.partition("_")[2], _tails())
-    return _UNKNOWN.filled(name, _NEAR.filled(_PREFIX + near) if near else "")
+    return _UNKNOWN.filled(name, _NEAR.filled(PREFIX + near) if near else "")
 
 
 def _tails() -> list[str]:
-    return sorted(name.removeprefix(_PREFIX) for name in VARIABLES)
+    return sorted(name.removeprefix(PREFIX) for name in VARIABLES)
 
 
-__all__ = ("VARIABLES", "find_playbook", "refuse_empty", "require_variables")
+__all__ = ("PREFIX", "VARIABLES", "find_playbook", "refuse_empty", "require_variables")
