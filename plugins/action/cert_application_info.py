@@ -18,7 +18,7 @@ from ..plugin_utils._reports.pages import write_status
 from ..plugin_utils._reports.rows import application_row, result_rows
 from ..plugin_utils._reports.text import render_text
 from ..plugin_utils._tasks.asked_orders import judge_asked_orders, read_today
-from ..plugin_utils._tasks.imports import has_orders, write_import
+from ..plugin_utils._tasks.imports import has_orders, import_orders
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
 from ..plugin_utils._tasks.status import look_at_orders
@@ -51,7 +51,10 @@ class ActionModule(Leg):
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
         handed = self.hand_out(desk, plan, document)
         self._report(document)
-        self.say(render_text(document, self.lang))
+        if (
+            self.options["import_path"] is None
+        ):  # an import tells what it has written; the plan after it shows the orders
+            self.say(render_text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {
             "applications": [application_row(application) for application in (*applications, *plan.unmanaged)],
@@ -65,8 +68,8 @@ class ActionModule(Leg):
         }
 
     def _adopting(self, orders: list[Row]) -> Result:
-        changed = write_import(orders, self.options["import_path"], pretend=self.check_mode)
-        return {"changed": changed, "adopting_orders": orders}
+        path, pretend = self.options["import_path"], self.check_mode
+        return import_orders(orders, path, pretend=pretend, say=self.say, lang=self.lang)
 
     def _report(self, document: Row) -> None:
         if self.options["reports_path"] is not None:

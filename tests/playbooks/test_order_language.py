@@ -63,13 +63,16 @@ def test_import_adopts_everything_and_proves_itself(site: Site) -> None:
         site.desk.api("POST", "/applications", {**BY_HAND, "common_name": f"{name}.example.jp"})
     imported = site.orders / "imported.yml"
     site.orders.mkdir(exist_ok=True)
-    site.run("import", "-e", f"certificate_import_file={imported}")
+    run = site.run("import", "-e", f"certificate_import_file={imported}")
+    assert f"Applications without an order: 3. {imported} now has an order for each of them" in run.output
+    assert "Next: read that file" in run.output and run.output.count("next action  ") == 1
     orders = yaml.safe_load(imported.read_text(encoding="utf-8"))["orders"]
     assert [order["name"] for order in orders] == ["one.example.jp", "two.example.jp", "two.example.jp-2"]
     assert orders[2]["duplicate_of"] == "two.example.jp"
     before = imported.read_bytes()
     run = site.run("import", "-e", f"certificate_import_file={imported}")
     assert (imported.read_bytes(), run.recap()["localhost"]["changed"]) == (before, 0)
+    assert "There is nothing to import; no file was written." in run.output
     assert site.run("apply").recap()["localhost"]["changed"] == 0
     assert len(site.desk.purchases()) == 3
 
@@ -88,6 +91,7 @@ def test_an_import_in_check_mode_writes_nothing(site: Site) -> None:
     site.desk.api("POST", "/applications", {**BY_HAND, "common_name": "one.example.jp"})
     run = site.run("import", "--check", "-e", "certificate_import_file=orders/imported.yml")
     assert (run.recap()["localhost"]["changed"], site.orders.exists()) == (1, False)
+    assert "Without --check, orders/imported.yml gets an order for each of them: one.example.jp." in run.output
 
 
 @pytest.mark.parametrize("field", ["contract_id", "customer_code", "common_name", "linked_contract_id"])

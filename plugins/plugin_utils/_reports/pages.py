@@ -25,17 +25,16 @@ from .calendar import explain_missing_icalendar, render_calendar
 from .dates import list_passed_dates, sort_by_urgency
 from .deadlines import next_deadlines
 from .metrics import render_metrics
+from .next_steps import advise_next_step, verdict_words
 from .papers import REGISTER, describe_approval, list_register, render_spreadsheet
 from .timeline import LEGEND, NOTHING, TITLE, WIDTH, draw_timeline
 from .words import (
     HEADINGS,
-    advise_next_step,
     counts_text,
     list_notes,
     price_text,
     row_cells,
     step_words,
-    verdict_words,
     yen_text,
 )
 

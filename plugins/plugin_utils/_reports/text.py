@@ -13,7 +13,8 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
 from .columns import align_columns
-from .words import HEADINGS, URGENT, advise_next_step, counts_text, list_notes, price_text, row_cells
+from .next_steps import advise_next_step
+from .words import HEADINGS, URGENT, counts_text, list_notes, price_text, row_cells
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator

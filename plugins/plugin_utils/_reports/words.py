@@ -15,7 +15,7 @@ from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import list_names
 from .._complaints.sentences import join_sentences
-from .._planning.steps import CallClass, Standing, Step, Verdict
+from .._planning.steps import CallClass, Standing, Step
 from .._values.observed import State
 from .deadlines import late_note
 from .host_words import host_notes
@@ -58,14 +58,6 @@ COUNTS: t.Final = {
     "unmanaged": Phrase("unmanaged", "管理外"),
 }
 
-VERDICTS: t.Final = {
-    Verdict.NOTHING_TO_DO: Phrase("nothing to do", "対応不要"),
-    Verdict.CHANGES: Phrase("changes", "変更あり"),
-    Verdict.WAITING: Phrase("waiting", "待ち"),
-    Verdict.UNKNOWN: Phrase("outcome unknown", "結果不明"),
-    Verdict.ERROR: Phrase("error", "エラー"),
-}
-
 _STATES: t.Final = {
     "planned": Phrase("planned", "計画"),
     State.AWAITING_REGISTRATION: Phrase("awaiting_registration", "申請情報の登録待ち"),
@@ -99,35 +91,6 @@ _CALL_CLASSES: t.Final = {
 }
 _COSTS: t.Final = Phrase("spend", "費用が発生")  # of the spending calls, those that are known to cost something
 
-# What a user does after looking at a plan.
-NEXT: t.Final = {
-    Verdict.NOTHING_TO_DO: Phrase("Nothing to do.", "対応は不要です。"),
-    Verdict.CHANGES: Phrase(
-        "Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.",
-        "次の操作: 注文・登録・解約は apply.yml、発行済み証明書の取得は collect.yml",
-    ),
-    Verdict.WAITING: Phrase(
-        "Nothing to do here now; the column 'next action' tells whom it waits for.",
-        "現在ここでの作業はありません。「次の作業」と「担当」を確認してください。",
-    ),
-    Verdict.UNKNOWN: Phrase(
-        "Run the same again: it settles what is unknown, and nothing is bought twice.",
-        "同じ操作を再実行してください。結果不明の注文の結果を窓口に照会するため、二重に購入することはありません。",
-    ),
-    Verdict.ERROR: Phrase(
-        "Correct what is told below, then run the same again.", "以下を修正してから再実行してください。"
-    ),
-}
-
-_ON_HOSTS_ALONE: t.Final = Phrase("changes on hosts", "ホスト側の変更あり")
-_CARRIED_OUT: t.Final = Phrase(
-    "Nothing changes at the desk; collect.yml carries out what changes on hosts.",
-    "窓口での変更はありません。ホスト側の変更は collect.yml が反映します。",
-)
-_BY_PEOPLE: t.Final = Phrase(
-    "Next: people do what the work sheets say, and record it: {0}",
-    "次の操作: 作業票のとおりに作業し、結果を記録してください: {0}",
-)
 _USING: t.Final = Phrase(", for {0} ({1})", "、{0} ({1}) で利用")
 _YEN: t.Final = Phrase("{0:,} yen", "{0:,}円")
 _ADOPTED: t.Final = Phrase(
@@ -166,18 +129,6 @@ def counts_text(document: Row, lang: Language) -> str:
     counts = document["counts"]
     message = [f"{translate(label, lang)}: {counts[key]}" for key, label in COUNTS.items() if counts[key]]
     return ", ".join(message) or translate(Phrase("no orders", "オーダーなし"), lang)
-
-
-def verdict_words(document: Row, lang: Language) -> str:
-    """Return the verdict in words; what changes on hosts alone is not nothing."""
-    return translate(_ON_HOSTS_ALONE if _is_for_hosts_alone(document) else VERDICTS[Verdict(document["verdict"])], lang)
-
-
-def advise_next_step(document: Row, lang: Language) -> str:
-    """Advise what a user does after looking at the plan."""
-    if document.get("sheets"):
-        return translate(_BY_PEOPLE.filled(tuple(document["sheets"])), lang)
-    return translate(_CARRIED_OUT if _is_for_hosts_alone(document) else NEXT[Verdict(document["verdict"])], lang)
 
 
 def _unmanaged(row: Row, document: Row, lang: Language) -> str:
@@ -268,11 +219,6 @@ def _replaced_note(row: Row, lang: Language) -> tuple[str, str] | None:
     return "-", words + outlives + translate(_FINAL, lang)
 
 
-def _is_for_hosts_alone(document: Row) -> bool:
-    nothing = document["verdict"] == Verdict.NOTHING_TO_DO
-    return nothing and any(row["host_changes"] for row in document["orders"])
-
-
 def _bought(row: Row, lang: Language) -> str:
     """Return what is bought, in the words of the order form."""
     service = LINKED_SERVICES.get(row["linked_service"])
@@ -287,13 +233,11 @@ __all__ = (
     "COUNTS",
     "HEADINGS",
     "URGENT",
-    "advise_next_step",
     "counts_text",
     "list_notes",
     "price_text",
     "row_cells",
     "state_word",
     "step_words",
-    "verdict_words",
     "yen_text",
 )

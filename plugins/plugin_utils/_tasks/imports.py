@@ -10,14 +10,35 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase
-from .._complaints.complaints import OptionsWrong
+from ...module_utils._core.phrases import Phrase, translate
+from .._complaints.complaints import OptionsWrong, list_names
 from .._orders.files import has_order_files
 from .._planning.adoption import write_adopting_orders
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ...module_utils._core.phrases import Language
 
 _TAKEN: t.Final = Phrase(
     "{0} is there already; name another file with import_path (certificate_import_file)",
     "{0} はすでにあります。import_path (certificate_import_file) で別のファイルを指定してください。",
+)
+
+_NOTHING: t.Final = Phrase(
+    "There is nothing to import; no file was written.",
+    "書き出すお申し込みはありません。ファイルは書き出していません。",
+)
+_WRITTEN: t.Final = Phrase(
+    "Applications without an order: {0}. {1} now has an order for each of them, which buys nothing: {2}.\n"
+    "Next: read that file, add what hosts and registrations need (host, key, install, applicant), then run plan.yml.",
+    "オーダーのないお申し込みが{0}件あったため、{1} にオーダーを書き出しました (新たな購入はありません): {2}\n"
+    "次の操作: ファイルを確認し、設置や登録に必要な項目 (host、key、install、applicant など) を追記してから、"
+    "plan.yml を実行してください。",
+)
+_PRETENDED: t.Final = Phrase(
+    "Applications without an order: {0}. Without --check, {1} gets an order for each of them: {2}.",
+    "オーダーのないお申し込みが{0}件あります。--check を外すと、{1} にオーダーを書き出します: {2}",
 )
 
 
@@ -29,18 +50,26 @@ def has_orders(options: dict[str, t.Any]) -> bool:
     return folder is not None or options["orders"] is not None
 
 
-def write_import(orders: list[dict[str, t.Any]], path: str | None, *, pretend: bool) -> bool:
-    """Write the orders, if a path is named and there are any, and return whether that is a change.
+def import_orders(
+    orders: list[dict[str, t.Any]], path: str | None, *, pretend: bool, say: Callable[[str], None], lang: Language
+) -> dict[str, t.Any]:
+    """Write the orders, if a path is named and there are any, say so, and return the part of the result.
 
     Raises OptionsWrong where something is there already.
     """
-    if path is None or not orders:
-        return False
-    try:
-        write_adopting_orders(orders, path, pretend=pretend)
-    except FileExistsError:
-        raise OptionsWrong(_TAKEN.filled(path)) from None
-    return True
+    if path is not None and orders:
+        try:
+            write_adopting_orders(orders, path, pretend=pretend)
+        except FileExistsError:
+            raise OptionsWrong(_TAKEN.filled(path)) from None
+    if path is not None:
+        say(translate(_word_import(orders, path, pretend=pretend), lang))
+    return {"changed": path is not None and bool(orders), "adopting_orders": orders}
 
 
-__all__ = ("has_orders", "write_import")
+def _word_import(orders: list[dict[str, t.Any]], path: str, *, pretend: bool) -> Phrase:
+    names = list_names(order["name"] for order in orders)
+    return (_NOTHING if not orders else _PRETENDED if pretend else _WRITTEN).filled(len(orders), path, names)
+
+
+__all__ = ("has_orders", "import_orders")

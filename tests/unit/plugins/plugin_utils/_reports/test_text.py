@@ -72,3 +72,12 @@ def test_warnings_of_many_orders_are_shortened_too() -> None:
     document = a_plan(30)
     brief = render_text(document, "en", brief=True).splitlines()
     assert sum(line.startswith("+") for line in brief) == 21
+
+
+def test_who_has_to_act_is_not_told_that_there_is_nothing_to_do() -> None:
+    document = a_plan(2, state=State.APPLIED)
+    document["orders"][1].update(next_action_by="service_admin")
+    assert render_text(document, "en").splitlines()[-1] == (
+        "No playbook has anything to do now, but you have: see the column 'next action' of shop001."
+    )
+    assert render_text(document, "ja").splitlines()[-1].endswith("「次の作業」を確認してください: shop001")
