@@ -153,7 +153,8 @@ options:
   quote:
     description:
       - Whether each new order and renewal goes all the way except for the purchase, so that the desk's confirm screen is compared with it field by field.
-      - Works with O(state=planned), and with O(state=applied) in check mode; a run compares in any case with O(desk=portal).
+      - Works with O(state=planned), and with O(state=applied) in check mode. A note in RV(complaints) says how many the desk would take.
+      - Refused in a run that orders, which compares in any case with O(desk=portal).
     type: bool
     default: false
   ledger_path:

@@ -62,6 +62,7 @@ def run(site: Site, playbook: str, *arguments: str, fails: bool = False, **envir
 def test_the_whole_way(site: Site) -> None:
     planned = run(site, "plan", "-e", "certificate_quote=true", "-v")
     assert planned.of("cert_portfolio")["counts"]["to_order"] == 4
+    assert "Only a quote: the desk would take the new orders and renewals as they are (4)." in planned.output
     assert site.desk.purchases() == []
 
     applied = run(site, "apply", "--diff", "-vvv")

@@ -49,6 +49,16 @@ def test_a_plan_shows_which_limit_an_apply_would_refuse(site: Site) -> None:
     assert result["verdict"] == "changes"
 
 
+def test_a_quote_is_told_and_is_no_order(site: Site) -> None:
+    site.write_orders(site.here("www"), site.here("bank"))
+    quoted, folder = ("-e", "certificate_quote=true"), ("-e", f"certificate_reports_path={site.folder / 'build'}")
+    for call in (("plan",), ("apply", "--check")):
+        assert "would take the new orders and renewals as they are (2)." in site.run(*call, *quoted, *folder).output
+    assert "QUOTE-TAKEN" in reports(site, "plan")["md"]
+    assert "this run would order. Nothing was ordered" in site.run("apply", *quoted, fails=True).output
+    assert site.desk.purchases() == []
+
+
 @pytest.mark.parametrize("playbook", ["plan", "apply", "status"])
 def test_a_table_goes_into_a_pipe_and_not_into_what_programs_read(site: Site, playbook: str) -> None:
     site.write_orders(site.here("www"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._complaints.complaints import Complaint, OrdersRefused
+from .._complaints.complaints import Complaint, OrdersRefused, Place
 from .._desk.desk import RequestRefused, ScreenUnexpected
 from .._planning.steps import Step
 
@@ -19,19 +19,26 @@ if t.TYPE_CHECKING:
     from .._planning.plan import Plan
 
 
-def quote_purchases(plan: Plan, desk: Desk) -> None:
-    """Ask the desk for a quote of every new order and renewal; raises OrdersRefused with each it would not take."""
+def quote_purchases(plan: Plan, desk: Desk) -> tuple[Complaint, ...]:
+    """Ask the desk for a quote of every new order and renewal; returns a note of how many it would take.
+
+    Raises OrdersRefused with each that it would not take.
+    """
     complaints = []
-    for entry, step in plan.list_steps():
-        if step in (Step.PLACE, Step.RENEW):
-            try:
-                desk.quote(entry.order, entry.application if step is Step.RENEW else None)
-            except (RequestRefused, ScreenUnexpected) as refused:
-                order = entry.order
-                facts = {"value": order.common_name, "problem": refused.phrase}
-                complaints.append(Complaint(rule="QUOTE-REFUSED", place=order.place, order=order.name, facts=facts))
+    purchases = [(entry, step) for entry, step in plan.list_steps() if step in (Step.PLACE, Step.RENEW)]
+    if desk.by_people:  # who compares the confirm screen
+        return ()
+    for entry, step in purchases:
+        try:
+            desk.quote(entry.order, entry.application if step is Step.RENEW else None)
+        except (RequestRefused, ScreenUnexpected) as refused:
+            order = entry.order
+            facts = {"value": order.common_name, "problem": refused.phrase}
+            complaints.append(Complaint(rule="QUOTE-REFUSED", place=order.place, order=order.name, facts=facts))
     if complaints:
         raise OrdersRefused(complaints)
+    note = Complaint(rule="QUOTE-TAKEN", place=Place(file="quote"), facts={"count": len(purchases)})
+    return (note,) if purchases else ()
 
 
 __all__ = ("quote_purchases",)

@@ -12,7 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
-from .._complaints.complaints import OrdersRefused
+from .._complaints.complaints import OptionsWrong, OrdersRefused
 from .._guards.hosts import find_missing_hosts, require_hosts, warn_of_unready_hosts
 from .._guards.limits import Limits, judge_limits
 from .._guards.quotes import quote_purchases
@@ -57,6 +57,12 @@ _ON_SHEETS: t.Final = Phrase(
     "People can do what is left, by these work sheets; the next run finds it at the desk: {0}",
     "残りは作業票に従って手作業でも進められます。結果は次の実行で窓口から見つかります: {0}",
 )
+_QUOTE_ALONE: t.Final = Phrase(
+    "quote (certificate_quote) is for a look, and this run would order. Nothing was ordered: leave it out, "
+    "or use plan.yml or apply.yml with --check.",
+    "quote (certificate_quote) は確認用の指定ですが、この実行では注文が行われます。注文は行っていません。"
+    "指定を外すか、plan.yml または apply.yml --check を使ってください。",
+)
 _ASSIGNED: t.Final = "(new)"  # in both languages: Ansible shows a diff as JSON in ASCII
 
 
@@ -67,11 +73,13 @@ def guard_contracts(
 
     A task that only plans shows what goes past them, which is returned.
     """
+    if options["quote"] and performs:
+        raise OptionsWrong(_QUOTE_ALONE)
     lost = require_hosts(plan, inventory)
     if options.get("buy_before_host"):
         lost = (*lost, *warn_of_unready_hosts(plan))
-    if options["quote"] and not performs and options["state"] != "prepared":
-        quote_purchases(plan, desk)
+    if options["quote"] and options["state"] != "prepared":
+        lost = (*lost, *quote_purchases(plan, desk))
     limits = Limits(**{name: options[name] for name in Limits._fields})
     past = judge_limits(plan, limits, prices=frame.prices)
     if options["state"] not in ("prepared", "applied"):

@@ -259,6 +259,21 @@ RULES = (
             "オーダーまたは画面マップ (docs/portal.md) を直してください。注文は行われていません。",
         ),
     ),
+    make_rule(
+        "QUOTE-TAKEN",
+        OURS,
+        (
+            "Only a quote: the desk would take the new orders and renewals as they are ({count}). None was ordered.",
+            "",
+            "To order them, run apply.yml without certificate_quote.",
+        ),
+        (
+            "新規注文と更新 ({count}件) を窓口に照会し、このままお申し込みできることを確認しました。注文は未実施です。",
+            "",
+            "注文するには、certificate_quote を外して apply.yml を実行してください。",
+        ),
+        severity=Severity.NOTE,
+    ),
 )
 
 
