@@ -478,7 +478,7 @@ text:
   type: str
   sample: |-
     order  common name     contract ID  state                  expires  next action                                           by             until
-    www    www.example.jp  rsc00000001  awaiting_registration  -        register CSR and application information (apply.yml)  service admin  2026-12-22
+    www    www.example.jp  rsc00000001  awaiting registration  -        register CSR and application information (apply.yml)  service admin  2026-12-22
     to register: 1
     Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.
 complaints:

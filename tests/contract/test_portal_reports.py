@@ -165,6 +165,7 @@ def test_saved_pages_are_recognized_without_the_portal(
     assert found.fits(), found.list_rows()
     assert ("order_form", "コモンネーム", "fits") in verdicts(found)
     assert "registration" in found.unseen
+    assert found.names["registration"] == "申請情報の登録"  # what people read, in either language
 
 
 def test_the_map_from_saved_pages_makes_them_fit(shared_desk: DeskControl, tmp_path: pathlib.Path) -> None:

@@ -114,7 +114,7 @@ def test_every_mistake_is_told_at_once_and_no_order_is_sent(site: Site) -> None:
             assert complaint["source"], complaint
     said = runs[1].output
     errors = [complaint for complaint in found if complaint["severity"] == "error"]
-    assert f"{len(errors)} mistakes in the orders; nothing was ordered or changed." in said
+    assert f"{len(errors)} problems; nothing was ordered or changed." in said
     assert re.search(r"c-fields\.yml:16:\d+: order mail: product: .*quick_sll", said)
     assert "Did you mean quick_ssl?" in said
 
@@ -125,7 +125,7 @@ def test_complaints_in_japanese(site: Site) -> None:
     run = site.run(str(playbook), fails=True)
     (found,) = complaints(run, site)
     assert re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", found["wrong"])
-    assert "オーダーに誤りが1件あります" in run.of("cert_portfolio")["msg"]
+    assert "問題が1件あります" in run.of("cert_portfolio")["msg"]
 
 
 def test_no_orders_at_all(site: Site) -> None:

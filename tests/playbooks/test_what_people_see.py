@@ -45,7 +45,7 @@ def test_a_plan_shows_which_limit_an_apply_would_refuse(site: Site) -> None:
     run = site.run("plan", *limits)
     result = run.of("cert_portfolio")
     assert {c["rule"] for c in result["complaints"]} == {"MAX-NEW-ORDERS", "BUDGET-UNPRICED"}
-    assert "2 new orders would be placed, and max_new_orders is 1." in result["text"]
+    assert "New orders that would be placed: 2; max_new_orders is 1." in result["text"]
     assert result["verdict"] == "changes"
 
 

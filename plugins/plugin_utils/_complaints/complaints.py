@@ -35,13 +35,13 @@ _QUOTE = Phrase(
     "If this belongs to the value before it, put the whole value in quotes.",
     "前の値の続きなら、値全体を引用符で囲んでください。",
 )
-_MISTAKES = "オーダーに誤りが{0}件あります。注文や変更は行っていません。"
+_PROBLEMS = "問題が{0}件あります。注文や変更は行っていません。"
 _WARNINGS = "警告が{0}件あります:"
 _NOTES = "お知らせが{0}件あります:"
 _HEADS = {  # for one, and for several
     Severity.ERROR: (
-        Phrase("{0} mistake in the orders; nothing was ordered or changed.", _MISTAKES),
-        Phrase("{0} mistakes in the orders; nothing was ordered or changed.", _MISTAKES),
+        Phrase("{0} problem; nothing was ordered or changed.", _PROBLEMS),
+        Phrase("{0} problems; nothing was ordered or changed.", _PROBLEMS),
     ),
     Severity.WARNING: (Phrase("{0} warning:", _WARNINGS), Phrase("{0} warnings:", _WARNINGS)),
     Severity.NOTE: (Phrase("{0} note:", _NOTES), Phrase("{0} notes:", _NOTES)),

@@ -60,9 +60,9 @@ COUNTS: t.Final = {
 
 _STATES: t.Final = {
     "planned": Phrase("planned", "計画"),
-    State.AWAITING_REGISTRATION: Phrase("awaiting_registration", "申請情報の登録待ち"),
+    State.AWAITING_REGISTRATION: Phrase("awaiting registration", "申請情報の登録待ち"),
     State.APPLIED: Phrase("applied", "認証局へ申請中"),
-    State.AWAITING_CONFIRMATION: Phrase("awaiting_confirmation", "認証局の確認待ち"),
+    State.AWAITING_CONFIRMATION: Phrase("awaiting confirmation", "認証局の確認待ち"),
     State.ISSUED: Phrase("issued", "発行済み"),
     State.INSTALLING: Phrase("installing", "設置作業中"),
     State.INSTALLED: Phrase("installed", "設置済み"),
@@ -119,8 +119,13 @@ _TOTAL_WITH_RENEWALS: t.Final = Phrase("price of new orders and renewals: {0}", 
 _UNPRICED: t.Final = Phrase("; no price for: {0}", "。価格未定: {0}")
 
 
-def state_word(state: str, lang: Language) -> str:
+def word_state(state: str) -> Phrase:
     """Return an application's state in words."""
+    return _STATES[state]
+
+
+def state_word(state: str, lang: Language) -> str:
+    """Return an application's state in words of one language."""
     return translate(_STATES[state], lang)
 
 
@@ -239,5 +244,6 @@ __all__ = (
     "row_cells",
     "state_word",
     "step_words",
+    "word_state",
     "yen_text",
 )

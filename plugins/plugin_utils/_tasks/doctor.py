@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 Row = dict[str, t.Any]
 
 _NO_FOLDER: t.Final = Phrase("saved_pages {0}: {1}", "saved_pages {0}: {1}")
-_PAGE: t.Final = Phrase("{0} is {1}", "{0} は {1} です")
+_PAGE: t.Final = Phrase("{0} is 「{1}」", "{0}: 「{1}」の画面です")
 _HEADINGS: t.Final = {
     "title": Phrase("screen", "画面"),
     "part": Phrase("part", "種類"),
@@ -86,8 +86,12 @@ def _examine(options: Mapping[str, t.Any], orders: tuple[Order, ...]) -> Examina
 def _text(examination: Examination, lang: Language) -> str:
     shown = [[_cell(row, column, lang) for column in _HEADINGS] for row in examination.list_rows()]
     table = align_columns([[translate(heading, lang) for heading in _HEADINGS.values()], *shown])
-    pages = [translate(_PAGE, lang).format(row["file"], row["screen"]) for row in examination.pages if row["screen"]]
-    unseen = [translate(_UNSEEN, lang).format(", ".join(examination.unseen))] if examination.unseen else []
+    names = examination.names
+    pages = [
+        translate(_PAGE, lang).format(row["file"], names[row["screen"]]) for row in examination.pages if row["screen"]
+    ]
+    unseen = list(dict.fromkeys(names[key] for key in examination.unseen))
+    unseen = [translate(_UNSEEN, lang).format(", ".join(unseen))] if unseen else []
     problems = [translate(problem, lang) for problem in examination.problems]
     return "\n".join([*pages, *table, *problems, *unseen, translate(_FITS if examination.fits() else _UNFIT, lang)])
 

@@ -15,6 +15,7 @@ from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import list_names
 from .._desk.by_hand.rows import JST, OF_PROCEDURE, SAME_END, plain_row
 from .._planning.claims import purchase_key
+from .._reports.words import word_state
 from .._values.observed import ENDED
 from .recording import make_bought_row
 
@@ -31,6 +32,8 @@ _SHOWN: t.Final = (
     "customer_code", "term", "usage", "linked_service", "linked_contract_id", "state", "confirmations", "reason",
     "deadline", "ordered_at", "not_after", "procedure", "procedure_state",
 )  # fmt: skip
+_FIELDS: t.Final = {"state": Phrase("state", "ステータス")}  # others as the register has them
+_STATES: t.Final = ("state", "procedure_state")
 _OTHERWISE: t.Final = Phrase(
     "{0} ({1}): {2} is {3} on the list, {4} in the register",
     "{0} ({1}): {2} は一覧では {3}、記録簿では {4} です",
@@ -112,8 +115,8 @@ class Comparison:
             self.rows[shown.contract_id] = {name: row[name] for name in row if name != "confirmations"}
         for name in _SHOWN:
             if name in fresh and _day(name, fresh[name]) != _day(name, row.get(name)):
-                facts = (shown.contract_id, row["common_name"], name, fresh[name], row.get(name) or "-")
-                yield _OTHERWISE.filled(*facts)
+                values = (_show(name, fresh[name]), _show(name, row.get(name)))
+                yield _OTHERWISE.filled(shown.contract_id, row["common_name"], _FIELDS.get(name, name), *values)
                 self.rows[shown.contract_id] = {**self.rows[shown.contract_id], name: fresh[name]}
 
     def _new(self, shown: Application) -> Phrase:
@@ -151,6 +154,11 @@ class Comparison:
             o for o in self._orders if contract_id == o.contract_id or reference == o.client_reference(self._portfolio)
         )
         return next((order.name for order in own), "")
+
+
+def _show(name: str, value: t.Any) -> t.Any:
+    """Return a value as people read it: states in words."""
+    return word_state(value) if name in _STATES and value else value or "-"
 
 
 def _row(shown: Application) -> RegisterRow:

@@ -15,8 +15,8 @@ RULES = (
         "MAX-NEW-ORDERS",
         OURS,
         (
-            "{count} new orders would be placed, and max_new_orders is {allowed}.",
-            "at most {allowed} new orders in this run",
+            "New orders that would be placed: {count}; max_new_orders is {allowed}.",
+            "new orders in this run: at most {allowed}",
             "Review the plan, then raise max_new_orders (-e certificate_max_new_orders=N). Nothing was ordered.",
         ),
         (
@@ -32,8 +32,8 @@ RULES = (
         "MAX-RENEWALS",
         OURS,
         (
-            "{count} renewals would be ordered, and max_renewals is {allowed}.",
-            "at most {allowed} renewals in this run",
+            "Renewals that would be ordered: {count}; max_renewals is {allowed}.",
+            "renewals in this run: at most {allowed}",
             "Review the plan, then raise max_renewals (-e certificate_max_renewals=N). Nothing was ordered.{silent}",
         ),
         (

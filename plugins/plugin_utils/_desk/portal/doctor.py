@@ -50,6 +50,7 @@ class Examination:
     """What was seen on each screen, what kept others from being seen, and which screens nobody led to.
 
     `pages`: saved pages and the screens they were recognized as. `titles`: of screens that the map calls otherwise.
+    `names`: what the map calls each screen, for people.
     """
 
     seen: dict[str, tuple[Screen, tuple[Finding, ...]]] = dc.field(default_factory=dict)
@@ -57,6 +58,7 @@ class Examination:
     unseen: list[str] = dc.field(default_factory=list)
     pages: list[LabelRow] = dc.field(default_factory=list)
     titles: dict[str, str] = dc.field(default_factory=dict)
+    names: dict[str, str] = dc.field(default_factory=dict)
     recording: ScreenRecording | None = None
 
     def record(self, screen: Screen, findings: tuple[Finding, ...]) -> None:
@@ -68,6 +70,11 @@ class Examination:
             if key not in best or (not finding.fits, finding.count) > (not best[key].fits, best[key].count):
                 best[key] = finding
         self.seen[screen.key] = screen, tuple(best.values())
+
+    def note_screens(self, screen_map: ScreenMap) -> None:
+        """Note what each screen is called, and which ones nobody led to."""
+        self.names.update((key, screen.title.text) for key, screen in screen_map.screens.items())
+        self.unseen.extend(key for key in screen_map.screens if key not in self.seen)
 
     def fits(self) -> bool:
         return not self.problems and all(row["fits"] for row in self.list_rows())
@@ -112,7 +119,7 @@ def examine_saved(folder: pathlib.Path, screen_map: ScreenMap) -> Examination:
             result.titles[page.screen.key] = page.title
         if page.problem:
             result.problems.append(page.problem)
-    result.unseen.extend(key for key in screen_map.screens if key not in result.seen)
+    result.note_screens(screen_map)
     return result
 
 
@@ -130,7 +137,7 @@ def examine(connection: PortalConnection, orders: Iterable[Order]) -> Examinatio
                 walk(session.open_top())
         except DeskError as error:
             result.problems.append(error.phrase)
-    result.unseen.extend(key for key in session.screen_map.screens if key not in result.seen)
+    result.note_screens(session.screen_map)
     return result
 
 

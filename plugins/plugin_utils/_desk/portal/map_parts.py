@@ -32,6 +32,7 @@ KINDS: t.Final[dict[Part, str]] = dict(zip(PARTS, PART_WORDS, strict=True))
 # Where a word is known from, as far as that is no page of the manual.
 SOURCES: t.Final = {
     "catalogue": Phrase("catalogue", "カタログ"),
+    "ours": Phrase("ours", "本コレクション"),
     "your map": Phrase("your map", "ご自分の画面マップ"),
 }
 

@@ -271,12 +271,12 @@ def test_the_report_reads_well_in_both_languages(tmp_path: pathlib.Path) -> None
     complaints = refused(tmp_path)
     file = tmp_path / "orders.yml"
     english, japanese = report(complaints, "en"), report(complaints, "ja")
-    assert english.splitlines()[0] == "1 mistake in the orders; nothing was ordered or changed."
+    assert english.splitlines()[0] == "1 problem; nothing was ordered or changed."
     assert english.splitlines()[1] == (
         f"{file}:13:3: order blog: product: 'quick_sll' is not a product (品目). [PRODUCT-UNKNOWN]"
     )
     assert "    to do: Did you mean quick_ssl?" in english.splitlines()
-    assert japanese.splitlines()[0] == "オーダーに誤りが1件あります。注文や変更は行っていません。"
+    assert japanese.splitlines()[0] == "問題が1件あります。注文や変更は行っていません。"
     assert "    対処: quick_ssl のことですか。" in japanese.splitlines()
 
 
