@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 import pathlib
@@ -17,7 +18,8 @@ import typing as t
 import jinja2
 
 from ...module_utils._core.paths import expand_home
-from ...module_utils._core.phrases import one_line, translate, verbatim
+from ...module_utils._core.phrases import Phrase, one_line, translate, verbatim
+from .._catalogue.renewals import JAPAN
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
 from .._planning.digests import digest
@@ -47,6 +49,7 @@ _TEMPLATES: t.Final = pathlib.Path(__file__).with_name("templates")
 _INTERPRETED: t.Final = re.compile(r"[^\w ,;:.()/¥、。・「」（）：￥…→―+-]|_|:\S|www\.|GH-", re.IGNORECASE)
 _LONGEST_CELL: t.Final = 2_000  # characters
 _LONGEST_NOTE: t.Final = 1_000_000  # characters; what changes on a host is never cut, since it is what is approved
+_IN_JAPAN: t.Final = Phrase("{0} (Japan time)", "{0} (日本時間)")
 _BACKTICKS: t.Final = re.compile(r"`+")
 
 
@@ -123,9 +126,16 @@ def make_environment() -> jinja2.Environment:
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["japan_time"] = _word_moment
     environment.filters["markdown"] = _markdown
     environment.filters["note"] = functools.partial(_markdown, longest=_LONGEST_NOTE)
     return environment
+
+
+def _word_moment(moment: str, lang: Language) -> str:
+    """Word a moment for people by the clock of the service, as deadlines are."""
+    in_japan = dt.datetime.fromisoformat(moment).astimezone(JAPAN)
+    return translate(_IN_JAPAN, lang).format(f"{in_japan:%Y-%m-%d %H:%M}")
 
 
 def _rendered(template: str, document: Row, lang: Language) -> str:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import pathlib
 import typing as t
@@ -121,6 +122,14 @@ def test_all_that_is_typed_and_shown_is_on_the_sheet_in_every_form(desk: Desk) -
         if suffix != "json":
             at = next(n for n, line in enumerate(page) if line.endswith(lines[0]))
             assert page[at + 1 : at + len(lines)] == lines[1:], "the CSR is there to be copied as it is"
+
+
+def test_a_sheet_tells_when_it_was_made_by_the_clock_of_japan(desk: Desk) -> None:
+    desk.plan(*both(desk))
+    made_at = dt.datetime.fromisoformat(json.loads(desk.files()["group_admin.json"])["made_at"])
+    shown = f"{made_at + dt.timedelta(hours=9):%Y-%m-%d %H:%M} (日本時間)"
+    for suffix in ("html", "md"):
+        assert shown in desk.files()[f"group_admin.{suffix}"]
 
 
 def test_who_registers_sees_the_csr_of_this_order_only_once_it_is_made(desk: Desk) -> None:
