@@ -110,10 +110,10 @@ complaints:
       line: 0
       column: 0
       order: www
-      field: applicant
-      wrong: The field applicant (申請責任者情報) is missing.
-      allowed: a mapping with name, department, email, phone
-      todo: Add applicant.
+      field: key.path
+      wrong: The field key.path is missing.
+      allowed: an absolute path on the host
+      todo: Add key.path.
       source: iij.server_certificate, order file format
 """
 

@@ -233,11 +233,9 @@ forecast:
     until: "2029-12-31"
     total: {counts: {renewal: 5412}, yen: 162360000, unpriced: 0}
 forms:
-  description: The text of a paper order, by order name, for orders whose linked contract the portal does not list.
+  description: The text of a paper order (書面への転記用), by order name, for orders whose linked contract the portal does not list.
   returned: when there are such orders
   type: dict
-  sample:
-    cdn: IIJサーバ証明書管理サービス 新規お申し込み (書面への転記用)
 planned:
   description: Whether the result tells what would be done instead of what was done.
   returned: unless with O(state=checked) or O(state=forecast)

@@ -37,14 +37,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 linked_contracts:
-  description: The contracts.
+  description: The contracts, each also with the Japanese C(service_name).
   returned: success
   type: list
   elements: dict
   sample:
     - contract_id: gca00000001
       service: gio_content_acceleration
-      service_name: IIJ GIOコンテンツアクセラレーションサービス
       name: www delivery
       customer_code: SG00000001
 """

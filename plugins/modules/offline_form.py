@@ -62,16 +62,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 form:
-  description: The text.
+  description:
+    - The text, in the words of the form (新規お申し込み), one line for each of its fields such as C(コモンネーム), with what the order says.
   returned: success
   type: str
-  sample: |
-    IIJサーバ証明書管理サービス 新規お申し込み (書面への転記用)
-
-    ■ お申し込み内容
-      カスタマーコード  : SG00000001
-      利用形態          : 連携対応サービスで利用
-      コモンネーム      : cdn.example.jp
 """
 
 from ansible.module_utils.basic import AnsibleModule

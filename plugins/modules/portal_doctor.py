@@ -75,17 +75,15 @@ labels:
       type: str
       sample: order_form
     title:
-      description: The screen's title.
+      description: The screen's title, such as V(新規お申し込み受付入力).
       type: str
-      sample: 新規お申し込み受付入力
     part:
       description: What kind of thing it is.
       type: str
       sample: field
     label:
-      description: The text that is there, or should be.
+      description: The text that is there, or should be, such as V(コモンネーム).
       type: str
-      sample: コモンネーム
     verdict:
       description: What was found.
       type: str
@@ -125,22 +123,13 @@ pages:
   elements: dict
   sample: [{file: form.html, screen: order_form}]
 map:
-  description: A screen map to edit.
+  description: A screen map to edit, in YAML, with C(version), C(words) and C(screens).
   returned: success
   type: str
-  sample: |
-    ---
-    version: 1
-    words:
-      common_name: コモンネーム (FQDN)
 text:
   description: The same as a table for people.
   returned: success
   type: str
-  sample: |-
-    screen    part    label         verdict  known from  map entry
-    ログイン  field   マスターID    fits     M:2261082   words.master_id
-    ログイン  button  ログイン      fits     ours        words.log_in
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -57,9 +57,8 @@ products:
       type: str
       sample: quick_ssl
     name:
-      description: The Japanese item name.
+      description: The Japanese item name, such as V(クイック認証SSL).
       type: str
-      sample: クイック認証SSL
     certificate_authority:
       description: The CA.
       type: dict

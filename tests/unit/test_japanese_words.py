@@ -12,6 +12,7 @@ import re
 import typing as t
 
 import pytest
+import yaml
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
 PLACES: t.Final = ("README.ja.md", "docs", "examples", "plugins", "playbooks", "roles", "extensions", "rehearsal/src")
@@ -102,3 +103,18 @@ def test_brackets_in_messages_have_a_space_before_them() -> None:
         if BRACKETS.search(line)
     ]
     assert not places
+
+
+@pytest.mark.parametrize("module", sorted((ROOT / "plugins/modules").glob("*.py")), ids=lambda path: path.stem)
+def test_samples_of_results_are_shown_as_they_are(module: pathlib.Path) -> None:
+    """ansible-doc writes Japanese of a sample as \\u escapes; in descriptions it is shown."""
+    text = re.search(r'^RETURN = r?"""(.*?)"""', module.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    assert text is None or str(list(samples_in(yaml.safe_load(text[1])))).isascii()
+
+
+def samples_in(documented: t.Any) -> t.Iterator[t.Any]:
+    for field, content in documented.items() if isinstance(documented, dict) else ():
+        if field == "sample":
+            yield content
+        else:
+            yield from samples_in(content)

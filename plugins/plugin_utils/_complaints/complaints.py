@@ -49,6 +49,10 @@ _HEADS = {  # for one, and for several
 _VAULTED = Phrase("(a vaulted value, not shown)", "(Vaultの値のため非表示)")
 _PRIVATE_KEY = Phrase("(a private key, not shown)", "(秘密鍵のため非表示)")
 _EMPTY = Phrase("an empty value", "空の値")
+_ONE_NAME = Phrase(
+    "An order is for one name, its common_name: write an order for each name (guide order-files).",
+    "オーダー1件の名前は common_name の1つだけです。名前ごとにオーダーを書いてください (ガイド order-files)。",
+)
 _UNQUOTED = Phrase("Write it without quotes.", "引用符を付けずに書いてください。")
 _HUGE = Phrase("(a huge number)", "(大きすぎる数値)")
 _LONGEST_VALUE = 60
@@ -135,6 +139,8 @@ class Complaint:
     def _hint(self) -> Phrase:
         if self.facts.get("unquoted"):
             return _UNQUOTED
+        if self.facts.get("further_names"):
+            return _ONE_NAME
         if self.facts.get("cut"):
             return _QUOTE
         return _NEAR.filled(hide(self.facts["near"])) if self.facts.get("near") else _CHOOSE

@@ -13,7 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Breach, shorten
 from .field_words import FIELD_LABELS
-from .synonyms import find_meant
+from .synonyms import find_meant, is_for_names
 from .voluptuous_dep import Refused, Required, vol
 
 Fields = dict[str, t.Any]
@@ -34,6 +34,9 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
         return Breach(
             rule="VALUE-TYPE", path=path, facts={"value": shorten(_value_at(order, path)), "expected": expected}
         )
+    if len(path) == 1 and is_for_names(path[0]):
+        facts = {"value": shorten(path[0]), "allowed": "common_name", "further_names": True}
+        return Breach(rule="KEY-UNKNOWN", path=path, facts=facts)
     near = find_meant(path[-1], names)
     facts = {"value": shorten(path[-1]), "allowed": names, "near": near}
     # YAML reads {organization_name: Example Co., Ltd.} as a field "Ltd." without a value.

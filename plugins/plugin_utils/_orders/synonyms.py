@@ -29,6 +29,11 @@ _MEANT: t.Final = {
     "更新": "renewal",
     **{label.lower(): name for name, label in FIELD_LABELS.items() if "." not in name},
 }
+# What people write for further names of a certificate, without signs between the words.
+_FOR_NAMES: t.Final = re.compile(
+    r"(sub(ject|j)?)?alt(ernative|ernate)?names?|sans?|(dns|domain|host)names|(additional|other)names?|domains|aliases|"
+    "サブジェクトの?(別名|代替名)|別名|代替名|追加の?(ドメイン|コモンネーム|ホスト名)"
+)
 _PERIOD: t.Final = re.compile(r"(\d+) ?(months?|か月|ヶ月|カ月|ヵ月|ケ月|個月|years?|yrs?|年間?)")
 _MONTHS: t.Final = {6: "6 months", 12: "1 year"}
 
@@ -47,6 +52,12 @@ def find_meant(value: object, choices: Iterable[str]) -> str:
     return meant if meant in choices else ""
 
 
+def is_for_names(field: object) -> bool:
+    """Check whether a field was probably meant for further names of one certificate, which no order has."""
+    words = re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", str(field)).lower())
+    return bool(_FOR_NAMES.fullmatch(words))
+
+
 def is_quoted(value: object, wanted: object) -> bool:
     """Check whether a text is what was wanted as a number or truth value, in quotes."""
     if not isinstance(value, str) or not isinstance(wanted, (bool, int)):
@@ -54,4 +65,4 @@ def is_quoted(value: object, wanted: object) -> bool:
     return value.strip().lower() == str(wanted).lower()
 
 
-__all__ = ("find_meant", "is_quoted")
+__all__ = ("find_meant", "is_for_names", "is_quoted")

@@ -68,3 +68,21 @@ def test_an_empty_value_is_called_so() -> None:
     (complaint,) = judge_orders(read_inline([OV | {"host": None, "common_name": None}]), day=TODAY).list_errors()[:1]
     assert "an empty value is not" in complaint.render("en") and "空の値は" in complaint.render("ja")
     assert "None" not in complaint.render("en") + complaint.render("ja")
+
+
+@pytest.mark.parametrize(
+    "field", ["san", "SANs", "subject_alt_name", "subjectAltName", "alt_names", "dns_names", "別名"]
+)
+def test_who_asks_for_further_names_is_told_that_an_order_has_one(field: str) -> None:
+    (found,) = judge_orders(read_inline([{**OV, field: ["example.jp"]}]), day=TODAY).complaints
+    assert found.rule == "KEY-UNKNOWN"
+    assert (
+        found.todo.en == "An order is for one name, its common_name: write an order for each name (guide order-files)."
+    )
+    assert found.todo.ja.startswith("オーダー1件の名前は common_name の1つだけです。")
+
+
+@pytest.mark.parametrize("field", ["コモンネーム", "comon_name", "hostname", "nme"])
+def test_what_was_meant_for_another_field_is_told_as_before(field: str) -> None:
+    found = judge_orders(read_inline([{**OV, field: "example.jp"}]), day=TODAY).complaints
+    assert all("An order is for one name" not in complaint.todo.en for complaint in found)
