@@ -75,6 +75,8 @@ class Tasks:
             check_mode=check,
             diff=True,
             async_val=0,
+            ignore_errors=False,
+            failed_when=[],
             action=f"{_COLLECTION}.{module}",
             resolved_action=None,
         )

@@ -274,6 +274,31 @@ def test_both_ways_out_of_a_key_that_iij_made_keep_the_last_day_of_what_the_host
     assert "REGISTRATION-DRIFT" not in plan["text"]
 
 
+def test_a_certificate_that_people_install_is_told_until_the_one_before_ends(
+    desk: DeskControl, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site = Site(desk, tmp_path)
+    site.first_certificate()
+    del site.fields["install"]
+    site.days_before_end(28)
+    site.tasks.renew()
+    end = dt.datetime.fromisoformat(site.application()["current"]["not_after"])
+    site.desk.ca_work()
+
+    def told_by_the_daily_run(days: float) -> str:
+        site.set_clock(end - dt.timedelta(days=days))
+        capsys.readouterr()
+        assert site.tasks.renew()["left_out"] == []
+        return capsys.readouterr().out
+
+    assert told_by_the_daily_run(20) == ""
+    (row,) = site.tasks.run("cert_portfolio", state="planned")["orders"]
+    assert (row["standing"], row["deadline"]) == ("done", f"{end - dt.timedelta(days=1):%Y-%m-%d}")
+    assert row["next_action"].startswith("download the certificate from the portal and install it")
+    assert "download the certificate from the portal" in told_by_the_daily_run(5)
+    assert told_by_the_daily_run(-1) == ""
+
+
 def test_what_cannot_be_read_is_not_called_unmanaged(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
     """The advice would be to cancel it in a browser, for good."""
     site.first_certificate()

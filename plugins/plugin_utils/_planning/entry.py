@@ -12,6 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from .._values.observed import State
+from .._values.order import Usage, Wanted
 from .lifecycle import name_predecessor
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step
 
@@ -97,6 +98,19 @@ class Entry:
     def unconfirmed(self) -> bool:
         """Whether the certificate was fetched, and no host was heard to have it."""
         return self.installs and self.standing is Standing.DONE and self.on_host is None
+
+    @property
+    def left_to_hands(self) -> bool:
+        """Whether people bring the next certificate to its host before the one before ends: the order names no files.
+
+        A desk that does not tell of downloads cannot tell that they have.
+        """
+        order, application, track = self.order, self.application, self.track
+        if application is None or track is None or not application.previous or application.downloaded_at is not None:
+            return False
+        wanted = order.state is Wanted.PRESENT and order.usage is Usage.OTHER and order.install is None
+        issued = self.standing is Standing.DONE and application.state is State.ISSUED
+        return wanted and issued and track.as_of < application.previous[0].not_after
 
     @property
     def installs(self) -> bool:

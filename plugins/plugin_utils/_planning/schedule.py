@@ -221,7 +221,8 @@ def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadlin
 
 def _installation_day(entry: Entry, application: Application) -> dt.date | None:
     """Return the last day of the certificate that the host has, where the one in use at the desk is not there yet."""
-    before = find_installed_before(entry.order, application) if entry.standing in _NOT_INSTALLED else None
+    missing = entry.standing in _NOT_INSTALLED or entry.left_to_hands
+    before = find_installed_before(entry.order, application) if missing else None
     return last_day_before(before.not_after) if before else None
 
 

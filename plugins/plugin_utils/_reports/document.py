@@ -84,7 +84,7 @@ def describe_plan(
     rows = [
         _row(entry, part, frame, failed.get(name), plan.as_of)
         for entry, (name, _contract_id, part) in zip(plan.entries, wanted, strict=True)
-        if finished or entry.shown not in _FINISHED or _changes(name, part, frame)
+        if finished or entry.shown not in _FINISHED or entry.left_to_hands or _changes(name, part, frame)
     ]
     document = {
         **_head(frame),

@@ -50,6 +50,10 @@ _OPEN_ON_HOST: t.Final = Phrase(
     "fetched, but its host does not have it where the order wants it",
     "取得済みですが、オーダーの指定する場所に設置されていません",
 )
+_LEFT_TO_HANDS: t.Final = Phrase(
+    "issued, and the order names no files, so nothing installs it",
+    "発行済み、オーダーに install がなく、設置は手作業です",
+)
 _UNCONFIRMED: t.Final = Phrase("fetched, but not known to be on its host", "取得済み、ホストへの設置は未確認")
 _UNCLEAR: t.Final = Phrase(
     "the portal says 「{0}」, which is not known, so nothing is done for this order",
@@ -115,6 +119,10 @@ _ACTIONS: t.Final = {
     "say_meaning": Phrase(
         "say what 「{0}」 means under {1} of your screen map", "「{0}」の意味を画面マップの {1} に書く"
     ),
+    "install_by_hand": Phrase(
+        "download the certificate from the portal and install it, or write install in the order",
+        "証明書をポータルからダウンロードして設置するか、オーダーに install を書く",
+    ),
     "none": Phrase("nothing", "なし"),
 }
 
@@ -178,6 +186,8 @@ def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
     """Return what has to happen next where nobody else is waited for."""
     if entry.unconfirmed:
         return translate(_ACTIONS["confirm"], lang), "service_admin"
+    if entry.left_to_hands:
+        return translate(_ACTIONS["install_by_hand"], lang), "service_admin"
     if _key_at_service(entry):
         return translate(_ACTIONS["download_key"], lang), "service_admin"
     if entry.standing is Standing.TO_COLLECT and _made_at_service(entry.order) and entry.order.key is None:
@@ -229,11 +239,18 @@ def explain_standing(entry: Entry, lang: Language) -> str:
         return translate(_REASONS[entry.shown], lang)
     if entry.adopts and entry.standing is Standing.TO_REGISTER:
         return translate(_ADOPTED, lang)
+    return translate(_reason_on_host(entry), lang)
+
+
+def _reason_on_host(entry: Entry) -> Phrase:
+    """Say why the certificate in use is where it is."""
+    if entry.left_to_hands:
+        return _LEFT_TO_HANDS
     if entry.unconfirmed:
-        return translate(_UNCONFIRMED, lang)
+        return _UNCONFIRMED
     if entry.standing is Standing.TO_COLLECT and entry.on_host is False:
-        return translate(_OPEN_ON_HOST, lang)
-    return translate(_REASONS[entry.standing], lang)
+        return _OPEN_ON_HOST
+    return _REASONS[entry.standing]
 
 
 def _reason_of_renewal(entry: Entry, lang: Language) -> str:

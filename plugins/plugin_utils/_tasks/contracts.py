@@ -21,6 +21,7 @@ from .._guards.writable import require_writable
 from .._planning.judgement import find_standing, find_standing_ahead
 from .._planning.lifecycle import find_track, renews
 from .._planning.links import link_standing, relinking_of
+from .._planning.schedule import What
 from .._planning.steps import CONTRACT_STEPS, Standing, Step
 from .._reports.document import describe_plan
 from .._reports.rows import result_rows
@@ -156,10 +157,7 @@ def make_contract_result(
     changing = [entry for entry in before.entries if set(entry.steps) & set(CONTRACT_STEPS)]
     failed, planned = list_failures(outcomes), document["planned"]
     # Finished orders would make thousands of rows that tell nothing; the document counts them.
-    document = {
-        **document,
-        "orders": [row for row in document["orders"] if row["standing"] != Standing.DONE or row["host_changes"]],
-    }
+    document = {**document, "orders": [row for row in document["orders"] if _is_unfinished(row)]}
     result = {
         "changed": bool(changing) if planned else any(not outcome.error for outcome in outcomes),
         **{field: document[field] for field in ("planned", "verdict", "digest", "counts", "price")},
@@ -183,6 +181,12 @@ def make_contract_result(
 def list_failures(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
     """List the outcomes that are errors, by the order's name."""
     return {outcome.entry.order.name: outcome for outcome in outcomes if outcome.error}
+
+
+def _is_unfinished(row: Row) -> bool:
+    """Check whether something is to be done for an order, at the desk or on its host, by a run or by people."""
+    installed_by_hand = any(deadline["what"] == What.INSTALLATION for deadline in row["deadlines"])
+    return bool(row["standing"] != Standing.DONE or row["host_changes"] or installed_by_hand)
 
 
 def list_hosts_with_work(plan: Plan, *, repair: bool = True) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses as dc
+import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import translate
@@ -17,6 +18,7 @@ from .._complaints.complaints import sort_complaints
 from .._guards.hosts import leave_lost_hosts
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
+from .._planning.schedule import What
 from .._planning.silence import find_open_renewals
 from .._planning.steps import Standing, Step, Verdict
 from .._reports.document import describe_plan
@@ -100,9 +102,17 @@ def _list_texts(document: Result, before: Plan, result: Result, options: Options
     nothing = verdict == Verdict.NOTHING_TO_DO and not document["silent"] and not result["left_out"]
     if state == "collected" and not nothing:  # the same run goes on with what is due, and tells of it
         return _word_collection(document, result["orders"])
-    late = any(row["late"] for row in document["orders"])
+    late = any(_is_urgent(row, before.as_of) for row in document["orders"])
     calm = verdict in (Verdict.NOTHING_TO_DO, Verdict.WAITING) and not (before.remarks or document["silent"] or late)
     return [] if calm and not result["left_out"] else [result["text"]]
+
+
+def _is_urgent(row: Result, as_of: dt.datetime | None) -> bool:
+    """Check whether an order's work is late, or people have to install its certificate before the one before ends."""
+    moments = (
+        dt.datetime.fromisoformat(one["alert_at"]) for one in row["deadlines"] if one["what"] == What.INSTALLATION
+    )
+    return bool(row["late"]) or (as_of is not None and any(moment <= as_of for moment in moments))
 
 
 def _word_collection(document: Result, orders: list[Result]) -> list[str]:
