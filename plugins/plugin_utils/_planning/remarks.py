@@ -65,6 +65,9 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             yield _remark("RENEWAL-INCOMPLETE", order, {**facts, "fields": ", ".join(lacking), "day": day})
         yield from _of_brought(entry, track)
         yield from _of_reissue(entry, track)
+        if track.phase is Phase.CLOSED and application.live and not order.product.brought:
+            end, day = day_in_japan(track.certificate.not_after), last_day_before(track.window.order_by)
+            yield _remark("RENEWAL-UNSEEN", order, {**facts, "day": day, "end": end})
         if is_csr_same(order, application):
             rule = "REISSUE-CSR-SAME" if _is_reissue(entry) else "RENEWAL-CSR-SAME"
             yield _remark(rule, order, {**facts, "day": day_in_japan(track.window.update_by)}, "csr_path")

@@ -215,13 +215,14 @@ def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadlin
     if current is None:
         return
     if day := _installation_day(entry, application):
-        yield _deadline(What.INSTALLATION, day, "service_admin", _work_at(entry))
+        by = "iij" if application.state is State.INSTALLING else "service_admin"
+        yield _deadline(What.INSTALLATION, day, by, _work_at(entry))
     yield _deadline(What.EXPIRY, current.not_after.date(), "service_admin", _work_at(entry))
 
 
 def _installation_day(entry: Entry, application: Application) -> dt.date | None:
     """Return the last day of the certificate that the host has, where the one in use at the desk is not there yet."""
-    missing = entry.standing in _NOT_INSTALLED or entry.left_to_hands
+    missing = entry.standing in _NOT_INSTALLED or entry.left_to_hands or application.state is State.INSTALLING
     before = find_installed_before(entry.order, application) if missing else None
     return last_day_before(before.not_after) if before else None
 

@@ -34,7 +34,7 @@ _HELD: t.Final = Phrase(
 _OPEN: t.Final = Phrase("{0}: {1}. What to do: {2}{3}", "{0}: {1}。対応: {2}{3}")
 _UNTIL: t.Final = Phrase(" (until {0})", " (期限 {0})")
 # Warnings of contracts that end, or are renewed by silence alone, while all else is done.
-_ENDING: t.Final = ("BROUGHT-UNDECIDED", "WINDOW-UNKNOWN")
+_ENDING: t.Final = ("BROUGHT-UNDECIDED", "RENEWAL-UNSEEN", "WINDOW-UNKNOWN")
 
 
 def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> list[str]:

@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
     from ...module_utils._argspec import ArgumentSpec
 
 _OTHERWISE_NAMED: t.Final = {
+    "again": "notice_again",
     "command": "notice_command",
     "head": "ledger_head",
     "import_path": "import_file",

@@ -42,6 +42,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "RENEWAL-UNSEEN",
+        "M:2261088",
+        (
+            "No renewal of {contract_id} is seen, although its last day to order has passed ({day}).",
+            "a renewal that IIJ has begun by itself, or a certificate that may end on {end}",
+            "Look at the portal; with desk: by_hand, record its list. Where there is none, order anew with replaces.",
+        ),
+        (
+            "{contract_id} は更新の期限 ({day}) を過ぎましたが、更新の手続きが確認できません。",
+            "IIJ側で始まった自動更新、または {end} で終えてよい証明書",
+            "ポータルで確認し、desk: by_hand なら一覧を記録してください。なければ replaces で注文し直してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "WINDOW-UNKNOWN",
         OURS,
         (

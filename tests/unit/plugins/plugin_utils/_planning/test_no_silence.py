@@ -12,10 +12,17 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.hosts import leave_lost_hosts
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import find_track
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import (
+    find_track,
+    last_day_before,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import What, list_deadlines
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
+    What,
+    find_next_deadline,
+    list_deadlines,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_silent
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step, Verdict
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.windows import compute_window
@@ -114,6 +121,26 @@ def test_a_window_that_nobody_knows_of_fails_the_daily_run(row: Application, tel
     (line,) = list_left_out((), plan, "en")
     assert line.startswith(f"www: Of {row.contract_id} no window or deadline is known") and what in line
     assert "WINDOW-UNKNOWN" not in rules_of(plan_at(100, OV | RENEWS))
+
+
+@pytest.mark.parametrize("days", [25, 20, 1])
+def test_a_renewal_that_nobody_sees_fails_the_daily_run(days: float) -> None:
+    """Silence should have renewed; where people are the desk, nobody may have recorded it."""
+    plan = plan_at(days, OV | RENEWS)
+    assert not list(plan.list_steps()) and "RENEWAL-UNSEEN" in rules_of(plan)
+    (line,) = list_left_out((), plan, "en")
+    assert line.startswith(f"www: No renewal of {ROW.contract_id} is seen")
+    under_way = dc.replace(ROW, procedure=renewal(ROW.certificate_fingerprint, None))
+    assert "RENEWAL-UNSEEN" not in rules_of(plan_at(days, OV | RENEWS, row=under_way))
+
+
+def test_a_certificate_that_iij_does_not_install_has_a_last_day() -> None:
+    renewed = dc.replace(certified(ROW, 2, issued_at=before_end(15, ROW)), state=State.INSTALLING)
+    (entry,) = plan_at(10, OV | RENEWS, row=renewed).entries
+    (deadline,) = [one for one in list_deadlines(entry) if one.what is What.INSTALLATION]
+    end = before_end(0, ROW)
+    assert (deadline.by, deadline.day) == ("iij", last_day_before(end))
+    assert find_next_deadline(entry) == deadline.day
 
 
 def test_an_order_whose_host_is_gone_costs_no_other_one_its_deadline() -> None:
