@@ -158,36 +158,6 @@ RULES = (
         ),
     ),
     make_rule(
-        "CONTRACT-GIVEN-UP",
-        "M:2261088",
-        (
-            "{contract_id} was cancelled, and the order keeps it: it ends on {day}, with its certificate.",
-            "state: cancelled, or a contract that goes on",
-            "Set state: cancelled if it is meant; else generation: {generation} with replaces buys another.",
-        ),
-        (
-            "オーダーで使い続ける {contract_id} は解約済みで、{day} に証明書とともに終了します。",
-            "state: cancelled、または継続する契約",
-            "意図した解約なら state: cancelled、それ以外は generation: {generation} と replaces を指定してください。",
-        ),
-        severity=Severity.WARNING,
-    ),
-    make_rule(
-        "CANCEL-TOO-LATE",
-        "M:2261088",
-        (
-            "{contract_id} was not cancelled in time, so it is renewed for another period; this one ends on {day}.",
-            "a cancellation in its next window",
-            "Keep state: cancelled, and run apply.yml once its next window opens; the status names the day.",
-        ),
-        (
-            "{contract_id} は期限までに解約されず、次の期間に更新されます (今の期間は {day} まで)。",
-            "次の更新の受付期間中の解約",
-            "state: cancelled のままにして、次の受付期間になったら apply.yml を実行してください。",
-        ),
-        severity=Severity.WARNING,
-    ),
-    make_rule(
         "REISSUE-UNKNOWN",
         OURS,
         (

@@ -10,13 +10,25 @@ from __future__ import annotations
 
 import typing as t
 
-from . import at_desk, bounds, by_hand, guards, links, order_file, order_form, registration_form, renewals, supplied_csr
+from . import (
+    at_desk,
+    bounds,
+    by_hand,
+    endings,
+    guards,
+    links,
+    order_file,
+    order_form,
+    registration_form,
+    renewals,
+    supplied_csr,
+)
 
 if t.TYPE_CHECKING:
     from .rule import Rule
 
 _CHAPTERS: t.Final = (
-    order_file, order_form, bounds, registration_form, supplied_csr, at_desk, renewals, links, by_hand, guards,
+    order_file, order_form, bounds, registration_form, supplied_csr, at_desk, renewals, endings, links, by_hand, guards,
 )  # fmt: skip
 RULES: t.Final[dict[str, Rule]] = {rule.id: rule for chapter in _CHAPTERS for rule in chapter.RULES}
 

@@ -27,51 +27,6 @@ RULES = (
         severity=Severity.NOTE,
     ),
     make_rule(
-        "BROUGHT-UNDECIDED",
-        "M:9049881, M:2261126",
-        (
-            "No run renews {contract_id}, a brought certificate; what IIJ does without an order is not published.",
-            "its renewal ordered, or its cancellation, by {day}",
-            "Write renewal: {{when: window}} in the order, renew it on the portal, or cancel it there.",
-        ),
-        (
-            "{contract_id} (持ち込み証明書品目) は更新の設定がなく、手続きがない場合のIIJの扱いは公開されていません。",
-            "{day} までに、更新または解約の申込",
-            "オーダーに renewal: {{when: window}} と書くか、ポータルで更新または解約してください。",
-        ),
-        severity=Severity.WARNING,
-    ),
-    make_rule(
-        "RENEWAL-UNSEEN",
-        "M:2261088",
-        (
-            "No renewal of {contract_id} is seen, although its last day to order has passed ({day}).",
-            "a renewal that IIJ has begun by itself, or a certificate that may end on {end}",
-            "Look at the portal; with desk: by_hand, record its list. Where there is none, order anew with replaces.",
-        ),
-        (
-            "{contract_id} は更新の期限 ({day}) を過ぎましたが、更新の手続きが確認できません。",
-            "IIJ側で始まった自動更新、または {end} で終えてよい証明書",
-            "ポータルで確認し、desk: by_hand なら一覧を記録してください。なければ replaces で注文し直してください。",
-        ),
-        severity=Severity.WARNING,
-    ),
-    make_rule(
-        "WINDOW-UNKNOWN",
-        OURS,
-        (
-            "Of {contracts} no window or deadline is known, and no run renews them: the desk does not tell {what}.",
-            "a desk that tells its day, and when each certificate expires",
-            "Look at the portal for their windows. Of a portal, the screen map says where an expiry is shown.",
-        ),
-        (
-            "{contracts} の更新時期が分からず、更新を申し込めません。窓口から{what}を取得できません。",
-            "窓口の日時と、各証明書の有効期限が分かること",
-            "更新の受付期間をポータルで確認してください。ポータルの有効期限の位置は、画面マップで指定します。",
-        ),
-        severity=Severity.WARNING,
-    ),
-    make_rule(
         "RENEWAL-INCOMPLETE",
         OURS,
         (
