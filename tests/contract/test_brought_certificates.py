@@ -102,6 +102,24 @@ def test_once_it_is_uploaded_there_is_nothing_to_do_until_its_window(brought: Br
     assert not [line for line in brought.plan()["complaints"] if line["rule"] == "BROUGHT-UNDECIDED"]
 
 
+def test_the_daily_run_fails_in_the_last_days_to_decide_and_to_upload(brought: Brought) -> None:
+    brought.tasks.apply()
+    brought.upload()
+    brought.pass_days(9)
+    left: list[tuple[int, str]] = []
+    end = dt.datetime.fromisoformat(brought.application()["current"]["not_after"])
+    for days in (80, 40, 10, 6):
+        brought.desk.control("PUT", "/clock", {"now": (end - dt.timedelta(days=days)).isoformat()})
+        left += [(days, line) for line in brought.tasks.renew()["left_out"]]
+    assert [days for days, _line in left] == [6]
+    assert left[0][1].startswith("cdn: No run renews ")
+    brought.fields["renewal"] = {"when": "window"}
+    assert brought.tasks.renew()["left_out"] == [] and brought.count_purchases() == 2
+    for days, told in ((5, True), (3, True)):
+        brought.desk.control("PUT", "/clock", {"now": (end - dt.timedelta(days=days)).isoformat()})
+        assert ["upload" in line for line in brought.tasks.renew()["left_out"]] == [True] * told
+
+
 def test_the_end_is_told_from_the_first_day_of_its_window_on(brought: Brought) -> None:
     brought.tasks.apply()
     brought.upload()

@@ -13,9 +13,11 @@ import typing as t
 
 from .._values.observed import State
 from .._values.order import Wanted
-from .steps import Standing
+from .schedule import What, list_deadlines
+from .steps import STEPS, Standing
 
 if t.TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Iterable
 
     from .entry import Entry
@@ -42,15 +44,21 @@ def part_entries(
     return kept, tuple(entry for entry in entries if entry.order.name in broken)
 
 
-def needs_people(entry: Entry) -> bool:
+def needs_people(entry: Entry, as_of: dt.datetime | None) -> bool:
     """Check whether an order goes on only once somebody has done something: no run will, and no CA, and it would end.
 
-    An answer that the CA waits for is none: the CA asks for it by itself.
+    An answer that the CA waits for is none: the CA asks for it by itself. A brought certificate has months for it, so
+    nobody is called before its last days.
     """
     if entry.order.state is not Wanted.PRESENT or entry.application is None:
         return False
-    if entry.shown is not Standing.WAITING:
+    if entry.shown in _STUCK or entry.shown in STEPS:
         return entry.shown in _STUCK
+    if entry.order.product.brought:
+        days = (deadline for deadline in list_deadlines(entry) if deadline.what in (What.UPLOAD, What.RENEWAL))
+        return as_of is not None and any(deadline.alert_at <= as_of for deadline in days)
+    if entry.shown is not Standing.WAITING:
+        return False
     procedure = entry.application.procedure
     state = procedure.state if entry.ahead is Standing.WAITING and procedure else entry.application.state
     return state in _FOR_PEOPLE

@@ -33,21 +33,26 @@ _HELD: t.Final = Phrase(
 )
 _OPEN: t.Final = Phrase("{0}: {1}. What to do: {2}{3}", "{0}: {1}。対応: {2}{3}")
 _UNTIL: t.Final = Phrase(" (until {0})", " (期限 {0})")
-# Warnings of contracts that end, or are renewed by silence alone, while all else is done.
-_ENDING: t.Final = ("BROUGHT-UNDECIDED", "RENEWAL-UNSEEN", "WINDOW-UNKNOWN")
+# Warnings of contracts that end, or are renewed by silence alone, while all else is done; the last one in time only.
+_ENDING: t.Final = ("RENEWAL-UNSEEN", "WINDOW-UNKNOWN")
+_UNDECIDED: t.Final = "BROUGHT-UNDECIDED"
 
 
 def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> list[str]:
     """List mistakes, and the orders whose certificates end unless somebody does something, with what it is."""
+    waiting = {entry.order.name: entry for entry in plan.entries if needs_people(entry, plan.as_of)}
     wrong = [
         *(complaint for complaint in (*errors, *plan.remarks) if complaint.severity is Severity.ERROR),
-        *(complaint for complaint in find_remarks(plan) if complaint.rule in _ENDING),
+        *(
+            one
+            for one in find_remarks(plan)
+            if one.rule in _ENDING or (one.rule == _UNDECIDED and one.order in waiting)
+        ),
     ]
     named = {complaint.order for complaint in wrong}
-    waiting = [entry for entry in plan.entries if needs_people(entry) and entry.order.name not in named]
     return [
         *(f"{complaint.order or complaint.place}: {translate(complaint.wrong, lang)}" for complaint in wrong),
-        *(_word_entry(entry, lang) for entry in waiting),
+        *(_word_entry(entry, lang) for name, entry in waiting.items() if name not in named),
     ]
 
 
