@@ -164,3 +164,22 @@ def test_a_run_in_which_only_a_cancellation_failed_fails(site: Site) -> None:
     site.desk.no_faults()
     assert site.run("apply").changed() == {("localhost", "cert_portfolio")}
     assert site.desk.list_applications()[contract_id]["state"] == "cancelled"
+
+
+def test_a_host_that_never_answers_keeps_no_other_waiting(site: Site) -> None:
+    """It is reached, and holds the task as long as it likes: a hung disk does, and so does whoever has taken it."""
+    site.write_orders(site.target("www", "web1"), site.target("shop", "web2"))
+    silent = site.write("silent.sh", "#!/bin/sh\ncat >/dev/null\nsleep 600\n")
+    silent.chmod(0o755)
+    place = site.write("host_vars/web2.yml", f"ansible_python_interpreter: {silent}\n")
+    bounded = ("-e", "certificate_host_timeout=15")
+    site.run("apply", *bounded, fails=True)
+    registered_once(site, "www")
+    place.unlink()
+    site.run("apply", *bounded)
+    registered_once(site, "shop", "www")
+    site.desk.ca_work()
+    place.write_text(f"ansible_python_interpreter: {silent}\n", encoding="utf-8")
+    collected = site.run("collect", *bounded, fails=True)
+    assert "web2: Task failed: Timed out" in collected.output
+    assert site.at("web1", "www.pem").exists() and not site.at("web2", "shop.pem").exists()

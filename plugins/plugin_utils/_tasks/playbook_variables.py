@@ -24,12 +24,12 @@ VARIABLES: t.Final = frozenset(
     PREFIX + name
     for name in (
         "assumptions", "budget", "buy_before_host", "check_date", "commands", "compare_with", "complaints_form",
-        "complaints_path", "concurrency", "due_only", "exit_on_changes", "export_form", "export_path", "import_file",
-        "inbox", "ledger_head", "ledger_path", "listing", "map_file", "max_new_orders", "max_renewals", "not_booked",
-        "notice_again", "notice_command", "notice_mail_from", "notice_mail_to", "notice_smtp_ca_path",
-        "notice_smtp_url", "notice_smtp_user", "notice_webhook_form", "orders", "plan_digest", "plan_file", "portfolio",
-        "prices", "quote", "record_file", "records", "records_file", "repair", "reports_path", "saved_pages", "slice",
-        "spread", "strict", "take_over", "template_variables", "until",
+        "complaints_path", "concurrency", "due_only", "exit_on_changes", "export_form", "export_path", "host_timeout",
+        "import_file", "inbox", "ledger_head", "ledger_path", "listing", "map_file", "max_new_orders", "max_renewals",
+        "not_booked", "notice_again", "notice_command", "notice_mail_from", "notice_mail_to", "notice_smtp_ca_path",
+        "notice_smtp_url", "notice_smtp_user", "notice_webhook_form", "orders", "plan_digest", "plan_file",
+        "portfolio", "prices", "quote", "record_file", "records", "records_file", "repair", "reports_path",
+        "saved_pages", "slice", "spread", "strict", "take_over", "template_variables", "until",
     )
 )  # fmt: skip
 # What the playbooks hand from task to task.
@@ -58,7 +58,7 @@ _ALIKE: t.Final = 0.8  # how alike a name of the inventory is to one of ours bef
 
 # An empty path would be the working directory, an empty digest or slice no bound at all.
 _NEVER_EMPTY: t.Final = frozenset(
-    ("compare_with", "inbox", "listing", "orders", "plan_digest", "portfolio", "saved_pages", "slice")
+    ("compare_with", "host_timeout", "inbox", "listing", "orders", "plan_digest", "portfolio", "saved_pages", "slice")
 )
 _PATH_ENDS: t.Final = ("_file", "_files", "_folder", "_map", "_path")
 # What messages name by the option alone, and what bounds a purchase: without the prefix it would bound nothing.
