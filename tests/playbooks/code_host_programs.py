@@ -19,7 +19,10 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 def gh(state: pathlib.Path, arguments: list[str]) -> None:
     if arguments[0] == "api":
         answers = json.loads((state / "answers.json").read_text(encoding="utf-8"))
-        _print_jq(answers["graphql" if "graphql" in arguments else "artifacts"], arguments)
+        kind, _, name = arguments[1].partition("/git/trees/")
+        _print_jq(
+            answers["trees"][name] if name else answers["graphql" if kind == "graphql" else "artifacts"], arguments
+        )
     elif arguments[:2] == ["run", "download"]:
         shutil.copytree(
             state / "artifacts" / arguments[2] / _after("--name", arguments),

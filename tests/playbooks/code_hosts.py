@@ -177,6 +177,8 @@ class GitHub(CodeHost):
     """The workflows of examples/ci/github."""
 
     runs: dict[int, Json] = dc.field(default_factory=dict)
+    attempt: int = 1  # of this run: a person can start it again
+    moved_on: bool = False  # the branch has other orders by now
 
     def comments(self) -> list[str]:
         return [file.read_text(encoding="utf-8") for file in sorted(self.state.glob("comment-*"))]
@@ -215,7 +217,14 @@ class GitHub(CodeHost):
             for run in reversed(self.runs.values())
             if (self.state / "artifacts" / str(run["id"]) / f"plan-{HEAD}").exists()
         ]
-        self._answers({"graphql": {"data": {"repository": {"object": commit}}}, "artifacts": {"artifacts": kept}})
+        trees = {MERGED: _tree("5"), "main": _tree("6" if self.moved_on else "5")}
+        self._answers(
+            {
+                "graphql": {"data": {"repository": {"object": commit}}},
+                "artifacts": {"artifacts": kept},
+                "trees": trees,
+            }
+        )
         self._begin_run()
         return self._run("certificates.yml", "push", sha=MERGED, event={})
 
@@ -261,7 +270,8 @@ class GitHub(CodeHost):
                 self._uses(step, folder=folder, contexts=contexts)
                 continue
             told = expanded({**env, **step.get("env", {})}, contexts)
-            status, printed = self.shell(step["run"], folder=folder, env={**told, "GITHUB_STEP_SUMMARY": str(summary)})
+            own = {"GITHUB_STEP_SUMMARY": str(summary), "GITHUB_RUN_ATTEMPT": str(self.attempt)}
+            status, printed = self.shell(step["run"], folder=folder, env={**told, **own})
             succeeded, output = succeeded and status == 0, output + printed
             if status == -signal.SIGKILL:
                 break
@@ -288,6 +298,10 @@ def git(folder: pathlib.Path, *arguments: str) -> None:
 
 def _pull(reviews: list[Json]) -> Json:
     return {"merged": True, "baseRefName": "main", "headRefOid": HEAD, "latestOpinionatedReviews": {"nodes": reviews}}
+
+
+def _tree(digit: str) -> Json:
+    return {"tree": [{"path": "ci", "sha": "7" * 40}, {"path": "orders", "sha": digit * 40}]}
 
 
 def expanded(texts: Json, contexts: Json) -> dict[str, str]:

@@ -174,6 +174,20 @@ def test_a_run_of_a_fork_with_the_same_head_is_not_in_the_way(site: Site, host: 
     registered_once(site, "www")
 
 
+@pytest.mark.parametrize("host", ["GitHub"], indirect=True)
+def test_an_old_run_that_is_started_again_buys_nothing_that_was_taken_back(site: Site, host: GitHub) -> None:
+    """GitLab has settings for that, which refuse a deployment that is not the newest."""
+    propose_and_approve(host)
+    host.attempt, host.moved_on = 2, True
+    applied = host.merge()["apply"]
+    assert not applied.succeeded
+    assert "it is run again, and orders/ has changed on main since. Nothing was ordered." in applied.output
+    assert site.desk.purchases() == []
+    host.moved_on = False
+    assert host.merge()["apply"].succeeded, "a job that was killed is run again"
+    registered_once(site, "www")
+
+
 @pytest.mark.parametrize("way", ["/merge_requests/7/notes", f"/repository/commits/{'2' * 40}/merge_requests"])
 @pytest.mark.parametrize("host", ["GitLab"], indirect=True)
 def test_no_token_follows_a_redirection_to_another_host(site: Site, host: GitLab, way: str) -> None:

@@ -12,6 +12,14 @@ refuse() {
   exit 1
 }
 
+# Anybody who may push can run an old push again: what was approved then may have been taken back since.
+if [ "${GITHUB_RUN_ATTEMPT:-1}" != 1 ]; then
+  folder='.tree[] | select(.path == "orders") | .sha'
+  then=$(gh api "repos/$REPOSITORY/git/trees/$SHA" --jq "$folder")
+  now=$(gh api "repos/$REPOSITORY/git/trees/$BRANCH" --jq "$folder")
+  [ "$then" = "$now" ] || refuse "it is run again, and orders/ has changed on $BRANCH since"
+fi
+
 # Approvals count if they are the reviewer's latest word, of the last head, by a person who may write here.
 # shellcheck disable=SC2016  # GraphQL's and jq's variables
 approvals=$(gh api graphql -f owner="${REPOSITORY%%/*}" -f name="${REPOSITORY#*/}" -f commit="$SHA" -f query='
