@@ -17,6 +17,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
+from .._complaints.repositories import LEADS_OUT, find_left_repository
 from .._complaints.yaml_text import Literal, YamlText
 from .branches import find_branch
 from .folder import OrderFolder, find_repository, leads_out
@@ -73,6 +74,8 @@ def read_folder(source: str, reader: Reader) -> Reading:
         problem = Phrase("no such file or folder", "存在しません")
         return _unreadable(path, "FILE-UNREADABLE", problem=problem)
     top = path if path.is_dir() else path.parent
+    if repository := find_left_repository(top):
+        return _unreadable(top, "FILE-UNREADABLE", problem=LEADS_OUT.filled(repository))
     shared = _read_shared_defaults(top, reader)
     if isinstance(shared, Reading):
         return shared

@@ -17,6 +17,7 @@ from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase
 from ....module_utils._pki.csrs import read_csr
 from ..._complaints.complaints import OptionsWrong
+from ..._complaints.repositories import LEADS_OUT, find_left_repository
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -24,6 +25,7 @@ if t.TYPE_CHECKING:
     from ....module_utils._pki.csrs import CsrFacts
     from ..._values.observed import Application
 
+_AT: t.Final = Phrase("desk_folder {0}: {1}", "desk_folder {0}: {1}")
 _LINK: t.Final = Phrase(
     "{0} is a link; in the folder of the desk (desk_folder) nothing may be one. Put the file itself there",
     "{0} はリンクです。desk_folder の中ではリンクを使えません。ファイルそのものを置いてください",
@@ -33,6 +35,8 @@ _LINK: t.Final = Phrase(
 def place_in(folder: str, *parts: str) -> pathlib.Path:
     """Find a place in the folder of the desk; raises OptionsWrong where it, or what leads to it in there, is a link."""
     path = expand_home(folder)
+    if repository := find_left_repository(path):
+        raise OptionsWrong(_AT.filled(path, LEADS_OUT.filled(repository)))
     for part in parts:
         path /= part
         if path.is_symlink():

@@ -107,6 +107,32 @@ def test_the_named_folder_may_be_a_link(orders: pathlib.Path, tmp_path: pathlib.
     assert seen(tmp_path / "current") == (["www"], [])
 
 
+@pytest.mark.parametrize("named", ["orders", "orders/vault_pass.yml", "below/orders"])
+def test_a_folder_of_a_repository_is_no_link_to_another_place(tmp_path: pathlib.Path, named: str) -> None:
+    """Whoever proposes a change can put a link in the folder's place: nothing outside is listed, read or quoted."""
+    secrets, repository = tmp_path / "secrets", tmp_path / "repository"
+    secrets.mkdir()
+    for name, text in SECRETS.items():
+        (secrets / name).write_text(text, encoding="utf-8")
+    (repository / ".git").mkdir(parents=True)
+    (repository / "orders").symlink_to("../secrets")
+    (repository / "below").symlink_to(".")
+    (complaint,) = read_folder(str(repository / named), READER).complaints
+    assert "leads out of the repository" in report((complaint,), "en")
+    assert not [name for name in SECRETS if name in report((complaint,), "en").replace(named, "")]
+
+
+def test_a_repository_may_itself_be_behind_a_link(orders: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    written(orders, OV)
+    (tmp_path / ".git").mkdir()
+    elsewhere = pathlib.Path(tempfile.mkdtemp())
+    try:
+        (elsewhere / "checkout").symlink_to(tmp_path)
+        assert seen(elsewhere / "checkout" / "orders") == (["www"], [])
+    finally:
+        shutil.rmtree(elsewhere)
+
+
 def test_a_named_file_that_is_a_link_out_is_a_mistake(orders: pathlib.Path, tmp_path: pathlib.Path) -> None:
     written(tmp_path, OV, name="elsewhere.yml")
     (orders / "web.yml").symlink_to("../elsewhere.yml")

@@ -67,6 +67,19 @@ def test_a_link_in_the_folder_is_refused_and_not_followed(desk: Desk, tmp_path: 
     assert {path: path.read_bytes() for path in (outside, *outside.rglob("*")) if path.is_file()} == before
 
 
+def test_the_folder_of_a_repository_is_no_link_to_another_place(desk: Desk, tmp_path: pathlib.Path) -> None:
+    order = registered(desk)
+    outside = tmp_path / "of-another-project"
+    (tmp_path / "repository" / ".git").mkdir(parents=True)
+    shutil.move(desk.folder, outside)
+    link = tmp_path / "repository" / "desk"
+    link.symlink_to(outside)
+    before = {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
+    with pytest.raises(OptionsWrong, match="leads out of the repository"):
+        record({**desk.options, **NOTHING, "desk_folder": str(link)}, (order,), pretend=False, lang="en")
+    assert {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
+
+
 def test_what_is_no_csr_is_on_no_sheet(desk: Desk) -> None:
     order = registered(desk)
     (desk.folder / "csrs" / f"{ID}.csr").write_text("```\nPay me.\n", encoding="ascii")
