@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import re
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.iij.server_certificate.tests.playbooks.recording_proxy import ORDERING, RecordingProxy
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT, open_site
 
@@ -20,22 +22,22 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.playbooks.ssh_hosts import SshHost
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Run, Site
 
-SITUATIONS: t.Final = ("done", "changes", "waiting", "open", "refused", "unknown")
+SITUATIONS: t.Final = ("done", "changes", "waiting", "held", "open", "refused", "unknown")
 PAGES: t.Final = (ROOT / "docs" / "playbooks.md", ROOT / "docs" / "ja" / "playbooks.md")
 # Status of the process, by situation; a second one is that with certificate_exit_on_changes.
 CODES: t.Final = {
-    "check": "0 0 0 0 2 -",
-    "plan": "0 0/2 0 0/2 2 -",
-    "apply": "0 0 0 2 2 2",
-    "collect": "0 0 0 2 2 -",
-    "renew": "0 0 0 2 2 -",
-    "status": "0 0/2 0 0/2 2 -",
-    "forecast": "0 0 0 0 2 -",
-    "import": "0 2 0 2 2 -",
-    "doctor": "0 0 0 0 2 -",
-    "ledger": "0 0 0 0 2 0",
-    "notify": "0 0 0 0 2 -",
-    "record": "0 0 0 0 2 -",
+    "check": "0 0 0 0 0 2 -",
+    "plan": "0 0/2 0 0 0/2 2 -",
+    "apply": "0 0 0 0 2 2 2",
+    "collect": "0 0 0 0 2 2 -",
+    "renew": "0 0 0 2 2 2 -",
+    "status": "0 0/2 0 0 0/2 2 -",
+    "forecast": "0 0 0 0 0 2 -",
+    "import": "0 2 0 0 2 2 -",
+    "doctor": "0 0 0 0 0 2 -",
+    "ledger": "0 0 0 0 0 2 0",
+    "notify": "0 0 0 0 0 2 -",
+    "record": "0 0 0 - 0 2 -",
 }
 STRICTLY: t.Final = ("-e", "certificate_exit_on_changes=true")
 
@@ -74,6 +76,21 @@ def an_order_at_the_ca(site: Site) -> Site:
     return site
 
 
+def a_renewal_that_lacks_something(site: Site) -> Site:
+    """Bought long ago, due now, and pinned by an order that says neither whom the CA asks nor where the key is."""
+    now = dt.datetime.now(dt.UTC)
+    site.desk.control("PUT", "/clock", {"now": (now - dt.timedelta(days=175)).isoformat()})
+    everything_done(site)
+    site.desk.control("PUT", "/clock", {"now": (now - dt.timedelta(days=20)).isoformat()})
+    (contract_id,) = site.desk.list_applications()
+    order = site.target("www", "web1", contract_id=contract_id, renewal={"when": "window"})
+    kept = ("name", "common_name", "product", "contract_id", "renewal", "install", "host", "key", "csr_origin")
+    document = {field: order[field] for field in kept} | {"term": "6 months", "usage": "other"}
+    document["customer_code"] = "SG00000001"
+    site.write("orders/web.yml", yaml.safe_dump({"version": 1, "orders": [document]}, allow_unicode=True))
+    return site
+
+
 def a_host_that_is_down(site: Site) -> Site:
     """One certificate waits for its host, and one registration; the host does not answer."""
     bought(site, site.target("www", "web2"))
@@ -95,6 +112,7 @@ SETTINGS: t.Final[dict[str, Callable[[Site], Site]]] = {
     "done": everything_done,
     "changes": an_order_to_place,
     "waiting": an_order_at_the_ca,
+    "held": a_renewal_that_lacks_something,
     "open": a_host_that_is_down,
     "refused": a_mistake,
 }
@@ -110,6 +128,7 @@ def ended(site: Site, playbook: str, code: str, *arguments: str, **environment: 
     more = {
         "import": ("-e", f"certificate_import_file={site.folder / 'imported.yml'}"),
         "record": ("-e", '{"certificate_records": []}'),
+        "notify": ("-e", '{"certificate_notice_command": ["cat"]}'),
         "doctor": (),
     }.get(playbook, ())
     if playbook == "doctor":
@@ -161,7 +180,7 @@ def test_what_is_open_is_named(site: Site) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_page_has_this_table(page: t.Any) -> None:
-    rows = re.findall(r"^\| `(\w+)` \|(( [-0-9/]+ \|){6})$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|(( [-0-9/]+ \|){7})$", page.read_text(encoding="utf-8"), re.MULTILINE)
     assert {playbook: " ".join(codes.replace("|", " ").split()) for playbook, codes, _last in rows} == CODES
 
 
