@@ -144,6 +144,7 @@ def _head(frame: Frame) -> Row:
         "portfolio": frame.portfolio,
         "slice": frame.part,
         "lang": frame.lang,
+        "compared": frame.before is not None,
     }
 
 

@@ -26,6 +26,7 @@ from .._planning.digests import digest
 from .calendar import explain_missing_icalendar, render_calendar
 from .dates import list_passed_dates, sort_by_urgency
 from .deadlines import next_deadlines
+from .host_words import note_missing_comparison
 from .metrics import render_metrics
 from .next_steps import advise_next_step, verdict_words
 from .papers import REGISTER, describe_approval, list_register, render_spreadsheet
@@ -150,6 +151,7 @@ def _rendered(template: str, document: Row, lang: Language) -> str:
             counts=counts_text(document, lang) if document["counts"] else None,
             price=price_text(document, lang),
             notes=list_notes(document, lang),
+            not_compared=note_missing_comparison(document, lang),
             headings={column: translate(heading, lang) for column, heading in HEADINGS.items()},
             rows=[_page_row(row, document, lang) for row in document["orders"]],
             deadlines=next_deadlines(document, lang),
