@@ -24,6 +24,7 @@ import pytest
 import rehearsal_desk
 import requests
 from rehearsal_desk.running import cli
+from rehearsal_desk.running.help_text import JAPANESE
 from rehearsal_desk.running.start_text import start_text
 
 SOURCE: t.Final = pathlib.Path(rehearsal_desk.__file__).parent.parent
@@ -161,3 +162,20 @@ def test_a_page_of_somebody_else_reads_nothing_by_its_own_name(tmp_path: pathlib
             assert requests.get(f"{url}{path}", headers={"Host": host}, timeout=5).status_code == 400
             own = url.replace("127.0.0.1", "localhost")
             assert requests.get(f"{own}{path}", timeout=5).status_code == 200
+
+
+def test_help_and_variants_are_in_the_language_of_the_locale(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    for arguments in (["--help"], ["serve", "--help"], ["migrate", "--help"], ["replay", "--help"], ["variants"]):
+        shown = {}
+        for lang in ("en_US.UTF-8", "ja_JP.UTF-8"):
+            monkeypatch.setenv("LANG", lang)
+            with contextlib.suppress(SystemExit):
+                cli.main(arguments)
+            shown[lang[:2]] = capsys.readouterr().out
+        assert shown["en"] != shown["ja"]
+        assert not re.search(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}", shown["ja"]), shown["ja"]
+        assert all(" ".join(english.split()) not in " ".join(shown["ja"].split()) for english in JAPANESE)

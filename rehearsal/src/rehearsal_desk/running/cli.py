@@ -24,6 +24,7 @@ from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.admins import GROUP_ADMIN, SERVICE_ADMIN, digest, new_password, new_token, seeded_admins
 from rehearsal_desk.running import openapi, serving, workers
 from rehearsal_desk.running.app import create_app
+from rehearsal_desk.running.help_text import DESCRIPTION, say_help, translate_help
 from rehearsal_desk.running.premises import prepare_premises
 from rehearsal_desk.running.replaying import add_replay
 from rehearsal_desk.running.settings import Settings
@@ -106,7 +107,7 @@ def _openapi_command(_options: argparse.Namespace) -> int:
 
 def _variants_command(_options: argparse.Namespace) -> int:
     for variant in VARIANTS.values():
-        print(f"{variant.name or '(none)':20} {variant.does}")
+        print(f"{variant.name or '(none)':20} {say_help(variant.does)}")
     return 0
 
 
@@ -214,7 +215,7 @@ def _workers(text: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rehearsal-desk", description=__doc__)
+    parser = argparse.ArgumentParser(prog="rehearsal-desk", description=DESCRIPTION)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve the rehearsal desk"))
     migrate = commands.add_parser("migrate", help="bring the tables of a database up to date")
@@ -225,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     add_replay(commands.add_parser("replay", help="serve a recording of a portal's screens"))
     variants = commands.add_parser("variants", help="list the ways to serve the portal's screens")
     variants.set_defaults(command=_variants_command)
+    translate_help(parser)
     return parser
 
 

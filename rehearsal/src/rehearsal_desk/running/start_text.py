@@ -76,14 +76,15 @@ _MEMORY: t.Final = {
 
 def start_text(*, kept: bool, **facts: str) -> str:
     """Return the text for these tokens, names and address; `kept`: whether a database outlives the desk."""
-    lang = _spoken_language()
+    lang = spoken_language()
     return _TEXTS[lang].format(memory=_MEMORY[lang][kept], **facts)
 
 
-def _spoken_language() -> str:
+def spoken_language() -> str:
+    """Return the language of the user's locale."""
     # As the collection has it: LANGUAGE works where no Japanese locale is installed.
     values = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
     return "ja" if next(filter(None, values), "").startswith("ja") else "en"
 
 
-__all__ = ("start_text",)
+__all__ = ("spoken_language", "start_text")
