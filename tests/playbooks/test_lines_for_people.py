@@ -32,6 +32,17 @@ def test_lines_name_their_host_and_what_was_installed(site: Site) -> None:
     assert "installed at" not in site.run("collect").output
 
 
+def test_many_keys_on_a_host_are_announced_and_counted(site: Site) -> None:
+    site.write_orders(*(site.target(f"shop{number:02}", "web1") for number in range(11)))
+    run = site.run("apply")
+    lines = [line for line in run.output.splitlines() if line.startswith("web1: ")]
+    assert lines == [
+        "web1: keys and CSRs of 11 orders: what is missing is made now, on all cores of the host",
+        "web1: made for 11 orders: 11 keys, 11 CSRs",
+    ]
+    assert "web1: keys" not in site.run("apply").output
+
+
 def test_what_is_ordered_already_says_where_and_what_differs(site: Site) -> None:
     by_hand = {
         "customer_code": "SG00000001", "common_name": "www.example.jp", "product": "secure_server_id",

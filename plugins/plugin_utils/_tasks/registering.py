@@ -35,6 +35,15 @@ if t.TYPE_CHECKING:
     from .asked_orders import Options
     from .leg import Leg, Result
 
+_MANY: t.Final = 10  # orders of a host whose keys may take a while
+_MAKING: t.Final = Phrase(
+    "keys and CSRs of {0} orders: what is missing is made now, on all cores of the host",
+    "オーダー{0}件の鍵とCSR: ないものをホストの全コアで作成しています",
+)
+_MADE: t.Final = Phrase(
+    "made for {0} orders: {1} keys, {2} CSRs", "オーダー{0}件のうち、鍵{1}件とCSR{2}件を作成しました"
+)
+
 
 def prepare_orders(leg: Leg) -> Result:
     """Make keys and CSRs alone, for orders that may not be bought yet; leave the answer for the task that buys."""
@@ -106,8 +115,19 @@ def _read_csrs(options: Options, entries: tuple[Entry, ...], match: Result) -> t
 
 
 def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
+    """Have the host make what is missing; of many keys people are told, for a host shows nothing while it works."""
     wanted = make_host_orders(entries)
-    return leg.run_on_host("orders", wanted) if wanted else {}
+    if not wanted:
+        return {}
+    many = len(wanted) > _MANY and not leg.check_mode
+    if many:
+        leg.say_of_host(translate(_MAKING.filled(len(wanted)), leg.lang))
+    result = leg.run_on_host("orders", wanted)
+    if many and not is_lost(result):
+        actions = [action for row in result.get("csrs", ()) for action in row.get("actions", ())]
+        created = sum(action in ("create_key", "stage_key") for action in actions)
+        leg.say_of_host(translate(_MADE.filled(len(wanted), created, actions.count("create_csr")), leg.lang))
+    return result
 
 
 __all__ = ("prepare_orders", "register_orders")
