@@ -31,17 +31,18 @@ _ORDERS: t.Final = Phrase("{0} orders", "{0}件")
 _MORE: t.Final = Phrase("... and {0} more, all of them in the plan", "ほか{0}件 (計画にすべて表示されます)")
 
 
-def render_text(document: Row, lang: Language, *, brief: bool = False) -> str:
+def render_text(document: Row, lang: Language, *, brief: bool = False, after: bool = False) -> str:
     """Render what is urgent, the orders in a table, what is bought, used, cancelled or left, and the next step.
 
     In the `brief` form of a run, many orders that wait for the same are one row, and notes of a kind are the first.
+    `after` its work, that is not told once more: what of it is left has its row.
     """
     cells = [row_cells(row, lang) for row in document["orders"]]
     rows = [list(row.values()) for row in (_join_alike(cells, lang) if brief else cells)]
     table = align_columns([[translate(heading, lang) for heading in HEADINGS.values()], *rows]) if rows else []
     notes = list_notes(document, lang)
     urgent = [f"{sign} {note}" for sign, note in notes if sign == URGENT]
-    others = [note for note in notes if note[0] != URGENT]
+    others = [note for note in notes if note[0] not in (URGENT, *(_WORK if after else ()))]
     lines = _list_first(others, lang) if brief else [f"{sign} {note}" for sign, note in others]
     price = price_text(document, lang)
     steps = [advise_next_step(document, lang)] if document["planned"] else []

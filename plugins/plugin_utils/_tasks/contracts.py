@@ -151,6 +151,7 @@ def make_contract_result(
     outcomes: tuple[Outcome, ...],
     repair: bool = True,
     brief: bool = False,
+    after: bool = False,
 ) -> Row:
     """Make the task's result: what the document tells, and whom the remaining work belongs to."""
     lang = document["lang"]
@@ -166,7 +167,7 @@ def make_contract_result(
         "silent": document["silent"],
         "hosts": list_hosts_with_work(plan, repair=repair),
         "without_host": find_missing_hosts(plan, inventory),
-        "text": render_text(document, lang, brief=brief),
+        "text": render_text(document, lang, brief=brief, after=after),
         "diff": _diff(before, plan if not planned else None),
     }
     if document["complaints"]:

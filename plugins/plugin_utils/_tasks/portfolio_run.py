@@ -73,7 +73,8 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
         complaints=sort_complaints((*judged.complaints, *past)),
     )
     handed = {} if goes_on else leg.hand_out(desk, plan, document, stopped=bool(failed))
-    kept = {"repair": options["repair"], "brief": state != "planned" or bool(options["look"])}
+    after = state == "planned" and bool(options["look"])
+    kept = {"repair": options["repair"], "brief": state != "planned" or after, "after": after}
     result = contracts.make_contract_result(document, plan, hosts, before=before, outcomes=outcomes, **kept)
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
     result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on and not desk.by_people

@@ -68,6 +68,12 @@ def test_the_work_before_a_run_is_its_first_lines_and_a_count() -> None:
     assert "ほか280件" in render_work(a_plan(300), "ja")
 
 
+def test_after_a_run_its_work_is_not_told_once_more() -> None:
+    lines = render_text(a_plan(2), "en", brief=True, after=True).splitlines()
+    assert not [line for line in lines if line.startswith("+")]
+    assert [line.split()[0] for line in lines[1:3]] == ["shop000", "shop001"]
+
+
 def test_warnings_of_many_orders_are_shortened_too() -> None:
     document = a_plan(30)
     brief = render_text(document, "en", brief=True).splitlines()
