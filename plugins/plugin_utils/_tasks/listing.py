@@ -171,9 +171,9 @@ def _row(shown: Application) -> RegisterRow:
 def _is_renewed(fresh: RegisterRow, row: RegisterRow) -> bool:
     """Check whether the list shows another certificate than the register.
 
-    One that ends later, with no renewal under way.
+    One that ends later, with no renewal under way; the register need not have seen it, since some are never downloaded.
     """
-    if "procedure" in fresh or not row.get("certificate_fingerprint"):
+    if "procedure" in fresh:
         return False
     days = [_day("not_after", shown.get("not_after")) for shown in (fresh, row)]
     if None in days:

@@ -15,12 +15,18 @@ import yaml
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import StateConflict
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.links import (
     FurtherLink,
     LinkedContract,
 )
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Reissue, ReissueReason
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import (
+    Reissue,
+    ReissueReason,
+    RenewalPolicy,
+    RenewedBy,
+)
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.unit.plugins import authority as ca
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_listings import copied
@@ -159,6 +165,28 @@ def test_the_list_says_how_far_a_renewal_is_and_that_it_is_over(desk: Desk) -> N
         ByHandDesk(str(desk.folder)).fetch_certificate(application)
     life.bring(NEXT, since=TODAY - DAY, until=TODAY + 190 * DAY)
     assert ByHandDesk(str(desk.folder)).fetch_certificate(*life.applications()).certificate
+
+
+def test_the_list_ends_the_renewal_of_a_certificate_that_nobody_downloads(desk: Desk) -> None:
+    """IIJ installs those of linked services; with a renewal under way for ever, the next one would be silent."""
+    order = dc.replace(sample.linked_order(), renewal=RenewalPolicy(when=RenewedBy.WINDOW))
+    linked = order.linked_contract
+    assert linked
+    desk.write({
+        "contract_id": "rsc00000001", "client_reference": order.client_reference("default"), "state": "installed",
+        "common_name": order.common_name, "product": order.product.id, "term": order.term, "usage": "linked_service",
+        "linked_service": linked.service, "linked_contract_id": linked.contract_id or "gca00000001",
+        "not_after": (TODAY + 20 * DAY).date().isoformat(), "procedure": "renewal", "procedure_state": "applied",
+        "procedure_ordered_at": (TODAY - 8 * DAY).date().isoformat(),
+    })  # fmt: skip
+    name = read_screen_map(None).find_option("products", order.product.id).text
+    listing = desk.folder.parent / "list.txt"
+    day = (TODAY + 210 * DAY).date().isoformat()
+    listing.write_text(copied(("rsc00000001", order.common_name, name, day, "設置済み")), encoding="utf-8")
+    options = {**desk.options, **NOTHING, "listing": str(listing), "take_over": True}
+    record(options, (order,), pretend=False, lang="ja")
+    (application,) = ByHandDesk(str(desk.folder)).list_applications()
+    assert (application.state.value, application.procedure) == ("installed", None)
 
 
 def test_an_old_record_opens_no_other_renewal(desk: Desk) -> None:
