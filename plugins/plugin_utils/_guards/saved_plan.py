@@ -19,9 +19,10 @@ from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
 from .._planning.digests import digest as make_digest
 from .._planning.digests import list_desk_steps, list_links, order_digest, plan_digest
 from .._planning.host_part import describe_changes, list_changes, make_host_part
+from .._planning.lifecycle import list_names
 from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
-from .._reports.rows import relinking_row
+from .._reports.rows import relinking_row, write_moment
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,8 +122,8 @@ def _moment(text: str) -> dt.datetime:
 def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
     """Check whether the order's contract is the planned one, or the one that the plan has led to since."""
     order, application = entry.order, entry.application
-    if entry.changes and entry.replaces != row.get("replaces"):
-        return False  # the same contract, and another of its periods
+    if entry.changes and not _is_same_period(entry, row):
+        return False
     if Step.RELINK in entry.steps and list_links(row) != list_links({"relinking": relinking_row(entry)}):
         return False  # the same contract, and another of its links
     if not (list_desk_steps(row) or entry.changes or entry.installs):
@@ -134,6 +135,18 @@ def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
         # A desk that keeps no references cannot say more than that the application fits.
         return not entry.adopts and application.client_reference in (order.client_reference(portfolio), None)
     return bool(row["contract_id"] == application.contract_id)
+
+
+def _is_same_period(entry: Entry, row: Row) -> bool:
+    """Check whether the steps replace the certificate that was planned, by whichever of its names."""
+    planned, application = row.get("replaces"), entry.application
+    if planned is None or entry.replaces is None or application is None:
+        return planned == entry.replaces
+    if planned in list_names(application):
+        return True
+    # A desk that lists no fingerprints shows them of what was downloaded lately, and ends of all.
+    unseen = application.certificate_fingerprint is None and application.current is None
+    return unseen and row.get("not_after") is not None and row["not_after"] == write_moment(application.not_after)
 
 
 def _read(path: str, *, portfolio: str, part: str | None) -> Row:

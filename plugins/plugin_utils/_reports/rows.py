@@ -65,11 +65,11 @@ def order_row(
         "deadline": until.isoformat() if until else None,
         "deadlines": deadline_rows(entry, lang, prices),
         "late": lateness_row(entry, as_of),
-        "not_before": _time(application.not_before) if application else None,
-        "not_after": _time(application.not_after) if application else None,
+        "not_before": write_moment(application.not_before) if application else None,
+        "not_after": write_moment(application.not_after) if application else None,
         "serial_number": application.serial_number if application else None,
         "replaces": entry.replaces,
-        "renew_by": _time(entry.renew_by),
+        "renew_by": write_moment(entry.renew_by),
         "replaced": _replaced(entry),
         "renewal": _renewal(entry),
     }
@@ -85,7 +85,7 @@ def _replaced(entry: Entry) -> Row | None:
         "contract_id": replaced.application.contract_id,
         "state": replaced.application.state.value,
         "goes_on": replaced.goes_on,
-        "not_after": _time(replaced.application.not_after),
+        "not_after": write_moment(replaced.application.not_after),
         "cancel_by": last_day_before(silent_on).isoformat() if silent_on else None,
     }
 
@@ -149,8 +149,8 @@ def application_row(application: Application) -> Row:
         "deadline": application.deadline.isoformat() if application.deadline else None,
         "serial_number": application.serial_number,
         "certificate_fingerprint": application.certificate_fingerprint,
-        "not_before": _time(application.not_before),
-        "not_after": _time(application.not_after),
+        "not_before": write_moment(application.not_before),
+        "not_after": write_moment(application.not_after),
     }
 
 
@@ -188,7 +188,7 @@ def silent_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
             "order": silent.order and str(silent.order),
             "product": silent.application.product,
             "day": silent.day.isoformat(),
-            "at": _time(silent.moment),
+            "at": write_moment(silent.moment),
             "update_by": silent.update_by.isoformat(),
             "yen": silent.yen,
         }
@@ -207,7 +207,8 @@ def _linked_contract_id(entry: Entry) -> str | None:
     return entry.order.linked_contract.contract_id if entry.order.linked_contract else None
 
 
-def _time(moment: dt.datetime | None) -> str | None:
+def write_moment(moment: dt.datetime | None) -> str | None:
+    """Write a moment as rows have it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
@@ -220,4 +221,5 @@ __all__ = (
     "result_rows",
     "silent_rows",
     "unmanaged_rows",
+    "write_moment",
 )

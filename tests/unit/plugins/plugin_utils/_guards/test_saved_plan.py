@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import json
 import pathlib
 import re
@@ -24,6 +25,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.d
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Step
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import (
     Frame,
     describe_plan,
@@ -34,7 +36,20 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pa
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
 from markdown_it import MarkdownIt
-from portfolios import DV, LINKED, MADE_AT, OV, WILDCARD, DeskInMemory, booked, portfolio
+from portfolios import (
+    DV,
+    ISSUED_AT,
+    LIFE,
+    LINKED,
+    MADE_AT,
+    OV,
+    WILDCARD,
+    DeskInMemory,
+    before_end,
+    booked,
+    certified,
+    portfolio,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.rows import Row
@@ -115,6 +130,21 @@ def test_a_changed_order_is_named(saved: pathlib.Path) -> None:
 def test_added_and_removed_orders_are_named_together(saved: pathlib.Path) -> None:
     told = refused(saved, portfolio(DV, LINKED, WILDCARD), DeskInMemory())
     assert "is not in the plan" in told["shop"] and "is gone" in told["www"] and len(told) == 2
+
+
+def test_a_certificate_is_the_same_by_whichever_of_its_names(tmp_path: pathlib.Path) -> None:
+    """A desk that lists no fingerprints names it by its last day, until somebody has downloaded it."""
+    orders = portfolio(OV | {"renewal": {"when": "window"}})
+    known = certified(booked(orders[0], None), issued_at=ISSUED_AT.astimezone(dt.timezone(dt.timedelta(hours=9))))
+    unseen = dc.replace(known, current=None, certificate_fingerprint=None)
+    desks = [DeskInMemory(rows=[row], as_of=before_end(28, known)) for row in (known, unseen)]
+    for planned, now in (desks, desks[::-1]):
+        write_reports(describe_plan(made(orders, planned), FRAME, planned=True), str(tmp_path), name="plan")
+        assert made(orders, now).entries[0].steps == (Step.RENEW, Step.REGISTER)
+        held(tmp_path / "plan.json", orders, now)
+    later = certified(known, 2, issued_at=ISSUED_AT + LIFE)
+    moved = DeskInMemory(rows=[later], as_of=before_end(28, later))
+    assert "PLAN-EXPIRED" in refused(tmp_path / "plan.json", orders, moved)["www"]
 
 
 def test_a_run_for_what_is_due_leaves_the_orders_of_a_plan_to_the_apply(saved: pathlib.Path) -> None:
