@@ -62,6 +62,7 @@ _BEFORE: t.Final = Phrase(
     "有効期間の開始が {0} で、記録された {1} のお申し込みより前のため、別の証明書です。正しい証明書であれば、"
     "記録簿の ordered_at (更新・再発行の場合は procedure_ordered_at) を直してください",
 )
+_WRITTEN_KEYS: t.Final = ("public_key_fingerprint", "procedure_public_key_fingerprint")
 _TOLERANCE: t.Final = dt.timedelta(days=2)  # a CA may date back, and people record a day later
 _NO_CHAIN: t.Final = Phrase(
     "the certificate of its issuer, {0}, is missing, and the order installs a chain. Put it into the folder, too",
@@ -129,16 +130,21 @@ class Arrivals:
     def _matching(self, leaf: CertFacts) -> list[str]:
         """Return the contracts that this certificate may be of.
 
-        By its key, else by its name where IIJ has made the key.
+        The one that has it, else by its key, else by its name where IIJ has made the key; of several the one in whose
+        row a person has written the key.
         """
         live = {key: row for key, row in self.rows.items() if row["state"] not in _ENDED_STATES}
+        there = [key for key, row in live.items() if row.get("certificate_fingerprint") == leaf.certificate_fingerprint]
+        if there:
+            return there
         by_key = [key for key in live if self._keys[key] == leaf.public_key_fingerprint]
         own = [key for key in by_key if leaf.is_for(live[key]["common_name"])]
         named = [key for key, row in live.items() if leaf.is_for(row["common_name"])]
         if by_key:
             # With the name of one and the key of another, it is nobody's.
             return own or ([] if named else by_key)
-        return [key for key in named if self._keys[key] is None]
+        unknown = [key for key in named if self._keys[key] is None]
+        return [key for key in unknown if leaf.public_key_fingerprint in map(live[key].get, _WRITTEN_KEYS)] or unknown
 
     def _key(self, row: RegisterRow, key_of: Callable[[Order, str], str | None]) -> str | None:
         """Return the key that a contract's certificate must have; None where it is not known here.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import email.message
 import io
 import pathlib
+import re
 import tempfile
 import typing as t
 import zipfile
@@ -244,6 +245,24 @@ def test_the_certificate_of_a_key_that_iij_made_is_known_by_its_name(desk: Desk)
     assert take(desk, order)["left_in_inbox"] == {}
     put(desk, "own.pem", pem(ISSUING.issue("own.example.jp"), *CHAIN))
     assert take(desk, order)["changed"], "it is reissued with another key"
+
+
+def test_of_like_contracts_the_one_gets_it_that_a_person_has_named(desk: Desk) -> None:
+    """Where IIJ makes the keys nothing but a person can tell them apart, and what is there is known again."""
+    twins = [sample.order(name=name, common_name="own.example.jp") for name in ("own", "twin")]
+    for number, order in enumerate(twins, 1):
+        desk.bought(order, "applied", number)
+    leaf = ISSUING.issue("own.example.jp")
+    put(desk, "own.pem", pem(leaf, *CHAIN))
+    told = take(desk, *twins)["left_in_inbox"]["own.pem"]
+    fingerprint = re.search(r"public_key_fingerprint, (\w+),", told)
+    assert fingerprint
+    desk.rows[1] |= {"public_key_fingerprint": fingerprint[1]}
+    desk.write()
+    (row,) = take(desk, *twins)["recorded"]
+    assert row["contract_id"] == "rsc00000002"
+    again = take(desk, *twins)
+    assert (again["left_in_inbox"], again["changed"]) == ({}, False)
 
 
 def listed(desk: Desk, days: int, **fields: t.Any) -> Order:
