@@ -17,7 +17,14 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.t
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import remembered
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import last_day_before
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.notices import make_notice
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memory_file import read_memory
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.portal_desks import portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import START, Site, kinds
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
@@ -47,6 +54,27 @@ def test_two_periods_with_a_new_key_each(site: Site) -> None:
         assert site.hosts.key("web1", "www") != key
         serial, key = site.hosts.serial("web1", "www"), site.hosts.key("web1", "www")
     assert kinds(site.desk) == ["new", "renewal", "renewal"]
+
+
+def test_what_a_host_still_has_ends_as_a_deadline(site: Site, tmp_path: pathlib.Path) -> None:
+    """The portal shows the next certificate only; the host's is known by its last answer."""
+    site.first_certificate()
+    site.days_before_end(28)
+    end = dt.datetime.fromisoformat(site.application()["current"]["not_after"])
+    site.tasks.renew()
+    site.desk.ca_work()
+    site.hosts.down = {"web1"}
+    site.set_clock(end - dt.timedelta(days=5))
+    for _run in range(2):
+        site.tasks.renew()
+    orders = judge_orders(read_inline([site.fields]), day=START.date()).accept()
+    options = {"portfolio": "default", **site.tasks.desk("order")}
+    observed = observe(portal_of(site.desk, tmp_path), orders, portfolio="default")
+    plan = make_plan(orders, observed, portfolio="default", memory=read_memory(options))
+    frame = Frame(portfolio="default", part=None, prices=None, lang="en", made_at=site.now())
+    notice = make_notice(describe_plan(plan, frame, planned=False))
+    assert notice
+    assert f"until {last_day_before(end)}" in notice.text
 
 
 def test_a_reissue_in_a_browser_reaches_its_host_within_a_week(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ contract, as digests: an order that says something else today has drifted.
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 import typing as t
 
 from .._complaints.vaulted import HIDDEN, Vaulted
@@ -58,6 +59,7 @@ class Memory:
     def __init__(self, lines: Iterable[HostAnswer | Registered] = ()) -> None:
         lines = tuple(lines)
         self._last = {line.contract_id: line for line in lines if isinstance(line, HostAnswer)}
+        self._had = {line.contract_id: line for line in lines if isinstance(line, HostAnswer) and line.has}
         self._registered = {line.contract_id: line for line in lines if isinstance(line, Registered)}
         self._outdated = len(lines) - len(self.list_lines())
 
@@ -73,6 +75,17 @@ class Memory:
         if application.certificate_fingerprint is None:
             same = answer.not_after is not None and answer.not_after == _end_of(application)
         return answer.has and same and answer.places == name_places(order)
+
+    def find_end_on_host(self, order: Order, application: Application | None) -> dt.datetime | None:
+        """Find when the certificate ends that the host had last; None where it is this one, or nobody knows."""
+        answer = self._had.get(application.contract_id) if application else None
+        if answer is None or application is None or answer.not_after is None or answer.places != name_places(order):
+            return None
+        try:
+            end = dt.datetime.fromisoformat(answer.not_after)
+        except ValueError:  # the file is the user's
+            return None
+        return end if end.tzinfo and end != application.not_after else None
 
     def is_placed(self, order: Order, application: Application) -> bool:
         """Check whether a certificate of this contract, this one or one before, was meant for these places."""
@@ -97,7 +110,8 @@ class Memory:
 
     def list_lines(self) -> list[HostAnswer | Registered]:
         """List what counts, without what later lines have made outdated."""
-        return [*self._last.values(), *self._registered.values()]
+        before = (line for line in self._had.values() if self._last[line.contract_id] != line)
+        return [*before, *self._last.values(), *self._registered.values()]
 
     @property
     def is_mostly_outdated(self) -> bool:

@@ -174,12 +174,11 @@ def _plan_one(
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
     online = observed.changes_online and not order.product.brought  # of those, links change by e-mail [M:2261082]
     relinking = relinking_of(order, application)
-    complaints: tuple[Complaint, ...] = ()
+    complaints = tuple(find_missing_link(order, relinking, observed))
     # A pinned application that is not there has its complaint already, and buys nothing.
     if standing is Standing.TO_ORDER and order.contract_id is None:
         order, result = resolve_linked_contract(order, observed)
-        complaints = (*result, *find_rivals(order, orders, observed.applications, claims))
-    complaints = (*complaints, *find_missing_link(order, relinking, observed))
+        complaints = (*complaints, *result, *find_rivals(order, orders, observed.applications, claims))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))
     entry = Entry(
@@ -193,6 +192,7 @@ def _plan_one(
         by_mail=not online,
         adopts=observed.keeps_references and _is_unnamed(order, application),
         on_host=on_host,
+        on_host_until=memory.find_end_on_host(order, application) if standing is Standing.TO_COLLECT else None,
         drifted=drifted if is_registered(order, application) else (),
     )
     return entry, complaints

@@ -221,10 +221,16 @@ def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadlin
 
 
 def _installation_day(entry: Entry, application: Application) -> dt.date | None:
-    """Return the last day of the certificate that the host has, where the one in use at the desk is not there yet."""
+    """Return the last day of the certificate that the host has, where the one in use at the desk is not there yet.
+
+    Where the desk shows no certificates of before, the host's own last answer counts.
+    """
     missing = entry.standing in _NOT_INSTALLED or entry.left_to_hands or application.state is State.INSTALLING
-    before = find_installed_before(entry.order, application) if missing else None
-    return last_day_before(before.not_after) if before else None
+    if not missing:
+        return None
+    before = find_installed_before(entry.order, application)
+    until = before.not_after if before else entry.on_host_until
+    return last_day_before(until) if until else None
 
 
 def _deadline(what: What, day: dt.date, by: str, work: _Work | None) -> Deadline:
