@@ -123,11 +123,11 @@ pages:
   elements: dict
   sample: [{file: form.html, screen: order_form}]
 map:
-  description: A screen map to edit, in YAML, with C(version), C(words) and C(screens).
+  description: A screen map to edit, in YAML, with C(version), C(words) such as C(common_name=コモンネーム), and C(screens).
   returned: success
   type: str
 text:
-  description: The same as a table for people.
+  description: The same as a table for people, a line for each label such as C(マスターID).
   returned: success
   type: str
 """

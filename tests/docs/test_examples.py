@@ -257,8 +257,12 @@ def test_every_example_runs(module: str, recorded: list[Json]) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_every_returned_value_has_a_sample(module: str) -> None:
+    """Or, where it would be in Japanese, words of it in the description: ansible-doc shows samples as escapes."""
     returned = dict(entries_of(documented(module)["RETURN"]))
-    assert [key for key, entry in returned.items() if not entry.keys() & {"sample", "contains"}] == []
+    bare = {
+        key: str(entry["description"]) for key, entry in returned.items() if not entry.keys() & {"sample", "contains"}
+    }
+    assert [key for key, description in bare.items() if description.isascii()] == []
 
 
 @pytest.mark.parametrize("module", MODULES)
