@@ -113,6 +113,7 @@ def _read_rows(forms: Mapping[str, Reader]) -> Reader:
 _KEY: t.Final[dict[str, Reader]] = {
     "name": _read_line,
     "csr": _read_csr,
+    "actions": _read_list,
     **dict.fromkeys(("public_key_fingerprint", "key_path", "next_key_path", "csr_path"), _read_line),
 }
 _FILE_SET: t.Final[dict[str, Reader]] = {
