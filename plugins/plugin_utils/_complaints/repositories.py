@@ -20,16 +20,16 @@ LEADS_OUT: t.Final = Phrase(
 )
 
 
+def leads_out(path: pathlib.Path, top: pathlib.Path) -> bool:
+    """Check whether a path, its links followed, ends outside of a folder."""
+    return not path.resolve().is_relative_to(top.resolve())
+
+
 def find_left_repository(folder: pathlib.Path) -> pathlib.Path | None:
     """Find the repository that a folder lies in by its name alone, since a link leads out of it; None for any other."""
     named = pathlib.Path(os.path.abspath(folder))  # noqa: PTH100  (links are what matters here)
     repository = next((above for above in named.parents if (above / ".git").exists()), None)
-    if repository is None or named.resolve().is_relative_to(repository.resolve()):
-        return None
-    return repository
+    return repository if repository and leads_out(named, repository) else None
 
 
-__all__ = (
-    "LEADS_OUT",
-    "find_left_repository",
-)
+__all__ = ("LEADS_OUT", "find_left_repository", "leads_out")

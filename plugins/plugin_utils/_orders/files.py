@@ -17,10 +17,10 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
-from .._complaints.repositories import LEADS_OUT, find_left_repository
+from .._complaints.repositories import LEADS_OUT, find_left_repository, leads_out
 from .._complaints.yaml_text import Literal, YamlText
 from .branches import find_branch
-from .folder import OrderFolder, find_repository, leads_out
+from .folder import OrderFolder, find_repository
 from .rendering import Reader, render_document
 from .schema import drop_unasked
 from .top_of_file import MOST_ORDERS, find_file_breaches

@@ -82,11 +82,6 @@ class OrderFolder:
             self.obstacles.append(Obstacle(link, reason_for(errno.ELOOP)))
 
 
-def leads_out(path: pathlib.Path, top: pathlib.Path) -> bool:
-    """Check whether a path, its links followed, ends outside of a folder."""
-    return not path.resolve().is_relative_to(top.resolve())
-
-
 def find_repository(top: pathlib.Path) -> pathlib.Path:
     """Return the folder that CSRs may be in: the repository of the folder of orders, or else the folder around it."""
     real = top.resolve()
@@ -94,4 +89,4 @@ def find_repository(top: pathlib.Path) -> pathlib.Path:
     return real if result == result.parent else result  # never the whole disk
 
 
-__all__ = ("Obstacle", "OrderFolder", "find_repository", "leads_out")
+__all__ = ("Obstacle", "OrderFolder", "find_repository")

@@ -18,6 +18,7 @@ from ...module_utils._core.defaults import KEY_CURVE
 from ...module_utils._core.keyspec import ECDSA
 from .._catalogue.products import find_product
 from .._complaints.complaints import Breach, Complaint, OrdersRefused, dotted_path, list_names, shorten, sort_complaints
+from .._complaints.repositories import leads_out
 from .._complaints.rules.book import RULES
 from .._complaints.rules.rule import Severity
 from .._values.links import FurtherLink, LinkedContract
@@ -36,7 +37,6 @@ from .._values.order import (
 )
 from .commands import find_command_breaches
 from .files import read_folder
-from .folder import leads_out
 from .form_rules import find_rule_breaches
 from .host_paths import find_shared_files
 from .portfolio_rules import find_complaints_between, find_shared_keys
