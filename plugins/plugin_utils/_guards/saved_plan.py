@@ -19,7 +19,7 @@ from .._complaints.complaints import Complaint, OrdersRefused, Place, shorten
 from .._planning.digests import digest as make_digest
 from .._planning.digests import list_desk_steps, list_links, order_digest, plan_digest
 from .._planning.host_part import describe_changes, list_changes, make_host_part
-from .._planning.lifecycle import list_names
+from .._planning.lifecycle import list_certificate_names
 from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
 from .._reports.rows import relinking_row, write_moment
@@ -142,7 +142,7 @@ def _is_same_period(entry: Entry, row: Row) -> bool:
     planned, application = row.get("replaces"), entry.application
     if planned is None or entry.replaces is None or application is None:
         return planned == entry.replaces
-    if planned in list_names(application):
+    if planned in list_certificate_names(application):
         return True
     # A desk that lists no fingerprints shows them of what was downloaded lately, and ends of all.
     unseen = application.certificate_fingerprint is None and application.current is None

@@ -187,13 +187,13 @@ def waits_for_new_csr(order: Order, application: Application | None, track: Trac
 
 def name_predecessor(application: Application | None) -> str | None:
     """Name the certificate that a renewal replaces: by its fingerprint, or else by its contract and expiry day."""
-    names = list_names(application)
+    names = list_certificate_names(application)
     return names[0] if names else None
 
 
 def is_replaced(application: Application, predecessor: str) -> bool:
     """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it."""
-    names = list_names(application)
+    names = list_certificate_names(application)
     decided = application.renewal is not None and application.renewal.decision is Decision.RENEW
     if not is_reissuing(application) and (decided or renews(application)):
         return predecessor in names
@@ -210,7 +210,7 @@ def is_reissued(application: Application, predecessor: str) -> bool:
     return predecessor in {one.certificate_fingerprint for one in application.previous}
 
 
-def list_names(application: Application | None) -> list[str]:
+def list_certificate_names(application: Application | None) -> list[str]:
     """List the names of the certificate in use, the best first: not every look at a desk shows its fingerprint."""
     certificate = current_certificate(application)
     if application is None or certificate is None:
@@ -260,8 +260,8 @@ __all__ = (
     "is_replaced",
     "knows_serial",
     "last_day_before",
+    "list_certificate_names",
     "list_lacking_fields",
-    "list_names",
     "name_predecessor",
     "renews",
     "waits_for_new_csr",
