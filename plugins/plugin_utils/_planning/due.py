@@ -52,8 +52,10 @@ def needs_people(entry: Entry, as_of: dt.datetime | None) -> bool:
     """
     if entry.order.state is not Wanted.PRESENT or entry.application is None:
         return False
-    if entry.shown in _STUCK or entry.shown in STEPS:
-        return entry.shown in _STUCK
+    if entry.shown in _STUCK:
+        return True
+    if entry.shown in STEPS:  # a run does that
+        return False
     if entry.order.product.brought:
         days = (deadline for deadline in list_deadlines(entry) if deadline.what in (What.UPLOAD, What.RENEWAL))
         return as_of is not None and any(deadline.alert_at <= as_of for deadline in days)
