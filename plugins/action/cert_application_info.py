@@ -51,9 +51,8 @@ class ActionModule(Leg):
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)
         handed = self.hand_out(desk, plan, document)
         self._report(document)
-        if (
-            self.options["import_path"] is None
-        ):  # an import tells what it has written; the plan after it shows the orders
+        # An import tells what it has written; the plan after it shows the orders.
+        if self.options["import_path"] is None:
             self.say(render_text(document, self.lang))
         applications = [entry.application for entry in plan.entries if entry.application]
         return {

@@ -46,9 +46,7 @@ class Entry:
     by_mail: bool = False  # whether a person asks for it by e-mail
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
-    on_host_until: dt.datetime | None = (
-        None  # when the certificate ends that its host had last, where it is another one
-    )
+    on_host_until: dt.datetime | None = None  # when the certificate ends that its host had last, if another one
     gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
     replaced: Replaced | None = None  # the contract that this order replaces
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered

@@ -126,7 +126,7 @@ def word_state(state: str) -> Phrase:
 
 def state_word(state: str, lang: Language) -> str:
     """Return an application's state in words of one language."""
-    return translate(_STATES[state], lang)
+    return translate(word_state(state), lang)
 
 
 def counts_text(document: Row, lang: Language) -> str:
