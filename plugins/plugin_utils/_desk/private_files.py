@@ -17,6 +17,8 @@ import secrets
 import stat
 import typing as t
 
+from .._values.json_text import parse_json
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -80,8 +82,8 @@ def _read(path: pathlib.Path) -> bytes:
 
 def _parse(text: bytes) -> t.Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except ValueError:
         return None
 
 

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import pathlib
 import typing as t
 
@@ -23,6 +22,7 @@ from .._planning.lifecycle import list_certificate_names
 from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
 from .._reports.rows import relinking_row, write_moment
+from .._values.json_text import parse_json
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -151,10 +151,10 @@ def _is_same_period(entry: Entry, row: Row) -> bool:
 
 def _read(path: str, *, portfolio: str, part: str | None) -> Row:
     try:
-        saved = json.loads(pathlib.Path(path).read_text(encoding="utf-8"))
+        saved = parse_json(pathlib.Path(path).read_bytes())
     except OSError as error:
         raise _unusable(path, reason_of(error)) from None
-    except (ValueError, RecursionError):
+    except ValueError:
         raise _unusable(path, Phrase("it is not JSON", "JSONではありません")) from None
     problem = _problem(saved, portfolio=portfolio, part=part)
     if problem:
@@ -188,7 +188,7 @@ def _whole(saved: Row) -> bool:
         bound = [(row["name"], row["contract_id"], row["on_host"]) for row in rows if row.get("on_host")]
         result = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"], on_hosts=bound)
         whole = make_digest({field: value for field, value in saved.items() if field != "file_digest"})
-    except (TypeError, KeyError, ValueError, RecursionError):
+    except (TypeError, KeyError, ValueError):
         return False
     # Plans of earlier versions, which bind nothing of hosts, have no digest of their file.
     bare = "file_digest" not in saved and not any("on_host" in row for row in rows)

@@ -24,6 +24,7 @@ from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._desk.desk import DeskError
 from .._desk.private_files import is_closed
+from .._values.json_text import parse_json
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -169,8 +170,8 @@ TORN: t.Final = _Torn()
 def parse(text: bytes) -> t.Any:
     """Read one line as JSON, or as TORN: no beginning of an object is JSON by itself."""
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except ValueError:
         return TORN
 
 

@@ -22,6 +22,7 @@ from .._complaints.whole_file import write_whole
 from .._desk.private_files import is_closed
 from .._planning.memory import HostAnswer, Memory, Registered, digest_registration, make_host_answer
 from .._spending.ledger_file import name_desk, name_origin
+from .._values.json_text import parse_json
 from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
@@ -132,8 +133,8 @@ def _open(path: pathlib.Path, flags: int) -> int:
 def _parse(line: bytes) -> HostAnswer | Registered | None:
     """Return one line, or None for what is none: the file is the user's, and a crash may have cut it."""
     try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError):
+        fields = parse_json(line)
+    except ValueError:
         return None
     if not isinstance(fields, dict) or not isinstance(fields.get("contract_id"), str):
         return None

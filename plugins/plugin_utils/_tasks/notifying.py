@@ -29,6 +29,7 @@ from .._complaints.whole_file import write_whole
 from .._desk._requests import explain_missing_requests
 from .._desk.http import NoAnswer, exchange, open_session
 from .._desk.patience import Patience
+from .._values.json_text import parse_json
 from .memory_file import find_state_file
 
 if t.TYPE_CHECKING:
@@ -248,9 +249,9 @@ def _run(notice: Notice, command: list[str]) -> None:
 def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:
     """Read the ways that were used today; a stamp that cannot be read is none, so that people hear twice at worst."""
     try:
-        message = json.loads(path.read_bytes())
+        message = parse_json(path.read_bytes())
         return [str(way) for way in message["ways"]] if message["day"] == today.isoformat() else []
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (OSError, ValueError, KeyError, TypeError):
         return []
 
 

@@ -33,6 +33,7 @@ from .._orders.voluptuous_dep import explain_missing_voluptuous
 from .._planning.observe import Listing
 from .._reports.document import describe_plan, describe_refusal
 from .._reports.events import Thresholds, find_news
+from .._values.json_text import parse_json
 from .asked_orders import read_clock, read_today
 from .planned import make_bare_frame, make_frame
 from .status import look_at_orders
@@ -131,8 +132,8 @@ def _remembered(memory: pathlib.Path | None, lang: Language) -> dict[str, int]:
     if memory is None or not memory.exists():
         return {}
     try:
-        result = json.loads(memory.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
+        result = parse_json(memory.read_bytes())
+    except ValueError:
         result = None
     if not isinstance(result, dict) or not all(_is_number(level) for level in result.values()):
         raise WatchRefused(translate(_NO_MEMORY.filled(memory), lang))

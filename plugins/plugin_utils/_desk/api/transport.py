@@ -12,13 +12,13 @@ Reads and safe writes are repeated with back-off; a spending call goes out once,
 from __future__ import annotations
 
 import dataclasses as dc
-import json
 import re
 import time
 import typing as t
 import urllib.parse
 
 from ....module_utils._core.phrases import Language, Phrase, one_line
+from ..._values.json_text import parse_json
 from ..desk import (
     AccessRefused,
     AnswerUnusable,
@@ -211,18 +211,14 @@ def _json(reply: Reply) -> Json:
     try:
         # A few bytes can become a hundred in memory, so values are counted before they are made.
         few = sum(map(reply.body.count, (b",", b"[", b"{"))) <= _MOST_VALUES
-        answer = json.loads(reply.body, parse_constant=_no_number) if few else None
-    except (ValueError, RecursionError):
+        answer = parse_json(reply.body) if few else None
+    except ValueError:
         answer = None
     if isinstance(answer, dict):
         return answer
     if reply.status in (429, *range(500, 600)):
         return {}
     raise AnswerUnusable(_NO_JSON.filled(reply.status, one_line(reply.headers.get("Content-Type", _NO_TYPE.en))))
-
-
-def _no_number(name: str) -> t.NoReturn:
-    raise ValueError(name)  # NaN and Infinity are no JSON (RFC 8259, section 6)
 
 
 def _error(reply: Reply, answer: Json) -> DeskError:

@@ -1,0 +1,46 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""JSON that may come from anybody: no text makes the parser recurse deeper than any document of ours is nested."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+# Below a deep recursion everything fails, the garbage collection of strangers' objects too, so none is begun.
+_DEEPEST: t.Final = 100  # plans and answers have fewer than 10 levels
+_NO_BRACKETS: t.Final = bytes(set(range(256)) - set(b"[]{}"))
+_STRING: t.Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+
+
+def parse_json(text: bytes | str) -> t.Any:
+    """Parse one JSON text in UTF-8.
+
+    Raises:
+        ValueError: It is none, has a number that is no JSON (NaN, Infinity), or is nested deeper than 100 levels.
+    """
+    raw = text.encode("utf-8") if isinstance(text, str) else text
+    if raw.count(b"[") + raw.count(b"{") > _DEEPEST and _is_too_deep(raw):
+        raise ValueError
+    return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+
+
+def _is_too_deep(text: bytes) -> bool:
+    brackets = _STRING.sub(b"", text).translate(None, _NO_BRACKETS)
+    for _level in range(_DEEPEST):  # each round takes the innermost level away
+        brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if not brackets:
+            return False
+    return True
+
+
+def _refuse_constant(name: str) -> t.NoReturn:
+    raise ValueError(name)  # RFC 8259, section 6
+
+
+__all__ = ("parse_json",)
