@@ -46,7 +46,7 @@ class Entry:
     by_mail: bool = False  # whether a person asks for it by e-mail
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
-    on_host_until: dt.datetime | None = None  # when the certificate ends that its host had last, if another one
+    on_host_until: dt.datetime | None = None  # when the certificate before ends, which its host had last
     gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
     replaced: Replaced | None = None  # the contract that this order replaces
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
@@ -107,11 +107,12 @@ class Entry:
         A desk that does not tell of downloads cannot tell that they have.
         """
         order, application, track = self.order, self.application, self.track
-        if application is None or track is None or not application.previous or application.downloaded_at is not None:
+        until = application.previous[0].not_after if application and application.previous else self.on_host_until
+        if application is None or track is None or until is None or application.downloaded_at is not None:
             return False
         wanted = order.state is Wanted.PRESENT and order.usage is Usage.OTHER and order.install is None
         issued = self.standing is Standing.DONE and application.state is State.ISSUED
-        return wanted and issued and track.as_of < application.previous[0].not_after
+        return wanted and issued and track.as_of < until
 
     @property
     def installs(self) -> bool:

@@ -20,6 +20,7 @@ from .._complaints.vaulted import HIDDEN, Vaulted
 from .._values.order import CsrOrigin
 from .digests import digest, seal
 from .keys import is_estranged
+from .lifecycle import current_certificate
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,10 +48,14 @@ class HostAnswer:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Registered:
-    """What was registered for a contract: a digest by field of the order."""
+    """What was registered for a contract: a digest by field of the order.
+
+    `before`: the end of the certificate that the next one replaces, as the desk showed it; None for the first one.
+    """
 
     contract_id: str
     digests: Mapping[str, str]
+    before: str | None = None
 
 
 class Memory:
@@ -77,15 +82,17 @@ class Memory:
         return answer.has and same and answer.places == name_places(order)
 
     def find_end_on_host(self, order: Order, application: Application | None) -> dt.datetime | None:
-        """Find when the certificate ends that the host had last; None where it is this one, or nobody knows."""
-        answer = self._had.get(application.contract_id) if application else None
-        if answer is None or application is None or answer.not_after is None or answer.places != name_places(order):
+        """Find when the certificate ends that the host had last; None where it is this one, or nobody knows.
+
+        Where people bring certificates to the host, that is the one which this certificate was to replace.
+        """
+        if application is None:
             return None
-        try:
-            end = dt.datetime.fromisoformat(answer.not_after)
-        except ValueError:  # the file is the user's
-            return None
-        return end if end.tzinfo and end != application.not_after else None
+        if order.install is None:
+            registered = self._registered.get(application.contract_id)
+            return _another_end(registered.before if registered else None, application)
+        answer = self._had.get(application.contract_id)
+        return _another_end(answer.not_after if answer and answer.places == name_places(order) else None, application)
 
     def is_placed(self, order: Order, application: Application) -> bool:
         """Check whether a certificate of this contract, this one or one before, was meant for these places."""
@@ -135,6 +142,22 @@ def make_host_answer(order: Order, application: Application, *, has: bool) -> Ho
     )
 
 
+def make_registered(order: Order, application: Application) -> Registered:
+    """Make what is remembered of a registration, while the certificate in use is still the one to be replaced."""
+    replaced = current_certificate(application)
+    before = replaced.not_after.isoformat() if replaced else None
+    return Registered(contract_id=application.contract_id, digests=digest_registration(order), before=before)
+
+
+def _another_end(text: str | None, application: Application) -> dt.datetime | None:
+    """Read the end of a certificate; None where it is the end of the one in use, or none at all."""
+    try:
+        end = dt.datetime.fromisoformat(text or "")
+    except ValueError:  # the file is the user's
+        return None
+    return end if end.tzinfo and end != application.not_after else None
+
+
 def _end_of(application: Application) -> str | None:
     return application.not_after.isoformat() if application.not_after else None
 
@@ -174,4 +197,4 @@ def name_places(order: Order) -> tuple[str | None, ...]:
     return tuple(HIDDEN if isinstance(place, Vaulted) else place for place in places)
 
 
-__all__ = ("HostAnswer", "Memory", "Registered", "digest_registration", "make_host_answer", "name_places")
+__all__ = ("HostAnswer", "Memory", "Registered", "make_host_answer", "make_registered", "name_places")

@@ -192,10 +192,15 @@ def _plan_one(
         by_mail=not online,
         adopts=observed.keeps_references and _is_unnamed(order, application),
         on_host=on_host,
-        on_host_until=memory.find_end_on_host(order, application) if standing is Standing.TO_COLLECT else None,
+        on_host_until=memory.find_end_on_host(order, application) if _may_lie_before(order, standing) else None,
         drifted=drifted if is_registered(order, application) else (),
     )
     return entry, complaints
+
+
+def _may_lie_before(order: Order, standing: Standing) -> bool:
+    """Check whether the host may still have the certificate before: it lacks this one, or people bring it there."""
+    return standing is Standing.TO_COLLECT or order.install is None
 
 
 def _is_unnamed(order: Order, application: Application | None) -> bool:

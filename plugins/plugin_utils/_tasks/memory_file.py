@@ -20,7 +20,7 @@ from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.whole_file import write_whole
 from .._desk.private_files import is_closed
-from .._planning.memory import HostAnswer, Memory, Registered, digest_registration, make_host_answer
+from .._planning.memory import HostAnswer, Memory, Registered, make_host_answer, make_registered
 from .._spending.ledger_file import name_desk, name_origin
 from .._values.json_text import parse_json
 from .asked_orders import check_portfolio_name
@@ -72,7 +72,7 @@ def remember_hosts(
 def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lang: Language) -> list[str]:
     """Write down digests of what was registered; returns warnings."""
     lines: list[HostAnswer | Registered] = [
-        Registered(contract_id=outcome.entry.application.contract_id, digests=digest_registration(outcome.entry.order))
+        make_registered(outcome.entry.order, outcome.entry.application)
         for outcome in outcomes
         if outcome.error is None and outcome.entry.application is not None
     ]
@@ -138,12 +138,18 @@ def _parse(line: bytes) -> HostAnswer | Registered | None:
         return None
     if not isinstance(fields, dict) or not isinstance(fields.get("contract_id"), str):
         return None
-    if set(fields) == _FIELDS[Registered]:
-        digests = fields["digests"]
-        good = isinstance(digests, dict) and all(isinstance(value, str) for value in digests.values())
-        return Registered(**fields) if good else None
-    # Lines of earlier versions do not tell the certificate's end.
-    fields = {"not_after": None, **fields}
+    # Lines of earlier versions do not tell the certificates' ends.
+    return _read_registered({"before": None, **fields}) or _read_answer({"not_after": None, **fields})
+
+
+def _read_registered(fields: dict[str, t.Any]) -> Registered | None:
+    if set(fields) != _FIELDS[Registered] or not isinstance(fields["digests"], dict):
+        return None
+    texts = (fields["before"] or "", *fields["digests"].values())
+    return Registered(**fields) if all(isinstance(text, str) for text in texts) else None
+
+
+def _read_answer(fields: dict[str, t.Any]) -> HostAnswer | None:
     if set(fields) != _FIELDS[HostAnswer] or not isinstance(fields["places"], list):
         return None
     places, has = tuple(fields["places"]), fields["has"]

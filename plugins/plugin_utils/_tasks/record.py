@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
@@ -37,7 +36,7 @@ from .planned import plan_orders
 from .recording import Recording
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
     from .._desk.by_hand.records import Record
@@ -95,7 +94,8 @@ def record(options: Options, orders: tuple[Order, ...], *, pretend: bool, lang: 
         text = register.change_rows(changed)
         if not pretend:
             _keep(options, arrivals, register, text)
-    warnings = [] if pretend else _remember(options, orders, changed, lang=lang)
+    registered = () if pretend else _list_registered(register.rows, changed)
+    warnings = _remember(options, orders, registered, lang=lang)
     return {
         "changed": bool(changed),
         "recorded": [changed[key] for key in sorted(changed)],
@@ -177,15 +177,23 @@ def _key_of(order: Order, contract_id: str, options: Options) -> str | None:
     return kept.public_key_fingerprint if kept else None
 
 
+def _list_registered(before: Mapping[str, RegisterRow], changed: Mapping[str, RegisterRow]) -> Iterator[RegisterRow]:
+    """Yield the contracts of which a registration is new, as they were before: with the certificate to be replaced."""
+    for contract_id, row in changed.items():
+        old = before.get(contract_id, {})
+        if any(row.get(field) not in (None, old.get(field)) for field in ("registered_at", "procedure_registered_at")):
+            yield old or row
+
+
 def _remember(
-    options: Options, orders: Iterable[Order], changed: Mapping[str, RegisterRow], *, lang: Language
+    options: Options, orders: Iterable[Order], registered: Iterable[RegisterRow], *, lang: Language
 ) -> list[str]:
     """Remember what was registered, so that an order that says something else later is told."""
     by_reference = {order.client_reference(check_portfolio_name(options)): order for order in orders}
     result = [
-        (by_reference[row["client_reference"]], read_application(row, now=dt.datetime.now(dt.UTC)))
-        for row in changed.values()
-        if row.get("registered_at") and row.get("client_reference") in by_reference
+        (by_reference[row["client_reference"]], read_application(row, now=read_clock()))
+        for row in registered
+        if row.get("client_reference") in by_reference
     ]
     outcomes = [
         Outcome(entry=Entry(order=order, application=application, standing=Standing.WAITING), step=Step.REGISTER)

@@ -16,6 +16,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.l
     find_track,
     last_day_before,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_registered
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
@@ -141,6 +142,34 @@ def test_a_certificate_that_iij_does_not_install_has_a_last_day() -> None:
     end = before_end(0, ROW)
     assert (deadline.by, deadline.day) == ("iij", last_day_before(end))
     assert find_next_deadline(entry) == deadline.day
+
+
+def portal_row(row: Application) -> Application:
+    """Return the contract as a desk shows it that has no certificates of before, and does not tell of downloads."""
+    return dc.replace(row, current=None, previous=(), certificate_fingerprint=None, downloaded_at=None)
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_certificate_that_people_install_has_a_last_day_where_the_desk_forgets_the_one_before(later: bool) -> None:
+    (wanted,) = portfolio({field: value for field, value in (OV | RENEWS).items() if field != "install"})
+    renewing = portal_row(dc.replace(ROW, procedure=renewal(ROW.certificate_fingerprint, None)))
+    known = [make_registered(wanted, renewing)]
+    renewed = certified(ROW, 2, issued_at=before_end(15, ROW))
+    if later:
+        known.append(make_registered(wanted, portal_row(dc.replace(renewed, not_after=None))))
+    observed = Observed(applications=(portal_row(renewed),), as_of=before_end(10, ROW))
+    (entry,) = make_plan((wanted,), observed, portfolio="p", memory=Memory(known)).entries
+    last_day = last_day_before(before_end(0, ROW))
+    if later:  # the last registration counts, and it had nothing to replace
+        assert not entry.left_to_hands
+        return
+    assert entry.left_to_hands and find_next_deadline(entry) == last_day
+    (entry,) = make_plan(
+        (wanted,), dc.replace(observed, as_of=before_end(-1, ROW)), portfolio="p", memory=Memory(known)
+    ).entries
+    assert not entry.left_to_hands, "it has ended, so it is there or it is too late"
+    (entry,) = make_plan((wanted,), observed, portfolio="p").entries
+    assert not entry.left_to_hands, "nobody knows that there was one before"
 
 
 def test_an_order_whose_host_is_gone_costs_no_other_one_its_deadline() -> None:
