@@ -15,8 +15,9 @@ from ..module_utils._core.phrases import translate
 from ..plugin_utils._planning.lifecycle import day_in_japan
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
+from ..plugin_utils._reports.moments import read_now
 from ..plugin_utils._reports.notices import make_notice
-from ..plugin_utils._tasks.asked_orders import judge_asked_orders, read_clock, read_today
+from ..plugin_utils._tasks.asked_orders import judge_asked_orders, read_today
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.notifying import explain_no_way, list_unused, list_ways, send_once
 from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
@@ -55,7 +56,7 @@ class ActionModule(Leg):
         if notice is None:
             return {"changed": False, "sent": [], "subject": None, "text": None}
         message: Result = {"changed": False, "sent": [], "subject": notice.subject, "text": notice.text}
-        ways, today = list_ways(self.options), day_in_japan(read_clock())
+        ways, today = list_ways(self.options), day_in_japan(read_now(document))
         if not ways:
             return {**message, "failed": True, "msg": translate(explain_no_way(notice), self.lang)}
         if self.check_mode:

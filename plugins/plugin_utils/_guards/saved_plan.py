@@ -21,7 +21,8 @@ from .._planning.host_part import describe_changes, list_changes, make_host_part
 from .._planning.lifecycle import list_certificate_names
 from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
-from .._reports.rows import relinking_row, write_moment
+from .._reports.moments import write_moment
+from .._reports.rows import relinking_row
 from .._values.json_text import parse_json
 
 if t.TYPE_CHECKING:

@@ -16,6 +16,7 @@ import typing as t
 from .._catalogue.renewals import AGENCY, JAPAN, LEADS
 from .._planning.lifecycle import Phase
 from .._planning.schedule import What
+from .moments import read_now
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +124,7 @@ def alert_days(row: Row) -> float:
 
 def list_passed_dates(row: Row, document: Row) -> tuple[Kind, ...]:
     """List which dates of an order had passed when the document was made."""
-    now = dt.datetime.fromisoformat(document["made_at"])
+    now = read_now(document)
     return tuple(date.kind for date in order_dates(row) if date.moment <= now)
 
 

@@ -14,6 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._planning.schedule import Stage, What, find_lateness, list_deadlines
 from .._planning.silence import price_silence
+from .moments import read_now
 from .people import ACTORS
 
 if t.TYPE_CHECKING:
@@ -104,7 +105,7 @@ def lateness_row(entry: Entry, as_of: dt.datetime | None) -> Json | None:
 
 def next_deadlines(document: Json, lang: Language) -> list[dict[str, str]]:
     """List the deadlines of the weeks to come, of all orders, the next day first, as a page shows them."""
-    last = dt.datetime.fromisoformat(document["made_at"]).date() + _SHOWN
+    last = read_now(document).date() + _SHOWN
     result = [(deadline, row) for row in document["orders"] for deadline in row["deadlines"]]
     return [
         {

@@ -21,6 +21,7 @@ from .._planning.host_part import list_changes, make_host_part
 from .._planning.remarks import find_remarks
 from .._planning.steps import CallClass, Standing, Step, Verdict
 from .._values.observed import State
+from .moments import write_moment
 from .people import ACTORS
 from .rows import order_row, price_row, silent_rows, unmanaged_rows
 
@@ -87,7 +88,7 @@ def describe_plan(
         if finished or entry.shown not in _FINISHED or entry.left_to_hands or _changes(name, part, frame)
     ]
     document = {
-        **_head(frame),
+        **_head(frame, plan.as_of),
         "planned": planned,
         "verdict": Verdict.ERROR.value if error else _verdict(plan, failed).value,
         "digest": plan_digest(
@@ -136,11 +137,12 @@ def _drift(plan: Plan) -> Iterator[Complaint]:
             yield Complaint(rule="REGISTRATION-DRIFT", place=place, order=name, facts=facts)
 
 
-def _head(frame: Frame) -> Row:
+def _head(frame: Frame, as_of: dt.datetime | None = None) -> Row:
     return {
         "format": FORMAT,
         "version": VERSION,
-        "made_at": frame.made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "made_at": write_moment(frame.made_at),
+        "as_of": write_moment(as_of),
         "portfolio": frame.portfolio,
         "slice": frame.part,
         "lang": frame.lang,

@@ -16,6 +16,7 @@ from .._planning.steps import Standing
 from .._values.observed import State
 from .dates import Kind, list_dates
 from .deadlines import lateness_words
+from .moments import read_now
 from .people import ACTORS
 from .words import state_word, yen_text
 
@@ -82,7 +83,7 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     if document["error"] is not None:
         yield "service_admin", translate(_FAILED, lang).format(document["error"])
     message: set[tuple[str, str]] = set()
-    now = dt.datetime.fromisoformat(document["made_at"])
+    now = read_now(document)
     for date in list_dates(document):
         row, left = date.row, date.moment - now
         actor = _actor(date.by)

@@ -19,6 +19,7 @@ from .._planning.schedule import find_next_deadline
 from .._planning.silence import find_silent, tell_silence
 from .._planning.steps import CALL_CLASSES, Step
 from .deadlines import deadline_rows, lateness_row
+from .moments import write_moment
 from .offline_forms import write_relinking_mail
 from .standing import explain_standing, next_action
 
@@ -207,11 +208,6 @@ def _linked_contract_id(entry: Entry) -> str | None:
     return entry.order.linked_contract.contract_id if entry.order.linked_contract else None
 
 
-def write_moment(moment: dt.datetime | None) -> str | None:
-    """Write a moment as rows have it."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
-
-
 __all__ = (
     "Row",
     "application_row",
@@ -221,5 +217,4 @@ __all__ = (
     "result_rows",
     "silent_rows",
     "unmanaged_rows",
-    "write_moment",
 )

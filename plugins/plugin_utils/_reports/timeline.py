@@ -13,6 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
 from .dates import list_passed_dates
+from .moments import read_now
 from .words import state_word
 
 if t.TYPE_CHECKING:
@@ -42,7 +43,7 @@ NOTHING: t.Final = Phrase(
 def draw_timeline(document: Row) -> Row:
     """Draw what the page timeline.html.j2 shows: the axis, and a row for each order, the first to end on top."""
     lang: Language = document["lang"]
-    today = dt.datetime.fromisoformat(document["made_at"]).date()
+    today = read_now(document).date()
     rows = sorted((row for row in document["orders"] if _end_of(row)), key=lambda row: (_end_of(row), row["name"]))
     last = max((day for row in rows if (day := _end_of(row))), default=today)
     first = today - dt.timedelta(days=_BEFORE)

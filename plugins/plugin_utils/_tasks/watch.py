@@ -33,8 +33,9 @@ from .._orders.voluptuous_dep import explain_missing_voluptuous
 from .._planning.observe import Listing
 from .._reports.document import describe_plan, describe_refusal
 from .._reports.events import Thresholds, find_news
+from .._reports.moments import read_now
 from .._values.json_text import parse_json
-from .asked_orders import read_clock, read_today
+from .asked_orders import read_today
 from .planned import make_bare_frame, make_frame
 from .status import look_at_orders
 
@@ -86,7 +87,7 @@ class Watch:
         )
         with hide_vaulted():
             document = self._status()
-            result = find_news(document, self._told, thresholds=thresholds, now=read_clock())
+            result = find_news(document, self._told, thresholds=thresholds, now=read_now(document))
         self._told, self.problem = result.reported, document["error"]
         return result.events
 

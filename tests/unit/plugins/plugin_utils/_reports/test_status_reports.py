@@ -54,7 +54,10 @@ def test_a_deadline_has_passed_when_its_day_is_over_in_japan() -> None:
     told = a_status()
     row = next(row for row in told["orders"] if row["name"] == "www")
     assert list_passed_dates(row, {**told, "made_at": "2026-11-21T14:59:59Z"}) == ()
-    assert list_passed_dates(row, {**told, "made_at": "2026-11-21T15:00:00Z"}) == ("deadline",)
+    over = {**told, "made_at": "2026-11-21T15:00:00Z"}
+    assert list_passed_dates(row, over) == ("deadline",)
+    assert list_passed_dates(row, over | {"as_of": "2026-11-21T14:59:59Z"}) == (), "the desk's clock counts"
+    assert list_passed_dates(row, told | {"as_of": over["made_at"]}) == ("deadline",)
 
 
 def test_an_order_to_be_cancelled_has_no_dates_left() -> None:

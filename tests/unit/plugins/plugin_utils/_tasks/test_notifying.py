@@ -65,7 +65,9 @@ def test_it_is_told_in_japanese_too():
 def test_nothing_is_told_where_nothing_is_due():
     far = {"state": SHOWN["blog"]["state"], "deadline": None, "not_after": dt.datetime(2027, 5, 20, tzinfo=dt.UTC)}
     quiet = dict.fromkeys(SHOWN, far)
-    assert make_notice(a_status(**quiet)) is None
+    status = a_status(**quiet)
+    assert make_notice(status) is None
+    assert make_notice(status | {"as_of": "2027-05-15T00:00:00Z"}), "half a year later by the desk's clock"
 
 
 def test_a_short_life_is_told_of_in_its_last_third():
