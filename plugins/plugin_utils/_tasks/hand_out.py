@@ -109,7 +109,7 @@ def _kind(entry: Entry, options: Options) -> str | None:
         return "renew"
     if Step.REISSUE in entry.steps:
         return "reissue"
-    if entry.standing in (Standing.TO_CANCEL, Standing.TO_CANCEL_REPLACED):
+    if entry.standing is Standing.TO_CANCEL:
         return "cancel"
     if application is None:
         return None

@@ -33,6 +33,7 @@ if t.TYPE_CHECKING:
 
 _ENDED: t.Final = frozenset(state.value for state in ENDED)
 _PROCEDURES: t.Final = {"renewed": Kind.RENEWAL, "reissued": Kind.REISSUE}
+_ENDINGS: t.Final = ("cancelled", "withdrawn")
 _REFUSED: t.Final = {"renewed": "RECORD-NOT-RENEWABLE", "reissued": "RECORD-NOT-REISSUABLE"}
 
 
@@ -70,7 +71,7 @@ class Recording:
             facts = {"value": shorten(record.order), "allowed": entry[:10], "near": find_nearest(record.order, entry)}
             self.complaints.append(record.make_complaint("RECORD-ORDER", "order", **facts))
             return
-        row = self._row_of(order)
+        row = self._row_of(order, record)
         result = list(self._judge(record, order, row))
         self.complaints += result
         if not result:
@@ -82,7 +83,10 @@ class Recording:
         """List the rows that are not as they were."""
         return {key: row for key, row in self.rows.items() if self._before.get(key) != row}
 
-    def _row_of(self, order: Order) -> RegisterRow | None:
+    def _row_of(self, order: Order, record: Record) -> RegisterRow | None:
+        """Find the order's contract, or the one that it replaces where the end of that one is recorded."""
+        if record.state in _ENDINGS and record.contract_id and record.contract_id == order.replaces:
+            return self.rows.get(order.replaces)
         reference = order.client_reference(self._portfolio)
         pinned = self.rows.get(order.contract_id or "")
         return pinned or next((row for row in self.rows.values() if row.get("client_reference") == reference), None)

@@ -36,26 +36,29 @@ Json = dict[str, t.Any]
 
 WWW: t.Final = sample.order()
 SHOP: t.Final = sample.order(name="shop", common_name="shop.example.jp")
+API: t.Final = sample.order(name="api", common_name="api.example.jp", replaces="rsc00000001")
 ORDERED: t.Final = {"order": "www", "state": "ordered", "contract_id": "rsc00000001", "date": "2026-11-20"}
 REGISTERED: t.Final = {"order": "www", "state": "registered", "date": "2026-11-21"}
 
 
-def taken(desk: Desk, *records: Json, file: pathlib.Path | None = None, pretend: bool = False) -> Json:
+def taken(
+    desk: Desk, *records: Json, file: pathlib.Path | None = None, pretend: bool = False, orders: t.Any = (WWW, SHOP)
+) -> Json:
     options = {
         **desk.options, "records": list(records), "records_file": file and str(file), "listing": None,
         "take_over": False, "inbox": None,
     }  # fmt: skip
-    return record(options, (WWW, SHOP), pretend=pretend, lang="en")
+    return record(options, orders, pretend=pretend, lang="en")
 
 
 def states(desk: Desk) -> dict[str, str]:
     return {app.contract_id: app.state.value for app in ByHandDesk(str(desk.folder)).list_applications()}
 
 
-def refused(desk: Desk, *records: Json) -> list[tuple[str, str]]:
+def refused(desk: Desk, *records: Json, **more: t.Any) -> list[tuple[str, str]]:
     before = (desk.folder / "register.yml").read_bytes()
     with pytest.raises(OrdersRefused) as error:
-        taken(desk, *records)
+        taken(desk, *records, **more)
     assert (desk.folder / "register.yml").read_bytes() == before, "nothing of it was recorded"
     return [(complaint.rule, complaint.field) for complaint in error.value.complaints]
 
@@ -134,6 +137,18 @@ def test_a_contract_of_the_list_becomes_the_orders_own(desk: Desk) -> None:
     taken(desk, ORDERED)
     assert states(desk) == {"rsc00000001": "applied"}
     assert desk.plan(WWW)["document"]["orders"][0]["standing"] == "waiting"
+
+
+def test_the_order_that_replaces_a_contract_records_its_end(desk: Desk) -> None:
+    ended = {"order": "api", "state": "cancelled", "contract_id": "rsc00000001", "date": "2026-11-25"}
+    both = {"orders": (WWW, API)}
+    assert ("RECORD-NOT-ORDERED", "state") in refused(desk, ended, **both), "no such contract is known"
+    taken(desk, ORDERED, {**ORDERED, "order": "api", "contract_id": "rsc00000002"}, **both)
+    assert ("RECORD-ANOTHER", "contract_id") in refused(desk, {**ended, "state": "registered"}, **both)
+    own = {**ended, "order": "www", "contract_id": "rsc00000002"}
+    assert ("RECORD-ANOTHER", "contract_id") in refused(desk, own, **both)
+    assert taken(desk, ended, **both)["changed"] and not taken(desk, ended, **both)["changed"]
+    assert states(desk) == {"rsc00000001": "cancelled", "rsc00000002": "awaiting_registration"}
 
 
 def test_what_was_done_by_an_old_sheet_is_told(desk: Desk) -> None:
