@@ -29,7 +29,9 @@ if t.TYPE_CHECKING:
     Decrypt = Callable[[str], str]
 
 _FastLoader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_DEEPEST = 5_000
+_DEEPEST = 5_000  # levels for the C parser
+_MOST_LEVELS = 50  # of a document: order files have 5, and below a deep recursion everything else fails as well
+_TOO_DEEP = Phrase("nested too deep", "入れ子が深すぎます")
 _VAULT_HEADER = "$ANSIBLE_VAULT;"
 _TEXT, _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{kind}" for kind in ("str", "map", "seq", "merge"))
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
@@ -60,7 +62,7 @@ class YamlText:
         """
         text = self._plain(decrypt)
         if _is_too_deep(text):
-            self._refuse("YAML-SYNTAX", None, problem=Phrase("nested too deep", "入れ子が深すぎます"))
+            self._refuse("YAML-SYNTAX", None, problem=_TOO_DEEP)
         try:
             loader = _FastLoader(text)
             reading = _Reading(loader, decrypt=decrypt, sealed=self._seal, unsafe=unsafe)
@@ -72,8 +74,8 @@ class YamlText:
             self._refuse("YAML-SYNTAX", mark, problem=problem)
         except _Stopped as stopped:
             self._refuse(stopped.rule, stopped.mark, problem=stopped.problem)
-        except (RecursionError, ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
-            # Nested too deep, a date or number that no value can hold, or a tag that does not fit its text.
+        except (ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
+            # A date or number that no value can hold, or a tag that does not fit its text.
             self._refuse("YAML-SYNTAX", None, problem=_problem(error))
         return document, tuple(
             Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shorten(key.value)})
@@ -140,6 +142,8 @@ class _Reading:
         self._sealed = sealed
         self._unsafe = unsafe
         self._made: dict[int, t.Any] = {}
+        self._heights: dict[int, int] = {}
+        self._level = self._height = 0  # of the node that is read, and of what is within it so far
 
     def read_value(self, node: yaml.Node) -> t.Any:
         if node.tag == _TEXT:
@@ -149,8 +153,22 @@ class _Reading:
             raise _unusable(Phrase("a value contains itself", "値がそれ自身を含んでいます"), node)
         if entry is _MISSING:
             self._made[id(node)] = _BEING_MADE
-            entry = self._made[id(node)] = self._new(node)
+            entry = self._made[id(node)] = self._measured(node)
+        self._height = max(self._height, self._heights[id(node)])
+        if self._level + self._height > _MOST_LEVELS:
+            raise _unusable(_TOO_DEEP, node)  # an alias brings in levels that are not written there
         return entry
+
+    def _measured(self, node: yaml.Node) -> t.Any:
+        """Make a value, and note how many levels it has."""
+        outer, self._height = self._height, 0
+        self._level += 1
+        if self._level > _MOST_LEVELS:
+            raise _unusable(_TOO_DEEP, node)
+        result = self._new(node)
+        self._level -= 1
+        self._heights[id(node)], self._height = self._height + 1, outer
+        return result
 
     def _new(self, node: yaml.Node) -> t.Any:
         if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
@@ -258,7 +276,7 @@ def _tree(text: str) -> _Tree:
     # Only complaints need places, so the tree of nodes is made when the first one is told.
     try:
         return _Tree(yaml.compose(text, Loader=_FastLoader))
-    except (yaml.YAMLError, RecursionError):
+    except yaml.YAMLError:
         return _Tree(None)
 
 

@@ -36,6 +36,7 @@ _ALLOWED: t.Final = (
     nodes.Keyword,
 )
 _LONGEST_TEMPLATE = 4_096  # characters
+_MOST_PARTS = 60  # of one expression: a variable with ten filters has 21, and nests recurse by their parts
 _LONGEST_VALUE = 65_536  # characters
 _MOST_COMPILED = 1_024
 _RESULT = "value_of_the_expression"
@@ -88,7 +89,16 @@ class Sandbox:
         except Exception:  # whatever a filter raises for a value that it cannot use
             raise TemplateRefused(_NOT_COMPUTED) from None
 
+    def _require_few_parts(self, text: str) -> None:
+        """Refuse what would recurse deeply, before it is parsed."""
+        parts = 0
+        for _line, kind, _value in self._environment.lex(text):
+            parts = 0 if kind == "variable_begin" else parts + (kind != "whitespace")
+            if kind == "block_begin" or parts > _MOST_PARTS:
+                raise TemplateRefused(_TOO_MUCH)
+
     def _parse(self, text: str) -> nodes.Template:
+        self._require_few_parts(text)
         tree = self._environment.parse(text)
         for node in (tree, *tree.find_all(nodes.Node)):
             foreign = isinstance(node, nodes.Filter) and node.name not in FILTERS

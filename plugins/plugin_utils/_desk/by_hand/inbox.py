@@ -13,6 +13,7 @@ import email
 import email.policy
 import io
 import lzma
+import re
 import typing as t
 import zipfile
 import zlib
@@ -32,6 +33,8 @@ if t.TYPE_CHECKING:
 
 _LARGEST: t.Final = 16 << 20  # bytes of a file or of a part of one
 _MOST: t.Final = 2_000  # files of a folder, parts of an archive
+_NESTING: t.Final = re.compile(rb"multipart/|message/", re.IGNORECASE)
+_MOST_LEVELS: t.Final = 50
 _DEEPEST: t.Final = 3  # an archive in a mail in an archive
 _MOST_UNPACKED: t.Final = 4 * _LARGEST  # bytes of one file with all that is in it, however deep
 _LEAST_PART: t.Final = 4 << 10  # bytes that a part counts at least: opening it costs something, too
@@ -161,11 +164,10 @@ def _unpacked(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, by
 
 
 def _attached(name: str, content: bytes, inbox: Inbox) -> Iterator[tuple[str, bytes]]:
-    try:
-        parts = list(email.message_from_bytes(content, policy=email.policy.compat32).walk())
-    except RecursionError:  # a mail in a mail in a mail, without an end
+    if len(_NESTING.findall(content)) > _MOST_LEVELS:  # a mail in a mail in a mail, without an end
         inbox.problems[name] = _TOO_LARGE
         return
+    parts = email.message_from_bytes(content, policy=email.policy.compat32).walk()
     for number, part in enumerate(parts):
         if number > _MOST or part.is_multipart():
             continue
