@@ -42,6 +42,7 @@ lint: $(VENV)/.ready
 	@$(BIN)/ruff format --check --quiet $(CODE)
 	@$(BIN)/ruff check --quiet $(CODE)
 	@$(BIN)/mypy -p $(PACKAGE) -p rehearsal_desk
+	@MYPYPATH=tests/bench $(BIN)/mypy --follow-imports=silent tests/bench
 	@$(BIN)/yamllint --strict .
 	@$(BIN)/antsibull-changelog lint
 	@$(BIN)/python tests/generate/json_schema.py --check

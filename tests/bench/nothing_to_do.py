@@ -10,6 +10,7 @@ Prints a JSON line a row. All sides are whole runs of ansible-playbook, in turns
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import json
 import os
@@ -18,7 +19,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import types
 import typing as t
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -26,13 +26,20 @@ sys.path.insert(0, str(ROOT / "collections"))
 
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import Reader  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing  # noqa: E402
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memory_file import remember_hosts  # noqa: E402
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application, State  # noqa: E402
 from served import PATIENCE, PORTFOLIO, fill, issued, running_desk, write_inventory, write_orders  # noqa: E402
 
 SIZES: t.Final = {1_000: 1.5, 10_000: 4.0}
 DAILY: t.Final = 1.1
 ROUNDS: t.Final = 5
 EMPTY: t.Final = "- hosts: localhost\n  gather_facts: false\n  tasks: []\n"
+ISSUED: t.Final = Application(
+    contract_id="", client_reference=None, customer_code=None, common_name="", product="", term=None, usage=None,
+    linked_contract_id=None, linked_service=None, state=State.ISSUED, certificate_fingerprint="0" * 64,
+)  # fmt: skip
 BYTES_AN_ORDER: t.Final = 5_000
 TOOL: t.Final = str(pathlib.Path(sys.executable).with_name("ansible-playbook"))
 
@@ -79,8 +86,8 @@ def remember_all(folder: pathlib.Path, told: dict[str, str]) -> None:
     entries = []
     for order in orders:
         number = int(order.name.removeprefix("www")) + 1
-        application = types.SimpleNamespace(contract_id=f"rsc{number:08}", certificate_fingerprint="0" * 64)
-        entries.append(types.SimpleNamespace(order=order, application=application))
+        application = dc.replace(ISSUED, contract_id=f"rsc{number:08}")
+        entries.append(Entry(order=order, application=application, standing=Standing.DONE))
     options = {"portfolio": PORTFOLIO, "desk_url": told["url"]}
     remember_hosts(options, entries, {order.name: True for order in orders}, lang="en")
 

@@ -82,8 +82,8 @@ def over_api(folder: pathlib.Path) -> t.Iterator[tuple[str, int, int, float]]:
 def single_walks(desk: DeskControl, folder: pathlib.Path) -> tuple[int, int, int]:
     """The requests of one look at the list, one purchase and one registration, logged in."""
     user, password = desk.group_admin
-    places = {name: folder / name for name in ("state", "cache")}
-    portal = PortalDesk(PortalConnection(url=desk.portal_url, user=user, password=password, **places))
+    state, cache = folder / "state", folder / "cache"
+    portal = PortalDesk(PortalConnection(url=desk.portal_url, user=user, password=password, state=state, cache=cache))
     order = sample.target_order(name="one", common_name="one.example.jp")
     csr = csr_for({"common_name": order.common_name, "subject": sample.SUBJECT})
     portal.list_applications()
