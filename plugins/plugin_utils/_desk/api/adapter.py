@@ -62,8 +62,10 @@ class ApiDesk:
     def list_applications(self) -> tuple[Application, ...]:
         """List every application; read again where rows have moved from one page to another meanwhile."""
         for _reading in range(_READINGS):
-            rows, total = self._transport.read_counted("/applications")
-            result = {row.contract_id: row for row in map(wire.read_application, rows)}
+            result: dict[str, Application] = {}
+            total = 0
+            for rows, total in self._transport.read_pages("/applications"):  # noqa: B007  (the last one counts)
+                result |= {row.contract_id: row for row in map(wire.read_application, rows)}
             if len(result) >= total:
                 return tuple(result.values())
         raise AnswerUnusable(_INCOMPLETE.filled(total, len(result)))

@@ -123,18 +123,11 @@ class ApiTransport:
 
     def read_all(self, path: str, query: Mapping[str, t.Any] | None = None) -> Iterator[t.Any]:
         """Yield every row of a list, however small the desk's pages are; a row that two pages repeat comes twice."""
-        for rows, _total in self._read_pages(path, query):
+        for rows, _total in self.read_pages(path, query):
             yield from rows
 
-    def read_counted(self, path: str) -> tuple[list[t.Any], int]:
-        """Return every row of a list, and how many there are by its last page."""
-        rows: list[t.Any] = []
-        total = 0
-        for page, total in self._read_pages(path, None):  # noqa: B007  (the last one counts)
-            rows.extend(page)
-        return rows, total
-
-    def _read_pages(self, path: str, query: Mapping[str, t.Any] | None) -> Iterator[tuple[list[t.Any], int]]:
+    def read_pages(self, path: str, query: Mapping[str, t.Any] | None = None) -> Iterator[tuple[list[t.Any], int]]:
+        """Yield the rows of each page of a list, with how many the list has by that page."""
         patience = self._patience()
         offset = pages = 0
         total: t.Any = 1
@@ -148,8 +141,9 @@ class ApiTransport:
                 raise AnswerUnusable(_TOO_LONG.filled(path, _MOST_ROWS, _MOST_PAGES))
             if not rows and offset < total:
                 raise AnswerUnusable(_CUT_OFF.filled(path, offset, total))
-            yield rows, total
             offset, pages = offset + len(rows), pages + 1
+            yield rows, total
+            rows.clear()  # ten megabytes, whoever still holds them while the next page is read
 
     def write(self, method: str, path: str, body: Json) -> t.Any:
         """Return the result of a safe write, repeated."""
