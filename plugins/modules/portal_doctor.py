@@ -28,13 +28,14 @@ attributes:
 options:
   map_path:
     description:
-      - A file on the controller that the screen map to edit is written to. One that is there is replaced.
+      - A file on the controller that the screen map to edit is written to. One that is there and says something else is kept as it is;
+        the map then gets a name beside it, such as C(screens.2.yml), which is told and returned.
     type: str
   record_path:
     description:
       - A file on the controller that a recording of the visit is written to, to be attached to a report. It has the words
         of the screens and which button or link led where. Of the customer it has stand-ins only, such as
-        V(name1.example.jp); it holds no secrets, no scripts and no addresses. One that is there is replaced.
+        V(name1.example.jp); it holds no secrets, no scripts and no addresses. One that is there is kept, as with O(map_path).
     type: str
   saved_pages:
     description:
@@ -126,6 +127,16 @@ map:
   description: A screen map to edit, in YAML, with C(version), C(words) such as C(common_name=コモンネーム), and C(screens).
   returned: success
   type: str
+map_file:
+  description: The file on the controller that holds the screen map, or null.
+  returned: success
+  type: str
+  sample: screens.yml
+record_file:
+  description: The file on the controller that holds the recording, or null.
+  returned: success
+  type: str
+  sample: recording.json
 text:
   description: The same as a table for people, a line for each label such as C(マスターID).
   returned: success

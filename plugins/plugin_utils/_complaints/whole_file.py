@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import pathlib
 import tempfile
@@ -38,4 +40,26 @@ def write_whole(path: str | pathlib.Path, text: str, *, new: bool = False, priva
         fresh.unlink(missing_ok=True)
 
 
-__all__ = ("write_whole",)
+def write_beside(path: pathlib.Path, text: str) -> pathlib.Path:
+    """Write a file without touching another one: under the first free name; returns where the text is now.
+
+    A file that says just this is not written again.
+    """
+    for number in itertools.count(1):
+        target = path if number == 1 else path.with_name(f"{path.stem}.{number}{path.suffix}")
+        if _holds(target, text):
+            break
+        with contextlib.suppress(FileExistsError):
+            write_whole(target, text, new=True)
+            break
+    return target
+
+
+def _holds(path: pathlib.Path, text: str) -> bool:
+    try:
+        return path.is_file() and path.read_bytes() == text.encode()
+    except OSError:
+        return False
+
+
+__all__ = ("write_beside", "write_whole")

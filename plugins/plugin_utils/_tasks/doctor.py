@@ -14,7 +14,7 @@ from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
-from .._complaints.whole_file import write_whole
+from .._complaints.whole_file import write_beside
 from .._desk.choice import make_portal_connection
 from .._desk.portal.doctor import examine, examine_saved
 from .._desk.portal.map_parts import PART_WORDS, SOURCES
@@ -51,15 +51,19 @@ _FITS = Phrase("Everything that was visited fits.", "確認した画面はすべ
 _UNFIT = Phrase("Not everything fits: see docs/portal.md.", "一致しない項目があります。docs/portal.md をご覧ください。")
 _UNSEEN = Phrase("Not visited: {0}.", "未確認の画面: {0}")
 
+_MAP = Phrase("screen map", "画面マップ")
+_RECORDING = Phrase("recording", "記録")
+_WRITTEN = Phrase("The {0} is in {1}.", "{0}は {1} にあります。")
+_KEPT = Phrase("{2} is kept as it was; the {0} is in {1}.", "{2} は元のままです。{0}は {1} にあります。")
+
 
 def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang: Language) -> Row:
     """Examine the portal; writes the map to edit where the user asked for it, and buys nothing."""
     result = _examine(options, orders)
     own_map = result.draft_map(lang)
-    if options["map_path"]:
-        write_whole(expand_home(options["map_path"]), own_map)
-    if options["record_path"] and result.recording:
-        write_whole(expand_home(options["record_path"]), result.recording.render())
+    recording = result.recording.render() if result.recording else None
+    map_file, told_map = _write(options["map_path"], own_map, _MAP, lang)
+    record_file, told_recording = _write(options["record_path"], recording, _RECORDING, lang)
     return {
         "changed": False,
         "fits": result.fits(),
@@ -68,8 +72,20 @@ def examine_portal(options: Mapping[str, t.Any], orders: tuple[Order, ...], lang
         "unseen": list(result.unseen),
         "pages": list(result.pages),
         "map": own_map,
-        "text": _text(result, lang),
+        "map_file": map_file,
+        "record_file": record_file,
+        "text": "\n".join([_text(result, lang), *told_map, *told_recording]),
     }
+
+
+def _write(path: str | None, text: str | None, what: Phrase, lang: Language) -> tuple[str | None, list[str]]:
+    """Write a file for people where they asked for it, and say where it is: what is there is theirs."""
+    if not path or text is None:
+        return None, []
+    wanted = expand_home(path)
+    file = write_beside(wanted, text)
+    message = _WRITTEN if file == wanted else _KEPT
+    return str(file), [translate(message.filled(what, file, wanted), lang)]
 
 
 def _examine(options: Mapping[str, t.Any], orders: tuple[Order, ...]) -> Examination:
