@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..plugin_utils._planning.adoption import make_adopting_orders
 from ..plugin_utils._planning.observe import Listing
 from ..plugin_utils._reports.document import describe_plan, describe_refusal
 from ..plugin_utils._reports.pages import write_status
@@ -24,10 +23,14 @@ from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
 from ..plugin_utils._tasks.status import look_at_orders
 
 if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
     from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._complaints.complaints import Complaint
+    from ..plugin_utils._desk.desk import Desk
     from ..plugin_utils._reports.rows import Row
     from ..plugin_utils._tasks.leg import Result
+    from ..plugin_utils._values.observed import Application
 
 
 class ActionModule(Leg):
@@ -44,7 +47,7 @@ class ActionModule(Leg):
             wanted = self.options["contract_ids"]
             result = [app for app in desk.list_applications() if wanted is None or app.contract_id in wanted]
             rows = [application_row(application) for application in result]
-            return {"applications": rows, **self._adopting(make_adopting_orders(result, taken=()))}
+            return {"applications": rows, **self._adopt(desk, result, taken=())}
         listing, judged = Listing(desk), judge_asked_orders(self.options, today=read_today())
         look = look_at_orders(judged, self.options, desk, listing, lang=self.lang)
         plan, frame = look.plan, make_frame(self.options, self.lang, self.commands_of)
@@ -63,12 +66,12 @@ class ActionModule(Leg):
             "verdict": document["verdict"],
             **({"complaints": document["complaints"]} if document["complaints"] else {}),
             **({"failed": True, "msg": look.error} if look.error else {}),
-            **self._adopting(make_adopting_orders(plan.unmanaged, taken={entry.order.name for entry in plan.entries})),
+            **self._adopt(desk, plan.unmanaged, taken={entry.order.name for entry in plan.entries}),
         }
 
-    def _adopting(self, orders: list[Row]) -> Result:
+    def _adopt(self, desk: Desk, applications: Iterable[Application], *, taken: Collection[str]) -> Result:
         path, pretend = self.options["import_path"], self.check_mode
-        return import_orders(orders, path, pretend=pretend, say=self.say, lang=self.lang)
+        return import_orders(desk, applications, path, taken=taken, pretend=pretend, say=self.say, lang=self.lang)
 
     def _report(self, document: Row) -> None:
         if self.options["reports_path"] is not None:

@@ -4,7 +4,10 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Orders that adopt what is already at the desk: the import of applications that were made by hand."""
+"""Orders that adopt what is already at the desk: the import of applications that were made by hand.
+
+Not every desk shows all that an order says; what it does not show is left out, and asked of people.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,18 @@ import yaml
 from .._catalogue.products import PRODUCTS, TERMS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.whole_file import write_whole
+from .._values.links import LinkWork
+from .._values.order import Wanted
+from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from .._values.observed import Application
 
 _REFERENCE = re.compile(r"[^/]+/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,99})/[0-9]+")
+# The fields that every order has, as they lie in an application.
+_NEEDED: t.Final = ("customer_code", "common_name", "product", "term", "usage")
 _HEAD = """\
 # Written by the import of what the desk lists. Move and complete the orders as you like; keep their contract_id.
 # 窓口のお申し込みから書き出したオーダーです。移動や追記は自由ですが、contract_id は残してください。
@@ -34,7 +42,7 @@ _HEAD = """\
 def make_adopting_orders(applications: Iterable[Application], *, taken: Collection[str]) -> list[dict[str, t.Any]]:
     """Make an order for each live application, pinned by its contract ID; what order files cannot say is left out.
 
-    Only what the desk lists is in it. What a registration needs is not listed, so an application that still awaits
+    Only what the desk shows is in it. What a registration needs is not shown, so an application that still awaits
     its registration leads to an order that has to be completed.
     """
     names = set(taken)
@@ -48,6 +56,17 @@ def make_adopting_orders(applications: Iterable[Application], *, taken: Collecti
         same = first.setdefault(_natural_key(application), name)
         orders.append({"name": name, **_fields(application), **({"duplicate_of": same} if same != name else {})})
     return orders
+
+
+def list_unsaid(applications: Iterable[Application]) -> list[str]:
+    """List the live contracts that no order can say, such as those of an item that the collection does not know."""
+    return sorted(app.contract_id for app in applications if app.live and not _can_be_said(app))
+
+
+def list_unshown(orders: Iterable[Mapping[str, t.Any]]) -> list[str]:
+    """List the fields that orders must have, and that the desk did not show for some of them."""
+    orders = tuple(orders)
+    return [field for field in _NEEDED if any(field not in order for order in orders)]
 
 
 def write_adopting_orders(orders: list[dict[str, t.Any]], path: str, *, pretend: bool) -> None:
@@ -78,26 +97,36 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def _can_be_said(application: Application) -> bool:
-    service = application.linked_service
-    return application.product in PRODUCTS and application.term in TERMS and (not service or service in LINKED_SERVICES)
+    service, term = application.linked_service, application.term
+    return application.product in PRODUCTS and term in (None, *TERMS) and (not service or service in LINKED_SERVICES)
 
 
 def _fields(application: Application) -> dict[str, t.Any]:
-    fields: dict[str, t.Any] = {
-        "contract_id": application.contract_id,
-        "customer_code": application.customer_code,
-        "common_name": application.common_name,
-        "product": application.product,
-        "term": application.term,
-        "usage": application.usage,
-        "renewal": {"when": "window"},
-    }
-    if application.linked_service:
-        fields["linked_contract"] = {
-            "service": application.linked_service,
-            "contract_id": application.linked_contract_id,
-        }
-    return fields
+    fields = {"contract_id": application.contract_id}
+    if is_given_up(application):
+        fields["state"] = Wanted.CANCELLED.value
+    fields |= {field: value for field in _NEEDED if (value := getattr(application, field)) is not None}
+    end = {} if is_given_up(application) else {"renewal": {"when": "window"}}
+    links = {"linked_contract": _linked(application)} if application.linked_service else {}
+    return {**fields, **end, **links}
+
+
+def _linked(application: Application) -> dict[str, t.Any]:
+    """Say to what a contract is linked, and what somebody has asked for already."""
+    place: dict[str, t.Any] = {"service": application.linked_service, "contract_id": application.linked_contract_id}
+    also: list[dict[str, t.Any]] = [
+        {"service": link.service, "contract_id": link.contract_id} for link in application.further_links
+    ]
+    change = application.link_change
+    if change is not None and change.linked_service in LINKED_SERVICES:
+        new = {"service": change.linked_service, "contract_id": change.linked_contract_id}
+        if change.work == LinkWork.ADD:
+            also.append(new)
+        else:
+            place = {**new, "was": application.linked_contract_id}
+    also = [link for link in also if link["service"] in LINKED_SERVICES]
+    fields = {field: value for field, value in place.items() if value is not None}
+    return {**fields, **({"also": also} if also else {})}
 
 
 def _free_name(application: Application, names: Collection[str]) -> str:
@@ -117,4 +146,4 @@ def _natural_key(application: Application) -> tuple[object, ...]:
     )
 
 
-__all__ = ("make_adopting_orders", "write_adopting_orders")
+__all__ = ("list_unsaid", "list_unshown", "make_adopting_orders", "write_adopting_orders")

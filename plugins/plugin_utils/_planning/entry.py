@@ -13,7 +13,7 @@ import typing as t
 
 from .._values.observed import State
 from .._values.order import Usage, Wanted
-from .lifecycle import name_predecessor
+from .lifecycle import Phase, list_lacking_fields, name_predecessor
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step
 
 if t.TYPE_CHECKING:
@@ -89,6 +89,12 @@ class Entry:
     def renew_by(self) -> dt.datetime | None:
         """The moment by which the renewal of these steps has to be ordered."""
         return self.track.window.order_by if self.track and self.ahead is Standing.TO_RENEW else None
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The fields for want of which the renewal is held; a contract that was cancelled needs none."""
+        given_up = self.track is not None and self.track.phase is Phase.CANCELLED
+        return list_lacking_fields(self.order) if self.ahead is Standing.HELD and not given_up else ()
 
     @property
     def changes(self) -> tuple[Step, ...]:

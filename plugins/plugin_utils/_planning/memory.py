@@ -175,7 +175,9 @@ def digest_registration(order: Order) -> dict[str, str]:
 
 
 def _shown_drift(order: Order, application: Application) -> set[str]:
-    """Return what the desk itself shows to be registered otherwise."""
+    """Return what the desk itself shows to be registered otherwise; of what people bring, nothing was registered."""
+    if order.product.brought:
+        return set()
     made_at_service = {"service": True, "customer": False}.get(application.csr_origin or "")
     drifted = set()
     other = order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE)

@@ -46,6 +46,14 @@ if t.TYPE_CHECKING:
 _ITS_DAY: t.Final = Phrase("its day", "日時")
 _EXPIRIES: t.Final = Phrase("when they expire", "有効期限")
 _NO_DAY: t.Final = Phrase("the end of its period", "契約期間の終わり")
+_MADE_BY_IIJ: t.Final = Phrase(
+    "Afterwards IIJ renews with what was registered last time, and makes the key itself.",
+    "期日を過ぎると、前回の情報とIIJが作成する鍵で更新されます。",
+)
+_UNPUBLISHED: t.Final = Phrase(
+    "What IIJ does afterwards with a certificate that is brought is not published.",
+    "持ち込み証明書の契約が期日を過ぎるとどうなるかは、公開されていません。",
+)
 # A certificate is applied for now.
 _APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Standing.TO_REISSUE}
 
@@ -60,9 +68,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
         order, facts = entry.order, {"contract_id": application.contract_id}
-        if lacking := list_lacking_fields(order):
-            day = day_in_japan(track.window.update_by)
-            yield _remark("RENEWAL-INCOMPLETE", order, {**facts, "fields": ", ".join(lacking), "day": day})
+        yield from _of_lacking(order, track, facts)
         yield from _of_brought(entry, track)
         yield from _of_reissue(entry, track)
         if track.phase is Phase.CLOSED and application.live and not order.product.brought:
@@ -109,6 +115,15 @@ def _is_certified(entry: Entry) -> bool:
     if application is None or entry.order.state is not Wanted.PRESENT:
         return False
     return application.live and application.state in CERTIFIED
+
+
+def _of_lacking(order: Order, track: Track, facts: Mapping[str, object]) -> Iterator[Complaint]:
+    """Find what an order lacks for a renewal that is to come."""
+    lacking = list_lacking_fields(order)
+    if lacking and track.phase is not Phase.CANCELLED:
+        day, then = day_in_japan(track.window.update_by), _UNPUBLISHED if order.product.brought else _MADE_BY_IIJ
+        more = {"fields": ", ".join(lacking), "day": day, "then": then}
+        yield _remark("RENEWAL-INCOMPLETE", order, {**facts, **more})
 
 
 def _of_brought(entry: Entry, track: Track) -> Iterator[Complaint]:

@@ -125,7 +125,8 @@ def find_next_deadline(entry: Entry) -> dt.date | None:
     if entry.ahead is Standing.TO_REISSUE or is_reissuing(application):
         return (procedure.deadline if procedure else None) or installation
     if procedure is None:
-        return last_day_before(track.window.order_by)
+        over = track.phase is Phase.CANCELLED  # the contract ends, unless somebody has another one bought before
+        return last_day_before(track.certificate.not_after if over else track.window.order_by)
     open_yet = procedure.state in _UNREGISTERED
     return procedure.deadline or last_day_before(track.window.update_by) if open_yet else None
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
-from .._planning.lifecycle import list_lacking_fields
 from .._planning.steps import Standing
 from .._values.observed import State
 from .._values.order import CsrOrigin, Usage
@@ -216,8 +215,8 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
             return action, "service_admin"
         action, actor = _AT_WORK.get(procedure.state, ("none", "nobody"))
         return translate(_ACTIONS[action], lang).format(_open_ones(procedure.confirmations, lang)), actor
-    if entry.ahead is Standing.HELD and (fields := list_lacking_fields(entry.order)):
-        return translate(_ACTIONS["complete"], lang).format(", ".join(fields)), "service_admin"
+    if entry.lacking:
+        return translate(_ACTIONS["complete"], lang).format(", ".join(entry.lacking)), "service_admin"
     action, actor = _BY_STANDING[entry.ahead or entry.standing]
     return translate(_ACTIONS[action], lang), actor
 

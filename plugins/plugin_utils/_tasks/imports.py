@@ -13,12 +13,14 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import OptionsWrong, list_names
 from .._orders.files import has_order_files
-from .._planning.adoption import write_adopting_orders
+from .._planning.adoption import list_unsaid, list_unshown, make_adopting_orders, write_adopting_orders
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from ...module_utils._core.phrases import Language
+    from .._desk.desk import Desk
+    from .._values.observed import Application
 
 _TAKEN: t.Final = Phrase(
     "{0} is there already; name another file with import_path (certificate_import_file)",
@@ -40,6 +42,16 @@ _PRETENDED: t.Final = Phrase(
     "Applications without an order: {0}. Without --check, {1} gets an order for each of them: {2}.",
     "オーダーのないお申し込みが{0}件あります。--check を外すと、{1} にオーダーを書き出します: {2}",
 )
+_UNSHOWN: t.Final = Phrase(
+    "The desk does not show of all of them: {0}. Write that first, into each order or once into defaults of the file; "
+    "until then the file is refused.",
+    "窓口に表示されない項目があります: {0}。最初に、各オーダーか、ファイルの defaults に書いてください。"
+    "書くまで、このファイルはエラーになります。",
+)
+_UNSAID: t.Final = Phrase(
+    "Left out, since their item, term or linked service is none that an order can name: {0}.",
+    "品目、有効期間または連携対応サービスがオーダーに書けないため、書き出していない契約: {0}",
+)
 
 
 def has_orders(options: dict[str, t.Any]) -> bool:
@@ -51,20 +63,35 @@ def has_orders(options: dict[str, t.Any]) -> bool:
 
 
 def import_orders(
-    orders: list[dict[str, t.Any]], path: str | None, *, pretend: bool, say: Callable[[str], None], lang: Language
+    desk: Desk,
+    applications: Iterable[Application],
+    path: str | None,
+    *,
+    taken: Collection[str],
+    pretend: bool,
+    say: Callable[[str], None],
+    lang: Language,
 ) -> dict[str, t.Any]:
-    """Write the orders, if a path is named and there are any, say so, and return the part of the result.
+    """Make the orders, write them if a path is named and there are any, say so, and return the part of the result.
 
     Raises OptionsWrong where something is there already.
     """
-    if path is not None and orders:
+    if path is None:
+        return {"changed": False, "adopting_orders": make_adopting_orders(applications, taken=taken)}
+    # A list may leave out what an order says.
+    applications = [desk.read_in_full(app) if app.live else app for app in applications]
+    orders = make_adopting_orders(applications, taken=taken)
+    if orders:
         try:
             write_adopting_orders(orders, path, pretend=pretend)
         except FileExistsError:
             raise OptionsWrong(_TAKEN.filled(path)) from None
-    if path is not None:
-        say(translate(_word_import(orders, path, pretend=pretend), lang))
-    return {"changed": path is not None and bool(orders), "adopting_orders": orders}
+    unshown, unsaid = list_unshown(orders), list_unsaid(applications)
+    phrases = [_word_import(orders, path, pretend=pretend)]
+    phrases += [_UNSHOWN.filled(", ".join(unshown))] if unshown else []
+    phrases += [_UNSAID.filled(list_names(unsaid))] if unsaid else []
+    say("\n".join(translate(phrase, lang) for phrase in phrases))
+    return {"changed": bool(orders), "adopting_orders": orders}
 
 
 def _word_import(orders: list[dict[str, t.Any]], path: str, *, pretend: bool) -> Phrase:

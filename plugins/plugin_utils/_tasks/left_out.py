@@ -13,10 +13,9 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.rules.rule import Severity
 from .._planning.due import needs_people
-from .._planning.lifecycle import day_in_japan, list_lacking_fields
+from .._planning.lifecycle import day_in_japan
 from .._planning.remarks import find_remarks
 from .._planning.schedule import find_next_deadline
-from .._planning.steps import Standing
 from .._reports.standing import explain_standing, next_action
 
 if t.TYPE_CHECKING:
@@ -57,11 +56,10 @@ def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> li
 
 
 def _word_entry(entry: Entry, lang: Language) -> str:
-    fields = list_lacking_fields(entry.order) if entry.ahead is Standing.HELD else ()
     window = entry.track.window if entry.track else None
-    if fields and window:
+    if entry.lacking and window:
         days = day_in_japan(window.order_by), day_in_japan(window.update_by)
-        return translate(_HELD.filled(entry.order.name, ", ".join(fields), *days), lang)
+        return translate(_HELD.filled(entry.order.name, ", ".join(entry.lacking), *days), lang)
     day, (action, _actor) = find_next_deadline(entry), next_action(entry, lang)
     until = _UNTIL.filled(day) if day else ""
     return translate(_OPEN.filled(entry.order.name, explain_standing(entry, lang), action, until), lang)

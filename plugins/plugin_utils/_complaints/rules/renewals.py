@@ -32,12 +32,12 @@ RULES = (
         (
             "The renewal of {contract_id} will need what the order lacks: {fields}.",
             "everything that a registration takes, before {day}",
-            "Complete the order. Afterwards IIJ renews with what was registered last time, and makes the key itself.",
+            "Complete the order. {then}",
         ),
         (
             "{contract_id} の更新に必要な項目がオーダーにありません: {fields}",
             "{day} までに、登録に必要な項目がすべてあること",
-            "オーダーに追記してください。期日を過ぎると、前回の情報とIIJが作成する鍵で更新されます。",
+            "オーダーに追記してください。{then}",
         ),
         severity=Severity.WARNING,
     ),

@@ -80,6 +80,23 @@ def test_an_import_writes_an_order_that_keeps_every_rule() -> None:
     assert (imported.contract_id, plan.entries[0].steps) == (row.contract_id, ())
 
 
+def test_nothing_was_registered_that_its_order_could_differ_from() -> None:
+    (order,) = portfolio(ORDER)
+    row = certified(booked(order, None), csr_origin="customer")
+    plan = make_plan((order,), Observed(applications=(row,), as_of=before_end(100, row)), portfolio="default")
+    assert plan.entries[0].drifted == ()
+
+
+def test_what_its_renewal_lacks_is_told_without_a_word_of_a_key_that_iij_makes() -> None:
+    fields = {name: value for name, value in ORDER.items() if name != "terms_agreed"}
+    row = certified(booked(portfolio(ORDER)[0], None))
+    (order,) = portfolio({**fields, "contract_id": row.contract_id, "renewal": {"when": "window"}})
+    plan = make_plan((order,), Observed(applications=(row,), as_of=before_end(100, row)), portfolio="default")
+    (remark,) = find_remarks(plan)
+    assert remark.rule == "RENEWAL-INCOMPLETE"
+    assert "makes the key" not in str(remark.as_dict("en"))
+
+
 def test_a_renewal_waits_for_a_person_and_is_never_registered() -> None:
     entry, _remarks, _silent = planned(
         20, procedure=renewal("1".ljust(64, "a"), "default/cdn/1/renewal:x", opened_at=ISSUED_AT)

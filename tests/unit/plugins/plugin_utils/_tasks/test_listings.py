@@ -16,7 +16,10 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.adapter import ByHandDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.listings import read_listing
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.screen_map import read_screen_map
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import make_adopting_orders
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.adoption import (
+    list_unshown,
+    make_adopting_orders,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.record import record, record_lines
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_work_sheets import Desk
@@ -240,11 +243,12 @@ def test_another_contract_under_the_same_id_is_never_taken_over(desk: Desk) -> N
     assert register(desk) == before
 
 
-def test_what_no_order_is_for_is_imported_once_the_register_tells_the_rest(desk: Desk) -> None:
+def test_what_no_order_is_for_is_imported_with_what_the_register_tells(desk: Desk) -> None:
     told = compared(desk, ("rsc00000009", "else.example.jp", *WWW[2:]), take_over=True, orders=())
     assert "no order is for it. Write its term and usage into the register" in told["differences"][0]
     book = ByHandDesk(str(desk.folder))
-    assert make_adopting_orders(book.list_applications(), taken=()) == []
+    (order,) = make_adopting_orders(book.list_applications(), taken=())
+    assert list_unshown([order]) == ["customer_code", "term", "usage"]
     whole = register(desk).replace("    state:", "    term: 6 months\n    usage: other\n    state:")
     (desk.folder / "register.yml").write_text(whole, encoding="utf-8")
     (order,) = make_adopting_orders(book.list_applications(), taken=())
