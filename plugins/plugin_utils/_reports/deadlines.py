@@ -81,7 +81,7 @@ def deadline_rows(entry: Entry, lang: Language, prices: PriceTable | None) -> li
             "by": deadline.by,
             "action": translate(_WHAT[deadline.what], lang),
             "otherwise": _otherwise(deadline.what, entry, lang, prices),
-            "alert_at": deadline.alert_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "alert_at": deadline.alert_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
         for deadline in list_deadlines(entry)
     ]

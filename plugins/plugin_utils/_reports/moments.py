@@ -13,8 +13,8 @@ import typing as t
 
 
 def write_moment(moment: dt.datetime | None) -> str | None:
-    """Write a moment of any zone as documents have it, in UTC."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    """Write a moment as documents have it: it begins with the day that the desk shows, in UTC or in Japan."""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
 def read_now(document: dict[str, t.Any]) -> dt.datetime:

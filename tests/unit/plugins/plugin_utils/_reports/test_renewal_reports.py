@@ -166,3 +166,22 @@ def test_silence_is_an_event_nine_four_and_one_days_before() -> None:
         ("rsc00000009", 4),
         ("rsc00000009", 9),
     ]
+
+
+def test_the_moments_of_a_desk_that_shows_days_are_right_and_so_are_its_days() -> None:
+    """The portal shows the day of an expiry: its midnight in Japan is nine hours before that of UTC."""
+    midnight = dt.datetime(2027, 5, 28, tzinfo=dt.timezone(dt.timedelta(hours=9)))
+    row = dc.replace(SILENT, current=None, not_after=midnight, not_before=None)
+    plan = make_plan(ORDERS[1:], Observed(applications=(row,), as_of=before_end(30, row)), portfolio="p")
+    frame = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=before_end(30, row))
+    found = describe_plan(plan, frame, planned=True)
+    jsonschema.validate(found, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    (order,) = found["orders"]
+    assert dt.datetime.fromisoformat(order["not_after"]) == midnight
+    assert "  2027-05-28  " in render_text(found, "en")
+    (silent,) = found["silent"]
+    window = plan.entries[0].track.window if plan.entries[0].track else None
+    assert window is not None and dt.datetime.fromisoformat(silent["at"]) == window.order_by
+    alerts = {deadline["what"]: dt.datetime.fromisoformat(deadline["alert_at"]) for deadline in order["deadlines"]}
+    assert midnight - dt.timedelta(days=40) < alerts["expiry"]
+    assert all(moment.time() == dt.time(15) for moment in alerts.values()), "midnight in Japan"
