@@ -8,7 +8,8 @@
 
 A server may have one certificate for each kind of key, so it is asked in several ways. Only what is served is asked
 here: whether it can be trusted was judged before it was installed. So old versions and weak ciphers do, and a server
-that ends the handshake, since it wants a certificate from its clients too, has shown its own by then.
+that ends the handshake, since it wants a certificate from its clients too, has shown its own by then, and proved that
+it has the key.
 """
 
 from __future__ import annotations
@@ -140,16 +141,16 @@ def _ask(service: Service, ciphers: str, *, newest: ssl.TLSVersion | None = None
     except _FAILURES as error:
         return Answer(fault=_NO_CONNECTION.filled(reason_of(error)))
     with connection:
-        secured, heard, fault = None, b"", None
         try:
-            secured, heard, fault = tls_records.shaken(
+            attempt = tls_records.shaken(
                 connection, _context(ciphers, newest=newest), name=service.server_name, patience=service.patience
             )
         except _FAILURES as error:
-            fault = error
-    der = secured.getpeercert(binary_form=True) if secured else tls_records.certificate_in(heard)
-    message = _NO_TLS.filled(verbatim(getattr(fault, "reason", None) or fault))
-    version = (secured and secured.version()) or ("TLS" if heard else None)
+            attempt = tls_records.Attempt(None, b"", b"", error)
+    secured = attempt.secured
+    der = secured.getpeercert(binary_form=True) if secured else tls_records.proved_certificate(attempt.agreed)
+    message = _NO_TLS.filled(verbatim(getattr(attempt.fault, "reason", None) or attempt.fault))
+    version = (secured and secured.version()) or ("TLS" if attempt.heard else None)
     return Answer(hashlib.sha256(der).hexdigest() if der else None, version=version, fault=message)
 
 

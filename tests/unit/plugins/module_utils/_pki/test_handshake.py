@@ -44,6 +44,15 @@ SERVERS: t.Final[dict[str, tuple[tuple[str, ...], set[str]]]] = {
     "TLS 1.1 alone": ((*FILES["rsa"], "-tls1_1", *OLD), {"rsa"}),
     "TLS 1.0 alone, two certificates": ((*BOTH, "-tls1", *OLD), {"rsa", "ec"}),
     "key exchange without forward secrecy": ((*FILES["rsa"], "-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0"), {"rsa"}),
+    "a client's certificate, key exchange of finite fields": (
+        (*FILES["rsa"], *CLIENTS, "-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256:@SECLEVEL=0"),
+        {"rsa"},
+    ),
+    "a client's certificate, TLS 1.0 alone": ((*FILES["rsa"], *CLIENTS, "-tls1", *OLD), {"rsa"}),
+    "a client's certificate, without forward secrecy": (
+        (*FILES["rsa"], *CLIENTS, "-tls1_2", "-cipher", "AES128-SHA:@SECLEVEL=0"),
+        set(),  # nothing proves the key before the end of this handshake
+    ),
     "another certificate for other names": (
         (*FILES["ec"], "-servername", NAME, "-cert2", "rsa.pem", "-key2", "rsa.key"),
         {"rsa"},
@@ -126,6 +135,52 @@ def test_a_port_that_speaks_no_tls_is_told() -> None:
     assert told
     assert "no TLS handshake came about" in told.en
     assert "TLS" in told.ja
+
+
+def message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
+def hello(cipher: int) -> bytes:
+    return message(2, b"\x03\x03" + bytes(32) + b"\0" + cipher.to_bytes(2, "big") + b"\0")
+
+
+# A signature of nobody: what a server without the key can say of its part of the key exchange.
+FORGED = message(12, b"\x03\x00\x1d\x20" + bytes(range(32)) + b"\x08\x04\x01\x00" + bytes(256))
+DONE = message(14, b"")
+IMPOSTORS: t.Final[dict[str, tuple[int, bytes, bytes]]] = {
+    "says nothing more": (0xC02F, b"", b""),
+    "signs with another key": (0xC02F, FORGED + DONE, b""),
+    "needs no signature": (0x009C, DONE, b""),
+    "signs once it is too late": (0x009C, DONE, FORGED),
+}
+
+
+@pytest.mark.parametrize("kind", IMPOSTORS)
+def test_a_certificate_without_its_key_is_not_served(folder: pathlib.Path, kind: str) -> None:
+    """Certificates are public: whoever has ended the handshake before proving the key has only shown one."""
+    cipher, then, late = IMPOSTORS[kind]
+    der = ssl.PEM_cert_to_DER_cert((folder / "rsa.pem").read_text())
+    entry = len(der).to_bytes(3, "big") + der
+    text = hello(cipher) + message(11, len(entry).to_bytes(3, "big") + entry) + then
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        child = os.fork()
+        if child == 0:
+            while True:
+                connection, _address = listener.accept()
+                with contextlib.suppress(OSError), connection:
+                    connection.recv(1 << 14)
+                    connection.sendall(b"\x16\x03\x03" + len(text).to_bytes(2, "big") + text)
+                    connection.recv(1 << 14)
+                    connection.sendall(b"\x16\x03\x03" + len(late).to_bytes(2, "big") + late if late else b"")
+        try:
+            service = handshake.Service("127.0.0.1", listener.getsockname()[1], NAME, timeout=1)
+            told = handshake.seen_instead(service, fingerprint=fingerprint(folder, "rsa"))
+        finally:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+    assert told
+    assert "no TLS handshake came about" in told.en
 
 
 def test_a_port_where_nothing_listens_is_told() -> None:
