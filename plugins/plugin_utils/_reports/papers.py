@@ -17,7 +17,7 @@ from .._catalogue.products import PRODUCTS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.cells import guard_cell
 from .._planning.steps import CallClass, Step
-from .host_words import host_notes
+from .host_words import host_notes, note_missing_comparison
 from .renewal_words import term_words
 from .words import price_text, row_cells, state_word, yen_text
 
@@ -115,6 +115,7 @@ def describe_approval(document: Row) -> Row:
             for row in document["silent"]
         ],
         "on_hosts": [line for row in document["orders"] for _sign, line in host_notes(row, lang)],
+        "not_compared": note_missing_comparison(document, lang),
     }
 
 

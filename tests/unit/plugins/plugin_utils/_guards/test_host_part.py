@@ -124,9 +124,9 @@ def test_a_saved_plan_binds_every_field_of_a_host_without_any_step(field: str, t
 def test_a_plan_that_compares_no_hosts_says_so(tmp_path: pathlib.Path) -> None:
     save(tmp_path, installed(ORDER))
     told = "What changes on hosts is not shown here"
-    assert all(told in (tmp_path / f"plan.{form}").read_text() for form in ("md", "html"))
+    assert all(told in (tmp_path / f"plan.{form}").read_text() for form in ("md", "html", "approval.html"))
     save(tmp_path, installed(ORDER), before={"www": make_host_part(ORDER, commands_of)})
-    assert not any(told in (tmp_path / f"plan.{form}").read_text() for form in ("md", "html"))
+    assert not any(told in (tmp_path / f"plan.{form}").read_text() for form in ("md", "html", "approval.html"))
 
 
 @pytest.mark.parametrize("field", OTHERS)
