@@ -13,7 +13,7 @@ import typing as t
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
 from .keys import is_estranged
-from .lifecycle import is_due, is_given_up, is_reissue_late, renews, waits_for_new_csr, wants_reissue
+from .lifecycle import is_due, is_given_up, is_reissue_late, is_renewing, renews, waits_for_new_csr, wants_reissue
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _cancelling(application: Application | None) -> Standing:
         return Standing.DONE
     if application.renewal is not None and application.renewal.decision is Decision.CANCEL:
         return Standing.DONE
-    return Standing.WAITING if renews(application) else Standing.TO_CANCEL
+    return Standing.WAITING if is_renewing(application) else Standing.TO_CANCEL
 
 
 def is_registered(order: Order, application: Application | None) -> bool:

@@ -103,8 +103,13 @@ def current_certificate(application: Application | None) -> Certificate | None:
 
 
 def renews(application: Application) -> bool:
-    """Check whether a renewal is under way, also one that was rejected and can be registered once more."""
+    """Check whether the next certificate is under way, also one that was rejected and can be registered once more."""
     return application.procedure is not None and application.procedure.kind is not Kind.NEW
+
+
+def is_renewing(application: Application) -> bool:
+    """Check whether a renewal is under way, whose period is paid; one inside the paid period is a certificate only."""
+    return application.procedure is not None and application.procedure.kind is Kind.RENEWAL
 
 
 def is_given_up(application: Application) -> bool:
@@ -195,7 +200,7 @@ def is_replaced(application: Application, predecessor: str) -> bool:
     """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it."""
     names = list_certificate_names(application)
     decided = application.renewal is not None and application.renewal.decision is Decision.RENEW
-    if not is_reissuing(application) and (decided or renews(application)):
+    if is_renewing(application) or (decided and not is_reissuing(application)):
         return predecessor in names
     if application.current is None:  # a desk that shows no certificates of before shows another one in their place
         return bool(names) and predecessor not in names
@@ -231,8 +236,7 @@ def last_day_before(moment: dt.datetime) -> dt.date:
 
 
 def _phase(application: Application, window: Renewal, as_of: dt.datetime) -> Phase:
-    renewed = renews(application) and not is_reissuing(application)
-    if renewed or window.decision is Decision.RENEW:
+    if is_renewing(application) or window.decision is Decision.RENEW:
         return Phase.RENEWED
     if window.decision is Decision.CANCEL:
         return Phase.CANCELLED
@@ -257,6 +261,7 @@ __all__ = (
     "is_reissue_late",
     "is_reissued",
     "is_reissuing",
+    "is_renewing",
     "is_replaced",
     "knows_serial",
     "last_day_before",

@@ -18,7 +18,7 @@ import typing as t
 from .._complaints.complaints import Complaint, shorten
 from .._values.observed import State
 from .._values.order import Usage, Wanted
-from .lifecycle import Phase, find_track, is_given_up, renews
+from .lifecycle import Phase, find_track, is_given_up, is_renewing
 from .memory import name_places
 from .steps import Standing
 
@@ -82,7 +82,7 @@ def find_replaced(successors: Iterable[Successor], observed: Observed) -> dict[s
 def _judge_replaced(old: Application, group: list[Successor], observed: Observed, *, first: bool) -> Replaced:
     replaced = Replaced(application=old, track=find_track(old, observed.as_of))
     in_person = not observed.changes_online or any(_is_in_nobodys_sight(one.order) for one in group)
-    free = replaced.goes_on and not replaced.is_too_late and not renews(old)
+    free = replaced.goes_on and not replaced.is_too_late and not is_renewing(old)
     cancels = first and free and not in_person and all(is_in_use(one) for one in group)
     return dc.replace(replaced, cancels=cancels, in_person=in_person)
 

@@ -13,7 +13,11 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import Phase, find_track
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import (
+    Phase,
+    find_track,
+    is_replaced,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import (
@@ -199,6 +203,24 @@ def test_a_cancellation_that_is_ordered_is_not_ordered_again() -> None:
     assert entry_at(100, order=order).steps == (Step.CANCEL,)
     assert entry_at(28, dc.replace(IN_USE, renewal=window), order=order).steps == ()
     assert entry_at(28, dc.replace(IN_USE, renewal=window)).steps == (), "a person has cancelled it: nothing is bought"
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTINUATION, Kind.REISSUE])
+def test_a_cancellation_waits_for_no_certificate_inside_the_paid_period(kind: Kind) -> None:
+    (order,) = portfolio(OV | {"state": "cancelled", "contract_id": IN_USE.contract_id})
+    row = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, None, kind=kind))
+    plan = plan_at(30, row, order=order)
+    assert (plan.entries[0].steps, remarks(plan)) == ((Step.CANCEL,), [])
+
+
+def test_a_continuation_is_not_taken_for_a_renewal() -> None:
+    fingerprint = IN_USE.certificate_fingerprint
+    assert fingerprint is not None
+    for kind, replaced in ((Kind.CONTINUATION, False), (Kind.RENEWAL, True)):
+        row = dc.replace(IN_USE, procedure=renewal(fingerprint, None, kind=kind))
+        assert is_replaced(row, fingerprint) is replaced
+        track = find_track(row, before_end(28, row))
+        assert track is not None and (track.silent_on is None) is replaced
 
 
 def test_a_cancellation_after_the_renewal_waits() -> None:

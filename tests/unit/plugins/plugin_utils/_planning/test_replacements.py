@@ -27,6 +27,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.cont
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import _host_order
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
     Decision,
+    Kind,
     Observed,
     Renewal,
     State,
@@ -164,6 +165,17 @@ def test_a_period_that_is_paid_already_is_not_cancelled() -> None:
         plan = plan_of(old, NEW, memory=on_host((ORDER, NEW)), days=days)
         assert Step.CANCEL_REPLACED not in plan.entries[0].steps
         assert "REPLACED-RENEWED" in remarks(plan)
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTINUATION, Kind.REISSUE])
+def test_a_certificate_inside_the_paid_period_is_no_period_that_is_paid(kind: Kind) -> None:
+    """Waiting for its end would wait for a registration that nobody makes any more, and IIJ renews meanwhile."""
+    old = dc.replace(OLD, procedure=renewal(OLD.certificate_fingerprint, None, kind=kind))
+    plan = plan_of(old, NEW, memory=on_host((ORDER, NEW)))
+    assert plan.entries[0].steps == (Step.CANCEL_REPLACED,)
+    assert remarks(plan) == []
+    (silent,) = find_silent(plan_of(old, NEW, days=28), None)
+    assert silent.application.contract_id == OLD.contract_id
 
 
 def test_what_several_orders_replace_ends_with_the_last_of_them_and_once() -> None:
