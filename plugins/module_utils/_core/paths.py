@@ -13,8 +13,13 @@ import os
 import pathlib
 import posixpath
 import re
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _FILE = re.compile(r"/([^\0]*/)?[^/\0]+")
+_PLAIN = re.compile(r"[\w./@+=:,-]*")
 
 
 def expand_home(path: str | os.PathLike[str]) -> pathlib.Path:
@@ -42,4 +47,13 @@ def csr_path_beside(key_path: str) -> str:
     return f"{key_path[:-4] if key_path.endswith('.key') else key_path}.csr"
 
 
-__all__ = ("csr_path_beside", "expand_home", "names_file", "plain_path")
+def may_be_interpreted(words: Iterable[str], path: str) -> bool:
+    """Check whether a path has a meaning in place of %s, inside of a word that may be a program itself, as a shell's.
+
+    The command is the inventory's, and the path is of an order file, which holds no command.
+    """
+    around = (word.replace("%s", "") for word in words if "%s" in word)
+    return not _PLAIN.fullmatch(path) and not all(_PLAIN.fullmatch(word) for word in around)
+
+
+__all__ = ("csr_path_beside", "expand_home", "may_be_interpreted", "names_file", "plain_path")

@@ -9,11 +9,11 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
 
+from .._core.paths import may_be_interpreted
 from .._core.phrases import Phrase
 from .._core.system_errors import reason_of
 from .._pki import pem
@@ -21,7 +21,6 @@ from .._pki import pem
 _PATIENCE = 120  # seconds
 _LONGEST_TEXT = 500
 _ENDLESS = Phrase("no end after {0} seconds", "{0}秒たっても終わりません")
-_PLAIN = re.compile(r"[\w./@+=:,-]*")
 _INTERPRETED = Phrase(
     "{0} has characters that a shell would interpret: give the program %s as a word of its own, or rename the file",
     "{0} には、シェルが解釈する文字があります。%s を独立した単語としてプログラムに渡すか、ファイル名を変えてください",
@@ -34,7 +33,7 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
     try:
         words = shlex.split(command)
         if path is not None:
-            if _may_be_interpreted(words, path):
+            if may_be_interpreted(words, path):
                 return _INTERPRETED.filled(path)
             words = [word.replace("%s", path) for word in words]
         # AnsibleModule.run_command knows no time limit, and a reload that never ends must not hold up the way back.
@@ -52,15 +51,6 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
     except (OSError, ValueError) as error:  # not there, or no command at all, such as one of an open quotation
         return reason_of(error)
     return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(done.stdout))
-
-
-def _may_be_interpreted(words: list[str], path: str) -> bool:
-    """Check whether the path has a meaning inside of a word that may be a program itself, such as a shell's.
-
-    The command is the inventory's, and the path is of an order file, which holds no command.
-    """
-    around = [word.replace("%s", "") for word in words if "%s" in word]
-    return not _PLAIN.fullmatch(path) and not all(_PLAIN.fullmatch(word) for word in around)
 
 
 def find_missing_program(command: str) -> str | None:

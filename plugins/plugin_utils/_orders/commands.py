@@ -13,11 +13,12 @@ import re
 import shlex
 import typing as t
 
+from ...module_utils._core.paths import may_be_interpreted
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Breach, OptionsWrong, shorten
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from .._values.order import Install
 
@@ -28,6 +29,7 @@ VALIDATIONS: t.Final[Mapping[str, str]] = {
     "nginx": "nginx -t -q",
     "openssl": "openssl x509 -noout -in %s",
 }
+LEADERS: t.Final = ("certificate", "full_chain", "combined", "pkcs12")  # the first one there is tried by `validate`
 NAME: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 SERVICE: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,199}")
 
@@ -56,8 +58,11 @@ def read_commands(fields: Mapping[str, t.Any] | None) -> dict[str, str]:
     return commands
 
 
-def find_command_breaches(fields: Mapping[str, t.Any], commands: Collection[str] | None) -> Iterator[Breach]:
-    """Find every name of a command that the task does not define; None: the commands of this task are not known."""
+def find_command_breaches(fields: Mapping[str, t.Any], commands: Mapping[str, str] | None) -> Iterator[Breach]:
+    """Find every name of a command that the task does not define, and a path that the host would not give to it.
+
+    None: the commands of this task are not known.
+    """
     install = fields.get("install")
     if commands is None or not isinstance(install, dict):
         return
@@ -66,6 +71,17 @@ def find_command_breaches(fields: Mapping[str, t.Any], commands: Collection[str]
         if isinstance(name, str) and NAME.fullmatch(name) and name not in entry:
             facts = {"value": shorten(name), "allowed": tuple(sorted(entry)) or _NO_COMMANDS}
             yield Breach(rule="COMMAND-UNKNOWN", path=("install", field), facts=facts)
+    yield from _find_interpreted(install, {**VALIDATIONS, **commands})
+
+
+def _find_interpreted(install: Mapping[str, t.Any], commands: Mapping[str, str]) -> Iterator[Breach]:
+    """Find the path of the leading file that a shell would interpret; its host refuses it once it is paid for."""
+    validate = install.get("validate")
+    words = _words(commands.get(validate)) if isinstance(validate, str) else []
+    role = next((role for role in LEADERS if isinstance(install.get(role), str)), None)
+    if role is not None and may_be_interpreted(words, install[role]):
+        facts = {"value": shorten(install[role]), "other": shorten(validate)}
+        yield Breach(rule="PATH-INTERPRETED", path=("install", role), facts=facts)
 
 
 def install_on_host(install: Install, commands: Mapping[str, str]) -> dict[str, t.Any]:

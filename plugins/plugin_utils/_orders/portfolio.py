@@ -47,7 +47,7 @@ from .vaulted_fields import find_vaulted_breaches
 if t.TYPE_CHECKING:
     import datetime as dt
     import pathlib
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator, Mapping
 
     from .._values.order import SuppliedCsr
     from .files import RawOrder, Reader, Reading
@@ -78,7 +78,9 @@ class Judged:
         return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)
 
 
-def judge_order_files(source: str, reader: Reader, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
+def judge_order_files(
+    source: str, reader: Reader, *, day: dt.date, commands: Mapping[str, str] | None = None
+) -> Judged:
     """Read and judge the orders of one file or of all files in a folder.
 
     `commands` are the names that the task defines; without them the names in the orders are not looked up.
@@ -99,7 +101,7 @@ def pause_collector() -> Iterator[None]:
             gc.enable()
 
 
-def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | None = None) -> Judged:
+def judge_orders(reading: Reading, *, day: dt.date, commands: Mapping[str, str] | None = None) -> Judged:
     """Judge every order by every rule, for certificates issued on this day."""
     orders: list[tuple[RawOrder, Order]] = []
     complaints = [
@@ -122,7 +124,7 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Collection[str] | 
 
 
 def _judged_one(
-    raw: RawOrder, day: dt.date, commands: Collection[str] | None
+    raw: RawOrder, day: dt.date, commands: Mapping[str, str] | None
 ) -> tuple[Order | None, tuple[Breach, ...]]:
     fields, shape = find_shape_breaches(raw.fields, raw.branch)
     unusable = {breach.path[0] for breach in shape if breach.path}

@@ -192,6 +192,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "PATH-INTERPRETED",
+        OURS,
+        (
+            "{value} has characters that a shell would interpret, and {other} has %s inside of a longer word.",
+            "letters, digits and _ . / @ + = : , - in the path, or a command with %s as a word of its own",
+            "Rename the file, or give the program %s as a word of its own (certificate_commands).",
+        ),
+        (
+            "{value}には、シェルが解釈する文字があります。{other}では、%s が長い単語の中にあります。",
+            "パスに使えるのは文字・数字と _ . / @ + = : , - (%s が独立した単語のコマンドなら、ほかの文字も可)",
+            "ファイル名を変えるか、certificate_commands で %s を独立した単語としてプログラムに渡してください。",
+        ),
+    ),
+    make_rule(
         "TEXT-CHARACTERS",
         OURS,
         (

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import shlex
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.paths import may_be_interpreted
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.commands import (
     VALIDATIONS,
@@ -43,6 +45,33 @@ def test_a_name_must_be_known_to_the_task() -> None:
     assert rules({"reload": "app", "validate": "app_test"}, {"app": "x", "app_test": "y"}) == []
     assert rules({"reload": "nginx"}, {}) == ["COMMAND-UNKNOWN"]
     assert rules({"reload": "app"}, None) == []  # an inventory does not know the commands of a task
+
+
+WITHIN = {"try": "sh -c 'openssl x509 -in %s && true'"}
+APART = {"try": "sh -c 'openssl x509 -in \"$1\"' try %s"}
+
+
+@pytest.mark.parametrize(
+    ("path", "commands", "broken"),
+    [
+        ("/x/w w.pem", WITHIN, ["PATH-INTERPRETED"]),
+        ("/x/$(id).pem", WITHIN, ["PATH-INTERPRETED"]),
+        ("/x/w;w.pem", APART, []),
+        ("/x/www.pem", WITHIN, []),
+        ("/x/w w.pem", None, []),
+    ],
+)
+def test_what_the_host_would_refuse_is_refused_before_it_is_paid_for(
+    path: str, commands: dict[str, str] | None, broken: list[str]
+) -> None:
+    assert rules({"certificate": path, "validate": "try"}, read_commands(commands) if commands else None) == broken
+    words = shlex.split((commands or APART)["try"])
+    assert may_be_interpreted(words, path) is bool(broken), "the host says the same"
+
+
+def test_the_path_of_the_file_that_is_tried_counts() -> None:
+    paths = {"certificate": "/x/www.pem", "chain": "/x/c c.pem", "validate": "try"}
+    assert rules(paths, read_commands(WITHIN)) == []
 
 
 @pytest.mark.parametrize("name", VALIDATIONS)
