@@ -138,6 +138,7 @@ _LEVERS: t.Final = {
 }
 _LEVER: t.Final = Phrase("{0} ({1} orders): {2}", "{0} ({1} 件): {2}")
 _NOTHING: t.Final = Phrase("changes nothing", "変わりません")
+_PRICES_MISSING: t.Final = Phrase("yen not known, since prices are missing", "金額は、価格表にない品目があるため不明")
 _WARNINGS: t.Final = {
     "silent": Phrase(
         "{count} orders renew by silence, the first one on {first}: write renewal: {{when: window}} ({orders})",
@@ -214,6 +215,8 @@ def lever_lines(document: Row, lang: Language) -> Iterator[str]:
         changes = [f"{translate(EVENTS[name], lang)} {-count:+,}" for name, count in lever["saved"].items()]
         if lever["saved_yen"]:
             changes.insert(0, f"{'-' if lever['saved_yen'] > 0 else '+'}{yen_text(abs(lever['saved_yen']), lang)}")
+        elif lever["saved_yen"] is None:
+            changes.append(translate(_PRICES_MISSING, lang))
         words = translate(_LEVERS[lever["id"]], lang)
         yield translate(_LEVER, lang).format(words, lever["orders"], ", ".join(changes) or translate(_NOTHING, lang))
 

@@ -215,3 +215,11 @@ def test_what_is_left_out_is_as_by_default():
 def test_a_last_day_that_cannot_be_is_refused(text: str):
     with pytest.raises(OptionsWrong):
         read_last_day(text, today=TODAY)
+
+
+def test_a_lever_whose_prices_are_missing_is_not_said_to_change_nothing() -> None:
+    """A term of one year for クイック認証SSL has no price here, and more or fewer yen are all that it changes."""
+    made = made_forecast()
+    text = render_forecast(document_of(made), "en")
+    assert "term 1 year in place of 6 months (3 orders): yen not known, since prices are missing" in text
+    assert "changes nothing" not in text
