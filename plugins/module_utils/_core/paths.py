@@ -16,7 +16,7 @@ import re
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _FILE = re.compile(r"/([^\0]*/)?[^/\0]+")
 _PLAIN = re.compile(r"[\w./@+=:,-]*")
@@ -28,6 +28,12 @@ def expand_home(path: str | os.PathLike[str]) -> pathlib.Path:
         return pathlib.Path(path).expanduser()
     except RuntimeError:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
+
+
+def expand_homes(options: Mapping[str, t.Any], names: Iterable[str]) -> dict[str, t.Any]:
+    """Replace a leading tilde in those of the options that name paths; raises FileNotFoundError as expand_home does."""
+    paths = {name: options[name] for name in names if str(options.get(name) or "").startswith("~")}
+    return {**options, **{name: str(expand_home(path)) for name, path in paths.items()}}
 
 
 def names_file(path: str) -> bool:
@@ -56,4 +62,4 @@ def may_be_interpreted(words: Iterable[str], path: str) -> bool:
     return not _PLAIN.fullmatch(path) and not all(_PLAIN.fullmatch(word) for word in around)
 
 
-__all__ = ("csr_path_beside", "expand_home", "may_be_interpreted", "names_file", "plain_path")
+__all__ = ("csr_path_beside", "expand_home", "expand_homes", "may_be_interpreted", "names_file", "plain_path")

@@ -21,6 +21,7 @@ from ansible.utils.display import Display
 from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._argspec import DESK_OPTIONS
+from ...module_utils._core.paths import expand_homes
 from ...module_utils._core.phrases import Phrase, spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, list_shown, report
@@ -51,6 +52,7 @@ _NO_INVENTORY: t.Final = Phrase(
     "インベントリが指定されていません。-i inventory.yml を付けてください。",
 )
 
+_PATHS: t.Final = ("complaints_path", "export_path", "import_path", "order_files", "plan_file", "smtp_ca_path")
 _OF_A_FAILURE: t.Final = ("failed", "changed", "warnings", "invocation")
 
 
@@ -87,7 +89,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         try:
             self._require_variables()
             self.options = self._read_options(spec)
-        except OptionsWrong as error:
+        except (OptionsWrong, OSError) as error:
             return {**result, "failed": True, "msg": self._sentence(error)}
         # Verbose output shows this instead of the task's own words, which may hold the token.
         result["invocation"] = {"module_args": {name: self._shown(name, spec) for name in spec.argument_spec}}
@@ -125,14 +127,17 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         refuse_empty(self._task.args)
 
     def _read_options(self, spec: ArgumentSpec) -> dict[str, t.Any]:
-        """Read the task's options; raises OptionsWrong for those that a playbook of this collection was given."""
+        """Read the task's options; raises OptionsWrong for those that a playbook of this collection was given.
+
+        Raises OSError for the home of somebody who is not there.
+        """
         try:
             _validated, options = self.validate_argument_spec(**vars(spec))
         except AnsibleActionFail:
             if find_playbook(self._task.get_path()) is not None:
                 require_fitting(spec, self._task.args)
             raise
-        return t.cast("dict[str, t.Any]", options)
+        return expand_homes(options, _PATHS)
 
     def _report_complaints(self, complaints: tuple[Complaint, ...]) -> str:
         """Report the complaints; templates may lack what an inventory would have given them."""

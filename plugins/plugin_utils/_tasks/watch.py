@@ -18,7 +18,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import get_file_vault_secret
 
 from ...module_utils import _argspec
-from ...module_utils._core.paths import expand_home
+from ...module_utils._core.paths import expand_home, expand_homes
 from ...module_utils._core.phrases import Phrase, spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, report
@@ -70,6 +70,7 @@ class Watch:
         self.interval: int = self._options["interval"]
         self._lang: Language = self._options["lang"] or spoken_language()
         try:
+            self._options = expand_homes(self._options, ("order_files",))
             self._memory = expand_home(path) if (path := self._options["memory_path"]) else None
             self._told: dict[str, int] = _remembered(self._memory, self._lang)
             self._secrets = _vault_secrets(self._options["vault_password_file"])

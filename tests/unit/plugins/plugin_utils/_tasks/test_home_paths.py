@@ -9,7 +9,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils import _argspec
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.paths import expand_homes
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.leg import _PATHS
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.spender import find_ledger_path
 from statuses import a_status
 
@@ -38,3 +41,35 @@ def test_the_ledger_lies_where_it_lay(monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_reports_for_a_home_that_is_not_there() -> None:
     with pytest.raises(FileNotFoundError, match=NOBODYS):
         write_reports(a_status(), NOBODYS, name="plan")
+
+
+def test_every_path_of_the_controller_may_begin_with_a_tilde(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is written into a folder of that name, and no file of orders is overlooked."""
+    monkeypatch.setenv("HOME", "/home/of/me")
+    options = {"order_files": "~/orders", "plan_file": None, "reports_path": "x/~", "portfolio": "~p"}
+    expanded = expand_homes(options, ("order_files", "plan_file", "reports_path", "not_there"))
+    assert expanded == {**options, "order_files": "/home/of/me/orders"}
+    with pytest.raises(FileNotFoundError, match=NOBODYS):
+        expand_homes({"order_files": NOBODYS}, ("order_files",))
+
+
+def test_no_path_of_an_option_is_forgotten() -> None:
+    """Each one is expanded where it is used, or with the others before that."""
+    used = {"desk_ca_path", "desk_folder", "ledger_path", "map_path", "memory_path", "portal_browser_path"}
+    used |= {"record_path", "records_file", "reports_path", "vault_password_file"}
+    names = {
+        name
+        for make in (vars(_argspec)[name] for name in _argspec.__all__ if name.islower())
+        if isinstance(spec := _spec_of(make), dict)
+        for name, option in spec.items()
+        if name.endswith(("_path", "_file", "_files")) and option["type"] == "str"
+    }
+    assert set(_PATHS) <= names
+    assert names <= set(_PATHS) | used
+
+
+def _spec_of(make: t.Any) -> dict[str, t.Any] | None:
+    try:
+        return getattr(make(), "argument_spec", None)
+    except TypeError:
+        return None
