@@ -13,7 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.rules.rule import Severity
 from .._planning.due import needs_people
-from .._planning.lifecycle import day_in_japan
+from .._planning.lifecycle import Phase, day_in_japan
 from .._planning.remarks import find_remarks
 from .._planning.schedule import find_next_deadline
 from .._reports.standing import explain_standing, next_action
@@ -56,9 +56,9 @@ def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> li
 
 
 def _word_entry(entry: Entry, lang: Language) -> str:
-    window = entry.track.window if entry.track else None
-    if entry.lacking and window:
-        days = day_in_japan(window.order_by), day_in_japan(window.update_by)
+    track = entry.track
+    if entry.lacking and track and track.phase is Phase.OPEN and track.silent_on:
+        days = day_in_japan(track.silent_on), day_in_japan(track.window.update_by)
         return translate(_HELD.filled(entry.order.name, ", ".join(entry.lacking), *days), lang)
     day, (action, _actor) = find_next_deadline(entry), next_action(entry, lang)
     until = _UNTIL.filled(day) if day else ""

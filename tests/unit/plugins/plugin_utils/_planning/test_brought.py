@@ -22,6 +22,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_silent
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.left_out import list_left_out
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed
 from portfolios import BASE, ISSUED_AT, before_end, booked, certified, portfolio, renewal
 
@@ -95,6 +96,17 @@ def test_what_its_renewal_lacks_is_told_without_a_word_of_a_key_that_iij_makes()
     (remark,) = find_remarks(plan)
     assert remark.rule == "RENEWAL-INCOMPLETE"
     assert "makes the key" not in str(remark.as_dict("en"))
+
+
+def test_a_daily_run_tells_of_no_silence_that_nobody_knows_of() -> None:
+    fields = {name: value for name, value in ORDER.items() if name != "terms_agreed"}
+    row = certified(booked(portfolio(ORDER)[0], None))
+    (order,) = portfolio({**fields, "contract_id": row.contract_id, "renewal": {"when": "window"}})
+    seen = Observed(applications=(row,), as_of=before_end(20, row))
+    plan = make_plan((order,), seen, portfolio="default", spread=False, due_only=True)
+    (line,) = list_left_out((), plan, "en")
+    assert "complete the order: terms_agreed (until " in line
+    assert "by itself" not in line
 
 
 def test_a_renewal_waits_for_a_person_and_is_never_registered() -> None:

@@ -124,6 +124,16 @@ def test_a_window_that_nobody_knows_of_fails_the_daily_run(row: Application, tel
     assert "WINDOW-UNKNOWN" not in rules_of(plan_at(100, OV | RENEWS))
 
 
+def test_a_reissue_that_lacks_something_is_not_said_to_be_a_renewal() -> None:
+    row = dc.replace(ROW, client_reference=None)
+    fields = {name: OV[name] for name in ("name", "customer_code", "common_name", "product", "term", "usage")}
+    reissue = {"serial": row.serial_number, "reason": "key_lost"}
+    plan = plan_at(100, {**fields, **RENEWS, "contract_id": row.contract_id, "reissue": reissue}, row=row)
+    (line,) = list_left_out((), plan, "en")
+    assert "complete the order: applicant" in line
+    assert "not renewed" not in line
+
+
 @pytest.mark.parametrize("days", [25, 20, 1])
 def test_a_renewal_that_nobody_sees_fails_the_daily_run(days: float) -> None:
     """Silence should have renewed; where people are the desk, nobody may have recorded it."""
