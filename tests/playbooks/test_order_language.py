@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import subprocess
@@ -75,6 +76,29 @@ def test_import_adopts_everything_and_proves_itself(site: Site) -> None:
     assert "There is nothing to import; no file was written." in run.output
     assert site.run("apply").recap()["localhost"]["changed"] == 0
     assert len(site.desk.purchases()) == 3
+
+
+def test_an_import_whose_orders_would_renew_at_once_says_so(site: Site) -> None:
+    """What defaults of the folder complete may be due: it is no order that changes nothing."""
+    now = dt.datetime.now(dt.UTC)
+    site.desk.control("PUT", "/clock", {"now": (now - dt.timedelta(days=200)).isoformat()})
+    subject = {
+        "state_or_province_name": "Tokyo", "locality_name": "Chiyoda-ku", "organization_name": "Example Co., Ltd."
+    }  # fmt: skip
+    applicant = {"name": "Web", "department": "Web", "email": "certs@example.jp", "phone": "+81-3-0000-0000"}
+    bought = site.desk.api("POST", "/applications", {**BY_HAND, "common_name": "one.example.jp"})["result"]
+    registration = {"csr_origin": "service", "csr": None, "subject": subject, "applicant": applicant}
+    more = {"approval_email": None, "certificate_transparency": None, "terms_agreed": True}
+    site.desk.api("PUT", f"/applications/{bought['contract_id']}/registration", {**registration, **more})
+    site.desk.ca_work()
+    window = site.desk.api("GET", f"/applications/{bought['contract_id']}")["result"]["renewal"]
+    last = dt.datetime.fromisoformat(window["order_by"]) - dt.timedelta(hours=6)
+    site.desk.control("PUT", "/clock", {"now": last.isoformat()})
+    ours = {"csr_origin": "service", "subject": subject, "applicant": applicant, "terms_agreed": True}
+    site.write("orders/defaults.yml", yaml.safe_dump({"version": 1, "defaults": ours}))
+    run = site.run("import", "-e", f"certificate_import_file={site.orders}/imported.yml", fails=True)
+    assert "to renew: 1" in run.output
+    assert "The plan is not empty" in run.output
 
 
 def test_import_takes_the_paths_of_its_own_documentation(site: Site) -> None:
