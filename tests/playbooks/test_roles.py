@@ -97,11 +97,20 @@ def test_folders_that_the_role_makes_are_closed_enough(site: Site) -> None:
     assert modes == {"certs": 0o755, "private": 0o711}
 
 
+def test_a_host_that_can_make_no_key_costs_no_contract(site: Site) -> None:
+    folder = site.at("web1") / "private"
+    folder.mkdir()
+    folder.chmod(0o777)
+    failed = run_role(site, fails=True)
+    assert str(folder) in failed.output
+    assert site.desk.purchases() == []
+
+
 def test_tasks_with_a_passphrase_are_kept_from_callbacks_and_their_faults_are_told(site: Site) -> None:
     run = run_role(site)
     made = [task for task in run.tasks if task.action in ("csr_register", "certificate_install")]
-    assert len(made) == 2 * len(LAYOUTS)
-    assert sum("censored" in task.result for task in made) == 2, "those of pkcs12"
+    assert len(made) == 3 * len(LAYOUTS)
+    assert sum("censored" in task.result for task in made) == 3, "those of pkcs12"
     site.desk.ca_work()
     (site.at("web1") / "certs" / "pkcs12.p12").write_text("nonsense")
     failed = run_role(site, fails=True)
