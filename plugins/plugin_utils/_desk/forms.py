@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import re
@@ -161,7 +162,13 @@ _fingerprint: t.Final = _shaped(r"[0-9a-f]{64}", _FINGERPRINT)
 
 
 def _name(value: t.Any) -> str:
-    """Read a name as orders have it, in one spelling: what is equal in DNS is the same contract."""
+    """Read a name as orders have it, in one spelling: what is equal in DNS is the same contract.
+
+    A desk may show people the letters of a name that they had to order by its xn-- form.
+    """
+    if isinstance(value, str) and not value.isascii() and len(value) <= _LONGEST_LINE:
+        with contextlib.suppress(UnicodeError):
+            value = value.encode("idna").decode("ascii")
     return _written_name(value).lower().rstrip(".")
 
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AnswerUnusable
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.forms import read_field
 
 
@@ -22,3 +23,18 @@ def test_a_name_has_one_spelling_wherever_it_comes_from(name: str) -> None:
     """Ordered by hand in capitals it is the same contract: it is used, and nothing is bought beside it."""
     assert read_field("common_name", name) == "www.example.jp"
     assert read_field("common_name", f"*.{name}") == "*.www.example.jp"
+
+
+@pytest.mark.parametrize("name", ["日本語.example.jp", "xn--wgv71a119e.example.jp", "XN--WGV71A119E.example.jp."])
+def test_a_name_in_letters_of_its_own_is_the_one_that_orders_have(name: str) -> None:
+    """One row that is written otherwise than orders are must not keep the others from being read."""
+    assert read_field("common_name", name) == "xn--wgv71a119e.example.jp"
+    assert read_field("common_name", f"*.{name}") == "*.xn--wgv71a119e.example.jp"
+
+
+@pytest.mark.parametrize(
+    "name", ["日本 語.jp", "\u202e.jp", "é" * 300, "é." * 200, "日本語/../x", "日本語\n.jp", "日..jp"]
+)
+def test_letters_that_no_name_has_are_no_name(name: str) -> None:
+    with pytest.raises(AnswerUnusable):
+        read_field("common_name", name)
