@@ -18,6 +18,7 @@ import typing as t
 
 import yaml
 
+from ...module_utils._core.names import common_name_fault
 from .._catalogue.products import PRODUCTS, TERMS
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.whole_file import write_whole
@@ -97,7 +98,9 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def _can_be_said(application: Application) -> bool:
-    service, term = application.linked_service, application.term
+    service, term, name = application.linked_service, application.term, application.common_name
+    if common_name_fault(name):
+        return False  # an old contract may have a name that no CA certifies any more
     return application.product in PRODUCTS and term in (None, *TERMS) and (not service or service in LINKED_SERVICES)
 
 

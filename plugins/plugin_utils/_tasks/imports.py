@@ -49,8 +49,8 @@ _UNSHOWN: t.Final = Phrase(
     "書くまで、このファイルはエラーになります。",
 )
 _UNSAID: t.Final = Phrase(
-    "Left out, since their item, term or linked service is none that an order can name: {0}.",
-    "品目、有効期間または連携対応サービスがオーダーに書けないため、書き出していない契約: {0}",
+    "Left out, since their common name, item, term or linked service is none that an order can have: {0}.",
+    "コモンネーム、品目、有効期間または連携対応サービスがオーダーに書けないため、書き出していない契約: {0}",
 )
 
 

@@ -115,6 +115,14 @@ def test_what_order_files_cannot_say_is_left_out() -> None:
     assert list_unsaid([strange, booked(SEEN[1], None)]) == [strange.contract_id]
 
 
+@pytest.mark.parametrize("name", ["server01", "10.0.0.1", "a_b.example.jp"])
+def test_a_name_that_no_order_can_have_makes_no_order_that_is_refused(name: str) -> None:
+    """One such order would keep every other one from being planned."""
+    old = dc.replace(booked(SEEN[0], None), common_name=name)
+    assert make_adopting_orders([old], taken=()) == []
+    assert list_unsaid([old]) == [old.contract_id]
+
+
 def test_what_the_desk_does_not_show_is_asked_of_people_and_the_rest_is_written() -> None:
     """A portal's screens show neither term nor customer code of what was ordered by hand."""
     row = dc.replace(booked(SEEN[0], None), term=None, customer_code=None)
