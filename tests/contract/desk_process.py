@@ -123,17 +123,31 @@ class DeskControl:
 
 
 @contextlib.contextmanager
-def running_desk(folder: pathlib.Path, *, postgresql: str | None = None, variant: str = "") -> t.Iterator[DeskControl]:
+def running_desk(
+    folder: pathlib.Path, *knobs: str, postgresql: str | None = None, variant: str = ""
+) -> t.Iterator[DeskControl]:
     """A desk with a database of its own for as long as the block lasts, started by the command that users give.
 
-    With the URL of a PostgreSQL database it has two workers. `variant` is how the portal's screens are served.
+    With the URL of a PostgreSQL database it has two workers. `variant` is how the portal's screens are served, `knobs`
+    are further options.
     """
     ready, log, database = folder / "desk.json", folder / "desk.log", folder / "desk.sqlite3"
     kept_in = ["--database", postgresql, "--workers", "2"] if postgresql else ["--database", f"sqlite:///{database}"]
     process = FORKS.Process(
         target=_serve,
         args=(
-            ["serve", "--port", "0", "--access-log", "--variant", variant, "--ready-file", str(ready), *kept_in],
+            [
+                "serve",
+                "--port",
+                "0",
+                "--access-log",
+                "--variant",
+                variant,
+                "--ready-file",
+                str(ready),
+                *kept_in,
+                *knobs,
+            ],
             str(log),
         ),
     )

@@ -23,7 +23,7 @@ MAY_IMPORT: t.Final[dict[str, tuple[str, ...]]] = {
     "portal": ("desk", "store", "rules"),
     "api": ("desk", "rules"),
     "desk": ("store", "rules"),
-    "store": (),
+    "store": ("rules",),
     "rules": (),
 }
 LOOSE: t.Final = ("__init__", "__main__")

@@ -191,7 +191,8 @@ def _of_window(entry: Entry, track: Track) -> Iterator[Deadline]:
 
 def _of_addresses(track: Track) -> Iterator[Deadline]:
     days = track.calendar.addresses.value
-    addresses = track.certificate.not_after - (days or 0) * DAY
+    # The day before the desk's own opening, where that comes first: no desk tells this day.
+    addresses = min(track.certificate.not_after - (days or 0) * DAY, track.window.opens_at - DAY)
     if days is not None and track.as_of < addresses:  # nobody can say that they are ready, so nobody is woken either
         yield _quiet(What.ADDRESSES, last_day_before(addresses), "service_admin", addresses)
 

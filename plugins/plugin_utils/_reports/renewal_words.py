@@ -28,6 +28,10 @@ _OPENED: t.Final = Phrase(
     "{0}: {1} is being renewed already, ordered {2}; nothing is ordered now",
     "{0}: {1} は{2}更新の申込済みのため、新たに申し込みません",
 )
+_CONTINUED: t.Final = Phrase(
+    "{0}: {1} gets another certificate inside its paid period, which nobody has to order",
+    "{0}: {1} は契約期間内の証明書が新たに発行されるため、お申し込みは不要です",
+)
 _BY_SILENCE: t.Final = Phrase("by IIJ, since nobody had decided", "自動更新により")
 _BY_OTHERS: t.Final = Phrase("past these files", "別途")
 _SILENT: t.Final = Phrase(
@@ -64,6 +68,8 @@ def renewal_note(row: Row, lang: Language) -> tuple[str, str] | None:
         return "r", translate(_REISSUED, lang).format(row["name"], row["contract_id"], row["serial_number"] or "-")
     renewal = row["renewal"]
     if renewal and renewal["state"] and row["replaces"] and renewal["opened_by"] != "order":
+        if renewal["opened_by"] == "iij":
+            return "=", translate(_CONTINUED, lang).format(row["name"], row["contract_id"])
         by = translate(_BY_SILENCE if renewal["opened_by"] == "silence" else _BY_OTHERS, lang)
         return "=", translate(_OPENED, lang).format(row["name"], row["contract_id"], by)
     return None

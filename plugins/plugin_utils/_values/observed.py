@@ -81,7 +81,7 @@ class Procedure:
     """The one procedure under way at a contract, up to the issue of its certificate.
 
     `replaces`: fingerprint of the certificate that it replaces (None: the first one, or not shown).
-    `opened_by`: `order` or `silence`. `deadline`: the last day of the registration.
+    `opened_by`: `order`, `silence`, or `iij` for a continuation. `deadline`: the last day of the registration.
     """
 
     id: str

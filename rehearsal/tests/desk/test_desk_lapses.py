@@ -13,6 +13,7 @@ import typing as t
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from rehearsal_desk.desk.habits import Habits
 from rehearsed import TOKYO, Body, Rehearsal, complaints, csr_of, parsed, served, settings_for
 
 START: t.Final = "2026-12-01T12:00:00Z"
@@ -186,7 +187,7 @@ def test_what_nobody_can_do_by_hand(desk: Rehearsal, body: Body, refused: tuple[
 
 
 def test_a_desk_on_which_silence_does_nothing(database: str) -> None:
-    with served(settings_for(database, silence_renews=False)) as desk:
+    with served(settings_for(database, habits=Habits(silence_renews=False))) as desk:
         before = first_issued(desk)
         desk.advance(400)
         shown = desk.show(before["contract_id"])
@@ -195,7 +196,7 @@ def test_a_desk_on_which_silence_does_nothing(database: str) -> None:
 
 
 def test_a_desk_on_which_silence_comes_early(database: str) -> None:
-    with served(settings_for(database, silence_early_days=2)) as desk:
+    with served(settings_for(database, habits=Habits(silence_early=2 * DAY))) as desk:
         contract_id = first_issued(desk)["contract_id"]
         window = desk.show(contract_id)["renewal"]
         order_by = dt.datetime.fromisoformat(window["order_by"])

@@ -134,6 +134,60 @@ def test_what_it_does_not_start_with(capsys: pytest.CaptureFixture[str], argumen
     assert told.out == ""
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["serve", "--host", "192.0.2.1"], "192.0.2.1 はループバックアドレスではありません"),
+        (["serve", "--port", "0", "--workers", "2"], "SQLiteではワーカーは1つです"),
+        (["serve", "--port", "0", "--database", "mysql://x"], "データベースを使えません: 使えるのは"),
+        (["serve", "--port", "0", "--calendar", "/nonexistent"], "/nonexistent: 読めません"),
+        (["serve", "--port", "0", "--key-file", "/nonexistent/key"], "鍵のファイルを使えません: /nonexistent/key"),
+        (["serve", "--port", "70000"], "--port: 0〜65535の整数を指定してください"),
+        (["serve", "--smtp", "mail"], "--smtp: メールサーバは HOST:PORT の形で指定してください"),
+        (["serve", "--silence", "die"], "'die' は使えません (選べる値: "),
+        (["serve", "--colour", "red"], "使えない引数です: --colour red"),
+        ([], "次の引数が必要です: COMMAND"),
+        (["migrate", "--database"], "値を1つ指定してください"),
+        (["replay", "/nonexistent"], "/nonexistent"),
+    ],
+)
+def test_what_stops_a_command_is_told_in_japanese(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "ja")
+    with pytest.raises(SystemExit) as ended:
+        sys.exit(cli.main(arguments))
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err
+
+
+def test_a_calendar_is_read_before_the_desk_starts(tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All its mistakes come at once, each with its place."""
+    file = tmp_path / "calendar.json"
+    row = {"since": "2027-03-15", "notice": 20, "addresses": 17, "opens": 16, "order_by": 12, "update_by": 8}
+    file.write_text(json.dumps([{**row, "opens": 40}, {**row, "grace": 1}], indent=None).replace("}, ", "},\n"))
+    assert cli.main(["serve", "--port", "0", "--calendar", str(file)]) == 2
+    assert [line.split(": ")[1] for line in capsys.readouterr().err.splitlines()] == [
+        f"{file}:1",
+        f"{file}:2",
+        f"{file}:2",
+    ]
+    file.write_bytes(b"\xff")
+    assert cli.main(["serve", "--port", "0", "--calendar", str(file)]) == 2
+    file.write_text(" " * 70_000)
+    assert cli.main(["serve", "--port", "0", "--calendar", str(file)]) == 2
+
+
+def test_a_desk_with_other_habits(tmp_path: pathlib.Path) -> None:
+    ready_file, file = tmp_path / "ready.json", tmp_path / "calendar.json"
+    file.write_text(
+        '[{"since": "2020-01-01", "notice": 20, "addresses": 17, "opens": 16, "order_by": 12, "update_by": 8}]'
+    )
+    knobs = ("--calendar", str(file), "--second-certificate", "with-csr", "--reissue-asks-csr", "off")
+    with started("--port", "0", "--ready-file", str(ready_file), *knobs):
+        assert waited_for(ready_file)["url"]
+
+
 def test_a_port_in_use_is_told_plainly() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, started("--port", str(taken.getsockname()[1])) as process:
         _output, errors = process.communicate(timeout=15)

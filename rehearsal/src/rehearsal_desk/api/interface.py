@@ -141,7 +141,7 @@ class Procedure(Wire):
     state: Stage
     replaces: Fingerprint | None
     client_reference: Reference | None
-    opened_by: t.Literal["order", "silence"]
+    opened_by: t.Literal["order", "silence", "iij"]
     opened_at: Moment
     term: Term
     confirmations: list[Confirmation]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from rehearsal_desk.desk import life, links
 from rehearsal_desk.desk.authority import CertificationAuthority
 from rehearsal_desk.desk.desk import find
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.showing import Shown, show
@@ -44,13 +45,21 @@ class BackOffice:
     """Lets the CA contact, issue and reject, and counts purchases."""
 
     def __init__(
-        self, store: Store, *, clock: Clock, authority: CertificationAuthority, outbox: Outbox, mishaps: Mishaps
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        authority: CertificationAuthority,
+        outbox: Outbox,
+        mishaps: Mishaps,
+        habits: Habits,
     ) -> None:
         self._store = store
         self._clock = clock
         self._outbox = outbox
         self._authority = authority
         self._mishaps = mishaps
+        self._habits = habits
 
     def contact(self, contract_ids: t.Sequence[str] | None) -> tuple[Move, ...]:
         """Let the CA contact the applicants of what has been applied for, nothing more."""
@@ -143,13 +152,12 @@ class BackOffice:
     def read_application(self, contract_id: str) -> Shown:
         """Read one application of any admin."""
         with self._store.reading() as session:
-            return show(find(session, contract_id), now=self._clock.now())
+            return self._show(find(session, contract_id))
 
     def list_at_ca(self) -> tuple[Shown, ...]:
         """List the applications that are with the CA, oldest first."""
-        now = self._clock.now()
         with self._store.reading() as session:
-            return tuple(show(row, now=now) for row in session.scalars(_waiting(life.WITH_THE_CA)))
+            return tuple(self._show(row) for row in session.scalars(_waiting(life.WITH_THE_CA)))
 
     def list_purchases(self) -> tuple[Purchase, ...]:
         """List every purchase ever made, oldest first."""
@@ -160,6 +168,9 @@ class BackOffice:
         """List every spend and every download, oldest first."""
         with self._store.reading() as session:
             return tuple(session.scalars(select(AuditEntry).order_by(AuditEntry.id)))
+
+    def _show(self, application: Application) -> Shown:
+        return show(application, now=self._clock.now(), habits=self._habits)
 
     def _move(
         self,
@@ -234,10 +245,10 @@ class BackOffice:
 def _span(procedure: Procedure, before: Procedure | None) -> dict[str, dt.datetime | None]:
     """Return when the life of a new certificate begins or ends, by the one before.
 
-    A reissue keeps its end [M:2261110].
+    A reissue keeps its end [M:2261110], and another certificate inside the period has a whole life [GS:199certificate].
     """
     end = None if before is None else before.not_after
-    return {"until": end} if procedure.kind == life.REISSUE else {"after": end}
+    return {"until": end} if procedure.kind == life.REISSUE else {"after": end if procedure.kind in life.PAID else None}
 
 
 def _chosen(

@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life, links, refusals, reissues, renewals
+from rehearsal_desk.desk import entering, life, links, refusals, reissues, renewals
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.pages import Page, read_page, storable
@@ -58,6 +59,7 @@ class Desk:
         outbox: Outbox,
         mishaps: Mishaps,
         vault: Vault,
+        habits: Habits,
         not_offered: frozenset[str] = frozenset(),
         registration_days: int,
     ) -> None:
@@ -66,6 +68,7 @@ class Desk:
         self._outbox = outbox
         self._mishaps = mishaps
         self._vault = vault
+        self._habits = habits
         self._registration_days = registration_days
         self.offer: t.Final[dict[str, Product]] = {
             product_id: product for product_id, product in PRODUCTS.items() if product_id not in not_offered
@@ -95,8 +98,7 @@ class Desk:
             mine.append(of_procedure | Application.id.in_(select(LinkChange.application_id).where(linked)))
         with self._store.reading() as session:
             page = read_page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
-        now = self.now()
-        return tuple(show(row, now=now) for row in page.rows), page.total
+        return tuple(self.show(row) for row in page.rows), page.total
 
     def read_application(self, admin: Admin, contract_id: str) -> Shown:
         """Read one application of the admin."""
@@ -141,8 +143,10 @@ class Desk:
                 self._judge_renewal(application, form, misread=misread)
                 if renewals.is_repeated(application, form=form):
                     return self.show(application), False
-                renewals.refuse_unless_due(application, form=form, now=self.now())
-                renewal = renewals.opened(application, by=life.ORDER, term=form.term, now=self.now())
+                renewals.refuse_unless_due(application, form=form, now=self.now(), habits=self._habits)
+                renewal = renewals.opened(
+                    application, by=life.ORDER, term=form.term, now=self.now(), habits=self._habits
+                )
                 renewal.client_reference = form.client_reference
                 session.flush()
                 self._book(session, admin, renewal)
@@ -158,7 +162,7 @@ class Desk:
         with self._store.reading() as session:
             application = find(session, contract_id, admin=admin)
         self._judge_renewal(application, form, misread=misread)
-        renewals.refuse_unless_due(application, form=form, now=self.now())
+        renewals.refuse_unless_due(application, form=form, now=self.now(), habits=self._habits)
         return form
 
     def reissue(
@@ -177,6 +181,9 @@ class Desk:
                 reissue.client_reference = form.client_reference
                 session.flush()
                 session.add(self._entry(admin, application, act=_ACTS[reissue.kind]))
+                if not self._habits.reissue_asks_csr:
+                    entering.repeat(session, reissue, keeps_csr=True, now=self.now(), vault=self._vault)
+                    self._outbox.post_registration(session, reissue)
         except IntegrityError:
             raise refusals.reference_used() from None
         return self.show(application), True
@@ -212,7 +219,7 @@ class Desk:
         admin.must_have("order")
         with self._store.writing() as session:
             application = find(session, contract_id, admin=admin, lock=True)
-            renewals.cancel(application, now=self.now())
+            renewals.cancel(application, now=self.now(), habits=self._habits)
         return self.show(application)
 
     def download_certificate(self, admin: Admin, contract_id: str, *, serial_number: str | None = None) -> Procedure:
@@ -246,7 +253,7 @@ class Desk:
 
     def show(self, application: Application) -> Shown:
         """Return the application as it is now."""
-        return show(application, now=self.now())
+        return show(application, now=self.now(), habits=self._habits)
 
     def now(self) -> dt.datetime:
         """Return the desk's moment."""

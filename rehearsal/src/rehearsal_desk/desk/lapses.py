@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 from rehearsal_desk.desk import life, renewals, schedule
 from rehearsal_desk.desk.back_office import BackOffice
 from rehearsal_desk.desk.desk import purchase_of
+from rehearsal_desk.desk.habits import NEW_CSR, Habits
 from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.registrar import Registrar
-from rehearsal_desk.desk.schedule import Habits, Lapse
+from rehearsal_desk.desk.schedule import Lapse
 from rehearsal_desk.rules.problems import Conflict
 from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.blackboard import Blackboard
@@ -110,19 +111,32 @@ class Lapses:
     def _happen(self, session: Session, application: Application, *, kind: str) -> None:
         latest, now = application.latest, self._clock.now()
         if kind == schedule.SILENCE:
-            paid = [each for each in application.certificates if each.kind in life.PAID]
-            renewal = renewals.opened(application, by=life.SILENCE, term=paid[-1].term, now=now)
-            session.flush()
-            session.add(purchase_of(renewal))
-            self._outbox.post_silence(session, renewal)
+            self._renew(session, application, now=now)
+        elif kind == schedule.CONTINUATION:
+            self._go_on(session, application, now=now)
         elif kind == schedule.IIJ_MAKES_CSR:
-            self._registrar.register_in_silence(session, latest)
+            self._registrar.repeat(session, latest)
         elif kind == schedule.CONTACT:
             self._back_office.contact_one(session, latest)
         elif kind == schedule.ISSUE:
             self._back_office.issue_one(session, latest)
         else:
             self._outbox.post_window(session, application.shown_first, opens=kind == schedule.OPENING)
+
+    def _renew(self, session: Session, application: Application, *, now: dt.datetime) -> None:
+        paid = [each for each in application.certificates if each.kind in life.PAID]
+        renewal = renewals.opened(application, by=life.SILENCE, term=paid[-1].term, now=now, habits=self._habits)
+        session.flush()
+        session.add(purchase_of(renewal))
+        self._outbox.post_silence(session, renewal)
+
+    def _go_on(self, session: Session, application: Application, *, now: dt.datetime) -> None:
+        further = renewals.continued(application, now=now, habits=self._habits)
+        session.flush()
+        if self._habits.second_certificate == NEW_CSR:
+            self._outbox.post_continuation(session, further)
+        else:
+            self._registrar.repeat(session, further, keeps_csr=True)
 
     def _reckon(self, application: Application) -> None:
         lapse = self._next(application)
@@ -135,3 +149,12 @@ class Lapses:
         since = dt.datetime.fromisoformat(found["since"])
         habits = dc.replace(self._habits, ca_days=found["days"], ca_since=since)
         return schedule.next_lapse(application, habits=habits)
+
+
+def reckon_all(store: Store, *, habits: Habits) -> None:
+    """Foresee for each contract what comes next: a desk with other habits may have kept this database before."""
+    with store.writing() as session:
+        for application in session.scalars(select(Application).execution_options(yield_per=500)):
+            lapse = schedule.next_lapse(application, habits=habits)
+            if application.lapse_at != (moment := None if lapse is None else lapse.at):
+                application.lapse_at = moment

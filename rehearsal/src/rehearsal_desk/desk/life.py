@@ -11,7 +11,8 @@ import datetime as dt
 import typing as t
 
 from rehearsal_desk.desk import links
-from rehearsal_desk.rules import catalogue
+from rehearsal_desk.desk.habits import NO_SECOND, Habits
+from rehearsal_desk.rules import calendars, catalogue
 from rehearsal_desk.rules.catalogue import confirmations_for
 from rehearsal_desk.store.store import Application, Procedure
 
@@ -45,6 +46,7 @@ EXITS: t.Final = frozenset({WITHDRAWN, REJECTED, CANCELLED, EXPIRED, REVOKED})
 NEW: t.Final = "new"
 RENEWAL: t.Final = "renewal"
 REISSUE: t.Final = "reissue"
+CONTINUATION: t.Final = "continuation"
 
 UNDECIDED: t.Final = "undecided"
 RENEW: t.Final = "renew"
@@ -52,16 +54,18 @@ CANCEL: t.Final = "cancel"
 
 ORDER: t.Final = "order"
 SILENCE: t.Final = "silence"
+IIJ: t.Final = "iij"
 
 PAID: t.Final = (NEW, RENEWAL)
 WITH_THE_CA: t.Final = (APPLIED, AWAITING_CONFIRMATION)
 
-# In which a procedure is over; a renewal that was rejected may be registered once more (ours).
+# In which a procedure is over; one that was rejected, except the first, may be registered once more (ours).
 _OVER: t.Final = frozenset({ISSUED, WITHDRAWN, CANCELLED})
 REGISTRABLE: t.Final = {
     NEW: (AWAITING_REGISTRATION,),
     RENEWAL: (AWAITING_REGISTRATION, REJECTED),
     REISSUE: (AWAITING_REGISTRATION, REJECTED),
+    CONTINUATION: (AWAITING_REGISTRATION, REJECTED),
 }
 
 # A CA's random values live at most 30 days [BR 3.2.2.4.4, GS:domain-confirmation].
@@ -113,9 +117,10 @@ class Period:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Renewal:
-    """The window around the end of the certificate in use, and what was decided in it."""
+    """The window around the end of what is paid for, and what was decided in it."""
 
     notice_at: dt.datetime
+    addresses_at: dt.datetime
     opens_at: dt.datetime
     order_by: dt.datetime
     update_by: dt.datetime
@@ -158,9 +163,16 @@ def state_of(application: Application, *, now: dt.datetime) -> str:
 def open_procedure(application: Application, *, now: dt.datetime) -> Procedure | None:
     """Return the procedure that is under way; only one can be."""
     latest = application.latest
-    state = _state_of(latest, now=now)
-    is_over = state in _OVER or (state == REJECTED and state not in REGISTRABLE[latest.kind])
-    return None if is_over else latest
+    return None if _is_over(latest, state=_state_of(latest, now=now)) else latest
+
+
+def is_under_way(procedure: Procedure) -> bool:
+    """Check whether this procedure, which is not the first, still leads to a certificate."""
+    return not _is_over(procedure, state=procedure.state)
+
+
+def _is_over(procedure: Procedure, *, state: str) -> bool:
+    return state in _OVER or (state == REJECTED and state not in REGISTRABLE[procedure.kind])
 
 
 def step_of(procedure: Procedure, *, product: str, now: dt.datetime) -> Step:
@@ -207,20 +219,49 @@ def period_of(application: Application) -> Period | None:
     return Period(number=len(paid), begins=begins, ends=catalogue.term_later(begins, term=term), term=term)
 
 
-def renewal_of(application: Application) -> Renewal | None:
-    """Return the window of the certificate in use."""
+def renewal_of(application: Application, *, habits: Habits) -> Renewal | None:
+    """Return the window in which the next period is decided: around the end of the last certificate of this one."""
     current = application.current
-    if current is None or current.not_after is None or current.issued_at is None:
+    if current is None or current.not_after is None:
         return None
-    end, product = current.not_after, catalogue.PRODUCTS[application.product]
-    calendar = catalogue.BROUGHT_CALENDAR if product.brought else catalogue.RENEWAL_CALENDAR
-    earliest = current.issued_at + dt.timedelta(days=1)
-    notice, opens, order_by, update_by = (end - dt.timedelta(days=days) for days in calendar)
+    return _window(
+        application, current, end=_paid_beyond(application, habits=habits) or current.not_after, habits=habits
+    )
+
+
+def continuation_of(application: Application, *, habits: Habits) -> Renewal | None:
+    """Return the window of another certificate inside the paid period; None where none follows."""
+    current = application.current
+    if current is None or current.not_after is None or _paid_beyond(application, habits=habits) is None:
+        return None
+    return _window(application, current, end=current.not_after, habits=habits)
+
+
+def _paid_beyond(application: Application, *, habits: Habits) -> dt.datetime | None:
+    """Return the end of the paid period, where that is a day or more behind the end of the certificate in use."""
+    current, period = application.current, period_of(application)
+    brought = catalogue.PRODUCTS[application.product].brought
+    if habits.second_certificate == NO_SECOND or brought or period is None or current is None:
+        return None
+    if current.not_after is None or period.ends - current.not_after < dt.timedelta(days=1):
+        return None
+    return period.ends
+
+
+def _window(application: Application, current: Procedure, *, end: dt.datetime, habits: Habits) -> Renewal:
+    issued_at, product = current.issued_at or current.opened_at, catalogue.PRODUCTS[application.product]
+    earliest = issued_at + dt.timedelta(days=1)
+    calendar = calendars.BROUGHT if product.brought else calendars.in_force(habits.calendars, issued_at.date())
+
+    def before_end(days: int) -> dt.datetime:
+        return max(end - dt.timedelta(days=days), earliest)
+
     return Renewal(
-        notice_at=max(notice, earliest),
-        opens_at=max(opens, earliest),
-        order_by=max(order_by, earliest),
-        update_by=max(update_by, earliest),
+        notice_at=before_end(calendar.notice),
+        addresses_at=before_end(calendar.addresses),
+        opens_at=before_end(calendar.opens),
+        order_by=before_end(calendar.order_by),
+        update_by=before_end(calendar.update_by),
         terms=product.terms,
         decision=_decision(application, current),
     )
@@ -229,18 +270,13 @@ def renewal_of(application: Application) -> Renewal | None:
 def _decision(application: Application, current: Procedure) -> str:
     if application.cancelled_at is not None:
         return CANCEL
-    return RENEW if renewal_for(application, current.certificate_fingerprint) else UNDECIDED
+    renewal = successor(application, kind=RENEWAL, replaces=current.certificate_fingerprint)
+    return RENEW if renewal else UNDECIDED
 
 
-def renewal_for(application: Application, fingerprint: str | None) -> Procedure | None:
-    """Return the renewal that replaces this certificate."""
-    found = (each for each in application.procedures if each.kind == RENEWAL and each.replaces == fingerprint)
-    return next(found, None)
-
-
-def reissue_for(application: Application, fingerprint: str | None) -> Procedure | None:
-    """Return the reissue that replaces this certificate."""
-    found = (each for each in application.procedures if each.kind == REISSUE and each.replaces == fingerprint)
+def successor(application: Application, *, kind: str, replaces: str | None) -> Procedure | None:
+    """Return the procedure of this kind that replaces this certificate."""
+    found = (each for each in application.procedures if (each.kind, each.replaces) == (kind, replaces))
     return next(found, None)
 
 

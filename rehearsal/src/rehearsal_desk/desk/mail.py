@@ -28,6 +28,7 @@ INSTALLED: t.Final = "installed"
 NOTICE: t.Final = "renewal_notice"
 OPENING: t.Final = "renewal_opening"
 SILENCE: t.Final = "renewed_in_silence"
+CONTINUATION: t.Final = "continuation"
 
 # Only these products have the mail [M:2261100].
 _WITH_ORDER_ID: t.Final = ("organization_ssl", "organization_ssl_wildcard")
@@ -160,13 +161,17 @@ _SILENCE: t.Final = "お手続きがない場合は、更新のお申し込み�
 _ORDER_IT: t.Final = "お手続きをお願いします。"
 
 
-def renewal_notice(procedure: Procedure, *, opens: bool, group_admins: tuple[str, ...]) -> Letter:
+def renewal_notice(
+    procedure: Procedure, *, renewal: life.Renewal, opens: bool, group_admins: tuple[str, ...]
+) -> Letter:
     """Tell that the renewal or the cancellation is to be ordered, before it can be or once it can [M:2261088]."""
-    renewal = life.renewal_of(procedure.application)
-    if renewal is None:  # pragma: no cover
-        raise TypeError("contract broken: a mail about the end of a contract without a certificate")
     brought = PRODUCTS[procedure.application.product].brought
-    when = "お手続きの受付を開始しました。" if opens else f"{_day(renewal.opens_at)} からお手続きを受け付けます。"
+    when = (
+        "お手続きの受付を開始しました。"
+        if opens
+        else f"{_day(renewal.opens_at)} からお手続きを受け付けます。\n"
+        f"承認メールアドレスやDNSの変更は、{_day(renewal.addresses_at)} までに済ませてください。"
+    )
     return _letter(
         procedure,
         kind=OPENING if opens else NOTICE,
@@ -189,6 +194,21 @@ def silence_notice(procedure: Procedure, *, admins: tuple[str, ...]) -> Letter:
         title="ご契約の自動更新のお知らせ",
         text=(
             "期限までにお手続きがなかったため、更新のお申し込みがあったものとして取り扱います。\n"
+            "CSR・申請情報の登録がない場合は、前回の情報とIIJが作成するCSRで申請します。\n\n"
+            f"{_facts(procedure)}\n登録期限: {procedure.register_by:%Y-%m-%d}"
+        ),
+    )
+
+
+def continuation_notice(procedure: Procedure, *, service_admins: tuple[str, ...]) -> Letter:
+    """Tell that the paid period brings another certificate, and until when its CSR is wanted."""
+    return _letter(
+        procedure,
+        kind=CONTINUATION,
+        recipients=service_admins,
+        title="契約期間内の証明書のCSR登録のお願い",
+        text=(
+            "証明書の有効期限の後もご契約が続くため、次の証明書を追加料金なしで発行します。\n"
             "CSR・申請情報の登録がない場合は、前回の情報とIIJが作成するCSRで申請します。\n\n"
             f"{_facts(procedure)}\n登録期限: {procedure.register_by:%Y-%m-%d}"
         ),

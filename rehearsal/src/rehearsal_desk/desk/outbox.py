@@ -14,6 +14,7 @@ from sqlalchemy import ForeignKey, String, Text, event, exists, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from rehearsal_desk.desk import life, mail
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.mail import Letter
 from rehearsal_desk.rules.admins import Admin, digest
 from rehearsal_desk.store.clock import Clock
@@ -53,11 +54,12 @@ class ApprovalLink(Base):
 class Outbox:
     """Writes the mails of the workflow and lets them be read; sending is somebody else's work."""
 
-    def __init__(self, store: Store, *, clock: Clock, admins: tuple[Admin, ...], url: str) -> None:
+    def __init__(self, store: Store, *, clock: Clock, admins: tuple[Admin, ...], url: str, habits: Habits) -> None:
         self._store = store
         self._clock = clock
         self._admins = admins
         self._url = url
+        self._habits = habits
         self._on_post: t.Callable[[], None] | None = None
 
     def tell(self, on_post: t.Callable[[], None]) -> None:
@@ -91,13 +93,21 @@ class Outbox:
 
     def post_window(self, session: Session, procedure: Procedure, *, opens: bool) -> None:
         """Write the mail before the window of this certificate opens, or when it does."""
-        letter = mail.renewal_notice(procedure, opens=opens, group_admins=self._admins_of(procedure, scope="order"))
-        self._post(session, procedure, letter)
+        if (renewal := life.renewal_of(procedure.application, habits=self._habits)) is not None:
+            admins = self._admins_of(procedure, scope="order")
+            self._post(
+                session, procedure, mail.renewal_notice(procedure, renewal=renewal, opens=opens, group_admins=admins)
+            )
 
     def post_silence(self, session: Session, procedure: Procedure) -> None:
         """Write the mail of a renewal that silence has ordered."""
         admins = self._admins_of(procedure, scope="order") + self._service_admins(procedure)
         self._post(session, procedure, mail.silence_notice(procedure, admins=tuple(dict.fromkeys(admins))))
+
+    def post_continuation(self, session: Session, procedure: Procedure) -> None:
+        """Write the mail that asks for the CSR of another certificate inside the paid period."""
+        letter = mail.continuation_notice(procedure, service_admins=self._service_admins(procedure))
+        self._post(session, procedure, letter)
 
     def catch_up(self) -> None:
         """Write the mails that time alone has made due: those of installations that are done by now."""

@@ -35,7 +35,7 @@ class SmtpServer:
         """Return the server that `host:port` names; raises ValueError."""
         host, _, port = text.rpartition(":")
         if not host or not 0 < int(port) <= 65535:
-            raise ValueError("an SMTP server is written as host:port")
+            raise ValueError(text)
         return cls(host=host.strip("[]"), port=int(port))
 
 

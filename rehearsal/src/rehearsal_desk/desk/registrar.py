@@ -13,28 +13,26 @@ import typing as t
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.desk import life
+from rehearsal_desk.desk import entering, life
 from rehearsal_desk.desk.desk import find
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.outbox import Outbox
-from rehearsal_desk.desk.showing import Shown, label_of, show
+from rehearsal_desk.desk.showing import Shown, show
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.rules.catalogue import PRODUCTS
 from rehearsal_desk.rules.csrs import Csr, UnreadableCsr, make_csr, read_csr
-from rehearsal_desk.rules.forms import RegistrationForm, SubjectForm
-from rehearsal_desk.rules.order_rules import OTHER
+from rehearsal_desk.rules.forms import RegistrationForm
 from rehearsal_desk.rules.problems import Breach, Conflict, refuse_if_any
 from rehearsal_desk.rules.registration_rules import CUSTOMER, SERVICE, Case, registration_breaches
 from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.clock import Clock
-from rehearsal_desk.store.store import PrivateKey, Procedure, Store
+from rehearsal_desk.store.store import Procedure, Store
 from rehearsal_desk.store.vault import Vault
 
 _UPLOADED: t.Final = say(
     "A person uploads this certificate with its key; nothing is registered for it.",
     "証明書と鍵は担当者がポータルで登録するため、申請情報の登録はありません。",
 )
-
-_SHORTS: t.Final = {"state_or_province_name": "ST", "locality_name": "L", "organization_name": "O"}
 
 
 @dc.dataclass(frozen=True, slots=True)
@@ -48,11 +46,12 @@ class _Reading:
 class Registrar:
     """Takes registrations."""
 
-    def __init__(self, store: Store, *, clock: Clock, outbox: Outbox, vault: Vault) -> None:
+    def __init__(self, store: Store, *, clock: Clock, outbox: Outbox, vault: Vault, habits: Habits) -> None:
         self._store = store
         self._clock = clock
         self._outbox = outbox
         self._vault = vault
+        self._habits = habits
 
     def register(
         self, admin: Admin, contract_id: str, form: RegistrationForm, *, misread: tuple[Breach, ...] = ()
@@ -64,7 +63,7 @@ class Registrar:
             procedure = _procedure(session, contract_id, admin=admin, form=form)
             self._judge(session, procedure, form=form, reading=reading, misread=misread)
             if self._is_settled(procedure, form=form, csr=reading.csr):
-                return show(procedure.application, now=self._clock.now())
+                return show(procedure.application, now=self._clock.now(), habits=self._habits)
         # Making a key takes long, so it is done outside the transaction that holds the lock.
         common_name = procedure.application.common_name
         csr, key = (reading.csr, None) if reading.csr is not None else _make(common_name, form)
@@ -72,19 +71,15 @@ class Registrar:
             procedure = _procedure(session, contract_id, admin=admin, form=form, lock=True)
             self._judge(session, procedure, form=form, reading=reading, misread=misread)
             if not self._is_settled(procedure, form=form, csr=csr):
-                self._enter(procedure, origin=form.csr_origin, record=_record(form, csr=csr), csr=csr)
-                self._keep_key(session, procedure, key=key)
+                record, now = _record(form, csr=csr), self._clock.now()
+                entering.enter(procedure, origin=form.csr_origin, record=record, csr=csr, now=now)
+                entering.keep_key(session, procedure, key=key, vault=self._vault)
                 self._outbox.post_registration(session, procedure)
-        return show(procedure.application, now=self._clock.now())
+        return show(procedure.application, now=self._clock.now(), habits=self._habits)
 
-    def register_in_silence(self, session: Session, procedure: Procedure) -> None:
-        """Register what nobody has registered in time: as last time, but with a CSR that IIJ makes [M:2261088]."""
-        before = json.loads(procedure.application.shown_first.registration or "{}")
-        subject = _subject_of(before)
-        csr, key = make_csr(procedure.application.common_name, subject=subject)
-        record = {**before, "csr_origin": SERVICE, "csr": None, "subject": _as_form(subject)}
-        self._enter(procedure, origin=SERVICE, record=json.dumps(record, sort_keys=True, ensure_ascii=False), csr=csr)
-        self._keep_key(session, procedure, key=key)
+    def repeat(self, session: Session, procedure: Procedure, *, keeps_csr: bool = False) -> None:
+        """Register as last time what nobody registers, with a CSR that IIJ makes unless it is kept [M:2261088]."""
+        entering.repeat(session, procedure, keeps_csr=keeps_csr, now=self._clock.now(), vault=self._vault)
         self._outbox.post_registration(session, procedure)
 
     def check(self, admin: Admin, contract_id: str, form: RegistrationForm) -> Csr | None:
@@ -144,22 +139,6 @@ class Registrar:
             )
         return False
 
-    def _enter(self, procedure: Procedure, *, origin: str, record: str, csr: Csr) -> None:
-        procedure.state = life.APPLIED
-        procedure.reason = procedure.answered = procedure.contacted_at = None  # it may have been rejected before
-        procedure.registered_at = self._clock.now()
-        procedure.asked = " ".join(life.to_be_asked(procedure.application, now=procedure.registered_at))
-        procedure.registration = record
-        procedure.csr_origin = origin
-        procedure.csr = csr.pem
-        procedure.public_key_fingerprint = csr.public_key_fingerprint
-
-    def _keep_key(self, session: Session, procedure: Procedure, *, key: bytes | None) -> None:
-        # Of a linked service only IIJ needs the key, and a rehearsal installs nothing: it is forgotten.
-        if key is not None and procedure.application.usage == OTHER:
-            sealed = self._vault.seal(key, label=label_of(procedure))
-            session.merge(PrivateKey(procedure_id=procedure.id, sealed=sealed))
-
 
 def _procedure(
     session: Session, contract_id: str, *, admin: Admin, form: RegistrationForm, lock: bool = False
@@ -193,19 +172,8 @@ def _make(common_name: str, form: RegistrationForm) -> tuple[Csr, bytes]:
         raise TypeError("contract broken: the rules let a registration without subject through")
     return make_csr(
         common_name,
-        subject={short: getattr(subject, name) for name, short in _SHORTS.items()},
+        subject={short: getattr(subject, name) for name, short in entering.SHORTS.items()},
     )
-
-
-def _subject_of(record: dict[str, t.Any]) -> dict[str, str]:
-    """Return the subject of a registration as attributes, wherever its CSR came from."""
-    if record.get("csr"):
-        return {short: value for short, value in record["csr"]["subject"] if short in _SHORTS.values()}
-    return {short: record["subject"][name] for name, short in _SHORTS.items()} if record.get("subject") else {}
-
-
-def _as_form(subject: dict[str, str]) -> dict[str, str]:
-    return SubjectForm(**{name: subject.get(short, "") for name, short in _SHORTS.items()}).model_dump()
 
 
 def _is_used_elsewhere(session: Session, procedure: Procedure, *, csr: Csr | None) -> bool:

@@ -4,7 +4,8 @@
 
 """A reissue (再発行): another certificate for what is left of the period, for nothing [M:2261110].
 
-Ours: that a contract with a customer's CSR asks for a new one, and that a reissue waits for it without a deadline.
+Ours: that a contract with a customer's CSR asks for a new one unless `Habits` says otherwise, and that a reissue waits
+for it without a deadline.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def refuse_unless_possible(application: Application, *, form: ReissueForm, now: 
             say("This is not the certificate in use.", "使用中の証明書ではありません。"),
             attribute="replaces",
         )
-    if life.reissue_for(application, form.replaces):
+    if life.successor(application, kind=life.REISSUE, replaces=form.replaces):
         raise Conflict("replaces", say("It has been reissued.", "この証明書は再発行済みです。"), attribute="replaces")
     if (procedure := life.open_procedure(application, now=now)) is not None:
         raise Conflict(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 
 from rehearsal_desk.desk import life
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.refusals import reference_used
 from rehearsal_desk.rules.forms import RenewalForm, RenewalQuote
 from rehearsal_desk.rules.problems import Conflict
@@ -27,16 +28,16 @@ def is_repeated(application: Application, *, form: RenewalForm) -> bool:
     return True
 
 
-def refuse_unless_due(application: Application, *, form: RenewalQuote, now: dt.datetime) -> None:
+def refuse_unless_due(application: Application, *, form: RenewalQuote, now: dt.datetime, habits: Habits) -> None:
     """Raise `Conflict` unless this certificate can be replaced by a renewal now."""
-    renewal, current = life.renewal_of(application), application.current
+    renewal, current = life.renewal_of(application, habits=habits), application.current
     if renewal is None or current is None or form.replaces != current.certificate_fingerprint:
         raise Conflict(
             "replaces",
             say("This is not the certificate in use.", "使用中の証明書ではありません。"),
             attribute="replaces",
         )
-    if before := life.renewal_for(application, form.replaces):
+    if before := life.successor(application, kind=life.RENEWAL, replaces=form.replaces):
         raise Conflict(
             "replaces",
             say(
@@ -66,29 +67,43 @@ def refuse_unless_due(application: Application, *, form: RenewalQuote, now: dt.d
         raise Conflict("window", message, attribute="contract_id")
 
 
-def opened(application: Application, *, by: str, term: str, now: dt.datetime) -> Procedure:
+def opened(application: Application, *, by: str, term: str, now: dt.datetime, habits: Habits) -> Procedure:
     """Return a new renewal of the certificate in use."""
-    renewal, current = life.renewal_of(application), application.current
-    if renewal is None or current is None:  # pragma: no cover
-        raise TypeError("contract broken: a contract without a certificate was renewed")
+    window = life.renewal_of(application, habits=habits)
+    return _opened(application, kind=life.RENEWAL, window=window, by=by, term=term, now=now)
+
+
+def continued(application: Application, *, now: dt.datetime, habits: Habits) -> Procedure:
+    """Return a new procedure for another certificate inside the paid period, which IIJ opens and nobody pays."""
+    window, period = life.continuation_of(application, habits=habits), life.period_of(application)
+    term = "" if period is None else period.term
+    return _opened(application, kind=life.CONTINUATION, window=window, by=life.IIJ, term=term, now=now)
+
+
+def _opened(
+    application: Application, *, kind: str, window: life.Renewal | None, by: str, term: str, now: dt.datetime
+) -> Procedure:
+    current = application.current
+    if window is None or current is None:  # pragma: no cover
+        raise TypeError("contract broken: a contract without a certificate went on")
     procedure = Procedure(
         number=len(application.procedures) + 1,
-        kind=life.RENEWAL,
+        kind=kind,
         replaces=current.certificate_fingerprint,
         customer_code=application.customer_code,
         opened_by=by,
         opened_at=now,
         term=term,
         state=life.AWAITING_REGISTRATION,
-        register_by=renewal.update_by.date(),
+        register_by=window.update_by.date(),
     )
     application.procedures.append(procedure)
     return procedure
 
 
-def cancel(application: Application, *, now: dt.datetime) -> None:
+def cancel(application: Application, *, now: dt.datetime, habits: Habits) -> None:
     """Cancel at once what has no certificate, else as of the end of the certificate; again: nothing."""
-    state, renewal = life.state_of(application, now=now), life.renewal_of(application)
+    state, renewal = life.state_of(application, now=now), life.renewal_of(application, habits=habits)
     if application.cancelled_at is not None:
         return
     if state in life.EXITS:

@@ -11,6 +11,7 @@ import datetime as dt
 import typing as t
 
 from rehearsal_desk.desk import life
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.rules import catalogue
 from rehearsal_desk.store.store import Application
 
@@ -18,9 +19,12 @@ NOTICE: t.Final = "notice"
 OPENING: t.Final = "opening"
 SILENCE: t.Final = "silence"
 IIJ_MAKES_CSR: t.Final = "iij_makes_csr"
+CONTINUATION: t.Final = "continuation"
 CONTACT: t.Final = "contact"
 ISSUE: t.Final = "issue"
 
+# For a reissue IIJ waits (ours).
+_WITH_DEADLINE: t.Final = (life.RENEWAL, life.CONTINUATION)
 _BEFORE_ALL: t.Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -32,40 +36,38 @@ class Lapse:
     kind: str
 
 
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Habits:
-    """How the other side goes about it: whether and when silence renews, and the days that a CA needs by itself."""
-
-    silence_renews: bool = True
-    silence_early: dt.timedelta = dt.timedelta()  # before the moment that is told
-    ca_days: t.Mapping[str, int] | None = None  # by level; None: the CA works when it is told to
-    ca_since: dt.datetime = _BEFORE_ALL
-
-
 def next_lapse(application: Application, *, habits: Habits) -> Lapse | None:
     """Return what time does next to this contract."""
-    after = application.lapsed_at or _BEFORE_ALL
-    window = (lapse for lapse in _of_window(application, habits=habits) if lapse.at > after)
-    return min((*window, *_of_ca(application, habits=habits)), key=lambda lapse: lapse.at, default=None)
+    after, ended = application.lapsed_at or _BEFORE_ALL, application.latest.issued_at or _BEFORE_ALL
+    mails = (lapse for lapse in _mails(application, habits=habits) if lapse.at > after)
+    # What had to wait for another procedure happens once that is over.
+    acts = (Lapse(max(each.at, after, ended), each.kind) for each in _acts(application, habits=habits))
+    return min((*mails, *acts, *_of_ca(application, habits=habits)), key=lambda lapse: lapse.at, default=None)
 
 
-def _of_window(application: Application, *, habits: Habits) -> t.Iterator[Lapse]:
-    renewal = life.renewal_of(application)
-    if renewal is None or renewal.decision == life.CANCEL:
+def _mails(application: Application, *, habits: Habits) -> t.Iterator[Lapse]:
+    renewal = life.renewal_of(application, habits=habits)
+    if renewal is None or renewal.decision != life.UNDECIDED:
         return
-    latest = application.latest
-    if catalogue.PRODUCTS[application.product].brought:
-        # Whether silence renews a brought certificate is not published.
-        if renewal.decision == life.UNDECIDED:
-            yield Lapse(renewal.opens_at, OPENING)
-    elif renewal.decision == life.UNDECIDED:
+    if not catalogue.PRODUCTS[application.product].brought:
         yield Lapse(renewal.notice_at, NOTICE)
-        yield Lapse(renewal.opens_at, OPENING)
-        # One procedure is open at a time (ours), so silence waits for a reissue.
-        if habits.silence_renews and (latest.kind != life.REISSUE or latest.issued_at is not None):
+    yield Lapse(renewal.opens_at, OPENING)
+
+
+def _acts(application: Application, *, habits: Habits) -> t.Iterator[Lapse]:
+    """Yield what silence does, and what IIJ does by itself; one procedure is open at a time (ours), so both wait."""
+    renewal, latest = life.renewal_of(application, habits=habits), application.latest
+    further = life.continuation_of(application, habits=habits)
+    # Whether silence renews a brought certificate is not published.
+    if renewal is None or application.cancelled_at is not None or catalogue.PRODUCTS[application.product].brought:
+        return
+    if not life.is_under_way(latest):
+        if further is not None:
+            yield Lapse(further.opens_at, CONTINUATION)
+        elif habits.silence_renews:
             yield Lapse(renewal.order_by - habits.silence_early, SILENCE)
-    elif habits.silence_renews and (latest.kind, latest.state) == (life.RENEWAL, life.AWAITING_REGISTRATION):
-        yield Lapse(renewal.update_by, IIJ_MAKES_CSR)
+    elif habits.silence_renews and latest.state == life.AWAITING_REGISTRATION and latest.kind in _WITH_DEADLINE:
+        yield Lapse((further or renewal).update_by, IIJ_MAKES_CSR)
 
 
 def _of_ca(application: Application, *, habits: Habits) -> t.Iterator[Lapse]:

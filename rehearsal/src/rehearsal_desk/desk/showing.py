@@ -10,6 +10,7 @@ import dataclasses as dc
 import datetime as dt
 
 from rehearsal_desk.desk import life, links
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.store.store import Application, LinkChange, Procedure
 
 
@@ -27,7 +28,7 @@ class Shown:
     link_change: LinkChange | None
 
 
-def show(application: Application, *, now: dt.datetime) -> Shown:
+def show(application: Application, *, now: dt.datetime, habits: Habits) -> Shown:
     """Return the contract as it is at this moment."""
     procedure = life.open_procedure(application, now=now)
     return Shown(
@@ -35,7 +36,7 @@ def show(application: Application, *, now: dt.datetime) -> Shown:
         standing=life.standing(application, now=now),
         procedure=procedure,
         step=None if procedure is None else life.step_of(procedure, product=application.product, now=now),
-        renewal=life.renewal_of(application),
+        renewal=life.renewal_of(application, habits=habits),
         link=links.link_of(application, now=now),
         further_links=links.further_links(application, now=now),
         link_change=links.change_under_way(application, now=now),

@@ -19,6 +19,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from rehearsal_desk.portal.fields import read_fields
+from rehearsal_desk.rules.wording import say
 
 Json = dict[str, t.Any]
 
@@ -41,7 +42,9 @@ def read_recording(path: pathlib.Path) -> tuple[Json, ...]:
     except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         pages = ()
     if not pages:
-        raise NoRecording(f"{path} is no recording of the format {FORMAT!r}")
+        raise NoRecording(
+            say("{} is no recording of the format {!r}", "{} は、形式 {!r} の記録ではありません", path, FORMAT)
+        )
     return pages
 
 

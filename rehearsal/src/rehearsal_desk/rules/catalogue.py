@@ -176,12 +176,6 @@ VALIDITY_CAPS: t.Final = (
     ValidityCap(since=dt.date.min, days=397),
 )
 
-# Days before the end of the certificate: advance mail, window opens, order or cancel, CSR and information
-# [M:2261088, M:2261126, M:84710795].
-RENEWAL_CALENDAR: t.Final = (35, 30, 26, 21)
-# The same of a brought certificate [M:9049881, M:2261126]; until when it is uploaded is ours.
-BROUGHT_CALENDAR: t.Final = (90, 90, 1, 0)
-
 # What the CA wants answered before issue [M:2261100]: nearly always only the approval mail for クイック認証SSL.
 CONFIRMATIONS: t.Final = ("domain", "intention", "documents")
 _CONFIRMATIONS: t.Final[dict[Level, tuple[str, ...]]] = {

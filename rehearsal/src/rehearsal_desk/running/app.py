@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import ipaddress
 import typing as t
 from urllib.parse import urlsplit
@@ -27,7 +26,6 @@ from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.people import People
 from rehearsal_desk.desk.postman import Postman
 from rehearsal_desk.desk.registrar import Registrar
-from rehearsal_desk.desk.schedule import Habits
 from rehearsal_desk.portal import site
 from rehearsal_desk.portal.front import Front
 from rehearsal_desk.portal.sessions import Sessions
@@ -42,10 +40,10 @@ from rehearsal_desk.store.store import Store
 def create_app(settings: Settings, *, premises: Premises | None = None) -> FaultyLine:
     """Create a rehearsal desk as an ASGI application: one worker of these premises, or the only one of new ones."""
     premises = premises or prepare_premises(settings)
-    clock, authority, faults = premises.clock, premises.authority, premises.faults
+    clock, authority, faults, habits = premises.clock, premises.authority, premises.faults, settings.habits
     store = Store(settings.database)
     mishaps = Mishaps(faults, authority=authority)
-    outbox = Outbox(store, clock=clock, admins=settings.admins, url=settings.url)
+    outbox = Outbox(store, clock=clock, admins=settings.admins, url=settings.url, habits=habits)
     postman = None if settings.smtp is None else Postman(outbox, server=settings.smtp)
 
     @contextlib.asynccontextmanager
@@ -71,19 +69,20 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
         outbox=outbox,
         mishaps=mishaps,
         vault=settings.vault,
+        habits=habits,
         not_offered=settings.not_offered,
         registration_days=settings.registration_days,
     )
-    app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault)
-    app.state.back_office = BackOffice(store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps)
+    app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault, habits=habits)
+    app.state.back_office = BackOffice(
+        store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps, habits=habits
+    )
     _let_time_pass(app, store=store, premises=premises, settings=settings)
     if hosts := known_hosts(settings.url):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
     answers.teach_failures(app)
-    app.include_router(api.router)
-    app.include_router(control.router)
-    app.include_router(fault_controls.router)
-    app.include_router(openapi.router)
+    for router in (api.router, control.router, fault_controls.router, openapi.router):
+        app.include_router(router)
     front = _front(app.state, settings=settings, sessions=Sessions(store, clock=clock))
     screens.mount(app, front=front)
     site.mount(app, front=front)
@@ -115,9 +114,7 @@ def _let_time_pass(app: FastAPI, *, store: Store, premises: Premises, settings: 
         outbox=state.outbox,
         registrar=state.registrar,
         back_office=state.back_office,
-        habits=Habits(
-            silence_renews=settings.silence_renews, silence_early=dt.timedelta(days=settings.silence_early_days)
-        ),
+        habits=settings.habits,
     )
     app.add_middleware(Settled, lapses=state.lapses, clock=premises.clock)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses as dc
+import datetime as dt
 import ipaddress
 import json
 import os
@@ -18,23 +19,24 @@ import typing as t
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from rehearsal_desk.desk.postman import SmtpServer
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.portal.variants import VARIANTS
-from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.admins import GROUP_ADMIN, SERVICE_ADMIN, digest, new_password, new_token, seeded_admins
+from rehearsal_desk.rules.calendars import BadCalendar, Calendar, read_calendars
+from rehearsal_desk.rules.wording import Wording, say
 from rehearsal_desk.running import openapi, serving, workers
 from rehearsal_desk.running.app import create_app
-from rehearsal_desk.running.help_text import DESCRIPTION, say_help, translate_help
+from rehearsal_desk.running.help_text import say_help
+from rehearsal_desk.running.options import make_parser
 from rehearsal_desk.running.premises import prepare_premises
-from rehearsal_desk.running.replaying import add_replay
+from rehearsal_desk.running.replaying import replay_command
 from rehearsal_desk.running.settings import Settings
-from rehearsal_desk.running.start_text import start_text
+from rehearsal_desk.running.start_text import speak, start_text
 from rehearsal_desk.store import schema
 from rehearsal_desk.store.store import is_sqlite
 from rehearsal_desk.store.vault import BadKeyFile, Vault, make_vault, open_vault
 
-_MOST_DAYS_EARLY: t.Final = 4  # the window of a renewal is as wide
-_MOST_WORKERS: t.Final = 16
+_LONGEST_CALENDAR: t.Final = 65_536  # characters
 _DATABASE_ERRORS: t.Final = (SQLAlchemyError, ImportError, ValueError, schema.OutOfDate)
 
 
@@ -62,31 +64,62 @@ class Tokens:
 
 def main(arguments: t.Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 0 after a clean stop and 2 when the desk cannot start."""
-    options = _parser().parse_args(arguments)
-    return t.cast("t.Callable[[argparse.Namespace], int]", options.command)(options)
+    commands = {
+        "serve": _serve_command,
+        "migrate": _migrate_command,
+        "openapi": _openapi_command,
+        "replay": replay_command,
+        "variants": _variants_command,
+    }
+    options = make_parser().parse_args(arguments)
+    return commands[options.command](options)
 
 
 def _serve_command(options: argparse.Namespace) -> int:
     if not options.allow_remote and not _is_loopback(options.host):
-        return _cannot_start(f"{options.host} is not a loopback address; --allow-remote serves it all the same.")
+        return _cannot_start(
+            say(
+                "{} is not a loopback address; --allow-remote serves it all the same.",
+                "{} はループバックアドレスではありません。それでも使うときは --allow-remote を指定してください。",
+                options.host,
+            )
+        )
     if not options.allow_remote and options.smtp is not None and not _is_loopback(options.smtp.host):
         # Approval addresses of a rehearsal may be those of real people.
-        return _cannot_start(f"{options.smtp.host} is not a loopback address; --allow-remote sends there all the same.")
+        return _cannot_start(
+            say(
+                "{} is not a loopback address; --allow-remote sends there all the same.",
+                "{} はループバックアドレスではありません。それでも送信するときは --allow-remote を指定してください。",
+                options.smtp.host,
+            )
+        )
     with tempfile.TemporaryDirectory(prefix="rehearsal-desk-") as scratch:
         database = options.database or f"sqlite:///{scratch}/desk.sqlite3"
         try:
             if options.workers > 1 and is_sqlite(database):
-                return _cannot_start("SQLite serves one worker; several need --database postgresql://...")
+                return _cannot_start(
+                    say(
+                        "SQLite serves one worker; several need --database postgresql://...",
+                        "SQLiteではワーカーは1つです。複数なら --database postgresql://... を使ってください。",
+                    )
+                )
             vault = make_vault() if options.key_file is None else open_vault(options.key_file)
             _serve(options, database=database, vault=vault)
         except BadKeyFile as error:
-            return _cannot_start(f"The key file cannot be used: {error}.")
+            return _cannot_start(say("The key file cannot be used: {}.", "鍵のファイルを使えません: {}", error.args[0]))
+        except BadCalendar as error:
+            return _bad_calendar(options.calendar, error)
         except OSError as error:
-            return _cannot_start(f"{options.host} port {options.port}: {error.strerror or error}.")
+            reason = error.strerror or error
+            return _cannot_start(say("{} port {}: {}.", "{} ポート {}: {}", options.host, options.port, reason))
         except _DATABASE_ERRORS as error:
             return _bad_database(error)
         except workers.WorkerLost:
-            print("rehearsal-desk: A worker ended unexpectedly, so all have been stopped.", file=sys.stderr)
+            message = say(
+                "A worker ended unexpectedly, so all have been stopped.",
+                "ワーカーが予期せず終了したため、すべて停止しました。",
+            )
+            print(f"rehearsal-desk: {speak(message)}", file=sys.stderr)
             return 1
     return 0
 
@@ -96,7 +129,7 @@ def _migrate_command(options: argparse.Namespace) -> int:
         revision = schema.migrate(options.database)
     except _DATABASE_ERRORS as error:
         return _bad_database(error)
-    print(f"The tables are those of revision {revision}.")
+    print(speak(say("The tables are those of revision {}.", "表はリビジョン {} のものになりました。", revision)))
     return 0
 
 
@@ -152,8 +185,13 @@ def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url
         registration_days=options.registration_days,
         variant=options.variant,
         not_offered=frozenset(options.not_offered),
-        silence_renews=options.silence == "renew",
-        silence_early_days=options.silence_early,
+        habits=Habits(
+            calendars=() if options.calendar is None else _read_calendars(options.calendar),
+            silence_renews=options.silence == "renew",
+            silence_early=dt.timedelta(days=options.silence_early),
+            second_certificate=options.second_certificate,
+            reissue_asks_csr=options.reissue_asks_csr == "on",
+        ),
     )
 
 
@@ -175,13 +213,35 @@ def _write_ready_file(path: pathlib.Path, *, url: str, tokens: Tokens) -> None:
     pathlib.Path(temporary).replace(path)
 
 
+def _read_calendars(path: pathlib.Path) -> tuple[Calendar, ...]:
+    """Read the calendars of a file; raises `BadCalendar`, also where there is no file to read."""
+    try:
+        with path.open(encoding="utf-8") as stream:
+            text = stream.read(_LONGEST_CALENDAR + 1)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "UTF-8"
+        raise BadCalendar([(0, say("It cannot be read ({}).", "読めません ({})。", reason))]) from None
+    if len(text) > _LONGEST_CALENDAR:
+        raise BadCalendar([(0, say("It is too long.", "長すぎます。"))])
+    return read_calendars(text)
+
+
+def _bad_calendar(path: pathlib.Path, error: BadCalendar) -> int:
+    for line, message in error.mistakes:
+        where = f"{path}:{line}" if line else f"{path}"
+        print(f"rehearsal-desk: {where}: {speak(message)}", file=sys.stderr)
+    return 2
+
+
 def _bad_database(error: Exception) -> int:
     # Only the first line: the rest may quote the URL, and with it a password.
-    return _cannot_start(f"The database cannot be used: {str(error).splitlines()[0].rstrip('.')}.")
+    spoken = isinstance(error.args[0], Wording) if error.args else False
+    reason = error.args[0] if spoken else str(error).splitlines()[0].rstrip(".")
+    return _cannot_start(say("The database cannot be used: {}.", "データベースを使えません: {}", reason))
 
 
 def _cannot_start(reason: str) -> int:
-    print(f"rehearsal-desk: {reason}", file=sys.stderr)
+    print(f"rehearsal-desk: {speak(reason)}", file=sys.stderr)
     return 2
 
 
@@ -190,100 +250,3 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _port(text: str) -> int:
-    # argparse reports any ValueError as an invalid value.
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise ValueError
-    return port
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if not 0 <= days <= _MOST_DAYS_EARLY:
-        raise ValueError
-    return days
-
-
-def _workers(text: str) -> int:
-    count = int(text)
-    if not 1 <= count <= _MOST_WORKERS:
-        raise ValueError
-    return count
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="rehearsal-desk", description=DESCRIPTION)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_serve(commands.add_parser("serve", help="serve the rehearsal desk"))
-    migrate = commands.add_parser("migrate", help="bring the tables of a database up to date")
-    migrate.add_argument("--database", metavar="URL", required=True, help="SQLAlchemy URL")
-    migrate.set_defaults(command=_migrate_command)
-    openapi_document = commands.add_parser("openapi", help="print the OpenAPI document of the JSON interface")
-    openapi_document.set_defaults(command=_openapi_command)
-    add_replay(commands.add_parser("replay", help="serve a recording of a portal's screens"))
-    variants = commands.add_parser("variants", help="list the ways to serve the portal's screens")
-    variants.set_defaults(command=_variants_command)
-    translate_help(parser)
-    return parser
-
-
-def _add_habits(serve: argparse.ArgumentParser) -> None:
-    """Add how the other side of the desk goes about it."""
-    serve.add_argument(
-        "--registration-days", type=int, default=30, help="length of the registration deadline (default: %(default)s)"
-    )
-    serve.add_argument(
-        "--not-offered",
-        metavar="PRODUCT",
-        action="append",
-        default=[],
-        choices=sorted(catalogue.PRODUCTS),
-        help="take a product off the offer; may be repeated",
-    )
-    serve.add_argument(
-        "--silence",
-        default="renew",
-        choices=("renew", "lapse"),
-        help="what becomes of a contract that nobody renews or cancels in time (default: %(default)s)",
-    )
-    serve.add_argument(
-        "--silence-early",
-        metavar="DAYS",
-        type=_days,
-        default=0,
-        help="let silence renew so many days before the moment that the desk tells, for a drill (default: %(default)s)",
-    )
-
-
-def _add_serve(serve: argparse.ArgumentParser) -> None:
-    serve.set_defaults(command=_serve_command)
-    serve.add_argument("--host", default="127.0.0.1", help="address to serve (default: %(default)s)")
-    serve.add_argument("--port", type=_port, default=8440, help="port, 0 for a free one (default: %(default)s)")
-    serve.add_argument("--allow-remote", action="store_true", help="allow a host that is not loopback")
-    serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file for this run only)")
-    serve.add_argument(
-        "--ready-file", metavar="PATH", type=pathlib.Path, help="write URL, tokens and pid here, as JSON"
-    )
-    _add_habits(serve)
-    serve.add_argument(
-        "--variant",
-        default="",
-        choices=sorted(VARIANTS),
-        help="serve the portal's screens in another way (rehearsal-desk variants lists them)",
-    )
-    serve.add_argument(
-        "--smtp", metavar="HOST:PORT", type=SmtpServer.of, help="send the mails there too (default: outbox only)"
-    )
-    serve.add_argument("--access-log", action="store_true", help="log each request")
-    serve.add_argument(
-        "--workers", type=_workers, default=1, help="worker processes, more than one on PostgreSQL only (default: 1)"
-    )
-    serve.add_argument(
-        "--key-file",
-        metavar="PATH",
-        type=pathlib.Path,
-        help="seals private keys that the service makes; made when missing (default: a key for this run only)",
-    )

@@ -50,7 +50,26 @@ JAPANESE: t.Final = {
     "seals private keys that the service makes; made when missing (default: a key for this run only)": (
         "サービスが作成する秘密鍵を保護する鍵のファイル。なければ作成する (既定値: この実行だけの鍵)"
     ),
+    "days of a renewal before the end of the certificate, by day of issue, as JSON (default: IIJ's)": (
+        "証明書の有効期限から数えた更新の日数。発行日ごとにJSONで書いたファイル (既定値: IIJの日数)"
+    ),
+    "whether a paid period that outlives its certificate brings another one, and with which CSR "
+    "(default: %(default)s)": (
+        "契約期間が証明書の有効期限より長いときに次の証明書を発行するか、またそのCSR (既定値: %(default)s)"
+    ),
+    "whether a reissue waits for a new CSR or takes what was registered last (default: %(default)s)": (
+        "再発行のときに新しいCSRを待つか、前回の登録内容を使うか (既定値: %(default)s)"
+    ),
     "what portal_doctor wrote to its record_path": "portal_doctor が record_path に書き込んだファイル",
+    # What argparse says itself.
+    "usage: ": "使い方: ",
+    "%(prog)s: error: %(message)s\n": "%(prog)s: エラー: %(message)s\n",
+    "argument %(argument_name)s: %(message)s": "%(argument_name)s: %(message)s",
+    "the following arguments are required: %s": "次の引数が必要です: %s",
+    "unrecognized arguments: %s": "使えない引数です: %s",
+    "expected one argument": "値を1つ指定してください",
+    "invalid choice: %(value)r (choose from %(choices)s)": "%(value)r は使えません (選べる値: %(choices)s)",
+    "ambiguous option: %(option)s could match %(matches)s": "%(option)s は %(matches)s のどれか判別できません",
     # The ways to serve the portal's screens.
     "The screens as the manual has them.": "マニュアルどおりの画面です。",
     "A notice has to be closed before the order form comes.": "フォームの前に、お知らせを閉じる必要があります。",
@@ -87,6 +106,7 @@ def say_help(text: str) -> str:
 
 def translate_help(parser: argparse.ArgumentParser) -> None:
     """Put the help of a parser and of its commands into the language of the locale."""
+    vars(argparse)["_"] = say_help  # its way to other languages: gettext, of whose catalogues there is none
     parser.description = parser.description and say_help(parser.description)
     for group in parser._action_groups:
         group.title = group.title and say_help(group.title)

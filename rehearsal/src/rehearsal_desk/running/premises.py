@@ -12,6 +12,7 @@ import os
 
 from sqlalchemy import make_url
 
+from rehearsal_desk.desk import lapses
 from rehearsal_desk.desk.authority import CertificationAuthority
 from rehearsal_desk.running import seeds
 from rehearsal_desk.running.settings import Settings
@@ -43,6 +44,7 @@ def prepare_premises(settings: Settings) -> Premises:
     store = Store(settings.database)
     try:
         seeds.sow(store)
+        lapses.reckon_all(store, habits=settings.habits)
     finally:
         store.close()
     board = Blackboard()

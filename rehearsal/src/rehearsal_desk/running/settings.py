@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 
+from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.postman import SmtpServer
 from rehearsal_desk.rules.admins import Admin
 from rehearsal_desk.store.vault import Vault, make_vault
@@ -23,8 +24,7 @@ class Settings:
     url: str = "http://127.0.0.1:8440"  # where the desk is reached: mails link to it
     smtp: SmtpServer | None = None  # mails stay in the outbox without it
     registration_days: int = 30  # ours: the length of the real deadline is not published
-    silence_renews: bool = True  # what is neither renewed nor cancelled in time is renewed [M:2261088]
-    silence_early_days: int = 0  # before the moment that the desk tells, for a drill
+    habits: Habits = dc.field(default_factory=Habits)
     vault: Vault = dc.field(default_factory=make_vault, repr=False)
     variant: str = ""  # of the portal's screens, by name
     not_offered: frozenset[str] = frozenset()  # product ids taken off the offer

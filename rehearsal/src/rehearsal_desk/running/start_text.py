@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import typing as t
 
+from rehearsal_desk.rules.wording import Language, spoken
+
 _ENGLISH: t.Final = """\
 REHEARSAL: nothing is bought here, and the certificates are worthless.
 
@@ -80,11 +82,16 @@ def start_text(*, kept: bool, **facts: str) -> str:
     return _TEXTS[lang].format(memory=_MEMORY[lang][kept], **facts)
 
 
-def spoken_language() -> str:
+def speak(message: str) -> str:
+    """Say a sentence in the language of the user's locale."""
+    return spoken(message, spoken_language())
+
+
+def spoken_language() -> Language:
     """Return the language of the user's locale."""
     # As the collection has it: LANGUAGE works where no Japanese locale is installed.
     values = (os.environ.get(name) for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))
     return "ja" if next(filter(None, values), "").startswith("ja") else "en"
 
 
-__all__ = ("spoken_language", "start_text")
+__all__ = ("speak", "spoken_language", "start_text")

@@ -67,6 +67,6 @@ class Blackboard:
 
     def _write(self, text: bytes) -> None:
         if len(text) > _SIZE - _LENGTH.size:
-            raise ValueError("this is more than the desk can keep in mind")
+            raise ValueError("contract broken: more than the blackboard holds")
         self._page[_LENGTH.size : _LENGTH.size + len(text)] = text
         _LENGTH.pack_into(self._page, 0, len(text))

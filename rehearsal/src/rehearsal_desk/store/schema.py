@@ -16,6 +16,7 @@ from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
 from sqlalchemy import text
 
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.store import open_engine
 
 _SCRIPTS: t.Final = pathlib.Path(__file__).parent / "migrations"
@@ -40,7 +41,12 @@ def migrate(database: str) -> str:
             command.upgrade(config, "head")
             return MigrationContext.configure(connection).get_current_revision() or ""
     except CommandError:
-        raise OutOfDate("its tables are of a version that this one does not know") from None
+        raise OutOfDate(
+            say(
+                "its tables are of a version that this one does not know",
+                "表が、このバージョンでは扱えない新しいものです",
+            )
+        ) from None
     finally:
         engine.dispose()
 
@@ -54,7 +60,12 @@ def refuse_unless_current(database: str) -> None:
     finally:
         engine.dispose()
     if found != ScriptDirectory.from_config(_config()).get_current_head():
-        raise OutOfDate("its tables are not those of this version; run: rehearsal-desk migrate --database URL")
+        raise OutOfDate(
+            say(
+                "its tables are not those of this version; run: rehearsal-desk migrate --database URL",
+                "表がこのバージョンのものではありません。rehearsal-desk migrate --database URL を実行してください",
+            )
+        )
 
 
 def _config() -> Config:

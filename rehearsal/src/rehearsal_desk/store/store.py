@@ -28,6 +28,8 @@ from sqlalchemy.engine import URL, Connection, Dialect, Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
+from rehearsal_desk.rules.wording import say
+
 _POSTGRESQL_CONNECTIONS: t.Final = 16  # of each worker
 
 _CONTRACT_ID: t.Final = re.compile(r"rsc([0-9]{8,12})")
@@ -300,7 +302,7 @@ def open_engine(database: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite_engine(url).execution_options(writes=True)
     if url.get_backend_name() != "postgresql":
-        raise ValueError("the desk keeps its memory in SQLite or PostgreSQL")
+        raise ValueError(say("the desk keeps its memory in SQLite or PostgreSQL", "使えるのはSQLiteかPostgreSQLです"))
     driver = url.set(drivername="postgresql+psycopg")
     return create_engine(driver, hide_parameters=True, pool_size=_POSTGRESQL_CONNECTIONS, max_overflow=0)
 
@@ -314,7 +316,12 @@ def _reader(writer: Engine) -> Engine:
 
 def _sqlite_engine(url: URL) -> Engine:
     if url.database in (None, "", ":memory:"):
-        raise ValueError("the desk's threads need a database file, such as sqlite:///desk.sqlite3")
+        raise ValueError(
+            say(
+                "the desk's threads need a database file, such as sqlite:///desk.sqlite3",
+                "sqlite:///desk.sqlite3 のように、データベースのファイルを指定してください",
+            )
+        )
     # As many connections as the server has threads, so that none waits for another's.
     engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=40)
     event.listen(engine, "connect", _prepare_sqlite)

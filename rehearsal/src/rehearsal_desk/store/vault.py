@@ -17,6 +17,8 @@ import typing as t
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from rehearsal_desk.rules.wording import say
+
 _KEY_BYTES: t.Final = 32
 _NONCE_BYTES: t.Final = 12
 
@@ -61,7 +63,10 @@ def open_vault(path: pathlib.Path) -> Vault:
     try:
         return Vault(_read_key(path) if path.exists() else _write_new_key(path))
     except OSError as error:
-        raise BadKeyFile(f"{path}: {error.strerror}") from None
+        message = say(
+            "{} cannot be read or made ({})", "{} の読み込みまたは作成ができません ({})", path, error.strerror
+        )
+        raise BadKeyFile(message) from None
 
 
 def _write_new_key(path: pathlib.Path) -> bytes:
@@ -76,14 +81,27 @@ def _read_key(path: pathlib.Path) -> bytes:
     with path.open("rb") as stream:
         status = os.fstat(stream.fileno())
         if not stat.S_ISREG(status.st_mode):
-            raise BadKeyFile(f"{path} is not a file")
+            raise BadKeyFile(say("{} is not a file", "{} はファイルではありません", path))
         if status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise BadKeyFile(f"{path} can be used by others than its owner; chmod 600 {path}")
+            raise BadKeyFile(
+                say(
+                    "{0} can be used by others than its owner; chmod 600 {0}",
+                    "{0} は所有者以外も使えます。chmod 600 {0} を実行してください",
+                    path,
+                )
+            )
         text = stream.read(1024)
     try:
         key = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != _KEY_BYTES:
-        raise BadKeyFile(f"{path} holds no key of {_KEY_BYTES} bytes in Base64; a missing file is made again")
+        raise BadKeyFile(
+            say(
+                "{} holds no key of {} bytes in Base64; a missing file is made again",
+                "{} に、Base64で書かれた{}バイトの鍵がありません。ファイルがなければ作り直します",
+                path,
+                _KEY_BYTES,
+            )
+        )
     return key

@@ -65,6 +65,13 @@ def days_of(entry: Entry) -> dict[str, str]:
     return {deadline.what.value: f"{deadline.day:%m-%d}" for deadline in list_deadlines(entry)}
 
 
+@pytest.mark.parametrize(("opens", "day"), [(45, 46), (30, 31), (16, 31)])
+def test_addresses_are_ready_before_the_window_of_the_desk_opens(opens: int, day: int) -> None:
+    """No desk tells this day: it is the calendar's, or that before the opening where the desk opens earlier."""
+    row = dc.replace(SHOWN, renewal=dc.replace(SHOWN.renewal, opens_at=before_end(opens, IN_USE)))
+    assert days_of(entry_at(60, row))["addresses"] == f"{before_end(day, IN_USE) - DAY:%m-%d}"
+
+
 @pytest.mark.parametrize(
     ("days", "row", "deadlines"),
     [
