@@ -48,6 +48,13 @@ def leads_somewhere(page: pathlib.Path, to: str) -> bool:
     return not anchor or (target.suffix == ".md" and anchor in anchors_of(target))
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_command_shows_a_token_to_the_whole_machine(page: pathlib.Path) -> None:
+    """The arguments of a running program can be read by everybody; what it reads cannot."""
+    without_input = re.sub(r"<<<\"[^\"]*\"", "", page.read_text(encoding="utf-8"))
+    assert not re.findall(r"^.*\bcurl\b.*\$\{?\w*(?:TOKEN|PASSWORD).*$", without_input, re.MULTILINE)
+
+
 @functools.cache
 def anchors_of(page: pathlib.Path) -> set[str]:
     headings = re.findall(r"^#+ (.+)$", _FENCED.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)

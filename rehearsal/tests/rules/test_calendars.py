@@ -84,5 +84,5 @@ def test_notice_and_addresses_may_fall_on_the_opening() -> None:
 
 def test_the_example_of_the_page_is_a_calendar() -> None:
     page = pathlib.Path(__file__).parents[2].joinpath("README.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```json\n(.*?)```", page, flags=re.DOTALL)
+    (example,) = re.findall(r"```text\n(\[\n.*?)```", page, flags=re.DOTALL)
     assert len(read_calendars(example)) == 2
