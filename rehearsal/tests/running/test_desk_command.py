@@ -86,6 +86,8 @@ def test_the_start_text_speaks_the_language_of_the_locale(monkeypatch: pytest.Mo
     names = ("url", "order_token", "register_token", "control_token", "group_admin", "group_password")
     facts = dict.fromkeys((*names, "service_admin", "service_password"), "fact")
     texts = {}
+    monkeypatch.setenv("LANGUAGE", "ja")
+    assert "暗号化されずに" in start_text(kept=True, remote=True, **facts)
     for language, kept in itertools.product(("ja", "ja_JP.UTF-8", "en", ""), (True, False)):
         monkeypatch.setenv("LANGUAGE", language)
         monkeypatch.setenv("LC_ALL", "C")
@@ -206,7 +208,18 @@ def test_the_database_is_for_its_owner_alone(tmp_path: pathlib.Path) -> None:
     assert set(found.values()) == {0o600}, found
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", ""])
+def test_a_desk_on_an_address_of_ipv6_answers(tmp_path: pathlib.Path) -> None:
+    ready_file = tmp_path / "ready.json"
+    with started("--host", "::1", "--port", "0", "--ready-file", str(ready_file)):
+        url = waited_for(ready_file)["url"]
+        assert url.startswith("http://[::1]:")
+        assert requests.get(f"{url}/openapi.json", timeout=5).status_code == 200
+        refused = requests.get(f"{url}/openapi.json", headers={"Host": "evil", "Accept-Language": "ja"}, timeout=5)
+        assert (refused.status_code, refused.headers["Content-Language"]) == (400, "ja")
+        assert "この窓口に接続できる名前は次のとおりです: ::1, localhost, 127.0.0.1" in refused.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "x@127.0.0.1", ""])
 def test_a_page_of_somebody_else_reads_nothing_by_its_own_name(tmp_path: pathlib.Path, host: str) -> None:
     """A name that its owner lets lead to a loopback address (DNS rebinding) is not this desk's."""
     ready_file = tmp_path / "ready.json"

@@ -7,13 +7,10 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import typing as t
-from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.datastructures import State
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from rehearsal_desk.api import answers, api
 from rehearsal_desk.controls import control, fault_controls, screens
@@ -31,6 +28,7 @@ from rehearsal_desk.portal.front import Front
 from rehearsal_desk.portal.sessions import Sessions
 from rehearsal_desk.portal.variants import VARIANTS
 from rehearsal_desk.running import openapi
+from rehearsal_desk.running.known_names import KnownNames, known_names
 from rehearsal_desk.running.premises import Premises, prepare_premises
 from rehearsal_desk.running.settings import Settings
 from rehearsal_desk.running.settled import Settled
@@ -78,8 +76,8 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
         store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps, habits=habits
     )
     _let_time_pass(app, store=store, premises=premises, settings=settings)
-    if hosts := known_hosts(settings.url):
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=hosts, www_redirect=False)
+    if names := known_names(settings.url):
+        app.add_middleware(KnownNames, names=names)
     answers.teach_failures(app)
     for router in (api.router, control.router, fault_controls.router, openapi.router):
         app.include_router(router)
@@ -87,20 +85,6 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     screens.mount(app, front=front)
     site.mount(app, front=front)
     return FaultyLine(app, faults=faults, base_path=api.BASE_PATH)
-
-
-def known_hosts(url: str) -> list[str]:
-    """List the names by which a desk on a loopback address is asked; none where others may reach it.
-
-    A page in a browser could otherwise read it by a name of its own that leads to this address (DNS rebinding).
-    """
-    host = urlsplit(url).hostname or ""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    # An address of IPv6 is taken for its first bracket by the middleware.
-    return ["localhost", "127.0.0.1", "[", host] if loopback else []
 
 
 def _let_time_pass(app: FastAPI, *, store: Store, premises: Premises, settings: Settings) -> None:

@@ -156,7 +156,9 @@ def _serve(options: argparse.Namespace, *, database: str, vault: Vault) -> None:
             if ready_file is not None:
                 _write_ready_file(ready_file, url=url, tokens=tokens)
             names = {"group_admin": GROUP_ADMIN, "service_admin": SERVICE_ADMIN}
-            print(start_text(kept=bool(options.database), url=url, **names, **dc.asdict(tokens)), flush=True)
+            remote = not _is_loopback(options.host)
+            facts = {"url": url, **names, **dc.asdict(tokens)}
+            print(start_text(kept=bool(options.database), remote=remote, **facts), flush=True)
 
         workers.serve(
             lambda: create_app(settings, premises=premises),

@@ -38,7 +38,7 @@ The portal's screens, for a browser:
   service admin   マスターID {service_admin}  password {service_password}
   {url}/rehearsal/ui/   clock, CA, outbox, faults and purchases (asks for CONTROL_TOKEN)
 
-{memory} Stop with Ctrl-C.
+{memory}{reach} Stop with Ctrl-C.
 """
 _JAPANESE: t.Final = """\
 リハーサル用の窓口です。ここでは何も購入されず、証明書にも効力はありません。
@@ -67,19 +67,26 @@ _JAPANESE: t.Final = """\
   サービスの運用管理担当者          マスターID {service_admin}  パスワード {service_password}
   {url}/rehearsal/ui/   時計、認証局、送信メール、障害、購入の一覧 (CONTROL_TOKEN が必要)
 
-{memory} 停止は Ctrl-C です。
+{memory}{reach} 停止は Ctrl-C です。
 """
 _TEXTS: t.Final = {"en": _ENGLISH, "ja": _JAPANESE}
 _MEMORY: t.Final = {
     "en": ("What happens here is forgotten at the end.", "The --database keeps what happens here."),
     "ja": ("ここで行ったことは、停止すると消えます。", "ここで行ったことは、--database に残ります。"),
 }
+_REMOTE: t.Final = {
+    "en": "\nOther machines can reach this desk, and tokens and passwords go to it unencrypted.",
+    "ja": "\nこの窓口にはほかのマシンからも接続でき、トークンとパスワードは暗号化されずに送られます。",
+}
 
 
-def start_text(*, kept: bool, **facts: str) -> str:
-    """Return the text for these tokens, names and address; `kept`: whether a database outlives the desk."""
+def start_text(*, kept: bool, remote: bool = False, **facts: str) -> str:
+    """Return the text for these tokens, names and address.
+
+    `kept`: whether a database outlives the desk; `remote`: whether others reach it.
+    """
     lang = spoken_language()
-    return _TEXTS[lang].format(memory=_MEMORY[lang][kept], **facts)
+    return _TEXTS[lang].format(memory=_MEMORY[lang][kept], reach=_REMOTE[lang] if remote else "", **facts)
 
 
 def speak(message: str) -> str:
