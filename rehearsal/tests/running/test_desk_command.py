@@ -123,6 +123,8 @@ def test_a_database_is_kept_when_asked_for(tmp_path: pathlib.Path) -> None:
         (("--port", "0", "--database", "nonsense://x:secret@y/z"), "database cannot be used"),
         (("--port", "0", "--database", "sqlite:////nonexistent/desk.sqlite3"), "database cannot be used"),
         (("--port", "70000"), "port"),
+        (("--port", "0", "--ready-file", "/nonexistent/ready.json"), "/nonexistent/ready.json cannot be written"),
+        (("--port", "0", "--ready-file", "/"), "/ cannot be written"),
     ],
 )
 def test_what_it_does_not_start_with(capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], part: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import dataclasses as dc
 import datetime as dt
+import errno
 import ipaddress
 import json
 import os
@@ -93,6 +94,9 @@ def _serve_command(options: argparse.Namespace) -> int:
                 options.smtp.host,
             )
         )
+    if options.ready_file is not None and (fault := _unwritable(options.ready_file)) is not None:
+        message = say("{} cannot be written: {}.", "{} に書き込めません: {}", options.ready_file, fault)
+        return _cannot_start(message)
     with tempfile.TemporaryDirectory(prefix="rehearsal-desk-") as scratch:
         database = options.database or f"sqlite:///{scratch}/desk.sqlite3"
         try:
@@ -195,6 +199,15 @@ def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url
             reissue_asks_csr=options.reissue_asks_csr == "on",
         ),
     )
+
+
+def _unwritable(path: pathlib.Path) -> str | None:
+    """Say why this file could not be put there; None where it can."""
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            return os.strerror(errno.EISDIR) if path.is_dir() else None
+    except OSError as error:
+        return error.strerror
 
 
 def _write_ready_file(path: pathlib.Path, *, url: str, tokens: Tokens) -> None:
