@@ -11,6 +11,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
+from ..module_utils._core.phrases import Phrase, translate
 from ..plugin_utils._complaints.annotations import write_annotations
 from ..plugin_utils._complaints.complaints import report
 from ..plugin_utils._tasks.asked_orders import judge_asked_orders, list_complaints, note_unsaid_renewals, read_today
@@ -23,6 +24,12 @@ if t.TYPE_CHECKING:
     from ..plugin_utils._complaints.complaints import Complaint
     from ..plugin_utils._orders.portfolio import Judged
     from ..plugin_utils._tasks.leg import Result
+
+
+_NO_MISTAKES = Phrase(
+    "orders without mistakes: {0}\nNext: plan.yml compares them with the desk.",
+    "誤りのないオーダー: {0}\n次の操作: 窓口との比較は plan.yml",
+)
 
 
 class ActionModule(Leg):
@@ -50,6 +57,7 @@ class ActionModule(Leg):
         message = (*judged.complaints, *note_unsaid_renewals(orders))
         if message:
             self.say(report(message, self.lang))
+        self.say(translate(_NO_MISTAKES, self.lang).format(len(orders)))
         return {"changed": False, "checked": len(orders), **list_complaints(message, self.lang)}
 
     @property

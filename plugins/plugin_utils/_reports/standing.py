@@ -98,6 +98,7 @@ _ACTIONS: t.Final = {
     "collect": Phrase("fetch and install the certificate (collect.yml)", "証明書を取得して設置する (collect.yml)"),
     "wait_for_ca": Phrase("wait: the CA makes contact, normally within 1 week", "認証局からの連絡待ち (通常1週間以内)"),
     "answer_ca": Phrase("answer the CA: {0}", "認証局に回答する: {0}"),
+    "answer_whatever": Phrase("answer what the CA asks", "認証局からの確認に回答する"),
     "wait_for_installation": Phrase("wait: IIJ installs it on the linked service", "IIJによる設置待ち"),
     "confirm": Phrase("see whether its host has it (collect.yml)", "ホストに設置済みか確認する (collect.yml)"),
     "download_key": Phrase("download the private key from the portal", "ポータルから秘密鍵をダウンロードする"),
@@ -207,14 +208,10 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
             return translate(_ACTIONS["upload"], lang), "service_admin"
         if procedure.state is State.AWAITING_REGISTRATION:
             lacking = ", ".join(entry.order.missing)
-            action = (
-                translate(_ACTIONS["complete"], lang).format(lacking)
-                if lacking
-                else translate(_ACTIONS["new_csr"], lang)
-            )
-            return action, "service_admin"
+            action = "complete" if lacking else "new_csr"
+            return translate(_ACTIONS[action], lang).format(lacking), "service_admin"
         action, actor = _AT_WORK.get(procedure.state, ("none", "nobody"))
-        return translate(_ACTIONS[action], lang).format(_open_ones(procedure.confirmations, lang)), actor
+        return _word_waiting(action, procedure.confirmations, lang), actor
     if entry.lacking:
         return translate(_ACTIONS["complete"], lang).format(", ".join(entry.lacking)), "service_admin"
     action, actor = _BY_STANDING[entry.ahead or entry.standing]
@@ -265,12 +262,16 @@ def _reason_of_renewal(entry: Entry, lang: Language) -> str:
 
 
 def _waiting_for(application: Application, lang: Language) -> str:
-    action = _ACTIONS.get(application.next_action, _ACTIONS["none"])
-    return translate(action, lang).format(_open_ones(application.confirmations, lang))
+    action = application.next_action if application.next_action in _ACTIONS else "none"
+    return _word_waiting(action, application.confirmations, lang)
 
 
-def _open_ones(confirmations: tuple[str, ...], lang: Language) -> str:
-    return ", ".join(translate(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in confirmations)
+def _word_waiting(action: str, confirmations: tuple[str, ...], lang: Language) -> str:
+    """Say who is waited for; what is open at the CA is not shown everywhere."""
+    if action == "answer_ca" and not confirmations:
+        action = "answer_whatever"
+    names = (translate(CONFIRMATIONS.get(name, Phrase(name, name)), lang) for name in confirmations)
+    return translate(_ACTIONS[action], lang).format(", ".join(names))
 
 
 def _waits_for_upload(entry: Entry) -> bool:

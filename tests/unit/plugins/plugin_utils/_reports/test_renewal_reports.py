@@ -121,6 +121,7 @@ def row_at(days: float, **procedure: t.Any) -> dict[str, t.Any]:
         (20, {"state": State.APPLIED}, "waiting", "wait: the CA", "ca", None),
         (19, {"state": State.AWAITING_CONFIRMATION, "confirmations": ("domain",)}, "waiting", "answer the CA: right",
          "applicant", None),
+        (19, {"state": State.AWAITING_CONFIRMATION}, "waiting", "answer what the CA asks", "applicant", None),
         (18, {"state": State.REJECTED, "reason": "no such company"}, "waiting", "correct what the CA rejects",
          "service_admin", "2027-05-02"),
     ],
