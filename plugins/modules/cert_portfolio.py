@@ -478,7 +478,7 @@ text:
     order  common name     contract ID  state                  expires  next action                                           by             until
     www    www.example.jp  rsc00000001  awaiting registration  -        register CSR and application information (apply.yml)  service admin  2026-12-22
     to register: 1
-    Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.
+    Next: apply.yml orders, renews, registers and cancels; collect.yml fetches what is issued.
 complaints:
   description: Every mistake found in the orders, warnings too, with place, rule, what is allowed and what to do.
   returned: when there are any

@@ -149,7 +149,7 @@ def test_a_whole_file_may_be_sealed(site: Site, sealed: tuple[str, ...]) -> None
     assert [hit for run in runs for hit in shown(run)] == []
     assert kept(site) == {}
     told = " ".join(runs[0].output.split())
-    assert "Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued." in told
+    assert "Next: apply.yml orders, renews, registers and cancels; collect.yml fetches what is issued." in told
     assert "+ www: order セキュア・サーバID, 6 months" in told
 
 

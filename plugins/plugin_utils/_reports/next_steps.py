@@ -30,8 +30,8 @@ _VERDICTS: t.Final = {
 _NEXT: t.Final = {
     Verdict.NOTHING_TO_DO: Phrase("Nothing to do.", "対応は不要です。"),
     Verdict.CHANGES: Phrase(
-        "Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.",
-        "次の操作: 注文・登録・解約は apply.yml、発行済み証明書の取得は collect.yml",
+        "Next: apply.yml orders, renews, registers and cancels; collect.yml fetches what is issued.",
+        "次の操作: 注文・更新・登録・解約は apply.yml、発行済み証明書の取得は collect.yml",
     ),
     Verdict.WAITING: Phrase(
         "Nothing to do here now; the column 'next action' tells whom it waits for.",

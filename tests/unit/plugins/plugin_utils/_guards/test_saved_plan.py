@@ -321,7 +321,7 @@ def test_a_plan_in_words() -> None:
     assert re.search(r"^\+ www: order .*, 6 months: 30,000 yen$", told, re.MULTILINE)
     assert "= blog: use rsc00000002, which is ordered already" in told
     assert "price of the new orders: 30,000 yen; no price for: cdn" in told
-    assert told.endswith("Next: apply.yml orders, registers and cancels; collect.yml fetches what is issued.")
+    assert told.endswith("Next: apply.yml orders, renews, registers and cancels; collect.yml fetches what is issued.")
     rows = {row["name"]: row for row in describe_plan(made(ORDERS, desk), FRAME, planned=True)["orders"]}
     assert (rows["blog"]["adopted"], rows["www"]["adopted"]) == (True, False)
     assert [step["call_class"] for step in rows["www"]["steps"]] == ["spend", "safe write"]
