@@ -183,6 +183,13 @@ def test_the_service_top_follows_the_application(desk: Rehearsal) -> None:
     assert (facts[labels.STATUS], facts[labels.REASON]) == ("却下", "No such <company>.")
 
 
+def test_the_service_top_says_in_japanese_why_an_application_was_withdrawn(desk: Rehearsal) -> None:
+    contract_id = desk.place()["contract_id"]
+    desk.advance(31)
+    facts = service_admin(desk).go(f"/portal/certificates/{contract_id}").facts()
+    assert facts[labels.REASON] == "期限までに、CSRと申請情報が登録されませんでした。"
+
+
 def test_certificate_chain_and_key_are_downloaded(desk: Rehearsal) -> None:
     browser = at_registration(desk)
     desk.register("rsc00000001", **registration())

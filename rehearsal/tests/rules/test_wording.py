@@ -13,9 +13,11 @@ import typing as t
 
 import pytest
 import rehearsal_desk
+import requests
 from rehearsal_desk.rules.wording import say, spoken, wanted_language
 from rehearsal_desk.running import app  # noqa: F401  registers every kind of fault
 from rehearsal_desk.store.faults import KINDS
+from rehearsed import Rehearsal
 
 PACKAGE: t.Final = pathlib.Path(rehearsal_desk.__file__).parent
 # What raises or shows a sentence, and which of its arguments that is.
@@ -97,6 +99,30 @@ def test_both_languages_name_the_same_facts() -> None:
             english, japanese = (t.cast(ast.Constant, argument).value for argument in call.args[:2])
             assert english.count("{") == japanese.count("{"), english
             assert JAPANESE.search(japanese) or english == japanese.replace("Content-Type", "the content type"), english
+
+
+def answer(desk: Rehearsal, path: str, token: str, lang: str) -> t.Any:
+    headers = {"Accept-Language": lang, "Authorization": f"Bearer {token}"}
+    return requests.get(f"{desk.url}{path}", headers=headers, timeout=20).json()
+
+
+def test_sentences_in_good_answers_are_in_the_language_that_is_wanted(shared_desk: Rehearsal) -> None:
+    desk = shared_desk
+    contract_id = desk.place(client_reference="default/late/1")["contract_id"]
+    now = desk.control("GET", "/clock")["now"]
+    desk.advance(31)
+    languages: tuple[tuple[t.Literal["en", "ja"], str], ...] = (
+        ("en", "The registration deadline passed"), ("ja", "期限までに、CSRと申請情報が登録されませんでした。"),
+    )  # fmt: skip
+    for lang, words in languages:
+        assert answer(desk, f"/api/v1/applications/{contract_id}", desk.order_token, lang)["result"][
+            "reason"
+        ].startswith(words)
+        for told in answer(desk, "/rehearsal/faults", desk.control_token, lang)["kinds"]:
+            kind = KINDS[told["name"]]
+            does = [told["does"], *(setting["does"] for setting in told["settings"])]
+            assert does == [spoken(each.does, lang) for each in (kind, *kind.settings)]
+    desk.set_clock(now)
 
 
 def test_every_fault_is_explained_in_both() -> None:

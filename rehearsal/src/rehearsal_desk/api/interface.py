@@ -10,7 +10,7 @@ import datetime as dt
 import typing as t
 import uuid
 
-from pydantic import AfterValidator, AliasPath, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AliasPath, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from rehearsal_desk.desk import life
 from rehearsal_desk.rules import catalogue
@@ -26,6 +26,7 @@ from rehearsal_desk.rules.forms import (
     Usage,
     described,
 )
+from rehearsal_desk.rules.wording import spoken_here
 
 Value = t.TypeVar("Value")
 
@@ -45,6 +46,7 @@ ErrorType = t.Literal["ParameterError", "Forbidden", "NotFound", "Conflict", "To
 Fingerprint = t.Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 SerialNumber = t.Annotated[str, Field(pattern=r"^[0-9a-f]{40}$")]
 Pem = t.Annotated[str, Field(pattern="^-----BEGIN ")]
+Sentence = t.Annotated[str, BeforeValidator(lambda text: spoken_here(text) if isinstance(text, str) else text)]
 Moment = t.Annotated[AwareDatetime, AfterValidator(_to_whole_seconds)]
 
 
@@ -145,7 +147,7 @@ class Procedure(Wire):
     opened_at: Moment
     term: Term
     confirmations: list[Confirmation]
-    reason: str | None
+    reason: Sentence | None
     deadline: dt.date | None
     csr_origin: CsrOrigin | None
     public_key_fingerprint: Fingerprint | None
@@ -205,7 +207,7 @@ class Application(Wire):
     linked_service: Service | None
     state: State
     confirmations: list[Confirmation]
-    reason: str | None
+    reason: Sentence | None
     next_action: NextAction
     next_action_by: Actor
     deadline: dt.date | None

@@ -10,7 +10,7 @@ import typing as t
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from rehearsal_desk.api.interface import Moment, State, Value, Wire
+from rehearsal_desk.api.interface import Moment, Sentence, State, Value, Wire
 from rehearsal_desk.desk.people import ACTS
 from rehearsal_desk.rules.catalogue import CONFIRMATIONS
 from rehearsal_desk.rules.forms import CommonName, ContractId, Form, Reference, Term, described
@@ -191,7 +191,7 @@ class FaultSetting(Wire):
 
     name: str
     default: Scalar
-    does: str
+    does: Sentence
 
 
 class FaultKind(Wire):
@@ -199,7 +199,7 @@ class FaultKind(Wire):
 
     name: str
     stage: t.Literal["line", "ca", "portal"]
-    does: str
+    does: Sentence
     methods: list[str]
     path: str
     settings: list[FaultSetting]

@@ -14,6 +14,7 @@ from rehearsal_desk.desk import links
 from rehearsal_desk.desk.habits import NO_SECOND, Habits
 from rehearsal_desk.rules import calendars, catalogue
 from rehearsal_desk.rules.catalogue import confirmations_for
+from rehearsal_desk.rules.wording import say
 from rehearsal_desk.store.store import Application, Procedure
 
 AWAITING_REGISTRATION: t.Final = "awaiting_registration"
@@ -72,7 +73,10 @@ REGISTRABLE: t.Final = {
 _DAYS_TO_ANSWER: t.Final = 30
 
 # Ours: what IIJ does with an agency order that nobody registers is not published.
-_DEADLINE_MISSED: t.Final = "The registration deadline passed without CSR and application information."
+_DEADLINE_MISSED: t.Final = say(
+    "The registration deadline passed without CSR and application information.",
+    "期限までに、CSRと申請情報が登録されませんでした。",
+)
 
 _NEXT: t.Final = {
     AWAITING_REGISTRATION: ("register", "service_admin"),

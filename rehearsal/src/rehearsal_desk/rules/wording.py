@@ -6,9 +6,13 @@
 
 from __future__ import annotations
 
+import contextvars
 import typing as t
 
 Language = t.Literal["en", "ja"]
+
+# What the caller of this request wants to read; set at the door.
+_WANTED: t.Final[contextvars.ContextVar[Language]] = contextvars.ContextVar("wanted", default="en")
 
 
 class Wording(str):
@@ -31,6 +35,16 @@ def say(en: str, ja: str, *facts: object) -> Wording:
 def spoken(text: str, lang: Language) -> str:
     """Choose the language of a sentence; what is no wording of ours is the same in both."""
     return str(getattr(text, "ja", text) if lang == "ja" else text)
+
+
+def speak_as_wanted(accepted: str) -> None:
+    """Let `spoken_here` speak the language that this Accept-Language header prefers."""
+    _WANTED.set(wanted_language(accepted))
+
+
+def spoken_here(text: str) -> str:
+    """Choose the language of a sentence that is part of an answer to the present request."""
+    return spoken(text, _WANTED.get())
 
 
 def wanted_language(accepted: str) -> Language:

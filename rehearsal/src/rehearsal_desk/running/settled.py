@@ -9,10 +9,11 @@ from __future__ import annotations
 from email.utils import format_datetime
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rehearsal_desk.desk.lapses import Lapses
+from rehearsal_desk.rules.wording import speak_as_wanted
 from rehearsal_desk.store.clock import Clock
 
 
@@ -29,6 +30,7 @@ class Settled:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        speak_as_wanted(Headers(scope=scope).get("accept-language", ""))
         await run_in_threadpool(self._lapses.settle)
 
         async def dated(message: Message) -> None:
