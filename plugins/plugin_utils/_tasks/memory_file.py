@@ -26,7 +26,7 @@ from .._values.json_text import parse_json
 from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
     from .._planning.entry import Entry
@@ -48,10 +48,18 @@ def read_memory(options: Options) -> Memory:
     try:
         _require_closed(path.parent)
         with os.fdopen(_open(path, os.O_RDONLY), "rb") as file:
-            lines = file.read(_LARGEST).splitlines()
+            return Memory(_read_lines(file))
     except OSError:
-        lines = []
-    return Memory(remembered for line in lines if line and (remembered := _parse(line)))
+        return Memory()
+
+
+def _read_lines(file: t.BinaryIO) -> Iterator[HostAnswer | Registered]:
+    """Yield what the lines say one by one: with thousands of contracts they take megabytes together."""
+    left = _LARGEST
+    while left > 0 and (line := file.readline(left)):
+        left -= len(line)
+        if remembered := _parse(line):
+            yield remembered
 
 
 def remember_hosts(
