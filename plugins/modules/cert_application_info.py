@@ -88,17 +88,15 @@ adopting_orders:
   description:
     - Orders that adopt the applications that no order names; without orders, all applications that have not ended.
     - They pin the applications by contract ID, so they buy nothing. The playbook C(iij.server_certificate.import) writes them to a file.
+    - C(customer_code), C(term), C(usage) and the linked service are there where the desk shows them.
   returned: success
   type: list
   elements: dict
   sample:
     - name: www.example.jp
       contract_id: rsc00000001
-      customer_code: SG00000001
       common_name: www.example.jp
       product: sureserver_cloud
-      term: 6 months
-      usage: other
 counts:
   description: How many orders stand where, and how many applications are unmanaged.
   returned: with O(order_files) or O(orders)

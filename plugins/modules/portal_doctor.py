@@ -52,6 +52,7 @@ EXAMPLES = r"""
     desk: portal
     order_files: orders/
     map_path: screens.yml
+    record_path: recording.json
 
 - name: See what pages say that were saved in a browser
   iij.server_certificate.portal_doctor:

@@ -30,8 +30,7 @@ def desk(tmp_path: pathlib.Path) -> t.Iterator[DeskControl]:
     database = sqlite3.connect(tmp_path / "desk.sqlite3")
     database.executescript((BEFORE / "desk.sql").read_text(encoding="utf-8"))
     database.close()
-    with running_desk(tmp_path) as running:
-        running.control("PUT", "/clock", {"now": "2026-11-28T03:00:00Z"})  # the day after those files
+    with running_desk(tmp_path, "--now", "2026-11-28T03:00:00Z") as running:  # the day after those files
         yield running
 
 

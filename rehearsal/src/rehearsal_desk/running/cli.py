@@ -189,6 +189,7 @@ def _settings(options: argparse.Namespace, *, database: str, tokens: Tokens, url
         smtp=options.smtp,
         vault=vault,
         registration_days=options.registration_days,
+        now=options.now,
         variant=options.variant,
         not_offered=frozenset(options.not_offered),
         habits=Habits(

@@ -24,6 +24,7 @@ JAPANESE: t.Final = {
     "serve a recording of a portal's screens": "記録したポータルの画面を表示する窓口を起動する",
     "list the ways to serve the portal's screens": "ポータルの画面の表示方法を一覧で示す",
     "SQLAlchemy URL": "SQLAlchemyのURL",
+    "let the desk's clock begin there (default: the real time)": "窓口の時計を始める日時 (既定値: 実際の日時)",
     "length of the registration deadline (default: %(default)s)": "申請情報の登録期限までの日数 (既定値: %(default)s)",
     "take a product off the offer; may be repeated": "この品目を選べないようにする (複数回指定可)",
     "what becomes of a contract that nobody renews or cancels in time (default: %(default)s)": (

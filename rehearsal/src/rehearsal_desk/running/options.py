@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import pathlib
 import typing as t
 
@@ -17,6 +18,7 @@ from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.wording import say
 from rehearsal_desk.running.help_text import DESCRIPTION, translate_help
 from rehearsal_desk.running.start_text import speak
+from rehearsal_desk.store.clock import EARLIEST, LATEST
 
 _MOST_DAYS_EARLY: t.Final = 4  # the window of a renewal is as wide
 _MOST_WORKERS: t.Final = 16
@@ -45,6 +47,22 @@ def _smtp_server(text: str) -> SmtpServer:
     except ValueError:
         message = say("a mail server is written as HOST:PORT", "メールサーバは HOST:PORT の形で指定してください")
         raise argparse.ArgumentTypeError(speak(message)) from None
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        value = dt.datetime.fromisoformat(text)
+        if value.tzinfo is not None and EARLIEST <= value <= LATEST:
+            return value
+    except ValueError:
+        pass
+    message = say(
+        "a moment such as 2027-01-31T09:00:00+09:00 is wanted, from {} to {}",
+        "2027-01-31T09:00:00+09:00 のような、{} から {} までの日時を指定してください",
+        EARLIEST.year,
+        LATEST.year,
+    )
+    raise argparse.ArgumentTypeError(speak(message))
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -121,6 +139,9 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.add_argument("--database", metavar="URL", help="SQLAlchemy URL (default: a SQLite file for this run only)")
     serve.add_argument(
         "--ready-file", metavar="PATH", type=pathlib.Path, help="write URL, tokens and pid here, as JSON"
+    )
+    serve.add_argument(
+        "--now", metavar="MOMENT", type=_moment, help="let the desk's clock begin there (default: the real time)"
     )
     _add_habits(serve)
     serve.add_argument(

@@ -48,7 +48,10 @@ def prepare_premises(settings: Settings) -> Premises:
     finally:
         store.close()
     board = Blackboard()
-    return Premises(board=board, clock=Clock(board=board), authority=CertificationAuthority(), faults=FaultList(board))
+    clock = Clock(board=board)
+    if settings.now is not None:
+        clock.set(settings.now)
+    return Premises(board=board, clock=clock, authority=CertificationAuthority(), faults=FaultList(board))
 
 
 def _keep_private(database: str) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import datetime as dt
 
 from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.postman import SmtpServer
@@ -26,5 +27,6 @@ class Settings:
     registration_days: int = 30  # ours: the length of the real deadline is not published
     habits: Habits = dc.field(default_factory=Habits)
     vault: Vault = dc.field(default_factory=make_vault, repr=False)
+    now: dt.datetime | None = None  # where the clock begins; None: at the real time
     variant: str = ""  # of the portal's screens, by name
     not_offered: frozenset[str] = frozenset()  # product ids taken off the offer
