@@ -147,6 +147,8 @@ def test_what_it_does_not_start_with(capsys: pytest.CaptureFixture[str], argumen
         (["serve", "--port", "0", "--calendar", "/nonexistent"], "/nonexistent: 読めません"),
         (["serve", "--port", "0", "--key-file", "/nonexistent/key"], "鍵のファイルを使えません: /nonexistent/key"),
         (["serve", "--port", "70000"], "--port: 0〜65535の整数を指定してください"),
+        (["serve", "--now", "2027-01-31T09:00:00"], "--now: 2027-01-31T09:00:00+09:00 のような、2021 から 2048 まで"),
+        (["serve", "--now", "2049-01-01T00:00:00Z"], "--now: 2027-01-31T09:00:00+09:00 のような、2021 から 2048 まで"),
         (["serve", "--smtp", "mail"], "--smtp: メールサーバは HOST:PORT の形で指定してください"),
         (["serve", "--silence", "die"], "'die' は使えません (選べる値: "),
         (["serve", "--colour", "red"], "使えない引数です: --colour red"),
