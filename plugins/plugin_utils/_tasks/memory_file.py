@@ -58,7 +58,7 @@ def _read_lines(file: t.BinaryIO) -> Iterator[HostAnswer | Registered]:
     left = _LARGEST
     while left > 0 and (line := file.readline(left)):
         left -= len(line)
-        if remembered := _parse(line):
+        if line.strip() and (remembered := _parse(line)):
             yield remembered
 
 
