@@ -164,11 +164,13 @@ _fingerprint: t.Final = _shaped(r"[0-9a-f]{64}", _FINGERPRINT)
 def _name(value: t.Any) -> str:
     """Read a name as orders have it, in one spelling: what is equal in DNS is the same contract.
 
-    A desk may show people the letters of a name that they had to order by its xn-- form.
+    A desk may show people the letters of a name that they had to order by its xn-- form. Letters that the form does not
+    keep (ß, which is another name in today's DNS) name nothing here.
     """
     if isinstance(value, str) and not value.isascii() and len(value) <= _LONGEST_LINE:
         with contextlib.suppress(UnicodeError):
-            value = value.encode("idna").decode("ascii")
+            written = value.encode("idna")
+            value = written.decode("ascii") if written.decode("idna") == value.lower() else value
     return _written_name(value).lower().rstrip(".")
 
 

@@ -33,7 +33,18 @@ def test_a_name_in_letters_of_its_own_is_the_one_that_orders_have(name: str) -> 
 
 
 @pytest.mark.parametrize(
-    "name", ["日本 語.jp", "\u202e.jp", "é" * 300, "é." * 200, "日本語/../x", "日本語\n.jp", "日..jp"]
+    "name",
+    [
+        "日本 語.jp",
+        "\u202e.jp",
+        "é" * 300,
+        "é." * 200,
+        "日本語/../x",
+        "日本語\n.jp",
+        "日..jp",
+        "straße.jp",
+        "ｅxample.jp",
+    ],
 )
 def test_letters_that_no_name_has_are_no_name(name: str) -> None:
     with pytest.raises(AnswerUnusable):
