@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import typing as t
 
-import yaml
-
 from ...module_utils._core.phrases import Phrase, translate
+from .._complaints.complaints import OrdersRefused
 from .._complaints.whole_file import write_whole
+from .._complaints.yaml_text import YamlText
 from .pages import make_environment
 from .people import ACTORS, CONFIRMATIONS
 
@@ -165,9 +165,9 @@ def remove_sheets(folder: pathlib.Path, role: str, *, but: str | None = None) ->
 
 def _is_untouched(path: pathlib.Path) -> bool:
     try:
-        records = yaml.safe_load(path.read_text(encoding="utf-8"))["records"]
-        return not any(record.get("date") or _is_ordered(record) for record in records)
-    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError, AttributeError):
+        document, _doubled = YamlText(name=path.name, text=path.read_text(encoding="utf-8")).read_document(str)
+        return not any(record.get("date") or _is_ordered(record) for record in document["records"])
+    except (OSError, OrdersRefused, ValueError, TypeError, KeyError, AttributeError):
         return False
 
 

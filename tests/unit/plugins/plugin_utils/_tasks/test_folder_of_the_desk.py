@@ -113,6 +113,15 @@ def test_an_inbox_of_anything_is_told_in_printable_lines(tmp_path: pathlib.Path)
     assert all(name.isprintable() for name in problems)
 
 
+@pytest.mark.parametrize("text", ["[" * 3_000, "a: &a [*a]", "records: 7", "", "\x00"])
+def test_a_record_file_that_nobody_can_read_is_kept(desk: Desk, text: str) -> None:
+    desk.plan(sample.order())
+    (written,) = desk.file("").glob("record_group_admin_*.yml")
+    written.write_text(text, "utf-8")
+    desk.plan(sample.order(), sample.order(name="shop", common_name="shop.example.jp"))
+    assert written.read_text("utf-8") == text
+
+
 def test_a_sheet_on_which_somebody_has_written_is_kept(desk: Desk) -> None:
     """Contract IDs come first, days later; a plan in between makes a new sheet."""
     first, second = sample.order(), sample.order(name="shop", common_name="shop.example.jp")
