@@ -58,7 +58,7 @@ ROWS: t.Final[tuple[dict[str, t.Any], ...]] = (
         **ISSUED,
         "not_after": NOW + dt.timedelta(days=8),
         "issued_at": LONG_AGO,
-    },  # silence had renewed it
+    },  # silence would have renewed it, and does now
 )
 
 
@@ -95,9 +95,9 @@ def test_what_was_there_is_shown_as_before(database: str) -> None:
         states = [row["state"] for row in rows]
         # A certificate outlives the cancellation of its contract [M:3473591].
         assert states == ["awaiting_registration", "applied", "issued", "issued", "cancelled", "rejected", "issued"]
-        assert [row["procedure"] and row["procedure"]["state"] for row in rows] == [*states[:2], *[None] * 5]
+        assert [row["procedure"] and row["procedure"]["state"] for row in rows] == [*states[:2], *[None] * 4, "applied"]
         assert [row["renewal"] and row["renewal"]["decision"] for row in rows] == [
-            None, None, "undecided", "cancel", None, None, "undecided",
+            None, None, "undecided", "cancel", None, None, "renew",
         ]  # fmt: skip
         for row, before in zip(rows, ROWS, strict=True):
             assert row["public_key_fingerprint"] == before.get("public_key_fingerprint")
@@ -105,18 +105,20 @@ def test_what_was_there_is_shown_as_before(database: str) -> None:
             assert row["reason"] == before.get("reason")
         key = desk.api("GET", "/applications/rsc00000003/private-key", token=desk.register_token)[1]
         assert key["result"]["private_key"] == "-----BEGIN PRIVATE KEY-----"
-        assert {row["kind"] for row in desk.control("GET", "/purchases")["results"]} == {"new"}
+        bought = desk.control("GET", "/purchases")["results"]
+        assert [row["kind"] for row in bought] == [*["new"] * len(ROWS), "silence"]
+        assert bought[-1]["ordered_at"] >= bought[0]["ordered_at"]
         goes_on(desk)
 
 
 def goes_on(desk: Rehearsal) -> None:
-    """What was under way is carried on, and nothing is bought by it."""
+    """What was under way is carried on, and nothing more is bought by it."""
     again = desk.api("POST", "/applications", {**order_of_first(), "client_reference": "default/n1/1"})
     assert (again[0], again[1]["result"]["contract_id"]) == (200, "rsc00000001")
     registered = desk.api("PUT", "/applications/rsc00000001/registration", registration(subject=SUBJECT))
     assert (registered[0], registered[1]["result"]["state"]) == (200, "applied")
     assert desk.control("POST", "/ca/work", {"contract_ids": ["rsc00000001"]})["results"][0]["state"] == "issued"
-    assert desk.purchases() == len(ROWS)
+    assert desk.purchases() == len(ROWS) + 1
 
 
 def order_of_first() -> dict[str, t.Any]:

@@ -115,13 +115,13 @@ def _move() -> None:
 
 
 def _begin_to_lapse() -> None:
-    # What would have happened up to now has not: nothing is renewed in silence by an upgrade.
+    # What would have happened up to now has not: it happens from this moment on, and nothing of it in the past.
     applications = sa.table(
         "applications", sa.column("id"), sa.column("lapsed_at", MOMENT), sa.column("lapse_at", MOMENT)
     )
     procedures = sa.table("procedures", sa.column("application_id"), sa.column("issued_at"))
     issued = sa.select(procedures.c.application_id).where(procedures.c.issued_at.is_not(None))
-    now = dt.datetime.now(dt.UTC)
+    now = dt.datetime.now(dt.UTC).replace(microsecond=0)  # as the clock of the desk
     op.execute(applications.update().where(applications.c.id.in_(issued)).values(lapsed_at=now, lapse_at=now))
 
 
