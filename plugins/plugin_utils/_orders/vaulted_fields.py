@@ -40,10 +40,13 @@ _HAVE_PARTS: t.Final = frozenset(name.rpartition(".")[0] for name in FIELD_WORDS
 _REFUSED: t.Final = tuple(
     tuple(name.split(".")) for name in FIELD_WORDS if name not in MAY_BE_VAULTED and name not in _HAVE_PARTS
 )
+_LEVELS: t.Final = 2  # of a list or mapping in which a vaulted value is looked for
 
 
 def find_vaulted_breaches(fields: Mapping[str, t.Any]) -> Iterator[Breach]:
     """Find every vaulted value where none may be; of a file that is vaulted as a whole any value may."""
+    if not _is_sealed(fields, depth=max(map(len, _REFUSED)) + _LEVELS):
+        return  # as nearly every order
     for path in _REFUSED:
         if _is_sealed(_value_at(fields, path)):
             yield Breach(rule="VAULT-FIELD", path=path, facts={"allowed": _ALLOWED})
@@ -55,11 +58,13 @@ def _value_at(value: t.Any, path: Path) -> t.Any:
     return value
 
 
-def _is_sealed(value: t.Any, *, depth: int = 2) -> bool:
+def _is_sealed(value: t.Any, *, depth: int = _LEVELS) -> bool:
     """Check whether this is a vaulted value, or a list or mapping with one in it."""
     if depth and isinstance(value, (dict, list)):
-        below = value.values() if isinstance(value, dict) else value
-        return any(_is_sealed(entry, depth=depth - 1) for entry in below)
+        for entry in value.values() if isinstance(value, dict) else value:
+            if _is_sealed(entry, depth=depth - 1):
+                return True
+        return False
     return isinstance(value, Vaulted) and not isinstance(value, VaultedWithFile)
 
 

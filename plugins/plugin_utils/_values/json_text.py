@@ -15,6 +15,7 @@ import typing as t
 # Below a deep recursion everything fails, the garbage collection of strangers' objects too, so none is begun.
 _DEEPEST: t.Final = 100  # plans and answers have fewer than 10 levels
 _NO_BRACKETS: t.Final = bytes(set(range(256)) - set(b"[]{}"))
+_NEITHER: t.Final = bytes(set(range(256)) - set(b'[]{}"'))  # brackets nor quotes
 _STRING: t.Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
@@ -31,6 +32,8 @@ def parse_json(text: bytes | str) -> t.Any:
 
 
 def _is_too_deep(text: bytes) -> bool:
+    if b"\\" not in text:  # then two quotes with nothing between them go, whether within a string or between two
+        text = text.translate(None, _NEITHER).replace(b'""', b"")
     brackets = _STRING.sub(b"", text).translate(None, _NO_BRACKETS)
     for _level in range(_DEEPEST):  # each round takes the innermost level away
         brackets = brackets.replace(b"[]", b"").replace(b"{}", b"")
