@@ -69,7 +69,7 @@ _STAGES: t.Final = {
     Stage.ISSUE: Phrase("the issue by the CA", "認証局による発行"),
     Stage.INSTALL: Phrase("the installation", "設置"),
 }
-_LATE: t.Final = Phrase("{0}: {1} is {2} days late", "{0}: {1}が予定より{2}日遅れています")
+_LATE: t.Final = Phrase("{0}: {1} is late (days: {2})", "{0}: {1}が予定より{2}日遅れています")
 
 
 def deadline_rows(entry: Entry, lang: Language, prices: PriceTable | None) -> list[Json]:

@@ -67,7 +67,7 @@ _BAND: t.Final = Phrase(
     "free)",
     "最大 {most} (証明書ごとに課金)、最小 {least} (契約期間内の再取得は無料)",
 )
-_UNPRICED: t.Final = Phrase("; {0} purchases have no price", "。価格のない購入が {0} 件あります")
+_UNPRICED: t.Final = Phrase("; purchases without a price: {0}", "。価格のない購入が {0} 件あります")
 _NO_PRICES: t.Final = Phrase(
     "No amounts: give your price table with prices (certificate_prices).",
     "金額はありません。prices (certificate_prices) に価格表を指定してください。",
@@ -77,7 +77,7 @@ _NO_DESK: t.Final = Phrase(
     "窓口に問い合わせていないため、すべてのオーダーを本日の新規注文として計算しています。",
 )
 _LEFT_OUT: t.Final = Phrase(
-    "{0} contracts are not in it, since the desk shows no term or no expiry of them, or their certificates are brought"
+    "Contracts that are not in it: {0}. The desk shows no term or no expiry of them, or their certificates are brought"
     " (持ち込み証明書品目): {1}.",
     "{0} 件の契約は含まれていません (窓口に有効期間または有効期限が表示されない契約、持ち込み証明書品目): {1}",
 )

@@ -14,6 +14,7 @@ from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import OptionsWrong, list_names
 from .._orders.files import has_order_files
 from .._planning.adoption import list_unsaid, list_unshown, make_adopting_orders, write_adopting_orders
+from .progress import Progress
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -26,7 +27,7 @@ _TAKEN: t.Final = Phrase(
     "{0} is there already; name another file with import_path (certificate_import_file)",
     "{0} はすでにあります。import_path (certificate_import_file) で別のファイルを指定してください。",
 )
-
+_READ: t.Final = Phrase("{0}: read", "{0}: 内容を確認しました")
 _NOTHING: t.Final = Phrase(
     "There is nothing to import; no file was written.",
     "書き出すお申し込みはありません。ファイルは書き出していません。",
@@ -78,8 +79,7 @@ def import_orders(
     """
     if path is None:
         return {"changed": False, "adopting_orders": make_adopting_orders(applications, taken=taken)}
-    # A list may leave out what an order says.
-    applications = [desk.read_in_full(app) if app.live else app for app in applications]
+    applications = _read_in_full(desk, list(applications), say=say, lang=lang)
     orders = make_adopting_orders(applications, taken=taken)
     if orders:
         try:
@@ -92,6 +92,19 @@ def import_orders(
     phrases += [_UNSAID.filled(list_names(unsaid))] if unsaid else []
     say("\n".join(translate(phrase, lang) for phrase in phrases))
     return {"changed": bool(orders), "adopting_orders": orders}
+
+
+def _read_in_full(
+    desk: Desk, applications: list[Application], *, say: Callable[[str], None], lang: Language
+) -> list[Application]:
+    """Read of live contracts what a list may leave out and an order says; at the portal each has a page of its own."""
+    progress = Progress(sum(app.live for app in applications), say=say, lang=lang)
+    result = []
+    for application in applications:
+        result.append(desk.read_in_full(application) if application.live else application)
+        if application.live:
+            progress.tell(translate(_READ.filled(application.contract_id), lang), seldom=True)
+    return result
 
 
 def _word_import(orders: list[dict[str, t.Any]], path: str, *, pretend: bool) -> Phrase:

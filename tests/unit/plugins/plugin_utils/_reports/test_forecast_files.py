@@ -114,7 +114,7 @@ def test_contracts_that_are_not_in_it_are_named():
         made, (), (), portfolio="default", lang="en", made_at=NOON, desk_asked=True, priced=True,
         left_out=("rsc00000005",),
     )  # fmt: skip
-    assert "1 contracts are not in it" in render_forecast(document, "en")
+    assert "Contracts that are not in it: 1." in render_forecast(document, "en")
     assert "rsc00000005" in render_forecast(document, "ja")
 
 
