@@ -27,7 +27,7 @@ class ActionModule(Leg):
     def control(self) -> Result:
         require_by_hand(self.options)
         self.open_desk()  # judges the options of the desk
-        orders = accept_asked_orders(self.options)
+        orders = accept_asked_orders(self.options, self.commands_of)
         result = record(self.options, orders, pretend=self.check_mode, lang=self.lang)
         for line in record_lines(result, self.lang):
             self.say(line)

@@ -33,7 +33,7 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         options = {**self.options, "orders": [self.options["order"]]}
-        orders = accept_asked_orders(options)
+        orders = accept_asked_orders(options, self.commands_of)
         desk = self.open_desk()
         before = plan = plan_orders(options, desk, orders)
         require_hosts(before, self.inventory_hosts)

@@ -48,7 +48,7 @@ class ActionModule(Leg):
             result = [app for app in desk.list_applications() if wanted is None or app.contract_id in wanted]
             rows = [application_row(application) for application in result]
             return {"applications": rows, **self._adopt(desk, result, taken=())}
-        listing, judged = Listing(desk), judge_asked_orders(self.options, today=read_today())
+        listing, judged = Listing(desk), judge_asked_orders(self.options, self.commands_of, today=read_today())
         look = look_at_orders(judged, self.options, desk, listing, lang=self.lang)
         plan, frame = look.plan, make_frame(self.options, self.lang, self.commands_of)
         document = describe_plan(plan, frame, planned=False, complaints=look.complaints, error=look.error)

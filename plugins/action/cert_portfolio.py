@@ -65,7 +65,7 @@ class ActionModule(Leg):
         return self.options["state"] in ("prepared", "applied") and not self.check_mode
 
     def _judge(self) -> Judged:
-        judged = judge_asked_orders(self.options, today=read_today())
+        judged = judge_asked_orders(self.options, self.commands_of, today=read_today())
         path, form = self.options["complaints_path"], self.options["complaints_form"]
         write_annotations(judged.complaints, path, form=form, lang=self.lang)
         return judged

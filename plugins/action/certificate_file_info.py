@@ -29,7 +29,7 @@ class ActionModule(Leg):
         files = self.options["files"]
         orders: tuple[Order, ...] = ()
         if files is None:
-            orders = accept_asked_orders(self.options)
+            orders = accept_asked_orders(self.options, self.commands_of)
             names = list_names_of_host(orders, self.inventory_host, self.inventory_hosts)
             files = list_leading_files(orders, names)
         subjects = [

@@ -29,7 +29,7 @@ class ActionModule(Leg):
         return _argspec.offline_form()
 
     def control(self) -> Result:
-        orders = {order.name: order for order in accept_asked_orders(self.options)}
+        orders = {order.name: order for order in accept_asked_orders(self.options, self.commands_of)}
         order = orders.get(self.options["name"])
         if order is None:
             raise OptionsWrong(_NO_ORDER.filled(repr(self.options["name"]), ", ".join(sorted(orders))))

@@ -26,7 +26,7 @@ class ActionModule(Leg):
 
     def control(self) -> Result:
         fields = self.options["order_files"] is not None or self.options["orders"] is not None
-        orders = accept_asked_orders(self.options) if fields else ()
+        orders = accept_asked_orders(self.options, self.commands_of) if fields else ()
         result = examine_portal(self.options, orders, self.lang)
         self.say(result["text"])
         return result

@@ -41,7 +41,7 @@ class ActionModule(Leg):
     def control(self) -> Result:
         list_ways(self.options)  # a mistake in an option is told before the desk is asked
         desk = self.open_desk()
-        listing, judged = Listing(desk), judge_asked_orders(self.options, today=read_today())
+        listing, judged = Listing(desk), judge_asked_orders(self.options, self.commands_of, today=read_today())
         look = look_at_orders(judged, self.options, desk, listing, lang=self.lang)
         frame = make_frame(self.options, self.lang, self.commands_of)
         result = self._send(

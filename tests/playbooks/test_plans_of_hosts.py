@@ -110,6 +110,19 @@ def test_a_plan_shows_what_changes_on_hosts(site: Site, reviewed: Arguments) -> 
     assert "Nothing to do." in run.output and "on its host" not in run.output
 
 
+def test_a_name_of_a_command_is_that_of_the_host(site: Site) -> None:
+    """Without its reload a new certificate lies there and is not served, and nobody would have been told."""
+    write(site)
+    site.write("host_vars/web1.yml", json.dumps({"certificate_commands": {"note": f"touch {site.at('web1', 'own')}"}}))
+    site.run("plan")  # the controller need not have it
+    site.write("host_vars/web1.yml", json.dumps({"certificate_commands": {"other": "true"}}))
+    site.write("group_vars/all.yml", json.dumps({"certificate_commands": {"note": "true"}}))
+    for playbook in ("check", "apply"):
+        run = site.run(playbook, fails=True)
+        assert "COMMAND-UNKNOWN" in run.output and "other" in run.output
+    assert site.desk.list_applications() == {}
+
+
 def test_a_host_may_have_its_own_text_of_a_command(site: Site) -> None:
     """The plan is made on the controller, for the commands of the host."""
     site.write("host_vars/web1.yml", json.dumps({"certificate_commands": {"note": f"touch {site.at('web1', 'own')}"}}))

@@ -29,9 +29,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .._planning.entry import Entry
-    from .._planning.host_part import CommandsOf, HostPart
+    from .._planning.host_part import HostPart
     from .._planning.plan import Plan
     from .._reports.rows import Row
+    from .._values.order import CommandsOf
 
 _NOTHING: t.Final = Phrase("nothing", "なし")
 _CHANGED: t.Final = Phrase("the order says something else than was planned", "オーダーの内容が計画時と異なります")

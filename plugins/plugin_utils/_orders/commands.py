@@ -20,7 +20,7 @@ from .._complaints.complaints import Breach, OptionsWrong, shorten
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .._values.order import Install
+    from .._values.order import CommandsOf, Install
 
 # Ways to try the files that every host with this server has; %s is the new leading file.
 VALIDATIONS: t.Final[Mapping[str, str]] = {
@@ -58,14 +58,16 @@ def read_commands(fields: Mapping[str, t.Any] | None) -> dict[str, str]:
     return commands
 
 
-def find_command_breaches(fields: Mapping[str, t.Any], commands: Mapping[str, str] | None) -> Iterator[Breach]:
-    """Find every name of a command that the task does not define, and a path that the host would not give to it.
+def find_command_breaches(fields: Mapping[str, t.Any], commands_of: CommandsOf | None) -> Iterator[Breach]:
+    """Find every name of a command that the order's host does not know, and a path that it would not give to it.
 
-    None: the commands of this task are not known.
+    None: the commands of the hosts are not known.
     """
     install = fields.get("install")
-    if commands is None or not isinstance(install, dict):
+    if commands_of is None or not isinstance(install, dict) or not (install.get("validate") or install.get("reload")):
         return
+    host = fields.get("host")
+    commands = commands_of(host if isinstance(host, str) else None)
     for field, entry in (("validate", {*VALIDATIONS, *commands}), ("reload", set(commands))):
         name = install.get(field)
         if isinstance(name, str) and NAME.fullmatch(name) and name not in entry:

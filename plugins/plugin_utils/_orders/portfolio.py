@@ -47,9 +47,9 @@ from .vaulted_fields import find_vaulted_breaches
 if t.TYPE_CHECKING:
     import datetime as dt
     import pathlib
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from .._values.order import SuppliedCsr
+    from .._values.order import CommandsOf, SuppliedCsr
     from .files import RawOrder, Reader, Reading
 
 Fields = dict[str, t.Any]
@@ -78,15 +78,13 @@ class Judged:
         return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)
 
 
-def judge_order_files(
-    source: str, reader: Reader, *, day: dt.date, commands: Mapping[str, str] | None = None
-) -> Judged:
+def judge_order_files(source: str, reader: Reader, *, day: dt.date, commands_of: CommandsOf | None = None) -> Judged:
     """Read and judge the orders of one file or of all files in a folder.
 
-    `commands` are the names that the task defines; without them the names in the orders are not looked up.
+    `commands_of` looks up what hosts know by name; without it the names in the orders are not looked up.
     """
     with pause_collector():
-        return judge_orders(read_folder(source, reader), day=day, commands=commands)
+        return judge_orders(read_folder(source, reader), day=day, commands_of=commands_of)
 
 
 @contextlib.contextmanager
@@ -101,7 +99,7 @@ def pause_collector() -> Iterator[None]:
             gc.enable()
 
 
-def judge_orders(reading: Reading, *, day: dt.date, commands: Mapping[str, str] | None = None) -> Judged:
+def judge_orders(reading: Reading, *, day: dt.date, commands_of: CommandsOf | None = None) -> Judged:
     """Judge every order by every rule, for certificates issued on this day."""
     orders: list[tuple[RawOrder, Order]] = []
     complaints = [
@@ -111,7 +109,7 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Mapping[str, str] 
     ]
     everywhere: dict[str, tuple[RawOrder, Breach, list[str | None]]] = {}
     for raw in reading.orders:
-        order, breaches = _judged_one(raw, day, commands)
+        order, breaches = _judged_one(raw, day, commands_of)
         for breach in breaches:
             if RULES[breach.rule].once:
                 everywhere.setdefault(breach.rule, (raw, breach, []))[2].append(raw.name)
@@ -123,9 +121,7 @@ def judge_orders(reading: Reading, *, day: dt.date, commands: Mapping[str, str] 
     return Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
 
 
-def _judged_one(
-    raw: RawOrder, day: dt.date, commands: Mapping[str, str] | None
-) -> tuple[Order | None, tuple[Breach, ...]]:
+def _judged_one(raw: RawOrder, day: dt.date, commands_of: CommandsOf | None) -> tuple[Order | None, tuple[Breach, ...]]:
     fields, shape = find_shape_breaches(raw.fields, raw.branch)
     unusable = {breach.path[0] for breach in shape if breach.path}
     usable = {field: value for field, value in raw.fields.items() if field not in unusable} if shape else raw.fields
@@ -134,7 +130,7 @@ def _judged_one(
     breaches = (
         *shape,
         *rules,
-        *find_command_breaches(usable, commands),
+        *find_command_breaches(usable, commands_of),
         *find_vaulted_breaches(raw.fields),
         *result,
     )

@@ -21,9 +21,8 @@ from .._complaints.vaulted import Vaulted, hide
 from .._values.order import Install, Key, Prove
 
 if t.TYPE_CHECKING:
-    from .._values.order import Order
+    from .._values.order import CommandsOf, Order
 
-CommandsOf = Callable[[str | None], Mapping[str, str]]
 HostPart = dict[str, t.Any]
 
 
@@ -152,4 +151,4 @@ def _written(value: object) -> str:
     return text
 
 
-__all__ = ("Change", "CommandsOf", "HostPart", "describe_changes", "list_changes", "make_host_part")
+__all__ = ("Change", "HostPart", "describe_changes", "list_changes", "make_host_part")

@@ -32,10 +32,11 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._planning.digests import HostRow
     from .._planning.entry import Entry
-    from .._planning.host_part import CommandsOf, HostPart
+    from .._planning.host_part import HostPart
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
     from .._planning.prices import PriceTable
+    from .._values.order import CommandsOf
     from .rows import Row
 
 FORMAT: t.Final = "iij.server_certificate/plan"

@@ -15,7 +15,6 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, verbatim
 from .._complaints.complaints import Complaint, OptionsWrong, Place, list_names, list_shown
 from .._guards.hosts import CONTROLLER, require_controller
-from .._orders.commands import read_commands
 from .._orders.files import read_inline
 from .._orders.opened import make_reader
 from .._orders.portfolio import judge_order_files, judge_orders
@@ -28,7 +27,7 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language
     from .._orders.portfolio import Judged
-    from .._values.order import Order
+    from .._values.order import CommandsOf, Order
 
 Options = t.Mapping[str, t.Any]
 
@@ -42,30 +41,30 @@ _CHECK_DATE: t.Final = Phrase(
 )
 
 
-def judge_asked_orders(options: Options, *, today: dt.date) -> Judged:
+def judge_asked_orders(options: Options, commands_of: CommandsOf, *, today: dt.date) -> Judged:
     """Judge all orders of the portfolio, for certificates issued on the day of check_date, or else today."""
     missing = explain_missing_voluptuous() or explain_missing_public_suffixes()
     if missing:
         raise OptionsWrong(verbatim(missing))
     check_portfolio_name(options)
     if options.get("orders") is not None:
-        day, commands = read_issue_day(options, today=today), read_commands(options["commands"])
-        return judge_orders(read_inline(options["orders"]), day=day, commands=commands)
-    return judge_files_in(options["order_files"], options, today=today)
+        day = read_issue_day(options, today=today)
+        return judge_orders(read_inline(options["orders"]), day=day, commands_of=commands_of)
+    return judge_files_in(options["order_files"], options, commands_of, today=today)
 
 
-def judge_files_in(source: str, options: Options, *, today: dt.date) -> Judged:
-    """Judge the order files in a folder, or one of them, by this task's variables, commands and day."""
-    reader, commands = make_reader(options["template_variables"]), read_commands(options["commands"])
-    return judge_order_files(source, reader, day=read_issue_day(options, today=today), commands=commands)
+def judge_files_in(source: str, options: Options, commands_of: CommandsOf, *, today: dt.date) -> Judged:
+    """Judge the order files in a folder, or one of them, by this task's variables and day, and the hosts' commands."""
+    reader = make_reader(options["template_variables"])
+    return judge_order_files(source, reader, day=read_issue_day(options, today=today), commands_of=commands_of)
 
 
-def accept_asked_orders(options: Options) -> tuple[Order, ...]:
+def accept_asked_orders(options: Options, commands_of: CommandsOf) -> tuple[Order, ...]:
     """Read all orders of the portfolio; raises OrdersRefused with everything that is wrong in any of them.
 
     A task that does only what is due leaves orders with mistakes out.
     """
-    return accept_orders(judge_asked_orders(options, today=read_today()), options)
+    return accept_orders(judge_asked_orders(options, commands_of, today=read_today()), options)
 
 
 def accept_orders(judged: Judged, options: Options) -> tuple[Order, ...]:

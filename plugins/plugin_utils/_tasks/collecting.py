@@ -22,8 +22,8 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
-    from .._planning.host_part import CommandsOf
     from .._planning.plan import Plan
+    from .._values.order import CommandsOf
     from .asked_orders import Options
     from .fingerprints import Fingerprinted
     from .looks import Work

@@ -21,8 +21,9 @@ from .asked_orders import check_portfolio_name, judge_files_in, read_today
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._planning.host_part import CommandsOf, HostPart
+    from .._planning.host_part import HostPart
     from .._reports.document import Frame
+    from .._values.order import CommandsOf
     from .asked_orders import Options
 
 
@@ -43,7 +44,7 @@ def _read(path: str, options: Options, commands_of: CommandsOf) -> Mapping[str, 
     if place.suffix == ".json":
         part = read_slice(options["slice"])
         return read_host_parts(str(place), portfolio=check_portfolio_name(options), part=str(part) if part else None)
-    orders = judge_files_in(str(place), options, today=read_today()).orders
+    orders = judge_files_in(str(place), options, commands_of, today=read_today()).orders
     return {order.name: make_host_part(order, commands_of) for order in orders}
 
 

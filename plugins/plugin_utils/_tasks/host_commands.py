@@ -16,7 +16,7 @@ from .._orders.commands import read_commands
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .._planning.host_part import CommandsOf
+    from .._values.order import CommandsOf
 
 VARIABLE: t.Final = "certificate_commands"
 

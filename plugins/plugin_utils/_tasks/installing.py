@@ -76,7 +76,7 @@ def _look(leg: Leg) -> tuple[Fingerprinted, Desk | None]:
     work = read_work(leg.options, leg.inventory_host, leg.commands_of)
     if work:
         return Fingerprinted(work.entries, dict(work.certificates), list(work.failures)), None
-    desk, orders = leg.open_desk(), accept_asked_orders(leg.options)
+    desk, orders = leg.open_desk(), accept_asked_orders(leg.options, leg.commands_of)
     held = Held(leg.commands_of, leg.warn)
     plan = plan_orders(leg.options, desk, orders, Listing(desk), offers=False, held=held)
     entries = list_to_install(plan, list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts))

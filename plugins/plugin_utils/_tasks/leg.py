@@ -40,8 +40,8 @@ if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
-    from .._planning.host_part import CommandsOf
     from .._planning.plan import Plan
+    from .._values.order import CommandsOf
 
 Result = dict[str, t.Any]
 

@@ -40,7 +40,7 @@ if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from .._planning.host_part import CommandsOf
+    from .._values.order import CommandsOf
     from .asked_orders import Options
 
 Json = dict[str, t.Any]

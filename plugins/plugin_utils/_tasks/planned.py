@@ -25,11 +25,11 @@ if t.TYPE_CHECKING:
 
     from ...module_utils._core.phrases import Language, Phrase
     from .._desk.desk import Desk
-    from .._planning.host_part import CommandsOf, HostPart
+    from .._planning.host_part import HostPart
     from .._planning.observe import Listing
     from .._planning.plan import Plan
     from .._planning.slices import Slice
-    from .._values.order import Order
+    from .._values.order import CommandsOf, Order
     from .asked_orders import Options
 
 

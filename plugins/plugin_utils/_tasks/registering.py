@@ -85,7 +85,7 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
     """List the orders that wait for their registration: those of this host, or with all hosts' answers all."""
     desk = leg.open_desk()
     listing = Listing(desk)
-    orders = accept_asked_orders(leg.options)
+    orders = accept_asked_orders(leg.options, leg.commands_of)
     plan = plan_orders(leg.options, desk, orders, listing, offers=False, held=Held(leg.commands_of, leg.warn))
     everybody = leg.options["look"] and leg.options["state"] == "registered"
     names = (

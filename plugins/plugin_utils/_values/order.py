@@ -11,16 +11,16 @@ from __future__ import annotations
 import dataclasses as dc
 import enum
 import typing as t
+from collections.abc import Callable, Mapping
 
 from ...module_utils._core import defaults
 from .links import LinkedContract  # at run time: looks read orders back by their annotations
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
-
     from .._catalogue.products import Product
     from .._complaints.complaints import Path, Place
 
+CommandsOf = Callable[[str | None], Mapping[str, str]]  # the commands of a host, by name
 
 _SHORT_FINGERPRINT: t.Final = 16  # hex digits; references have at most 255 characters
 
@@ -249,6 +249,7 @@ class Order:
 
 __all__ = (
     "Applicant",
+    "CommandsOf",
     "CsrOrigin",
     "Install",
     "Key",

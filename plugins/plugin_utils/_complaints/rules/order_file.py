@@ -279,12 +279,12 @@ RULES = (
         "COMMAND-UNKNOWN",
         OURS,
         (
-            "The task defines no command {value}.",
+            "The host of this order has no command {value}.",
             "{allowed}",
             "Correct it, or define it in certificate_commands (inventory, group_vars). A service is {{service: NAME}}.",
         ),
         (
-            "{value}というコマンドは、タスクで定義されていません。",
+            "{value}というコマンドは、このオーダーのホストでは定義されていません。",
             "{allowed}",
             "名前を直すか、certificate_commands で定義してください。サービスなら {{service: 名前}} と書きます。",
         ),

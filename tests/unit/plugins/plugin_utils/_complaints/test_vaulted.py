@@ -176,7 +176,7 @@ def orders_with_canaries() -> t.Iterator[tuple[str, dict[str, t.Any]]]:
 
 def shown_of(order: dict[str, t.Any], folder: pathlib.Path) -> t.Iterator[str]:
     """Everything that is said of this order."""
-    found = judge_orders(read_inline([order]), day=TODAY, commands={})
+    found = judge_orders(read_inline([order]), day=TODAY, commands_of=lambda _host: {})
     yield report(found.complaints, "en")
     yield report(found.complaints, "ja")
     yield json.dumps(hide([complaint.as_dict("en") for complaint in found.complaints]), ensure_ascii=False)

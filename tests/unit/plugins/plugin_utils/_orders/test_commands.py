@@ -19,12 +19,13 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.com
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
-from portfolios import OV, TODAY
+from portfolios import OV, TODAY, apart
 
 
 def rules(install: dict[str, t.Any], commands: dict[str, str] | None) -> list[str]:
     order = OV | {"install": OV["install"] | install}
-    return [c.rule for c in judge_orders(read_inline([order]), day=TODAY, commands=commands).complaints]
+    commands_of = None if commands is None else lambda _host: commands
+    return [c.rule for c in judge_orders(read_inline([order]), day=TODAY, commands_of=commands_of).complaints]
 
 
 @pytest.mark.parametrize("field", ["reload", "validate"])
@@ -38,6 +39,24 @@ def test_a_command_in_an_order_is_refused(field: str, text: str) -> None:
 )
 def test_a_service_is_a_name_alone(value: object) -> None:
     assert rules({"reload": value}, {}) == ["VALUE-TYPE"]
+
+
+def test_each_order_is_judged_by_the_commands_of_its_host() -> None:
+    install = OV["install"] | {"reload": "app"}
+    hosts = ("web1", "web2")
+    orders = apart(
+        OV | {"host": host, "install": install, "name": host, "common_name": f"{host}.example.jp"} for host in hosts
+    )
+    known = {"web1": {"app": "x"}, "web2": {"other": "y"}}
+    judged = judge_orders(read_inline(orders), day=TODAY, commands_of=lambda host: known[host or ""])
+    (complaint,) = judged.list_errors()
+    assert (complaint.rule, complaint.order, complaint.facts["allowed"]) == ("COMMAND-UNKNOWN", "web2", ("other",))
+
+
+def test_a_host_is_not_looked_up_for_an_order_that_names_no_command() -> None:
+    install = {name: value for name, value in OV["install"].items() if name not in ("validate", "reload")}
+    judged = judge_orders(read_inline([OV | {"install": install}]), day=TODAY, commands_of={}.__getitem__)
+    assert not judged.list_errors()
 
 
 def test_a_name_must_be_known_to_the_task() -> None:
@@ -77,7 +96,7 @@ def test_the_path_of_the_file_that_is_tried_counts() -> None:
 @pytest.mark.parametrize("name", VALIDATIONS)
 def test_what_is_known_without_the_task(name: str) -> None:
     order = OV | {"install": OV["install"] | {"validate": name, "reload": {"service": "php8.2-fpm@1"}}}
-    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands={}).accept()
+    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands_of=lambda _host: {}).accept()
     assert judged.install is not None
     on_host = install_on_host(judged.install, {})
     assert (on_host["validate"], on_host["reload"]) == (VALIDATIONS[name], "systemctl reload php8.2-fpm@1")
@@ -86,7 +105,7 @@ def test_what_is_known_without_the_task(name: str) -> None:
 def test_the_host_is_given_the_commands_of_the_task() -> None:
     commands = read_commands({"app": ["systemctl", "kill", "-s", "HUP", "my app"], "openssl": "openssl verify %s"})
     order = OV | {"install": OV["install"] | {"validate": "openssl", "reload": "app"}}
-    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands=commands).accept()
+    (judged,) = judge_orders(read_inline([order]), day=TODAY, commands_of=lambda _host: commands).accept()
     assert judged.install is not None
     on_host = install_on_host(judged.install, commands)
     assert (on_host["validate"], on_host["reload"]) == ("openssl verify %s", "systemctl kill -s HUP 'my app'")
