@@ -125,6 +125,7 @@ def test_where_no_second_certificate_comes(database: str, term: str, cancel: boo
 def test_years_of_periods_with_certificates_inside(database: str) -> None:
     """Lives get shorter on the way [BR 6.3.2], periods do not: a year is paid once, whatever its certificates."""
     with served(settings_for(database, habits=Habits(second_certificate=SAME_CSR))) as desk:
+        desk.set_clock("2026-12-01T03:00:00Z")
         desk.control("POST", "/ca/auto", {"on": True})
         contract_id = issued(desk)["contract_id"]
         desk.advance(3 * 365)

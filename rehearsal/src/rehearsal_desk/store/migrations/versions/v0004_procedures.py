@@ -9,8 +9,6 @@ Revision ID: 0004
 
 from __future__ import annotations
 
-import datetime as dt
-
 import sqlalchemy as sa
 from alembic import op
 
@@ -115,14 +113,17 @@ def _move() -> None:
 
 
 def _begin_to_lapse() -> None:
-    # What would have happened up to now has not: it happens from this moment on, and nothing of it in the past.
+    # What would have happened by the last moment of which this database knows has not: it happens then, and the rest at
+    # its own moment, as at a desk that was stopped. The present is the desk's, which may begin at any other one.
     applications = sa.table(
         "applications", sa.column("id"), sa.column("lapsed_at", MOMENT), sa.column("lapse_at", MOMENT)
     )
-    procedures = sa.table("procedures", sa.column("application_id"), sa.column("issued_at"))
+    moments = [sa.column(name, MOMENT) for name in ("opened_at", "registered_at", "issued_at")]
+    procedures = sa.table("procedures", sa.column("application_id"), *moments)
     issued = sa.select(procedures.c.application_id).where(procedures.c.issued_at.is_not(None))
-    now = dt.datetime.now(dt.UTC).replace(microsecond=0)  # as the clock of the desk
-    op.execute(applications.update().where(applications.c.id.in_(issued)).values(lapsed_at=now, lapse_at=now))
+    found = op.get_bind().execute(sa.select(*(sa.func.max(moment) for moment in moments))).one()
+    if last := max(filter(None, found), default=None):
+        op.execute(applications.update().where(applications.c.id.in_(issued)).values(lapsed_at=last, lapse_at=last))
 
 
 def _private_keys() -> None:
