@@ -41,11 +41,12 @@ _REFUSED: t.Final = tuple(
     tuple(name.split(".")) for name in FIELD_WORDS if name not in MAY_BE_VAULTED and name not in _HAVE_PARTS
 )
 _LEVELS: t.Final = 2  # of a list or mapping in which a vaulted value is looked for
+_LEVELS_OF_ORDER: t.Final = max(map(len, _REFUSED)) + _LEVELS
 
 
 def find_vaulted_breaches(fields: Mapping[str, t.Any]) -> Iterator[Breach]:
     """Find every vaulted value where none may be; of a file that is vaulted as a whole any value may."""
-    if not _is_sealed(fields, depth=max(map(len, _REFUSED)) + _LEVELS):
+    if not _is_sealed(fields, depth=_LEVELS_OF_ORDER):
         return  # as nearly every order
     for path in _REFUSED:
         if _is_sealed(_value_at(fields, path)):
