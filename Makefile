@@ -28,7 +28,7 @@ quickstart: $(VENV)/.ready  ## The whole way of six orders, rehearsed on this ma
 shell: $(VENV)/.ready  ## A shell in which every tool of the project and the collection are found
 	@BIN=$(BIN) ROOT=$(CURDIR) bash --rcfile $(CURDIR)/.ci/shellrc -i
 
-# Each of thousands of processes would compile what it imports of the project, where the environment says so.
+# Where the environment forbids bytecode, each of thousands of processes would compile what it imports of the project.
 test: export PYTHONDONTWRITEBYTECODE =
 test: lint  ## Every check and every test
 	@$(BIN)/python -m pytest -n 4 --dist loadgroup

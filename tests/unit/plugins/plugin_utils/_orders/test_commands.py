@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An order names commands; the task defines them, and the host is given what they stand for."""
+"""An order names commands; its host has them by name, and is given what they stand for."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_host_is_not_looked_up_for_an_order_that_names_no_command() -> None:
     assert not judged.list_errors()
 
 
-def test_a_name_must_be_known_to_the_task() -> None:
+def test_a_name_must_be_known_to_the_host() -> None:
     assert rules({"reload": "app", "validate": "app_test"}, {}) == ["COMMAND-UNKNOWN", "COMMAND-UNKNOWN"]
     assert rules({"reload": "app", "validate": "app_test"}, {"app": "x", "app_test": "y"}) == []
     assert rules({"reload": "nginx"}, {}) == ["COMMAND-UNKNOWN"]
