@@ -57,8 +57,9 @@ image() {
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -1)
   # Host names and keys are each host's own; timers of apt would only cost time. What is mounted for a build ends with it.
   # An image that a crash of this machine leaves half written has no recipe, so nothing needs to wait for the disk.
+  # Its packages compile their Python, whatever the shell of the tests wants: hosts would do it at their first task.
   # shellcheck disable=SC2016  # the hooks' $1 is the folder of the image
-  unshare --mount mmdebstrap --quiet --variant=minbase --include="$CONTENT" \
+  env --unset=PYTHONDONTWRITEBYTECODE unshare --mount mmdebstrap --quiet --variant=minbase --include="$CONTENT" \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' --dpkgopt=force-unsafe-io \
     --customize-hook='rm -f "$1"/etc/hostname "$1"/etc/ssh/ssh_host_*' \
