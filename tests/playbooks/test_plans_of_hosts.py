@@ -120,6 +120,9 @@ def test_a_name_of_a_command_is_that_of_the_host(site: Site) -> None:
     for playbook in ("check", "apply"):
         run = site.run(playbook, fails=True)
         assert "COMMAND-UNKNOWN" in run.output and "other" in run.output
+    site.write("host_vars/web1.yml", json.dumps({"certificate_commands": {"note": "{{ nobody_defines_this }}"}}))
+    run = site.run("check", fails=True)
+    assert "HOST-COMMANDS" in run.output and "'nobody_defines_this' is undefined" in run.output
     assert site.desk.list_applications() == {}
 
 

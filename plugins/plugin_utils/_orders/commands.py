@@ -33,27 +33,37 @@ LEADERS: t.Final = ("certificate", "full_chain", "combined", "pkcs12")  # the fi
 NAME: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 SERVICE: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,199}")
 
+_OF_THE_TASK: t.Final = Phrase("commands: {0}", "commands: {0}")
+_NO_MAPPING: t.Final = Phrase("{0} is not a mapping of names to commands", "{0} は名前とコマンドの組ではありません")
 _WRONG_NAME: t.Final = Phrase(
-    "commands: {0} is not a name of letters, digits, '-' and '_'",
-    "commands: {0} を名前にできません。使えるのは英数字と '-'、'_' です。",
+    "{0} is not a name of letters, digits, '-' and '_'", "{0} を名前にできません。使えるのは英数字と '-'、'_' です"
 )
 _WRONG_COMMAND: t.Final = Phrase(
-    "commands: {0} must be a command as text or as a list of its words",
-    "commands: {0} には、コマンドを文字列か、単語のリストで書いてください。",
+    "{0} must be a command as text or as a list of its words",
+    "{0} には、コマンドを文字列か、単語のリストで書いてください",
 )
-
 _NO_COMMANDS: t.Final = Phrase("none is defined", "定義なし")
 
 
-def read_commands(fields: Mapping[str, t.Any] | None) -> dict[str, str]:
-    """Return the task's commands by name, each as one text; raises OptionsWrong."""
+class CommandsWrong(OptionsWrong):
+    """Commands cannot be used; `fault` says why, and the message that they are the task's option."""
+
+    def __init__(self, fault: Phrase) -> None:
+        super().__init__(_OF_THE_TASK.filled(fault))
+        self.fault = fault
+
+
+def read_commands(fields: object) -> dict[str, str]:
+    """Return commands by name, each as one text; raises CommandsWrong, for an inventory may have anything there."""
+    if not isinstance(fields or {}, dict):
+        raise CommandsWrong(_NO_MAPPING.filled(shorten(fields)))
     commands = {}
-    for name, command in (fields or {}).items():
+    for name, command in t.cast("dict[str, t.Any]", fields or {}).items():
         if not NAME.fullmatch(str(name)):
-            raise OptionsWrong(_WRONG_NAME.filled(repr(name)))
+            raise CommandsWrong(_WRONG_NAME.filled(shorten(name)))
         words = command if isinstance(command, list) else _words(command)
         if not words or not all(isinstance(word, str) for word in words):
-            raise OptionsWrong(_WRONG_COMMAND.filled(name))
+            raise CommandsWrong(_WRONG_COMMAND.filled(name))
         commands[str(name)] = shlex.join(words)
     return commands
 
@@ -64,13 +74,20 @@ def find_command_breaches(fields: Mapping[str, t.Any], commands_of: CommandsOf |
     None: the commands of the hosts are not known.
     """
     install = fields.get("install")
-    if commands_of is None or not isinstance(install, dict) or not (install.get("validate") or install.get("reload")):
+    if commands_of is None or not isinstance(install, dict):
+        return
+    named = [(field, install[field]) for field in ("validate", "reload") if isinstance(install.get(field), str)]
+    if not named:
         return
     host = fields.get("host")
-    commands = commands_of(host if isinstance(host, str) else None)
-    for field, entry in (("validate", {*VALIDATIONS, *commands}), ("reload", set(commands))):
-        name = install.get(field)
-        if isinstance(name, str) and NAME.fullmatch(name) and name not in entry:
+    try:
+        commands = commands_of(host if isinstance(host, str) else None)
+    except CommandsWrong as error:
+        yield Breach(rule="HOST-COMMANDS", path=("host",), facts={"value": shorten(host), "problem": error.fault})
+        return
+    for field, name in named:
+        entry = {*commands, *(VALIDATIONS if field == "validate" else ())}
+        if NAME.fullmatch(name) and name not in entry:
             facts = {"value": shorten(name), "allowed": tuple(sorted(entry)) or _NO_COMMANDS}
             yield Breach(rule="COMMAND-UNKNOWN", path=("install", field), facts=facts)
     yield from _find_interpreted(install, {**VALIDATIONS, **commands})
@@ -108,6 +125,7 @@ __all__ = (
     "NAME",
     "SERVICE",
     "VALIDATIONS",
+    "CommandsWrong",
     "find_command_breaches",
     "install_on_host",
     "read_commands",

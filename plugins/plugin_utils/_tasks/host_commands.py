@@ -11,7 +11,10 @@ from __future__ import annotations
 import functools
 import typing as t
 
-from .._orders.commands import read_commands
+from ansible.errors import AnsibleError
+
+from ...module_utils._core.phrases import one_line, verbatim
+from .._orders.commands import CommandsWrong, read_commands
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +22,7 @@ if t.TYPE_CHECKING:
     from .._values.order import CommandsOf
 
 VARIABLE: t.Final = "certificate_commands"
+_LONGEST: t.Final = 300  # characters of what Ansible says
 
 
 def make_command_lookup(
@@ -26,18 +30,26 @@ def make_command_lookup(
 ) -> CommandsOf:
     """Return what looks up a host's commands: the task's, or the host's own where they are the playbooks' variable.
 
-    A host's variables are computed only when one of its orders names a command; raises OptionsWrong.
+    A host's variables are computed only when one of its orders names a command. Raises CommandsWrong for the task's
+    commands; what is returned raises it for a host's.
     """
     own = read_commands(commands)
 
     def defined(host: str) -> dict[str, str]:
-        return read_commands(hostvars[host].get(VARIABLE))
+        try:
+            return read_commands(hostvars[host].get(VARIABLE))
+        except AnsibleError as error:  # a template or a vaulted value that cannot be read
+            raise CommandsWrong(verbatim(one_line(error.message, _LONGEST))) from None
+
+    def are_variable() -> bool:
+        try:
+            return defined(here) == own
+        except CommandsWrong:  # so the task has others
+            return False
 
     @functools.cache
     def commands_of(host: str | None) -> Mapping[str, str]:
-        if host in (None, here) or host not in hostvars or defined(here) != own:
-            return own
-        return defined(host)
+        return own if host in (None, here) or host not in hostvars or not are_variable() else defined(host)
 
     return commands_of
 

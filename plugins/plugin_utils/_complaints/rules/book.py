@@ -14,6 +14,7 @@ from . import (
     at_desk,
     bounds,
     by_hand,
+    commands,
     endings,
     guards,
     links,
@@ -28,7 +29,8 @@ if t.TYPE_CHECKING:
     from .rule import Rule
 
 _CHAPTERS: t.Final = (
-    order_file, order_form, bounds, registration_form, supplied_csr, at_desk, renewals, endings, links, by_hand, guards,
+    order_file, order_form, commands, bounds, registration_form, supplied_csr,
+    at_desk, renewals, endings, links, by_hand, guards,
 )  # fmt: skip
 RULES: t.Final[dict[str, Rule]] = {rule.id: rule for chapter in _CHAPTERS for rule in chapter.RULES}
 

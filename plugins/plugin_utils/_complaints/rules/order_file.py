@@ -192,20 +192,6 @@ RULES = (
         ),
     ),
     make_rule(
-        "PATH-INTERPRETED",
-        OURS,
-        (
-            "{value} has characters that a shell would interpret, and {other} has %s inside of a longer word.",
-            "letters, digits and _ . / @ + = : , - in the path, or a command with %s as a word of its own",
-            "Rename the file, or give the program %s as a word of its own (certificate_commands).",
-        ),
-        (
-            "{value}には、シェルが解釈する文字があります。{other}では、%s が長い単語の中にあります。",
-            "パスに使えるのは文字・数字と _ . / @ + = : , - (%s が独立した単語のコマンドなら、ほかの文字も可)",
-            "ファイル名を変えるか、certificate_commands で %s を独立した単語としてプログラムに渡してください。",
-        ),
-    ),
-    make_rule(
         "TEXT-CHARACTERS",
         OURS,
         (
@@ -259,34 +245,6 @@ RULES = (
             "証明書のファイルに mode {value} は必要ありません。",
             '読み取りは全員まで、書き込みは所有者とグループまで (例: "0644"、"0640")。実行権やsetuidは不可',
             "mode を消して0644にするか、より狭い権限を書いてください。",
-        ),
-    ),
-    make_rule(
-        "COMMAND-TEXT",
-        OURS,
-        (
-            "{value} is a command or a path. An order file names commands and holds none.",
-            "{allowed}",
-            "Give the command a name in the inventory or group_vars (certificate_commands), and write that name here.",
-        ),
-        (
-            "{value}はコマンドかパスです。オーダーファイルに書けるのはコマンドの名前だけです。",
-            "{allowed}",
-            "インベントリか group_vars の certificate_commands で名前を付け、その名前をここに書いてください。",
-        ),
-    ),
-    make_rule(
-        "COMMAND-UNKNOWN",
-        OURS,
-        (
-            "The host of this order has no command {value}.",
-            "{allowed}",
-            "Correct it, or define it in certificate_commands (inventory, group_vars). A service is {{service: NAME}}.",
-        ),
-        (
-            "{value}というコマンドは、このオーダーのホストでは定義されていません。",
-            "{allowed}",
-            "名前を直すか、certificate_commands で定義してください。サービスなら {{service: 名前}} と書きます。",
         ),
     ),
 )
