@@ -14,7 +14,7 @@ from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase, translate
 from ..plugin_utils._complaints.annotations import write_annotations
 from ..plugin_utils._complaints.complaints import report
-from ..plugin_utils._tasks.asked_orders import judge_asked_orders, list_complaints, note_unsaid_renewals, read_today
+from ..plugin_utils._tasks.asked_orders import judge_asked_orders, list_complaints, note_asked_orders, read_today
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.portfolio_run import fetch_missing, run_contracts
 from ..plugin_utils._tasks.run_reports import write_refusal
@@ -54,7 +54,7 @@ class ActionModule(Leg):
     def _checked(self) -> Result:
         judged = self._judge()
         orders = judged.accept(strict=self.options["strict"])
-        message = (*judged.complaints, *note_unsaid_renewals(orders))
+        message = (*judged.complaints, *note_asked_orders(orders, self.options))
         if message:
             self.say(report(message, self.lang))
         self.say(translate(_NO_MISTAKES, self.lang).format(len(orders)))

@@ -122,6 +122,8 @@ def _links(order: Fields) -> Iterator[Breach]:
 
 def _term(order: Fields, day: dt.date) -> Iterator[Breach]:
     longest = find_lifetime(day).days
+    if longest < min(TERMS.values()):
+        return  # nothing that an order could change
     renewal = order.get("renewal")
     terms = {("term",): order.get("term"), ("renewal", "term"): _field(renewal, "term")}
     for path, term in terms.items():

@@ -13,14 +13,14 @@ import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, verbatim
-from .._complaints.complaints import Complaint, OptionsWrong, Place, list_names, list_shown
+from .._complaints.complaints import Complaint, OptionsWrong, list_shown
 from .._guards.hosts import CONTROLLER, require_controller
 from .._orders.files import read_inline
+from .._orders.notes import note_by_file
 from .._orders.opened import make_reader
 from .._orders.portfolio import judge_order_files, judge_orders
 from .._orders.public_suffixes import explain_missing_public_suffixes
 from .._orders.voluptuous_dep import explain_missing_voluptuous
-from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,17 +78,9 @@ def list_complaints(complaints: Iterable[Complaint], lang: Language) -> dict[str
     return {"complaints": rows} if rows else {}
 
 
-def note_unsaid_renewals(orders: Iterable[Order]) -> tuple[Complaint, ...]:
-    """Note once for each file that some of its orders leave open how they are renewed."""
-    unsaid: dict[str, list[Order]] = {}
-    for order in orders:
-        # Of a brought certificate nobody knows what silence does, and the plan says so in time.
-        if order.renewal is None and order.state is Wanted.PRESENT and not order.product.brought:
-            unsaid.setdefault(order.locate(()).file, []).append(order)
-    return tuple(
-        Complaint(rule="RENEWAL-UNSAID", place=Place(file=file), order=list_names(str(order.name) for order in result))
-        for file, result in unsaid.items()
-    )
+def note_asked_orders(orders: Iterable[Order], options: Options) -> tuple[Complaint, ...]:
+    """Note what the orders leave open, and what none of them could change; a check tells it, and no other task."""
+    return note_by_file(orders, day=read_issue_day(options, today=read_today()))
 
 
 def check_portfolio_name(options: Options) -> str:
@@ -137,7 +129,7 @@ __all__ = (
     "judge_files_in",
     "list_complaints",
     "list_names_of_host",
-    "note_unsaid_renewals",
+    "note_asked_orders",
     "read_clock",
     "read_issue_day",
     "read_today",

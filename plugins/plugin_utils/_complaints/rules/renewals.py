@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from .rule import OURS, Severity, make_rule
 
 RULES = (
@@ -25,6 +27,22 @@ RULES = (
             "毎日の実行で更新を申し込むには when: window、IIJ側の自動更新に任せるには when: silence と書いてください。",
         ),
         severity=Severity.NOTE,
+    ),
+    make_rule(
+        "TERM-OUTLASTS",
+        "BR 6.3.2; ballot SC-081v3",
+        (
+            "A certificate issued on {day} may live {days} days at most, which is shorter than any term.",
+            "certificates that follow each other within a term",
+            "Nothing. Whether one after the first of a term is charged is not known: forecast.yml reckons both ways.",
+        ),
+        (
+            "{day}に発行される証明書の有効期間は最長{days}日で、どの契約期間よりも短くなります。",
+            "契約期間内に証明書を順に入れ替えること",
+            "対応は不要です。2枚目以降の料金の有無は、公開資料からは分かりません (forecast.yml は両方の場合を計算)。",
+        ),
+        severity=Severity.NOTE,
+        since=dt.date(2027, 3, 15),
     ),
     make_rule(
         "RENEWAL-INCOMPLETE",
