@@ -124,7 +124,7 @@ class LivingDesk(DeskInMemory):
             for field in dc.fields(certificate)
             if field.name not in ("installed_at", "revoke_on")
         }
-        before = (row.current, *row.previous)[:2] if row.current else ()
+        before = (row.current, *row.previous) if row.current else ()
         period = Period(number=1 if row.period is None else row.period.number + 1, begins=at,
                         ends=certificate.not_after, term="6 months")  # fmt: skip
         return self.put(
