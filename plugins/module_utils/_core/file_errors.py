@@ -40,4 +40,17 @@ class FileForeign(Fault):
     )
 
 
-__all__ = ("FileForeign", "FolderHeld")
+@dc.dataclass(eq=False)
+class OnlyRootGives(Fault):
+    path: str
+    kind: Phrase
+    account: str
+    words = Phrase(
+        "Only root can give {path} to the {kind} {account}, whom the order or the file before it names. Run this task "
+        "as root (become: true), or correct owner and group in the order.",
+        "{path} を{kind} {account} のものにできるのは root だけです (オーダーの指定、または以前のファイルの所有者)。"
+        "タスクを root として実行する (become: true) か、オーダーの owner と group を直してください。",
+    )
+
+
+__all__ = ("FileForeign", "FolderHeld", "OnlyRootGives")

@@ -27,7 +27,7 @@ _MEANT_FOR_KEY = Phrase(
     '"0600" や "0640" のように引用符で囲んだ8進数のモード (その他のユーザーには権限なし、グループは読み取りまで)',
 )
 _ALL, _SECRET = 0o666, 0o640  # the most that a file may allow, and one with a private key in it
-_OWNER, _GROUP = Phrase("owner", "ユーザー"), Phrase("group", "グループ")
+OWNER, GROUP = Phrase("owner", "ユーザー"), Phrase("group", "グループ")
 
 
 @dc.dataclass(frozen=True)
@@ -56,8 +56,8 @@ def read_access(fields: t.Mapping[str, t.Any], *, within: str) -> Access:
         raise errors.FieldWrong(field=f"{within}.mode", allowed=_MEANT_FOR_KEY if secret else _MEANT)
     return Access(
         mode=int(mode, 8),
-        uid=_account(_OWNER, owner, look_up=lambda name: pwd.getpwnam(name).pw_uid),
-        gid=_account(_GROUP, group, look_up=lambda name: grp.getgrnam(name).gr_gid),
+        uid=_account(OWNER, owner, look_up=lambda name: pwd.getpwnam(name).pw_uid),
+        gid=_account(GROUP, group, look_up=lambda name: grp.getgrnam(name).gr_gid),
     )
 
 
@@ -72,4 +72,4 @@ def _account(kind: Phrase, name: str | None, *, look_up: t.Callable[[str], int])
         raise errors.AccountUnknown(kind=kind, account=str(name)) from None
 
 
-__all__ = ("Access", "read_access")
+__all__ = ("GROUP", "OWNER", "Access", "read_access")

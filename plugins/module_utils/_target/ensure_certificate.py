@@ -14,7 +14,7 @@ import functools
 import typing as t
 
 from .._pki import certs
-from . import activation, door, files, filesets, former_files, live_keys, orders
+from . import activation, door, files, filesets, former_files, live_keys, orders, rights
 from .acceptance import accept
 from .installation import CHAIN, KEY, ROLES, WITH_KEY, Passphrases, WantedInstallation, parse
 from .seen_files import Delivery, SeenFiles, leaf_as_diff, observe
@@ -129,6 +129,7 @@ def ensure(
         delivery = None if contents is None else accept(contents, wanted=wanted, seen=before, now=now)
         new = activation.new_files(wanted, seen=before, delivery=delivery) if delivery else {}
         repairs = _astray(wanted, seen=before, new=new)
+        _require_rights(wanted, new=new, repairs=repairs)
         outcome = CertificateOutcome(wanted, before, leaf=delivery.leaf if delivery else before.leaf)
         if check:
             former = _former(outcome).paths
@@ -159,6 +160,17 @@ def _astray(wanted: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, fi
     accesses = {role: new[role].access if role in new else seen.access_of(role) for role, _path in kept}
     astray = {role for role, access in accesses.items() if access and not wanted.access_of(role).allows(access)}
     return {role: path for role, path in kept if role in astray}
+
+
+def _require_rights(wanted: WantedInstallation, *, new: Mapping[str, filesets.New], repairs: Mapping[str, str]) -> None:
+    """Refuse, in check mode too, what the system would refuse half-way."""
+    if new:
+        rights.require_folder(wanted.leading_path)  # the versions are beside it, whichever file is new
+    for role, file in new.items():
+        rights.require_writable(str(wanted.key_path if role == KEY else wanted.path(role)), access=file.access)
+    for role, path in repairs.items():
+        if role not in new:
+            rights.require_repairable(path, access=wanted.access_of(role))
 
 
 def _foretold(

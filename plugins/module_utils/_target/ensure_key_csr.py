@@ -18,7 +18,7 @@ import typing as t
 
 from .._core import certificate_errors, errors, keyspec, names
 from .._pki import certs, csrs, key_making, keys
-from . import accesses, files, live_keys, orders
+from . import accesses, files, live_keys, orders, rights
 from .wanted_keys import SeenKey, WantedKey, observe, parse
 
 if t.TYPE_CHECKING:
@@ -149,6 +149,7 @@ def ensure(wanted: WantedKey, *, check: bool, stock: Stock | None = None) -> Key
         files.clear_left_behind(wanted.csr_path)
     before = observe(wanted)
     actions = decide(wanted, seen=before)
+    _require_rights(wanted, actions, seen=before)
     if check or not actions:
         return KeyOutcome(wanted, actions, planned=check and bool(actions), before=before, after=None)
     done: list[str] = []
@@ -235,6 +236,17 @@ def _done(action: str, wanted: WantedKey, *, stock: Stock) -> bool:
     else:
         _create_csr(wanted, key=key)
     return True
+
+
+def _require_rights(wanted: WantedKey, actions: Iterable[str], *, seen: SeenKey) -> None:
+    """Refuse, in check mode too, what the system would refuse half-way."""
+    new_files = {CREATE_KEY: wanted.key_path, STAGE_KEY: wanted.next_path, CREATE_CSR: wanted.csr_path}
+    for action in actions:
+        if action in new_files:
+            access = _CSR_ACCESS if action == CREATE_CSR else _key_access(wanted)
+            rights.require_writable(new_files[action], access=access)
+        elif seen.key:
+            rights.require_repairable(seen.key.path, access=wanted.key_access)
 
 
 def _is_over(wanted: WantedKey) -> bool:
