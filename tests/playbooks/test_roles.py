@@ -148,6 +148,59 @@ def test_the_report_tells_the_days_left_of_all_hosts(site: Site) -> None:
     assert "ファイルなし: " in (site.folder / "expiry.txt").read_text()
 
 
+def make_certificate(site: Site, name: str, *, subject: str) -> dict[str, str]:
+    """A certificate for years that signs itself, as a file to look at, on the disk that both hosts have."""
+    path, key = site.write(f"disk/{name}.pem", ""), site.write(f"disk/{name}.key", "")
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-nodes",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-days",
+        "900",
+    ]
+    names = ["-subj", subject, "-addext", f"subjectAltName=DNS:{name}.example.jp"]
+    subprocess.run([*command, *names, "-out", str(path), "-keyout", str(key)], check=True, capture_output=True)
+    return {"name": name, "path": str(path), "key_path": str(key)}
+
+
+def run_report(site: Site, play: str, role: str, files: list[dict[str, str]], *, fails: bool) -> tuple[Run, t.Any]:
+    """Run the report on two hosts, with these lines added to its play and its role; returns its JSON, too."""
+    path = site.folder / "expiry.json"
+    playbook = site.write(
+        "report.yml",
+        f"- hosts: web1,web2\n  gather_facts: false\n{play}"
+        f"  roles:\n    - role: iij.server_certificate.expiry_report\n{role}",
+    )
+    options = {"expiry_report_files": files, "expiry_report_json_path": str(path), "expiry_report_fail_days": 14}
+    run = site.run(str(playbook), "-e", json.dumps(options), fails=fails)
+    return run, json.loads(path.read_text())
+
+
+def test_the_report_of_a_play_in_batches_is_whole_and_fails_in_the_end(site: Site) -> None:
+    www, other = (make_certificate(site, name, subject=f"/CN={name}.example.jp") for name in ("www", "other"))
+    wrong = {**www, "key_path": other["key_path"]}
+    run, report = run_report(site, "  serial: 1\n", "", [wrong], fails=True)
+    assert [row["host"] for row in report["certificates"]] == ["web1", "web2"]
+    assert report["not_asked"] == []
+    assert "web2                     not asked, or no answer" in run.output, "so far"
+    for host in ("web1", "web2"):
+        assert f"{host}: {www['path']}: its private key is another one" in run.output
+
+
+def test_the_report_is_made_where_a_condition_leaves_out_the_first_host(site: Site) -> None:
+    files = [make_certificate(site, "www", subject="/O=Example"), {"path": str(site.folder / "absent.pem")}]
+    run, report = run_report(site, "", "      when: inventory_hostname == 'web2'\n", files, fails=True)
+    assert {row["host"] for row in report["certificates"]} == {"web2"}
+    assert report["not_asked"] == []
+    assert "fits  www.example.jp" in run.output, "a certificate without a common name"
+    assert f"web2: no file: {site.folder}/absent.pem" in run.output
+
+
 def run_example(site: Site, role: str, *arguments: str, **variables: t.Any) -> Run:
     """Run the play on the page of a role; these variables take the place of those in it."""
     (block,) = page_of(ROOT / "roles" / role / "README.md").blocks

@@ -41,6 +41,17 @@ class FileForeign(Fault):
 
 
 @dc.dataclass(eq=False)
+class NoCertificateThere(Fault):
+    path: str
+    words = Phrase(
+        "{path} holds no certificate that can be read, neither in PEM nor in PKCS#12: it is another file, or a damaged "
+        "one. Correct the path, or collect the certificate again.",
+        "{path} から証明書を読み取れません (PEM形式でもPKCS#12形式でもないか、壊れています)。"
+        "パスを直すか、証明書を取得し直してください。",
+    )
+
+
+@dc.dataclass(eq=False)
 class OnlyRootGives(Fault):
     path: str
     kind: Phrase
@@ -53,4 +64,4 @@ class OnlyRootGives(Fault):
     )
 
 
-__all__ = ("FileForeign", "FolderHeld", "OnlyRootGives")
+__all__ = ("FileForeign", "FolderHeld", "NoCertificateThere", "OnlyRootGives")

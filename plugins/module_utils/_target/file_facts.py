@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
-from .._core import activation_errors, errors, names
+from .._core import activation_errors, certificate_errors, errors, file_errors, names
 from .._pki import bundles, certs, keys, pem
 from . import files
 
@@ -71,17 +71,26 @@ def _held(path: str, *, passphrase: str | None, key_passphrase: str | None) -> H
     if snapshot is None:
         return None
     if pem.blocks(snapshot.content):
-        leaf = certs.read_beside_key(snapshot.content)[0]
+        leaf = _read_leaf(snapshot.content, path=path)
         if keys.first_block(snapshot.content) is None:
             return Held(leaf)
         key = keys.facts(snapshot.content, path=path, passphrase=key_passphrase)
         return Held(leaf, key.public_key_fingerprint)
+    if not bundles.is_bundle(snapshot.content):
+        raise file_errors.NoCertificateThere(path=path)
     if not passphrase:
         raise activation_errors.PassphraseMissing(path=path)
     bundle = bundles.read(snapshot.content, passphrase=passphrase)
     if bundle is None or not bundle.certificates:
         raise errors.PassphraseWrong(path=path)
     return Held(bundle.certificates[0], bundle.key_fingerprint)
+
+
+def _read_leaf(content: bytes, *, path: str) -> CertFacts:
+    try:
+        return certs.read_beside_key(content)[0]
+    except certificate_errors.CertificateBroken:
+        raise file_errors.NoCertificateThere(path=path) from None
 
 
 def _key_fingerprint(path: str | None, *, passphrase: str | None) -> str | None:
