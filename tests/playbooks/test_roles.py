@@ -50,15 +50,14 @@ REPORT: t.Final = """\
 """
 
 
-def run_role(site: Site, *arguments: str, fails: bool = False) -> Run:
+def run_role(site: Site, *arguments: str, playbook: str = PLAYBOOK, fails: bool = False) -> Run:
     ordered = {
         "product": "sureserver_cloud", "term": "6 months", "customer_code": "SG00000001", "terms_agreed": True,
         "subject": sample.SUBJECT, "applicant": sample.APPLICANT,
     }  # fmt: skip
     variables = {"folder": str(site.at("web1")), "layouts": list(LAYOUTS), "ordered": ordered}
-    playbook = site.write("role.yml", PLAYBOOK)
     given = ("-e", json.dumps(variables), *arguments)
-    return site.run(str(playbook), *given, fails=fails, IIJ_CERT_TOKEN=site.desk.register_token)
+    return site.run(str(site.write("role.yml", playbook)), *given, fails=fails, IIJ_CERT_TOKEN=site.desk.register_token)
 
 
 def test_one_certificate_end_to_end_in_every_layout(site: Site) -> None:
@@ -104,6 +103,33 @@ def test_a_host_that_can_make_no_key_costs_no_contract(site: Site) -> None:
     failed = run_role(site, fails=True)
     assert str(folder) in failed.output
     assert site.desk.purchases() == []
+
+
+def test_a_host_that_is_stopped_by_another_one_says_so(site: Site) -> None:
+    folder = site.at("web1") / "private"
+    folder.mkdir()
+    folder.chmod(0o777)
+    site.at("web2").mkdir(exist_ok=True)
+    each = PLAYBOOK.replace("hosts: web1\n", "hosts: web1,web2\n  any_errors_fatal: true\n")
+    each = each.replace(
+        '"{{ item }}"\n        certificate_layout', '"{{ inventory_hostname }}"\n        certificate_layout'
+    )
+    run = run_role(
+        site, playbook=each.replace("{{ folder }}", "{{ folder | dirname }}/{{ inventory_hostname }}"), fails=True
+    )
+    assert f'fatal: [web1]: FAILED! => {{"changed": false, "msg": "web1: {folder}/web1.key is not touched' in run.output
+    assert 'fatal: [web2]: FAILED! => {"changed": false, "msg": "Stopped here, for another host' in run.output
+    assert site.desk.purchases() == []
+
+
+def test_a_check_may_start_at_a_later_task(site: Site) -> None:
+    play = PLAYBOOK.replace("  tasks:\n", "  roles:\n").replace(
+        "    - name: One certificate of each layout\n      ansible.builtin.include_role:\n        name: ",
+        "    - role: ",
+    )
+    later = ("--check", "--start-at-task", "Register the CSR", "-e", "item=pem")
+    run = run_role(site, *later, playbook=play[: play.index("      loop:")], fails=True)
+    assert "does not exist; create it, or correct the path" in run.output
 
 
 def test_tasks_with_a_passphrase_are_kept_from_callbacks_and_their_faults_are_told(site: Site) -> None:
