@@ -13,7 +13,7 @@ import typing as t
 
 from .._values.observed import State
 from .._values.order import Usage, Wanted
-from .lifecycle import Phase, list_lacking_fields, name_predecessor
+from .lifecycle import Phase, is_key_lost, list_lacking_fields, name_predecessor
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step
 
 if t.TYPE_CHECKING:
@@ -125,6 +125,8 @@ class Entry:
         """Whether a certificate is there to lie on a host; a cancelled one is usable to its expiry [M:3473591]."""
         issued = self.application is not None and self.application.state is State.ISSUED
         if self.standing is Standing.ESTRANGED or self.gives_way:
+            return False
+        if is_key_lost(self.order, self.application) and not self.on_host:
             return False
         return issued and self.order.install is not None
 

@@ -13,7 +13,16 @@ import typing as t
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
 from .keys import is_estranged
-from .lifecycle import is_due, is_given_up, is_reissue_late, is_renewing, renews, waits_for_new_csr, wants_reissue
+from .lifecycle import (
+    is_due,
+    is_given_up,
+    is_key_lost,
+    is_reissue_late,
+    is_renewing,
+    renews,
+    waits_for_new_csr,
+    wants_reissue,
+)
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -38,7 +47,8 @@ def find_standing(order: Order, application: Application | None, *, on_host: boo
         return Standing.DONE
     if application.state is State.ISSUED:
         fetched = application.downloaded_at is not None if on_host is None else on_host
-        return Standing.TO_COLLECT if order.install and not fetched else Standing.DONE
+        is_open = order.install and not fetched and not is_key_lost(order, application)
+        return Standing.TO_COLLECT if is_open else Standing.DONE
     return Standing.WAITING
 
 

@@ -132,6 +132,12 @@ def wants_reissue(order: Order, application: Application | None) -> bool:
     return _plain_serial(current) == order.reissue.serial
 
 
+def is_key_lost(order: Order, application: Application | None) -> bool:
+    """Check whether the certificate in use has to go because its key is lost: no host can be given it any more."""
+    lost = order.reissue is not None and order.reissue.reason is ReissueReason.KEY_LOST
+    return lost and wants_reissue(order, application)
+
+
 def knows_serial(application: Application, serial: str) -> bool:
     """Check whether a certificate of this contract, as far as the desk shows them, has or had this serial number."""
     current = current_certificate(application)
@@ -258,6 +264,7 @@ __all__ = (
     "is_csr_same",
     "is_due",
     "is_given_up",
+    "is_key_lost",
     "is_reissue_late",
     "is_reissued",
     "is_reissuing",

@@ -15,6 +15,13 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import (
+    HostAnswer,
+    Memory,
+    Registered,
+    digest_registration,
+    name_places,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
@@ -102,6 +109,35 @@ def test_what_is_under_way_is_registered_and_not_ordered_again() -> None:
     assert entry_at(100, REISSUING).steps == (Step.REGISTER,)
     registered = dc.replace(REISSUING.procedure, state=State.APPLIED) if REISSUING.procedure else None
     assert entry_at(100, dc.replace(REISSUING, procedure=registered)).shown is Standing.WAITING
+
+
+@pytest.mark.parametrize("row", [IN_USE, REISSUING], ids=["to be ordered", "under way"])
+@pytest.mark.parametrize("has", [True, False, None])
+def test_no_host_is_given_a_certificate_whose_key_is_lost(row: Application, has: bool | None) -> None:
+    """The order has moved to a new host, whose key waits for the reissue; a host that has it keeps it meanwhile."""
+    answer = HostAnswer(
+        contract_id=row.contract_id,
+        certificate_fingerprint=row.certificate_fingerprint,
+        places=name_places(ORDER),
+        has=bool(has),
+    )
+    memory = Memory([] if has is None else [answer])
+    observed = Observed(applications=(row,), as_of=before_end(100, IN_USE))
+    (entry,) = make_plan([ORDER], observed, portfolio="p", memory=memory, spread=False).entries
+    assert (entry.standing, entry.installs) == (Standing.DONE, has is True)
+    (other,) = make_plan(portfolio(OV | COMPROMISED), observed, portfolio="p", memory=memory, spread=False).entries
+    assert (other.standing, other.installs) == (Standing.TO_COLLECT if has is False else Standing.DONE, True)
+
+
+def test_what_a_reissue_is_registered_with_anew_is_no_drift() -> None:
+    moved = dict.fromkeys(digest_registration(ORDER), "another digest")
+    memory = Memory([Registered(contract_id=IN_USE.contract_id, digests=moved)])
+    frame = Frame(portfolio="p", part=None, prices=None, lang="en", made_at=now())
+    for wish, told in ((LOST, False), ({}, True)):
+        observed = Observed(applications=(IN_USE,), as_of=before_end(100, IN_USE))
+        plan = make_plan(portfolio(OV | wish), observed, portfolio="p", memory=memory, spread=False)
+        rules = [complaint["rule"] for complaint in describe_plan(plan, frame, planned=True)["complaints"]]
+        assert ("REGISTRATION-DRIFT" in rules) == told
 
 
 def test_its_key_is_new_whatever_renewals_do() -> None:
