@@ -13,6 +13,7 @@ import subprocess
 import sys
 import typing as t
 
+import pytest
 import yaml
 from ansible_collections.iij.server_certificate.tests.release.copies import ROOT, copy, trackable
 
@@ -42,6 +43,25 @@ def test_the_hooks_before_a_commit_call_what_is_there() -> None:
     (ours,) = yaml.safe_load(configuration.read_text(encoding="utf-8"))["repos"]
     for hook in ours["hooks"]:
         assert (ROOT / hook["entry"].split()[0]).is_file(), hook["id"]
+
+
+@pytest.mark.parametrize(
+    "change", ["git rm -q orders/web.yml", "date > orders/www.csr; git add ."], ids=["removed", "csr"]
+)
+def test_orders_are_judged_before_every_commit(tmp_path: pathlib.Path, change: str) -> None:
+    """For a commit that only removes files, pre-commit finds none to check; and a CSR may have any name."""
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    configuration = {"repos": [{"repo": "local", "hooks": [{**hook, "entry": "echo judged", "verbose": True}]}]}
+    (tmp_path / ".pre-commit-config.yaml").write_text(yaml.safe_dump(configuration), encoding="utf-8")
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "web.yml").write_text("orders: []\n", encoding="utf-8")
+    account = "git config user.name x; git config user.email x@example.jp"
+    begin = f"git init -q .; {account}; git add .; git commit -qm begin; {change}"
+    environment = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "hooks"), "GIT_CONFIG_GLOBAL": os.devnull}
+    subprocess.run(["sh", "-ec", begin], check=True, cwd=tmp_path, env=environment)
+    command = [str(TOOLS / "pre-commit"), "run", "--color", "never"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert "judged -e certificate_orders=orders" in done.stdout, done.stdout
 
 
 def test_a_release_can_be_cut(tmp_path: pathlib.Path) -> None:
