@@ -78,16 +78,21 @@ NOT_READY: t.Final = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("option", ["reports_path", "ledger_path"])
-def test_what_could_not_be_written_down_is_not_done(desk: DeskControl, tmp_path: pathlib.Path, option: str) -> None:
+@pytest.mark.parametrize("option", ["reports_path", "ledger_path", "XDG_STATE_HOME"])
+def test_what_could_not_be_written_down_is_not_done(
+    desk: DeskControl, tmp_path: pathlib.Path, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither is a host visited nor anything bought where the record of it would be lost."""
     (tmp_path / "file").write_text("", encoding="utf-8")
     visits: list[str] = []
+    place = str(tmp_path / "file" / "below")
+    if option.isupper():
+        monkeypatch.setenv(option, place)
     tasks = tasks_at(
         desk,
         tmp_path,
         lambda host, _module, _arguments: visits.append(host) or {},
-        **{option: str(tmp_path / "file" / "below")},
+        **({"ledger_path": None} if option.isupper() else {option: place}),
     )
     assert tasks.run("cert_portfolio", state="applied", check=True)["failed"], "check mode says the same"
     result = tasks.apply()

@@ -8,12 +8,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import pathlib
 import posixpath
 import re
 import typing as t
+
+from .system_errors import HomeMissing
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,15 +24,15 @@ _PLAIN = re.compile(r"[\w./@+=:,-]*")
 
 
 def expand_home(path: str | os.PathLike[str]) -> pathlib.Path:
-    """Replace a leading tilde by the home folder; raises FileNotFoundError where there is no such user."""
+    """Replace a leading tilde by the home folder; raises HomeMissing where the system knows none."""
     try:
         return pathlib.Path(path).expanduser()
     except RuntimeError:
-        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path)) from None
+        raise HomeMissing(str(path)) from None
 
 
 def expand_homes(options: Mapping[str, t.Any], names: Iterable[str]) -> dict[str, t.Any]:
-    """Replace a leading tilde in those of the options that name paths; raises FileNotFoundError as expand_home does."""
+    """Replace a leading tilde in those of the options that name paths; raises HomeMissing as expand_home does."""
     paths = {name: options[name] for name in names if str(options.get(name) or "").startswith("~")}
     return {**options, **{name: str(expand_home(path)) for name, path in paths.items()}}
 

@@ -29,6 +29,19 @@ _IN_JAPANESE = {
     errno.EROFS: "読み取り専用のファイルシステムです",
 }
 _WHERE = Phrase("{path}: {reason}", "{path}: {reason}")
+_NO_HOME = Phrase(
+    "{path}: no home directory is known for it. Set HOME or write the path in full; without HOME, this collection "
+    "needs XDG_STATE_HOME and XDG_CACHE_HOME",
+    "{path}: ホームディレクトリが分かりません。環境変数 HOME を設定するか、絶対パスを指定してください。"
+    "HOME がない場合、このコレクションには XDG_STATE_HOME と XDG_CACHE_HOME が必要です",
+)
+
+
+class HomeMissing(FileNotFoundError):
+    """A path begins with a tilde, and the system knows no home directory for it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.ENOENT, os.strerror(errno.ENOENT), path)
 
 
 def reason_of(error: Exception) -> Phrase:
@@ -48,8 +61,10 @@ def reason_for(number: int) -> Phrase:
 
 def describe_os_error(error: OSError) -> Phrase:
     """Name the file and the reason; without a file name the reason is all that is known."""
+    if isinstance(error, HomeMissing):
+        return _NO_HOME.filled(path=error.filename)
     reason = reason_of(error)
     return reason if error.filename is None else _WHERE.filled(path=error.filename, reason=reason)
 
 
-__all__ = ("describe_os_error", "reason_for", "reason_of")
+__all__ = ("HomeMissing", "describe_os_error", "reason_for", "reason_of")

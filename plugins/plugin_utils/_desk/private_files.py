@@ -17,6 +17,7 @@ import secrets
 import stat
 import typing as t
 
+from ...module_utils._core.paths import expand_home
 from .._values.json_text import parse_json
 
 if t.TYPE_CHECKING:
@@ -29,8 +30,13 @@ def find_cache_home() -> pathlib.Path:
     """Find where the collection keeps what it can do without."""
     # A relative path, "~" included, is to be ignored (XDG Base Directory Specification).
     chosen = pathlib.Path(os.environ.get("XDG_CACHE_HOME", ""))
-    cache = chosen if chosen.is_absolute() else pathlib.Path.home() / ".cache"
+    cache = chosen if chosen.is_absolute() else expand_home("~/.cache")
     return cache / "iij.server_certificate"
+
+
+def find_state_folder() -> pathlib.Path:
+    """Find where the collection keeps its ledgers and what it remembers of hosts; raises HomeMissing."""
+    return expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state") / "iij.server_certificate"
 
 
 def read_private(path: pathlib.Path) -> t.Any:
@@ -64,8 +70,12 @@ def write_private_lines(path: pathlib.Path, lines: Iterable[object]) -> None:
 
 
 def write_private(path: pathlib.Path, content: object) -> None:
-    """Replace a file as a whole, so that a reader finds the old one or the new one; raises OSError."""
-    _replace(path, json.dumps(content, ensure_ascii=False))
+    """Replace a file as a whole, so that a reader finds the old one or the new one; raises OSError with its path."""
+    try:
+        _replace(path, json.dumps(content, ensure_ascii=False))
+    except OSError as error:
+        # A full disk names no file, and a task of a host would seem to mean the disk of that host.
+        raise OSError(error.errno, error.strerror, error.filename or str(path)) from None
 
 
 def _read(path: pathlib.Path) -> bytes:
@@ -132,6 +142,7 @@ def _is_ours(status: os.stat_result) -> bool:
 __all__ = (
     "append_private",
     "find_cache_home",
+    "find_state_folder",
     "is_closed",
     "read_private",
     "read_private_lines",

@@ -32,7 +32,7 @@ def require_writable(places: Mapping[str, str | None]) -> None:
         if text is None:
             continue
         place = pathlib.Path(expand_home(text))
-        there = next((each for each in (place, *place.parents) if each.exists()), place)
+        there = next((each for each in (place, *place.parents) if os.access(each, os.F_OK)), place)
         if not os.access(there, os.W_OK) or (there != place and not there.is_dir()):
             raise OptionsWrong(_UNWRITABLE.filled(option, text, str(there)))
 

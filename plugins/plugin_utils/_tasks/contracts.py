@@ -13,6 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import OptionsWrong, OrdersRefused
+from .._desk.private_files import find_state_folder
 from .._guards.hosts import find_missing_hosts, require_hosts, warn_of_unready_hosts
 from .._guards.limits import Limits, judge_limits
 from .._guards.quotes import quote_purchases
@@ -87,6 +88,8 @@ def guard_contracts(
         return (*lost, *past)
     if plan.count_changes():
         require_writable({name: options.get(name) for name in ("reports_path", "ledger_path")})
+    if count_contract_steps(plan) and not options.get("ledger_path") and not desk.by_people:
+        require_writable({"XDG_STATE_HOME": str(find_state_folder())})
     if options["plan_digest"] and not options["plan_file"]:
         digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
         require_digest(digest, options["plan_digest"])

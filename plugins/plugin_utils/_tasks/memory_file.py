@@ -15,11 +15,10 @@ import os
 import pathlib
 import typing as t
 
-from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.whole_file import write_whole
-from .._desk.private_files import is_closed
+from .._desk.private_files import find_state_folder, is_closed
 from .._planning.memory import HostAnswer, Memory, Registered, make_host_answer, make_registered
 from .._spending.ledger_file import name_desk, name_origin
 from .._values.json_text import parse_json
@@ -122,10 +121,9 @@ def _as_text(answers: list[HostAnswer | Registered]) -> str:
 
 def find_state_file(options: Options, kind: str) -> pathlib.Path:
     """Find where a file of this kind is on the controller, for this portfolio at this desk: a rehearsal has its own."""
-    state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
     origin = name_origin(options.get("desk_url"))
     desk = f"@{name_desk(origin)}" if origin else ""
-    return state / "iij.server_certificate" / f"{check_portfolio_name(options)}{desk}.{kind}"
+    return find_state_folder() / f"{check_portfolio_name(options)}{desk}.{kind}"
 
 
 def _require_closed(folder: pathlib.Path) -> None:

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import os
 import pathlib
 import time
 import typing as t
@@ -16,6 +15,7 @@ import typing as t
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import translate
 from .._desk.desk import AccessRefused
+from .._desk.private_files import find_state_folder
 from .._planning.steps import OPENING, Step
 from .._spending.ledger import Ledger
 from .._spending.ledger_file import LedgerUnusable, find_default_ledger, name_origin
@@ -108,10 +108,7 @@ def find_ledger_path(options: Options) -> pathlib.Path:
     chosen = options.get("ledger_path")
     if chosen:
         return expand_home(chosen)
-    state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
-    return find_default_ledger(
-        state / "iij.server_certificate", check_portfolio_name(options), name_origin(options.get("desk_url"))
-    )
+    return find_default_ledger(find_state_folder(), check_portfolio_name(options), name_origin(options.get("desk_url")))
 
 
 __all__ = ("find_ledger_path", "make_performer", "note_seen", "open_ledger_of", "perform_plan")

@@ -20,6 +20,7 @@ import time
 import typing as t
 import urllib.parse
 
+from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase, one_line
 from ..desk import AnswerUnusable, DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..forms import read_field
@@ -65,7 +66,7 @@ def find_state_home() -> pathlib.Path:
     """Find where the collection keeps what people may want to look at."""
     # A relative path, "~" included, is to be ignored (XDG Base Directory Specification).
     chosen = pathlib.Path(os.environ.get("XDG_STATE_HOME", ""))
-    state = chosen if chosen.is_absolute() else pathlib.Path.home() / ".local" / "state"
+    state = chosen if chosen.is_absolute() else expand_home("~/.local/state")
     return state / "iij.server_certificate"
 
 

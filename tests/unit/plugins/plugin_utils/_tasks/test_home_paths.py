@@ -6,11 +6,22 @@
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils import _argspec
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.paths import expand_homes
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import translate
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.system_errors import describe_os_error
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import find_state_home
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.private_files import (
+    find_cache_home,
+    find_state_folder,
+    write_private,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.pages import write_reports
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.leg import _PATHS
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.spender import find_ledger_path
@@ -28,6 +39,30 @@ def test_the_ledger_of_a_home_that_is_not_there(monkeypatch: pytest.MonkeyPatch)
         find_ledger_path({"portfolio": "p"})
     with pytest.raises(FileNotFoundError, match=NOBODYS):
         find_ledger_path({"portfolio": "p", "ledger_path": NOBODYS})
+
+
+def test_without_a_home_people_are_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose account has a number and no name."""
+    for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 2)
+    for find in (find_state_folder, find_cache_home, find_state_home):
+        with pytest.raises(FileNotFoundError) as found:
+            find()
+        assert "Set HOME" in translate(describe_os_error(found.value), "en")
+        assert "HOME を設定" in translate(describe_os_error(found.value), "ja")
+
+
+def test_a_full_disk_of_the_controller_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    """A task of a host says it, which must not seem to mean the disk of the host."""
+
+    def fill(*_arguments: object, **_more: object) -> t.NoReturn:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    tmp_path.chmod(0o700)
+    monkeypatch.setattr(json, "dumps", fill)
+    with pytest.raises(OSError, match=f"No space left on device: '{tmp_path}/work.json'"):
+        write_private(tmp_path / "work.json", {})
 
 
 def test_the_ledger_lies_where_it_lay(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
