@@ -21,6 +21,7 @@ description:
   - Every host has the variable C(certificate_orders_by_name), in which each of its orders has C(common_name), C(product), C(ca), C(term), C(usage),
     C(csr_origin), C(contract_id), C(generation), C(key_path), C(install) (the paths of its files) and C(file). No vaulted value is shown.
     The lists C(certificate_products) and C(certificate_authorities) are made for O(keyed_groups).
+    Where several inventories of this plugin name one host, it has the orders of all of them; of two with one name, that of the last inventory.
   - A host must not have the name of a group or of the controller (C(localhost), C(127.0.0.1), C(::1)),
     unless an inventory that is read before has the controller.
   - Orders without a host, and those with C(state=cancelled), make no host.
@@ -78,7 +79,8 @@ from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Constructable
 
 from ..module_utils._core.paths import expand_home
-from ..module_utils._core.phrases import spoken_language
+from ..module_utils._core.phrases import spoken_language, translate
+from ..module_utils._core.system_errors import describe_os_error
 from ..plugin_utils._complaints.complaints import OrdersRefused, report
 from ..plugin_utils._complaints.vaulted import hide_vaulted
 from ..plugin_utils._orders.hosts import find_reserved_hosts, list_hosts
@@ -116,7 +118,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
 
     def _orders(self, path: str) -> tuple[Order, ...]:
         lang = self.get_option("lang") or spoken_language()
-        source = pathlib.Path(path).parent / expand_home(self.get_option("order_files"))
+        try:
+            source = pathlib.Path(path).parent / expand_home(self.get_option("order_files"))
+        except OSError as error:
+            raise AnsibleParserError(translate(describe_os_error(error), lang)) from None
         given = self._vars.get("certificate_template_variables")
         variables = {**self.get_option("template_variables"), **(given if isinstance(given, dict) else {})}
         try:
@@ -144,10 +149,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         for name in ("hosts", *host.groups):
             group = self.inventory.add_group(self._name_group(name))
             self.inventory.add_host(host.name, group=group)
+        # Another inventory of this plugin, of another folder, may have named the host before.
+        before = self.inventory.get_host(host.name).get_vars().get("certificate_orders_by_name", {})
+        orders = {**before, **host.orders}
         variables = {
-            "certificate_orders_by_name": host.orders,
-            "certificate_products": sorted({facts["product"] for facts in host.orders.values()}),
-            "certificate_authorities": sorted({facts["ca"] for facts in host.orders.values()}),
+            "certificate_orders_by_name": orders,
+            "certificate_products": sorted({facts["product"] for facts in orders.values()}),
+            "certificate_authorities": sorted({facts["ca"] for facts in orders.values()}),
         }
         for name, value in variables.items():
             self.inventory.set_variable(host.name, name, value)

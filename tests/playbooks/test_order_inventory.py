@@ -101,6 +101,24 @@ def test_hosts_groups_and_variables_of_an_inventory(folder: pathlib.Path) -> Non
     assert not [private for private in (*sample.APPLICANT.values(), "admin@example.jp") if private in done.stdout]
 
 
+def test_a_host_of_two_folders_has_the_orders_of_both(folder: pathlib.Path) -> None:
+    (folder / "orders" / "shop-1.yml").rename(folder / "shop.yml")
+    other = folder / "certificate_orders.yml"
+    other.write_text(yaml.safe_dump({**CONFIGURATION, "order_files": "shop.yml"}), encoding="utf-8")
+    done = ansible("ansible-inventory", "-i", str(other), "--host", "web1", folder=folder)
+    variables = json.loads(done.stdout)
+    assert sorted(variables["certificate_orders_by_name"]) == ["shop", "www"]
+    assert variables["certificate_authorities"] == ["cybertrust", "globalsign"]
+    assert variables["certificate_count"] == 2
+
+
+def test_a_home_that_nobody_has_is_named(folder: pathlib.Path) -> None:
+    text = yaml.safe_dump({**CONFIGURATION, "order_files": "~nobody-of-this-name/orders", "lang": "ja"})
+    (folder / "our-certificate_orders.yaml").write_text(text, encoding="utf-8")
+    done = ansible("ansible-inventory", "--list", folder=folder)
+    assert "~nobody-of-this-name/orders: ホームディレクトリが分かりません" in done.stderr
+
+
 def test_a_playbook_runs_on_it(folder: pathlib.Path) -> None:
     done = ansible("ansible-playbook", str(folder / "play.yml"), folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
