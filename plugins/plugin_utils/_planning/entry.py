@@ -13,7 +13,7 @@ import typing as t
 
 from .._values.observed import State
 from .._values.order import Usage, Wanted
-from .lifecycle import Phase, is_key_lost, list_lacking_fields, name_predecessor
+from .lifecycle import Phase, list_lacking_fields, name_predecessor
 from .steps import CALL_CLASSES, STEPS, CallClass, Standing, Step
 
 if t.TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Entry:
     adopts: bool = False  # ordered past these files, and used instead of buying another one
     on_host: bool | None = None  # whether its host has the certificate; None where no host was heard
     on_host_until: dt.datetime | None = None  # when the certificate before ends, which its host had last
+    elsewhere: bool = False  # whether the key of the certificate in use is not on its host, and the next one comes
     gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
     replaced: Replaced | None = None  # the contract that this order replaces
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
@@ -124,9 +125,7 @@ class Entry:
     def installs(self) -> bool:
         """Whether a certificate is there to lie on a host; a cancelled one is usable to its expiry [M:3473591]."""
         issued = self.application is not None and self.application.state is State.ISSUED
-        if self.standing is Standing.ESTRANGED or self.gives_way:
-            return False
-        if is_key_lost(self.order, self.application) and not self.on_host:
+        if self.standing is Standing.ESTRANGED or self.gives_way or self.elsewhere:
             return False
         return issued and self.order.install is not None
 

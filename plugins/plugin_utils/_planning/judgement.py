@@ -13,16 +13,7 @@ import typing as t
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
 from .keys import is_estranged
-from .lifecycle import (
-    is_due,
-    is_given_up,
-    is_key_lost,
-    is_reissue_late,
-    is_renewing,
-    renews,
-    waits_for_new_csr,
-    wants_reissue,
-)
+from .lifecycle import is_due, is_given_up, is_reissue_late, is_renewing, renews, waits_for_new_csr, wants_reissue
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -31,8 +22,13 @@ if t.TYPE_CHECKING:
     from .lifecycle import Track
 
 
-def find_standing(order: Order, application: Application | None, *, on_host: bool | None = None) -> Standing:
-    """Decide where an order stands whose application is this one: for the certificate in use, or for the first one."""
+def find_standing(
+    order: Order, application: Application | None, *, on_host: bool | None = None, elsewhere: bool = False
+) -> Standing:
+    """Decide where an order stands whose application is this one: for the certificate in use, or for the first one.
+
+    One whose key is `elsewhere` is not for this host, which waits for the next one.
+    """
     if order.state is Wanted.CANCELLED:
         return _cancelling(application)
     if application is None:
@@ -47,7 +43,7 @@ def find_standing(order: Order, application: Application | None, *, on_host: boo
         return Standing.DONE
     if application.state is State.ISSUED:
         fetched = application.downloaded_at is not None if on_host is None else on_host
-        is_open = order.install and not fetched and not is_key_lost(order, application)
+        is_open = order.install and not fetched and not elsewhere
         return Standing.TO_COLLECT if is_open else Standing.DONE
     return Standing.WAITING
 

@@ -76,10 +76,14 @@ class Memory:
         answer = self._last.get(application.contract_id) if application else None
         if answer is None or application is None:
             return None
-        same = application.certificate_fingerprint == answer.certificate_fingerprint
-        if application.certificate_fingerprint is None:
-            same = answer.not_after is not None and answer.not_after == _end_of(application)
-        return answer.has and same and answer.places == name_places(order)
+        return answer.has and _is_about(answer, application) and answer.places == name_places(order)
+
+    def is_elsewhere(self, order: Order, application: Application | None) -> bool:
+        """Check whether another host was the last one to have this certificate, whose key was made there and stays."""
+        answer = self._had.get(application.contract_id) if application else None
+        if answer is None or application is None or order.csr_origin is not CsrOrigin.TARGET:
+            return False
+        return answer.places[0] != order.host and _is_about(answer, application)
 
     def find_end_on_host(self, order: Order, application: Application | None) -> dt.datetime | None:
         """Find when the certificate ends that the host had last; None where it is this one, or nobody knows.
@@ -147,6 +151,13 @@ def make_registered(order: Order, application: Application) -> Registered:
     replaced = current_certificate(application)
     before = replaced.not_after.isoformat() if replaced else None
     return Registered(contract_id=application.contract_id, digests=digest_registration(order), before=before)
+
+
+def _is_about(answer: HostAnswer, application: Application) -> bool:
+    """Check whether an answer is about the certificate in use; not every look at a desk shows its fingerprint."""
+    if application.certificate_fingerprint is None:
+        return answer.not_after is not None and answer.not_after == _end_of(application)
+    return answer.certificate_fingerprint == application.certificate_fingerprint
 
 
 def _another_end(text: str | None, application: Application) -> dt.datetime | None:

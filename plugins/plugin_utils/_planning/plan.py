@@ -17,7 +17,7 @@ from .claims import find_rivals, find_rivals_of_renewal, find_wrong_claims, matc
 from .due import leave_undue, part_entries
 from .entry import REPLACING, Entry
 from .judgement import find_standing, find_standing_ahead, is_registered
-from .lifecycle import day_in_japan, find_track, list_lacking_fields
+from .lifecycle import day_in_japan, find_track, is_key_lost, list_lacking_fields
 from .links import link_standing, relinking_of
 from .lookup import find_missing_link, find_used_key, resolve_linked_contract
 from .memory import Memory
@@ -34,6 +34,7 @@ if t.TYPE_CHECKING:
     from .slices import Slice
 
 
+_COMING: t.Final = (Standing.TO_RENEW, Standing.TO_REISSUE, Standing.TO_REGISTER, Standing.WAITING)
 _STILL: t.Final = (Standing.WAITING, Standing.HELD, Standing.ESTRANGED, Standing.ENDED)
 
 
@@ -168,20 +169,20 @@ def _plan_one(
     """Plan one order; returns its entry, and what is wrong with it."""
     application = claims.get(order.name)
     on_host = memory.has_certificate(order, application)
-    standing = find_standing(order, application, on_host=on_host)
     drifted = memory.drifted_fields(order, application)
     track = find_track(application, observed.as_of)
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=bool(drifted))
+    elsewhere = _is_elsewhere(order, application, memory, ahead)
+    standing = find_standing(order, application, on_host=on_host, elsewhere=elsewhere)
     online = observed.changes_online and not order.product.brought  # of those, links change by e-mail [M:2261082]
     relinking = relinking_of(order, application)
     complaints = tuple(find_missing_link(order, relinking, observed))
-    # A pinned application that is not there has its complaint already, and buys nothing.
-    if standing is Standing.TO_ORDER and order.contract_id is None:
+    if standing is Standing.TO_ORDER and order.contract_id is None:  # a pinned one has its complaint, and buys nothing
         order, result = resolve_linked_contract(order, observed)
         complaints = (*complaints, *result, *find_rivals(order, orders, observed.applications, claims))
     if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in REPLACING:
         complaints = (*complaints, *find_used_key(order, application, observed.applications))
-    entry = Entry(
+    return Entry(
         order=order,
         application=application,
         standing=standing,
@@ -193,9 +194,16 @@ def _plan_one(
         adopts=observed.keeps_references and _is_unnamed(order, application),
         on_host=on_host,
         on_host_until=memory.find_end_on_host(order, application) if _may_lie_before(order, standing) else None,
+        elsewhere=elsewhere,
         drifted=drifted if is_registered(order, application) else (),
-    )
-    return entry, complaints
+    ), complaints
+
+
+def _is_elsewhere(order: Order, application: Application | None, memory: Memory, ahead: Standing | None) -> bool:
+    """Check whether the order's host cannot have the certificate in use, for no key moves, and the next one comes."""
+    if is_key_lost(order, application):
+        return not memory.has_certificate(order, application)
+    return ahead in _COMING and memory.is_elsewhere(order, application)
 
 
 def _may_lie_before(order: Order, standing: Standing) -> bool:

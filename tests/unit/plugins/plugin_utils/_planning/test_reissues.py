@@ -20,6 +20,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.m
     Memory,
     Registered,
     digest_registration,
+    make_host_answer,
     name_places,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
@@ -127,6 +128,28 @@ def test_no_host_is_given_a_certificate_whose_key_is_lost(row: Application, has:
     assert (entry.standing, entry.installs) == (Standing.DONE, has is True)
     (other,) = make_plan(portfolio(OV | COMPROMISED), observed, portfolio="p", memory=memory, spread=False).entries
     assert (other.standing, other.installs) == (Standing.TO_COLLECT if has is False else Standing.DONE, True)
+
+
+RENEWING = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, None))
+IN_PORTAL = dc.replace(IN_USE, current=None, certificate_fingerprint=None)
+
+
+@pytest.mark.parametrize(
+    ("row", "days", "waits"),
+    [(IN_USE, 100, False), (IN_USE, 28, True), (IN_PORTAL, 28, True), (RENEWING, 26, True)],
+    ids=["too early", "to be renewed", "without a fingerprint", "under way"],
+)
+def test_the_key_of_the_certificate_in_use_stays_on_the_host_before(row: Application, days: int, waits: bool) -> None:
+    """An order that has moved waits for its renewal; moved before that can come, it fails until it is put back."""
+    (before,) = portfolio(OV | {"renewal": {"when": "window"}})
+    (moved,) = portfolio(OV | {"renewal": {"when": "window"}, "host": "web2"})
+    heard = [make_host_answer(before, row, has=True), make_host_answer(moved, row, has=False)]
+    observed = Observed(applications=(row,), as_of=before_end(days, IN_USE))
+    for memory in (Memory(heard[:1]), Memory(heard)):
+        (entry,) = make_plan([moved], observed, portfolio="p", memory=memory, spread=False).entries
+        assert (entry.standing, entry.installs) == ((Standing.DONE, False) if waits else (Standing.TO_COLLECT, True))
+        (stays,) = make_plan([before], observed, portfolio="p", memory=Memory(heard[:1]), spread=False).entries
+        assert (stays.standing, stays.installs) == (Standing.DONE, True)
 
 
 def test_what_a_reissue_is_registered_with_anew_is_no_drift() -> None:
