@@ -16,6 +16,7 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
+from ...module_utils._core.keyspec import read_key_spec
 from .._complaints.vaulted import HIDDEN, Vaulted
 from .._values.order import CsrOrigin
 from .digests import digest, seal
@@ -179,9 +180,10 @@ def digest_registration(order: Order) -> dict[str, str]:
         "applicant": dc.asdict(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
         "subject": order.subject.filled_fields(),
-        # Only a key that its host makes binds the order to the host.
-        **({"host": order.host} if order.csr_origin is CsrOrigin.TARGET else {}),
     }
+    # Only a key that its host makes binds the order to the host, and to a kind of key.
+    if order.csr_origin is CsrOrigin.TARGET:
+        fields |= {"host": order.host, "key": order.key and str(read_key_spec(dc.asdict(order.key)))}
     return {name: digest(seal(value)) for name, value in fields.items()}
 
 

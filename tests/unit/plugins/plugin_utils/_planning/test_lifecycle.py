@@ -13,11 +13,13 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.judgement import find_standing_ahead
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import (
     Phase,
     find_track,
     is_replaced,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_registered
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import (
@@ -160,6 +162,23 @@ def test_a_key_of_iijs_is_never_installed_in_place_of_an_own_one() -> None:
     entry = entry_at(20, estranged)
     assert (entry.shown, entry.steps, entry.installs) == (Standing.ESTRANGED, (), False)
     assert "csr_origin" not in entry.drifted, "the order has not changed"
+
+
+def test_another_kind_of_key_follows_with_the_renewal_and_mends_what_was_rejected() -> None:
+    (wanted,) = portfolio(OV)
+    row = certified(booked(wanted, "p/www/1"))
+    rejected = dc.replace(row, procedure=renewal(row.certificate_fingerprint, None, state=State.REJECTED))
+    kinds = [{"type": "RSA", "size": 2048}, {"type": "RSA", "size": 4096}, {"type": "ECDSA", "curve": "P-256"}]
+    for kind in kinds:
+        assert wanted.key
+        order = dc.replace(wanted, key=dc.replace(wanted.key, **{"size": None, **kind}))
+        memory = Memory([make_registered(wanted, row)])
+        drifted = memory.drifted_fields(order, row)
+        assert drifted == (() if kind == kinds[0] else ("key",))
+        ahead = find_standing_ahead(order, rejected, None, spread=False, mended=bool(drifted))
+        assert ahead is (Standing.TO_REGISTER if drifted else Standing.WAITING)
+    moved = dc.replace(wanted, key=dc.replace(wanted.key, path="/srv/www.key", mode="0640")) if wanted.key else wanted
+    assert Memory([make_registered(wanted, row)]).drifted_fields(moved, row) == ()
 
 
 def test_an_order_that_is_to_have_a_key_of_its_own_from_now_on_is_not_at_odds_with_those_before() -> None:
