@@ -75,6 +75,7 @@ class Tasks:
             check_mode=check,
             diff=True,
             async_val=0,
+            delegate_to=None,
             ignore_errors=False,
             failed_when=[],
             action=f"{_COLLECTION}.{module}",

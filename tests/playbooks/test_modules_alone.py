@@ -98,6 +98,22 @@ def test_what_was_ordered_by_hand_is_adopted(site: Site) -> None:
     assert len(site.desk.purchases()) == 2
 
 
+def test_no_key_is_made_on_another_host_than_that_of_its_order(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"))
+    options: Json = {"order_files": str(site.orders)}
+    modules = {"csr_register": options | {"state": "prepared"}, "certificate_file_info": options}
+    tasks = [
+        {f"{COLLECTION}.{name}": given, "delegate_to": "{{ other }}", "ignore_errors": True}
+        for name, given in modules.items()
+    ]
+    run = run_tasks(site, *tasks, hosts="web1", vars={"other": "localhost"})
+    for name in modules:
+        (result,) = results(run, name)
+        assert result["msg"].startswith("This task works on the host of its orders, web1, and delegate_to sends it to")
+    assert not site.at("web1", "www.key").exists()
+    run_tasks(site, tasks[1] | {"ignore_errors": False}, hosts="web1", vars={"other": "web1"})
+
+
 def test_reads(site: Site) -> None:
     placed = [sample.fields(), sample.fields(name="mail", common_name="mail.example.jp")]
     info, contracts = f"{COLLECTION}.cert_application_info", f"{COLLECTION}.linked_contract_info"

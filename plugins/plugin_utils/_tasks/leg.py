@@ -52,6 +52,12 @@ _NO_INVENTORY: t.Final = Phrase(
     "インベントリが指定されていません。-i inventory.yml を付けてください。",
 )
 
+_DELEGATED: t.Final = Phrase(
+    "This task works on the host of its orders, {0}, and delegate_to sends it to {1}. Nothing was done there: leave "
+    "delegate_to out. What concerns the desk is done on the controller anyway.",
+    "このタスクはオーダーのホスト {0} で作業しますが、delegate_to で {1} が指定されています。{1} では何もしていません。"
+    "delegate_to を外してください。窓口とのやり取りは、指定しなくてもコントローラで行います。",
+)
 _PATHS: t.Final = ("complaints_path", "export_path", "import_path", "order_files", "plan_file", "smtp_ca_path")
 _OF_A_FAILURE: t.Final = ("failed", "changed", "warnings", "invocation")
 
@@ -212,8 +218,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Run the module of this name on the host with these rows as its option, without any desk option.
 
         Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
-        what is `shown` there, to be kept out of its output. Its answer is read by a table of forms.
+        what is `shown` there, to be kept out of its output. Its answer is read by a table of forms. Raises OptionsWrong
+        for a task that is delegated, whose keys and certificates would be on another host than its orders say.
         """
+        if self._task.delegate_to not in (None, self.inventory_host):
+            raise OptionsWrong(_DELEGATED.filled(self.inventory_host, self._task.delegate_to))
         names = {row.get("name") for row in rows}
         passphrases: dict[str, t.Any] = {
             option: {name: value for name, value in (self.options[option] or {}).items() if name in names}
