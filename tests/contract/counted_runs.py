@@ -31,7 +31,7 @@ Json = dict[str, t.Any]
 
 KEY: t.Final = sample.new_key()
 LISTS: t.Final = ("/api/v1/applications", "/portal/certificates/status")
-FURTHER: t.Final = re.compile(r"page=|offset=[1-9]")
+FURTHER: t.Final = re.compile(r"page_number=|offset=[1-9]")
 
 
 @dc.dataclass

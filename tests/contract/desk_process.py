@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses as dc
+import datetime as dt
 import json
 import multiprocessing
 import os
@@ -18,6 +19,7 @@ import typing as t
 
 import requests
 from ansible_collections.iij.server_certificate.tests import canary
+from rehearsal_desk.desk.authority import validity
 
 if t.TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -99,6 +101,23 @@ class DeskControl:
 
     def advance(self, days: int) -> None:
         self.control("PUT", "/clock", {"advance_days": days})
+
+    def set_clock(self, moment: dt.datetime) -> None:
+        self.control("PUT", "/clock", {"now": moment.isoformat()})
+
+    def begin_long_ago(self, *, days_left: int) -> None:
+        """Set the clock back to when a certificate of six months was issued that has so many whole days left today.
+
+        How long ago that is depends on the months in between, and on how long certificates may live.
+        """
+        now, day = dt.datetime.now(dt.UTC), dt.timedelta(days=1)
+        moments = (now - days * day for days in range(200))
+        self.set_clock(next(at for at in moments if (validity("6 months", now=at)[1] - now).days == days_left))
+
+    def enter_window(self) -> None:
+        """Set the clock 28 days before the end of the only certificate: its renewal may be ordered."""
+        (row,) = self.list_applications().values()
+        self.set_clock(dt.datetime.fromisoformat(row["not_after"]) - dt.timedelta(days=28))
 
     def fault(self, name: str, *, method: str, path: str, count: int = 1) -> None:
         """The next calls of this kind meet this fault, and no other fault is left."""

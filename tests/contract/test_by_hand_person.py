@@ -230,8 +230,8 @@ def own_desk(tmp_path: pathlib.Path, shared_desk: DeskControl, person: Person) -
 
 def test_a_renewal_from_the_sheet_to_the_registration(own_desk: DeskControl, person: Person, book: Desk) -> None:
     order, now = sample.order(renewal={"when": "window"}), dt.datetime.now(dt.UTC)
-    shown = issued_before(own_desk, order, now)
-    own_desk.control("PUT", "/clock", {"now": now.isoformat()})
+    shown = issued_before(own_desk, order)
+    own_desk.set_clock(now)
     ordered_facts = ("contract_id", "common_name", "product", "term", "usage", "customer_code")
     facts = (*ordered_facts, "not_before", "not_after", "certificate_fingerprint", "csr_origin")
     reference = order.client_reference("default")
@@ -250,9 +250,9 @@ def test_a_renewal_from_the_sheet_to_the_registration(own_desk: DeskControl, per
     assert application.procedure and application.procedure.state.value == "applied"
 
 
-def issued_before(desk: DeskControl, order: Order, now: dt.datetime) -> Json:
-    """A contract whose certificate of six months ends in about 28 days."""
-    desk.control("PUT", "/clock", {"now": (now - dt.timedelta(days=155)).isoformat()})
+def issued_before(desk: DeskControl, order: Order) -> Json:
+    """A contract whose certificate of six months ends within 28 days."""
+    desk.begin_long_ago(days_left=27)
     body = {
         "client_reference": None, "customer_code": order.customer_code, "common_name": order.common_name,
         "product": order.product.id, "term": order.term, "usage": "other", "linked_contract_id": None,

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses as dc
-import datetime as dt
 import re
 import typing as t
 
@@ -78,10 +77,9 @@ def an_order_at_the_ca(site: Site) -> Site:
 
 def a_renewal_that_lacks_something(site: Site) -> Site:
     """Bought long ago, due now, and pinned by an order that says neither whom the CA asks nor where the key is."""
-    now = dt.datetime.now(dt.UTC)
-    site.desk.control("PUT", "/clock", {"now": (now - dt.timedelta(days=175)).isoformat()})
+    site.desk.begin_long_ago(days_left=25)
     everything_done(site)
-    site.desk.control("PUT", "/clock", {"now": (now - dt.timedelta(days=20)).isoformat()})
+    site.desk.enter_window()
     (contract_id,) = site.desk.list_applications()
     order = site.target("www", "web1", contract_id=contract_id, renewal={"when": "window"})
     kept = ("name", "common_name", "product", "contract_id", "renewal", "install", "host", "key", "csr_origin")

@@ -2,11 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The daily run over SSH: the clock of the desk begins 175 days ago, so that a whole period ends today."""
+"""The daily run over SSH: the clock of the desk begins so long ago that a whole period ends these days."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 import typing as t
 
@@ -16,17 +15,12 @@ if t.TYPE_CHECKING:
 WINDOW: t.Final = {"renewal": {"when": "window"}}
 
 
-def set_clock(site: Site, days_ago: float) -> None:
-    moment = dt.datetime.now(dt.UTC) - dt.timedelta(days=days_ago)
-    site.desk.control("PUT", "/clock", {"now": moment.isoformat()})
-
-
 def purchases(site: Site) -> list[str]:
     return [row["kind"] for row in site.desk.control("GET", "/purchases")["results"]]
 
 
 def test_a_whole_period_by_daily_runs(site: Site) -> None:
-    set_clock(site, 175)
+    site.desk.begin_long_ago(days_left=25)
     site.write_orders(site.target("www", "web1", **WINDOW))
     site.run("apply")
     site.desk.ca_work()
@@ -41,7 +35,7 @@ def test_a_whole_period_by_daily_runs(site: Site) -> None:
     assert len(looks) == 1, "one look, and nothing more"
 
     # A mistake in one order costs the other one nothing, and fails the run in its end.
-    set_clock(site, 20)
+    site.desk.enter_window()
     site.write_orders(site.target("www", "web1", **WINDOW), {**site.target("bad", "web1"), "product": "sureserver"})
     run = site.run("renew", "-e", "certificate_spread=false", fails=True)
     assert "bad: " in run.tasks[-1].result["msg"] and "www: renewed (rsc00000001)" in run.output

@@ -17,9 +17,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import Site
 
 
-def a_year(site: Site) -> dict[str, t.Any]:
-    more = {"term": "1 year", "approval_email": "admin@example.jp", "certificate_transparency": True}
-    return site.here("year", product="secure_server_id", **more)
+def unlogged(site: Site) -> dict[str, t.Any]:
+    more = {"approval_email": "admin@example.jp", "certificate_transparency": False}
+    return site.here("unlogged", product="secure_server_id", **more)
 
 
 def reports(site: Site, name: str) -> dict[str, str]:
@@ -29,14 +29,17 @@ def reports(site: Site, name: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(("playbook", "name"), [("plan", "plan"), ("apply", "apply"), ("status", "status")])
 def test_a_warning_is_in_the_table_and_in_every_report(site: Site, playbook: str, name: str) -> None:
-    site.write_orders(a_year(site))
+    site.write_orders(unlogged(site))
     run = site.run(playbook, "-e", f"certificate_reports_path={site.folder / 'build'}")
-    wrong = "one does not last for a term of"
+    wrong = "Chrome and Apple distrust a certificate that is not logged."
     found = reports(site, name)
     assert wrong in run.output
     assert all(wrong in text for text in found.values())
-    assert [c["rule"] for c in json.loads(found["json"])["complaints"]] == ["TERM-VALIDITY", "EMAIL-VALIDATION-ENDS"]
-    assert "TERM-VALIDITY" in found["md"]
+    assert [c["rule"] for c in json.loads(found["json"])["complaints"]] == [
+        "EMAIL-VALIDATION-ENDS",
+        "TRANSPARENCY-OPT-OUT",
+    ]
+    assert "TRANSPARENCY-OPT-OUT" in found["md"]
 
 
 def test_a_plan_shows_which_limit_an_apply_would_refuse(site: Site) -> None:
