@@ -16,7 +16,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
-from ansible_collections.iij.server_certificate.tests.playbooks.test_renewals_over_ssh import WINDOW, set_clock
+from ansible_collections.iij.server_certificate.tests.playbooks.test_renewals_over_ssh import WINDOW
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT, Site, registered_once
 
 Json = dict[str, t.Any]
@@ -140,7 +140,7 @@ def test_two_engines_that_share_nothing_buy_once(site: Site) -> None:
 def test_a_life_in_slices(site: Site) -> None:
     """Plan, approved apply, collecting, renewal and its installation, each by three jobs at once."""
     names = [f"n{number}" for number in range(9)]
-    set_clock(site, 175)
+    site.desk.begin_long_ago(days_left=25)
     site.write_orders(*(site.target(name, ("web1", "web2")[n % 2], **WINDOW) for n, name in enumerate(names)))
     slices: list[Json] = [{"certificate_slice": f"{number}/3"} for number in (1, 2, 3)]
     plans = together(site, "plan.yml", *slices)
@@ -151,7 +151,7 @@ def test_a_life_in_slices(site: Site) -> None:
     first = site.snapshot()
     assert len([file for file in first if file.endswith(".pem") and "-chain" not in file]) == len(names)
 
-    set_clock(site, 20)
+    site.desk.enter_window()
     due = [{**each, "certificate_spread": False} for each in slices]
     together(site, "renew.yml", *due)
     kinds = [(row["kind"], row["client_reference"].split("/")[1]) for row in purchases(site)]
