@@ -34,7 +34,7 @@ NAME: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,99}")
 SERVICE: t.Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@:-]{0,199}")
 
 _OF_THE_TASK: t.Final = Phrase("commands: {0}", "commands: {0}")
-_NO_MAPPING: t.Final = Phrase("{0} is not a mapping of names to commands", "{0} は名前とコマンドの組ではありません")
+_NO_MAPPING: t.Final = Phrase("a mapping of names to commands is needed", "名前とコマンドの組が必要です")
 _WRONG_NAME: t.Final = Phrase(
     "{0} is not a name of letters, digits, '-' and '_'", "{0} を名前にできません。使えるのは英数字と '-'、'_' です"
 )
@@ -56,7 +56,7 @@ class CommandsWrong(OptionsWrong):
 def read_commands(fields: object) -> dict[str, str]:
     """Return commands by name, each as one text; raises CommandsWrong, for an inventory may have anything there."""
     if not isinstance(fields or {}, dict):
-        raise CommandsWrong(_NO_MAPPING.filled(shorten(fields)))
+        raise CommandsWrong(_NO_MAPPING)  # not quoted: of an inventory it may be a vaulted value in the clear
     commands = {}
     for name, command in t.cast("dict[str, t.Any]", fields or {}).items():
         if not NAME.fullmatch(str(name)):

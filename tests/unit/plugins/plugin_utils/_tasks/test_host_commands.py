@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 from ansible.errors import AnsibleError
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong, report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.commands import CommandsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import Judged, judge_orders
@@ -71,3 +71,10 @@ def test_why_they_cannot_be_used_is_said_of_the_host() -> None:
     with pytest.raises(CommandsWrong) as caught:
         commands_of("web1")
     assert caught.value.fault.en == "'nope' is undefined"
+
+
+@pytest.mark.parametrize("value", ["hunter2 --token s3cret", ["s3cret"], {"note": "open ' s3cret"}])
+def test_no_value_of_an_inventory_is_quoted(value: object) -> None:
+    """It may be vaulted there, and a task sees it in the clear."""
+    (complaint,) = judged(web1={"certificate_commands": value}, install={"reload": "note"}).list_errors()
+    assert "s3cret" not in report((complaint,), "en")
