@@ -35,6 +35,12 @@ _NO_HOME = Phrase(
     "{path}: ホームディレクトリが分かりません。環境変数 HOME を設定するか、絶対パスを指定してください。"
     "HOME がない場合、このコレクションには XDG_STATE_HOME と XDG_CACHE_HOME が必要です",
 )
+_RELATIVE = Phrase(
+    "XDG_STATE_HOME: {path} is a relative path, which leads to another place from each working directory: a ledger "
+    "there would not be found again. Write it in full",
+    "XDG_STATE_HOME: {path} は相対パスです。作業ディレクトリによって場所が変わり、台帳が見つからなくなるため、"
+    "絶対パスを指定してください",
+)
 
 
 class HomeMissing(FileNotFoundError):
@@ -42,6 +48,13 @@ class HomeMissing(FileNotFoundError):
 
     def __init__(self, path: str) -> None:
         super().__init__(errno.ENOENT, os.strerror(errno.ENOENT), path)
+
+
+class StateHomeRelative(OSError):
+    """The folder of ledgers is named by a relative path."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(errno.EINVAL, os.strerror(errno.EINVAL), path)
 
 
 def reason_of(error: Exception) -> Phrase:
@@ -63,8 +76,10 @@ def describe_os_error(error: OSError) -> Phrase:
     """Name the file and the reason; without a file name the reason is all that is known."""
     if isinstance(error, HomeMissing):
         return _NO_HOME.filled(path=error.filename)
+    if isinstance(error, StateHomeRelative):
+        return _RELATIVE.filled(path=error.filename)
     reason = reason_of(error)
     return reason if error.filename is None else _WHERE.filled(path=error.filename, reason=reason)
 
 
-__all__ = ("HomeMissing", "describe_os_error", "reason_for", "reason_of")
+__all__ = ("HomeMissing", "StateHomeRelative", "describe_os_error", "reason_for", "reason_of")

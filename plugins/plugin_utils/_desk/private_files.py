@@ -18,6 +18,7 @@ import stat
 import typing as t
 
 from ...module_utils._core.paths import expand_home
+from ...module_utils._core.system_errors import StateHomeRelative
 from .._values.json_text import parse_json
 
 if t.TYPE_CHECKING:
@@ -35,8 +36,14 @@ def find_cache_home() -> pathlib.Path:
 
 
 def find_state_folder() -> pathlib.Path:
-    """Find where the collection keeps its ledgers and what it remembers of hosts; raises HomeMissing."""
-    return expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state") / "iij.server_certificate"
+    """Find where the collection keeps its ledgers, what it remembers of hosts, and copies of unexpected pages.
+
+    Raises HomeMissing, and StateHomeRelative: a ledger that is lost without a word is worse than a run that is refused.
+    """
+    state = expand_home(os.environ.get("XDG_STATE_HOME") or "~/.local/state")
+    if not state.is_absolute():
+        raise StateHomeRelative(str(state))
+    return state / "iij.server_certificate"
 
 
 def read_private(path: pathlib.Path) -> t.Any:

@@ -13,21 +13,19 @@ from __future__ import annotations
 
 import dataclasses as dc
 import email.utils
-import os
 import pathlib
 import re
 import time
 import typing as t
 import urllib.parse
 
-from ....module_utils._core.paths import expand_home
 from ....module_utils._core.phrases import Phrase, one_line
 from ..desk import AnswerUnusable, DeskBusy, DeskUnreachable, ScreenUnexpected
 from ..forms import read_field
 from ..http import NoAnswer, exchange, open_session
 from ..line import address_fault, advise_on_desk, split_address
 from ..patience import Patience, come_back_later, read_retry_after
-from ..private_files import find_cache_home
+from ..private_files import find_cache_home, find_state_folder
 from .charsets import NotEncodable, encode_form
 
 if t.TYPE_CHECKING:
@@ -62,14 +60,6 @@ _REDIRECTS: t.Final = (301, 302, 303, 307, 308)
 _CHARSET: t.Final = re.compile(r"charset=\"?([\w-]+)", re.IGNORECASE)
 
 
-def find_state_home() -> pathlib.Path:
-    """Find where the collection keeps what people may want to look at."""
-    # A relative path, "~" included, is to be ignored (XDG Base Directory Specification).
-    chosen = pathlib.Path(os.environ.get("XDG_STATE_HOME", ""))
-    state = chosen if chosen.is_absolute() else expand_home("~/.local/state")
-    return state / "iij.server_certificate"
-
-
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class PortalConnection:
     """Where the portal is, who logs in, and how politely; times in seconds.
@@ -89,7 +79,7 @@ class PortalConnection:
     screen_map: str | None = None
     engine: t.Literal["http", "browser"] = "http"
     browser_path: str | None = None
-    state: pathlib.Path = dc.field(default_factory=find_state_home)
+    state: pathlib.Path = dc.field(default_factory=find_state_folder)
     cache: pathlib.Path = dc.field(default_factory=find_cache_home)
     tell: Callable[[Phrase], None] | None = None
 
@@ -271,6 +261,5 @@ __all__ = (
     "PortalConnection",
     "PortalTransport",
     "Withheld",
-    "find_state_home",
     "is_redirect",
 )

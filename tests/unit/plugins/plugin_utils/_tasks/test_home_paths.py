@@ -16,7 +16,7 @@ from ansible_collections.iij.server_certificate.plugins.module_utils import _arg
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.paths import expand_homes
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import translate
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.system_errors import describe_os_error
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import find_state_home
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import PortalConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.private_files import (
     find_cache_home,
     find_state_folder,
@@ -46,11 +46,25 @@ def test_without_a_home_people_are_told_what_to_set(monkeypatch: pytest.MonkeyPa
     for name in ("HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(os, "getuid", lambda: 2**31 - 2)
-    for find in (find_state_folder, find_cache_home, find_state_home):
+    for find in (find_state_folder, find_cache_home):
         with pytest.raises(FileNotFoundError) as found:
             find()
         assert "Set HOME" in translate(describe_os_error(found.value), "en")
         assert "HOME を設定" in translate(describe_os_error(found.value), "ja")
+
+
+@pytest.mark.parametrize("path", ["state", "in/here", "../x"])
+def test_a_ledger_that_moves_with_the_working_directory_is_refused(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", path)
+    for find in (find_state_folder, lambda: find_ledger_path({"portfolio": "p"}), portal_connection):
+        with pytest.raises(OSError, match=path) as refused:
+            find()
+        assert "is a relative path" in translate(describe_os_error(refused.value), "en")
+        assert "相対パス" in translate(describe_os_error(refused.value), "ja")
+
+
+def portal_connection() -> PortalConnection:
+    return PortalConnection(url="https://portal.example.jp/", user="SA1", password="", request_interval=0)
 
 
 def test_a_full_disk_of_the_controller_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
