@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import pathlib
 import stat
 import subprocess
 import typing as t
@@ -218,6 +219,13 @@ def test_the_report_of_a_play_in_batches_is_whole_and_fails_in_the_end(site: Sit
     assert "web2                     not asked, or no answer" in run.output, "so far"
     for host in ("web1", "web2"):
         assert f"{host}: {www['path']}: its private key is another one" in run.output
+
+
+def test_the_report_fails_for_a_key_that_is_missing(site: Site) -> None:
+    www = make_certificate(site, "www", subject="/CN=www.example.jp")
+    pathlib.Path(www["key_path"]).unlink()
+    run, _report = run_report(site, "", "", [www], fails=True)
+    assert f"web1: There is no private key at {www['key_path']}" in run.output
 
 
 def test_the_report_is_made_where_a_condition_leaves_out_the_first_host(site: Site) -> None:

@@ -56,6 +56,8 @@ def describe(
         held = _held(str(path), passphrase=passphrases.bundles.get(str(name)), key_passphrase=key_passphrase)
         if held:
             row.update(found=True, **_certificate(held.leaf, now=now))
+            if held.leaf.not_before > now:
+                row["message"] = certificate_errors.NotYetValid(moment=row["not_before"]).message(lang)
             key = held.key_fingerprint or _key_fingerprint(key_path, passphrase=key_passphrase)
             row["key_matches"] = None if key is None else key == held.leaf.public_key_fingerprint
     except Exception as error:

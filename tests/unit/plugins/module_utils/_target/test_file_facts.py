@@ -39,6 +39,15 @@ def test_a_file_without_a_certificate_is_no_pkcs12_that_needs_a_passphrase(
     assert message_of(tmp_path / "www.pem").startswith(f"{tmp_path}/www.pem holds no certificate that can be read")
 
 
+def test_a_certificate_that_begins_later_is_told(tmp_path: pathlib.Path, site: Site) -> None:
+    path = tmp_path / "www.pem"
+    path.write_bytes(site.certificate.public_bytes(serialization.Encoding.PEM))
+    begins = site.certificate.not_valid_before_utc
+    for now, message in ((begins - dt.timedelta(seconds=1), "not valid before"), (begins, "None")):
+        row = describe({"path": str(path)}, now=now, passphrases=Passphrases(), lang="en")
+        assert message in str(row["message"]) and row["days_left"] is not None
+
+
 def test_a_key_alone_and_a_certificate_in_der_are_none_either(
     tmp_path: pathlib.Path, ec_key: ec.EllipticCurvePrivateKey, site: Site
 ) -> None:
