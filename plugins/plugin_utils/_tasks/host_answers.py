@@ -31,6 +31,7 @@ _UNFIT: t.Final = Phrase(
 _NO_REASON: t.Final = Phrase("the host told no reason", "ホストは理由を返しませんでした")
 _LONGEST: t.Final = 4_096  # characters of a line; a path of Linux is no longer
 _LONGEST_CSR: t.Final = 64 << 10
+_LONGEST_REASON: t.Final = 300
 _DEEPEST: t.Final = 8  # mappings and lists inside each other; a diff has five
 _WIDEST_DAYS: t.Final = 10_000_000
 
@@ -162,8 +163,16 @@ def read_answer(answer: Mapping[str, t.Any], rows: Iterable[Mapping[str, t.Any]]
     result.update({field: [name for name in result[field] if name in own] for field in _NAMES if field in result})
     if result.get("failed") or result.get("unreachable"):
         result = {**{field: answer[field] for field in _OF_A_CRASH if field in answer}, **result}
-        result.setdefault("msg", translate(_NO_REASON, lang))
+        result["msg"] = _name_reason(result.get("msg") or translate(_NO_REASON, lang), answer)
     return result
+
+
+def _name_reason(message: str, answer: Mapping[str, t.Any]) -> str:
+    """Add the last line that a module has left before it could answer: the message says only that it did not."""
+    left = answer.get("module_stderr")
+    lines = [line for line in map(printable, left.splitlines()) if line.strip()] if isinstance(left, str) else []
+    last = lines[-1].strip()[:_LONGEST_REASON] if lines else ""
+    return f"{message} ({last})" if last and last not in message else message
 
 
 __all__ = ("read_answer",)

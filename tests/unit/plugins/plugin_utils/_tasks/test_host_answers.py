@@ -66,3 +66,20 @@ def test_a_row_that_a_report_could_not_show_fails_its_host(field: str, value: ob
     answer = read_answer({"certificates": [{**ROW, field: value}]}, ASKED, lang="ja")
     assert answer["failed"]
     assert answer["msg"].startswith("ホストの応答を使えません。certificates ")
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        ("Traceback\n  File x\nImportError: no module x\n\n", " (ImportError: no module x)"),
+        ("/bin/sh: 1: /usr/bin/python3: not found\r\n", " (/bin/sh: 1: /usr/bin/python3: not found)"),
+        ("\x1b[31m\n" + "x" * 400, f" ({'x' * 300})"),
+        ("no JSON", ""),  # the message has it
+        ("\n \n", ""),
+        (["a"], ""),
+        (None, ""),
+    ],
+)
+def test_a_module_that_could_not_answer_is_heard_all_the_same(left: t.Any, said: str) -> None:
+    answer = read_answer({"failed": True, "msg": "no JSON", "module_stderr": left}, ASKED, lang="en")
+    assert answer["msg"] == f"no JSON{said}"
