@@ -18,7 +18,7 @@ import typing as t
 
 from .._core import certificate_errors, errors, keyspec, names
 from .._pki import certs, csrs, key_making, keys
-from . import accesses, files, live_keys, orders, rights
+from . import accesses, files, live_keys, orders, places, rights
 from .wanted_keys import SeenKey, WantedKey, observe, parse
 
 if t.TYPE_CHECKING:
@@ -95,11 +95,17 @@ class KeyOutcome:
 def ensure_all(
     wanted: Iterable[Mapping[str, t.Any]], *, check: bool, passphrases: Mapping[str, str] | None = None
 ) -> orders.Harvest[KeyOutcome]:
-    """Make key and CSR for every order; in check mode the same decisions and no writing."""
-    wanted = tuple(wanted)
+    """Make key and CSR for every order that has its key here; in check mode the same decisions and no writing.
+
+    Of orders that are not paid for, it also fails for those whose certificate this host could not install.
+    """
+    entries = tuple(wanted)
+    made_here = [order for order in entries if order.get("csr_origin") == "target"]
     read = functools.partial(parse, passphrases=passphrases or {})
-    stock: Stock = {} if check else _made_ahead([order for order in wanted if _may_need_key(order)], read=read)
-    return orders.carry_out(wanted, parse=read, act=lambda asked: ensure(asked, check=check, stock=stock))
+    stock: Stock = {} if check else _made_ahead([order for order in made_here if _may_need_key(order)], read=read)
+    harvest = orders.carry_out(made_here, parse=read, act=lambda asked: ensure(asked, check=check, stock=stock))
+    unpaid = [order for order in entries if order.get("is_unpaid") and order.get("install")]
+    return harvest.adding(places.find_obstacles(unpaid, passphrases=passphrases), total=len(entries))
 
 
 def _may_need_key(order: Mapping[str, t.Any]) -> bool:

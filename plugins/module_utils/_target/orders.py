@@ -55,6 +55,14 @@ class Harvest(t.Generic[OutcomeT]):
 
     outcomes: tuple[OutcomeT, ...]
     failures: tuple[Failure, ...]
+    total: int  # orders, of which some may have an outcome and a failure
+
+    def adding(self, obstacles: Iterable[Failure], *, total: int) -> Harvest[OutcomeT]:
+        """Add the reasons why orders cannot go on later; of one that failed already, its own reason is enough."""
+        failed = {failure.name for failure in self.failures}
+        further = [obstacle for obstacle in obstacles if obstacle.name not in failed]
+        failures = sorted((*self.failures, *further), key=lambda failure: failure.name)
+        return dc.replace(self, failures=tuple(failures), total=total)
 
     @property
     def left_changes(self) -> bool:
@@ -67,8 +75,7 @@ class Harvest(t.Generic[OutcomeT]):
 
     def failure_text(self, lang: str | None) -> str:
         """Return one message for all failures."""
-        failed, total = len(self.failures), len(self.failures) + len(self.outcomes)
-        head = translate(_FAILED.filled(failed, total), lang)
+        head = translate(_FAILED.filled(len(self.failures), self.total), lang)
         return "\n".join([head, *(f"- {failure.name}: {failure.fault.message(lang)}" for failure in self.failures)])
 
 
@@ -94,6 +101,7 @@ def carry_out(
     return Harvest(
         outcomes=tuple(result for result in results if not isinstance(result, Failure)),
         failures=tuple(sorted(failures, key=lambda failure: failure.name)),
+        total=len(results),
     )
 
 

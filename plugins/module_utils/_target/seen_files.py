@@ -109,26 +109,35 @@ def leaf_as_diff(leaf: CertFacts | None) -> dict[str, t.Any] | None:
     }
 
 
-def observe(wanted: WantedInstallation) -> SeenFiles:
-    """Look at what lies at the paths of the order; of a key only at who may read it."""
+def observe(wanted: WantedInstallation, *, leaving_out: Collection[str] = ()) -> SeenFiles:
+    """Look at what lies at the paths of the order, except those of these roles; of a key only at who may read it."""
     key_path = dict(wanted.kept_accessible).get(KEY)
     ours = wanted.fileset.versions.shown_places.values()
+    roles = [(role, path) for role, path in wanted.paths if role not in leaving_out]
     return SeenFiles(
-        tuple((role, _observe(path, role=role, wanted=wanted, ours=ours)) for role, path in wanted.paths),
+        tuple((role, _observe(path, role=role, wanted=wanted, ours=ours)) for role, path in roles),
         files.key_access(key_path, owner=wanted.key_access.uid) if key_path else None,
     )
 
 
-def _observe(path: str, *, role: str, wanted: WantedInstallation, ours: Collection[pathlib.Path]) -> SeenFile:
+def read_place(path: str, *, role: str, ours: Collection[pathlib.Path]) -> files.Snapshot | None:
+    """Read what lies where a file of this role belongs, and refuse what is there by mistake; `ours` shows a version."""
     snapshot = files.read(path)
     if snapshot is None:
-        return SeenFile()
-    if role == PKCS12 and not wanted.bundle_passphrase:
-        raise activation_errors.PassphraseMissing(path=path)
+        return None
     # Where a file of ours was, whatever is there now is put right; elsewhere only what is as such a file is.
     place = door.place_of(path)
     if not (place in ours or door.leads_into_set(place)):
         _require_form(snapshot.content, path=path, role=role)
+    return snapshot
+
+
+def _observe(path: str, *, role: str, wanted: WantedInstallation, ours: Collection[pathlib.Path]) -> SeenFile:
+    snapshot = read_place(path, role=role, ours=ours)
+    if snapshot is None:
+        return SeenFile()
+    if role == PKCS12 and not wanted.bundle_passphrase:
+        raise activation_errors.PassphraseMissing(path=path)
     if bundles.is_bundle(snapshot.content):
         return _seen_bundle(snapshot, role=role, wanted=wanted)
     return _seen_pem(snapshot, path=path, role=role, passphrase=wanted.key_passphrase)
@@ -175,4 +184,4 @@ def _seen_pem(snapshot: files.Snapshot, *, path: str, role: str, passphrase: str
     return dc.replace(seen, key_fingerprint=key.public_key_fingerprint if key else None)
 
 
-__all__ = ("Delivery", "SeenFile", "SeenFiles", "leaf_as_diff", "observe")
+__all__ = ("Delivery", "SeenFile", "SeenFiles", "leaf_as_diff", "observe", "read_place")

@@ -38,8 +38,8 @@ _ABSENT: t.Final = Phrase(
     "{0} が対象外か接続できないため、未完了です。注文していません",
 )
 _FAILED: t.Final = Phrase(
-    "still open, for {0} could not prepare its key and CSR; nothing was ordered: {1}",
-    "{0} で鍵とCSRを用意できなかったため、未完了です。注文していません: {1}",
+    "still open, for {0} is not ready for it; nothing was ordered: {1}",
+    "{0} の準備が整っていないため、未完了です。注文していません: {1}",
 )
 _UNFIT: t.Final = Phrase(
     "the CSR does not ask for what the order says (subject, common name, key or signature)",

@@ -119,14 +119,15 @@ def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
     wanted = make_host_orders(entries)
     if not wanted:
         return {}
-    many = len(wanted) > _MANY and not leg.check_mode
+    keys = sum(order["csr_origin"] == CsrOrigin.TARGET for order in wanted)
+    many = keys > _MANY and not leg.check_mode
     if many:
-        leg.say_of_host(translate(_MAKING.filled(len(wanted)), leg.lang))
+        leg.say_of_host(translate(_MAKING.filled(keys), leg.lang))
     result = leg.run_on_host("orders", wanted)
     if many and not is_lost(result):
         actions = [action for row in result.get("csrs", ()) for action in row.get("actions", ())]
         created = sum(action in ("create_key", "stage_key") for action in actions)
-        leg.say_of_host(translate(_MADE.filled(len(wanted), created, actions.count("create_csr")), leg.lang))
+        leg.say_of_host(translate(_MADE.filled(keys, created, actions.count("create_csr")), leg.lang))
     return result
 
 

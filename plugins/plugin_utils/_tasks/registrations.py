@@ -35,12 +35,19 @@ Json = dict[str, t.Any]
 def list_to_register(plan: Plan, names: Collection[str], *, planned: bool) -> tuple[Entry, ...]:
     """List the entries to register here; one that is not ordered, renewed or reissued yet counts only in check mode."""
     here = [entry for entry in plan.entries if entry.order.name in names and Step.REGISTER in entry.steps]
-    return tuple(entry for entry in here if planned or not set(OPENING) & set(entry.steps))
+    return tuple(entry for entry in here if planned or not _is_unpaid(entry))
 
 
 def make_host_orders(entries: Iterable[Entry]) -> list[Json]:
-    """Make the orders whose key and CSR are made on the host; nothing else about an order goes there."""
-    return [_host_order(entry) for entry in entries if entry.order.csr_origin is CsrOrigin.TARGET]
+    """Make the orders whose key and CSR are made on the host, or whose certificate it is to install once paid for.
+
+    Nothing else about an order goes there.
+    """
+    return [
+        _host_order(entry)
+        for entry in entries
+        if entry.order.csr_origin is CsrOrigin.TARGET or (_is_unpaid(entry) and entry.order.install)
+    ]
 
 
 def collect_csrs(entries: Iterable[Entry], leg: Result) -> dict[str, str]:
@@ -101,6 +108,10 @@ def _failed(failures: list[Json], leg: Result) -> Result:
     return {"failed": True, "failures": failures, "msg": "\n".join(lines) or leg.get("msg", "")}
 
 
+def _is_unpaid(entry: Entry) -> bool:
+    return bool(set(OPENING) & set(entry.steps))
+
+
 def _host_order(entry: Entry) -> Json:
     order = entry.order
     renewed = entry.replaces is not None
@@ -117,6 +128,8 @@ def _host_order(entry: Entry) -> Json:
     return {
         "name": order.name,
         "common_name": order.common_name,
+        "csr_origin": order.csr_origin and order.csr_origin.value,
+        "is_unpaid": _is_unpaid(entry),
         "subject": order.subject.filled_fields(),
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here

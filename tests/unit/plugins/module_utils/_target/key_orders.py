@@ -28,6 +28,7 @@ def order(folder: pathlib.Path, **changes: t.Any) -> dict[str, t.Any]:
     return {
         "name": "www",
         "common_name": NAME,
+        "csr_origin": "target",
         "subject": SUBJECT,
         "key": key,
         "product": "sureserver_cloud",
