@@ -105,17 +105,18 @@ class _Gate:
             return str(text)
         if text in forms:
             return HIDDEN
-        parts, at, shown = [], 0, 0
-        while at <= len(text) - _SHORTEST:
-            length = self._length_at(text, at, forms)
+        parts, shown = [], 0
+        # Looked up and not searched for: there may be thousands of values, and of a long text each place is asked.
+        begins, starts = self._lengths, range(len(text) - _SHORTEST + 1)
+        for at in [at for at in starts if text[at : at + _SHORTEST] in begins]:
+            length = self._length_at(text, at, forms) if at >= shown else 0
             if length:
                 parts += [text[shown:at], HIDDEN]
                 shown = at + length
-            at += length or 1
         return "".join([*parts, text[shown:]]) if parts else str(text)
 
     def _length_at(self, text: str, at: int, forms: set[str]) -> int:
-        lengths = self._lengths.get(text[at : at + _SHORTEST], ())
+        lengths = self._lengths[text[at : at + _SHORTEST]]
         return next((n for n in lengths if text[at : at + n] in forms and _is_apart(text, at, at + n)), 0)
 
     def _known_forms(self) -> set[str]:
