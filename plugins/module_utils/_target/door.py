@@ -27,6 +27,7 @@ import stat
 import typing as t
 
 from .._core import errors, trust_errors
+from .._core.accounts import name_user
 from .._core.system_errors import reason_for, reason_of
 from . import access_lists
 
@@ -81,7 +82,7 @@ def require_own_key(key: int | pathlib.Path, *, path: str, owner: int | None) ->
     """
     status, trusted = os.fstat(key) if isinstance(key, int) else key.lstat(), (*_trusted(), owner)
     if status.st_uid not in trusted:
-        raise trust_errors.KeyNotTrusted(path=path, owner=_user_name(status.st_uid))
+        raise trust_errors.KeyNotTrusted(path=path, owner=name_user(status.st_uid))
     if _is_open_to_others(key, status, trusted=trusted):
         raise trust_errors.KeyOpenToOthers(path=path, mode=f"{stat.S_IMODE(status.st_mode):04o}")
 
@@ -159,7 +160,7 @@ class _Walk:
         if self._links > _MOST_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if status.st_uid not in _trusted():
-            raise trust_errors.LinkNotTrusted(path=self._path, link=str(link), owner=_user_name(status.st_uid))
+            raise trust_errors.LinkNotTrusted(path=self._path, link=str(link), owner=name_user(status.st_uid))
         target = str(link.readlink())
         self._left.extend(_names(target))
         if target.startswith("/"):
@@ -181,7 +182,7 @@ def _status(path: pathlib.Path) -> os.stat_result | None:
 def _require_owner(folder: pathlib.Path, status: os.stat_result, *, path: str) -> bool:
     """Check whether others may write to this folder, where nothing of theirs goes before what is there."""
     if status.st_uid not in _trusted():
-        owner, user = _user_name(status.st_uid), _user_name(os.geteuid())
+        owner, user = name_user(status.st_uid), name_user(os.geteuid())
         raise _not_trusted(folder, status, path=path, advice=trust_errors.WORK_AS_OWNER.filled(owner, user))
     is_open = _is_open_to_others(folder, status, trusted=_trusted())
     if is_open and not status.st_mode & stat.S_ISVTX:
@@ -197,7 +198,7 @@ def _open_to_others(folder: pathlib.Path, status: os.stat_result, *, path: str) 
 
 def _not_trusted(folder: pathlib.Path, status: os.stat_result, *, path: str, advice: t.Any) -> errors.Fault:
     mode = f"{stat.S_IMODE(status.st_mode):04o}"
-    owner = _user_name(status.st_uid)
+    owner = name_user(status.st_uid)
     return trust_errors.FolderNotTrusted(path=path, folder=str(folder), owner=owner, mode=mode, advice=advice)
 
 
@@ -230,14 +231,6 @@ def _is_private_group(gid: int, *, uid: int) -> bool:
 
 def _trusted() -> tuple[int, int]:
     return (0, os.geteuid())
-
-
-def _user_name(uid: int) -> str:
-    """Return the name of the account, or its number where it has none."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return str(uid)
 
 
 __all__ = (

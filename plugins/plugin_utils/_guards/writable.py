@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 import pathlib
+import stat
 import typing as t
 
+from ...module_utils._core.accounts import name_user
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import OptionsWrong
@@ -20,9 +22,14 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
 _UNWRITABLE: t.Final = Phrase(
-    "{0} {1} cannot be written, for {2} cannot be: create the folder, or correct {0}. Nothing was ordered",
-    "{0} の {1} に書き込めません (書き込めない場所: {2})。フォルダを作成するか、{0} を直してください。"
-    "注文は行っていません",
+    "{0} {1} cannot be written, for this user must not write to {2} (owner {3}, mode {4}): create the folder, have "
+    "that changed, or correct {0}. Nothing was ordered",
+    "{0} の {1} に書き込めません。このユーザーには {2} (所有者 {3}、モード {4}) に書き込む権限がありません。"
+    "フォルダを作成するか、権限か {0} を直してください。注文は行っていません",
+)
+_NO_FOLDER: t.Final = Phrase(
+    "{0} {1} cannot be written, for {2} is no folder: correct {0}. Nothing was ordered",
+    "{0} の {1} に書き込めません。{2} はフォルダではありません。{0} を直してください。注文は行っていません",
 )
 
 
@@ -33,8 +40,12 @@ def require_writable(places: Mapping[str, str | None]) -> None:
             continue
         place = pathlib.Path(expand_home(text))
         there = next((each for each in (place, *place.parents) if os.access(each, os.F_OK)), place)
-        if not os.access(there, os.W_OK) or (there != place and not there.is_dir()):
-            raise OptionsWrong(_UNWRITABLE.filled(option, text, str(there)))
+        if there != place and not there.is_dir():
+            raise OptionsWrong(_NO_FOLDER.filled(option, text, str(there)))
+        if not os.access(there, os.W_OK):
+            status = there.stat()
+            mode = f"{stat.S_IMODE(status.st_mode):04o}"
+            raise OptionsWrong(_UNWRITABLE.filled(option, text, str(there), name_user(status.st_uid), mode))
 
 
 __all__ = ("require_writable",)
