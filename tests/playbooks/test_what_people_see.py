@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_table_goes_into_a_pipe_and_not_into_what_programs_read(site: Site, pl
     def piped(**environment: str) -> tuple[str, str]:
         done = subprocess.run(
             [site.tools / "ansible-playbook", f"iij.server_certificate.{playbook}", "-i", "localhost,", "-c", "local",
-             "-e", f"certificate_orders={site.orders}"],
+             "-e", f"certificate_orders={site.orders}", "-e", f"ansible_python_interpreter={sys.executable}"],
             env={**site.environment(), **environment}, cwd=site.folder, capture_output=True, text=True,
             timeout=PATIENCE, check=True,
         )  # fmt: skip

@@ -168,11 +168,14 @@ def read_answer(answer: Mapping[str, t.Any], rows: Iterable[Mapping[str, t.Any]]
 
 
 def _name_reason(message: str, answer: Mapping[str, t.Any]) -> str:
-    """Add the last line that a module has left before it could answer: the message says only that it did not."""
+    """Add what a module has left before it could answer: the message says only that it did not.
+
+    Of a traceback that is the last line, of what a shell says the first.
+    """
     left = answer.get("module_stderr")
     lines = [line for line in map(printable, left.splitlines()) if line.strip()] if isinstance(left, str) else []
-    last = lines[-1].strip()[:_LONGEST_REASON] if lines else ""
-    return f"{message} ({last})" if last and last not in message else message
+    reason = lines[-1 if lines[0].startswith("Traceback") else 0].strip()[:_LONGEST_REASON] if lines else ""
+    return f"{message} ({reason})" if reason and reason not in message else message
 
 
 __all__ = ("read_answer",)

@@ -73,7 +73,8 @@ def test_a_row_that_a_report_could_not_show_fails_its_host(field: str, value: ob
     [
         ("Traceback\n  File x\nImportError: no module x\n\n", " (ImportError: no module x)"),
         ("/bin/sh: 1: /usr/bin/python3: not found\r\n", " (/bin/sh: 1: /usr/bin/python3: not found)"),
-        ("\x1b[31m\n" + "x" * 400, f" ({'x' * 300})"),
+        ("pyenv: python3: command not found\n\nNote: several\n", " (pyenv: python3: command not found)"),
+        ("\x1b[31mx" + "x" * 400, f" (\ufffd[31m{'x' * 295})"),
         ("no JSON", ""),  # the message has it
         ("\n \n", ""),
         (["a"], ""),
