@@ -128,7 +128,12 @@ class Memory:
     @property
     def is_mostly_outdated(self) -> bool:
         """Whether it would be a small part of itself without what is outdated."""
-        return self._outdated > max(_FEW, 2 * len(self.list_lines()))
+        return self._outdated > 2 * len(self.list_lines())
+
+    @property
+    def is_worth_writing_anew(self) -> bool:
+        """Whether so much of it is outdated that somebody may care."""
+        return self._outdated > _FEW and self.is_mostly_outdated
 
     def find_news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
         """Find those of the lines that are not known yet."""

@@ -32,6 +32,7 @@ from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import pause_collector
 from .audience import is_output_for_people, is_read_by_people_alone
 from .host_answers import read_answer
+from .host_commands import make_command_lookup
 from .playbook_options import require_fitting
 from .playbook_variables import find_playbook, refuse_empty, require_variables
 
@@ -191,9 +192,6 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     @functools.cached_property
     def commands_of(self) -> CommandsOf:
         """What looks up the commands of a host, by the host's name."""
-        # Imported late: Ansible recompiles collection code at every start, and some tasks know no commands.
-        from .host_commands import make_command_lookup
-
         return make_command_lookup(
             self.options.get("commands"), self.task_vars.get("hostvars", {}), here=self.inventory_host
         )

@@ -13,6 +13,7 @@ import errno
 import json
 import os
 import pathlib
+import re
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
@@ -25,7 +26,7 @@ from .._values.json_text import parse_json
 from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
     from .._planning.entry import Entry
@@ -38,25 +39,34 @@ _LOST: t.Final = Phrase(
     "実行した内容を記録できませんでした: {0}。計画とステータスには反映されません。",
 )
 _KIND: t.Final = "memory.jsonl"
+_ABOUT: t.Final = re.compile(rb'"contract_id": "([^"\\]+)"')  # as it is written here
 _FIELDS: t.Final = {kind: {field.name for field in dc.fields(kind)} for kind in (HostAnswer, Registered)}
 
 
-def read_memory(options: Options) -> Memory:
-    """Read what is remembered of this portfolio at this desk; what cannot be read is not known."""
+def read_memory(options: Options, about: Container[bytes] | None = None) -> Memory:
+    """Read what is remembered of this portfolio, or of these contracts, at this desk.
+
+    What cannot be read is not known.
+    """
     path = find_state_file(options, _KIND)
     try:
         _require_closed(path.parent)
         with os.fdopen(_open(path, os.O_RDONLY), "rb") as file:
-            return Memory(_read_lines(file))
+            return Memory(_read_lines(file, about))
     except OSError:
         return Memory()
 
 
-def _read_lines(file: t.BinaryIO) -> Iterator[HostAnswer | Registered]:
-    """Yield what the lines say one by one: with thousands of contracts they take megabytes together."""
+def _read_lines(file: t.BinaryIO, about: Container[bytes] | None = None) -> Iterator[HostAnswer | Registered]:
+    """Yield what the lines say one by one: with thousands of contracts they take megabytes together.
+
+    Of lines about other contracts than these nothing is read but whom they are about.
+    """
     left = _LARGEST
     while left > 0 and (line := file.readline(left)):
         left -= len(line)
+        if about is not None and (match := _ABOUT.search(line)) and match[1] not in about:
+            continue
         if line.strip() and (remembered := _parse(line)):
             yield remembered
 
@@ -89,16 +99,20 @@ def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lan
 def _remember(options: Options, answers: list[HostAnswer | Registered], lang: Language) -> list[str]:
     if not answers:
         return []
-    path, memory = find_state_file(options, _KIND), read_memory(options)
-    news = memory.find_news(answers)
+    # Each host of a run comes here: what it costs must follow its own contracts, not all there are.
+    own = read_memory(options, {answer.contract_id.encode() for answer in answers})
+    news = own.find_news(answers)
+    if not news:
+        return []
+    path, whole = find_state_file(options, _KIND), read_memory(options) if own.is_mostly_outdated else Memory()
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _require_closed(path.parent)
-        if memory.is_mostly_outdated:
+        if whole.is_worth_writing_anew:
             # So that years of renewals do not make it long. What another host's answer adds in this moment may be
             # lost: it is asked once more.
-            write_whole(path, _as_text([*memory.list_lines(), *news]), private=True)
-        elif news:
+            write_whole(path, _as_text([*whole.list_lines(), *news]), private=True)
+        else:
             _append(path, news)
     except OSError as error:
         return [translate(_LOST.filled(describe_os_error(error)), lang)]

@@ -148,10 +148,10 @@ def _is_slip(name: str, *, certain: bool) -> bool:
         return False
     if certain and (name.startswith(PREFIX) or name in _TYPED_BARE):
         return True
-    # Without the prefix, which makes all of them alike.
+    # Without the prefix, which makes all of them alike. It is looked at first: of most variables that is enough.
     head, _joint, tail = name.partition("_")
-    alike = difflib.get_close_matches(tail, _tails(), n=1, cutoff=_ALIKE)
-    return bool(alike) and difflib.SequenceMatcher(None, f"{head}_", PREFIX).ratio() >= _ALIKE
+    is_prefixed = difflib.SequenceMatcher(None, f"{head}_", PREFIX).ratio() >= _ALIKE
+    return is_prefixed and bool(difflib.get_close_matches(tail, _tails(), n=1, cutoff=_ALIKE))
 
 
 def _unknown(name: str) -> Phrase:

@@ -11,10 +11,12 @@ import types
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import memory_file
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memory_file import (
     read_memory,
     remember_hosts,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.json_text import parse_json
 
 OPTIONS: t.Final = {"portfolio": "default", "desk_url": "https://desk.example.jp"}
 ORDERS: t.Final = 20
@@ -48,6 +50,21 @@ def test_years_of_renewals_do_not_make_it_long(file: pathlib.Path) -> None:
     assert len([line for line in file.read_bytes().splitlines() if line]) <= 100 + 4 * ORDERS
     assert [path.name for path in file.parent.iterdir()] == [file.name]
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_host_costs_what_its_own_contracts_cost(file: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run has as many hosts as it has: each of them would read what all of them have ever answered."""
+    for renewal in range(2):
+        remember(renewal)
+    parsed: list[bytes] = []
+    monkeypatch.setattr(memory_file, "parse_json", lambda line: parsed.append(line) or parse_json(line))
+    own = make_entry(3, renewal=2)
+    for _ in range(2):
+        assert remember_hosts(OPTIONS, [own], {own.order.name: True}, lang="en") == []
+    assert len(parsed) == 2 + 3, "two lines of before, and its own of this time"
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_STATE_HOME", str(file.parent.parent))
+    assert read_memory(OPTIONS).has_certificate(own.order, own.application)
 
 
 def test_what_is_known_already_is_not_written_again(file: pathlib.Path) -> None:
