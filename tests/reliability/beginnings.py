@@ -37,6 +37,7 @@ _PAST: t.Final = (
     ("procedures", "application_id",
      ("opened_at", "registered_at", "contacted_at", "issued_at", "installed_at", "not_before", "not_after")),
 )  # fmt: skip
+_REVISED: t.Final = "UPDATE applications SET revision = revision + 1"  # else the desk shows what it remembers
 _UNDER_WAY: t.Final = (("procedures", "installed_at"), ("link_changes", "done_at"))
 
 
@@ -135,6 +136,7 @@ def go_on(place: Place, *, desk: DeskControl) -> bool:
 def pass_time(contracts: t.Sequence[str], database: pathlib.Path) -> None:
     """What IIJ is at work on for these contracts is done a second ago: the desk's clock is for all cells."""
     with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        connection.execute(_REVISED)
         for table, column in _UNDER_WAY:
             for contract_id in contracts:
                 connection.execute(
@@ -152,6 +154,7 @@ def _make_older(contract_id: str, database: pathlib.Path) -> None:
     """Move a contract's past back, so that its certificate ends in 28 days: the desk's clock is for all cells."""
     number = _row_of(contract_id)
     with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection, connection:
+        connection.execute(_REVISED)
         (end,) = connection.execute(
             "SELECT not_after FROM procedures WHERE application_id = ? AND not_after IS NOT NULL", (number,)
         ).fetchone()

@@ -21,6 +21,7 @@ from rehearsal_desk.desk import life
 from rehearsal_desk.desk.desk import Desk
 from rehearsal_desk.desk.life import Standing
 from rehearsal_desk.desk.registrar import Registrar
+from rehearsal_desk.desk.remembered import RememberedRows
 from rehearsal_desk.desk.showing import Shown
 from rehearsal_desk.rules.admins import Admin, digest
 from rehearsal_desk.rules.forms import (
@@ -57,6 +58,10 @@ async def _registrar(request: Request) -> Registrar:
     return t.cast(Registrar, request.app.state.registrar)
 
 
+async def _rows(request: Request) -> RememberedRows[bytes]:
+    return t.cast("RememberedRows[bytes]", request.app.state.rows)
+
+
 async def _admin(request: Request, shown: t.Annotated[Bearer | None, Depends(_SCHEME)]) -> Admin:
     admins: t.Mapping[str, Admin] = request.app.state.admins
     admin = None if shown is None else admins.get(digest(shown.credentials))
@@ -68,6 +73,7 @@ async def _admin(request: Request, shown: t.Annotated[Bearer | None, Depends(_SC
 TheDesk = t.Annotated[Desk, Depends(_desk)]
 TheRegistrar = t.Annotated[Registrar, Depends(_registrar)]
 TheAdmin = t.Annotated[Admin, Depends(_admin)]
+TheRows = t.Annotated[RememberedRows[bytes], Depends(_rows)]
 Offset = t.Annotated[int, Query(ge=0, le=10_000_000)]
 Limit = t.Annotated[int, Query(ge=1, le=LONGEST_PAGE)]
 References = t.Annotated[list[str] | None, Query()]
@@ -124,13 +130,21 @@ def list_linked_contracts(
     return Results(as_of=desk.now(), results=rows, total=page.total, offset=offset, limit=limit)
 
 
-@router.get("/applications")
+@router.get("/applications", response_model=Results[wire.Application])
 def list_applications(
-    desk: TheDesk, admin: TheAdmin, client_reference: References = None, offset: Offset = 0, limit: Limit = 100
-) -> Results[wire.Application]:
+    desk: TheDesk,
+    admin: TheAdmin,
+    rows: TheRows,
+    client_reference: References = None,
+    offset: Offset = 0,
+    limit: Limit = 100,
+) -> Response:
     """List the admin's applications, oldest first; a reference finds that of its order and that of its renewal."""
-    shown, total = desk.list_applications(admin, references=client_reference, offset=offset, limit=limit)
-    return Results(as_of=desk.now(), results=list(map(_application, shown)), total=total, offset=offset, limit=limit)
+    found, total = desk.list_rows(admin, rows, references=client_reference, offset=offset, limit=limit)
+    around = Results[wire.Application](as_of=desk.now(), results=[], total=total, offset=offset, limit=limit)
+    head, _no_rows, tail = around.model_dump_json().encode().partition(b'"results":[]')
+    body = b"".join((head, b'"results":[', b",".join(found), b"]", tail))
+    return Response(body, media_type="application/json")
 
 
 @router.get("/applications/{contract_id}", responses=answers.describe(404))
@@ -271,6 +285,11 @@ def cancel(
             )
         )
     return Result(as_of=desk.now(), result=_application(desk.cancel(admin, contract_id)))
+
+
+def write_row(shown: Shown) -> bytes:
+    """Write a contract as the JSON of its row in a list."""
+    return _application(shown).model_dump_json().encode()
 
 
 def _application(shown: Shown) -> wire.Application:

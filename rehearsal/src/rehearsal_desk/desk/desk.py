@@ -17,7 +17,8 @@ from rehearsal_desk.desk import entering, life, links, refusals, reissues, renew
 from rehearsal_desk.desk.habits import Habits
 from rehearsal_desk.desk.mishaps import Mishaps
 from rehearsal_desk.desk.outbox import Outbox
-from rehearsal_desk.desk.pages import Page, read_page, storable
+from rehearsal_desk.desk.pages import Page, is_ordered_by, read_page, read_revisions, storable
+from rehearsal_desk.desk.remembered import RememberedRows, Row
 from rehearsal_desk.desk.showing import Shown, label_of, show
 from rehearsal_desk.rules import names
 from rehearsal_desk.rules.admins import Admin
@@ -33,7 +34,6 @@ from rehearsal_desk.store.clock import Clock
 from rehearsal_desk.store.store import (
     Application,
     AuditEntry,
-    LinkChange,
     LinkedContract,
     PrivateKey,
     Procedure,
@@ -86,19 +86,23 @@ class Desk:
                 session, LinkedContract, where=mine, by=LinkedContract.contract_id, offset=offset, limit=limit
             )
 
-    def list_applications(
-        self, admin: Admin, *, references: t.Collection[str] | None, offset: int, limit: int
-    ) -> tuple[tuple[Shown, ...], int]:
+    def list_applications(self, admin: Admin, *, offset: int, limit: int) -> tuple[tuple[Shown, ...], int]:
         """List the admin's applications, oldest first, and count all of them."""
-        mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
-        if references is not None:
-            named = Procedure.client_reference.in_(map(storable, references))
-            linked = LinkChange.client_reference.in_(map(storable, references))
-            of_procedure = Application.id.in_(select(Procedure.application_id).where(named))
-            mine.append(of_procedure | Application.id.in_(select(LinkChange.application_id).where(linked)))
+        mine = [Application.customer_code.in_(admin.customer_codes)]
         with self._store.reading() as session:
             page = read_page(session, Application, where=mine, by=Application.id, offset=offset, limit=limit)
         return tuple(self.show(row) for row in page.rows), page.total
+
+    def list_rows(
+        self, admin: Admin, rows: RememberedRows[Row], *, references: t.Collection[str] | None, offset: int, limit: int
+    ) -> tuple[list[Row], int]:
+        """List the same as rows that are remembered; of some references, only what they have ordered."""
+        mine: list[ColumnElement[bool]] = [Application.customer_code.in_(admin.customer_codes)]
+        if references is not None:
+            mine.append(is_ordered_by(references))
+        with self._store.reading() as session:
+            revisions, total = read_revisions(session, where=mine, offset=offset, limit=limit)
+            return rows.read(session, revisions, now=self.now(), habits=self._habits), total
 
     def read_application(self, admin: Admin, contract_id: str) -> Shown:
         """Read one application of the admin."""

@@ -12,7 +12,7 @@ import typing as t
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from rehearsal_desk.store.store import Application, LinkedContract
+from rehearsal_desk.store.store import Application, LinkChange, LinkedContract, Procedure
 
 Row = t.TypeVar("Row", Application, LinkedContract)
 
@@ -40,6 +40,24 @@ def read_page(
     keys = select(by).where(*where).order_by(by).offset(offset).limit(limit).subquery()
     rows = session.scalars(select(table).join(keys, by == keys.c[0]).order_by(by))
     return Page(tuple(rows), total)
+
+
+def read_revisions(
+    session: Session, *, where: t.Sequence[ColumnElement[bool]], offset: int, limit: int
+) -> tuple[list[tuple[int, int]], int]:
+    """Read key and revision of each contract of a slice, oldest first, and count the whole."""
+    total = session.scalar(select(func.count()).select_from(Application).where(*where)) or 0
+    keys = select(Application.id).where(*where).order_by(Application.id).offset(offset).limit(limit).subquery()
+    found = select(Application.id, Application.revision).join(keys, Application.id == keys.c[0])
+    return [(key, revision) for key, revision in session.execute(found.order_by(Application.id))], total
+
+
+def is_ordered_by(references: t.Iterable[str]) -> ColumnElement[bool]:
+    """Choose the contracts that one of these references has ordered, renewed, reissued or linked."""
+    wanted = [storable(reference) for reference in references]
+    procedures = select(Procedure.application_id).where(Procedure.client_reference.in_(wanted))
+    changes = select(LinkChange.application_id).where(LinkChange.client_reference.in_(wanted))
+    return Application.id.in_(procedures) | Application.id.in_(changes)
 
 
 def storable(text: str) -> str:

@@ -43,6 +43,17 @@ def show(application: Application, *, now: dt.datetime, habits: Habits) -> Shown
     )
 
 
+def list_turns(application: Application) -> list[dt.datetime]:
+    """List the moments at which `show` comes to show something else though nothing is written."""
+    missed = (each.register_by + dt.timedelta(days=1) for each in application.procedures if each.register_by)
+    return [
+        *(dt.datetime.combine(day, dt.time(tzinfo=dt.UTC)) for day in missed),
+        *(each.not_after for each in application.procedures if each.not_after),
+        *(each.installed_at for each in application.procedures if each.installed_at),
+        *(each.done_at for each in application.link_changes),
+    ]
+
+
 def label_of(procedure: Procedure) -> str:
     """Return what the key of this procedure is sealed under; that of the first has always been the contract ID."""
     return procedure.contract_id if procedure.number == 1 else procedure.public_id

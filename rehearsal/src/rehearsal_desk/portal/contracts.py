@@ -71,7 +71,7 @@ def contract_trail(shown: Shown) -> Trail:
 def _list_screen(request: Request, desk_front: Front, *, who: Visitor, template: str, number: int) -> HTMLResponse:
     number = max(1, min(number, _FARTHEST // _PAGE))
     offset = (number - 1) * _PAGE
-    rows, total = desk_front.desk.list_applications(who.admin, references=None, offset=offset, limit=_PAGE)
+    rows, total = desk_front.desk.list_applications(who.admin, offset=offset, limit=_PAGE)
     total = max(0, total - mishaps.missing_rows(desk_front.faults, path=request.url.path))
     rows = rows[: max(0, total - offset)]
     is_status = template == "status_list.html"

@@ -130,7 +130,7 @@ def _is_renewable(desk_front: Front, shown: Shown) -> bool:
 
 def _renewable(desk_front: Front, *, who: Visitor, code: str) -> tuple[tuple[str, str], ...]:
     """Yield value and words of each line of the pull-down サービスコード."""
-    rows, _total = desk_front.desk.list_applications(who.admin, references=None, offset=0, limit=_MOST_CONTRACTS)
+    rows, _total = desk_front.desk.list_applications(who.admin, offset=0, limit=_MOST_CONTRACTS)
     mine = (shown for shown in rows if shown.application.customer_code == code)
     return tuple(
         (shown.application.contract_id, f"{shown.application.contract_id} {shown.application.common_name}")

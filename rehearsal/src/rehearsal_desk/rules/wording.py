@@ -42,6 +42,11 @@ def speak_as_wanted(accepted: str) -> None:
     _WANTED.set(wanted_language(accepted))
 
 
+def language_here() -> Language:
+    """Return the language of sentences that are part of an answer to the present request."""
+    return _WANTED.get()
+
+
 def spoken_here(text: str) -> str:
     """Choose the language of a sentence that is part of an answer to the present request."""
     return spoken(text, _WANTED.get())

@@ -23,6 +23,7 @@ from rehearsal_desk.desk.outbox import Outbox
 from rehearsal_desk.desk.people import People
 from rehearsal_desk.desk.postman import Postman
 from rehearsal_desk.desk.registrar import Registrar
+from rehearsal_desk.desk.remembered import RememberedRows
 from rehearsal_desk.portal import site
 from rehearsal_desk.portal.front import Front
 from rehearsal_desk.portal.sessions import Sessions
@@ -57,9 +58,7 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     app = FastAPI(title="Rehearsal desk", lifespan=lifespan, openapi_url=None)
     app.state.admins = {admin.token_digest: admin for admin in settings.admins}
     app.state.control_digest = settings.control_digest
-    app.state.clock = clock
-    app.state.authority = authority
-    app.state.faults = faults
+    app.state.clock, app.state.authority, app.state.faults = clock, authority, faults
     app.state.outbox = outbox
     app.state.desk = Desk(
         store,
@@ -71,6 +70,7 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
         not_offered=settings.not_offered,
         registration_days=settings.registration_days,
     )
+    app.state.rows = RememberedRows(api.write_row)
     app.state.registrar = Registrar(store, clock=clock, outbox=outbox, vault=settings.vault, habits=habits)
     app.state.back_office = BackOffice(
         store, clock=clock, authority=authority, outbox=outbox, mishaps=mishaps, habits=habits

@@ -9,9 +9,11 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import re
+import secrets
 import typing as t
 
 from sqlalchemy import (
+    BigInteger,
     Date,
     DateTime,
     ForeignKey,
@@ -31,6 +33,7 @@ from sqlalchemy.types import TypeDecorator
 from rehearsal_desk.rules.wording import say
 
 _POSTGRESQL_CONNECTIONS: t.Final = 16  # of each worker
+_REVISION_BITS: t.Final = 63
 
 _CONTRACT_ID: t.Final = re.compile(r"rsc([0-9]{8,12})")
 
@@ -91,6 +94,9 @@ class Application(Base):
     cancelled_at: Mapped[dt.datetime | None]
     lapsed_at: Mapped[dt.datetime | None]  # when time alone last did something to it
     lapse_at: Mapped[dt.datetime | None] = mapped_column(index=True)  # when it will do so next
+    # Another one with each change of the contract and of what belongs to it. Drawn and not counted: two changes at
+    # once could count to the same number, and whoever had seen the first would take the second for it.
+    revision: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
     procedures: Mapped[list[Procedure]] = relationship(
         order_by="Procedure.number", back_populates="application", lazy="selectin"
@@ -279,12 +285,14 @@ class Store:
             yield session
 
     def _before_flush(self, session: Session, _context: object, _instances: object) -> None:
-        if self._on_change is None:
-            return
-        changed = (row for row in (*session.new, *session.dirty) if isinstance(row, Application | Procedure))
+        changed = (
+            row for row in (*session.new, *session.dirty) if isinstance(row, Application | Procedure | LinkChange)
+        )
         contracts = (row if isinstance(row, Application) else row.application for row in changed)
         for application in dict.fromkeys(contracts):
-            self._on_change(application)
+            application.revision = secrets.randbits(_REVISION_BITS)
+            if self._on_change is not None:
+                self._on_change(application)
 
     def close(self) -> None:
         """Let go of the database."""
