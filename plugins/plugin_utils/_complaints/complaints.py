@@ -16,7 +16,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, one_line, printable, translate
 from .rules.book import RULES
 from .rules.rule import Severity
-from .sentences import end_once
+from .sentences import fill
 from .vaulted import Vaulted, hide
 
 if t.TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Complaint:
         return self._filled(RULES[self.rule].todo)
 
     def _filled(self, words: Phrase) -> Phrase:
-        return Phrase(*map(end_once, words.filled(**self._shown_facts(), hint=self._hint())))
+        return fill(words, {**self._shown_facts(), "hint": self._hint()})
 
     def _shown_facts(self) -> dict[str, object]:
         return {name: hide(fact) for name, fact in self.facts.items()}

@@ -8,15 +8,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
+from ...module_utils._core.phrases import Phrase
+
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ...module_utils._core.phrases import Language
 
 _STOPS = re.compile(r"(?<!\.)\.[.。]+(?=\s|$)(?<!\.\.\.)|。[.。]+|\.。")
+_PLAIN = (str, Phrase, int, bool)
 
 
 def join_sentences(sentences: Iterable[str], lang: Language) -> str:
@@ -27,9 +31,26 @@ def join_sentences(sentences: Iterable[str], lang: Language) -> str:
     return "".join([*(f"{sentence.removesuffix('。')}。" for sentence in before), last])
 
 
-def end_once(sentence: str) -> str:
+def fill(words: Phrase, facts: Mapping[str, object]) -> Phrase:
+    """Put facts into words; the same ones into the same words once, since all orders may break one rule alike."""
+    if not all(type(fact) in _PLAIN for fact in facts.values()):
+        return _fill(words, facts)
+    # With their types, since 1 and True are equal and read otherwise.
+    return _fill_once(words, tuple((name, type(fact), fact) for name, fact in facts.items()))
+
+
+@functools.lru_cache(maxsize=256)
+def _fill_once(words: Phrase, facts: tuple[tuple[str, type, object], ...]) -> Phrase:
+    return _fill(words, {name: fact for name, _type, fact in facts})
+
+
+def _fill(words: Phrase, facts: Mapping[str, object]) -> Phrase:
+    return Phrase(*map(_end_once, words.filled(**facts)))
+
+
+def _end_once(sentence: str) -> str:
     """End a sentence once, where a fact at its end is a sentence of its own."""
     return _STOPS.sub(lambda stops: stops[0][-1], sentence)
 
 
-__all__ = ("end_once", "join_sentences")
+__all__ = ("fill", "join_sentences")

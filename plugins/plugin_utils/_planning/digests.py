@@ -37,6 +37,8 @@ _LATER = {
     "was_named": None,
 }
 _NONE_WAS = {"address": "127.0.0.1"}
+# One for all: json.dumps() makes an encoder for each value that is not to be written by default.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def order_digest(order: Order) -> str:
@@ -63,8 +65,7 @@ def _linked(order: Order) -> object:
 
 def digest(value: object) -> str:
     """Return the SHA-256 of JSON-ready data, whatever the order of its keys."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(_ENCODER.encode(value).encode()).hexdigest()}"
 
 
 def plan_digest(

@@ -27,7 +27,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .._values.observed import Application
-    from .._values.order import Order
+    from .._values.order import Applicant, Key, Order
 
 
 _FEW: t.Final = 100  # lines, about which nobody need care
@@ -182,14 +182,19 @@ def _end_of(application: Application) -> str | None:
 def digest_registration(order: Order) -> dict[str, str]:
     """Digest what a registration takes from the order, field by field; a vaulted value counts by its sealed text."""
     fields: dict[str, object] = {
-        "applicant": dc.asdict(order.applicant) if order.applicant else None,
+        "applicant": _fields_of(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
         "subject": order.subject.filled_fields(),
     }
     # Only a key that its host makes binds the order to the host, and to a kind of key.
     if order.csr_origin is CsrOrigin.TARGET:
-        fields |= {"host": order.host, "key": order.key and str(read_key_spec(dc.asdict(order.key)))}
+        fields |= {"host": order.host, "key": order.key and str(read_key_spec(_fields_of(order.key)))}
     return {name: digest(seal(value)) for name, value in fields.items()}
+
+
+def _fields_of(part: Applicant | Key) -> dict[str, t.Any]:
+    """Return the fields of a flat part, as they are: dc.asdict() copies each value."""
+    return {name: getattr(part, name) for name in part.__dataclass_fields__}
 
 
 def _shown_drift(order: Order, application: Application) -> set[str]:

@@ -21,6 +21,8 @@ def align_columns(rows: list[list[str]]) -> list[str]:
 
 
 def _width(cell: str) -> int:
+    if cell.isascii():
+        return len(cell)
     # Full-width characters take two columns of a terminal.
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in cell)
 

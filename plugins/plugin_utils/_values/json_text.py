@@ -28,7 +28,7 @@ def parse_json(text: bytes | str) -> t.Any:
     raw = text.encode("utf-8") if isinstance(text, str) else text
     if raw.count(b"[") + raw.count(b"{") > _DEEPEST and _is_too_deep(raw):
         raise ValueError
-    return json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    return _DECODER.decode(raw.decode("utf-8-sig"))
 
 
 def _is_too_deep(text: bytes) -> bool:
@@ -44,6 +44,10 @@ def _is_too_deep(text: bytes) -> bool:
 
 def _refuse_constant(name: str) -> t.NoReturn:
     raise ValueError(name)  # RFC 8259, section 6
+
+
+# One for all: json.loads() makes a decoder for each text that is not to be read by default, as each line of a ledger.
+_DECODER: t.Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 __all__ = ("parse_json",)
