@@ -68,10 +68,10 @@ class Tasks:
     def run(self, module: str, host: str = "localhost", *, check: bool = False, **options: t.Any) -> Json:
         """Run one task; what its leg raises is what Ansible would tell the user."""
         leg, role = _LEGS[module]
-        given = {**self.desk(role), **self.options, **options}
+        given, known = {**self.desk(role), **self.options, **options}, vars_of(leg)
         task = types.SimpleNamespace(
             get_path=lambda: "",  # a task in no playbook
-            args={name: value for name, value in given.items() if name in vars_of(leg) and value is not None},
+            args={name: value for name, value in given.items() if name in known and value is not None},
             check_mode=check,
             diff=True,
             async_val=0,

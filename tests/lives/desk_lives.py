@@ -17,10 +17,13 @@ import itertools
 import json
 import pathlib
 import random
+import shutil
 import typing as t
 
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.private_files import find_cache_home
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.host_folders import Hosts
+from ansible_collections.iij.server_certificate.tests.lives.unchanged import Orders, keep_unchanged
 from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
@@ -102,12 +105,15 @@ class Life:
 
     def live(self, days: int, *, begin_within: int = 150) -> Lived:
         """So many days, one after the other; all orders have begun after the first ones."""
-        for _day in range(days):
-            begun = min(len(self._fields), 1 + self.lived.days * len(self._fields) // begin_within)
-            self._tasks.options["orders"] = self._fields[:begun]
-            self._have_a_day()
-            self._now += DAY
-            self._move_clock()
+        with keep_unchanged():
+            for _day in range(days):
+                begun = min(len(self._fields), 1 + self.lived.days * len(self._fields) // begin_within)
+                if begun != len(self._tasks.options["orders"]):
+                    self._tasks.options["orders"] = Orders(self._fields[:begun])
+                self._have_a_day()
+                self._now += DAY
+                self._move_clock()
+                self._forget_the_day()
         self._settle_accounts()
         return self.lived
 
@@ -132,6 +138,12 @@ class Life:
             self.lived.runs += 1
             self._ran.append((self._now, frozenset(self._hosts.down)))
         self._look_at_hosts()
+
+    def _forget_the_day(self) -> None:
+        """Let go of what nobody looks at any more: results of tasks, and looks at the desk, which live for a day."""
+        self._tasks.results.clear()
+        self._hosts.visits.clear()
+        shutil.rmtree(find_cache_home() / "looks", ignore_errors=True)
 
     def _befall(self) -> None:
         trouble, draw = self._trouble, self._draw

@@ -20,6 +20,7 @@ import tempfile
 import time
 import typing as t
 
+_IN_MEMORY = "/dev/shm"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "collections"), str(ROOT / "rehearsal" / "tests")]
 
@@ -60,8 +61,8 @@ def troubled(seed: int) -> Trouble:
 
 
 def live(orders: int, *, days: int, trouble: Trouble | None, postgresql: str | None = None) -> Lived:
-    """One life, at a desk of its own."""
-    with tempfile.TemporaryDirectory() as scratch:
+    """One life, at a desk of its own; in memory where there is room for files, since no life is about a lost disk."""
+    with tempfile.TemporaryDirectory(dir=_IN_MEMORY if os.access(_IN_MEMORY, os.W_OK) else None) as scratch:
         folder = pathlib.Path(scratch)
         os.environ["XDG_STATE_HOME"] = os.environ["XDG_CACHE_HOME"] = scratch
         with running_desk(folder, postgresql=postgresql) as desk, contextlib.redirect_stdout(io.StringIO()):

@@ -6,14 +6,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import itertools
 import os
 import pathlib
 import typing as t
 
 import postgres
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import asked_orders
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl, running_desk
 from ansible_collections.iij.server_certificate.tests.lives.desk_lives import Life, Trouble
+from ansible_collections.iij.server_certificate.tests.lives.unchanged import Orders, keep_unchanged
 from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
 
 
@@ -85,3 +89,27 @@ def test_what_is_wrong_is_found(
         monkeypatch.setattr(Tasks, "renew", lambda _self: {})
         life.live(200)
     assert life.lived.wrong
+
+
+def test_the_same_orders_are_judged_once_and_others_anew(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    fields = Life(desk, tmp_path, orders=2)._fields
+    with keep_unchanged():
+        first, again, other = (judged(Orders(orders)) for orders in (fields, fields, fields[:1]))
+    assert again is first
+    assert len(first.orders) == 2
+    assert other == judged(Orders(fields[:1])), "as without"
+
+
+def test_what_is_not_the_same_each_time_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each value is made once more now and then."""
+    values = itertools.count()
+    monkeypatch.setattr(asked_orders, "read_inline", lambda _orders: next(values))
+    orders = Orders([{}])
+    with keep_unchanged(), pytest.raises(AssertionError, match="the same makes the same"):
+        for _time in range(100):
+            asked_orders.read_inline(orders)
+
+
+def judged(orders: Orders) -> t.Any:
+    options = {"portfolio": "default", "orders": orders}
+    return asked_orders.judge_asked_orders(options, lambda _host: {}, today=dt.date(2026, 12, 1))
