@@ -34,7 +34,7 @@ class Writers:
     groups: frozenset[int] = frozenset()
 
 
-def writers(file: int | pathlib.Path, *, group: int) -> Writers | None:
+def writers(file: int | str | pathlib.Path, *, group: int) -> Writers | None:
     """Return who may write by the list of a file whose group's bits allow that, or None where it has no list."""
     entries = _entries(_read(file))
     if not entries:
@@ -55,7 +55,7 @@ def under(content: bytes, *, mode: int) -> bytes:
     )
 
 
-def _read(file: int | pathlib.Path) -> bytes:
+def _read(file: int | str | pathlib.Path) -> bytes:
     if not hasattr(os, "getxattr"):  # only Linux has them
         return b""
     try:

@@ -21,6 +21,7 @@ import errno
 import grp
 import os
 import pathlib
+import posixpath
 import pwd
 import re
 import stat
@@ -34,7 +35,7 @@ from . import access_lists
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-_ROOT = pathlib.Path("/")
+_ROOT = "/"
 _MOST_LINKS = 40  # Linux gives up there too
 _SET_LINK = re.compile(r"(.*/)?\.[^/]+\.set/current/[a-z0-9_]+")
 
@@ -97,7 +98,7 @@ def refusing(path: str) -> Iterator[None]:
 
 
 class _Walk:
-    """The way from `/` to a file, judged at each step."""
+    """The way from `/` to a file, judged at each step; as text, since a host's task walks hundreds of steps."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -113,58 +114,59 @@ class _Walk:
 
     def to_closed_folder(self) -> pathlib.Path:
         folder = self._end(through_sets=True)
-        if folder == self._at:
+        if str(folder) == self._at:
             self._require_closed()
         return folder
 
     def _end(self, *, through_sets: bool) -> pathlib.Path:
         with refusing(self._path):
-            self._enter(_ROOT)
+            self._enter(_ROOT, os.lstat(_ROOT))
             while self._left:
                 name = self._left.pop()
-                here = self._at / name
+                here = f"{'' if self._at == _ROOT else self._at}/{name}"
                 status = _status(here)
                 if name == "..":
-                    self._enter(self._at.parent)
+                    above = posixpath.dirname(self._at)
+                    self._enter(above, os.lstat(above))
                 elif status is None:
                     return self._missing(here)
                 elif stat.S_ISDIR(status.st_mode):
-                    self._enter(here)
+                    self._enter(here, status)
                 else:
                     self._require_closed()
                     if not stat.S_ISLNK(status.st_mode):
-                        return here.joinpath(
-                            *reversed(self._left)
-                        )  # what is no folder holds nothing: the system says so
-                    if not (through_sets or self._left) and leads_into_set(here):
-                        return here
+                        return self._rest_of(here)  # what is no folder holds nothing: the system says so
+                    if not (through_sets or self._left) and leads_into_set(pathlib.Path(here)):
+                        return pathlib.Path(here)
                     self._follow(here, status)
-            return self._at
+            return pathlib.Path(self._at)
 
-    def _enter(self, folder: pathlib.Path) -> None:
-        self._at = folder
-        self._status = folder.lstat()
-        self._open = _require_owner(folder, self._status, path=self._path)
+    def _enter(self, folder: str, status: os.stat_result) -> None:
+        self._at, self._status = folder, status
+        self._open = _require_owner(folder, status, path=self._path)
 
     def _require_closed(self) -> None:
         if self._open:
             raise _open_to_others(self._at, self._status, path=self._path)
 
-    def _missing(self, here: pathlib.Path) -> pathlib.Path:
+    def _missing(self, here: str) -> pathlib.Path:
         if not self._left:
             self._require_closed()
-        return here.joinpath(*reversed(self._left))
+        return self._rest_of(here)
 
-    def _follow(self, link: pathlib.Path, status: os.stat_result) -> None:
+    def _rest_of(self, here: str) -> pathlib.Path:
+        return pathlib.Path(here, *reversed(self._left))
+
+    def _follow(self, link: str, status: os.stat_result) -> None:
         self._links += 1
         if self._links > _MOST_LINKS:
             raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
         if status.st_uid not in _trusted():
-            raise trust_errors.LinkNotTrusted(path=self._path, link=str(link), owner=name_user(status.st_uid))
-        target = str(link.readlink())
+            raise trust_errors.LinkNotTrusted(path=self._path, link=link, owner=name_user(status.st_uid))
+        target = str(pathlib.Path(link).readlink())
         self._left.extend(_names(target))
         if target.startswith("/"):
-            self._enter(_ROOT)
+            self._enter(_ROOT, os.lstat(_ROOT))
 
 
 def _names(path: str) -> list[str]:
@@ -172,14 +174,14 @@ def _names(path: str) -> list[str]:
     return [name for name in reversed(path.split("/")) if name not in ("", ".")]
 
 
-def _status(path: pathlib.Path) -> os.stat_result | None:
+def _status(path: str | pathlib.Path) -> os.stat_result | None:
     try:
-        return path.lstat()
+        return os.lstat(path)
     except FileNotFoundError:
         return None
 
 
-def _require_owner(folder: pathlib.Path, status: os.stat_result, *, path: str) -> bool:
+def _require_owner(folder: str | pathlib.Path, status: os.stat_result, *, path: str) -> bool:
     """Check whether others may write to this folder, where nothing of theirs goes before what is there."""
     if status.st_uid not in _trusted():
         owner, user = name_user(status.st_uid), name_user(os.geteuid())
@@ -190,19 +192,21 @@ def _require_owner(folder: pathlib.Path, status: os.stat_result, *, path: str) -
     return is_open
 
 
-def _open_to_others(folder: pathlib.Path, status: os.stat_result, *, path: str) -> errors.Fault:
+def _open_to_others(folder: str | pathlib.Path, status: os.stat_result, *, path: str) -> errors.Fault:
     listed = None if status.st_mode & stat.S_IWOTH else access_lists.writers(folder, group=status.st_gid)
     advice = trust_errors.CLOSE_LIST.filled(str(folder)) if listed else trust_errors.CLOSE_IT
     return _not_trusted(folder, status, path=path, advice=advice)
 
 
-def _not_trusted(folder: pathlib.Path, status: os.stat_result, *, path: str, advice: t.Any) -> errors.Fault:
+def _not_trusted(folder: str | pathlib.Path, status: os.stat_result, *, path: str, advice: t.Any) -> errors.Fault:
     mode = f"{stat.S_IMODE(status.st_mode):04o}"
     owner = name_user(status.st_uid)
     return trust_errors.FolderNotTrusted(path=path, folder=str(folder), owner=owner, mode=mode, advice=advice)
 
 
-def _is_open_to_others(file: int | pathlib.Path, status: os.stat_result, *, trusted: tuple[int | None, ...]) -> bool:
+def _is_open_to_others(
+    file: int | str | pathlib.Path, status: os.stat_result, *, trusted: tuple[int | None, ...]
+) -> bool:
     if status.st_mode & stat.S_IWOTH:
         return True
     # The group's bits are the mask of an access control list too, so one that lets others write shows in them.
