@@ -19,6 +19,7 @@ from ansible_collections.iij.server_certificate.tests.canary import (  # noqa: F
     pytest_testnodedown,
 )
 from ansible_collections.iij.server_certificate.tests.lab.sandboxes import list_missing, start_images
+from ansible_collections.iij.server_certificate.tests.playbooks import packed_modules
 
 # Each of these walks a whole way once, in a fixture or from test to test, or has one folder for all its tests. The mark
 # xdist_group is made for this, but pytest-xdist 3.8 writes it to an attribute that pytest no longer reads since 9.2
@@ -35,8 +36,10 @@ IN_ONE_WORKER = (
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Where all tests run side by side, begin with the images of the lab: all workers would come to wait for them."""
+    """What all workers share; and where all tests run, begin with the images of the lab: all would come to wait."""
     config = session.config
+    if not hasattr(config, "workerinput"):
+        packed_modules.offer_folder(config, os.environ)
     leads = bool(config.getoption("numprocesses", None)) and not hasattr(config, "workerinput")
     if leads and config.args_source is config.ArgsSource.TESTPATHS and os.geteuid() == 0 and not list_missing():
         start_images(stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

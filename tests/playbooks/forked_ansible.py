@@ -19,6 +19,7 @@ import sys
 import typing as t
 
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import FORKS
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import folder_in, keep_packages
 
 if t.TYPE_CHECKING:
     import types
@@ -29,7 +30,8 @@ def run_playbook(
     arguments: list[str], *, folder: pathlib.Path, environment: Mapping[str, str], output: pathlib.Path, patience: float
 ) -> int:
     """Run ansible-playbook to its end in a process group of its own and return its status; `output` takes its words."""
-    process = FORKS.Process(target=_run, args=(arguments, str(folder), dict(environment), str(output)))
+    packed = folder_in(os.environ)
+    process = FORKS.Process(target=_run, args=(arguments, str(folder), dict(environment), str(output), packed))
     process.start()
     process.join(patience)
     if process.exitcode is None:
@@ -38,7 +40,7 @@ def run_playbook(
     return process.exitcode
 
 
-def _run(arguments: list[str], folder: str, environment: dict[str, str], output: str) -> None:
+def _run(arguments: list[str], folder: str, environment: dict[str, str], output: str, packed: str | None) -> None:
     gc.freeze()  # what was there before the fork is not walked, and so not copied, at each collection
     os.setsid()
     os.chdir(folder)
@@ -56,6 +58,8 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], output:
     from ansible.utils.collection_loader import _collection_finder
 
     vars(_collection_finder)["compile"] = _read_compiled
+    if packed:
+        keep_packages(packed)
 
     try:
         sys.exit(main())

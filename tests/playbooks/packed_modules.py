@@ -1,0 +1,70 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules as Ansible packs them for hosts, packed once for all playbooks of a run of the tests.
+
+For each playbook Ansible parses every library of a module to learn which others it needs, and a host compiles all of
+them each time that the module runs. Here packages are kept, and beside each file lies what Python makes of it: the same
+source, compiled once. Another Python than that of the tests takes the source.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses as dc
+import importlib.util
+import io
+import marshal
+import pathlib
+import tempfile
+import typing as t
+import zipfile
+
+import pytest
+
+if t.TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+_FOLDER: t.Final = "PYTEST_PACKED_MODULES"  # no environment of a user keeps what begins like this
+_NEVER_CHECKED: t.Final = (1).to_bytes(4, "little")  # [PEP 552]; nobody changes the source within a package
+
+
+def offer_folder(config: pytest.Config, environment: MutableMapping[str, str]) -> None:
+    """Make the folder that all workers of this run share; it goes with the run."""
+    folder = tempfile.TemporaryDirectory(prefix="packed-")
+    config.add_cleanup(folder.cleanup)
+    environment[_FOLDER] = folder.name
+
+
+def folder_in(environment: MutableMapping[str, str]) -> str | None:
+    """The folder of this run, if this is one of the tests."""
+    return environment.get(_FOLDER)
+
+
+def keep_packages(folder: str) -> None:
+    """Have Ansible, in this process and its children, take packages from the folder and leave them there."""
+    from ansible import constants
+    from ansible.executor import module_common
+
+    (pathlib.Path(constants.DEFAULT_LOCAL_TMP) / "ansiballz_cache").symlink_to(folder)
+    package: t.Any = module_common._CachedModule
+    dump = package.dump
+    package.dump = lambda packed, path: dump(dc.replace(packed, zip_data=with_bytecode(packed.zip_data)), path)
+
+
+def with_bytecode(zip_data: bytes) -> bytes:
+    """A package, in Base64, in which every source has what is compiled from it beside it."""
+    grown = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(base64.b64decode(zip_data))) as archive,
+        zipfile.ZipFile(grown, "w", compression=zipfile.ZIP_DEFLATED) as copy,
+    ):
+        for member in archive.infolist():
+            content = archive.read(member)
+            copy.writestr(member, content)
+            if member.filename.endswith(".py"):
+                code = compile(content, member.filename, "exec", dont_inherit=True)
+                head = importlib.util.MAGIC_NUMBER + _NEVER_CHECKED + importlib.util.source_hash(content)
+                copy.writestr(f"{member.filename}c", head + marshal.dumps(code))
+    return base64.b64encode(grown.getvalue())

@@ -1,0 +1,51 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A package that the tests keep does what Ansible's own does, also for a Python that its bytecode is not for."""
+
+from __future__ import annotations
+
+import base64
+import importlib.util
+import io
+import os
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import folder_in, with_bytecode
+
+# It says where its code comes from: compiled beforehand it knows only its name in the package.
+SOURCE = b"import sys; print(sys._getframe().f_code.co_filename)"
+
+
+def package(folder: pathlib.Path, *, foreign: bool) -> pathlib.Path:
+    """A package with bytecode, for the Python of the tests or for none that there is."""
+    plain = io.BytesIO()
+    with zipfile.ZipFile(plain, "w") as archive:
+        archive.writestr("answer.py", SOURCE)
+    grown, path = with_bytecode(base64.b64encode(plain.getvalue())), folder / "answer.zip"
+    with zipfile.ZipFile(io.BytesIO(base64.b64decode(grown))) as archive, zipfile.ZipFile(path, "w") as copy:
+        for name in archive.namelist():
+            content = archive.read(name)
+            copy.writestr(name, content.replace(importlib.util.MAGIC_NUMBER, b"\0\0\r\n") if foreign else content)
+    return path
+
+
+@pytest.mark.parametrize("foreign", [False, True])
+def test_a_kept_package_does_what_its_source_does(tmp_path: pathlib.Path, *, foreign: bool) -> None:
+    path = package(tmp_path, foreign=foreign)
+    with zipfile.ZipFile(path) as packed:
+        assert packed.read("answer.py") == SOURCE
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(path)!r}); import answer"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    assert said == (str(path / "answer.py") if foreign else "answer.py")
+
+
+def test_every_worker_of_a_run_has_the_same_folder() -> None:
+    folder = folder_in(os.environ)
+    assert folder
+    assert pathlib.Path(folder).is_dir()
