@@ -2,12 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Scheduling: tests that share a costly fixture of their module run in one worker of pytest-xdist. And the canary."""
+"""Scheduling: tests that share a costly fixture of their module run in one worker of pytest-xdist. And the canary.
+
+Each worker collects all tests, so what that takes counts as often as there are workers.
+"""
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
+import sys
 import typing as t
 
 import pytest
@@ -33,6 +38,15 @@ IN_ONE_WORKER = (
         for name in ("test_portal_way", "test_secrets", "test_status_files", "test_whole_way")
     ),
 )
+
+# jsonschema would have it compile 38 grammars, a sixth of what collecting takes, for formats of internationalized
+# addresses (iri). No schema here has one, so jsonschema may find that it is not installed.
+sys.modules.setdefault("rfc3987_syntax", t.cast("t.Any", None))
+gc.disable()  # until all tests are collected: hardly anything is garbage before, and all of it would be walked again
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    gc.enable()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
