@@ -50,7 +50,7 @@ class ScreenMapUnusable(DeskError):
 def read_screen_map(path: str | None = None) -> ScreenMap:
     """Read the collection's map, changed by the user's file where there is one; raises ScreenMapUnusable."""
     if path is None:
-        return _make_map(_default(), {})[0]
+        return _default_map()
     file = expand_home(path)
     try:
         written = YamlText(name=str(path), text=file.read_text(encoding="utf-8"))
@@ -66,6 +66,12 @@ def read_screen_map(path: str | None = None) -> ScreenMap:
     if problems or result is None:
         raise ScreenMapUnusable(_UNUSABLE.filled(join_phrases(problems)))
     return result
+
+
+@functools.cache
+def _default_map() -> ScreenMap:
+    """Make the collection's own map once, for all who read it as it is: none of them can change it."""
+    return _make_map(_default(), {})[0]
 
 
 @functools.cache
