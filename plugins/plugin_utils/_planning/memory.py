@@ -63,11 +63,18 @@ class Memory:
     """Answers and registrations by contract, the last one counting."""
 
     def __init__(self, lines: Iterable[HostAnswer | Registered] = ()) -> None:
-        lines = tuple(lines)
-        self._last = {line.contract_id: line for line in lines if isinstance(line, HostAnswer)}
-        self._had = {line.contract_id: line for line in lines if isinstance(line, HostAnswer) and line.has}
-        self._registered = {line.contract_id: line for line in lines if isinstance(line, Registered)}
-        self._outdated = len(lines) - len(self.list_lines())
+        self._last: dict[str, HostAnswer] = {}
+        self._had: dict[str, HostAnswer] = {}
+        self._registered: dict[str, Registered] = {}
+        count = 0
+        for count, line in enumerate(lines, start=1):  # noqa: B007  (the last one counts)
+            if isinstance(line, Registered):
+                self._registered[line.contract_id] = line
+                continue
+            self._last[line.contract_id] = line
+            if line.has:
+                self._had[line.contract_id] = line
+        self._outdated = count - len(self.list_lines())
 
     def has_certificate(self, order: Order, application: Application | None) -> bool | None:
         """Check whether the order's host has this certificate where the order wants it.

@@ -41,19 +41,27 @@ def read_value(kind: type[_T], written: object) -> _T:
 
 
 def _read(kind: t.Any, written: t.Any) -> t.Any:
+    return _reader_of(kind)(written)
+
+
+@functools.cache
+def _reader_of(kind: t.Any) -> Callable[[t.Any], t.Any]:
+    """Choose how values of a type are read, once: to take a type apart takes longer than to read a value."""
     choices = t.get_args(kind)
     if isinstance(kind, types.UnionType):
-        return None if written is None else _read(next(each for each in choices if each is not types.NoneType), written)
+        one = next(each for each in choices if each is not types.NoneType)
+        return lambda written: None if written is None else _read(one, written)
     if t.get_origin(kind) is tuple:
-        return _read_tuple(choices, _require(list, written))
+        return lambda written: _read_tuple(choices, _require(list, written))
     if kind is Product:
-        return _known(PRODUCTS, written)
+        return lambda written: _known(PRODUCTS, written)
     if dc.is_dataclass(kind):
-        return _read_fields(kind, _require(dict, written))
-    if issubclass(kind, enum.Enum) or kind in (dt.date, dt.datetime):
-        text = _require(str, written)
-        return kind(text) if issubclass(kind, enum.Enum) else kind.fromisoformat(text)
-    return _require(kind, written)
+        return lambda written: _read_fields(kind, _require(dict, written))
+    if issubclass(kind, enum.Enum):
+        return lambda written: kind(_require(str, written))
+    if kind in (dt.date, dt.datetime):
+        return lambda written: kind.fromisoformat(_require(str, written))
+    return lambda written: _require(kind, written)
 
 
 def _read_tuple(choices: tuple[t.Any, ...], written: list[t.Any]) -> tuple[t.Any, ...]:
@@ -67,14 +75,18 @@ def _read_fields(kind: t.Any, written: dict[str, t.Any]) -> t.Any:
     if set(written) != set(fields):
         raise ValueError
     values = {name: _read(fields[name], value) for name, value in written.items()}
-    nowhere = {field.name: _nowhere for field in dc.fields(kind) if not field.compare}
-    return kind(**values, **nowhere)
+    return kind(**values, **_nowhere_in(kind))
 
 
 @functools.cache
 def _fields_of(kind: t.Any) -> dict[str, t.Any]:
     hints = t.get_type_hints(kind, localns=_NAMES)
     return {field.name: hints[field.name] for field in dc.fields(kind) if field.compare}
+
+
+@functools.cache
+def _nowhere_in(kind: t.Any) -> dict[str, t.Any]:
+    return {field.name: _nowhere for field in dc.fields(kind) if not field.compare}
 
 
 def _nowhere(_path: Path) -> Place:
