@@ -80,7 +80,9 @@ class Place:
     @property
     def shown_file(self) -> str:
         """The file's name on one printable line, since a name may hold whatever a repository brings."""
-        return printable(self.file)
+        name = printable(self.file)
+        # A line that begins with '::' may be a command to the runner of a CI; a complaint begins with its place.
+        return f"./{name}" if name.lstrip().startswith(":") else name
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)

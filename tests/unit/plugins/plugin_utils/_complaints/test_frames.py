@@ -35,7 +35,10 @@ from portfolios import OV, READER, TODAY
 HOSTILE: t.Final = (
     "k\n::error file=x,line=1::PWNED\n::stop-commands::zz\n\x1b[31m\x1b]0;T\a ##[stop-commands]zz \u202e\ud800"
 )
-NAMES = st.one_of(st.text(min_size=1), st.just(HOSTILE), st.sampled_from("\r\n\u2028\x85\x9b\x1b\udcff").map(str))
+COMMANDS: t.Final = st.sampled_from([":", "::error::x", "  ::stop-commands::zz", "\u3000::warning file=x::y"])
+NAMES = st.one_of(
+    st.text(min_size=1), st.just(HOSTILE), COMMANDS, st.sampled_from("\r\n\u2028\x85\x9b\x1b\udcff").map(str)
+)
 
 
 def texts(value: t.Any) -> t.Iterator[str]:
@@ -64,12 +67,16 @@ def require_plain(complaints: tuple[Complaint, ...]) -> None:
         forms = [json.loads(annotate(complaints, form=form, lang=lang)) for form in FORMS if form != "github"]
         for line in (*lines, *commands, *texts(dicts), *texts(forms)):
             assert all(map(is_seen, line)) and "##[" not in line
-            assert not line.lstrip().startswith("::") or line in commands
+        # What is a value in a document begins no line; of a path, a code host wants every letter.
+        assert not any(line.lstrip().startswith("::") for line in lines)
 
 
+@pytest.mark.parametrize("folder", ["/orders/", ""])
 @given(file=NAMES, order=st.none() | NAMES, path=st.lists(NAMES | st.integers(0, 9), max_size=4).map(tuple))
-def test_every_form_is_printable_whatever_the_names_are(file: str, order: str | None, path: tuple[str | int]) -> None:
-    place = Place(file=f"/orders/{file}", line=3, column=1)
+def test_every_form_is_printable_whatever_the_names_are(
+    folder: str, file: str, order: str | None, path: tuple[str | int]
+) -> None:
+    place = Place(file=f"{folder}{file}", line=3, column=1)
     facts = {"value": repr(HOSTILE), "allowed": HOSTILE, "near": HOSTILE}
     complaint = Complaint(rule="KEY-UNKNOWN", place=place, order=order, path=path, facts=facts)
     require_plain((complaint,))
