@@ -24,7 +24,8 @@ def run(capfd: pytest.CaptureFixture[str], **options: t.Any) -> dict[str, t.Any]
 
 def order(folder: pathlib.Path, name: str) -> dict[str, t.Any]:
     key = {"type": "ECDSA", "curve": "P-256", "path": str(folder / f"{name}.key")}
-    return {"name": name, "common_name": f"{name}.example.jp", "subject": {}, "key": key, "product": "quick_ssl"}
+    fields = {"name": name, "common_name": f"{name}.example.jp", "subject": {}, "product": "quick_ssl"}
+    return {**fields, "csr_origin": "target", "key": key}
 
 
 def test_keys_and_csrs_in_one_execution(tmp_path: pathlib.Path, capfd: pytest.CaptureFixture[str]) -> None:
