@@ -70,7 +70,7 @@ def order(folder: pathlib.Path, number: int) -> dict[str, t.Any]:
     name = f"www{number}"
     subject = {"state_or_province_name": "Tokyo", "locality_name": "Chiyoda-ku", "organization_name": "Example Co."}
     key = {"type": "RSA", "size": 2048, "path": str(folder / f"{name}.key")}
-    return {"name": name, "common_name": f"{name}.example.jp", "subject": subject, "key": key}
+    return {"name": name, "common_name": f"{name}.example.jp", "subject": subject, "csr_origin": "target", "key": key}
 
 
 RUN: t.Final = """
