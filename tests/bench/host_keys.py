@@ -21,7 +21,7 @@ import time
 import typing as t
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
-KEYS, ROUNDS, TARGET = 100, 3, 1.3
+KEYS, ROUNDS, TARGET = 100, 3, 0.6
 
 
 def main() -> int:

@@ -41,7 +41,7 @@ from served import PATIENCE, PORTFOLIO, fill, running_desk, write_inventory, wri
 
 ORDERS: t.Final = 1_000
 ROUNDS: t.Final = 3
-TARGET: t.Final = 1.3
+TARGET: t.Final = 1.2
 CONCURRENCY: t.Final = 4
 PLAIN: t.Final = Reader(render=str, decrypt=str)
 PLAYBOOK: t.Final = """\
