@@ -57,7 +57,7 @@ class Harvest(t.Generic[OutcomeT]):
     failures: tuple[Failure, ...]
     total: int  # orders, of which some may have an outcome and a failure
 
-    def adding(self, obstacles: Iterable[Failure], *, total: int) -> Harvest[OutcomeT]:
+    def add_failures(self, obstacles: Iterable[Failure], *, total: int) -> Harvest[OutcomeT]:
         """Add the reasons why orders cannot go on later; of one that failed already, its own reason is enough."""
         failed = {failure.name for failure in self.failures}
         further = [obstacle for obstacle in obstacles if obstacle.name not in failed]
