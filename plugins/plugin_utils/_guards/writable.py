@@ -22,13 +22,13 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
 _UNWRITABLE: t.Final = Phrase(
-    "{0} {1} cannot be written, for this user must not write to {2} (owner {3}, mode {4}): create the folder, have "
-    "that changed, or correct {0}. Nothing was ordered",
-    "{0} の {1} に書き込めません。このユーザーには {2} (所有者 {3}、モード {4}) に書き込む権限がありません。"
+    "{0} {1} cannot be written, for this user cannot write to {2} (owner {3}, mode {4}): create the folder, change "
+    "who may write there, or correct {0}. Nothing was ordered",
+    "{0} の {1} に書き込めません。このユーザーは {2} (所有者 {3}、モード {4}) に書き込めません。"
     "フォルダを作成するか、権限か {0} を直してください。注文は行っていません",
 )
 _NO_FOLDER: t.Final = Phrase(
-    "{0} {1} cannot be written, for {2} is no folder: correct {0}. Nothing was ordered",
+    "{0} {1} cannot be written, for {2} is not a folder: correct {0}. Nothing was ordered",
     "{0} の {1} に書き込めません。{2} はフォルダではありません。{0} を直してください。注文は行っていません",
 )
 

@@ -34,13 +34,13 @@ def test_what_another_account_has_closed(tmp_path: pathlib.Path, monkeypatch: py
         os.chown(tmp_path, 54321, -1)  # an account that has no name
     owner = "54321" if os.geteuid() == 0 else tmp_path.owner()
     message = refusal(tmp_path / below)
-    assert message.startswith(f"ledger_path {tmp_path / below} cannot be written, for this user must not write to")
+    assert message.startswith(f"ledger_path {tmp_path / below} cannot be written, for this user cannot write to")
     assert f"{tmp_path} (owner {owner}, mode 0750)" in message
 
 
 def test_a_file_in_the_place_of_a_folder(tmp_path: pathlib.Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    assert f"for {tmp_path}/file is no folder" in refusal(tmp_path / "file" / "below")
+    assert f"for {tmp_path}/file is not a folder" in refusal(tmp_path / "file" / "below")
 
 
 def test_a_place_that_can_be_made(tmp_path: pathlib.Path) -> None:
