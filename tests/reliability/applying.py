@@ -22,6 +22,7 @@ import traceback
 import typing as t
 
 from ansible.parsing.vault import VaultSecretsContext
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import preparations, spender
 from ansible_collections.iij.server_certificate.tests.contract.host_folders import Hosts
 from ansible_collections.iij.server_certificate.tests.reliability.crash_points import Hooks, Moment
 from ansible_collections.iij.server_certificate.tests.reliability.worlds import VAULT_SECRETS
@@ -33,6 +34,7 @@ if t.TYPE_CHECKING:
 
 Json = dict[str, t.Any]
 
+_IMPORTED_LATE: t.Final = (preparations, spender)  # by the actions; here once for all forks
 HANGS: t.Final = 120.0  # seconds after which an apply is given up
 _QUESTION: t.Final = re.compile(r"^(\w+): .*certificate_not_booked=([0-9a-f]{12})", re.MULTILINE)
 

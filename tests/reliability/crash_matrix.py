@@ -24,7 +24,7 @@ Json = dict[str, t.Any]
 Work = t.TypeVar("Work")
 Found = t.TypeVar("Found")
 
-BLOCK: t.Final = 100  # cells at one desk; progress is told after each block
+BLOCK: t.Final = 250  # cells at one desk; progress is told after each block
 
 
 class Block(t.NamedTuple):

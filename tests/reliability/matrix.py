@@ -127,9 +127,8 @@ class Stand:
         place = self.place(cell.world)
         wrong: dict[str, list[str]] = {figure: [] for figure in judging.FIGURES}
         ended = self._disturbed(cell, place, seed=seed)
-        files = list(_written(place))
-        wrong["secrets_leaked"] += judging.secrets_leaked(self.control, files)
         if cell.ledger == "lost":
+            wrong["secrets_leaked"] += judging.secrets_leaked(self.control, _written(place))
             place.ledger.unlink(missing_ok=True)
         ended += self._run_to_the_end(cell, place, wrong)
         found = judging.records(self.control, place)
@@ -186,13 +185,13 @@ class Stand:
 
     def _collected(self, place: Place) -> bool:
         """Hosts fetch what was issued for them; False where they have it all."""
-        issued = {row["contract_id"]: row["common_name"] for row in judging.records(self.control, place).issued}
+        missing = [wish for wish in place.wishes if wish.installed and not place.installation(wish).exists()]
+        issued = judging.records(self.control, place).issued if missing else []
         lacking = [
             wish
-            for wish in place.wishes
-            if wish.installed and not place.installation(wish).exists()
-            for contract_id, common_name in issued.items()
-            if common_name == place.common_name(wish) and contract_id != place.replaced(wish)
+            for wish in missing
+            for row in issued
+            if row["common_name"] == place.common_name(wish) and row["contract_id"] != place.replaced(wish)
         ]
         if lacking:
             performed([Apply(place=place, adapter=self.adapter, label="collect", collects=True)])
@@ -270,7 +269,7 @@ def _put_aside(database: pathlib.Path) -> None:
     """Give what there is to a customer whom nobody sees: lists stay short, and no contract ID is ever used again."""
     with contextlib.closing(sqlite3.connect(database, timeout=60)) as connection, connection:
         for table in ("applications", "procedures"):
-            connection.execute(f"UPDATE {table} SET customer_code = 'SG-PAST'")
+            connection.execute(f"UPDATE {table} SET customer_code = 'SG-PAST' WHERE customer_code != 'SG-PAST'")
 
 
 def _written(place: Place) -> list[pathlib.Path]:
