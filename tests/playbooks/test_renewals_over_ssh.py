@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import re
 import typing as t
 
@@ -44,8 +45,12 @@ def test_a_whole_period_by_daily_runs(site: Site) -> None:
     assert row["procedure"]["state"] == "applied", "ordered and registered in one run"
     assert (site.at("web1", "www.pem").read_bytes(), site.at("web1", "www.key").read_bytes()) == first
 
+    # Nothing is left to do but at a host that is down: the daily run fails in its end, and names order and host.
     site.write_orders(site.target("www", "web1", **WINDOW))
     site.desk.ca_work()
+    down = dc.replace(site, hosts={**site.hosts, "web1": dc.replace(site.hosts["web1"], port=1)})
+    told = down.run("renew", fails=True).tasks[-1]
+    assert told.action == "fail" and "www: still open, for web1 did not take part." in told.result["msg"]
     run = site.run("renew")
     assert re.search(r"www: installed at \S+www\.pem", run.output)
     assert site.at("web1", "www.pem").read_bytes() != first[0] and site.at("web1", "www.key").read_bytes() != first[1]
