@@ -33,13 +33,17 @@ def importing(artefact: pathlib.Path) -> list[str]:
 
 
 def environment(folder: pathlib.Path) -> dict[str, str]:
-    """Of a check below this folder: the copies in it are the only collections, and nothing is kept elsewhere."""
+    """Of a check below this folder: the copies in it are the only collections, and nothing is kept elsewhere.
+
+    Nor is anything left in a copy: bytecode of one check had no licence in the eyes of the next one.
+    """
     return {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(folder),
         "ANSIBLE_HOME": str(folder / "home"),
         "LC_ALL": "C.UTF-8",
         "NO_COLOR": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PATH": os.pathsep.join((str(TOOLS), os.environ["PATH"])),
     }
 

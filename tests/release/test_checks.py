@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pathlib
 
+import pytest
 from ansible_collections.iij.server_certificate.tests.release import checks
 from ansible_collections.iij.server_certificate.tests.release.copies import copy, trackable
 
@@ -15,6 +16,17 @@ from ansible_collections.iij.server_certificate.tests.release.copies import copy
 def test_every_file_tells_its_licence(tmp_path: pathlib.Path) -> None:
     place = copy(trackable(), into=tmp_path)
     checks.output(checks.command("reuse"), cwd=place, environment=checks.environment(tmp_path))
+
+
+def test_a_check_leaves_nothing_for_the_next_one_to_judge(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    place = copy(trackable(), into=tmp_path)
+    message = "msg={{ 'plan' | iij.server_certificate.phrase('計画') }}"  # Ansible compiles a filter where it lies
+    command = [str(checks.TOOLS / "ansible"), "localhost", "-m", "debug", "-a", message]
+    assert '"msg": "plan"' in checks.output(command, cwd=place, environment=checks.environment(tmp_path))
+    assert not [*place.rglob("__pycache__")]
 
 
 def test_every_ignored_finding_has_a_reason() -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import signal
@@ -50,7 +51,11 @@ def test_no_process_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def children() -> set[int]:
     """The processes whose parent is this one, ended ones too."""
-    stats = [path.read_text(encoding="utf-8") for path in pathlib.Path("/proc").glob("[0-9]*/stat") if path.exists()]
-    # Pid, name in brackets, state, parent.
-    parents = {int(stat.split()[0]): int(stat.rpartition(")")[2].split()[1]) for stat in stats}
-    return {pid for pid, parent in parents.items() if parent == os.getpid()}
+    found = set()
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # processes of others end while they are read
+            # Pid, name in brackets, state, parent.
+            stat = path.read_text(encoding="utf-8")
+            if int(stat.rpartition(")")[2].split()[1]) == os.getpid():
+                found.add(int(stat.split()[0]))
+    return found
