@@ -12,6 +12,7 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import ReissueReason
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
 
 if t.TYPE_CHECKING:
@@ -52,6 +53,33 @@ def test_a_new_key_and_certificate_for_nothing_and_once_for_good(site: Site) -> 
     site.days_before_end(28)
     site.tasks.renew()
     assert kinds(site.desk) == ["new", "renewal"]
+
+
+@pytest.mark.parametrize("reason", [*ReissueReason])
+@pytest.mark.parametrize("last", ["new", "renewal", "reissue"])
+def test_what_its_host_has_not_taken_yet_can_be_reissued(site: Site, last: str, reason: ReissueReason) -> None:
+    """The key of the certificate waits on the host, as nobody has collected it yet."""
+    if last == "new":
+        site.tasks.apply()
+    else:
+        site.first_certificate()
+        if last == "renewal":
+            site.days_before_end(28)
+        else:
+            declare(site)
+        site.tasks.apply()
+    site.desk.ca_work()
+    declare(site, reason)
+    for _run in range(2):  # where the certificate can be installed first, the first run says so
+        site.tasks.apply()
+        site.tasks.collect()
+    procedure = site.application()["procedure"]
+    assert (procedure["kind"], procedure["state"]) == ("reissue", "applied")
+    site.desk.ca_work()
+    site.tasks.collect()
+    assert site.hosts.serial("web1", "www") == site.application()["serial_number"] != site.fields["reissue"]["serial"]
+    site.tasks.apply()
+    assert not any(result.get("failed") for result in site.tasks.results[-2:])
 
 
 def test_a_lost_answer_reissues_once(site: Site) -> None:

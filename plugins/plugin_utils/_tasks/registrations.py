@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import translate
 from .._orders.commands import install_on_host
 from .._planning.keys import list_keys_of_contract, list_retired_keys
-from .._planning.lifecycle import current_certificate, is_reissuing
+from .._planning.lifecycle import current_certificate, is_key_lost, is_reissuing
 from .._planning.steps import OPENING, Standing, Step
 from .._values.order import CsrOrigin
 from .looks import Answer
@@ -134,8 +134,8 @@ def _host_order(entry: Entry) -> Json:
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
         "retire": [*own, *left_behind],
-        # Empty: there is no certificate yet for which a key could wait.
-        "in_use": current.public_key_fingerprint if current else "",
+        # Empty: there is no certificate for which a key could wait, or none is given to a host for its key is lost.
+        "in_use": current.public_key_fingerprint if current and not is_key_lost(order, entry.application) else "",
         "retire_served": served,
     }
 

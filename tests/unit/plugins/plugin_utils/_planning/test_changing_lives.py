@@ -25,7 +25,8 @@ def folder() -> t.Iterator[pathlib.Path]:
         yield pathlib.Path(made)
 
 
-@pytest.mark.parametrize("seed", range(6))
+# In 178 a key is lost whose certificate no host has taken yet, and nobody could have it reissued.
+@pytest.mark.parametrize("seed", [*range(6), 178])
 def test_whatever_people_change_is_done_once_and_nothing_ends_too_early(seed: int, folder: pathlib.Path) -> None:
     counts = changing(seed, 3, folder).live().count()
     assert counts["renewals"] and counts["reissues"] and counts["cancellations"]
