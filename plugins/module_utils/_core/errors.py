@@ -201,9 +201,12 @@ class KeyMissing(Fault):
 @dc.dataclass(eq=False)
 class KeyWaits(Fault):
     path: str
+    key_path: str
     words = Phrase(
-        "The key at {path} waits for a certificate that is issued already; install that first (collect.yml).",
-        "{path} の鍵に対応する証明書はすでに発行されています。先に設置してください (collect.yml)。",
+        "The key at {path} waits for a certificate that is issued already; install that first (collect.yml). "
+        "Where the order has no install any more, install it by hand, and move the key to {key_path}.",
+        "{path} の鍵に対応する証明書はすでに発行されています。先に設置してください (collect.yml)。"
+        "オーダーから install を削除した場合は、証明書を手動で設置し、鍵を {key_path} に移してください。",
     )
 
 
@@ -211,8 +214,7 @@ class KeyWaits(Fault):
 class KeyNotDownloaded(Fault):
     path: str
     words = Phrase(
-        "There is no private key at {path}. The service made this key: download it from the portal together with the "
-        "certificate, and put it there.",
+        "There is no private key at {path}. The service made it: download it from the portal, with its certificate.",
         "{path} に秘密鍵がありません。この鍵はIIJが作成したものです。"
         "ポータルから証明書と一緒にダウンロードし、そこに置いてください。",
     )

@@ -174,7 +174,7 @@ def decide(wanted: WantedKey, *, seen: SeenKey) -> tuple[str, ...]:
     """
     if seen.waiting is not None and seen.waiting.facts.public_key_fingerprint in wanted.retire:
         if wanted.in_use in (None, seen.waiting.facts.public_key_fingerprint):
-            raise errors.KeyWaits(path=seen.waiting.path)
+            raise errors.KeyWaits(path=seen.waiting.path, key_path=wanted.key_path)
         return (STAGE_KEY, CREATE_CSR)
     if seen.waiting is None and wanted.installs and _is_outdated(wanted, seen=seen):
         return (STAGE_KEY, CREATE_CSR)

@@ -133,6 +133,17 @@ def test_a_key_whose_certificate_is_issued_waits_for_it_and_is_never_overwritten
     assert (served.folder / ".www.key.next").read_bytes() == waiting
 
 
+def test_whoever_takes_install_away_while_a_key_waits_is_told_the_way_out(served: Site) -> None:
+    """No run would ever install that certificate: "collect first" would be a circle."""
+    ensure(wanted(served.folder))
+    waiting = served.folder / ".www.key.next"
+    over = {"retire": [served.facts.public_key_fingerprint, public_of(waiting.read_bytes())], "install": None}
+    with pytest.raises(errors.KeyWaits, match=r"by hand, and move the key to \S+www\.key"):
+        ensure(wanted(served.folder, **over))
+    waiting.replace(served.folder / "www.key")
+    assert ensure(wanted(served.folder, **over)).actions == ()
+
+
 def test_a_waiting_key_whose_certificate_was_replaced_first_does_not_block_the_next(
     served: Site,
 ) -> None:
