@@ -214,7 +214,7 @@ class KeyWaits(Fault):
 class KeyNotDownloaded(Fault):
     path: str
     words = Phrase(
-        "There is no private key at {path}. The service made it: download it from the portal, with its certificate.",
+        "There is no private key at {path}. The service made it: download it from the portal, and put it there.",
         "{path} に秘密鍵がありません。この鍵はIIJが作成したものです。"
         "ポータルから証明書と一緒にダウンロードし、そこに置いてください。",
     )
