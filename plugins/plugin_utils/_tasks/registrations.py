@@ -134,7 +134,7 @@ def _host_order(entry: Entry) -> Json:
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
         "retire": [*own, *left_behind],
-        # Empty: there is no certificate for which a key could wait, or none is given to a host for its key is lost.
+        # Empty: no key waits on the host, for there is no certificate yet, or its key is lost and no host is given it.
         "in_use": current.public_key_fingerprint if current and not is_key_lost(order, entry.application) else "",
         "retire_served": served,
     }
