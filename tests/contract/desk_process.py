@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses as dc
 import datetime as dt
+import gc
 import json
 import multiprocessing
 import os
@@ -38,6 +39,10 @@ _LIBRARIES: t.Final = (
     "requests",
     "voluptuous",
     "icalendar",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.http.h11_impl",
+    "uvicorn.protocols.websockets.auto",
 )
 FORKS: t.Final = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["rehearsal_desk.running.cli", *_LIBRARIES])
@@ -183,6 +188,7 @@ def running_desk(
 
 def _serve(arguments: list[str], log: str) -> None:
     """The command rehearsal-desk, in a process that has its libraries already; its words go into the log."""
+    gc.freeze()  # what was there before the fork is not walked, and so not copied, at each collection
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for descriptor in (1, 2):
         os.dup2(output, descriptor)
