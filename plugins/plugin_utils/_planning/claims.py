@@ -105,15 +105,18 @@ def _ended(
 
 
 def _is_of_others(order: Order, app: Application) -> bool:
-    """Check whether an ended contract is what a first purchase replaces, so that it says nothing of that purchase."""
-    return order.generation == 1 and app.contract_id == order.replaces
+    """Check whether an ended contract is what a first purchase replaces or doubles, and so tells nothing of it."""
+    return app.contract_id == order.duplicate_of or (order.generation == 1 and app.contract_id == order.replaces)
 
 
 def _is_left_behind(order: Order, app: Application) -> bool:
     """Check whether an order asks for another contract than this one, or than all that people gave up before it.
 
-    The first purchase of an order does not: what was cancelled in a browser is not bought again by itself.
+    The first purchase of an order does not: what was cancelled in a browser is not bought again by itself. A second
+    purchase is never the one that it is the second of.
     """
+    if app.contract_id == order.duplicate_of:
+        return True
     if order.generation == 1 and order.replaces is None:
         return False
     return app.contract_id == order.replaces or is_given_up(app)

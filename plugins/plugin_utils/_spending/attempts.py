@@ -103,8 +103,9 @@ def hold_back(by: Settling, order: Order, same: Iterable[str], *, reference: str
     One under the order's own `reference` holds it back whatever it has bought or would have: an order that was edited
     after its purchase buys nothing more, as at a desk that keeps references.
     """
-    late = set(same)
-    for line in find_bought_or_open(by.ledger.read_lines(), Step.PLACE):
+    lines = tuple(find_bought_or_open(by.ledger.read_lines(), Step.PLACE))
+    late = set(same) - {line.get("booked") for line in lines}  # what another attempt has booked settles none
+    for line in lines:
         alike = would_buy(line, order)
         if not (alike or line.get("client_reference") == reference):
             continue

@@ -168,11 +168,14 @@ TORN: t.Final = _Torn()
 
 
 def parse(text: bytes) -> t.Any:
-    """Read one line as JSON, or as TORN: no beginning of an object is JSON by itself."""
+    """Read one line as JSON, or as TORN: no beginning of an object is JSON by itself.
+
+    None for what is neither: a crash cuts off a line of ours or leaves zeros for it, and writes nothing else.
+    """
     try:
         return parse_json(text)
     except ValueError:
-        return TORN
+        return TORN if text.strip(b"\0\r\n")[:1] in (b"", b"{") else None
 
 
 def hash_line(line: Line) -> str:

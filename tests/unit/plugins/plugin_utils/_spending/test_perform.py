@@ -252,6 +252,9 @@ def test_a_line_that_was_made_unreadable_is_found(ledger: pathlib.Path) -> None:
     outcomes(DeskInMemory(), ledger)
     whole = ledger.read_bytes().splitlines(keepends=True)
     ledger.write_bytes(b"".join([*whole[:2], b"x" + whole[2], *whole[3:]]))
+    assert (audit_ledger(ledger).torn, audit_ledger(ledger).broken) == ((), 3), "no crash writes this"
+    torn = whole[2][: len(whole[2]) // 2] + b"\n"
+    ledger.write_bytes(b"".join([*whole[:2], torn, *whole[3:]]))
     assert (audit_ledger(ledger).torn, audit_ledger(ledger).broken) == ((3,), 4), "the next line tells what stood there"
 
 
