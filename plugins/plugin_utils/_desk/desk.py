@@ -8,6 +8,7 @@
 
 DeskError
  +-- AccessRefused      the credential is wrong or lacks the role
+ |    +-- NotAllowed    it is right, and may not do this: here, or anywhere
  +-- RequestRefused     the desk refuses what was asked, field by field
  +-- ReferenceTaken     the client reference belongs to another order
  +-- StateConflict      not possible where the application stands
@@ -57,6 +58,10 @@ class DeskError(Exception):
 
 
 class AccessRefused(DeskError):
+    pass
+
+
+class NotAllowed(AccessRefused):
     pass
 
 
@@ -165,6 +170,7 @@ __all__ = (
     "DeskBusy",
     "DeskError",
     "DeskUnreachable",
+    "NotAllowed",
     "NotOnline",
     "OutcomeUnknown",
     "ReferenceTaken",

@@ -24,6 +24,8 @@ from .._values.order import ReissueReason, Wanted
 from .windows import DAY, begin_of, compute_window
 
 if t.TYPE_CHECKING:
+    from collections.abc import Collection
+
     from .._values.observed import Application
     from .._values.order import Order
 
@@ -202,15 +204,19 @@ def name_predecessor(application: Application | None) -> str | None:
     return names[0] if names else None
 
 
-def is_replaced(application: Application, predecessor: str) -> bool:
-    """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it."""
+def is_replaced(application: Application, predecessor: Collection[str]) -> bool:
+    """Check whether a renewal has replaced this certificate, or is about to, whoever ordered it.
+
+    `predecessor` are all the names that it had (list_certificate_names), for this look may lack the best of them.
+    """
     names = list_certificate_names(application)
     decided = application.renewal is not None and application.renewal.decision is Decision.RENEW
+    is_same = not set(predecessor).isdisjoint(names)
     if is_renewing(application) or (decided and not is_reissuing(application)):
-        return predecessor in names
+        return is_same
     if application.current is None:  # a desk that shows no certificates of before shows another one in their place
-        return bool(names) and predecessor not in names
-    return predecessor in {one.certificate_fingerprint for one in application.previous}
+        return bool(names) and not is_same
+    return not {one.certificate_fingerprint for one in application.previous}.isdisjoint(predecessor)
 
 
 def is_reissued(application: Application, predecessor: str) -> bool:

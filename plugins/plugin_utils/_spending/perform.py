@@ -18,7 +18,7 @@ import threading
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._desk.desk import AccessRefused, DeskError, DeskUnreachable
+from .._desk.desk import AccessRefused, DeskError, DeskUnreachable, NotAllowed
 from .._desk.patience import announce_wait
 from .._planning.outcome import Outcome
 from .._planning.steps import CONTRACT_STEPS, Step
@@ -27,6 +27,7 @@ from .by_reference import ByReference
 from .ledger import LedgerUnusable
 from .settlement import settle, wait_while_busy
 from .spend import describe_consent, describe_order, spend
+from .unsettled import put_unsettled_last
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -62,9 +63,13 @@ class _Halt:
             self.called = True
 
     def learn(self, outcome: Outcome) -> None:
-        """Learn from an outcome: one refused credential, one silent desk, or two unknown ones in a row are enough."""
+        """Learn from an outcome: one refused credential, one silent desk, or two unknown ones in a row are enough.
+
+        What a log-in may not do at one contract it may do at others: they can have other admins.
+        """
+        of_one = isinstance(outcome.error, NotAllowed) and outcome.step is not Step.PLACE
         with self._lock:
-            if isinstance(outcome.error, _FAIL_ALIKE) or (self._unknown_before and outcome.unknown):
+            if (isinstance(outcome.error, _FAIL_ALIKE) and not of_one) or (self._unknown_before and outcome.unknown):
                 self.called = True
             self._unknown_before = outcome.unknown
 
@@ -94,7 +99,9 @@ class Performer:
         """
         if self.desk.by_people:
             return ()
-        todo = [(entry, step) for entry, step in steps if step in CONTRACT_STEPS]
+        todo = put_unsettled_last(
+            [(entry, step) for entry, step in steps if step in CONTRACT_STEPS], self.ledger, portfolio=self.portfolio
+        )
         buyer = self._choose_buyer(listed)
         if not self.desk.keeps_references and any(step is Step.PLACE for _entry, step in todo):
             # What an earlier run bought, and no ledger tells of, shows once the list has caught up.
@@ -173,7 +180,7 @@ class Performer:
     def _each(
         self, todo: Sequence[tuple[Entry, Step]], act: Callable[[Entry, Step], Application]
     ) -> tuple[Outcome, ...]:
-        """Do each step and list the outcomes in the order of the plan; steps that were not begun have none."""
+        """Do each step and list the outcomes in this order; steps that were not begun have none."""
         halt = _Halt()
 
         def one(task: tuple[Entry, Step]) -> Outcome | None:

@@ -14,7 +14,13 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
-from .._planning.lifecycle import current_certificate, day_in_japan, is_reissued, is_replaced, name_predecessor
+from .._planning.lifecycle import (
+    current_certificate,
+    day_in_japan,
+    is_reissued,
+    is_replaced,
+    list_certificate_names,
+)
 from .._planning.steps import Step
 from .attempts import AttemptOpen, find_bought_or_open
 from .ledger import name_attempt
@@ -59,16 +65,18 @@ class Renewing(t.NamedTuple):
     replaces: str
     expires: str  # the day of the certificate that is replaced
     silent_on: str  # the day on which IIJ renews by itself
+    names: tuple[str, ...]  # all that the certificate has; `replaces` is the best of them
 
 
 def describe_renewed(entry: Entry) -> Renewing:
     """Name what an entry of the plan renews."""
-    certificate, replaces = current_certificate(entry.application), name_predecessor(entry.application)
-    if entry.application is None or certificate is None or replaces is None:
+    certificate, names = current_certificate(entry.application), list_certificate_names(entry.application)
+    if entry.application is None or certificate is None:
         raise RuntimeError("contract broken: a renewal needs a certificate")
     silent_on = entry.track.silent_on if entry.track else None
     expires = f"{certificate.not_after:%Y-%m-%d}"
-    return Renewing(entry.application, replaces, expires, f"{day_in_japan(silent_on)}" if silent_on else expires)
+    last_day = f"{day_in_japan(silent_on)}" if silent_on else expires
+    return Renewing(entry.application, names[0], expires, last_day, tuple(names))
 
 
 def describe_renewal(entry: Entry, of: Renewing) -> Json:
@@ -84,7 +92,7 @@ def find_renewal(desk: Desk, of: Renewing, *, in_full: bool = False) -> Applicat
     )
     if applications is not None and in_full:
         applications = desk.read_in_full(applications, anew=True)
-    return applications if applications is not None and is_replaced(applications, of.replaces) else None
+    return applications if applications is not None and is_replaced(applications, of.names) else None
 
 
 def find_reissue(desk: Desk, of: Renewing) -> Application | None:
@@ -128,7 +136,7 @@ def describe_pressed(of: Renewing, *, at: str, attempt: str) -> Phrase:
 
 def require_renewed(application: Application, of: Renewing) -> Application:
     """Return the application; raises EchoDiffers where it is another contract, or has no such renewal."""
-    if application.contract_id != of.application.contract_id or not is_replaced(application, of.replaces):
+    if application.contract_id != of.application.contract_id or not is_replaced(application, of.names):
         raise EchoDiffers(_NOT_RENEWED.filled(application.contract_id))
     return application
 

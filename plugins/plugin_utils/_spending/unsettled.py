@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""What nobody is to do by hand: an attempt whose outcome is not known may have done it already."""
+"""Steps of which an earlier attempt has no known outcome: done last, and by nobody's hand, for it may be done."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ import typing as t
 
 from .._planning.steps import CALL_CLASSES, CallClass, Step
 from .attempts import find_bought_or_open, would_buy
+from .ledger_file import LedgerUnusable
 from .relinking import describe_relinking
 from .renewals import describe_renewal, describe_renewed
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from .._planning.entry import Entry
     from .._planning.plan import Plan
@@ -41,6 +42,23 @@ def leave_unsettled(plan: Plan, ledger: Ledger, *, portfolio: str) -> Plan:
     return dc.replace(plan, entries=tuple(entry for entry in plan.entries if entry.order.name not in unsettled))
 
 
+def put_unsettled_last(
+    todo: Sequence[tuple[Entry, Step]], ledger: Ledger, *, portfolio: str
+) -> list[tuple[Entry, Step]]:
+    """Put those steps last: two of them in a row end a run, and would end each one before others had their turn."""
+    if len(todo) == 1:
+        return list(todo)
+    try:
+        lines = tuple(ledger.read_lines())
+    except LedgerUnusable:  # the first step says so
+        return list(todo)
+    still = {
+        step: [line for line in find_bought_or_open(lines, step) if not line.get("booked")]
+        for step in {step for _entry, step in todo}
+    }
+    return sorted(todo, key=lambda task: any(_is_about(line, *task, portfolio=portfolio) for line in still[task[1]]))
+
+
 def _own(entry: Entry) -> set[str]:
     """Return the contract of the order: that a renewal was booked for it does not say that its list shows it."""
     return {entry.application.contract_id} if entry.application else set()
@@ -56,4 +74,4 @@ def _is_about(line: Mapping[str, t.Any], entry: Entry, step: Step, *, portfolio:
     return all(line.get(name) == of.get(name) for name in _SAME)
 
 
-__all__ = ("leave_unsettled",)
+__all__ = ("leave_unsettled", "put_unsettled_last")

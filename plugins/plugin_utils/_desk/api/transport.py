@@ -25,6 +25,7 @@ from ..desk import (
     DeskBusy,
     DeskError,
     DeskUnreachable,
+    NotAllowed,
     OutcomeUnknown,
     ReferenceTaken,
     RequestRefused,
@@ -224,12 +225,13 @@ def _error(reply: Reply, answer: Json) -> DeskError:
         words = _WITHOUT_PATH.filled(words)
     message, request_id = come_back_later(words, wait), _request_id(answer)
     if reply.status in (401, 403) or any(d.get("attribute") == "access_token" for d in details):
-        return AccessRefused(message, request_id=request_id)
+        kind = NotAllowed if reply.status == 403 else AccessRefused
+        return kind(message, request_id=request_id)
     if reply.status == 429:
         return DeskBusy(message, retry_after=1.0 if wait is None else wait, request_id=request_id)
     if reply.status == 409:
-        kind = ReferenceTaken if "client_reference" in codes else StateConflict
-        return kind(message, request_id=request_id)
+        taken = "client_reference" in codes
+        return (ReferenceTaken if taken else StateConflict)(message, request_id=request_id)
     if reply.status >= 500:
         unreachable = DeskUnreachable(message, request_id=request_id)
         unreachable.retry_after = wait

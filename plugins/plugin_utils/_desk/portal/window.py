@@ -12,7 +12,7 @@ import typing as t
 
 from ....module_utils._core.phrases import Phrase, join_phrases, one_line
 from ....module_utils._core.system_errors import reason_of
-from ..desk import AccessRefused, RequestRefused, ScreenUnexpected, StateConflict
+from ..desk import AccessRefused, NotAllowed, RequestRefused, ScreenUnexpected, StateConflict
 from . import window_words as words
 from .evidence import save_copy
 from .filled_forms import Pick
@@ -36,6 +36,8 @@ if t.TYPE_CHECKING:
     from .transport import Fetched
 
 Record = t.Callable[["Screen", tuple["Finding", ...]], object]
+
+_REFUSING: t.Final = {401: AccessRefused, 403: NotAllowed, 409: StateConflict}
 
 
 class View(t.Protocol):
@@ -207,9 +209,8 @@ class Window:
     def describe_other_screen(self, keys: tuple[str, ...]) -> Exception:
         """Describe a page that is none of these screens as an error."""
         wanted = [self.screen_map.screens[key].title for key in keys]
-        if self._status in (401, 403, 409):
-            kind = StateConflict if self._status == 409 else AccessRefused
-            return kind(words.SAYS.filled(self.page.heading, self.read_alerts() or self._status))
+        if self._status in _REFUSING:
+            return _REFUSING[self._status](words.SAYS.filled(self.page.heading, self.read_alerts() or self._status))
         titles, entries = (
             words.join_either(f"「{entry.text}」" for entry in wanted),
             words.join_either(entry.at for entry in wanted),

@@ -237,7 +237,7 @@ def test_a_continuation_is_not_taken_for_a_renewal() -> None:
     assert fingerprint is not None
     for kind, replaced in ((Kind.CONTINUATION, False), (Kind.RENEWAL, True)):
         row = dc.replace(IN_USE, procedure=renewal(fingerprint, None, kind=kind))
-        assert is_replaced(row, fingerprint) is replaced
+        assert is_replaced(row, [fingerprint]) is replaced
         track = find_track(row, before_end(28, row))
         assert track is not None and (track.silent_on is None) is replaced
 
