@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from ...module_utils._core.phrases import Phrase
@@ -42,6 +43,13 @@ class Limits(t.NamedTuple):
 def judge_limits(plan: Plan, limits: Limits, *, prices: PriceTable | None) -> tuple[Complaint, ...]:
     """Judge whether the run would buy, renew or cost more than the user allows."""
     return (*_too_many(plan, limits), *_too_dear(plan, limits.budget, prices))
+
+
+def leave_past_limits(plan: Plan, limits: Limits, *, prices: PriceTable | None) -> Plan:
+    """Leave out whatever costs money where it would go past a limit: what is bought already is registered in time."""
+    past = judge_limits(plan, limits, prices=prices)
+    costly = [entry.order.name for entry in plan.entries if set(PAID) & set(entry.steps)]
+    return plan.leave(dc.replace(complaint, order=name) for complaint in past for name in costly)
 
 
 def _too_many(plan: Plan, limits: Limits) -> Iterator[Complaint]:
@@ -93,4 +101,4 @@ def _say_silent(plan: Plan) -> Phrase:
     return _SILENT.filled(contracts) if contracts else Phrase("", "")
 
 
-__all__ = ("Limits", "judge_limits")
+__all__ = ("Limits", "judge_limits", "leave_past_limits")

@@ -44,6 +44,7 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application
     from .asked_orders import Options
 
+DOING: t.Final = ("prepared", "applied")  # the states of a task that leads to changes at the desk
 _UNDER_WAY: t.Final = {Step.RENEW: "renewal", Step.REISSUE: "reissue"}
 _DID: t.Final = {
     Step.PLACE: Phrase("ordered", "注文しました"),
@@ -82,9 +83,8 @@ def guard_contracts(
         lost = (*lost, *warn_of_unready_hosts(plan))
     if options["quote"] and options["state"] != "prepared":
         lost = (*lost, *quote_purchases(plan, desk))
-    limits = Limits(**{name: options[name] for name in Limits._fields})
-    past = judge_limits(plan, limits, prices=frame.prices)
-    if options["state"] not in ("prepared", "applied"):
+    past = judge_limits(plan, read_limits(options), prices=frame.prices)
+    if options["state"] not in DOING:
         return (*lost, *past)
     if plan.count_changes():
         require_writable({name: options.get(name) for name in ("reports_path", "ledger_path")})
@@ -96,6 +96,11 @@ def guard_contracts(
     if past:
         raise OrdersRefused(past)
     return lost
+
+
+def read_limits(options: Options) -> Limits:
+    """Read what this task may spend."""
+    return Limits(**{name: options[name] for name in Limits._fields})
 
 
 def count_contract_steps(plan: Plan) -> int:
@@ -278,6 +283,7 @@ def _bought(entry: Entry) -> dict[str, t.Any]:
 
 
 __all__ = (
+    "DOING",
     "count_contract_steps",
     "guard_contracts",
     "list_failures",
@@ -286,4 +292,5 @@ __all__ = (
     "perform_contracts",
     "plan_after",
     "progress_line",
+    "read_limits",
 )

@@ -16,6 +16,7 @@ import typing as t
 from ...module_utils._core.phrases import translate
 from .._complaints.complaints import sort_complaints
 from .._guards.hosts import leave_lost_hosts
+from .._guards.limits import leave_past_limits
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
 from .._planning.schedule import What
@@ -38,6 +39,7 @@ if t.TYPE_CHECKING:
     from .._orders.portfolio import Judged
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
+    from .._reports.document import Frame
     from .asked_orders import Options
     from .leg import Leg, Result
 
@@ -56,8 +58,9 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     frame = add_before(make_frame(options, leg.lang, leg.commands_of), options)
     held = Held(leg.commands_of, leg.warn)
     orders = accept_orders(judged, options)
-    before, hosts = plan_orders(options, desk, orders, listing, held=held), leg.inventory_hosts
-    before = _only_due(before, judged, hosts) if options["due_only"] else before
+    offers = state != "collected" and not options["due_only"]  # neither places anything
+    before, hosts = plan_orders(options, desk, orders, listing, offers=offers, held=held), leg.inventory_hosts
+    before = _only_due(before, judged, leg, frame) if options["due_only"] else before
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
     past = (*past, *find_clock_difference(before, read_clock()))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
@@ -87,10 +90,15 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     return {**result, **write_run_reports(document, options, performed=performs)}
 
 
-def _only_due(plan: Plan, judged: Judged, hosts: frozenset[str]) -> Plan:
-    """Leave out orders of lost hosts; what is not managed cannot be told while some orders cannot be read."""
+def _only_due(plan: Plan, judged: Judged, leg: Leg, frame: Frame) -> Plan:
+    """Leave out orders of lost hosts, and what would pass a limit; the rest keeps its deadlines.
+
+    What is not managed cannot be told while some orders cannot be read.
+    """
     unmanaged = () if judged.list_errors() else plan.unmanaged
-    return dc.replace(leave_lost_hosts(plan, hosts), unmanaged=unmanaged)
+    plan = dc.replace(leave_lost_hosts(plan, leg.inventory_hosts), unmanaged=unmanaged)
+    limits = contracts.read_limits(leg.options)
+    return leave_past_limits(plan, limits, prices=frame.prices) if leg.options["state"] in contracts.DOING else plan
 
 
 def _list_texts(document: Result, before: Plan, result: Result, options: Options, *, performs: bool) -> list[str]:
