@@ -28,6 +28,7 @@ from .._values.order import (
     Install,
     Key,
     Order,
+    Outline,
     Prove,
     Reissue,
     Reload,
@@ -57,10 +58,14 @@ Fields = dict[str, t.Any]
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """Orders as frozen values, and what was found about all that was written, warnings too."""
+    """Orders as frozen values, and what was found about all that was written, warnings too.
+
+    `outlines`: what can be read of each order with a mistake.
+    """
 
     orders: tuple[Order, ...]
     complaints: tuple[Complaint, ...]
+    outlines: tuple[Outline, ...] = ()
 
     def accept(self, *, strict: bool = False) -> tuple[Order, ...]:
         """Accept the orders; raises OrdersRefused when there is an error, in strict runs on a warning too."""
@@ -118,7 +123,23 @@ def judge_orders(reading: Reading, *, day: dt.date, commands_of: CommandsOf | No
         orders.extend([(raw, order)] if order else [])
     complaints += [*itertools.starmap(_make_common_complaint, everywhere.values()), *find_shared_keys(orders)]
     publish_words(order for _raw, order in orders)
-    return Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
+    judged = Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
+    wrong = {complaint.order for complaint in judged.list_errors()}
+    return dc.replace(judged, outlines=tuple(_outline(raw) for raw in reading.orders if raw.name in wrong))
+
+
+def _outline(raw: RawOrder) -> Outline:
+    texts = {field: value for field in Outline._fields if isinstance(value := raw.fields.get(field), str)}
+    product, generation = find_product(texts.get("product", "")), raw.fields.get("generation")
+    return Outline(
+        name=raw.name or "",
+        common_name=texts.get("common_name"),
+        product=product.id if product else None,
+        contract_id=texts.get("contract_id"),
+        duplicate_of=texts.get("duplicate_of"),
+        was_named=texts.get("was_named"),
+        generation=generation if isinstance(generation, int) else 1,
+    )
 
 
 def _judged_one(raw: RawOrder, day: dt.date, commands_of: CommandsOf | None) -> tuple[Order | None, tuple[Breach, ...]]:

@@ -15,7 +15,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, join_phrases, one_line
 from .._complaints.complaints import Complaint, Place, list_names, shorten
 from .._values.observed import Kind
-from .._values.order import Usage
+from .._values.order import Outline, Usage
 from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
@@ -33,45 +33,60 @@ _DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオー�
 
 
 def match_applications(
-    orders: tuple[Order, ...], observed: Observed, *, portfolio: str, memory: Memory | None = None
+    orders: tuple[Order, ...],
+    observed: Observed,
+    *,
+    portfolio: str,
+    memory: Memory | None = None,
+    outlines: tuple[Outline, ...] = (),
 ) -> dict[str, Application]:
     """Match an application to each order by name: pinned by contract ID, else by reference, else fitting.
 
+    An order of which an outline is known keeps what it has bought just so.
+
     What was paid for by hand and fits is used before anything new is bought. Of several that fit, an order has the one
-    whose certificates its host is remembered to be given, else the oldest: what comes later takes nothing over.
+    whose certificates were remembered to be for its places, or its own in others, else the oldest: what comes later
+    takes nothing over.
     """
     applications = observed.applications
     by_contract = {app.contract_id: app for app in applications}
     by_reference = {app.client_reference: app for app in applications if app.client_reference}
     claims: dict[str, Application] = {}
-    for order in orders:
+    everyone = sorted((*orders, *outlines), key=lambda order: order.name)
+    for order in everyone:
         key = order.contract_id or order.client_reference(portfolio)
         application = by_contract.get(key) if order.contract_id else by_reference.get(key)
         if application:
             claims[order.name] = application
     taken = {app.contract_id for app in claims.values()}
     spare = [app for app in applications if app.live and not app.client_reference and app.contract_id not in taken]
-    open_orders = [order for order in orders if order.name not in claims and order.contract_id is None]
+    open_orders = [order for order in everyone if order.name not in claims and order.contract_id is None]
     claims.update(_fitting(open_orders, spare, memory=memory))
     if not observed.keeps_references:
         claims.update(_ended(orders, applications, claims=claims))
     return claims
 
 
-def _fitting(orders: Iterable[Order], spare: Iterable[Application], *, memory: Memory | None) -> dict[str, Application]:
+def _fitting(
+    orders: Iterable[Order | Outline], spare: Iterable[Application], *, memory: Memory | None
+) -> dict[str, Application]:
     """Match what fits, first by what hosts were heard to have."""
     left = sorted(spare, key=lambda app: (app.ordered_at or _UNKNOWN, app.contract_id))
     result: dict[str, Application] = {}
-    for remembered in (True, False) if memory else (False,):
+    for is_remembered in (memory.is_placed, memory.is_named, None) if memory else (None,):
         for order in orders:
-            fitting = (app for app in left if not _is_left_behind(order, app) and not find_differences(order, app))
-            if remembered and memory:
-                fitting = (app for app in fitting if memory.is_placed(order, app))
+            fitting = (app for app in left if _fits(order, app) and (not is_remembered or is_remembered(order, app)))
             application = next(fitting, None) if order.name not in result else None
             if application:
                 result[order.name] = application
                 left.remove(application)
     return result
+
+
+def _fits(order: Order | Outline, app: Application) -> bool:
+    if isinstance(order, Outline):
+        return order.may_have(app.contract_id, app.common_name, app.product)
+    return not _is_left_behind(order, app) and not find_differences(order, app)
 
 
 def purchase_key(common_name: str, product: str) -> tuple[str, str]:
@@ -256,6 +271,19 @@ def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]
             yield _complaint("CONTRACT-TWICE", order, "contract_id", facts)
 
 
+def find_unsure_claims(
+    orders: Iterable[Order], claims: Mapping[str, Application], outlines: Iterable[Outline]
+) -> Iterator[Complaint]:
+    """Find what is an order's by fitting alone, and may be its twin's: that one has a mistake, and no contract yet."""
+    for outline in outlines:
+        twins = (order for order in orders if outline.name == order.duplicate_of or order.name == outline.duplicate_of)
+        for order in twins if outline.name not in claims else ():
+            app = claims.get(order.name)
+            if app and not order.contract_id and not app.client_reference:
+                facts = {"contract_id": app.contract_id, "other": shorten(outline.name)}
+                yield _complaint("CONTRACT-UNSURE", order, "name", facts)
+
+
 def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object]) -> Complaint:
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
@@ -264,6 +292,7 @@ __all__ = (
     "find_differences",
     "find_rivals",
     "find_rivals_of_renewal",
+    "find_unsure_claims",
     "find_wrong_claims",
     "match_applications",
     "purchase_key",

@@ -18,7 +18,7 @@ import typing as t
 
 from ...module_utils._core.keyspec import read_key_spec
 from .._complaints.vaulted import HIDDEN, Vaulted
-from .._values.order import CsrOrigin
+from .._values.order import CsrOrigin, Outline
 from .digests import digest, seal
 from .keys import is_estranged
 from .lifecycle import current_certificate
@@ -38,6 +38,7 @@ class HostAnswer:
     """One host's answer about one certificate; `places` are the host and the files that the order named then.
 
     `not_after`: its end as the desk showed it, which tells it from the next one where no fingerprint is listed.
+    `order`: the name of the order, which may come to name other places.
     """
 
     contract_id: str
@@ -45,6 +46,7 @@ class HostAnswer:
     places: tuple[str | None, ...]
     has: bool
     not_after: str | None = None
+    order: str | None = None
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,10 +108,15 @@ class Memory:
         answer = self._had.get(application.contract_id)
         return _another_end(answer.not_after if answer and answer.places == name_places(order) else None, application)
 
-    def is_placed(self, order: Order, application: Application) -> bool:
+    def is_placed(self, order: Order | Outline, application: Application) -> bool:
         """Check whether a certificate of this contract, this one or one before, was meant for these places."""
         answer = self._last.get(application.contract_id)
-        return answer is not None and answer.places == name_places(order)
+        return answer is not None and not isinstance(order, Outline) and answer.places == name_places(order)
+
+    def is_named(self, order: Order | Outline, application: Application) -> bool:
+        """Check whether a certificate of this contract was the order's, whatever places it named then."""
+        answer = self._last.get(application.contract_id)
+        return answer is not None and answer.order == order.name
 
     def drifted_fields(self, order: Order, application: Application | None) -> tuple[str, ...]:
         """Return the fields in which the order says something else than was registered.
@@ -156,6 +163,7 @@ def make_host_answer(order: Order, application: Application, *, has: bool) -> Ho
         places=name_places(order),
         has=has,
         not_after=_end_of(application),
+        order=order.name,
     )
 
 

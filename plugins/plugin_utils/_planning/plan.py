@@ -13,7 +13,7 @@ import dataclasses as dc
 import typing as t
 
 from .._complaints.complaints import OrdersRefused
-from .claims import find_rivals, find_rivals_of_renewal, find_wrong_claims, match_applications
+from .claims import find_rivals, find_rivals_of_renewal, find_unsure_claims, find_wrong_claims, match_applications
 from .due import leave_undue, part_entries
 from .entry import REPLACING, Entry
 from .judgement import find_standing, find_standing_ahead, is_registered
@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
 
     from .._complaints.complaints import Complaint
     from .._values.observed import Application, Observed
-    from .._values.order import Order
+    from .._values.order import Order, Outline
     from .slices import Slice
 
 
@@ -99,32 +99,32 @@ def make_plan(
     memory: Memory | None = None,
     spread: bool = True,
     due_only: bool = False,
+    outlines: tuple[Outline, ...] = (),
 ) -> Plan:
     """Plan what has to be done so that the desk shows what the orders ask for.
 
     Raises OrdersRefused with every order that cannot be planned. `due_only` leaves such orders out instead, and all
-    that orders, cancels or links a contract: an order with a mistake costs no other one its deadline.
+    that orders, cancels or links a contract. `outlines` are of orders with mistakes, which keep their contracts.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
-    claims = match_applications(orders, observed, portfolio=portfolio, memory=memory)
-    complaints = (*find_wrong_claims(orders, claims), *find_wrong_replacements(orders, claims, observed))
+    claims = match_applications(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines)
+    complaints = [*find_wrong_claims(orders, claims), *find_unsure_claims(orders, claims, outlines)]
+    complaints += find_wrong_replacements(orders, claims, observed)
     entries: list[Entry] = []
     remarks: list[Complaint] = []
     for order in orders:
         planned, wrong = _plan_one(order, orders, claims, observed, memory or Memory(), spread=spread)
         entry, rivals = _hold_where_unclear(planned, observed, claims)
-        complaints = (*complaints, *wrong)
-        remarks.extend(rivals)
+        complaints += wrong
+        remarks += rivals
         entries.append(entry)
     entries = _with_replaced(entries, observed)
     if complaints and not due_only:
         raise OrdersRefused(complaints)
-    kept, left = (
-        leave_undue(entries, broken={complaint.order for complaint in complaints}) if due_only else (entries, ())
-    )
+    kept, left = leave_undue(entries, broken={one.order for one in complaints}) if due_only else (tuple(entries), ())
     return Plan(
-        entries=tuple(kept),
-        left=tuple(left),
+        entries=kept,
+        left=left,
         unmanaged=_unmanaged(observed, claims, replaced={e.order.replaces for e in entries if e.replaced}),
         listed=frozenset(application.contract_id for application in observed.applications),
         as_of=observed.as_of,

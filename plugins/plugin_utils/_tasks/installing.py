@@ -16,7 +16,7 @@ import typing as t
 
 from .._orders.commands import read_commands
 from .._planning.observe import Listing
-from .asked_orders import accept_asked_orders, list_names_of_host
+from .asked_orders import accept_orders, judge_asked_orders, list_names_of_host, read_today
 from .fingerprints import Fingerprinted, fetch_missing_fingerprints
 from .installations import (
     fetch_certificates,
@@ -76,9 +76,10 @@ def _look(leg: Leg) -> tuple[Fingerprinted, Desk | None]:
     work = read_work(leg.options, leg.inventory_host, leg.commands_of)
     if work:
         return Fingerprinted(work.entries, dict(work.certificates), list(work.failures)), None
-    desk, orders = leg.open_desk(), accept_asked_orders(leg.options, leg.commands_of)
+    desk, judged = leg.open_desk(), judge_asked_orders(leg.options, leg.commands_of, today=read_today())
+    orders = accept_orders(judged, leg.options)
     held = Held(leg.commands_of, leg.warn)
-    plan = plan_orders(leg.options, desk, orders, Listing(desk), offers=False, held=held)
+    plan = plan_orders(leg.options, desk, orders, Listing(desk), outlines=judged.outlines, offers=False, held=held)
     entries = list_to_install(plan, list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts))
     return fetch_missing_fingerprints(entries, desk, lang=leg.lang), desk
 

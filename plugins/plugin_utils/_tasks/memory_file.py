@@ -158,8 +158,8 @@ def _parse(line: bytes) -> HostAnswer | Registered | None:
         return None
     if not isinstance(fields, dict) or not isinstance(fields.get("contract_id"), str):
         return None
-    # Lines of earlier versions do not tell the certificates' ends.
-    return _read_registered({"before": None, **fields}) or _read_answer({"not_after": None, **fields})
+    # Lines of earlier versions tell neither the certificates' ends nor the orders.
+    return _read_registered({"before": None, **fields}) or _read_answer({"not_after": None, "order": None, **fields})
 
 
 def _read_registered(fields: dict[str, t.Any]) -> Registered | None:
@@ -173,8 +173,8 @@ def _read_answer(fields: dict[str, t.Any]) -> HostAnswer | None:
     if set(fields) != _FIELDS[HostAnswer] or not isinstance(fields["places"], list):
         return None
     places, has = tuple(fields["places"]), fields["has"]
-    texts = (fields["certificate_fingerprint"] or "", fields["not_after"] or "", *(place or "" for place in places))
-    if not all(isinstance(text, str) for text in texts) or not isinstance(has, bool):
+    texts = (*(fields[name] for name in ("certificate_fingerprint", "not_after", "order")), *places)
+    if not all(isinstance(text, str) for text in texts if text) or not isinstance(has, bool):
         return None
     return HostAnswer(**{**fields, "places": places})
 

@@ -29,7 +29,7 @@ if t.TYPE_CHECKING:
     from .._planning.observe import Listing
     from .._planning.plan import Plan
     from .._planning.slices import Slice
-    from .._values.order import CommandsOf, Order
+    from .._values.order import CommandsOf, Order, Outline
     from .asked_orders import Options
 
 
@@ -49,12 +49,14 @@ def plan_orders(
     orders: tuple[Order, ...],
     listing: Listing | None = None,
     *,
+    outlines: tuple[Outline, ...] = (),
     offers: bool = True,
     held: Held = NOT_HELD,
 ) -> Plan:
     """Plan this runner's slice; raises OrdersRefused when it is not the saved plan, or what is left of it.
 
-    A task that places nothing does without the desk's `offers`, which its role may not be shown.
+    A task that places nothing does without the desk's `offers`, which its role may not be shown. `outlines` are of the
+    orders with mistakes.
     """
     portfolio, part = check_portfolio_name(options), read_slice(options.get("slice"))
     if options.get("desk_folder") and not desk.by_people:
@@ -65,7 +67,10 @@ def plan_orders(
     try:
         observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers and not desk.by_people)
         how = {name: options[name] for name in ("spread", "due_only") if name in options}
-        plan = make_plan(orders, observed, portfolio=portfolio, memory=read_memory(options), **how).take_slice(part)
+        memory = read_memory(options)
+        plan = make_plan(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines, **how).take_slice(
+            part
+        )
     except OrdersRefused as refused:
         # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.
         from .._reports.offline_forms import write_paper_orders

@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import collections
-import dataclasses as dc
 import datetime as dt
 import typing as t
 
@@ -56,11 +55,8 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     listing = Listing(desk)
     judged = judge()
     frame = add_before(make_frame(options, leg.lang, leg.commands_of), options)
-    held = Held(leg.commands_of, leg.warn)
-    orders = accept_orders(judged, options)
-    offers = state != "collected" and not options["due_only"]  # neither places anything
-    before, hosts = plan_orders(options, desk, orders, listing, offers=offers, held=held), leg.inventory_hosts
-    before = _only_due(before, judged, leg, frame) if options["due_only"] else before
+    held, hosts = Held(leg.commands_of, leg.warn), leg.inventory_hosts
+    before = _plan(leg, desk, judged, listing, frame=frame, held=held)
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
     past = (*past, *find_clock_difference(before, read_clock()))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
@@ -90,15 +86,16 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     return {**result, **write_run_reports(document, options, performed=performs)}
 
 
-def _only_due(plan: Plan, judged: Judged, leg: Leg, frame: Frame) -> Plan:
-    """Leave out orders of lost hosts, and what would pass a limit; the rest keeps its deadlines.
-
-    What is not managed cannot be told while some orders cannot be read.
-    """
-    unmanaged = () if judged.list_errors() else plan.unmanaged
-    plan = dc.replace(leave_lost_hosts(plan, leg.inventory_hosts), unmanaged=unmanaged)
-    limits = contracts.read_limits(leg.options)
-    return leave_past_limits(plan, limits, prices=frame.prices) if leg.options["state"] in contracts.DOING else plan
+def _plan(leg: Leg, desk: Desk, judged: Judged, listing: Listing, *, frame: Frame, held: Held) -> Plan:
+    """Plan the orders; what is due leaves out those of lost hosts, and what would pass a limit."""
+    options, orders = leg.options, accept_orders(judged, leg.options)
+    offers = options["state"] != "collected" and not options["due_only"]  # neither places anything
+    plan = plan_orders(options, desk, orders, listing, outlines=judged.outlines, offers=offers, held=held)
+    if not options["due_only"]:
+        return plan
+    plan = leave_lost_hosts(plan, leg.inventory_hosts)
+    limits = contracts.read_limits(options)
+    return leave_past_limits(plan, limits, prices=frame.prices) if options["state"] in contracts.DOING else plan
 
 
 def _list_texts(document: Result, before: Plan, result: Result, options: Options, *, performs: bool) -> list[str]:

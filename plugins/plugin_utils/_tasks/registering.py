@@ -13,7 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, translate
 from .._planning.observe import Listing
 from .._values.order import CsrOrigin
-from .asked_orders import accept_asked_orders, list_names_of_host
+from .asked_orders import accept_orders, judge_asked_orders, list_names_of_host, read_today
 from .leg import is_lost
 from .looks import read_work, write_answer
 from .memory_file import remember_registrations
@@ -85,8 +85,10 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
     """List the orders that wait for their registration: those of this host, or with all hosts' answers all."""
     desk = leg.open_desk()
     listing = Listing(desk)
-    orders = accept_asked_orders(leg.options, leg.commands_of)
-    plan = plan_orders(leg.options, desk, orders, listing, offers=False, held=Held(leg.commands_of, leg.warn))
+    judged = judge_asked_orders(leg.options, leg.commands_of, today=read_today())
+    orders = accept_orders(judged, leg.options)
+    held = Held(leg.commands_of, leg.warn)
+    plan = plan_orders(leg.options, desk, orders, listing, outlines=judged.outlines, offers=False, held=held)
     everybody = leg.options["look"] and leg.options["state"] == "registered"
     names = (
         {order.name for order in orders}

@@ -48,7 +48,9 @@ def look_at_orders(judged: Judged, options: Options, desk: Desk, listing: Listin
     orders, complaints = judged.orders, judged.complaints
     while True:
         try:
-            plan = plan_orders(options, desk, orders, listing, offers=False)
+            read = {order.name for order in orders}
+            outlines = tuple(outline for outline in judged.outlines if outline.name not in read)
+            plan = plan_orders(options, desk, orders, listing, outlines=outlines, offers=False)
             break
         except OrdersRefused as refused:
             named = {complaint.order for complaint in refused.complaints}

@@ -247,6 +247,27 @@ class Order:
         return self.renewal is None or self.renewal.key is NextKey.ROTATE
 
 
+class Outline(t.NamedTuple):
+    """What can be read of an order with mistakes: enough to leave its contract to it."""
+
+    name: str
+    common_name: str | None
+    product: str | None
+    contract_id: str | None
+    duplicate_of: str | None
+    was_named: str | None
+    generation: int
+
+    def client_reference(self, portfolio: str) -> str:
+        """Return its reference at the desk, as far as it can be read."""
+        return f"{portfolio}/{self.was_named or self.name}/{self.generation}"
+
+    def may_have(self, contract_id: str, common_name: str, product: str) -> bool:
+        """Check whether a contract may be what it has bought."""
+        same = (self.common_name or "").casefold() == common_name.casefold() and self.product in (None, product)
+        return same and contract_id != self.duplicate_of
+
+
 __all__ = (
     "Applicant",
     "CommandsOf",
@@ -255,6 +276,7 @@ __all__ = (
     "Key",
     "NextKey",
     "Order",
+    "Outline",
     "Prove",
     "Reissue",
     "ReissueReason",

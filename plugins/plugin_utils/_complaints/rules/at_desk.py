@@ -88,6 +88,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "CONTRACT-UNSURE",
+        OURS,
+        (
+            "{contract_id} may be the contract of {other}, another order of this certificate, which has a mistake.",
+            "contract_id in both orders, or no mistake in either",
+            "Correct the order {other}; until then nothing is done for this one.",
+        ),
+        (
+            "{contract_id} は、同じ証明書の別のオーダー {other} (誤りがあります) の契約かもしれません。",
+            "両方のオーダーに contract_id、またはどちらにも誤りがないこと",
+            "オーダー {other} を直してください。それまで、このオーダーの処理は行いません。",
+        ),
+    ),
+    make_rule(
         "REPLACES-SELF",
         OURS,
         (
