@@ -149,10 +149,8 @@ def test_a_list_without_an_end_is_given_up(tmp_path: pathlib.Path, monkeypatch: 
     ("field", "row"),
     [
         ("contract_id", row_of(contract="{{{{ lookup('pipe','id') }}}}")),
-        ("common_name", row_of(name="-oProxyCommand=x")),
         ("product", row_of(item="品" * 300)),
         ("not_after", row_of(expiry="9999/12/31")),
-        ("common_name", row_of(name="")),
     ],
 )
 def test_what_does_not_fit_is_refused_by_its_field(tmp_path: pathlib.Path, field: str, row: str) -> None:

@@ -18,13 +18,14 @@ from ....module_utils._core.errors import Fault
 from ....module_utils._core.phrases import Phrase
 from ....module_utils._pki.certs import read_certificates
 from ..._catalogue.products import PRODUCTS
+from ..._values.observed import ENDED, State
 from ..boundary import keep_boundary
 from ..desk import DeskUnreachable, NotOnline, RequestRefused, ScreenUnexpected, StateConflict
 from ..spending_call import mark_nothing_sent
 from . import contracts, ordering, renewing
 from .remembered import Remembered
 from .session import Session
-from .wire import awaits_registration
+from .wire import COLUMNS, awaits_registration
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -103,7 +104,12 @@ class PortalDesk:
 
     def read_in_full(self, application: Application, *, anew: bool = False) -> Application:
         entry = None if anew else self._remembered.complete(application)
-        return entry or self._read_in_full(application)
+        if entry or self._addresses.get(application.contract_id) != "":
+            return entry or self._read_in_full(application)
+        # Listed, with no page behind it: whoever wants one has to look, and no other order waits for that.
+        known = application.state in ENDED or application.unclear
+        unclear = {} if known else {"state": State.UNCLEAR, "unclear": (application.contract_id, COLUMNS)}
+        return dc.replace(application, **unclear)
 
     def _read_in_full(self, application: Application) -> Application:
         address = self._address(application)
@@ -200,7 +206,7 @@ class PortalDesk:
         title = self._session.screen_map.screens["status_list"].title.text
         for app in self._listed:
             may_be = app.product == order.product.id or app.product not in PRODUCTS
-            if app.unclear and may_be and app.common_name.casefold() == order.common_name.casefold():
+            if app.unclear and may_be and app.common_name.casefold() in ("", order.common_name.casefold()):
                 text, at = app.unclear
                 raise RequestRefused(_UNCLEAR.filled(title, app.contract_id, app.common_name, text, at))
 

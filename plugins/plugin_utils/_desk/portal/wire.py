@@ -15,7 +15,7 @@ import typing as t
 
 from ..._values.observed import ENDED, Application, Kind, OfferedProduct, Procedure, SeenContract, State
 from ..._values.order import Usage
-from ..forms import read_field, read_fields
+from ..forms import find_misfit, read_field, read_fields
 from .page_parts import Choice
 
 if t.TYPE_CHECKING:
@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
     Fact = Callable[[str], str | None]
     Row = Mapping[str, str]
 
+COLUMNS: t.Final = "screens.status_list.columns"
 _RENEWAL: t.Final = "renewal"  # stands where the portal shows no name of a procedure
 _JST: t.Final = dt.timezone(dt.timedelta(hours=9))
 _DAY: t.Final = re.compile(r"(\d{4})\D{1,3}(\d{1,2})\D{1,3}(\d{1,2})")
@@ -55,10 +56,15 @@ def read_listed_application(row: Row, screen_map: ScreenMap) -> Application:
     alone = screen_map.screens["status_list"].leave_alone
     if state not in ENDED and product is None and row["product"] not in alone:
         state, unclear = State.UNCLEAR, unclear or (_words(row["product"]), "options.products")
+    # One row in other words than a name, such as "www.example.jp 他2件", is no reason to read none.
+    common_name = "" if find_misfit("common_name", row["common_name"]) else row["common_name"]
+    if state not in ENDED and not common_name:
+        state, unclear = State.UNCLEAR, unclear or (_words(row["common_name"]), COLUMNS)
     next_action, by = NEXT_STEPS.get(state, ("none", "nobody"))
     shown = {**row, "product": product or row["product"]}
     return Application(
-        **read_fields(shown, ("contract_id", "common_name", "product")),
+        **read_fields(shown, ("contract_id", "product")),
+        common_name=common_name,
         client_reference=None,
         customer_code=None,
         term=None,
@@ -276,6 +282,7 @@ def _midnight(name: str, text: str) -> dt.datetime | None:
 
 
 __all__ = (
+    "COLUMNS",
     "NEXT_STEPS",
     "awaits_registration",
     "complete_application",
