@@ -155,4 +155,6 @@ def test_documentation_and_rulebook_fit_the_source() -> None:
     (source,) = rules["sources"]
     assert source["iij.server_certificate.orders"].keys() <= own
     kinds = {kind for rule in rules["rules"] for kind in re.findall(r'"(\w+)"', rule["condition"])}
-    assert kinds == {"expiring", "deadline", "late", "waiting", "rejected", "withdrawn", "revoked", "unreadable"}
+    assert kinds == {"expiring", "deadline", "late", "waiting", "rejected", "withdrawn", "cancelled", "revoked"} | {
+        "unreadable"
+    }

@@ -8,14 +8,19 @@
 
 from __future__ import annotations
 
-import dataclasses as dc
 import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases, one_line
 from .._complaints.complaints import Complaint, Place, list_names, shorten
-from .._values.observed import Kind
-from .._values.order import Outline, Usage
+from .._values.order import Outline
+from .differences import (
+    find_differences,
+    find_natural_differences,
+    is_for_another_term,
+    is_linked_otherwise,
+    purchase_key,
+)
 from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
@@ -89,11 +94,6 @@ def _fits(order: Order | Outline, app: Application) -> bool:
     return not _is_left_behind(order, app) and not find_differences(order, app)
 
 
-def purchase_key(common_name: str, product: str) -> tuple[str, str]:
-    """Return what a list of applications shows at least of what was bought."""
-    return common_name.casefold(), product
-
-
 def _ended(
     orders: tuple[Order, ...], applications: Iterable[Application], *, claims: Mapping[str, Application]
 ) -> dict[str, Application]:
@@ -149,7 +149,7 @@ def find_rivals(
         ours.update(other.duplicate_of for other in orders if other.duplicate_of)
     for app in applications:
         is_free = app.live and app.contract_id not in ours and not _is_left_behind(order, app)
-        if not is_free or any(_natural_differences(order, app)):
+        if not is_free or any(find_natural_differences(order, app)):
             continue
         if portfolio := _find_other_portfolio(order, app):
             place = Place(file="portfolio")
@@ -183,7 +183,7 @@ def find_rivals_of_renewal(
     ours = {app.contract_id for app in claims.values()}
     for app in applications:
         is_free = app.live and app.contract_id not in ours and not is_given_up(app)
-        if is_free and _is_later(app, renewed) and not any(_natural_differences(order, app)):
+        if is_free and _is_later(app, renewed) and not any(find_natural_differences(order, app)):
             facts = {"contract_id": renewed.contract_id, "rival": app.contract_id, "day": day}
             yield _complaint("RENEWAL-RIVAL", order, "contract_id", facts)
 
@@ -197,56 +197,6 @@ def _also(differing: tuple[Phrase, ...]) -> Phrase:
     return _DIFFERING.filled(join_phrases(differing)) if differing else Phrase("", "")
 
 
-def find_differences(order: Order, app: Application) -> tuple[Phrase, ...]:
-    """Find every way in which an application, as far as the desk shows it, is not what the order asks for."""
-    differing = list(_natural_differences(order, app))
-    if app.term not in (None, order.term) and not _was_renewed(app):
-        differing.append(_difference("term", order.term, app.term))
-    if app.customer_code not in (None, order.customer_code):
-        differing.append(_difference("customer_code", order.customer_code, app.customer_code))
-    return tuple(differing)
-
-
-def _was_renewed(app: Application) -> bool:
-    """Check whether a contract is past its first period, whose term is all that an order's own term says."""
-    later = app.period is not None and app.period.number > 1
-    return bool(app.previous) or later or (app.procedure is not None and app.procedure.kind is not Kind.NEW)
-
-
-def _natural_differences(order: Order, app: Application) -> Iterator[Phrase]:
-    # What a desk does not show may be what the order asks for.
-    if app.common_name not in (None, order.common_name):
-        yield _difference("common_name", order.common_name, app.common_name)
-    if app.product not in (None, order.product.id):
-        yield _difference("product", order.product.id, app.product)
-    if app.usage not in (None, order.usage):
-        yield _difference("usage", order.usage.value, app.usage)
-    linked = order.linked_contract
-    if order.usage is Usage.LINKED_SERVICE and linked:
-        if app.usage is None and app.linked_service is None:
-            return
-        if linked.was is not None and app.linked_contract_id in (None, linked.was):
-            return  # what the order wants changed is no difference
-        if linked.service != app.linked_service:
-            yield _difference("linked_contract.service", linked.service, app.linked_service)
-        if linked.contract_id not in (None, app.linked_contract_id):
-            yield _difference("linked_contract.contract_id", linked.contract_id, app.linked_contract_id)
-
-
-def _is_linked_otherwise(order: Order, app: Application) -> bool:
-    """Check whether the linked contract, which the desk shows, is all in which an application differs."""
-    linked = order.linked_contract
-    if linked is None or app.linked_contract_id is None or linked.contract_id in (None, app.linked_contract_id):
-        return False
-    there = dc.replace(linked, service=app.linked_service or linked.service, contract_id=app.linked_contract_id)
-    return bool(find_differences(order, app)) and not find_differences(dc.replace(order, linked_contract=there), app)
-
-
-def _difference(field: str, wanted: object, bought: object) -> Phrase:
-    words = Phrase("{0} is {1} at the desk, {2} in the order", "{0} は窓口では {1}、オーダーでは {2}")
-    return words.filled(field, shorten(bought), shorten(wanted))
-
-
 def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
     """Find pinned contracts that are not there or another order's too, and those that are not what is asked for."""
     owners: dict[str, list[Order]] = {}
@@ -257,10 +207,13 @@ def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
             yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shorten(order.contract_id)})
-        elif app is not None and _is_linked_otherwise(order, app):
+        elif app is not None and is_linked_otherwise(order, app):
             linked = order.linked_contract.contract_id if order.linked_contract else None
             facts = {"contract_id": app.contract_id, "found": app.linked_contract_id, "value": shorten(linked)}
             yield _complaint("LINK-MOVED", order, "linked_contract", facts)
+        elif app is not None and is_for_another_term(order, app) and find_differences(order, app):
+            facts = {"contract_id": app.contract_id, "found": app.term, "value": order.term}
+            yield _complaint("TERM-BOUGHT", order, "term", facts)
         elif app is not None and (differing := find_differences(order, app)):
             facts = {"contract_id": app.contract_id, "difference": join_phrases(differing)}
             yield _complaint("CONTRACT-DIFFERS", order, "name", facts)
@@ -289,11 +242,9 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
 
 
 __all__ = (
-    "find_differences",
     "find_rivals",
     "find_rivals_of_renewal",
     "find_unsure_claims",
     "find_wrong_claims",
     "match_applications",
-    "purchase_key",
 )

@@ -14,7 +14,8 @@ import typing as t
 
 from .._values.observed import Observed
 from .._values.order import Wanted
-from .claims import match_applications, purchase_key
+from .claims import match_applications
+from .differences import purchase_key
 from .links import relinking_of
 
 if t.TYPE_CHECKING:

@@ -16,7 +16,7 @@ import typing as t
 from .._planning.lifecycle import day_in_japan
 from .._planning.schedule import What
 from .._planning.steps import Standing
-from .._values.observed import State
+from .._values.observed import LOST
 from .dates import Kind, list_dates
 
 if t.TYPE_CHECKING:
@@ -40,8 +40,6 @@ _FIELDS: t.Final = (
     "not_after",
 )
 _KINDS: t.Final = {Kind.EXPIRY: "expiring", Kind.DEADLINE: "deadline", Kind.SILENT: "silent_renewal"}
-# How an application ends without its order asking for it; one that expired is reported as expiring.
-_LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
 _DAY: t.Final = 24 * 60 * 60
 _TEMPLATE: t.Final = re.compile(r"\{(?=[{%#])")
 
@@ -113,7 +111,7 @@ def _of_states(document: Row) -> Iterator[tuple[str, int, Event]]:
         if row["standing"] == Standing.WAITING:
             subject = f"waiting {row['contract_id']} {row['state']} {row['next_action']} {row['next_action_by']}"
             yield f"{_lineage(document, row)} {subject}", 0, _event(document, row, "waiting")
-        elif row["standing"] == Standing.ENDED and row["state"] in _LOST:
+        elif row["standing"] == Standing.ENDED and row["state"] in LOST:
             subject = f"{row['state']} {row['contract_id']}"
             yield f"{_lineage(document, row)} {subject}", 0, _event(document, row, row["state"])
 

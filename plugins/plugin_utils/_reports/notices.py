@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, one_line, translate
 from .._planning.steps import Standing
-from .._values.observed import State
+from .._values.observed import LOST
 from .dates import Kind, list_dates
 from .deadlines import lateness_words
 from .moments import read_now
@@ -28,7 +28,6 @@ if t.TYPE_CHECKING:
 
 _SILENT_SOON: t.Final = 9  # days before IIJ renews by itself; ours
 _NOBODY: t.Final = "nobody"
-_LOST: t.Final = (State.REJECTED, State.WITHDRAWN, State.REVOKED)
 _LONGEST: t.Final = 500  # characters of a line
 _MOST: t.Final = 200  # lines
 
@@ -97,7 +96,7 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
     for row in document["orders"]:
         if row["late"]:
             yield _actor(row["late"]["by"]), lateness_words(row, lang)
-        if row["standing"] == Standing.ENDED and row["state"] in _LOST:
+        if row["standing"] == Standing.ENDED and row["state"] in LOST:
             facts = row["name"], row["common_name"], state_word(row["state"], lang), row["next_action"]
             yield _actor(row["next_action_by"]), translate(_ENDED, lang).format(*facts)
     for row in document["silent"]:

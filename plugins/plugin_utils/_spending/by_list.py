@@ -18,7 +18,7 @@ from ...module_utils._core.phrases import Phrase
 from .._desk.desk import OutcomeUnknown
 from .._desk.patience import announce_wait
 from .._desk.spending_call import require_proof
-from .._planning.claims import find_differences, purchase_key
+from .._planning.differences import find_differences, purchase_key
 from .._planning.steps import Step
 from .attempts import advise, describe_purchase, hold_back
 from .by_reference import require_as_asked

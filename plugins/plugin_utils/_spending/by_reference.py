@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases, verbatim
 from .._desk.desk import ReferenceTaken, StateConflict
-from .._planning.claims import find_differences
+from .._planning.differences import find_differences
 from .._planning.steps import Step
 from .relinking import describe_relinked, describe_relinking, find_relinked, require_relinked
 from .renewals import (

@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import list_names
 from .._desk.by_hand.rows import JST, OF_PROCEDURE, SAME_END, plain_row
-from .._planning.claims import purchase_key
+from .._planning.differences import purchase_key
 from .._reports.words import word_state
 from .._values.observed import ENDED
 from .recording import make_bought_row

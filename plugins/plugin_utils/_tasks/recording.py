@@ -15,7 +15,7 @@ from ...module_utils._core.phrases import join_phrases
 from .._complaints.complaints import find_nearest, shorten
 from .._desk.by_hand.records import STATES
 from .._desk.by_hand.rows import JST, OF_PROCEDURE, read_application
-from .._planning.claims import find_differences
+from .._planning.differences import find_differences
 from .._planning.lifecycle import Phase, find_track
 from .._planning.links import relinking_of
 from .._values.links import LinkWork

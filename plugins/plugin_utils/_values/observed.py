@@ -35,6 +35,8 @@ class State(enum.StrEnum):
 
 
 ENDED: t.Final = frozenset({State.WITHDRAWN, State.REJECTED, State.CANCELLED, State.EXPIRED, State.REVOKED})
+# How a contract ends though its order keeps it; one that expired is told by its date.
+LOST: t.Final = ENDED - {State.EXPIRED}
 
 
 class Kind(enum.StrEnum):
@@ -241,6 +243,7 @@ class Observed:
 
 __all__ = (
     "ENDED",
+    "LOST",
     "Application",
     "Certificate",
     "Decision",

@@ -19,7 +19,7 @@ description:
   - Compares the order files with the desk at an interval and tells what is new. Nothing is ordered or changed.
   - The kinds of events are V(expiring), V(deadline) and V(silent_renewal) (IIJ renews by itself, since nobody has ordered or cancelled), once for each
     threshold and date of an order; V(late), once for each threshold and stage of an order's work that should be over; V(waiting), once for each
-    state and person that an order waits for; V(rejected), V(withdrawn) and V(revoked), once for each application.
+    state and person that an order waits for; V(rejected), V(withdrawn), V(cancelled) and V(revoked), once for each application.
   - An event has C(kind), C(portfolio), C(order), C(common_name), C(contract_id), C(product), C(host), C(state), C(reason), C(next_action),
     C(next_action_by), C(deadline) and C(not_after); those with a date also have C(what), C(threshold_days) and C(days_left), which is negative when the
     date has passed; V(late) has C(stage), C(threshold_days) and C(days_late).

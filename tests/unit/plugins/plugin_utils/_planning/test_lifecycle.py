@@ -154,7 +154,7 @@ def test_the_successor_is_collected_and_its_term_is_no_difference() -> None:
 def test_another_term_before_the_first_renewal_is_refused_as_before() -> None:
     with pytest.raises(OrdersRefused) as caught:
         entry_at(100, dc.replace(IN_USE, term="1 year"))
-    assert [complaint.rule for complaint in caught.value.complaints] == ["CONTRACT-DIFFERS"]
+    assert [complaint.rule for complaint in caught.value.complaints] == ["TERM-BOUGHT"]
 
 
 def test_a_key_of_iijs_is_never_installed_in_place_of_an_own_one() -> None:

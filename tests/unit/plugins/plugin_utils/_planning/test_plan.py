@@ -111,7 +111,7 @@ def test_a_pinned_contract_is_adopted_after_it_was_compared() -> None:
     pinned = portfolio(OV | {"contract_id": "rsc00000005"})
     (entry,) = made(pinned, booked(WWW, "old/name/1", number=5)).entries
     assert entry.standing is Standing.TO_REGISTER
-    assert refused(pinned, dc.replace(booked(WWW, None, number=5), term="1 year")) == ["CONTRACT-DIFFERS"]
+    assert refused(pinned, dc.replace(booked(WWW, None, number=5), term="1 year")) == ["TERM-BOUGHT"]
     assert refused(pinned, booked(WWW, "p/www/1", number=6)) == ["CONTRACT-UNKNOWN"]
 
 
@@ -192,7 +192,9 @@ def test_another_portfolio_is_one_mistake_however_many_orders_there_are() -> Non
 
 
 def test_an_order_changed_after_it_was_bought_is_a_complaint() -> None:
-    assert refused(portfolio(OV | {"term": "1 year"}), booked(WWW, "p/www/1")) == ["CONTRACT-DIFFERS"]
+    assert refused(portfolio(OV | {"term": "1 year"}), booked(WWW, "p/www/1")) == ["TERM-BOUGHT"]
+    other = portfolio(OV | {"term": "1 year", "common_name": "www2.example.jp"})
+    assert refused(other, booked(WWW, "p/www/1")) == ["CONTRACT-DIFFERS"]
 
 
 def test_a_key_that_another_application_has_is_told_before_the_purchase() -> None:
