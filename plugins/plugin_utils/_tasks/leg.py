@@ -33,7 +33,7 @@ from .._orders.portfolio import pause_collector
 from .audience import is_output_for_people, is_read_by_people_alone
 from .host_answers import read_answer
 from .host_commands import make_command_lookup
-from .playbook_options import require_fitting
+from .playbook_options import require_fitting, require_in_range
 from .playbook_variables import find_playbook, refuse_empty, require_variables
 
 if t.TYPE_CHECKING:
@@ -144,6 +144,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             if find_playbook(self._task.get_path()) is not None:
                 require_fitting(spec, self._task.args)
             raise
+        require_in_range(spec, self._task.args, options)
         return expand_homes(options, _PATHS)
 
     def _report_complaints(self, complaints: tuple[Complaint, ...]) -> str:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 import typing as t
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -39,6 +40,11 @@ _OTHERWISE_NAMED: t.Final = {
 _CHOICES: t.Final = Phrase(
     "{0} is {1}, and must be one of these: {2}", "{0} の値 {1} は使えません。次のいずれかを指定してください: {2}"
 )
+_LEAST: t.Final = {
+    **dict.fromkeys(("concurrency", "interval", "request_timeout"), 1),
+    **dict.fromkeys(("budget", "listing_lag", "max_new_orders", "max_renewals", "request_interval", "settle_after"), 0),
+}
+_RANGE: t.Final = Phrase("{0} is {1}, and must be {2} or more", "{0} の値 {1} は、{2} 以上にしてください")
 _SECRET: t.Final = Phrase("a value that is not shown", "(非表示)")
 _TYPES: t.Final = {
     "bool": Phrase("{0} is {1}, and must be true or false", "{0} の値 {1} は true でも false でもありません"),
@@ -62,6 +68,17 @@ _NEEDS: t.Final = Phrase("{0} works only together with {1}", "{0} は {1} と一
 def require_fitting(spec: ArgumentSpec, arguments: Mapping[str, t.Any]) -> None:
     """Refuse what a playbook of this collection was given and its task does not take; raises OptionsWrong."""
     problems = [*_list_values(spec, arguments), *_list_groups(spec, arguments)]
+    if problems:
+        raise OptionsWrong(join_phrases(problems))
+
+
+def require_in_range(spec: ArgumentSpec, arguments: Mapping[str, t.Any], options: Mapping[str, t.Any]) -> None:
+    """Refuse numbers that mean nothing, such as a negative limit or no call at once; raises OptionsWrong."""
+    problems = [
+        _RANGE.filled(_name_origin(name, spec.argument_spec[name], arguments), options[name], least)
+        for name, least in _LEAST.items()
+        if options.get(name) is not None and not least <= options[name] < math.inf
+    ]
     if problems:
         raise OptionsWrong(join_phrases(problems))
 
@@ -109,4 +126,4 @@ def _name_variable(option: str) -> str:
     return name if name in VARIABLES else option
 
 
-__all__ = ("require_fitting",)
+__all__ = ("require_fitting", "require_in_range")

@@ -37,6 +37,7 @@ from .._reports.moments import read_now
 from .._values.json_text import parse_json
 from .asked_orders import read_today
 from .planned import make_bare_frame, make_frame
+from .playbook_options import require_in_range
 from .status import look_at_orders
 
 if t.TYPE_CHECKING:
@@ -61,7 +62,8 @@ class Watch:
     """
 
     def __init__(self, arguments: dict[str, t.Any]) -> None:
-        checked = ArgumentSpecValidator(**vars(_argspec.order_events())).validate(arguments)
+        spec = _argspec.order_events()
+        checked = ArgumentSpecValidator(**vars(spec)).validate(arguments)
         missing = explain_missing_voluptuous() or explain_missing_public_suffixes()
         if missing or checked.error_messages:
             raise WatchRefused(missing or "; ".join(checked.error_messages))
@@ -70,12 +72,14 @@ class Watch:
         self.interval: int = self._options["interval"]
         self._lang: Language = self._options["lang"] or spoken_language()
         try:
+            require_in_range(spec, arguments, self._options)
             self._options = expand_homes(self._options, ("order_files",))
             self._memory = expand_home(path) if (path := self._options["memory_path"]) else None
             self._told: dict[str, int] = _remembered(self._memory, self._lang)
             self._secrets = _vault_secrets(self._options["vault_password_file"])
-        except OSError as error:
-            raise WatchRefused(translate(describe_os_error(error), self._lang)) from None
+        except (OptionsWrong, OSError) as error:
+            message = error.message if isinstance(error, OptionsWrong) else describe_os_error(error)
+            raise WatchRefused(translate(message, self._lang)) from None
         self._desk_is_named()
 
     def look(self) -> tuple[Event, ...]:

@@ -19,8 +19,10 @@ _MOST_DETAILS: t.Final = 20  # of a refusal that people are shown
 # By code, and where it matters by field; {0} is the field, {1} what the desk says about it.
 _TOKEN: t.Final = {
     "invalid": Phrase(
-        "the token is missing or not known to this desk (access_token)",
-        "トークンが無効か、窓口に登録されていません (access_token)",
+        "the token is missing or not known to this desk (access_token): set IIJ_CERT_TOKEN to one of the desk that "
+        "IIJ_CERT_DESK_URL names",
+        "トークンが無効か、窓口に登録されていません (access_token)。"
+        "IIJ_CERT_DESK_URL の窓口のトークンを IIJ_CERT_TOKEN に設定してください",
     ),
     "scope": Phrase(
         "the role of this token may not do this; ordering and cancelling take the group admin's, registering the "

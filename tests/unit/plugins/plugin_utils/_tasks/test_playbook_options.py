@@ -16,6 +16,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_options import (
     _name_variable,
     require_fitting,
+    require_in_range,
 )
 
 if t.TYPE_CHECKING:
@@ -100,3 +101,24 @@ def test_what_fits_is_taken() -> None:
 def test_an_option_is_known_by_the_variable_that_its_playbook_gives_it(playbook: pathlib.Path) -> None:
     given = re.findall(r'^        (\w+): "\{\{ (certificate_\w+) \| default', playbook.read_text("utf-8"), re.MULTILINE)
     assert [(option, _name_variable(option)) for option, _variable in given] == given
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "least"),
+    [
+        ("concurrency", 0, 1),
+        ("request_timeout", 0, 1),
+        ("max_new_orders", -1, 0),
+        ("max_renewals", -1, 0),
+        ("budget", -1, 0),
+        ("request_interval", -0.5, 0),
+        ("listing_lag", float("inf"), 0),
+        ("settle_after", float("nan"), 0),
+    ],
+)
+def test_a_number_that_means_nothing_is_refused_before_any_work(name: str, value: float, least: int) -> None:
+    spec = _argspec.cert_portfolio()
+    with pytest.raises(OptionsWrong) as refused:
+        require_in_range(spec, {name: value}, {name: value})
+    assert refused.value.message.en == f"{_name_variable(name)} is {value}, and must be {least} or more"
+    require_in_range(spec, {}, {name: least})
