@@ -89,7 +89,8 @@ requirements:
   - On the host, C(cryptography) 3.3 or newer; most distributions package it as C(python3-cryptography).
 notes:
   - If a file is replaced, its owner, group and SELinux context are kept where the order does not name others; a
-    symbolic link is kept and what it leads to replaced.
+    symbolic link is kept and what it leads to replaced. Where C(combined) or C(pkcs12) takes the place of a
+    file without a private key, owner and group are those of C(key) in the order, or of the user of the task.
   - A file that holds a private key is never overwritten, unless it is C(combined) or C(pkcs12) and the same key lies at
     C(key.path), or C(install.backup) is set.
   - Which issuers the certification authorities use is not documented, so the issuer is compared only with C(install.issuer).

@@ -167,7 +167,8 @@ def _require_rights(wanted: WantedInstallation, *, new: Mapping[str, filesets.Ne
     if new:
         rights.require_folder(wanted.leading_path)  # the versions are beside it, whichever file is new
     for role, file in new.items():
-        rights.require_writable(str(wanted.key_path if role == KEY else wanted.path(role)), access=file.access)
+        path = str(wanted.key_path if role == KEY else wanted.path(role))
+        rights.require_writable(path, access=file.access, holds_key=role in (KEY, *WITH_KEY))
     for role, path in repairs.items():
         if role not in new:
             rights.require_repairable(path, access=wanted.access_of(role))

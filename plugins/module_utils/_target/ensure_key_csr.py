@@ -249,8 +249,9 @@ def _require_rights(wanted: WantedKey, actions: Iterable[str], *, seen: SeenKey)
     new_files = {CREATE_KEY: wanted.key_path, STAGE_KEY: wanted.next_path, CREATE_CSR: wanted.csr_path}
     for action in actions:
         if action in new_files:
-            access = _CSR_ACCESS if action == CREATE_CSR else _key_access(wanted)
-            rights.require_writable(new_files[action], access=access)
+            is_key = action != CREATE_CSR
+            access = _key_access(wanted) if is_key else _CSR_ACCESS
+            rights.require_writable(new_files[action], access=access, holds_key=is_key)
         elif seen.key:
             rights.require_repairable(seen.key.path, access=wanted.key_access)
 
@@ -268,7 +269,7 @@ def _is_over(wanted: WantedKey) -> bool:
 
 def _key_access(wanted: WantedKey) -> accesses.Access:
     # A key that waits belongs to whom the live one belongs, where the order names nobody.
-    return files.inheriting(wanted.key_access, wanted.key_path)
+    return files.inheriting(wanted.key_access, wanted.key_path, holds_key=True)
 
 
 def _new_key(wanted: WantedKey, *, stock: Stock) -> bytes:

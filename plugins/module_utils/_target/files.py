@@ -157,11 +157,11 @@ def publish_exclusive(path: str, *, content: bytes, access: Access) -> bool:
 
 def replace(path: str, *, content: bytes, access: Access) -> None:
     """Replace the file in one step; a link is kept and what it leads to replaced, with owner and SELinux context."""
-    target = door.file_of(path)
+    target, holds_key = door.file_of(path), labels.holds_key(content)
     with (
         refusing(path),
         alone_in(target.parent),
-        _written_beside(target, content=content, access=inheriting(access, target)) as written,
+        _written_beside(target, content=content, access=inheriting(access, target, holds_key=holds_key)) as written,
     ):
         written.rename(target)
         settle(target.parent)
@@ -242,10 +242,15 @@ def write_new(path: pathlib.Path, *, content: bytes, access: Access, like: pathl
         os.close(handle)
 
 
-def inheriting(access: Access, path: str | os.PathLike[str]) -> Access:
-    """Return the access with the accounts of the file at this path, if there is one, where no others are asked for."""
+def inheriting(access: Access, path: str | os.PathLike[str], *, holds_key: bool) -> Access:
+    """Return the access with the accounts of the file at this path, if there is one, where no others are asked for.
+
+    As with access control lists: whom somebody gave a certificate, nobody gave the key that takes its place.
+    """
     place = door.file_of(os.fspath(path))
-    return _inheriting(access, place.lstat()) if place.exists() else access
+    if not place.exists() or (holds_key and not labels.holds_key(place.read_bytes())):
+        return access
+    return _inheriting(access, place.lstat())
 
 
 def _inheriting(access: Access, old: os.stat_result) -> Access:

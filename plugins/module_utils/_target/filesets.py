@@ -32,7 +32,7 @@ import pathlib
 import typing as t
 
 from .._core import errors
-from . import door, files
+from . import door, files, labels
 from .versions import Files, Versions, link_beside
 
 if t.TYPE_CHECKING:
@@ -100,8 +100,9 @@ def prepare(fileset: FileSet, *, new: Mapping[str, New]) -> str:
     version, planned = versions.plan({role: place for role, place in places.items() if role in new or place.exists()})
     for role, path in planned.items():
         if role in new:
-            access = files.inheriting(new[role].access, places[role])
-            files.write_new(path, content=new[role].content, access=access, like=places[role])
+            content = new[role].content
+            access = files.inheriting(new[role].access, places[role], holds_key=labels.holds_key(content))
+            files.write_new(path, content=content, access=access, like=places[role])
         else:
             _same_file(places[role], path)
     _settle_folders(planned.values())

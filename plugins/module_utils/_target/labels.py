@@ -18,7 +18,7 @@ try:
 except ImportError:  # a host without libselinux
     selinux = None
 
-from .._pki import pem
+from .._pki import bundles, pem
 from . import access_lists
 
 if t.TYPE_CHECKING:
@@ -42,16 +42,16 @@ def keep(handle: int, like: pathlib.Path, *, content: bytes) -> None:
         with contextlib.suppress(OSError):  # not there, or not known to this file system
             os.setxattr(handle, name, os.getxattr(like, name))
     # Whom somebody let read a certificate, nobody let read the key that takes its place.
-    if not _holds_key(content) or _holds_key(like.read_bytes()):
+    if not holds_key(content) or holds_key(like.read_bytes()):
         with contextlib.suppress(OSError):
             entries = os.getxattr(like, access_lists.ATTRIBUTE)
             mode = stat.S_IMODE(os.fstat(handle).st_mode)
             os.setxattr(handle, access_lists.ATTRIBUTE, access_lists.under(entries, mode=mode))
 
 
-def _holds_key(content: bytes) -> bool:
-    """Check whether a key may be in here: all but PEM without one counts, for PKCS#12 holds one too."""
-    return pem.holds_private_key(content) or not pem.blocks(content)
+def holds_key(content: bytes) -> bool:
+    """Check whether a private key is in here, in PEM or in PKCS#12."""
+    return pem.holds_private_key(content) or bundles.is_bundle(content)
 
 
 def _label_by_policy(handle: int, path: pathlib.Path) -> None:
@@ -63,4 +63,4 @@ def _label_by_policy(handle: int, path: pathlib.Path) -> None:
                 os.setxattr(handle, "security.selinux", context.encode())
 
 
-__all__ = ("keep",)
+__all__ = ("holds_key", "keep")

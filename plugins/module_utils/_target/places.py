@@ -12,7 +12,7 @@ import typing as t
 
 from . import rights, seen_files
 from .acceptance import require_kept
-from .installation import PKCS12, Passphrases, WantedInstallation, parse
+from .installation import PKCS12, WITH_KEY, Passphrases, WantedInstallation, parse
 from .orders import carry_out
 
 if t.TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _require_places(wanted: WantedInstallation) -> None:
     for role, path in wanted.paths:
         if role == PKCS12:
             seen_files.read_place(path, role=role, ours=ours)
-        rights.require_writable(path, access=wanted.access_of(role))
+        rights.require_writable(path, access=wanted.access_of(role), holds_key=role in WITH_KEY)
 
 
 __all__ = ("find_obstacles",)

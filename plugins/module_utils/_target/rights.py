@@ -32,13 +32,14 @@ def require_folder(path: str) -> None:
             raise errors.FileRefused(path=path, reason=reason_for(errno.EROFS if is_read_only else errno.EACCES))
 
 
-def require_writable(path: str, *, access: accesses.Access) -> None:
+def require_writable(path: str, *, access: accesses.Access, holds_key: bool) -> None:
     """Refuse a path where this account could not write a new file that belongs to whom the order says."""
     require_folder(path)
     with door.refusing(path):
         folder = door.place_of(path).parent
         inherited = folder.stat().st_gid if folder.is_dir() and folder.stat().st_mode & stat.S_ISGID else os.getegid()
-        _require_giving(files.inheriting(access, path), path=path, uid=os.geteuid(), gid=inherited)
+        accounts = files.inheriting(access, path, holds_key=holds_key)
+        _require_giving(accounts, path=path, uid=os.geteuid(), gid=inherited)
 
 
 def require_repairable(path: str, *, access: accesses.Access) -> None:
