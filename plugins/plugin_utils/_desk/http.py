@@ -40,7 +40,7 @@ if t.TYPE_CHECKING:
 
     from .patience import Patience
 
-LONGEST_ANSWER: t.Final = 16 << 20  # bytes, decompressed: 1,000 rows have less than 1 MiB
+LONGEST_ANSWER: t.Final = 16 << 20  # bytes, as they come and decompressed: 1,000 rows have less than 1 MiB
 _PIECE: t.Final = 1 << 18
 _TOO_LONG: t.Final = Phrase(
     "its answer is longer than {0} MiB, which no answer needs", "応答が大きすぎます ({0} MiB を超えています)"
@@ -121,9 +121,13 @@ def _within_limit(pieces: Iterator[bytes]) -> Iterator[bytes]:
     length = 0
     for piece in pieces:
         length += len(piece)
-        if length > LONGEST_ANSWER:
-            raise NoAnswer(_TOO_LONG.filled(LONGEST_ANSWER >> 20))
+        _require_short(length)
         yield piece
+
+
+def _require_short(length: int) -> None:
+    if length > LONGEST_ANSWER:
+        raise NoAnswer(_TOO_LONG.filled(LONGEST_ANSWER >> 20))
 
 
 def _decoded(response: Response) -> Iterator[bytes]:
@@ -133,8 +137,7 @@ def _decoded(response: Response) -> Iterator[bytes]:
     if coding in ("", "identity"):
         yield from pieces
     elif coding in ("gzip", "x-gzip", "deflate"):
-        # Counted on both sides: members of gzip that hold nothing have no end either.
-        yield from _inflated(_within_limit(pieces))
+        yield from _inflated(pieces)
     else:
         raise NoAnswer(_COMPRESSED)
 
@@ -166,12 +169,16 @@ def _never_connected(error: BaseException) -> bool:
 _PATIENCE: contextvars.ContextVar[Patience] = contextvars.ContextVar("patience")
 
 
-class _Timed(io.RawIOBase):
-    """Reads from a socket, each time for no longer than the whole call may still take."""
+class _Bounded(io.RawIOBase):
+    """Reads one answer from a socket, each time for no longer than the whole call may still take.
+
+    Its bytes are counted here, below all that reads lines, chunks and headers: some of that knows no bounds.
+    """
 
     def __init__(self, line: socket.socket, raw: t.Any) -> None:
         self._line = line
         self._raw = raw
+        self._length = 0
 
     def readable(self) -> bool:
         return True
@@ -183,6 +190,8 @@ class _Timed(io.RawIOBase):
             raise TimeoutError
         self._line.settimeout(min(patience.timeout, left))
         count: int | None = self._raw.readinto(buffer)
+        self._length += count or 0
+        _require_short(self._length)
         return count
 
     def close(self) -> None:
@@ -190,19 +199,19 @@ class _Timed(io.RawIOBase):
         super().close()
 
 
-class _TimedAnswer(http.client.HTTPResponse):
-    """Counts its status line, headers and body alike."""
+class _BoundedAnswer(http.client.HTTPResponse):
+    """Bounded in its status line, headers and body alike."""
 
     def __init__(self, sock: socket.socket, *args: t.Any, **more: t.Any) -> None:
         super().__init__(sock, *args, **more)
-        self.fp = io.BufferedReader(_Timed(sock, self.fp.detach()))
+        self.fp = io.BufferedReader(_Bounded(sock, self.fp.detach()))
 
 
-def _timed(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
-    """Return the kind of pool whose connections read with the clock in view."""
+def _bounded(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
+    """Return the kind of pool whose connections read with the clock and the length in view."""
 
     class Connection(pool.ConnectionCls):  # type: ignore[misc,name-defined]
-        response_class = _TimedAnswer
+        response_class = _BoundedAnswer
 
     class Pool(pool):  # type: ignore[misc,valid-type]
         ConnectionCls: type[HTTPConnection] = Connection
@@ -213,7 +222,7 @@ def _timed(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: t.Any, **more: t.Any) -> None:
         super().init_poolmanager(*args, **more)
-        pools = {"http": _timed(HTTPConnectionPool), "https": _timed(HTTPSConnectionPool)}
+        pools = {"http": _bounded(HTTPConnectionPool), "https": _bounded(HTTPSConnectionPool)}
         self.poolmanager.pool_classes_by_scheme = pools
 
 
