@@ -55,3 +55,17 @@ def test_what_is_ordered_already_says_where_and_what_differs(site: Site) -> None
     assert found["rule"] == "ALREADY-ORDERED"
     assert "(reference -, ordered at the portal)" in found["wrong"]
     assert "It differs from this order: term is '1 year' at the desk, '6 months' in the order." in found["wrong"]
+
+
+def test_no_line_about_a_host_that_is_not_reached_is_a_command_to_a_ci(site: Site) -> None:
+    """What ssh says may be what the host says to it: its banner."""
+    site.write_orders(site.target("www", "web1"))
+    ssh = site.write("ssh", "#!/bin/sh\nprintf 'a\\n::error::forged\\n  ::add-mask::a\\n' >&2\nexit 255\n")
+    ssh.chmod(0o755)
+    site.run("apply")
+    site.desk.ca_work()
+    site.write_orders(site.target("www", "web1"), site.target("new", "web1"))
+    for playbook in ("apply", "collect"):
+        told = site.run(playbook, fails=True, ANSIBLE_SSH_EXECUTABLE=str(ssh)).of("fail")["msg"]
+        assert "forged" in told
+        assert not [line for line in told.splitlines() if line.lstrip().startswith("::")]

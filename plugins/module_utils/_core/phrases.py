@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import os
+import re
 import typing as t
 import unicodedata
 
@@ -17,6 +18,7 @@ Language = t.Literal["en", "ja"]
 # Letters by category, blanks on the screen.
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u034f"
 _RUNNER = "##["  # begins a command to the runner of GitHub Actions, wherever it is in a line
+_COMMAND = re.compile(r"((?:\A|[\r\n])[^\S\r\n]*)::")  # begins one in a line of its own, after blanks too
 _LONGEST_FOREIGN = 500  # characters of somebody else's words that people are shown
 
 
@@ -68,6 +70,11 @@ def one_line(words: object, longest: int = _LONGEST_FOREIGN) -> str:
     return line if len(line) <= longest and len(text) <= 4 * longest else f"{line[: longest - 1]}…"
 
 
+def disarm(text: str) -> str:
+    """Let no line of a text begin as a command to a CI's runner does, whoever's words it holds."""
+    return _COMMAND.sub(r"\1: :", text) if "::" in text else text
+
+
 def verbatim(words: object) -> Phrase:
     """Take over words that are not ours to translate, as one printable line: the desk's, the system's, a library's."""
     line = one_line(words)
@@ -88,4 +95,14 @@ def spoken_language() -> Language:
     return "ja" if locale.startswith("ja") else "en"
 
 
-__all__ = ("Language", "Phrase", "join_phrases", "one_line", "printable", "spoken_language", "translate", "verbatim")
+__all__ = (
+    "Language",
+    "Phrase",
+    "disarm",
+    "join_phrases",
+    "one_line",
+    "printable",
+    "spoken_language",
+    "translate",
+    "verbatim",
+)

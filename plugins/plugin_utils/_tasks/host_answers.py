@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, printable, translate
+from ...module_utils._core.phrases import Phrase, disarm, printable, translate
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,13 +61,20 @@ def _read_line(value: t.Any) -> str | None:
 def _read_lines(value: t.Any) -> str:
     if not isinstance(value, str):
         raise _Misfit
-    return "\n".join(map(printable, value.splitlines()))
+    return _plain_lines(value)
+
+
+def _plain_lines(words: str) -> str:
+    """Return lines that command neither a terminal nor a CI's runner."""
+    return disarm("\n".join(map(printable, words.splitlines())))
 
 
 def _read_csr(value: t.Any) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or len(value) > _LONGEST_CSR or not value.isascii():
+        raise _Misfit
+    if _plain_lines(value).split() != value.split():
         raise _Misfit
     return value
 
@@ -99,7 +106,7 @@ def _read_diff(value: t.Any, depth: int = 0) -> t.Any:
         return {printable(str(key)): _read_diff(below, depth + 1) for key, below in value.items()}
     if isinstance(value, list):
         return [_read_diff(below, depth + 1) for below in value]
-    return printable(value) if isinstance(value, str) else value
+    return _plain_lines(printable(value)) if isinstance(value, str) else value
 
 
 def _read_rows(forms: Mapping[str, Reader]) -> Reader:
@@ -143,7 +150,7 @@ _FORMS: t.Final[dict[str, Reader]] = {
     "certificates": _read_rows(_FILE),
     **dict.fromkeys(("missing", "unproved"), _read_list),
 }
-_ROWS: t.Final = ("csrs", "installed", "certificates")
+_ROWS: t.Final = ("failures", "csrs", "installed", "certificates")
 _NAMES: t.Final = ("missing", "unproved")
 # What Ansible adds where a module ended otherwise than it should; shown to people, and read by nobody.
 _OF_A_CRASH: t.Final = ("exception", "module_stdout", "module_stderr", "rc")
@@ -162,9 +169,21 @@ def read_answer(answer: Mapping[str, t.Any], rows: Iterable[Mapping[str, t.Any]]
     result.update({field: [row for row in result[field] if row["name"] in own] for field in _ROWS if field in result})
     result.update({field: [name for name in result[field] if name in own] for field in _NAMES if field in result})
     if result.get("failed") or result.get("unreachable"):
-        result = {**{field: answer[field] for field in _OF_A_CRASH if field in answer}, **result}
+        result = {**_list_remains(answer), **result}
         result["msg"] = _name_reason(result.get("msg") or translate(_NO_REASON, lang), answer)
     return result
+
+
+def _list_remains(answer: Mapping[str, t.Any]) -> Json:
+    """List what a crash has left. Newer releases of Ansible show an exception of theirs in place of the message."""
+    exception = answer.get("exception")
+    traceback = getattr(getattr(exception, "event", None), "formatted_traceback", exception)
+    left = {**answer, "exception": traceback}
+    return {
+        field: _plain_lines(left[field]) if isinstance(left[field], str) else left[field]
+        for field in _OF_A_CRASH
+        if isinstance(left.get(field), (str, int))
+    }
 
 
 def _name_reason(message: str, answer: Mapping[str, t.Any]) -> str:

@@ -22,7 +22,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ...module_utils._argspec import DESK_OPTIONS
 from ...module_utils._core.paths import expand_homes
-from ...module_utils._core.phrases import Phrase, spoken_language, translate
+from ...module_utils._core.phrases import Phrase, disarm, spoken_language, translate
 from ...module_utils._core.system_errors import describe_os_error
 from .._complaints.complaints import OptionsWrong, OrdersRefused, list_shown, report
 from .._complaints.vaulted import hide, hide_vaulted, list_vaulted
@@ -86,7 +86,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         with hide_vaulted():
-            return self._shorten_failure(hide(self._run(tmp, task_vars)))
+            result: Result = hide(self._run(tmp, task_vars))
+            # Whoever's words these are: Ansible prints them as lines.
+            if isinstance(result.get("msg"), str):
+                result["msg"] = disarm(result["msg"])
+            return self._shorten_failure(result)
 
     def _run(self, tmp: str | None, task_vars: dict[str, t.Any] | None) -> Result:
         result: Result = super().run(tmp, task_vars)
@@ -237,7 +241,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def say(self, line: str) -> None:
         """Show people a line; where a program reads standard output, as with the callback json, it is left alone."""
-        display.display(hide(line), stderr=not is_output_for_people())
+        display.display(disarm(hide(line)), stderr=not is_output_for_people())
 
     def say_of_host(self, *lines: str) -> None:
         """Show people lines about this host, by its name, since the lines of several hosts mix."""
@@ -246,7 +250,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
     def warn(self, phrase: Phrase) -> None:
         """Warn people of something that does not stop the task."""
-        display.warning(hide(translate(phrase, self.lang)))
+        # Older releases of Ansible wrap a warning: a line may begin anywhere in it.
+        display.warning(hide(translate(phrase, self.lang)).replace("::", ": :"))
 
     def _shown(self, name: str, spec: ArgumentSpec) -> t.Any:
         value = self.options.get(name)

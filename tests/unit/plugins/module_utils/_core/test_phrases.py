@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import (
     Phrase,
+    disarm,
     one_line,
     printable,
     verbatim,
@@ -52,3 +54,26 @@ def test_long_words_are_cut(text: str) -> None:
     assert len(one_line(text)) == 500 or text.startswith(" ")
     assert one_line(text).endswith("…")
     assert one_line("x" * 500) == "x" * 500
+
+
+COMMAND = "::error file=a.yml::x"
+
+
+@pytest.mark.parametrize("blanks", ["", "  ", "\t", "\u3000", "\n", "\r", "\r\n", "\n\n \n", "x\n", "x\r "])
+def test_no_line_begins_as_a_command(blanks: str) -> None:
+    for text in (f"{blanks}{COMMAND}", f"{blanks}{COMMAND}\n{blanks}{COMMAND}", f"{blanks}:{COMMAND}"):
+        shown = disarm(text)
+        assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]
+        assert shown.replace(": :", "::") == text
+
+
+@pytest.mark.parametrize("text", ["", "x ::1", "install.prove.address: ::1", "a: ::", "\n a::b"])
+def test_two_colons_within_a_line_stay(text: str) -> None:
+    assert disarm(text) == text
+
+
+@pytest.mark.parametrize("text", ["\n" * 2_000_000, " " * 2_000_000, "\n ::" * 400_000])
+def test_a_long_text_is_read_once(text: str) -> None:
+    start = time.process_time()
+    disarm(f"{text}::")
+    assert time.process_time() - start < 5

@@ -27,7 +27,7 @@ def test_no_variable_of_the_controller_comes_from_a_host() -> None:
     assert set(answer) == {"changed", "certificates"}
 
 
-@pytest.mark.parametrize("field", ["csrs", "installed", "certificates"])
+@pytest.mark.parametrize("field", ["failures", "csrs", "installed", "certificates"])
 def test_nothing_is_heard_about_what_was_not_asked(field: str) -> None:
     answer = read_answer({field: [{"name": "www"}, {"name": "of-another-host"}]}, ASKED, lang="en")
     assert [row["name"] for row in answer[field]] == ["www"]
@@ -49,6 +49,39 @@ def test_words_of_a_host_command_no_terminal_and_forge_no_line() -> None:
     assert all(text.isprintable() for text in answer["msg"].splitlines())
     assert answer["certificates"][0]["message"].isprintable()
     assert answer["diff"]["before"]["a"].isprintable()
+
+
+COMMANDS: t.Final = (
+    "not ready\n::error file=orders/a.yml,line=1::forged\r\n  ::stop-commands::x\n\u3000::add-mask::a\n##[error]x"
+)
+
+
+class _Exception:
+    """What ansible-core 2.19 and newer make of a failed module, with the words of its host."""
+
+    class event:  # noqa: N801
+        msg = formatted_traceback = COMMANDS
+
+
+def _texts(value: t.Any) -> t.Iterator[str]:
+    below = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    yield from [value] if isinstance(value, str) else (text for part in below for text in _texts(part))
+
+
+@pytest.mark.parametrize("exception", [COMMANDS, _Exception(), None])
+def test_no_line_of_a_host_is_a_command_to_the_runner_of_a_ci(exception: object) -> None:
+    words = {**dict.fromkeys(("msg", "module_stdout", "module_stderr"), COMMANDS), "exception": exception}
+    diff = {"diff": {"prepared": COMMANDS, "before": "::add-mask::a"}, "failures": [{"name": COMMANDS, "message": "x"}]}
+    answer = read_answer({"failed": True, **words, **diff}, ASKED, lang="en")
+    assert all(isinstance(value, (str, bool, dict, list)) for value in answer.values())
+    lines = [line for text in _texts(answer) for line in text.splitlines()]
+    assert "forged" in answer["msg"]
+    assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+def test_a_csr_is_none_with_a_line_of_that_kind() -> None:
+    answer = read_answer({"csrs": [{"name": "www", "csr": "-----BEGIN\n::error::x\n"}]}, ASKED, lang="en")
+    assert answer["failed"]
 
 
 @pytest.mark.parametrize(
