@@ -20,6 +20,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _FILE = re.compile(r"/([^\0]*/)?[^/\0]+")
+# What the collection keeps beside www.key and www.pem: .www.key.next, .www.key.3f9a41c2, .www.pem.set/ and so on.
+_HIDDEN = re.compile(
+    r"/\.([^/]+)\.(?:set(?=/|\Z)|(?:next|[0-9a-f]{8}(?:\.link)?|[0-9a-z_]{8}\.tmp|[-0-9]{10}@[:0-9]{8}~)\Z)"
+)
 _PLAIN = re.compile(r"[\w./@+=:,-]*")
 
 
@@ -54,6 +58,12 @@ def csr_path_beside(key_path: str) -> str:
     return f"{key_path[:-4] if key_path.endswith('.key') else key_path}.csr"
 
 
+def hidden_beside(path: str) -> tuple[str, ...]:
+    """Return the paths of files beside which this one, by its hidden name, would be the collection's own."""
+    matches = _HIDDEN.finditer(path) if "/." in path else ()
+    return tuple(f"{path[: match.start()]}/{match[1]}" for match in matches)
+
+
 def may_be_interpreted(words: Iterable[str], path: str) -> bool:
     """Check whether a path has a meaning in place of %s, inside of a word that may be a program itself, as a shell's.
 
@@ -63,4 +73,12 @@ def may_be_interpreted(words: Iterable[str], path: str) -> bool:
     return not _PLAIN.fullmatch(path) and not all(_PLAIN.fullmatch(word) for word in around)
 
 
-__all__ = ("csr_path_beside", "expand_home", "expand_homes", "may_be_interpreted", "names_file", "plain_path")
+__all__ = (
+    "csr_path_beside",
+    "expand_home",
+    "expand_homes",
+    "hidden_beside",
+    "may_be_interpreted",
+    "names_file",
+    "plain_path",
+)

@@ -17,6 +17,7 @@ from .._core.phrases import Phrase, translate
 from . import door
 
 if t.TYPE_CHECKING:
+    import pathlib
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _NOTHING: Mapping[str, t.Any] = {}
@@ -35,6 +36,9 @@ class Wanted(t.Protocol):
 
     @property
     def own_paths(self) -> tuple[str, ...]: ...
+
+    @property
+    def key_path(self) -> str | None: ...
 
 
 WantedT = t.TypeVar("WantedT", bound=Wanted)
@@ -86,12 +90,12 @@ def carry_out(
     act: Callable[[WantedT], OutcomeT],
 ) -> Harvest[OutcomeT]:
     """Parse every order and act upon it; one that fails holds up none of the others."""
-    claims: dict[str, Wanted] = {}
+    claims = _Claims()
 
     def attempt(order: Mapping[str, t.Any], position: int) -> OutcomeT | Failure:
         try:
             wanted = parse(order)
-            _claim(wanted, claims=claims)
+            claims.add(wanted)
             return act(wanted)
         except Exception as error:
             return Failure(str(order.get("name") or f"orders[{position}]"), errors.as_fault(error))
@@ -105,12 +109,39 @@ def carry_out(
     )
 
 
-def _claim(wanted: Wanted, *, claims: dict[str, Wanted]) -> None:
-    # Two orders that write the same file would undo each other's work on every run.
-    for path in wanted.own_paths:
-        first = claims.setdefault(str(door.file_of(path)), wanted)
-        if first is not wanted:
-            raise errors.PathShared(path=path, other=_ORDER.filled(first.name))
+class _Claims:
+    """Whose each file is: two orders that write the same file would undo each other's work on every run."""
+
+    def __init__(self) -> None:
+        self._files: dict[str, Wanted] = {}
+        self._named: list[tuple[str, Wanted]] = []
+        self._places: dict[str, Wanted] = {}
+        self._hidden: list[
+            tuple[pathlib.Path, str, Wanted]
+        ] = []  # a place, and a path that is the collection's beside it
+
+    def add(self, wanted: Wanted) -> None:
+        """Add the files of an order, and refuse one that is another's, or is kept hidden beside a file of an order."""
+        for path in wanted.own_paths:
+            first = self._files.setdefault(str(door.file_of(path)), wanted)
+            if first is not wanted:
+                raise errors.PathShared(path=path, other=_ORDER.filled(first.name))
+        for path in filter(None, (*wanted.own_paths, wanted.key_path)):
+            self._named.append((path, wanted))
+            self._hidden.extend((door.place_of(beside), path, wanted) for beside in paths.hidden_beside(path))
+        if self._hidden:
+            self._require_apart(wanted)
+
+    def _require_apart(self, wanted: Wanted) -> None:
+        # Nearly no order names such a file, so only here it is asked where all others are.
+        for path, order in self._named:
+            with contextlib.suppress(errors.Fault):  # told when it is that order's turn
+                self._places.setdefault(str(door.place_of(path)), order)
+        self._named.clear()
+        for place, path, order in self._hidden:
+            other = self._places.get(str(place))
+            if other and wanted in (order, other):
+                raise errors.PathShared(path=path, other=_ORDER.filled((other if order is wanted else order).name))
 
 
 @contextlib.contextmanager

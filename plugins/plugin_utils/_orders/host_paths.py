@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ...module_utils._core.paths import csr_path_beside, names_file, plain_path
+from ...module_utils._core.paths import csr_path_beside, hidden_beside, names_file, plain_path
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Complaint, dotted_path, shorten
 from .._values.order import CsrOrigin, Wanted
@@ -28,6 +28,7 @@ if t.TYPE_CHECKING:
     from .schema import Fields
 
 _ORDER = Phrase("{0} of order {1}", "オーダー {1} の {0}")
+_HIDDEN = Phrase("{0} (hidden beside it)", "{0} (隠しファイル)")
 _KEY: Path = ("key", "path")
 _KEY_PATH = dotted_path(_KEY)
 _CSR_BESIDE = Phrase("the CSR beside key.path", "key.path と同じ場所のCSR")
@@ -42,8 +43,12 @@ class File(t.NamedTuple):
 
 
 def find_shared_files(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
-    """Find files of orders that have one place on one host; only a key may serve more than one order."""
+    """Find files of orders that have one place on one host; only a key may serve more than one order.
+
+    What is kept hidden beside a file has its place too, as a key that waits for its certificate.
+    """
     first: dict[tuple[str, str], tuple[RawOrder, File]] = {}
+    hidden: list[tuple[RawOrder, File, tuple[str, str]]] = []
     for order in orders:
         host = order.fields.get("host", "localhost")
         if not isinstance(host, str) or order.fields.get("state") == Wanted.CANCELLED:
@@ -51,10 +56,22 @@ def find_shared_files(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
         for file in _list_files(order.fields, order.branch):
             other, entry = first.setdefault((host, file.place), (order, file))
             if entry is not file and (other is order or not _may_share(order, other, entry, file)):
-                what = entry.what if other is order else _ORDER.filled(entry.what, other.name)
-                facts = {"value": shorten(file.place), "other": what}
-                place = order.locate(file.field)
-                yield Complaint(rule="PATH-SHARED", place=place, order=order.name, path=file.field, facts=facts)
+                yield _complain(order, file, _name_file(entry, other, order))
+            hidden.extend((order, file, (host, beside)) for beside in hidden_beside(file.place))
+    for order, file, beside in hidden:
+        if beside in first:
+            other, entry = first[beside]
+            yield _complain(order, file, _HIDDEN.filled(_name_file(entry, other, order)))
+
+
+def _name_file(file: File, order: RawOrder, asking: RawOrder) -> str | Phrase:
+    return file.what if order is asking else _ORDER.filled(file.what, order.name)
+
+
+def _complain(order: RawOrder, file: File, other: str | Phrase) -> Complaint:
+    facts = {"value": shorten(file.place), "other": other}
+    place = order.locate(file.field)
+    return Complaint(rule="PATH-SHARED", place=place, order=order.name, path=file.field, facts=facts)
 
 
 def _may_share(order: RawOrder, other: RawOrder, *files: File) -> bool:

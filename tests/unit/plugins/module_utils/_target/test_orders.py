@@ -17,6 +17,7 @@ from ansible_collections.iij.server_certificate.plugins.module_utils._target imp
 class Asked:
     name: str
     own_paths: tuple[str, ...] = ()
+    key_path: str | None = None
 
 
 def parse(order: t.Mapping[str, t.Any]) -> Asked:

@@ -78,6 +78,31 @@ def test_orders_that_would_write_one_file(key: dict[str, str], install: dict[str
     assert rules_broken([first, order(2, key=key, install=install) | {"state": "cancelled", "contract_id": "c1"}]) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "certificate"),
+    [
+        ("/a/.1.key.next", "/a/2.pem"),
+        ("/a/b/../.1.key.3f9a41c2", "/a/2.pem"),
+        ("/a/.1.pem.set/current/certificate", "/a/2.pem"),
+        ("/a/2.key", "/a/.1.csr.0a1b_xyz.tmp"),
+        ("/a/2.key", "/a/.1.pem.2026-11-28@20:30:11~"),
+        ("/a/2.key", "/a/.2.key.next"),
+    ],
+)
+def test_what_is_kept_hidden_beside_a_file_has_its_place_too(key: str, certificate: str) -> None:
+    first = order(1, key={"path": "/a/1.key"}, install={"certificate": "/a/1.pem"})
+    second = order(2, key={"path": key, "csr_path": "/a/2.csr"}, install={"certificate": certificate})
+    assert rules_broken([first, second]) == rules_broken([second, first]) == ["PATH-SHARED"]
+    elsewhere = second | {"host": "web2"}
+    assert rules_broken([first, elsewhere]) == (["PATH-SHARED"] if "2.key" in certificate else [])
+
+
+@pytest.mark.parametrize("path", ["/a/.1.key", "/a/.x.next", "/b/.1.key.next", "/a/.1.key.old", "/a/.git/1.key.next"])
+def test_a_hidden_file_that_is_kept_beside_none_is_a_file_as_any(path: str) -> None:
+    first = order(1, key={"path": "/a/1.key"}, install={"certificate": "/a/1.pem"})
+    assert rules_broken([first, order(2, key={"path": path}, install={"certificate": "/a/2.pem"})]) == []
+
+
 def test_one_key_for_two_certificates_is_no_mistake_where_each_has_a_csr_of_its_own() -> None:
     first = order(1, key={"path": "/a/1.key"}, install={"certificate": "/a/1.pem"})
     second = order(2, key={"path": "/a/1.key", "csr_path": "/a/2.csr"}, install={"certificate": "/a/2.pem"})
