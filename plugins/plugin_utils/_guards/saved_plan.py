@@ -23,7 +23,7 @@ from .._planning.steps import Step
 from .._reports.document import FORMAT, VERSION
 from .._reports.moments import write_moment
 from .._reports.rows import relinking_row
-from .._values.json_text import parse_json
+from .._values.json_text import parse_own_json
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ OLDER: t.Final = Phrase(
     "保存された計画は以前のバージョンのものです。オーダーのホスト側の内容は照合しますが、コマンドが実行する内容は照合しません。"
     "計画し直すと、それも照合されます。",
 )
+_TAMPERED: t.Final = Phrase("it was changed after it was made", "作成後に変更されています")
 _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
 
 
@@ -153,7 +154,7 @@ def _is_same_period(entry: Entry, row: Row) -> bool:
 
 def _read(path: str, *, portfolio: str, part: str | None) -> Row:
     try:
-        saved = parse_json(pathlib.Path(path).read_bytes())
+        saved = parse_own_json(pathlib.Path(path).read_bytes())
     except OSError as error:
         raise _unusable(path, reason_of(error)) from None
     except ValueError:
@@ -165,6 +166,8 @@ def _read(path: str, *, portfolio: str, part: str | None) -> Row:
 
 
 def _problem(saved: t.Any, *, portfolio: str, part: str | None) -> Phrase | None:
+    if saved is None:  # no plan has a key twice
+        return _TAMPERED
     if not isinstance(saved, dict) or saved.get("format") != FORMAT or saved.get("version") != VERSION:
         return Phrase(
             f"it is not of the form {FORMAT}, version {VERSION}", f"{FORMAT} バージョン {VERSION} の形式ではありません"
@@ -175,16 +178,16 @@ def _problem(saved: t.Any, *, portfolio: str, part: str | None) -> Phrase | None
             return words.filled(field, shorten(saved.get(field)), repr(wanted))
     if saved.get("verdict") in ("error", "unknown"):
         return Phrase("it tells of a run that failed", "失敗した実行の記録です")
-    if not _whole(saved):
-        return Phrase("it was changed after it was made", "作成後に変更されています")
-    return None
+    return None if _whole(saved) else _TAMPERED
 
 
 def _whole(saved: Row) -> bool:
     rows = saved.get("orders")
     if not isinstance(rows, list) or not all(isinstance(row, dict) and set(_NEEDED) <= set(row) for row in rows):
         return False
-    if not all(isinstance(row.get("on_host", {}), dict) for row in rows):
+    if not all(isinstance(row["name"], str) and isinstance(row.get("on_host", {}), dict) for row in rows):
+        return False
+    if len({row["name"] for row in rows}) < len(rows):
         return False
     try:
         bound = [(row["name"], row["contract_id"], row["on_host"]) for row in rows if row.get("on_host")]

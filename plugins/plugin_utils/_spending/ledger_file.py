@@ -24,7 +24,7 @@ from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._desk.desk import DeskError
 from .._desk.private_files import is_closed
-from .._values.json_text import parse_json
+from .._values.json_text import parse_own_json
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -173,7 +173,7 @@ def parse(text: bytes) -> t.Any:
     None for what is neither: a crash cuts off a line of ours or leaves zeros for it, and writes nothing else.
     """
     try:
-        return parse_json(text)
+        return parse_own_json(text)
     except ValueError:
         return TORN if text.strip(b"\0\r\n")[:1] in (b"", b"{") else None
 

@@ -317,6 +317,18 @@ def test_a_head_that_was_noted_shows_a_cut_end(tmp_path: pathlib.Path) -> None:
     assert not audit_ledger(path).is_intact(head)
 
 
+@pytest.mark.parametrize("number", [0, -1])
+def test_a_line_that_says_two_things_shows(number: int, tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "l.jsonl"
+    apply(DeskInMemory(), path, OV)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[number] = lines[number].replace("{", '{"order": "somebody-elses", "common_name": "evil.example.jp", ', 1)
+    path.write_text("".join(lines), encoding="utf-8")
+    assert audit_ledger(path).broken == range(1, len(lines) + 1)[number]
+    if number == -1:  # the line that the next one would follow
+        check_refused(DeskInMemory, path)
+
+
 def test_an_export_is_read_by_spreadsheets(tmp_path: pathlib.Path) -> None:
     ledger = Ledger(tmp_path / "l.jsonl", now=now, desk=DESK)
     ledger.intend("place", order="www", error="＝1+1")

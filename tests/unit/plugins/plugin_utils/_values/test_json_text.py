@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.json_text import parse_json
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.json_text import parse_json, parse_own_json
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +26,13 @@ def test_every_json_value_is_read(value: object, ascii_only: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only)
     assert parse_json(text) == value
     assert parse_json(text.encode()) == value
+    assert parse_own_json(text) == value
+
+
+@pytest.mark.parametrize("text", ['{"a": 1, "a": 1}', '[{"b": [{"a": 1, "b": 2, "\\u0061": 1}]}]'])
+def test_of_our_own_what_has_a_key_twice_is_nothing(text: str) -> None:
+    assert parse_json(text) == json.loads(text)
+    assert parse_own_json(text) is None
 
 
 @given(texts=TEXTS)
@@ -53,5 +60,6 @@ def test_a_hundred_levels_are_read() -> None:
 
 @pytest.mark.parametrize("text", ["NaN", "-Infinity", "", "{", "]" * 200, "\ud800", b"\xff", "[1]".encode("utf-16")])
 def test_what_is_no_json_is_refused(text: bytes | str) -> None:
-    with pytest.raises(ValueError):
-        parse_json(text)
+    for parse in (parse_json, parse_own_json):
+        with pytest.raises(ValueError):
+            parse(text)
