@@ -16,6 +16,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk import patience
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api import adapter
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.choice import open_desk
@@ -252,6 +253,19 @@ def test_a_list_of_more_rows_than_anybody_has_is_not_read() -> None:
         with pytest.raises(AnswerUnusable, match="more than 1000000 rows"):
             api_of(desk).list_applications()
         assert len(desk.asked) == 1
+
+
+def test_a_list_of_more_certificates_than_anybody_had_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "_MOST_PARTS", 10)
+    previous = [{"not_after": "2026-01-01T00:00:00+09:00"}] * 4
+    rows = [{**APPLICATION, "contract_id": f"rsc{number}", "previous": previous} for number in range(3)]
+
+    length = 2
+    with fake_desk(lambda _asked: told({"results": rows[:length], "total": length})) as desk:
+        assert len(api_of(desk).list_applications()) == 2
+        length = 3
+        with pytest.raises(AnswerUnusable, match="more than 10 earlier certificates"):
+            api_of(desk).list_applications()
 
 
 def test_a_list_that_is_handed_out_row_by_row_ends_with_the_patience(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,6 +32,11 @@ _INCOMPLETE = Phrase(
     "the list counts {0} applications, and its pages hold {1}; rows moved while it was read, or are missing",
     "一覧の件数は {0} 件ですが、各ページには {1} 件しかありません。読み込み中に行が移動したか、欠けています",
 )
+_TOO_MANY: t.Final = Phrase(
+    "the list has more than {0} earlier certificates and further links, which is not read",
+    "一覧にある以前の証明書と追加の連携先が多すぎます ({0}件を超えています)",
+)
+_MOST_PARTS: t.Final = 2_000_000  # of all rows together: one row alone may have 1,100
 _READINGS: t.Final = 3  # of a list that changes while it is read; ours
 
 
@@ -63,9 +68,13 @@ class ApiDesk:
         """List every application; read again where rows have moved from one page to another meanwhile."""
         for _reading in range(_READINGS):
             result: dict[str, Application] = {}
-            total = 0
+            total = parts = 0
             for rows, total in self._transport.read_pages("/applications"):  # noqa: B007  (the last one counts)
-                result |= {row.contract_id: row for row in map(wire.read_application, rows)}
+                page = {row.contract_id: row for row in map(wire.read_application, rows)}
+                parts += sum(len(row.previous) + len(row.further_links) for row in page.values())
+                if parts > _MOST_PARTS:
+                    raise AnswerUnusable(_TOO_MANY.filled(_MOST_PARTS))
+                result |= page
             if len(result) >= total:
                 return tuple(result.values())
         raise AnswerUnusable(_INCOMPLETE.filled(total, len(result)))
