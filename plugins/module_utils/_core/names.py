@@ -17,7 +17,7 @@ import unicodedata
 from .phrases import Phrase
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 Subject = tuple[tuple[str, str], ...]
 
@@ -97,12 +97,13 @@ def is_wildcard(name: str) -> bool:
     return name.startswith("*.")
 
 
-def common_name_fault(name: str) -> Phrase | None:
+def common_name_fault(name: str, *, show: Callable[[str], object] = str) -> Phrase | None:
     """Say why no CA may certify this name, as part of a sentence, or None.
 
     A wildcard is a single left-most label [BR 7.1.4.3, 7.1.2.7.12].
+    `show` is asked for what is shown of a text that tells of the name.
     """
-    if fault := _written_fault(name):
+    if fault := _written_fault(name, show):
         return fault
     if len(name) > LONGEST_COMMON_NAME:
         return _TOO_LONG
@@ -117,7 +118,7 @@ def common_name_fault(name: str) -> Phrase | None:
     return next((fault for label in labels if (fault := _label_fault(label))), None) or _domain_fault(labels)
 
 
-def _written_fault(name: str) -> Phrase | None:
+def _written_fault(name: str, show: Callable[[str], object]) -> Phrase | None:
     """Say that what was written is something else than a name, or a name in other characters."""
     if "://" in name:
         return _URL
@@ -125,13 +126,13 @@ def _written_fault(name: str) -> Phrase | None:
         return None
     unseen = [character for character in name if character.isspace() or not character.isprintable()]
     if unseen:
-        return _UNSEEN.filled(" ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(unseen)))
+        return _UNSEEN.filled(show(" ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(unseen))))
     half_width = unicodedata.normalize("NFKC", name)
     if half_width != name and half_width.isascii():
-        return _FULL_WIDTH.filled(half_width)
+        return _FULL_WIDTH.filled(show(half_width))
     if not name.isascii():
         try:
-            return _LETTERS_WITH_HINT.filled(name.encode("idna").decode("ascii"))
+            return _LETTERS_WITH_HINT.filled(show(name.encode("idna").decode("ascii")))
         except UnicodeError:
             return _LETTERS
     return None

@@ -17,7 +17,7 @@ from ...module_utils._core.phrases import Phrase, one_line, printable, translate
 from .rules.book import RULES
 from .rules.rule import Severity
 from .sentences import fill
-from .vaulted import Vaulted, hide
+from .vaulted import Vaulted, hide, is_vaulted_alone
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -275,7 +275,7 @@ def dotted_path(path: Path) -> str:
 
 def find_nearest(value: object, choices: Iterable[str]) -> str:
     """Find the choice that was probably meant, or an empty text."""
-    if not isinstance(value, str) or len(value) > _LONGEST_VALUE:
+    if not isinstance(value, str) or len(value) > _LONGEST_VALUE or is_vaulted_alone(value):
         return ""
     return next(iter(difflib.get_close_matches(value, list(choices), n=1, cutoff=0.6)), "")
 

@@ -16,6 +16,7 @@ import typing as t
 import urllib.parse
 
 from ...module_utils._core.paths import csr_path_beside, plain_path
+from ...module_utils._core.phrases import Phrase
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,6 +24,7 @@ if t.TYPE_CHECKING:
 T = t.TypeVar("T")
 
 HIDDEN: t.Final = "(vaulted)"
+_UNTOLD: t.Final = Phrase("(not shown)", "(非表示)")
 _SHORTEST: t.Final = (
     4  # characters; a shorter value is found everywhere, so it is hidden only where it is all of a text
 )
@@ -66,6 +68,16 @@ class VaultedWithFile(Vaulted):
     """A value of a file that is vaulted as a whole: whoever wrote it there has the password."""
 
     __slots__ = ()
+
+
+def is_vaulted_alone(value: object) -> bool:
+    """Check whether a value is vaulted in a file that is not: whoever reads or writes that file may not know it."""
+    return isinstance(value, Vaulted) and not isinstance(value, VaultedWithFile)
+
+
+def tell_of(value: object, fact: T) -> T | Phrase:
+    """Return what was found out about a value, if it may be told: whatever is made of a secret tells some of it."""
+    return _UNTOLD if isinstance(value, Vaulted) else fact
 
 
 class _Gate:
@@ -232,4 +244,14 @@ def _csr_beside(path: str) -> str:
     return csr_path_beside(path).removesuffix(".csr")
 
 
-__all__ = ("HIDDEN", "Vaulted", "VaultedWithFile", "hide", "hide_vaulted", "list_vaulted", "publish")
+__all__ = (
+    "HIDDEN",
+    "Vaulted",
+    "VaultedWithFile",
+    "hide",
+    "hide_vaulted",
+    "is_vaulted_alone",
+    "list_vaulted",
+    "publish",
+    "tell_of",
+)

@@ -14,6 +14,7 @@ import typing as t
 
 from .._catalogue.industry import DN_CHARACTERS
 from .._complaints.complaints import shorten
+from .._complaints.vaulted import tell_of
 from .vocabulary import TEXT, check_text, describe_as, pattern_schema, show_character
 from .voluptuous_dep import Refused
 
@@ -52,9 +53,10 @@ def make_dn_check(longest: int) -> Callable[[object], str]:
         text = check_text(value)
         foreign = dict.fromkeys(character for character in text if character not in DN_CHARACTERS.value)
         if foreign:
-            raise Refused("DN-CHARACTERS", value=shorten(text), characters=" ".join(map(show_character, foreign)))
+            words = tell_of(text, " ".join(map(show_character, foreign)))
+            raise Refused("DN-CHARACTERS", value=shorten(text), characters=words)
         if len(text) > longest:
-            raise Refused("DN-LENGTH", value=shorten(text), length=len(text), allowed=longest)
+            raise Refused("DN-LENGTH", value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
         if not text.strip(_SAYS_NOTHING):
             raise Refused("DN-BLANK", value=shorten(text))
         return text

@@ -13,6 +13,7 @@ import typing as t
 
 from .._catalogue.fact import Confidence
 from .._complaints.complaints import Breach, shorten
+from .._complaints.vaulted import tell_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,14 +51,16 @@ def _characters(value: str, authority: Authority, path: Path) -> Iterator[Breach
     if foreign:
         # An old page, or somebody else's, is a reason to warn and none to refuse.
         rule = "DN-AUTHORITY" if fact.confidence is Confidence.WRITTEN else "DN-AUTHORITY-UNSURE"
-        facts = {"value": shorten(value), "authority": authority.name, "characters": " ".join(map(repr, foreign))}
+        words = tell_of(value, " ".join(map(repr, foreign)))
+        facts = {"value": shorten(value), "authority": authority.name, "characters": words}
         yield Breach(rule=rule, path=path, facts={**facts, "source": fact.source})
 
 
 def _length(value: str, authority: Authority, path: Path) -> Iterator[Breach]:
     longest = authority.dn_length.value
     if longest is not None and len(value) > longest:
-        facts = {"value": shorten(value), "authority": authority.name, "length": len(value), "allowed": longest}
+        length = tell_of(value, len(value))
+        facts = {"value": shorten(value), "authority": authority.name, "length": length, "allowed": longest}
         yield Breach(rule="DN-AUTHORITY-LENGTH", path=path, facts=facts)
 
 

@@ -13,6 +13,7 @@ import typing as t
 import unicodedata
 
 from .._complaints.complaints import find_nearest
+from .._complaints.vaulted import is_vaulted_alone
 from .field_words import FIELD_LABELS
 
 if t.TYPE_CHECKING:
@@ -40,7 +41,7 @@ _MONTHS: t.Final = {6: "6 months", 12: "1 year"}
 
 def find_meant(value: object, choices: Iterable[str]) -> str:
     """Find the choice that was probably meant, or an empty text; another period is never a near miss."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or is_vaulted_alone(value):
         return ""
     choices, plain = tuple(choices), unicodedata.normalize("NFKC", value).strip()
     period = _PERIOD.fullmatch(plain.lower())

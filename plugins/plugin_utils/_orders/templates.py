@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 import jinja2
@@ -16,10 +17,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 
 from ...module_utils._core.phrases import Phrase
-from .._complaints.vaulted import Vaulted
+from .._complaints.vaulted import HIDDEN, Vaulted
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 FILTERS: t.Final = ("default", "int", "lower", "trim", "upper")
 
@@ -50,6 +51,7 @@ _UNKNOWN: t.Final = Phrase(
 _NO_PART: t.Final = Phrase("the variable has no part {0}", "変数に {0} という要素がありません")
 _NO_TEXT: t.Final = Phrase("the variable is no text or number", "変数の値が文字列でも数値でもありません")
 _BROKEN: t.Final = Phrase("it is not a template ({0})", "テンプレートとして読めません ({0})")
+_NO_SECRET: t.Final = Phrase("{0} cannot be used on a vaulted value", "Vaultの値に {0} は使えません")
 _NOT_COMPUTED: t.Final = Phrase("its value cannot be computed", "値を求められません")
 
 
@@ -149,7 +151,7 @@ class Sandbox:
 
     def _sealed(self, value: t.Any, names: set[str]) -> t.Any:
         """Return the value, hidden like the vaulted variables that it is made of."""
-        if not isinstance(value, str) or isinstance(value, Vaulted):
+        if not isinstance(value, str) or (isinstance(value, Vaulted) and value.sealed):
             return value
         seals = [seal for name in sorted(names) for seal in self._seals.get(name, ())]
         return Vaulted(value, sealed="\n".join(seals)) if seals else value
@@ -174,7 +176,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         super().__init__(**options)
         self.globals.clear()
         self.tests.clear()
-        self.filters = {name: self.filters[name] for name in FILTERS}
+        self.filters = {name: _keep_secrets(name, self.filters[name]) for name in FILTERS}
 
     def getattr(self, obj: t.Any, attribute: str) -> t.Any:
         return self.getitem(obj, attribute)
@@ -187,7 +189,24 @@ class _Environment(ImmutableSandboxedEnvironment):
         is_place = isinstance(argument, int) and not isinstance(argument, bool)
         if isinstance(obj, list) and is_place and -len(obj) <= argument < len(obj):
             return obj[argument]
-        return self.undefined(obj=obj, name=str(argument))
+        return self.undefined(obj=obj, name=HIDDEN if isinstance(argument, Vaulted) else str(argument))
+
+
+def _keep_secrets(name: str, make: Callable[..., t.Any]) -> Callable[..., t.Any]:
+    """Have a filter make of a vaulted value a text that is vaulted too, and nothing that cannot be."""
+    if name == "default":
+        return make  # returns what it is given
+
+    @functools.wraps(make)
+    def keeping(value: t.Any, *options: t.Any) -> t.Any:
+        if not any(isinstance(part, Vaulted) for part in (value, *options)):
+            return make(value, *options)
+        # No number can be marked as a secret, and to trim what one likes tells letter by letter what is there.
+        if name == "int" or options:
+            raise TemplateRefused(_NO_SECRET.filled(f"{name}(...)" if options else name))
+        return Vaulted(make(value))  # sealed by whoever knows all that the template is made of
+
+    return keeping
 
 
 def _seals(value: t.Any, seen: set[int]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from .._complaints.complaints import Breach
-from .._complaints.vaulted import Vaulted, VaultedWithFile
+from .._complaints.vaulted import is_vaulted_alone
 from .field_words import FIELD_WORDS
 
 if t.TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _is_sealed(value: t.Any, *, depth: int = _LEVELS) -> bool:
             if _is_sealed(entry, depth=depth - 1):
                 return True
         return False
-    return isinstance(value, Vaulted) and not isinstance(value, VaultedWithFile)
+    return is_vaulted_alone(value)
 
 
 __all__ = ("MAY_BE_VAULTED", "find_vaulted_breaches")

@@ -12,6 +12,7 @@ Each also carries its JSON Schema, as far as JSON Schema can tell it: the schema
 from __future__ import annotations
 
 import enum
+import functools
 import re
 import typing as t
 
@@ -20,6 +21,7 @@ from ...module_utils._core.phrases import Phrase
 from .._catalogue.industry import APPROVAL_LOCAL_PARTS
 from .._catalogue.products import PRODUCTS, Product, find_product
 from .._complaints.complaints import shorten
+from .._complaints.vaulted import tell_of
 from .synonyms import find_meant, is_quoted
 from .voluptuous_dep import Refused
 
@@ -109,9 +111,9 @@ def _make_line_check(longest: int, rule: str = "TEXT-LENGTH") -> Callable[[objec
     def line(value: object) -> str:
         text = check_text(value)
         if not text.isprintable():
-            raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=_foreign(text))
+            raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=tell_of(text, _foreign(text)))
         if len(text) > longest:
-            raise Refused(rule, value=shorten(text), length=len(text), allowed=longest)
+            raise Refused(rule, value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
         return text
 
     return line
@@ -197,7 +199,7 @@ def check_customer_code(value: object) -> str:
 @describe_as(pattern_schema(_COMMON_NAME, maxLength=names.LONGEST_COMMON_NAME), _HOST_NAME)
 def check_common_name(value: object) -> str:
     name = check_text(value)
-    fault = names.common_name_fault(name)
+    fault = names.common_name_fault(name, show=functools.partial(tell_of, name))
     if fault:
         raise Refused("COMMON-NAME", value=shorten(value), problem=fault)
     return name.lower()
