@@ -17,7 +17,7 @@ from ...module_utils._core.phrases import Phrase, one_line, printable, translate
 from .rules.book import RULES
 from .rules.rule import Severity
 from .sentences import fill
-from .vaulted import Vaulted, hide, is_vaulted_alone
+from .vaulted import SealedScalar, Vaulted, hide, is_vaulted_alone
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -255,7 +255,7 @@ def shorten(value: object) -> str | Phrase:
     """Quote a value for a message: as it was written, what is not seen made visible, on one line, and never long."""
     if value is None:
         return _EMPTY
-    if isinstance(value, Vaulted):
+    if isinstance(value, (SealedScalar, Vaulted)):
         return _VAULTED
     try:
         # Aliases of aliases are small in memory and endless when written out, so no value is written as a whole.

@@ -70,6 +70,30 @@ class VaultedWithFile(Vaulted):
     __slots__ = ()
 
 
+class SealedScalar:
+    """What is no text in a file that is vaulted as a whole, and is not shown either; a number counts like any other."""
+
+    def __repr__(self) -> str:
+        return HIDDEN
+
+
+class _SealedInteger(SealedScalar, int):
+    pass
+
+
+class _SealedFraction(SealedScalar, float):
+    pass
+
+
+def seal_scalar(value: object) -> object:
+    """Seal a number, a date or bytes; nothing and truth values are nobody's secret."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return _SealedInteger(value)
+    return _SealedFraction(value) if isinstance(value, float) else SealedScalar()
+
+
 def is_vaulted_alone(value: object) -> bool:
     """Check whether a value is vaulted in a file that is not: whoever reads or writes that file may not know it."""
     return isinstance(value, Vaulted) and not isinstance(value, VaultedWithFile)
@@ -246,6 +270,7 @@ def _csr_beside(path: str) -> str:
 
 __all__ = (
     "HIDDEN",
+    "SealedScalar",
     "Vaulted",
     "VaultedWithFile",
     "hide",
@@ -253,5 +278,6 @@ __all__ = (
     "is_vaulted_alone",
     "list_vaulted",
     "publish",
+    "seal_scalar",
     "tell_of",
 )

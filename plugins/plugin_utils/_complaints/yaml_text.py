@@ -18,7 +18,7 @@ import yaml
 
 from ...module_utils._core.phrases import Phrase, one_line
 from .complaints import Complaint, OrdersRefused, Place, shorten
-from .vaulted import Vaulted, VaultedWithFile
+from .vaulted import Vaulted, VaultedWithFile, seal_scalar
 from .yaml_problems import explain_problem
 
 if t.TYPE_CHECKING:
@@ -39,6 +39,7 @@ _LONGEST_NUMBER = 64  # characters; one in base 60 takes the library the square 
 _LONG_NUMBER = Phrase("a number of more than 64 characters", "64文字を超える数値です")
 _MOST_DUPLICATES = 100  # keys of a file that are complained of
 _NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピングはキーにできません")
+_NO_VALUE = Phrase("a date or number that none can be", "ありえない日付か数値です")
 _MISSING, _BEING_MADE = object(), object()
 
 
@@ -76,10 +77,10 @@ class YamlText:
             self._refuse(stopped.rule, stopped.mark, problem=stopped.problem)
         except (ValueError, OverflowError, LookupError, AttributeError, TypeError) as error:
             # A date or number that no value can hold, or a tag that does not fit its text.
-            self._refuse("YAML-SYNTAX", None, problem=_problem(error))
+            self._refuse("YAML-SYNTAX", None, problem=_NO_VALUE if self._vaulted else _problem(error))
         return document, tuple(
-            Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(key.start_mark), facts={"value": shorten(key.value)})
-            for key in reading.duplicates[:_MOST_DUPLICATES]
+            Complaint(rule="YAML-DUPLICATE-KEY", place=self._at(mark), facts={"value": value})
+            for mark, value in reading.duplicates[:_MOST_DUPLICATES]
         )
 
     def place(self, path: Path) -> Place:
@@ -136,7 +137,7 @@ class _Reading:
     """
 
     def __init__(self, loader: t.Any, *, decrypt: Decrypt, sealed: str | None, unsafe: type[str]) -> None:
-        self.duplicates: list[yaml.ScalarNode] = []
+        self.duplicates: list[tuple[t.Any, str | Phrase]] = []  # places and keys
         self._loader = loader
         self._decrypt = decrypt
         self._sealed = sealed
@@ -185,7 +186,8 @@ class _Reading:
             if node.tag == "!vault":
                 return self._vaulted(node)
             return self._unsafe(node.value) if self._sealed is None else self._sealed_text(node)
-        return self._loader.construct_object(node, deep=True)
+        value = self._loader.construct_object(node, deep=True)
+        return value if self._sealed is None else seal_scalar(value)
 
     def _mapping(self, node: yaml.MappingNode) -> dict[t.Any, t.Any]:
         merged: dict[t.Any, t.Any] = {}
@@ -198,7 +200,7 @@ class _Reading:
             # Nearly every key is a plain text, and most values are: these take no further step.
             name = sys.intern(key.value) if plain and key.tag == _TEXT else self._key(key)
             if name in own:
-                self.duplicates.append(key)
+                self.duplicates.append((key.start_mark, shorten(key.value if plain else name)))
             own[name] = value.value if plain and value.tag == _TEXT else self.read_value(value)
         return {**merged, **own} if merged else own
 

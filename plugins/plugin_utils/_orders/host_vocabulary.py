@@ -15,7 +15,14 @@ from ...module_utils._core.paths import names_file
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import shorten
 from .commands import NAME, SERVICE, VALIDATIONS
-from .vocabulary import check_path, describe_as, make_type_refusal, pattern_schema, read_json_schema
+from .vocabulary import (
+    check_path,
+    describe_as,
+    make_number_check,
+    make_type_refusal,
+    pattern_schema,
+    read_json_schema,
+)
 from .voluptuous_dep import Refused
 
 _HOST = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,252}")
@@ -98,18 +105,8 @@ def _mode(value: object) -> str:
     return value
 
 
-@describe_as({"type": "integer", "minimum": 1, "maximum": 65535}, _PORT)
-def check_port(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 65535:
-        raise make_type_refusal(value, _PORT)
-    return value
-
-
-@describe_as({"type": "integer", "minimum": 1, "maximum": defaults.PROVE_LONGEST}, _TIMEOUT)
-def check_timeout(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= defaults.PROVE_LONGEST:
-        raise make_type_refusal(value, _TIMEOUT)
-    return value
+check_port = make_number_check(65535, _PORT)
+check_timeout = make_number_check(defaults.PROVE_LONGEST, _TIMEOUT)
 
 
 @describe_as(pattern_schema(names.ADDRESS), names.ADDRESS_FORM)

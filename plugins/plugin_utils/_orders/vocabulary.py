@@ -153,11 +153,19 @@ def check_boolean(value: object) -> bool:
     return value
 
 
-@describe_as({"type": "integer", "minimum": 1, "maximum": _HIGHEST}, _COUNTING)
-def check_counting_number(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _HIGHEST:
-        raise make_type_refusal(value, _COUNTING)
-    return value
+def make_number_check(highest: int, expected: Phrase) -> Callable[[object], int]:
+    """Make the check of a whole number from 1 on."""
+
+    @describe_as({"type": "integer", "minimum": 1, "maximum": highest}, expected)
+    def number(value: object) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= highest:
+            raise make_type_refusal(value, expected)
+        return int(value)  # a plain one, also out of a vaulted file
+
+    return number
+
+
+check_counting_number = make_number_check(_HIGHEST, _COUNTING)
 
 
 def make_choice_check(choices: Iterable[t.Any]) -> Validator:
@@ -280,6 +288,7 @@ __all__ = (
     "check_text",
     "describe_as",
     "make_choice_check",
+    "make_number_check",
     "make_type_refusal",
     "pattern_schema",
     "read_json_schema",

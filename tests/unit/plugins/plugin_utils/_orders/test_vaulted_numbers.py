@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -15,7 +16,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.opened import make_reader
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.templates import Sandbox, TemplateRefused
-from portfolios import TODAY
+from portfolios import OV, TODAY
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -92,3 +93,43 @@ def test_no_rule_says_what_it_found_out_about_a_secret(
     assert found.lower() in plain.lower(), plain
     shown = said(tmp_path, text, vaulted(secret))
     assert found.lower() not in shown.lower(), shown
+
+
+def of_vaulted_file(folder: pathlib.Path, text: str) -> str:
+    return said(folder, VaultLib(SECRETS).encrypt(text).decode(), {})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "312345678",
+        "2026-03-04",
+        "!!binary c2VjcmV0LXZhbHVl",
+        "3.125e+10",
+        "[312345678, {2026-03-04: 3.125e+10}]",
+        "!!set {312345678}",
+    ],
+)
+def test_no_plain_scalar_of_a_vaulted_file_is_shown(tmp_path: pathlib.Path, value: str) -> None:
+    shown = of_vaulted_file(tmp_path, f"version: 1\norders: [{{name: www, applicant: {{phone: {value}}}}}]\n")
+    assert "applicant.phone" in shown or "YAML-SYNTAX" in shown
+    assert not any(part in shown for part in ("312345678", "2026", "secret-value", "31250000000"))
+
+
+@pytest.mark.parametrize(
+    "text", ["!!int secret", "{312345678: 1, 312345678: 2}", "!!float secret", "!!timestamp secret"]
+)
+def test_nor_what_is_wrong_with_one(tmp_path: pathlib.Path, text: str) -> None:
+    shown = of_vaulted_file(tmp_path, f"version: 1\norders: [{{name: www, generation: {text}}}]\n")
+    assert "YAML-" in shown
+    assert "312345678" not in shown and "secret" not in shown.replace("test_nor", ""), shown
+
+
+def test_numbers_of_a_vaulted_file_are_used_as_they_are(tmp_path: pathlib.Path) -> None:
+    order = {**OV, "generation": 2, "install": {**OV["install"], "prove": {"port": 8443, "timeout": 9}}}
+    sealed = VaultLib(SECRETS).encrypt(json.dumps({"version": 1, "orders": [order]})).decode()
+    (tmp_path / "a.yml").write_text(sealed, encoding="utf-8")
+    (judged,) = judge_order_files(str(tmp_path), make_reader({}, secrets=SECRETS), day=TODAY).accept()
+    assert judged.install is not None and judged.install.prove is not None
+    numbers = (judged.generation, judged.install.prove.port, judged.install.prove.timeout)
+    assert json.dumps(numbers) == "[2, 8443, 9]" and {type(number) for number in numbers} == {int}
