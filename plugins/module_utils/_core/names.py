@@ -48,6 +48,7 @@ DN_BY_OID = {attribute.oid: attribute for attribute in DN_ATTRIBUTES}
 
 LONGEST_COMMON_NAME = DN_BY_NAME["common_name"].max_length
 LONGEST_LABEL = 63  # RFC 1035 2.3.4
+_LONGEST_MEANT = 1_000  # characters; of a longer text it is not worked out what was meant, which takes its square
 
 # Where a service answers: names of a company's own network have no top domain, underscores, and a dot at the end.
 _SERVED_LABEL = rf"[A-Za-z0-9_](?:[A-Za-z0-9_-]{{0,{LONGEST_LABEL - 2}}}[A-Za-z0-9_])?"
@@ -103,6 +104,8 @@ def common_name_fault(name: str, *, show: Callable[[str], object] = str) -> Phra
     A wildcard is a single left-most label [BR 7.1.4.3, 7.1.2.7.12].
     `show` is asked for what is shown of a text that tells of the name.
     """
+    if len(name) > _LONGEST_MEANT:
+        return _TOO_LONG
     if fault := _written_fault(name, show):
         return fault
     if len(name) > LONGEST_COMMON_NAME:

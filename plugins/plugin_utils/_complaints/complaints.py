@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import dataclasses as dc
 import difflib
-import reprlib
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, one_line, printable, translate
+from .glimpses import write_beginning
 from .rules.book import RULES
 from .rules.rule import Severity
 from .sentences import fill
@@ -62,8 +62,6 @@ _MOST_NAMES = 5
 _MOST_OF_A_KIND = 100
 _MOST_SHOWN = 1_000
 _MORE = Phrase("... and {0} more", "ほかに{0}件")
-_REPR = reprlib.Repr()
-_REPR.maxstring = _REPR.maxother = _REPR.maxlong = 200
 
 
 @dc.dataclass(frozen=True, slots=True, order=True, kw_only=True)
@@ -223,10 +221,10 @@ def _joined(complaints: Iterable[Complaint]) -> Iterator[Complaint]:
         yield dc.replace(group[0], order=list_names(complaint.order for complaint in group))
 
 
-def list_names(orders: Iterable[str | None]) -> str | None:
-    """List the names of several orders as a person would tell them: some, and how many more."""
+def list_names(orders: Iterable[str | None], *, further: int = 0) -> str | None:
+    """List the names of several orders as a person would tell them: some, and how many more (`further`: not here)."""
     names = list(dict.fromkeys(one_line(order, _LONGEST_PART) for order in orders if order))
-    more = len(names) - _MOST_NAMES
+    more = len(names) + further - _MOST_NAMES
     return ", ".join([*names[:_MOST_NAMES], *([f"... (+{more})"] if more > 0 else [])]) or None
 
 
@@ -259,7 +257,7 @@ def shorten(value: object) -> str | Phrase:
         return _VAULTED
     try:
         # Aliases of aliases are small in memory and endless when written out, so no value is written as a whole.
-        text = value if isinstance(value, str) else _REPR.repr(value)
+        text = value if isinstance(value, str) else write_beginning(value)
     except ValueError:  # Python writes no number of more than 4300 digits
         return _HUGE
     if "PRIVATE KEY" in text:

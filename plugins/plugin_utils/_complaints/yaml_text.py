@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import dataclasses as dc
-import functools
 import hashlib
 import sys
 import typing as t
@@ -19,6 +18,7 @@ import yaml
 from ...module_utils._core.phrases import Phrase, one_line
 from .complaints import Complaint, OrdersRefused, Place, shorten
 from .vaulted import Vaulted, VaultedWithFile, seal_scalar
+from .yaml_places import FastLoader, find_tree
 from .yaml_problems import explain_problem
 
 if t.TYPE_CHECKING:
@@ -28,7 +28,6 @@ if t.TYPE_CHECKING:
 
     Decrypt = Callable[[str], str]
 
-_FastLoader: t.Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEEPEST = 5_000  # levels for the C parser
 _MOST_LEVELS = 50  # of a document: order files have 5, and below a deep recursion everything else fails as well
 _TOO_DEEP = Phrase("nested too deep", "入れ子が深すぎます")
@@ -37,6 +36,12 @@ _TEXT, _MAPPING, _SEQUENCE, _MERGE = (f"tag:yaml.org,2002:{kind}" for kind in ("
 _NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 _LONGEST_NUMBER = 64  # characters; one in base 60 takes the library the square of its length
 _LONG_NUMBER = Phrase("a number of more than 64 characters", "64文字を超える数値です")
+# Entries that aliases repeat, in all and for each character of the file: 10,000 orders that merge 60 each have 2.
+_LEAST_REPEATED, _MOST_REPEATED = 10_000, 4
+_TOO_MANY = Phrase(
+    "aliases repeat too much; write it once, under defaults",
+    "エイリアスの繰り返しが多すぎます。共通の値は defaults に1回だけ書いてください",
+)
 _MOST_DUPLICATES = 100  # keys of a file that are complained of
 _NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピングはキーにできません")
 _NO_VALUE = Phrase("a date or number that none can be", "ありえない日付か数値です")
@@ -65,8 +70,9 @@ class YamlText:
         if _is_too_deep(text):
             self._refuse("YAML-SYNTAX", None, problem=_TOO_DEEP)
         try:
-            loader = _FastLoader(text)
-            reading = _Reading(loader, decrypt=decrypt, sealed=self._seal, unsafe=unsafe)
+            loader = FastLoader(text)
+            most = max(_LEAST_REPEATED, _MOST_REPEATED * len(text))
+            reading = _Reading(loader, decrypt=decrypt, sealed=self._seal, unsafe=unsafe, most_repeated=most)
             root = loader.get_single_node()
             document = None if root is None else reading.read_value(root)
         except yaml.YAMLError as error:
@@ -85,7 +91,7 @@ class YamlText:
 
     def place(self, path: Path) -> Place:
         """Return where a value is, or the closest thing around it that is there."""
-        tree = None if self._vaulted else _tree(self.text)
+        tree = None if self._vaulted else find_tree(self.text)
         node = tree.root if tree else None
         mark = getattr(node, "start_mark", None)
         for part in path:
@@ -136,15 +142,18 @@ class _Reading:
     equal keys win in silence; here every key given twice is remembered. Rare kinds of scalars are left to the library.
     """
 
-    def __init__(self, loader: t.Any, *, decrypt: Decrypt, sealed: str | None, unsafe: type[str]) -> None:
+    def __init__(
+        self, loader: t.Any, *, decrypt: Decrypt, sealed: str | None, unsafe: type[str], most_repeated: int
+    ) -> None:
         self.duplicates: list[tuple[t.Any, str | Phrase]] = []  # places and keys
         self._loader = loader
         self._decrypt = decrypt
         self._sealed = sealed
         self._unsafe = unsafe
         self._made: dict[int, t.Any] = {}
-        self._heights: dict[int, int] = {}
-        self._level = self._height = 0  # of the node that is read, and of what is within it so far
+        self._extents: dict[int, tuple[int, int]] = {}  # levels and entries of what is read
+        self._level = self._height = self._count = 0  # of the node that is read, and of what is within it so far
+        self._repeats_left = most_repeated
 
     def read_value(self, node: yaml.Node) -> t.Any:
         if node.tag == _TEXT:
@@ -155,20 +164,28 @@ class _Reading:
         if entry is _MISSING:
             self._made[id(node)] = _BEING_MADE
             entry = self._made[id(node)] = self._measured(node)
-        self._height = max(self._height, self._heights[id(node)])
+        else:
+            self._repeats_left -= self._extents[id(node)][1]
+            if self._repeats_left < 0:  # whoever copies or judges each of them would be at it for long
+                raise _unusable(_TOO_MANY, node)
+        height, count = self._extents[id(node)]
+        self._height = max(self._height, height)
+        self._count += count
         if self._level + self._height > _MOST_LEVELS:
             raise _unusable(_TOO_DEEP, node)  # an alias brings in levels that are not written there
         return entry
 
     def _measured(self, node: yaml.Node) -> t.Any:
-        """Make a value, and note how many levels it has."""
-        outer, self._height = self._height, 0
+        """Make a value, and note how many levels and entries it has."""
+        outer, self._height, self._count = (self._height, self._count), 0, 0
         self._level += 1
         if self._level > _MOST_LEVELS:
             raise _unusable(_TOO_DEEP, node)
         result = self._new(node)
         self._level -= 1
-        self._heights[id(node)], self._height = self._height + 1, outer
+        count = self._count + (0 if isinstance(node, yaml.ScalarNode) else len(node.value))
+        self._extents[id(node)] = (self._height + 1, count)
+        self._height, self._count = outer
         return result
 
     def _new(self, node: yaml.Node) -> t.Any:
@@ -195,7 +212,7 @@ class _Reading:
         plain = self._sealed is None
         for key, value in node.value:
             if key.tag == _MERGE:
-                merged = {**merged, **self._to_merge(value)}
+                merged.update(self._to_merge(value))
                 continue
             # Nearly every key is a plain text, and most values are: these take no further step.
             name = sys.intern(key.value) if plain and key.tag == _TEXT else self._key(key)
@@ -245,41 +262,13 @@ def _is_too_deep(text: str) -> bool:
         return False  # every level takes a bracket or a column, so nothing needs counting
     depth = 0
     try:
-        for event in yaml.parse(text, Loader=_FastLoader):
+        for event in yaml.parse(text, Loader=FastLoader):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > _DEEPEST:
                 return True
     except yaml.YAMLError:
         pass  # told by the loader, with its place
     return False
-
-
-class _Tree:
-    """The nodes of a text, with the children of a mapping by their names, so that many places are found fast."""
-
-    def __init__(self, root: yaml.Node | None) -> None:
-        self.root = root
-        self._children: dict[int, dict[t.Any, tuple[yaml.Node, yaml.Node]]] = {}
-
-    def find_child(self, node: yaml.Node | None, part: str | int) -> tuple[yaml.Node | None, yaml.Node | None]:
-        if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            return None, node.value[part]
-        if not isinstance(node, yaml.MappingNode):
-            return None, None
-        if id(node) not in self._children:
-            # Of a key that is given twice the last one counts.
-            named = ((key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode))
-            self._children[id(node)] = {key.value: (key, value) for key, value in named}
-        return self._children[id(node)].get(str(part), (None, None))
-
-
-@functools.lru_cache(maxsize=8)
-def _tree(text: str) -> _Tree:
-    # Only complaints need places, so the tree of nodes is made when the first one is told.
-    try:
-        return _Tree(yaml.compose(text, Loader=_FastLoader))
-    except yaml.YAMLError:
-        return _Tree(None)
 
 
 __all__ = ("Literal", "YamlText")

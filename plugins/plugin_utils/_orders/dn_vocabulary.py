@@ -51,12 +51,12 @@ def make_dn_check(longest: int) -> Callable[[object], str]:
     @describe_as(pattern_schema(re.compile(_DN_VALUE), maxLength=longest), TEXT)
     def field(value: object) -> str:
         text = check_text(value)
+        if len(text) > longest:
+            raise Refused("DN-LENGTH", value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
         foreign = dict.fromkeys(character for character in text if character not in DN_CHARACTERS.value)
         if foreign:
             words = tell_of(text, " ".join(map(show_character, foreign)))
             raise Refused("DN-CHARACTERS", value=shorten(text), characters=words)
-        if len(text) > longest:
-            raise Refused("DN-LENGTH", value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
         if not text.strip(_SAYS_NOTHING):
             raise Refused("DN-BLANK", value=shorten(text))
         return text

@@ -22,17 +22,18 @@ from .._complaints.yaml_text import Literal, YamlText
 from .branches import find_branch
 from .folder import OrderFolder, find_repository
 from .rendering import Reader, render_document
-from .schema import drop_unasked
+from .schema import drop_unasked, find_foreign_defaults
 from .top_of_file import MOST_ORDERS, find_file_breaches
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from .._complaints.complaints import Path
+    from .._complaints.complaints import Breach, Path
     from .branches import Branch
     from .schema import Fields
 
 _SHARED = ("defaults.yml", "defaults.yaml")
+_MOST_PARTS: t.Final = 100
 _LARGEST: t.Final = 8 << 20  # characters; 10,000 orders that say everything themselves have half of that
 _TOO_LARGE: t.Final = Phrase("it has more than 8 MiB; split it", "8 MiBを超えています。分割してください")
 
@@ -128,7 +129,8 @@ def merge_defaults(
         result = merged[key] = dict(defaults)
         for field, value in order.items():
             below = result.get(field)
-            if isinstance(below, dict) and isinstance(value, dict):
+            # One with more parts than any mapping of fields is wrong, and not copied for each order.
+            if isinstance(below, dict) and isinstance(value, dict) and len(below) <= _MOST_PARTS:
                 value = merge_defaults(below, value, merged)
             result[field] = value
     return merged[key]
@@ -153,7 +155,8 @@ def _read_shared_defaults(top: pathlib.Path, reader: Reader) -> _Opened | Readin
     opened = _open(path, reader, top) if path else None
     if not isinstance(opened, _Opened) or not isinstance(opened.document, dict) or "orders" in opened.document:
         return opened if isinstance(opened, Reading) else None
-    complaints = (*opened.duplicates, *_complaints_of_top(opened.file, {**opened.document, "orders": []}))
+    breaches = (*find_file_breaches({**opened.document, "orders": []}), *find_foreign_defaults(opened.defaults))
+    complaints = (*opened.duplicates, *_located(opened.file, breaches))
     return Reading(complaints=complaints) if complaints else opened
 
 
@@ -189,9 +192,10 @@ def _open(path: pathlib.Path, reader: Reader, top: pathlib.Path) -> _Opened | Re
 
 def _orders_of(opened: _Opened, folder: pathlib.Path, within: pathlib.Path, shared: _Opened | None) -> Reading:
     document = opened.document
-    complaints = _complaints_of_top(opened.file, document)
+    foreign = find_foreign_defaults(opened.defaults)
+    complaints = _located(opened.file, (*find_file_breaches(document), *foreign))
     orders = document.get("orders") if isinstance(document, dict) else None
-    if not isinstance(orders, list) or len(orders) > MOST_ORDERS:
+    if foreign or not isinstance(orders, list) or len(orders) > MOST_ORDERS:
         return Reading(complaints=complaints)
     defaults = merge_defaults(shared.defaults, opened.defaults) if shared else opened.defaults
     raw = []
@@ -204,8 +208,7 @@ def _orders_of(opened: _Opened, folder: pathlib.Path, within: pathlib.Path, shar
     return Reading(orders=tuple(raw), complaints=complaints)
 
 
-def _complaints_of_top(file: YamlText, document: t.Any) -> tuple[Complaint, ...]:
-    breaches = tuple(find_file_breaches(document))
+def _located(file: YamlText, breaches: Iterable[Breach]) -> tuple[Complaint, ...]:
     return tuple(Complaint(rule=b.rule, place=file.place(b.path), path=b.path, facts=b.facts) for b in breaches)
 
 

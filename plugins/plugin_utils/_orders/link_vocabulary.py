@@ -14,9 +14,10 @@ from .._complaints.complaints import shorten
 from . import vocabulary as word
 from .voluptuous_dep import Refused
 
+_MOST = 100
 _FURTHER_LINKS = Phrase(
-    "a list of {service: ..., contract_id: ...}, with services of the list of linked services",
-    "{service: ..., contract_id: ...} のリスト (service は連携対応サービスの名前)",
+    f"a list of at most {_MOST} {{service: ..., contract_id: ...}}, with services of the list of linked services",
+    f"{{service: ..., contract_id: ...}} のリスト ({_MOST}件まで。service は連携対応サービスの名前)",
 )
 
 
@@ -24,6 +25,7 @@ _FURTHER_LINKS = Phrase(
     {
         "type": "array",
         "minItems": 1,
+        "maxItems": _MOST,
         "items": {
             "type": "object",
             "required": ["service", "contract_id"],
@@ -38,10 +40,10 @@ _FURTHER_LINKS = Phrase(
 )
 def check_further_links(value: object) -> list[dict[str, str]]:
     """Check more contracts that use the same certificate, each with its service."""
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list) or not 0 < len(value) <= _MOST:
         raise word.make_type_refusal(value, _FURTHER_LINKS)
     for link in value:
-        if not isinstance(link, dict) or set(link) != {"service", "contract_id"}:
+        if not isinstance(link, dict) or link.keys() != {"service", "contract_id"}:
             raise word.make_type_refusal(value, _FURTHER_LINKS)
         if link["service"] not in [*LINKED_SERVICES]:
             raise Refused("VALUE-CHOICE", value=shorten(link["service"]), allowed=tuple(LINKED_SERVICES))

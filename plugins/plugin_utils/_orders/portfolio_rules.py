@@ -32,6 +32,7 @@ def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
     yield from _equal_former_names(orders)
     yield from _equal_contracts(orders)
     names = {order.name for order in orders if order.name}
+    ordered = sorted(names)
     for order in orders:
         contract_id = order.fields.get("contract_id")
         if contract_id is not None and contract_id == order.fields.get("replaces"):
@@ -43,7 +44,7 @@ def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
             yield _complaint("REPLACES-SELF", order, "replaces", facts)
         named = order.fields.get("duplicate_of")
         if isinstance(named, str) and (named == order.name or not _may_name(named, names)):
-            facts = {"value": shorten(named), "allowed": sorted(names - {order.name or ""})}
+            facts = {"value": shorten(named), "allowed": _list_others(ordered, order.name)}
             yield _complaint("DUPLICATE-OF", order, "duplicate_of", facts)
 
 
@@ -100,8 +101,8 @@ def _equal_contracts(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
         if isinstance(contract_id, str):
             pinned.setdefault(contract_id, []).append(order)
     for contract_id, sharing in pinned.items():
+        facts = {"contract_id": shorten(contract_id), "others": list_names(order.name for order in sharing)}
         for order in sharing if len(sharing) > 1 else ():
-            facts = {"contract_id": shorten(contract_id), "others": list_names(one.name for one in sharing)}
             yield _complaint("CONTRACT-TWICE", order, "contract_id", facts)
 
 
@@ -135,6 +136,12 @@ def _linked_contract_id(order: Fields) -> str | None:
     linked = order.get("linked_contract")
     contract_id = linked.get("contract_id") if isinstance(linked, dict) else None
     return None if contract_id is None else str(contract_id)
+
+
+def _list_others(names: list[str], own: str | None) -> str:
+    """List some of the names of other orders, and how many more there are: each of many complaints says it."""
+    some = [name for name in names[:10] if name != own]
+    return list_names(some, further=len(names) - bool(own) - len(some)) or ""
 
 
 def _may_name(duplicate_of: str, names: set[str]) -> bool:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import functools
 import typing as t
 
@@ -22,7 +23,7 @@ from . import vocabulary as word
 from .branches import Branch, product_of
 from .dn_vocabulary import make_dn_check
 from .link_vocabulary import check_further_links
-from .shape_breaches import Fields, Shape, make_shape_breach
+from .shape_breaches import Fields, Shape, list_unknown, make_shape_breach, make_unknown_breach
 from .shared_mapping import SharedMapping
 from .unasked import list_unasked
 from .voluptuous_dep import Optional, Refused, Required, vol
@@ -30,6 +31,8 @@ from .voluptuous_dep import Optional, Refused, Required, vol
 if t.TYPE_CHECKING:
     from .._catalogue.products import Product
 
+_ANY: t.Final = Branch(product=None, usage=None, csr_origin=None)  # may have what an order of any kind has
+_MOST_INHERITED: t.Final = 5  # unknown fields that an order inherits
 INSTALL_FILES: t.Final = ("certificate", "chain", "full_chain", "combined", "pkcs12")
 
 
@@ -37,6 +40,16 @@ def drop_unasked(defaults: Fields, branch: Branch) -> Fields:
     """Drop defaults that this order is not asked for: they serve orders of every kind."""
     unasked = list_unasked(branch)
     return {field: value for field, value in defaults.items() if field not in unasked}
+
+
+def find_foreign_defaults(defaults: Fields) -> tuple[Breach, ...]:
+    """Find the fields of defaults that no order has, where they are too many to name each with every order."""
+    shape = _schema(_ANY).schema
+    unknown = list(list_unknown(shape, defaults))
+    if len(unknown) <= _MOST_INHERITED:
+        return ()
+    breaches = list_first(unknown, lambda path: make_unknown_breach(path, shape, defaults))
+    return tuple(dc.replace(breach, path=("defaults", *breach.path)) for breach in breaches)
 
 
 def find_shape_breaches(order: Fields, branch: Branch) -> tuple[Fields, tuple[Breach, ...]]:
@@ -210,6 +223,7 @@ __all__ = (
     "INSTALL_FILES",
     "Fields",
     "drop_unasked",
+    "find_foreign_defaults",
     "find_shape_breaches",
     "list_field_names",
 )

@@ -16,6 +16,9 @@ from .field_words import FIELD_LABELS
 from .synonyms import find_meant, is_for_names
 from .voluptuous_dep import Refused, Required, vol
 
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
 Fields = dict[str, t.Any]
 Shape = dict[t.Any, t.Any]  # keys are voluptuous markers
 
@@ -25,7 +28,6 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
     path = tuple(getattr(part, "schema", part) for part in error.path)
     if isinstance(error, Refused):
         return Breach(rule=error.rule, path=path, facts=error.facts)
-    names = tuple(str(key) for key in _fields_at(schema, path[:-1]))
     if isinstance(error, vol.RequiredFieldInvalid):
         facts = {"value": path[-1], "named": _named(path), "allowed": _allowed_at(schema, path)}
         return Breach(rule="KEY-MISSING", path=path, facts=facts)
@@ -34,6 +36,12 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
         return Breach(
             rule="VALUE-TYPE", path=path, facts={"value": shorten(_value_at(order, path)), "expected": expected}
         )
+    return make_unknown_breach(path, schema, order)
+
+
+def make_unknown_breach(path: tuple[str | int, ...], schema: Shape, order: Fields) -> Breach:
+    """Tell of a field that an order has not, with those that it has at that place."""
+    names = tuple(str(key) for key in _fields_at(schema, path[:-1]))
     if len(path) == 1 and is_for_names(path[0]):
         facts = {"value": shorten(path[0]), "allowed": "common_name", "further_names": True}
         return Breach(rule="KEY-UNKNOWN", path=path, facts=facts)
@@ -42,6 +50,16 @@ def make_shape_breach(error: t.Any, schema: Shape, order: Fields) -> Breach:
     # YAML reads {organization_name: Example Co., Ltd.} as a field "Ltd." without a value.
     cut = {"cut": True} if not near and _value_at(order, path) is None else {}
     return Breach(rule="KEY-UNKNOWN", path=path, facts={**facts, **cut})
+
+
+def list_unknown(schema: Shape, fields: Fields, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """List the paths of fields that are not in a schema, at any depth."""
+    validators = {str(key): getattr(value, "fields", value) for key, value in schema.items()}
+    for field, value in fields.items():
+        if field not in validators:
+            yield (*path, field)
+        elif isinstance(validators[field], dict) and isinstance(value, dict):
+            yield from list_unknown(validators[field], value, (*path, field))
 
 
 def _fields_at(schema: Shape, path: tuple[str | int, ...]) -> Shape:
@@ -83,4 +101,4 @@ def _value_at(value: t.Any, path: tuple[str | int, ...]) -> object:
     return value
 
 
-__all__ = ("Fields", "Shape", "make_shape_breach")
+__all__ = ("Fields", "Shape", "list_unknown", "make_shape_breach", "make_unknown_breach")

@@ -38,10 +38,12 @@ _FOR_NAMES: t.Final = re.compile(
 _PERIOD: t.Final = re.compile(r"(\d+) ?(months?|か月|ヶ月|カ月|ヵ月|ケ月|個月|years?|yrs?|年間?)")
 _MONTHS: t.Final = {6: "6 months", 12: "1 year"}
 
+_LONGEST_MEANT: t.Final = 100  # characters
+
 
 def find_meant(value: object, choices: Iterable[str]) -> str:
     """Find the choice that was probably meant, or an empty text; another period is never a near miss."""
-    if not isinstance(value, str) or is_vaulted_alone(value):
+    if not isinstance(value, str) or len(value) > _LONGEST_MEANT or is_vaulted_alone(value):
         return ""
     choices, plain = tuple(choices), unicodedata.normalize("NFKC", value).strip()
     period = _PERIOD.fullmatch(plain.lower())

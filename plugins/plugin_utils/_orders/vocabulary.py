@@ -110,10 +110,10 @@ def _make_line_check(longest: int, rule: str = "TEXT-LENGTH") -> Callable[[objec
     @describe_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": longest}, _LINE)
     def line(value: object) -> str:
         text = check_text(value)
+        if len(text) > longest:  # asked first: many orders may inherit a text without an end
+            raise Refused(rule, value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
         if not text.isprintable():
             raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=tell_of(text, _foreign(text)))
-        if len(text) > longest:
-            raise Refused(rule, value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
         return text
 
     return line
