@@ -14,7 +14,7 @@ import re
 import typing as t
 import unicodedata
 
-from .phrases import Phrase
+from .phrases import Phrase, list_unseen
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -127,7 +127,7 @@ def _written_fault(name: str, show: Callable[[str], object]) -> Phrase | None:
         return _URL
     if name.isascii() and name.isprintable() and " " not in name:
         return None
-    unseen = [character for character in name if character.isspace() or not character.isprintable()]
+    unseen = [character for character in name if character.isspace() or list_unseen(character)]
     if unseen:
         return _UNSEEN.filled(show(" ".join(f"U+{ord(character):04X}" for character in dict.fromkeys(unseen))))
     half_width = unicodedata.normalize("NFKC", name)

@@ -15,11 +15,26 @@ import unicodedata
 
 Language = t.Literal["en", "ja"]
 
-# Letters by category, blanks on the screen.
-_FILLERS = "\u115f\u1160\u3164\uffa0\u2800\u034f"
+# What shows as nothing (Unicode: Default_Ignorable_Code_Point), and a sign that is blank (U+2800): first and last.
+IGNORABLE = (
+    (0x00AD, 0x00AD), (0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x2800, 0x2800), (0x3164, 0x3164), (0xFEFF, 0xFEFF),
+    (0xFFA0, 0xFFA0), (0xFFF0, 0xFFF8), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE00FF), (0xE01F0, 0xE0FFF),
+)  # fmt: skip
+# Of these an ideograph takes one, which chooses its form: in names of people and companies.
+SELECTORS = ((0xFE00, 0xFE0F), (0xE0100, 0xE01EF))
+_IDEOGRAPHS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFD))
 _RUNNER = "##["  # begins a command to the runner of GitHub Actions, wherever it is in a line
 _COMMAND = re.compile(r"((?:\A|[\r\n])[^\S\r\n]*)::")  # begins one in a line of its own, after blanks too
 _LONGEST_FOREIGN = 500  # characters of somebody else's words that people are shown
+
+
+def _class_of(ranges: tuple[tuple[int, int], ...]) -> str:
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in ranges)
+
+
+_ANY_UNSEEN = re.compile(f"[{_class_of(IGNORABLE + SELECTORS)}]")
+_UNSEEN = re.compile(f"[{_class_of(IGNORABLE)}]|(?<![{_class_of(_IDEOGRAPHS)}])[{_class_of(SELECTORS)}]")
 
 
 class Phrase(t.NamedTuple):
@@ -50,16 +65,22 @@ def translate(fact: object, lang: str | None) -> str:
 
 def printable(text: str) -> str:
     """Replace what commands a terminal, breaks a line or is not seen (ECMA-48, UAX #9), or commands a CI's runner."""
-    line = text if text.isascii() and text.isprintable() else "".join(map(_as_seen, text))
+    line = text if text.isascii() and text.isprintable() else "".join(map(_as_seen, _UNSEEN.sub("\ufffd", text)))
     return line.replace(_RUNNER, "# #[")
 
 
 def _as_seen(character: str) -> str:
-    if character.isprintable() and character not in _FILLERS:
-        return character
-    if unicodedata.category(character) == "Zs":
+    if character.isprintable() or unicodedata.category(character) == "Zs":
         return character
     return " " if character.isspace() else "\ufffd"
+
+
+def list_unseen(text: str, *, forms: bool = False) -> list[str]:
+    """List the characters that are not seen; `forms`: those of ideographs are."""
+    if text.isascii() and text.isprintable():
+        return []
+    unseen = set((_UNSEEN if forms else _ANY_UNSEEN).findall(text))
+    return [character for character in dict.fromkeys(text) if character in unseen or not character.isprintable()]
 
 
 def one_line(words: object, longest: int = _LONGEST_FOREIGN) -> str:
@@ -96,10 +117,13 @@ def spoken_language() -> Language:
 
 
 __all__ = (
+    "IGNORABLE",
+    "SELECTORS",
     "Language",
     "Phrase",
     "disarm",
     "join_phrases",
+    "list_unseen",
     "one_line",
     "printable",
     "spoken_language",

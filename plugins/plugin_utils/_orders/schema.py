@@ -126,7 +126,7 @@ def _registration_form(branch: Branch) -> Shape:
     asks_transparency = product is not None and product.authority.transparency_choice.value
     return {
         (Optional if linked else wanted)("csr_origin"): _linked_origin if linked else word.make_choice_check(CsrOrigin),
-        (wanted if branch.csr_origin is CsrOrigin.SUPPLIED else Optional)("csr_path"): word.check_text,
+        (wanted if branch.csr_origin is CsrOrigin.SUPPLIED else Optional)("csr_path"): word.check_path,
         (wanted if _asks_subject(branch) else Optional)("subject"): _subject_fields(),
         wanted("applicant"): _applicant_fields(),
         (wanted if asks_email else Optional)("approval_email"): word.check_approval_email,

@@ -17,7 +17,7 @@ import re
 import typing as t
 
 from ...module_utils._core import names
-from ...module_utils._core.phrases import Phrase
+from ...module_utils._core.phrases import IGNORABLE, SELECTORS, Phrase, list_unseen
 from .._catalogue.industry import APPROVAL_LOCAL_PARTS
 from .._catalogue.products import PRODUCTS, Product, find_product
 from .._complaints.complaints import shorten
@@ -38,8 +38,9 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Z
 _PHONE = re.compile(r"\+?[0-9][0-9() -]*[0-9]")
 _SERIAL = re.compile(r"[0-9A-Fa-f]{1,40}|(?:[0-9A-Fa-f]{2}:){1,19}[0-9A-Fa-f]{2}")
 _CONTRACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-# For editors, whose regular expressions know no Unicode classes: control characters and the blanks of other widths.
-_VISIBLE_LINE = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u00a0\u00ad\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]*$"
+# For editors, whose regular expressions know no Unicode classes and not everywhere a character beyond U+FFFF: control
+# characters and the blanks of other widths.
+_BLANKS = ((0x0000, 0x001F), (0x007F, 0x00A0), (0x2000, 0x200A), (0x2028, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000))
 _LONGEST_LINE = 200  # characters; what a reviewer reads of a host, every character of it
 _LONGEST_PATH = 4_096  # characters; Linux takes no longer path
 _LONGEST_PERSON = 128  # characters in a field of the applicant; the portal's own limits are not known
@@ -104,16 +105,22 @@ def check_text(value: object) -> str:
     return value
 
 
-def _make_line_check(longest: int, rule: str = "TEXT-LENGTH") -> Callable[[object], str]:
-    """Make the check of a text on one line, of at most `longest` characters."""
+def _visible_line(*unseen: tuple[int, int]) -> str:
+    ranges = "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in sorted((*_BLANKS, *unseen)) if last <= 0xFFFF)
+    return rf"^(?=.*\S)[^{ranges}]*$"
 
-    @describe_as({"type": "string", "pattern": _VISIBLE_LINE, "maxLength": longest}, _LINE)
+
+def _make_line_check(longest: int, rule: str = "TEXT-LENGTH", *, forms: bool = False) -> Callable[[object], str]:
+    """Make the check of a text on one line, of at most `longest` characters; `forms`: with those of ideographs."""
+    pattern = _visible_line(*IGNORABLE, *(() if forms else SELECTORS))
+
+    @describe_as({"type": "string", "pattern": pattern, "maxLength": longest}, _LINE)
     def line(value: object) -> str:
         text = check_text(value)
         if len(text) > longest:  # asked first: many orders may inherit a text without an end
             raise Refused(rule, value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
-        if not text.isprintable():
-            raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=tell_of(text, _foreign(text)))
+        if unseen := " ".join(map(show_character, list_unseen(text, forms=forms))):
+            raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=tell_of(text, unseen))
         return text
 
     return line
@@ -121,7 +128,8 @@ def _make_line_check(longest: int, rule: str = "TEXT-LENGTH") -> Callable[[objec
 
 check_line = _make_line_check(_LONGEST_LINE)
 check_path = _make_line_check(_LONGEST_PATH)
-check_person = _make_line_check(_LONGEST_PERSON, "DN-LENGTH")
+# People write the names of people and places with more forms of ideographs than have characters of their own.
+check_person = _make_line_check(_LONGEST_PERSON, "DN-LENGTH", forms=True)
 
 
 @describe_as(pattern_schema(_PHONE, maxLength=_LONGEST_PERSON), _PHONE_NUMBER)
@@ -237,14 +245,9 @@ def check_approval_email(value: object) -> str:
     return check_email(value)
 
 
-def _foreign(text: str) -> str:
-    return " ".join(dict.fromkeys(show_character(character) for character in text if not character.isprintable()))
-
-
 def show_character(character: str) -> str:
     """Show a character as it is, or the number of one that nobody sees."""
-    shows = character.isprintable() and not character.isspace()
-    return character if shows else f"U+{ord(character):04X}"
+    return f"U+{ord(character):04X}" if character.isspace() or list_unseen(character) else character
 
 
 @describe_as({"const": True}, True)

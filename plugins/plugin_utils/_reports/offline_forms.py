@@ -14,6 +14,7 @@ import typing as t
 
 import jinja2
 
+from ...module_utils._core.phrases import printable
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.vaulted import Vaulted
 from .._values.links import LinkWork
@@ -117,7 +118,7 @@ def write_reissue_request(entry: Entry) -> str:
         "シリアル番号": reissue.serial.upper(),
         "再発行の理由": _REASONS[reissue.reason],
     }
-    return "".join(f"{label}: {value}\n" for label, value in facts.items())
+    return "".join(f"{label}: {_as_line(value)}\n" for label, value in facts.items())
 
 
 def _rendered(template: str, order: Order, **values: object) -> str:
@@ -131,6 +132,11 @@ def _plain(value: str) -> str:
     return "(vault で保護された値)" if isinstance(value, Vaulted) else value
 
 
+def _as_line(value: object) -> object:
+    """Return a value as it may be printed: forms are shown in the logs of a CI too."""
+    return printable(value) if isinstance(value, str) else value
+
+
 @functools.cache
 def _templates() -> jinja2.Environment:
     folder = pathlib.Path(__file__).with_name("templates")
@@ -142,6 +148,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_as_line,
     )
 
 

@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
+
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import printable
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.offline_forms import (
@@ -52,6 +55,15 @@ def test_a_paper_order_for_a_brought_certificate_asks_for_no_csr() -> None:
     assert "持ち込み証明書品目 6か月" in text
     assert "秘密鍵 (パスフレーズなし)" in text
     assert "CSR" not in text
+
+
+def test_no_line_of_a_form_is_a_command() -> None:
+    named = {"name": "辻\U000e0100 ##[add-mask]a", "department": "##[error]forged"}
+    (order,) = portfolio({**OV, "applicant": {**OV["applicant"], **named}})
+    assert order.applicant is not None
+    text = write_paper_order(dc.replace(order, applicant=dc.replace(order.applicant, phone="\u3164\n::error::x")))
+    assert [line for line in text.splitlines() if printable(line) != line or line.lstrip().startswith("::")] == []
+    assert "辻\U000e0100 # #[add-mask]a" in text and "# #[error]forged" in text
 
 
 def test_the_email_about_a_linked_service() -> None:
