@@ -17,6 +17,7 @@ from ...module_utils._core.paths import csr_path_beside, hidden_beside, names_fi
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Complaint, dotted_path, shorten
 from .._values.order import CsrOrigin, Wanted
+from .host_vocabulary import MOST_FORMER_PATHS
 from .schema import INSTALL_FILES
 
 if t.TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _list_files(order: Fields, branch: Branch) -> Iterator[File]:
             if role in install:
                 yield from _find_file(install[role], ("install", role), f"install.{role}")
         former = install.get("was_at")
-        for path in former if isinstance(former, list) else ():
+        for path in former[:MOST_FORMER_PATHS] if isinstance(former, list) else ():
             yield from _find_file(path, ("install", "was_at"), "install.was_at")
 
 

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 import re
+import typing as t
 
 from ...module_utils._core import defaults, names
 from ...module_utils._core.paths import names_file
@@ -48,10 +49,10 @@ _RELOADING = Phrase(
     "{service: サービス名}、またはタスクの commands で定義した名前",
 )
 _HOST_PATH = Phrase("a path that starts with /", "/ で始まるパス")
-_MOST_FORMER_PATHS = 20
+MOST_FORMER_PATHS: t.Final = 20
 _FORMER_PATHS = Phrase(
-    f"a list of at most {_MOST_FORMER_PATHS} paths that start with /",
-    f"/ で始まるパスのリスト ({_MOST_FORMER_PATHS}件まで)",
+    f"a list of at most {MOST_FORMER_PATHS} paths that start with /",
+    f"/ で始まるパスのリスト ({MOST_FORMER_PATHS}件まで)",
 )
 
 
@@ -66,11 +67,11 @@ def check_host_path(value: object) -> str:
 
 
 @describe_as(
-    {"type": "array", "minItems": 1, "maxItems": _MOST_FORMER_PATHS, "items": read_json_schema(check_host_path)},
+    {"type": "array", "minItems": 1, "maxItems": MOST_FORMER_PATHS, "items": read_json_schema(check_host_path)},
     _FORMER_PATHS,
 )
 def check_former_paths(value: object) -> list[str]:
-    if not isinstance(value, list) or not 0 < len(value) <= _MOST_FORMER_PATHS:
+    if not isinstance(value, list) or not 0 < len(value) <= MOST_FORMER_PATHS:
         raise make_type_refusal(value, _FORMER_PATHS)
     return [check_host_path(path) for path in value]
 
@@ -153,6 +154,7 @@ def _command_name(value: object, allowed: Phrase) -> str:
 
 
 __all__ = (
+    "MOST_FORMER_PATHS",
     "check_address",
     "check_certificate_mode",
     "check_former_paths",

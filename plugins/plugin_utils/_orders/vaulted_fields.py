@@ -12,6 +12,7 @@ repository in it. It must not get where it is shown, decides what is done, or is
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from .._complaints.complaints import Breach
@@ -41,6 +42,7 @@ _REFUSED: t.Final = tuple(
     tuple(name.split(".")) for name in FIELD_WORDS if name not in MAY_BE_VAULTED and name not in _HAVE_PARTS
 )
 _LEVELS: t.Final = 2  # of a list or mapping in which a vaulted value is looked for
+_MOST_PARTS: t.Final = 200  # of either; one with more is refused, and many orders may inherit it
 _LEVELS_OF_ORDER: t.Final = max(map(len, _REFUSED)) + _LEVELS
 
 
@@ -62,7 +64,7 @@ def _value_at(value: t.Any, path: Path) -> t.Any:
 def _is_sealed(value: t.Any, *, depth: int = _LEVELS) -> bool:
     """Check whether this is a vaulted value, or a list or mapping with one in it."""
     if depth and isinstance(value, (dict, list)):
-        for entry in value.values() if isinstance(value, dict) else value:
+        for entry in itertools.islice(value.values() if isinstance(value, dict) else value, _MOST_PARTS):
             if _is_sealed(entry, depth=depth - 1):
                 return True
         return False

@@ -38,8 +38,7 @@ _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Z
 _PHONE = re.compile(r"\+?[0-9][0-9() -]*[0-9]")
 _SERIAL = re.compile(r"[0-9A-Fa-f]{1,40}|(?:[0-9A-Fa-f]{2}:){1,19}[0-9A-Fa-f]{2}")
 _CONTRACT_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-# For editors, whose regular expressions know no Unicode classes and not everywhere a character beyond U+FFFF: control
-# characters and the blanks of other widths.
+# For editors, whose patterns know no classes and not everywhere signs beyond U+FFFF: controls, blanks of other widths.
 _BLANKS = ((0x0000, 0x001F), (0x007F, 0x00A0), (0x2000, 0x200A), (0x2028, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000))
 _LONGEST_LINE = 200  # characters; what a reviewer reads of a host, every character of it
 _LONGEST_PATH = 4_096  # characters; Linux takes no longer path
@@ -119,8 +118,9 @@ def _make_line_check(longest: int, rule: str = "TEXT-LENGTH", *, forms: bool = F
         text = check_text(value)
         if len(text) > longest:  # asked first: many orders may inherit a text without an end
             raise Refused(rule, value=shorten(text), length=tell_of(text, len(text)), allowed=longest)
-        if unseen := " ".join(map(show_character, list_unseen(text, forms=forms))):
-            raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=tell_of(text, unseen))
+        if not (text.isascii() and text.isprintable()) and (unseen := list_unseen(text, forms=forms)):
+            words = tell_of(text, " ".join(map(show_character, unseen)))
+            raise Refused("TEXT-CHARACTERS", value=shorten(text), characters=words)
         return text
 
     return line

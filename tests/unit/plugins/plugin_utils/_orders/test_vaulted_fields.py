@@ -72,6 +72,23 @@ def test_each_field_may_be_vaulted_or_is_refused(name: str, path: tuple[t.Any, .
         assert refused(with_value(path, value)) == set()
 
 
+@pytest.mark.parametrize("name", ["install.was_at", "linked_contract.also", "generation"])
+def test_of_a_list_without_an_end_the_beginning_is_read(name: str) -> None:
+    """It is refused in any case, and many orders may inherit it."""
+    read = []
+
+    class Endless(list[t.Any]):
+        def __iter__(self) -> t.Iterator[t.Any]:
+            for entry in super().__iter__():
+                read.append(entry)
+                yield entry
+
+    order = with_value(tuple(name.split(".")), Endless([*["/x"] * 5_000, Vaulted(SECRET)]))
+    complaints = judge_orders(read_inline([order]), day=TODAY).list_errors()
+    assert name in {complaint.field for complaint in complaints} and len(read) < 1_000
+    assert SECRET not in report(complaints, "en")
+
+
 def test_these_and_no_others_may_be_vaulted() -> None:
     """A table to be read: a field that is added here is one that a stranger's merge request can fill."""
     assert set(MAY_BE_VAULTED) == {
