@@ -43,7 +43,7 @@ def make_unknown_breach(path: tuple[str | int, ...], schema: Shape, order: Field
     """Tell of a field that an order has not, with those that it has at that place."""
     names = tuple(str(key) for key in _fields_at(schema, path[:-1]))
     if len(path) == 1 and is_for_names(path[0]):
-        facts = {"value": shorten(path[0]), "allowed": "common_name", "further_names": True}
+        facts: dict[str, object] = {"value": shorten(path[0]), "allowed": "common_name", "further_names": True}
         return Breach(rule="KEY-UNKNOWN", path=path, facts=facts)
     near = find_meant(path[-1], names)
     facts = {"value": shorten(path[-1]), "allowed": names, "near": near}
@@ -54,7 +54,7 @@ def make_unknown_breach(path: tuple[str | int, ...], schema: Shape, order: Field
 
 def list_unknown(schema: Shape, fields: Fields, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """List the paths of fields that are not in a schema, at any depth."""
-    validators = {str(key): getattr(value, "fields", value) for key, value in schema.items()}
+    validators: Shape = {str(key): getattr(value, "fields", value) for key, value in schema.items()}
     for field, value in fields.items():
         if field not in validators:
             yield (*path, field)
