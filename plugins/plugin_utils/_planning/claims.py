@@ -57,7 +57,8 @@ def match_applications(
     by_contract = {app.contract_id: app for app in applications}
     by_reference = {app.client_reference: app for app in applications if app.client_reference}
     claims: dict[str, Application] = {}
-    everyone = sorted((*orders, *outlines), key=lambda order: order.name)
+    together: tuple[Order | Outline, ...] = (*orders, *outlines)
+    everyone = sorted(together, key=lambda order: order.name)
     for order in everyone:
         key = order.contract_id or order.client_reference(portfolio)
         application = by_contract.get(key) if order.contract_id else by_reference.get(key)

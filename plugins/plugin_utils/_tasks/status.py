@@ -48,8 +48,8 @@ def look_at_orders(judged: Judged, options: Options, desk: Desk, listing: Listin
     orders, complaints = judged.orders, judged.complaints
     while True:
         try:
-            read = {order.name for order in orders}
-            outlines = tuple(outline for outline in judged.outlines if outline.name not in read)
+            names = {order.name for order in orders}
+            outlines = tuple(outline for outline in judged.outlines if outline.name not in names)
             plan = plan_orders(options, desk, orders, listing, outlines=outlines, offers=False)
             break
         except OrdersRefused as refused:

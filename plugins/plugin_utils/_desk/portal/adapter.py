@@ -107,9 +107,9 @@ class PortalDesk:
         if entry or self._addresses.get(application.contract_id) != "":
             return entry or self._read_in_full(application)
         # Listed, with no page behind it: whoever wants one has to look, and no other order waits for that.
-        known = application.state in ENDED or application.unclear
-        unclear = {} if known else {"state": State.UNCLEAR, "unclear": (application.contract_id, COLUMNS)}
-        return dc.replace(application, **unclear)
+        if application.state in ENDED or application.unclear:
+            return application
+        return dc.replace(application, state=State.UNCLEAR, unclear=(application.contract_id, COLUMNS))
 
     def _read_in_full(self, application: Application) -> Application:
         address = self._address(application)
