@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
     from .._values.order import Applicant, Key, Order
 
 
+_CSR: t.Final = "csr_path"
 _FEW: t.Final = 100  # lines, about which nobody need care
 
 
@@ -118,6 +119,17 @@ class Memory:
         answer = self._last.get(application.contract_id)
         return answer is not None and answer.order == order.name
 
+    def add_key(self, order: Order, application: Application | None) -> Application | None:
+        """Add the key of the certificate in use, where the desk shows none and it was that of the order's CSR."""
+        if application is None or order.csr is None or application.public_key_fingerprint:
+            return application
+        registered, current = self._registered.get(application.contract_id), current_certificate(application)
+        if registered is None or current is None or registered.before == current.not_after.isoformat():
+            return application  # nothing was registered, or what was is the next certificate's
+        same = registered.digests.get(_CSR) == digest_registration(order)[_CSR]
+        key = order.csr.public_key_fingerprint
+        return dc.replace(application, public_key_fingerprint=key) if same else application
+
     def drifted_fields(self, order: Order, application: Application | None) -> tuple[str, ...]:
         """Return the fields in which the order says something else than was registered.
 
@@ -204,6 +216,8 @@ def digest_registration(order: Order) -> dict[str, str]:
     # Only a key that its host makes binds the order to the host, and to a kind of key.
     if order.csr_origin is CsrOrigin.TARGET:
         fields |= {"host": order.host, "key": order.key and str(read_key_spec(_fields_of(order.key)))}
+    if order.csr is not None:
+        fields[_CSR] = order.csr.public_key_fingerprint
     return {name: digest(seal(value)) for name, value in fields.items()}
 
 

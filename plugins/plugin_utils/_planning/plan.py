@@ -167,7 +167,7 @@ def _plan_one(
     spread: bool,
 ) -> tuple[Entry, tuple[Complaint, ...]]:
     """Plan one order; returns its entry, and what is wrong with it."""
-    application = claims.get(order.name)
+    application = memory.add_key(order, claims.get(order.name))
     on_host = memory.has_certificate(order, application)
     drifted = memory.drifted_fields(order, application)
     track = find_track(application, observed.as_of)
