@@ -40,6 +40,8 @@ def test_the_daily_run_of_a_service_admin_keeps_the_key_while_another_order_is_n
     desk.ca_work()
     site.tasks.options["orders"].append(new)  # reviewed and merged; the group admin has not applied it yet
     daily = dc.replace(site.tasks, desk=lambda _role: registering)
+    looked = daily.run("cert_portfolio", state="planned")
+    assert looked["verdict"] == "changes", looked["msg"]  # what the group admin has to do is shown to others
     result = daily.collect()
     assert "look" in result, result["msg"]
     assert site.hosts.serial("web1", "www") == desk.list_applications()["rsc00000001"]["serial_number"]
