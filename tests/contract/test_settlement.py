@@ -13,8 +13,8 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.adapter import ApiDesk
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.api.transport import ApiConnection
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import (
-    AccessRefused,
     DeskUnreachable,
+    NotAllowed,
     OutcomeUnknown,
     RequestRefused,
 )
@@ -151,7 +151,7 @@ def test_one_refused_order_holds_up_no_other(desk: DeskControl, run: Run) -> Non
 def test_without_the_role_nothing_more_is_tried(desk: DeskControl, tmp_path: pathlib.Path) -> None:
     run = Run(ApiDesk(ApiConnection(url=desk.url, token=desk.register_token)), tmp_path)
     outcomes = run.apply(*two_orders())
-    assert [type(outcome.error) for outcome in outcomes] == [AccessRefused]
+    assert [type(outcome.error) for outcome in outcomes] == [NotAllowed]
     assert desk.purchases() == []
 
 
