@@ -46,7 +46,7 @@ def put_unsettled_last(
     todo: Sequence[tuple[Entry, Step]], ledger: Ledger, *, portfolio: str
 ) -> list[tuple[Entry, Step]]:
     """Put those steps last: two of them in a row end a run, and would end each one before others had their turn."""
-    if len(todo) == 1:
+    if len(todo) < 2:
         return list(todo)
     try:
         lines = tuple(ledger.read_lines())
