@@ -12,7 +12,6 @@ import dataclasses as dc
 import threading
 import typing as t
 
-from .._desk.desk import NotAllowed
 from .._values.observed import Observed
 from .._values.order import Wanted
 from .claims import match_applications
@@ -57,7 +56,7 @@ def observe(
 ) -> Observed:
     """Return what the desk shows; linked contracts and products are read only when an order has no application yet.
 
-    Without `offers` they are not read at all, and who may not order may not see them: a plan does without.
+    Without `offers` they are not read at all: who may not order may not see them everywhere.
     """
     listed = desk.list_applications() if listing is None else listing.wait()
     online = desk.keeps_references and not desk.by_people
@@ -72,20 +71,10 @@ def observe(
         # What a person has asked for by e-mail changes nothing of a row in the list.
         seen = dc.replace(seen, applications=_anew(seen.applications, _names_of(waiting), desk=desk))
         claims = match_applications(orders, seen, portfolio=portfolio)
-    if not offers:
-        return seen
-    try:
-        return _with_offers(seen, desk, orders, claims)
-    except NotAllowed:
-        return seen
-
-
-def _with_offers(seen: Observed, desk: Desk, orders: tuple[Order, ...], claims: Mapping[str, Application]) -> Observed:
-    """Add what new orders are compared with, and linked contracts for those that are to be linked otherwise."""
     new = [order for order in orders if order.name not in claims and order.state is Wanted.PRESENT]
-    if seen.changes_online:
+    if offers and online:
         seen = dc.replace(seen, linked_contracts=_find_links(desk, orders, claims))
-    if not new:
+    if not new or not offers:
         return seen
     # An order that seems to be new may be one that was bought, of which something else is remembered.
     seen = dc.replace(seen, applications=_anew(seen.applications, _names_of(new), desk=desk))

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import collections
 import datetime as dt
+import functools
 import typing as t
 
 from ...module_utils._core.phrases import translate
 from .._complaints.complaints import sort_complaints
+from .._desk.desk import NotAllowed
 from .._guards.hosts import leave_lost_hosts
 from .._guards.limits import leave_past_limits
 from .._planning.observe import Listing
@@ -90,7 +92,13 @@ def _plan(leg: Leg, desk: Desk, judged: Judged, listing: Listing, *, frame: Fram
     """Plan the orders; what is due leaves out those of lost hosts, and what would pass a limit."""
     options, orders = leg.options, accept_orders(judged, leg.options)
     offers = options["state"] != "collected" and not options["due_only"]  # neither places anything
-    plan = plan_orders(options, desk, orders, listing, outlines=judged.outlines, offers=offers, held=held)
+    how = functools.partial(plan_orders, options, desk, orders, listing, outlines=judged.outlines, held=held)
+    try:
+        plan = how(offers=offers)
+    except NotAllowed:  # a service admin may plan, and not see what is offered; whoever orders has to
+        if options["state"] != "planned":
+            raise
+        plan = how(offers=False)
     if not options["due_only"]:
         return plan
     plan = leave_lost_hosts(plan, leg.inventory_hosts)
