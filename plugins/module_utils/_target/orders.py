@@ -116,9 +116,8 @@ class _Claims:
         self._files: dict[str, Wanted] = {}
         self._named: list[tuple[str, Wanted]] = []
         self._places: dict[str, Wanted] = {}
-        self._hidden: list[
-            tuple[pathlib.Path, str, Wanted]
-        ] = []  # a place, and a path that is the collection's beside it
+        # A place, and a path that is the collection's beside it.
+        self._hidden: list[tuple[pathlib.Path, str, Wanted]] = []
 
     def add(self, wanted: Wanted) -> None:
         """Add the files of an order, and refuse one that is another's, or is kept hidden beside a file of an order."""
