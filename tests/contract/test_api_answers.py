@@ -223,6 +223,20 @@ def test_a_list_whose_rows_move_between_two_pages_is_read_again(moves: int) -> N
     assert readings == min(moves + 1, 3)
 
 
+def test_a_row_that_vanishes_between_two_pages_hides_no_other() -> None:
+    """With the row that is gone, what was read is as many as the last page counts."""
+    rows = [{**APPLICATION, "contract_id": f"rsc{number:08}"} for number in range(20)]
+
+    def script(asked: Asked) -> Answer:
+        first, again = "offset=0&" in asked.path, len(desk.asked) > 2
+        shown = rows if first and not again else rows[:3] + rows[4:]
+        return told({"request_id": "r", "results": shown[:10] if first else shown[10:], "total": len(shown)})
+
+    with fake_desk(script) as desk:
+        seen = {app.contract_id for app in api_of(desk).list_applications()}
+    assert seen == {row["contract_id"] for row in rows[:3] + rows[4:]}
+
+
 def test_the_echo_must_be_what_was_asked() -> None:
     def script(asked: Asked) -> Answer:
         body = json.loads(asked.body)

@@ -151,14 +151,18 @@ def _go_back(wanted: WantedInstallation) -> None:
 
 
 def drop_stale_key(wanted: WantedInstallation) -> None:
-    """Remove the key that waited once it is the live one."""
+    """Remove the key that waited once it is the live one; this run must be alone in the folder of the file set."""
     if wanted.key_path is None:
         return
-    staged_path = live_keys.staged_path(wanted.key_path)
-    staged = files.read(staged_path) if files.exists(staged_path) else None
-    live = staged and files.read(wanted.key_path)
-    if staged and live and staged.content == live.content:
-        files.remove(staged_path)
+    key_path, staged_path = wanted.key_path, live_keys.staged_path(wanted.key_path)
+
+    def is_live() -> bool:
+        staged = files.read(staged_path) if files.exists(staged_path) else None
+        live = staged and files.read(key_path)
+        return bool(staged and live and staged.content == live.content)
+
+    if is_live():
+        files.remove(staged_path, is_over=is_live, held=wanted.fileset.folder.parent)
 
 
 __all__ = ("PROVE", "RELOAD", "drop_stale_key", "going_back", "new_files", "see_through", "swap")

@@ -232,7 +232,7 @@ def _done(action: str, wanted: WantedKey, *, stock: Stock) -> bool:
     if action in (CREATE_KEY, STAGE_KEY):
         path = wanted.key_path if action == CREATE_KEY else wanted.next_path
         if action == STAGE_KEY and _is_over(wanted):
-            files.remove(path)
+            files.remove(path, is_over=lambda: _is_over(wanted))
         return files.publish_exclusive(path, content=_new_key(wanted, stock=stock), access=_key_access(wanted))
     key = observe(wanted).key
     if key is None:

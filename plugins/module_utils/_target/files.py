@@ -29,7 +29,7 @@ from .accesses import Access
 from .door import refusing
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _LARGEST = 1 << 20  # no key, request or chain comes near; a path by mistake may lead to a log file
 _LEFT_BEHIND = re.compile(r"[0-9a-z_]{8}\.tmp")
@@ -167,12 +167,15 @@ def replace(path: str, *, content: bytes, access: Access) -> None:
         settle(target.parent)
 
 
-def remove(path: str) -> None:
-    """Remove the file; of a link the link goes, not what it leads to."""
-    with refusing(path):
+def remove(path: str, *, is_over: Callable[[], bool], held: pathlib.Path | None = None) -> None:
+    """Remove the file, or the link, if it is over while this run is alone in its folder, as it is already in `held`."""
+    with refusing(path), contextlib.ExitStack() as stack:
         place = _itself(path)
-        place.unlink(missing_ok=True)
-        settle(place.parent)
+        if held is None or not place.parent.samefile(held):
+            stack.enter_context(alone_in(place.parent))
+        if is_over():
+            place.unlink(missing_ok=True)
+            settle(place.parent)
 
 
 def _itself(path: str) -> pathlib.Path:

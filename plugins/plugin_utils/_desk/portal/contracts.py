@@ -44,6 +44,7 @@ _TOO_LONG: t.Final = Phrase(
 )
 _MOST_ROWS: t.Final = 1_000_000
 _MOST_PAGES: t.Final = 10_000
+_READINGS: t.Final = 3  # of a list that changes while it is read; ours
 _UNREADABLE: t.Final = Phrase("its list cannot be read: {0}", "一覧を読み取れません: {0}")
 _NO_CERTIFICATE: t.Final = Phrase(
     "the portal offers no certificate of {0} to download", "ポータルに、ダウンロードできる {0} の証明書がありません"
@@ -67,13 +68,31 @@ class Listing(t.NamedTuple):
 
 
 def read_status_list(window: Window) -> Listing:
-    """Read all pages of ステータス一覧; raises AnswerUnusable when they hold fewer rows than the portal counts."""
-    take_walk(window, "list", Filling(fill={}))
+    """Read all pages of ステータス一覧, and again where rows have moved from one page to another meanwhile.
+
+    Raises AnswerUnusable when they hold fewer rows than the portal counts.
+    """
+    for _reading in range(_READINGS):
+        take_walk(window, "list", Filling(fill={}))
+        result, total = _read_pages(window)
+        if len(result.applications) >= total:
+            return result
+    raise AnswerUnusable(_FEWER.filled(window.page.heading, total, len(result.applications)))
+
+
+def _read_pages(window: Window) -> tuple[Listing, int]:
+    """Read from this page on, and the most that a page counts.
+
+    What vanishes from a page that was read takes a row of the next one with it, and the last count agrees.
+    """
     result = Listing({}, {})
     seen: set[str] = set()
+    totals: list[int] = []
     for page in itertools.count(1):
         before = len(result.applications)
         _add_rows(window, result)
+        total = read_total(window.page.captions)
+        totals += [] if total is None else [total]
         # All pages may have one address, and a page may hold what has moved on from the page before.
         leads_back = window.page.url in seen and len(result.applications) == before
         seen.add(window.page.url)
@@ -83,12 +102,9 @@ def read_status_list(window: Window) -> Listing:
             break
         window.follow("next_page")
         window.expect("status_list")
-    total = read_total(window.page.captions)
-    if total is None:
+    if not totals:
         _require_end(window, pages=page)
-    elif len(result.applications) < total:
-        raise AnswerUnusable(_FEWER.filled(window.page.heading, total, len(result.applications)))
-    return result
+    return result, max(totals, default=0)
 
 
 def _require_end(window: Window, *, pages: int) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.keyspec import KeySpec
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import keys
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import files
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.key_orders import (
     ensure,
     order,
@@ -48,6 +49,29 @@ def test_the_slower_of_two_does_not_take_a_key_of_another_kind(
     with pytest.raises(errors.KeyDiffers):
         ensure(order(tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["www.key"]
+
+
+def test_the_slower_of_two_never_removes_the_next_key_of_the_faster(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that is over lies where the next one is to wait; the faster run has replaced it and told its CSR."""
+    install = {"certificate": str(tmp_path / "www.pem"), "chain": None, "full_chain": None, "pkcs12": None}
+    ensure(order(tmp_path, install=install))
+    live = keys.facts((tmp_path / "www.key").read_bytes(), path="").public_key_fingerprint
+    wanted = order(tmp_path, install=install, retire=[live], in_use=live)
+    over = ensure(wanted).as_result()["public_key_fingerprint"]
+    wanted["retire"].append(over)
+    remove, faster = files.remove, []
+
+    def late(path: str, **options: t.Any) -> None:
+        monkeypatch.setattr(files, "remove", remove)
+        faster.append(ensure(wanted).as_result()["public_key_fingerprint"])
+        remove(path, **options)
+
+    monkeypatch.setattr(files, "remove", late)
+    slower = ensure(wanted).as_result()["public_key_fingerprint"]
+    assert [slower] == faster != [over]
+    assert keys.facts((tmp_path / ".www.key.next").read_bytes(), path="").public_key_fingerprint == slower
 
 
 def _one_of_many(wanted: dict[str, t.Any], barrier: t.Any, answers: t.Any) -> None:

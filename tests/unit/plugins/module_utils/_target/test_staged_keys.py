@@ -15,8 +15,8 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core import certificate_errors, errors
 from ansible_collections.iij.server_certificate.plugins.module_utils._pki import csrs, keys
+from ansible_collections.iij.server_certificate.plugins.module_utils._target import activation, files, installation
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_key_csr as use_case
-from ansible_collections.iij.server_certificate.plugins.module_utils._target import installation
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import NOW, Authority, key_pem, pem
 from ansible_collections.iij.server_certificate.tests.unit.plugins.module_utils._target.key_orders import (
     ensure,
@@ -78,6 +78,32 @@ def test_it_goes_live_together_with_its_certificate(served: Site) -> None:
     assert stat.S_IMODE((folder / "www.key").stat().st_mode) == 0o600
     assert not (folder / ".www.key.next").exists()
     assert ensure(wanted(folder)).actions == ("stage_key", "create_csr"), "this one is in service now"
+
+
+@pytest.mark.parametrize("place", ["", "private"], ids=["one folder", "two folders"])
+def test_what_went_live_is_cleared_away_and_nothing_that_came_meanwhile(
+    served: Site, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    """Another run may stage its key at the moment when the one that went live is cleared away."""
+    live, waiting = (served.folder / place / name for name in ("www.key", ".www.key.next"))
+    live.parent.mkdir(exist_ok=True)
+    wanted = served.parse(key={"path": str(live)})
+    written(live, served.key)
+    written(waiting, served.key)
+    remove = files.remove
+
+    def late(path: str, **options: t.Any) -> None:
+        written(waiting, ec.generate_private_key(ec.SECP256R1()))
+        remove(path, **options)
+
+    with monkeypatch.context() as patched, wanted.fileset.locked():
+        patched.setattr(files, "remove", late)
+        activation.drop_stale_key(wanted)
+    assert waiting.exists()
+    written(waiting, served.key)
+    with wanted.fileset.locked():
+        activation.drop_stale_key(wanted)
+    assert not waiting.exists()
 
 
 def test_a_key_that_was_opened_to_others_while_it_waited_goes_live_closed(served: Site) -> None:

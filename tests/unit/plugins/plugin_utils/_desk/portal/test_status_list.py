@@ -13,12 +13,14 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk import AnswerUnusable, ScreenUnexpected
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal import contracts
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.status_rows import read_total
+from hypothesis import given
+from hypothesis import strategies as st
 
 Page = tuple[str, str]  # its address and its rows, a letter each
 
 
 class Pages:
-    """A window that goes from page to page; `total` is what the last one counts."""
+    """A window that goes from page to page; `total` is what each of them counts."""
 
     def __init__(self, *pages: Page, total: int | None = None, round_again: bool = False, further: t.Any = ()) -> None:
         captions = () if total is None else (f"全{total}件",)
@@ -33,6 +35,9 @@ class Pages:
     @property
     def page(self) -> types.SimpleNamespace:
         return self._pages[self._at]
+
+    def start(self) -> None:
+        self._at = 0
 
     def has(self, *_part: str) -> bool:
         return self._round or self._at + 1 < len(self._pages)
@@ -52,12 +57,46 @@ class Pages:
         return ScreenUnexpected(problem)
 
 
+class MovingPages(Pages):
+    """Pages of a list that changes while it is read: before each page but the first, one row goes or comes."""
+
+    def __init__(self, rows: str, size: int, moves: t.Iterable[tuple[str, int]]) -> None:
+        super().__init__()
+        self._rows, self._size, self._moves = list(rows), size, iter(moves)
+        self.stayed = set(rows)
+
+    @property
+    def page(self) -> types.SimpleNamespace:
+        return self._page
+
+    def start(self) -> None:
+        self._begin = 0
+        self._show()
+
+    def has(self, *_part: str) -> bool:
+        return self._begin + self._size < len(self._rows)
+
+    def follow(self, _link: str) -> None:
+        self._begin += self._size
+        row, at = next(self._moves, ("", 0))
+        if row:
+            self._rows.insert(at % (len(self._rows) + 1), row)
+        elif at and self._rows:
+            self.stayed.discard(self._rows.pop(at % len(self._rows)))
+        self._show()
+
+    def _show(self) -> None:
+        rows = "".join(self._rows[self._begin : self._begin + self._size])
+        captions = (f"全{len(self._rows)}件",)
+        self._page = types.SimpleNamespace(url=f"/list?{self._begin}", rows=rows, heading="一覧", captions=captions)
+
+
 @pytest.fixture(autouse=True)
 def rows_are_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     def add(window: t.Any, listing: contracts.Listing) -> None:
         listing.applications.update(dict.fromkeys(window.page.rows))
 
-    monkeypatch.setattr(contracts, "take_walk", lambda *_given: None)
+    monkeypatch.setattr(contracts, "take_walk", lambda window, *_given: window.start())
     monkeypatch.setattr(contracts, "_add_rows", add)
 
 
@@ -79,6 +118,31 @@ def test_every_page_is_read(window: t.Any) -> None:
 def test_fewer_rows_than_are_counted_are_no_list() -> None:
     with pytest.raises(AnswerUnusable):
         contracts.read_status_list(t.cast("t.Any", Pages(("/list?1", "ab"), ("/list?2", "c"), total=4)))
+
+
+def test_a_row_that_vanishes_hides_no_other() -> None:
+    """The count of the last page agrees with what was read: with the row that is gone, and without the one it hid."""
+    window = MovingPages("abcdefgh", 4, [("", 2)])
+    assert set(contracts.read_status_list(t.cast("t.Any", window)).applications) >= set("abdefgh")
+
+
+@given(
+    size=st.integers(1, 6),
+    rows=st.integers(1, 20),
+    moves=st.one_of(
+        st.lists(st.tuples(st.just(""), st.integers(0, 30)), max_size=20),
+        st.lists(st.tuples(st.sampled_from("UVWXYZ"), st.integers(0, 30)), max_size=20, unique_by=lambda move: move[0]),
+    ),
+)
+def test_no_row_that_stays_is_missed_while_others_come_or_go(
+    size: int, rows: int, moves: list[tuple[str, int]]
+) -> None:
+    window = MovingPages("abcdefghijklmnopqrst"[:rows], size, moves)
+    try:
+        result = contracts.read_status_list(t.cast("t.Any", window))
+    except AnswerUnusable:
+        return  # it changes faster than it can be read
+    assert set(result.applications) >= window.stayed
 
 
 @pytest.mark.parametrize("text", ["次へ", "次の50件", "Next", "next page", ">", "»", "＞＞"])
