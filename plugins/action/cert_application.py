@@ -18,6 +18,7 @@ from ..plugin_utils._reports.rows import result_rows
 from ..plugin_utils._reports.text import list_warnings
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.contracts import count_contract_steps, list_failures, make_contract_result
+from ..plugin_utils._tasks.left_out import list_waiting
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import make_frame, plan_orders
 
@@ -49,8 +50,8 @@ class ActionModule(Leg):
         document = describe_plan(plan, frame, planned=self.check_mode, failed=list_failures(outcomes))
         result = make_contract_result(document, plan, self.inventory_hosts, before=before, outcomes=outcomes)
         (row,) = result_rows(document["orders"])
-        # Nobody else may ever look: what silence will do, and what the order lacks for its renewal, is told here.
-        warnings = list_warnings(document, self.lang)
+        # Nobody else may ever look: what silence will do, what an order lacks and what only people can do is told here.
+        warnings = [*list_warnings(document, self.lang), *list_waiting(plan, self.lang)]
         return {key: value for key, value in result.items() if key in _KEPT} | {
             "application": row,
             "warnings": warnings,

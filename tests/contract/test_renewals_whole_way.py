@@ -144,6 +144,20 @@ def test_a_task_for_one_order_alone_tells_what_silence_will_do(desk: DeskControl
     assert not any("rsc00000002" in warning for warning in warnings), "what is not this order's is not told here"
 
 
+def test_a_single_order_tells_what_only_people_can_do(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    """A role that is run every day is all that anybody sees."""
+    site = Site(desk, tmp_path)
+    site.first_certificate()
+    site.days_before_end(28)
+    site.tasks.renew()
+    assert site.tasks.run("cert_application", order=site.fields)["warnings"] == [], "the CA is at work"
+    desk.ca_reject("rsc00000001", reason="the telephone number is another one")
+    (warning,) = site.tasks.run("cert_application", order=site.fields)["warnings"]
+    assert warning.startswith("www: ")
+    assert "the telephone number is another one" in warning
+    assert "correct what the CA rejects" in warning
+
+
 def test_the_key_in_use_can_be_kept(desk: DeskControl, tmp_path: pathlib.Path) -> None:
     site = Site(desk, tmp_path, renewal={"when": "window", "key": "keep"})
     serial, key = site.first_certificate(), site.hosts.key("web1", "www")

@@ -147,13 +147,17 @@ def test_tasks_with_a_passphrase_are_kept_from_callbacks_and_their_faults_are_to
 
 
 def test_the_report_tells_the_days_left_of_all_hosts(site: Site) -> None:
-    site.write_orders(site.target("www", "web1"), site.target("mail", "web1"), site.target("bank", "web2"))
-    site.run("apply")
+    www = site.target("www", "web1")
+    named = {"common_name": "{{ label }}.example.jp", "install": {**www["install"], "reload": "web"}}
+    site.write_orders({**www, **named}, site.target("mail", "web1"), site.target("bank", "web2"))
+    elsewhere = {"certificate_template_variables": {"label": "www"}, "certificate_commands": {"web": "/bin/true"}}
+    site.run("apply", "-e", json.dumps(elsewhere))
     site.desk.ca_work()
-    site.run("collect")
+    site.run("collect", "-e", json.dumps(elsewhere))
     site.at("web2", "bank.pem").unlink()
     playbook = site.write("report.yml", REPORT)
     report = {
+        **elsewhere,
         "expiry_report_orders": str(site.orders),
         "expiry_report_json_path": str(site.folder / "expiry.json"),
         "expiry_report_table_path": str(site.folder / "expiry.txt"),

@@ -28,6 +28,8 @@ NEVER_TOLD = {
     # Their callers tell what is broken.
     "ValueError": ("not Base64", "signature without a digest", "a value without parts", "cut off", "a length of"),
 }
+# Where the English words of a call are; the Japanese ones are the next argument.
+PLACES_OF_WORDS = {"Phrase": 0, "make_rule": 2}
 MESSAGES = ("msg", "message", "fail_msg", "success_msg")
 
 PROSE = re.compile(r"[A-Za-z]{2,}[,;:]? +[A-Za-z]")
@@ -162,3 +164,22 @@ def messages(node: t.Any) -> t.Iterator[str]:
     elif isinstance(node, list):
         for value in node:
             yield from messages(value)
+
+
+def list_pairs(module: ast.Module) -> t.Iterator[tuple[int, str, str]]:
+    """Every text of a phrase or a rule in both languages, with its line."""
+    for node in ast.walk(module):
+        first = PLACES_OF_WORDS.get(called(node.func)) if isinstance(node, ast.Call) else None
+        if first is not None and len(node.args) >= first + 2:
+            pair = node.args[first : first + 2]
+            texts = (words.elts if isinstance(words, ast.Tuple) else [words] for words in pair)
+            for one, other in zip(*texts, strict=True):
+                yield one.lineno, words_of(one) or "", words_of(other) or ""
+
+
+@pytest.mark.parametrize("path", CODE, ids=name)
+def test_before_a_day_is_not_by_that_day(path: pathlib.Path) -> None:
+    """までに takes the day in: at the end of it, IIJ has renewed the contract or made its own key."""
+    for line, english, japanese in list_pairs(tree(path)):
+        for fact in re.findall(r"before (\{\w+\})", english):
+            assert not re.search(re.escape(fact) + r"\s?まで", japanese), f"{name(path)}:{line}"

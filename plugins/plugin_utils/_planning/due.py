@@ -67,7 +67,13 @@ def needs_people(entry: Entry, as_of: dt.datetime | None) -> bool:
 
 
 def _leave_to_apply(entry: Entry) -> Entry:
-    """Leave the cancellation of what is replaced, and the change of a linked service, to a run that people start."""
+    """Leave to a run that people start: the end of what is replaced, another linked service, and what a CA rejected.
+
+    The same is not registered day after day where nobody remembers what was: only whoever has corrected it knows.
+    """
+    procedure = entry.application.procedure if entry.application else None
+    if entry.ahead is Standing.TO_REGISTER and procedure and procedure.state is State.REJECTED and not entry.drifted:
+        entry = dc.replace(entry, ahead=Standing.WAITING)
     if entry.replaced and entry.replaced.cancels:
         entry = dc.replace(entry, replaced=dc.replace(entry.replaced, cancels=False))
     return dc.replace(entry, link=None, relinking=None) if entry.link is Standing.TO_RELINK else entry

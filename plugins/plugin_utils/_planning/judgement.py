@@ -54,7 +54,7 @@ def find_standing_ahead(
     """Decide what is due for the certificate after the one in use; None where nothing is.
 
     An open procedure is registered whoever opened it, so that no silence takes a key from its host; one that the CA
-    has rejected only once the order was `mended`.
+    has rejected only once the order was `mended`, or may have been.
     """
     if order.state is Wanted.CANCELLED or application is None or application.state is State.UNCLEAR:
         return None

@@ -130,6 +130,10 @@ class Memory:
         key = order.csr.public_key_fingerprint
         return dc.replace(application, public_key_fingerprint=key) if same else application
 
+    def is_mended(self, application: Application | None, drifted: tuple[str, ...]) -> bool:
+        """Check whether an order differs from what was registered last, or may: nothing is remembered of that."""
+        return bool(drifted) or application is None or application.contract_id not in self._registered
+
     def drifted_fields(self, order: Order, application: Application | None) -> tuple[str, ...]:
         """Return the fields in which the order says something else than was registered.
 

@@ -22,7 +22,7 @@ TERMS: t.Final = {"6 months": Phrase("6 months", "6か月"), "1 year": Phrase("1
 _YEN: t.Final = Phrase("{0:,} yen", "{0:,}円")
 _RENEWED: t.Final = Phrase(
     "{0}: renew {1} ({2}, {3}) before {4}{5}; the certificate in use is valid until {6}",
-    "{0}: {1} ({2}、{3}) を {4} までに更新{5}。使用中の証明書は {6} まで有効",
+    "{0}: {1} ({2}、{3}) を {4} より前に更新{5}。使用中の証明書は {6} まで有効",
 )
 _OPENED: t.Final = Phrase(
     "{0}: {1} is being renewed already, ordered {2}; nothing is ordered now",
@@ -36,8 +36,8 @@ _BY_SILENCE: t.Final = Phrase("by IIJ, since nobody had decided", "自動更新�
 _BY_OTHERS: t.Final = Phrase("past these files", "別途")
 _SILENT: t.Final = Phrase(
     "{0}: IIJ renews {1} by itself on {2}{3}, unless it is ordered or cancelled before; CSR and information are wanted "
-    "by {4}",
-    "{0}: {1} は、更新も解約もしない場合、{2} にIIJ側で自動更新されます{3}。CSRと申請情報の期限は {4} です",
+    "before {4}",
+    "{0}: {1} は、更新も解約もしない場合、{2} にIIJ側で自動更新されます{3}。CSRと申請情報は {4} より前に登録が必要です",
 )
 _SILENT_UNMANAGED: t.Final = Phrase(
     "unmanaged: {0} {1}, no order names it: IIJ renews it by itself on {2}{3}. Write an order for it before, or cancel "

@@ -84,8 +84,8 @@ _ACTIONS: t.Final = {
     ),
     "order_reissue": Phrase("order the reissue (apply.yml)", "再発行を申し込む (apply.yml)"),
     "mend": Phrase(
-        "correct what the CA rejects in the order, then register again (renew.yml)",
-        "認証局が却下した内容をオーダーで直し、もう一度登録する (renew.yml)",
+        "correct what the CA rejects in the order, then register again (apply.yml)",
+        "認証局が却下した内容をオーダーで直し、もう一度登録する (apply.yml)",
     ),
     "new_csr": Phrase("give a CSR with a new key (csr_path)", "新しい鍵のCSRを用意する (csr_path)"),
     "look": Phrase("look at the warning of this order", "このオーダーの警告を確認する"),
@@ -131,6 +131,7 @@ _AT_WORK: t.Final = {
     State.APPLIED: ("wait_for_ca", "ca"),
     State.AWAITING_CONFIRMATION: ("answer_ca", "applicant"),
 }
+_AFTER_REJECTION: t.Final = (Standing.WAITING, Standing.TO_REGISTER)
 _BY_STANDING: t.Final = {
     Standing.TO_ORDER: ("order", "group_admin"),
     Standing.TO_RENEW: ("renew", "group_admin"),
@@ -201,9 +202,9 @@ def _next_for_certificate(entry: Entry, lang: Language) -> tuple[str, str]:
 def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
     """Return what has to happen next for the certificate after the one in use."""
     procedure = entry.application.procedure if entry.application else None
+    if procedure is not None and procedure.state is State.REJECTED and entry.ahead in _AFTER_REJECTION:
+        return translate(_ACTIONS["mend"], lang), "service_admin"
     if entry.ahead is Standing.WAITING and procedure is not None:
-        if procedure.state is State.REJECTED:
-            return translate(_ACTIONS["mend"], lang), "service_admin"
         if _waits_for_upload(entry):
             return translate(_ACTIONS["upload"], lang), "service_admin"
         if procedure.state is State.AWAITING_REGISTRATION:

@@ -39,7 +39,7 @@ _UNDECIDED: t.Final = "BROUGHT-UNDECIDED"
 
 def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> list[str]:
     """List mistakes, and the orders whose certificates end unless somebody does something, with what it is."""
-    waiting = {entry.order.name: entry for entry in plan.entries if needs_people(entry, plan.as_of)}
+    waiting = _find_waiting(plan)
     wrong = [
         *(complaint for complaint in (*errors, *plan.remarks) if complaint.severity is Severity.ERROR),
         *(
@@ -55,6 +55,15 @@ def list_left_out(errors: Iterable[Complaint], plan: Plan, lang: Language) -> li
     ]
 
 
+def list_waiting(plan: Plan, lang: Language) -> list[str]:
+    """List the orders that go on only once somebody has done something, with what it is."""
+    return [_word_entry(entry, lang) for entry in _find_waiting(plan).values()]
+
+
+def _find_waiting(plan: Plan) -> dict[str, Entry]:
+    return {entry.order.name: entry for entry in plan.entries if needs_people(entry, plan.as_of)}
+
+
 def _word_entry(entry: Entry, lang: Language) -> str:
     track = entry.track
     if entry.lacking and track and track.phase is Phase.OPEN and track.silent_on:
@@ -65,4 +74,4 @@ def _word_entry(entry: Entry, lang: Language) -> str:
     return translate(_OPEN.filled(entry.order.name, explain_standing(entry, lang), action, until), lang)
 
 
-__all__ = ("list_left_out",)
+__all__ = ("list_left_out", "list_waiting")

@@ -54,7 +54,7 @@ RULES = (
         ),
         (
             "{contract_id} の更新に必要な項目がオーダーにありません: {fields}",
-            "{day} までに、登録に必要な項目がすべてあること",
+            "{day} より前に、登録に必要な項目がすべてあること",
             "オーダーに追記してください。{then}",
         ),
         severity=Severity.WARNING,
@@ -84,7 +84,7 @@ RULES = (
         ),
         (
             "{contract_id} の更新に使うCSRの鍵が、使用中の証明書と同じです。",
-            "{day} までに、新しい鍵のCSR",
+            "{day} より前に、新しい鍵のCSR",
             "鍵とCSRを作り直すか、renewal: {{key: keep}} と書いてください。期日の3日前には今のCSRで登録します。",
         ),
         severity=Severity.WARNING,
@@ -114,7 +114,7 @@ RULES = (
         ),
         (
             "{contract_id} は {opens} から更新できるため、証明書 {serial} は再発行しません。",
-            "{day} までに、新しい鍵で更新",
+            "{day} より前に、新しい鍵で更新",
             "renewal: {{when: window}} と書いてください。鍵の危殆化なら reason: key_compromised と書けば再発行します。",
         ),
         severity=Severity.WARNING,

@@ -12,6 +12,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.due import leave_undue
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.judgement import find_standing_ahead
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lifecycle import (
@@ -127,11 +128,19 @@ def test_an_open_renewal_is_registered_whoever_opened_it(opened_by: str | None, 
     assert entry.replaces == replaces
 
 
-@pytest.mark.parametrize("state", [State.APPLIED, State.AWAITING_CONFIRMATION, State.REJECTED, State.UNCLEAR])
+@pytest.mark.parametrize("state", [State.APPLIED, State.AWAITING_CONFIRMATION, State.UNCLEAR])
 def test_a_procedure_that_others_work_at_is_waited_for(state: State) -> None:
     row = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, None, state=state))
     entry = entry_at(20, row)
     assert (entry.shown, entry.steps) == (Standing.WAITING, ())
+
+
+def test_what_was_rejected_is_registered_again_where_nobody_knows_what_was_registered() -> None:
+    row = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, None, state=State.REJECTED))
+    entry = entry_at(20, row)
+    assert (entry.shown, entry.steps) == (Standing.TO_REGISTER, (Step.REGISTER,))
+    ((daily,), _left) = leave_undue([entry], broken=())
+    assert (daily.shown, daily.steps) == (Standing.WAITING, ()), "a daily run would repeat it each day"
 
 
 def test_a_certificate_that_ran_out_while_the_next_one_is_made_has_not_ended() -> None:

@@ -63,7 +63,7 @@ def test_a_plan_names_renewal_silence_and_what_no_order_names_with_days_and_yen(
     ) in told
     assert (
         "! api: IIJ renews rsc00000004 by itself on 2027-04-28 (30,000 yen), unless it is ordered or cancelled before; "
-        "CSR and information are wanted by 2027-05-03"
+        "CSR and information are wanted before 2027-05-03"
     ) in told
     assert (
         "! unmanaged: rsc00000009 old.example.jp, no order names it: IIJ renews it by itself on 2027-04-28 "
@@ -87,7 +87,7 @@ def test_what_no_order_names_says_its_day_and_yen_however_far_away() -> None:
 def test_the_same_in_japanese() -> None:
     told = "\n".join(lines(28, lang="ja"))
     for words in (
-        "2027-04-28 までに更新: 30,000円",
+        "2027-04-28 より前に更新: 30,000円",
         "2027-04-28 にIIJ側で自動更新されます (30,000円)",
         "管理外: rsc00000009",
     ):
@@ -122,7 +122,7 @@ def row_at(days: float, **procedure: t.Any) -> dict[str, t.Any]:
         (19, {"state": State.AWAITING_CONFIRMATION, "confirmations": ("domain",)}, "waiting", "answer the CA: right",
          "applicant", None),
         (19, {"state": State.AWAITING_CONFIRMATION}, "waiting", "answer what the CA asks", "applicant", None),
-        (18, {"state": State.REJECTED, "reason": "no such company"}, "waiting", "correct what the CA rejects",
+        (18, {"state": State.REJECTED, "reason": "no such company"}, "to_register", "correct what the CA rejects",
          "service_admin", "2027-05-02"),
     ],
 )  # fmt: skip
