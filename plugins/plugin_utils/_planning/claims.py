@@ -58,7 +58,8 @@ def match_applications(
     by_reference = {app.client_reference: app for app in applications if app.client_reference}
     claims: dict[str, Application] = {}
     together: tuple[Order | Outline, ...] = (*orders, *outlines)
-    everyone = sorted(together, key=lambda order: order.name)
+    # A second purchase comes after the one that it is the second of, whatever their names.
+    everyone = sorted(together, key=lambda order: (order.duplicate_of is not None, order.name))
     for order in everyone:
         key = order.contract_id or order.client_reference(portfolio)
         application = by_contract.get(key) if order.contract_id else by_reference.get(key)
@@ -101,7 +102,8 @@ def _ended(
     """Return the ended application of each order without a live one, at a desk that does not tell whose it was.
 
     An order of generation N has stood for N fitting applications in all, so the last one to have ended is the order's
-    own unless a newer generation asks for another purchase.
+    own unless a newer generation asks for another purchase. One of them is what it `replaces`, which may go on, or be
+    another product.
     """
     taken = {app.contract_id for app in claims.values()}
     ended: dict[tuple[str, str], list[Application]] = {}
@@ -112,12 +114,19 @@ def _ended(
     for order in sorted(orders, key=lambda order: (order.name not in claims, order.generation, order.name)):
         past = ended.get(purchase_key(order.common_name, order.product.id), [])
         fitting = [app for app in past if not _is_of_others(order, app) and not find_differences(order, app)]
-        own = fitting[: order.generation - (order.name in claims)]
+        count = order.generation - _has_replaced_another(order, fitting)
+        own = fitting[: count - (order.name in claims)]
         for app in own:
             past.remove(app)
-        if order.name not in claims and order.contract_id is None and len(own) == order.generation:
+        if order.name not in claims and order.contract_id is None and len(own) == count:
             result[order.name] = own[-1]
     return result
+
+
+def _has_replaced_another(order: Order, fitting: Iterable[Application]) -> bool:
+    """Check whether a generation before this one stood for a contract that is none of the ended ones that fit."""
+    replaces = order.replaces if order.generation > 1 else None
+    return replaces is not None and all(app.contract_id != replaces for app in fitting)
 
 
 def _is_of_others(order: Order, app: Application) -> bool:

@@ -69,6 +69,7 @@ class Memory:
         self._last: dict[str, HostAnswer] = {}
         self._had: dict[str, HostAnswer] = {}
         self._registered: dict[str, Registered] = {}
+        self._holders: dict[tuple[str | None, ...], str] = {}  # whose certificate came last to these places
         count = 0
         for count, line in enumerate(lines, start=1):  # noqa: B007  (the last one counts)
             if isinstance(line, Registered):
@@ -77,6 +78,7 @@ class Memory:
             self._last[line.contract_id] = line
             if line.has:
                 self._had[line.contract_id] = line
+                self._holders[line.places] = line.contract_id
         self._outdated = count - len(self.list_lines())
 
     def has_certificate(self, order: Order, application: Application | None) -> bool | None:
@@ -112,7 +114,9 @@ class Memory:
     def is_placed(self, order: Order | Outline, application: Application) -> bool:
         """Check whether a certificate of this contract, this one or one before, was meant for these places."""
         answer = self._last.get(application.contract_id)
-        return answer is not None and not isinstance(order, Outline) and answer.places == name_places(order)
+        if answer is None or isinstance(order, Outline) or answer.places != name_places(order):
+            return False
+        return self._holders.get(answer.places, answer.contract_id) == answer.contract_id
 
     def is_named(self, order: Order | Outline, application: Application) -> bool:
         """Check whether a certificate of this contract was the order's, whatever places it named then."""

@@ -63,6 +63,14 @@ _BOUGHT: t.Final = Phrase(
     "(元の契約を終えるには replaces: {booked} を指定します)。この台帳が別の窓口のものなら、別の ledger_path を"
     "指定してください",
 )
+_HAD: t.Final = Phrase(
+    "{booked} was bought for order {order} at {at}, as the ledger says, and the desk lists it. Nothing was ordered "
+    "now. If it has ended, or another order is to keep it, raise the generation of this one to buy another contract; "
+    "else write contract_id: {booked}",
+    "台帳によると、オーダー {order} では {at} に {booked} を購入済みで、一覧にも表示されています。"
+    "今回は注文していません。その契約が終了したか、ほかのオーダーで使う場合は、generation を上げて"
+    "別の契約を購入してください。それ以外の場合は contract_id: {booked} と書いてください",
+)
 _SHOWN: t.Final = ("booked", "order", "at", "common_name", "product")
 _ADVICE: t.Final = Phrase(
     "Look at ステータス一覧 and at IIJ's mails. If a contract is there, write its サービスコード into the order as "
@@ -110,8 +118,8 @@ def hold_back(by: Settling, order: Order, same: Iterable[str], *, reference: str
         if not (alike or line.get("client_reference") == reference):
             continue
         attempt, booked = line.get("attempt") or name_attempt(line), line.get("booked")
-        if booked in listed and not alike:
-            raise AttemptOpen(_BOUGHT.filled(**{name: line.get(name) for name in _SHOWN}))
+        if booked in listed and line.get("client_reference") == reference:
+            raise AttemptOpen((_HAD if alike else _BOUGHT).filled(**{name: line.get(name) for name in _SHOWN}))
         if booked in listed:
             continue
         arrived = sorted(late - set(line.get("listed", ()))) if alike and not booked else ()

@@ -151,11 +151,11 @@ def test_no_sealed_contract_id_is_hidden_from_what_settles_an_attempt(runs: Runs
 def test_a_contract_that_the_ledger_knows_settles_no_other_attempt(runs: Runs) -> None:
     alone = {name: value for name, value in TWIN.items() if name != "duplicate_of"}
     assert runs.apply(*portfolio(alone)) == ["xtra bought"]
-    # From now on that contract is taken for the first order's, and its twin is bought under the second one's name.
-    orders = portfolio(OV, TWIN)
-    runs.desk.losses_of = {"xtra": "late"}
-    assert runs.apply(*orders) == ["xtra OutcomeUnknown"]
-    assert runs.apply(*orders) == ["xtra AttemptOpen"]
+    # From now on that contract is taken for the first order's, and its twin is bought under a name of its own.
+    orders = portfolio(OV, {**TWIN, "name": "yoke"})
+    runs.desk.losses_of = {"yoke": "late"}
+    assert runs.apply(*orders) == ["yoke OutcomeUnknown"]
+    assert runs.apply(*orders) == ["yoke AttemptOpen"]
     runs.desk.late.clear()
     assert runs.apply(*orders) == []
     assert len(runs.desk.purchases) == 2
