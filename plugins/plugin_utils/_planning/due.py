@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
 
     from .entry import Entry
 
+_BY_PEOPLE: t.Final = (Standing.TO_ORDER, Standing.TO_CANCEL)
 _STUCK: t.Final = (Standing.HELD, Standing.ESTRANGED, Standing.ENDED)
 # What stays as it is for as long as nobody mends, completes, uploads or explains it.
 _FOR_PEOPLE: t.Final = (State.AWAITING_REGISTRATION, State.REJECTED, State.UNCLEAR)
@@ -31,7 +32,7 @@ def leave_undue(
     entries: Iterable[Entry], *, broken: Collection[str | None]
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """Leave out orders with mistakes, and all that orders, cancels or links a contract; returns both parts."""
-    never = {entry.order.name for entry in entries if entry.standing in (Standing.TO_ORDER, Standing.TO_CANCEL)}
+    never = {entry.order.name for entry in entries if entry.standing in _BY_PEOPLE and not entry.is_left_over}
     kept, left = part_entries(entries, broken={*broken, *never})
     return tuple(_leave_to_apply(entry) for entry in kept), left
 
@@ -71,6 +72,8 @@ def _leave_to_apply(entry: Entry) -> Entry:
 
     The same is not registered day after day where nobody remembers what was: only whoever has corrected it knows.
     """
+    if entry.is_left_over:  # its certificate is brought to its host all the same
+        entry = dc.replace(entry, standing=Standing.DONE)
     procedure = entry.application.procedure if entry.application else None
     if entry.ahead is Standing.TO_REGISTER and procedure and procedure.state is State.REJECTED and not entry.drifted:
         entry = dc.replace(entry, ahead=Standing.WAITING)

@@ -129,5 +129,13 @@ class Entry:
             return False
         return issued and self.order.install is not None
 
+    @property
+    def is_left_over(self) -> bool:
+        """Whether the certificate of an order that was cancelled after its payment is not on its host yet."""
+        application = self.application
+        if application is None or self.order.state is not Wanted.CANCELLED or not self.installs:
+            return False
+        return not (application.downloaded_at is not None if self.on_host is None else self.on_host)
+
 
 __all__ = ("REPLACING", "Entry")

@@ -54,9 +54,12 @@ def find_standing_ahead(
     """Decide what is due for the certificate after the one in use; None where nothing is.
 
     An open procedure is registered whoever opened it, so that no silence takes a key from its host; one that the CA
-    has rejected only once the order was `mended`, or may have been.
+    has rejected only once the order was `mended`, or may have been. A renewal that was paid before its order was
+    cancelled is used.
     """
-    if order.state is Wanted.CANCELLED or application is None or application.state is State.UNCLEAR:
+    if application is None or application.state is State.UNCLEAR:
+        return None
+    if order.state is Wanted.CANCELLED and not is_renewing(application):
         return None
     procedure = application.procedure
     if procedure is not None and renews(application):

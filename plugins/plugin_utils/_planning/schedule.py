@@ -95,17 +95,16 @@ class _Work(t.NamedTuple):
 
 def list_deadlines(entry: Entry) -> tuple[Deadline, ...]:
     """List what still has to happen for an order, the next day first."""
-    replaced = tuple(_of_replaced(entry))
+    cancellations = tuple(_of_cancellations(entry))
     application = entry.application
     ran_out = application is not None and application.state is State.EXPIRED
     over = application is None or (application.state in ENDED and not ran_out)
-    if entry.standing is Standing.TO_CANCEL and entry.track is not None and entry.track.silent_on is not None:
-        cancellation = _deadline(What.CANCELLATION, last_day_before(entry.track.silent_on), "group_admin", None)
-        return tuple(sorted((*replaced, cancellation), key=lambda deadline: deadline.day))
-    if application is None or over or entry.standing is Standing.TO_CANCEL:
-        return replaced
+    if application is None or over:
+        return cancellations
+    if entry.standing is Standing.TO_CANCEL:
+        return tuple(sorted((*cancellations, *_of_installation(entry, application)), key=lambda one: one.day))
     result = (
-        *replaced,
+        *cancellations,
         *_of_procedure(entry, application),
         *(_of_window(entry, entry.track) if entry.track else ()),
         *_of_certificates(entry, application),
@@ -140,11 +139,13 @@ def find_lateness(entry: Entry, as_of: dt.datetime | None) -> Lateness | None:
     return Lateness(stage=work.stage, days=days, by=work.by) if days >= 1 else None
 
 
-def _of_replaced(entry: Entry) -> Iterator[Deadline]:
-    """Yield the last day on which the contract that an order replaces can be cancelled."""
+def _of_cancellations(entry: Entry) -> Iterator[Deadline]:
+    """Yield the last days on which the contract, or the one that it replaces, can be cancelled."""
     old = entry.replaced
-    if old is not None and old.goes_on and old.track is not None and old.track.silent_on is not None:
-        yield _deadline(What.CANCELLATION, last_day_before(old.track.silent_on), "group_admin", None)
+    tracks = (entry.track if entry.standing is Standing.TO_CANCEL else None, old.track if old and old.goes_on else None)
+    for track in tracks:
+        if track is not None and track.silent_on is not None:
+            yield _deadline(What.CANCELLATION, last_day_before(track.silent_on), "group_admin", None)
 
 
 def _of_procedure(entry: Entry, application: Application) -> Iterator[Deadline]:
@@ -216,10 +217,14 @@ def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadlin
             yield _deadline(What.REVOCATION, previous.revoke_on, "service_admin", None)
     if current is None:
         return
+    yield from _of_installation(entry, application)
+    yield _deadline(What.EXPIRY, current.not_after.date(), "service_admin", _work_at(entry))
+
+
+def _of_installation(entry: Entry, application: Application) -> Iterator[Deadline]:
     if day := _installation_day(entry, application):
         by = "iij" if application.state is State.INSTALLING else "service_admin"
         yield _deadline(What.INSTALLATION, day, by, _work_at(entry))
-    yield _deadline(What.EXPIRY, current.not_after.date(), "service_admin", _work_at(entry))
 
 
 def _installation_day(entry: Entry, application: Application) -> dt.date | None:
@@ -228,7 +233,7 @@ def _installation_day(entry: Entry, application: Application) -> dt.date | None:
     Where the desk shows no certificates of before, the host's own last answer counts.
     """
     missing = entry.standing in _NOT_INSTALLED or entry.left_to_hands or application.state is State.INSTALLING
-    if not missing:
+    if not (missing or entry.is_left_over):
         return None
     before = find_installed_before(entry.order, application)
     until = before.not_after if before else entry.on_host_until

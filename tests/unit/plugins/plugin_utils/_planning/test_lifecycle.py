@@ -251,10 +251,13 @@ def test_a_continuation_is_not_taken_for_a_renewal() -> None:
         assert track is not None and (track.silent_on is None) is replaced
 
 
-def test_a_cancellation_after_the_renewal_waits() -> None:
+def test_a_cancellation_after_the_renewal_waits_and_what_is_paid_is_registered() -> None:
+    """Else IIJ makes the key of a period that was paid for."""
     (order,) = portfolio(OV | {"state": "cancelled", "contract_id": IN_USE.contract_id})
     row = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, None))
-    assert entry_at(25, row, order=order).shown is Standing.WAITING
+    entry = entry_at(25, row, order=order)
+    assert (entry.standing, entry.ahead, entry.steps) == (Standing.WAITING, Standing.TO_REGISTER, (Step.REGISTER,))
+    assert entry_at(25, IN_USE, order=order).steps == (Step.CANCEL,)
 
 
 # --- silence
