@@ -46,3 +46,19 @@ def test_what_the_ca_rejected_is_registered_again_once_it_is_corrected(site: Sit
     assert state_after(site.tasks.renew) == ("applied" if remembered else "rejected")
     assert state_after(site.tasks.apply) == "applied"
     assert kinds(site.desk) == ["new", "renewal"]
+
+
+def test_another_kind_of_key_takes_the_place_of_the_one_whose_csr_was_rejected(
+    desk: DeskControl, tmp_path: pathlib.Path
+) -> None:
+    site = Site(desk, tmp_path, product="quick_ssl", approval_email="admin@example.jp", subject=None)
+    ca_rejected_the_renewal(site)
+    rejected = site.application()["procedure"]["public_key_fingerprint"]
+    site.fields["key"] = {**site.fields["key"], "type": "ECDSA", "curve": "P-256"}
+    site.tasks.renew()
+    procedure = site.application()["procedure"]
+    assert (procedure["state"], procedure["csr_origin"]) == ("applied", "customer")
+    assert procedure["public_key_fingerprint"] != rejected
+    site.desk.ca_work()
+    site.tasks.renew()
+    assert site.application()["current"]["downloaded_at"]

@@ -115,7 +115,9 @@ class Entry:
         """
         order, application, track = self.order, self.application, self.track
         until = application.previous[0].not_after if application and application.previous else self.on_host_until
-        if application is None or track is None or until is None or application.downloaded_at is not None:
+        if application is None or track is None or until is None:
+            return False
+        if application.downloaded_at is not None and self.on_host is not False:  # a run may have fetched it in vain
             return False
         wanted = order.state is Wanted.PRESENT and order.usage is Usage.OTHER and order.install is None
         issued = self.standing is Standing.DONE and application.state is State.ISSUED

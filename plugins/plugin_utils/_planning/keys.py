@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._values.observed import State
 from .._values.order import CsrOrigin
 from .lifecycle import current_certificate
 
@@ -36,12 +37,16 @@ def find_installed_before(order: Order, application: Application) -> Certificate
 
 
 def list_retired_keys(application: Application | None) -> tuple[str, ...]:
-    """List the keys that certificates of this contract have or had, by the fingerprints of their public keys."""
+    """List the keys that certificates of this contract have or had, by the fingerprints of their public keys.
+
+    That of a CSR which the CA has rejected is not certified any more either: its kind may be what was wrong.
+    """
     if application is None:
         return ()
-    current = current_certificate(application)
-    certificates = (*((current,) if current else ()), *application.previous)
-    return tuple(one.public_key_fingerprint for one in certificates if one.public_key_fingerprint)
+    current, procedure = current_certificate(application), application.procedure
+    rejected = procedure if procedure and procedure.state is State.REJECTED else None
+    ones = (current, *application.previous, rejected)
+    return tuple(one.public_key_fingerprint for one in ones if one and one.public_key_fingerprint)
 
 
 def list_keys_of_contract(application: Application) -> tuple[str, ...]:

@@ -82,14 +82,15 @@ class Memory:
         self._outdated = count - len(self.list_lines())
 
     def has_certificate(self, order: Order, application: Application | None) -> bool | None:
-        """Check whether the order's host has this certificate where the order wants it.
+        """Check whether the order's host has this certificate where the order wants it, or wherever it was to be last.
 
         None where no host was heard.
         """
         answer = self._last.get(application.contract_id) if application else None
         if answer is None or application is None:
             return None
-        return answer.has and _is_about(answer, application) and answer.places == name_places(order)
+        is_wanted = order.install is None or answer.places == name_places(order)
+        return answer.has and _is_about(answer, application) and is_wanted
 
     def is_elsewhere(self, order: Order, application: Application | None) -> bool:
         """Check whether another host was the last one to have this certificate, whose key was made there and stays."""
@@ -108,8 +109,8 @@ class Memory:
         if order.install is None:
             registered = self._registered.get(application.contract_id)
             return _another_end(registered.before if registered else None, application)
-        answer = self._had.get(application.contract_id)
-        return _another_end(answer.not_after if answer and answer.places == name_places(order) else None, application)
+        answer = self._had.get(application.contract_id)  # wherever it lies: what serves it goes on by those files
+        return _another_end(answer.not_after if answer else None, application)
 
     def is_placed(self, order: Order | Outline, application: Application) -> bool:
         """Check whether a certificate of this contract, this one or one before, was meant for these places."""

@@ -54,6 +54,13 @@ _UNPUBLISHED: t.Final = Phrase(
     "What IIJ does afterwards with a certificate that is brought is not published.",
     "持ち込み証明書の契約が期日を過ぎるとどうなるかは、公開されていません。",
 )
+_CANCELLED_LATER: t.Final = Phrase(
+    "It is cancelled as soon as that is possible.", "解約できるようになり次第、解約します。"
+)
+_CANCEL_IN_PERSON: t.Final = Phrase(
+    "No run of this collection can cancel it: cancel it in the portal in its next window.",
+    "このコレクションからは解約できません。次の受付期間にポータルで解約してください。",
+)
 # A certificate is applied for now.
 _APPLIED_FOR = {Standing.TO_ORDER, Standing.TO_RENEW, Standing.TO_REGISTER, Standing.TO_REISSUE}
 
@@ -201,7 +208,8 @@ def _of_replaced(entry: Entry) -> Iterator[Complaint]:
     day = day_in_japan(silent_on) if silent_on else _NO_DAY
     facts = {"value": shorten(entry.order.name), "contract_id": old.application.contract_id, "day": day}
     if old.is_too_late:
-        yield _remark("REPLACED-RENEWED", entry.order, facts, "replaces")
+        then = _CANCEL_IN_PERSON if old.in_person else _CANCELLED_LATER
+        yield _remark("REPLACED-RENEWED", entry.order, {**facts, "then": then}, "replaces")
     elif old.in_person:
         yield _remark("REPLACED-IN-PERSON", entry.order, facts, "replaces")
     elif old.track is not None and old.track.is_near():

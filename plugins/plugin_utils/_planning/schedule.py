@@ -97,9 +97,7 @@ def list_deadlines(entry: Entry) -> tuple[Deadline, ...]:
     """List what still has to happen for an order, the next day first."""
     cancellations = tuple(_of_cancellations(entry))
     application = entry.application
-    ran_out = application is not None and application.state is State.EXPIRED
-    over = application is None or (application.state in ENDED and not ran_out)
-    if application is None or over:
+    if application is None or (application.state in ENDED and application.state is not State.EXPIRED):
         return cancellations
     if entry.standing is Standing.TO_CANCEL:
         return tuple(sorted((*cancellations, *_of_installation(entry, application)), key=lambda one: one.day))
@@ -232,10 +230,11 @@ def _installation_day(entry: Entry, application: Application) -> dt.date | None:
 
     Where the desk shows no certificates of before, the host's own last answer counts.
     """
-    missing = entry.standing in _NOT_INSTALLED or entry.left_to_hands or application.state is State.INSTALLING
-    if not (missing or entry.is_left_over):
+    awaited = (entry.left_to_hands, entry.is_left_over, application.state is State.INSTALLING)
+    if entry.standing not in _NOT_INSTALLED and not any(awaited):
         return None
-    before = find_installed_before(entry.order, application)
+    replaced = current_certificate(entry.replaced.application) if entry.replaced else None
+    before = find_installed_before(entry.order, application) or replaced
     until = before.not_after if before else entry.on_host_until
     return last_day_before(until) if until else None
 

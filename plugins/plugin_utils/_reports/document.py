@@ -130,9 +130,9 @@ def _warnings(plan: Plan, complaints: tuple[Complaint, ...], lang: Language) -> 
 
 
 def _drift(plan: Plan) -> Iterator[Complaint]:
-    """Yield a warning for each order that says something else than was registered, and that no reissue follows."""
+    """Yield a warning for each order that says something else than was registered, and is not to be registered."""
     for entry in plan.entries:
-        if entry.drifted and entry.application and entry.ahead is not Standing.TO_REISSUE:
+        if entry.drifted and entry.application and entry.ahead not in (Standing.TO_REISSUE, Standing.TO_REGISTER):
             facts = {"contract_id": entry.application.contract_id, "fields": ", ".join(entry.drifted)}
             place, name = entry.order.locate((entry.drifted[0],)), entry.order.name
             yield Complaint(rule="REGISTRATION-DRIFT", place=place, order=name, facts=facts)

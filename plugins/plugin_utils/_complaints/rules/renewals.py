@@ -185,12 +185,12 @@ RULES = (
         (
             "{contract_id} goes on until {value}, which replaces it, is proved to be in use.",
             "the new certificate in use before {day}",
-            "Have it installed by then (collect.yml, apply.yml). On {day} IIJ renews {contract_id} by itself.",
+            "Have collect.yml and apply.yml run where one state folder is kept, or cancel it. On {day} IIJ renews it.",
         ),
         (
             "{contract_id} は、置き換え先の {value} の利用開始が確認できるまで解約しません。",
             "{day} より前に、新しい証明書の利用開始",
-            "それまでに設置してください (collect.yml、apply.yml)。{contract_id} は {day} にIIJ側で自動更新されます。",
+            "状態フォルダの残る環境で collect.yml と apply.yml を実行するか、解約してください。{day} に自動更新です。",
         ),
         severity=Severity.WARNING,
     ),
@@ -215,12 +215,12 @@ RULES = (
         (
             "{contract_id}, which {value} replaces, was renewed before anybody had cancelled it.",
             "a cancellation in its next window",
-            "Nothing is lost but its price: it is cancelled as soon as that is possible.",
+            "Nothing is lost but its price. {then}",
         ),
         (
             "{value} で置き換える {contract_id} は、解約されないまま更新されました。",
             "次の更新の受付期間中の解約",
-            "余分な費用は更新1回分です。解約できるようになり次第、解約します。",
+            "余分な費用は更新1回分です。{then}",
         ),
         severity=Severity.WARNING,
     ),
