@@ -16,7 +16,7 @@ from .._complaints.complaints import find_nearest, shorten
 from .._desk.by_hand.records import STATES
 from .._desk.by_hand.rows import JST, OF_PROCEDURE, read_application
 from .._planning.differences import find_differences
-from .._planning.lifecycle import Phase, find_track
+from .._planning.lifecycle import DAY, Phase, day_in_japan, find_track
 from .._planning.links import relinking_of
 from .._values.links import LinkWork
 from .._values.observed import ENDED, Kind, State
@@ -219,7 +219,9 @@ def _can_be_opened(record: Record, row: RegisterRow) -> bool:
     kind = _PROCEDURES[record.state]
     if track is None or row["state"] in _ENDED or row.get("procedure", kind.value) != kind.value:
         return False
-    return kind is Kind.REISSUE or track.phase not in (Phase.RESTING, Phase.NOTICE)
+    # People order on the first day, which a run leaves out: it is not known at which hour of it the portal begins.
+    opens = day_in_japan(track.certificate.not_after) - track.calendar.opens.value * DAY
+    return kind is Kind.REISSUE or record.date >= opens or track.phase not in (Phase.RESTING, Phase.NOTICE)
 
 
 def _judge_link(record: Record, order: Order, row: RegisterRow) -> Iterator[Complaint]:

@@ -98,12 +98,12 @@ RULES = (
         OURS,
         (
             "{value} ({state}) could not be renewed on that day.",
-            "a contract in use, and a day in the 30 days before its certificate ends",
+            "a contract in use, and a day in the 30 days before its certificate ends (90 of one that is brought)",
             "Correct date, contract_id or state; or bring the certificate (certificate_inbox) or the list first.",
         ),
         (
             "{value} ({state}) は、その日付では更新できません。",
-            "利用中の契約で、証明書の有効期限までの30日間の日付",
+            "利用中の契約で、証明書の有効期限までの30日間 (持ち込み証明書は90日間) の日付",
             "date、contract_id、state を直すか、証明書 (certificate_inbox) か一覧を先に取り込んでください。",
         ),
     ),

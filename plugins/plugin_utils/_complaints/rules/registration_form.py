@@ -111,7 +111,7 @@ RULES = (
         ),
         (
             "{authority}の品目には、Certificate Transparencyの選択欄がありません。",
-            "certificate_transparency はDigiCertの品目でだけ使えます",
+            "certificate_transparency はデジサートの品目でだけ使えます",
             "certificate_transparency を消してください。",
         ),
     ),
