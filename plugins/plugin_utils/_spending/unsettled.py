@@ -13,12 +13,13 @@ import typing as t
 
 from .._planning.steps import CALL_CLASSES, CallClass, Step
 from .attempts import find_bought_or_open, would_buy
+from .ledger import name_attempt
 from .ledger_file import LedgerUnusable
 from .relinking import describe_relinking
 from .renewals import describe_renewal, describe_renewed
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from .._planning.entry import Entry
     from .._planning.plan import Plan
@@ -31,15 +32,27 @@ _SAME: t.Final = ("contract_id", "expires", "linked_contract_id")
 
 def leave_unsettled(plan: Plan, ledger: Ledger, *, portfolio: str) -> Plan:
     """Leave out the orders with a step that the ledger does not know to be undone; raises LedgerUnusable."""
+    unsettled = {entry.order.name for entry in find_unsettled(plan, ledger, portfolio=portfolio)}
+    return dc.replace(plan, entries=tuple(entry for entry in plan.entries if entry.order.name not in unsettled))
+
+
+def find_unsettled(
+    plan: Plan, ledger: Ledger, *, portfolio: str, not_booked: Collection[str] = ()
+) -> tuple[Entry, ...]:
+    """Find the orders with a step that was done, or may have been, as the ledger says; raises LedgerUnusable.
+
+    `not_booked`: attempts that the user says have booked nothing.
+    """
     lines = tuple(ledger.read_lines())
     unsettled = {
-        entry.order.name
+        entry.order.name: entry
         for entry, step in plan.list_steps()
         if CALL_CLASSES[step] is CallClass.SPEND
         for line in find_bought_or_open(lines, step)
-        if _is_about(line, entry, step, portfolio=portfolio) and line.get("booked") not in plan.listed - _own(entry)
+        if _holds(line, entry, step, plan, portfolio=portfolio)
+        and (line.get("attempt") or name_attempt(line)) not in not_booked
     }
-    return dc.replace(plan, entries=tuple(entry for entry in plan.entries if entry.order.name not in unsettled))
+    return tuple(unsettled.values())
 
 
 def put_unsettled_last(
@@ -59,6 +72,14 @@ def put_unsettled_last(
     return sorted(todo, key=lambda task: any(_is_about(line, *task, portfolio=portfolio) for line in still[task[1]]))
 
 
+def _holds(line: Mapping[str, t.Any], entry: Entry, step: Step, plan: Plan, *, portfolio: str) -> bool:
+    """Check whether what this line tells of keeps the step from being done: each generation of an order buys once."""
+    if not _is_about(line, entry, step, portfolio=portfolio):
+        return False
+    own = step is Step.PLACE and line.get("client_reference") == entry.order.client_reference(portfolio)
+    return own or line.get("booked") not in plan.listed - _own(entry)
+
+
 def _own(entry: Entry) -> set[str]:
     """Return the contract of the order: that a renewal was booked for it does not say that its list shows it."""
     return {entry.application.contract_id} if entry.application else set()
@@ -74,4 +95,4 @@ def _is_about(line: Mapping[str, t.Any], entry: Entry, step: Step, *, portfolio:
     return all(line.get(name) == of.get(name) for name in _SAME)
 
 
-__all__ = ("leave_unsettled", "put_unsettled_last")
+__all__ = ("find_unsettled", "leave_unsettled", "put_unsettled_last")

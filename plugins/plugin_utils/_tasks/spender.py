@@ -14,6 +14,7 @@ import typing as t
 
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import translate
+from .._complaints.complaints import Complaint
 from .._desk.desk import AccessRefused
 from .._desk.private_files import find_state_folder
 from .._planning.steps import OPENING, Step
@@ -21,6 +22,7 @@ from .._spending.ledger import Ledger
 from .._spending.ledger_file import LedgerUnusable, find_default_ledger, name_origin
 from .._spending.perform import Performer
 from .._spending.seen import note_renewals_of_others
+from .._spending.unsettled import find_unsettled
 from .asked_orders import check_portfolio_name, read_clock
 from .contracts import count_contract_steps, perform_contracts, progress_line
 from .preparations import hold_back
@@ -103,6 +105,17 @@ def note_seen(options: Options, renewed: Collection[Entry], warn: Callable[[Phra
         warn(error.phrase)
 
 
+def find_held_back(options: Options, plan: Plan) -> tuple[Complaint, ...]:
+    """Find the orders that a run will not press for, since the ledger knows more than the desk's list; for people."""
+    not_booked = options.get("not_booked") or ()
+    portfolio = check_portfolio_name(options)
+    try:
+        entries = find_unsettled(plan, open_ledger_of(options), portfolio=portfolio, not_booked=not_booked)
+    except LedgerUnusable:  # whoever presses says so
+        return ()
+    return tuple(Complaint(rule="LEDGER-HOLDS", place=one.order.place, order=one.order.name) for one in entries)
+
+
 def find_ledger_path(options: Options) -> pathlib.Path:
     """Find where the ledger of this portfolio and desk is on the controller."""
     chosen = options.get("ledger_path")
@@ -111,4 +124,4 @@ def find_ledger_path(options: Options) -> pathlib.Path:
     return find_default_ledger(find_state_folder(), check_portfolio_name(options), name_origin(options.get("desk_url")))
 
 
-__all__ = ("find_ledger_path", "make_performer", "note_seen", "open_ledger_of", "perform_plan")
+__all__ = ("find_held_back", "find_ledger_path", "make_performer", "note_seen", "open_ledger_of", "perform_plan")

@@ -244,6 +244,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "LEDGER-HOLDS",
+        OURS,
+        (
+            "The ledger knows of a purchase for this order that the desk's list does not settle, so no run orders it.",
+            "a known outcome of every attempt, and one purchase for each generation",
+            "Run apply.yml: it orders nothing here, names the attempt, and says what to do.",
+        ),
+        (
+            "台帳にこのオーダーの購入の記録があり、一覧では結果を確定できないため、実行しても注文しません。",
+            "結果の分かっている試行と、generation ごとに1件の購入",
+            "apply.yml を実行してください。このオーダーは注文せず、試行の名前と対処を示します。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "QUOTE-REFUSED",
         OURS,
         (

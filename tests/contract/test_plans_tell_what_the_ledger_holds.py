@@ -1,0 +1,42 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""At the portal the ledger holds purchases back; the plan says so before the run does."""
+
+from __future__ import annotations
+
+import dataclasses as dc
+import typing as t
+
+from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
+
+if t.TYPE_CHECKING:
+    import pathlib
+
+    from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+
+
+def test_an_order_that_was_bought_and_edited_is_told_before_it_is_refused(
+    desk: DeskControl, tmp_path: pathlib.Path
+) -> None:
+    site = Site(desk, tmp_path)
+    user, password = desk.group_admin
+    portal = {"desk": "portal", "desk_url": desk.portal_url, "portal_user": user, "portal_password": password,
+              "request_interval": 0, "listing_lag": 0}  # fmt: skip
+    site.tasks = dc.replace(site.tasks, desk=lambda _role: portal)
+
+    def told() -> bool:
+        return "[LEDGER-HOLDS]" in site.tasks.run("cert_portfolio", state="planned")["text"]
+
+    assert not told()
+    site.tasks.apply()
+    assert not told()
+    site.fields["product"] = "sureserver_ev_cloud"
+    assert told()
+    site.tasks.results.clear()
+    site.tasks.apply()
+    assert any("rsc00000001 was bought for order www" in str(result.get("msg")) for result in site.tasks.results)
+    assert kinds(desk) == ["new"]
+    site.fields["generation"] = 2
+    assert not told(), "that is meant"
