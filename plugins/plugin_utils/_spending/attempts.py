@@ -40,11 +40,11 @@ _OF_A_LINE: t.Final = (
 )
 _NOT_LISTED: t.Final = Phrase(
     "{booked} was bought for {name} at {at}, as the ledger says, and the desk does not list it yet. Nothing was "
-    "ordered now. Run the same again later, or write contract_id: {booked} into the order. If that contract "
-    "surely is not there any more, say so with not_booked={attempt} (apply.yml: "
+    "ordered now. Run the same again later: once it is listed, it is this order's. If that contract surely is not "
+    "there any more, say so with not_booked={attempt} (apply.yml: "
     "-e certificate_not_booked={attempt}); if this ledger tells of another desk, name another ledger_path",
     "台帳によると、{name} は {at} に {booked} として購入済みですが、まだ一覧に表示されていません。"
-    "今回は注文していません。後で再実行するか、オーダーに contract_id: {booked} と書いてください。"
+    "今回は注文していません。後で再実行してください。一覧に表示されれば、このオーダーの契約として扱います。"
     "その契約が確かに存在しない場合は、not_booked={attempt} を指定してください "
     "(apply.yml では -e certificate_not_booked={attempt})。"
     "この台帳が別の窓口のものなら、別の ledger_path を指定してください",
