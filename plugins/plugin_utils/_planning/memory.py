@@ -55,11 +55,13 @@ class Registered:
     """What was registered for a contract: a digest by field of the order.
 
     `before`: the end of the certificate that the next one replaces, as the desk showed it; None for the first one.
+    `order`: the name of the order.
     """
 
     contract_id: str
     digests: Mapping[str, str]
     before: str | None = None
+    order: str | None = None
 
 
 class Memory:
@@ -120,9 +122,9 @@ class Memory:
         return self._holders.get(answer.places, answer.contract_id) == answer.contract_id
 
     def is_named(self, order: Order | Outline, application: Application) -> bool:
-        """Check whether a certificate of this contract was the order's, whatever places it named then."""
-        answer = self._last.get(application.contract_id)
-        return answer is not None and answer.order == order.name
+        """Check whether this contract was registered for the order, or one of its certificates was the order's."""
+        told = (self._last.get(application.contract_id), self._registered.get(application.contract_id))
+        return any(line.order in (order.name, order.was_named) for line in told if line and line.order)
 
     def add_key(self, order: Order, application: Application | None) -> Application | None:
         """Add the key of the certificate in use, where the desk shows none and it was that of the order's CSR."""
@@ -192,7 +194,8 @@ def make_registered(order: Order, application: Application) -> Registered:
     """Make what is remembered of a registration, while the certificate in use is still the one to be replaced."""
     replaced = current_certificate(application)
     before = replaced.not_after.isoformat() if replaced else None
-    return Registered(contract_id=application.contract_id, digests=digest_registration(order), before=before)
+    digests = digest_registration(order)
+    return Registered(contract_id=application.contract_id, digests=digests, before=before, order=order.name)
 
 
 def _is_about(answer: HostAnswer, application: Application) -> bool:

@@ -159,13 +159,14 @@ def _parse(line: bytes) -> HostAnswer | Registered | None:
     if not isinstance(fields, dict) or not isinstance(fields.get("contract_id"), str):
         return None
     # Lines of earlier versions tell neither the certificates' ends nor the orders.
-    return _read_registered({"before": None, **fields}) or _read_answer({"not_after": None, "order": None, **fields})
+    fields = {"order": None, **fields}
+    return _read_registered({"before": None, **fields}) or _read_answer({"not_after": None, **fields})
 
 
 def _read_registered(fields: dict[str, t.Any]) -> Registered | None:
     if set(fields) != _FIELDS[Registered] or not isinstance(fields["digests"], dict):
         return None
-    texts = (fields["before"] or "", *fields["digests"].values())
+    texts = (fields["before"] or "", fields["order"] or "", *fields["digests"].values())
     return Registered(**fields) if all(isinstance(text, str) for text in texts) else None
 
 

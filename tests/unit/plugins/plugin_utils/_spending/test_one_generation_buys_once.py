@@ -11,7 +11,11 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_host_answer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import (
+    Memory,
+    make_host_answer,
+    make_registered,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
@@ -35,7 +39,8 @@ if t.TYPE_CHECKING:
 EMAIL: t.Final = "admin@example.jp"
 OTHER: t.Final = {"product": "secure_server_id_ev", "approval_email": EMAIL, "certificate_transparency": True}
 OLD: t.Final = "rsc00000001"
-FIRST: t.Final = {**TWIN, "name": "api"}  # goes before www by its name
+# Goes before www by its name.
+FIRST: t.Final = {**TWIN, "name": "api", "key": {"path": "/etc/pki/a.key"}, "install": {"certificate": "/a"}}
 
 
 @pytest.fixture
@@ -88,6 +93,20 @@ def test_a_second_purchase_leaves_the_first_one_its_contract(runs: Runs, state: 
     assert runs.apply(*both) == ["api bought"]
     runs.ledger.unlink()
     assert runs.apply(*both) == []
+
+
+def test_of_several_second_purchases_each_keeps_what_was_registered_for_it(runs: Runs) -> None:
+    """No host has answered yet, and the one that comes last goes first by its name."""
+    www, xtra = portfolio(OV, TWIN)
+    rows = {order.name: booked(order, None, number=n) for n, order in enumerate((www, xtra), start=1)}
+    for row in rows.values():
+        runs.desk.put(dc.replace(row, state=State.APPLIED))
+    memory = Memory([make_registered(order, rows[order.name]) for order in (www, xtra)])
+    entries = plan(runs, *portfolio(OV, TWIN, FIRST), memory=memory)
+    found = {name: entry.application and entry.application.contract_id for name, entry in entries.items()}
+    assert found == {"www": "rsc00000001", "xtra": "rsc00000002", "api": None}
+    renamed = portfolio(OV, {**TWIN, "name": "zeta", "was_named": "xtra"}, FIRST)
+    assert plan(runs, *renamed, memory=memory)["zeta"].application == entries["xtra"].application
 
 
 def test_the_certificate_that_came_last_to_its_places_says_whose_the_contract_is(runs: Runs) -> None:
