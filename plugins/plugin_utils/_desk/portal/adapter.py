@@ -97,7 +97,7 @@ class PortalDesk:
         return tuple(row for row in rows if service in (None, row.service))
 
     def list_applications(self) -> tuple[Application, ...]:
-        result = self._session.walk(contracts.read_status_list)
+        result = contracts.read_whole_list(self._session.walk)
         self._addresses.update(result.addresses)
         self._listed = tuple(map(self._remembered.recognize, result.applications.values()))
         return self._listed

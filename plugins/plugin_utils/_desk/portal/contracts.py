@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import typing as t
@@ -67,17 +68,25 @@ class Listing(t.NamedTuple):
     addresses: dict[str, str]
 
 
-def read_status_list(window: Window) -> Listing:
-    """Read all pages of ステータス一覧, and again where rows have moved from one page to another meanwhile.
+class RowsMissing(AnswerUnusable):
+    """The pages of the list hold fewer rows than it counts: they moved while it was read, or are not shown."""
 
-    Raises AnswerUnusable when they hold fewer rows than the portal counts.
-    """
-    for _reading in range(_READINGS):
-        take_walk(window, "list", Filling(fill={}))
-        result, total = _read_pages(window)
-        if len(result.applications) >= total:
-            return result
-    raise AnswerUnusable(_FEWER.filled(window.page.heading, total, len(result.applications)))
+
+def read_whole_list(walk: Callable[[Callable[[Window], Listing]], Listing]) -> Listing:
+    """Read the list by walks from the top page: again where rows were missing, for they may have moved meanwhile."""
+    for _reading in range(_READINGS - 1):
+        with contextlib.suppress(RowsMissing):
+            return walk(read_status_list)
+    return walk(read_status_list)
+
+
+def read_status_list(window: Window) -> Listing:
+    """Read all pages of ステータス一覧 once; raises RowsMissing when they hold fewer rows than the portal counts."""
+    take_walk(window, "list", Filling(fill={}))
+    result, total = _read_pages(window)
+    if len(result.applications) < total:
+        raise RowsMissing(_FEWER.filled(window.page.heading, total, len(result.applications)))
+    return result
 
 
 def _read_pages(window: Window) -> tuple[Listing, int]:
