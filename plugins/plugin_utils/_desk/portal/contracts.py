@@ -202,4 +202,4 @@ def _pem(window: Window, key: str) -> str:
     return text
 
 
-__all__ = ("Listing", "download_certificate", "read_in_full", "read_status_list", "register")
+__all__ = ("Listing", "download_certificate", "read_in_full", "read_status_list", "read_whole_list", "register")
