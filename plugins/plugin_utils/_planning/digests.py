@@ -69,16 +69,11 @@ def digest(value: object) -> str:
 
 
 def plan_digest(
-    rows: Iterable[dict[str, t.Any]],
-    *,
-    portfolio: str,
-    part: str | None,
-    on_hosts: Iterable[HostRow] = (),
-    desk: str | None = None,
+    rows: Iterable[dict[str, t.Any]], *, portfolio: str, part: str | None, on_hosts: Iterable[HostRow] = ()
 ) -> str:
-    """Digest what a plan changes, at which desk, which steps for which order and contract, and what hosts are asked.
+    """Digest what a plan changes, which steps for which order and contract, and what every host is asked.
 
-    Without `on_hosts`, or `desk`, it is the digest of plans that were saved before hosts, or desks, were bound.
+    Without `on_hosts` it is the digest of plans that were saved before hosts were bound.
     """
     changing = [
         [
@@ -89,8 +84,8 @@ def plan_digest(
         for row in rows
         if list_desk_steps(row)
     ]
-    bound = sorted((row for row in on_hosts if row[2]), key=operator.itemgetter(0))
-    return digest([portfolio, part, sorted(changing), *([bound] if bound else []), *([desk] if desk else [])])
+    bound = sorted(on_hosts, key=operator.itemgetter(0))
+    return digest([portfolio, part, sorted(changing), *([bound] if bound else [])])
 
 
 def _bound_to(row: dict[str, t.Any]) -> list[str | None]:

@@ -55,7 +55,7 @@ def have_no_commands(_host: str | None) -> Mapping[str, str]:
 class Frame(t.NamedTuple):
     """What a document is made for: whose plan, which slice of it, by which prices, in which language, and when.
 
-    `before`: what hosts were asked by the plan or the order files before, by order name. `desk`: which one, and where.
+    `before`: what hosts were asked by the plan or the order files before, by order name.
     """
 
     portfolio: str
@@ -65,7 +65,6 @@ class Frame(t.NamedTuple):
     made_at: dt.datetime  # UTC
     commands_of: CommandsOf = have_no_commands
     before: Mapping[str, HostPart] | None = None
-    desk: str | None = None
 
 
 def describe_plan(
@@ -93,7 +92,9 @@ def describe_plan(
         **_head(frame, plan.as_of),
         "planned": planned,
         "verdict": Verdict.ERROR.value if error else _verdict(plan, failed).value,
-        "digest": plan_digest(rows, portfolio=frame.portfolio, part=frame.part, on_hosts=wanted, desk=frame.desk),
+        "digest": plan_digest(
+            rows, portfolio=frame.portfolio, part=frame.part, on_hosts=[row for row in wanted if row[2]]
+        ),
         "counts": plan.count_orders(),
         "price": price_row(plan, frame.prices),
         "silent": silent_rows(plan, frame.prices),
@@ -145,7 +146,6 @@ def _head(frame: Frame, as_of: dt.datetime | None = None) -> Row:
         "as_of": write_moment(as_of),
         "portfolio": frame.portfolio,
         "slice": frame.part,
-        "desk": frame.desk,
         "lang": frame.lang,
         "compared": frame.before is not None,
     }

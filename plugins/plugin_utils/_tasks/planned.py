@@ -17,7 +17,6 @@ from .._planning.plan import make_plan
 from .._planning.prices import read_price_table
 from .._planning.slices import read_slice
 from .._reports.document import Frame, have_no_commands
-from .._spending.ledger_file import name_origin
 from .asked_orders import check_portfolio_name, read_clock
 from .memory_file import read_memory
 
@@ -89,7 +88,6 @@ def _hold_to_saved(plan: Plan, options: Options, held: Held, *, portfolio: str, 
         held.commands_of,
         portfolio=portfolio,
         part=str(part) if part else None,
-        desk=_name_desk(options),
         wanted=options.get("plan_digest"),
     )
     if sentence:
@@ -112,13 +110,7 @@ def make_frame(
         made_at=read_clock(),
         commands_of=commands_of,
         before=before,
-        desk=_name_desk(options),
     )
-
-
-def _name_desk(options: Options) -> str:
-    """Name the desk that a plan is made at: which kind, and where."""
-    return " ".join(filter(None, (str(options.get("desk")), name_origin(options.get("desk_url")))))
 
 
 def make_bare_frame(options: Options, lang: Language) -> Frame:
