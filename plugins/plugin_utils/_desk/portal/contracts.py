@@ -72,12 +72,12 @@ class RowsMissing(AnswerUnusable):
     """The pages of the list hold fewer rows than it counts: they moved while it was read, or are not shown."""
 
 
-def read_whole_list(walk: Callable[[Callable[[Window], Listing]], Listing]) -> Listing:
+def read_whole_list(walker: Callable[[Callable[[Window], Listing]], Listing]) -> Listing:
     """Read the list by walks from the top page: again where rows were missing, for they may have moved meanwhile."""
     for _reading in range(_READINGS - 1):
         with contextlib.suppress(RowsMissing):
-            return walk(read_status_list)
-    return walk(read_status_list)
+            return walker(read_status_list)
+    return walker(read_status_list)
 
 
 def read_status_list(window: Window) -> Listing:
