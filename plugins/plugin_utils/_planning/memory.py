@@ -123,8 +123,8 @@ class Memory:
 
     def is_named(self, order: Order | Outline, application: Application) -> bool:
         """Check whether this contract was registered for the order, or one of its certificates was the order's."""
-        told = (self._last.get(application.contract_id), self._registered.get(application.contract_id))
-        return any(line.order in (order.name, order.was_named) for line in told if line and line.order)
+        lines = (self._last.get(application.contract_id), self._registered.get(application.contract_id))
+        return any(line.order in (order.name, order.was_named) for line in lines if line and line.order)
 
     def add_key(self, order: Order, application: Application | None) -> Application | None:
         """Add the key of the certificate in use, where the desk shows none and it was that of the order's CSR."""
