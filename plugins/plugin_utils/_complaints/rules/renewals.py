@@ -190,7 +190,7 @@ RULES = (
         (
             "{contract_id} は、置き換え先の {value} の利用開始が確認できるまで解約しません。",
             "{day} より前に、新しい証明書の利用開始",
-            "状態フォルダの残る環境で collect.yml と apply.yml を実行するか、解約してください。{day} に自動更新です。",
+            "collect.yml と apply.yml を同じ状態フォルダで実行するか、解約してください。{day} に自動更新されます。",
         ),
         severity=Severity.WARNING,
     ),

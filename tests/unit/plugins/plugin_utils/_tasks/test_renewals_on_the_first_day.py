@@ -10,21 +10,15 @@ import datetime as dt
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.by_hand.records import read_record_list
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.recording import Recording
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.recording import Recording, make_bought_row
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 
+ORDER = sample.order(renewal={"when": "window"})
 ROW = {
-    "contract_id": "rsc00000001",
-    "client_reference": "default/www/1",
-    "customer_code": "SG00000001",
-    "common_name": "www.example.jp",
-    "product": "sureserver_cloud",
-    "term": "6 months",
-    "usage": "other",
+    **make_bought_row(ORDER, "rsc00000001"),
+    "client_reference": ORDER.client_reference("default"),
     "state": "issued",
     "ordered_at": "2026-11-01",
-    "registered_at": "2026-11-02",
-    "certificate_fingerprint": "ab" * 32,
     "not_before": "2026-11-06T00:00:00Z",
     "not_after": "2027-05-24T00:00:00Z",
 }
@@ -32,10 +26,9 @@ ROW = {
 
 @pytest.mark.parametrize(("day", "taken"), [("2027-04-23", False), ("2027-04-24", True), ("2027-04-25", True)])
 def test_a_renewal_can_be_recorded_from_the_first_of_the_30_days_on(day: str, taken: bool) -> None:
-    order = sample.order(renewal={"when": "window"})
     now = dt.datetime(2027, 4, 28, 3, tzinfo=dt.UTC)
     recording = Recording(
-        {"rsc00000001": ROW}, [order], portfolio="default", now=now, key_of=lambda _order, _contract: None, sheets={}
+        {"rsc00000001": ROW}, [ORDER], portfolio="default", now=now, key_of=lambda _order, _contract: None, sheets={}
     )
     (record,) = read_record_list([{"order": "www", "state": "renewed", "date": day}])
     recording.take(record)
