@@ -12,6 +12,7 @@ import os
 import shlex
 import shutil
 import subprocess
+import tempfile
 
 from .._core.paths import may_be_interpreted
 from .._core.phrases import Phrase
@@ -36,21 +37,24 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
             if may_be_interpreted(words, path):
                 return _INTERPRETED.filled(path)
             words = [word.replace("%s", path) for word in words]
-        # AnsibleModule.run_command knows no time limit, and a reload that never ends must not hold up the way back.
-        done = subprocess.run(  # pylint: disable=ansible-bad-function
-            words,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=_environment(),
-            timeout=_PATIENCE,
-            check=False,
-        )
+        # Into a file: what the command leaves running holds its output open, and would keep a pipe from its end.
+        with tempfile.TemporaryFile() as output:
+            # AnsibleModule.run_command knows no time limit, and a reload that never ends must not hold up the way back.
+            done = subprocess.run(  # pylint: disable=ansible-bad-function
+                words,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=_environment(),
+                timeout=_PATIENCE,
+                check=False,
+            )
+            output.seek(0)
+            return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(output.read()))
     except subprocess.TimeoutExpired:
         return _ENDLESS.filled(_PATIENCE)
     except (OSError, ValueError) as error:  # not there, or no command at all, such as one of an open quotation
         return reason_of(error)
-    return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(done.stdout))
 
 
 def find_missing_program(command: str) -> str | None:
