@@ -38,6 +38,14 @@ options:
       - A file with the CA certificates that the desk's own certificate is checked against, on the controller; V(~) is the home folder.
       - Falls back to the environment variable E(IIJ_CERT_DESK_CA_PATH) on the controller.
     type: str
+  desk_proxy_url:
+    description:
+      - An HTTP proxy on the way to the desk, as C(http://HOST:PORT) or C(http://USER:PASSWORD@HOST:PORT). It is given nothing to read but the desk's
+        name, for what goes through it is encrypted from here to the desk. Desks at loopback addresses are reached without it.
+      - The variables of other programs (E(https_proxy), E(HTTPS_PROXY)) are not used.
+      - Falls back to the environment variable E(IIJ_CERT_DESK_PROXY_URL) on the controller.
+    type: str
+    version_added: 1.4.0
   desk_folder:
     description:
       - The folder of O(desk=by_hand), on the controller, with the register C(register.yml) of what people have recorded, the

@@ -46,6 +46,8 @@ def desk(*token_variables: str) -> Spec:
             "fallback": (env_fallback, [*token_variables, "IIJ_CERT_TOKEN"]),
         },
         "desk_ca_path": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_CA_PATH"])},
+        # A password may be in it.
+        "desk_proxy_url": {"type": "str", "no_log": True, "fallback": (env_fallback, ["IIJ_CERT_DESK_PROXY_URL"])},
         "desk_folder": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_DESK_FOLDER"])},
         "request_timeout": {"type": "int", "default": 30},
         **portal(),
@@ -204,6 +206,12 @@ def status_notice() -> ArgumentSpec:
             "smtp_ca_path": {"type": "str"},
             # The address of a webhook is all that is needed to write there.
             "webhook_url": {"type": "str", "no_log": True, "fallback": (env_fallback, ["IIJ_CERT_WEBHOOK_URL"])},
+            "webhook_proxy_url": {
+                "type": "str",
+                "no_log": True,
+                "fallback": (env_fallback, ["IIJ_CERT_WEBHOOK_PROXY_URL"]),
+            },
+            "webhook_ca_path": {"type": "str", "fallback": (env_fallback, ["IIJ_CERT_WEBHOOK_CA_PATH"])},
             "webhook_form": {"type": "str", "choices": ["slack", "teams", "mattermost", "json"]},
             "command": {"type": "list", "elements": "str"},
             "again": {"type": "bool", "default": False},
@@ -381,7 +389,16 @@ DIGEST_OF_A_FILE = {"plan_digest": ["plan_file"]}
 ONE_SOURCE_OF_FILES = [["order_files", "orders", "files"]]
 
 # The options of desk(): dropped before anything is handed to a host.
-DESK_OPTIONS = ("desk", "desk_url", "desk_token", "desk_ca_path", "desk_folder", "request_timeout", *portal())
+DESK_OPTIONS = (
+    "desk",
+    "desk_url",
+    "desk_token",
+    "desk_ca_path",
+    "desk_proxy_url",
+    "desk_folder",
+    "request_timeout",
+    *portal(),
+)
 
 # Environment variables that hold a token for one role only.
 ORDER_TOKEN = "IIJ_CERT_ORDER_TOKEN"

@@ -68,6 +68,18 @@ options:
       - The address of an incoming webhook, which begins with C(https://). Whoever has it can write there, so it is kept as a secret.
       - If it is not set, the environment variable E(IIJ_CERT_WEBHOOK_URL) is used.
     type: str
+  webhook_proxy_url:
+    description:
+      - An HTTP proxy on the way to the webhook, as C(http://HOST:PORT) or C(http://USER:PASSWORD@HOST:PORT).
+      - If it is not set, the environment variable E(IIJ_CERT_WEBHOOK_PROXY_URL) is used; those of other programs are not.
+    type: str
+    version_added: 1.4.0
+  webhook_ca_path:
+    description:
+      - A file with the CA certificates that the webhook's own certificate is checked against, in PEM. By default they are those of C(certifi).
+      - If it is not set, the environment variable E(IIJ_CERT_WEBHOOK_CA_PATH) is used.
+    type: str
+    version_added: 1.4.0
   webhook_form:
     description:
       - What the webhook takes. V(slack) and V(mattermost) are a C(text), V(teams) is an Adaptive Card, V(json) has C(subject) and C(text).

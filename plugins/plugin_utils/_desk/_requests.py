@@ -17,7 +17,14 @@ try:
     from requests.adapters import HTTPAdapter
     from requests.cookies import extract_cookies_to_jar
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.exceptions import ConnectTimeoutError, DecodeError, HTTPError, LocationParseError, NewConnectionError
+    from urllib3.exceptions import (
+        ConnectTimeoutError,
+        DecodeError,
+        HTTPError,
+        LocationParseError,
+        NewConnectionError,
+        ProxyError,
+    )
 
     REQUESTS_TRACEBACK = None
 except ImportError:
@@ -26,7 +33,7 @@ except ImportError:
     extract_cookies_to_jar = None  # type: ignore[assignment]
     HTTPAdapter = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
     ConnectTimeoutError = DecodeError = HTTPError = Exception  # type: ignore[assignment,misc]
-    LocationParseError = NewConnectionError = Exception  # type: ignore[assignment,misc]
+    LocationParseError = NewConnectionError = ProxyError = Exception  # type: ignore[assignment,misc]
 
 
 def explain_missing_requests() -> str | None:
@@ -44,6 +51,7 @@ __all__ = (
     "HTTPSConnectionPool",
     "LocationParseError",
     "NewConnectionError",
+    "ProxyError",
     "explain_missing_requests",
     "extract_cookies_to_jar",
     "requests",

@@ -18,6 +18,7 @@ from .._complaints.complaints import OptionsWrong
 from ._requests import explain_missing_requests
 from .api.adapter import ApiDesk
 from .api.transport import ApiConnection
+from .line import proxy_fault
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,10 +38,10 @@ _WHERE: t.Final = {
 }
 
 
-_NO_FILE: t.Final = Phrase("desk_ca_path {0}: no such file", "desk_ca_path {0}: ファイルがありません")
-_UNREADABLE: t.Final = Phrase("desk_ca_path {0}: {1}", "desk_ca_path {0}: {1}")
+_NO_FILE: t.Final = Phrase("{0} {1}: no such file", "{0} {1}: ファイルがありません")
+_UNREADABLE: t.Final = Phrase("{0} {1}: {2}", "{0} {1}: {2}")
 _NO_CERTIFICATES: t.Final = Phrase(
-    "desk_ca_path {0}: it holds no CA certificates in PEM", "desk_ca_path {0}: PEM形式のCA証明書がありません"
+    "{0} {1}: it holds no CA certificates in PEM", "{0} {1}: PEM形式のCA証明書がありません"
 )
 
 
@@ -75,7 +76,8 @@ def make_portal_connection(
         url=options["desk_url"],
         user=options["portal_user"],
         password=options["portal_password"],
-        ca_path=_ca_path(options["desk_ca_path"]),
+        ca_path=check_ca_path(options["desk_ca_path"]),
+        proxy=check_proxy(options.get("desk_proxy_url")),
         timeout=options["request_timeout"],
         request_interval=options["request_interval"],
         screen_map=options["screen_map"],
@@ -91,7 +93,8 @@ def _api_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None]
     connection = ApiConnection(
         url=options["desk_url"],
         token=options["desk_token"],
-        ca_path=_ca_path(options["desk_ca_path"]),
+        ca_path=check_ca_path(options["desk_ca_path"]),
+        proxy=check_proxy(options.get("desk_proxy_url")),
         timeout=options["request_timeout"],
         tell=tell,
         lang=options.get("lang") or spoken_language(),
@@ -99,7 +102,7 @@ def _api_connection(options: Mapping[str, t.Any], tell: Callable[[Phrase], None]
     return _usable(connection)
 
 
-def _ca_path(path: str | None) -> str | None:
+def check_ca_path(path: str | None, option: str = "desk_ca_path") -> str | None:
     """Return where the CA certificates are, read once, so that a mistake is named before anything is sent."""
     if not path:
         return None
@@ -108,14 +111,21 @@ def _ca_path(path: str | None) -> str | None:
         folder = file.is_dir()
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(*((None, file) if folder else (file,)))
     except ssl.SSLError:
-        raise OptionsWrong(_NO_CERTIFICATES.filled(path)) from None
+        raise OptionsWrong(_NO_CERTIFICATES.filled(option, path)) from None
     except FileNotFoundError:
-        raise OptionsWrong(_NO_FILE.filled(path)) from None
+        raise OptionsWrong(_NO_FILE.filled(option, path)) from None
     except OSError as error:
-        raise OptionsWrong(_UNREADABLE.filled(path, reason_of(error))) from None
+        raise OptionsWrong(_UNREADABLE.filled(option, path, reason_of(error))) from None
     except ValueError as error:  # a NUL in the path
-        raise OptionsWrong(_UNREADABLE.filled(path, error)) from None
+        raise OptionsWrong(_UNREADABLE.filled(option, path, error)) from None
     return str(file)
+
+
+def check_proxy(url: str | None, option: str = "desk_proxy_url") -> str | None:
+    """Return the address of the proxy, looked at, so that a mistake is named before anything is sent."""
+    if url and (fault := proxy_fault(url, option)):
+        raise OptionsWrong(fault)
+    return url or None
 
 
 def _require(options: Mapping[str, t.Any], library: str | None, *, kind: str) -> None:
@@ -173,4 +183,4 @@ def _usable(connection: _Connection) -> _Connection:
     return connection
 
 
-__all__ = ("make_portal_connection", "open_desk")
+__all__ = ("check_ca_path", "check_proxy", "make_portal_connection", "open_desk")

@@ -29,7 +29,7 @@ from ._requests import (
     extract_cookies_to_jar,
     requests,
 )
-from .line import explain_silence
+from .line import LOOPBACK, explain_silence, is_of_proxy, is_refused_by_proxy
 
 if t.TYPE_CHECKING:
     import socket
@@ -57,12 +57,16 @@ _CUT_OFF: t.Final = Phrase("the answer was cut off", "応答が途中で切れ�
 
 
 class NoAnswer(Exception):
-    """No whole answer came; `sent`: whether any of the request may have arrived."""
+    """No whole answer came; `sent`: whether any of the request may have arrived.
 
-    def __init__(self, message: Phrase, *, sent: bool = True) -> None:
+    `refused`: by a proxy, whose log-in may be locked by whoever goes on asking.
+    """
+
+    def __init__(self, message: Phrase, *, sent: bool = True, refused: bool = False) -> None:
         super().__init__(message.en)
         self.phrase = message
         self.sent = sent
+        self.refused = refused
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,13 @@ class Reply:
     body: bytes = dc.field(repr=False)
 
 
-def open_session(*, ca_path: str | None, headers: Mapping[str, str], keeps_cookies: bool) -> requests.Session:
-    """Make a session that takes nothing from the user's environment: no netrc, no proxies, no CA of other programs."""
+def open_session(
+    *, ca_path: str | None, headers: Mapping[str, str], keeps_cookies: bool, proxy: str | None = None
+) -> requests.Session:
+    """Make a session that takes nothing from the user's environment: no netrc, no proxies, no CA of other programs.
+
+    By a `proxy` goes what is encrypted all the way, and not to this machine itself.
+    """
     session = requests.Session()
     session.trust_env = False
     session.headers.update(headers)
@@ -87,6 +96,8 @@ def open_session(*, ca_path: str | None, headers: Mapping[str, str], keeps_cooki
         session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=()))
     for scheme in ("http://", "https://"):
         session.mount(scheme, _Adapter())
+    if proxy:
+        session.proxies = {"https": proxy, **{f"https://{host}": "" for host in LOOPBACK}}
     return session
 
 
@@ -99,7 +110,9 @@ def exchange(session: requests.Session, method: str, url: str, *, patience: Pati
         request.headers["Accept-Encoding"] = "gzip"
         # Not by session.send(), which follows in thought every address that an answer leads to.
         adapter = session.get_adapter(url)
-        response = adapter.send(request, stream=True, timeout=patience.timeout, verify=session.verify or True)
+        response = adapter.send(
+            request, stream=True, timeout=patience.timeout, verify=session.verify or True, proxies=session.proxies
+        )
         with response:
             extract_cookies_to_jar(session.cookies, request, response.raw)  # type: ignore[no-untyped-call]
             return _read(response)
@@ -108,7 +121,11 @@ def exchange(session: requests.Session, method: str, url: str, *, patience: Pati
     except Exception as error:
         if time.monotonic() >= patience.end:
             raise NoAnswer(_TOO_SLOW.filled(round(patience.longest))) from None
-        raise NoAnswer(explain_silence(error), sent=not _never_connected(error)) from None
+        raise NoAnswer(
+            explain_silence(error, session.proxies.get("https")),
+            sent=not (is_of_proxy(error) or _never_connected(error)),
+            refused=is_refused_by_proxy(error),
+        ) from None
 
 
 def _read(response: Response) -> Reply:
@@ -222,8 +239,15 @@ def _bounded(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args: t.Any, **more: t.Any) -> None:
         super().init_poolmanager(*args, **more)
-        pools = {"http": _bounded(HTTPConnectionPool), "https": _bounded(HTTPSConnectionPool)}
-        self.poolmanager.pool_classes_by_scheme = pools
+        self.poolmanager.pool_classes_by_scheme = self._list_pools()
+
+    def proxy_manager_for(self, proxy: str, **more: t.Any) -> t.Any:
+        manager = super().proxy_manager_for(proxy, **more)
+        manager.pool_classes_by_scheme = self._list_pools()
+        return manager
+
+    def _list_pools(self) -> dict[str, t.Any]:
+        return {"http": _bounded(HTTPConnectionPool), "https": _bounded(HTTPSConnectionPool)}
 
 
 __all__ = ("LONGEST_ANSWER", "NoAnswer", "Reply", "exchange", "open_session")

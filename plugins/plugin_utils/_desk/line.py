@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import re
 import socket
 import ssl
 import typing as t
@@ -17,12 +18,12 @@ import urllib.parse
 
 from ...module_utils._core.phrases import Phrase, one_line
 from ...module_utils._core.system_errors import reason_of
-from ._requests import DecodeError, HTTPError, LocationParseError, requests
+from ._requests import DecodeError, HTTPError, LocationParseError, ProxyError, requests
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOOPBACK: t.Final = ("127.0.0.1", "::1", "localhost")
+LOOPBACK: t.Final = ("127.0.0.1", "::1", "localhost")
 
 _CERTIFICATE: t.Final = Phrase(
     "its certificate is refused: certificate verify failed, {0}", "サーバ証明書を検証できません: {0}"
@@ -47,6 +48,13 @@ _NO_TLS: t.Final = Phrase(
     "it does not speak TLS; is it http:// (loopback only)?",
     "TLSに対応していません。http:// (ループバックのみ) ではありませんか",
 )
+_BY_PROXY: t.Final = Phrase("the proxy {0} leads nowhere: {1}", "プロキシ {0} を経由できません: {1}")
+_PROXY_REFUSES: t.Final = Phrase("it answered with {0}", "エラー{0}が返されました")
+_PROXY_LOG_IN: t.Final = Phrase(
+    "it answered with 407: it wants a user and a password, as in http://USER:PASSWORD@HOST:PORT",
+    "407が返されました。http://ユーザー:パスワード@ホスト:ポート の形で、ユーザーとパスワードを指定してください",
+)
+_TUNNEL: t.Final = re.compile(r"Tunnel connection failed: ([0-9]{3})")  # of http.client, and of urllib3 in its place
 _SYSTEM: t.Final = {
     errno.ECONNREFUSED: _REFUSED,
     errno.ECONNRESET: Phrase("the connection was reset", "接続がリセットされました"),
@@ -73,7 +81,7 @@ def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     entry = parts is not None and parts.scheme in ("http", "https") and bool(parts.hostname)
     if parts is None or not entry or parts.username is not None or "?" in url or "#" in url:
         return Phrase(f"desk_url must be of the form {form}", f"desk_url は {form} の形で指定してください。")
-    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+    if parts.scheme == "http" and parts.hostname not in LOOPBACK:
         return Phrase(
             f"desk_url must use https: over http anyone on the way could read the {secret.en} (only loopback may use "
             "http)",
@@ -83,11 +91,41 @@ def address_fault(url: str, *, form: str, secret: Phrase) -> Phrase | None:
     return None
 
 
-def explain_silence(error: BaseException) -> Phrase:
-    """Say why no answer came, in words: the libraries' own name objects in memory and numbers of errors."""
-    return next((words for cause in _causes(error) if (words := _reason(cause))), None) or _UNNAMED.filled(
-        type(error).__name__
-    )
+def proxy_fault(url: str, option: str) -> Phrase | None:
+    """Say why this option is no address of a proxy, or None."""
+    parts = split_address(url)
+    named = parts is not None and parts.scheme == "http" and bool(parts.hostname) and bool(parts.port)
+    if parts is None or not named or parts.path.strip("/") or parts.query or parts.fragment:
+        form = "http://HOST:PORT", "http://USER:PASSWORD@HOST:PORT"
+        return Phrase(
+            f"{option} must be of the form {form[0]} or {form[1]}",
+            f"{option} は {form[0]} または {form[1]} の形で指定してください。",
+        )
+    return None
+
+
+def explain_silence(error: BaseException, proxy: str | None = None) -> Phrase:
+    """Say why no answer came, in words: the libraries' own name objects in memory and numbers of errors.
+
+    `proxy`: the address of the one that the request went by; its password is not told.
+    """
+    words = next((words for cause in _causes(error) if (words := _reason(cause))), None)
+    words = words or _UNNAMED.filled(type(error).__name__)
+    parts = split_address(proxy or "")
+    if parts is None or not is_of_proxy(error):
+        return words
+    return _BY_PROXY.filled(parts.netloc.rpartition("@")[2], words)
+
+
+def is_of_proxy(error: BaseException) -> bool:
+    """Check whether a proxy led to no desk, so that nothing of the request was sent."""
+    return any(isinstance(cause, ProxyError) for cause in _causes(error))
+
+
+def is_refused_by_proxy(error: BaseException) -> bool:
+    """Check whether a proxy refuses to lead there, or wants another log-in."""
+    tunnels = (_TUNNEL.match(str(cause)) for cause in _causes(error) if isinstance(cause, OSError))
+    return any(tunnel[1].startswith("4") for tunnel in tunnels if tunnel)
 
 
 def advise_on_desk(silence: Phrase) -> Phrase:
@@ -102,6 +140,8 @@ def _reason(cause: BaseException) -> Phrase | None:
         return _NO_TLS
     if isinstance(cause, ssl.SSLError):
         return _TLS.filled(one_line((cause.reason or type(cause).__name__).replace("_", " ").lower()))
+    if isinstance(cause, OSError) and (refused := _TUNNEL.match(str(cause))):
+        return _PROXY_LOG_IN if refused[1] == "407" else _PROXY_REFUSES.filled(refused[1])
     if isinstance(cause, OSError) and cause.errno in _SYSTEM:
         return _SYSTEM[cause.errno]
     kinds: tuple[tuple[tuple[type[BaseException], ...], Phrase], ...] = (
@@ -134,4 +174,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     return reversed(result)
 
 
-__all__ = ("address_fault", "advise_on_desk", "explain_silence", "split_address")
+__all__ = (
+    "LOOPBACK",
+    "address_fault",
+    "advise_on_desk",
+    "explain_silence",
+    "is_of_proxy",
+    "is_refused_by_proxy",
+    "proxy_fault",
+    "split_address",
+)

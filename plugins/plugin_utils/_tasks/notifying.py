@@ -27,6 +27,7 @@ from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
 from .._complaints.whole_file import write_whole
 from .._desk._requests import explain_missing_requests
+from .._desk.choice import check_ca_path, check_proxy
 from .._desk.http import NoAnswer, exchange, open_session
 from .._desk.patience import Patience
 from .._values.json_text import parse_json
@@ -94,7 +95,9 @@ def list_ways(options: Options) -> dict[str, Callable[[Notice], None]]:
         ways["mail"] = lambda notice: _send_mail(notice, options, server)
     if options["webhook_url"]:
         _require_webhook(options["webhook_url"])
-        ways["webhook"] = lambda notice: _post(notice, options["webhook_url"], options["webhook_form"] or "slack")
+        ca_path = check_ca_path(options["webhook_ca_path"], "webhook_ca_path")
+        proxy = check_proxy(options["webhook_proxy_url"], "webhook_proxy_url")
+        ways["webhook"] = lambda notice: _post(notice, options, ca_path=ca_path, proxy=proxy)
     elif options["webhook_form"]:
         raise OptionsWrong(_NO_ADDRESS_OF_FORM)
     if options["command"]:
@@ -156,7 +159,7 @@ def _require_mail(options: Options) -> urllib.parse.SplitResult:
         good = server.scheme in ("smtp", "smtp+starttls", "smtps") and server.hostname and server.port != 0
     except ValueError:
         good = None
-    if not good or server.path.strip("/") or server.password:
+    if not good or server.path.strip("/") or "@" in server.netloc:
         raise OptionsWrong(_NO_SMTP)
     if options["smtp_password"] and server.scheme == "smtp":
         raise OptionsWrong(_NO_PLAIN)
@@ -202,12 +205,13 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
         raise NotSent(_REFUSED_ADDRESS.filled(", ".join(refused)))
 
 
-def _post(notice: Notice, url: str, form: str) -> None:
+def _post(notice: Notice, options: Options, *, ca_path: str | None, proxy: str | None) -> None:
     """Post once; the address is a secret and is in no message."""
-    session = open_session(ca_path=None, headers={"Content-Type": "application/json"}, keeps_cookies=False)
-    body = json.dumps(make_body(notice, form)).encode()
+    headers = {"Content-Type": "application/json"}
+    session = open_session(ca_path=ca_path, headers=headers, keeps_cookies=False, proxy=proxy)
+    body = json.dumps(make_body(notice, options["webhook_form"] or "slack")).encode()
     try:
-        reply = exchange(session, "POST", url, patience=Patience(timeout=_TIMEOUT), data=body)
+        reply = exchange(session, "POST", options["webhook_url"], patience=Patience(timeout=_TIMEOUT), data=body)
     except NoAnswer as error:
         raise NotSent(error.phrase) from None
     if reply.status not in (200, 201, 202, 204):

@@ -85,6 +85,7 @@ class ApiConnection:
     url: str
     token: str = dc.field(repr=False)
     ca_path: str | None = None
+    proxy: str | None = dc.field(default=None, repr=False)
     timeout: float = 30
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[Phrase], None] | None = None
@@ -116,6 +117,7 @@ class ApiTransport:
                 "Accept-Language": connection.lang,
             },
             keeps_cookies=False,
+            proxy=connection.proxy,
         )
 
     def read(self, path: str, query: Mapping[str, t.Any] | None = None) -> t.Any:
@@ -172,7 +174,10 @@ class ApiTransport:
             try:
                 return self._good(self._exchange(patience, method, path, **content))
             except NoAnswer as error:
-                raise DeskUnreachable(_UNREACHABLE.filled(self._connection.url, advise_on_desk(error.phrase))) from None
+                silence = advise_on_desk(error.phrase)
+                unreachable = DeskUnreachable(_UNREACHABLE.filled(self._connection.url, silence))
+                unreachable.tried_out = error.refused
+                raise unreachable from None
 
         return patience.try_again(once)
 

@@ -74,6 +74,7 @@ class PortalConnection:
     user: str
     password: str = dc.field(repr=False)
     ca_path: str | None = None
+    proxy: str | None = dc.field(default=None, repr=False)
     timeout: float = 30
     request_interval: float = 0
     screen_map: str | None = None
@@ -126,6 +127,7 @@ class PortalTransport:
             ca_path=connection.ca_path,
             headers={"Accept": "text/html", "Accept-Language": "ja", "User-Agent": "iij.server_certificate"},
             keeps_cookies=keeps_cookies,
+            proxy=connection.proxy,
         )
         self.patience = self.begin()
 
@@ -186,7 +188,9 @@ class PortalTransport:
             reply = exchange(self._session, method, url, patience=self.patience, data=body, headers=headers)
         except NoAnswer as error:
             kind = DeskUnreachable if error.sent else NeverSent
-            raise kind(_UNREACHABLE.filled(self._connection.url, advise_on_desk(error.phrase))) from None
+            silent = kind(_UNREACHABLE.filled(self._connection.url, advise_on_desk(error.phrase)))
+            silent.tried_out = error.refused
+            raise silent from None
         self.as_of = _moment_of(reply) or self.as_of
         wait = read_retry_after(reply.headers)
         if reply.status == 429:

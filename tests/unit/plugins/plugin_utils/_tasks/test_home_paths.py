@@ -104,7 +104,15 @@ def test_every_path_of_the_controller_may_begin_with_a_tilde(monkeypatch: pytest
 
 def test_no_path_of_an_option_is_forgotten() -> None:
     """Each one is expanded where it is used, or with the others before that."""
-    used = {"desk_ca_path", "desk_folder", "ledger_path", "map_path", "memory_path", "portal_browser_path"}
+    used = {
+        "desk_ca_path",
+        "desk_folder",
+        "ledger_path",
+        "map_path",
+        "memory_path",
+        "portal_browser_path",
+        "webhook_ca_path",
+    }
     used |= {"record_path", "records_file", "reports_path", "vault_password_file"}
     names = {
         name

@@ -34,7 +34,8 @@ TODAY: t.Final = dt.date(2026, 11, 22)
 NOTICE: t.Final = Notice("証明書: 1件", "[applicant]\n- www <@here> & @channel\n")
 NO_WAY: t.Final[dict[str, t.Any]] = {
     "portfolio": "p", "mail_to": None, "mail_from": None, "smtp_url": None, "smtp_user": None, "smtp_password": None,
-    "smtp_ca_path": None, "webhook_url": None, "webhook_form": None, "command": None, "again": False,
+    "smtp_ca_path": None, "webhook_url": None, "webhook_form": None, "webhook_proxy_url": None,
+    "webhook_ca_path": None, "command": None, "again": False,
 }  # fmt: skip
 
 
@@ -318,6 +319,7 @@ def test_a_server_that_is_not_there_is_told_with_the_reason():
         {"mail_to": ["a@example.jp"]},
         {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "mail.example.jp"},
         {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp://u:secret@mail.example.jp"},
+        {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp+starttls://u@mail.example.jp"},
         {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtps://mail.example.jp:99999999"},
         {
             "mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp://mail.example.jp",
