@@ -32,9 +32,9 @@ MAY_BE_EMPTY: t.Final = frozenset((
     "template_variables", "until",
 ))  # fmt: skip
 MAY_BE_EMPTY_IN_TASKS: t.Final = frozenset((
-    "check_date", "contract_id", "desk_token", "desk_url", "head", "key_path", "look", "mail_from", "master_id",
-    "memory_path", "name", "portal_password", "portal_user", "product", "service", "smtp_password", "smtp_url",
-    "smtp_user", "until", "webhook_url",
+    "check_date", "contract_id", "desk_proxy_url", "desk_token", "desk_url", "head", "key_path", "look", "mail_from",
+    "master_id", "memory_path", "name", "portal_password", "portal_user", "product", "service", "smtp_password",
+    "smtp_url", "smtp_user", "until", "webhook_proxy_url", "webhook_url",
 ))  # fmt: skip
 
 
