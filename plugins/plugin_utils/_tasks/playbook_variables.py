@@ -61,10 +61,11 @@ _NEVER_EMPTY: t.Final = frozenset(
     ("compare_with", "host_timeout", "inbox", "listing", "orders", "plan_digest", "portfolio", "saved_pages", "slice")
 )
 _PATH_ENDS: t.Final = ("_file", "_files", "_folder", "_map", "_path")
-# What messages name by the option alone, and what bounds a purchase: without the prefix it would bound nothing.
+# What messages name by the option alone, and what bounds a purchase: without the prefix it would bound nothing. Three
+# runners with `slice=1/3` and so on would each do everything, and another ledger knows of no purchase.
 _TYPED_BARE: t.Final = frozenset(
-    ("budget", "buy_before_host", "due_only", "max_new_orders", "max_renewals", "not_booked", "plan_digest",
-     "plan_file", "take_over")
+    ("budget", "buy_before_host", "due_only", "ledger_path", "max_new_orders", "max_renewals", "not_booked",
+     "plan_digest", "plan_file", "slice", "take_over")
 )  # fmt: skip
 
 _UNKNOWN: t.Final = Phrase(

@@ -86,7 +86,19 @@ def test_an_empty_path_of_a_task_is_refused(name: str) -> None:
     refuse_empty({name: None})
 
 
-@pytest.mark.parametrize("name", ["max_new_orders", "max_renewals", "budget", "plan_file", "plan_digest", "take_over"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "max_new_orders",
+        "max_renewals",
+        "budget",
+        "plan_file",
+        "plan_digest",
+        "take_over",
+        "ledger_path",
+        "slice",
+    ],
+)
 def test_a_limit_without_its_prefix_is_refused_on_the_command_line_alone(name: str) -> None:
     message = refusal("apply", {name: "0"})
     assert message.en == f"{name} is not a variable of these playbooks; did you mean certificate_{name}?"
@@ -94,7 +106,7 @@ def test_a_limit_without_its_prefix_is_refused_on_the_command_line_alone(name: s
     require_variables("apply", {}, {**ORDERS, name: "0"})
 
 
-@pytest.mark.parametrize("name", ["slice", "records", "prices", "portfolio", "commands", "check_date"])
+@pytest.mark.parametrize("name", ["records", "prices", "portfolio", "commands", "check_date"])
 def test_names_that_may_be_anybodys_are_not(name: str) -> None:
     require_variables("apply", {name: "x"}, {**ORDERS, name: "x"})
 
