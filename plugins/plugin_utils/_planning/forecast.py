@@ -11,7 +11,6 @@ from __future__ import annotations
 import collections
 import dataclasses as dc
 import datetime as dt
-import functools
 import typing as t
 
 from .._catalogue.products import TERMS, find_product
@@ -19,7 +18,7 @@ from .._values.observed import ENDED, Decision, Kind, State
 from .._values.order import CsrOrigin, Usage, Wanted
 from .claims import match_applications
 from .lifecycle import day_in_japan
-from .lives import SPENDS, Assumptions, Happening, Life, Second, walk_life
+from .lives import SPENDS, Assumptions, Happening, Life, Second, count_days, walk_life
 from .windows import count_delay
 
 if t.TYPE_CHECKING:
@@ -108,14 +107,18 @@ def sum_by_quarter(
     lineages: Iterable[Lineage], today: dt.date, until: dt.date, assumptions: Assumptions
 ) -> dict[tuple[int, int], Sum]:
     """Add events and yen up by year and quarter; lineages that are alike are walked once."""
-    alike = collections.Counter((row.life, row.price, row.renewal_price, row.on_host) for row in lineages)
+    lives: dict[tuple[int | None, int | None, bool], collections.Counter[Life]] = collections.defaultdict(
+        collections.Counter
+    )
+    for row in lineages:
+        lives[row.price, row.renewal_price, row.on_host][row.life] += 1
+    first, last = today.toordinal(), until.toordinal()
     counts: dict[tuple[int, int], collections.Counter[str]] = collections.defaultdict(collections.Counter)
     yen: collections.Counter[tuple[int, int]] = collections.Counter()
     unpriced: collections.Counter[tuple[int, int]] = collections.Counter()
-    first, last = today.toordinal(), until.toordinal()
-    for (life, first_price, later_price, on_host), number in alike.items():
-        for day, what in walk_life(life, today=first, until=last, assumptions=assumptions):
-            quarter = _quarter_of_ordinal(day)
+    for (first_price, later_price, on_host), group in lives.items():
+        for (day, what), number in count_days(group, today=first, until=last, assumptions=assumptions).items():
+            quarter = _quarter_of(dt.date.fromordinal(day))
             counts[quarter][what.value] += number
             if what is Happening.CERTIFICATE and on_host:
                 counts[quarter][ON_HOSTS] += number
@@ -253,9 +256,9 @@ def _life(application: Application | None, *, term: str, level: str, lead: int, 
         return dc.replace(life, ordered=_day(application.ordered_at), registered=_day(application.registered_at))
     period, renewal = application.period, application.renewal
     # A reissue keeps the expiry, so it changes nothing of the days to come.
-    procedure = (
-        application.procedure if application.procedure and application.procedure.kind is not Kind.REISSUE else None
-    )
+    procedure = application.procedure
+    if procedure is not None and procedure.kind is Kind.REISSUE:
+        procedure = None
     return dc.replace(
         life,
         issued=_day(application.issued_at or application.not_before),
@@ -274,11 +277,6 @@ def _day(moment: dt.datetime | None) -> int | None:
 
 def _quarter_of(day: dt.date) -> tuple[int, int]:
     return day.year, (day.month + 2) // 3
-
-
-@functools.cache
-def _quarter_of_ordinal(day: int) -> tuple[int, int]:
-    return _quarter_of(dt.date.fromordinal(day))
 
 
 def _quarters(first: dt.date, last: dt.date) -> Iterator[tuple[int, int]]:

@@ -11,6 +11,7 @@ Days are ordinals (datetime.date.toordinal), for a portfolio has hundreds of tho
 
 from __future__ import annotations
 
+import collections
 import dataclasses as dc
 import enum
 import functools
@@ -117,6 +118,15 @@ def walk_life(life: Life, *, today: int, until: int, assumptions: Assumptions) -
     return _walk(life, today, until, assumptions.second, assumptions.anchor, assumptions.late)
 
 
+def count_days(lives: Mapping[Life, int], *, today: int, until: int, assumptions: Assumptions) -> dict[Day, int]:
+    """Count what happens on each day to so many of each life: of a million days of a portfolio few differ."""
+    result: dict[Day, int] = collections.defaultdict(int)
+    for life, number in lives.items():
+        for day in walk_life(life, today=today, until=until, assumptions=assumptions):
+            result[day] += number
+    return result
+
+
 @functools.lru_cache(maxsize=100_000)
 def _walk(life: Life, today: int, until: int, second: Second, anchor: Anchor, late: bool) -> tuple[Day, ...]:
     walker = _Walker(life, today, until, second, anchor, late)
@@ -214,5 +224,6 @@ __all__ = (
     "Happening",
     "Life",
     "Second",
+    "count_days",
     "walk_life",
 )
