@@ -61,7 +61,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     held, hosts = Held(leg.commands_of, leg.warn), leg.inventory_hosts
     before = _plan(leg, desk, judged, listing, frame=frame, held=held)
     past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
-    past = (*past, *find_clock_difference(before, read_clock()), *_find_held_back(options, before, desk))
+    past = (*past, *find_clock_difference(before, read_clock()), *_find_unperformed(options, before, desk))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
     # Hosts come first where something is to be done; the task that buys tells the rest.
     goes_on = state == "prepared" and before.count_changes() > 0
@@ -107,14 +107,14 @@ def _plan(leg: Leg, desk: Desk, judged: Judged, listing: Listing, *, frame: Fram
     return leave_past_limits(plan, limits, prices=frame.prices) if options["state"] in contracts.DOING else plan
 
 
-def _find_held_back(options: Options, plan: Plan, desk: Desk) -> tuple[Complaint, ...]:
-    """Find what the plan says and no run does, where a desk's list alone tells of purchases."""
+def _find_unperformed(options: Options, plan: Plan, desk: Desk) -> tuple[Complaint, ...]:
+    """Find what the plan says and no run does at the portal, where a list alone tells of purchases."""
     if desk.keeps_references or desk.by_people or not plan.count_changes():
         return ()
     # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
-    from .spender import find_held_back
+    from .spender import find_cancellations, find_held_back
 
-    return find_held_back(options, plan)
+    return (*find_held_back(options, plan), *find_cancellations(plan))
 
 
 def _list_texts(document: Result, before: Plan, result: Result, options: Options, *, performs: bool) -> list[str]:

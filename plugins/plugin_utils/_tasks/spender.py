@@ -116,6 +116,21 @@ def find_held_back(options: Options, plan: Plan) -> tuple[Complaint, ...]:
     return tuple(Complaint(rule="LEDGER-HOLDS", place=one.order.place, order=one.order.name) for one in entries)
 
 
+def find_cancellations(plan: Plan) -> tuple[Complaint, ...]:
+    """Find the cancellations that a run at the portal refuses; those of replaced contracts are a person's anyway."""
+    cancelled = [(entry.order, entry.application) for entry, step in plan.list_steps() if step is Step.CANCEL]
+    return tuple(
+        Complaint(
+            rule="CANCEL-IN-BROWSER",
+            place=order.place,
+            order=order.name,
+            facts={"contract_id": application.contract_id},
+        )
+        for order, application in cancelled
+        if application is not None
+    )
+
+
 def find_ledger_path(options: Options) -> pathlib.Path:
     """Find where the ledger of this portfolio and desk is on the controller."""
     chosen = options.get("ledger_path")
@@ -124,4 +139,12 @@ def find_ledger_path(options: Options) -> pathlib.Path:
     return find_default_ledger(find_state_folder(), check_portfolio_name(options), name_origin(options.get("desk_url")))
 
 
-__all__ = ("find_held_back", "find_ledger_path", "make_performer", "note_seen", "open_ledger_of", "perform_plan")
+__all__ = (
+    "find_cancellations",
+    "find_held_back",
+    "find_ledger_path",
+    "make_performer",
+    "note_seen",
+    "open_ledger_of",
+    "perform_plan",
+)

@@ -42,6 +42,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "CANCEL-IN-BROWSER",
+        OURS,
+        (
+            "No run cancels {contract_id}: the portal's screens for that are not documented.",
+            "a person who cancels it in a browser, in its window",
+            "Cancel it in a browser by the day that the status names. Until then each run refuses this step.",
+        ),
+        (
+            "ポータルの解約の画面が公開されていないため、{contract_id} は実行しても解約されません。",
+            "受付期間中の、担当者によるブラウザでの解約",
+            "状況一覧の期限までにブラウザで解約してください。それまでは、実行のたびにこの手続きが失敗します。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "BROUGHT-UNDECIDED",
         "M:9049881, M:2261126",
         (

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""At the portal the ledger holds purchases back; the plan says so before the run does."""
+"""At the portal the ledger holds purchases back, and some screens are not known; the plan says so before the run."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 
-def test_an_order_that_was_bought_and_edited_is_told_before_it_is_refused(
-    desk: DeskControl, tmp_path: pathlib.Path
-) -> None:
-    site = Site(desk, tmp_path)
+def at_the_portal(desk: DeskControl, folder: pathlib.Path, **order: t.Any) -> Site:
+    site = Site(desk, folder, **order)
     user, password = desk.group_admin
     portal = {"desk": "portal", "desk_url": desk.portal_url, "portal_user": user, "portal_password": password,
               "request_interval": 0, "listing_lag": 0}  # fmt: skip
     site.tasks = dc.replace(site.tasks, desk=lambda _role: portal)
+    return site
+
+
+def test_an_order_that_was_bought_and_edited_is_told_before_it_is_refused(
+    desk: DeskControl, tmp_path: pathlib.Path
+) -> None:
+    site = at_the_portal(desk, tmp_path)
 
     def told() -> bool:
         return "[LEDGER-HOLDS]" in site.tasks.run("cert_portfolio", state="planned")["text"]
@@ -40,3 +45,20 @@ def test_an_order_that_was_bought_and_edited_is_told_before_it_is_refused(
     assert kinds(desk) == ["new"]
     site.fields["generation"] = 2
     assert not told(), "that is meant"
+
+
+def test_a_cancellation_that_no_run_can_do_is_told_before_it_is_refused(
+    desk: DeskControl, tmp_path: pathlib.Path
+) -> None:
+    site = at_the_portal(desk, tmp_path)
+
+    def told() -> bool:
+        return "[CANCEL-IN-BROWSER]" in site.tasks.run("cert_portfolio", state="planned")["text"]
+
+    site.tasks.apply()
+    assert not told()
+    site.fields.update(state="cancelled", contract_id=site.application()["contract_id"])
+    assert told()
+    site.tasks.results.clear()
+    site.tasks.apply()
+    assert any("Cancel it in a browser" in str(result.get("msg")) for result in site.tasks.results)
