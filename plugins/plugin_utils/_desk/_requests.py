@@ -17,14 +17,7 @@ try:
     from requests.adapters import HTTPAdapter
     from requests.cookies import extract_cookies_to_jar
     from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-    from urllib3.exceptions import (
-        ConnectTimeoutError,
-        DecodeError,
-        HTTPError,
-        LocationParseError,
-        NewConnectionError,
-        ProxyError,
-    )
+    from urllib3.exceptions import DecodeError, HTTPError, LocationParseError, ProxyError
 
     REQUESTS_TRACEBACK = None
 except ImportError:
@@ -32,8 +25,7 @@ except ImportError:
     requests = None  # type: ignore[assignment]
     extract_cookies_to_jar = None  # type: ignore[assignment]
     HTTPAdapter = HTTPConnectionPool = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
-    ConnectTimeoutError = DecodeError = HTTPError = Exception  # type: ignore[assignment,misc]
-    LocationParseError = NewConnectionError = ProxyError = Exception  # type: ignore[assignment,misc]
+    DecodeError = HTTPError = LocationParseError = ProxyError = Exception  # type: ignore[assignment,misc]
 
 
 def explain_missing_requests() -> str | None:
@@ -43,14 +35,12 @@ def explain_missing_requests() -> str | None:
 
 __all__ = (
     "REQUESTS_TRACEBACK",
-    "ConnectTimeoutError",
     "DecodeError",
     "HTTPAdapter",
     "HTTPConnectionPool",
     "HTTPError",
     "HTTPSConnectionPool",
     "LocationParseError",
-    "NewConnectionError",
     "ProxyError",
     "explain_missing_requests",
     "extract_cookies_to_jar",

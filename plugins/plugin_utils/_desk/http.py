@@ -20,16 +20,8 @@ import typing as t
 import zlib
 
 from ...module_utils._core.phrases import Phrase
-from ._requests import (
-    ConnectTimeoutError,
-    HTTPAdapter,
-    HTTPConnectionPool,
-    HTTPSConnectionPool,
-    NewConnectionError,
-    extract_cookies_to_jar,
-    requests,
-)
-from .line import LOOPBACK, explain_silence, is_of_proxy, is_refused_by_proxy
+from ._requests import HTTPAdapter, HTTPConnectionPool, HTTPSConnectionPool, extract_cookies_to_jar, requests
+from .line import LOOPBACK, explain_silence, is_refused_by_proxy
 
 if t.TYPE_CHECKING:
     import socket
@@ -103,7 +95,8 @@ def open_session(
 
 def exchange(session: requests.Session, method: str, url: str, *, patience: Patience, **content: t.Any) -> Reply:
     """Send one request once, redirects not followed; raise NoAnswer for whatever goes wrong in any library."""
-    _PATIENCE.set(patience)
+    call = _Call(patience)
+    _CALL.set(call)
     try:
         request = session.prepare_request(requests.Request(method, url, **content))
         # What a browser asks for would otherwise come back in ways that are not counted here.
@@ -122,9 +115,9 @@ def exchange(session: requests.Session, method: str, url: str, *, patience: Pati
         if time.monotonic() >= patience.end:
             raise NoAnswer(_TOO_SLOW.filled(round(patience.longest))) from None
         raise NoAnswer(
-            explain_silence(error, session.proxies.get("https")),
-            sent=not (is_of_proxy(error) or _never_connected(error)),
-            refused=is_refused_by_proxy(error),
+            explain_silence(error, session.proxies.get("https") if call.connects else None),
+            sent=not call.connects,
+            refused=call.connects and is_refused_by_proxy(error),
         ) from None
 
 
@@ -177,13 +170,16 @@ def _inflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise NoAnswer(_CUT_OFF)
 
 
-def _never_connected(error: BaseException) -> bool:
-    cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", cause), (NewConnectionError, ConnectTimeoutError))
+@dc.dataclass(slots=True)
+class _Call:
+    """One exchange under way; `connects`: its connection does not stand yet, so nothing of the request has left."""
+
+    patience: Patience
+    connects: bool = False
 
 
 # Of the call that this thread makes: a connection outlives calls, and knows no other way to hear of them.
-_PATIENCE: contextvars.ContextVar[Patience] = contextvars.ContextVar("patience")
+_CALL: contextvars.ContextVar[_Call] = contextvars.ContextVar("call")
 
 
 class _Bounded(io.RawIOBase):
@@ -201,7 +197,7 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: t.Any) -> int | None:
-        patience = _PATIENCE.get()
+        patience = _CALL.get().patience
         left = patience.end - time.monotonic()
         if left <= 0:
             raise TimeoutError
@@ -229,6 +225,13 @@ def _bounded(pool: type[HTTPConnectionPool]) -> type[HTTPConnectionPool]:
 
     class Connection(pool.ConnectionCls):  # type: ignore[misc,name-defined]
         response_class = _BoundedAnswer
+
+        def connect(self) -> None:
+            # By the libraries' errors alone, an answer that is lost looks as if a proxy had led nowhere.
+            call = _CALL.get()
+            call.connects = True
+            super().connect()
+            call.connects = False
 
     class Pool(pool):  # type: ignore[misc,valid-type]
         ConnectionCls: type[HTTPConnection] = Connection

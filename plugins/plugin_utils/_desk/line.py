@@ -107,19 +107,14 @@ def proxy_fault(url: str, option: str) -> Phrase | None:
 def explain_silence(error: BaseException, proxy: str | None = None) -> Phrase:
     """Say why no answer came, in words: the libraries' own name objects in memory and numbers of errors.
 
-    `proxy`: the address of the one that the request went by; its password is not told.
+    `proxy`: the address of the one that was to lead there, as long as it did not; its password is not told.
     """
     words = next((words for cause in _causes(error) if (words := _reason(cause))), None)
     words = words or _UNNAMED.filled(type(error).__name__)
-    parts = split_address(proxy or "")
-    if parts is None or not is_of_proxy(error):
+    parts = split_address(proxy) if proxy else None
+    if parts is None or not any(isinstance(cause, ProxyError) for cause in _causes(error)):
         return words
     return _BY_PROXY.filled(parts.netloc.rpartition("@")[2], words)
-
-
-def is_of_proxy(error: BaseException) -> bool:
-    """Check whether a proxy led to no desk, so that nothing of the request was sent."""
-    return any(isinstance(cause, ProxyError) for cause in _causes(error))
 
 
 def is_refused_by_proxy(error: BaseException) -> bool:
@@ -179,7 +174,6 @@ __all__ = (
     "address_fault",
     "advise_on_desk",
     "explain_silence",
-    "is_of_proxy",
     "is_refused_by_proxy",
     "proxy_fault",
     "split_address",
