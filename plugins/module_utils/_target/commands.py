@@ -13,6 +13,7 @@ import shlex
 import shutil
 import subprocess
 import tempfile
+import typing as t
 
 from .._core.paths import may_be_interpreted
 from .._core.phrases import Phrase
@@ -21,6 +22,7 @@ from .._pki import pem
 
 _PATIENCE = 120  # seconds
 _LONGEST_TEXT = 500
+_LONGEST_OUTPUT = 1 << 20  # bytes
 _ENDLESS = Phrase("no end after {0} seconds", "{0}秒たっても終わりません")
 _INTERPRETED = Phrase(
     "{0} has characters that a shell would interpret: give the program %s as a word of its own, or rename the file",
@@ -49,8 +51,7 @@ def failure(command: str, *, path: str | None = None) -> Phrase | None:
                 timeout=_PATIENCE,
                 check=False,
             )
-            output.seek(0)
-            return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(output.read()))
+            return None if done.returncode == 0 else _STATUS.filled(done.returncode, _said(_read(output)))
     except subprocess.TimeoutExpired:
         return _ENDLESS.filled(_PATIENCE)
     except (OSError, ValueError) as error:  # not there, or no command at all, such as one of an open quotation
@@ -70,6 +71,13 @@ def find_missing_program(command: str) -> str | None:
 def _environment() -> dict[str, str]:
     # On a local connection this is the controller's, with the credentials for the desk in it.
     return {name: value for name, value in os.environ.items() if not name.startswith("IIJ_CERT_")}
+
+
+def _read(output: t.IO[bytes]) -> bytes:
+    """Return what was written, or nothing where that is more than anybody reads: its end alone may be half a key."""
+    length = output.seek(0, os.SEEK_END)
+    output.seek(0)
+    return output.read() if length <= _LONGEST_OUTPUT else b""
 
 
 def _said(output: bytes) -> str:

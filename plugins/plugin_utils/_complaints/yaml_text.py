@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import dataclasses as dc
 import hashlib
+import re
 import sys
 import typing as t
 
@@ -45,6 +46,12 @@ _TOO_MANY = Phrase(
 _MOST_DUPLICATES = 100  # keys of a file that are complained of
 _NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピングはキーにできません")
 _NO_VALUE = Phrase("a date or number that none can be", "ありえない日付か数値です")
+# YAML 1.1 ends a line, and a comment, where no editor and no review shows an end.
+_HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
+_HIDDEN = Phrase(
+    "a line break that no editor shows ({0}): what follows it may pass for a comment; remove it",
+    "エディタに表示されない改行 ({0}) があります。後ろの内容がコメントに見えるおそれがあるため、削除してください",
+)
 _MISSING, _BEING_MADE = object(), object()
 
 
@@ -69,6 +76,7 @@ class YamlText:
         text = self._plain(decrypt)
         if _is_too_deep(text):
             self._refuse("YAML-SYNTAX", None, problem=_TOO_DEEP)
+        self._require_visible_breaks(text)
         try:
             loader = FastLoader(text)
             most = max(_LEAST_REPEATED, _MOST_REPEATED * len(text))
@@ -117,6 +125,15 @@ class YamlText:
             return decrypt(self.text)
         except Exception as error:  # whatever the vault raises is told with its place
             self._refuse("VAULT", None, problem=_problem(error))
+
+    def _require_visible_breaks(self, text: str) -> None:
+        if text.isascii() and "\r" not in text:  # nearly all files, and it is asked of 10,000 orders
+            return
+        hidden = _HIDDEN_BREAK.search(text)
+        if hidden:
+            before = text[: hidden.start()].split("\n")
+            mark = yaml.Mark(self.name, hidden.start(), len(before) - 1, len(before[-1]), None, None)
+            self._refuse("YAML-SYNTAX", mark, problem=_HIDDEN.filled(f"U+{ord(hidden[0]):04X}"))
 
     def _at(self, mark: t.Any) -> Place:
         return Place(file=self.name, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=self.name)

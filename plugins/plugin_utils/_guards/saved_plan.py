@@ -45,6 +45,7 @@ OLDER: t.Final = Phrase(
     "計画し直すと、それも照合されます。",
 )
 _TAMPERED: t.Final = Phrase("it was changed after it was made", "作成後に変更されています")
+_STEPS: t.Final = tuple(Step)
 _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
 
 
@@ -187,6 +188,8 @@ def _whole(saved: Row) -> bool:
         return False
     if not all(isinstance(row["name"], str) and isinstance(row.get("on_host", {}), dict) for row in rows):
         return False
+    if not all(_has_known_steps(row) and _is_moment(row.get("renew_by")) for row in rows):
+        return False
     if len({row["name"] for row in rows}) < len(rows):
         return False
     try:
@@ -198,6 +201,19 @@ def _whole(saved: Row) -> bool:
     # Plans of earlier versions, which bind nothing of hosts, have no digest of their file.
     bare = "file_digest" not in saved and not any("on_host" in row for row in rows)
     return bool(result == saved.get("digest") and (bare or whole == saved.get("file_digest")))
+
+
+def _has_known_steps(row: Row) -> bool:
+    steps = row["steps"]
+    return isinstance(steps, list) and all(isinstance(step, dict) and step.get("step") in _STEPS for step in steps)
+
+
+def _is_moment(text: object) -> bool:
+    """Check whether this is a moment of a plan, or none."""
+    try:
+        return text is None or _moment(str(text)).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _said(steps: list[str], contract_id: str | None, link: list[str | None]) -> Phrase:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import email.message
 import email.utils
+import errno
 import hashlib
 import json
 import os
@@ -19,8 +20,8 @@ import re
 import smtplib
 import ssl
 import subprocess
+import time
 import typing as t
-import urllib.parse
 
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
@@ -29,17 +30,20 @@ from .._complaints.whole_file import write_whole
 from .._desk._requests import explain_missing_requests
 from .._desk.choice import check_ca_path, check_proxy
 from .._desk.http import NoAnswer, exchange, open_session
+from .._desk.line import split_address
 from .._desk.patience import Patience
 from .._values.json_text import parse_json
 from .memory_file import find_state_file
 
 if t.TYPE_CHECKING:
+    import urllib.parse
     from collections.abc import Callable
 
     from .._reports.notices import Notice
     from .asked_orders import Options
 
 _TIMEOUT: t.Final = 30.0  # seconds of one answer
+_MOST_LINES: t.Final = 1_000  # of a mail server's answers
 _STAMP: t.Final = "notices.json"
 _SMTP_PORTS: t.Final = {"smtp": 25, "smtps": 465}
 _AT: t.Final = "@\u200b"  # nobody is called by a name in a message
@@ -154,12 +158,10 @@ def _require_mail(options: Options) -> urllib.parse.SplitResult:
     for name, addresses in (("mail_from", [options["mail_from"]]), ("mail_to", options["mail_to"])):
         if not all(_ADDRESS.fullmatch(address) for address in addresses):
             raise OptionsWrong(_NO_ADDRESS.filled(name, ", ".join(map(repr, addresses))))
-    server = urllib.parse.urlsplit(options["smtp_url"])
-    try:
-        good = server.scheme in ("smtp", "smtp+starttls", "smtps") and server.hostname and server.port != 0
-    except ValueError:
-        good = None
-    if not good or server.path.strip("/") or "@" in server.netloc:
+    server = split_address(options["smtp_url"])
+    if server is None or server.scheme not in ("smtp", "smtp+starttls", "smtps"):
+        raise OptionsWrong(_NO_SMTP)
+    if not server.hostname or server.port == 0 or server.path.strip("/") or "@" in server.netloc:
         raise OptionsWrong(_NO_SMTP)
     if options["smtp_password"] and server.scheme == "smtp":
         raise OptionsWrong(_NO_PLAIN)
@@ -169,9 +171,38 @@ def _require_mail(options: Options) -> urllib.parse.SplitResult:
 def _require_webhook(url: str) -> None:
     if missing := explain_missing_requests():
         raise OptionsWrong(verbatim(missing))
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOCAL):
+    parts = split_address(url)
+    if parts is None or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOCAL)):
         raise OptionsWrong(_NO_WEBHOOK)
+
+
+class _Answers:
+    """What a mail server says, line by line, for no longer than any mail needs."""
+
+    def __init__(self, lines: t.IO[bytes]) -> None:
+        self._lines, self._left, self._end = lines, _MOST_LINES, time.monotonic() + 20 * _TIMEOUT
+
+    def readline(self, most: int) -> bytes:
+        self._left -= 1
+        if self._left < 0 or time.monotonic() > self._end:
+            raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+        return self._lines.readline(most)
+
+    def close(self) -> None:
+        self._lines.close()
+
+
+class _Mail(smtplib.SMTP):
+    """The library's own reads an answer of however many lines."""
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Answers(self.sock.makefile("rb"))
+        return super().getreply()
+
+
+class _MailOverTls(_Mail, smtplib.SMTP_SSL):
+    pass
 
 
 def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResult) -> None:
@@ -187,9 +218,9 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
     try:
         context = ssl.create_default_context(cafile=options["smtp_ca_path"])
         with (
-            smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT, context=context)
+            _MailOverTls(host, port, timeout=_TIMEOUT, context=context)
             if server.scheme == "smtps"
-            else smtplib.SMTP(host, port, timeout=_TIMEOUT)
+            else _Mail(host, port, timeout=_TIMEOUT)
         ) as connection:
             if server.scheme == "smtp+starttls":
                 connection.starttls(context=context)
@@ -198,9 +229,9 @@ def _send_mail(notice: Notice, options: Options, server: urllib.parse.SplitResul
             refused = connection.send_message(message)
     except smtplib.SMTPResponseException as error:
         raise NotSent(_ANSWERED.filled(error.smtp_code)) from None
-    except (OSError, smtplib.SMTPException, ValueError) as error:
+    except (OSError, ValueError) as error:
         why = reason_of(error) if isinstance(error, OSError) else _REFUSED.filled(type(error).__name__)
-        raise NotSent(why if isinstance(why, Phrase) else verbatim(str(why))) from None
+        raise NotSent(why) from None
     if refused:  # the others have it, and have it twice once this is mended
         raise NotSent(_REFUSED_ADDRESS.filled(", ".join(refused)))
 
@@ -244,8 +275,9 @@ def _run(notice: Notice, command: list[str]) -> None:
             timeout=20 * _TIMEOUT, check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-        why = reason_of(error) if isinstance(error, OSError) else type(error).__name__
-        raise NotSent(verbatim(str(why))) from None
+        # What a command line says of itself may hold a secret.
+        why = reason_of(error) if isinstance(error, OSError) else verbatim(type(error).__name__)
+        raise NotSent(why) from None
     if done.returncode:
         raise NotSent(_ENDED.filled(done.returncode))
 

@@ -43,3 +43,9 @@ def test_what_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_is_heard_only_where_it_shows_no_key(lines: str, shown: str) -> None:
     failure = commands.failure(shlex.join(["sh", "-c", f"echo '{lines}' >&2; exit 1"]))
     assert failure and failure.en == f"status 1{shown}"
+
+
+def test_what_is_longer_than_anybody_reads_is_not_shown() -> None:
+    """Its end alone could be half of a key that nobody knows as one."""
+    failure = commands.failure(shlex.join(["sh", "-c", "yes long | head -c 2000000; exit 1"]))
+    assert failure and failure.en == "status 1"

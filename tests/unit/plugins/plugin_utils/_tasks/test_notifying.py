@@ -311,6 +311,26 @@ def test_a_server_that_is_not_there_is_told_with_the_reason():
         "the notice was not sent by mail",
         "the notice was not sent by command",
     ]
+    assert failed[1].endswith(": No such file or directory")
+
+
+class Endless(socketserver.StreamRequestHandler):
+    """A mail server that always says one line more."""
+
+    taken: t.ClassVar[list[bytes]] = []
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"220-still here\r\n" * 100)
+
+
+def test_a_mail_server_whose_answer_has_no_end_is_left() -> None:
+    with serving(Endless) as port:
+        mail = {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": f"smtp://127.0.0.1:{port}"}
+        ways, (failed,) = sent(mail)
+    assert ways == []
+    assert "Connection unexpectedly closed" in failed
 
 
 @pytest.mark.parametrize(
@@ -329,6 +349,11 @@ def test_a_server_that_is_not_there_is_told_with_the_reason():
         {"webhook_form": "teams"},
         {"webhook_form": "json", "webhook_url": "", "command": ["true"]},
         {"webhook_url": "ftp://chat.example.jp/hook"},
+        {"webhook_url": "https://chat.example.jp／secret／hook"},
+        {"webhook_url": "https://[chat/secret"},
+        {"webhook_url": "https://chat.example.jp:99999/secret"},
+        {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp://[secret"},
+        {"mail_to": ["a@example.jp"], "mail_from": "b@example.jp", "smtp_url": "smtp://mail.example.jp／secret"},
     ],
 )  # fmt: skip
 def test_a_way_that_cannot_be_is_refused_before_the_desk_is_asked(wrong: dict[str, t.Any]):
