@@ -135,7 +135,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         playbook = find_playbook(self._task.get_path())
         if playbook is not None:
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
-        refuse_empty(self._task.args)
+        refuse_empty(self._task.args, of_playbook=playbook is not None)
 
     def _read_options(self, spec: ArgumentSpec) -> dict[str, t.Any]:
         """Read the task's options; raises OptionsWrong for those that a playbook of this collection was given.

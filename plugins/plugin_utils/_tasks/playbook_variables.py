@@ -125,9 +125,13 @@ def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: 
         raise OptionsWrong(join_phrases(problems))
 
 
-def refuse_empty(options: Mapping[str, t.Any]) -> None:
-    """Refuse options of a task that are empty where a path or a bound is wanted; raises OptionsWrong."""
-    problems = list(_list_empty(options))
+def refuse_empty(options: Mapping[str, t.Any], *, of_playbook: bool = False) -> None:
+    """Refuse options of a task that are empty where a path or a bound is wanted; raises OptionsWrong.
+
+    `of_playbook`: they are variables of the user's there; in a task of the user's own null means that it is not given.
+    """
+    chosen = {name: value for name, value in options.items() if value is not None or (of_playbook and _is_ours(name))}
+    problems = list(_list_empty(chosen))
     if problems:
         raise OptionsWrong(join_phrases(problems))
 
@@ -136,12 +140,17 @@ def _list_empty(values: Mapping[str, t.Any]) -> Iterator[Phrase]:
     for name, value in values.items():
         short = name.removeprefix(PREFIX)
         is_path = short.endswith(_PATH_ENDS)
-        if not isinstance(value, str) or value.strip() or not (is_path or short in _NEVER_EMPTY):
+        is_blank = isinstance(value, str) and not value.strip() and (is_path or short in _NEVER_EMPTY)
+        if value is not None and not is_blank:  # YAML reads a line without a value as null, whatever it was to bound
             continue
         if short in ("orders", "order_files"):
             yield _EMPTY_ORDERS.filled(name, f"-e {name}=orders/" if name != short else f"{name}: orders/")
         else:
             yield _EMPTY.filled(name, _EMPTY_PATH if is_path else "")
+
+
+def _is_ours(option: str) -> bool:
+    return option == "order_files" or PREFIX + option in VARIABLES
 
 
 def _is_slip(name: str, *, certain: bool) -> bool:

@@ -53,6 +53,19 @@ def test_an_empty_path_or_bound_is_refused(name: str, blank: str) -> None:
         assert message.ja.startswith(f"{name} が空です。")
 
 
+@pytest.mark.parametrize("name", sorted(VARIABLES))
+def test_a_variable_without_a_value_is_refused(name: str) -> None:
+    """As a line of a variables file that a pipeline filled in with nothing: null, which would bound nothing."""
+    for message in (refusal("apply", {name: None}), refusal("apply", {}, {name: None})):
+        assert message.en.startswith(f"{name} is empty: ")
+    with pytest.raises(OptionsWrong, match="is empty: "):
+        refuse_empty({name.removeprefix("certificate_"): None}, of_playbook=True)
+
+
+def test_what_playbooks_hand_on_may_be_null() -> None:
+    refuse_empty({"look": None, "served": None, "order_files": "orders/"}, of_playbook=True)
+
+
 def test_empty_orders_are_told_what_to_write() -> None:
     message = refusal("plan", {"certificate_orders": ""})
     assert message.en == (
