@@ -107,6 +107,29 @@ def test_an_apply_killed_after_its_first_purchase(site: Site) -> None:
     registered_once(site, *NAMES)
 
 
+@pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGHUP])
+def test_a_run_that_is_gone_buys_nothing_more(site: Site, signal_sent: signal.Signals) -> None:
+    """Its worker has a session of its own and outlives it, as after a terminal that is lost."""
+    write_three(site)
+    gone = threading.Event()
+
+    def hold_the_answer(request: bytes) -> bool:
+        return not request.startswith(ORDERING) or gone.wait(PATIENCE)
+
+    with RecordingProxy(site.desk.url, on_answer=hold_the_answer) as line:
+        process, _record = site.start("apply", *ONE_BY_ONE, IIJ_CERT_DESK_URL=line.url)
+        until(lambda: bool(site.desk.purchases()))
+        os.killpg(process.pid, signal_sent)
+        process.wait(PATIENCE)
+        gone.set()
+        until(lambda: len(ledger(site)) > 1)
+        time.sleep(1.5)  # of which the others would need a fraction
+        assert ledger(site) == [("intent", "api"), ("outcome", "api")], "what was begun is seen to its end"
+        assert site.desk.purchases() == ["default/api/1"]
+    site.run("apply")
+    registered_once(site, *NAMES)
+
+
 def until(happened: t.Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not happened():

@@ -14,6 +14,8 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import dataclasses as dc
+import multiprocessing
+import os
 import threading
 import typing as t
 
@@ -47,10 +49,14 @@ _FAIL_ALIKE: t.Final = (AccessRefused, DeskUnreachable, LedgerUnusable)
 
 
 class _Halt:
-    """Stops the loop once every remaining order would fail the same way, or on interrupt; the next run continues."""
+    """Stops the loop once every remaining order would fail the same way, or on interrupt; the next run continues.
+
+    Ansible's workers have sessions of their own: where the run is killed, or its terminal goes, nobody stops them.
+    """
 
     def __init__(self) -> None:
-        self.called = False
+        self._is_called = False
+        self._parent = os.getppid()
         self._unknown_before = False
         self._lock = threading.Lock()
 
@@ -60,7 +66,12 @@ class _Halt:
         try:
             yield
         finally:
-            self.called = True
+            self._is_called = True
+
+    @property
+    def called(self) -> bool:
+        """Whether the loop is to begin nothing more."""
+        return self._is_called or os.getppid() != self._parent or _is_orphan()
 
     def learn(self, outcome: Outcome) -> None:
         """Learn from an outcome: one refused credential, one silent desk, or two unknown ones in a row are enough.
@@ -70,7 +81,7 @@ class _Halt:
         of_one = isinstance(outcome.error, NotAllowed) and outcome.step is not Step.PLACE
         with self._lock:
             if (isinstance(outcome.error, _FAIL_ALIKE) and not of_one) or (self._unknown_before and outcome.unknown):
-                self.called = True
+                self._is_called = True
             self._unknown_before = outcome.unknown
 
 
@@ -201,6 +212,19 @@ class Performer:
                     self.progress(outcome)
                     done.append(outcome)
         return tuple(done)
+
+
+def _is_orphan() -> bool:
+    """Check whether the process that began this one was gone before this loop began, while the desk was asked."""
+    parent = multiprocessing.parent_process()
+    try:
+        if parent is not None and parent.pid is not None:
+            os.kill(parent.pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass  # it is there, and somebody else's
+    return False
 
 
 def _present(application: Application | None) -> Application:
