@@ -118,7 +118,7 @@ torn_lines:
   elements: int
   sample: []
 unsettled:
-  description: The lines of calls whose outcome is not known. The next apply settles them.
+  description: The lines of calls whose outcome is not known. An apply settles a purchase whose contract it finds and registers.
   returned: success
   type: list
   elements: dict

@@ -43,9 +43,11 @@ EXCEPTIONS: t.Final = {
     "as_dict": "the usual name of a conversion, as in asdict() and as_posix()",
     "getattr": "the interface of Jinja's Environment",
     "getitem": "the interface of Jinja's Environment",
+    "getreply": "the interface of smtplib.SMTP",
     "lower": "the interface of str",
     "readable": "the interface of io.RawIOBase",
     "readinto": "the interface of io.RawIOBase",
+    "readline": "the interface of a file, as smtplib reads it",
 }
 
 VAGUE: t.Final = frozenset(["told", "made", "found", "said", "known", "asked", "given"])

@@ -132,7 +132,7 @@ class YamlText:
         hidden = _HIDDEN_BREAK.search(text)
         if hidden:
             before = text[: hidden.start()].split("\n")
-            mark = yaml.Mark(self.name, hidden.start(), len(before) - 1, len(before[-1]), None, None)
+            mark = yaml.Mark(self.name, hidden.start(), len(before) - 1, len(before[-1]), None, 0)
             self._refuse("YAML-SYNTAX", mark, problem=_HIDDEN.filled(f"U+{ord(hidden[0]):04X}"))
 
     def _at(self, mark: t.Any) -> Place:

@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one step of one order."""
+    """What became of one step of one order; an error with an application is one that came after the booking."""
 
     entry: Entry
     step: Step

@@ -65,7 +65,7 @@ class Audit:
         return self.exists and self.broken is None and noted
 
     def list_unsettled(self) -> tuple[Line, ...]:
-        """Find the intents whose outcome is not known from here; the next apply settles them."""
+        """Find the intents whose outcome is not known from here; an apply settles what it finds."""
         still: dict[str, Line] = {}
         for line in self.lines:
             what = line.get("client_reference") or line.get("contract_id")

@@ -30,6 +30,8 @@ if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Iterator
 
+    from .._values.observed import Application
+
 Line = dict[str, t.Any]
 
 START: t.Final = "0" * 64
@@ -55,7 +57,9 @@ _NUMBERED: t.Final = Phrase("line {0}", "{0}行目")
 
 
 class LedgerUnusable(DeskError):
-    """The ledger can be neither trusted nor written, so nothing is bought."""
+    """The ledger can be neither trusted nor written, so nothing is bought; `booked`: what was, before it showed."""
+
+    booked: Application | None = None
 
 
 def explain_unusable(path: pathlib.Path, problem: Phrase | BaseException) -> LedgerUnusable:

@@ -199,6 +199,8 @@ class Performer:
                 return None
             try:
                 outcome = Outcome(entry=task[0], step=task[1], application=act(*task))
+            except LedgerUnusable as error:
+                outcome = Outcome(entry=task[0], step=task[1], application=error.booked, error=error)
             except DeskError as error:
                 outcome = Outcome(entry=task[0], step=task[1], error=error)
             halt.learn(outcome)

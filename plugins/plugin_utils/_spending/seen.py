@@ -4,9 +4,10 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Renewals that others have ordered: seen, not spent, and in the ledger, so that it accounts for every period.
+"""What is seen at the desk and not spent now: renewals of others, and purchases of a run that did not live to tell.
 
-A renewal that was opened and completed while no run took place is not seen.
+It is in the ledger too, so that it accounts for every period. A renewal that was opened and completed while no run took
+place is not seen.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from .._planning.steps import Step
+from .ledger import name_attempt
 from .renewals import describe_renewed
 from .spend import describe_order
 
@@ -26,6 +28,7 @@ if t.TYPE_CHECKING:
     from .renewals import Renewing
 
 _SEEN: t.Final = "seen"
+_ASKED: t.Final = ("order", "common_name", "product", "term", "client_reference")
 
 
 def note_renewals_of_others(ledger: Ledger, entries: Iterable[Entry]) -> None:
@@ -39,6 +42,24 @@ def note_renewals_of_others(ledger: Ledger, entries: Iterable[Entry]) -> None:
         facts = {"contract_id": of.application.contract_id, "replaces": of.replaces, "expires": of.expires}
         more = {"term": procedure.term, "client_reference": procedure.client_reference, "by": procedure.opened_by}
         ledger.note(_SEEN, Step.RENEW.value, **{**describe_order(entry.order), **facts, **more})
+
+
+def note_purchases_found(ledger: Ledger, entries: Iterable[Entry]) -> None:
+    """Record what came of each open purchase whose contract the desk shows; raises LedgerUnusable."""
+    still: dict[object, Line] = {}
+    for line in ledger.read_lines():
+        if line.get("step") != Step.PLACE.value:
+            continue
+        if line.get("kind") == "intent":
+            still[line.get("client_reference")] = line
+        elif not line.get("unknown"):
+            still.pop(line.get("client_reference"), None)
+    for application in (entry.application for entry in entries):
+        intent = still.get(application.client_reference) if application and application.client_reference else None
+        if application is not None and intent is not None:
+            facts = {field: intent.get(field) for field in _ASKED}
+            outcome = {"booked": application.contract_id, "state": application.state.value}
+            ledger.note(_SEEN, Step.PLACE.value, **facts, attempt=name_attempt(intent), **outcome)
 
 
 def _is_about(line: Line, of: Renewing) -> bool:
@@ -58,4 +79,4 @@ def _is_known(line: Line) -> bool:
     return line.get("step") == Step.RENEW.value and bool(line.get("booked") or line.get("kind") == _SEEN)
 
 
-__all__ = ("note_renewals_of_others",)
+__all__ = ("note_purchases_found", "note_renewals_of_others")

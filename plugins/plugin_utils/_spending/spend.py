@@ -60,7 +60,9 @@ def spend(ledger: Ledger, step: Step, facts: Json, call: Callable[[str], Applica
     try:
         ledger.conclude(step.value, **facts, attempt=attempt, booked=booked, state=application.state.value)
     except LedgerUnusable as error:
-        raise LedgerUnusable(_NOT_WRITTEN.filled(booked, error.phrase)) from error
+        unwritten = LedgerUnusable(_NOT_WRITTEN.filled(booked, error.phrase))
+        unwritten.booked = application
+        raise unwritten from error
     return application
 
 

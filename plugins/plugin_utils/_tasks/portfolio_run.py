@@ -151,12 +151,15 @@ def _word_collection(document: Result, orders: list[Result]) -> list[str]:
 def _perform(leg: Leg, plan: Plan, desk: Desk) -> tuple[Plan, tuple[Outcome, ...]]:
     """Perform what of a plan concerns contracts; returns the plan as it is after that, and what came of each step."""
     seen = find_open_renewals(plan)
-    if not contracts.count_contract_steps(plan) and not seen:
+    # Over the list alone purchases settle otherwise (by_list).
+    online = plan.entries if desk.keeps_references else ()
+    bought = [entry for entry in online if entry.standing is Standing.TO_REGISTER]
+    if not contracts.count_contract_steps(plan) and not seen and not bought:
         return plan, ()
     # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
     from .spender import note_seen, perform_plan
 
-    note_seen(leg.options, seen, leg.warn)
+    note_seen(leg.options, seen, bought, leg.warn)
     return perform_plan(leg.options, desk, plan, say=leg.say, lang=leg.lang)
 
 

@@ -21,7 +21,7 @@ from .._planning.steps import OPENING, Step
 from .._spending.ledger import Ledger
 from .._spending.ledger_file import LedgerUnusable, find_default_ledger, name_origin
 from .._spending.perform import Performer
-from .._spending.seen import note_renewals_of_others
+from .._spending.seen import note_purchases_found, note_renewals_of_others
 from .._spending.unsettled import find_unsettled
 from .asked_orders import check_portfolio_name, read_clock
 from .contracts import count_contract_steps, perform_contracts, progress_line
@@ -95,12 +95,18 @@ def open_ledger_of(options: Options) -> Ledger:
     return Ledger(find_ledger_path(options), now=read_clock, desk=name_origin(options.get("desk_url")))
 
 
-def note_seen(options: Options, renewed: Collection[Entry], warn: Callable[[Phrase], None]) -> None:
-    """Record what others have renewed; without a ledger work goes on, for a deadline counts more than an account."""
-    if not renewed:
-        return
+def note_seen(
+    options: Options, renewed: Collection[Entry], bought: Collection[Entry], warn: Callable[[Phrase], None]
+) -> None:
+    """Record what others have renewed, and what runs have `bought` that did not live to write it down.
+
+    Without a ledger work goes on, for a deadline counts more than an account.
+    """
     try:
-        note_renewals_of_others(open_ledger_of(options), renewed)
+        if renewed:
+            note_renewals_of_others(open_ledger_of(options), renewed)
+        if bought:
+            note_purchases_found(open_ledger_of(options), bought)
     except LedgerUnusable as error:
         warn(error.phrase)
 
