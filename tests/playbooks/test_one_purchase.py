@@ -107,8 +107,7 @@ def test_an_apply_killed_after_its_first_purchase(site: Site) -> None:
     registered_once(site, *NAMES)
 
 
-@pytest.mark.parametrize("signal_sent", [signal.SIGKILL, signal.SIGHUP])
-def test_a_run_that_is_gone_buys_nothing_more(site: Site, signal_sent: signal.Signals) -> None:
+def test_a_run_that_is_gone_buys_nothing_more(site: Site) -> None:
     """Its worker has a session of its own and outlives it, as after a terminal that is lost."""
     write_three(site)
     gone = threading.Event()
@@ -119,7 +118,7 @@ def test_a_run_that_is_gone_buys_nothing_more(site: Site, signal_sent: signal.Si
     with RecordingProxy(site.desk.url, on_answer=hold_the_answer) as line:
         process, _record = site.start("apply", *ONE_BY_ONE, IIJ_CERT_DESK_URL=line.url)
         until(lambda: bool(site.desk.purchases()))
-        os.killpg(process.pid, signal_sent)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(PATIENCE)
         gone.set()
         until(lambda: len(ledger(site)) > 1)

@@ -6,4 +6,4 @@
 
 from __future__ import annotations
 
-__version__ = "1.3.1"
+__version__ = "1.4.0"
