@@ -127,7 +127,7 @@ class YamlText:
             self._refuse("VAULT", None, problem=_problem(error))
 
     def _require_visible_breaks(self, text: str) -> None:
-        if text.isascii() and "\r" not in text:  # nearly all files, and it is asked of 10,000 orders
+        if not any(sign in text for sign in "\x85\u2028\u2029\r"):  # a search takes thirty times as long
             return
         hidden = _HIDDEN_BREAK.search(text)
         if hidden:
