@@ -9,10 +9,17 @@ from __future__ import annotations
 import base64
 import contextlib
 import dataclasses as dc
+import datetime as dt
 import socket
 import socketserver
+import ssl
 import threading
 import typing as t
+
+from ansible_collections.iij.server_certificate.tests.unit.plugins import authority
+
+if t.TYPE_CHECKING:
+    import pathlib
 
 
 @dc.dataclass
@@ -62,6 +69,20 @@ def fake_proxy(leads_to: int, *, log_in: str | None = None, answer: bytes | None
         finally:
             server.shutdown()
             thread.join()
+
+
+def make_tls(folder: pathlib.Path, *names: str) -> tuple[ssl.SSLContext, str]:
+    """Make what a desk speaks TLS with, as these names, and the file that its certificate is checked against."""
+    key, certificate = folder / "key.pem", folder / "ca.pem"
+    own, today = authority.ec.generate_private_key(authority.ec.SECP256R1()), dt.datetime.now(dt.UTC)
+    nobody = authority.Authority(names[0], own, t.cast("t.Any", None), ())
+    days = {"since": today - authority.DAY, "until": today + authority.DAY}
+    made = nobody.issue(names[0], key=own, authority=True, dns_names=names, **days)
+    key.write_bytes(authority.key_pem(own))
+    certificate.write_text(authority.pem(made), encoding="ascii")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    return tls, str(certificate)
 
 
 def _copy(source: socket.socket, target: socket.socket, *, kept: bytearray | None = None) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses as dc
 import datetime as dt
-import ssl
 import typing as t
 
 import pytest
@@ -30,8 +29,7 @@ from ansible_collections.iij.server_certificate.tests.contract.fake_desk import 
     fake_desk,
     told,
 )
-from ansible_collections.iij.server_certificate.tests.contract.fake_proxy import FakeProxy, fake_proxy
-from ansible_collections.iij.server_certificate.tests.unit.plugins import authority
+from ansible_collections.iij.server_certificate.tests.contract.fake_proxy import FakeProxy, fake_proxy, make_tls
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_notifying import NO_WAY
 
 if t.TYPE_CHECKING:
@@ -58,17 +56,9 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path: pathlib.Path) -> t.Iterator[Line]:
-    key, certificate = tmp_path / "key.pem", tmp_path / "ca.pem"
-    own, today = authority.ec.generate_private_key(authority.ec.SECP256R1()), dt.datetime.now(dt.UTC)
-    nobody = authority.Authority(NAME, own, t.cast("t.Any", None), ())
-    days = {"since": today - authority.DAY, "until": today + authority.DAY}
-    made = nobody.issue(NAME, key=own, authority=True, dns_names=(NAME, "localhost"), **days)
-    key.write_bytes(authority.key_pem(own))
-    certificate.write_text(authority.pem(made), encoding="ascii")
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, key)
+    tls, ca_path = make_tls(tmp_path, NAME, "localhost")
     with fake_desk(lambda asked: EMPTY if "api" in asked.path else Answer(body=b"ok"), tls=tls) as desk:
-        yield Line(desk, int(desk.url.rpartition(":")[2]), str(certificate))
+        yield Line(desk, int(desk.url.rpartition(":")[2]), ca_path)
 
 
 @pytest.mark.parametrize("log_in", [None, LOG_IN])

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import socket
 import ssl
 import struct
@@ -23,11 +22,10 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.porta
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.attempts import AttemptOpen
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
-from ansible_collections.iij.server_certificate.tests.contract.fake_proxy import fake_proxy
+from ansible_collections.iij.server_certificate.tests.contract.fake_proxy import fake_proxy, make_tls
 from ansible_collections.iij.server_certificate.tests.contract.portal_desks import ENGINES, portal_of
 from ansible_collections.iij.server_certificate.tests.contract.test_portal_settlement import LAGGING, PLACE, errors
 from ansible_collections.iij.server_certificate.tests.contract.test_settlement import Run
-from ansible_collections.iij.server_certificate.tests.unit.plugins import authority
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -49,15 +47,7 @@ class Server(t.NamedTuple):
 @contextlib.contextmanager
 def tls_server(folder: pathlib.Path, answer: t.Callable[[ssl.SSLSocket], None]) -> t.Iterator[Server]:
     """A server of that name that answers each connection, in a thread of its own, as it is told to."""
-    key, certificate = folder / "key.pem", folder / "ca.pem"
-    own, today = authority.ec.generate_private_key(authority.ec.SECP256R1()), dt.datetime.now(dt.UTC)
-    nobody = authority.Authority(NAME, own, t.cast("t.Any", None), ())
-    days = {"since": today - authority.DAY, "until": today + authority.DAY}
-    made = nobody.issue(NAME, key=own, authority=True, dns_names=(NAME,), **days)
-    key.write_bytes(authority.key_pem(own))
-    certificate.write_text(authority.pem(made), encoding="ascii")
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, key)
+    tls, ca_path = make_tls(folder, NAME)
     over = threading.Event()
 
     def one(line: socket.socket) -> None:
@@ -76,7 +66,7 @@ def tls_server(folder: pathlib.Path, answer: t.Callable[[ssl.SSLSocket], None]) 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
         try:
-            yield Server(listener.getsockname()[1], str(certificate))
+            yield Server(listener.getsockname()[1], ca_path)
         finally:
             over.set()
             thread.join()
