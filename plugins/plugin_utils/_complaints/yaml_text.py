@@ -47,11 +47,18 @@ _MOST_DUPLICATES = 100  # keys of a file that are complained of
 _NO_KEY = Phrase("a list or mapping cannot be a key", "リストやマッピングはキーにできません")
 _NO_VALUE = Phrase("a date or number that none can be", "ありえない日付か数値です")
 # YAML 1.1 ends a line, and a comment, where no editor and no review shows an end.
-_HIDDEN_BREAK = re.compile("[\x85\u2028\u2029]|\r(?!\n)")
-_HIDDEN = Phrase(
+_BREAKS = "\x85\u2028\u2029\r"
+_HIDDEN_BREAK = Phrase(
     "a line break that no editor shows ({0}): what follows it may pass for a comment; remove it",
     "エディタに表示されない改行 ({0}) があります。後ろの内容がコメントに見えるおそれがあるため、削除してください",
 )
+# They have a review show what is in a comment as if it were before it.
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_TURN = Phrase(
+    "a sign that turns the direction of writing ({0}): it shows text in another sequence than the file has; remove it",
+    "文字の並ぶ向きを変える制御文字 ({0}) があります。実際と異なる順序で表示されるおそれがあるため、削除してください",
+)
+_HIDDEN = re.compile(f"\r(?!\n)|[{_BREAKS[:-1]}{_TURNS}]")
 _MISSING, _BEING_MADE = object(), object()
 
 
@@ -76,7 +83,7 @@ class YamlText:
         text = self._plain(decrypt)
         if _is_too_deep(text):
             self._refuse("YAML-SYNTAX", None, problem=_TOO_DEEP)
-        self._require_visible_breaks(text)
+        self._require_visible_signs(text)
         try:
             loader = FastLoader(text)
             most = max(_LEAST_REPEATED, _MOST_REPEATED * len(text))
@@ -126,14 +133,15 @@ class YamlText:
         except Exception as error:  # whatever the vault raises is told with its place
             self._refuse("VAULT", None, problem=_problem(error))
 
-    def _require_visible_breaks(self, text: str) -> None:
-        if not any(sign in text for sign in "\x85\u2028\u2029\r"):  # a search takes thirty times as long
+    def _require_visible_signs(self, text: str) -> None:
+        if not any(sign in text for sign in _BREAKS + _TURNS):  # a search takes thirty times as long
             return
-        hidden = _HIDDEN_BREAK.search(text)
+        hidden = _HIDDEN.search(text)
         if hidden:
             before = text[: hidden.start()].split("\n")
             mark = yaml.Mark(self.name, hidden.start(), len(before) - 1, len(before[-1]), None, 0)
-            self._refuse("YAML-SYNTAX", mark, problem=_HIDDEN.filled(f"U+{ord(hidden[0]):04X}"))
+            phrase = _TURN if hidden[0] in _TURNS else _HIDDEN_BREAK
+            self._refuse("YAML-SYNTAX", mark, problem=phrase.filled(f"U+{ord(hidden[0]):04X}"))
 
     def _at(self, mark: t.Any) -> Place:
         return Place(file=self.name, line=mark.line + 1, column=mark.column + 1) if mark else Place(file=self.name)
