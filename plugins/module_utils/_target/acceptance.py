@@ -62,20 +62,34 @@ def accept(contents: object, *, wanted: WantedInstallation, seen: SeenFiles, now
     return fields
 
 
-def key_of(leaf: CertFacts, *, wanted: WantedInstallation) -> LiveKey | None:
-    """Return the key of this certificate, live or waiting; None where the order names no key."""
+def key_of(public_key_fingerprint: str | None, *, wanted: WantedInstallation) -> LiveKey | None:
+    """Return the key of this public key, or any where that is not known: the live one, one that waits, one that was.
+
+    A live key that is gone may be in the set that went live with it. None where the order names no key.
+    """
     if not wanted.key_path:
         return None
-    owner = wanted.key_access.uid
-    live = live_keys.read(wanted.key_path, passphrase=wanted.key_passphrase, owner=owner)
-    if live and live.facts.public_key_fingerprint == leaf.public_key_fingerprint:
+    live = _read_key(wanted.key_path, wanted=wanted)
+    if _is_key_of(public_key_fingerprint, live):
         return live
-    staged = live_keys.staged(wanted.key_path, passphrase=wanted.key_passphrase, owner=owner)
-    if staged and staged.facts.public_key_fingerprint == leaf.public_key_fingerprint:
+    staged = _read_key(live_keys.staged_path(wanted.key_path), wanted=wanted)
+    if _is_key_of(public_key_fingerprint, staged):
         return staged
     if live:
         raise certificate_errors.KeyNotOfCertificate(path=wanted.key_path)
+    kept = wanted.kept_key_path
+    in_set = _read_key(kept, wanted=wanted) if kept else None
+    if _is_key_of(public_key_fingerprint, in_set):
+        return in_set
     raise _KEY_FAULTS.get(wanted.csr_origin or "", errors.KeyMissing)(path=wanted.key_path)
+
+
+def _read_key(path: str, *, wanted: WantedInstallation) -> LiveKey | None:
+    return live_keys.read(path, passphrase=wanted.key_passphrase, owner=wanted.key_access.uid)
+
+
+def _is_key_of(public_key_fingerprint: str | None, key: LiveKey | None) -> bool:
+    return key is not None and public_key_fingerprint in (None, key.facts.public_key_fingerprint)
 
 
 def require_kept(wanted: WantedInstallation, *, seen: SeenFiles, key: LiveKey | None, roles: Iterable[str]) -> None:
@@ -91,7 +105,7 @@ def require_kept(wanted: WantedInstallation, *, seen: SeenFiles, key: LiveKey | 
 def _is_live(fingerprint: str | None, *, wanted: WantedInstallation) -> bool:
     if not wanted.key_path:
         return False
-    live = live_keys.read(wanted.key_path, passphrase=wanted.key_passphrase, owner=wanted.key_access.uid)
+    live = _read_key(wanted.key_path, wanted=wanted)
     return live is not None and live.facts.public_key_fingerprint == fingerprint
 
 
@@ -123,7 +137,7 @@ def _require_issuer(leaf: CertFacts, *, wanted: WantedInstallation) -> None:
 
 
 def _require_key(leaf: CertFacts, *, wanted: WantedInstallation) -> None:
-    if key_of(leaf, wanted=wanted):
+    if key_of(leaf.public_key_fingerprint, wanted=wanted):
         return
     if not wanted.public_key_fingerprint:
         raise errors.FieldWrong(field="public_key_fingerprint", allowed=_GIVEN)

@@ -37,7 +37,7 @@ _BY_CONTROLLER = Phrase(
 def new_files(wanted: WantedInstallation, *, seen: SeenFiles, delivery: Delivery) -> dict[str, filesets.New]:
     """Return what has to be written, by role; a key that waited for this certificate goes with it."""
     roles = [role for role, _path in wanted.paths if not delivery.is_in(seen.of(role), role=role)]
-    key = key_of(delivery.leaf, wanted=wanted)
+    key = key_of(delivery.leaf.public_key_fingerprint, wanted=wanted)
     require_kept(wanted, seen=seen, key=key, roles=roles)
     new = {
         role: filesets.New(_content(role, wanted, delivery, key, others=seen.of(role).others), wanted.access_of(role))

@@ -13,9 +13,10 @@ import dataclasses as dc
 import functools
 import typing as t
 
-from .._pki import certs
+from .._core import certificate_errors, errors
+from .._pki import certs, csrs
 from . import activation, door, files, filesets, former_files, live_keys, orders, rights
-from .acceptance import accept
+from .acceptance import accept, key_of
 from .installation import CHAIN, KEY, ROLES, WITH_KEY, Passphrases, WantedInstallation, parse
 from .seen_files import Delivery, SeenFiles, leaf_as_diff, observe
 
@@ -90,7 +91,9 @@ def ensure_all(
         contents, served = handover.certificates.get(wanted.name), handover.served.get(wanted.name)
         return ensure(wanted, contents=contents, served=served, now=now, check=check)
 
-    return orders.carry_out(wanted, parse=functools.partial(parse, passphrases=handover.passphrases), act=act)
+    rows, beside = orders.part_orders(wanted)
+    read = functools.partial(parse, passphrases=handover.passphrases)
+    return orders.carry_out(rows, parse=read, act=act, beside=beside)
 
 
 def result(harvest: orders.Harvest[CertificateOutcome], *, check: bool, lang: str | None) -> dict[str, t.Any]:
@@ -125,6 +128,8 @@ def ensure(
             filesets.clear(fileset)
         before = observe(wanted)
         if contents is None and not _is_in_place(wanted, seen=before):
+            if check:
+                _foresee(wanted)
             return CertificateOutcome(wanted, before, missing=True)
         delivery = None if contents is None else accept(contents, wanted=wanted, seen=before, now=now)
         new = activation.new_files(wanted, seen=before, delivery=delivery) if delivery else {}
@@ -148,7 +153,34 @@ def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
     if wants_chain and certs.chain_fault(leaf, chain=seen.chain):
         return False
     delivery = Delivery(leaf, seen.chain)
-    return all(delivery.is_in(file, role=role) for role, file in seen.files)
+    return all(delivery.is_in(file, role=role) for role, file in seen.files) and _has_its_key(leaf, wanted=wanted)
+
+
+def _has_its_key(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
+    """Check whether the key is there that this certificate needs at the next start of its service."""
+    try:
+        key = key_of(leaf.public_key_fingerprint, wanted=wanted)
+    except certificate_errors.KeyElsewhere:
+        # At a path that the order names since then the next key is made; one that was made there is lost.
+        if _was_made_here(leaf, wanted=wanted):
+            raise
+        return True
+    return key is None or key.path == wanted.key_path
+
+
+def _was_made_here(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
+    with contextlib.suppress(errors.Fault):
+        csr = files.read(wanted.csr_path) if wanted.csr_path else None
+        return csr is not None and csrs.read_csr(csr.content).public_key_fingerprint == leaf.public_key_fingerprint
+    return False
+
+
+def _foresee(wanted: WantedInstallation) -> None:
+    """Refuse in check mode what the contents will be refused for, as far as that can be known without them."""
+    key_of(wanted.public_key_fingerprint, wanted=wanted)
+    rights.require_folder(wanted.leading_path)
+    for role, path in wanted.paths:
+        rights.require_writable(path, access=wanted.access_of(role), holds_key=role in WITH_KEY)
 
 
 def _astray(wanted: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, filesets.New]) -> dict[str, str]:

@@ -99,13 +99,17 @@ def ensure_all(
 
     Of orders that are not paid for, it also fails for those whose certificate this host could not install.
     """
-    entries = tuple(wanted)
+    entries, beside = orders.part_orders(wanted)
     made_here = [order for order in entries if order.get("csr_origin", "target") == "target"]
     read = functools.partial(parse, passphrases=passphrases or {})
     stock: Stock = {} if check else _made_ahead([order for order in made_here if _may_need_key(order)], read=read)
-    harvest = orders.carry_out(made_here, parse=read, act=lambda asked: ensure(asked, check=check, stock=stock))
-    unpaid = [order for order in entries if order.get("is_unpaid") and order.get("install")]
-    return harvest.add_failures(places.find_obstacles(unpaid, passphrases=passphrases), total=len(entries))
+
+    def act(asked: WantedKey) -> KeyOutcome:
+        return ensure(asked, check=check, stock=stock)
+
+    harvest = orders.carry_out(made_here, parse=read, act=act, beside=beside)
+    obstacles = places.find_obstacles(entries, passphrases=passphrases, beside=beside)
+    return harvest.add_failures(obstacles, total=len(entries))
 
 
 def _may_need_key(order: Mapping[str, t.Any]) -> bool:

@@ -100,7 +100,7 @@ def remove(former: FormerFiles, *, fileset: FileSet) -> None:
 def _is_kept(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
     """Check whether the key of the certificate in use is where the order has it now, so that a former copy may go."""
     try:
-        return acceptance.key_of(leaf, wanted=wanted) is not None
+        return acceptance.key_of(leaf.public_key_fingerprint, wanted=wanted) is not None
     except errors.Fault:
         return False
 

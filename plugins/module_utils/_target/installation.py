@@ -12,6 +12,7 @@ import dataclasses as dc
 import typing as t
 
 from .._core import defaults, errors, names
+from .._core.paths import csr_path_beside
 from .._core.phrases import Phrase
 from .._pki import bundles, handshake
 from . import accesses, filesets, orders
@@ -49,6 +50,7 @@ class WantedInstallation:
     certificate_fingerprint: str
     public_key_fingerprint: str | None
     key_path: str | None
+    csr_path: str | None
     csr_origin: str | None
     paths: tuple[tuple[str, str], ...]  # (role, path)
     was_at: tuple[str, ...]  # paths of before, whose files go
@@ -86,6 +88,15 @@ class WantedInstallation:
     def with_key(self) -> filesets.FileSet:
         """The same files and the key that goes live with them."""
         return self._fileset((*self.paths, (KEY, str(self.key_path))))
+
+    @property
+    def kept_key_path(self) -> str | None:
+        """Where the set keeps the key that went live with what it shows, if one did."""
+        versions = self.fileset.versions
+        if not self.key_path or not versions.is_there or versions.current is None:
+            return None
+        kept = versions.files(versions.current).get(KEY)
+        return str(kept) if kept else None
 
     def _fileset(self, members: tuple[tuple[str, str], ...]) -> filesets.FileSet:
         others = (self.key_path,) if self.key_path else ()
@@ -126,6 +137,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> WantedInst
         certificate_fingerprint=orders.text(order, "certificate_fingerprint"),
         public_key_fingerprint=order.get("public_key_fingerprint"),
         key_path=key_path,
+        csr_path=orders.optional_path(key, "csr_path", within="key") or (key_path and csr_path_beside(key_path)),
         csr_origin=order.get("csr_origin"),
         paths=tuple((role, path) for role in ROLES if (path := paths[role])),
         was_at=was_at,

@@ -20,6 +20,8 @@ if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    Row = Mapping[str, t.Any]  # an order, as the controller hands it over
+
 _NOTHING: Mapping[str, t.Any] = {}
 _ORDER = Phrase("the order {0}", "オーダー {0}")
 _PATH = Phrase("an absolute path", "絶対パス")
@@ -83,24 +85,56 @@ class Harvest(t.Generic[OutcomeT]):
         return "\n".join([head, *(f"- {failure.name}: {failure.fault.message(lang)}" for failure in self.failures)])
 
 
-def carry_out(
-    orders: Iterable[Mapping[str, t.Any]],
-    *,
-    parse: Callable[[Mapping[str, t.Any]], WantedT],
-    act: Callable[[WantedT], OutcomeT],
-) -> Harvest[OutcomeT]:
-    """Parse every order and act upon it; one that fails holds up none of the others."""
-    claims = _Claims()
+@dc.dataclass(frozen=True)
+class Beside:
+    """The files of an order of this host with which nothing is done now; no other may have them."""
 
-    def attempt(order: Mapping[str, t.Any], position: int) -> OutcomeT | Failure:
+    name: str
+    own_paths: tuple[str, ...]
+    key_path: str | None
+
+
+def part_orders(rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Beside, ...]]:
+    """Part what the controller hands over into the orders to act upon and those that have files beside them."""
+    orders, beside = [], []
+    for row in rows:
+        if row.get("is_beside"):
+            beside.append(Beside(str(row.get("name")), list_paths(row, "paths", within="orders"), row.get("key_path")))
+        else:
+            orders.append(row)
+    return tuple(orders), tuple(beside)
+
+
+def carry_out(
+    orders: Iterable[Row],
+    *,
+    parse: Callable[[Row], WantedT],
+    act: Callable[[WantedT], OutcomeT],
+    beside: Iterable[Wanted] = (),
+) -> Harvest[OutcomeT]:
+    """Parse every order and act upon it; one that fails holds up none of the others.
+
+    Orders that would write one file all fail: none of them is known to be right.
+    """
+
+    def attempt(order: Row, position: int, act: Callable[..., t.Any], *subject: t.Any) -> t.Any:
         try:
-            wanted = parse(order)
-            claims.add(wanted)
-            return act(wanted)
+            return act(*subject)
         except Exception as error:
             return Failure(str(order.get("name") or f"orders[{position}]"), errors.as_fault(error))
 
-    results = [attempt(order, position) for position, order in enumerate(orders, start=1)]
+    rows = list(enumerate(orders, start=1))
+    parsed = [(order, position, attempt(order, position, parse, order)) for position, order in rows]
+    claims = _Claims([*(wanted for _order, _position, wanted in parsed if not isinstance(wanted, Failure)), *beside])
+
+    def act_alone(wanted: WantedT) -> OutcomeT:
+        claims.require_own(wanted)
+        return act(wanted)
+
+    results = [
+        wanted if isinstance(wanted, Failure) else attempt(order, position, act_alone, wanted)
+        for order, position, wanted in parsed
+    ]
     failures = [result for result in results if isinstance(result, Failure)]
     return Harvest(
         outcomes=tuple(result for result in results if not isinstance(result, Failure)),
@@ -109,38 +143,53 @@ def carry_out(
     )
 
 
+class _Claim(t.NamedTuple):
+    """A path that an order names; the file of a key may serve several orders, which then name one path."""
+
+    wanted: Wanted
+    path: str
+    is_key: bool = False
+
+    def agrees_with(self, other: _Claim) -> bool:
+        if self.wanted is other.wanted:
+            return True
+        # Whether orders may share a key is judged by the controller, which sees no links.
+        return self.is_key and other.is_key and paths.plain_path(self.path) == paths.plain_path(other.path)
+
+
 class _Claims:
     """Whose each file is: two orders that write the same file would undo each other's work on every run."""
 
-    def __init__(self) -> None:
-        self._files: dict[str, Wanted] = {}
-        self._named: list[tuple[str, Wanted]] = []
-        self._places: dict[str, Wanted] = {}
-        # A place, and a path that is the collection's beside it.
-        self._hidden: list[tuple[pathlib.Path, str, Wanted]] = []
+    def __init__(self, orders: Iterable[Wanted]) -> None:
+        named = [_Claim(wanted, path) for wanted in orders for path in wanted.own_paths]
+        named += [_Claim(wanted, wanted.key_path, is_key=True) for wanted in orders if wanted.key_path]
+        self._own: dict[int, list[tuple[str, _Claim]]] = {}
+        self._files: dict[str, list[_Claim]] = {}
+        for claim in named:
+            file = _find(door.file_of, claim.path)
+            self._own.setdefault(id(claim.wanted), []).append((file, claim))
+            self._files.setdefault(file, []).append(claim)
+        # A path that is the collection's beside a file; nearly no order names one, so it is rarely asked for more.
+        hidden = [(file, claim) for claim in named for file in paths.hidden_beside(claim.path)]
+        self._hidden = [(_find(door.place_of, file), claim) for file, claim in hidden]
+        self._places = {_find(door.place_of, claim.path): claim for claim in reversed(named)} if hidden else {}
 
-    def add(self, wanted: Wanted) -> None:
-        """Add the files of an order, and refuse one that is another's, or is kept hidden beside a file of an order."""
-        for path in wanted.own_paths:
-            first = self._files.setdefault(str(door.file_of(path)), wanted)
-            if first is not wanted:
-                raise errors.PathShared(path=path, other=_ORDER.filled(first.name))
-        for path in filter(None, (*wanted.own_paths, wanted.key_path)):
-            self._named.append((path, wanted))
-            self._hidden.extend((door.place_of(beside), path, wanted) for beside in paths.hidden_beside(path))
-        if self._hidden:
-            self._require_apart(wanted)
+    def require_own(self, wanted: Wanted) -> None:
+        """Refuse a file that is another order's too, or a path that is kept hidden beside a file of an order."""
+        for file, claim in self._own.get(id(wanted), ()):
+            foreign = next((other for other in self._files[file] if not claim.agrees_with(other)), None)
+            if foreign:
+                raise errors.PathShared(path=claim.path, other=_ORDER.filled(foreign.wanted.name))
+        for place, claim in self._hidden:
+            if claim.wanted is wanted and place in self._places:
+                raise errors.PathShared(path=claim.path, other=_ORDER.filled(self._places[place].wanted.name))
 
-    def _require_apart(self, wanted: Wanted) -> None:
-        # Nearly no order names such a file, so only here it is asked where all others are.
-        for path, order in self._named:
-            with contextlib.suppress(errors.Fault):  # told when it is that order's turn
-                self._places.setdefault(str(door.place_of(path)), order)
-        self._named.clear()
-        for place, path, order in self._hidden:
-            other = self._places.get(str(place))
-            if other and wanted in (order, other):
-                raise errors.PathShared(path=path, other=_ORDER.filled((other if order is wanted else order).name))
+
+def _find(find: Callable[[str], pathlib.Path], path: str) -> str:
+    try:
+        return str(find(path))
+    except errors.Fault:  # told when it is that order's turn
+        return path
 
 
 @contextlib.contextmanager
@@ -221,6 +270,7 @@ def list_paths(fields: Mapping[str, t.Any], field: str, *, within: str) -> tuple
 
 
 __all__ = (
+    "Beside",
     "Failure",
     "Harvest",
     "Wanted",
@@ -228,6 +278,7 @@ __all__ = (
     "list_paths",
     "mapping",
     "optional_path",
+    "part_orders",
     "path",
     "remembering",
     "require_distinct",

@@ -18,21 +18,27 @@ from .orders import carry_out
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .orders import Failure
+    from .orders import Beside, Failure
 
 _NONE_YET: t.Final = "0" * 64  # of a certificate that nobody has issued
 
 
 def find_obstacles(
-    orders: Iterable[Mapping[str, t.Any]], *, passphrases: Mapping[str, str] | None = None
+    orders: Iterable[Mapping[str, t.Any]],
+    *,
+    passphrases: Mapping[str, str] | None = None,
+    beside: Iterable[Beside] = (),
 ) -> tuple[Failure, ...]:
-    """Find the orders whose certificate this host would refuse to install, each with the first reason."""
+    """Find the unpaid orders whose certificate this host would refuse to install, each with the first reason."""
     secrets = Passphrases(keys=passphrases or {})
 
     def read(order: Mapping[str, t.Any]) -> WantedInstallation:
         return parse({**order, "certificate_fingerprint": _NONE_YET}, passphrases=secrets)
 
-    return carry_out(orders, parse=read, act=_require_places).failures
+    installing = [order for order in orders if order.get("install")]
+    unpaid = [order for order in installing if order.get("is_unpaid")]
+    paid = [read(order) for order in installing if not order.get("is_unpaid")]
+    return carry_out(unpaid, parse=read, act=_require_places, beside=[*paid, *beside]).failures
 
 
 def _require_places(wanted: WantedInstallation) -> None:

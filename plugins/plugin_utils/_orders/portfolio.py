@@ -40,7 +40,7 @@ from .commands import find_command_breaches
 from .files import read_folder
 from .form_rules import find_rule_breaches
 from .host_paths import find_shared_files
-from .portfolio_rules import find_complaints_between, find_shared_keys
+from .portfolio_rules import find_complaints_between, find_keys_not_kept, find_shared_keys
 from .public_words import publish_words
 from .schema import find_shape_breaches
 from .vaulted_fields import find_vaulted_breaches
@@ -121,7 +121,8 @@ def judge_orders(reading: Reading, *, day: dt.date, commands_of: CommandsOf | No
             else:
                 complaints.append(_complaint(raw, breach))
         orders.extend([(raw, order)] if order else [])
-    complaints += [*itertools.starmap(_make_common_complaint, everywhere.values()), *find_shared_keys(orders)]
+    complaints += itertools.starmap(_make_common_complaint, everywhere.values())
+    complaints += (*find_shared_keys(orders), *find_keys_not_kept(orders))
     publish_words(order for _raw, order in orders)
     judged = Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
     wrong = {complaint.order for complaint in judged.list_errors()}

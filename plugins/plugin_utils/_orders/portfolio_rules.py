@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ...module_utils._core import keyspec
 from ...module_utils._core.paths import plain_path
 from .._catalogue.products import find_product
 from .._complaints.complaints import Complaint, list_names, shorten
@@ -65,6 +66,39 @@ def find_shared_keys(judged: Iterable[tuple[RawOrder, Order]]) -> Iterator[Compl
             facts = {"other": first[1].name, "authority": refusing.name if refusing else ""}
             path: Path = ("csr_path",) if kind == "csr" else ("key", "path")
             yield Complaint(rule="KEY-SHARED", place=raw.locate(path), order=raw.name, path=path, facts=facts)
+
+
+def find_keys_not_kept(judged: Iterable[tuple[RawOrder, Order]]) -> Iterator[Complaint]:
+    """Find orders that would make a new key where the certificate of another one has its key.
+
+    It goes live with the certificate of its order, and leaves that of the other without its own.
+    """
+    sharing: dict[tuple[str, str], list[tuple[RawOrder, Order]]] = {}
+    for raw, order in judged:
+        if order.state is Wanted.PRESENT and order.key is not None and order.key.path is not None:
+            sharing.setdefault((str(order.host), plain_path(order.key.path)), []).append((raw, order))
+    for group in sharing.values():
+        for raw, order in group if len(group) > 1 else ():
+            reason = _find_new_key(order)
+            if reason:
+                other = next(each.name for _raw, each in group if each is not order)
+                facts = {"value": shorten(raw.fields["key"]["path"]), "other": other, "reason": reason}
+                path: Path = ("key", "path")
+                yield Complaint(rule="KEY-NOT-KEPT", place=raw.locate(path), order=raw.name, path=path, facts=facts)
+
+
+def _find_new_key(order: Order) -> str | None:
+    """Name what has a run make a new key for this order, after its first certificate or before."""
+    if order.csr_origin is not CsrOrigin.TARGET or order.install is None or order.key is None:
+        return None
+    reasons = {
+        "reissue": order.reissue is not None,
+        "replaces": order.replaces is not None,
+        "generation": order.generation > 1,
+        "key.regenerate": order.key.regenerate != keyspec.NEVER,
+        "renewal.key": order.rotates_key,
+    }
+    return next((field for field, applies in reasons.items() if applies), None)
 
 
 def _key_of(order: Order) -> tuple[str, ...] | None:
@@ -153,4 +187,4 @@ def _complaint(rule: str, order: RawOrder, field: str, facts: Mapping[str, objec
     return Complaint(rule=rule, place=order.locate((field,)), order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("find_complaints_between", "find_shared_keys")
+__all__ = ("find_complaints_between", "find_keys_not_kept", "find_shared_keys")

@@ -51,7 +51,7 @@ def hand_on_certificates(
     unknown = [entry for entry in entries if entry.application and not entry.application.certificate_fingerprint]
     progress = _announce(options, len(unknown), say=say, lang=lang)
     message = fetch_missing_fingerprints(entries, desk, lang=lang, progress=progress)
-    works = make_works(entries, held.commands_of)
+    works = make_works(entries, held.commands_of, among=[entry.order for entry in plan.entries])
     return hand_on(options, [_told_work(work, message, held.commands_of) for work in works], warn=held.warn)
 
 

@@ -167,7 +167,7 @@ def _host_order(entry: Entry, commands: Mapping[str, str]) -> Json:
 
 
 def _place(key: Key) -> Json:
-    return {field: getattr(key, field) for field in ("path", "owner", "group", "mode")}
+    return {field: getattr(key, field) for field in ("path", "csr_path", "owner", "group", "mode")}
 
 
 def _joined(legs: Iterable[Result], side: str) -> Json:

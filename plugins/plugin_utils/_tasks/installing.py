@@ -17,6 +17,7 @@ import typing as t
 from .._orders.commands import read_commands
 from .._planning.observe import Listing
 from .asked_orders import accept_orders, judge_asked_orders, list_names_of_host, read_today
+from .beside import list_beside
 from .fingerprints import Fingerprinted, fetch_missing_fingerprints
 from .installations import (
     fetch_certificates,
@@ -44,11 +45,11 @@ Json = dict[str, t.Any]
 
 def install_certificates(leg: Leg) -> Result:
     """Install what this host is to have, and remember what it answered."""
-    (entries, fetched_before, failures), desk = _look(leg)
+    (entries, fetched_before, failures), beside, desk = _look(leg)
     if not entries:
         return make_installation_result([], failures, planned=leg.check_mode)
     subjects = [entry.order.subject.filled_fields() for entry in entries]
-    on_host = functools.partial(leg.run_on_host, "orders", shown=subjects)
+    on_host = functools.partial(leg.run_on_host, "orders", beside=beside, shown=subjects)
     orders = make_host_orders(entries, read_commands(leg.options["commands"]))
     first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})
     if is_lost(first):
@@ -71,17 +72,19 @@ def install_certificates(leg: Leg) -> Result:
     return {**result, "warnings": warnings}
 
 
-def _look(leg: Leg) -> tuple[Fingerprinted, Desk | None]:
-    """Read what this host is to have: as the look says that was handed on, or else as the desk that is asked now."""
+def _look(leg: Leg) -> tuple[Fingerprinted, tuple[Json, ...], Desk | None]:
+    """Read what this host is to have, and what lies beside it: as the look says that was handed on, or the desk now."""
     work = read_work(leg.options, leg.inventory_host, leg.commands_of)
     if work:
-        return Fingerprinted(work.entries, dict(work.certificates), list(work.failures)), None
+        return Fingerprinted(work.entries, dict(work.certificates), list(work.failures)), work.beside, None
     desk, judged = leg.open_desk(), judge_asked_orders(leg.options, leg.commands_of, today=read_today())
     orders = accept_orders(judged, leg.options)
     held = Held(leg.commands_of, leg.warn)
     plan = plan_orders(leg.options, desk, orders, Listing(desk), outlines=judged.outlines, offers=False, held=held)
-    entries = list_to_install(plan, list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts))
-    return fetch_missing_fingerprints(entries, desk, lang=leg.lang), desk
+    names = list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)
+    entries = list_to_install(plan, names)
+    beside = list_beside((order for order in orders if order.name in names), entries)
+    return fetch_missing_fingerprints(entries, desk, lang=leg.lang), beside, desk
 
 
 def _prove(

@@ -37,6 +37,8 @@ from .playbook_options import require_fitting, require_in_range
 from .playbook_variables import find_playbook, refuse_empty, require_variables
 
 if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ...module_utils._argspec import ArgumentSpec
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
@@ -217,8 +219,18 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
 
         return (hand_out_work if desk.by_people else hand_out_rest)(plan, document, self.options)
 
-    def run_on_host(self, option: str, rows: list[dict[str, t.Any]], *, shown: object = (), **more: t.Any) -> Result:
+    def run_on_host(
+        self,
+        option: str,
+        rows: list[dict[str, t.Any]],
+        *,
+        beside: Iterable[Result] = (),
+        shown: object = (),
+        **more: t.Any,
+    ) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.
+
+        Rows `beside` them tell of the host's other orders (list_beside), of which nothing is to be answered.
 
         Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
         what is `shown` there, to be kept out of its output. Its answer is read by a table of forms. Raises OptionsWrong
@@ -232,8 +244,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             for option in ("key_passphrases", "pkcs12_passphrases")
             if option in self.options
         }
-        fields = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, option: rows, **more}
-        fields["vaulted"] = list_vaulted([rows, shown])
+        fields = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, **more}
+        fields[option] = [*rows, *beside]
+        fields["vaulted"] = list_vaulted([fields[option], shown])
         kept = {name: value for name, value in fields.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
         answer = self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars)

@@ -35,6 +35,7 @@ from .._values.observed import Application
 from .._values.order import Order
 from .._values.written import read_value, write_value
 from .asked_orders import check_portfolio_name
+from .beside import list_beside
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -67,6 +68,7 @@ class Work:
     certificates: Mapping[str, Json] = dc.field(default_factory=dict)
     failures: tuple[Json, ...] = ()
     commands: str = ""
+    beside: tuple[Json, ...] = ()  # as list_beside makes them
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +80,21 @@ class Answer:
     failures: Mapping[str, str] = dc.field(default_factory=dict)
 
 
-def make_works(entries: Iterable[Entry], commands_of: CommandsOf) -> tuple[Work, ...]:
-    """Group entries by their hosts; the controller goes by localhost."""
+def make_works(entries: Iterable[Entry], commands_of: CommandsOf, *, among: Iterable[Order] = ()) -> tuple[Work, ...]:
+    """Group entries by their hosts, and beside them the other orders; the controller goes by localhost."""
     by_host: dict[str, list[Entry]] = {}
     for entry in entries:
         by_host.setdefault(entry.order.host or "localhost", []).append(entry)
+    orders: dict[str, list[Order]] = {}
+    for order in among:
+        orders.setdefault(order.host or "localhost", []).append(order)
     return tuple(
-        Work(host=host, entries=tuple(group), commands=digest_commands(group, commands_of))
+        Work(
+            host=host,
+            entries=tuple(group),
+            commands=digest_commands(group, commands_of),
+            beside=list_beside(orders.get(host, ()), group),
+        )
         for host, group in by_host.items()
     )
 
@@ -118,6 +128,7 @@ def write_work(options: Options, work: Work) -> None:
         "certificates": dict(work.certificates),
         "failures": list(work.failures),
         "commands": work.commands,
+        "beside": list(work.beside),
         "log_in": _log_in(options),
     }
     if hide(wanted) == wanted:
@@ -246,6 +257,7 @@ def _make_work(host: str, written: Json) -> Work:
         certificates={name: _texts(files) for name, files in written["certificates"].items()},
         failures=tuple(_texts(failure) for failure in written["failures"]),
         commands=written["commands"],
+        beside=tuple(written["beside"]),
     )
 
 

@@ -58,7 +58,8 @@ class HostNotReady(DeskError):
 def hand_on_preparations(options: Options, plan: Plan, held: Held) -> str:
     """Hand each host the orders that it has to prepare; returns the look's name."""
     entries = [entry for entry in plan.entries if Step.REGISTER in entry.steps]
-    return hand_on(options, make_works(entries, held.commands_of), warn=held.warn)
+    works = make_works(entries, held.commands_of, among=[entry.order for entry in plan.entries])
+    return hand_on(options, works, warn=held.warn)
 
 
 def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:

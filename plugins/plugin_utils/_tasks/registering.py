@@ -14,6 +14,7 @@ from ...module_utils._core.phrases import Phrase, translate
 from .._planning.observe import Listing
 from .._values.order import CsrOrigin
 from .asked_orders import accept_orders, judge_asked_orders, list_names_of_host, read_today
+from .beside import list_beside
 from .leg import is_lost
 from .looks import read_work, write_answer
 from .memory_file import remember_registrations
@@ -48,8 +49,8 @@ _MADE: t.Final = Phrase(
 def prepare_orders(leg: Leg) -> Result:
     """Make keys and CSRs alone, for orders that may not be bought yet; leave the answer for the task that buys."""
     work = read_work(leg.options, leg.inventory_host)
-    entries = work.entries if work else _look(leg, planned=True)[1]
-    result = _ask_host(leg, entries)
+    entries, beside = (work.entries, work.beside) if work else _look(leg, planned=True)[1:]
+    result = _ask_host(leg, entries, beside)
     if is_lost(result):
         return result
     if not leg.check_mode:
@@ -60,8 +61,8 @@ def prepare_orders(leg: Leg) -> Result:
 def register_orders(leg: Leg) -> Result:
     """Register what waits for it; with the answers of all hosts at hand no host is asked."""
     options, planned = leg.options, leg.check_mode
-    desk, entries = _look(leg, planned=planned)
-    match = {} if options["look"] else _ask_host(leg, entries)
+    desk, entries, beside = _look(leg, planned=planned)
+    match = {} if options["look"] else _ask_host(leg, entries, beside)
     if is_lost(match):
         return match
     csrs, problems = _read_csrs(options, entries, match)
@@ -81,8 +82,11 @@ def register_orders(leg: Leg) -> Result:
     return {**result, "warnings": warnings} if warnings else result
 
 
-def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
-    """List the orders that wait for their registration: those of this host, or with all hosts' answers all."""
+def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...], tuple[Result, ...]]:
+    """List the orders that wait for their registration: those of this host, or with all hosts' answers all.
+
+    And what lies beside them.
+    """
     desk = leg.open_desk()
     listing = Listing(desk)
     judged = judge_asked_orders(leg.options, leg.commands_of, today=read_today())
@@ -95,7 +99,8 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...]]:
         if everybody
         else list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)
     )
-    return desk, list_to_register(plan, names, planned=planned)
+    entries = list_to_register(plan, names, planned=planned)
+    return desk, entries, list_beside((order for order in orders if order.name in names), entries)
 
 
 def _read_csrs(options: Options, entries: tuple[Entry, ...], match: Result) -> tuple[dict[str, str], dict[str, Phrase]]:
@@ -116,7 +121,7 @@ def _read_csrs(options: Options, entries: tuple[Entry, ...], match: Result) -> t
     return {**{name: csr for name, csr in csrs.items() if name not in judged}, **sound}, problems
 
 
-def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
+def _ask_host(leg: Leg, entries: tuple[Entry, ...], beside: tuple[Result, ...]) -> Result:
     """Have the host make what is missing; of many keys people are told, for a host shows nothing while it works."""
     wanted = make_host_orders(entries)
     if not wanted:
@@ -125,7 +130,7 @@ def _ask_host(leg: Leg, entries: tuple[Entry, ...]) -> Result:
     many = keys > _MANY and not leg.check_mode
     if many:
         leg.say_of_host(translate(_MAKING.filled(keys), leg.lang))
-    result = leg.run_on_host("orders", wanted)
+    result = leg.run_on_host("orders", wanted, beside=beside)
     if many and not is_lost(result):
         actions = [action for row in result.get("csrs", ()) for action in row.get("actions", ())]
         created = sum(action in ("create_key", "stage_key") for action in actions)

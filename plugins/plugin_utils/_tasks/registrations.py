@@ -120,8 +120,12 @@ def _host_order(entry: Entry) -> Json:
     left_behind = list_keys_of_contract(entry.replaced.application) if entry.replaced else ()
     # Whoever has a certificate reissued wants another key, whatever renewals do.
     rotates = order.rotates_key or is_reissuing(entry.application) or entry.ahead is Standing.TO_REISSUE
-    own = list_retired_keys(entry.application) if renewed and rotates else ()
     current = current_certificate(entry.application)
+    in_use = current.public_key_fingerprint if current else None
+    # A key that is kept is the one in use, and none that a reissue has replaced since: it may have been compromised.
+    own = list_retired_keys(entry.application) if renewed else ()
+    if not rotates:
+        own = tuple(key for key in own if in_use not in (None, key))
     # Nor is the key that is in service on the host: a desk may not show keys, and an order may be back on a host where
     # another contract's certificate still lies.
     served = rotates if renewed else order.generation > 1 or order.replaces is not None
@@ -135,7 +139,7 @@ def _host_order(entry: Entry) -> Json:
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
         "retire": [*own, *left_behind],
         # Empty: no key waits on the host, for there is no certificate yet, or its key is lost and no host is given it.
-        "in_use": current.public_key_fingerprint if current and not is_key_lost(order, entry.application) else "",
+        "in_use": in_use if current and not is_key_lost(order, entry.application) else "",
         "retire_served": served,
     }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from .rule import Severity, make_rule
+from .rule import OURS, Severity, make_rule
 
 RULES = (
     make_rule(
@@ -133,6 +133,20 @@ RULES = (
             "オーダー {other} と同じ鍵です。{authority}は、ほかの証明書と同じ鍵を受け付けません。",
             "オーダーごとに別の鍵",
             "key.path を変えるか、新しい鍵でCSRを作り、このオーダー専用の鍵にしてください。",
+        ),
+    ),
+    make_rule(
+        "KEY-NOT-KEPT",
+        OURS,
+        (
+            "{value} is the key of order {other} too, and this order would get a new one there ({reason}).",
+            "a key of its own, or one that nothing in these orders replaces (renewal.key, reissue, generation ...)",
+            "Give one of the orders another key.path, or write renewal: {{key: keep}} in each of them.",
+        ),
+        (
+            "{value}はオーダー {other} の鍵でもありますが、このオーダーの新しい鍵に置き換わります ({reason})。",
+            "専用の鍵、またはどのオーダーの設定 (renewal.key、reissue、generation など) でも置き換わらない鍵",
+            "どちらかの key.path を変えるか、すべてのオーダーに renewal: {{key: keep}} と書いてください。",
         ),
     ),
     make_rule(

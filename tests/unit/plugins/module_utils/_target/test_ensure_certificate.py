@@ -11,8 +11,8 @@ import stat
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.module_utils._core import errors
-from ansible_collections.iij.server_certificate.plugins.module_utils._pki import keys
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import certificate_errors, errors
+from ansible_collections.iij.server_certificate.plugins.module_utils._pki import csrs, keys
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import ensure_certificate as use_case
 from ansible_collections.iij.server_certificate.plugins.module_utils._target import files
 from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import (
@@ -196,10 +196,49 @@ def test_a_key_that_was_made_elsewhere_keeps_its_mode(site: Site, origin: str) -
     assert stat.S_IMODE((site.folder / "www.key").stat().st_mode) == 0o644
 
 
-def test_a_key_that_is_gone_is_not_missed_by_right_files(site: Site) -> None:
+def test_a_key_that_was_never_at_its_path_is_made_there_for_the_next_certificate(site: Site) -> None:
+    """The order has another key.path since; the key in use stays where it was made."""
     site.ensure(site.contents)
     (site.folder / "www.key").unlink()
     assert site.ensure(check=True).actions == site.ensure().actions == ()
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_key_that_was_there_and_is_gone_is_told(site: Site, check: bool) -> None:
+    site.ensure(site.contents)
+    (site.folder / "www.key").unlink()
+    request = csrs.make_csr(site.key, subject=(("common_name", NAME),), dns_names=(NAME,))
+    (site.folder / "www.csr").write_bytes(request)
+    with pytest.raises(certificate_errors.KeyElsewhere):
+        site.ensure(check=check)
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("origin", ["target", "supplied", "service"])
+def test_another_key_in_its_place_is_told_and_kept(site: Site, origin: str, check: bool) -> None:
+    site.ensure(site.contents)
+    other = key_pem(ec.generate_private_key(ec.SECP256R1()))
+    (site.folder / "www.key").write_bytes(other)
+    with pytest.raises(certificate_errors.KeyNotOfCertificate):
+        site.ensure(check=check, csr_origin=origin)
+    assert (site.folder / "www.key").read_bytes() == other
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda key: key.unlink(), certificate_errors.KeyElsewhere),
+        (lambda key: key.write_bytes(key_pem(ec.generate_private_key(ec.SECP256R1()))), None),
+    ],
+)
+def test_check_mode_foretells_what_the_contents_will_be_refused_for(
+    site: Site, change: t.Callable[[pathlib.Path], object], fault: type[errors.Fault] | None
+) -> None:
+    change(site.folder / "www.key")
+    with pytest.raises(fault or certificate_errors.KeyNotOfCertificate):
+        site.ensure(check=True)
+    with pytest.raises(fault or certificate_errors.KeyNotOfCertificate):
+        site.ensure(site.contents)
 
 
 def test_only_files_have_a_mode_to_repair(site: Site) -> None:
@@ -243,8 +282,8 @@ def test_all_orders_in_one_go(site: Site) -> None:
     other = Site(shop, site.authority, ec.generate_private_key(ec.SECP256R1()))
     wanted = [site.order(), other.order(name="shop"), other.order(name="twin")]
     first = use_case.result(_all(wanted, {}), check=False, lang="en")
-    assert (first["changed"], first["missing"], first["installed"]) == (False, ["www", "shop"], [])
-    assert [row["name"] for row in first["failures"]] == ["twin"]
+    assert (first["changed"], first["missing"], first["installed"]) == (False, ["www"], [])
+    assert [row["name"] for row in first["failures"]] == ["shop", "twin"]
     planned = use_case.result(_all(wanted[:2], {}, check=True), check=True, lang="en")
     assert (planned["changed"], planned["missing"]) == (True, ["www", "shop"])
 

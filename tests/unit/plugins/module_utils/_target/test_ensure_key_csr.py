@@ -241,7 +241,7 @@ def test_all_orders_in_one_go(tmp_path: pathlib.Path) -> None:
 def test_two_orders_may_share_a_key_but_not_a_csr(tmp_path: pathlib.Path) -> None:
     shared = [order(tmp_path, name="a"), order(tmp_path, name="c", common_name="c.example.jp")]
     harvest = use_case.ensure_all(shared, check=False)
-    assert [failure.name for failure in harvest.failures] == ["c"]
+    assert [failure.name for failure in harvest.failures] == ["a", "c"]
     shared[1]["key"]["csr_path"] = str(tmp_path / "c.csr")
     assert not use_case.ensure_all(shared, check=False).failures
 

@@ -60,10 +60,26 @@ def test_a_mistake_of_ours_is_a_failure_of_one_order() -> None:
 
 def test_no_two_orders_write_the_same_file(tmp_path: pathlib.Path) -> None:
     (tmp_path / "link").symlink_to("x.csr")
-    wanted = [{"name": "a", "paths": [f"{tmp_path}/x.csr"]}, {"name": "c", "paths": [f"{tmp_path}/link"]}]
+    (tmp_path / "d.csr").touch()
+    wanted = [{"name": name, "paths": [f"{tmp_path}/{file}"]} for name, file in (("a", "x.csr"), ("c", "link"))]
+    wanted.append({"name": "d", "paths": [f"{tmp_path}/d.csr"]})
     harvest = orders.carry_out(wanted, parse=parse, act=refuse_b)
-    assert harvest.outcomes == ("a",)
-    assert "the order a" in str(harvest.failures[0].fault)
+    assert harvest.outcomes == ("d",), "none of two is known to be right"
+    assert [(one.name, type(one.fault)) for one in harvest.failures] == [(name, errors.PathShared) for name in "ac"]
+    assert "the order c" in str(harvest.failures[0].fault) and "the order a" in str(harvest.failures[1].fault)
+
+
+@pytest.mark.parametrize("file", ["x.csr", "link"])
+def test_nor_does_one_write_a_file_of_an_order_with_which_nothing_is_done(tmp_path: pathlib.Path, file: str) -> None:
+    (tmp_path / "link").symlink_to("x.csr")
+    rows = [
+        {"name": "a", "paths": [f"{tmp_path}/{file}"]},
+        {"name": "c", "is_beside": True, "paths": [f"{tmp_path}/x.csr"], "key_path": None},
+    ]
+    acted_upon, beside = orders.part_orders(rows)
+    assert [row["name"] for row in acted_upon] == ["a"]
+    (failure,) = orders.carry_out(acted_upon, parse=parse, act=refuse_b, beside=beside).failures
+    assert failure.name == "a" and "the order c" in str(failure.fault)
 
 
 def test_a_fault_tells_what_was_done_before_it() -> None:

@@ -52,6 +52,9 @@ SAME_KEY = DV | {
     "key": DV["key"] | {"csr_path": "/b2.csr"},
     "install": {"certificate": "/b2.pem"},
 }
+SECOND_NAME = {"name": "b2", "common_name": "b2.example.jp"}
+OTHER_FILES = {"key": OV["key"] | {"csr_path": "/b2.csr"}, "install": {"certificate": "/b2.pem"}}
+KEPT: dict[str, t.Any] = {"renewal": {"key": "keep"}}
 CANCELLED = OV | {"state": "cancelled", "contract_id": "rsc00000001"}
 SERVICE = without(OV, "key") | {"csr_origin": "service"}
 
@@ -157,8 +160,12 @@ TABLE: dict[str, tuple[Orders, Orders]] = {
     ),
     "TEXT-LENGTH": ([OV | {"key": OV["key"] | {"owner": "a" * 201}}], [OV | {"key": OV["key"] | {"owner": "a" * 200}}]),
     "KEY-SHARED": (
-        [DV, SAME_KEY],
+        [DV | KEPT, SAME_KEY | KEPT],
         [DV, SAME_KEY | {"host": "web2"}],
+    ),
+    "KEY-NOT-KEPT": (
+        [OV | KEPT, OV | SECOND_NAME | OTHER_FILES],
+        [OV | KEPT, OV | SECOND_NAME | OTHER_FILES | KEPT],
     ),
     "PATH-FILE": ([OV | {"key": {"path": "/etc/ssl/"}}], [OV | {"key": {"path": "/etc/ssl"}}]),
     "PATH-SHARED": (

@@ -27,6 +27,7 @@ def order(number: int, *, host: str = "web1", key: dict[str, str], install: dict
         "host": host,
         "key": key,
         "install": install,
+        "renewal": {"key": "keep"},
     }
 
 
@@ -103,10 +104,30 @@ def test_a_hidden_file_that_is_kept_beside_none_is_a_file_as_any(path: str) -> N
     assert rules_broken([first, order(2, key={"path": path}, install={"certificate": "/a/2.pem"})]) == []
 
 
-def test_one_key_for_two_certificates_is_no_mistake_where_each_has_a_csr_of_its_own() -> None:
+REISSUE = {"reissue": {"serial": "0a", "reason": "key_lost"}}
+
+
+def test_one_key_for_two_certificates_is_no_mistake_where_each_keeps_it_and_has_a_csr_of_its_own() -> None:
     first = order(1, key={"path": "/a/1.key"}, install={"certificate": "/a/1.pem"})
     second = order(2, key={"path": "/a/1.key", "csr_path": "/a/2.csr"}, install={"certificate": "/a/2.pem"})
     assert rules_broken([first, second]) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"renewal": {"when": "window"}},
+        {"renewal": {"when": "silence", "key": "rotate"}},
+        {"generation": 2},
+        REISSUE,
+        {"key": {"path": "/a/1.key", "csr_path": "/a/2.csr", "regenerate": "always"}},
+    ],
+)
+def test_nor_does_either_of_them_get_a_new_key_that_takes_the_other_ones_place(change: dict[str, t.Any]) -> None:
+    first = order(1, key={"path": "/a/1.key"}, install={"certificate": "/a/1.pem"})
+    second = order(2, key={"path": "/a/./1.key", "csr_path": "/a/2.csr"}, install={"certificate": "/a/2.pem"})
+    assert rules_broken([first, second | change]) == rules_broken([second | change, first]) == ["KEY-NOT-KEPT"]
+    assert rules_broken([first, second | change | {"host": "web2"}]) == []
 
 
 def test_mistakes_elsewhere_do_not_hide_it() -> None:

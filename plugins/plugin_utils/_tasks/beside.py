@@ -1,0 +1,47 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""The files of orders with which nothing is done on their host now: no order that something is done with may have them.
+
+The controller sees the names of files alone; that two of them are one, by a link, is to be seen on the host.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.paths import csr_path_beside
+from .._orders.schema import INSTALL_FILES
+from .._values.order import CsrOrigin, Wanted
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from .._planning.entry import Entry
+    from .._values.order import Order
+
+Json = dict[str, t.Any]
+
+
+def list_beside(orders: Iterable[Order], entries: Iterable[Entry]) -> tuple[Json, ...]:
+    """List the files of these orders but those of the entries, as the host takes them among the rows of its orders."""
+    acted_upon = {entry.order.name for entry in entries}
+    rest = (order for order in orders if order.name not in acted_upon and order.state is Wanted.PRESENT)
+    rows = ({"name": order.name, "is_beside": True, **_list_files(order)} for order in rest)
+    return tuple(row for row in rows if row["paths"] or row["key_path"])
+
+
+def _list_files(order: Order) -> Json:
+    install, key = order.install, order.key
+    key_path = key.path if key else None
+    paths: list[str | None] = [getattr(install, role) for role in INSTALL_FILES] if install else []
+    paths += install.was_at if install else ()
+    if key and key_path and order.csr_origin is CsrOrigin.TARGET:
+        paths.append(key.csr_path or csr_path_beside(key_path))
+    return {"paths": [path for path in paths if path], "key_path": key_path}
+
+
+__all__ = ("list_beside",)
