@@ -19,7 +19,7 @@ from .entry import REPLACING, Entry
 from .judgement import find_standing, find_standing_ahead, is_registered
 from .lifecycle import day_in_japan, find_track, is_key_lost, list_lacking_fields
 from .links import link_standing, relinking_of
-from .lookup import find_missing_link, find_used_key, resolve_linked_contract
+from .lookup import find_missing_link, find_used_key, list_used_keys, resolve_linked_contract
 from .memory import Memory
 from .replacements import Successor, find_giving_way, find_replaced, find_wrong_replacements
 from .steps import Standing, Step, Verdict
@@ -40,7 +40,7 @@ _STILL: t.Final = (Standing.WAITING, Standing.HELD, Standing.ESTRANGED, Standing
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """`listed`: the contract ID of everything that the desk showed when the plan was made, at `as_of` by its clock.
+    """`applications`: everything that the desk showed when the plan was made, at `as_of` by its clock.
 
     `remarks`: what people have to know of single orders, and mistakes that stopped those orders alone. `left`: orders
     for whose contracts this run does nothing, though they go on.
@@ -48,11 +48,16 @@ class Plan:
 
     entries: tuple[Entry, ...]
     unmanaged: tuple[Application, ...]
-    listed: frozenset[str] = frozenset()
+    applications: tuple[Application, ...] = dc.field(default=(), compare=False)
     as_of: dt.datetime | None = None
     spread: bool = True
     remarks: tuple[Complaint, ...] = ()
     left: tuple[Entry, ...] = ()
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The contract IDs of all that the desk showed."""
+        return frozenset(application.contract_id for application in self.applications)
 
     def count_orders(self) -> dict[str, int]:
         """Count how many orders stand where, and how many applications no order names."""
@@ -126,7 +131,7 @@ def make_plan(
         entries=kept,
         left=left,
         unmanaged=_unmanaged(observed, claims, replaced={e.order.replaces for e in entries if e.replaced}),
-        listed=frozenset(application.contract_id for application in observed.applications),
+        applications=tuple(observed.applications),
         as_of=observed.as_of,
         spread=spread,
         remarks=(*complaints, *remarks),
@@ -180,8 +185,7 @@ def _plan_one(
     if standing is Standing.TO_ORDER and order.contract_id is None:  # a pinned one has its complaint, and buys nothing
         order, result = resolve_linked_contract(order, observed)
         complaints = (*complaints, *result, *find_rivals(order, orders, observed.applications, claims))
-    if standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in REPLACING:
-        complaints = (*complaints, *find_used_key(order, application, observed.applications))
+    others = observed.applications if _registers(standing, ahead) else ()
     return Entry(
         order=order,
         application=application,
@@ -195,8 +199,13 @@ def _plan_one(
         on_host=on_host,
         on_host_until=memory.find_end_on_host(order, application) if _may_lie_before(order, standing) else None,
         elsewhere=elsewhere,
+        used_keys=list_used_keys(order, application, others),
         drifted=drifted if is_registered(order, application) else (),
-    ), complaints
+    ), (*complaints, *find_used_key(order, application, others))
+
+
+def _registers(standing: Standing, ahead: Standing | None) -> bool:
+    return standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in REPLACING
 
 
 def _is_elsewhere(order: Order, application: Application | None, memory: Memory, ahead: Standing | None) -> bool:

@@ -238,7 +238,8 @@ def _write_entry(entry: Entry) -> Json:
     application = write_value(entry.application) if entry.application else None
     standings = {"standing": entry.standing.value, "ahead": entry.ahead.value if entry.ahead else None}
     replaced = write_value(entry.replaced.application) if entry.replaced else None
-    return {"order": write_value(order), "application": application, "replaced": replaced, **standings}
+    keys = {"replaced": replaced, "used_keys": list(entry.used_keys)}
+    return {"order": write_value(order), "application": application, **keys, **standings}
 
 
 def _make_work(host: str, written: Json) -> Work:
@@ -251,6 +252,7 @@ def _make_work(host: str, written: Json) -> Work:
                 standing=Standing(row["standing"]),
                 ahead=Standing(row["ahead"]) if row["ahead"] else None,
                 replaced=_make_replaced(row["replaced"]) if row["replaced"] else None,
+                used_keys=tuple(map(str, row["used_keys"])),
             )
             for row in written["entries"]
         ),

@@ -18,6 +18,7 @@ from ...module_utils._pki.csrs import read_csr
 from ...module_utils._pki.deps import explain_missing_cryptography
 from ...module_utils._pki.weak_keys import csr_weakness
 from .._desk.desk import DeskError
+from .._planning.lookup import find_user_of_key
 from .._planning.outcome import Outcome
 from .._planning.steps import OPENING, Step
 from .._values.order import CsrOrigin
@@ -28,6 +29,7 @@ if t.TYPE_CHECKING:
 
     from .._planning.entry import Entry
     from .._planning.plan import Plan
+    from .._values.observed import Application
     from .._values.order import Order
     from .asked_orders import Options
     from .looks import Answer
@@ -44,6 +46,10 @@ _FAILED: t.Final = Phrase(
 _UNFIT: t.Final = Phrase(
     "the CSR does not ask for what the order says (subject, common name, key or signature)",
     "CSRがオーダーの内容 (サブジェクト、コモンネーム、鍵、署名) と一致しません",
+)
+_USED: t.Final = Phrase(
+    "its key is that of {0} already, and {1} refuses a key that another certificate has; name another key.path",
+    "鍵が {0} と同じで、{1}はほかの証明書と同じ鍵を受け付けません。key.path を変えてください",
 )
 _WEAK: t.Final = Phrase("the key of the CSR is weak", "CSRの鍵に弱点があります")
 _NO_CSR: t.Final = Phrase("there is no CSR", "CSRがありません")
@@ -71,7 +77,7 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
         return ()
     answers = read_answers(options)
     bought = [(entry, step) for entry, step in plan.list_steps() if step in OPENING]
-    problems = ((entry, step, _find_problem(entry.order, answers)) for entry, step in bought)
+    problems = ((entry, step, _find_problem(entry, answers, plan.applications)) for entry, step in bought)
     return tuple(
         Outcome(entry=entry, step=step, error=HostNotReady(problem)) for entry, step, problem in problems if problem
     )
@@ -120,15 +126,27 @@ def judge_csr(order: Order, csrs: Mapping[str, str]) -> str | Phrase:
     return _WEAK if csr_weakness(facts.pem) else facts.pem
 
 
-def _find_problem(order: Order, answers: Mapping[str, Answer]) -> Phrase | None:
+def _find_problem(entry: Entry, answers: Mapping[str, Answer], applications: tuple[Application, ...]) -> Phrase | None:
+    order = entry.order
     host = order.host or "localhost"
     answer = answers.get(host)
     if answer is None:
         return _ABSENT.filled(host)
     if order.name in answer.failures:
         return _FAILED.filled(host, answer.failures[order.name])
-    problem = judge_csr(order, answer.csrs) if order.csr_origin is CsrOrigin.TARGET else None
-    return _FAILED.filled(host, problem) if isinstance(problem, Phrase) else None
+    if order.csr_origin is not CsrOrigin.TARGET:
+        return None
+    csr = judge_csr(order, answer.csrs)
+    problem = csr if isinstance(csr, Phrase) else _find_used_key(entry, csr, applications)
+    return _FAILED.filled(host, problem) if problem else None
+
+
+def _find_used_key(entry: Entry, csr: str, applications: tuple[Application, ...]) -> Phrase | None:
+    if not entry.order.product.authority.refuses_used_keys.value:
+        return None
+    key = read_csr(csr.encode()).public_key_fingerprint
+    used = find_user_of_key(entry.order, entry.application, key, applications)
+    return _USED.filled(used, entry.order.product.authority.name) if used else None
 
 
 __all__ = ("HostNotReady", "hand_on_preparations", "hold_back", "judge_csr", "read_csrs")

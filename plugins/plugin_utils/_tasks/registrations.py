@@ -137,7 +137,7 @@ def _host_order(entry: Entry) -> Json:
         "subject": order.subject.filled_fields(),
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here
-        "retire": [*own, *left_behind],
+        "retire": [*own, *left_behind, *entry.used_keys],
         # Empty: no key waits on the host, for there is no certificate yet, or its key is lost and no host is given it.
         "in_use": in_use if current and not is_key_lost(order, entry.application) else "",
         "retire_served": served,
