@@ -90,15 +90,18 @@ def _copies(wanted: WantedInstallation, *, fileset: filesets.FileSet, roles: Ite
     return filesets.keep_copies(fileset, roles=roles, suffix=time.strftime("%Y-%m-%d@%H:%M:%S", time.gmtime()))
 
 
-def see_through(wanted: WantedInstallation, *, fingerprint: str, served: bool | None) -> tuple[str, ...]:
+def see_through(
+    wanted: WantedInstallation, *, fingerprint: str, served: bool | None, reloaded: bool = False
+) -> tuple[str, ...]:
     """Reload, prove and settle the version that is shown: returns what was done for that.
 
     `served` is what the controller found; where that is asked for and not known yet, the set stays unsettled.
+    `reloaded`: the command was run for this set and others together.
     """
     done: list[str] = []
     with going_back(wanted):
         if served is None and wanted.reload:
-            text = commands.failure(wanted.reload)
+            text = None if reloaded else commands.failure(wanted.reload)
             if text:
                 undone = _describe_way_back(wanted.fileset)
                 _require_program(wanted.reload, field="reload", undone=undone)

@@ -15,10 +15,11 @@ import typing as t
 
 from .._core import certificate_errors, errors
 from .._pki import certs, csrs
-from . import activation, door, files, filesets, former_files, live_keys, orders, rights
+from . import activation, door, files, filesets, former_files, live_keys, orders, reloads, rights
 from .acceptance import accept, key_of
-from .installation import CHAIN, KEY, ROLES, WITH_KEY, Passphrases, WantedInstallation, parse
-from .seen_files import Delivery, SeenFiles, leaf_as_diff, observe
+from .certificate_outcome import CertificateOutcome
+from .installation import CHAIN, KEY, WITH_KEY, Passphrases, WantedInstallation, parse
+from .seen_files import Delivery, SeenFiles, observe
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -30,47 +31,6 @@ ACTIVATE_KEY = "activate_key"
 COMPLETE_SWAP = "complete_swap"
 LAY_OUT = "write_plain_files"
 REMOVE_FORMER = "remove_former_files"
-
-
-@dc.dataclass(frozen=True)
-class CertificateOutcome:
-    """What was done for an order, or would be, or that its contents are still needed."""
-
-    wanted: WantedInstallation
-    before: SeenFiles
-    leaf: CertFacts | None = None  # what is installed now, or will be
-    actions: tuple[str, ...] = ()
-    planned: bool = False
-    missing: bool = False
-    unproved: bool = False  # shown, and not settled before the controller has seen it served
-    copies: tuple[tuple[str, str], ...] = ()
-    removed: tuple[str, ...] = ()  # files at former paths
-
-    @property
-    def changes(self) -> bool:
-        return self.missing or bool(self.actions)
-
-    def as_result(self) -> dict[str, t.Any]:
-        """Return the order's entry in the module's result."""
-        return {
-            "name": self.wanted.name,
-            **{f"{role}_path": self.wanted.path(role) for role in ROLES},
-            "issuer": self.leaf and dict(self.leaf.issuer).get("common_name"),
-            "not_after": self.leaf and certs.rfc3339(self.leaf.not_after),
-            "serial_number": self.leaf and self.leaf.serial_number,
-            "certificate_fingerprint": self.wanted.certificate_fingerprint,
-            "changed": self.changes,
-            "planned": self.planned,
-            "actions": list(self.actions),
-            "backup_files": dict(self.copies),
-            "removed_files": list(self.removed),
-        }
-
-    def after_as_diff(self) -> dict[str, t.Any]:
-        """Return what is there now, or will be as far as it can be known; of a missing one that is its fingerprint."""
-        leaf = leaf_as_diff(self.leaf) or {"certificate_fingerprint": self.wanted.certificate_fingerprint}
-        modes = {path: self.wanted.access_of(role).mode_text for role, path in self.wanted.kept_accessible}
-        return {"certificate": leaf, "modes": modes}
 
 
 @dc.dataclass(frozen=True)
@@ -87,13 +47,23 @@ def ensure_all(
 ) -> orders.Harvest[CertificateOutcome]:
     """Put the certificate of every order in its place; in check mode the same decisions and no writing."""
 
-    def act(wanted: WantedInstallation) -> CertificateOutcome:
+    def act(wanted: WantedInstallation, *, alone: bool) -> CertificateOutcome:
         contents, served = handover.certificates.get(wanted.name), handover.served.get(wanted.name)
-        return ensure(wanted, contents=contents, served=served, now=now, check=check)
+        return ensure(wanted, contents=contents, served=served, now=now, check=check, alone=alone)
 
     rows, beside = orders.part_orders(wanted)
     read = functools.partial(parse, passphrases=handover.passphrases)
-    return orders.carry_out(rows, parse=read, act=act, beside=beside)
+    harvest = orders.carry_out(rows, parse=read, act=functools.partial(act, alone=False), beside=beside)
+    reloaded = reloads.reload_together(outcome.wanted for outcome in harvest.outcomes if outcome.begun)
+
+    def complete(outcome: CertificateOutcome) -> CertificateOutcome:
+        together = reloaded.get(str(outcome.wanted.reload)) if outcome.begun else None
+        if together is False:
+            return act(outcome.wanted, alone=True)
+        return _completed(outcome, reloaded=together is True) if outcome.begun else outcome
+
+    completed = [orders.attempt(outcome.wanted.name, complete, outcome) for outcome in harvest.outcomes]
+    return orders.make_harvest([*completed, *harvest.failures])
 
 
 def result(harvest: orders.Harvest[CertificateOutcome], *, check: bool, lang: str | None) -> dict[str, t.Any]:
@@ -116,9 +86,18 @@ def result(harvest: orders.Harvest[CertificateOutcome], *, check: bool, lang: st
 
 
 def ensure(
-    wanted: WantedInstallation, *, contents: object, now: dt.datetime, check: bool, served: bool | None = None
+    wanted: WantedInstallation,
+    *,
+    contents: object,
+    now: dt.datetime,
+    check: bool,
+    served: bool | None = None,
+    alone: bool = True,
 ) -> CertificateOutcome:
-    """Put the certificate of one order in its place; without contents only what is there can be right."""
+    """Put the certificate of one order in its place; without contents only what is there can be right.
+
+    Unless it is `alone`, its service is not reloaded yet.
+    """
     fileset = wanted.fileset
     with contextlib.ExitStack() as stack:
         if not check:
@@ -141,7 +120,10 @@ def ensure(
             actions = _foretold(wanted, new=new, repairs=repairs, unsettled=not fileset.is_settled)
             actions = (*actions, *([REMOVE_FORMER] if former else []))
             return dc.replace(outcome, actions=actions, planned=bool(actions), removed=tuple(former))
-        return _carried_out(outcome, new=new, repairs=repairs, served=served)
+        outcome = _shown(outcome, new=new, repairs=repairs, is_again=served is not None)
+        if wanted.reload and served is None and not alone and not fileset.is_settled:
+            return dc.replace(outcome, begun=True)
+        return _seen_through(outcome, served=served)
 
 
 def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
@@ -224,9 +206,10 @@ def _repaired(repairs: Iterable[str]) -> list[str]:
     return [f"repair_{role}_mode" for role in repairs]
 
 
-def _carried_out(
-    outcome: CertificateOutcome, *, new: dict[str, filesets.New], repairs: Mapping[str, str], served: bool | None
+def _shown(
+    outcome: CertificateOutcome, *, new: dict[str, filesets.New], repairs: Mapping[str, str], is_again: bool
 ) -> CertificateOutcome:
+    """Show the new files, and repair what is open; `is_again`: the swap is that of the execution before."""
     wanted, fileset = outcome.wanted, outcome.wanted.fileset
     done: list[str] = []
     copies: dict[str, str] = {}
@@ -241,18 +224,30 @@ def _carried_out(
                 files.repair(path, access=wanted.access_of(role), is_key=role == KEY)
                 done.extend(_repaired([role]))
         if not fileset.is_settled:
+            done[:0] = _written(new) or ([] if is_again else [COMPLETE_SWAP])
+    return dc.replace(outcome, actions=tuple(done), copies=tuple(copies.items()))
+
+
+def _completed(outcome: CertificateOutcome, *, reloaded: bool) -> CertificateOutcome:
+    """See a version through that was shown before: another run may have done so since."""
+    wanted = outcome.wanted
+    with wanted.fileset.locked(longer=wanted.service.timeout if wanted.service else 0):
+        return _seen_through(dc.replace(outcome, begun=False), served=None, reloaded=reloaded)
+
+
+def _seen_through(outcome: CertificateOutcome, *, served: bool | None, reloaded: bool = False) -> CertificateOutcome:
+    wanted, fileset = outcome.wanted, outcome.wanted.fileset
+    done = list(outcome.actions)
+    with orders.remembering(done), door.refusing(wanted.leading_path):
+        if not fileset.is_settled:
             fingerprint = wanted.certificate_fingerprint
-            finished = activation.see_through(wanted, fingerprint=fingerprint, served=served)
-            # With the controller's verdict the swap is no new one, but that of the execution before.
-            done[:0] = _written(new) or ([COMPLETE_SWAP] if served is None else [])
-            done.extend(finished)
+            done += activation.see_through(wanted, fingerprint=fingerprint, served=served, reloaded=reloaded)
         activation.drop_stale_key(wanted)
         unproved = not fileset.is_settled
         former = former_files.FormerFiles() if unproved else _former(outcome)
         former_files.remove(former, fileset=fileset)
         done.extend([REMOVE_FORMER] if former.files else [])
-    outcome = dc.replace(outcome, unproved=unproved, copies=tuple(copies.items()), removed=tuple(former.paths))
-    return dc.replace(outcome, actions=tuple(done))
+    return dc.replace(outcome, actions=tuple(done), unproved=unproved, removed=tuple(former.paths))
 
 
 def _former(outcome: CertificateOutcome) -> former_files.FormerFiles:

@@ -15,32 +15,18 @@ import typing as t
 from .._core import errors, paths
 from .._core.phrases import Phrase, translate
 from . import door
+from .claims import Beside, Claims, Wanted
 
 if t.TYPE_CHECKING:
-    import pathlib
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Row = Mapping[str, t.Any]  # an order, as the controller hands it over
 
 _NOTHING: Mapping[str, t.Any] = {}
-_ORDER = Phrase("the order {0}", "オーダー {0}")
 _PATH = Phrase("an absolute path", "絶対パス")
 _FILE = Phrase("an absolute path to a file", "ファイルの絶対パス")
 _FILES = Phrase("a list of absolute paths to files", "ファイルの絶対パスのリスト")
 _FAILED = Phrase("{0} of {1} orders could not be carried out.", "オーダー{1}件のうち{0}件を処理できませんでした。")
-
-
-class Wanted(t.Protocol):
-    """What an order asks of this host."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def own_paths(self) -> tuple[str, ...]: ...
-
-    @property
-    def key_path(self) -> str | None: ...
 
 
 WantedT = t.TypeVar("WantedT", bound=Wanted)
@@ -85,15 +71,6 @@ class Harvest(t.Generic[OutcomeT]):
         return "\n".join([head, *(f"- {failure.name}: {failure.fault.message(lang)}" for failure in self.failures)])
 
 
-@dc.dataclass(frozen=True)
-class Beside:
-    """The files of an order of this host with which nothing is done now; no other may have them."""
-
-    name: str
-    own_paths: tuple[str, ...]
-    key_path: str | None
-
-
 def part_orders(rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Beside, ...]]:
     """Part what the controller hands over into the orders to act upon and those that have files beside them."""
     orders, beside = [], []
@@ -103,6 +80,14 @@ def part_orders(rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Beside, ...
         else:
             orders.append(row)
     return tuple(orders), tuple(beside)
+
+
+def attempt(name: str, act: Callable[..., OutcomeT], *subject: t.Any) -> OutcomeT | Failure:
+    """Act upon the subject; returns what came of it, or the failure of the order of this name."""
+    try:
+        return act(*subject)
+    except Exception as error:
+        return Failure(name, errors.as_fault(error))
 
 
 def carry_out(
@@ -116,80 +101,27 @@ def carry_out(
 
     Orders that would write one file all fail: none of them is known to be right.
     """
-
-    def attempt(order: Row, position: int, act: Callable[..., t.Any], *subject: t.Any) -> t.Any:
-        try:
-            return act(*subject)
-        except Exception as error:
-            return Failure(str(order.get("name") or f"orders[{position}]"), errors.as_fault(error))
-
-    rows = list(enumerate(orders, start=1))
-    parsed = [(order, position, attempt(order, position, parse, order)) for position, order in rows]
-    claims = _Claims([*(wanted for _order, _position, wanted in parsed if not isinstance(wanted, Failure)), *beside])
+    rows = [(str(row.get("name") or f"orders[{position}]"), row) for position, row in enumerate(orders, start=1)]
+    parsed = [(name, attempt(name, parse, row)) for name, row in rows]
+    claims = Claims([*(wanted for _name, wanted in parsed if not isinstance(wanted, Failure)), *beside])
 
     def act_alone(wanted: WantedT) -> OutcomeT:
         claims.require_own(wanted)
         return act(wanted)
 
-    results = [
-        wanted if isinstance(wanted, Failure) else attempt(order, position, act_alone, wanted)
-        for order, position, wanted in parsed
-    ]
+    results = [wanted if isinstance(wanted, Failure) else attempt(name, act_alone, wanted) for name, wanted in parsed]
+    return make_harvest(results)
+
+
+def make_harvest(results: Iterable[OutcomeT | Failure]) -> Harvest[OutcomeT]:
+    """Gather what came of orders."""
+    results = tuple(results)
     failures = [result for result in results if isinstance(result, Failure)]
     return Harvest(
         outcomes=tuple(result for result in results if not isinstance(result, Failure)),
         failures=tuple(sorted(failures, key=lambda failure: failure.name)),
         total=len(results),
     )
-
-
-class _Claim(t.NamedTuple):
-    """A path that an order names; the file of a key may serve several orders, which then name one path."""
-
-    wanted: Wanted
-    path: str
-    is_key: bool = False
-
-    def agrees_with(self, other: _Claim) -> bool:
-        if self.wanted is other.wanted:
-            return True
-        # Whether orders may share a key is judged by the controller, which sees no links.
-        return self.is_key and other.is_key and paths.plain_path(self.path) == paths.plain_path(other.path)
-
-
-class _Claims:
-    """Whose each file is: two orders that write the same file would undo each other's work on every run."""
-
-    def __init__(self, orders: Iterable[Wanted]) -> None:
-        named = [_Claim(wanted, path) for wanted in orders for path in wanted.own_paths]
-        named += [_Claim(wanted, wanted.key_path, is_key=True) for wanted in orders if wanted.key_path]
-        self._own: dict[int, list[tuple[str, _Claim]]] = {}
-        self._files: dict[str, list[_Claim]] = {}
-        for claim in named:
-            file = _find(door.file_of, claim.path)
-            self._own.setdefault(id(claim.wanted), []).append((file, claim))
-            self._files.setdefault(file, []).append(claim)
-        # A path that is the collection's beside a file; nearly no order names one, so it is rarely asked for more.
-        hidden = [(file, claim) for claim in named for file in paths.hidden_beside(claim.path)]
-        self._hidden = [(_find(door.place_of, file), claim) for file, claim in hidden]
-        self._places = {_find(door.place_of, claim.path): claim for claim in reversed(named)} if hidden else {}
-
-    def require_own(self, wanted: Wanted) -> None:
-        """Refuse a file that is another order's too, or a path that is kept hidden beside a file of an order."""
-        for file, claim in self._own.get(id(wanted), ()):
-            foreign = next((other for other in self._files[file] if not claim.agrees_with(other)), None)
-            if foreign:
-                raise errors.PathShared(path=claim.path, other=_ORDER.filled(foreign.wanted.name))
-        for place, claim in self._hidden:
-            if claim.wanted is wanted and place in self._places:
-                raise errors.PathShared(path=claim.path, other=_ORDER.filled(self._places[place].wanted.name))
-
-
-def _find(find: Callable[[str], pathlib.Path], path: str) -> str:
-    try:
-        return str(find(path))
-    except errors.Fault:  # told when it is that order's turn
-        return path
 
 
 @contextlib.contextmanager
@@ -270,12 +202,12 @@ def list_paths(fields: Mapping[str, t.Any], field: str, *, within: str) -> tuple
 
 
 __all__ = (
-    "Beside",
     "Failure",
     "Harvest",
-    "Wanted",
+    "attempt",
     "carry_out",
     "list_paths",
+    "make_harvest",
     "mapping",
     "optional_path",
     "part_orders",

@@ -18,7 +18,8 @@ from .orders import carry_out
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from .orders import Beside, Failure
+    from .claims import Beside
+    from .orders import Failure
 
 _NONE_YET: t.Final = "0" * 64  # of a certificate that nobody has issued
 
