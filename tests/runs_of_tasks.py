@@ -17,9 +17,11 @@ import typing as t
 
 from ansible_collections.iij.server_certificate.plugins.action import (
     cert_application,
+    cert_application_info,
     cert_portfolio,
     certificate_install,
     csr_register,
+    status_notice,
 )
 
 Json = dict[str, t.Any]
@@ -29,9 +31,11 @@ Execute = t.Callable[[str, str, Json], Json]  # host, module and its arguments -
 _COLLECTION: t.Final = "iij.server_certificate"
 _LEGS: t.Final[dict[str, tuple[t.Any, Role]]] = {
     "cert_application": (cert_application.ActionModule, "order"),
+    "cert_application_info": (cert_application_info.ActionModule, "register"),
     "cert_portfolio": (cert_portfolio.ActionModule, "order"),
     "csr_register": (csr_register.ActionModule, "register"),
     "certificate_install": (certificate_install.ActionModule, "register"),
+    "status_notice": (status_notice.ActionModule, "register"),
 }
 # Module, state, and whether a look is named, task by task.
 APPLY: t.Final = (

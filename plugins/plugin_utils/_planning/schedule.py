@@ -20,9 +20,9 @@ import typing as t
 from .._catalogue.renewals import JAPAN, LEADS
 from .._values.observed import ENDED, Kind, State
 from .._values.order import Usage, Wanted
-from .keys import find_installed_before
 from .lifecycle import DAY, Phase, current_certificate, is_reissuing, last_day_before
 from .steps import Standing
+from .succession import NOT_INSTALLED, UNHEARD, find_installation_day
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +35,6 @@ _NOTICE: t.Final = 7 * DAY  # before a deadline, when nothing is expected to hap
 _LAST_CALL: t.Final = DAY / 2  # before a deadline, when people hear of it whatever was expected; ours
 _A_RUN: t.Final = 2 * DAY  # within which a daily run does what it can do; ours
 _UNREGISTERED: t.Final = (State.AWAITING_REGISTRATION, State.REJECTED)
-_NOT_INSTALLED: t.Final = (Standing.TO_COLLECT, Standing.ESTRANGED)
 _AT_CA: t.Final = (State.APPLIED, State.AWAITING_CONFIRMATION)
 
 
@@ -115,7 +114,7 @@ def find_next_deadline(entry: Entry) -> dt.date | None:
     application, track = entry.application, entry.track
     if application is None or entry.shows_link:
         return None  # of a linked service's change no page names a day
-    installation = _installation_day(entry, application)
+    installation = find_installation_day(entry, application)
     if track is None or entry.ahead is None or entry.shown is not entry.ahead:
         return installation or application.deadline
     procedure = application.procedure
@@ -220,32 +219,25 @@ def _of_certificates(entry: Entry, application: Application) -> Iterator[Deadlin
 
 
 def _of_installation(entry: Entry, application: Application) -> Iterator[Deadline]:
-    if day := _installation_day(entry, application):
+    day = find_installation_day(entry, application)
+    if day and entry.unconfirmed:
+        yield _quiet(What.INSTALLATION, day, "service_admin", _end_of(day) - UNHEARD)
+    elif day:
         by = "iij" if application.state is State.INSTALLING else "service_admin"
         yield _deadline(What.INSTALLATION, day, by, _work_at(entry))
 
 
-def _installation_day(entry: Entry, application: Application) -> dt.date | None:
-    """Return the last day of the certificate that the host has, where the one in use at the desk is not there yet.
-
-    Where the desk shows no certificates of before, the host's own last answer counts.
-    """
-    awaited = (entry.left_to_hands, entry.is_left_over, application.state is State.INSTALLING)
-    if entry.standing not in _NOT_INSTALLED and not any(awaited):
-        return None
-    replaced = current_certificate(entry.replaced.application) if entry.replaced else None
-    before = find_installed_before(entry.order, application) or replaced
-    until = before.not_after if before else entry.on_host_until
-    return last_day_before(until) if until else None
-
-
 def _deadline(what: What, day: dt.date, by: str, work: _Work | None) -> Deadline:
     """Make a deadline; where the work is expected to be over later than the usual notice, the alert waits for it."""
-    over = dt.datetime.combine(day + DAY, dt.time(), JAPAN)
+    over = _end_of(day)
     alert_at = over - _NOTICE
     if work is not None:
         alert_at = min(max(alert_at, work.over_at + DAY), over - _LAST_CALL)
     return Deadline(what=what, day=day, by=by, alert_at=alert_at.astimezone(dt.UTC))
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    return dt.datetime.combine(day + DAY, dt.time(), JAPAN)
 
 
 def _quiet(what: What, day: dt.date, by: str, until: dt.datetime) -> Deadline:
@@ -267,7 +259,7 @@ def _work_at(entry: Entry) -> _Work | None:
         return _work_of(entry, procedure.state, procedure.opened_at, _registered_at(entry, procedure))
     if application.state in (State.AWAITING_REGISTRATION, *_AT_CA):
         return _work_of(entry, application.state, application.ordered_at, application.registered_at)
-    if entry.standing in _NOT_INSTALLED and entry.order.usage is Usage.OTHER:
+    if entry.standing in NOT_INSTALLED and entry.order.usage is Usage.OTHER:
         return _Work(Stage.INSTALL, "service_admin", application.issued_at + _A_RUN) if application.issued_at else None
     track = entry.track
     if track is not None and track.phase is Phase.OPEN and _renews_here(entry):

@@ -21,6 +21,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     AccessRefused,
     OutcomeUnknown,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
@@ -120,8 +121,9 @@ class Life:
     lost: set[str] = dc.field(default_factory=set)  # names whose key silence took
     runs: int = 0
 
-    def plan(self) -> Plan:
-        return make_plan(self.orders, observe(self.desk, self.orders, portfolio="p"), portfolio="p", due_only=True)
+    def plan(self, memory: Memory | None = None) -> Plan:
+        observed = observe(self.desk, self.orders, portfolio="p")
+        return make_plan(self.orders, observed, portfolio="p", memory=memory, due_only=True)
 
     def day(self, number: int) -> None:
         """Let a day pass, and do what the daily run does."""

@@ -16,6 +16,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.entry import Entry
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_host_answer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.schedule import (
@@ -124,6 +125,35 @@ def test_a_successor_that_no_host_has_is_installed_before_the_end_of_what_it_rep
     assert days_of(entry_at(9.9, row))["installation"] == "05-24"
 
 
+@pytest.mark.parametrize(
+    ("days", "is_open"), [(28, True), (3, True), (0.1, True), (-0.1, True), (-2.9, True), (-3, False), (-150, False)]
+)
+@pytest.mark.parametrize("heard", [None, True, False])
+def test_a_successor_of_which_no_host_was_heard_has_its_day_while_the_one_before_ends(
+    days: float, is_open: bool, heard: bool | None
+) -> None:
+    """Without a memory nobody knows of any certificate that was installed: each is named for some days only."""
+    row = certified(IN_USE, 2, issued_at=before_end(30, IN_USE))
+    answers = [] if heard is None else [make_host_answer(ORDER, row, has=heard)]
+    (entry,) = make_plan(
+        (ORDER,), Observed(applications=(row,), as_of=before_end(days, IN_USE)), portfolio="p", memory=Memory(answers)
+    ).entries
+    day = "05-24" if (is_open if heard is None else not heard) else None
+    assert (days_of(entry).get("installation"), entry.unconfirmed) == (day, heard is None)
+
+
+def test_where_nothing_was_replaced_or_its_key_was_never_on_the_host_no_day_is_made_up() -> None:
+    assert IN_USE.current is not None
+    of_iij = dc.replace(IN_USE, current=dc.replace(IN_USE.current, csr_origin="service"))
+    first, own = IN_USE, certified(of_iij, 2, issued_at=before_end(30, IN_USE))
+    for row in (first, own):
+        entry = entry_at(3, row)
+        assert entry.unconfirmed and "installation" not in days_of(entry)
+    untold = Observed(applications=(certified(IN_USE, 2, issued_at=before_end(30, IN_USE)),), as_of=None)
+    (entry,) = make_plan((ORDER,), untold, portfolio="p").entries
+    assert entry.unconfirmed and "installation" not in days_of(entry)
+
+
 # What takes how long is ours: two days for a daily run, the lead of the level for the CA.
 @pytest.mark.parametrize(
     ("days", "row", "late"),
@@ -165,10 +195,14 @@ def folder() -> t.Iterator[pathlib.Path]:
         yield pathlib.Path(made)
 
 
-def status_of(life: Life, number: int) -> dict[str, t.Any]:
+def status_of(life: Life, number: int, *, forgetful: bool = False) -> dict[str, t.Any]:
+    """The status of a runner that has heard every host, unless it is forgetful."""
     prices = read_price_table({"sureserver_cloud": {"6 months": 30_000}})
     frame = Frame(portfolio="p", part=None, prices=prices, lang="en", made_at=START + number * DAY)
-    return describe_plan(life.plan(), frame, planned=False)
+    plan = life.plan()
+    heard = (entry for entry in plan.entries if entry.unconfirmed and not forgetful)
+    lines = [make_host_answer(entry.order, entry.application, has=True) for entry in heard if entry.application]
+    return describe_plan(life.plan(Memory(lines)), frame, planned=False)
 
 
 def test_an_undisturbed_renewal_wakes_nobody_and_tells_three_events_at_most(folder: pathlib.Path) -> None:
@@ -189,6 +223,19 @@ def test_an_undisturbed_renewal_wakes_nobody_and_tells_three_events_at_most(fold
     for events in heard.values():
         assert {kind for _number, kind in events} == {"waiting"}
         assert max(sum(first <= number < first + 60 for number, _kind in events) for first, _kind in events) <= 3
+
+
+def test_a_runner_without_memory_names_each_renewed_certificate_for_a_few_days_and_no_longer(
+    folder: pathlib.Path,
+) -> None:
+    life = begin(9, folder)
+    lines: list[str] = []
+    for number in range(500):
+        life.day(number)
+        notice = make_notice(status_of(life, number, forgetful=True))
+        lines += [line for line in (notice.text if notice else "").splitlines() if line.startswith("- ")]
+    renewed = sum(len(row.previous) for row in life.desk.list_applications())
+    assert renewed <= len(lines) <= 7 * renewed
 
 
 def test_what_silence_bought_was_shown_nine_days_before_by_name_day_and_yen(folder: pathlib.Path) -> None:
