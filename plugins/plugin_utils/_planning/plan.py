@@ -104,17 +104,17 @@ def make_plan(
     memory: Memory | None = None,
     spread: bool = True,
     due_only: bool = False,
+    leave_wrong: bool = False,
     outlines: tuple[Outline, ...] = (),
 ) -> Plan:
     """Plan what has to be done so that the desk shows what the orders ask for.
 
-    Raises OrdersRefused with every order that cannot be planned. `due_only` leaves such orders out instead, and all
-    that orders, cancels or links a contract. `outlines` are of orders with mistakes, which keep their contracts.
+    Raises OrdersRefused with every order that cannot be planned; `leave_wrong` leaves them out instead, as `due_only`
+    does with all that orders, cancels or links a contract. `outlines` are of orders with mistakes, which keep theirs.
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims = match_applications(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines)
-    complaints = [*find_wrong_claims(orders, claims), *find_unsure_claims(orders, claims, outlines)]
-    complaints += find_wrong_replacements(orders, claims, observed)
+    complaints = list(_find_wrong(orders, claims, observed, outlines))
     entries: list[Entry] = []
     remarks: list[Complaint] = []
     for order in orders:
@@ -124,9 +124,9 @@ def make_plan(
         remarks += rivals
         entries.append(entry)
     entries = _with_replaced(entries, observed)
-    if complaints and not due_only:
+    if complaints and not (due_only or leave_wrong):
         raise OrdersRefused(complaints)
-    kept, left = leave_undue(entries, broken={one.order for one in complaints}) if due_only else (tuple(entries), ())
+    kept, left = (leave_undue if due_only else part_entries)(entries, broken={one.order for one in complaints})
     return Plan(
         entries=kept,
         left=left,
@@ -136,6 +136,18 @@ def make_plan(
         spread=spread,
         remarks=(*complaints, *remarks),
     )
+
+
+def _find_wrong(
+    orders: tuple[Order, ...],
+    claims: Mapping[str, Application],
+    observed: Observed,
+    outlines: tuple[Outline, ...],
+) -> Iterator[Complaint]:
+    """Find what is wrong with the orders' contracts, before any of them is planned."""
+    yield from find_wrong_claims(orders, claims)
+    yield from find_unsure_claims(orders, claims, outlines)
+    yield from find_wrong_replacements(orders, claims, observed)
 
 
 def _hold_where_unclear(

@@ -26,6 +26,12 @@ if t.TYPE_CHECKING:
 _SILENT_SOON: t.Final = dt.timedelta(days=9)  # before IIJ renews by itself; ours
 _SOON: t.Final = 30  # days before an expiry, where no renewal is to come
 _SHARE: t.Final = 3  # an expiry is worth an alert in the last third of a life at the earliest
+_UNSEEN: t.Final = {
+    "host": None,
+    "state": "unknown",
+    "reason": "",
+    **dict.fromkeys(("next_action", "next_action_by", "deadline", "not_after")),
+}
 _LIFE: t.Final = 199.0  # days of a certificate whose beginning the desk does not show
 
 
@@ -82,14 +88,17 @@ def _date(row: Row, deadline: Row) -> Date:
 
 
 def _silent_dates(document: Row) -> Iterator[Date]:
-    """Yield when IIJ renews by itself, also what no order names: its contract ID is its name then."""
+    """Yield when IIJ renews by itself, also what no order names: its contract ID is its name then.
+
+    An order with a mistake has no row, and is named all the same.
+    """
     orders = {row["name"]: row for row in document["orders"]}
     unmanaged = {row["contract_id"]: row for row in document["unmanaged"]}
     for silent in document["silent"]:
         contract_id = silent["contract_id"]
         row = orders.get(silent["order"])
         if row is None:
-            row = {"host": None, "reason": "", **unmanaged.get(contract_id, {}), "name": contract_id}
+            row = {**_UNSEEN, **silent, **unmanaged.get(contract_id, {}), "name": silent["order"] or contract_id}
         moment = dt.datetime.fromisoformat(silent["at"])
         day = dt.date.fromisoformat(silent["day"])
         yield Date(kind=Kind.SILENT, what=Kind.SILENT, row=row, day=day, moment=moment, alert_at=moment - _SILENT_SOON)

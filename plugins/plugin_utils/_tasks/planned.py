@@ -51,12 +51,13 @@ def plan_orders(
     *,
     outlines: tuple[Outline, ...] = (),
     offers: bool = True,
+    leave_wrong: bool = False,
     held: Held = NOT_HELD,
 ) -> Plan:
     """Plan this runner's slice; raises OrdersRefused when it is not the saved plan, or what is left of it.
 
     A task that places nothing does without the desk's `offers`, which its role may not be shown. `outlines` are of the
-    orders with mistakes.
+    orders with mistakes; `leave_wrong` leaves out those that cannot be planned.
     """
     portfolio, part = check_portfolio_name(options), read_slice(options.get("slice"))
     if options.get("desk_folder") and not desk.by_people:
@@ -67,10 +68,8 @@ def plan_orders(
     try:
         observed = observe(desk, orders, portfolio=portfolio, listing=listing, offers=offers and not desk.by_people)
         how = {name: options[name] for name in ("spread", "due_only") if name in options}
-        memory = read_memory(options)
-        plan = make_plan(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines, **how).take_slice(
-            part
-        )
+        how.update(memory=read_memory(options), outlines=outlines, leave_wrong=leave_wrong)
+        plan = make_plan(orders, observed, portfolio=portfolio, **how).take_slice(part)
     except OrdersRefused as refused:
         # Imported late: Ansible recompiles collection code at every start, and a paper order is rare.
         from .._reports.offline_forms import write_paper_orders

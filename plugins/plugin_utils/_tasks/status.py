@@ -9,11 +9,14 @@
 from __future__ import annotations
 
 import dataclasses as dc
+import functools
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, translate
-from .._complaints.complaints import OrdersRefused, sort_complaints
+from .._complaints.complaints import sort_complaints
 from .._complaints.rules.rule import Severity
+from .._desk.desk import DeskError
+from .._planning.silence import find_silent
 from .planned import plan_orders
 
 if t.TYPE_CHECKING:
@@ -26,13 +29,17 @@ if t.TYPE_CHECKING:
     from .asked_orders import Options
 
 _PARTIAL: t.Final = Phrase(
-    "Mistakes in the orders: {0}. The status shows the {1} other orders; what is not managed cannot be told.",
-    "オーダーに誤りが{0}件あります。ほかの{1}件のオーダーの状態だけを表示します。管理外のお申し込みは判別できません。",
+    "Mistakes in the orders: {0}. The status shows the {1} other orders.",
+    "オーダーに誤りが{0}件あります。ほかの{1}件のオーダーの状態だけを表示します。",
+)
+_UNSURE: t.Final = Phrase(
+    " What is shown as not managed may be what an order that cannot be read is for.",
+    "管理外と表示されるお申し込みは、読み取れないオーダーのものかもしれません。",
 )
 
 
 class Look(t.NamedTuple):
-    """The plan of the orders that can be read, all complaints, and in words what the look lacks."""
+    """The plan of the orders that can be read, complaints about files and orders, and in words what the look lacks."""
 
     plan: Plan
     complaints: tuple[Complaint, ...]
@@ -40,31 +47,32 @@ class Look(t.NamedTuple):
 
 
 def look_at_orders(judged: Judged, options: Options, desk: Desk, listing: Listing, *, lang: Language) -> Look:
-    """Look at every order that can be read; raises OrdersRefused where there is none, or where orders are imported."""
-    wrong = [complaint for complaint in judged.complaints if complaint.severity is Severity.ERROR]
+    """Look at every order that can be read, and at what no order is for; raises OrdersRefused where it imports."""
     imports = options.get("import_path") is not None
-    if imports or not judged.orders:
+    if imports:
         judged.accept()
-    orders, complaints = judged.orders, judged.complaints
-    while True:
-        try:
-            names = {order.name for order in orders}
-            outlines = tuple(outline for outline in judged.outlines if outline.name not in names)
-            plan = plan_orders(options, desk, orders, listing, outlines=outlines, offers=False)
-            break
-        except OrdersRefused as refused:
-            named = {complaint.order for complaint in refused.complaints}
-            readable = tuple(order for order in orders if order.name not in named)
-            if imports or not readable or len(readable) == len(orders):
-                raise
-            orders, complaints, wrong = readable, (*complaints, *refused.complaints), [*wrong, *refused.complaints]
+    names = {order.name for order in judged.orders}
+    outlines = tuple(outline for outline in judged.outlines if outline.name not in names)
+    how = functools.partial(plan_orders, outlines=outlines, offers=False, leave_wrong=not imports)
+    try:
+        plan = how(options, desk, judged.orders, listing)
+    except DeskError:
+        if not judged.orders:
+            judged.accept()  # mistakes are told first
+        raise
+    refused = [complaint for complaint in plan.remarks if complaint.severity is Severity.ERROR]
+    wrong = (*judged.list_errors(), *refused)
     if not wrong:
-        return Look(plan, complaints, None)
-    message = [
-        translate(_PARTIAL, lang).format(len(wrong), len(orders)),
-        *(complaint.render(lang) for complaint in sort_complaints(wrong)),
-    ]
-    return Look(dc.replace(plan, unmanaged=()), sort_complaints(complaints), "\n".join(message))
+        return Look(plan, judged.complaints, None)
+    # Of what cannot be read nobody knows which contracts it is for: only what silence is about to buy is shown then.
+    is_unsure = any(complaint.order is None for complaint in wrong) or any(not one.common_name for one in outlines)
+    if is_unsure:
+        near = (silent.application for silent in find_silent(plan, None) if silent.order is None)
+        plan = dc.replace(plan, unmanaged=tuple(near))
+    message = translate(_PARTIAL, lang).format(len(wrong), len(plan.entries))
+    lines = [message + (translate(_UNSURE, lang) if is_unsure and plan.unmanaged else "")]
+    lines += [complaint.render(lang) for complaint in sort_complaints(wrong)]
+    return Look(plan, judged.complaints, "\n".join(lines))
 
 
 __all__ = ("Look", "look_at_orders")
