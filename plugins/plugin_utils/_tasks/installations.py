@@ -98,26 +98,47 @@ def _is_served(entry: Entry, address: str) -> bool:
 
 
 def make_installation_result(legs: list[Result], failures: list[Json], *, planned: bool) -> Result:
-    """Make the task's result out of the host's answers: what it had, and what it was given."""
-    installed: dict[str, Json] = {}
-    for row in (row for leg in legs for row in leg.get("installed", ())):
-        installed[row["name"]] = _continued(installed.get(row["name"]), row)
+    """Make the task's result out of the host's answers: what it had, and what it was given.
+
+    What the host took back again is neither installed nor a change; what it may still take back is not installed.
+    """
+    rows = _join_rows(legs)
     failures = [*failures, *(failure for leg in legs for failure in leg.get("failures", ()))]
+    taken_back = {failure["name"] for failure in failures}
+    failures += [{"name": name, "message": legs[-1].get("msg") or ""} for name in _list_unproved(legs)]
+    failed = {failure["name"] for failure in failures}
     missing = legs[0].get("missing", []) if legs else []
     result: Result = {
         "changed": any(leg.get("changed") for leg in legs)
         if planned
-        else any(row["changed"] for row in installed.values()),
+        else any(row["changed"] for name, row in rows.items() if name not in taken_back),
         "planned": planned,
-        "installed": [installed[name] for name in sorted(installed)],
-        "missing": missing if planned else [name for name in missing if name not in installed],
-        "diff": {side: _joined(legs, side) for side in ("before", "after")},
+        "installed": [rows[name] for name in sorted(rows) if name not in failed],
+        "missing": missing if planned else [name for name in missing if name not in rows or name in failed],
+        "diff": {side: _joined(legs, side, without=() if planned else taken_back) for side in ("before", "after")},
     }
-    broken = [leg for leg in legs if leg.get("failed")]
+    broken = [leg for leg in legs if leg.get("failed") or leg.get("unreachable")]
     if failures or broken:
         lines = [f"{failure['name']}: {failure['message']}" for failure in failures]
         result.update(failed=True, failures=failures, msg="\n".join(lines) or broken[0].get("msg", ""))
     return result
+
+
+def _join_rows(legs: Iterable[Result]) -> dict[str, Json]:
+    """Join what all executions did, by order name."""
+    rows: dict[str, Json] = {}
+    for row in (row for leg in legs for row in leg.get("installed", ())):
+        rows[row["name"]] = _continued(rows.get(row["name"]), row)
+    return rows
+
+
+def _list_unproved(legs: Iterable[Result]) -> list[str]:
+    """List the orders whose host did not answer any more once the controller had looked whether they are served."""
+    unproved: set[str] = set()
+    for leg in legs:
+        answered = (row["name"] for part in ("installed", "failures") for row in leg.get(part, ()))
+        unproved = {*unproved.difference(answered), *leg.get("unproved", ())}
+    return sorted(unproved)
 
 
 def list_installed_lines(result: Result, *, lang: Language) -> list[str]:
@@ -170,12 +191,12 @@ def _place(key: Key) -> Json:
     return {field: getattr(key, field) for field in ("path", "csr_path", "owner", "group", "mode")}
 
 
-def _joined(legs: Iterable[Result], side: str) -> Json:
+def _joined(legs: Iterable[Result], side: str, *, without: Collection[str]) -> Json:
     joined: Json = {}
     for leg in legs:
         part = (leg.get("diff") or {}).get(side)
         joined.update(part if isinstance(part, dict) else {})
-    return joined
+    return {name: shown for name, shown in joined.items() if name not in without}
 
 
 __all__ = (
