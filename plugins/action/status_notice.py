@@ -11,17 +11,17 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils import _argspec
-from ..module_utils._core.phrases import translate
+from ..module_utils._core.phrases import translate, verbatim
+from ..plugin_utils._complaints.complaints import OptionsWrong
 from ..plugin_utils._planning.lifecycle import day_in_japan
-from ..plugin_utils._planning.observe import Listing
-from ..plugin_utils._reports.document import describe_plan, describe_refusal
+from ..plugin_utils._reports.document import describe_refusal
 from ..plugin_utils._reports.moments import read_now
 from ..plugin_utils._reports.notices import make_notice
-from ..plugin_utils._tasks.asked_orders import judge_asked_orders, read_today
 from ..plugin_utils._tasks.leg import Leg
-from ..plugin_utils._tasks.notifying import explain_no_way, list_unused, list_ways, send_once
-from ..plugin_utils._tasks.planned import make_bare_frame, make_frame
-from ..plugin_utils._tasks.status import look_at_orders
+from ..plugin_utils._tasks.notifying import explain_no_way, list_ways, send_once
+from ..plugin_utils._tasks.planned import make_bare_frame
+from ..plugin_utils._tasks.status import describe_status
+from ..plugin_utils._tasks.used_ways import list_unused
 
 if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
@@ -36,19 +36,21 @@ class ActionModule(Leg):
 
     def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
         """Tell people that nothing is known: a watch that has died looks like one that sees nothing."""
-        self._send(describe_refusal(make_bare_frame(self.options, self.lang), complaints=complaints, error=message))
+        frame = make_bare_frame(self.options, self.lang)
+        result = self._send(describe_refusal(frame, complaints=complaints, error=message))
+        if result.get("failed"):  # the task fails for what cannot be read; that nobody hears of it is told as well
+            self.warn(verbatim(result["msg"]))
 
     def control(self) -> Result:
         list_ways(self.options)  # a mistake in an option is told before the desk is asked
-        desk = self.open_desk()
-        listing, judged = Listing(desk), judge_asked_orders(self.options, self.commands_of, today=read_today())
-        look = look_at_orders(judged, self.options, desk, listing, lang=self.lang)
-        frame = make_frame(self.options, self.lang, self.commands_of)
-        result = self._send(
-            describe_plan(look.plan, frame, planned=False, complaints=look.complaints, error=look.error)
-        )
-        if look.error:
-            return {**result, "failed": True, "msg": look.error}
+        try:
+            document = describe_status(self)
+        except (OptionsWrong, OSError) as error:  # such as a register that is gone: a watch sees nothing then
+            self.report_refusal(self.word_refusal(error))
+            raise
+        result = self._send(document)
+        if document["error"]:
+            return {**result, "failed": True, "msg": "\n".join(filter(None, (document["error"], result.get("msg"))))}
         return result
 
     def _send(self, document: Row) -> Result:

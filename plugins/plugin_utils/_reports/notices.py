@@ -47,15 +47,18 @@ _FAILED: t.Final = Phrase("The status could not be read: {0}", "ステータス�
 _MORE: t.Final = Phrase("and {0} more", "ほか {0} 件")
 
 
+Lack = t.Literal["", "part", "failure"]
+
+
 class Notice(t.NamedTuple):
     """A message: its subject and its text, in the language of the document, of so many things that are due.
 
-    `whole`: the whole status could be read.
+    `lacks`: what the status lacks, a `part` (orders with mistakes) or all, after a `failure`; otherwise empty.
     """
 
     subject: str
     text: str
-    whole: bool = True
+    lacks: Lack = ""
     due: int = 1
 
 
@@ -74,7 +77,8 @@ def make_notice(document: Row) -> Notice | None:
         if actor in lines
     ]
     subject = translate(_SUBJECT, lang).format(count, document["portfolio"])
-    return Notice(subject, "\n\n".join(parts) + "\n", whole=document["error"] is None, due=count)
+    lacks: Lack = "" if document["error"] is None else "failure" if document["counts"] is None else "part"
+    return Notice(subject, "\n\n".join(parts) + "\n", lacks=lacks, due=count)
 
 
 def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:

@@ -103,7 +103,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             self._require_variables()
             self.options = self._read_options(spec)
         except (OptionsWrong, OSError) as error:
-            return {**result, "failed": True, "msg": self._sentence(error)}
+            return {**result, "failed": True, "msg": self.word_refusal(error)}
         # Verbose output shows this instead of the task's own words, which may hold the token.
         result["invocation"] = {"module_args": {name: self._shown(name, spec) for name in spec.argument_spec}}
         try:
@@ -119,7 +119,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             result["msg"] = translate(error.phrase, self.lang)
             return self._failed(result, result["msg"])
         except (OptionsWrong, OSError) as error:
-            return {**result, "failed": True, "msg": self._sentence(error)}
+            return {**result, "failed": True, "msg": self.word_refusal(error)}
 
     def _shorten_failure(self, result: Result) -> Result:
         """Show people the whole message as lines; what Ansible then shows of a failed task is the first of them."""
@@ -165,10 +165,11 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         try:
             self.report_refusal(message, complaints)
         except (OptionsWrong, OSError) as error:
-            result["warnings"] = [self._sentence(error)]
+            result["warnings"] = [self.word_refusal(error)]
         return result
 
-    def _sentence(self, error: OptionsWrong | OSError) -> str:
+    def word_refusal(self, error: OptionsWrong | OSError) -> str:
+        """Say what is wrong with an option, or with a file of the controller."""
         return translate(error.message if isinstance(error, OptionsWrong) else describe_os_error(error), self.lang)
 
     @property

@@ -12,10 +12,8 @@ import datetime as dt
 import email.message
 import email.utils
 import errno
-import hashlib
 import json
 import os
-import pathlib
 import re
 import smtplib
 import ssl
@@ -26,14 +24,12 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, verbatim
 from ...module_utils._core.system_errors import reason_of
 from .._complaints.complaints import OptionsWrong
-from .._complaints.whole_file import write_whole
 from .._desk._requests import explain_missing_requests
 from .._desk.choice import check_ca_path, check_proxy
 from .._desk.http import NoAnswer, exchange, open_session
 from .._desk.line import split_address
 from .._desk.patience import Patience
-from .._values.json_text import parse_json
-from .memory_file import find_state_file
+from .used_ways import keep_used, list_unused
 
 if t.TYPE_CHECKING:
     import urllib.parse
@@ -44,10 +40,13 @@ if t.TYPE_CHECKING:
 
 _TIMEOUT: t.Final = 30.0  # seconds of one answer
 _MOST_LINES: t.Final = 1_000  # of a mail server's answers
-_STAMP: t.Final = "notices.json"
 _SMTP_PORTS: t.Final = {"smtp": 25, "smtps": 465}
 _AT: t.Final = "@\u200b"  # nobody is called by a name in a message
 _NOT_SENT: t.Final = Phrase("the notice was not sent by {0}: {1}", "通知を {0} で送信できませんでした: {1}")
+_NOT_KEPT: t.Final = Phrase(
+    "what was sent could not be written down, so the next run sends it again: {0}",
+    "送信したことを記録できませんでした。次の実行でもう一度送信します: {0}",
+)
 _ANSWERED: t.Final = Phrase("it answered with status {0}", "ステータス {0} が返されました")
 _REFUSED: t.Final = Phrase("the mail server did not take it ({0})", "メールサーバが受け付けませんでした ({0})")
 _REFUSED_ADDRESS: t.Final = Phrase("the mail server refused {0}", "メールサーバが {0} を受け付けませんでした")
@@ -114,24 +113,14 @@ def explain_no_way(notice: Notice) -> Phrase:
     return _NO_WAY.filled(notice.due)
 
 
-def list_unused(notice: Notice, options: Options, ways: t.Iterable[str], *, today: dt.date) -> list[str]:
-    """List the ways that a run uses now: those that were not used today, or all again where that is asked.
-
-    A look that failed does not use up the day: what is due is told once the desk is back.
-    """
-    used = [] if options["again"] else _read_stamp(find_state_file(options, _STAMP), today)
-    return [way for way in ways if _mark(way, notice, options) not in used]
-
-
 def send_once(
     notice: Notice, options: Options, ways: t.Mapping[str, Callable[[Notice], None]], *, today: dt.date
 ) -> tuple[list[str], list[Phrase]]:
     """Send by each way that was not used today; returns the ways used now, and what failed.
 
-    A way that failed is tried again by the next run.
+    A way that failed is tried again by the next run; one that cannot be written down holds up none of the others.
     """
-    stamp = find_state_file(options, _STAMP)
-    used, sent, failed = _read_stamp(stamp, today), [], []
+    sent, failed, lost = [], [], None
     for way in list_unused(notice, options, ways, today=today):
         try:
             ways[way](notice)
@@ -139,17 +128,8 @@ def send_once(
             failed.append(_NOT_SENT.filled(way, error.phrase))
         else:
             sent.append(way)
-            used = sorted({*used, _mark(way, notice, options)})
-            stamp.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(stamp, json.dumps({"day": today.isoformat(), "ways": used}), private=True)
-    return sent, failed
-
-
-def _mark(way: str, notice: Notice, options: Options) -> str:
-    """Name a way with a digest of where it leads: another team's address is another way."""
-    place = options[{"mail": "mail_to", "webhook": "webhook_url"}.get(way, "command")]
-    name = f"{way} {hashlib.sha256(repr(place).encode()).hexdigest()[:16]}"
-    return name if notice.whole else f"{name}, of a failure"
+            lost = keep_used(way, notice, options, today=today)
+    return sent, [*failed, *([_NOT_KEPT.filled(lost)] if lost else [])]
 
 
 def _require_mail(options: Options) -> urllib.parse.SplitResult:
@@ -282,13 +262,4 @@ def _run(notice: Notice, command: list[str]) -> None:
         raise NotSent(_ENDED.filled(done.returncode))
 
 
-def _read_stamp(path: pathlib.Path, today: dt.date) -> list[str]:
-    """Read the ways that were used today; a stamp that cannot be read is none, so that people hear twice at worst."""
-    try:
-        message = parse_json(path.read_bytes())
-        return [str(way) for way in message["ways"]] if message["day"] == today.isoformat() else []
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-
-
-__all__ = ("NotSent", "explain_no_way", "list_unused", "list_ways", "make_body", "send_once")
+__all__ = ("NotSent", "explain_no_way", "list_ways", "make_body", "send_once")

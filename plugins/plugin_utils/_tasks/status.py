@@ -16,21 +16,29 @@ from ...module_utils._core.phrases import Phrase, translate
 from .._complaints.complaints import sort_complaints
 from .._complaints.rules.rule import Severity
 from .._desk.desk import DeskError
+from .._planning.observe import Listing
 from .._planning.silence import find_silent
-from .planned import plan_orders
+from .._reports.document import describe_plan
+from .asked_orders import judge_asked_orders, read_today
+from .planned import make_frame, plan_orders
 
 if t.TYPE_CHECKING:
     from ...module_utils._core.phrases import Language
     from .._complaints.complaints import Complaint
     from .._desk.desk import Desk
     from .._orders.portfolio import Judged
-    from .._planning.observe import Listing
     from .._planning.plan import Plan
+    from .._reports.rows import Row
     from .asked_orders import Options
+    from .leg import Leg
 
 _PARTIAL: t.Final = Phrase(
     "Mistakes in the orders: {0}. The status shows the {1} other orders.",
     "オーダーに誤りが{0}件あります。ほかの{1}件のオーダーの状態だけを表示します。",
+)
+_NOTHING: t.Final = Phrase(
+    "Mistakes in the orders: {0}. The status can show no order.",
+    "オーダーに誤りが{0}件あります。状態を表示できるオーダーはありません。",
 )
 _UNSURE: t.Final = Phrase(
     " What is shown as not managed may be what an order that cannot be read is for.",
@@ -69,10 +77,19 @@ def look_at_orders(judged: Judged, options: Options, desk: Desk, listing: Listin
     if is_unsure:
         near = (silent.application for silent in find_silent(plan, None) if silent.order is None)
         plan = dc.replace(plan, unmanaged=tuple(near))
-    message = translate(_PARTIAL, lang).format(len(wrong), len(plan.entries))
+    message = translate(_PARTIAL if plan.entries else _NOTHING, lang).format(len(wrong), len(plan.entries))
     lines = [message + (translate(_UNSURE, lang) if is_unsure and plan.unmanaged else "")]
     lines += [complaint.render(lang) for complaint in sort_complaints(wrong)]
     return Look(plan, judged.complaints, "\n".join(lines))
 
 
-__all__ = ("Look", "look_at_orders")
+def describe_status(leg: Leg) -> Row:
+    """Look at every order that a task asks for, and describe what is seen as a document."""
+    desk = leg.open_desk()
+    listing, judged = Listing(desk), judge_asked_orders(leg.options, leg.commands_of, today=read_today())
+    look = look_at_orders(judged, leg.options, desk, listing, lang=leg.lang)
+    frame = make_frame(leg.options, leg.lang, leg.commands_of)
+    return describe_plan(look.plan, frame, planned=False, complaints=look.complaints, error=look.error)
+
+
+__all__ = ("Look", "describe_status", "look_at_orders")

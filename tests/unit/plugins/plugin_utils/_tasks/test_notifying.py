@@ -20,14 +20,16 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_refusal
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.notices import Notice, make_notice
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.notifying import (
     explain_no_way,
-    list_unused,
     list_ways,
     make_body,
     send_once,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.used_ways import list_unused
+from portfolios import MADE_AT
 from statuses import SHOWN, a_status
 
 TODAY: t.Final = dt.date(2026, 11, 22)
@@ -295,6 +297,41 @@ def test_a_look_that_failed_does_not_use_up_the_day():
     assert due
     told = [send_once(one, options, list_ways(options), today=TODAY)[0] for one in (failed, failed, due, due, failed)]
     assert told == [["command"], [], ["command"], [], []]
+
+
+def test_a_failure_in_the_morning_uses_up_no_mark_of_what_is_due_beside_a_mistake():
+    """Neither does the mistake use up that of a failure, nor that of a whole look."""
+    options, error = {**NO_WAY, "command": ["true"]}, {"error": "the token is refused"}
+    refusal = describe_refusal(
+        Frame(portfolio="p", part=None, prices=None, lang="en", made_at=MADE_AT), error="no", planned=False
+    )
+    morning, noon, evening = (make_notice(one) for one in (refusal, {**a_status(), **error}, a_status()))
+    assert morning and noon and evening
+    notices = (morning, noon, noon, evening, morning, noon, evening)
+    told = [send_once(one, options, list_ways(options), today=TODAY)[0] for one in notices]
+    assert told == [["command"], ["command"], [], ["command"], [], [], []]
+
+
+@pytest.mark.parametrize("broken", ["folder", "file", "nowhere", "portfolio"])
+def test_where_nothing_can_be_kept_every_way_is_used_and_it_is_said(
+    state_folder: pathlib.Path, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, broken: str
+):
+    told, ours = tmp_path / "told", state_folder / "iij.server_certificate"
+    portfolio = "../p" if broken == "portfolio" else "p"
+    if broken == "folder":
+        state_folder.write_text("in its place")
+    elif broken == "nowhere":
+        monkeypatch.setenv("XDG_STATE_HOME", "state")
+    elif broken == "file":
+        (ours / "p.notices.json").mkdir(parents=True)
+    with serving(Posts) as port:
+        command = ["/bin/sh", "-c", f"cat >> {told}"]
+        options = {"portfolio": portfolio, "webhook_url": f"http://127.0.0.1:{port}/", "command": command}
+        for _run in range(2):
+            ways, (failed,) = sent(options)
+            assert ways == ["webhook", "command"]
+            assert failed.startswith("what was sent could not be written down, so the next run sends it again: ")
+    assert len(Posts.taken) == told.read_text(encoding="utf-8").count(NOTICE.text) == 2
 
 
 def test_a_server_that_is_not_there_is_told_with_the_reason():
