@@ -94,7 +94,7 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
     amounts: dict[tuple[str, str], int] = {}
     renewals: dict[tuple[str, str], int] = {}
     links: dict[str, int] = {}
-    complaints: list[Complaint] = []
+    complaints: list[Complaint] = list(_find_doubled(written))
     for name, terms in written.items():
         product = find_product(str(name))
         if product is None:
@@ -114,6 +114,17 @@ def read_price_table(written: Mapping[str, t.Any] | None) -> PriceTable | None:
     if complaints:
         raise OrdersRefused(complaints)
     return PriceTable(amounts, renewals, links)
+
+
+def _find_doubled(written: Mapping[str, t.Any]) -> Iterator[Complaint]:
+    """Find products that have prices under both of their names, of which one would be lost."""
+    names: dict[str, str] = {}
+    for name in map(str, written):
+        product = find_product(name)
+        first = names.setdefault(product.id, name) if product else name
+        if first != name:
+            facts = {"value": shorten(name), "other": shorten(first)}
+            yield Complaint(rule="PRICE-TWICE", place=_PLACE, path=(name,), facts=facts)
 
 
 def _wrong_renewals(written: object, path: Path) -> Iterator[Complaint]:

@@ -74,6 +74,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "PRICE-TWICE",
+        OURS,
+        (
+            "{value} and {other} are two names of one product, so it has two prices.",
+            "each product once, by its id or by its name at the portal",
+            "Remove one of the two, and write all its prices under the other.",
+        ),
+        (
+            "{value} と {other} は同じ品目の2通りの書き方で、価格が重複しています。",
+            "品目ごとに1回 (IDかポータルの品目名のどちらか)",
+            "どちらかを削除し、価格を残した方にまとめてください。",
+        ),
+    ),
+    make_rule(
         "HOST-NOT-IN-INVENTORY",
         OURS,
         (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.products import PRODUCTS, TERMS, Product
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused, report
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._guards.limits import Limits, judge_limits
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
@@ -99,6 +100,17 @@ def test_the_cost_of_a_plan_names_what_has_no_price() -> None:
 )
 def test_a_price_table_with_a_mistake(written: dict[str, t.Any], rule: str, words: str) -> None:
     assert words in refusals(lambda: read_price_table(written))[rule]
+
+
+@pytest.mark.parametrize("product", PRODUCTS.values(), ids=lambda product: product.id)
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_product_has_its_prices_under_one_of_its_names(product: Product, turned: bool) -> None:
+    names = (product.id, product.name)[:: -1 if turned else 1]
+    one, other = ({name: {term: 12_000}} for name, term in zip(names, TERMS, strict=True))
+    assert read_price_table(one) and read_price_table(other)
+    for second in ({**one, **other}, {**one, names[1]: {"renewal": {"6 months": 1}}}, {**one, names[1]: {}}):
+        told = refusals(lambda table=second: read_price_table(table))
+        assert list(told) == ["PRICE-TWICE"] and all(name in told["PRICE-TWICE"] for name in names)
 
 
 def test_all_mistakes_of_a_price_table_are_told_at_once() -> None:
