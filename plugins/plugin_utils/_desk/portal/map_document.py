@@ -43,6 +43,10 @@ _STEP: t.Final = Phrase(
 )
 _A_TEXT: t.Final = Phrase("{0} is a text", "{0} は文字列です")
 _NOT_IN_MAP: t.Final = Phrase("{0} is not in the map; {1}", "{0} は画面マップにありません。{1}")
+_TWO_WAYS: t.Final = Phrase(
+    "{0} and {1} are two ways to write one thing; keep one of them",
+    "{0} と {1} は同じものです。どちらかを削除してください",
+)
 _NEAR: t.Final = Phrase("did you mean {0}?", "{0} のことですか")
 _KNOWN: t.Final = Phrase("known are {0}", "使えるもの: {0}")
 
@@ -117,9 +121,18 @@ def _part_problems(
         names = tuple(_names(take_mapping(value)))
     else:
         names = (*ours, *(order_values(default) if part in ("fields", "facts") else ()))
+    yield from _doubled(where, value)
     if isinstance(value, dict):
         value = {key.rstrip("?") if isinstance(key, str) else key: texts for key, texts in value.items()}
     yield from _texts_problems(where, value, names)
+
+
+def _doubled(where: Place, value: t.Any) -> Iterator[Problem]:
+    """Yield names that are written with and without the mark of what may be missing: one of them would be lost."""
+    first: dict[str, str] = {}
+    for key in take_mapping(value):
+        if isinstance(key, str) and (other := first.setdefault(key.rstrip("?"), key)) != key:
+            yield where, _TWO_WAYS.filled(other, key)
 
 
 def order_values(default: Mapping[str, t.Any]) -> tuple[str, ...]:

@@ -69,6 +69,8 @@ MISTAKES: t.Final = {
     "screens: {order_form: {field: {}}}": r"screens\.order_form\.field is not in the map; did you mean fields",
     "screens: {order_form: {fields: {place: x}}}": r"screens\.order_form\.fields\.place is not in the map",
     "screens: {order_form: {leave_alone: 3}}": r"leave_alone is a text or a list of texts",
+    "screens: {order_form: {fields: {usage: x, usage?: y}}}": r"usage and usage\? are two ways to write one thing",
+    "screens: {order_form: {fields: [usage?, usage]}}": r"usage\? and usage are two ways to write one thing",
     "options: {state: {}}": r"options\.state is not in the map; did you mean states",
     "version: 2": r"this collection reads version 1",
     "- x": r"a screen map is a mapping",
