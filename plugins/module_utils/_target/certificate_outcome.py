@@ -33,6 +33,7 @@ class CertificateOutcome:
     copies: tuple[tuple[str, str], ...] = ()
     removed: tuple[str, ...] = ()  # files at former paths
     begun: bool = False  # shown, and not settled before its service has reloaded
+    swapped: tuple[str, ...] = ()  # what went live with it, and counts as done once it is settled
 
     @property
     def changes(self) -> bool:

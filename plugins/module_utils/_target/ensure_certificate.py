@@ -223,9 +223,8 @@ def _shown(
             for role, path in repairs.items():
                 files.repair(path, access=wanted.access_of(role), is_key=role == KEY)
                 done.extend(_repaired([role]))
-        if not fileset.is_settled:
-            done[:0] = _written(new) or ([] if is_again else [COMPLETE_SWAP])
-    return dc.replace(outcome, actions=tuple(done), copies=tuple(copies.items()))
+    swapped = () if fileset.is_settled else _written(new) or ([] if is_again else [COMPLETE_SWAP])
+    return dc.replace(outcome, actions=tuple(done), swapped=tuple(swapped), copies=tuple(copies.items()))
 
 
 def _completed(outcome: CertificateOutcome, *, reloaded: bool) -> CertificateOutcome:
@@ -239,9 +238,12 @@ def _seen_through(outcome: CertificateOutcome, *, served: bool | None, reloaded:
     wanted, fileset = outcome.wanted, outcome.wanted.fileset
     done = list(outcome.actions)
     with orders.remembering(done), door.refusing(wanted.leading_path):
+        finished: tuple[str, ...] = ()
         if not fileset.is_settled:
             fingerprint = wanted.certificate_fingerprint
-            done += activation.see_through(wanted, fingerprint=fingerprint, served=served, reloaded=reloaded)
+            finished = activation.see_through(wanted, fingerprint=fingerprint, served=served, reloaded=reloaded)
+        done[:0] = outcome.swapped
+        done.extend(finished)
         activation.drop_stale_key(wanted)
         unproved = not fileset.is_settled
         former = former_files.FormerFiles() if unproved else _former(outcome)

@@ -190,8 +190,11 @@ def keep_copies(fileset: FileSet, *, roles: Iterable[str], suffix: str) -> dict[
     copies: Files = {}
     for role, place in fileset.places.items():
         if role in roles and place.exists():
-            copies[role] = place.with_name(f".{place.name}.{suffix}~")
-            _same_file(place, copies[role])
+            copies[role] = copy = place.with_name(f".{place.name}.{suffix}~")
+            if not (
+                copy.exists() and copy.read_bytes() == place.read_bytes()
+            ):  # of the same second, before it went back
+                _same_file(place, copy)
     _settle_folders(copies.values())
     return {role: str(copy) for role, copy in copies.items()}
 

@@ -83,9 +83,11 @@ def test_where_one_is_missing_still_none_comes(service: Service) -> None:
     assert [failure.name for failure in harvest.failures] == ["shop", "www"] and not harvest.outcomes
     assert service.installed == set(), "what was there before is back"
     assert all(str(service.command) in failure.fault.message("en") for failure in harvest.failures)
+    assert not harvest.left_changes
 
 
-def test_one_that_the_service_will_not_have_takes_no_other_along(service: Service) -> None:
+@pytest.mark.parametrize("backup", [False, True])
+def test_one_that_the_service_will_not_have_takes_no_other_along(service: Service, backup: bool) -> None:
     service.install(*NAMES)
     before = service.sites["shop"].contents
     for name, site in service.sites.items():
@@ -93,8 +95,9 @@ def test_one_that_the_service_will_not_have_takes_no_other_along(service: Servic
     refused = service.log.with_name("refused")
     refused.write_text(service.sites["shop"].contents["certificate"])
     service.command.write_text(f"#!/bin/sh\n! cmp -s {refused} {service.sites['shop'].folder}/www.pem\n")
-    harvest = service.install(*NAMES)
+    harvest = service.install(*NAMES, backup=backup)
     assert [failure.name for failure in harvest.failures] == ["shop"] and harvest.total == 3
+    assert not harvest.left_changes and all("write_certificate" in outcome.actions for outcome in harvest.outcomes)
     assert [outcome.wanted.name for outcome in harvest.outcomes] == ["blog", "www"]
     shown = {name: (site.folder / "www.pem").read_text() for name, site in service.sites.items()}
     expected = {name: service.sites[name].contents["certificate"] for name in ("blog", "www")}
