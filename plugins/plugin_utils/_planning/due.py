@@ -32,7 +32,7 @@ def leave_undue(
     entries: Iterable[Entry], *, broken: Collection[str | None]
 ) -> tuple[tuple[Entry, ...], tuple[Entry, ...]]:
     """Leave out orders with mistakes, and all that orders, cancels or links a contract; returns both parts."""
-    never = {entry.order.name for entry in entries if entry.standing in _BY_PEOPLE and not entry.is_left_over}
+    never = {entry.order.name for entry in entries if entry.standing in _BY_PEOPLE and not _is_followed(entry)}
     kept, left = part_entries(entries, broken={*broken, *never})
     return tuple(_leave_to_apply(entry) for entry in kept), left
 
@@ -67,12 +67,17 @@ def needs_people(entry: Entry, as_of: dt.datetime | None) -> bool:
     return state in _FOR_PEOPLE
 
 
+def _is_followed(entry: Entry) -> bool:
+    """Check whether an order that is cancelled has a certificate to be registered, or to be brought to its host."""
+    return entry.is_left_over or entry.ahead is Standing.TO_REGISTER
+
+
 def _leave_to_apply(entry: Entry) -> Entry:
     """Leave to a run that people start: the end of what is replaced, another linked service, and what a CA rejected.
 
     The same is not registered day after day where nobody remembers what was: only whoever has corrected it knows.
     """
-    if entry.is_left_over:  # its certificate is brought to its host all the same
+    if entry.is_left_over or entry.standing is Standing.TO_CANCEL:  # its certificates go their way all the same
         entry = dc.replace(entry, standing=Standing.DONE)
     procedure = entry.application.procedure if entry.application else None
     if entry.ahead is Standing.TO_REGISTER and procedure and procedure.state is State.REJECTED and not entry.drifted:

@@ -55,7 +55,8 @@ class Entry:
 
     @property
     def steps(self) -> tuple[Step, ...]:
-        tracks = (self.ahead, self.link, self.standing)
+        ends = self.standing is Standing.TO_CANCEL  # first of all, as a run does it
+        tracks = (self.standing, self.ahead, self.link) if ends else (self.ahead, self.link, self.standing)
         last = (Step.CANCEL_REPLACED,) if self.replaced and self.replaced.cancels else ()
         return (*(step for standing in tracks if standing for step in STEPS.get(standing, ())), *last)
 
@@ -78,7 +79,9 @@ class Entry:
 
     @property
     def _of_certificates(self) -> Standing:
-        if self.ahead is None or (STEPS.get(self.standing) and not STEPS.get(self.ahead)):
+        if self.ahead is None or self.standing is Standing.TO_CANCEL:
+            return self.standing
+        if STEPS.get(self.standing) and not STEPS.get(self.ahead):
             return self.standing
         return self.ahead
 

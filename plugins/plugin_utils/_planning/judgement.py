@@ -13,7 +13,16 @@ import typing as t
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
 from .keys import is_estranged
-from .lifecycle import is_due, is_given_up, is_reissue_late, is_renewing, renews, waits_for_new_csr, wants_reissue
+from .lifecycle import (
+    Phase,
+    is_due,
+    is_given_up,
+    is_reissue_late,
+    is_renewing,
+    renews,
+    waits_for_new_csr,
+    wants_reissue,
+)
 from .steps import Standing
 
 if t.TYPE_CHECKING:
@@ -23,14 +32,19 @@ if t.TYPE_CHECKING:
 
 
 def find_standing(
-    order: Order, application: Application | None, *, on_host: bool | None = None, elsewhere: bool = False
+    order: Order,
+    application: Application | None,
+    track: Track | None = None,
+    *,
+    on_host: bool | None = None,
+    elsewhere: bool = False,
 ) -> Standing:
     """Decide where an order stands whose application is this one: for the certificate in use, or for the first one.
 
     One whose key is `elsewhere` is not for this host, which waits for the next one.
     """
     if order.state is Wanted.CANCELLED:
-        return _cancelling(application)
+        return _cancelling(application, track)
     if application is None:
         return Standing.TO_ORDER
     if application.state in ENDED:
@@ -54,12 +68,12 @@ def find_standing_ahead(
     """Decide what is due for the certificate after the one in use; None where nothing is.
 
     An open procedure is registered whoever opened it, so that no silence takes a key from its host; one that the CA
-    has rejected only once the order was `mended`, or may have been. A renewal that was paid before its order was
-    cancelled is used.
+    has rejected only once the order was `mended`, or may have been. What was opened before its order was cancelled is
+    used.
     """
     if application is None or application.state is State.UNCLEAR:
         return None
-    if order.state is Wanted.CANCELLED and not is_renewing(application):
+    if order.state is Wanted.CANCELLED and not (renews(application) and application.live):
         return None
     procedure = application.procedure
     if procedure is not None and renews(application):
@@ -73,13 +87,18 @@ def find_standing_ahead(
     return Standing.TO_RENEW if is_due(order, track, spread=spread) else None
 
 
-def _cancelling(application: Application | None) -> Standing:
-    """Decide where a cancellation stands; an ordered renewal is paid, so the contract can end one period later."""
+def _cancelling(application: Application | None, track: Track | None) -> Standing:
+    """Decide where a cancellation stands; an ordered renewal is paid, so the contract can end one period later.
+
+    After the last day to cancel, the certificate that is under way is waited for: no desk cancels before it is there.
+    """
     if application is None or not application.live:
         return Standing.DONE
     if application.renewal is not None and application.renewal.decision is Decision.CANCEL:
         return Standing.DONE
-    return Standing.WAITING if is_renewing(application) else Standing.TO_CANCEL
+    over = application.state is State.EXPIRED or (track is not None and track.phase is Phase.CLOSED)
+    waits = is_renewing(application) or (over and renews(application))
+    return Standing.WAITING if waits else Standing.TO_CANCEL
 
 
 def is_registered(order: Order, application: Application | None) -> bool:

@@ -190,7 +190,7 @@ def _plan_one(
     track = find_track(application, observed.as_of)
     ahead = find_standing_ahead(order, application, track, spread=spread, mended=memory.is_mended(application, drifted))
     elsewhere = _is_elsewhere(order, application, memory, ahead)
-    standing = find_standing(order, application, on_host=on_host, elsewhere=elsewhere)
+    standing = find_standing(order, application, track, on_host=on_host, elsewhere=elsewhere)
     online = observed.changes_online and not order.product.brought  # of those, links change by e-mail [M:2261082]
     relinking = relinking_of(order, application)
     complaints = tuple(find_missing_link(order, relinking, observed))

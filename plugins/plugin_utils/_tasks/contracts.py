@@ -141,7 +141,7 @@ def _after(entry: Entry, application: Application | None, plan: Plan) -> Entry:
     return dc.replace(
         entry,
         application=application,
-        standing=find_standing(entry.order, application, on_host=entry.on_host, elsewhere=entry.elsewhere),
+        standing=find_standing(entry.order, application, track, on_host=entry.on_host, elsewhere=entry.elsewhere),
         ahead=ahead,
         track=track,
         link=link_standing(relinking, application, ahead=ahead, online=not entry.by_mail),

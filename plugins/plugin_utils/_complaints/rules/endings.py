@@ -30,12 +30,12 @@ RULES = (
         "CANCEL-TOO-LATE",
         "M:2261088",
         (
-            "{contract_id} was not cancelled in time, so it is renewed for another period; this one ends on {day}.",
+            "{contract_id} was not cancelled in time, so it goes on after the end of its certificate ({day}).",
             "a cancellation in its next window",
             "Keep state: cancelled, and run apply.yml once its next window opens; the status names the day.",
         ),
         (
-            "{contract_id} は期限までに解約されず、次の期間に更新されます (今の期間は {day} まで)。",
+            "{contract_id} は期限までに解約されず、証明書の有効期限 ({day}) の後も契約が継続します。",
             "次の更新の受付期間中の解約",
             "state: cancelled のままにして、次の受付期間になったら apply.yml を実行してください。",
         ),

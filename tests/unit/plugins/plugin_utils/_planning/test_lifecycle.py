@@ -238,7 +238,7 @@ def test_a_cancellation_waits_for_no_certificate_inside_the_paid_period(kind: Ki
     (order,) = portfolio(OV | {"state": "cancelled", "contract_id": IN_USE.contract_id})
     row = dc.replace(IN_USE, procedure=renewal(IN_USE.certificate_fingerprint, None, kind=kind))
     plan = plan_at(30, row, order=order)
-    assert (plan.entries[0].steps, remarks(plan)) == ((Step.CANCEL,), [])
+    assert (plan.entries[0].steps, remarks(plan)) == ((Step.CANCEL, Step.REGISTER), [])
 
 
 def test_a_continuation_is_not_taken_for_a_renewal() -> None:
