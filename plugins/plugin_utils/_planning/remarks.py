@@ -71,6 +71,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
         yield from _of_replaced(entry)
         yield from _of_links(entry)
         yield from _of_ending(entry)
+        yield from _of_unreissued(entry)
         track, application = entry.track, entry.application
         if track is None or application is None or entry.order.state is not Wanted.PRESENT:
             continue
@@ -185,6 +186,23 @@ def _of_reissue(entry: Entry, track: Track) -> Iterator[Complaint]:
         days = find_lifetime(track.as_of.date()).days - 1
         end = day_in_japan(track.certificate.not_after)
         yield _remark("REISSUE-SHORTENS", order, {**facts, "days": days, "end": end}, "reissue")
+
+
+def _of_unreissued(entry: Entry) -> Iterator[Complaint]:
+    """Yield which certificate has to go and is valid to its end, since its order cancels the contract."""
+    order, application, track = entry.order, entry.application, entry.track
+    if application is None or track is None or not application.live:
+        return
+    if order.state is Wanted.PRESENT or order.reissue is None:
+        return
+    if track.certificate.serial_number is not None and not _is_reissue(entry):
+        return
+    facts = {"contract_id": application.contract_id, "serial": order.reissue.serial}
+    if order.reissue.reason is ReissueReason.KEY_COMPROMISED:
+        yield _remark("KEY-COMPROMISED", order, facts, "reissue")
+    if not is_reissuing(application):
+        facts["day"] = f"{day_in_japan(track.certificate.not_after)}"
+        yield _remark("REISSUE-CANCELLED", order, facts, "reissue")
 
 
 def _of_ending(entry: Entry) -> Iterator[Complaint]:

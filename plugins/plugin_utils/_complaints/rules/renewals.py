@@ -165,6 +165,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "REISSUE-CANCELLED",
+        OURS,
+        (
+            "The order cancels {contract_id}, so its certificate {serial} is not reissued and is valid until {day}.",
+            "state: present until the reissue is ordered, or no reissue",
+            "If it has to go before, take out state: cancelled, have it reissued, and cancel the contract afterwards.",
+        ),
+        (
+            "オーダーで {contract_id} を解約するため、証明書 {serial} は再発行されず、{day} まで有効です。",
+            "再発行を申し込むまでは state: present、または reissue のないオーダー",
+            "それより前に置き換える場合は、state: cancelled を消して再発行を申し込み、その後に解約してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "DUPLICATE-RENEWS",
         "M:2261088, M:3473591",
         (

@@ -13,6 +13,7 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.renewals import find_calendar
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import (
@@ -26,14 +27,20 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.m
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.remarks import find_remarks
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing, Step, Verdict
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.windows import compute_window
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.registrations import _host_order
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Kind, Observed, State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (
+    Decision,
+    Kind,
+    Observed,
+    State,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import CsrOrigin, SuppliedCsr
 from portfolios import OV, DeskInMemory, before_end, booked, certified, now, portfolio, renewal
 
@@ -309,3 +316,46 @@ def test_a_key_that_has_to_go_is_never_certified_again(written: dict[str, t.Any]
 def test_with_a_new_csr_it_goes_on() -> None:
     assert plan_of(supplied("2"), IN_USE).entries[0].steps == (Step.REISSUE, Step.REGISTER)
     assert plan_of(supplied("2"), REISSUING).entries[0].steps == (Step.REGISTER,)
+
+
+# --- cancelled meanwhile
+
+
+@pytest.mark.parametrize("kind", [Kind.REISSUE, Kind.CONTINUATION])
+@pytest.mark.parametrize("state", [State.AWAITING_REGISTRATION, State.APPLIED])
+@pytest.mark.parametrize(("days", "steps"), [(100, [Step.CANCEL]), (26, []), (-1, [])])
+def test_what_is_open_goes_on_although_the_contract_is_cancelled(
+    days: float, steps: list[Step], kind: Kind, state: State
+) -> None:
+    """It is cancelled first, while that is possible, and a run of what is due leaves nothing but that."""
+    under_way = renewal(IN_USE.certificate_fingerprint, None, kind=kind, state=state)
+    row = dc.replace(IN_USE, procedure=under_way, state=State.EXPIRED if days < 0 else IN_USE.state)
+    registers = [Step.REGISTER] if state is State.AWAITING_REGISTRATION else []
+    (order,) = portfolio(OV | LOST | {"state": "cancelled", "contract_id": row.contract_id})
+    observed = Observed(applications=(row,), as_of=before_end(days, IN_USE))
+    for due_only, wanted in ((False, [*steps, *registers]), (True, registers)):
+        plan = make_plan([order], observed, portfolio="p", due_only=due_only)
+        assert [step for _entry, step in plan.list_steps()] == wanted
+    ended = dc.replace(row, state=State.CANCELLED)
+    plan = make_plan([order], dc.replace(observed, applications=(ended,)), portfolio="p")
+    assert not list(plan.list_steps()) and plan.find_verdict() is Verdict.NOTHING_TO_DO
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["to be cancelled", "cancelled"])
+@pytest.mark.parametrize("wish", [LOST, COMPROMISED], ids=["lost", "compromised"])
+def test_a_certificate_that_has_to_go_is_told_although_its_contract_is_cancelled(
+    wish: dict[str, t.Any], done: bool
+) -> None:
+    """Nobody reissues it, and it is valid to its end."""
+    urgent = ["KEY-COMPROMISED"] if wish is COMPROMISED else []
+    gone = {**wish, "state": "cancelled", "contract_id": IN_USE.contract_id}
+    window = compute_window(IN_USE.current, find_calendar(ORDER.product)) if IN_USE.current else None
+    over = dc.replace(window, decision=Decision.CANCEL) if window else None
+    row = dc.replace(IN_USE, renewal=over) if done else IN_USE
+    plan = plan_at(100, row, **gone)
+    assert plan.entries[0].steps == (() if done else (Step.CANCEL,))
+    assert remarks(plan) == [*urgent, "REISSUE-CANCELLED"]
+    reissuing = dc.replace(row, procedure=REISSUING.procedure)
+    assert remarks(plan_at(100, reissuing, **gone)) == urgent
+    assert remarks(plan_at(100, certified(row, 2), **gone)) == []
+    assert remarks(plan_at(-1, dc.replace(row, state=State.CANCELLED), **gone)) == []
