@@ -58,8 +58,7 @@ def match_applications(
     by_reference = {app.client_reference: app for app in applications if app.client_reference}
     claims: dict[str, Application] = {}
     together: tuple[Order | Outline, ...] = (*orders, *outlines)
-    # A second purchase comes after the one that it is the second of, whatever their names.
-    everyone = sorted(together, key=lambda order: (order.duplicate_of is not None, order.name))
+    everyone = sorted(together, key=_turn)
     for order in everyone:
         key = order.contract_id or order.client_reference(portfolio)
         application = by_contract.get(key) if order.contract_id else by_reference.get(key)
@@ -70,8 +69,13 @@ def match_applications(
     open_orders = [order for order in everyone if order.name not in claims and order.contract_id is None]
     claims.update(_fitting(open_orders, spare, memory=memory))
     if not observed.keeps_references:
-        claims.update(_ended(orders, applications, claims=claims))
+        claims.update(_ended(orders, applications, claims=claims, memory=memory))
     return claims
+
+
+def _turn(order: Order | Outline) -> tuple[bool, str]:
+    """Put a second purchase after the one that it is the second of, whatever their names."""
+    return order.duplicate_of is not None, order.name
 
 
 def _fitting(
@@ -97,23 +101,33 @@ def _fits(order: Order | Outline, app: Application) -> bool:
 
 
 def _ended(
-    orders: tuple[Order, ...], applications: Iterable[Application], *, claims: Mapping[str, Application]
+    orders: tuple[Order, ...],
+    applications: Iterable[Application],
+    *,
+    claims: Mapping[str, Application],
+    memory: Memory | None,
 ) -> dict[str, Application]:
     """Return the ended application of each order without a live one, at a desk that does not tell whose it was.
 
     An order of generation N has stood for N fitting applications in all, so the last one to have ended is the order's
     own unless a newer generation asks for another purchase. One of them is what it `replaces`, which may go on, or be
-    another product.
+    another product. Of equal generations, the second purchase has none that the first one may have had.
     """
     taken = {app.contract_id for app in claims.values()}
     ended: dict[tuple[str, str], list[Application]] = {}
     for app in applications:
         if not app.live and app.contract_id not in taken:
             ended.setdefault(purchase_key(app.common_name, app.product), []).append(app)
+    rivals: dict[tuple[str, str], list[Order]] = {}
+    for order in orders if memory else ():
+        rivals.setdefault(purchase_key(order.common_name, order.product.id), []).append(order)
     result: dict[str, Application] = {}
-    for order in sorted(orders, key=lambda order: (order.name not in claims, order.generation, order.name)):
-        past = ended.get(purchase_key(order.common_name, order.product.id), [])
+    for order in sorted(orders, key=lambda one: (one.name not in claims, one.generation, *_turn(one))):
+        key = purchase_key(order.common_name, order.product.id)
+        past, others = ended.get(key, []), rivals.get(key, ())
         fitting = [app for app in past if not _is_of_others(order, app) and not find_differences(order, app)]
+        if memory:
+            fitting = [app for app in fitting if not _is_anothers(order, app, others, memory)]
         count = order.generation - _has_replaced_another(order, fitting)
         own = fitting[: count - (order.name in claims)]
         for app in own:
@@ -132,6 +146,11 @@ def _has_replaced_another(order: Order, fitting: Iterable[Application]) -> bool:
 def _is_of_others(order: Order, app: Application) -> bool:
     """Check whether an ended contract is what a first purchase replaces or doubles, and so tells nothing of it."""
     return app.contract_id == order.duplicate_of or (order.generation == 1 and app.contract_id == order.replaces)
+
+
+def _is_anothers(order: Order, app: Application, others: Iterable[Order], memory: Memory) -> bool:
+    """Check whether an ended contract is remembered to have been another order's."""
+    return not memory.is_named(order, app) and any(memory.is_named(other, app) for other in others)
 
 
 def _is_left_behind(order: Order, app: Application) -> bool:

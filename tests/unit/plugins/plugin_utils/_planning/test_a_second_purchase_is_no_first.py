@@ -9,17 +9,22 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_registered
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Standing
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed, State
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._spending.test_by_list import Screens
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
+    MADE_AT,
     OV,
     DeskInMemory,
     booked,
     portfolio,
 )
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 ORDER: t.Final = {**OV, "name": "xtra", "duplicate_of": "rsc00000050"}
 
@@ -33,3 +38,42 @@ def test_the_contract_that_an_order_doubles_is_another_one(kind: type[DeskInMemo
     (entry,) = make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").entries
     assert entry.application is None, "its registration, renewal and files would be those of the other contract"
     assert entry.standing is Standing.TO_ORDER
+
+
+def standings_of(orders: tuple[Order, ...], ended: int, memory: Memory | None = None) -> dict[str, Standing]:
+    """At a desk that does not tell whose a contract is, and shows so many rejected ones."""
+    rows = tuple(booked(orders[0], None, number=1 + number, state=State.REJECTED) for number in range(ended))
+    observed = Observed(applications=rows, keeps_references=False, as_of=MADE_AT)
+    plan = make_plan(orders, observed, portfolio="p", memory=memory)
+    return {entry.order.name: entry.standing for entry in plan.entries}
+
+
+@pytest.mark.parametrize("twin", ["dr", "www2"])
+@pytest.mark.parametrize("generation", [1, 2])
+@pytest.mark.parametrize("second", [1, 2])
+def test_an_ended_contract_is_the_first_purchase_and_not_the_second(twin: str, generation: int, second: int) -> None:
+    """The CA has rejected the first, and only then its twin was written; a newer generation asks for one more."""
+    doubled = {**OV, "name": twin, "duplicate_of": "www", "generation": second}
+    orders = portfolio({**OV, "generation": generation}, doubled)
+    for ended in range(5):
+        assert standings_of(orders, ended) == {
+            "www": Standing.ENDED if ended >= generation + (second < generation) else Standing.TO_ORDER,
+            twin: Standing.ENDED
+            if ended >= second + (generation if generation <= second else 0)
+            else Standing.TO_ORDER,
+        }
+
+
+def test_whose_an_ended_contract_was_is_remembered() -> None:
+    """The twin was rejected, and the first purchase is to come: it was taken out of the files, and is back."""
+    orders = portfolio(OV, {**OV, "name": "dr", "duplicate_of": "www"})
+    twin = next(order for order in orders if order.name == "dr")
+    row = booked(twin, None, state=State.REJECTED)
+    assert standings_of(orders, 1, Memory([make_registered(twin, row)])) == {
+        "www": Standing.TO_ORDER,
+        "dr": Standing.ENDED,
+    }
+    (renamed,) = portfolio({**OV, "name": "other", "was_named": "dr"})
+    assert standings_of((renamed,), 1, Memory([make_registered(twin, row)])) == {"other": Standing.ENDED}
+    (stranger,) = portfolio({**OV, "name": "other"})
+    assert standings_of((stranger,), 1, Memory([make_registered(twin, row)])) == {"other": Standing.ENDED}
