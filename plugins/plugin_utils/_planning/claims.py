@@ -34,6 +34,13 @@ if t.TYPE_CHECKING:
 _LONGEST: t.Final = 100  # characters of a portfolio's name
 _UNKNOWN: t.Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # ordered at a moment that the desk does not tell
 _BY_HAND: Phrase = Phrase("-, ordered at the portal", "なし、ポータルでのお申し込み")
+_NEXT_TERM: Phrase = Phrase(
+    "for the periods after this one write renewal: {{term: {0}}}.",
+    "次回以降の有効期間は renewal: {{term: {0}}} と書きます。",
+)
+_NO_NEXT_TERM: Phrase = Phrase(
+    "the desk does not offer this one for the next period either.", "次の期間も、窓口ではこの有効期間を選択できません。"
+)
 _DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオーダーとの相違: {0}")
 
 
@@ -241,7 +248,9 @@ def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]
             facts = {"contract_id": app.contract_id, "found": app.linked_contract_id, "value": shorten(linked)}
             yield _complaint("LINK-MOVED", order, "linked_contract", facts)
         elif app is not None and is_for_another_term(order, app) and find_differences(order, app):
-            facts = {"contract_id": app.contract_id, "found": app.term, "value": order.term}
+            others = app.renewal.terms if app.renewal else ()
+            then = _NEXT_TERM.filled(order.term) if order.term in (others or (order.term,)) else _NO_NEXT_TERM
+            facts = {"contract_id": app.contract_id, "found": app.term, "value": order.term, "then": then}
             yield _complaint("TERM-BOUGHT", order, "term", facts)
         elif app is not None and (differing := find_differences(order, app)):
             facts = {"contract_id": app.contract_id, "difference": join_phrases(differing)}

@@ -173,6 +173,12 @@ def list_lacking_fields(order: Order) -> tuple[str, ...]:
     return order.missing or (() if order.terms_agreed else ("terms_agreed",))
 
 
+def is_term_refused(order: Order, track: Track | None) -> bool:
+    """Check whether the desk shows for which terms it renews, and the order's is none of them."""
+    terms = track.window.terms if track else ()
+    return bool(terms) and order.renewal_term not in terms
+
+
 def is_csr_same(order: Order, application: Application | None) -> bool:
     """Check whether the user's CSR has the key of the certificate in use, where the next one is to have another."""
     current = current_certificate(application)
@@ -276,6 +282,7 @@ __all__ = (
     "is_reissuing",
     "is_renewing",
     "is_replaced",
+    "is_term_refused",
     "knows_serial",
     "last_day_before",
     "list_certificate_names",

@@ -17,7 +17,7 @@ from .claims import find_rivals, find_rivals_of_renewal, find_unsure_claims, fin
 from .due import leave_undue, part_entries
 from .entry import REPLACING, Entry
 from .judgement import find_standing, find_standing_ahead, is_registered
-from .lifecycle import day_in_japan, find_track, is_key_lost, list_lacking_fields
+from .lifecycle import day_in_japan, find_track, is_key_lost, is_term_refused, list_lacking_fields
 from .links import link_standing, relinking_of
 from .lookup import find_missing_link, find_used_key, list_used_keys, resolve_linked_contract
 from .memory import Memory
@@ -153,11 +153,12 @@ def _find_wrong(
 def _hold_where_unclear(
     entry: Entry, observed: Observed, claims: Mapping[str, Application]
 ) -> tuple[Entry, tuple[Complaint, ...]]:
-    """Hold a renewal or reissue that lacks something or has a rival; returns the rivals."""
+    """Hold a renewal or reissue that lacks something, has a rival or is for a term of its own; returns the rivals."""
     if entry.ahead not in (Standing.TO_RENEW, Standing.TO_REISSUE):
         return entry, ()
-    rivals = _find_rivals_of(entry, observed, claims) if entry.ahead is Standing.TO_RENEW else ()
-    held = bool(rivals) or bool(list_lacking_fields(entry.order))
+    renews = entry.ahead is Standing.TO_RENEW
+    rivals = _find_rivals_of(entry, observed, claims) if renews else ()
+    held = bool(rivals or list_lacking_fields(entry.order)) or (renews and is_term_refused(entry.order, entry.track))
     return (dc.replace(entry, ahead=Standing.HELD) if held else entry), rivals
 
 

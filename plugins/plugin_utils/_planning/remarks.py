@@ -26,6 +26,7 @@ from .lifecycle import (
     is_csr_same,
     is_reissue_late,
     is_reissuing,
+    is_term_refused,
     knows_serial,
     last_day_before,
     list_lacking_fields,
@@ -77,6 +78,9 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             continue
         order, facts = entry.order, {"contract_id": application.contract_id}
         yield from _of_lacking(order, track, facts)
+        if order.is_renewed_here and track.undecided_until and is_term_refused(order, track):
+            day, terms = last_day_before(track.window.order_by), " / ".join(track.window.terms)
+            yield _remark("RENEWAL-TERM", order, {**facts, "value": order.renewal_term, "terms": terms, "day": day})
         yield from _of_brought(entry, track)
         yield from _of_reissue(entry, track)
         if track.phase is Phase.CLOSED and application.live and not order.product.brought:

@@ -220,12 +220,12 @@ RULES = (
         (
             "{contract_id} was bought for {found}, and term says {value}.",
             "term as it was bought, while the first period runs",
-            "Put term back; for the periods after this one write renewal: {{term: {value}}}.",
+            "Put term back; {then}",
         ),
         (
             "{contract_id} は有効期間 {found} で購入済みですが、term は {value} です。",
             "最初の有効期間のあいだは、購入したときの term",
-            "term を元に戻してください。次回以降の有効期間は renewal: {{term: {value}}} と書きます。",
+            "term を元に戻してください。{then}",
         ),
     ),
     make_rule(

@@ -60,6 +60,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "RENEWAL-TERM",
+        OURS,
+        (
+            "The desk does not renew {contract_id} for {value}, so no run orders its renewal.",
+            "a term that the desk offers for the next period: {terms}",
+            "Write one of these as term of renewal by {day}; otherwise IIJ renews by itself.",
+        ),
+        (
+            "窓口では {contract_id} の更新後の有効期間に {value} を選択できないため、更新を申し込めません。",
+            "窓口で選択できる、更新後の有効期間: {terms}",
+            "{day} までに、renewal の term をこの中から指定してください。指定がないと、IIJ側で自動更新されます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "RENEWAL-RIVAL",
         OURS,
         (
