@@ -21,6 +21,7 @@ from . import (
     order_file,
     order_form,
     registration_form,
+    reissues,
     renewals,
     supplied_csr,
 )
@@ -30,7 +31,7 @@ if t.TYPE_CHECKING:
 
 _CHAPTERS: t.Final = (
     order_file, order_form, commands, bounds, registration_form, supplied_csr,
-    at_desk, renewals, endings, links, by_hand, guards,
+    at_desk, renewals, reissues, endings, links, by_hand, guards,
 )  # fmt: skip
 RULES: t.Final[dict[str, Rule]] = {rule.id: rule for chapter in _CHAPTERS for rule in chapter.RULES}
 
