@@ -20,7 +20,7 @@ from .steps import Step
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from .._values.observed import Application
     from .entry import Entry
@@ -40,31 +40,35 @@ class Silent(t.NamedTuple):
     yen: int | None
 
 
-def find_silent(plan: Plan, prices: PriceTable | None) -> tuple[Silent, ...]:
-    """Find what silence renews once its notice is due, the next one first; what this plan renews is left out."""
-    found = (*_of_entries(plan, prices), *_of_unmanaged(plan, prices))
+def find_silent(plan: Plan, prices: PriceTable | None, *, undone: Collection[str] = ()) -> tuple[Silent, ...]:
+    """Find what silence renews once its notice is due, the next one first; what this plan renews is left out.
+
+    `undone` are the names of orders whose steps a run has tried, or passed over, and that it renews no more.
+    """
+    found = (*_of_entries(plan, prices, undone), *_of_unmanaged(plan, prices))
     once = {silent.application.contract_id: silent for silent in reversed(found)}  # two orders may replace one contract
     return tuple(sorted(once.values(), key=lambda silent: (silent.moment, silent.application.contract_id)))
 
 
-def _of_entries(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
+def _of_entries(plan: Plan, prices: PriceTable | None, undone: Collection[str]) -> Iterator[Silent]:
     for entry in (*plan.entries, *plan.left):
         yield from _of_replaced(entry, prices)
-    for entry in (*(entry for entry in plan.entries if not _is_averted(entry)), *plan.left):
+    for entry in (*(entry for entry in plan.entries if not _is_averted(entry, undone)), *plan.left):
         if entry.application is None or entry.track is None:
             continue
         if silent := _silent(entry.application, entry.track, entry.order.name, prices):
             yield silent
 
 
-def _is_averted(entry: Entry) -> bool:
+def _is_averted(entry: Entry, undone: Collection[str]) -> bool:
     """Check whether a run of ours orders the renewal, now or in time, if it takes place.
 
     A cancellation is averted by nothing but itself: no daily run cancels.
     """
     later = entry.order.is_renewed_here and entry.order.state is Wanted.PRESENT and not entry.ahead
     unclear = entry.application is not None and entry.application.unclear is not None
-    return Step.RENEW in entry.steps or (later and not unclear)
+    renews = Step.RENEW in entry.steps and entry.order.name not in undone
+    return renews or (later and not unclear)
 
 
 def _of_replaced(entry: Entry, prices: PriceTable | None) -> Iterator[Silent]:

@@ -27,7 +27,7 @@ from .rows import order_row, price_row, silent_rows, unmanaged_rows
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
     from .._planning.digests import HostRow
@@ -73,13 +73,14 @@ def describe_plan(
     *,
     planned: bool,
     failed: Mapping[str, Outcome] | None = None,
+    undone: Collection[str] = (),
     finished: bool = True,
     complaints: tuple[Complaint, ...] = (),
     error: str | None = None,
 ) -> Row:
     """Describe a plan, with the complaints that did not stop it, as one document; with an `error` it is not whole.
 
-    Without the `finished` orders it is smaller, and its counts and digest are the same.
+    Without the `finished` orders it is smaller, its counts and digest the same. `undone`: left undone, or `failed`.
     """
     failed = failed or {}
     wanted = list(_host_rows(plan, frame))
@@ -97,7 +98,7 @@ def describe_plan(
         ),
         "counts": plan.count_orders(),
         "price": price_row(plan, frame.prices),
-        "silent": silent_rows(plan, frame.prices),
+        "silent": silent_rows(plan, frame.prices, undone={*failed, *undone}),
         "orders": rows,
         "unmanaged": unmanaged_rows(plan, frame.prices),
         "unconfirmed": [str(entry.order.name) for entry in plan.entries if entry.unconfirmed],

@@ -25,7 +25,7 @@ from .standing import explain_standing, next_action
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from ...module_utils._core.phrases import Language
     from .._planning.entry import Entry
@@ -180,7 +180,7 @@ def price_row(plan: Plan, prices: PriceTable | None) -> Row | None:
     }
 
 
-def silent_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
+def silent_rows(plan: Plan, prices: PriceTable | None, *, undone: Collection[str] = ()) -> list[Row]:
     """Return what IIJ renews by itself, since nobody has ordered or cancelled it."""
     return [
         {
@@ -193,7 +193,7 @@ def silent_rows(plan: Plan, prices: PriceTable | None) -> list[Row]:
             "update_by": silent.update_by.isoformat(),
             "yen": silent.yen,
         }
-        for silent in find_silent(plan, prices)
+        for silent in find_silent(plan, prices, undone=undone)
     ]
 
 

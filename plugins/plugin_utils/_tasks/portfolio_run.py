@@ -66,16 +66,17 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     # Hosts come first where something is to be done; the task that buys tells the rest.
     goes_on = state == "prepared" and before.count_changes() > 0
     failed = contracts.list_failures(outcomes)
+    after = state == "planned" and bool(options["look"])
     document = describe_plan(
         plan,
         frame,
         planned=goes_on or not performs,
         failed=failed,
+        undone=[entry.order.name for entry in plan.entries] if after and not desk.by_people else (),
         finished=options["reports_path"] is not None,
         complaints=sort_complaints((*judged.complaints, *past)),
     )
     handed = {} if goes_on else leg.hand_out(desk, plan, document, stopped=bool(failed))
-    after = state == "planned" and bool(options["look"])
     kept = {"repair": options["repair"], "brief": state != "planned" or after, "after": after}
     result = contracts.make_contract_result(document, plan, hosts, before=before, outcomes=outcomes, **kept)
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
