@@ -18,10 +18,12 @@ from .._planning.lifecycle import day_in_japan, last_day_before, renews
 from .._planning.schedule import find_next_deadline
 from .._planning.silence import find_silent, tell_silence
 from .._planning.steps import CALL_CLASSES, Step
+from .._values.observed import Kind
 from .deadlines import deadline_rows, lateness_row
 from .moments import write_moment
 from .offline_forms import write_relinking_mail
-from .standing import explain_standing, next_action
+from .reasons import explain_standing
+from .standing import next_action
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -34,6 +36,9 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application
 
 Row = dict[str, t.Any]
+
+# Who alone opens what is no renewal, where the desk does not tell.
+_OPENERS: t.Final = {Kind.REISSUE: "order", Kind.CONTINUATION: "iij"}
 
 
 def order_row(
@@ -107,7 +112,7 @@ def _renewal(entry: Entry) -> Row | None:
     return {
         "phase": track.phase.value,
         "state": procedure.state.value if procedure else None,
-        "opened_by": procedure.opened_by if procedure else None,
+        "opened_by": procedure.opened_by or _OPENERS.get(procedure.kind) if procedure else None,
         "term": entry.order.renewal_term,
         **{name: day_in_japan(moment).isoformat() for name, moment in days.items()},
     }

@@ -4,7 +4,7 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Where an order stands, in words: state, reason, next action, by whom and until when, in English and Japanese."""
+"""What has to happen next for an order, and by whom, in English and Japanese."""
 
 from __future__ import annotations
 
@@ -21,54 +21,6 @@ if t.TYPE_CHECKING:
     from .._planning.entry import Entry
     from .._values.observed import Application
     from .._values.order import Order
-
-_REASONS: t.Final = {
-    Standing.TO_ORDER: Phrase("no application at the desk", "窓口にお申し込みがありません"),
-    Standing.TO_REGISTER: Phrase("ordered, CSR and application information missing", "注文済み、CSRと申請情報が未登録"),
-    Standing.TO_COLLECT: Phrase("issued, not fetched yet", "発行済み、未取得"),
-    Standing.TO_RENEW: Phrase("the renewal can be ordered", "更新の受付期間中です"),
-    Standing.TO_REISSUE: Phrase("the certificate in use has to go", "使用中の証明書を再発行で置き換えます"),
-    Standing.TO_RELINK: Phrase("another linked service is wanted", "連携対応サービスの変更・追加が必要です"),
-    Standing.HELD: Phrase(
-        "nothing is ordered before somebody has looked (see the warnings)",
-        "確認が必要なため、申し込んでいません (警告を参照)",
-    ),
-    Standing.ESTRANGED: Phrase(
-        "renewed with a key that IIJ has made, so it is not installed; the certificate before stays",
-        "IIJが作成した鍵で更新されたため、設置していません。以前の証明書を使い続けます",
-    ),
-    Standing.TO_CANCEL: Phrase("state: cancelled in the order", "オーダーに state: cancelled の指定"),
-    Standing.TO_CANCEL_REPLACED: Phrase(
-        "in use, so what it replaces can be cancelled", "利用開始済みのため、置き換えた契約を解約できます"
-    ),
-    Standing.WAITING: Phrase("registered, and somebody else is at work", "登録済み、ほかの担当の作業中"),
-    Standing.ENDED: Phrase("the application has ended", "お申し込みは終了しています"),
-    Standing.DONE: Phrase("there already", "完了済み"),
-}
-_OPEN_ON_HOST: t.Final = Phrase(
-    "fetched, but its host does not have it where the order wants it",
-    "取得済みですが、オーダーの指定する場所に設置されていません",
-)
-_LEFT_TO_HANDS: t.Final = Phrase(
-    "issued, and the order names no files, so nothing installs it",
-    "発行済み、オーダーに install がなく、設置は手作業です",
-)
-_UNCONFIRMED: t.Final = Phrase("fetched, but not known to be on its host", "取得済み、ホストへの設置は未確認")
-_UNCLEAR: t.Final = Phrase(
-    "the portal says 「{0}」, which is not known, so nothing is done for this order",
-    "ポータルの「{0}」の意味が分からないため、このオーダーの作業は行いません",
-)
-_RENEWAL_OPEN: t.Final = Phrase(
-    "renewal ordered, CSR and application information missing", "更新の申込済み、CSRと申請情報が未登録"
-)
-_RENEWAL_UNDER_WAY: t.Final = Phrase("the renewal is under way", "更新の手続き中です")
-_TO_UPLOAD: t.Final = Phrase(
-    "ordered, and certificate and key are not on the portal yet", "注文済み、証明書と秘密鍵がポータルに未登録"
-)
-_ADOPTED: t.Final = Phrase(
-    "ordered past these files and fits, so nothing is bought; CSR and application information missing",
-    "別途お申し込み済み (内容一致) のため購入しません。CSRと申請情報は未登録です",
-)
 
 # How long the CA takes to make contact: [M:2261100]; an older page says 1 to 2 weeks [M:2261096].
 _ACTIONS: t.Final = {
@@ -160,7 +112,7 @@ def next_action(entry: Entry, lang: Language) -> tuple[str, str]:
         return action.format(entry.replaced.application.contract_id), "group_admin"
     if entry.standing is Standing.ENDED:
         return _order_anew(entry.order, lang), "group_admin"
-    if _waits_for_upload(entry):
+    if waits_for_upload(entry):
         return translate(_ACTIONS["upload"], lang), "service_admin"
     if entry.standing is Standing.WAITING and application and application.state is State.AWAITING_REGISTRATION:
         return translate(_ACTIONS["complete"], lang).format(", ".join(entry.order.missing)), "service_admin"
@@ -205,7 +157,7 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
     if procedure is not None and procedure.state is State.REJECTED and entry.ahead in _AFTER_REJECTION:
         return translate(_ACTIONS["mend"], lang), "service_admin"
     if entry.ahead is Standing.WAITING and procedure is not None:
-        if _waits_for_upload(entry):
+        if waits_for_upload(entry):
             return translate(_ACTIONS["upload"], lang), "service_admin"
         if procedure.state is State.AWAITING_REGISTRATION:
             lacking = ", ".join(entry.order.missing)
@@ -217,49 +169,6 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
         return translate(_ACTIONS["complete"], lang).format(", ".join(entry.lacking)), "service_admin"
     action, actor = _BY_STANDING[entry.ahead or entry.standing]
     return translate(_ACTIONS[action], lang), actor
-
-
-def explain_standing(entry: Entry, lang: Language) -> str:
-    """Say why the order stands where it stands."""
-    application = entry.application
-    if application and application.unclear:
-        return translate(_UNCLEAR, lang).format(*application.unclear)
-    if application and application.reason:
-        return application.reason
-    if entry.shows_link:
-        return translate(_REASONS[Standing.TO_RELINK], lang)
-    if _waits_for_upload(entry):
-        return translate(_TO_UPLOAD, lang)
-    if entry.ahead is not None and entry.shown is entry.ahead:
-        return _reason_of_renewal(entry, lang)
-    if entry.shown is Standing.TO_CANCEL_REPLACED:
-        return translate(_REASONS[entry.shown], lang)
-    if entry.adopts and entry.standing is Standing.TO_REGISTER:
-        return translate(_ADOPTED, lang)
-    return translate(_reason_on_host(entry), lang)
-
-
-def _reason_on_host(entry: Entry) -> Phrase:
-    """Say why the certificate in use is where it is."""
-    if entry.left_to_hands:
-        return _LEFT_TO_HANDS
-    if entry.unconfirmed:
-        return _UNCONFIRMED
-    if entry.standing is Standing.TO_COLLECT and entry.on_host is False:
-        return _OPEN_ON_HOST
-    return _REASONS[entry.standing]
-
-
-def _reason_of_renewal(entry: Entry, lang: Language) -> str:
-    """Say why the next certificate is where it is."""
-    procedure = entry.application.procedure if entry.application else None
-    if procedure is not None and procedure.reason:
-        return procedure.reason
-    if entry.ahead is Standing.TO_REGISTER:
-        return translate(_RENEWAL_OPEN, lang)
-    if entry.ahead is Standing.WAITING:
-        return translate(_RENEWAL_UNDER_WAY, lang)
-    return translate(_REASONS[entry.ahead or entry.standing], lang)
 
 
 def _waiting_for(application: Application, lang: Language) -> str:
@@ -275,7 +184,7 @@ def _word_waiting(action: str, confirmations: tuple[str, ...], lang: Language) -
     return translate(_ACTIONS[action], lang).format(", ".join(names))
 
 
-def _waits_for_upload(entry: Entry) -> bool:
+def waits_for_upload(entry: Entry) -> bool:
     """Check whether a person has to bring certificate and key to the portal: keys are never uploaded from here."""
     application = entry.application
     if application is None or not entry.order.product.brought:
@@ -295,4 +204,4 @@ def _made_at_service(order: Order) -> bool:
     return order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER
 
 
-__all__ = ("explain_standing", "next_action")
+__all__ = ("next_action", "waits_for_upload")

@@ -16,7 +16,8 @@ from .._planning.due import needs_people
 from .._planning.lifecycle import Phase, day_in_japan
 from .._planning.remarks import find_remarks
 from .._planning.schedule import find_next_deadline
-from .._reports.standing import explain_standing, next_action
+from .._reports.reasons import explain_standing
+from .._reports.standing import next_action
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable

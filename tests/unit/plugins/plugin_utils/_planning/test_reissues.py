@@ -31,6 +31,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.s
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.windows import compute_window
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.words import list_notes
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.contracts import perform_contracts
@@ -359,3 +360,21 @@ def test_a_certificate_that_has_to_go_is_told_although_its_contract_is_cancelled
     assert remarks(plan_at(100, reissuing, **gone)) == urgent
     assert remarks(plan_at(100, certified(row, 2), **gone)) == []
     assert remarks(plan_at(-1, dc.replace(row, state=State.CANCELLED), **gone)) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("state", [State.AWAITING_REGISTRATION, State.APPLIED])
+@pytest.mark.parametrize("opened_by", [None, "order", "iij"])
+def test_only_what_is_bought_is_called_a_renewal(lang: Language, state: State, opened_by: str | None) -> None:
+    """A reissue or continuation costs nothing: whoever reads of a renewal looks for an invoice."""
+    frame = Frame(portfolio="p", part=None, prices=None, lang=lang, made_at=before_end(100, IN_USE))
+    said: dict[Kind, str] = {}
+    for kind in (Kind.RENEWAL, Kind.REISSUE, Kind.CONTINUATION):
+        under_way = renewal(IN_USE.certificate_fingerprint, None, kind=kind, state=state, opened_by=opened_by)
+        plan = plan_at(100, dc.replace(IN_USE, procedure=under_way))
+        document = describe_plan(plan, frame, planned=True)
+        said[kind] = f"{document['orders'][0]['reason']} {list_notes(document, lang)}"
+    word = {"en": "renew", "ja": "更新"}[lang]
+    assert [kind for kind, text in said.items() if word in text] == [Kind.RENEWAL]
+    assert {"en": "reissue", "ja": "再発行"}[lang] in said[Kind.REISSUE]
+    assert {"en": "inside the paid period", "ja": "契約期間内"}[lang] in said[Kind.CONTINUATION]
