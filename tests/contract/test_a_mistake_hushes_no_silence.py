@@ -123,3 +123,27 @@ def test_what_silence_renews_of_an_order_that_the_desk_contradicts_is_told_by_it
     notice = site.tasks.run("status_notice", command=["/bin/true"])
     assert "IIJ renews www (www.example.jp) by itself on" in notice["text"]
     assert notice["text"].count("TERM-BOUGHT") == 1
+
+
+@pytest.mark.parametrize("mistake", [{"term": "7 months"}, {"term": "1 year"}], ids=["in its fields", "at the desk"])
+def test_what_silence_renews_is_told_while_its_own_order_has_a_mistake(
+    desk: DeskControl, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], mistake: dict[str, str]
+) -> None:
+    """Its contract is no other one's, and no run renews it."""
+    site = Site(desk, tmp_path)
+    site.tasks.options["prices"] = {"sureserver_cloud": {"6 months": 30_000}}
+    site.first_certificate()
+    contract_id = site.application()["contract_id"]
+    site.fields |= mistake
+    for days in (60, 34, 29, 28, 27.1):
+        site.days_before_end(days)
+        capsys.readouterr()
+        result = site.tasks.renew()
+        out = capsys.readouterr().out
+        near = days < 35
+        rows = [(row["order"], row["contract_id"], row["yen"]) for row in result["silent"]]
+        assert rows == ([("www", contract_id, 30_000)] if near else [])
+        assert (f"IIJ renews {contract_id} by itself on" in out) is near
+        assert (result["unmanaged"], bool(result["left_out"])) == ([], True)
+    site.fields["term"] = "6 months"
+    assert site.tasks.renew()["silent"] == []

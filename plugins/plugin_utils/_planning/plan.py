@@ -43,7 +43,8 @@ class Plan:
     """`applications`: everything that the desk showed when the plan was made, at `as_of` by its clock.
 
     `remarks`: what people have to know of single orders, and mistakes that stopped those orders alone. `left`: orders
-    for whose contracts this run does nothing, though they go on.
+    for whose contracts this run does nothing, though they go on. `mistaken`: the contracts of orders that could not be
+    judged, by their names.
     """
 
     entries: tuple[Entry, ...]
@@ -53,6 +54,7 @@ class Plan:
     spread: bool = True
     remarks: tuple[Complaint, ...] = ()
     left: tuple[Entry, ...] = ()
+    mistaken: tuple[tuple[str, Application], ...] = ()
 
     @property
     def listed(self) -> frozenset[str]:
@@ -87,7 +89,8 @@ class Plan:
         entries, left = (
             tuple(entry for entry in group if part.holds(entry.order.name)) for group in (self.entries, self.left)
         )
-        return dc.replace(self, entries=entries, left=left)
+        mistaken = tuple((name, application) for name, application in self.mistaken if part.holds(name))
+        return dc.replace(self, entries=entries, left=left, mistaken=mistaken)
 
     def leave(self, complaints: Iterable[Complaint]) -> Plan:
         """Leave out the orders that are complained of: a run of what is due goes on with the others."""
@@ -130,6 +133,7 @@ def make_plan(
     return Plan(
         entries=kept,
         left=left,
+        mistaken=tuple((outline.name, claims[outline.name]) for outline in outlines if outline.name in claims),
         unmanaged=_unmanaged(observed, claims, replaced={e.order.replaces for e in entries if e.replaced}),
         applications=tuple(observed.applications),
         as_of=observed.as_of,

@@ -45,7 +45,7 @@ def find_silent(plan: Plan, prices: PriceTable | None, *, undone: Collection[str
 
     `undone` are the names of orders whose steps a run has tried, or passed over, and that it renews no more.
     """
-    found = (*_of_entries(plan, prices, undone), *_of_unmanaged(plan, prices))
+    found = (*_of_entries(plan, prices, undone), *_of_others(plan, prices))
     once = {silent.application.contract_id: silent for silent in reversed(found)}  # two orders may replace one contract
     return tuple(sorted(once.values(), key=lambda silent: (silent.moment, silent.application.contract_id)))
 
@@ -80,10 +80,11 @@ def _of_replaced(entry: Entry, prices: PriceTable | None) -> Iterator[Silent]:
             yield silent
 
 
-def _of_unmanaged(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
-    for application in plan.unmanaged:
+def _of_others(plan: Plan, prices: PriceTable | None) -> Iterator[Silent]:
+    """Yield what no order names, and what is an order's that has a mistake: no run renews either."""
+    for name, application in (*((None, application) for application in plan.unmanaged), *plan.mistaken):
         track = find_track(application, plan.as_of)
-        if track is not None and (silent := _silent(application, track, None, prices)):
+        if track is not None and (silent := _silent(application, track, name, prices)):
             yield silent
 
 

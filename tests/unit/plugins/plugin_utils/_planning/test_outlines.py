@@ -13,14 +13,18 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.fil
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_silent
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.slices import Slice
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed, State
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._spending.test_by_list import Screens
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
     DV,
     OV,
     TODAY,
     apart,
+    before_end,
     booked,
+    certified,
     portfolio,
 )
 
@@ -61,6 +65,18 @@ def test_a_twin_that_may_have_the_contract_of_what_cannot_be_read_is_left() -> N
         {**FIRST, "common_name": 1}, {**FIRST, **LATEST}, {**DV, "name": "blog"}, contracts=1
     )
     assert (claimed, remarks) == ({}, ["CONTRACT-UNSURE"])
+
+
+@pytest.mark.parametrize("part", [None, *(Slice(number=number, count=2) for number in (1, 2))])
+@pytest.mark.parametrize("days", [60, 34, 28, 20])
+def test_what_silence_renews_is_told_under_the_name_of_an_order_with_a_mistake(days: int, part: Slice | None) -> None:
+    """Once, by the runner whose order it is."""
+    judged = judge_orders(read_inline([{**FIRST, **WRONG}]), day=TODAY)
+    row = certified(booked(portfolio(FIRST)[0], None))
+    seen = Observed(applications=(row,), keeps_references=False, as_of=before_end(days, row))
+    plan = make_plan((), seen, portfolio="p", due_only=True, outlines=judged.outlines).take_slice(part)
+    expected = 28 <= days < 35 and (part is None or part.holds("www"))
+    assert [(one.order, one.application) for one in find_silent(plan, None)] == ([("www", row)] if expected else [])
 
 
 def test_what_no_order_names_is_told_whatever_has_a_mistake() -> None:
