@@ -243,23 +243,35 @@ def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]
         app = claims.get(order.name)
         if app is None and order.contract_id is not None:
             yield _complaint("CONTRACT-UNKNOWN", order, "contract_id", {"value": shorten(order.contract_id)})
-        elif app is not None and is_linked_otherwise(order, app):
-            linked = order.linked_contract.contract_id if order.linked_contract else None
-            facts = {"contract_id": app.contract_id, "found": app.linked_contract_id, "value": shorten(linked)}
-            yield _complaint("LINK-MOVED", order, "linked_contract", facts)
-        elif app is not None and is_for_another_term(order, app) and find_differences(order, app):
-            others = app.renewal.terms if app.renewal else ()
-            then = _NEXT_TERM.filled(order.term) if order.term in (others or (order.term,)) else _NO_NEXT_TERM
-            facts = {"contract_id": app.contract_id, "found": app.term, "value": order.term, "then": then}
-            yield _complaint("TERM-BOUGHT", order, "term", facts)
-        elif app is not None and (differing := find_differences(order, app)):
-            facts = {"contract_id": app.contract_id, "difference": join_phrases(differing)}
-            yield _complaint("CONTRACT-DIFFERS", order, "name", facts)
+        elif app is not None:
+            yield from _find_mismatch(order, app)
     for contract_id, sharing in owners.items():
         # One would cancel, renew or register what the others keep, so all of them are wrong.
         for order in sharing if len(sharing) > 1 else ():
             facts = {"contract_id": contract_id, "others": list_names(one.name for one in sharing)}
             yield _complaint("CONTRACT-TWICE", order, "contract_id", facts)
+
+
+def _find_mismatch(order: Order, app: Application) -> Iterator[Complaint]:
+    """Find in what an order's contract is not what it asks for; nothing is done with one that has ended.
+
+    An order that is pinned to an ended one may name a wrong contract.
+    """
+    differing = find_differences(order, app)
+    if not differing or not (app.live or order.contract_id):
+        return
+    if is_linked_otherwise(order, app):
+        linked = order.linked_contract.contract_id if order.linked_contract else None
+        facts = {"contract_id": app.contract_id, "found": app.linked_contract_id, "value": shorten(linked)}
+        yield _complaint("LINK-MOVED", order, "linked_contract", facts)
+    elif is_for_another_term(order, app):
+        others = app.renewal.terms if app.renewal else ()
+        then = _NEXT_TERM.filled(order.term) if order.term in (others or (order.term,)) else _NO_NEXT_TERM
+        terms = {"contract_id": app.contract_id, "found": app.term, "value": order.term, "then": then}
+        yield _complaint("TERM-BOUGHT", order, "term", terms)
+    else:
+        what = {"contract_id": app.contract_id, "difference": join_phrases(differing)}
+        yield _complaint("CONTRACT-DIFFERS", order, "name", what)
 
 
 def find_unsure_claims(
