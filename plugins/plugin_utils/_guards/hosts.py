@@ -13,6 +13,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import Complaint, OrdersRefused, Place, find_nearest, shorten
 from .._planning.steps import Step
+from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,17 +24,19 @@ if t.TYPE_CHECKING:
 
 _NEAR: t.Final = Phrase("Did you mean {0}? ", "{0} のことですか。")
 CONTROLLER: t.Final = "localhost"
+_HOSTLESS: t.Final = frozenset({Step.CANCEL, Step.CANCEL_REPLACED, Step.RELINK})  # done at the desk alone
 
 
 def require_hosts(plan: Plan, inventory: frozenset[str]) -> tuple[Complaint, ...]:
     """Refuse a plan that orders or registers for a host that the inventory lacks; raises OrdersRefused.
 
-    A certificate that waits for such a host holds up no other order: the complaint is returned. Only of the controller
-    nothing is asked by its name, since it does the work of orders that name no host.
+    A certificate that waits for such a host holds up no other order: the complaint is returned. So is that of an order
+    that is cancelled, as its host may be out of service. Only of the controller nothing is asked by its name, since it
+    does the work of orders that name no host.
     """
     lost = _list_lost(plan, inventory)
     complaints = tuple(_no_host(entry.order, inventory) for entry in lost)
-    if any(_is_held_up(entry) for entry in lost):
+    if any(_is_held_up(entry) and entry.order.state is Wanted.PRESENT for entry in lost):
         raise OrdersRefused(complaints)
     return complaints
 
@@ -49,12 +52,12 @@ def _list_lost(plan: Plan, inventory: frozenset[str]) -> list[Entry]:
     return [
         entry
         for entry in plan.entries
-        if set(entry.steps) - {Step.CANCEL} and entry.order.host is not None and entry.order.host not in inventory
+        if set(entry.steps) - _HOSTLESS and entry.order.host is not None and entry.order.host not in inventory
     ]
 
 
 def _is_held_up(entry: Entry) -> bool:
-    return bool(entry.changes) or entry.order.host == CONTROLLER
+    return bool(set(entry.changes) - _HOSTLESS) or entry.order.host == CONTROLLER
 
 
 def require_controller(orders: Iterable[Order], inventory: frozenset[str]) -> None:
