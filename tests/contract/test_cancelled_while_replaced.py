@@ -95,3 +95,7 @@ def test_what_the_desk_no_longer_cancels_is_waited_for(site: Site) -> None:
         (remark,) = (line for line in result["complaints"] if line["rule"] == "CANCEL-TOO-LATE")
         assert "goes on" in remark["wrong"]
         assert "stays valid" not in result["text"]
+    site.desk.ca_work()
+    assert site.application()["procedure"]["state"] == "rejected", "nothing is left that it could replace"
+    assert site.tasks.apply()["verdict"] == "nothing_to_do"
+    assert kinds(site.desk) == ["new"]

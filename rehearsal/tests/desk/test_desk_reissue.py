@@ -85,6 +85,31 @@ def test_it_is_shortened_to_the_cap_of_its_day(desk: Rehearsal) -> None:
     assert parsed(after["not_after"]) < parsed(before["not_after"])
 
 
+@pytest.mark.parametrize("late", [dt.timedelta(0), dt.timedelta(seconds=1), dt.timedelta(days=30)])
+@pytest.mark.parametrize("by_itself", [False, True], ids=["told to", "by itself"])
+def test_what_has_ended_is_not_reissued_and_nothing_else_is_held_up(
+    desk: Rehearsal, late: dt.timedelta, by_itself: bool
+) -> None:
+    """Nothing is left of the certificate that it is to replace: the CA rejects it, and goes on with the others."""
+    before = first_issued(desk)
+    reissue(desk, before)
+    register_new_key(desk, before["contract_id"])
+    if by_itself:
+        desk.control("POST", "/ca/auto", {"on": True, "dv": 300, "ov": 300, "ev": 300})
+    desk.set_clock((parsed(before["not_after"]) + late).isoformat())
+    other = desk.place(client_reference="default/other/1")["contract_id"]
+    desk.register(other)
+    if by_itself:
+        desk.control("POST", "/ca/auto", {"on": True, "dv": 0, "ov": 0, "ev": 0})
+    else:
+        desk.control("POST", "/ca/work", {})
+    after = desk.show(before["contract_id"])
+    assert after["procedure"]["state"] == "rejected"
+    assert "has ended" in after["procedure"]["reason"]
+    assert (after["certificate_fingerprint"], after["previous"]) == (before["certificate_fingerprint"], [])
+    assert desk.show(other)["state"] == "issued"
+
+
 def test_there_is_no_download_meanwhile(desk: Rehearsal) -> None:
     before = first_issued(desk)
     reissue(desk, before)

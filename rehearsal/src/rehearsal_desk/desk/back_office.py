@@ -24,12 +24,17 @@ from rehearsal_desk.rules import catalogue
 from rehearsal_desk.rules.csrs import make_csr
 from rehearsal_desk.rules.problems import Conflict
 from rehearsal_desk.rules.registration_rules import CUSTOMER
-from rehearsal_desk.rules.wording import say
+from rehearsal_desk.rules.wording import say, spoken_here
 from rehearsal_desk.store.clock import Clock, business_days_after
 from rehearsal_desk.store.store import Application, AuditEntry, Procedure, Purchase, Store
 
 _DOCUMENTS: t.Final = "documents"
 _DOMAIN: t.Final = "domain"
+
+# Ours: what a CA does then is not published.
+_NOTHING_LEFT: t.Final = say(
+    "The certificate that was to be reissued has ended.", "再発行の対象の証明書は、有効期限が切れています。"
+)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +223,9 @@ class BackOffice:
         now, application, before = self._clock.now(), procedure.application, procedure.application.current
         if procedure.csr is None:  # pragma: no cover
             raise TypeError("contract broken: a procedure reached the CA without a CSR")
+        if procedure.kind == life.REISSUE and before is not None and before.not_after and before.not_after <= now:
+            procedure.state, procedure.reason = life.REJECTED, str(spoken_here(_NOTHING_LEFT))
+            return
         issued = self._authority.issue(
             procedure.csr,
             common_name=application.common_name,
