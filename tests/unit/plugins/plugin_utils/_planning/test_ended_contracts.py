@@ -30,7 +30,7 @@ def plan_of(orders: tuple[Order, ...], row: Application) -> Plan:
 @pytest.mark.parametrize(
     "change", [{"term": "1 year"}, {"common_name": "w3.example.jp"}, {"customer_code": "SG00000002"}]
 )
-@pytest.mark.parametrize("state", [*ENDED])
+@pytest.mark.parametrize("state", sorted(ENDED))
 def test_an_order_corrected_after_its_contract_has_ended_is_told_how_to_order_again(
     change: dict[str, str], state: State
 ) -> None:
