@@ -12,7 +12,7 @@ import collections
 import dataclasses as dc
 import typing as t
 
-from .._complaints.complaints import OrdersRefused
+from .._complaints.complaints import Complaint, OrdersRefused
 from .claims import find_rivals, find_rivals_of_renewal, find_unsure_claims, find_wrong_claims, match_applications
 from .due import leave_undue, part_entries
 from .entry import REPLACING, Entry
@@ -28,7 +28,6 @@ if t.TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from .._complaints.complaints import Complaint
     from .._values.observed import Application, Observed
     from .._values.order import Order, Outline
     from .slices import Slice
@@ -118,8 +117,7 @@ def make_plan(
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims = match_applications(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines)
     complaints = list(_find_wrong(orders, claims, observed, outlines))
-    entries: list[Entry] = []
-    remarks: list[Complaint] = []
+    entries, remarks = list[Entry](), list[Complaint]()
     for order in orders:
         planned, wrong = _plan_one(order, orders, claims, observed, memory or Memory(), spread=spread)
         entry, rivals = _hold_where_unclear(planned, observed, claims)
