@@ -142,6 +142,8 @@ def _has_its_key(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
     """Check whether the key is there that this certificate needs at the next start of its service."""
     try:
         key = key_of(leaf.public_key_fingerprint, wanted=wanted)
+    except errors.KeyEncrypted:
+        return True  # as it was installed: a task that installs nothing may do without the passphrase
     except certificate_errors.KeyElsewhere:
         # At a path that the order names since then the next key is made; one that was made there is lost.
         if _was_made_here(leaf, wanted=wanted):

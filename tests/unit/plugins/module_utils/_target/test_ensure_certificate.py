@@ -214,6 +214,16 @@ def test_a_key_that_was_there_and_is_gone_is_told(site: Site, check: bool) -> No
 
 
 @pytest.mark.parametrize("check", [True, False])
+def test_a_key_in_service_whose_passphrase_a_daily_run_does_not_have_is_left_alone(site: Site, check: bool) -> None:
+    encrypted = keys.to_pem(site.key, passphrase="open sesame")
+    (site.folder / "www.key").write_bytes(encrypted)
+    site.ensure(site.contents, passphrases=use_case.Passphrases(keys={"www": "open sesame"}))
+    assert not site.ensure(check=check).changes
+    with pytest.raises(errors.PassphraseWrong):
+        site.ensure(check=check, passphrases=use_case.Passphrases(keys={"www": "sesame"}))
+
+
+@pytest.mark.parametrize("check", [True, False])
 @pytest.mark.parametrize("origin", ["target", "supplied", "service"])
 def test_another_key_in_its_place_is_told_and_kept(site: Site, origin: str, check: bool) -> None:
     site.ensure(site.contents)
