@@ -9,6 +9,7 @@ Also orders that share a key, and a compromised key that comes back from an old 
 
 from __future__ import annotations
 
+import datetime as dt
 import pathlib
 import typing as t
 
@@ -114,26 +115,55 @@ def test_a_kept_key_stays_over_renewals(desk: DeskControl, tmp_path: pathlib.Pat
         assert shop.hosts.key("web1", "www") == key
 
 
-@pytest.mark.parametrize("by_link", [False, True])
-def test_no_order_is_left_with_the_key_of_another(shop: Shop, by_link: bool) -> None:
+def share_key(shop: Shop, path: pathlib.Path, **more: t.Any) -> dict[str, t.Any]:
+    """Add an order whose key is that of the first one."""
+    place = shop.hosts.place("web1", "shop") | {"key": {"path": str(path), "csr_path": str(path.parent / "shop.csr")}}
+    other = sample.fields(name="shop", common_name="shop.example.jp", **place, **more)
+    shop.tasks.options["orders"].append(other)
+    return other
+
+
+def require_pairs(shop: Shop, *names: str) -> None:
+    """Each certificate has its key at the one path."""
+    key = serialization.load_pem_private_key(shop.key.read_bytes(), None)
+    for name in names:
+        leaf = x509.load_pem_x509_certificate(shop.key.with_name(f"{name}.pem").read_bytes())
+        assert leaf.public_key() == key.public_key(), name
+
+
+def test_no_order_is_left_with_the_key_of_another(shop: Shop) -> None:
     """Two orders whose keys are made at one path: the renewal of one would take the key of the other away."""
+    other = share_key(shop, shop.key, renewal={"when": "window"})
+    first = shop.tasks.apply()
+    assert {each["order"] for each in first["complaints"] if each["rule"] == "KEY-NOT-KEPT"} == {"www", "shop"}
+    shop.desk.ca_work()
+    shop.tasks.collect()
+    require_pairs(shop, "www", "shop")
+    ends = min(row["current"]["not_after"] for row in shop.desk.list_applications().values())
+    shop.set_clock(dt.datetime.fromisoformat(ends) - dt.timedelta(days=28))
+    shop.tasks.results.clear()
+    shop.renew()
+    told = [each["message"] for result in shop.tasks.results for each in result.get("failures", ())]
+    assert told and all("keep" in message for message in told)
+    assert kinds(shop.desk) == ["new", "new"], "hosts first: nothing is bought that would break the other one"
+    require_pairs(shop, "www", "shop")
+    for order in (shop.fields, other):
+        order["renewal"] = {"when": "window", "key": "keep"}
+    shop.renew()
+    assert kinds(shop.desk) == ["new", "new", "renewal", "renewal"]
+    require_pairs(shop, "www", "shop")
+
+
+def test_nor_with_that_of_an_order_whose_path_leads_there_by_a_link(shop: Shop) -> None:
+    """That is for the host to see."""
     shop.first_certificate()
     folder = shop.key.parent
     (folder.parent / "alias").symlink_to(folder)
-    path = folder.parent / "alias" / "www.key" if by_link else shop.key
-    place = shop.hosts.place("web1", "shop") | {"key": {"path": str(path), "csr_path": str(folder / "shop.csr")}}
-    other = sample.fields(name="shop", common_name="shop.example.jp", **place, renewal={"when": "window"})
-    shop.tasks.options["orders"].append(other)
-    if by_link:  # which the host alone can see
-        shop.tasks.apply()
-        assert any("alias/www.key" in result.get("msg", "") for result in shop.tasks.results)
-    else:
-        refused = shop.tasks.apply()
-        assert refused["failed"] and {each["rule"] for each in refused["complaints"]} >= {"KEY-NOT-KEPT"}
+    share_key(shop, folder.parent / "alias" / "www.key", renewal={"when": "window"})
+    shop.tasks.apply()
+    assert any("alias/www.key" in result.get("msg", "") for result in shop.tasks.results)
     assert kinds(shop.desk) == ["new"], "no other was bought"
-    leaf = x509.load_pem_x509_certificate((folder / "www.pem").read_bytes())
-    key = serialization.load_pem_private_key(shop.key.read_bytes(), None)
-    assert key.public_key() == leaf.public_key()
+    require_pairs(shop, "www")
 
 
 def test_no_order_takes_the_files_of_another_by_a_link(shop: Shop) -> None:

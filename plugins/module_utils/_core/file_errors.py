@@ -64,4 +64,16 @@ class OnlyRootGives(Fault):
     )
 
 
-__all__ = ("FileForeign", "FolderHeld", "NoCertificateThere", "OnlyRootGives")
+@dc.dataclass(eq=False)
+class KeyShared(Fault):
+    path: str
+    other: str
+    words = Phrase(
+        "{path} is the key of the order {other} too, and a new key there would leave its certificate without its own. "
+        "Write renewal: {{key: keep}} in both orders, or give one of them another key.path, with a copy of the key.",
+        "{path} はオーダー {other} の鍵でもあり、新しい鍵に置き換えるとその証明書と一致しなくなります。"
+        "両方のオーダーに renewal: {{key: keep}} と書くか、鍵をコピーして一方の key.path を変えてください。",
+    )
+
+
+__all__ = ("FileForeign", "FolderHeld", "KeyShared", "NoCertificateThere", "OnlyRootGives")

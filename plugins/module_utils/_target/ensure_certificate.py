@@ -13,7 +13,7 @@ import dataclasses as dc
 import functools
 import typing as t
 
-from .._core import certificate_errors, errors
+from .._core import certificate_errors, errors, file_errors
 from .._pki import certs, csrs
 from . import activation, door, files, filesets, former_files, live_keys, orders, reloads, rights
 from .acceptance import accept, key_of
@@ -49,9 +49,11 @@ def ensure_all(
 
     def act(wanted: WantedInstallation, *, alone: bool) -> CertificateOutcome:
         contents, served = handover.certificates.get(wanted.name), handover.served.get(wanted.name)
-        return ensure(wanted, contents=contents, served=served, now=now, check=check, alone=alone)
+        sharer = sharers.get(wanted.name)
+        return ensure(wanted, contents=contents, served=served, now=now, check=check, alone=alone, sharer=sharer)
 
     rows, beside = orders.part_orders(wanted)
+    sharers = orders.find_sharers(rows, beside)
     read = functools.partial(parse, passphrases=handover.passphrases)
     harvest = orders.carry_out(rows, parse=read, act=functools.partial(act, alone=False), beside=beside)
     reloaded = reloads.reload_together(outcome.wanted for outcome in harvest.outcomes if outcome.begun)
@@ -93,10 +95,11 @@ def ensure(
     check: bool,
     served: bool | None = None,
     alone: bool = True,
+    sharer: str | None = None,
 ) -> CertificateOutcome:
     """Put the certificate of one order in its place; without contents only what is there can be right.
 
-    Unless it is `alone`, its service is not reloaded yet.
+    Unless it is `alone`, its service is not reloaded yet. No key takes the place of that of a `sharer`, too.
     """
     fileset = wanted.fileset
     with contextlib.ExitStack() as stack:
@@ -113,7 +116,7 @@ def ensure(
         delivery = None if contents is None else accept(contents, wanted=wanted, seen=before, now=now)
         new = activation.new_files(wanted, seen=before, delivery=delivery) if delivery else {}
         repairs = _astray(wanted, seen=before, new=new)
-        _require_rights(wanted, new=new, repairs=repairs)
+        _require_rights(wanted, new=new, repairs=repairs, sharer=sharer)
         outcome = CertificateOutcome(wanted, before, leaf=delivery.leaf if delivery else before.leaf)
         if check:
             former = _former(outcome).paths
@@ -178,8 +181,12 @@ def _astray(wanted: WantedInstallation, *, seen: SeenFiles, new: Mapping[str, fi
     return {role: path for role, path in kept if role in astray}
 
 
-def _require_rights(wanted: WantedInstallation, *, new: Mapping[str, filesets.New], repairs: Mapping[str, str]) -> None:
-    """Refuse, in check mode too, what the system would refuse half-way."""
+def _require_rights(
+    wanted: WantedInstallation, *, new: Mapping[str, filesets.New], repairs: Mapping[str, str], sharer: str | None
+) -> None:
+    """Refuse, in check mode too, to take another order's key away, and what the system would refuse half-way."""
+    if KEY in new and sharer and files.exists(str(wanted.key_path)):
+        raise file_errors.KeyShared(path=str(wanted.key_path), other=sharer)
     if new:
         rights.require_folder(wanted.leading_path)  # the versions are beside it, whichever file is new
     for role, file in new.items():

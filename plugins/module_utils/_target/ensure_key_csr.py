@@ -16,7 +16,7 @@ import functools
 import os
 import typing as t
 
-from .._core import certificate_errors, errors, keyspec, names
+from .._core import certificate_errors, errors, file_errors, keyspec, names
 from .._pki import certs, csrs, key_making, keys
 from . import accesses, files, live_keys, orders, places, rights
 from .wanted_keys import SeenKey, WantedKey, observe, parse
@@ -104,8 +104,10 @@ def ensure_all(
     read = functools.partial(parse, passphrases=passphrases or {})
     stock: Stock = {} if check else _made_ahead([order for order in made_here if _may_need_key(order)], read=read)
 
+    sharers = orders.find_sharers(entries, beside)
+
     def act(asked: WantedKey) -> KeyOutcome:
-        return ensure(asked, check=check, stock=stock)
+        return ensure(asked, check=check, stock=stock, sharer=sharers.get(asked.name))
 
     harvest = orders.carry_out(made_here, parse=read, act=act, beside=beside)
     obstacles = places.find_obstacles(entries, passphrases=passphrases, beside=beside)
@@ -152,13 +154,15 @@ def result(harvest: orders.Harvest[KeyOutcome], *, lang: str | None) -> dict[str
     }
 
 
-def ensure(wanted: WantedKey, *, check: bool, stock: Stock | None = None) -> KeyOutcome:
-    """Make key and CSR for one order; a key that the stock holds need not be made."""
+def ensure(wanted: WantedKey, *, check: bool, stock: Stock | None = None, sharer: str | None = None) -> KeyOutcome:
+    """Make key and CSR for one order; a key in stock need not be made, and none replaces that of a `sharer`, too."""
     if not check:
         live_keys.clear_left_behind(wanted.key_path)
         files.clear_left_behind(wanted.csr_path)
     before = observe(wanted)
     actions = decide(wanted, seen=before)
+    if sharer and before.live and (before.waiting or STAGE_KEY in actions):
+        raise file_errors.KeyShared(path=wanted.key_path, other=sharer)
     _require_rights(wanted, actions, seen=before)
     if check or not actions:
         return KeyOutcome(wanted, actions, planned=check and bool(actions), before=before, after=None)

@@ -82,6 +82,20 @@ def part_orders(rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Beside, ...
     return tuple(orders), tuple(beside)
 
 
+def find_sharers(rows: Iterable[Row], beside: Iterable[Beside]) -> dict[str, str]:
+    """Find by name the orders whose key is that of another one, too, and the name of one of those."""
+    named = [
+        (str(row.get("name")), mapping(row, "key").get("path")) for row in rows if isinstance(row.get("key"), dict)
+    ]
+    named += [(other.name, other.key_path) for other in beside]
+    by_path: dict[str, list[str]] = {}
+    for name, path in named:
+        if isinstance(path, str):
+            by_path.setdefault(paths.plain_path(path), []).append(name)
+    groups = [names for names in by_path.values() if len(names) > 1]
+    return {name: next(other for other in names if other != name) for names in groups for name in names}
+
+
 def attempt(name: str, act: Callable[..., OutcomeT], *subject: t.Any) -> OutcomeT | Failure:
     """Act upon the subject; returns what came of it, or the failure of the order of this name."""
     try:
@@ -206,6 +220,7 @@ __all__ = (
     "Harvest",
     "attempt",
     "carry_out",
+    "find_sharers",
     "list_paths",
     "make_harvest",
     "mapping",

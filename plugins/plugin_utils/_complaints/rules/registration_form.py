@@ -139,15 +139,16 @@ RULES = (
         "KEY-NOT-KEPT",
         OURS,
         (
-            "{value} is the key of order {other} too, and this order would get a new one there ({reason}).",
+            "{value} is the key of order {other} too, so none replaces it, and the next certificate waits ({reason}).",
             "a key of its own, or one that nothing in these orders replaces (renewal.key, reissue, generation ...)",
             "Give one of the orders another key.path, or write renewal: {{key: keep}} in each of them.",
         ),
         (
-            "{value}はオーダー {other} の鍵でもありますが、このオーダーの新しい鍵に置き換わります ({reason})。",
+            "{value}はオーダー {other} の鍵でもあるため置き換えず、次の証明書の手続きは進みません ({reason})。",
             "専用の鍵、またはどのオーダーの設定 (renewal.key、reissue、generation など) でも置き換わらない鍵",
             "どちらかの key.path を変えるか、すべてのオーダーに renewal: {{key: keep}} と書いてください。",
         ),
+        severity=Severity.WARNING,
     ),
     make_rule(
         "DN-AUTHORITY",
