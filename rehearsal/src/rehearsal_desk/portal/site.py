@@ -84,13 +84,18 @@ def make_site(
     site = FastAPI(openapi_url=None)
     site.state.front = front
     site.state.environment = environment
-    for router in routers:
-        site.include_router(router)
+    take_routes(site, *routers)
     handler = _handler(template)
     for known in (Problem, ForeignForm, HTTPException, RequestValidationError, Exception):
         site.add_exception_handler(known, handler)
     site.add_exception_handler(NotLoggedIn, _to_log_in)
     return site
+
+
+def take_routes(app: FastAPI, *routers: APIRouter) -> None:
+    """Serve the routes of these routers as they are; `include_router` would make each of them anew for every desk."""
+    for router in routers:
+        app.router.routes.extend(router.routes)
 
 
 def _handler(template: str) -> Handler:

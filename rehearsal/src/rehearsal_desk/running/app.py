@@ -79,8 +79,7 @@ def create_app(settings: Settings, *, premises: Premises | None = None) -> Fault
     if names := known_names(settings.url):
         app.add_middleware(KnownNames, names=names)
     answers.teach_failures(app)
-    for router in (api.router, control.router, fault_controls.router, openapi.router):
-        app.include_router(router)
+    site.take_routes(app, api.router, control.router, fault_controls.router, openapi.router)
     front = _front(app.state, settings=settings, sessions=Sessions(store, clock=clock))
     screens.mount(app, front=front)
     site.mount(app, front=front)

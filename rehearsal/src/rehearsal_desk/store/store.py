@@ -248,6 +248,9 @@ class PrivateKey(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+Base.registry.configure()  # here, where it is done once: processes that are forked from this one have it
+
+
 def _contract_id(key: int) -> str:
     """Return the service code of this row; the prefix is invented, IIJ's for this service is not known."""
     return f"rsc{key:08d}"
