@@ -6,11 +6,13 @@ from __future__ import annotations
 
 import os
 import pathlib
+import shutil
 import typing as t
 
 import postgres
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from rehearsal_desk.store import schema
 from rehearsed import Rehearsal, served, settings_for
 
 
@@ -33,11 +35,20 @@ def cluster() -> t.Iterator[postgres.Cluster]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
+    """A file of SQLite with the tables of the desk and nothing in them."""
+    file = tmp_path_factory.mktemp("empty") / "desk.sqlite3"
+    schema.migrate(f"sqlite:///{file}")
+    return file
+
+
 @pytest.fixture
 def database(store: str, tmp_path: pathlib.Path, request: pytest.FixtureRequest) -> str:
-    """The URL of a store of one's own."""
+    """The URL of a store of one's own, copied from one that is made by all migrations."""
     if store == "sqlite":
-        return f"sqlite:///{tmp_path / 'desk.sqlite3'}"
+        copy = shutil.copyfile(request.getfixturevalue("empty_file"), tmp_path / "desk.sqlite3")
+        return f"sqlite:///{copy}"
     return t.cast("postgres.Cluster", request.getfixturevalue("cluster")).new_database()
 
 
