@@ -19,7 +19,11 @@ import sys
 import typing as t
 
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import FORKS
-from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import folder_in, keep_packages
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import (
+    folder_in,
+    keep_documents,
+    keep_packages,
+)
 
 if t.TYPE_CHECKING:
     import types
@@ -54,6 +58,8 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], output:
         del sys.modules[name]
     sys.path[:] = [place for place in sys.path if not (pathlib.Path(place) / "ansible_collections").is_dir()]
     sys.argv[:] = [str(pathlib.Path(sys.executable).with_name("ansible-playbook")), *arguments]
+    if packed:
+        keep_documents(packed)
     from ansible.cli.playbook import main
     from ansible.utils.collection_loader import _collection_finder
 

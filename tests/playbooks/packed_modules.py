@@ -7,26 +7,33 @@
 For each playbook Ansible parses every library of a module to learn which others it needs, and a host compiles all of
 them each time that the module runs. Here packages are kept, and beside each file lies what Python makes of it: the same
 source, compiled once. Another Python than that of the tests takes the source.
+
+And long YAML files of Ansible's own, which each start would read again: what they say is kept beside the packages.
 """
 
 from __future__ import annotations
 
 import base64
 import dataclasses as dc
+import hashlib
 import importlib.util
 import io
 import marshal
+import os
 import pathlib
+import pickle
 import tempfile
 import typing as t
 import zipfile
 
 import pytest
+import yaml
 
 if t.TYPE_CHECKING:
     from collections.abc import MutableMapping
 
 _FOLDER: t.Final = "PYTEST_PACKED_MODULES"  # no environment of a user keeps what begins like this
+_LONG: t.Final = 20_000  # characters; no file of a user in these tests is as long
 _NEVER_CHECKED: t.Final = (1).to_bytes(4, "little")  # [PEP 552]; nobody changes the source within a package
 
 
@@ -51,6 +58,27 @@ def keep_packages(folder: str) -> None:
     package: t.Any = module_common._CachedModule
     dump = package.dump
     package.dump = lambda packed, path: dump(dc.replace(packed, zip_data=with_bytecode(packed.zip_data)), path)
+
+
+def keep_documents(folder: str) -> None:
+    """Have PyYAML, in this process and its children, read a long document once if it makes plain values of it."""
+    load = yaml.load
+
+    def load_kept(stream: t.Any, Loader: t.Any) -> t.Any:  # noqa: N803
+        if Loader not in (yaml.CBaseLoader, yaml.CSafeLoader):
+            return load(stream, Loader)
+        content = stream.read() if hasattr(stream, "read") else stream
+        if len(content) < _LONG:
+            return load(content, Loader)
+        text = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
+        kept = pathlib.Path(folder, f"{Loader.__name__}-{hashlib.sha256(text).hexdigest()}")
+        if not kept.exists():
+            part = kept.with_suffix(f".{os.getpid()}")
+            part.write_bytes(pickle.dumps(load(content, Loader)))
+            part.replace(kept)
+        return pickle.loads(kept.read_bytes())
+
+    yaml.load = load_kept
 
 
 def with_bytecode(zip_data: bytes) -> bytes:

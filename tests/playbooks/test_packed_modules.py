@@ -16,7 +16,12 @@ import sys
 import zipfile
 
 import pytest
-from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import folder_in, with_bytecode
+import yaml
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import (
+    folder_in,
+    keep_documents,
+    with_bytecode,
+)
 
 # It says where its code comes from: compiled beforehand it knows only its name in the package.
 SOURCE = b"import sys; print(sys._getframe().f_code.co_filename)"
@@ -43,6 +48,23 @@ def test_a_kept_package_does_what_its_source_does(tmp_path: pathlib.Path, *, for
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(path)!r}); import answer"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
     assert said == (str(path / "answer.py") if foreign else "answer.py")
+
+
+@pytest.mark.parametrize("loader", [yaml.CBaseLoader, yaml.CSafeLoader, yaml.CLoader])
+def test_a_kept_document_is_told_as_pyyaml_tells_it(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, loader: type
+) -> None:
+    texts = ["".join(f"{word}{number}: {number}\n" for number in range(3000)) for word in "ab"] + ["short: 1\n"]
+    plain = [yaml.load(text, Loader=loader) for text in texts]
+    monkeypatch.setattr(yaml, "load", yaml.load)
+    keep_documents(str(tmp_path))
+    for _ in range(2):
+        for text, document in zip(texts, plain, strict=True):
+            for stream in (text, text.encode(), io.StringIO(text)):
+                told = yaml.load(stream, Loader=loader)
+                assert told == document
+                told.clear()  # nobody sees what another one does with it
+    assert len(list(tmp_path.iterdir())) == (0 if loader is yaml.CLoader else 2)
 
 
 def test_every_worker_of_a_run_has_the_same_folder() -> None:
