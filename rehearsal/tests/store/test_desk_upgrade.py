@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pathlib
 import typing as t
 
 from alembic import command
@@ -63,6 +64,8 @@ ROWS: t.Final[tuple[dict[str, t.Any], ...]] = (
 
 
 def write_rows_of_before(database: str, *, sealed: bytes) -> None:
+    if database.startswith("sqlite:"):
+        pathlib.Path(database.removeprefix("sqlite:///")).unlink()  # it has the tables of today
     engine = open_engine(database)
     config = schema._config()
     with engine.begin() as connection:
