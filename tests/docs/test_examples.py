@@ -17,7 +17,8 @@ import typing as t
 
 import pytest
 import yaml
-from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS, running_desk
+from ansible_collections.iij.server_certificate.tests.contract.desk_process import running_desk
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import commands_in
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
@@ -203,7 +204,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[list[Json]]
     with running_desk(folder / "desk") as desk:
         prepared(folder, desk)
         (folder / "examples.yml").write_text(yaml.safe_dump(playbook(desk, folder)), encoding="utf-8")
-        command = [str(TOOLS / "ansible-playbook"), "-i", "inventory.yml", "examples.yml"]
+        command = [str(commands_in(os.environ) / "ansible-playbook"), "-i", "inventory.yml", "examples.yml"]
         variables = environment(folder, desk)
         done = subprocess.run(
             command, cwd=folder, env=variables, capture_output=True, text=True, timeout=PATIENCE, check=False

@@ -30,6 +30,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.p
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
 from ansible_collections.iij.server_certificate.tests.docs.guide_scripts import follow, followed, steps_of
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import KINDS, OUTPUT, Block, Page, page_of
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import commands_in
 from jsonschema import Draft202012Validator
 
 ROOT: t.Final = pathlib.Path(__file__).resolve().parents[2]
@@ -118,7 +119,7 @@ def shell(home: pathlib.Path) -> dict[str, str]:
         "IIJ_CERT_REQUEST_INTERVAL": "0",
         "HOME": str(home),
         "LC_ALL": "C.UTF-8",
-        "PATH": os.pathsep.join((str(TOOLS), "/usr/bin", "/bin")),
+        "PATH": os.pathsep.join((str(commands_in(os.environ)), str(TOOLS), "/usr/bin", "/bin")),
         "PORT": str(port),
         "PYTHONDONTWRITEBYTECODE": "",
     }
@@ -167,7 +168,7 @@ def judge_yaml(block: Block, folder: pathlib.Path) -> None:
     elif isinstance(document, list) and "common_name" in document[0]:
         refuse_nothing({**usual(), "orders": document}, file)
     elif isinstance(document, list) and "hosts" in document[0]:
-        command = [str(TOOLS / "ansible-playbook"), "--syntax-check", str(file)]
+        command = [str(commands_in(os.environ) / "ansible-playbook"), "--syntax-check", str(file)]
         subprocess.run(
             command, env={**shell(folder), "ANSIBLE_COLLECTIONS_PATH": str(ROOT / "collections")}, check=True
         )

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import importlib.machinery
 import os
 import pathlib
 import signal
@@ -19,14 +18,9 @@ import sys
 import typing as t
 
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import FORKS
-from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import (
-    folder_in,
-    keep_documents,
-    keep_packages,
-)
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import folder_in, play
 
 if t.TYPE_CHECKING:
-    import types
     from collections.abc import Mapping
 
 
@@ -58,23 +52,7 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], output:
         del sys.modules[name]
     sys.path[:] = [place for place in sys.path if not (pathlib.Path(place) / "ansible_collections").is_dir()]
     sys.argv[:] = [str(pathlib.Path(sys.executable).with_name("ansible-playbook")), *arguments]
-    if packed:
-        keep_documents(packed)
-    from ansible.cli.playbook import main
-    from ansible.utils.collection_loader import _collection_finder
-
-    vars(_collection_finder)["compile"] = _read_compiled
-    if packed:
-        keep_packages(packed)
-
     try:
-        sys.exit(main())
+        play(packed)
     finally:
         atexit._run_exitfuncs()  # a forked process ends without, and Ansible's temporary files would stay
-
-
-def _read_compiled(source: bytes, filename: str, **how: t.Any) -> types.CodeType:
-    """Compile as Ansible does, which keeps nothing; of a file of the collection take what Python itself has kept."""
-    if not source or not os.path.isfile(filename):  # noqa: PTH113
-        return t.cast("types.CodeType", compile(source, filename, **how))
-    return t.cast("types.CodeType", importlib.machinery.SourceFileLoader("", filename).get_code(""))

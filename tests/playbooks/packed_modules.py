@@ -8,7 +8,8 @@ For each playbook Ansible parses every library of a module to learn which others
 them each time that the module runs. Here packages are kept, and beside each file lies what Python makes of it: the same
 source, compiled once. Another Python than that of the tests takes the source.
 
-And long YAML files of Ansible's own, which each start would read again: what they say is kept beside the packages.
+And long YAML files of Ansible's own, which each start would read again: what they say is kept beside the packages. So
+is a command ansible-playbook that is Ansible's own, but takes what is kept: for processes that are started, not forked.
 """
 
 from __future__ import annotations
@@ -16,25 +17,36 @@ from __future__ import annotations
 import base64
 import dataclasses as dc
 import hashlib
+import importlib.machinery
 import importlib.util
 import io
 import marshal
 import os
 import pathlib
 import pickle
+import shlex
+import sys
 import tempfile
 import typing as t
 import zipfile
 
-import pytest
 import yaml
 
 if t.TYPE_CHECKING:
+    import types
     from collections.abc import MutableMapping
+
+    import pytest
 
 _FOLDER: t.Final = "PYTEST_PACKED_MODULES"  # no environment of a user keeps what begins like this
 _LONG: t.Final = 20_000  # characters; no file of a user in these tests is as long
 _NEVER_CHECKED: t.Final = (1).to_bytes(4, "little")  # [PEP 552]; nobody changes the source within a package
+
+
+_COMMAND: t.Final = """\
+#!/bin/sh
+exec {python} {this} {folder} {command} "$@"
+"""
 
 
 def offer_folder(config: pytest.Config, environment: MutableMapping[str, str]) -> None:
@@ -42,11 +54,44 @@ def offer_folder(config: pytest.Config, environment: MutableMapping[str, str]) -
     folder = tempfile.TemporaryDirectory(prefix="packed-")
     config.add_cleanup(folder.cleanup)
     environment[_FOLDER] = folder.name
+    commands = commands_in(environment)
+    commands.mkdir()
+    own = pathlib.Path(sys.executable).with_name("ansible-playbook")
+    words = {"python": sys.executable, "this": __file__, "folder": folder.name, "command": str(own)}
+    command = commands / own.name
+    command.write_text(_COMMAND.format(**{name: shlex.quote(word) for name, word in words.items()}), encoding="utf-8")
+    command.chmod(0o755)
 
 
 def folder_in(environment: MutableMapping[str, str]) -> str | None:
     """The folder of this run, if this is one of the tests."""
     return environment.get(_FOLDER)
+
+
+def commands_in(environment: MutableMapping[str, str]) -> pathlib.Path:
+    """Where the ansible-playbook is that takes what is kept; Ansible's own, if this is no run of the tests."""
+    folder = folder_in(environment)
+    return pathlib.Path(folder, "commands") if folder else pathlib.Path(sys.executable).parent
+
+
+def play(folder: str | None) -> t.NoReturn:
+    """Be ansible-playbook in this process, of which no part is imported yet."""
+    if folder:
+        keep_documents(folder)
+    from ansible.cli.playbook import main
+    from ansible.utils.collection_loader import _collection_finder
+
+    vars(_collection_finder)["compile"] = _read_compiled
+    if folder:
+        keep_packages(folder)
+    sys.exit(main())
+
+
+def _read_compiled(source: bytes, filename: str, **how: t.Any) -> types.CodeType:
+    """Compile as Ansible does, which keeps nothing; of a file of the collection take what Python itself has kept."""
+    if not source or not os.path.isfile(filename):  # noqa: PTH113
+        return t.cast("types.CodeType", compile(source, filename, **how))
+    return t.cast("types.CodeType", importlib.machinery.SourceFileLoader("", filename).get_code(""))
 
 
 def keep_packages(folder: str) -> None:
@@ -96,3 +141,9 @@ def with_bytecode(zip_data: bytes) -> bytes:
                 head = importlib.util.MAGIC_NUMBER + _NEVER_CHECKED + importlib.util.source_hash(content)
                 copy.writestr(f"{member.filename}c", head + marshal.dumps(code))
     return base64.b64encode(grown.getvalue())
+
+
+if __name__ == "__main__":
+    _this, _folder, *sys.argv[:] = sys.argv
+    sys.path[0] = str(pathlib.Path(sys.argv[0]).parent)  # as where Python is given that command itself
+    play(_folder)

@@ -69,7 +69,7 @@ def test_a_table_goes_into_a_pipe_and_not_into_what_programs_read(site: Site, pl
 
     def piped(**environment: str) -> tuple[str, str]:
         done = subprocess.run(
-            [site.tools / "ansible-playbook", f"iij.server_certificate.{playbook}", "-i", "localhost,", "-c", "local",
+            [site.command, f"iij.server_certificate.{playbook}", "-i", "localhost,", "-c", "local",
              "-e", f"certificate_orders={site.orders}", "-e", f"ansible_python_interpreter={sys.executable}"],
             env={**site.environment(), **environment}, cwd=site.folder, capture_output=True, text=True,
             timeout=PATIENCE, check=True,

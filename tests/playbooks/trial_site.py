@@ -24,6 +24,7 @@ from ansible_collections.iij.server_certificate.tests.canary import canary_envir
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS, running_desk
 from ansible_collections.iij.server_certificate.tests.playbooks.forked_ansible import run_playbook
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import commands_in
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
@@ -100,6 +101,11 @@ class Site:
     tools: pathlib.Path = TOOLS  # where ansible-playbook is
 
     @property
+    def command(self) -> pathlib.Path:
+        """The ansible-playbook of this site."""
+        return (commands_in(os.environ) if self.tools == TOOLS else self.tools) / "ansible-playbook"
+
+    @property
     def orders(self) -> pathlib.Path:
         return self.folder / "orders"
 
@@ -172,7 +178,7 @@ class Site:
         named = playbook if playbook.endswith(".yml") else f"iij.server_certificate.{playbook}"
         inventory = self.write("inventory.yml", yaml.safe_dump(self.inventory()))
         command = [
-            str(self.tools / "ansible-playbook"), named, "-i", str(inventory),
+            str(self.command), named, "-i", str(inventory),
             "-e", f"certificate_orders={self.orders}", *arguments,
         ]  # fmt: skip
         variables = {**self.environment(), "RECORD_RESULTS": str(record), **environment}
