@@ -15,7 +15,7 @@ from ...module_utils._core import activation_errors, certificate_errors, chain_e
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._pki.certs import LONGEST_CHAIN, chain_fault, rfc3339, use_fault
 from .._desk.by_hand.inbox import PRIVATE_KEY
-from .._desk.by_hand.rows import OF_PROCEDURE, SAME_END, read_application
+from .._desk.by_hand.rows import SAME_END, close_procedure, read_application
 from .._planning.lifecycle import day_in_japan, is_reissuing
 from .._values.observed import ENDED, State
 from .._values.order import CsrOrigin
@@ -248,9 +248,9 @@ def _explain_former(contract: Application, leaf: CertFacts) -> Phrase | None:
 def _issued(row: RegisterRow, leaf: CertFacts, *, in_use: bool) -> RegisterRow:
     """Return the row with what the certificate says; with the one in use, what is under way goes on."""
     state = row["state"] if row["state"] == State.INSTALLED.value else State.ISSUED.value
-    gone = () if in_use else OF_PROCEDURE
+    kept = row if in_use else close_procedure(row)
     return {
-        **{name: value for name, value in row.items() if name not in ("confirmations", *gone)},
+        **{name: value for name, value in kept.items() if name != "confirmations"},
         "state": state,
         "public_key_fingerprint": leaf.public_key_fingerprint,
         "certificate_fingerprint": leaf.certificate_fingerprint,

@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import list_names
-from .._desk.by_hand.rows import JST, OF_PROCEDURE, SAME_END, plain_row
+from .._desk.by_hand.rows import JST, OF_PROCEDURE, SAME_END, close_procedure, plain_row
 from .._planning.differences import purchase_key
 from .._reports.words import word_state
 from .._values.observed import ENDED
@@ -187,9 +187,9 @@ def _without_certificate(row: RegisterRow) -> RegisterRow:
 
     Of its certificate nothing is known but the key that was registered for it.
     """
-    gone = ("certificate_fingerprint", "serial_number", "not_before", "public_key_fingerprint", *OF_PROCEDURE)
+    gone = ("certificate_fingerprint", "serial_number", "not_before", "public_key_fingerprint")
     key = row.get("procedure_public_key_fingerprint")
-    left = {name: value for name, value in row.items() if name not in gone}
+    left = {name: value for name, value in close_procedure(row).items() if name not in gone}
     return {**left, **({"public_key_fingerprint": key} if key else {})}
 
 

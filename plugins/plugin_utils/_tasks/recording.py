@@ -21,6 +21,7 @@ from .._planning.links import relinking_of
 from .._values.links import LinkWork
 from .._values.observed import ENDED, Kind, State
 from .._values.order import CsrOrigin, Usage
+from .former_records import is_of_before
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -71,10 +72,12 @@ class Recording:
             facts = {"value": shorten(record.order), "allowed": entry[:10], "near": find_nearest(record.order, entry)}
             self.complaints.append(record.make_complaint("RECORD-ORDER", "order", **facts))
             return
-        row = self._row_of(order, record)
-        result = list(self._judge(record, order, row))
+        row, today = self._row_of(order, record), self._sheets.get((order.name, record.state))
+        by_todays_sheet = today is not None and record.sheet == today
+        former = row is not None and is_of_before(record, row, order, by_todays_sheet=by_todays_sheet)
+        result = list(self._judge(record, order, row, former=former))
         self.complaints += result
-        if not result:
+        if not result and not former:
             key = record.contract_id or (row or {})["contract_id"]
             changed = self._ordered(record, order) if row is None else self._changed(record, order, row)
             self.rows[key] = changed
@@ -91,7 +94,7 @@ class Recording:
         pinned = self.rows.get(order.contract_id or "")
         return pinned or next((row for row in self.rows.values() if row.get("client_reference") == reference), None)
 
-    def _judge(self, record: Record, order: Order, row: RegisterRow | None) -> Iterator[Complaint]:
+    def _judge(self, record: Record, order: Order, row: RegisterRow | None, *, former: bool) -> Iterator[Complaint]:
         if record.date > self._now.astimezone(JST).date():
             yield record.make_complaint("RECORD-DATE", "date", value=record.date.isoformat())
         taken = self.rows.get(record.contract_id or "")
@@ -103,9 +106,10 @@ class Recording:
         elif row is None and taken is not None:
             yield from self._judge_taken(record, order, taken)
         elif row is not None:
-            yield from _judge_state(record, order, row)
+            yield from _judge_day(record, row)
+            yield from () if former else _judge_state(record, order, row)
         today = self._sheets.get((order.name, record.state))
-        if record.sheet and today and record.sheet != today:
+        if record.sheet and today and record.sheet != today and not former:
             yield record.make_complaint("RECORD-STALE", "sheet", value=record.sheet, today=today)
 
     def _judge_taken(self, record: Record, order: Order, taken: RegisterRow) -> Iterator[Complaint]:
@@ -137,7 +141,7 @@ class Recording:
         if record.state == "ordered":
             return {**row, "ordered_at": record.date.isoformat()}
         if record.state in _PROCEDURES:
-            return row if _is_of_before(record, row) else _opened(record, row)
+            return _opened(record, row)
         if record.state == "relinked":
             return self._relinked(record, order, row)
         if row.get("procedure") and record.state in ("registered", "rejected"):
@@ -169,17 +173,19 @@ class Recording:
             return {**row, **changed, "linked_since": record.date.isoformat()}
         present = (*there, row.get("linked_contract_id"))
         added = [link.contract_id for link in linked.also if link.contract_id not in present]
-        return {**row, "further_linked_contract_ids": [*there, *added]}
+        since = {"further_linked_since": record.date.isoformat()} if added else {}
+        return {**row, "further_linked_contract_ids": [*there, *added], **since}
 
     def _changed_procedure(self, record: Record, order: Order, row: RegisterRow) -> RegisterRow:
         """Return what is recorded of what is under way; the certificate in use stays what it is."""
         if record.state == "rejected":
             reason = {"procedure_reason": record.reason} if record.reason else {}
-            return {**row, "procedure_state": State.REJECTED.value, **reason}
+            day = record.date.isoformat()
+            return {**row, "procedure_state": State.REJECTED.value, "procedure_rejected_at": day, **reason}
         waiting = row["procedure_state"] in (State.AWAITING_REGISTRATION.value, State.REJECTED.value)
         key = self._key_of(order, row["contract_id"])
         return {
-            **{name: value for name, value in row.items() if name != "procedure_reason"},
+            **{name: value for name, value in row.items() if name not in ("procedure_reason", "procedure_rejected_at")},
             "procedure_state": State.APPLIED.value if waiting else row["procedure_state"],
             "procedure_registered_at": record.date.isoformat(),
             "procedure_csr_origin": "service" if order.csr_origin is CsrOrigin.SERVICE else "customer",
@@ -195,18 +201,6 @@ def _opened(record: Record, row: RegisterRow) -> RegisterRow:
         "procedure_state": row.get("procedure_state", State.AWAITING_REGISTRATION.value),
         "procedure_ordered_at": record.date.isoformat(),
     }
-
-
-def _is_of_before(record: Record, row: RegisterRow) -> bool:
-    """Check whether this was recorded of the certificate before: what it opened has led to the one in use.
-
-    Nobody renews a certificate on its first day, but one with a wrong content may be reissued at once.
-    """
-    begins = read_application(row, now=dt.datetime.combine(record.date, dt.time(), JST)).not_before
-    if begins is None:
-        return False
-    first_day = begins.astimezone(JST).date()
-    return record.date < first_day or (record.date == first_day and record.state == "renewed")
 
 
 def _can_be_opened(record: Record, row: RegisterRow) -> bool:
@@ -244,16 +238,15 @@ def _judge_link(record: Record, order: Order, row: RegisterRow) -> Iterator[Comp
 def _judge_state(record: Record, order: Order, row: RegisterRow) -> Iterator[Complaint]:
     """Yield what keeps this contract from being what the record says."""
     now, wanted = row["state"], STATES[record.state]
-    if record.state in _PROCEDURES and not _is_of_before(record, row) and not _can_be_opened(record, row):
+    if record.state in _PROCEDURES and not _can_be_opened(record, row):
         yield record.make_complaint(_REFUSED[record.state], "state", value=row["contract_id"], state=now)
     if record.state == "relinked":
         yield from _judge_link(record, order, row)
-    if wanted in ENDED or record.state in ("registered", "relinked"):
-        ended = now in _ENDED
-        if ended and not (STATES[record.state] == now or (record.state == "registered" and row.get("registered_at"))):
-            yield record.make_complaint(
-                "RECORD-ENDED", "state", value=row["contract_id"], state=now, wanted=record.state
-            )
+    if (wanted in ENDED or record.state in ("registered", "relinked")) and now in _ENDED and wanted != now:
+        yield record.make_complaint("RECORD-ENDED", "state", value=row["contract_id"], state=now, wanted=record.state)
+
+
+def _judge_day(record: Record, row: RegisterRow) -> Iterator[Complaint]:
     if row.get("ordered_at") and record.state != "ordered" and record.date.isoformat() < row["ordered_at"][:10]:
         facts = {"value": record.date.isoformat(), "ordered": row["ordered_at"]}
         yield record.make_complaint("RECORD-BEFORE", "date", **facts)

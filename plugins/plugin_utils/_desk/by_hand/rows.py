@@ -28,22 +28,26 @@ SAME_END: t.Final = dt.timedelta(days=7)  # a list may count days otherwise; the
 # Of a renewal or reissue that is under way; they go with the certificate that comes of it.
 OF_PROCEDURE: t.Final = (
     "procedure", "procedure_state", "procedure_ordered_at", "procedure_registered_at", "procedure_confirmations",
-    "procedure_reason", "procedure_csr_origin", "procedure_public_key_fingerprint",
+    "procedure_reason", "procedure_rejected_at", "procedure_csr_origin", "procedure_public_key_fingerprint",
 )  # fmt: skip
+# Days of what is over: a record of it that is taken again is known by them. No desk shows them.
+REMEMBERED: t.Final = ("renewed_at", "reissued_at", "further_linked_since", "procedure_rejected_at")
 DAYS: t.Final = (
     "ordered_at", "registered_at", "issued_at", "ended_at", "not_before", "not_after", "linked_since",
-    "procedure_ordered_at", "procedure_registered_at",
+    "procedure_ordered_at", "procedure_registered_at", *REMEMBERED,
 )  # fmt: skip
 # In the order in which the collection writes them.
 FIELDS: t.Final = (
     "contract_id", "client_reference", "customer_code", "common_name", "product", "term", "usage", "linked_service",
-    "linked_contract_id", "linked_since", "further_linked_contract_ids", "state", "confirmations", "reason", "deadline",
-    "ordered_at", "registered_at", "issued_at", "ended_at", "csr_origin", "public_key_fingerprint",
-    "certificate_fingerprint", "serial_number", "not_before", "not_after", *OF_PROCEDURE,
+    "linked_contract_id", "linked_since", "further_linked_contract_ids", "further_linked_since", "state",
+    "confirmations", "reason", "deadline", "ordered_at", "registered_at", "issued_at", "renewed_at", "reissued_at",
+    "ended_at", "csr_origin", "public_key_fingerprint", "certificate_fingerprint", "serial_number", "not_before",
+    "not_after", *OF_PROCEDURE,
 )  # fmt: skip
 _LINKS: t.Final = "further_linked_contract_ids"
-_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, "ended_at", _LINKS, *OF_PROCEDURE))
-_PROCEDURES: t.Final = (Kind.RENEWAL.value, Kind.REISSUE.value)
+_NOT_SHOWN: t.Final = ("ended_at", _LINKS, *REMEMBERED, *OF_PROCEDURE)
+_KEPT: t.Final = tuple(name for name in FIELDS if name not in (*NEEDED, *_NOT_SHOWN))
+_OPENED_AT: t.Final = {Kind.RENEWAL.value: "renewed_at", Kind.REISSUE.value: "reissued_at"}
 _UNDER_WAY: t.Final = tuple(
     state.value for state in (State.AWAITING_REGISTRATION, State.APPLIED, State.AWAITING_CONFIRMATION, State.REJECTED)
 )
@@ -94,15 +98,31 @@ def _read_procedure(moments: RegisterRow) -> Procedure | None:
     if moments.get("procedure") is None:
         return None
     kind = Kind(moments["procedure"])
-    shown = {_form_of(name): moments.get(name) for name in OF_PROCEDURE[1:]}
+    shown = {_form_of(name): moments.get(name) for name in OF_PROCEDURE[1:] if name not in REMEMBERED}
     shown["opened_at"] = shown.pop("ordered_at")
     fields = read_fields(shown, ("state",), tuple(name for name in shown if name != "state"))
     fields["confirmations"] = tuple(fields["confirmations"] or ())
     return Procedure(id=kind.value, kind=kind, replaces=moments.get("certificate_fingerprint"), **fields)
 
 
+def close_procedure(row: RegisterRow) -> RegisterRow:
+    """Return the row without what was under way, and with the days on which that was ordered and registered."""
+    days = {
+        _OPENED_AT.get(row.get("procedure", ""), ""): row.get("procedure_ordered_at"),
+        "registered_at": row.get("procedure_registered_at"),
+    }
+    left = {name: value for name, value in row.items() if name not in OF_PROCEDURE}
+    return {**left, **{name: day for name, day in days.items() if name and day}}
+
+
+def read_day(row: RegisterRow, name: str) -> dt.date | None:
+    """Read a day or moment of a sound row as the day in Japan; None where it is not known."""
+    moment = _moment(name, row.get(name))
+    return None if moment is None else dt.datetime.fromisoformat(moment).astimezone(JST).date()
+
+
 def _find_misfit(name: str, value: t.Any) -> object:
-    choices = {"procedure": _PROCEDURES, "procedure_state": _UNDER_WAY}.get(name)
+    choices = {"procedure": tuple(_OPENED_AT), "procedure_state": _UNDER_WAY}.get(name)
     if choices:
         return None if value in choices else ", ".join(choices)
     if name == _LINKS:
@@ -112,7 +132,7 @@ def _find_misfit(name: str, value: t.Any) -> object:
 
 
 def _form_of(name: str) -> str:
-    return "issued_at" if name == "ended_at" else name.removeprefix("procedure_")
+    return "issued_at" if name in ("ended_at", *REMEMBERED) else name.removeprefix("procedure_")
 
 
 def _moment(name: str, value: t.Any) -> t.Any:
@@ -139,4 +159,15 @@ def _written(value: t.Any) -> t.Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ("FIELDS", "JST", "OF_PROCEDURE", "SAME_END", "RegisterRow", "judge_row", "plain_row", "read_application")
+__all__ = (
+    "FIELDS",
+    "JST",
+    "OF_PROCEDURE",
+    "SAME_END",
+    "RegisterRow",
+    "close_procedure",
+    "judge_row",
+    "plain_row",
+    "read_application",
+    "read_day",
+)
