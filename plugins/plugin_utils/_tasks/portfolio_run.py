@@ -14,10 +14,10 @@ import functools
 import typing as t
 
 from ...module_utils._core.phrases import translate
-from .._complaints.complaints import sort_complaints
+from .._complaints.complaints import OrdersRefused, sort_complaints
 from .._desk.desk import NotAllowed
 from .._guards.hosts import leave_lost_hosts
-from .._guards.limits import leave_past_limits
+from .._guards.limits import judge_limits, leave_past_limits
 from .._planning.observe import Listing
 from .._planning.remarks import find_clock_difference
 from .._planning.schedule import What
@@ -60,7 +60,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     frame = add_before(make_frame(options, leg.lang, leg.commands_of), options)
     held, hosts = Held(leg.commands_of, leg.warn), leg.inventory_hosts
     before = _plan(leg, desk, judged, listing, frame=frame, held=held)
-    past = contracts.guard_contracts(options, before, desk, frame=frame, performs=performs, inventory=hosts)
+    past = _guard(leg, before, desk, frame=frame, performs=performs)
     past = (*past, *find_clock_difference(before, read_clock()), *_find_unperformed(options, before, desk))
     plan, outcomes = _perform(leg, before, desk) if performs and state == "applied" else (before, ())
     # Hosts come first where something is to be done; the task that buys tells the rest.
@@ -76,7 +76,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
         finished=options["reports_path"] is not None,
         complaints=sort_complaints((*judged.complaints, *past)),
     )
-    handed = {} if goes_on else leg.hand_out(desk, plan, document, stopped=bool(failed))
+    handed = {} if goes_on else leg.hand_out(desk, _limit(leg, plan, frame), document, stopped=bool(failed))
     kept = {"repair": options["repair"], "brief": state != "planned" or after, "after": after}
     result = contracts.make_contract_result(document, plan, hosts, before=before, outcomes=outcomes, **kept)
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
@@ -104,8 +104,24 @@ def _plan(leg: Leg, desk: Desk, judged: Judged, listing: Listing, *, frame: Fram
     if not options["due_only"]:
         return plan
     plan = leave_lost_hosts(plan, leg.inventory_hosts)
-    limits = contracts.read_limits(options)
-    return leave_past_limits(plan, limits, prices=frame.prices) if options["state"] in contracts.DOING else plan
+    return _limit(leg, plan, frame) if options["state"] in contracts.DOING else plan
+
+
+def _limit(leg: Leg, plan: Plan, frame: Frame) -> Plan:
+    """Leave out whatever costs money where it would go past a limit of this task."""
+    return leave_past_limits(plan, contracts.read_limits(leg.options), prices=frame.prices)
+
+
+def _guard(leg: Leg, plan: Plan, desk: Desk, *, frame: Frame, performs: bool) -> tuple[Complaint, ...]:
+    """Guard as guard_contracts does; where people are the desk, no sheet of before asks for what a limit refuses."""
+    how = functools.partial(contracts.guard_contracts, frame=frame, performs=performs, inventory=leg.inventory_hosts)
+    try:
+        return how(leg.options, plan, desk)
+    except OrdersRefused as refusal:
+        past = judge_limits(plan, contracts.read_limits(leg.options), prices=frame.prices)
+        if desk.by_people and refusal.complaints == sort_complaints(past):
+            leg.hand_out(desk, _limit(leg, plan, frame), {"orders": [], "lang": leg.lang})
+        raise
 
 
 def _find_unperformed(options: Options, plan: Plan, desk: Desk) -> tuple[Complaint, ...]:
