@@ -20,12 +20,10 @@ import typing as t
 import check_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_order_files
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning import lives
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import (
-    list_lineages,
-    make_forecast,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import make_forecast
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forewarnings import list_warnings
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.levers import list_levers
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lineages import list_lineages
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.forecast_document import describe_forecast
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import (

@@ -18,7 +18,8 @@ from .lives import Happening
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .forecast import Forecast, Lineage
+    from .forecast import Forecast
+    from .lineages import Lineage
 
 _MANY: t.Final = 5  # answers of one applicant in one week; ours
 _WEEKS: t.Final = 3  # the fullest ones are told

@@ -18,7 +18,8 @@ from .forecast import Sum, add_up, sum_by_quarter
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from .forecast import Forecast, Lineage
+    from .forecast import Forecast
+    from .lineages import Lineage
     from .lives import Assumptions
     from .prices import PriceTable
 

@@ -20,9 +20,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ...module_utils._core.phrases import Language
-    from .._planning.forecast import Forecast, Lineage, Sum
+    from .._planning.forecast import Forecast, Sum
     from .._planning.forewarnings import Forewarning
     from .._planning.levers import Lever
+    from .._planning.lineages import Lineage
     from .rows import Row
 
 FORMAT: t.Final = "iij.server_certificate/forecast"

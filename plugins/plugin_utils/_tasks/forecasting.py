@@ -13,10 +13,11 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase
 from .._complaints.complaints import OptionsWrong, sort_complaints
-from .._planning.forecast import list_lineages, make_forecast
+from .._planning.forecast import make_forecast
 from .._planning.forewarnings import list_warnings
 from .._planning.levers import list_levers
 from .._planning.lifecycle import day_in_japan
+from .._planning.lineages import list_lineages
 from .._planning.lives import Anchor, Assumptions, Second
 from .._planning.observe import observe
 from .._planning.prices import read_price_table

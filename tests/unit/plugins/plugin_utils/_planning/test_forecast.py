@@ -13,11 +13,9 @@ import random
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import (
-    Lineage,
-    make_forecast,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import make_forecast
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forewarnings import list_warnings
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lineages import Lineage
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lives import (
     Anchor,
     Assumptions,

@@ -22,12 +22,10 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import (
-    list_lineages,
-    make_forecast,
-)
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forecast import make_forecast
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.forewarnings import list_warnings
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.levers import list_levers
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lineages import list_lineages
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.lives import Assumptions, Second
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.prices import read_price_table
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.forecast_document import (
