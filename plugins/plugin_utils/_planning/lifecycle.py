@@ -173,9 +173,9 @@ def list_lacking_fields(order: Order) -> tuple[str, ...]:
     return order.missing or (() if order.terms_agreed else ("terms_agreed",))
 
 
-def is_term_refused(order: Order, track: Track | None) -> bool:
+def is_term_refused(order: Order, window: Renewal | None) -> bool:
     """Check whether the desk shows for which terms it renews, and the order's is none of them."""
-    terms = track.window.terms if track else ()
+    terms = window.terms if window else ()
     return bool(terms) and order.renewal_term not in terms
 
 

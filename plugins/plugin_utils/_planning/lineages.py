@@ -15,8 +15,10 @@ from .._catalogue.products import TERMS, find_product
 from .._values.observed import ENDED, Decision, Kind, State
 from .._values.order import CsrOrigin, Usage, Wanted
 from .claims import match_applications
-from .lifecycle import day_in_japan
+from .lifecycle import day_in_japan, is_term_refused
 from .lives import Life
+from .replacements import is_in_nobodys_sight
+from .silence import find_last_term
 from .windows import count_delay
 
 if t.TYPE_CHECKING:
@@ -79,10 +81,39 @@ def list_lineages(
     claimed = {application.contract_id for application in claims.values()}
     rest = observed.applications if observed is not None else ()
     unmanaged = [app for app in rest if app.live and app.contract_id not in claimed]
-    shown = {app.contract_id: _of_contract(app, prices, assumptions) for app in unmanaged}
+    heirs = _group_heirs(orders, observed, {lineage.name: lineage.life for lineage in result})
+    shown = {
+        app.contract_id: _of_contract(app, prices, assumptions, cancelled_on=heirs.get(app.contract_id))
+        for app in unmanaged
+    }
     brought = (claims[o.name].contract_id if o.name in claims else o.name for o in orders if o.product.brought)
     left_out = (*brought, *(contract_id for contract_id, lineage in shown.items() if lineage is None))
     return (*result, *filter(None, shown.values())), left_out
+
+
+def _group_heirs(
+    orders: Iterable[Order], observed: Observed | None, lives: Mapping[str, Life]
+) -> dict[str, int | None]:
+    """Group the orders that replace contracts; returns the day by which the last one of each is in use.
+
+    None where no run of ours cancels the contract then.
+    """
+    if observed is None or observed.as_of is None:
+        return {}
+    today = day_in_japan(observed.as_of).toordinal()
+    days: dict[str, int | None] = {}
+    for order in orders:
+        if order.replaces is None or order.state is not Wanted.PRESENT:
+            continue
+        life, before = lives.get(order.name), days.get(order.replaces, today)
+        unseen = not observed.changes_online or is_in_nobodys_sight(order)
+        days[order.replaces] = None if life is None or unseen or before is None else max(before, _in_use(life, today))
+    return days
+
+
+def _in_use(life: Life, today: int) -> int:
+    """Return the day on which its first certificate is in use, as a life reckons with it."""
+    return today if life.ends is not None else max(today, (life.registered or today) + life.lead)
 
 
 def _goes_on(order: Order, application: Application | None) -> bool:
@@ -104,12 +135,13 @@ def _of_order(
     spread: bool,
 ) -> Lineage:
     level = order.product.level.value
+    silent, term = _find_renewal(order, application)
     life = _life(
         application,
         term=order.term,
         level=level,
         lead=assumptions.lead[level],
-        silent=not order.is_renewed_here,
+        silent=silent,
     )
     return Lineage(
         name=str(order.name),
@@ -124,17 +156,30 @@ def _of_order(
         by_hand=order.csr_origin is CsrOrigin.SERVICE and order.usage is Usage.OTHER,
         approved_by_mail=order.approval_email is not None,
         price=prices.price_order(order) if prices else None,
-        renewal_price=prices.price_renewal(order.product.id, order.renewal_term) if prices else None,
+        renewal_price=prices.price_renewal(order.product.id, term) if prices else None,
         life=dc.replace(
             life,
-            next_term=TERMS[order.renewal_term],
+            next_term=TERMS[term],
             delay=count_delay(order.name) if spread else 0,
             goes_on=life.goes_on and order.state is Wanted.PRESENT,
         ),
     )
 
 
-def _of_contract(application: Application, prices: PriceTable | None, assumptions: Assumptions) -> Lineage | None:
+def _find_renewal(order: Order, application: Application | None) -> tuple[bool, str]:
+    """Find whether silence renews, which orders the last term again, and the term.
+
+    The plan holds a renewal for a term that the desk does not offer, and silence renews then.
+    """
+    if order.is_renewed_here and not is_term_refused(order, application.renewal if application else None):
+        return False, order.renewal_term
+    last = find_last_term(application) if application else None
+    return True, last if last in TERMS else order.term
+
+
+def _of_contract(
+    application: Application, prices: PriceTable | None, assumptions: Assumptions, *, cancelled_on: int | None
+) -> Lineage | None:
     """Return the lineage of a contract that no order names; None where the desk shows too little of it."""
     product = find_product(application.product)
     if product is None or product.brought or application.term not in TERMS or application.not_after is None:
@@ -154,7 +199,10 @@ def _of_contract(application: Application, prices: PriceTable | None, assumption
         approved_by_mail=False,
         price=None,
         renewal_price=prices.price_renewal(product.id, application.term) if prices else None,
-        life=_life(application, term=application.term, level=level, lead=assumptions.lead[level], silent=True),
+        life=dc.replace(
+            _life(application, term=application.term, level=level, lead=assumptions.lead[level], silent=True),
+            cancelled_on=cancelled_on,
+        ),
     )
 
 

@@ -89,7 +89,7 @@ class Life:
     `issued`, `ends`: first and last day of the certificate in use (None: not issued yet). `ordered`, `registered`: days
     of the procedure under way (None: not yet). `period_ends`: the last day that is paid (None: as `ends`). `delay`:
     days after the opening on which this contract is ordered. `lead`: days from registration to issue. `next_term`: days
-    of the periods to come (None: as the first).
+    of the periods to come (None: as the first). `cancelled_on`: the day on which another contract has replaced it.
     """
 
     term: int
@@ -104,6 +104,7 @@ class Life:
     period_ends: int | None = None
     next_term: int | None = None
     goes_on: bool = True  # False: cancelled, it ends with its certificate
+    cancelled_on: int | None = None
 
 
 class Day(t.NamedTuple):
@@ -157,8 +158,13 @@ class _Walker:
             if life.registered is None:
                 yield Day(self._today, Happening.REGISTRATION)
             yield from self._issue(self._today if life.registered is None else life.registered, paid=True)
-        while _known(self._issued) <= self._until:
+        while _known(self._issued) <= self._until and not self._is_cancelled():
             yield from self._renew()
+
+    def _is_cancelled(self) -> bool:
+        """Check whether it is cancelled before silence renews it once more."""
+        day = self._life.cancelled_on
+        return day is not None and day < _known(self._ends) - _ORDER_BY
 
     def _renew(self) -> Iterator[Day]:
         issued, ends, paid_to = _known(self._issued), _known(self._ends), _known(self._paid_to)

@@ -160,7 +160,8 @@ def _hold_where_unclear(
         return entry, ()
     renews = entry.ahead is Standing.TO_RENEW
     rivals = _find_rivals_of(entry, observed, claims) if renews else ()
-    held = bool(rivals or list_lacking_fields(entry.order)) or (renews and is_term_refused(entry.order, entry.track))
+    refused = renews and is_term_refused(entry.order, entry.track.window if entry.track else None)
+    held = bool(rivals or list_lacking_fields(entry.order)) or refused
     return (dc.replace(entry, ahead=Standing.HELD) if held else entry), rivals
 
 

@@ -78,7 +78,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
             continue
         order, facts = entry.order, {"contract_id": application.contract_id}
         yield from _of_lacking(order, track, facts)
-        if order.is_renewed_here and track.undecided_until and is_term_refused(order, track):
+        if order.is_renewed_here and track.undecided_until and is_term_refused(order, track.window):
             day, terms = last_day_before(track.window.order_by), " / ".join(track.window.terms)
             yield _remark("RENEWAL-TERM", order, {**facts, "value": order.renewal_term, "terms": terms, "day": day})
         yield from _of_brought(entry, track)

@@ -81,7 +81,7 @@ def find_replaced(successors: Iterable[Successor], observed: Observed) -> dict[s
 
 def _judge_replaced(old: Application, group: list[Successor], observed: Observed, *, first: bool) -> Replaced:
     replaced = Replaced(application=old, track=find_track(old, observed.as_of))
-    in_person = not observed.changes_online or any(_is_in_nobodys_sight(one.order) for one in group)
+    in_person = not observed.changes_online or any(is_in_nobodys_sight(one.order) for one in group)
     free = replaced.goes_on and not replaced.is_too_late and not is_renewing(old)
     cancels = first and free and not in_person and all(is_in_use(one) for one in group)
     return dc.replace(replaced, cancels=cancels, in_person=in_person)
@@ -97,7 +97,7 @@ def is_in_use(one: Successor) -> bool:
     return application.state is State.ISSUED and one.order.install is not None and one.on_host is True
 
 
-def _is_in_nobodys_sight(order: Order) -> bool:
+def is_in_nobodys_sight(order: Order) -> bool:
     """Check whether neither a host of ours nor IIJ tells when a certificate is in use."""
     return order.usage is Usage.OTHER and order.install is None
 
@@ -145,5 +145,6 @@ __all__ = (
     "find_giving_way",
     "find_replaced",
     "find_wrong_replacements",
+    "is_in_nobodys_sight",
     "is_in_use",
 )

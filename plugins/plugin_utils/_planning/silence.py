@@ -123,12 +123,12 @@ def _is_open(application: Application | None) -> bool:
 
 def price_silence(application: Application, prices: PriceTable | None) -> int | None:
     """Return what a renewal by silence costs: the same period again; None where no price is known."""
-    return prices.price_renewal(application.product, _last_term(application)) if prices else None
+    return prices.price_renewal(application.product, find_last_term(application)) if prices else None
 
 
-def _last_term(application: Application) -> str | None:
+def find_last_term(application: Application) -> str | None:
     """Return the term of the period that ends: silence orders the same again."""
     return application.period.term if application.period else application.term
 
 
-__all__ = ("Silent", "find_open_renewals", "find_silent", "price_silence", "tell_silence")
+__all__ = ("Silent", "find_last_term", "find_open_renewals", "find_silent", "price_silence", "tell_silence")
