@@ -173,7 +173,7 @@ def _find_renewal(order: Order, application: Application | None) -> tuple[bool, 
     """
     if order.is_renewed_here and not is_term_refused(order, application.renewal if application else None):
         return False, order.renewal_term
-    last = find_last_term(application) if application else None
+    last = (find_last_term(application) if application else None) or order.term
     return True, last if last in TERMS else order.term
 
 
