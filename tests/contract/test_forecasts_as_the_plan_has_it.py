@@ -114,3 +114,19 @@ def test_a_term_that_the_desk_does_not_offer_is_renewed_by_silence(
     planned = [step.value for _entry, step in plan.list_steps() if step.value == "renew"]
     assert first.total.counts.get("renewal", 0) == len(planned) == (offered != ("6 months",))
     assert first.total.yen == (50_000 if planned else 30_000)
+
+
+def test_a_link_change_costs_in_the_forecast_what_it_costs_in_the_plan(desk: DeskControl, api: ApiDesk) -> None:
+    buy(desk, api, sample.linked_order(), "default/cdn/1")
+    desk.advance(9)
+    wish = {"service": "managed_waf_link", "contract_id": "rmw00000001", "was": "rga00000001"}
+    order = sample.linked_order(linked_contract=wish)
+    observed = observe(api, (order,), portfolio="default")
+    assert PRICES is not None and observed.as_of is not None
+    cost = PRICES.sum_cost(make_plan((order,), observed, portfolio="default"))
+    forecast = reckon(observed, order, until=(observed.as_of + 10 * DAY).date())
+    assert forecast.total.yen == cost.total == 5_000
+    assert forecast.total.counts == {"link_change": 1}
+    (app,) = observed.applications
+    done = dc.replace(observed, applications=(dc.replace(app, linked_contract_id="rmw00000001"),))
+    assert reckon(done, order, until=(observed.as_of + 10 * DAY).date()).total.yen == 0

@@ -18,7 +18,7 @@ from .lives import SPENDS, Assumptions, Happening, Life, Second, count_days, wal
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from .lineages import Lineage
+    from .lineages import Lineage, Prices
     from .lives import Day
 
 ON_HOSTS: t.Final = "host_swap"  # a certificate that is changed on a host
@@ -75,23 +75,21 @@ def sum_by_quarter(
     lineages: Iterable[Lineage], today: dt.date, until: dt.date, assumptions: Assumptions
 ) -> dict[tuple[int, int], Sum]:
     """Add events and yen up by year and quarter; lineages that are alike are walked once."""
-    lives: dict[tuple[int | None, int | None, bool], collections.Counter[Life]] = collections.defaultdict(
-        collections.Counter
-    )
+    lives: dict[tuple[Prices, bool], collections.Counter[Life]] = collections.defaultdict(collections.Counter)
     for row in lineages:
-        lives[row.price, row.renewal_price, row.on_host][row.life] += 1
+        lives[row.prices, row.on_host][row.life] += 1
     first, last = today.toordinal(), until.toordinal()
     counts: dict[tuple[int, int], collections.Counter[str]] = collections.defaultdict(collections.Counter)
     yen: collections.Counter[tuple[int, int]] = collections.Counter()
     unpriced: collections.Counter[tuple[int, int]] = collections.Counter()
-    for (first_price, later_price, on_host), group in lives.items():
+    for (prices, on_host), group in lives.items():
         for (day, what), number in count_days(group, today=first, until=last, assumptions=assumptions).items():
             quarter = _quarter_of(dt.date.fromordinal(day))
             counts[quarter][what.value] += number
             if what is Happening.CERTIFICATE and on_host:
                 counts[quarter][ON_HOSTS] += number
             if what in SPENDS:
-                price = first_price if what is Happening.NEW_ORDER else later_price
+                price = prices.price_event(what)
                 yen[quarter] += number * (price or 0)
                 unpriced[quarter] += number if price is None else 0
     return {

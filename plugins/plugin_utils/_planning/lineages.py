@@ -16,7 +16,8 @@ from .._values.observed import ENDED, Decision, Kind, State
 from .._values.order import CsrOrigin, Usage, Wanted
 from .claims import match_applications
 from .lifecycle import day_in_japan, is_term_refused
-from .lives import Life
+from .links import count_relinkings
+from .lives import Happening, Life
 from .replacements import is_in_nobodys_sight
 from .silence import find_last_term
 from .windows import count_delay
@@ -29,6 +30,18 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
     from .lives import Assumptions
     from .prices import PriceTable
+
+
+class Prices(t.NamedTuple):
+    """Yen of the first term, of a later one, and of a change or addition of a linked service."""
+
+    first: int | None
+    renewal: int | None
+    link: int | None
+
+    def price_event(self, what: Happening) -> int | None:
+        """Price one event that spends."""
+        return {Happening.NEW_ORDER: self.first, Happening.LINK_CHANGE: self.link}.get(what, self.renewal)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +66,12 @@ class Lineage:
     price: int | None
     renewal_price: int | None
     life: Life
+    link_price: int | None = None
+
+    @property
+    def prices(self) -> Prices:
+        """What its events cost."""
+        return Prices(self.price, self.renewal_price, self.link_price)
 
 
 def list_lineages(
@@ -162,7 +181,9 @@ def _of_order(
             next_term=TERMS[term],
             delay=count_delay(order.name) if spread else 0,
             goes_on=life.goes_on and order.state is Wanted.PRESENT,
+            link_changes=count_relinkings(order, application),
         ),
+        link_price=prices.links.get(order.product.id) if prices else None,
     )
 
 
@@ -234,4 +255,4 @@ def _day(moment: dt.datetime | None) -> int | None:
     return None if moment is None else day_in_japan(moment).toordinal()
 
 
-__all__ = ("Lineage", "list_lineages")
+__all__ = ("Lineage", "Prices", "list_lineages")

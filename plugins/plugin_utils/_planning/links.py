@@ -11,9 +11,11 @@ A change names what it replaces (`was`), so what somebody else has changed meanw
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from .._values.links import LinkWork, Relinking
+from .._values.observed import Link
 from .._values.order import Usage, Wanted
 from .lifecycle import current_certificate
 from .steps import CONTRACT_STEPS, STEPS, Standing
@@ -63,6 +65,24 @@ def is_relinked(application: Application, wanted: Relinking) -> bool:
     return wanted.contract_id in {link.contract_id for link in application.further_links}
 
 
+def count_relinkings(order: Order, application: Application | None) -> int:
+    """Count the changes and additions of linked services that are still to be asked for, as far as the desk shows."""
+    if application is None or order.linked_contract is None or not is_link_shown(application):
+        return 0
+    count = 0
+    for _one in (order.linked_contract, *order.linked_contract.also):
+        wanted = relinking_of(order, application)
+        if wanted is None:
+            break
+        count += not is_relinked(application, wanted)
+        if wanted.work is LinkWork.CHANGE:
+            application = dc.replace(application, linked_contract_id=wanted.contract_id)
+        else:
+            links = (*application.further_links, Link(contract_id=wanted.contract_id))
+            application = dc.replace(application, further_links=links)
+    return count
+
+
 def is_link_shown(application: Application) -> bool:
     """Check whether the desk shows at all to what the contract is linked."""
     return application.linked_contract_id is not None
@@ -77,4 +97,4 @@ def unnamed_links(order: Order, application: Application | None) -> tuple[str, .
     return tuple(link.contract_id for link in application.further_links if link.contract_id not in ours)
 
 
-__all__ = ("is_link_shown", "is_relinked", "link_standing", "relinking_of", "unnamed_links")
+__all__ = ("count_relinkings", "is_link_shown", "is_relinked", "link_standing", "relinking_of", "unnamed_links")

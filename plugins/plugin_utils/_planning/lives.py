@@ -39,6 +39,7 @@ class Happening(enum.StrEnum):
     NEW_ORDER = "new_order"
     RENEWAL = "renewal"  # ordered by us
     SILENT_RENEWAL = "silent_renewal"  # by IIJ, since nobody ordered or cancelled
+    LINK_CHANGE = "link_change"  # a change or addition of a linked service
     CONTINUATION = "continuation"  # a further certificate inside a paid period
     REGISTRATION = "registration"
     CERTIFICATE = "certificate"  # its issue
@@ -47,7 +48,7 @@ class Happening(enum.StrEnum):
     GAP = "gap"  # the day from which no certificate is valid
 
 
-SPENDS: t.Final = frozenset({Happening.NEW_ORDER, Happening.RENEWAL, Happening.SILENT_RENEWAL})
+SPENDS: t.Final = frozenset({Happening.NEW_ORDER, Happening.RENEWAL, Happening.SILENT_RENEWAL, Happening.LINK_CHANGE})
 
 
 class Second(enum.StrEnum):
@@ -90,6 +91,7 @@ class Life:
     of the procedure under way (None: not yet). `period_ends`: the last day that is paid (None: as `ends`). `delay`:
     days after the opening on which this contract is ordered. `lead`: days from registration to issue. `next_term`: days
     of the periods to come (None: as the first). `cancelled_on`: the day on which another contract has replaced it.
+    `link_changes`: how many changes and additions of linked services are to be asked for.
     """
 
     term: int
@@ -105,6 +107,7 @@ class Life:
     next_term: int | None = None
     goes_on: bool = True  # False: cancelled, it ends with its certificate
     cancelled_on: int | None = None
+    link_changes: int = 0
 
 
 class Day(t.NamedTuple):
@@ -149,6 +152,7 @@ class _Walker:
     def walk_days(self) -> Iterator[Day]:
         """Yield every day on which something happens, some of them before today."""
         life = self._life
+        yield from [Day(self._today, Happening.LINK_CHANGE)] * life.link_changes
         if self._ends is not None and not life.goes_on:
             yield Day(self._ends + 1, Happening.GAP)
             return

@@ -90,9 +90,7 @@ def list_events(forecast: Forecast) -> Iterator[Row]:
 
 
 def _yen(lineage: Lineage, what: Happening) -> int | None:
-    if what not in SPENDS:
-        return None
-    return lineage.price if what is Happening.NEW_ORDER else lineage.renewal_price
+    return lineage.prices.price_event(what) if what in SPENDS else None
 
 
 def _describe_assumptions(forecast: Forecast) -> Row:

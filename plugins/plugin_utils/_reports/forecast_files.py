@@ -44,7 +44,16 @@ if t.TYPE_CHECKING:
 
 _CALENDAR_DAYS: t.Final = 396  # 13 months
 _IN_CALENDAR: t.Final = frozenset(
-    ("new_order", "renewal", "silent_renewal", "continuation", "domain_approval", "organization_check", "gap")
+    (
+        "new_order",
+        "renewal",
+        "silent_renewal",
+        "link_change",
+        "continuation",
+        "domain_approval",
+        "organization_check",
+        "gap",
+    )
 )
 _LISTED: t.Final = 20  # names in one entry of the calendar
 _LEVERS: t.Final = Phrase("What would change it:", "変更した場合の差:")
