@@ -47,6 +47,7 @@ _LIBRARIES: t.Final = (
     "uvicorn.loops.asyncio",
     "uvicorn.protocols.http.h11_impl",
     "uvicorn.protocols.websockets.auto",
+    "anyio._backends._asyncio",  # which is found by its name, at the first request
 )
 FORKS: t.Final = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["rehearsal_desk.running.cli", *_LIBRARIES])
