@@ -13,6 +13,8 @@ import subprocess
 import sys
 import typing as t
 
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import commands_in
+
 HERE: t.Final = pathlib.Path(__file__).resolve().parent
 ROOT: t.Final = HERE.parents[1]
 HOSTLAB: t.Final = HERE / "hostlab.sh"
@@ -62,7 +64,9 @@ class Lab:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return {
             **kept,
-            "PATH": os.pathsep.join([str(TOOLS), os.environ.get("PATH", ""), "/usr/sbin", "/sbin"]),
+            "PATH": os.pathsep.join(
+                [str(commands_in(os.environ)), str(TOOLS), os.environ.get("PATH", ""), "/usr/sbin", "/sbin"]
+            ),
             "PYTHONPATH": os.pathsep.join([str(ROOT / "collections"), str(ROOT / "rehearsal" / "src")]),
             "LC_ALL": "C.UTF-8",
             "NO_COLOR": "1",
