@@ -93,7 +93,7 @@ def make_site(
 
 
 def take_routes(app: FastAPI, *routers: APIRouter) -> None:
-    """Serve the routes of these routers as they are; `include_router` would make each of them anew for every desk."""
+    """Serve the routes of these routers as they are; `include_router` makes each once more, for every desk."""
     for router in routers:
         app.router.routes.extend(router.routes)
 
