@@ -64,33 +64,43 @@ class Claims:
     def __init__(self, orders: Iterable[Wanted]) -> None:
         named = [_Claim(wanted, path) for wanted in orders for path in wanted.own_paths]
         named += [_Claim(wanted, wanted.key_path, is_key=True) for wanted in orders if wanted.key_path]
-        self._own: dict[int, list[tuple[str, _Claim]]] = {}
+        self._own: dict[int, list[tuple[str | errors.Fault, _Claim]]] = {}
         self._files: dict[str, list[_Claim]] = {}
         for claim in named:
             file = _find(door.file_of, claim.path)
             self._own.setdefault(id(claim.wanted), []).append((file, claim))
-            self._files.setdefault(file, []).append(claim)
+            if isinstance(file, str):
+                self._files.setdefault(file, []).append(claim)
         # A path that is the collection's beside a file; nearly no order names one, so it is rarely asked for more.
         hidden = [(file, claim) for claim in named for file in paths.hidden_beside(claim.path)]
         self._hidden = [(_find(door.place_of, file), claim) for file, claim in hidden]
         self._places = {_find(door.place_of, claim.path): claim for claim in reversed(named)} if hidden else {}
 
     def require_own(self, wanted: Wanted) -> None:
-        """Refuse a file that is another order's too, or a path that is kept hidden beside a file of an order."""
+        """Refuse a file that is another order's too, or a path that is kept hidden beside a file of an order.
+
+        And one that leads through a folder of others, before anything is done; that of a key is where it is looked for.
+        """
         for file, claim in self._own.get(id(wanted), ()):
+            if isinstance(file, errors.Fault):
+                if claim.is_key:
+                    continue
+                raise file
             foreign = next((other for other in self._files[file] if not claim.agrees_with(other)), None)
             if foreign:
                 raise errors.PathShared(path=claim.path, other=_ORDER.filled(foreign.wanted.name))
         for place, claim in self._hidden:
+            if claim.wanted is wanted and isinstance(place, errors.Fault):
+                raise place
             if claim.wanted is wanted and place in self._places:
                 raise errors.PathShared(path=claim.path, other=_ORDER.filled(self._places[place].wanted.name))
 
 
-def _find(find: Callable[[str], pathlib.Path], path: str) -> str:
+def _find(find: Callable[[str], pathlib.Path], path: str) -> str | errors.Fault:
     try:
         return str(find(path))
-    except errors.Fault:  # told when it is that order's turn
-        return path
+    except Exception as error:  # told when it is that order's turn
+        return errors.as_fault(error)
 
 
 __all__ = ("Beside", "Claims", "Wanted")

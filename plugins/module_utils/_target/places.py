@@ -13,7 +13,7 @@ import typing as t
 from . import rights, seen_files
 from .acceptance import require_kept
 from .installation import PKCS12, WITH_KEY, Passphrases, WantedInstallation, parse
-from .orders import carry_out
+from .orders import attempt, carry_out
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -38,8 +38,9 @@ def find_obstacles(
 
     installing = [order for order in orders if order.get("install")]
     unpaid = [order for order in installing if order.get("is_unpaid")]
-    paid = [read(order) for order in installing if not order.get("is_unpaid")]
-    return carry_out(unpaid, parse=read, act=_require_places, beside=[*paid, *beside]).failures
+    paid = [attempt(str(order.get("name")), read, order) for order in installing if not order.get("is_unpaid")]
+    others = [wanted for wanted in paid if isinstance(wanted, WantedInstallation)]
+    return carry_out(unpaid, parse=read, act=_require_places, beside=[*others, *beside]).failures
 
 
 def _require_places(wanted: WantedInstallation) -> None:

@@ -82,6 +82,22 @@ def test_nor_does_one_write_a_file_of_an_order_with_which_nothing_is_done(tmp_pa
     assert failure.name == "a" and "the order c" in str(failure.fault)
 
 
+def test_a_path_through_a_folder_of_others_is_refused_before_anything_is_done(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o1777)
+    done: list[str] = []
+
+    def act(wanted: t.Any) -> str:
+        done.append(wanted.name)
+        return str(wanted.name)
+
+    rows = [{"name": "a", "paths": [f"{tmp_path}/open/x.csr"]}, {"name": "c", "paths": [f"{tmp_path}/c.csr"]}]
+    beside = [orders.Beside("d", (f"{tmp_path}/open/d.csr",), None)]
+    harvest = orders.carry_out(rows, parse=parse, act=act, beside=beside)
+    assert done == ["c"] and [failure.name for failure in harvest.failures] == ["a"]
+    assert f"{tmp_path}/open" in str(harvest.failures[0].fault)
+
+
 def test_a_fault_tells_what_was_done_before_it() -> None:
     done = ["create_key"]
     for raised in (errors.KeyMissing(path="/k"), ValueError("secret")):
