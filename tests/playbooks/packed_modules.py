@@ -24,7 +24,6 @@ import marshal
 import os
 import pathlib
 import pickle
-import shlex
 import sys
 import tempfile
 import typing as t
@@ -43,9 +42,13 @@ _LONG: t.Final = 20_000  # characters; no file of a user in these tests is as lo
 _NEVER_CHECKED: t.Final = (1).to_bytes(4, "little")  # [PEP 552]; nobody changes the source within a package
 
 
+# No shell: it would set PWD, which order files may ask for.
 _COMMAND: t.Final = """\
-#!/bin/sh
-exec {python} {this} {folder} {command} "$@"
+#!{python}
+import runpy, sys
+
+sys.argv[1:1] = [{folder!r}, {command!r}]
+runpy.run_path({this!r}, run_name="__main__")
 """
 
 
@@ -59,7 +62,7 @@ def offer_folder(config: pytest.Config, environment: MutableMapping[str, str]) -
     own = pathlib.Path(sys.executable).with_name("ansible-playbook")
     words = {"python": sys.executable, "this": __file__, "folder": folder.name, "command": str(own)}
     command = commands / own.name
-    command.write_text(_COMMAND.format(**{name: shlex.quote(word) for name, word in words.items()}), encoding="utf-8")
+    command.write_text(_COMMAND.format(**words), encoding="utf-8")
     command.chmod(0o755)
 
 
