@@ -81,7 +81,7 @@ def find_keys_not_kept(judged: Iterable[tuple[RawOrder, Order]]) -> Iterator[Com
         for raw, order in group if len(group) > 1 else ():
             reason = _find_new_key(order)
             if reason:
-                other = next(each.name for _raw, each in group if each is not order)
+                other, *_more = (each.name for _raw, each in group if each is not order)
                 facts = {"value": shorten(raw.fields["key"]["path"]), "other": other, "reason": reason}
                 path: Path = ("key", "path")
                 yield Complaint(rule="KEY-NOT-KEPT", place=raw.locate(path), order=raw.name, path=path, facts=facts)
