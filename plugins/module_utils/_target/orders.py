@@ -93,7 +93,7 @@ def find_sharers(rows: Iterable[Row], beside: Iterable[Beside]) -> dict[str, str
         if isinstance(path, str):
             by_path.setdefault(paths.plain_path(path), []).append(name)
     groups = [names for names in by_path.values() if len(names) > 1]
-    return {name: next(other for other in names if other != name) for names in groups for name in names}
+    return {name: next((other for other in names if other != name), name) for names in groups for name in names}
 
 
 def attempt(name: str, act: Callable[..., OutcomeT], *subject: t.Any) -> OutcomeT | Failure:

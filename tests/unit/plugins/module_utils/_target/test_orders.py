@@ -98,6 +98,14 @@ def test_a_path_through_a_folder_of_others_is_refused_before_anything_is_done(tm
     assert f"{tmp_path}/open" in str(harvest.failures[0].fault)
 
 
+def test_orders_that_share_a_key_are_found_whatever_their_names() -> None:
+    rows = [
+        {"name": name, "key": {"path": path}} for name, path in (("a", "/k"), (None, "/x"), (None, "/x"), ("d", "/d"))
+    ]
+    beside = [orders.Beside("c", (), "/./k")]
+    assert orders.find_sharers(rows, beside) == {"a": "c", "c": "a", "None": "None"}
+
+
 def test_a_fault_tells_what_was_done_before_it() -> None:
     done = ["create_key"]
     for raised in (errors.KeyMissing(path="/k"), ValueError("secret")):
