@@ -62,7 +62,7 @@ def ensure_all(
         together = reloaded.get(str(outcome.wanted.reload)) if outcome.begun else None
         if together is False:
             return act(outcome.wanted, alone=True)
-        return _completed(outcome, reloaded=together is True) if outcome.begun else outcome
+        return _complete(outcome, reloaded=together is True) if outcome.begun else outcome
 
     completed = [orders.attempt(outcome.wanted.name, complete, outcome) for outcome in harvest.outcomes]
     return orders.make_harvest([*completed, *harvest.failures])
@@ -123,10 +123,10 @@ def ensure(
             actions = _foretold(wanted, new=new, repairs=repairs, unsettled=not fileset.is_settled)
             actions = (*actions, *([REMOVE_FORMER] if former else []))
             return dc.replace(outcome, actions=actions, planned=bool(actions), removed=tuple(former))
-        outcome = _shown(outcome, new=new, repairs=repairs, is_again=served is not None)
+        outcome = _show(outcome, new=new, repairs=repairs, is_again=served is not None)
         if wanted.reload and served is None and not alone and not fileset.is_settled:
             return dc.replace(outcome, begun=True)
-        return _seen_through(outcome, served=served)
+        return _see_through(outcome, served=served)
 
 
 def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
@@ -215,7 +215,7 @@ def _repaired(repairs: Iterable[str]) -> list[str]:
     return [f"repair_{role}_mode" for role in repairs]
 
 
-def _shown(
+def _show(
     outcome: CertificateOutcome, *, new: dict[str, filesets.New], repairs: Mapping[str, str], is_again: bool
 ) -> CertificateOutcome:
     """Show the new files, and repair what is open; `is_again`: the swap is that of the execution before."""
@@ -236,14 +236,14 @@ def _shown(
     return dc.replace(outcome, actions=tuple(done), swapped=tuple(swapped), copies=tuple(copies.items()))
 
 
-def _completed(outcome: CertificateOutcome, *, reloaded: bool) -> CertificateOutcome:
+def _complete(outcome: CertificateOutcome, *, reloaded: bool) -> CertificateOutcome:
     """See a version through that was shown before: another run may have done so since."""
     wanted = outcome.wanted
     with wanted.fileset.locked(longer=wanted.service.timeout if wanted.service else 0):
-        return _seen_through(dc.replace(outcome, begun=False), served=None, reloaded=reloaded)
+        return _see_through(dc.replace(outcome, begun=False), served=None, reloaded=reloaded)
 
 
-def _seen_through(outcome: CertificateOutcome, *, served: bool | None, reloaded: bool = False) -> CertificateOutcome:
+def _see_through(outcome: CertificateOutcome, *, served: bool | None, reloaded: bool = False) -> CertificateOutcome:
     wanted, fileset = outcome.wanted, outcome.wanted.fileset
     done = list(outcome.actions)
     with orders.remembering(done), door.refusing(wanted.leading_path):

@@ -80,7 +80,7 @@ class Answer:
     failures: Mapping[str, str] = dc.field(default_factory=dict)
 
 
-def make_works(entries: Iterable[Entry], commands_of: CommandsOf, *, among: Iterable[Order] = ()) -> tuple[Work, ...]:
+def make_works(entries: Iterable[Entry], commands_of: CommandsOf, *, among: Iterable[Order]) -> tuple[Work, ...]:
     """Group entries by their hosts, and beside them the other orders; the controller goes by localhost."""
     by_host: dict[str, list[Entry]] = {}
     for entry in entries:

@@ -61,7 +61,7 @@ def works() -> tuple[looks.Work, ...]:
     failures = ({"name": "blog", "message": "it is not there"},)
     return tuple(
         dc.replace(work, certificates=certificates, failures=failures)
-        for work in looks.make_works(entries, commands_of)
+        for work in looks.make_works(entries, commands_of, among=[entry.order for entry in entries])
     )
 
 
