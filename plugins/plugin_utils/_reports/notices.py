@@ -29,7 +29,11 @@ if t.TYPE_CHECKING:
 _SILENT_SOON: t.Final = 9  # days before IIJ renews by itself; ours
 _NOBODY: t.Final = "nobody"
 _LONGEST: t.Final = 500  # characters of a line
-_MOST: t.Final = 200  # lines
+_MOST: t.Final = 200  # lines of an actor
+_FEWER: t.Final = (50, 20, 10, 5, 2, 1)
+# Bytes that each chat shows whole, ours. They say of themselves: Slack cuts after 40,000 characters, Mattermost refuses
+# more than 16,383, Teams more than 28 kB of JSON (14 kB, people report), where a character of Japanese takes six.
+_CHAT: t.Final = 5_000
 
 _SUBJECT: t.Final = Phrase("Certificates: {0} things due ({1})", "証明書: 対応が必要な項目 {0} 件 ({1})")
 _PAST: t.Final = Phrase("past since {0}", "{0} に期限超過")
@@ -54,12 +58,14 @@ class Notice(t.NamedTuple):
     """A message: its subject and its text, in the language of the document, of so many things that are due.
 
     `lacks`: what the status lacks, a `part` (orders with mistakes) or all, after a `failure`; otherwise empty.
+    `short`: what of the text a chat is told, where it would not take the whole; otherwise empty.
     """
 
     subject: str
     text: str
     lacks: Lack = ""
     due: int = 1
+    short: str = ""
 
 
 def make_notice(document: Row) -> Notice | None:
@@ -71,22 +77,39 @@ def make_notice(document: Row) -> Notice | None:
     count = sum(map(len, lines.values()))
     if not count:
         return None
+    text = _write(lines, _MOST, lang)
+    subject = translate(_SUBJECT, lang).format(count, document["portfolio"])
+    lacks: Lack = "" if document["error"] is None else "failure" if document["counts"] is None else "part"
+    return Notice(subject, text, lacks=lacks, due=count, short=_shorten(text, lines, lang))
+
+
+def _write(lines: dict[str, list[str]], most: int, lang: Language) -> str:
+    """Write a paragraph for each who has to do something, of so many lines at most."""
     parts = [
-        "\n".join([f"[{translate(ACTORS[actor], lang)}]", *(f"- {line}" for line in _few(lines[actor], lang))])
+        "\n".join([f"[{translate(ACTORS[actor], lang)}]", *(f"- {line}" for line in _few(lines[actor], most, lang))])
         for actor in ACTORS
         if actor in lines
     ]
-    subject = translate(_SUBJECT, lang).format(count, document["portfolio"])
-    lacks: Lack = "" if document["error"] is None else "failure" if document["counts"] is None else "part"
-    return Notice(subject, "\n\n".join(parts) + "\n", lacks=lacks, due=count)
+    return "\n\n".join(parts) + "\n"
+
+
+def _shorten(text: str, lines: dict[str, list[str]], lang: Language) -> str:
+    """Write fewer lines of everybody where a chat would not take the text; empty where it does."""
+    short = ""
+    for most in _FEWER:
+        if len((short or text).encode()) <= _CHAT:
+            break
+        short = _write(lines, most, lang)
+    return short
 
 
 def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
-    """List who has to do something, and what, the next date first."""
+    """List who has to do something, and what: what costs money by itself, then the next date first."""
     if document["error"] is not None:
         yield "service_admin", translate(_FAILED, lang).format(document["error"])
-    message: set[tuple[str, str]] = set()
     now = read_now(document)
+    yield from _list_silent(document, now, lang)
+    message: set[tuple[str, str]] = set()
     for date in list_dates(document):
         row, left = date.row, date.moment - now
         actor = _actor(date.by)
@@ -103,6 +126,10 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
         if row["standing"] == Standing.ENDED and row["state"] in LOST:
             facts = row["name"], row["common_name"], state_word(row["state"], lang), row["next_action"]
             yield _actor(row["next_action_by"]), translate(_ENDED, lang).format(*facts)
+
+
+def _list_silent(document: Row, now: dt.datetime, lang: Language) -> Iterator[tuple[str, str]]:
+    """List what IIJ renews by itself soon: first of all, so that no number of other lines hides what costs money."""
     for row in document["silent"]:
         if dt.date.fromisoformat(row["day"]) - now.date() <= dt.timedelta(days=_SILENT_SOON):
             price = "" if row["yen"] is None else translate(_PRICE, lang).format(yen_text(row["yen"], lang))
@@ -115,10 +142,10 @@ def _actor(actor: str) -> str:
     return actor if actor in ACTORS and actor != _NOBODY else "service_admin"
 
 
-def _few(lines: list[str], lang: Language) -> list[str]:
-    if len(lines) <= _MOST:
+def _few(lines: list[str], most: int, lang: Language) -> list[str]:
+    if len(lines) <= most:
         return lines
-    return [*lines[:_MOST], translate(_MORE, lang).format(len(lines) - _MOST)]
+    return [*lines[:most], translate(_MORE, lang).format(len(lines) - most)]
 
 
 __all__ = ("Notice", "make_notice")

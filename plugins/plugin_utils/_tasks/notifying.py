@@ -233,7 +233,7 @@ def make_body(notice: Notice, form: str) -> dict[str, t.Any]:
     """Make what a chat takes; a text is shown as it is, whatever it holds: names and words of a desk load nothing."""
     if form == "json":
         return {"subject": notice.subject, "text": notice.text}
-    subject, text = (part.replace("@", _AT) for part in (notice.subject, notice.text))
+    subject, text = (part.replace("@", _AT) for part in (notice.subject, notice.short or notice.text))
     if form == "teams":  # runs of text know no marks, as blocks of text do
         lines = [subject, *(line for line in text.splitlines() if line)]
         blocks = [{"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": line}]} for line in lines]

@@ -95,6 +95,27 @@ def test_a_renewal_by_silence_is_told_with_day_and_yen():
     assert "far" not in notice.text
 
 
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_hundreds_of_things_due_fit_into_a_chat(lang: str):
+    """Slack cuts what is too long, Mattermost and Teams refuse it, and people would be told of nothing."""
+    document = a_status(lang=lang)
+    (late, *_) = (row for row in document["orders"] if make_notice({**document, "orders": [row]}))
+    document["orders"] += [{**late, "name": f"www-{number}"} for number in range(400)]
+    document["silent"] = [silent(f"api-{number}", "2026-12-01", 30000) for number in range(300)]
+    notice = make_notice(document)
+    assert notice
+    whole = make_body(notice, "json")["text"]
+    assert whole == notice.text
+    for form in ("slack", "mattermost", "teams"):
+        body = json.dumps(make_body(notice, form))
+        assert len(body) <= 14_000
+        assert "api-0 (api-0.jp)" in body, "what costs money by itself comes first"
+        assert body.count("30,000") < 300
+    heads = [line for line in whole.splitlines() if line.startswith("[")]
+    assert [line for line in notice.short.splitlines() if line.startswith("[")] == heads
+    assert make_body(NOTICE, "slack")["text"].count("applicant") == 1
+
+
 def test_a_status_that_cannot_be_read_is_told():
     notice = make_notice({**a_status(), "orders": [], "silent": [], "error": "the desk\ncannot be reached"})
     assert notice
