@@ -74,7 +74,7 @@ def test_a_key_that_another_has_replaced_is_told_and_kept(shop: Shop) -> None:
     first = shop.renew_once()
     shop.put_key(first)
     (message,) = shop.collect()
-    assert str(shop.key) in message and "does not belong to the private key" in message
+    assert str(shop.key) in message and "not that of the certificate in service" in message
     assert shop.key.read_bytes() == first, "no key is overwritten"
     shop.tasks.results.clear()
     shop.tasks.renew()

@@ -92,10 +92,23 @@ class KeyElsewhere(Fault):
 class KeyNotOfCertificate(Fault):
     path: str
     words = Phrase(
-        "The certificate does not belong to the private key {path}. Nothing was replaced; put the key there that the "
-        "CSR was made from, or have the certificate reissued for this key.",
+        "The certificate does not belong to the private key {path}. Nothing was replaced; keep that key under another "
+        "name and put the one there that the CSR was made from, or have the certificate reissued for this key.",
         "証明書と秘密鍵 {path} が一致しません。何も置き換えていません。"
-        "CSRを作成した鍵を置くか、この鍵で証明書を再発行してください。",
+        "今ある鍵を別の名前で残してからCSRを作成した鍵を置くか、この鍵で証明書を再発行してください。",
+    )
+
+
+@dc.dataclass(eq=False)
+class KeyReplaced(Fault):
+    path: str
+    words = Phrase(
+        "The private key {path} is not that of the certificate in service, which its service needs at the next start. "
+        "Nothing was changed. Keep what lies there under another name and put the certificate's key back, or write "
+        "reissue with the certificate's serial number.",
+        "{path} の秘密鍵は、使用中の証明書のものではありません。サービスは次の起動時に失敗します。"
+        "何も変更していません。今ある鍵を別の名前で残してから証明書の鍵を戻すか、"
+        "reissue に証明書のシリアル番号を書いてください。",
     )
 
 
@@ -157,6 +170,7 @@ __all__ = (
     "KeyElsewhere",
     "KeyNotNamed",
     "KeyNotOfCertificate",
+    "KeyReplaced",
     "MayIssue",
     "NameDiffers",
     "NoLongerValid",

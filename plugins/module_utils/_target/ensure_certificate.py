@@ -18,7 +18,7 @@ from .._pki import certs, csrs
 from . import activation, door, files, filesets, former_files, live_keys, orders, reloads, rights
 from .acceptance import accept, key_of
 from .certificate_outcome import CertificateOutcome
-from .installation import CHAIN, KEY, WITH_KEY, Passphrases, WantedInstallation, parse
+from .installation import CERTIFICATE, CHAIN, FULL_CHAIN, KEY, WITH_KEY, Passphrases, WantedInstallation, parse
 from .seen_files import Delivery, SeenFiles, observe
 
 if t.TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
     if leaf is None or leaf.certificate_fingerprint != wanted.certificate_fingerprint:
         return False
     # The chain that is there is taken for the one that belongs there, provided that it leads upwards from the leaf.
-    wants_chain = any(wanted.path(role) for role in (CHAIN, "full_chain", *WITH_KEY))
+    wants_chain = any(wanted.path(role) for role in (CHAIN, FULL_CHAIN, *WITH_KEY))
     if wants_chain and certs.chain_fault(leaf, chain=seen.chain):
         return False
     delivery = Delivery(leaf, seen.chain)
@@ -142,24 +142,35 @@ def _is_in_place(wanted: WantedInstallation, *, seen: SeenFiles) -> bool:
 
 
 def _has_its_key(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
-    """Check whether the key is there that this certificate needs at the next start of its service."""
+    """Check whether the key is there that this certificate needs at the next start of its service.
+
+    At places that the order names since then lies, or comes, the key of the next certificate.
+    """
+    if not any(wanted.path(role) for role in (CERTIFICATE, FULL_CHAIN)):
+        return True  # each file holds it too, and has been looked at
     try:
         key = key_of(leaf.public_key_fingerprint, wanted=wanted)
     except errors.KeyEncrypted:
         return True  # as it was installed: a task that installs nothing may do without the passphrase
-    except certificate_errors.KeyElsewhere:
-        # At a path that the order names since then the next key is made; one that was made there is lost.
-        if _was_made_here(leaf, wanted=wanted):
+    except (certificate_errors.KeyElsewhere, errors.KeyMissing):
+        if leaf.public_key_fingerprint in _requested_keys(wanted):
             raise
         return True
+    except certificate_errors.KeyNotOfCertificate:
+        live, requested = key_of(None, wanted=wanted), _requested_keys(wanted)
+        if live and live.facts.public_key_fingerprint in requested - {leaf.public_key_fingerprint}:
+            return True
+        raise certificate_errors.KeyReplaced(path=str(wanted.key_path)) from None
     return key is None or key.path == wanted.key_path
 
 
-def _was_made_here(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
+def _requested_keys(wanted: WantedInstallation) -> set[str | None]:
+    """Return the keys of the CSRs that the order has now, by their fingerprints."""
+    keys: set[str | None] = set(wanted.requested_keys)
     with contextlib.suppress(errors.Fault):
         csr = files.read(wanted.csr_path) if wanted.csr_path else None
-        return csr is not None and csrs.read_csr(csr.content).public_key_fingerprint == leaf.public_key_fingerprint
-    return False
+        keys.update([csrs.read_csr(csr.content).public_key_fingerprint] if csr else [])
+    return keys
 
 
 def _foresee(wanted: WantedInstallation) -> None:

@@ -52,6 +52,7 @@ class WantedInstallation:
     key_path: str | None
     csr_path: str | None
     csr_origin: str | None
+    requested_keys: tuple[str, ...]  # of the CSR that the order names, and of one on its way, by their fingerprints
     paths: tuple[tuple[str, str], ...]  # (role, path)
     was_at: tuple[str, ...]  # paths of before, whose files go
     access: Access
@@ -139,6 +140,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Passphrases) -> WantedInst
         key_path=key_path,
         csr_path=orders.optional_path(key, "csr_path", within="key") or (key_path and csr_path_beside(key_path)),
         csr_origin=order.get("csr_origin"),
+        requested_keys=tuple(order.get("requested_keys") or ()),
         paths=tuple((role, path) for role in ROLES if (path := paths[role])),
         was_at=was_at,
         access=accesses.read_access(install, within="install"),

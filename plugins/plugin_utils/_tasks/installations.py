@@ -182,9 +182,18 @@ def _host_order(entry: Entry, commands: Mapping[str, str]) -> Json:
         "csr_origin": order.csr_origin and order.csr_origin.value,
         "certificate_fingerprint": application.certificate_fingerprint if application else None,
         "public_key_fingerprint": application.public_key_fingerprint if application else None,
+        "requested_keys": _list_requested_keys(entry),
         "key": _place(order.key) if order.key else None,
         "install": install_on_host(order.install, commands) if order.install else None,
     }
+
+
+def _list_requested_keys(entry: Entry) -> list[str]:
+    """List the keys of the CSR that the user supplies and of one that is registered, by their fingerprints."""
+    csr, application = entry.order.csr, entry.application
+    procedure = application.procedure if application else None
+    requested = (csr and csr.public_key_fingerprint, procedure and procedure.public_key_fingerprint)
+    return [key for key in requested if key]
 
 
 def _place(key: Key) -> Json:

@@ -233,8 +233,9 @@ def _forget_old() -> None:
 
 
 def _write_entry(entry: Entry) -> Json:
-    # A host needs neither the applicant nor the CSR that was made elsewhere.
-    order = dc.replace(entry.order, applicant=None, approval_email=None, csr=None)
+    # A host needs neither the applicant nor a CSR that was made elsewhere, only whose key that is.
+    csr = dc.replace(entry.order.csr, pem="") if entry.order.csr else None
+    order = dc.replace(entry.order, applicant=None, approval_email=None, csr=csr)
     application = write_value(entry.application) if entry.application else None
     standings = {"standing": entry.standing.value, "ahead": entry.ahead.value if entry.ahead else None}
     replaced = write_value(entry.replaced.application) if entry.replaced else None

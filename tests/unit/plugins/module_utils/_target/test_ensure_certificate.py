@@ -229,7 +229,7 @@ def test_another_key_in_its_place_is_told_and_kept(site: Site, origin: str, chec
     site.ensure(site.contents)
     other = key_pem(ec.generate_private_key(ec.SECP256R1()))
     (site.folder / "www.key").write_bytes(other)
-    with pytest.raises(certificate_errors.KeyNotOfCertificate):
+    with pytest.raises(certificate_errors.KeyReplaced):
         site.ensure(check=check, csr_origin=origin)
     assert (site.folder / "www.key").read_bytes() == other
 
