@@ -14,6 +14,8 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.module_utils._core import keyspec
+from ansible_collections.iij.server_certificate.plugins.module_utils._pki import keys
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
 from cryptography import x509
@@ -149,6 +151,28 @@ def test_no_order_is_left_with_the_key_of_another(shop: Shop) -> None:
     require_pairs(shop, "www", "shop")
     for order in (shop.fields, other):
         order["renewal"] = {"when": "window", "key": "keep"}
+    shop.renew()
+    assert kinds(shop.desk) == ["new", "new", "renewal", "renewal"]
+    require_pairs(shop, "www", "shop")
+
+
+def test_a_new_key_that_waits_beside_a_shared_one_leaves_a_way_out(shop: Shop) -> None:
+    """A run that was killed had made it, before the order shared its key; nothing tells whether it was paid for."""
+    share_key(shop, shop.key, renewal={"when": "window", "key": "keep"})
+    shop.fields["renewal"]["key"] = "keep"
+    shop.tasks.apply()
+    shop.desk.ca_work()
+    shop.tasks.collect()
+    waiting = shop.key.with_name(".www.key.next")
+    waiting.touch(mode=0o600)
+    waiting.write_bytes(keys.to_pem(keys.generate(keyspec.KeySpec("RSA", size=2048))))
+    ends = min(row["current"]["not_after"] for row in shop.desk.list_applications().values())
+    shop.set_clock(dt.datetime.fromisoformat(ends) - dt.timedelta(days=28))
+    shop.tasks.results.clear()
+    shop.renew()
+    told = {each["message"] for result in shop.tasks.results for each in result.get("failures", ())}
+    assert told and all(f"otherwise remove {waiting}" in message for message in told)
+    waiting.unlink()
     shop.renew()
     assert kinds(shop.desk) == ["new", "new", "renewal", "renewal"]
     require_pairs(shop, "www", "shop")

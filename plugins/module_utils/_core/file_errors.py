@@ -76,4 +76,19 @@ class KeyShared(Fault):
     )
 
 
-__all__ = ("FileForeign", "FolderHeld", "KeyShared", "NoCertificateThere", "OnlyRootGives")
+@dc.dataclass(eq=False)
+class SharedKeyWaits(Fault):
+    path: str
+    other: str
+    waiting: str
+    words = Phrase(
+        "{path} is the key of the order {other} too, and {waiting} is a new key that would take its place. Where a "
+        "renewal or reissue of this order is registered, give one of the orders another key.path, with a copy of the "
+        "key; otherwise remove {waiting} and write renewal: {{key: keep}} in both orders.",
+        "{path} はオーダー {other} の鍵でもあり、これを置き換える新しい鍵 {waiting} があります。"
+        "このオーダーの更新または再発行を登録済みの場合は、鍵をコピーして一方の key.path を変えてください。"
+        "登録していない場合は {waiting} を削除し、両方のオーダーに renewal: {{key: keep}} と書いてください。",
+    )
+
+
+__all__ = ("FileForeign", "FolderHeld", "KeyShared", "NoCertificateThere", "OnlyRootGives", "SharedKeyWaits")

@@ -197,7 +197,8 @@ def _require_rights(
 ) -> None:
     """Refuse, in check mode too, to take another order's key away, and what the system would refuse half-way."""
     if KEY in new and sharer and files.exists(str(wanted.key_path)):
-        raise file_errors.KeyShared(path=str(wanted.key_path), other=sharer)
+        waiting = live_keys.staged_path(str(wanted.key_path))
+        raise file_errors.SharedKeyWaits(path=str(wanted.key_path), other=sharer, waiting=waiting)
     if new:
         rights.require_folder(wanted.leading_path)  # the versions are beside it, whichever file is new
     for role, file in new.items():

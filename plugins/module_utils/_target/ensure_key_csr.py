@@ -103,7 +103,6 @@ def ensure_all(
     made_here = [order for order in entries if order.get("csr_origin", "target") == "target"]
     read = functools.partial(parse, passphrases=passphrases or {})
     stock: Stock = {} if check else _made_ahead([order for order in made_here if _may_need_key(order)], read=read)
-
     sharers = orders.find_sharers(entries, beside)
 
     def act(asked: WantedKey) -> KeyOutcome:
@@ -161,7 +160,9 @@ def ensure(wanted: WantedKey, *, check: bool, stock: Stock | None = None, sharer
         files.clear_left_behind(wanted.csr_path)
     before = observe(wanted)
     actions = decide(wanted, seen=before)
-    if sharer and before.live and (before.waiting or STAGE_KEY in actions):
+    if sharer and before.live and before.waiting:
+        raise file_errors.SharedKeyWaits(path=wanted.key_path, other=sharer, waiting=before.waiting.path)
+    if sharer and before.live and STAGE_KEY in actions:
         raise file_errors.KeyShared(path=wanted.key_path, other=sharer)
     _require_rights(wanted, actions, seen=before)
     if check or not actions:
