@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._desk.by_hand.rows import read_day
+from .._desk.by_hand.rows import DAYS, read_day
 from .._planning.lifecycle import CERTIFIED
 from .._values.observed import ENDED, State
 
@@ -32,6 +32,16 @@ def is_of_before(record: Record, row: RegisterRow, order: Order, *, by_todays_sh
         return not by_todays_sheet and _is_former_link(record, row, order)
     check = _CHECKS.get(record.state)
     return check is not None and check(record, row)
+
+
+def is_unheard_of(record: Record, row: RegisterRow) -> bool:
+    """Check whether this is of a renewal or reissue that nobody has recorded: later than all that is known."""
+    is_of_procedure = record.state in ("registered", "rejected") and row["state"] not in _ENDED
+    return is_of_procedure and not row.get("procedure") and _has_certificate(row) and _is_later(record, row)
+
+
+def _is_later(record: Record, row: RegisterRow) -> bool:
+    return not any(_is_by(record, row, name) for name in DAYS if name != "not_after")
 
 
 def _is_former_opening(record: Record, row: RegisterRow) -> bool:
@@ -66,7 +76,7 @@ def _is_former_registration(record: Record, row: RegisterRow) -> bool:
 def _is_former_rejection(record: Record, row: RegisterRow) -> bool:
     """Check whether what was rejected has come to an end: an application is rejected, never a certificate."""
     if row["state"] in _ENDED or not row.get("procedure"):
-        return _has_certificate(row)
+        return _has_certificate(row) and not _is_later(record, row)
     return any(_is_earlier(record, row, name) for name in ("procedure_ordered_at", "procedure_registered_at"))
 
 
@@ -109,4 +119,4 @@ _CHECKS: t.Final = {
     "rejected": _is_former_rejection,
 }
 
-__all__ = ("is_of_before",)
+__all__ = ("is_of_before", "is_unheard_of")

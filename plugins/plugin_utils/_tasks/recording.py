@@ -21,7 +21,7 @@ from .._planning.links import relinking_of
 from .._values.links import LinkWork
 from .._values.observed import ENDED, Kind, State
 from .._values.order import CsrOrigin, Usage
-from .former_records import is_of_before
+from .former_records import is_of_before, is_unheard_of
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -240,6 +240,9 @@ def _judge_state(record: Record, order: Order, row: RegisterRow) -> Iterator[Com
     now, wanted = row["state"], STATES[record.state]
     if record.state in _PROCEDURES and not _can_be_opened(record, row):
         yield record.make_complaint(_REFUSED[record.state], "state", value=row["contract_id"], state=now)
+    if is_unheard_of(record, row):
+        facts = {"value": row["contract_id"], "state": now, "wanted": record.state}
+        yield record.make_complaint("RECORD-NOT-OPEN", "state", **facts)
     if record.state == "relinked":
         yield from _judge_link(record, order, row)
     if (wanted in ENDED or record.state in ("registered", "relinked")) and now in _ENDED and wanted != now:

@@ -122,6 +122,20 @@ RULES = (
         ),
     ),
     make_rule(
+        "RECORD-NOT-OPEN",
+        OURS,
+        (
+            "No renewal or reissue of {value} ({state}) is recorded that could be {wanted} on that day.",
+            "a contract whose renewal or reissue is recorded",
+            "Record renewed or reissued first; or correct date, contract_id or state.",
+        ),
+        (
+            "{value} ({state}) には、その日付で {wanted} と記録できる更新や再発行がありません。",
+            "更新または再発行を記録済みの契約",
+            "先に renewed か reissued を記録するか、date、contract_id、state を直してください。",
+        ),
+    ),
+    make_rule(
         "RECORD-NOT-LINKED",
         OURS,
         (

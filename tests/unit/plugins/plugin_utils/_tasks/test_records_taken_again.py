@@ -230,3 +230,15 @@ def test_what_was_recorded_of_an_ended_contract_later_than_its_end_is_refused(de
     for state in ("renewed", "reissued"):
         with pytest.raises(OrdersRefused):
             life.take(said(state, 1))
+
+
+@pytest.mark.parametrize("state", ["registered", "rejected"])
+def test_what_comes_of_a_renewal_that_nobody_recorded_is_refused(desk: Desk, state: str) -> None:
+    """Neither taken for a former one in silence, nor for one of the certificate in use, which would seem to be over."""
+    life = WholeLife(desk)
+    for step in whole_life(dated_back=0, at_once=False)[:4]:
+        life.do(step)
+    before = life.register()
+    with pytest.raises(OrdersRefused, match="RECORD-NOT-OPEN"):
+        life.take(said(state, 2))
+    assert life.register() == before
