@@ -97,7 +97,7 @@ NEWCOMER: t.Final[Table] = {
     "A14 AWX, own roles, chat rooms": (
         "test_awx_engine.py::test_a_workflow_applies_what_was_approved_or_nothing",
         "test_notifying.py::test_a_webhook_takes_the_text_and_calls_nobody",
-        "test_notifying.py::test_it_is_told_in_japanese_too",
+        "test_notices.py::test_it_is_told_in_japanese_too",
     ),
     "A15 one word for cancelled": ("test_manual_page.py::test_a_state_has_one_word_on_screens_and_in_reports",),
     "A16 taking a certificate out of service": (),

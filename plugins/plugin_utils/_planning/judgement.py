@@ -12,7 +12,7 @@ import typing as t
 
 from .._values.observed import ENDED, Decision, State
 from .._values.order import Wanted
-from .keys import is_estranged
+from .keys import is_estranged, waits_for_new_csr
 from .lifecycle import (
     Phase,
     is_due,
@@ -20,7 +20,6 @@ from .lifecycle import (
     is_reissue_late,
     is_renewing,
     renews,
-    waits_for_new_csr,
     wants_reissue,
 )
 from .steps import Standing

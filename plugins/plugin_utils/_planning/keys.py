@@ -4,19 +4,23 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Whose keys the certificates of a contract have: the host's, or some that IIJ has made. Pure."""
+"""Whose keys the certificates of a contract have, the host's or some that IIJ has made, and which one is next. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 
 from .._values.observed import State
-from .._values.order import CsrOrigin
-from .lifecycle import current_certificate
+from .._values.order import CsrOrigin, ReissueReason
+from .lifecycle import current_certificate, is_reissuing, renews, wants_reissue
+from .windows import DAY
 
 if t.TYPE_CHECKING:
     from .._values.observed import Application, Certificate
     from .._values.order import Order
+    from .lifecycle import Track
+
+_LAST_CALL: t.Final = 3 * DAY  # before the last day, when an old CSR is better than one that IIJ makes
 
 
 def is_estranged(order: Order, application: Application | None) -> bool:
@@ -55,8 +59,48 @@ def list_keys_of_contract(application: Application) -> tuple[str, ...]:
     return (*list_retired_keys(application), *((coming,) if coming else ()))
 
 
+def is_csr_same(order: Order, application: Application | None) -> bool:
+    """Check whether the user's CSR has the key of the certificate in use, where the next one is to have another."""
+    current = current_certificate(application)
+    if application is None or order.csr is None or current is None:
+        return False
+    if application.procedure is None:
+        wanted = wants_reissue(order, application)
+    else:
+        goes, state = _has_key_to_go(order, application), application.procedure.state
+        waits = state is State.AWAITING_REGISTRATION or (goes and state is State.REJECTED)
+        wanted = renews(application) and waits and (order.rotates_key or goes or is_reissuing(application))
+    return wanted and current.public_key_fingerprint == order.csr.public_key_fingerprint
+
+
+def waits_for_new_csr(order: Order, application: Application | None, track: Track | None) -> bool:
+    """Check whether nothing is registered before the CSR has a new key.
+
+    A renewal waits until shortly before IIJ would make its own CSR; a key that has to go is never certified again.
+    """
+    if not is_csr_same(order, application):
+        return False
+    if is_reissuing(application) or wants_reissue(order, application):
+        return True
+    return track is not None and track.as_of < track.window.update_by - _LAST_CALL
+
+
+def _has_key_to_go(order: Order, application: Application | None) -> bool:
+    """Check whether no certificate may have the key of the one in use again, whatever renewals do with keys."""
+    reissue = order.reissue
+    goes = reissue is not None and reissue.reason is not ReissueReason.WRONG_CONTENT
+    return goes and wants_reissue(order, application)
+
+
 def _has_own_key(order: Order) -> bool:
     return order.csr_origin in (CsrOrigin.TARGET, CsrOrigin.SUPPLIED)
 
 
-__all__ = ("find_installed_before", "is_estranged", "list_keys_of_contract", "list_retired_keys")
+__all__ = (
+    "find_installed_before",
+    "is_csr_same",
+    "is_estranged",
+    "list_keys_of_contract",
+    "list_retired_keys",
+    "waits_for_new_csr",
+)

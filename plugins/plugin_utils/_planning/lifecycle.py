@@ -29,7 +29,6 @@ if t.TYPE_CHECKING:
     from .._values.observed import Application
     from .._values.order import Order
 
-_LAST_CALL: t.Final = 3 * DAY  # before the last day, when an old CSR is better than one that IIJ makes
 CERTIFIED: t.Final = frozenset({State.ISSUED, State.INSTALLING, State.INSTALLED, State.EXPIRED, State.UNCLEAR})
 
 
@@ -136,8 +135,8 @@ def wants_reissue(order: Order, application: Application | None) -> bool:
 
 def is_key_lost(order: Order, application: Application | None) -> bool:
     """Check whether the certificate in use has to go because its key is lost: no host can be given it any more."""
-    lost = order.reissue is not None and order.reissue.reason is ReissueReason.KEY_LOST
-    return lost and wants_reissue(order, application)
+    reissue = order.reissue
+    return reissue is not None and reissue.reason is ReissueReason.KEY_LOST and wants_reissue(order, application)
 
 
 def knows_serial(application: Application, serial: str) -> bool:
@@ -177,31 +176,6 @@ def is_term_refused(order: Order, window: Renewal | None) -> bool:
     """Check whether the desk shows for which terms it renews, and the order's is none of them."""
     terms = window.terms if window else ()
     return bool(terms) and order.renewal_term not in terms
-
-
-def is_csr_same(order: Order, application: Application | None) -> bool:
-    """Check whether the user's CSR has the key of the certificate in use, where the next one is to have another."""
-    current = current_certificate(application)
-    if application is None or order.csr is None or current is None:
-        return False
-    if application.procedure is None:
-        wanted = wants_reissue(order, application)
-    else:
-        waits = renews(application) and application.procedure.state is State.AWAITING_REGISTRATION
-        wanted = waits and (order.rotates_key or is_reissuing(application))
-    return wanted and current.public_key_fingerprint == order.csr.public_key_fingerprint
-
-
-def waits_for_new_csr(order: Order, application: Application | None, track: Track | None) -> bool:
-    """Check whether nothing is registered before the CSR has a new key.
-
-    A renewal waits until shortly before IIJ would make its own CSR; a key that has to go is never certified again.
-    """
-    if not is_csr_same(order, application):
-        return False
-    if is_reissuing(application) or wants_reissue(order, application):
-        return True
-    return track is not None and track.as_of < track.window.update_by - _LAST_CALL
 
 
 def name_predecessor(application: Application | None) -> str | None:
@@ -273,7 +247,6 @@ __all__ = (
     "current_certificate",
     "day_in_japan",
     "find_track",
-    "is_csr_same",
     "is_due",
     "is_given_up",
     "is_key_lost",
@@ -289,6 +262,5 @@ __all__ = (
     "list_lacking_fields",
     "name_predecessor",
     "renews",
-    "waits_for_new_csr",
     "wants_reissue",
 )

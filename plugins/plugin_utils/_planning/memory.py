@@ -18,6 +18,7 @@ import typing as t
 
 from ...module_utils._core.keyspec import read_key_spec
 from .._complaints.vaulted import HIDDEN, Vaulted
+from .._values.observed import Procedure, State
 from .._values.order import CsrOrigin, Outline
 from .digests import digest, seal
 from .keys import is_estranged
@@ -239,18 +240,30 @@ def _fields_of(part: Applicant | Key) -> dict[str, t.Any]:
 
 
 def _shown_drift(order: Order, application: Application) -> set[str]:
-    """Return what the desk itself shows to be registered otherwise; of what people bring, nothing was registered."""
+    """Return what the desk itself shows to be registered otherwise; of what people bring, nothing was registered.
+
+    Once the next certificate is registered, nothing is to be said of the one in use any more.
+    """
     if order.product.brought:
         return set()
-    made_at_service = {"service": True, "customer": False}.get(application.csr_origin or "")
+    procedure = application.procedure
+    registered = procedure if procedure and procedure.state is not State.AWAITING_REGISTRATION else application
+    made_at_service = {"service": True, "customer": False}.get(registered.csr_origin or "")
     drifted = set()
     other = order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE)
-    if made_at_service is not None and other and not is_estranged(order, application):
+    if made_at_service is not None and other and not _is_made_by_iij(order, application, registered):
         drifted.add("csr_origin")
-    shown_key = application.public_key_fingerprint
+    shown_key = registered.public_key_fingerprint
     if order.csr and shown_key and order.csr.public_key_fingerprint != shown_key:
         drifted.add("csr_path")
     return drifted
+
+
+def _is_made_by_iij(order: Order, application: Application, registered: Application | Procedure) -> bool:
+    """Check whether IIJ has made, or makes, a key of its own accord."""
+    if isinstance(registered, Procedure):
+        return registered.opened_by in ("silence", "iij")
+    return is_estranged(order, application)
 
 
 def name_places(order: Order) -> tuple[str | None, ...]:

@@ -17,13 +17,13 @@ from .._catalogue.industry import find_lifetime
 from .._catalogue.renewals import LEADS
 from .._complaints.complaints import Complaint, Place, list_names, shorten
 from .._values.order import ReissueReason, Wanted
+from .keys import is_csr_same
 from .lifecycle import (
     CERTIFIED,
     DAY,
     Phase,
     day_in_japan,
     find_track,
-    is_csr_same,
     is_reissue_late,
     is_reissuing,
     is_term_refused,

@@ -35,9 +35,13 @@ def is_of_before(record: Record, row: RegisterRow, order: Order, *, by_todays_sh
 
 
 def is_unheard_of(record: Record, row: RegisterRow) -> bool:
-    """Check whether this is of a renewal or reissue that nobody has recorded: later than all that is known."""
-    is_of_procedure = record.state in ("registered", "rejected") and row["state"] not in _ENDED
-    return is_of_procedure and not row.get("procedure") and _has_certificate(row) and _is_later(record, row)
+    """Check whether this is of a renewal or reissue that nobody has recorded: later than all that is known.
+
+    A registration may be recorded after its certificate came, once.
+    """
+    is_second = record.state == "rejected" or (record.state == "registered" and row.get("registered_at"))
+    is_in_use = row["state"] not in _ENDED and not row.get("procedure") and _has_certificate(row)
+    return bool(is_second) and is_in_use and _is_later(record, row)
 
 
 def _is_later(record: Record, row: RegisterRow) -> bool:

@@ -14,8 +14,8 @@ import typing as t
 from ...module_utils._core.phrases import translate
 from .._orders.commands import install_on_host
 from .._planning.keys import list_keys_of_contract, list_retired_keys
-from .._planning.lifecycle import current_certificate, is_key_lost, is_reissuing
-from .._planning.steps import OPENING, Standing, Step
+from .._planning.lifecycle import current_certificate, is_key_lost, is_reissuing, wants_reissue
+from .._planning.steps import OPENING, Step
 from .._values.order import CsrOrigin
 from .looks import Answer
 
@@ -118,8 +118,8 @@ def _host_order(entry: Entry) -> Json:
     # A contract in whose place this one comes may have its key, or one that waits for its next certificate, in the
     # same files; that next certificate is installed by nobody.
     left_behind = list_keys_of_contract(entry.replaced.application) if entry.replaced else ()
-    # Whoever has a certificate reissued wants another key, whatever renewals do.
-    rotates = order.rotates_key or is_reissuing(entry.application) or entry.ahead is Standing.TO_REISSUE
+    # Whoever has a certificate reissued wants another key, whatever renewals do; also where its renewal comes first.
+    rotates = order.rotates_key or is_reissuing(entry.application) or wants_reissue(order, entry.application)
     current = current_certificate(entry.application)
     in_use = current.public_key_fingerprint if current else None
     # A key that is kept is the one in use, and none that a reissue has replaced since: it may have been compromised.

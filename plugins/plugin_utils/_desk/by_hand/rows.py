@@ -160,6 +160,7 @@ def _written(value: t.Any) -> t.Any:
 
 
 __all__ = (
+    "DAYS",
     "FIELDS",
     "JST",
     "OF_PROCEDURE",

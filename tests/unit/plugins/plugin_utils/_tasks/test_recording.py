@@ -216,7 +216,7 @@ def test_other_desks_are_asked_themselves() -> None:
 
 def test_every_rule_of_records_is_tried() -> None:
     tried = {*REFUSED, "RECORD-DIFFERS", "RECORD-STALE", "RECORD-CONTENT", "RECORD-NOT-RENEWABLE"}
-    tried |= {"RECORD-NOT-REISSUABLE", "RECORD-NOT-LINKED", "RECORD-LINK"}
+    tried |= {"RECORD-NOT-REISSUABLE", "RECORD-NOT-LINKED", "RECORD-LINK", "RECORD-NOT-OPEN"}
     assert {rule.id for rule in by_hand.RULES if rule.id.startswith("RECORD-")} == tried
 
 

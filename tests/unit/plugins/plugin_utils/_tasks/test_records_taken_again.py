@@ -239,6 +239,7 @@ def test_what_comes_of_a_renewal_that_nobody_recorded_is_refused(desk: Desk, sta
     for step in whole_life(dated_back=0, at_once=False)[:4]:
         life.do(step)
     before = life.register()
-    with pytest.raises(OrdersRefused, match="RECORD-NOT-OPEN"):
+    with pytest.raises(OrdersRefused) as refused:
         life.take(said(state, 2))
+    assert [complaint.rule for complaint in refused.value.complaints] == ["RECORD-NOT-OPEN"]
     assert life.register() == before

@@ -1,0 +1,83 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A key that is lost or compromised while a renewal is open: no certificate has it again, whatever `key` says."""
+
+from __future__ import annotations
+
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
+
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
+
+REASONS: t.Final = ["key_compromised", "key_lost"]
+
+
+def open_renewal(site: Site, *, by_hand: bool) -> None:
+    """The renewal is ordered; a CSR of the key in use is registered, or none yet."""
+    site.fields["renewal"] = {"when": "silence" if by_hand else "window", "key": "keep"}
+    site.tasks.apply()
+    site.desk.ca_work()
+    site.tasks.collect()
+    site.days_before_end(28)
+    if by_hand:
+        site.desk.control("POST", "/by-hand", {"contract_id": "rsc00000001", "act": "renew", "term": "6 months"})
+    else:
+        site.tasks.renew()
+        site.desk.ca_reject("rsc00000001", reason="phone")
+
+
+def declare(site: Site, reason: str) -> str:
+    current = site.application()["current"]
+    site.fields["reissue"] = {"serial": current["serial_number"], "reason": reason}
+    return t.cast("str", current["public_key_fingerprint"])
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_the_next_certificate_has_another_key(
+    desk: DeskControl, tmp_path: pathlib.Path, reason: str, by_hand: bool
+) -> None:
+    site = Site(desk, tmp_path)
+    open_renewal(site, by_hand=by_hand)
+    key = declare(site, reason)
+    site.fields["applicant"] = {**sample.APPLICANT, "phone": "03-1111-2222"}
+    for run in (site.tasks.renew, site.tasks.apply, site.tasks.renew):
+        run()
+        assert (site.application()["procedure"] or {}).get("public_key_fingerprint") != key
+        desk.ca_work()
+    site.tasks.collect()
+    assert site.application()["public_key_fingerprint"] != key
+    site.hosts.serial("web1", "www")
+    assert kinds(desk) == ["new", "renewal"]
+
+
+@pytest.mark.parametrize("reason", REASONS)
+@pytest.mark.parametrize("by_hand", [True, False])
+def test_a_supplied_csr_waits_for_another_key(
+    desk: DeskControl, tmp_path: pathlib.Path, reason: str, by_hand: bool
+) -> None:
+    site, csr = Site(desk, tmp_path), tmp_path / "www.csr"
+    csr.write_text(sample.csr_of(sample.new_key(), "www.example.jp"), encoding="utf-8")
+    site.fields.update(csr_origin="supplied", csr_path=str(csr))
+    for field in ("subject", "key", "install", "host"):
+        site.fields.pop(field)
+    open_renewal(site, by_hand=by_hand)
+    state = site.application()["procedure"]["state"]
+    key = declare(site, reason)
+    site.fields["applicant"] = {**sample.APPLICANT, "phone": "03-1111-2222"}
+    for days in (28, 26, 23):  # after the deadline IIJ makes a key of its own
+        site.days_before_end(days)
+        assert site.tasks.renew()["left_out"], "people are called each day"
+        site.tasks.apply()
+        assert site.application()["procedure"]["state"] == state
+    csr.write_text(sample.csr_of(sample.new_key(), "www.example.jp"), encoding="utf-8")
+    site.tasks.renew()
+    assert site.application()["procedure"]["public_key_fingerprint"] not in (key, None)
+    assert kinds(desk) == ["new", "renewal"]
