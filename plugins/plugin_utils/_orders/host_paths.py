@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 _ORDER = Phrase("{0} of order {1}", "オーダー {1} の {0}")
 _HIDDEN = Phrase("{0} (hidden beside it)", "{0} (隠しファイル)")
 _KEY: Path = ("key", "path")
-_KEY_PATH = dotted_path(_KEY)
+KEY_PATH = dotted_path(_KEY)
 _CSR_BESIDE = Phrase("the CSR beside key.path", "key.path と同じ場所のCSR")
 
 
@@ -54,7 +54,7 @@ def find_shared_files(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
         host = order.fields.get("host", "localhost")
         if not isinstance(host, str) or order.fields.get("state") == Wanted.CANCELLED:
             continue
-        for file in _list_files(order.fields, order.branch):
+        for file in list_files(order.fields, order.branch):
             other, entry = first.setdefault((host, file.place), (order, file))
             if entry is not file and (other is order or not _may_share(order, other, entry, file)):
                 yield _complain(order, file, _name_file(entry, other, order))
@@ -77,10 +77,11 @@ def _complain(order: RawOrder, file: File, other: str | Phrase) -> Complaint:
 
 def _may_share(order: RawOrder, other: RawOrder, *files: File) -> bool:
     """Check whether two orders may have these files in one place; orders of one name have a complaint of their own."""
-    return order.name == other.name or all(file.what == _KEY_PATH for file in files)
+    return order.name == other.name or all(file.what == KEY_PATH for file in files)
 
 
-def _list_files(order: Fields, branch: Branch) -> Iterator[File]:
+def list_files(order: Fields, branch: Branch) -> Iterator[File]:
+    """List the files that an order names on its host, as far as they can be read."""
     key, install = order.get("key"), order.get("install")
     if isinstance(key, dict):
         yield from _list_key_files(key, made_there=branch.csr_origin is CsrOrigin.TARGET)
@@ -95,7 +96,7 @@ def _list_files(order: Fields, branch: Branch) -> Iterator[File]:
 
 def _list_key_files(key: Fields, *, made_there: bool) -> Iterator[File]:
     path, csr_path = key.get("path"), key.get("csr_path")
-    yield from _find_file(path, _KEY, _KEY_PATH)
+    yield from _find_file(path, _KEY, KEY_PATH)
     if made_there and csr_path is not None:
         yield from _find_file(csr_path, ("key", "csr_path"), "key.csr_path")
     elif made_there and isinstance(path, str):
@@ -107,4 +108,4 @@ def _find_file(path: object, field: Path, what: str | Phrase) -> Iterator[File]:
         yield File(plain_path(path), field, what)
 
 
-__all__ = ("find_shared_files",)
+__all__ = ("KEY_PATH", "find_shared_files", "list_files")

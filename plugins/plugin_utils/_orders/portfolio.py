@@ -35,11 +35,12 @@ from .._values.order import (
     RenewalPolicy,
     Subject,
     Usage,
+    Wanted,
 )
 from .commands import find_command_breaches
 from .files import read_folder
 from .form_rules import find_rule_breaches
-from .host_paths import find_shared_files
+from .host_paths import KEY_PATH, find_shared_files, list_files
 from .portfolio_rules import find_complaints_between, find_keys_not_kept, find_shared_keys
 from .public_words import publish_words
 from .schema import find_shape_breaches
@@ -48,8 +49,9 @@ from .vaulted_fields import find_vaulted_breaches
 if t.TYPE_CHECKING:
     import datetime as dt
     import pathlib
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
+    from .._complaints.complaints import Path
     from .._values.order import CommandsOf, SuppliedCsr
     from .files import RawOrder, Reader, Reading
 
@@ -77,6 +79,10 @@ class Judged:
         """List the orders in which nothing is wrong; those with mistakes are left out."""
         wrong = {complaint.order for complaint in self.list_errors()}
         return tuple(order for order in self.orders if order.name not in wrong)
+
+    def list_outlined(self) -> tuple[Order | Outline, ...]:
+        """List every order that was read: as itself where nothing is wrong in it, as its outline otherwise."""
+        return (*self.list_flawless(), *self.outlines)
 
     def list_errors(self) -> tuple[Complaint, ...]:
         """List the complaints that are no warnings."""
@@ -125,13 +131,20 @@ def judge_orders(reading: Reading, *, day: dt.date, commands_of: CommandsOf | No
     complaints += (*find_shared_keys(orders), *find_keys_not_kept(orders))
     publish_words(order for _raw, order in orders)
     judged = Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
-    wrong = {complaint.order for complaint in judged.list_errors()}
-    return dc.replace(judged, outlines=tuple(_outline(raw) for raw in reading.orders if raw.name in wrong))
+    wrong: dict[str | None, set[Path]] = {}
+    for complaint in judged.list_errors():
+        shared = wrong.setdefault(complaint.order, set())
+        shared.update([complaint.path] if complaint.rule == "PATH-SHARED" else ())
+    outlines = (_outline(raw, wrong[raw.name]) for raw in reading.orders if raw.name in wrong)
+    return dc.replace(judged, outlines=tuple(outlines))
 
 
-def _outline(raw: RawOrder) -> Outline:
+def _outline(raw: RawOrder, shared: Collection[Path]) -> Outline:
+    """Read what can be read of an order with mistakes; the files in its `shared` fields are another order's."""
     texts = {field: value for field in Outline._fields if isinstance(value := raw.fields.get(field), str)}
     product, generation = find_product(texts.get("product", "")), raw.fields.get("generation")
+    is_placed = isinstance(raw.fields.get("host", ""), str)
+    files = tuple(list_files(raw.fields, raw.branch)) if is_placed else ()
     return Outline(
         name=raw.name or "",
         common_name=texts.get("common_name"),
@@ -140,6 +153,10 @@ def _outline(raw: RawOrder) -> Outline:
         duplicate_of=texts.get("duplicate_of"),
         was_named=texts.get("was_named"),
         generation=generation if isinstance(generation, int) else 1,
+        state=Wanted.CANCELLED if raw.fields.get("state") == Wanted.CANCELLED else Wanted.PRESENT,
+        host=texts.get("host"),
+        key_path=next((file.place for file in files if file.what == KEY_PATH), None),
+        paths=tuple(file.place for file in files if file.what != KEY_PATH and file.field not in shared),
     )
 
 

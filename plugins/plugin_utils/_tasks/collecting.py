@@ -18,12 +18,12 @@ from .looks import digest_commands, hand_on, make_works, read_works, write_work
 from .progress import Progress, estimate_portal
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from ...module_utils._core.phrases import Language
     from .._desk.desk import Desk
     from .._planning.plan import Plan
-    from .._values.order import CommandsOf
+    from .._values.order import CommandsOf, Order, Outline
     from .asked_orders import Options
     from .fingerprints import Fingerprinted
     from .looks import Work
@@ -40,18 +40,20 @@ def hand_on_certificates(
     held: Held,
     *,
     hosts: Collection[str],
+    among: Iterable[Order | Outline],
     say: Callable[[str], None],
     lang: Language,
 ) -> str:
     """Hand each of these hosts the fingerprints of the certificates that it is to have; returns the look's name.
 
+    `among` are all orders that there are.
     A certificate that the desk's list does not tell apart is fetched for that, and handed on as well.
     """
     entries = [entry for entry in plan.entries if entry.installs and (entry.order.host or "localhost") in hosts]
     unknown = [entry for entry in entries if entry.application and not entry.application.certificate_fingerprint]
     progress = _announce(options, len(unknown), say=say, lang=lang)
     message = fetch_missing_fingerprints(entries, desk, lang=lang, progress=progress)
-    works = make_works(entries, held.commands_of, among=[entry.order for entry in plan.entries])
+    works = make_works(entries, held.commands_of, among=among)
     return hand_on(options, [_told_work(work, message, held.commands_of) for work in works], warn=held.warn)
 
 

@@ -11,13 +11,12 @@ With a look that was handed on the host alone is asked; what it lacks is fetched
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from .._orders.commands import read_commands
 from .._planning.observe import Listing
 from .asked_orders import accept_orders, judge_asked_orders, list_names_of_host, read_today
-from .beside import list_beside
+from .beside import list_beside, list_beside_on
 from .fingerprints import Fingerprinted, fetch_missing_fingerprints
 from .installations import (
     fetch_certificates,
@@ -49,7 +48,14 @@ def install_certificates(leg: Leg) -> Result:
     if not entries:
         return make_installation_result([], failures, planned=leg.check_mode)
     subjects = [entry.order.subject.filled_fields() for entry in entries]
-    on_host = functools.partial(leg.run_on_host, "orders", beside=beside, shown=subjects)
+
+    def on_host(rows: list[Json], **more: t.Any) -> Result:
+        # A later visit is about some of them: the others are there all the same.
+        named = {row["name"] for row in rows}
+        acted_upon = [entry for entry in entries if entry.order.name in named]
+        others = list_beside((entry.order for entry in entries), acted_upon)
+        return leg.run_on_host("orders", rows, beside=(*beside, *others), shown=subjects, **more)
+
     orders = make_host_orders(entries, read_commands(leg.options["commands"]))
     first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})
     if is_lost(first):
@@ -83,7 +89,7 @@ def _look(leg: Leg) -> tuple[Fingerprinted, tuple[Json, ...], Desk | None]:
     plan = plan_orders(leg.options, desk, orders, Listing(desk), outlines=judged.outlines, offers=False, held=held)
     names = list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)
     entries = list_to_install(plan, names)
-    beside = list_beside((order for order in orders if order.name in names), entries)
+    beside = list_beside_on(leg.inventory_host, judged, entries)
     return fetch_missing_fingerprints(entries, desk, lang=leg.lang), beside, desk
 
 

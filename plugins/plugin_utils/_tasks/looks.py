@@ -41,7 +41,7 @@ if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from .._values.order import CommandsOf
+    from .._values.order import CommandsOf, Outline
     from .asked_orders import Options
 
 Json = dict[str, t.Any]
@@ -80,12 +80,14 @@ class Answer:
     failures: Mapping[str, str] = dc.field(default_factory=dict)
 
 
-def make_works(entries: Iterable[Entry], commands_of: CommandsOf, *, among: Iterable[Order]) -> tuple[Work, ...]:
+def make_works(
+    entries: Iterable[Entry], commands_of: CommandsOf, *, among: Iterable[Order | Outline]
+) -> tuple[Work, ...]:
     """Group entries by their hosts, and beside them the other orders; the controller goes by localhost."""
     by_host: dict[str, list[Entry]] = {}
     for entry in entries:
         by_host.setdefault(entry.order.host or "localhost", []).append(entry)
-    orders: dict[str, list[Order]] = {}
+    orders: dict[str, list[Order | Outline]] = {}
     for order in among:
         orders.setdefault(order.host or "localhost", []).append(order)
     return tuple(

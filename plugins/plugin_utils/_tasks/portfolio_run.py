@@ -81,7 +81,7 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     result = contracts.make_contract_result(document, plan, hosts, before=before, outcomes=outcomes, **kept)
     # A plan is a look: only an apply, real or in check mode, reports a change; people change nothing within a task.
     result["changed"] = result["changed"] and state in ("prepared", "applied") and not goes_on and not desk.by_people
-    result.update(handed, **_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"]))
+    result.update(handed, **_hand_on(leg, plan, desk, held, hosts=result["hosts"]["collect"], judged=judged))
     result["left_out"] = list_left_out(judged.list_errors(), before, leg.lang) if options["due_only"] else []
     if goes_on:
         return _say_work(leg, before, document, result, performs=performs)
@@ -200,7 +200,7 @@ def _say_work(leg: Leg, plan: Plan, document: Result, result: Result, *, perform
     return result
 
 
-def _hand_on(leg: Leg, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[str]) -> Result:
+def _hand_on(leg: Leg, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[str], judged: Judged) -> Result:
     """Hand hosts what the tasks after this one ask of them."""
     # Imported late, as above: reading certificates and CSRs takes a library that takes its time.
     if leg.options["state"] == "prepared":
@@ -208,11 +208,12 @@ def _hand_on(leg: Leg, plan: Plan, desk: Desk, held: Held, *, hosts: Collection[
             return {"look": None}
         from .preparations import hand_on_preparations
 
-        return {"look": hand_on_preparations(leg.options, plan, held)}
+        return {"look": hand_on_preparations(leg.options, plan, held, among=judged.list_outlined())}
     if leg.options["state"] == "collected":
         from .collecting import hand_on_certificates
 
-        look = hand_on_certificates(leg.options, plan, desk, held, hosts=hosts, say=leg.say, lang=leg.lang)
+        among, lang = judged.list_outlined(), leg.lang
+        look = hand_on_certificates(leg.options, plan, desk, held, hosts=hosts, among=among, say=leg.say, lang=lang)
         return {"look": look}
     return {}
 

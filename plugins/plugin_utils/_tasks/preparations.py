@@ -30,7 +30,7 @@ if t.TYPE_CHECKING:
     from .._planning.entry import Entry
     from .._planning.plan import Plan
     from .._values.observed import Application
-    from .._values.order import Order
+    from .._values.order import Order, Outline
     from .asked_orders import Options
     from .looks import Answer
     from .planned import Held
@@ -61,10 +61,10 @@ class HostNotReady(DeskError):
     nothing_done = True
 
 
-def hand_on_preparations(options: Options, plan: Plan, held: Held) -> str:
-    """Hand each host the orders that it has to prepare; returns the look's name."""
+def hand_on_preparations(options: Options, plan: Plan, held: Held, *, among: Iterable[Order | Outline]) -> str:
+    """Hand each host the orders that it has to prepare, `among` all that there are; returns the look's name."""
     entries = [entry for entry in plan.entries if Step.REGISTER in entry.steps]
-    works = make_works(entries, held.commands_of, among=[entry.order for entry in plan.entries])
+    works = make_works(entries, held.commands_of, among=among)
     return hand_on(options, works, warn=held.warn)
 
 

@@ -14,7 +14,7 @@ from ...module_utils._core.phrases import Phrase, translate
 from .._planning.observe import Listing
 from .._values.order import CsrOrigin
 from .asked_orders import accept_orders, judge_asked_orders, list_names_of_host, read_today
-from .beside import list_beside
+from .beside import list_beside_on
 from .leg import is_lost
 from .looks import read_work, write_answer
 from .memory_file import remember_registrations
@@ -100,7 +100,7 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...], tuple[Re
         else list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)
     )
     entries = list_to_register(plan, names, planned=planned)
-    return desk, entries, list_beside((order for order in orders if order.name in names), entries)
+    return desk, entries, list_beside_on(leg.inventory_host, judged, entries)
 
 
 def _read_csrs(options: Options, entries: tuple[Entry, ...], match: Result) -> tuple[dict[str, str], dict[str, Phrase]]:

@@ -248,7 +248,7 @@ class Order:
 
 
 class Outline(t.NamedTuple):
-    """What can be read of an order with mistakes: enough to leave its contract to it."""
+    """What can be read of an order with mistakes: enough to leave to it its contract, and its files on its host."""
 
     name: str
     common_name: str | None
@@ -257,6 +257,10 @@ class Outline(t.NamedTuple):
     duplicate_of: str | None
     was_named: str | None
     generation: int
+    state: Wanted = Wanted.PRESENT
+    host: str | None = None
+    key_path: str | None = None
+    paths: tuple[str, ...] = ()  # of its other files, without those that another order has by the same name
 
     def client_reference(self, portfolio: str) -> str:
         """Return its reference at the desk, as far as it can be read."""

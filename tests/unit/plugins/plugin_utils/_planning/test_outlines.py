@@ -16,6 +16,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.p
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.silence import find_silent
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.slices import Slice
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Observed, State
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Wanted
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._spending.test_by_list import Screens
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
     DV,
@@ -82,3 +83,23 @@ def test_what_silence_renews_is_told_under_the_name_of_an_order_with_a_mistake(d
 def test_what_no_order_names_is_told_whatever_has_a_mistake() -> None:
     assert due({**DV, "name": "blog", **WRONG}, contracts=1)[2] == ["rsc00000001"]
     assert due({**FIRST, **WRONG}, contracts=1)[2] == []
+
+
+@pytest.mark.parametrize("wrong", [WRONG, {"product": "none"}, {"state": "cancelled", "key": {"path": "/k/w", "x": 1}}])
+def test_what_can_be_read_of_the_files_of_an_order_with_a_mistake(wrong: t.Any) -> None:
+    fields = {**FIRST, "key": {"path": "/k//w"}, "install": {"certificate": "/w", "chain": "w"}, **wrong}
+    (outline,) = judge_orders(read_inline([fields]), day=TODAY).outlines
+    assert (outline.host, outline.key_path) == ("web1", "/k/w")
+    assert "/w" in outline.paths and "w" not in outline.paths
+    assert (outline.state is Wanted.CANCELLED) == ("state" in wrong)
+    (nowhere,) = judge_orders(read_inline([{**fields, "host": 7}]), day=TODAY).outlines
+    assert (nowhere.key_path, nowhere.paths) == (None, ()), "they are on no host that is known"
+
+
+def test_a_file_that_another_order_has_by_name_is_not_its_own() -> None:
+    added = {**FIRST, "name": "xtra", "duplicate_of": "www", "key": {"path": "/k/x"}}
+    both = ({**FIRST, "install": {"certificate": "/w"}}, {**added, "install": {"certificate": "/./w", "chain": "/x"}})
+    judged = judge_orders(read_inline(apart(both)), day=TODAY)
+    assert [order.name for order in judged.list_flawless()] == ["www"]
+    (outline,) = judged.outlines
+    assert outline.key_path == "/k/x" and "/w" not in outline.paths and "/x" in outline.paths
