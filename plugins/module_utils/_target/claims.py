@@ -17,7 +17,7 @@ from . import door
 
 if t.TYPE_CHECKING:
     import pathlib
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
 _ORDER = Phrase("the order {0}", "オーダー {0}")
 
@@ -45,25 +45,34 @@ class Beside:
 
 
 class _Claim(t.NamedTuple):
-    """A path that an order names; the file of a key may serve several orders, which then name one path."""
+    """A path that an order names; the file of a key may serve several orders, which then name one path.
+
+    `ends`: the order is cancelled, and stops none that is not.
+    """
 
     wanted: Wanted
     path: str
+    ends: bool
     is_key: bool = False
 
     def agrees_with(self, other: _Claim) -> bool:
-        if self.wanted is other.wanted:
+        if self.wanted is other.wanted or (other.ends and not self.ends):
             return True
         # Whether orders may share a key is judged by the controller, which sees no links.
         return self.is_key and other.is_key and paths.plain_path(self.path) == paths.plain_path(other.path)
 
 
 class Claims:
-    """Whose each file is: two orders that write the same file would undo each other's work on every run."""
+    """Whose each file is: two orders that write the same file would undo each other's work on every run.
 
-    def __init__(self, orders: Iterable[Wanted]) -> None:
-        named = [_Claim(wanted, path) for wanted in orders for path in wanted.own_paths]
-        named += [_Claim(wanted, wanted.key_path, is_key=True) for wanted in orders if wanted.key_path]
+    `ending` are the names of orders that are cancelled.
+    """
+
+    def __init__(self, orders: Iterable[Wanted], *, ending: Collection[str] = ()) -> None:
+        named = [_Claim(wanted, path, wanted.name in ending) for wanted in orders for path in wanted.own_paths]
+        named += [
+            _Claim(wanted, wanted.key_path, wanted.name in ending, is_key=True) for wanted in orders if wanted.key_path
+        ]
         self._own: dict[int, list[tuple[str | errors.Fault, _Claim]]] = {}
         self._files: dict[str, list[_Claim]] = {}
         for claim in named:
@@ -74,7 +83,16 @@ class Claims:
         # A path that is the collection's beside a file; nearly no order names one, so it is rarely asked for more.
         hidden = [(file, claim) for claim in named for file in paths.hidden_beside(claim.path)]
         self._hidden = [(_find(door.place_of, file), claim) for file, claim in hidden]
+        named.sort(key=lambda claim: claim.ends)  # of several at one place the first one counts
         self._places = {_find(door.place_of, claim.path): claim for claim in reversed(named)} if hidden else {}
+
+    def gives_way(self, wanted: Wanted) -> bool:
+        """Check whether an order is cancelled and another one, which is not, has a file of its own."""
+        return any(
+            claim.ends and not other.ends and not claim.agrees_with(other)
+            for file, claim in self._own.get(id(wanted), ())
+            for other in (self._files[file] if claim.ends and isinstance(file, str) else ())
+        )
 
     def require_own(self, wanted: Wanted) -> None:
         """Refuse a file that is another order's too, or a path that is kept hidden beside a file of an order.
@@ -92,7 +110,7 @@ class Claims:
         for place, claim in self._hidden:
             if claim.wanted is wanted and isinstance(place, errors.Fault):
                 raise place
-            if claim.wanted is wanted and place in self._places:
+            if claim.wanted is wanted and place in self._places and not (self._places[place].ends and not claim.ends):
                 raise errors.PathShared(path=claim.path, other=_ORDER.filled(self._places[place].wanted.name))
 
 

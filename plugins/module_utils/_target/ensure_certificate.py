@@ -45,7 +45,10 @@ class Handover:
 def ensure_all(
     wanted: Iterable[Mapping[str, t.Any]], *, handover: Handover, now: dt.datetime, check: bool
 ) -> orders.Harvest[CertificateOutcome]:
-    """Put the certificate of every order in its place; in check mode the same decisions and no writing."""
+    """Put the certificate of every order in its place; in check mode the same decisions and no writing.
+
+    Of an order that is cancelled, and gives way to another one, there is nothing to say.
+    """
 
     def act(wanted: WantedInstallation, *, alone: bool) -> CertificateOutcome:
         contents, served = handover.certificates.get(wanted.name), handover.served.get(wanted.name)
@@ -55,7 +58,8 @@ def ensure_all(
     rows, beside = orders.part_orders(wanted)
     sharers = orders.find_sharers(rows, beside)
     read = functools.partial(parse, passphrases=handover.passphrases)
-    harvest = orders.carry_out(rows, parse=read, act=functools.partial(act, alone=False), beside=beside)
+    attempted = functools.partial(act, alone=False)
+    harvest = orders.carry_out(rows, parse=read, act=attempted, beside=beside, leave_ending=True)
     reloaded = reloads.reload_together(outcome.wanted for outcome in harvest.outcomes if outcome.begun)
 
     def complete(outcome: CertificateOutcome) -> CertificateOutcome:

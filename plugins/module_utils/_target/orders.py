@@ -83,7 +83,12 @@ def part_orders(rows: Iterable[Row]) -> tuple[tuple[Row, ...], tuple[Beside, ...
 
 
 def find_sharers(rows: Iterable[Row], beside: Iterable[Beside]) -> dict[str, str]:
-    """Find by name the orders whose key is that of another one, too, and the name of one of those."""
+    """Find by name the orders whose key is that of another one, too, and the name of one of those.
+
+    One that is cancelled does not count for others.
+    """
+    rows = tuple(rows)
+    ending = find_ending(rows)
     named = [
         (str(row.get("name")), mapping(row, "key").get("path")) for row in rows if isinstance(row.get("key"), dict)
     ]
@@ -92,8 +97,21 @@ def find_sharers(rows: Iterable[Row], beside: Iterable[Beside]) -> dict[str, str
     for name, path in named:
         if isinstance(path, str):
             by_path.setdefault(paths.plain_path(path), []).append(name)
-    groups = [names for names in by_path.values() if len(names) > 1]
-    return {name: next((other for other in names if other != name), name) for names in groups for name in names}
+    groups = []
+    for names in by_path.values():
+        kept = [name for name in names if name not in ending]
+        groups += [(kept, kept), ([name for name in names if name in ending], kept + names)]
+    return {
+        name: next((other for other in among if other != name), name)
+        for group, among in groups
+        if len(among) > 1
+        for name in group
+    }
+
+
+def find_ending(rows: Iterable[Row]) -> frozenset[str]:
+    """Find by name the orders that are cancelled."""
+    return frozenset(str(row.get("name")) for row in rows if row.get("is_cancelled"))
 
 
 def attempt(name: str, act: Callable[..., OutcomeT], *subject: t.Any) -> OutcomeT | Failure:
@@ -110,14 +128,19 @@ def carry_out(
     parse: Callable[[Row], WantedT],
     act: Callable[[WantedT], OutcomeT],
     beside: Iterable[Wanted] = (),
+    leave_ending: bool = False,
 ) -> Harvest[OutcomeT]:
     """Parse every order and act upon it; one that fails holds up none of the others.
 
-    Orders that would write one file all fail: none of them is known to be right.
+    Orders that would write one file all fail: none of them is known to be right. One that is cancelled gives way to
+    others: it alone fails, or with `leave_ending` nothing is done for it.
     """
     rows = [(str(row.get("name") or f"orders[{position}]"), row) for position, row in enumerate(orders, start=1)]
     parsed = [(name, attempt(name, parse, row)) for name, row in rows]
-    claims = Claims([*(wanted for _name, wanted in parsed if not isinstance(wanted, Failure)), *beside])
+    sound = [wanted for _name, wanted in parsed if not isinstance(wanted, Failure)]
+    claims = Claims([*sound, *beside], ending=find_ending(row for _name, row in rows))
+    if leave_ending:
+        parsed = [(name, one) for name, one in parsed if isinstance(one, Failure) or not claims.gives_way(one)]
 
     def act_alone(wanted: WantedT) -> OutcomeT:
         claims.require_own(wanted)
@@ -220,6 +243,7 @@ __all__ = (
     "Harvest",
     "attempt",
     "carry_out",
+    "find_ending",
     "find_sharers",
     "list_paths",
     "make_harvest",

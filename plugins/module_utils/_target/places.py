@@ -38,7 +38,9 @@ def find_obstacles(
 
     installing = [order for order in orders if order.get("install")]
     unpaid = [order for order in installing if order.get("is_unpaid")]
-    paid = [attempt(str(order.get("name")), read, order) for order in installing if not order.get("is_unpaid")]
+    # One that is cancelled gives way to whatever is bought.
+    staying = [order for order in installing if not (order.get("is_unpaid") or order.get("is_cancelled"))]
+    paid = [attempt(str(order.get("name")), read, order) for order in staying]
     others = [wanted for wanted in paid if isinstance(wanted, WantedInstallation)]
     return carry_out(unpaid, parse=read, act=_require_places, beside=[*others, *beside]).failures
 

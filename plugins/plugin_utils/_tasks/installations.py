@@ -15,6 +15,7 @@ from ...module_utils._core.phrases import Phrase, translate
 from ...module_utils._pki.handshake import Service, is_served
 from .._desk.desk import DeskError
 from .._orders.commands import install_on_host
+from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -155,10 +156,15 @@ def _leading_path(row: Json) -> str:
     return next((path for path in result if path), "-")
 
 
-def list_open_and_done(result: Result) -> dict[str, bool]:
-    """Tell by order name whether the host has what it was to have; what failed or is missing is open."""
+def list_open_and_done(result: Result, entries: Iterable[Entry]) -> dict[str, bool]:
+    """Tell by order name whether the host has what it was to have; what failed or is missing is open.
+
+    Of a cancelled order that gave way to another one the host says nothing, and nothing is left to be done.
+    """
+    done = [entry.order.name for entry in entries if entry.order.state is Wanted.CANCELLED]
+    done += [row["name"] for row in result["installed"]]
     left_open = [*result["missing"], *(failure["name"] for failure in result.get("failures", ()))]
-    return {**{row["name"]: True for row in result["installed"]}, **dict.fromkeys(left_open, False)}
+    return {**dict.fromkeys(done, True), **dict.fromkeys(left_open, False)}
 
 
 def _continued(before: Json | None, row: Json) -> Json:
@@ -180,6 +186,7 @@ def _host_order(entry: Entry, commands: Mapping[str, str]) -> Json:
         "name": order.name,
         "common_name": order.common_name,
         "csr_origin": order.csr_origin and order.csr_origin.value,
+        "is_cancelled": order.state is Wanted.CANCELLED,
         "certificate_fingerprint": application.certificate_fingerprint if application else None,
         "public_key_fingerprint": application.public_key_fingerprint if application else None,
         "requested_keys": _list_requested_keys(entry),

@@ -74,7 +74,7 @@ def install_certificates(leg: Leg) -> Result:
     if leg.check_mode:
         return result
     leg.say_of_host(*list_installed_lines(result, lang=leg.lang))
-    warnings += remember_hosts(leg.options, entries, list_open_and_done(result), lang=leg.lang)
+    warnings += remember_hosts(leg.options, entries, list_open_and_done(result, entries), lang=leg.lang)
     return {**result, "warnings": warnings}
 
 

@@ -16,7 +16,7 @@ from .._orders.commands import install_on_host
 from .._planning.keys import list_keys_of_contract, list_retired_keys
 from .._planning.lifecycle import current_certificate, is_key_lost, is_reissuing, wants_reissue
 from .._planning.steps import OPENING, Step
-from .._values.order import CsrOrigin
+from .._values.order import CsrOrigin, Wanted
 from .looks import Answer
 
 if t.TYPE_CHECKING:
@@ -134,6 +134,7 @@ def _host_order(entry: Entry) -> Json:
         "common_name": order.common_name,
         "csr_origin": order.csr_origin and order.csr_origin.value,
         "is_unpaid": _is_unpaid(entry),
+        "is_cancelled": order.state is Wanted.CANCELLED,
         "subject": order.subject.filled_fields(),
         "key": dc.asdict(order.key) if order.key else None,
         "install": install_on_host(order.install, {}) if order.install else None,  # only the places count here

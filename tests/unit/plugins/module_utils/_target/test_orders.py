@@ -82,6 +82,37 @@ def test_nor_does_one_write_a_file_of_an_order_with_which_nothing_is_done(tmp_pa
     assert failure.name == "a" and "the order c" in str(failure.fault)
 
 
+@pytest.mark.parametrize("leave_ending", [True, False])
+@pytest.mark.parametrize("turned", [True, False])
+@pytest.mark.parametrize("file", ["x.csr", "link"])
+def test_a_cancelled_order_stops_no_other(tmp_path: pathlib.Path, file: str, turned: bool, leave_ending: bool) -> None:
+    """It alone fails, or gives way, whichever of them is first, and acted upon."""
+    (tmp_path / "link").symlink_to("x.csr")
+    paths = [f"{tmp_path}/x.csr", f"{tmp_path}/{file}"]
+    here, there = paths[::-1] if turned else paths
+    kept, ended = {"name": "a", "paths": [here]}, {"name": "z", "paths": [there], "is_cancelled": True}
+    how: t.Any = {"parse": parse, "act": refuse_b, "leave_ending": leave_ending}
+    stopped = [] if leave_ending else ["z"]
+    for rows in ([kept, ended], [ended, kept]):
+        harvest = orders.carry_out(rows, **how)
+        assert (harvest.outcomes, [one.name for one in harvest.failures]) == (("a",), stopped)
+    alone = orders.carry_out([ended], beside=[orders.Beside("a", (here,), None)], **how)
+    assert (alone.outcomes, [one.name for one in alone.failures]) == ((), stopped)
+    twins = [ended, {**ended, "name": "y", "paths": [here]}]
+    assert [one.name for one in orders.carry_out(twins, **how).failures] == ["y", "z"], "neither gives way"
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_nor_does_one_that_has_what_is_kept_hidden_beside_a_file(tmp_path: pathlib.Path, turned: bool) -> None:
+    paths = [f"{tmp_path}/x.csr", f"{tmp_path}/.x.csr.next"]
+    here, there = paths[::-1] if turned else paths
+    kept, ended = {"name": "a", "paths": [here]}, {"name": "z", "paths": [there], "is_cancelled": True}
+    for rows in ([kept, ended], [ended, kept]):
+        assert "a" in orders.carry_out(rows, parse=parse, act=refuse_b).outcomes
+        both = [{**row, "is_cancelled": False} for row in rows]
+        assert "a" in orders.carry_out(both, parse=parse, act=refuse_b).outcomes or turned
+
+
 def test_a_path_through_a_folder_of_others_is_refused_before_anything_is_done(tmp_path: pathlib.Path) -> None:
     (tmp_path / "open").mkdir()
     (tmp_path / "open").chmod(0o1777)
@@ -104,6 +135,20 @@ def test_orders_that_share_a_key_are_found_whatever_their_names() -> None:
     ]
     beside = [orders.Beside("c", (), "/./k")]
     assert orders.find_sharers(rows, beside) == {"a": "c", "c": "a", "None": "None"}
+
+
+@pytest.mark.parametrize(
+    ("cancelled", "sharers"),
+    [
+        ("", {"a": "b", "b": "a", "c": "a"}),
+        ("c", {"a": "b", "b": "a", "c": "a"}),
+        ("ab", {"a": "c", "b": "c"}),
+        ("abc", {"a": "b", "b": "a", "c": "a"}),
+    ],
+)
+def test_a_key_is_not_kept_for_an_order_that_is_cancelled(cancelled: str, sharers: dict[str, str]) -> None:
+    rows = [{"name": name, "key": {"path": "/k"}, "is_cancelled": name in cancelled} for name in "abc"]
+    assert orders.find_sharers(rows, ()) == sharers
 
 
 def test_a_fault_tells_what_was_done_before_it() -> None:
