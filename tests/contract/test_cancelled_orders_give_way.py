@@ -10,6 +10,7 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.tests.contract.test_cancelled_while_replaced import cancel, reissued
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
 from ansible_collections.iij.server_certificate.tests.contract.test_what_is_left_out_keeps_its_files import (
     add,
@@ -28,10 +29,6 @@ Json = dict[str, t.Any]
 @pytest.fixture
 def site(desk: DeskControl, tmp_path: pathlib.Path) -> Site:
     return Site(desk, tmp_path)
-
-
-def cancel(site: Site) -> None:
-    site.fields.update(state="cancelled", contract_id="rsc00000001")
 
 
 def succeed(site: Site, **fields: t.Any) -> Json:
@@ -101,3 +98,23 @@ def test_an_order_with_a_mistake_keeps_its_files_where_a_cancelled_one_had_them(
     new["product"] = "no such product"
     assert failures(site, site.tasks.renew) == []
     require_pairs(site, "new", "shop")
+
+
+@pytest.mark.parametrize("shared", ["file", "key", "csr"])
+def test_a_cancelled_order_that_is_still_registered_stops_no_purchase(site: Site, shared: str) -> None:
+    """Its reissue was open when it was cancelled."""
+    reissued(site)
+    paths = {"path": site.fields["key"]["path"], "csr_path": str(folder(site) / "new.csr")}
+    if shared == "csr":
+        paths = {"path": str(folder(site) / "new.key"), "csr_path": str(alias(site) / "www.csr")}
+    new = succeed(site, **({"key": paths} if shared != "file" else {}))
+    if shared == "file":
+        new["install"] = {"certificate": str(alias(site) / "www.pem")}
+    cancel(site)
+    failed = failures(site, site.tasks.apply)
+    assert "new" not in failed
+    assert kinds(site.desk) == ["new", "new"]
+    site.desk.ca_work()
+    for _run in range(2):
+        assert failures(site, site.tasks.collect) == []
+        require_pairs(site, "new")
