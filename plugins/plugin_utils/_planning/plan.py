@@ -21,7 +21,13 @@ from .lifecycle import day_in_japan, find_track, is_key_lost, is_term_refused, l
 from .links import link_standing, relinking_of
 from .lookup import find_missing_link, find_used_key, list_used_keys, resolve_linked_contract
 from .memory import Memory
-from .replacements import Successor, find_giving_way, find_replaced, find_wrong_replacements
+from .replacements import (
+    Successor,
+    find_giving_way,
+    find_replaced,
+    find_replaced_of_others,
+    find_wrong_replacements,
+)
 from .steps import Standing, Step, Verdict
 
 if t.TYPE_CHECKING:
@@ -136,7 +142,7 @@ def make_plan(
         applications=tuple(observed.applications),
         as_of=observed.as_of,
         spread=spread,
-        remarks=(*complaints, *remarks),
+        remarks=(*complaints, *remarks, *find_replaced_of_others([(e.order, e.replaced) for e in entries], portfolio)),
     )
 
 

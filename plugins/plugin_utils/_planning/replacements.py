@@ -134,6 +134,18 @@ def find_wrong_replacements(
             yield _complaint("REPLACES-UNKNOWN", order, facts)
 
 
+def find_replaced_of_others(replaced: Iterable[tuple[Order, Replaced | None]], portfolio: str) -> Iterator[Complaint]:
+    """Find contracts that a replacement ends although another portfolio has ordered them, and may keep them."""
+    for order, one in replaced:
+        if one is None or not one.goes_on:
+            continue
+        holder, slash, _name = (one.application.client_reference or "").partition("/")
+        if slash and holder != portfolio:
+            old = {"contract_id": one.application.contract_id, "common_name": shorten(one.application.common_name)}
+            facts = {**old, "value": shorten(order.name), "portfolio": shorten(holder)}
+            yield _complaint("REPLACES-OTHER", order, facts)
+
+
 def _complaint(rule: str, order: Order, facts: Mapping[str, object]) -> Complaint:
     place = order.locate(("replaces",))
     return Complaint(rule=rule, place=place, order=order.name, path=("replaces",), facts=facts)
@@ -144,6 +156,7 @@ __all__ = (
     "Successor",
     "find_giving_way",
     "find_replaced",
+    "find_replaced_of_others",
     "find_wrong_replacements",
     "is_in_nobodys_sight",
     "is_in_use",

@@ -61,6 +61,9 @@ _DELEGATED: t.Final = Phrase(
     "このタスクはオーダーのホスト {0} で作業しますが、delegate_to で {1} が指定されています。{1} では何もしていません。"
     "delegate_to を外してください。窓口とのやり取りは、指定しなくてもコントローラで行います。",
 )
+# What the environment may name, and an unset variable would leave empty: contracts that a register pins would be bought
+# once more, and the words of another portal would be looked for.
+_PINNING: t.Final = ("desk_folder", "screen_map")
 _PATHS: t.Final = ("complaints_path", "export_path", "import_path", "order_files", "plan_file", "smtp_ca_path")
 _OF_A_FAILURE: t.Final = ("failed", "changed", "warnings", "invocation")
 
@@ -150,6 +153,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
             if find_playbook(self._task.get_path()) is not None:
                 require_fitting(spec, self._task.args)
             raise
+        refuse_empty({name: options.get(name) for name in _PINNING})
         require_in_range(spec, self._task.args, options)
         return expand_homes(options, _PATHS)
 

@@ -27,6 +27,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "REPLACES-OTHER",
+        OURS,
+        (
+            "{contract_id} ({common_name}), which {value} replaces, was ordered by another portfolio: {portfolio}.",
+            "a contract that nobody else keeps",
+            "Ask who keeps it: it is cancelled once the certificate of {value} is in use. Else remove replaces.",
+        ),
+        (
+            "{value} が置き換える {contract_id} ({common_name}) は、別のポートフォリオ {portfolio} の契約です。",
+            "ほかで使い続けない契約",
+            "{value} の証明書を使い始めると解約されます。使い続ける契約なら replaces を消してください。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "CANCEL-TOO-LATE",
         "M:2261088",
         (

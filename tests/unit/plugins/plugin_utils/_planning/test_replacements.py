@@ -13,7 +13,10 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import (
+    OrdersRefused,
+    Severity,
+)
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_host_answer
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
@@ -197,6 +200,17 @@ def test_a_contract_that_is_its_own_or_kept_by_another_order_is_refused_before_m
     assert refusals(orders=(ORDER,)) == ["REPLACES-UNKNOWN"]
     with pytest.raises(OrdersRefused):
         portfolio(OV | {"contract_id": "rsc1", "replaces": "rsc1"})
+
+
+def test_the_end_of_a_contract_of_another_portfolio_is_told_with_its_name_from_the_first_plan_on() -> None:
+    foreign = dc.replace(OLD, client_reference="other/shop/1", common_name="shop.example.jp")
+    for rows in ((foreign,), (foreign, NEW)):
+        (told,) = [each for each in plan_of(*rows).remarks if each.rule == "REPLACES-OTHER"]
+        assert told.severity is Severity.WARNING and told.order == ORDER.name
+        assert {"'shop.example.jp'", "'other'"} <= set(told.facts.values())
+    ended = dc.replace(foreign, state=State.CANCELLED)
+    for rows in ((OLD,), (dc.replace(OLD, client_reference=None),), (ended, NEW)):
+        assert "REPLACES-OTHER" not in remarks(plan_of(*rows))
 
 
 def test_a_desk_without_references_does_not_take_the_old_one_for_the_new_one() -> None:
