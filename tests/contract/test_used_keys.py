@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
@@ -71,3 +72,67 @@ def test_a_ca_that_does_not_care_is_given_it(desk: DeskControl, tmp_path: pathli
     site.tasks.options["orders"][:] = [other]
     site.tasks.apply()
     assert kinds(site.desk) == ["new", "new"]
+
+
+@pytest.mark.parametrize("change", [{"generation": 2}, {"name": "www2"}])
+def test_a_contract_in_place_of_one_whose_renewal_was_rejected_gets_a_new_key(
+    site: Site, change: dict[str, t.Any]
+) -> None:
+    """The key of that renewal waits beside the one in use, and no certificate of it was ever issued."""
+    site.first_certificate()
+    site.days_before_end(28)
+    site.tasks.renew()
+    (first,) = states(site)
+    site.desk.ca_reject(first, reason="no such company")
+    row = site.application()
+    used = {row["current"]["public_key_fingerprint"], row["procedure"]["public_key_fingerprint"]}
+    site.days_before_end(-1)
+    site.fields |= change
+    site.tasks.apply()
+    (row,) = (row for row in site.desk.list_applications().values() if row["contract_id"] != first)
+    assert row["state"] == "applied" and len(used) == 2 and row["public_key_fingerprint"] not in used
+    site.desk.ca_work()
+    site.tasks.collect()
+    site.hosts.serial("web1", "www")
+    assert kinds(site.desk) == ["new", "new", "renewal"]
+
+
+@pytest.mark.parametrize("origin", ["target", "supplied"])
+def test_a_key_of_an_earlier_certificate_is_refused_before_the_purchase(site: Site, origin: str) -> None:
+    """It is back from a backup, as the key of another order."""
+    site.first_certificate()
+    key = site.hosts.key("web1", "www")
+    contract_id = site.application()["contract_id"]
+    site.days_before_end(28)
+    for _run in range(2):
+        site.tasks.renew()
+        site.desk.ca_work()
+    assert site.hosts.key("web1", "www") != key
+    place = site.hosts.place("web1", "shop")
+    back = pathlib.Path(place["key"]["path"])
+    back.write_bytes(key)
+    back.chmod(0o600)
+    if origin == "supplied":
+        csr = back.with_suffix(".csr")
+        csr.write_text(sample.csr_of(load_pem_private_key(key, None), "shop.example.jp"))
+        place = {"csr_origin": "supplied", "csr_path": str(csr)}
+    other = sample.fields(name="shop", common_name="shop.example.jp", renewal={"when": "window"}, **place, **REFUSES)
+    site.tasks.options["orders"].append(other)
+    for _run in range(2):
+        result = site.tasks.apply()
+        reason = result["msg"] if origin == "supplied" else result["orders"][0]["error"]
+        assert contract_id in reason and "GlobalSign" in reason
+    assert kinds(site.desk) == ["new", "renewal"]
+
+
+def test_the_key_of_the_own_contract_is_kept(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    site = Site(desk, tmp_path, **REFUSES | {"renewal": {"when": "window", "key": "keep"}})
+    site.first_certificate()
+    key = site.hosts.key("web1", "www")
+    for _period in range(2):
+        site.days_before_end(28)
+        site.tasks.renew()
+        desk.ca_work()
+        site.tasks.renew()
+        site.hosts.serial("web1", "www")
+    assert kinds(desk) == ["new", "renewal", "renewal"] and site.hosts.key("web1", "www") == key

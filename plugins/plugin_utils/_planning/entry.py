@@ -50,7 +50,7 @@ class Entry:
     elsewhere: bool = False  # whether the key of the certificate in use is not on its host, and the next one comes
     gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
     replaced: Replaced | None = None  # the contract that this order replaces
-    used_keys: tuple[str, ...] = ()  # public keys, by their fingerprints, that the CA refuses (list_used_keys)
+    used_keys: tuple[str, ...] = ()  # public keys, by their fingerprints, that the CA refuses (UsedKeys.list_refused)
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property

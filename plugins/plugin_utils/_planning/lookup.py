@@ -13,13 +13,12 @@ import typing as t
 
 from .._catalogue.services import LINKED_SERVICES
 from .._complaints.complaints import Complaint, shorten
-from .._values.order import CsrOrigin
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from .._values.links import Relinking
-    from .._values.observed import Application, Observed, OfferedProduct, SeenContract
+    from .._values.observed import Observed, OfferedProduct, SeenContract
     from .._values.order import Order
 
 
@@ -54,49 +53,6 @@ def find_missing_link(order: Order, wanted: Relinking | None, observed: Observed
         yield _not_found(order, wanted.service, mine, wanted.contract_id)
 
 
-def find_used_key(order: Order, own: Application | None, applications: Iterable[Application]) -> Iterator[Complaint]:
-    """Find the application that has the key of an order's CSR already, where the order's CA refuses that."""
-    used = order.csr and find_user_of_key(order, own, order.csr.public_key_fingerprint, applications)
-    if used:
-        facts = {"contract_id": used, "authority": order.product.authority.name}
-        path = ("csr_path",)
-        yield Complaint(rule="KEY-USED", place=order.locate(path), order=order.name, path=path, facts=facts)
-
-
-def find_user_of_key(
-    order: Order, own: Application | None, public_key_fingerprint: str, applications: Iterable[Application]
-) -> str | None:
-    """Find the contract that has this key already, where the order's CA refuses that; returns its ID."""
-    if not order.product.authority.refuses_used_keys.value:
-        return None
-    own_id = own.contract_id if own else None
-    return next(
-        (
-            application.contract_id
-            for application in applications
-            if application.public_key_fingerprint == public_key_fingerprint and application.contract_id != own_id
-        ),
-        None,
-    )
-
-
-def list_used_keys(order: Order, own: Application | None, applications: Iterable[Application]) -> tuple[str, ...]:
-    """List the keys of other contracts for the same name that the order's CA refuses: they may lie where its key does.
-
-    Such are those of a contract that was rejected or has ended, in whose place this one comes.
-    """
-    if order.csr_origin is not CsrOrigin.TARGET or not order.product.authority.refuses_used_keys.value:
-        return ()
-    own_id = own.contract_id if own else None
-    return tuple(
-        application.public_key_fingerprint
-        for application in applications
-        if application.public_key_fingerprint
-        and application.contract_id != own_id
-        and application.common_name == order.common_name
-    )
-
-
 def _not_found(order: Order, service: str, seen: tuple[SeenContract, ...], wanted: str | None) -> Complaint:
     facts = {
         "service": LINKED_SERVICES[service].name,
@@ -121,10 +77,4 @@ def _not_offered(order: Order, products: tuple[OfferedProduct, ...]) -> Iterator
         yield Complaint(rule="PRODUCT-NOT-OFFERED", place=order.place, order=order.name, path=("term",), facts=facts)
 
 
-__all__ = (
-    "find_missing_link",
-    "find_used_key",
-    "find_user_of_key",
-    "list_used_keys",
-    "resolve_linked_contract",
-)
+__all__ = ("find_missing_link", "resolve_linked_contract")

@@ -15,11 +15,11 @@ import typing as t
 from .._complaints.complaints import Complaint, OrdersRefused
 from .claims import find_rivals, find_rivals_of_renewal, find_unsure_claims, find_wrong_claims, match_applications
 from .due import leave_undue, part_entries
-from .entry import REPLACING, Entry
+from .entry import Entry
 from .judgement import find_standing, find_standing_ahead, is_registered
 from .lifecycle import day_in_japan, find_track, is_key_lost, is_term_refused, list_lacking_fields
 from .links import link_standing, relinking_of
-from .lookup import find_missing_link, find_used_key, list_used_keys, resolve_linked_contract
+from .lookup import find_missing_link, resolve_linked_contract
 from .memory import Memory
 from .replacements import (
     Successor,
@@ -29,6 +29,7 @@ from .replacements import (
     find_wrong_replacements,
 )
 from .steps import Standing, Step, Verdict
+from .used_keys import UsedKeys, find_used_key
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -49,7 +50,7 @@ class Plan:
 
     `remarks`: what people have to know of single orders, and mistakes that stopped those orders alone. `left`: orders
     for whose contracts this run does nothing, though they go on. `mistaken`: the contracts of orders that could not be
-    judged, by their names.
+    judged, by their names. `keys`: those of all contracts.
     """
 
     entries: tuple[Entry, ...]
@@ -60,6 +61,7 @@ class Plan:
     remarks: tuple[Complaint, ...] = ()
     left: tuple[Entry, ...] = ()
     mistaken: tuple[tuple[str, Application], ...] = ()
+    keys: UsedKeys = dc.field(default_factory=UsedKeys, compare=False, repr=False)
 
     @property
     def listed(self) -> frozenset[str]:
@@ -122,14 +124,9 @@ def make_plan(
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims = match_applications(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines)
-    complaints = list(_find_wrong(orders, claims, observed, outlines))
-    entries, remarks = list[Entry](), list[Complaint]()
-    for order in orders:
-        planned, wrong = _plan_one(order, orders, claims, observed, memory or Memory(), spread=spread)
-        entry, rivals = _hold_where_unclear(planned, observed, claims)
-        complaints += wrong
-        remarks += rivals
-        entries.append(entry)
+    keys = UsedKeys(observed.applications)
+    entries, wrong, remarks = _plan_each(orders, claims, observed, memory or Memory(), keys, spread=spread)
+    complaints = [*_find_wrong(orders, claims, observed, outlines), *wrong]
     entries = _with_replaced(entries, observed)
     if complaints and not (due_only or leave_wrong):
         raise OrdersRefused(complaints)
@@ -143,6 +140,7 @@ def make_plan(
         as_of=observed.as_of,
         spread=spread,
         remarks=(*complaints, *remarks, *find_replaced_of_others([(e.order, e.replaced) for e in entries], portfolio)),
+        keys=keys,
     )
 
 
@@ -156,6 +154,27 @@ def _find_wrong(
     yield from find_wrong_claims(orders, claims)
     yield from find_unsure_claims(orders, claims, outlines)
     yield from find_wrong_replacements(orders, claims, observed)
+
+
+def _plan_each(
+    orders: tuple[Order, ...],
+    claims: Mapping[str, Application],
+    observed: Observed,
+    memory: Memory,
+    keys: UsedKeys,
+    *,
+    spread: bool,
+) -> tuple[list[Entry], list[Complaint], list[Complaint]]:
+    """Plan one order after the other; returns their entries, what is wrong with them, and the rivals of renewals."""
+    entries, complaints, rivals = list[Entry](), list[Complaint](), list[Complaint]()
+    for order in orders:
+        planned, wrong = _plan_one(order, orders, claims, observed, memory, spread=spread)
+        planned, used = _with_used_keys(planned, keys)
+        entry, others = _hold_where_unclear(planned, observed, claims)
+        entries.append(entry)
+        complaints += (*wrong, *used)
+        rivals += others
+    return entries, complaints, rivals
 
 
 def _hold_where_unclear(
@@ -184,6 +203,15 @@ def _with_replaced(entries: list[Entry], observed: Observed) -> list[Entry]:
     ]
 
 
+def _with_used_keys(entry: Entry, keys: UsedKeys) -> tuple[Entry, tuple[Complaint, ...]]:
+    """Add the keys that the CA refuses, where the order is to be registered; returns whether its own is one, too."""
+    order, application = entry.order, entry.application
+    if Step.REGISTER not in entry.steps or not order.product.authority.refuses_used_keys.value:
+        return entry, ()
+    refused = keys.list_refused(order, application)
+    return dc.replace(entry, used_keys=refused), tuple(find_used_key(order, application, keys))
+
+
 def _plan_one(
     order: Order,
     orders: tuple[Order, ...],
@@ -207,7 +235,6 @@ def _plan_one(
     if standing is Standing.TO_ORDER and order.contract_id is None:  # a pinned one has its complaint, and buys nothing
         order, result = resolve_linked_contract(order, observed)
         complaints = (*complaints, *result, *find_rivals(order, orders, observed.applications, claims))
-    others = observed.applications if _registers(standing, ahead) else ()
     return Entry(
         order=order,
         application=application,
@@ -221,13 +248,8 @@ def _plan_one(
         on_host=on_host,
         on_host_until=memory.find_end_on_host(order, application) if _may_lie_before(order, standing) else None,
         elsewhere=elsewhere,
-        used_keys=list_used_keys(order, application, others),
         drifted=drifted if is_registered(order, application) else (),
-    ), (*complaints, *find_used_key(order, application, others))
-
-
-def _registers(standing: Standing, ahead: Standing | None) -> bool:
-    return standing in (Standing.TO_ORDER, Standing.TO_REGISTER) or ahead in REPLACING
+    ), complaints
 
 
 def _is_elsewhere(order: Order, application: Application | None, memory: Memory, ahead: Standing | None) -> bool:

@@ -18,7 +18,6 @@ from ...module_utils._pki.csrs import read_csr
 from ...module_utils._pki.deps import explain_missing_cryptography
 from ...module_utils._pki.weak_keys import csr_weakness
 from .._desk.desk import DeskError
-from .._planning.lookup import find_user_of_key
 from .._planning.outcome import Outcome
 from .._planning.steps import OPENING, Step
 from .._values.order import CsrOrigin
@@ -29,7 +28,7 @@ if t.TYPE_CHECKING:
 
     from .._planning.entry import Entry
     from .._planning.plan import Plan
-    from .._values.observed import Application
+    from .._planning.used_keys import UsedKeys
     from .._values.order import Order, Outline
     from .asked_orders import Options
     from .looks import Answer
@@ -77,7 +76,7 @@ def hold_back(options: Options, plan: Plan) -> tuple[Outcome, ...]:
         return ()
     answers = read_answers(options)
     bought = [(entry, step) for entry, step in plan.list_steps() if step in OPENING]
-    problems = ((entry, step, _find_problem(entry, answers, plan.applications)) for entry, step in bought)
+    problems = ((entry, step, _find_problem(entry, answers, plan.keys)) for entry, step in bought)
     return tuple(
         Outcome(entry=entry, step=step, error=HostNotReady(problem)) for entry, step, problem in problems if problem
     )
@@ -126,7 +125,7 @@ def judge_csr(order: Order, csrs: Mapping[str, str]) -> str | Phrase:
     return _WEAK if csr_weakness(facts.pem) else facts.pem
 
 
-def _find_problem(entry: Entry, answers: Mapping[str, Answer], applications: tuple[Application, ...]) -> Phrase | None:
+def _find_problem(entry: Entry, answers: Mapping[str, Answer], keys: UsedKeys) -> Phrase | None:
     order = entry.order
     host = order.host or "localhost"
     answer = answers.get(host)
@@ -136,17 +135,19 @@ def _find_problem(entry: Entry, answers: Mapping[str, Answer], applications: tup
         return _FAILED.filled(host, answer.failures[order.name])
     if order.csr_origin is not CsrOrigin.TARGET:
         return None
-    csr = judge_csr(order, answer.csrs)
-    problem = csr if isinstance(csr, Phrase) else _find_used_key(entry, csr, applications)
+    problem = find_unfit_csr(entry, answer.csrs, keys)
     return _FAILED.filled(host, problem) if problem else None
 
 
-def _find_used_key(entry: Entry, csr: str, applications: tuple[Application, ...]) -> Phrase | None:
+def find_unfit_csr(entry: Entry, csrs: Mapping[str, str], keys: UsedKeys) -> Phrase | None:
+    """Find why the CSR that a host has made for an order could not be registered once the order is bought."""
+    csr = judge_csr(entry.order, csrs)
+    if isinstance(csr, Phrase):
+        return csr
     if not entry.order.product.authority.refuses_used_keys.value:
         return None
-    key = read_csr(csr.encode()).public_key_fingerprint
-    used = find_user_of_key(entry.order, entry.application, key, applications)
+    used = keys.find_user(entry.order, entry.application, read_csr(csr.encode()).public_key_fingerprint)
     return _USED.filled(used, entry.order.product.authority.name) if used else None
 
 
-__all__ = ("HostNotReady", "hand_on_preparations", "hold_back", "judge_csr", "read_csrs")
+__all__ = ("HostNotReady", "find_unfit_csr", "hand_on_preparations", "hold_back", "judge_csr", "read_csrs")
