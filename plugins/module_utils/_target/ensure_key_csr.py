@@ -208,7 +208,7 @@ def _is_outdated(wanted: WantedKey, *, seen: SeenKey) -> bool:
         return True
     if seen.live.facts.spec != wanted.key and wanted.regenerate != keyspec.NEVER:
         return True
-    if seen.live.facts.public_key_fingerprint in wanted.retire:
+    if wanted.retire_live or seen.live.facts.public_key_fingerprint in wanted.retire:
         return True
     return wanted.retire_served and _is_in_service(wanted, key=seen.live)
 

@@ -45,6 +45,7 @@ class WantedKey:
     retire: frozenset[str] = frozenset()  # public keys that are not certified again, by their fingerprints
     in_use: str | None = None  # of these, the one of the certificate in use at the desk, where it is known
     retire_served: bool = False  # nor is the key of the certificate that is installed
+    retire_live: bool = False  # nor is the live key, whatever it was for
     served_from: tuple[str, ...] = ()  # where its certificate is installed
     bundle_path: str | None = None
     passphrase: str | None = dc.field(default=None, repr=False)
@@ -119,6 +120,7 @@ def parse(order: Mapping[str, t.Any], *, passphrases: Mapping[str, str] | None =
         retire=frozenset(order.get("retire") or ()),
         in_use=order.get("in_use"),
         retire_served=bool(order.get("retire_served")),
+        retire_live=bool(order.get("retire_live")),
         served_from=tuple(path for role in _LEAF_ROLES if (path := install.get(role))),
         bundle_path=install.get("pkcs12"),
         passphrase=(passphrases or {}).get(name),

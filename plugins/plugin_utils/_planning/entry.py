@@ -51,6 +51,7 @@ class Entry:
     gives_way: bool = False  # cancelled, and another order wants a file of its own where this one has it
     replaced: Replaced | None = None  # the contract that this order replaces
     used_keys: tuple[str, ...] = ()  # public keys, by their fingerprints, that the CA refuses (UsedKeys.list_refused)
+    has_unseen_keys: bool = False  # whether it may refuse others, which nobody knows
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property

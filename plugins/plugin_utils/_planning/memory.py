@@ -56,13 +56,20 @@ class Registered:
     """What was registered for a contract: a digest by field of the order.
 
     `before`: the end of the certificate that the next one replaces, as the desk showed it; None for the first one.
-    `order`: the name of the order.
+    `order`: the name of the order. `keys`: all that were registered, by the fingerprints of their public keys.
     """
 
     contract_id: str
     digests: Mapping[str, str]
     before: str | None = None
     order: str | None = None
+    keys: tuple[str, ...] = ()
+
+    def add_keys_of(self, earlier: Registered | None) -> Registered:
+        """Add the keys that were registered for the contract before."""
+        if earlier is None or set(earlier.keys) <= set(self.keys):
+            return self
+        return dc.replace(self, keys=tuple(dict.fromkeys((*earlier.keys, *self.keys))))
 
 
 class Memory:
@@ -76,7 +83,7 @@ class Memory:
         count = 0
         for count, line in enumerate(lines, start=1):  # noqa: B007  (the last one counts)
             if isinstance(line, Registered):
-                self._registered[line.contract_id] = line
+                self._registered[line.contract_id] = line.add_keys_of(self._registered.get(line.contract_id))
                 continue
             self._last[line.contract_id] = line
             if line.has:
@@ -175,8 +182,17 @@ class Memory:
 
     def find_news(self, lines: Iterable[HostAnswer | Registered]) -> list[HostAnswer | Registered]:
         """Find those of the lines that are not known yet."""
-        last: dict[type, Mapping[str, HostAnswer | Registered]] = {HostAnswer: self._last, Registered: self._registered}
-        return [line for line in lines if last[type(line)].get(line.contract_id) != line]
+        return [line for line in lines if not self._knows(line)]
+
+    def _knows(self, line: HostAnswer | Registered) -> bool:
+        if isinstance(line, HostAnswer):
+            return self._last.get(line.contract_id) == line
+        last = self._registered.get(line.contract_id)
+        return last == line.add_keys_of(last)
+
+    def list_registered_keys(self) -> dict[str, tuple[str, ...]]:
+        """List the keys that were registered for each contract, as far as that is remembered."""
+        return {line.contract_id: line.keys for line in self._registered.values() if line.keys}
 
 
 def make_host_answer(order: Order, application: Application, *, has: bool) -> HostAnswer:
@@ -191,12 +207,13 @@ def make_host_answer(order: Order, application: Application, *, has: bool) -> Ho
     )
 
 
-def make_registered(order: Order, application: Application) -> Registered:
+def make_registered(order: Order, application: Application, key: str | None = None) -> Registered:
     """Make what is remembered of a registration, while the certificate in use is still the one to be replaced."""
     replaced = current_certificate(application)
     before = replaced.not_after.isoformat() if replaced else None
     digests = digest_registration(order)
-    return Registered(contract_id=application.contract_id, digests=digests, before=before, order=order.name)
+    keys = (key,) if key else ()
+    return Registered(contract_id=application.contract_id, digests=digests, before=before, order=order.name, keys=keys)
 
 
 def _is_about(answer: HostAnswer, application: Application) -> bool:

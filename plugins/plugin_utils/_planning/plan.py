@@ -124,7 +124,7 @@ def make_plan(
     """
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims = match_applications(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines)
-    keys = UsedKeys(observed.applications)
+    keys = UsedKeys(observed.applications, memory)
     entries, wrong, remarks = _plan_each(orders, claims, observed, memory or Memory(), keys, spread=spread)
     complaints = [*_find_wrong(orders, claims, observed, outlines), *wrong]
     entries = _with_replaced(entries, observed)
@@ -208,8 +208,8 @@ def _with_used_keys(entry: Entry, keys: UsedKeys) -> tuple[Entry, tuple[Complain
     order, application = entry.order, entry.application
     if Step.REGISTER not in entry.steps or not order.product.authority.refuses_used_keys.value:
         return entry, ()
-    refused = keys.list_refused(order, application)
-    return dc.replace(entry, used_keys=refused), tuple(find_used_key(order, application, keys))
+    refused, unseen = keys.list_refused(order, application), keys.has_unseen(order, application)
+    return dc.replace(entry, used_keys=refused, has_unseen_keys=unseen), tuple(find_used_key(order, application, keys))
 
 
 def _plan_one(

@@ -12,6 +12,7 @@ import functools
 import typing as t
 
 from .._complaints.complaints import Complaint
+from .._values.observed import State
 from .._values.order import CsrOrigin
 from .keys import list_keys_of_contract
 
@@ -20,13 +21,18 @@ if t.TYPE_CHECKING:
 
     from .._values.observed import Application
     from .._values.order import Order
+    from .memory import Memory
 
 
 class UsedKeys:
-    """Which contract has or had which key, as the desk shows it; gathered once, when an order needs it first."""
+    """Which contract has or had which key, as the desk shows it and as the controller remembers it.
 
-    def __init__(self, applications: Iterable[Application] = ()) -> None:
+    A desk may show the key in use only, or none. Gathered once, when an order needs it first.
+    """
+
+    def __init__(self, applications: Iterable[Application] = (), memory: Memory | None = None) -> None:
         self._applications = tuple(applications)
+        self._remembered: Mapping[str, tuple[str, ...]] = memory.list_registered_keys() if memory else {}
 
     def find_user(self, order: Order, own: Application | None, public_key_fingerprint: str) -> str | None:
         """Find another contract that has or had this key, where the order's CA refuses that; returns its ID.
@@ -46,6 +52,11 @@ class UsedKeys:
         own_keys = self._list_keys(own)
         return tuple(key for key in keys if key not in own_keys)
 
+    def has_unseen(self, order: Order, own: Application | None) -> bool:
+        """Check whether nobody knows the key of one of these contracts, which the order's CA would refuse."""
+        others = (one for one in self._list_others(order, own) if one.state is not State.AWAITING_REGISTRATION)
+        return any(one.csr_origin != CsrOrigin.SERVICE.value and not self._list_keys(one) for one in others)
+
     def _list_others(self, order: Order, own: Application | None) -> tuple[Application, ...]:
         if order.csr_origin is not CsrOrigin.TARGET or not order.product.authority.refuses_used_keys.value:
             return ()
@@ -57,7 +68,7 @@ class UsedKeys:
         if application is None:
             return ()
         shown = (application.public_key_fingerprint, *list_keys_of_contract(application))
-        return tuple(key for key in shown if key)
+        return (*(key for key in shown if key), *self._remembered.get(application.contract_id, ()))
 
     @functools.cached_property
     def _by_name(self) -> Mapping[str, list[Application]]:
@@ -69,11 +80,12 @@ class UsedKeys:
 
     @functools.cached_property
     def _users(self) -> Mapping[str, dict[str, None]]:
-        """The IDs of the contracts by key."""
+        """The IDs of the contracts by key, those first that the desk shows; it may no longer list an ended one."""
         users: dict[str, dict[str, None]] = {}
-        for application in self._applications:
-            for key in self._list_keys(application):
-                users.setdefault(key, {})[application.contract_id] = None
+        shown = ((application.contract_id, self._list_keys(application)) for application in self._applications)
+        for contract_id, keys in (*shown, *self._remembered.items()):
+            for key in keys:
+                users.setdefault(key, {})[contract_id] = None
         return users
 
 

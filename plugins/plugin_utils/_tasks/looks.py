@@ -241,7 +241,7 @@ def _write_entry(entry: Entry) -> Json:
     application = write_value(entry.application) if entry.application else None
     standings = {"standing": entry.standing.value, "ahead": entry.ahead.value if entry.ahead else None}
     replaced = write_value(entry.replaced.application) if entry.replaced else None
-    keys = {"replaced": replaced, "used_keys": list(entry.used_keys)}
+    keys = {"replaced": replaced, "used_keys": list(entry.used_keys), "has_unseen_keys": entry.has_unseen_keys}
     return {"order": write_value(order), "application": application, **keys, **standings}
 
 
@@ -256,6 +256,7 @@ def _make_work(host: str, written: Json) -> Work:
                 ahead=Standing(row["ahead"]) if row["ahead"] else None,
                 replaced=_make_replaced(row["replaced"]) if row["replaced"] else None,
                 used_keys=tuple(map(str, row["used_keys"])),
+                has_unseen_keys=bool(row["has_unseen_keys"]),
             )
             for row in written["entries"]
         ),

@@ -86,10 +86,12 @@ def remember_hosts(
     return _remember(options, lines, lang)
 
 
-def remember_registrations(options: Options, outcomes: Iterable[Outcome], *, lang: Language) -> list[str]:
-    """Write down digests of what was registered; returns warnings."""
+def remember_registrations(
+    options: Options, outcomes: Iterable[Outcome], keys: Mapping[str, str], *, lang: Language
+) -> list[str]:
+    """Write down digests of what was registered, and the keys by the names of their orders; returns warnings."""
     lines: list[HostAnswer | Registered] = [
-        make_registered(outcome.entry.order, outcome.entry.application)
+        make_registered(outcome.entry.order, outcome.entry.application, keys.get(outcome.entry.order.name))
         for outcome in outcomes
         if outcome.error is None and outcome.entry.application is not None
     ]
@@ -158,16 +160,19 @@ def _parse(line: bytes) -> HostAnswer | Registered | None:
         return None
     if not isinstance(fields, dict) or not isinstance(fields.get("contract_id"), str):
         return None
-    # Lines of earlier versions tell neither the certificates' ends nor the orders.
+    # Lines of earlier versions tell neither the certificates' ends, nor the orders, nor the keys.
     fields = {"order": None, **fields}
-    return _read_registered({"before": None, **fields}) or _read_answer({"not_after": None, **fields})
+    return _read_registered({"before": None, "keys": [], **fields}) or _read_answer({"not_after": None, **fields})
 
 
 def _read_registered(fields: dict[str, t.Any]) -> Registered | None:
     if set(fields) != _FIELDS[Registered] or not isinstance(fields["digests"], dict):
         return None
-    texts = (fields["before"] or "", fields["order"] or "", *fields["digests"].values())
-    return Registered(**fields) if all(isinstance(text, str) for text in texts) else None
+    keys = fields["keys"]
+    if not isinstance(keys, list):
+        return None
+    texts = (fields["before"] or "", fields["order"] or "", *fields["digests"].values(), *keys)
+    return Registered(**{**fields, "keys": tuple(keys)}) if all(isinstance(text, str) for text in texts) else None
 
 
 def _read_answer(fields: dict[str, t.Any]) -> HostAnswer | None:

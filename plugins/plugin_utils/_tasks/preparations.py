@@ -125,6 +125,11 @@ def judge_csr(order: Order, csrs: Mapping[str, str]) -> str | Phrase:
     return _WEAK if csr_weakness(facts.pem) else facts.pem
 
 
+def list_keys(csrs: Mapping[str, str]) -> dict[str, str]:
+    """List the fingerprints of the public keys of sound CSRs, by the names of their orders."""
+    return {name: read_csr(csr.encode()).public_key_fingerprint for name, csr in csrs.items()}
+
+
 def _find_problem(entry: Entry, answers: Mapping[str, Answer], keys: UsedKeys) -> Phrase | None:
     order = entry.order
     host = order.host or "localhost"
@@ -150,4 +155,4 @@ def find_unfit_csr(entry: Entry, csrs: Mapping[str, str], keys: UsedKeys) -> Phr
     return _USED.filled(used, entry.order.product.authority.name) if used else None
 
 
-__all__ = ("HostNotReady", "find_unfit_csr", "hand_on_preparations", "hold_back", "judge_csr", "read_csrs")
+__all__ = ("HostNotReady", "find_unfit_csr", "hand_on_preparations", "hold_back", "judge_csr", "list_keys", "read_csrs")

@@ -27,6 +27,7 @@ from .._planning.outcome import Outcome
 from .._planning.steps import Standing, Step
 from .._reports.sheets import KINDS
 from .._reports.words import state_word
+from .._values.order import CsrOrigin
 from .arrivals import Arrivals
 from .asked_orders import check_portfolio_name, read_clock
 from .hand_out import list_work
@@ -199,7 +200,12 @@ def _remember(
         Outcome(entry=Entry(order=order, application=application, standing=Standing.WAITING), step=Step.REGISTER)
         for order, application in result
     ]
-    return remember_registrations(options, outcomes, lang=lang)
+    keys = {
+        order.name: key
+        for order, application in result
+        if order.csr_origin is not CsrOrigin.SERVICE and (key := _key_of(order, application.contract_id, options))
+    }
+    return remember_registrations(options, outcomes, keys, lang=lang)
 
 
 __all__ = ("read_records", "record", "record_lines", "require_by_hand")

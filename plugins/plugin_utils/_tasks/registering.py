@@ -71,13 +71,17 @@ def register_orders(leg: Leg) -> Result:
         match = {**match, "failures": [*match.get("failures", ()), *failures]}
     todo = () if planned else list_ready(entries, csrs)
     outcomes: tuple[Outcome, ...] = ()
+    keys: dict[str, str] = {}
     if todo:
         # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+        from .preparations import list_keys
         from .spender import make_performer
 
+        # Before anything is registered: a mistake in here must not hide that it was.
+        keys = list_keys({entry.order.name: csrs[entry.order.name] for entry in todo if entry.order.name in csrs})
         performer = make_performer(options, desk, len(todo), say=leg.say_of_host, lang=leg.lang)
         outcomes = performer.perform_registrations(todo, csrs)
-    warnings = remember_registrations(options, outcomes, lang=leg.lang)
+    warnings = remember_registrations(options, outcomes, keys, lang=leg.lang)
     result = make_registration_result(entries, match, outcomes, planned=planned, lang=leg.lang)
     return {**result, "warnings": warnings} if warnings else result
 

@@ -142,6 +142,8 @@ def _host_order(entry: Entry) -> Json:
         # Empty: no key waits on the host, for there is no certificate yet, or its key is lost and no host is given it.
         "in_use": in_use if current and not is_key_lost(order, entry.application) else "",
         "retire_served": served,
+        # Nor any live one, where the CA may refuse it and nobody knows: a certificate need not have come of it.
+        "retire_live": served and not renewed and entry.has_unseen_keys,
     }
 
 

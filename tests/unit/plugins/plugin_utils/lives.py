@@ -63,7 +63,7 @@ class HostModel:
             assert asked["in_use"] not in (None, fingerprint_of(self.waiting)), "a waiting key is installed first"
             self.waiting = fresh
         serves = self.certificate is not None and self.certificate.public_key_fingerprint == fingerprint_of(self.key)
-        retires = fingerprint_of(self.key) in retired or (asked["retire_served"] and serves)
+        retires = fingerprint_of(self.key) in retired or asked["retire_live"] or (asked["retire_served"] and serves)
         if self.waiting is None and (not self.key or retires):
             self.waiting = fresh
         return self.waiting or self.key

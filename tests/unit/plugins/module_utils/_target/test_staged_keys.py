@@ -151,6 +151,13 @@ def test_a_retired_key_is_not_certified_again_wherever_its_certificate_is(served
     assert ensure(other).actions == ("create_csr",), "a key that is not retired is kept"
 
 
+def test_a_live_key_that_nobody_knows_is_not_certified_again_without_a_certificate_either(served: Site) -> None:
+    (served.folder / "www.pem").unlink()
+    unknown = wanted(served.folder, retire_served=True, retire_live=True)
+    assert ensure(unknown).actions == ("stage_key", "create_csr")
+    assert ensure(unknown).actions == (), "the key that waits is the key from now on"
+
+
 def test_a_key_whose_certificate_is_issued_waits_for_it_and_is_never_overwritten(served: Site) -> None:
     ensure(wanted(served.folder))
     waiting = (served.folder / ".www.key.next").read_bytes()

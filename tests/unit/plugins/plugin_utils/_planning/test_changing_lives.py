@@ -47,7 +47,7 @@ def _cancel_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _certify_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     real = registrations._host_order
-    told = {"retire": [], "retire_served": False}
+    told = {"retire": [], "retire_served": False, "retire_live": False}
     monkeypatch.setattr(registrations, "_host_order", lambda entry: {**real(entry), **told})
 
 

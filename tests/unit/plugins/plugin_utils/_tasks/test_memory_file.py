@@ -6,11 +6,13 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import types
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Registered
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks import memory_file
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memory_file import (
     read_memory,
@@ -116,3 +118,31 @@ def test_what_others_may_have_written_is_not_believed(file: pathlib.Path) -> Non
     assert remember(3)[1] == [], "a folder that is a link of the user's own"
     file.parent.parent.chmod(0o777)
     assert remember(4)[1], "which somebody else could exchange"
+
+
+def test_all_keys_that_were_registered_for_a_contract_stay_known(file: pathlib.Path) -> None:
+    for number in range(150):  # every third is registered once more, and the file is written anew in between
+        line = Registered(contract_id="rsc00000001", digests={"host": str(number)}, keys=(f"{number // 3:064x}",))
+        write_lines(line)
+    expected = [f"{number:064x}" for number in range(50)]
+    assert list(read_memory(OPTIONS).list_registered_keys()["rsc00000001"]) == expected
+    assert len([line for line in file.read_bytes().splitlines() if line]) <= 110
+    before = file.read_bytes()
+    write_lines(line)
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("keys", [{}, {"keys": []}, {"keys": None}, {"keys": "00"}, {"keys": [1]}])
+def test_a_line_without_keys_knows_none(file: pathlib.Path, keys: dict[str, t.Any]) -> None:
+    """Earlier versions wrote none; and the file is the user's."""
+    file.parent.mkdir(mode=0o700)
+    fields = {"contract_id": "rsc00000001", "digests": {"host": "0"}, "before": None, "order": "www", **keys}
+    file.write_text(json.dumps(fields), encoding="utf-8")
+    file.chmod(0o600)
+    memory = read_memory(OPTIONS)
+    assert memory.list_registered_keys() == {}
+    assert bool(memory.list_lines()) == (keys.get("keys", []) == [])
+
+
+def write_lines(*lines: Registered) -> None:
+    assert memory_file._remember(OPTIONS, list(lines), "en") == []

@@ -116,6 +116,8 @@ def test_from_the_window_to_the_next_certificate(desk: Desk) -> None:
     life.record("registered")
     (application,) = life.applications()
     assert (application.state.value, application.procedure.state.value) == ("issued", "applied")
+    remembered = read_memory(desk.options).list_registered_keys()
+    assert remembered[life.contract_id][-1] == application.procedure.public_key_fingerprint
     assert "register" not in life.row()["next_action"]
     before = application.certificate_fingerprint
 
