@@ -67,7 +67,8 @@ options:
     description:
       - V(prepared) makes keys and CSRs on this host and registers nothing, also for orders that are not bought yet. Of these it also tries,
         without writing anything, whether the host would let their certificates into the places that C(install) names. So a host that is not
-        ready costs no contract.
+        ready costs no contract. Without O(look) it fails, too, where the CSR of such an order could not be registered, such as one with the key
+        of another contract at a CA that refuses that.
       - V(registered) makes them and registers them. With O(look) it registers the orders of all hosts, with the CSRs that they made under the
         same look, and no host is asked; a CSR that does not ask for what its order says is not registered.
     type: str

@@ -29,6 +29,7 @@ class Hosts:
     folder: pathlib.Path
     now: t.Callable[[], dt.datetime] = _real_now
     down: set[str] = dc.field(default_factory=set)
+    check: bool = False  # check mode of the modules
     visits: list[tuple[str, str]] = dc.field(default_factory=list)
 
     def __call__(self, host: str, module: str, arguments: Json) -> Json:
@@ -36,16 +37,16 @@ class Hosts:
         if host in self.down:
             return {"unreachable": True, "msg": f"no way to {host}"}
         if module == "csr_register":
-            made = ensure_key_csr.ensure_all(arguments["orders"], check=False)
+            made = ensure_key_csr.ensure_all(arguments["orders"], check=self.check)
             found, failed = ensure_key_csr.result(made, lang="en"), made.failures
         else:
             handover = ensure_certificate.Handover(
                 certificates=arguments.get("certificates") or {}, served=arguments.get("served") or {}
             )
             installed = ensure_certificate.ensure_all(
-                arguments["orders"], handover=handover, now=self.now(), check=False
+                arguments["orders"], handover=handover, now=self.now(), check=self.check
             )
-            found, failed = ensure_certificate.result(installed, check=False, lang="en"), installed.failures
+            found, failed = ensure_certificate.result(installed, check=self.check, lang="en"), installed.failures
         return {**found, **({"failed": True, "msg": str(found["failures"])} if failed else {})}
 
     def place(self, host: str, name: str) -> Json:

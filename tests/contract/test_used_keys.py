@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
+import datetime as dt
 import pathlib
 import typing as t
 
@@ -136,3 +138,43 @@ def test_the_key_of_the_own_contract_is_kept(desk: DeskControl, tmp_path: pathli
         site.tasks.renew()
         site.hosts.serial("web1", "www")
     assert kinds(desk) == ["new", "renewal", "renewal"] and site.hosts.key("web1", "www") == key
+
+
+ROLE: t.Final = (
+    ("csr_register", "prepared"),
+    ("cert_application", None),
+    ("csr_register", None),
+    ("certificate_install", None),
+)
+
+
+def run_role(site: Site, order: dict[str, t.Any], *, check: bool = False) -> str | None:
+    """Run the tasks of the role certificate, which ends with the first one that fails; returns its message."""
+    tasks = dc.replace(site.tasks, options={"spread": False})
+    for module, state in ROLE:
+        asked = {"order": order} if module == "cert_application" else {"orders": [order]}
+        result = tasks.run(module, "web1", check=check, state=state, **asked)
+        if result.get("failed"):
+            return str(result["msg"])
+    return None
+
+
+def test_a_role_buys_nothing_with_the_key_of_another_contract(site: Site) -> None:
+    assert run_role(site, site.fields) is None
+    site.desk.ca_work()
+    assert run_role(site, site.fields) is None
+    site.hosts.serial("web1", "www")
+    contract_id = site.application()["contract_id"]
+    place = site.hosts.place("web1", "shop") | {"key": site.fields["key"]}
+    other = sample.fields(name="shop", common_name="shop.example.jp", renewal={"when": "window"}, **place, **REFUSES)
+    for check in (True, False, False):
+        site.hosts.check = check
+        reason = run_role(site, other, check=check)
+        assert reason and reason.startswith("shop: ") and contract_id in reason and "key.path" in reason
+    assert kinds(site.desk) == ["new"]
+    other["key"] = {"path": str(site.hosts.folder / "web1" / "shop.key")}
+    assert run_role(site, other) is None and kinds(site.desk) == ["new", "new"]
+    end = site.desk.list_applications()[contract_id]["current"]["not_after"]
+    site.set_clock(dt.datetime.fromisoformat(end) - dt.timedelta(days=28))
+    assert run_role(site, site.fields) is None
+    assert kinds(site.desk) == ["new", "new", "renewal"]

@@ -151,8 +151,22 @@ def find_unfit_csr(entry: Entry, csrs: Mapping[str, str], keys: UsedKeys) -> Phr
         return csr
     if not entry.order.product.authority.refuses_used_keys.value:
         return None
-    used = keys.find_user(entry.order, entry.application, read_csr(csr.encode()).public_key_fingerprint)
+    return find_unfit_key(entry, read_csr(csr.encode()).public_key_fingerprint, keys)
+
+
+def find_unfit_key(entry: Entry, public_key_fingerprint: str, keys: UsedKeys) -> Phrase | None:
+    """Find the contract for whose key the CA would refuse a CSR with this one."""
+    used = keys.find_user(entry.order, entry.application, public_key_fingerprint)
     return _USED.filled(used, entry.order.product.authority.name) if used else None
 
 
-__all__ = ("HostNotReady", "find_unfit_csr", "hand_on_preparations", "hold_back", "judge_csr", "list_keys", "read_csrs")
+__all__ = (
+    "HostNotReady",
+    "find_unfit_csr",
+    "find_unfit_key",
+    "hand_on_preparations",
+    "hold_back",
+    "judge_csr",
+    "list_keys",
+    "read_csrs",
+)

@@ -22,6 +22,7 @@ from .planned import Held, plan_orders
 from .registrations import (
     collect_csrs,
     list_ready,
+    list_to_buy,
     list_to_register,
     make_answer,
     make_host_orders,
@@ -30,9 +31,12 @@ from .registrations import (
 )
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .._desk.desk import Desk
     from .._planning.entry import Entry
     from .._planning.outcome import Outcome
+    from .._planning.used_keys import UsedKeys
     from .asked_orders import Options
     from .leg import Leg, Result
 
@@ -48,11 +52,16 @@ _MADE: t.Final = Phrase(
 
 def prepare_orders(leg: Leg) -> Result:
     """Make keys and CSRs alone, for orders that may not be bought yet; leave the answer for the task that buys."""
-    work = read_work(leg.options, leg.inventory_host)
-    entries, beside = (work.entries, work.beside) if work else _look(leg, planned=True)[1:]
+    work, keys = read_work(leg.options, leg.inventory_host), None
+    if work:
+        entries, beside = work.entries, work.beside
+    else:
+        _desk, entries, beside, keys = _look(leg, planned=True)
     result = _ask_host(leg, entries, beside)
     if is_lost(result):
         return result
+    if keys is not None:  # nobody judges what the host has made before the order is bought, unless a look does
+        result = _add_failures(result, _find_unfit(entries, result, keys), leg)
     if not leg.check_mode:
         write_answer(leg.options, make_answer(leg.inventory_host, entries, result))
     return make_preparation_result(entries, result, planned=leg.check_mode)
@@ -61,14 +70,12 @@ def prepare_orders(leg: Leg) -> Result:
 def register_orders(leg: Leg) -> Result:
     """Register what waits for it; with the answers of all hosts at hand no host is asked."""
     options, planned = leg.options, leg.check_mode
-    desk, entries, beside = _look(leg, planned=planned)
+    desk, entries, beside, _keys = _look(leg, planned=planned)
     match = {} if options["look"] else _ask_host(leg, entries, beside)
     if is_lost(match):
         return match
     csrs, problems = _read_csrs(options, entries, match)
-    failures = [{"name": name, "message": translate(message, leg.lang)} for name, message in problems.items()]
-    if failures:
-        match = {**match, "failures": [*match.get("failures", ()), *failures]}
+    match = _add_failures(match, problems, leg)
     todo = () if planned else list_ready(entries, csrs)
     outcomes: tuple[Outcome, ...] = ()
     keys: dict[str, str] = {}
@@ -86,10 +93,35 @@ def register_orders(leg: Leg) -> Result:
     return {**result, "warnings": warnings} if warnings else result
 
 
-def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...], tuple[Result, ...]]:
+def _add_failures(result: Result, problems: Mapping[str, Phrase], leg: Leg) -> Result:
+    failures = [{"name": name, "message": translate(problem, leg.lang)} for name, problem in problems.items()]
+    return {**result, "failures": [*result.get("failures", ()), *failures]} if failures else result
+
+
+def _find_unfit(entries: tuple[Entry, ...], result: Result, keys: UsedKeys) -> dict[str, Phrase]:
+    """Find the orders that would be bought in vain: what the host has made, or would by its key, is not registered."""
+    rows = {row["name"]: row for row in result.get("csrs", ())}
+    on_host = [entry for entry in list_to_buy(entries) if entry.order.csr_origin is CsrOrigin.TARGET]
+    if not rows or not on_host:
+        return {}
+    # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
+    from .preparations import find_unfit_csr, find_unfit_key
+
+    csrs, problems = collect_csrs(on_host, result), dict[str, Phrase | None]()
+    for entry in on_host:
+        name = entry.order.name
+        key = rows.get(name, {}).get("public_key_fingerprint")
+        if name in csrs:
+            problems[name] = find_unfit_csr(entry, csrs, keys)
+        elif key:
+            problems[name] = find_unfit_key(entry, key, keys)
+    return {name: problem for name, problem in problems.items() if problem}
+
+
+def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...], tuple[Result, ...], UsedKeys]:
     """List the orders that wait for their registration: those of this host, or with all hosts' answers all.
 
-    And what lies beside them.
+    And what lies beside them, and the keys of all contracts.
     """
     desk = leg.open_desk()
     listing = Listing(desk)
@@ -104,7 +136,7 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...], tuple[Re
         else list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)
     )
     entries = list_to_register(plan, names, planned=planned)
-    return desk, entries, list_beside_on(leg.inventory_host, judged, entries)
+    return desk, entries, list_beside_on(leg.inventory_host, judged, entries), plan.keys
 
 
 def _read_csrs(options: Options, entries: tuple[Entry, ...], match: Result) -> tuple[dict[str, str], dict[str, Phrase]]:

@@ -38,6 +38,11 @@ def list_to_register(plan: Plan, names: Collection[str], *, planned: bool) -> tu
     return tuple(entry for entry in here if planned or not _is_unpaid(entry))
 
 
+def list_to_buy(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """List the entries that are not ordered, renewed or reissued yet."""
+    return tuple(entry for entry in entries if _is_unpaid(entry))
+
+
 def make_host_orders(entries: Iterable[Entry]) -> list[Json]:
     """Make the orders whose key and CSR are made on the host, or whose certificate it is to install once paid for.
 
@@ -196,6 +201,7 @@ def _registration(order: Order) -> Json:
 __all__ = (
     "collect_csrs",
     "list_ready",
+    "list_to_buy",
     "list_to_register",
     "make_answer",
     "make_host_orders",
