@@ -198,6 +198,9 @@ CASES: t.Final[Table] = {
     "csr-key-used-twice": (
         "test_supplied_csrs.py::test_one_key_for_two_requests",
         "test_plan.py::test_a_key_that_another_application_has_is_told_before_the_purchase",
+        "test_keys_of_other_contracts.py::test_every_key_that_the_desk_shows_of_a_contract_counts",
+        "test_used_keys_unseen.py::test_a_contract_in_place_of_a_rejected_one_gets_a_new_key",
+        "test_used_keys.py::test_a_role_buys_nothing_with_the_key_of_another_contract",
     ),
     "csr-rsa-pss-key": ("test_supplied_csrs.py::test_keys_and_signatures_by_what_is_in_the_request",),
     "csr-signed-with-sha1": ("test_supplied_csrs.py::test_keys_and_signatures_by_what_is_in_the_request",),
