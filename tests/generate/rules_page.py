@@ -137,6 +137,8 @@ def _shown(value: t.Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, (tuple, list)):
         return _listed(value)
+    if isinstance(value, frozenset) and not value:
+        return "none"
     if isinstance(value, frozenset):
         return _characters(value) if all(len(item) == 1 for item in value) else _listed(sorted(value))
     return str(value)

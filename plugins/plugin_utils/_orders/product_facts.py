@@ -50,7 +50,7 @@ def _fact(fact: Fact[t.Any]) -> Json:
 
 def _plain(value: t.Any) -> t.Any:
     if isinstance(value, frozenset):
-        characters = all(len(item) == 1 for item in value)
+        characters = bool(value) and all(len(item) == 1 for item in value)
         return "".join(sorted(value)) if characters else sorted(value)
     return list(value) if isinstance(value, tuple) else value
 

@@ -12,6 +12,7 @@ import datetime as dt
 import typing as t
 
 from ...module_utils._core.phrases import Phrase, one_line, translate
+from .._planning.lifecycle import day_in_japan
 from .._planning.steps import Standing
 from .._values.observed import LOST
 from .dates import Kind, list_dates
@@ -131,7 +132,7 @@ def _list_lines(document: Row, lang: Language) -> Iterator[tuple[str, str]]:
 def _list_silent(document: Row, now: dt.datetime, lang: Language) -> Iterator[tuple[str, str]]:
     """List what IIJ renews by itself soon: first of all, so that no number of other lines hides what costs money."""
     for row in document["silent"]:
-        if dt.date.fromisoformat(row["day"]) - now.date() <= dt.timedelta(days=_SILENT_SOON):
+        if dt.date.fromisoformat(row["day"]) - day_in_japan(now) <= dt.timedelta(days=_SILENT_SOON):
             price = "" if row["yen"] is None else translate(_PRICE, lang).format(yen_text(row["yen"], lang))
             name = row["order"] or row["contract_id"]
             yield "group_admin", translate(_SILENT, lang).format(name, row["common_name"], row["day"], price)

@@ -64,6 +64,15 @@ def test_a_renewal_by_silence_is_told_with_day_and_yen():
     assert "far" not in notice.text
 
 
+@pytest.mark.parametrize(
+    ("moment", "days"), [("2026-11-21T21:00:00Z", 9), ("2026-11-22T14:59:00Z", 9), ("2026-11-21T14:00:00Z", 10)]
+)
+def test_the_days_before_a_renewal_by_silence_are_those_of_japan(moment: str, days: int):
+    """Daily runs are early in the morning, when it is the day before at Greenwich."""
+    document = {**a_status(), "orders": [], "as_of": moment, "silent": [silent("api", "2026-12-01", None)]}
+    assert (make_notice(document) is not None) == (days <= 9)
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_hundreds_of_things_due_fit_into_a_chat(lang: str):
     """Slack cuts what is too long, Mattermost and Teams refuse it, and people would be told of nothing."""
