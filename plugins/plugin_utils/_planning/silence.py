@@ -15,7 +15,7 @@ import typing as t
 
 from .._values.observed import Kind
 from .._values.order import Wanted
-from .lifecycle import current_certificate, day_in_japan, find_track
+from .lifecycle import current_certificate, day_in_japan, find_track, is_term_refused, list_lacking_fields
 from .steps import Step
 
 if t.TYPE_CHECKING:
@@ -65,10 +65,16 @@ def _is_averted(entry: Entry, undone: Collection[str]) -> bool:
 
     A cancellation is averted by nothing but itself: no daily run cancels.
     """
-    later = entry.order.is_renewed_here and entry.order.state is Wanted.PRESENT and not entry.ahead
+    later = entry.order.state is Wanted.PRESENT and not entry.ahead and _may_renew(entry)
     unclear = entry.application is not None and entry.application.unclear is not None
     renews = Step.RENEW in entry.steps and entry.order.name not in undone
     return renews or (later and not unclear)
+
+
+def _may_renew(entry: Entry) -> bool:
+    """Check whether a run will order the renewal once the window is open, rather than hold it."""
+    order, window = entry.order, entry.track.window if entry.track else None
+    return order.is_renewed_here and not (is_term_refused(order, window) or list_lacking_fields(order))
 
 
 def _of_replaced(entry: Entry, prices: PriceTable | None) -> Iterator[Silent]:
