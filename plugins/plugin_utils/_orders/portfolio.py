@@ -84,6 +84,11 @@ class Judged:
         """List every order that was read: as itself where nothing is wrong in it, as its outline otherwise."""
         return (*self.list_flawless(), *self.outlines)
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether nobody can tell which contracts some of the orders are for, as of a file that cannot be read."""
+        return any(one.order is None for one in self.list_errors()) or any(not one.common_name for one in self.outlines)
+
     def list_errors(self) -> tuple[Complaint, ...]:
         """List the complaints that are no warnings."""
         return tuple(complaint for complaint in self.complaints if complaint.severity is Severity.ERROR)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import pathlib
-import re
 import typing as t
 
 import yaml
@@ -25,13 +24,13 @@ from .._complaints.whole_file import write_whole
 from .._values.links import LinkWork
 from .._values.order import Wanted
 from .lifecycle import is_given_up
+from .rivals import REFERENCE
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from .._values.observed import Application
 
-_REFERENCE = re.compile(r"[^/]+/(?P<name>[A-Za-z0-9][A-Za-z0-9._-]{0,99})/[0-9]+")
 # The fields that every order has, as they lie in an application.
 _NEEDED: t.Final = ("customer_code", "common_name", "product", "term", "usage")
 _HEAD = """\
@@ -133,7 +132,7 @@ def _linked(application: Application) -> dict[str, t.Any]:
 
 
 def _free_name(application: Application, names: Collection[str]) -> str:
-    entry = _REFERENCE.fullmatch(application.client_reference or "")
+    entry = REFERENCE.fullmatch(application.client_reference or "")
     wanted = entry["name"] if entry else application.common_name.replace("*.", "wildcard.")
     numbered = (wanted if number == 1 else f"{wanted}-{number}" for number in range(1, len(names) + 2))
     return next(name for name in numbered if name not in names)

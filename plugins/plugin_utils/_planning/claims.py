@@ -4,19 +4,18 @@
 
 # Note that this file is private to the collection: it may change at any time without notice.
 
-"""Which application at the desk belongs to which order, and which purchases would be second ones."""
+"""Which application at the desk belongs to which order."""
 
 from __future__ import annotations
 
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, join_phrases, one_line
-from .._complaints.complaints import Complaint, Place, list_names, shorten
+from ...module_utils._core.phrases import Phrase, join_phrases
+from .._complaints.complaints import Complaint, list_names, shorten
 from .._values.order import Outline
 from .differences import (
     find_differences,
-    find_natural_differences,
     is_for_another_term,
     is_linked_otherwise,
     purchase_key,
@@ -31,9 +30,7 @@ if t.TYPE_CHECKING:
     from .memory import Memory
 
 
-_LONGEST: t.Final = 100  # characters of a portfolio's name
 _UNKNOWN: t.Final = dt.datetime.max.replace(tzinfo=dt.UTC)  # ordered at a moment that the desk does not tell
-_BY_HAND: Phrase = Phrase("-, ordered at the portal", "なし、ポータルでのお申し込み")
 _NEXT_TERM: Phrase = Phrase(
     "for the periods after this one write renewal: {{term: {0}}}.",
     "次回以降の有効期間は renewal: {{term: {0}}} と書きます。",
@@ -41,7 +38,6 @@ _NEXT_TERM: Phrase = Phrase(
 _NO_NEXT_TERM: Phrase = Phrase(
     "the desk does not offer this one for the next period either.", "次の期間も、窓口ではこの有効期間を選択できません。"
 )
-_DIFFERING: Phrase = Phrase(" It differs from this order: {0}.", " このオーダーとの相違: {0}")
 
 
 def match_applications(
@@ -104,7 +100,7 @@ def _fitting(
 def _fits(order: Order | Outline, app: Application) -> bool:
     if isinstance(order, Outline):
         return order.may_have(app.contract_id, app.common_name, app.product)
-    return not _is_left_behind(order, app) and not find_differences(order, app)
+    return not is_left_behind(order, app) and not find_differences(order, app)
 
 
 def _ended(
@@ -160,7 +156,7 @@ def _is_anothers(order: Order, app: Application, others: Iterable[Order], memory
     return not memory.is_named(order, app) and any(memory.is_named(other, app) for other in others)
 
 
-def _is_left_behind(order: Order, app: Application) -> bool:
+def is_left_behind(order: Order, app: Application) -> bool:
     """Check whether an order asks for another contract than this one, or than all that people gave up before it.
 
     The first purchase of an order does not: what was cancelled in a browser is not bought again by itself. A second
@@ -171,66 +167,6 @@ def _is_left_behind(order: Order, app: Application) -> bool:
     if order.generation == 1 and order.replaces is None:
         return False
     return app.contract_id == order.replaces or is_given_up(app)
-
-
-def find_rivals(
-    order: Order, orders: Iterable[Order], applications: Iterable[Application], claims: Mapping[str, Application]
-) -> Iterator[Complaint]:
-    """Find live applications that already buy what this order would buy, earlier generations of its own among them.
-
-    A duplicate is bought beside the contracts of other orders, and beside those that these `orders` name as doubled.
-    """
-    ours = {app.contract_id for app in claims.values()}
-    if order.duplicate_of is not None:
-        ours.update(other.duplicate_of for other in orders if other.duplicate_of)
-    for app in applications:
-        is_free = app.live and app.contract_id not in ours and not _is_left_behind(order, app)
-        if not is_free or any(find_natural_differences(order, app)):
-            continue
-        if portfolio := _find_other_portfolio(order, app):
-            place = Place(file="portfolio")
-            yield Complaint(rule="PORTFOLIO-OTHER", place=place, order=order.name, facts={"value": portfolio})
-        else:
-            facts = {
-                "value": shorten(order.common_name),
-                "contract_id": app.contract_id,
-                "reference": app.client_reference or _BY_HAND,
-                "differing": _also(find_differences(order, app)),
-            }
-            yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
-
-
-def _find_other_portfolio(order: Order, app: Application) -> str | None:
-    """Find the portfolio in which an order of the same name and generation has bought this application."""
-    portfolio, _slash, rest = (app.client_reference or "").partition("/")
-    return one_line(portfolio, _LONGEST) if f"/{rest}" == order.client_reference("") else None
-
-
-def find_rivals_of_renewal(
-    order: Order,
-    renewed: Application,
-    applications: Iterable[Application],
-    claims: Mapping[str, Application],
-    day: dt.date,
-) -> Iterator[Complaint]:
-    """Find contracts that somebody seems to have bought instead of the renewal; silence goes on meanwhile."""
-    if order.duplicate_of is not None:
-        return
-    ours = {app.contract_id for app in claims.values()}
-    for app in applications:
-        is_free = app.live and app.contract_id not in ours and not is_given_up(app)
-        if is_free and _is_later(app, renewed) and not any(find_natural_differences(order, app)):
-            facts = {"contract_id": renewed.contract_id, "rival": app.contract_id, "day": day}
-            yield _complaint("RENEWAL-RIVAL", order, "contract_id", facts)
-
-
-def _is_later(app: Application, renewed: Application) -> bool:
-    """Check whether a contract may have been bought in place of a renewal."""
-    return app.ordered_at is None or renewed.issued_at is None or app.ordered_at > renewed.issued_at
-
-
-def _also(differing: tuple[Phrase, ...]) -> Phrase:
-    return _DIFFERING.filled(join_phrases(differing)) if differing else Phrase("", "")
 
 
 def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
@@ -292,9 +228,8 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
 
 
 __all__ = (
-    "find_rivals",
-    "find_rivals_of_renewal",
     "find_unsure_claims",
     "find_wrong_claims",
+    "is_left_behind",
     "match_applications",
 )

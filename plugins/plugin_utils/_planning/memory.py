@@ -131,8 +131,15 @@ class Memory:
 
     def is_named(self, order: Order | Outline, application: Application) -> bool:
         """Check whether this contract was registered for the order, or one of its certificates was the order's."""
+        return not {order.name, order.was_named}.isdisjoint(self._list_names(application))
+
+    def has_names(self, application: Application) -> bool:
+        """Check whether this contract was registered, or had a certificate, for any order."""
+        return bool(self._list_names(application))
+
+    def _list_names(self, application: Application) -> list[str]:
         lines = (self._last.get(application.contract_id), self._registered.get(application.contract_id))
-        return any(line.order in (order.name, order.was_named) for line in lines if line and line.order)
+        return [line.order for line in lines if line and line.order]
 
     def add_key(self, order: Order, application: Application | None) -> Application | None:
         """Add the key of the certificate in use, where the desk shows none and it was that of the order's CSR."""

@@ -13,7 +13,7 @@ import dataclasses as dc
 import typing as t
 
 from .._complaints.complaints import Complaint, OrdersRefused
-from .claims import find_rivals, find_rivals_of_renewal, find_unsure_claims, find_wrong_claims, match_applications
+from .claims import find_unsure_claims, find_wrong_claims, match_applications
 from .due import leave_undue, part_entries
 from .entry import Entry
 from .judgement import find_standing, find_standing_ahead, is_registered
@@ -28,6 +28,7 @@ from .replacements import (
     find_replaced_of_others,
     find_wrong_replacements,
 )
+from .rivals import find_rivals, find_rivals_of_renewal
 from .steps import Standing, Step, Verdict
 from .used_keys import UsedKeys, find_used_key
 
@@ -125,7 +126,9 @@ def make_plan(
     orders = tuple(sorted(orders, key=lambda order: order.name))
     claims = match_applications(orders, observed, portfolio=portfolio, memory=memory, outlines=outlines)
     keys = UsedKeys(observed.applications, memory)
-    entries, wrong, remarks = _plan_each(orders, claims, observed, memory or Memory(), keys, spread=spread)
+    entries, wrong, remarks = _plan_each(
+        orders, claims, observed, memory or Memory(), keys, portfolio=portfolio, spread=spread
+    )
     complaints = [*_find_wrong(orders, claims, observed, outlines), *wrong]
     entries = _with_replaced(entries, observed)
     if complaints and not (due_only or leave_wrong):
@@ -163,6 +166,7 @@ def _plan_each(
     memory: Memory,
     keys: UsedKeys,
     *,
+    portfolio: str,
     spread: bool,
 ) -> tuple[list[Entry], list[Complaint], list[Complaint]]:
     """Plan one order after the other; returns their entries, what is wrong with them, and the rivals of renewals."""
@@ -170,7 +174,7 @@ def _plan_each(
     for order in orders:
         planned, wrong = _plan_one(order, orders, claims, observed, memory, spread=spread)
         planned, used = _with_used_keys(planned, keys)
-        entry, others = _hold_where_unclear(planned, observed, claims)
+        entry, others = _hold_where_unclear(planned, observed, claims, portfolio, memory)
         entries.append(entry)
         complaints += (*wrong, *used)
         rivals += others
@@ -178,13 +182,13 @@ def _plan_each(
 
 
 def _hold_where_unclear(
-    entry: Entry, observed: Observed, claims: Mapping[str, Application]
+    entry: Entry, observed: Observed, claims: Mapping[str, Application], portfolio: str, memory: Memory
 ) -> tuple[Entry, tuple[Complaint, ...]]:
     """Hold a renewal or reissue that lacks something, has a rival or is for a term of its own; returns the rivals."""
     if entry.ahead not in (Standing.TO_RENEW, Standing.TO_REISSUE):
         return entry, ()
     renews = entry.ahead is Standing.TO_RENEW
-    rivals = _find_rivals_of(entry, observed, claims) if renews else ()
+    rivals = _find_rivals_of(entry, observed, claims, portfolio, memory) if renews else ()
     refused = renews and is_term_refused(entry.order, entry.track.window if entry.track else None)
     held = bool(rivals or list_lacking_fields(entry.order)) or refused
     return (dc.replace(entry, ahead=Standing.HELD) if held else entry), rivals
@@ -269,11 +273,15 @@ def _is_unnamed(order: Order, application: Application | None) -> bool:
     return application is not None and application.client_reference is None and order.contract_id is None
 
 
-def _find_rivals_of(entry: Entry, observed: Observed, claims: Mapping[str, Application]) -> tuple[Complaint, ...]:
-    if entry.application is None or entry.track is None:
+def _find_rivals_of(
+    entry: Entry, observed: Observed, claims: Mapping[str, Application], portfolio: str, memory: Memory
+) -> tuple[Complaint, ...]:
+    order, application, track = entry.order, entry.application, entry.track
+    if application is None or track is None:
         return ()
-    day = day_in_japan(entry.track.window.order_by)
-    return tuple(find_rivals_of_renewal(entry.order, entry.application, observed.applications, claims, day))
+    others, day = observed.applications, day_in_japan(track.window.order_by)
+    rivals = find_rivals_of_renewal(order, application, others, claims, day=day, portfolio=portfolio, memory=memory)
+    return tuple(rivals)
 
 
 def _unmanaged(

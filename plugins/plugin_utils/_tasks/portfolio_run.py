@@ -28,6 +28,7 @@ from .._reports.text import render_text, render_work
 from . import contracts
 from .asked_orders import accept_orders, read_clock
 from .compared import add_before
+from .doubtful import leave_doubtful, word_doubt
 from .left_out import list_left_out
 from .planned import Held, make_frame, plan_orders
 from .progress import estimate_portal
@@ -85,7 +86,8 @@ def run_contracts(leg: Leg, judge: Callable[[], Judged], *, performs: bool) -> R
     result["left_out"] = list_left_out(judged.list_errors(), before, leg.lang) if options["due_only"] else []
     if goes_on:
         return _say_work(leg, before, document, result, performs=performs)
-    for text in _list_texts(document, before, result, options, performs=performs):
+    texts = _list_texts(document, before, result, options, performs=performs)
+    for text in (*texts, *(word_doubt(before, judged, leg.lang) if result["text"] in texts else ())):
         leg.say(text)
     return {**result, **write_run_reports(document, options, performed=performs)}
 
@@ -103,7 +105,7 @@ def _plan(leg: Leg, desk: Desk, judged: Judged, listing: Listing, *, frame: Fram
         plan = how(offers=False)
     if not options["due_only"]:
         return plan
-    plan = leave_lost_hosts(plan, leg.inventory_hosts)
+    plan = leave_lost_hosts(leave_doubtful(plan, judged), leg.inventory_hosts)
     return _limit(leg, plan, frame) if options["state"] in contracts.DOING else plan
 
 

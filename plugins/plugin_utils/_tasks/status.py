@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import dataclasses as dc
 import functools
 import typing as t
 
@@ -17,9 +16,9 @@ from .._complaints.complaints import sort_complaints
 from .._complaints.rules.rule import Severity
 from .._desk.desk import DeskError
 from .._planning.observe import Listing
-from .._planning.silence import find_silent
 from .._reports.document import describe_plan
 from .asked_orders import judge_asked_orders, read_today
+from .doubtful import leave_doubtful, word_doubt
 from .planned import make_frame, plan_orders
 
 if t.TYPE_CHECKING:
@@ -39,10 +38,6 @@ _PARTIAL: t.Final = Phrase(
 _NOTHING: t.Final = Phrase(
     "Mistakes in the orders: {0}. The status can show no order.",
     "オーダーに誤りが{0}件あります。状態を表示できるオーダーはありません。",
-)
-_UNSURE: t.Final = Phrase(
-    " What is shown as not managed may be what an order that cannot be read is for.",
-    "管理外と表示されるお申し込みは、読み取れないオーダーのものかもしれません。",
 )
 
 
@@ -72,13 +67,9 @@ def look_at_orders(judged: Judged, options: Options, desk: Desk, listing: Listin
     wrong = (*judged.list_errors(), *refused)
     if not wrong:
         return Look(plan, judged.complaints, None)
-    # Of what cannot be read nobody knows which contracts it is for: only what silence is about to buy is shown then.
-    is_unsure = any(complaint.order is None for complaint in wrong) or any(not one.common_name for one in outlines)
-    if is_unsure:
-        near = (silent.application for silent in find_silent(plan, None) if silent.order is None)
-        plan = dc.replace(plan, unmanaged=tuple(near))
+    plan = leave_doubtful(plan, judged)
     message = translate(_PARTIAL if plan.entries else _NOTHING, lang).format(len(wrong), len(plan.entries))
-    lines = [message + (translate(_UNSURE, lang) if is_unsure and plan.unmanaged else "")]
+    lines = [("" if lang == "ja" else " ").join([message, *word_doubt(plan, judged, lang)])]
     lines += [complaint.render(lang) for complaint in sort_complaints(wrong)]
     return Look(plan, judged.complaints, "\n".join(lines))
 

@@ -79,13 +79,13 @@ RULES = (
         OURS,
         (
             "{rival} was bought for the same name after {contract_id} was issued, so the renewal is not ordered.",
-            "one contract that goes on for each name",
-            "Pin one of them with contract_id, and cancel the other. IIJ renews {contract_id} by itself on {day}.",
+            "one contract that goes on for each name, unless another order says duplicate_of",
+            "Cancel one, or write an order for {rival} with duplicate_of. IIJ renews {contract_id} itself on {day}.",
         ),
         (
             "{contract_id} の発行後に、同じ名前で {rival} が購入されているため、更新を申し込んでいません。",
-            "名前ごとに継続する契約は1件",
-            "一方を contract_id で指定し、もう一方を解約してください。{contract_id} は {day} に自動更新されます。",
+            "名前ごとに継続する契約は1件 (duplicate_of を書いたオーダーは別)",
+            "一方を解約するか、{rival} を duplicate_of のオーダーにします。{contract_id} は {day} に自動更新されます。",
         ),
         severity=Severity.WARNING,
     ),

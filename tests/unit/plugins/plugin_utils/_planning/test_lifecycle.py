@@ -299,7 +299,7 @@ def test_an_imported_order_is_told_what_its_renewal_will_need_from_the_first_day
 
 
 def test_a_contract_bought_instead_of_the_renewal_holds_it() -> None:
-    rival = dc.replace(IN_USE, contract_id="rsc00000002", client_reference="q/x/1", ordered_at=before_end(60, IN_USE))
+    rival = dc.replace(IN_USE, contract_id="rsc00000002", client_reference=None, ordered_at=before_end(60, IN_USE))
     plan = plan_at(28.5, IN_USE, rival, spread=False)
     assert plan.entries[0].shown is Standing.HELD and remarks(plan) == ["RENEWAL-RIVAL"]
     older = dc.replace(rival, ordered_at=before_end(400, IN_USE))
