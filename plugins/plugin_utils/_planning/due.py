@@ -13,6 +13,7 @@ import typing as t
 
 from .._values.observed import State
 from .._values.order import Wanted
+from .entry import STUCK
 from .schedule import What, list_deadlines
 from .steps import STEPS, Standing
 
@@ -23,9 +24,6 @@ if t.TYPE_CHECKING:
     from .entry import Entry
 
 _BY_PEOPLE: t.Final = (Standing.TO_ORDER, Standing.TO_CANCEL)
-_STUCK: t.Final = (Standing.HELD, Standing.ESTRANGED, Standing.ENDED)
-# What stays as it is for as long as nobody mends, completes, uploads or explains it.
-_FOR_PEOPLE: t.Final = (State.AWAITING_REGISTRATION, State.REJECTED, State.UNCLEAR)
 
 
 def leave_undue(
@@ -53,18 +51,12 @@ def needs_people(entry: Entry, as_of: dt.datetime | None) -> bool:
     """
     if entry.order.state is not Wanted.PRESENT or entry.application is None:
         return False
-    if entry.shown in _STUCK:
-        return True
     if entry.shown in STEPS:  # a run does that
         return False
-    if entry.order.product.brought:
+    if entry.order.product.brought and entry.shown not in STUCK:
         days = (deadline for deadline in list_deadlines(entry) if deadline.what in (What.UPLOAD, What.RENEWAL))
         return as_of is not None and any(deadline.alert_at <= as_of for deadline in days)
-    if entry.shown is not Standing.WAITING:
-        return False
-    procedure = entry.application.procedure
-    state = procedure.state if entry.ahead is Standing.WAITING and procedure else entry.application.state
-    return state in _FOR_PEOPLE
+    return entry.is_stuck
 
 
 def _is_followed(entry: Entry) -> bool:

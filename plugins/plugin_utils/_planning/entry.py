@@ -26,6 +26,9 @@ if t.TYPE_CHECKING:
     from .replacements import Replaced
 
 REPLACING: t.Final = (Standing.TO_RENEW, Standing.TO_REISSUE, Standing.TO_REGISTER)  # of the track ahead
+STUCK: t.Final = (Standing.HELD, Standing.ESTRANGED, Standing.ENDED)
+# What stays as it is for as long as nobody mends, completes, uploads or explains it.
+_FOR_PEOPLE: t.Final = (State.AWAITING_REGISTRATION, State.REJECTED, State.UNCLEAR)
 
 
 @dc.dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +78,19 @@ class Entry:
         """Whether the change of the linked service is what people have to hear of first."""
         if self.link is None or STEPS.get(self._of_certificates):
             return False
+        if self.is_stuck and not STEPS.get(self.link):
+            return False
         under_way = self.application is not None and self.application.link_change is not None
         return not under_way or self._of_certificates is Standing.DONE
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether its certificates go on only once somebody has done something: no run does, and no CA."""
+        if self._of_certificates is not Standing.WAITING or self.application is None:
+            return self._of_certificates in STUCK
+        procedure = self.application.procedure
+        state = procedure.state if self.ahead is Standing.WAITING and procedure else self.application.state
+        return state in _FOR_PEOPLE
 
     @property
     def _of_certificates(self) -> Standing:
@@ -145,4 +159,4 @@ class Entry:
         return not (application.downloaded_at is not None if self.on_host is None else self.on_host)
 
 
-__all__ = ("REPLACING", "Entry")
+__all__ = ("REPLACING", "STUCK", "Entry")
