@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._values.observed import ENDED, Decision, State
+from .._values.observed import ENDED, State
 from .._values.order import Wanted
 from .keys import is_estranged, waits_for_new_csr
 from .lifecycle import (
@@ -93,7 +93,7 @@ def _cancelling(application: Application | None, track: Track | None) -> Standin
     """
     if application is None or not application.live:
         return Standing.DONE
-    if application.renewal is not None and application.renewal.decision is Decision.CANCEL:
+    if is_given_up(application):
         return Standing.DONE
     over = application.state is State.EXPIRED or (track is not None and track.phase is Phase.CLOSED)
     waits = is_renewing(application) or (over and renews(application))

@@ -115,7 +115,8 @@ def is_renewing(application: Application) -> bool:
 
 def is_given_up(application: Application) -> bool:
     """Check whether a contract was cancelled, also where it goes on to the end of its certificate."""
-    return application.renewal is not None and application.renewal.decision is Decision.CANCEL
+    decided = application.renewal is not None and application.renewal.decision is Decision.CANCEL
+    return application.given_up or decided
 
 
 def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
@@ -230,7 +231,7 @@ def last_day_before(moment: dt.datetime) -> dt.date:
 def _phase(application: Application, window: Renewal, as_of: dt.datetime) -> Phase:
     if is_renewing(application) or window.decision is Decision.RENEW:
         return Phase.RENEWED
-    if window.decision is Decision.CANCEL:
+    if is_given_up(application):
         return Phase.CANCELLED
     if as_of >= window.order_by:
         return Phase.CLOSED

@@ -12,10 +12,10 @@ import dataclasses as dc
 import typing as t
 
 from .._catalogue.products import TERMS, find_product
-from .._values.observed import ENDED, Decision, Kind, State
+from .._values.observed import ENDED, Kind, State
 from .._values.order import CsrOrigin, Usage, Wanted
 from .claims import match_applications
-from .lifecycle import day_in_japan, is_term_refused
+from .lifecycle import day_in_japan, is_given_up, is_term_refused
 from .links import count_relinkings
 from .lives import Happening, Life
 from .replacements import is_in_nobodys_sight
@@ -234,7 +234,7 @@ def _life(application: Application | None, *, term: str, level: str, lead: int, 
         return life
     if application.not_after is None:
         return dc.replace(life, ordered=_day(application.ordered_at), registered=_day(application.registered_at))
-    period, renewal = application.period, application.renewal
+    period = application.period
     # A reissue keeps the expiry, so it changes nothing of the days to come.
     procedure = application.procedure
     if procedure is not None and procedure.kind is Kind.REISSUE:
@@ -246,8 +246,7 @@ def _life(application: Application | None, *, term: str, level: str, lead: int, 
         ordered=_day(procedure.opened_at) if procedure else None,
         registered=_day(procedure.registered_at) if procedure else None,
         period_ends=_day(period.ends) if period else None,
-        goes_on=application.state not in ENDED - {State.EXPIRED}
-        and not (renewal and renewal.decision is Decision.CANCEL),
+        goes_on=application.state not in ENDED - {State.EXPIRED} and not is_given_up(application),
     )
 
 

@@ -15,7 +15,7 @@ from ...module_utils._core import activation_errors, certificate_errors, chain_e
 from ...module_utils._core.phrases import Phrase
 from ...module_utils._pki.certs import LONGEST_CHAIN, chain_fault, rfc3339, use_fault
 from .._desk.by_hand.inbox import PRIVATE_KEY
-from .._desk.by_hand.rows import SAME_END, close_procedure, read_application
+from .._desk.by_hand.rows import SAME_END, close_procedure, goes_on_cancelled, read_application
 from .._planning.lifecycle import day_in_japan, is_reissuing
 from .._values.observed import ENDED, State
 from .._values.order import CsrOrigin
@@ -70,6 +70,7 @@ _NO_CHAIN: t.Final = Phrase(
 )
 _KEYS_GO: t.Final = Phrase(" ({0})", " ({0})")
 _ENDED_STATES: t.Final = frozenset(state.value for state in ENDED)
+_KEPT_STATES: t.Final = (State.INSTALLED.value, State.CANCELLED.value)
 
 
 class Arrivals:
@@ -133,7 +134,7 @@ class Arrivals:
         The one that has it, else by its key, else by its name where IIJ has made the key; of several the one in whose
         row a person has written the key.
         """
-        live = {key: row for key, row in self.rows.items() if row["state"] not in _ENDED_STATES}
+        live = {key: row for key, row in self.rows.items() if self._is_usable(row)}
         there = [key for key, row in live.items() if row.get("certificate_fingerprint") == leaf.certificate_fingerprint]
         if there:
             return there
@@ -145,6 +146,9 @@ class Arrivals:
             return own or ([] if named else by_key)
         unknown = [key for key in named if self._keys[key] is None]
         return [key for key in unknown if leaf.public_key_fingerprint in map(live[key].get, _WRITTEN_KEYS)] or unknown
+
+    def _is_usable(self, row: RegisterRow) -> bool:
+        return row["state"] not in _ENDED_STATES or goes_on_cancelled(row, now=self._now)
 
     def _key(self, row: RegisterRow, key_of: Callable[[Order, str], str | None]) -> str | None:
         """Return the key that a contract's certificate must have; None where it is not known here.
@@ -247,7 +251,7 @@ def _explain_former(contract: Application, leaf: CertFacts) -> Phrase | None:
 
 def _issued(row: RegisterRow, leaf: CertFacts, *, in_use: bool) -> RegisterRow:
     """Return the row with what the certificate says; with the one in use, what is under way goes on."""
-    state = row["state"] if row["state"] == State.INSTALLED.value else State.ISSUED.value
+    state = row["state"] if row["state"] in _KEPT_STATES else State.ISSUED.value
     kept = row if in_use else close_procedure(row)
     return {
         **{name: value for name, value in kept.items() if name != "confirmations"},

@@ -155,6 +155,7 @@ class Application:
 
     The flat fields are those of `current`, before its issue those of the procedure `new`; `previous` is newest first.
     `linked_since`: since when the linked contract is this one (None: since the order, or not shown).
+    `given_up`: whether it was cancelled, and goes on to the end of its certificate, where no `renewal` is shown.
     `unclear`: a text on the portal's screens that the map does not know, and the entry of the map that would tell.
     """
 
@@ -192,6 +193,7 @@ class Application:
     linked_since: dt.datetime | None = None
     further_links: tuple[Link, ...] = ()
     link_change: LinkChange | None = None
+    given_up: bool = False
 
     @property
     def live(self) -> bool:

@@ -80,17 +80,31 @@ def plain_row(row: RegisterRow) -> RegisterRow:
 
 
 def read_application(row: RegisterRow, *, now: dt.datetime) -> Application:
-    """Make the application of a sound row; a certificate whose time is over has expired, whoever noticed."""
+    """Make the application of a sound row; a certificate whose time is over has expired, whoever noticed.
+
+    Until then a contract that was cancelled is usable [M:3473591], as other desks show it.
+    """
     moments = {name: _moment(name, value) for name, value in row.items()}
     fields = read_fields(moments, NEEDED, _KEPT)
     state, until = fields["state"], fields["not_after"]
-    if until and until < now and state not in ENDED:
+    given_up = goes_on_cancelled(row, now=now)
+    if given_up:
+        fields["state"] = State.INSTALLED if fields["linked_service"] else State.ISSUED
+    elif until and until < now and state not in ENDED:
         fields["state"] = State.EXPIRED
     fields["confirmations"] = tuple(fields["confirmations"] or ())
     action, by = NEXT_STEPS.get(fields["state"], ("none", "nobody"))
     links = tuple(Link(contract_id=read_field("contract_id", code)) for code in row.get(_LINKS) or ())
     procedure = _read_procedure(moments)
-    return Application(**fields, further_links=links, procedure=procedure, next_action=action, next_action_by=by)
+    return Application(
+        **fields, further_links=links, procedure=procedure, given_up=given_up, next_action=action, next_action_by=by
+    )
+
+
+def goes_on_cancelled(row: RegisterRow, *, now: dt.datetime) -> bool:
+    """Check whether a contract was cancelled, and its certificate has not ended yet."""
+    until = _moment("not_after", row.get("not_after"))
+    return row["state"] == State.CANCELLED.value and until is not None and now <= dt.datetime.fromisoformat(until)
 
 
 def _read_procedure(moments: RegisterRow) -> Procedure | None:
@@ -167,6 +181,7 @@ __all__ = (
     "SAME_END",
     "RegisterRow",
     "close_procedure",
+    "goes_on_cancelled",
     "judge_row",
     "plain_row",
     "read_application",

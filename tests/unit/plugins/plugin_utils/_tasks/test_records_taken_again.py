@@ -127,7 +127,7 @@ def test_no_record_of_a_whole_life_changes_anything_when_it_is_taken_again(
         if life.records:
             # Of records of one day only the whole list says in which order they came.
             life.repeat(one_by_one=not at_once)
-    assert [(app.state.value, app.procedure) for app in life.applications()] == [("cancelled", None)]
+    assert [(app.state.value, app.given_up, app.procedure) for app in life.applications()] == [("issued", True, None)]
 
 
 def test_a_job_that_is_tried_again_registers_no_renewal(desk: Desk) -> None:

@@ -248,7 +248,7 @@ def test_a_cancelled_contract_has_nothing_under_way(desk: Desk) -> None:
     life.record("renewed")
     life.record("cancelled")
     (application,) = life.applications()
-    assert (application.state.value, application.procedure) == ("cancelled", None)
+    assert (application.state.value, application.given_up, application.procedure) == ("issued", True, None)
 
 
 def test_nothing_is_renewed_that_has_no_certificate(desk: Desk) -> None:
