@@ -55,6 +55,7 @@ class Entry:
     replaced: Replaced | None = None  # the contract that this order replaces
     used_keys: tuple[str, ...] = ()  # public keys, by their fingerprints, that the CA refuses (UsedKeys.list_refused)
     has_unseen_keys: bool = False  # whether it may refuse others, which nobody knows
+    key_unknown: bool = False  # whether the user gives a CSR, and nobody knows the key of the certificate in use
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 
     @property

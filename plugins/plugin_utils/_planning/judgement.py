@@ -62,13 +62,19 @@ def find_standing(
 
 
 def find_standing_ahead(
-    order: Order, application: Application | None, track: Track | None, *, spread: bool, mended: bool = False
+    order: Order,
+    application: Application | None,
+    track: Track | None,
+    *,
+    spread: bool,
+    mended: bool = False,
+    key_unknown: bool = False,
 ) -> Standing | None:
     """Decide what is due for the certificate after the one in use; None where nothing is.
 
     An open procedure is registered whoever opened it, so that no silence takes a key from its host; one that the CA
     has rejected only once the order was `mended`, or may have been. What was opened before its order was cancelled is
-    used.
+    used. `key_unknown`: nobody knows the key of the certificate in use, and the user gives a CSR.
     """
     if application is None or application.state is State.UNCLEAR:
         return None
@@ -77,7 +83,8 @@ def find_standing_ahead(
     procedure = application.procedure
     if procedure is not None and renews(application):
         open_yet = procedure.state is State.AWAITING_REGISTRATION or (procedure.state is State.REJECTED and mended)
-        waits = bool(order.missing) or order.product.brought or waits_for_new_csr(order, application, track)
+        lacks = waits_for_new_csr(order, application, track, key_unknown=key_unknown)
+        waits = bool(order.missing) or order.product.brought or lacks
         return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
     if wants_reissue(order, application) and application.live and not is_reissue_late(order, track):
         return Standing.HELD if waits_for_new_csr(order, application, track) else Standing.TO_REISSUE

@@ -64,25 +64,42 @@ def is_csr_same(order: Order, application: Application | None) -> bool:
     current = current_certificate(application)
     if application is None or order.csr is None or current is None:
         return False
+    same = current.public_key_fingerprint == order.csr.public_key_fingerprint
+    return same and _has_to_differ(order, application)
+
+
+def _has_to_differ(order: Order, application: Application) -> bool:
+    """Check whether the next certificate, which is to be registered, is to have another key than the one in use."""
     if application.procedure is None:
-        wanted = wants_reissue(order, application)
-    else:
-        goes, state = _has_key_to_go(order, application), application.procedure.state
-        waits = state is State.AWAITING_REGISTRATION or (goes and state is State.REJECTED)
-        wanted = renews(application) and waits and (order.rotates_key or goes or is_reissuing(application))
-    return wanted and current.public_key_fingerprint == order.csr.public_key_fingerprint
+        return wants_reissue(order, application)
+    goes, state = _has_key_to_go(order, application), application.procedure.state
+    waits = state is State.AWAITING_REGISTRATION or (goes and state is State.REJECTED)
+    return renews(application) and waits and (order.rotates_key or goes or is_reissuing(application))
 
 
-def waits_for_new_csr(order: Order, application: Application | None, track: Track | None) -> bool:
+def waits_for_new_csr(
+    order: Order, application: Application | None, track: Track | None, *, key_unknown: bool = False
+) -> bool:
     """Check whether nothing is registered before the CSR has a new key.
 
     A renewal waits until shortly before IIJ would make its own CSR; a key that has to go is never certified again.
+    `key_unknown`: nobody knows that of the certificate in use, so the CSR of a renewal may have it.
     """
-    if not is_csr_same(order, application):
+    if not (is_csr_same(order, application) or (key_unknown and may_csr_be_same(order, application))):
         return False
     if is_reissuing(application) or wants_reissue(order, application):
         return True
     return track is not None and track.as_of < track.window.update_by - _LAST_CALL
+
+
+def may_csr_be_same(order: Order, application: Application | None) -> bool:
+    """Check whether a renewal that is to have a new key waits for its registration; nobody knows the key in use.
+
+    A reissue has no last day on which it is registered all the same, so it does not wait for what nobody can tell.
+    """
+    if application is None or is_reissuing(application) or wants_reissue(order, application):
+        return False
+    return _has_to_differ(order, application)
 
 
 def _has_key_to_go(order: Order, application: Application | None) -> bool:
@@ -102,5 +119,6 @@ __all__ = (
     "is_estranged",
     "list_keys_of_contract",
     "list_retired_keys",
+    "may_csr_be_same",
     "waits_for_new_csr",
 )

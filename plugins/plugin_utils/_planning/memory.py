@@ -152,6 +152,13 @@ class Memory:
         key = order.csr.public_key_fingerprint
         return dc.replace(application, public_key_fingerprint=key) if same else application
 
+    def is_key_unknown(self, order: Order, application: Application | None) -> bool:
+        """Check whether the user gives a CSR, and neither the desk nor this memory tells the key in use."""
+        current = current_certificate(application)
+        if application is None or current is None or order.csr is None or current.public_key_fingerprint:
+            return False
+        return application.contract_id not in self._registered
+
     def is_mended(self, application: Application | None, drifted: tuple[str, ...]) -> bool:
         """Check whether an order differs from what was registered last, or may: nothing is remembered of that."""
         return bool(drifted) or application is None or application.contract_id not in self._registered

@@ -38,6 +38,7 @@ if t.TYPE_CHECKING:
 
     from .._values.observed import Application, Observed
     from .._values.order import Order, Outline
+    from .lifecycle import Track
     from .slices import Slice
 
 
@@ -227,10 +228,9 @@ def _plan_one(
 ) -> tuple[Entry, tuple[Complaint, ...]]:
     """Plan one order; returns its entry, and what is wrong with it."""
     application = memory.add_key(order, claims.get(order.name))
-    on_host = memory.has_certificate(order, application)
-    drifted = memory.drifted_fields(order, application)
+    on_host, drifted = memory.has_certificate(order, application), memory.drifted_fields(order, application)
     track = find_track(application, observed.as_of)
-    ahead = find_standing_ahead(order, application, track, spread=spread, mended=memory.is_mended(application, drifted))
+    ahead = _find_ahead(order, application, track, memory, drifted, spread=spread)
     elsewhere = _is_elsewhere(order, application, memory, ahead)
     standing = find_standing(order, application, track, on_host=on_host, elsewhere=elsewhere)
     online = observed.changes_online and not order.product.brought  # of those, links change by e-mail [M:2261082]
@@ -252,8 +252,23 @@ def _plan_one(
         on_host=on_host,
         on_host_until=memory.find_end_on_host(order, application) if _may_lie_before(order, standing) else None,
         elsewhere=elsewhere,
+        key_unknown=memory.is_key_unknown(order, application),
         drifted=drifted if is_registered(order, application) else (),
     ), complaints
+
+
+def _find_ahead(
+    order: Order,
+    application: Application | None,
+    track: Track | None,
+    memory: Memory,
+    drifted: tuple[str, ...],
+    *,
+    spread: bool,
+) -> Standing | None:
+    """Decide what is due for the next certificate, by what is remembered of registrations."""
+    mended, key_unknown = memory.is_mended(application, drifted), memory.is_key_unknown(order, application)
+    return find_standing_ahead(order, application, track, spread=spread, mended=mended, key_unknown=key_unknown)
 
 
 def _is_elsewhere(order: Order, application: Application | None, memory: Memory, ahead: Standing | None) -> bool:

@@ -161,7 +161,7 @@ def _next_for_renewal(entry: Entry, lang: Language) -> tuple[str, str]:
             return translate(_ACTIONS["upload"], lang), "service_admin"
         if procedure.state is State.AWAITING_REGISTRATION:
             lacking = ", ".join(entry.order.missing)
-            action = "complete" if lacking else "new_csr"
+            action = "complete" if lacking else "look" if entry.key_unknown else "new_csr"
             return translate(_ACTIONS[action], lang).format(lacking), "service_admin"
         action, actor = _AT_WORK.get(procedure.state, ("none", "nobody"))
         return _word_waiting(action, procedure.confirmations, lang), actor

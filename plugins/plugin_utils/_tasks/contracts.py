@@ -136,7 +136,7 @@ def _after(entry: Entry, application: Application | None, plan: Plan) -> Entry:
     if application is None:
         return entry
     track = find_track(application, plan.as_of)
-    ahead = find_standing_ahead(entry.order, application, track, spread=plan.spread)
+    ahead = find_standing_ahead(entry.order, application, track, spread=plan.spread, key_unknown=entry.key_unknown)
     relinking = relinking_of(entry.order, application)
     return dc.replace(
         entry,

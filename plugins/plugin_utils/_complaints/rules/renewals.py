@@ -105,6 +105,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "RENEWAL-KEY-UNKNOWN",
+        OURS,
+        (
+            "Nobody here knows the key of the certificate in use at {contract_id}: the CSR may have the same.",
+            "a CSR with a new key before {day}",
+            "Run where the state folder is, or write renewal: {{key: keep}} if it is new. 3 days before it goes on.",
+        ),
+        (
+            "{contract_id} の使用中の証明書の鍵が分からないため、CSRの鍵が同じかもしれません。",
+            "{day} より前に、新しい鍵のCSR",
+            "状態フォルダのある環境で実行するか、新しい鍵なら renewal: {{key: keep}} と書きます。3日前には登録します。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "DUPLICATE-RENEWS",
         "M:2261088, M:3473591",
         (
