@@ -87,6 +87,8 @@ def _entry(place: Place, wish: Wish) -> Json:
         return {**entry, "csr_origin": "target", "key": key}
     csr = place.orders / f"{wish.name}.csr"
     csr.write_text(sample.csr_of(ec.generate_private_key(ec.SECP256R1()), place.common_name(wish)), encoding="utf-8")
+    if "renewal" in entry:  # its key is new, and at the portal nobody remembers which one is in use
+        entry["renewal"]["key"] = "keep"
     return {**entry, "csr_origin": "supplied", "csr_path": csr.name}
 
 
