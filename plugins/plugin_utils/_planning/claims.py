@@ -18,6 +18,7 @@ from .differences import (
     find_differences,
     is_for_another_term,
     is_linked_otherwise,
+    may_be_alike,
     purchase_key,
 )
 from .lifecycle import is_given_up
@@ -100,7 +101,7 @@ def _fitting(
 def _fits(order: Order | Outline, app: Application) -> bool:
     if isinstance(order, Outline):
         return order.may_have(app.contract_id, app.common_name, app.product)
-    return not is_left_behind(order, app) and not find_differences(order, app)
+    return may_be_alike(order, app) and not is_left_behind(order, app) and not find_differences(order, app)
 
 
 def _ended(

@@ -16,22 +16,17 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
-from ...module_utils._core.keyspec import read_key_spec
 from .._complaints.vaulted import HIDDEN, Vaulted
-from .._values.observed import Procedure, State
 from .._values.order import CsrOrigin, Outline
-from .digests import digest, seal
-from .keys import is_estranged
+from .drift import CSR, digest_registration, list_shown_drift
 from .lifecycle import current_certificate
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from .._values.observed import Application
-    from .._values.order import Applicant, Key, Order
+    from .._values.order import Order
 
-
-_CSR: t.Final = "csr_path"
 _FEW: t.Final = 100  # lines, about which nobody need care
 
 
@@ -148,7 +143,7 @@ class Memory:
         registered, current = self._registered.get(application.contract_id), current_certificate(application)
         if registered is None or current is None or registered.before == current.not_after.isoformat():
             return application  # nothing was registered, or what was is the next certificate's
-        same = registered.digests.get(_CSR) == digest_registration(order)[_CSR]
+        same = registered.digests.get(CSR) == digest_registration(order)[CSR]
         key = order.csr.public_key_fingerprint
         return dc.replace(application, public_key_fingerprint=key) if same else application
 
@@ -177,7 +172,7 @@ class Memory:
         # A field that no longer counts, such as the host of a key that IIJ is to make, is no difference.
         names = {name for name, digest in digests.items() if name in fields and fields[name] != digest}
         names -= {name.partition(".")[0] for name in order.missing}  # an imported order says nothing of them
-        return tuple(sorted(names | _shown_drift(order, application)))
+        return tuple(sorted(names | list_shown_drift(order, application)))
 
     def list_lines(self) -> list[HostAnswer | Registered]:
         """List what counts, without what later lines have made outdated."""
@@ -248,53 +243,6 @@ def _another_end(text: str | None, application: Application) -> dt.datetime | No
 
 def _end_of(application: Application) -> str | None:
     return application.not_after.isoformat() if application.not_after else None
-
-
-def digest_registration(order: Order) -> dict[str, str]:
-    """Digest what a registration takes from the order, field by field; a vaulted value counts by its sealed text."""
-    fields: dict[str, object] = {
-        "applicant": _fields_of(order.applicant) if order.applicant else None,
-        "approval_email": order.approval_email,
-        "subject": order.subject.filled_fields(),
-    }
-    # Only a key that its host makes binds the order to the host, and to a kind of key.
-    if order.csr_origin is CsrOrigin.TARGET:
-        fields |= {"host": order.host, "key": order.key and str(read_key_spec(_fields_of(order.key)))}
-    if order.csr is not None:
-        fields[_CSR] = order.csr.public_key_fingerprint
-    return {name: digest(seal(value)) for name, value in fields.items()}
-
-
-def _fields_of(part: Applicant | Key) -> dict[str, t.Any]:
-    """Return the fields of a flat part, as they are: dc.asdict() copies each value."""
-    return {name: getattr(part, name) for name in part.__dataclass_fields__}
-
-
-def _shown_drift(order: Order, application: Application) -> set[str]:
-    """Return what the desk itself shows to be registered otherwise; of what people bring, nothing was registered.
-
-    Once the next certificate is registered, nothing is to be said of the one in use any more.
-    """
-    if order.product.brought:
-        return set()
-    procedure = application.procedure
-    registered = procedure if procedure and procedure.state is not State.AWAITING_REGISTRATION else application
-    made_at_service = {"service": True, "customer": False}.get(registered.csr_origin or "")
-    drifted = set()
-    other = order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE)
-    if made_at_service is not None and other and not _is_made_by_iij(order, application, registered):
-        drifted.add("csr_origin")
-    shown_key = registered.public_key_fingerprint
-    if order.csr and shown_key and order.csr.public_key_fingerprint != shown_key:
-        drifted.add("csr_path")
-    return drifted
-
-
-def _is_made_by_iij(order: Order, application: Application, registered: Application | Procedure) -> bool:
-    """Check whether IIJ has made, or makes, a key of its own accord."""
-    if isinstance(registered, Procedure):
-        return registered.opened_by in ("silence", "iij")
-    return is_estranged(order, application)
 
 
 def name_places(order: Order) -> tuple[str | None, ...]:

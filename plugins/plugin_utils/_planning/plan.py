@@ -30,7 +30,7 @@ from .replacements import (
 )
 from .rivals import find_rivals, find_rivals_of_renewal
 from .steps import Standing, Step, Verdict
-from .used_keys import UsedKeys, find_used_key
+from .used_keys import UsedKeys, add_used_keys
 
 if t.TYPE_CHECKING:
     import datetime as dt
@@ -174,7 +174,7 @@ def _plan_each(
     entries, complaints, rivals = list[Entry](), list[Complaint](), list[Complaint]()
     for order in orders:
         planned, wrong = _plan_one(order, orders, claims, observed, memory, spread=spread)
-        planned, used = _with_used_keys(planned, keys)
+        planned, used = add_used_keys(planned, keys)
         entry, others = _hold_where_unclear(planned, observed, claims, portfolio, memory)
         entries.append(entry)
         complaints += (*wrong, *used)
@@ -206,15 +206,6 @@ def _with_replaced(entries: list[Entry], observed: Observed) -> list[Entry]:
         else entry
         for entry in entries
     ]
-
-
-def _with_used_keys(entry: Entry, keys: UsedKeys) -> tuple[Entry, tuple[Complaint, ...]]:
-    """Add the keys that the CA refuses, where the order is to be registered; returns whether its own is one, too."""
-    order, application = entry.order, entry.application
-    if Step.REGISTER not in entry.steps or not order.product.authority.refuses_used_keys.value:
-        return entry, ()
-    refused, unseen = keys.list_refused(order, application), keys.has_unseen(order, application)
-    return dc.replace(entry, used_keys=refused, has_unseen_keys=unseen), tuple(find_used_key(order, application, keys))
 
 
 def _plan_one(

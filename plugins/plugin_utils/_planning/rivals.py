@@ -14,7 +14,7 @@ import typing as t
 from ...module_utils._core.phrases import Phrase, join_phrases, one_line
 from .._complaints.complaints import Complaint, Place, shorten
 from .claims import is_left_behind
-from .differences import find_differences, find_natural_differences
+from .differences import find_differences, find_natural_differences, may_be_alike
 from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
@@ -43,8 +43,8 @@ def find_rivals(
     if order.duplicate_of is not None:
         ours.update(other.duplicate_of for other in orders if other.duplicate_of)
     for app in applications:
-        is_free = app.live and app.contract_id not in ours and not is_left_behind(order, app)
-        if not is_free or any(find_natural_differences(order, app)):
+        is_free = may_be_alike(order, app) and app.live and app.contract_id not in ours
+        if not is_free or is_left_behind(order, app) or any(find_natural_differences(order, app)):
             continue
         if portfolio := _find_other_portfolio(order, app):
             place = Place(file="portfolio")
@@ -84,7 +84,7 @@ def find_rivals_of_renewal(
         return
     ours = {app.contract_id for app in claims.values()}
     for app in applications:
-        is_free = app.live and app.contract_id not in ours and not is_given_up(app)
+        is_free = may_be_alike(order, app) and app.live and app.contract_id not in ours and not is_given_up(app)
         if not is_free or not _is_later(app, renewed) or any(find_natural_differences(order, app)):
             continue
         if not _is_anothers(order, app, portfolio, memory):

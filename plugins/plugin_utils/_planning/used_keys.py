@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import functools
 import typing as t
 
@@ -15,12 +16,14 @@ from .._complaints.complaints import Complaint
 from .._values.observed import State
 from .._values.order import CsrOrigin
 from .keys import list_keys_of_contract
+from .steps import Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .._values.observed import Application
     from .._values.order import Order
+    from .entry import Entry
     from .memory import Memory
 
 
@@ -89,7 +92,16 @@ class UsedKeys:
         return users
 
 
-def find_used_key(order: Order, own: Application | None, keys: UsedKeys) -> Iterator[Complaint]:
+def add_used_keys(entry: Entry, keys: UsedKeys) -> tuple[Entry, tuple[Complaint, ...]]:
+    """Add the keys that the CA refuses, where the order is to be registered; returns whether its own is one, too."""
+    order, application = entry.order, entry.application
+    if Step.REGISTER not in entry.steps or not order.product.authority.refuses_used_keys.value:
+        return entry, ()
+    refused, unseen = keys.list_refused(order, application), keys.has_unseen(order, application)
+    return dc.replace(entry, used_keys=refused, has_unseen_keys=unseen), tuple(_find_used_key(order, application, keys))
+
+
+def _find_used_key(order: Order, own: Application | None, keys: UsedKeys) -> Iterator[Complaint]:
     """Find the contract that has the key of an order's CSR already, where the order's CA refuses that."""
     used = order.csr and keys.find_user(order, own, order.csr.public_key_fingerprint)
     if used:
@@ -107,4 +119,4 @@ def _group(
     return groups
 
 
-__all__ = ("UsedKeys", "find_used_key")
+__all__ = ("UsedKeys", "add_used_keys")

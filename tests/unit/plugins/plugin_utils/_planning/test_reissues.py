@@ -16,11 +16,11 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._catalogue.renewals import find_calendar
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.digests import order_digest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.drift import digest_registration
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import (
     HostAnswer,
     Memory,
     Registered,
-    digest_registration,
     make_host_answer,
     name_places,
 )
