@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Real SSH hosts: sshd as the current user on loopback ports, each with keys and known_hosts of its own."""
+"""Real SSH hosts: sshd as the current user on loopback ports, each with keys, known_hosts and a home of its own."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ import pytest
 
 PATIENCE: t.Final = 15  # seconds that an sshd may take to start or to end
 
+# The shell that sshd starts for each command would read what its user has in ~/.bashrc, which may take longer than the
+# command; and the key exchange that ssh prefers takes ten times as long as this one.
 _CONFIGURATION: t.Final = """\
 Port {port}
 ListenAddress 127.0.0.1
@@ -34,6 +36,8 @@ PermitRootLogin prohibit-password
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 Subsystem sftp internal-sftp
+SetEnv HOME={folder}/home
+KexAlgorithms curve25519-sha256
 """
 
 
@@ -119,6 +123,7 @@ def running_hosts(*names: str, folder: pathlib.Path) -> t.Iterator[dict[str, Ssh
 
 def _host(name: str, *, folder: pathlib.Path, sshd: str) -> SshHost:
     folder.mkdir(mode=0o700)
+    (folder / "home").mkdir(mode=0o700)
     for key in ("host_key", "user_key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(folder / key)], check=True)
     shutil.copy(folder / "user_key.pub", folder / "authorized_keys")
