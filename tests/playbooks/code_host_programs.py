@@ -14,6 +14,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+PLAYBOOK = "ansible-playbook"
 
 
 def gh(state: pathlib.Path, arguments: list[str]) -> None:
@@ -36,7 +37,7 @@ def gh(state: pathlib.Path, arguments: list[str]) -> None:
         sys.exit(f"gh {arguments}")
 
 
-def pip(_state: pathlib.Path, arguments: list[str]) -> None:
+def pip(state: pathlib.Path, arguments: list[str]) -> None:
     """Take nothing but wheels with the hashes of a lock; the folder that is asked for gets the commands alone."""
     lock = pathlib.Path(_after("-r", arguments)).read_text(encoding="utf-8")
     if "--require-hashes" not in arguments or _after("--only-binary", arguments) != ":all:" or "--hash=" not in lock:
@@ -44,7 +45,7 @@ def pip(_state: pathlib.Path, arguments: list[str]) -> None:
     if "--target" in arguments:
         commands = pathlib.Path(_after("--target", arguments)) / "bin"
         commands.mkdir(parents=True)
-        (commands / "ansible-playbook").symlink_to(pathlib.Path(sys.executable).with_name("ansible-playbook"))
+        (commands / PLAYBOOK).symlink_to(state / PLAYBOOK)
 
 
 def ansible_galaxy(_state: pathlib.Path, arguments: list[str]) -> None:

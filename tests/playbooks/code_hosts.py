@@ -19,6 +19,7 @@ import typing as t
 
 import yaml
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
+from ansible_collections.iij.server_certificate.tests.playbooks.code_host_programs import PLAYBOOK
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT
 
 if t.TYPE_CHECKING:
@@ -157,7 +158,9 @@ class CodeHost:
         os.killpg(self.running.pid, signal.SIGKILL)
 
     def _programs(self) -> pathlib.Path:
-        folder = self.state / "bin"
+        folder, playbook = self.state / "bin", self.state / PLAYBOOK
+        if not playbook.is_symlink():
+            playbook.symlink_to(self.site.command)
         for name in ("gh", "pip", "ansible-galaxy"):
             program = folder / name
             if not program.exists():

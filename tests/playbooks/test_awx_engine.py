@@ -16,6 +16,7 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract.desk_process import TOOLS
+from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import commands_in
 from ansible_collections.iij.server_certificate.tests.playbooks.test_renewals_over_ssh import WINDOW
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT, Site, registered_once
 
@@ -93,7 +94,10 @@ def launch(site: Site, playbook: str, **variables: t.Any) -> Job:
             "--quiet",
             "--omit-env-files",
         ],
-        env={"PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}", "HOME": str(folder / "home")},
+        env={
+            "PATH": os.pathsep.join((str(commands_in(os.environ)), str(TOOLS), os.environ["PATH"])),
+            "HOME": str(folder / "home"),
+        },
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
