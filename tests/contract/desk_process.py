@@ -34,8 +34,10 @@ Json = dict[str, t.Any]
 PATIENCE: t.Final = 120  # seconds that the desk may take to start or to answer
 TOOLS: t.Final = pathlib.Path(sys.executable).parent
 # Desks are forked from a process that has imported all that they need: importing takes them longer than starting. So
-# is Ansible, from the libraries that it and this collection use.
+# is Ansible, from the libraries that it and this collection use, and from what of itself reads no configuration.
 _LIBRARIES: t.Final = (
+    "pytest",  # which the modules import that each fork begins in
+    "sqlite3",
     "jinja2",
     "yaml",
     "cryptography.x509",
@@ -48,6 +50,18 @@ _LIBRARIES: t.Final = (
     "uvicorn.protocols.http.h11_impl",
     "uvicorn.protocols.websockets.auto",
     "anyio._backends._asyncio",  # which is found by its name, at the first request
+    *("cryptography.hazmat.backends.openssl.backend", "cryptography.hazmat.primitives.kdf.pbkdf2"),
+    *("jinja2.nativetypes", "jinja2.sandbox", "packaging.specifiers", "distro"),
+    *("cmd", "ctypes.util", "curses", "difflib", "multiprocessing.queues", "pty", "tarfile", "xml.etree.ElementTree"),
+    # None of these imports ansible.constants, which reads the configuration.
+    "ansible.config.manager",
+    "ansible.utils.collection_loader",
+    "ansible.utils.context_objects",
+    "ansible.vars.hostvars",
+    "ansible._internal._ssh._ssh_agent",
+    "ansible._internal._templating._access",
+    "ansible._internal._templating._jinja_patches",
+    "ansible._internal._templating._utils",
 )
 FORKS: t.Final = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["rehearsal_desk.running.cli", *_LIBRARIES])

@@ -4,7 +4,7 @@
 
 """ansible-playbook in a process forked from one that has read its libraries, which takes a third of a start.
 
-Nothing of Ansible itself is there before the fork: what it reads of configuration and environment is a user's.
+What of Ansible reads configuration or environment is not there before the fork: it reads those of a user.
 """
 
 from __future__ import annotations
@@ -47,8 +47,10 @@ def _run(arguments: list[str], folder: str, environment: dict[str, str], output:
     nothing, said = os.open(os.devnull, os.O_RDONLY), os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     for descriptor, source in ((0, nothing), (1, said), (2, said)):
         os.dup2(source, descriptor)
-    # Ansible finds collections by its own loader, as for a user; a program that forks may have imported it by itself.
-    for name in [name for name in sys.modules if name.partition(".")[0] in ("ansible", "ansible_collections")]:
+    # Ansible finds collections by its own loader, as for a user. A program that forks may have imported it by itself:
+    # then nothing of it stays that knows another configuration.
+    gone = {"ansible_collections", "ansible" if "ansible.constants" in sys.modules else ""}
+    for name in [name for name in sys.modules if name.partition(".")[0] in gone]:
         del sys.modules[name]
     sys.path[:] = [place for place in sys.path if not (pathlib.Path(place) / "ansible_collections").is_dir()]
     sys.argv[:] = [str(pathlib.Path(sys.executable).with_name("ansible-playbook")), *arguments]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses as dc
+import gc
 import hashlib
 import importlib.machinery
 import importlib.util
@@ -78,7 +79,8 @@ def commands_in(environment: MutableMapping[str, str]) -> pathlib.Path:
 
 
 def play(folder: str | None) -> t.NoReturn:
-    """Be ansible-playbook in this process, of which no part is imported yet."""
+    """Be ansible-playbook in this process, of which no part is imported yet that reads configuration."""
+    gc.disable()  # it ends soon, and so do the processes that it forks, which would copy what is walked
     if folder:
         keep_documents(folder)
     from ansible.cli.playbook import main
