@@ -136,3 +136,15 @@ def test_a_file_that_holds_its_key_needs_no_other(shop: Shop) -> None:
     issue(shop)
     shop.key.unlink()
     assert shop.collect() == []
+
+
+def test_a_key_that_is_gone_is_told_though_the_order_names_the_next_csr(shop: Shop) -> None:
+    supply(shop, "one")
+    issue(shop)
+    csr = shop.hosts.folder / "two.csr"
+    csr.write_text(sample.csr_of(sample.new_key(), "www.example.jp"), encoding="utf-8")
+    shop.fields["csr_path"] = str(csr)
+    assert shop.collect() == []
+    at(shop, "one.key").unlink()
+    (message,) = shop.collect()
+    assert "one.key" in message

@@ -68,7 +68,7 @@ def test_a_rejected_renewal_is_no_mended_one(
     site.tasks.collect()
     site.days_before_end(29.5)
     change()
-    assert not [each for each in site.tasks.renew()["complaints"] if each["rule"] == "REGISTRATION-DRIFT"]
+    assert not [each for each in site.tasks.renew().get("complaints", ()) if each["rule"] == "REGISTRATION-DRIFT"]
     desk.ca_reject("rsc00000001", reason="phone")
     for day in (27, 20, 12, 2):
         site.days_before_end(day)
@@ -81,3 +81,19 @@ def test_a_rejected_renewal_is_no_mended_one(
         assert not site.tasks.renew()["left_out"]
         assert site.application()["procedure"]["state"] == "applied"
     assert kinds(desk) == ["new", "renewal"]
+
+
+@pytest.mark.parametrize("prepare", [change_nothing, supply_the_same], ids=lambda prepare: prepare.__name__)
+def test_what_iij_registers_by_itself_is_no_drift_of_the_order(
+    desk: DeskControl, tmp_path: pathlib.Path, prepare: t.Callable[[Site], t.Callable[[], None]]
+) -> None:
+    site = Site(desk, tmp_path)
+    prepare(site)
+    site.tasks.apply()
+    desk.ca_work()
+    site.tasks.collect()
+    site.days_before_end(10)
+    assert site.application()["procedure"]["opened_by"] == "silence"
+    assert site.application()["procedure"]["csr_origin"] == "service"
+    rules = [each["rule"] for each in site.tasks.renew().get("complaints", ())]
+    assert "REGISTRATION-DRIFT" not in rules

@@ -165,10 +165,18 @@ def test_a_file_by_a_link_is_not_taken_from_an_order_with_a_mistake(site: Site) 
     assert site.hosts.serial("web1", "www") == serial
 
 
-def test_an_order_added_by_mistake_costs_no_other_its_certificate(site: Site) -> None:
+@pytest.mark.parametrize("mistake", ["same files", "key is certificate", "key is CSR", "certificate is key"])
+def test_an_order_added_by_mistake_costs_no_other_its_certificate(site: Site, mistake: str) -> None:
     """Two paths that are the same by name are a mistake of the order added; that one alone is left out."""
     serial = site.first_certificate()
-    add(site, install=site.fields["install"])
+    certificate, key = site.fields["install"]["certificate"], site.fields["key"]["path"]
+    fields: Json = {
+        "same files": {"install": site.fields["install"]},
+        "key is certificate": {"key": {"path": certificate}},
+        "key is CSR": {"key": {"path": key.replace(".key", ".csr")}},
+        "certificate is key": {"install": {"certificate": key}},
+    }[mistake]
+    add(site, **fields)
     site.days_before_end(28)
     assert failures(site, site.tasks.renew) == []
     site.desk.ca_work()

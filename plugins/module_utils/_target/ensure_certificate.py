@@ -156,7 +156,7 @@ def _has_its_key(leaf: CertFacts, *, wanted: WantedInstallation) -> bool:
         key = key_of(leaf.public_key_fingerprint, wanted=wanted)
     except errors.KeyEncrypted:
         return True  # as it was installed: a task that installs nothing may do without the passphrase
-    except (certificate_errors.KeyElsewhere, errors.KeyMissing):
+    except certificate_errors.KeyElsewhere:
         if leaf.public_key_fingerprint in _requested_keys(wanted):
             raise
         return True

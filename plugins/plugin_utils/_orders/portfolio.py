@@ -51,7 +51,6 @@ if t.TYPE_CHECKING:
     import pathlib
     from collections.abc import Collection, Iterator
 
-    from .._complaints.complaints import Path
     from .._values.order import CommandsOf, SuppliedCsr
     from .files import RawOrder, Reader, Reading
 
@@ -136,20 +135,21 @@ def judge_orders(reading: Reading, *, day: dt.date, commands_of: CommandsOf | No
     complaints += (*find_shared_keys(orders), *find_keys_not_kept(orders))
     publish_words(order for _raw, order in orders)
     judged = Judged(orders=tuple(order for _raw, order in orders), complaints=sort_complaints(complaints))
-    wrong: dict[str | None, set[Path]] = {}
+    wrong: dict[str | None, set[object]] = {}
     for complaint in judged.list_errors():
         shared = wrong.setdefault(complaint.order, set())
-        shared.update([complaint.path] if complaint.rule == "PATH-SHARED" else ())
+        shared.update([complaint.facts["value"]] if complaint.rule == "PATH-SHARED" else ())
     outlines = (_outline(raw, wrong[raw.name]) for raw in reading.orders if raw.name in wrong)
     return dc.replace(judged, outlines=tuple(outlines))
 
 
-def _outline(raw: RawOrder, shared: Collection[Path]) -> Outline:
-    """Read what can be read of an order with mistakes; the files in its `shared` fields are another order's."""
+def _outline(raw: RawOrder, shared: Collection[object]) -> Outline:
+    """Read what can be read of an order with mistakes; the files that are complained of as `shared` are another's."""
     texts = {field: value for field in Outline._fields if isinstance(value := raw.fields.get(field), str)}
     product, generation = find_product(texts.get("product", "")), raw.fields.get("generation")
     is_placed = isinstance(raw.fields.get("host", ""), str)
-    files = tuple(list_files(raw.fields, raw.branch)) if is_placed else ()
+    named = list_files(raw.fields, raw.branch) if is_placed else ()
+    files = [file for file in named if shorten(file.place) not in shared]
     return Outline(
         name=raw.name or "",
         common_name=texts.get("common_name"),
@@ -161,7 +161,7 @@ def _outline(raw: RawOrder, shared: Collection[Path]) -> Outline:
         state=Wanted.CANCELLED if raw.fields.get("state") == Wanted.CANCELLED else Wanted.PRESENT,
         host=texts.get("host"),
         key_path=next((file.place for file in files if file.what == KEY_PATH), None),
-        paths=tuple(file.place for file in files if file.what != KEY_PATH and file.field not in shared),
+        paths=tuple(file.place for file in files if file.what != KEY_PATH),
     )
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import typing as t
 
 from ...module_utils._core.keyspec import read_key_spec
-from .._values.observed import Procedure, State
+from .._values.observed import State
 from .._values.order import CsrOrigin
 from .digests import digest, seal
 from .keys import is_estranged
 
 if t.TYPE_CHECKING:
-    from .._values.observed import Application
+    from .._values.observed import Application, Procedure
     from .._values.order import Applicant, Key, Order
 
 CSR: t.Final = "csr_path"
@@ -48,14 +48,14 @@ def list_shown_drift(order: Order, application: Application) -> set[str]:
 
     Once the next certificate is registered, nothing is to be said of the one in use any more.
     """
-    if order.product.brought:
-        return set()
     procedure = application.procedure
+    if order.product.brought or (procedure and _is_of_iij(procedure)):
+        return set()
     registered = procedure if procedure and procedure.state is not State.AWAITING_REGISTRATION else application
     made_at_service = {"service": True, "customer": False}.get(registered.csr_origin or "")
     drifted = set()
     other = order.csr_origin and made_at_service != (order.csr_origin is CsrOrigin.SERVICE)
-    if made_at_service is not None and other and not _is_made_by_iij(order, application, registered):
+    if made_at_service is not None and other and not (registered is application and is_estranged(order, application)):
         drifted.add("csr_origin")
     shown_key = registered.public_key_fingerprint
     if order.csr and shown_key and order.csr.public_key_fingerprint != shown_key:
@@ -63,11 +63,15 @@ def list_shown_drift(order: Order, application: Application) -> set[str]:
     return drifted
 
 
-def _is_made_by_iij(order: Order, application: Application, registered: Application | Procedure) -> bool:
-    """Check whether IIJ has made, or makes, a key of its own accord."""
-    if isinstance(registered, Procedure):
-        return registered.opened_by in ("silence", "iij")
-    return is_estranged(order, application)
+def _is_of_iij(procedure: Procedure) -> bool:
+    """Check whether IIJ has made the CSR of a procedure of its own accord, or may have: no order has changed by that.
+
+    One that the CA has rejected is compared all the same, since only a changed order is registered for it.
+    """
+    if procedure.state is State.AWAITING_REGISTRATION:
+        return False
+    by_itself = procedure.csr_origin == CsrOrigin.SERVICE.value and procedure.state is not State.REJECTED
+    return by_itself or procedure.opened_by in ("silence", "iij")
 
 
 __all__ = ("CSR", "digest_registration", "list_shown_drift")

@@ -86,7 +86,9 @@ def find_standing_ahead(
         lacks = waits_for_new_csr(order, application, track, key_unknown=key_unknown)
         waits = bool(order.missing) or order.product.brought or lacks
         return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
-    if wants_reissue(order, application) and application.live and not is_reissue_late(order, track):
+    # By hand no reissue is recorded of what was cancelled.
+    reissues = wants_reissue(order, application) and application.live and not application.given_up
+    if reissues and not is_reissue_late(order, track):
         return Standing.HELD if waits_for_new_csr(order, application, track) else Standing.TO_REISSUE
     if is_given_up(application) and application.live:
         return Standing.HELD  # somebody has cancelled what the order keeps

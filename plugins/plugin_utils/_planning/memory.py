@@ -152,6 +152,8 @@ class Memory:
         current = current_certificate(application)
         if application is None or current is None or order.csr is None or current.public_key_fingerprint:
             return False
+        if current.csr_origin == CsrOrigin.SERVICE.value:  # none that the user has
+            return False
         return application.contract_id not in self._registered
 
     def is_mended(self, application: Application | None, drifted: tuple[str, ...]) -> bool:

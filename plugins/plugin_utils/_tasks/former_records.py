@@ -37,11 +37,12 @@ def is_of_before(record: Record, row: RegisterRow, order: Order, *, by_todays_sh
 def is_unheard_of(record: Record, row: RegisterRow) -> bool:
     """Check whether this is of a renewal or reissue that nobody has recorded: later than all that is known.
 
-    A registration may be recorded after its certificate came, once.
+    A registration may be recorded after its certificate came, once. Of one that a list alone has shown, which tells
+    no beginning, nobody knows what came before it.
     """
     is_second = record.state == "rejected" or (record.state == "registered" and row.get("registered_at"))
-    is_in_use = row["state"] not in _ENDED and not row.get("procedure") and _has_certificate(row)
-    return bool(is_second) and is_in_use and _is_later(record, row)
+    is_in_use = row["state"] not in _ENDED and not row.get("procedure") and row.get("not_before")
+    return bool(is_second and is_in_use) and _is_later(record, row)
 
 
 def _is_later(record: Record, row: RegisterRow) -> bool:
@@ -80,7 +81,7 @@ def _is_former_registration(record: Record, row: RegisterRow) -> bool:
 def _is_former_rejection(record: Record, row: RegisterRow) -> bool:
     """Check whether what was rejected has come to an end: an application is rejected, never a certificate."""
     if row["state"] in _ENDED or not row.get("procedure"):
-        return _has_certificate(row) and not _is_later(record, row)
+        return _has_certificate(row) and not is_unheard_of(record, row)
     return any(_is_earlier(record, row, name) for name in ("procedure_ordered_at", "procedure_registered_at"))
 
 

@@ -100,6 +100,10 @@ def test_what_was_registered_without_a_csr_of_the_user_is_no_unknown_key() -> No
     assert judge(order_of(NEXT), Memory([by_host])) == (True, set())
 
 
+def test_a_key_that_iij_has_made_is_none_of_the_users() -> None:
+    assert judge(order_of(NEXT), Memory(), dc.replace(IN_USE, csr_origin="service")) == (True, set())
+
+
 def test_an_order_without_a_csr_of_the_user_does_not_wait() -> None:
     (order,) = portfolio(OV | {"contract_id": "rsc00000001", "renewal": {"when": "window"}})
     order = dc.replace(order, install=None)

@@ -20,7 +20,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.cont
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.left_out import list_left_out
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.planned import plan_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Wanted
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Reissue, ReissueReason, Wanted
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_listings import copied
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_renewals_by_hand import (
     DAY,
@@ -103,6 +103,14 @@ def test_what_is_cancelled_is_neither_renewed_nor_told_as_silent(desk: Desk, day
     plan = plan_of(life, days=days)
     assert plan.find_verdict() is not Verdict.WAITING and plan.count_changes() == 0
     assert desk.plan(life.order)["document"]["silent"] == []
+
+
+def test_no_reissue_is_asked_for_that_could_not_be_recorded(desk: Desk) -> None:
+    life = cancelled(desk, install=None)
+    serial = (life.applications()[0].serial_number or "").lower().lstrip("0")
+    reissue = Reissue(serial=serial, reason=ReissueReason.KEY_COMPROMISED)
+    life.order = dc.replace(life.order, state=Wanted.PRESENT, reissue=reissue)
+    assert (life.row()["standing"], life.row()["steps"]) == ("held", [])
 
 
 def test_an_order_that_keeps_what_was_cancelled_is_told_while_it_lasts(desk: Desk) -> None:

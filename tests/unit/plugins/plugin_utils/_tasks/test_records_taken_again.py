@@ -17,6 +17,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.lin
     LinkedContract,
 )
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
+from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_listings import copied
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils._tasks.test_renewals_by_hand import (
     DAY,
     INSTALL,
@@ -243,3 +244,18 @@ def test_what_comes_of_a_renewal_that_nobody_recorded_is_refused(desk: Desk, sta
         life.take(said(state, 2))
     assert [complaint.rule for complaint in refused.value.complaints] == ["RECORD-NOT-OPEN"]
     assert life.register() == before
+
+
+@pytest.mark.parametrize("state", ["registered", "rejected"])
+def test_a_late_record_of_a_renewal_that_the_list_has_shown_is_none_of_those(desk: Desk, state: str) -> None:
+    life = WholeLife(desk)
+    for step in whole_life(dated_back=0, at_once=False)[:6]:
+        life.do(step)
+    day = (TODAY + 185 * DAY).astimezone(JST).date().isoformat()
+    listing = desk.folder.parent / "list.txt"
+    listing.write_text(copied(("rsc00000001", "www.example.jp", "SureServer for クラウド", day, "発行済み")), "utf-8")
+    options = {**desk.options, **NOTHING, "listing": str(listing), "take_over": True}
+    assert record(options, (life.order,), pretend=False, lang="en")["changed"]
+    life.take(said(state, 19))
+    assert life.row()["state"] == "issued"
+    life.take(*life.records, said(state, 19))
