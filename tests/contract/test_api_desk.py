@@ -36,8 +36,8 @@ def test_an_application_as_the_desk_tells_it(desk: DeskControl, api: ApiDesk) ->
     assert (placed.next_action, placed.next_action_by) == ("register", "service_admin")
     assert api.list_applications() == (placed,)
     told = desk.application("default/cdn/1")
-    # What is unclear is said of the portal's screens only.
-    assert {field.name for field in dc.fields(placed)} - {"unclear"} == set(told)
+    # What is unclear is said of the portal's screens only, and what is given up, without a window, of a register.
+    assert {field.name for field in dc.fields(placed)} - {"unclear", "given_up"} == set(told)
 
 
 def test_the_same_reference_buys_once(desk: DeskControl, api: ApiDesk) -> None:
