@@ -99,9 +99,8 @@ def test_a_contract_in_place_of_one_whose_renewal_was_rejected_gets_a_new_key(
     assert kinds(site.desk) == ["new", "new", "renewal"]
 
 
-@pytest.mark.parametrize("origin", ["target", "supplied"])
-def test_a_key_of_an_earlier_certificate_is_refused_before_the_purchase(site: Site, origin: str) -> None:
-    """It is back from a backup, as the key of another order."""
+def bring_first_key_back(site: Site) -> tuple[str, dict[str, t.Any], pathlib.Path]:
+    """Renew, and put the first key where the order `shop` has its own; returns the contract, its places, that file."""
     site.first_certificate()
     key = site.hosts.key("web1", "www")
     contract_id = site.application()["contract_id"]
@@ -114,9 +113,16 @@ def test_a_key_of_an_earlier_certificate_is_refused_before_the_purchase(site: Si
     back = pathlib.Path(place["key"]["path"])
     back.write_bytes(key)
     back.chmod(0o600)
+    return contract_id, place, back
+
+
+@pytest.mark.parametrize("origin", ["target", "supplied"])
+def test_a_key_of_an_earlier_certificate_is_refused_before_the_purchase(site: Site, origin: str) -> None:
+    """It is back from a backup, as the key of another order."""
+    contract_id, place, back = bring_first_key_back(site)
     if origin == "supplied":
         csr = back.with_suffix(".csr")
-        csr.write_text(sample.csr_of(load_pem_private_key(key, None), "shop.example.jp"))
+        csr.write_text(sample.csr_of(load_pem_private_key(back.read_bytes(), None), "shop.example.jp"))
         place = {"csr_origin": "supplied", "csr_path": str(csr)}
     other = sample.fields(name="shop", common_name="shop.example.jp", renewal={"when": "window"}, **place, **REFUSES)
     site.tasks.options["orders"].append(other)

@@ -15,7 +15,11 @@ import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.private_files import find_state_folder
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
-from ansible_collections.iij.server_certificate.tests.contract.test_used_keys import REFUSES, states
+from ansible_collections.iij.server_certificate.tests.contract.test_used_keys import (
+    REFUSES,
+    bring_first_key_back,
+    states,
+)
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 if t.TYPE_CHECKING:
@@ -68,18 +72,7 @@ def test_a_contract_in_place_of_a_rejected_one_gets_a_new_key(
 
 def test_the_key_of_an_earlier_certificate_is_refused_before_the_purchase(site: Site) -> None:
     """It is back from a backup, as the key of another order."""
-    site.first_certificate()
-    key = site.hosts.key("web1", "www")
-    contract_id = site.application()["contract_id"]
-    site.days_before_end(28)
-    for _run in range(2):
-        site.tasks.renew()
-        site.desk.ca_work()
-    assert site.hosts.key("web1", "www") != key
-    place = site.hosts.place("web1", "shop")
-    back = pathlib.Path(place["key"]["path"])
-    back.write_bytes(key)
-    back.chmod(0o600)
+    contract_id, place, _back = bring_first_key_back(site)
     other = sample.fields(name="shop", common_name="shop.example.jp", renewal={"when": "window"}, **place, **REFUSES)
     site.tasks.options["orders"].append(other)
     for _run in range(2):
