@@ -79,8 +79,9 @@ options:
     default: http
   portal_browser_path:
     description:
-      - The program of the installed Chromium for O(portal_engine=browser), on the controller. Without it C(chromium),
-        C(chromium-browser) or C(google-chrome) is looked for on E(PATH). No browser is ever downloaded.
+      - The program of the installed Chromium for O(portal_engine=browser), on the controller. Without it
+        C(chromium-headless-shell), C(chromium), C(chromium-browser) or C(google-chrome) is looked for on E(PATH). No
+        browser is ever downloaded.
       - Falls back to the environment variable E(IIJ_CERT_PORTAL_BROWSER_PATH) on the controller.
     type: str
   screen_map:

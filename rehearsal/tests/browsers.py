@@ -14,7 +14,8 @@ import typing as t
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM: t.Final = shutil.which("chromium") or shutil.which("chromium-browser")
+_NAMES: t.Final = ("chromium-headless-shell", "chromium", "chromium-browser")
+CHROMIUM: t.Final = next(filter(None, map(shutil.which, _NAMES)), None)
 QUIET: t.Final = (
     "--no-sandbox",
     "--disable-gpu",

@@ -29,6 +29,7 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.desk 
     ScreenUnexpected,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.browser import Browser, Tab
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.chromium import find_chromium
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.page import Page, Submission
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._desk.portal.transport import (
     PortalConnection,
@@ -302,6 +303,18 @@ def test_a_browser_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
     }  # fmt: skip
     with pytest.raises(OptionsWrong, match=r"portal_browser_path names no program: .*apt-get install chromium"):
         open_desk(options)
+
+
+def test_the_browser_without_a_user_interface_is_taken_first(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = []
+    for name in ("google-chrome", "chromium", "chromium-headless-shell"):
+        program = tmp_path / name
+        program.touch(0o755)
+        found.append(find_chromium(None) == str(program))
+    assert all(found)
 
 
 ALONE = """

@@ -107,7 +107,7 @@ def test_the_index_has_the_guides_in_the_order_of_the_readme(site: pathlib.Path)
 
 @pytest.mark.long
 def test_a_telephone_shows_pages_and_finds_japanese_words(site: pathlib.Path) -> None:
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if chromium is None:
         skip_or_fail("no Chromium here, so nobody has looked at the site")
     with sync_playwright() as engine:
