@@ -30,12 +30,14 @@ from ansible_collections.iij.server_certificate.tests.playbooks import packed_mo
 # xdist_group is made for this, but pytest-xdist 3.8 writes it to an attribute that pytest no longer reads since 9.2
 # (Node._nodeid): it has no effect.
 IN_ONE_WORKER = (
+    "tests/contract/test_manual_page.py",
     "tests/docs/test_examples.py",
     "tests/editor/test_editor.py",
     "tests/release/test_ansible_test.py",
+    "tests/release/test_artefact.py",
     *(
         f"tests/playbooks/{name}.py"
-        for name in ("test_portal_way", "test_secrets", "test_status_files", "test_whole_way")
+        for name in ("test_plans_of_hosts", "test_portal_way", "test_secrets", "test_status_files", "test_whole_way")
     ),
 )
 

@@ -8,12 +8,14 @@ For each playbook Ansible parses every library of a module to learn which others
 them each time that the module runs. Here packages are kept, and beside each file lies what Python makes of it: the same
 source, compiled once. Another Python than that of the tests takes the source.
 
-And long YAML files of Ansible's own, which each start would read again: what they say is kept beside the packages. So
-is a command ansible-playbook that is Ansible's own, but takes what is kept: for processes that are started, not forked.
+And long YAML files of Ansible's own, which each start would read again: what they say is kept beside the packages, and
+so are the methods that dataclasses write and compile. There is a command ansible-playbook that is Ansible's own, but
+takes what is kept: for processes that are started, not forked.
 """
 
 from __future__ import annotations
 
+import atexit
 import base64
 import dataclasses as dc
 import gc
@@ -83,6 +85,7 @@ def play(folder: str | None) -> t.NoReturn:
     gc.disable()  # it ends soon, and so do the processes that it forks, which would copy what is walked
     if folder:
         keep_documents(folder)
+        keep_methods(folder)
     from ansible.cli.playbook import main
     from ansible.utils.collection_loader import _collection_finder
 
@@ -131,6 +134,27 @@ def keep_documents(folder: str) -> None:
     yaml.load = load_kept
 
 
+def keep_methods(folder: str) -> None:
+    """Have dataclasses, in this process and its children, compile each text of a method once."""
+    kept = pathlib.Path(folder, "methods")
+    methods = marshal.loads(kept.read_bytes()) if kept.exists() else {}
+    before = len(methods)
+
+    def execute(text: str, *scopes: dict[str, t.Any]) -> None:
+        if text not in methods:
+            methods[text] = compile(text, "<string>", "exec", dont_inherit=True)
+        exec(methods[text], *scopes)
+
+    def leave() -> None:
+        if len(methods) > before:
+            part = kept.with_suffix(f".{os.getpid()}")
+            part.write_bytes(marshal.dumps(methods))
+            part.replace(kept)
+
+    vars(dc)["exec"] = execute
+    atexit.register(leave)
+
+
 def with_bytecode(zip_data: bytes) -> bytes:
     """A package, in Base64, in which every source has what is compiled from it beside it."""
     grown = io.BytesIO()
@@ -151,4 +175,10 @@ def with_bytecode(zip_data: bytes) -> bytes:
 if __name__ == "__main__":
     _this, _folder, *sys.argv[:] = sys.argv
     sys.path[0] = str(pathlib.Path(sys.argv[0]).parent)  # as where Python is given that command itself
-    play(_folder)
+    try:
+        play(_folder)
+    except SystemExit as end:
+        # Taking all of it apart would need a fifth of a short run.
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        os._exit(end.code if isinstance(end.code, int) else bool(end.code))

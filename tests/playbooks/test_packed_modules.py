@@ -17,6 +17,7 @@ import zipfile
 
 import pytest
 import yaml
+from ansible_collections.iij.server_certificate.tests.playbooks import packed_modules
 from ansible_collections.iij.server_certificate.tests.playbooks.packed_modules import (
     folder_in,
     keep_documents,
@@ -65,6 +66,28 @@ def test_a_kept_document_is_told_as_pyyaml_tells_it(
                 assert told == document
                 told.clear()  # nobody sees what another one does with it
     assert len(list(tmp_path.iterdir())) == (0 if loader is yaml.CLoader else 2)
+
+
+def test_kept_methods_are_those_that_dataclasses_write(tmp_path: pathlib.Path) -> None:
+    folder, this = str(tmp_path), packed_modules.__file__
+    program = (
+        "import dataclasses, runpy, sys\n"
+        f"runpy.run_path({this!r})['keep_methods']({folder!r})\n"
+        "@dataclasses.dataclass(frozen=True, order=True)\n"
+        "class Pair:\n"
+        "    number: int\n"
+        f"    word: str = {{word!r}}\n"
+        "print(sorted([Pair(2), Pair(1, 'b')]), hash(Pair(1)) == hash(Pair(1)), Pair.__init__.__module__)\n"
+    )
+    told = []
+    for word in ("a", "a", "z"):
+        run = subprocess.run(
+            [sys.executable, "-c", program.replace("{word!r}", repr(word))], capture_output=True, text=True
+        )
+        told.append(run.stdout or run.stderr)
+        kept = {file.name for file in tmp_path.iterdir()}
+        assert kept == {"methods"}
+    assert told == [f"[Pair(number=1, word='b'), Pair(number=2, word={word!r})] True __main__\n" for word in "aaz"]
 
 
 def test_every_worker_of_a_run_has_the_same_folder() -> None:
