@@ -128,3 +128,25 @@ def test_no_key_of_the_contract_before_is_certified_again_nor_one_that_waits_for
     site.tasks.apply()
     (new,) = (row for contract_id, row in contracts(site).items() if contract_id != old)
     assert new["public_key_fingerprint"] not in (waiting, contracts(site)[old]["public_key_fingerprint"], None)
+
+
+def test_a_contract_whose_certificate_came_back_to_its_host_is_not_cancelled(site: Site) -> None:
+    """The change was reverted, the old contract reissued as `collect` advises, and the revert reverted."""
+    serial = site.first_certificate()
+    site.days_before_end(45)
+    before = dict(site.fields)
+    old = replace(site, product="sureserver_ev_cloud")
+    for fields in (dict(site.fields), {**before, "reissue": {"serial": serial, "reason": "key_lost"}}):
+        site.fields.clear()
+        site.fields.update(fields)
+        site.tasks.apply()
+        site.desk.ca_work()
+        site.tasks.collect()
+        site.desk.advance(1)
+    served = site.hosts.serial("web1", "www")
+    del site.fields["reissue"]
+    site.fields.update(generation=2, replaces=old, product="sureserver_ev_cloud")
+    site.tasks.apply()
+    assert contracts(site)[old]["renewal"]["decision"] == "undecided"
+    assert site.hosts.serial("web1", "www") == served
+    assert site.tasks.renew()["verdict"] != "nothing_to_do", "its host lacks the key of the other one"

@@ -16,6 +16,7 @@ import dataclasses as dc
 import datetime as dt
 import typing as t
 
+from ...module_utils._core.paths import plain_path
 from .._complaints.vaulted import HIDDEN, Vaulted
 from .._values.order import CsrOrigin, Outline
 from .drift import CSR, digest_registration, list_shown_drift
@@ -26,6 +27,8 @@ if t.TYPE_CHECKING:
 
     from .._values.observed import Application
     from .._values.order import Order
+
+_File = tuple[str | None, str]  # its host, and its path there
 
 _FEW: t.Final = 100  # lines, about which nobody need care
 
@@ -74,7 +77,7 @@ class Memory:
         self._last: dict[str, HostAnswer] = {}
         self._had: dict[str, HostAnswer] = {}
         self._registered: dict[str, Registered] = {}
-        self._holders: dict[tuple[str | None, ...], str] = {}  # whose certificate came last to these places
+        self._holders: dict[_File, str] = {}  # whose certificate came last to each file
         count = 0
         for count, line in enumerate(lines, start=1):  # noqa: B007  (the last one counts)
             if isinstance(line, Registered):
@@ -82,9 +85,21 @@ class Memory:
                 continue
             self._last[line.contract_id] = line
             if line.has:
-                self._had[line.contract_id] = line
-                self._holders[line.places] = line.contract_id
+                self._take_files(line)
         self._outdated = count - len(self.list_lines())
+
+    def _take_files(self, answer: HostAnswer) -> None:
+        """Give its files to a certificate; that of another contract which was there is there no more.
+
+        A host is asked only of contracts that orders have now, so it never takes its earlier answers back.
+        """
+        self._had.pop(answer.contract_id, None)  # so that it is listed in the order in which they came
+        self._had[answer.contract_id] = answer
+        for file in _list_files(answer.places):
+            former = self._last[self._holders.get(file, answer.contract_id)]
+            if former.contract_id != answer.contract_id and file in _list_files(former.places):
+                self._last[former.contract_id] = dc.replace(former, has=False)
+            self._holders[file] = answer.contract_id
 
     def has_certificate(self, order: Order, application: Application | None) -> bool | None:
         """Check whether the order's host has this certificate where the order wants it, or wherever it was to be last.
@@ -115,14 +130,17 @@ class Memory:
             registered = self._registered.get(application.contract_id)
             return _another_end(registered.before if registered else None, application)
         answer = self._had.get(application.contract_id)  # wherever it lies: what serves it goes on by those files
-        return _another_end(answer.not_after if answer else None, application)
+        if answer is None:
+            return None
+        holder = next((self._holders[file] for file in _list_files(answer.places)), answer.contract_id)
+        return _another_end(self._had[holder].not_after, application)
 
     def is_placed(self, order: Order | Outline, application: Application) -> bool:
         """Check whether a certificate of this contract, this one or one before, was meant for these places."""
         answer = self._last.get(application.contract_id)
         if answer is None or isinstance(order, Outline) or answer.places != name_places(order):
             return False
-        return self._holders.get(answer.places, answer.contract_id) == answer.contract_id
+        return {self._holders.get(file) for file in _list_files(answer.places)} <= {None, answer.contract_id}
 
     def is_named(self, order: Order | Outline, application: Application) -> bool:
         """Check whether this contract was registered for the order, or one of its certificates was the order's."""
@@ -245,6 +263,11 @@ def _another_end(text: str | None, application: Application) -> dt.datetime | No
 
 def _end_of(application: Application) -> str | None:
     return application.not_after.isoformat() if application.not_after else None
+
+
+def _list_files(places: tuple[str | None, ...]) -> list[_File]:
+    """List the files of a certificate, each with its host; the key, which several orders may have, is none of them."""
+    return [(places[0], plain_path(path)) for path in places[2:] if path and HIDDEN not in (places[0], path)]
 
 
 def name_places(order: Order) -> tuple[str | None, ...]:

@@ -26,7 +26,7 @@ from .._values.json_text import parse_json
 from .asked_orders import check_portfolio_name
 
 if t.TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ...module_utils._core.phrases import Language
     from .._planning.entry import Entry
@@ -39,12 +39,12 @@ _LOST: t.Final = Phrase(
     "実行した内容を記録できませんでした: {0}。計画とステータスには反映されません。",
 )
 _KIND: t.Final = "memory.jsonl"
-_ABOUT: t.Final = re.compile(rb'"contract_id": "([^"\\]+)"')  # as it is written here
+_ABOUT: t.Final = re.compile(rb'"(?:contract_id": |places": \[)"([^"\\]+)"')  # as they are written here
 _FIELDS: t.Final = {kind: {field.name for field in dc.fields(kind)} for kind in (HostAnswer, Registered)}
 
 
-def read_memory(options: Options, about: Container[bytes] | None = None) -> Memory:
-    """Read what is remembered of this portfolio, or of these contracts, at this desk.
+def read_memory(options: Options, about: frozenset[bytes] | None = None) -> Memory:
+    """Read what is remembered of this portfolio, or of these contracts and hosts, at this desk.
 
     What cannot be read is not known.
     """
@@ -57,15 +57,15 @@ def read_memory(options: Options, about: Container[bytes] | None = None) -> Memo
         return Memory()
 
 
-def _read_lines(file: t.BinaryIO, about: Container[bytes] | None = None) -> Iterator[HostAnswer | Registered]:
+def _read_lines(file: t.BinaryIO, about: frozenset[bytes] | None = None) -> Iterator[HostAnswer | Registered]:
     """Yield what the lines say one by one: with thousands of contracts they take megabytes together.
 
-    Of lines about other contracts than these nothing is read but whom they are about.
+    Of lines about other contracts and hosts than these nothing is read but whom they are about.
     """
     left = _LARGEST
     while left > 0 and (line := file.readline(left)):
         left -= len(line)
-        if about is not None and (match := _ABOUT.search(line)) and match[1] not in about:
+        if about is not None and (subjects := _ABOUT.findall(line)) and about.isdisjoint(subjects):
             continue
         if line.strip() and (remembered := _parse(line)):
             yield remembered
@@ -101,8 +101,10 @@ def remember_registrations(
 def _remember(options: Options, answers: list[HostAnswer | Registered], lang: Language) -> list[str]:
     if not answers:
         return []
-    # Each host of a run comes here: what it costs must follow its own contracts, not all there are.
-    own = read_memory(options, {answer.contract_id.encode() for answer in answers})
+    # Each host of a run comes here: what it costs must follow its own contracts, not all there are. Lines of its other
+    # ones count, since a certificate that comes to a file takes the place of theirs.
+    subjects = (text for one in answers for text in (one.contract_id, *_list_hosts(one)))
+    own = read_memory(options, frozenset(text.encode() for text in subjects))
     news = own.find_news(answers)
     if not news:
         return []
@@ -119,6 +121,10 @@ def _remember(options: Options, answers: list[HostAnswer | Registered], lang: La
     except OSError as error:
         return [translate(_LOST.filled(describe_os_error(error)), lang)]
     return []
+
+
+def _list_hosts(line: HostAnswer | Registered) -> tuple[str, ...]:
+    return (line.places[0],) if isinstance(line, HostAnswer) and line.places[0] else ()
 
 
 def _append(path: pathlib.Path, news: list[HostAnswer | Registered]) -> None:
@@ -176,7 +182,7 @@ def _read_registered(fields: dict[str, t.Any]) -> Registered | None:
 
 
 def _read_answer(fields: dict[str, t.Any]) -> HostAnswer | None:
-    if set(fields) != _FIELDS[HostAnswer] or not isinstance(fields["places"], list):
+    if set(fields) != _FIELDS[HostAnswer] or not isinstance(fields["places"], list) or not fields["places"]:
         return None
     places, has = tuple(fields["places"]), fields["has"]
     texts = (*(fields[name] for name in ("certificate_fingerprint", "not_after", "order")), *places)

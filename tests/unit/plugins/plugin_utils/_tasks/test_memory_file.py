@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import json
 import pathlib
 import types
@@ -19,13 +20,15 @@ from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.memo
     remember_hosts,
 )
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.json_text import parse_json
+from portfolios import OV, portfolio
 
 OPTIONS: t.Final = {"portfolio": "default", "desk_url": "https://desk.example.jp"}
 ORDERS: t.Final = 20
+(ORDER,) = portfolio(OV)
 
 
 def make_entry(number: int, *, renewal: int) -> t.Any:
-    order = types.SimpleNamespace(name=f"www{number}", host=f"web{number}", key=None, install=None)
+    order = dc.replace(ORDER, name=f"www{number}", host=f"web{number}")
     facts = {"contract_id": f"rsc{number:08}", "certificate_fingerprint": f"{renewal:064x}", "not_after": None}
     application = types.SimpleNamespace(**facts)
     return types.SimpleNamespace(order=order, application=application)
@@ -74,6 +77,18 @@ def test_what_is_known_already_is_not_written_again(file: pathlib.Path) -> None:
     before = file.read_bytes()
     assert remember(1)[1] == []
     assert file.read_bytes() == before
+
+
+def test_what_a_host_has_again_is_written_down_again(file: pathlib.Path) -> None:
+    """Whose certificate came to the files in between is another contract's, which this answer does not name."""
+    former, other = make_entry(1, renewal=1), make_entry(2, renewal=1)
+    other.order = former.order
+    for entry in (former, other, former, former):
+        assert remember_hosts(OPTIONS, [entry], {former.order.name: True}, lang="en") == []
+        memory = read_memory(OPTIONS)
+        here = [each for each in (former, other) if memory.has_certificate(each.order, each.application)]
+        assert here == [entry]
+    assert len([line for line in file.read_bytes().splitlines() if line]) == 3
 
 
 def test_a_folder_that_takes_no_file_costs_a_warning_only(file: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
