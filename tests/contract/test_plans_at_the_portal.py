@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
+import pytest
+from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site, kinds
 
 if t.TYPE_CHECKING:
@@ -62,3 +64,24 @@ def test_a_cancellation_that_no_run_can_do_is_told_before_it_is_refused(
     site.tasks.results.clear()
     site.tasks.apply()
     assert any("Cancel it in a browser" in str(result.get("msg")) for result in site.tasks.results)
+
+
+@pytest.mark.parametrize("site_at", [Site, at_the_portal])
+def test_what_is_used_is_not_cancelled_as_something_old(
+    desk: DeskControl, tmp_path: pathlib.Path, site_at: t.Callable[..., Site]
+) -> None:
+    """What was bought in a browser is in use, and an entry of another name cancels it by its contract ID."""
+    site = site_at(desk, tmp_path)
+    bought = ("customer_code", "common_name", "product", "term", "usage")
+    terms = {"client_reference": None, "terms_agreed": True}
+    desk.api("POST", "/applications", {**terms, **{field: site.fields[field] for field in bought}})
+    site.tasks.apply()
+    desk.ca_work()
+    site.tasks.collect()
+    contract_id = site.application()["contract_id"]
+    site.tasks.options["orders"].append(sample.fields(name="www-old", state="cancelled", contract_id=contract_id))
+    site.tasks.results.clear()
+    site.tasks.apply()
+    assert "[CONTRACT-TWICE]" in str(site.tasks.results)
+    assert kinds(desk) == ["new"]
+    assert site.application()["renewal"]["decision"] == "undecided"

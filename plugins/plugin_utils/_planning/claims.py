@@ -13,7 +13,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases
 from .._complaints.complaints import Complaint, list_names, shorten
-from .._values.order import Outline
+from .._values.order import Outline, Wanted
 from .differences import (
     find_differences,
     is_for_another_term,
@@ -24,7 +24,7 @@ from .differences import (
 from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from .._values.observed import Application, Observed
     from .._values.order import Order
@@ -170,7 +170,9 @@ def is_left_behind(order: Order, app: Application) -> bool:
     return app.contract_id == order.replaces or is_given_up(app)
 
 
-def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]) -> Iterator[Complaint]:
+def find_wrong_claims(
+    orders: tuple[Order, ...], claims: Mapping[str, Application], memory: Memory | None
+) -> Iterator[Complaint]:
     """Find pinned contracts that are not there or another order's too, and those that are not what is asked for."""
     owners: dict[str, list[Order]] = {}
     for order in orders:
@@ -187,6 +189,7 @@ def find_wrong_claims(orders: Iterable[Order], claims: Mapping[str, Application]
         for order in sharing if len(sharing) > 1 else ():
             facts = {"contract_id": contract_id, "others": list_names(one.name for one in sharing)}
             yield _complaint("CONTRACT-TWICE", order, "contract_id", facts)
+    yield from _find_taken(orders, claims, memory)
 
 
 def _find_mismatch(order: Order, app: Application) -> Iterator[Complaint]:
@@ -211,6 +214,35 @@ def _find_mismatch(order: Order, app: Application) -> Iterator[Complaint]:
         yield _complaint("CONTRACT-DIFFERS", order, "name", what)
 
 
+def _find_taken(
+    orders: tuple[Order, ...], claims: Mapping[str, Application], memory: Memory | None
+) -> Iterator[Complaint]:
+    """Find contracts that an order names by ID, though they seem to be those of orders which would buy others then."""
+    buying: dict[str, list[Order]] = {}
+    for order in orders:
+        if order.name not in claims and order.contract_id is None and order.state is Wanted.PRESENT:
+            buying.setdefault(order.common_name, []).append(order)
+    for order in orders:
+        app = claims.get(order.name)
+        if app is None or order.contract_id is None or not app.live or app.client_reference:
+            continue
+        fitting = (former for former in buying.get(order.common_name, ()) if _fits(former, app))
+        taken_from = [former for former in fitting if _is_taken(app, former, order, memory)]
+        names = list_names(one.name for one in (order, *taken_from))
+        for one in (order, *taken_from) if taken_from else ():
+            yield _complaint("CONTRACT-TWICE", one, "contract_id", {"contract_id": app.contract_id, "others": names})
+
+
+def _is_taken(app: Application, former: Order, order: Order, memory: Memory | None) -> bool:
+    """Check whether a contract is remembered to be another order's than the one that names it.
+
+    Where nobody knows, an order that only cancels it is no reason to buy one for an order that it fits.
+    """
+    if memory is not None and memory.has_names(app):
+        return memory.is_named(former, app) and not memory.is_named(order, app)
+    return order.state is Wanted.CANCELLED and not is_given_up(app)
+
+
 def find_unsure_claims(
     orders: Iterable[Order], claims: Mapping[str, Application], outlines: Iterable[Outline]
 ) -> Iterator[Complaint]:
@@ -224,6 +256,14 @@ def find_unsure_claims(
                 yield _complaint("CONTRACT-UNSURE", order, "name", facts)
 
 
+def list_unmanaged(
+    observed: Observed, claims: Mapping[str, Application], *, replaced: Collection[str | None]
+) -> tuple[Application, ...]:
+    """List what goes on and is no order's, neither its contract nor one that it replaces."""
+    ours = {*(application.contract_id for application in claims.values()), *replaced}
+    return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
+
+
 def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object]) -> Complaint:
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
@@ -232,5 +272,6 @@ __all__ = (
     "find_unsure_claims",
     "find_wrong_claims",
     "is_left_behind",
+    "list_unmanaged",
     "match_applications",
 )

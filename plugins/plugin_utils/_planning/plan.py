@@ -13,7 +13,7 @@ import dataclasses as dc
 import typing as t
 
 from .._complaints.complaints import Complaint, OrdersRefused
-from .claims import find_unsure_claims, find_wrong_claims, match_applications
+from .claims import find_unsure_claims, find_wrong_claims, list_unmanaged, match_applications
 from .due import leave_undue, part_entries
 from .entry import Entry
 from .judgement import find_standing, find_standing_ahead, is_registered
@@ -34,7 +34,7 @@ from .used_keys import UsedKeys, add_used_keys
 
 if t.TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from .._values.observed import Application, Observed
     from .._values.order import Order, Outline
@@ -130,7 +130,7 @@ def make_plan(
     entries, wrong, remarks = _plan_each(
         orders, claims, observed, memory or Memory(), keys, portfolio=portfolio, spread=spread
     )
-    complaints = [*_find_wrong(orders, claims, observed, outlines), *wrong]
+    complaints = [*_find_wrong(orders, claims, observed, outlines, memory), *wrong]
     entries = _with_replaced(entries, observed)
     if complaints and not (due_only or leave_wrong):
         raise OrdersRefused(complaints)
@@ -139,7 +139,7 @@ def make_plan(
         entries=kept,
         left=left,
         mistaken=tuple((outline.name, claims[outline.name]) for outline in outlines if outline.name in claims),
-        unmanaged=_unmanaged(observed, claims, replaced={e.order.replaces for e in entries if e.replaced}),
+        unmanaged=list_unmanaged(observed, claims, replaced={e.order.replaces for e in entries if e.replaced}),
         applications=tuple(observed.applications),
         as_of=observed.as_of,
         spread=spread,
@@ -153,9 +153,10 @@ def _find_wrong(
     claims: Mapping[str, Application],
     observed: Observed,
     outlines: tuple[Outline, ...],
+    memory: Memory | None,
 ) -> Iterator[Complaint]:
     """Find what is wrong with the orders' contracts, before any of them is planned."""
-    yield from find_wrong_claims(orders, claims)
+    yield from find_wrong_claims(orders, claims, memory)
     yield from find_unsure_claims(orders, claims, outlines)
     yield from find_wrong_replacements(orders, claims, observed)
 
@@ -288,13 +289,6 @@ def _find_rivals_of(
     others, day = observed.applications, day_in_japan(track.window.order_by)
     rivals = find_rivals_of_renewal(order, application, others, claims, day=day, portfolio=portfolio, memory=memory)
     return tuple(rivals)
-
-
-def _unmanaged(
-    observed: Observed, claims: Mapping[str, Application], *, replaced: Collection[str | None]
-) -> tuple[Application, ...]:
-    ours = {*(application.contract_id for application in claims.values()), *replaced}
-    return tuple(app for app in observed.applications if app.live and app.contract_id not in ours)
 
 
 __all__ = ("Plan", "make_plan")
