@@ -81,3 +81,30 @@ def test_a_supplied_csr_waits_for_another_key(
     site.tasks.renew()
     assert site.application()["procedure"]["public_key_fingerprint"] not in (key, None)
     assert kinds(desk) == ["new", "renewal"]
+
+
+def test_a_reverted_csr_brings_no_compromised_key_back(desk: DeskControl, tmp_path: pathlib.Path) -> None:
+    """The reissue and its CSR are taken out of the files again, once it is issued; the window opens, and closes."""
+    csr, texts = tmp_path / "www.csr", [sample.csr_of(sample.new_key(), "www.example.jp") for _number in range(3)]
+    csr.write_text(texts[0], encoding="utf-8")
+    site = Site(
+        desk, tmp_path, csr_origin="supplied", csr_path=str(csr), host=None, key=None, install=None, subject=None
+    )
+    site.tasks.apply()
+    desk.ca_work()
+    desk.advance(3)
+    csr.write_text(texts[1], encoding="utf-8")
+    key = declare(site, "key_compromised")
+    site.tasks.apply()
+    desk.ca_work()
+    assert site.application()["public_key_fingerprint"] != key
+    csr.write_text(texts[0], encoding="utf-8")
+    del site.fields["reissue"]
+    for days in (29, 28, 25):
+        site.days_before_end(days)
+        site.tasks.renew()
+        assert site.application()["procedure"]["state"] == "awaiting_registration"
+        assert "[REISSUE-CSR-SAME]" in site.tasks.run("cert_portfolio", state="planned")["text"]
+    csr.write_text(texts[2], encoding="utf-8")
+    site.tasks.renew()
+    assert site.application()["procedure"]["public_key_fingerprint"] not in (key, None)

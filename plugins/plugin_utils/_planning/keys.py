@@ -12,7 +12,7 @@ import typing as t
 
 from .._values.observed import State
 from .._values.order import CsrOrigin, ReissueReason
-from .lifecycle import current_certificate, is_reissuing, renews, wants_reissue
+from .lifecycle import current_certificate, is_reissuing, is_unwanted, renews, wants_reissue
 from .windows import DAY
 
 if t.TYPE_CHECKING:
@@ -60,19 +60,37 @@ def list_keys_of_contract(application: Application) -> tuple[str, ...]:
 
 
 def is_csr_same(order: Order, application: Application | None) -> bool:
-    """Check whether the user's CSR has the key of the certificate in use, where the next one is to have another."""
+    """Check whether the user's CSR has a key of this contract, in use or before, where the next one is to be another.
+
+    A CSR of before comes back with whatever brings files back.
+    """
     current = current_certificate(application)
     if application is None or order.csr is None or current is None:
         return False
-    same = current.public_key_fingerprint == order.csr.public_key_fingerprint
-    return same and _has_to_differ(order, application)
+    keys = {one.public_key_fingerprint for one in (current, *application.previous)}
+    return order.csr.public_key_fingerprint in keys and _has_to_differ(order, application)
+
+
+def is_csr_banned(order: Order, application: Application | None) -> bool:
+    """Check whether the user's CSR has the key of an earlier certificate that had to go: nothing has it again.
+
+    A reissue has replaced it, whose reason nobody may remember, or the order still says that its key is no secret.
+    """
+    if application is None or order.csr is None:
+        return False
+    return any(
+        one.public_key_fingerprint == order.csr.public_key_fingerprint
+        and (one.revoke_on is not None or (_bans_key(order) and is_unwanted(order, one)))
+        for one in application.previous
+    )
 
 
 def _has_to_differ(order: Order, application: Application) -> bool:
     """Check whether the next certificate, which is to be registered, is to have another key than the one in use."""
     if application.procedure is None:
         return wants_reissue(order, application)
-    goes, state = _has_key_to_go(order, application), application.procedure.state
+    goes = is_csr_banned(order, application) or (_bans_key(order) and wants_reissue(order, application))
+    state = application.procedure.state
     waits = state is State.AWAITING_REGISTRATION or (goes and state is State.REJECTED)
     return renews(application) and waits and (order.rotates_key or goes or is_reissuing(application))
 
@@ -87,7 +105,7 @@ def waits_for_new_csr(
     """
     if not (is_csr_same(order, application) or (key_unknown and may_csr_be_same(order, application))):
         return False
-    if is_reissuing(application) or wants_reissue(order, application):
+    if is_reissuing(application) or wants_reissue(order, application) or is_csr_banned(order, application):
         return True
     return track is not None and track.as_of < track.window.update_by - _LAST_CALL
 
@@ -102,11 +120,9 @@ def may_csr_be_same(order: Order, application: Application | None) -> bool:
     return _has_to_differ(order, application)
 
 
-def _has_key_to_go(order: Order, application: Application | None) -> bool:
-    """Check whether no certificate may have the key of the one in use again, whatever renewals do with keys."""
-    reissue = order.reissue
-    goes = reissue is not None and reissue.reason is not ReissueReason.WRONG_CONTENT
-    return goes and wants_reissue(order, application)
+def _bans_key(order: Order) -> bool:
+    """Check whether the key of the certificate that the order wants reissued may be in no other, kept or not."""
+    return order.reissue is not None and order.reissue.reason is not ReissueReason.WRONG_CONTENT
 
 
 def _has_own_key(order: Order) -> bool:
@@ -115,6 +131,7 @@ def _has_own_key(order: Order) -> bool:
 
 __all__ = (
     "find_installed_before",
+    "is_csr_banned",
     "is_csr_same",
     "is_estranged",
     "list_keys_of_contract",

@@ -129,9 +129,14 @@ def is_due(order: Order, track: Track | None, *, spread: bool) -> bool:
 def wants_reissue(order: Order, application: Application | None) -> bool:
     """Check whether the certificate in use is the one that has to go; with another one the wish is fulfilled."""
     current = current_certificate(application)
-    if order.reissue is None or current is None or current.serial_number is None:
+    return current is not None and is_unwanted(order, current)
+
+
+def is_unwanted(order: Order, certificate: Certificate) -> bool:
+    """Check whether this certificate is the one that the order wants reissued."""
+    if order.reissue is None or certificate.serial_number is None:
         return False
-    return _plain_serial(current) == order.reissue.serial
+    return _plain_serial(certificate) == order.reissue.serial
 
 
 def is_key_lost(order: Order, application: Application | None) -> bool:
@@ -257,6 +262,7 @@ __all__ = (
     "is_renewing",
     "is_replaced",
     "is_term_refused",
+    "is_unwanted",
     "knows_serial",
     "last_day_before",
     "list_certificate_names",

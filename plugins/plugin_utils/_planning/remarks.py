@@ -17,7 +17,7 @@ from .._catalogue.industry import find_lifetime
 from .._catalogue.renewals import LEADS
 from .._complaints.complaints import Complaint, Place, list_names, shorten
 from .._values.order import ReissueReason, Wanted
-from .keys import is_csr_same, may_csr_be_same
+from .keys import is_csr_banned, is_csr_same, may_csr_be_same
 from .lifecycle import (
     CERTIFIED,
     DAY,
@@ -237,8 +237,10 @@ def _of_replaced(entry: Entry) -> Iterator[Complaint]:
 
 
 def _of_csr(entry: Entry, track: Track, facts: Mapping[str, object]) -> Iterator[Complaint]:
-    """Yield that the user's CSR has the key of the certificate in use, or may have it."""
-    if is_csr_same(entry.order, entry.application):
+    """Yield that the user's CSR has the key of the certificate in use or of one before, or may have it."""
+    if is_csr_banned(entry.order, entry.application):
+        rule = "REISSUE-CSR-SAME"
+    elif is_csr_same(entry.order, entry.application):
         rule = "REISSUE-CSR-SAME" if _is_reissue(entry) else "RENEWAL-CSR-SAME"
     elif entry.key_unknown and may_csr_be_same(entry.order, entry.application):
         rule = "RENEWAL-KEY-UNKNOWN"

@@ -45,14 +45,14 @@ RULES = (
         "REISSUE-CSR-SAME",
         OURS,
         (
-            "The CSR for the reissue of {contract_id} has the key of the certificate that has to go.",
+            "The CSR for {contract_id} has the key of a certificate that has to go, or had to.",
             "a CSR with a new key",
-            "Make a new key and CSR; until then nothing is ordered or registered.",
+            "Make a new key and CSR; until then no reissue is ordered, and nothing registered.",
         ),
         (
-            "{contract_id} の再発行に使うCSRの鍵が、置き換える証明書と同じです。",
+            "{contract_id} に使うCSRの鍵が、再発行で置き換える (または置き換えた) 証明書と同じです。",
             "新しい鍵のCSR",
-            "鍵とCSRを作り直してください。それまで申し込みも登録も行いません。",
+            "鍵とCSRを作り直してください。それまで再発行の申し込みも登録も行いません。",
         ),
         severity=Severity.WARNING,
     ),

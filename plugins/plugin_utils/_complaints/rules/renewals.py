@@ -93,12 +93,12 @@ RULES = (
         "RENEWAL-CSR-SAME",
         OURS,
         (
-            "The CSR for the renewal of {contract_id} has the key of the certificate in use.",
+            "The CSR for the renewal of {contract_id} has the key of the certificate in use, or of one before.",
             "a CSR with a new key before {day}",
             "Make a new key and CSR, or write renewal: {{key: keep}}. 3 days before, the old CSR is registered.",
         ),
         (
-            "{contract_id} の更新に使うCSRの鍵が、使用中の証明書と同じです。",
+            "{contract_id} の更新に使うCSRの鍵が、使用中または以前の証明書と同じです。",
             "{day} より前に、新しい鍵のCSR",
             "鍵とCSRを作り直すか、renewal: {{key: keep}} と書いてください。期日の3日前には今のCSRで登録します。",
         ),
