@@ -18,6 +18,7 @@ import typing as t
 from .._complaints.complaints import Complaint, shorten
 from .._values.observed import State
 from .._values.order import Usage, Wanted
+from .differences import may_be_alike
 from .lifecycle import Phase, find_track, is_given_up, is_renewing
 from .memory import name_places
 from .steps import Standing
@@ -135,15 +136,22 @@ def find_wrong_replacements(
 
 
 def find_replaced_of_others(replaced: Iterable[tuple[Order, Replaced | None]], portfolio: str) -> Iterator[Complaint]:
-    """Find contracts that a replacement ends although another portfolio has ordered them, and may keep them."""
-    for order, one in replaced:
+    """Find contracts that a replacement ends although they may be kept: another portfolio's, or another order's.
+
+    A copied entry may still name what its model has replaced.
+    """
+    pairs = tuple(replaced)
+    names = {order.name for order, _one in pairs}
+    for order, one in pairs:
         if one is None or not one.goes_on:
             continue
-        holder, slash, _name = (one.application.client_reference or "").partition("/")
-        if slash and holder != portfolio:
-            old = {"contract_id": one.application.contract_id, "common_name": shorten(one.application.common_name)}
-            facts = {**old, "value": shorten(order.name), "portfolio": shorten(holder)}
-            yield _complaint("REPLACES-OTHER", order, facts)
+        old = one.application
+        common_name, buyer = shorten(old.common_name), (old.client_reference or "").split("/")
+        facts = {"contract_id": old.contract_id, "common_name": common_name, "value": shorten(order.name)}
+        if len(buyer) > 1 and buyer[0] != portfolio:
+            yield _complaint("REPLACES-OTHER", order, {**facts, "portfolio": shorten(buyer[0])})
+        elif not may_be_alike(order, old) or (len(buyer) > 1 and buyer[1] not in {*names, order.was_named}):
+            yield _complaint("REPLACES-UNLIKE", order, {**facts, "reference": shorten(old.client_reference or "-")})
 
 
 def _complaint(rule: str, order: Order, facts: Mapping[str, object]) -> Complaint:

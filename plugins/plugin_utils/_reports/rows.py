@@ -89,6 +89,7 @@ def _replaced(entry: Entry) -> Row | None:
     silent_on = replaced.track.silent_on if replaced.track and replaced.goes_on else None
     return {
         "contract_id": replaced.application.contract_id,
+        "common_name": replaced.application.common_name,
         "state": replaced.application.state.value,
         "goes_on": replaced.goes_on,
         "not_after": write_moment(replaced.application.not_after),

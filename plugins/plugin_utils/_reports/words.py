@@ -103,7 +103,7 @@ _OUTLIVES: t.Final = Phrase(
     "。証明書は有効期限 ({0}) まで有効で、ホストのファイルは削除されません",
 )
 _REPLACED: t.Final = Phrase(
-    "{0}: cancel {1}, which {2} has replaced", "{0}: 置き換え済みの {1} を解約 (置き換え先: {2})"
+    "{0}: cancel {1} ({2}), which {3} has replaced", "{0}: 置き換え済みの {1} ({2}) を解約 (置き換え先: {3})"
 )
 _FINAL: t.Final = Phrase("; this cannot be taken back", "。解約は取り消せません")
 _BOUGHT: t.Final = Phrase("{0}: order {1}, {2}{3}", "{0}: {1} ({2}) を注文{3}")
@@ -220,7 +220,8 @@ def _replaced_note(row: Row, lang: Language) -> tuple[str, str] | None:
     if not any(step["step"] == Step.CANCEL_REPLACED for step in row["steps"]):
         return None
     outlives = translate(_OUTLIVES, lang).format(replaced["not_after"][:10]) if replaced["not_after"] else ""
-    words = translate(_REPLACED, lang).format(row["name"], replaced["contract_id"], row["contract_id"])
+    contracts = replaced["contract_id"], replaced["common_name"], row["contract_id"]
+    words = translate(_REPLACED, lang).format(row["name"], *contracts)
     return "-", words + outlives + translate(_FINAL, lang)
 
 

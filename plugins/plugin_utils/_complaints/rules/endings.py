@@ -42,6 +42,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "REPLACES-UNLIKE",
+        OURS,
+        (
+            "{contract_id}, which {value} replaces, is for {common_name} (reference {reference}).",
+            "the contract that this order takes the place of",
+            "Remove replaces if it was left in a copy: else it is cancelled once the certificate of {value} is in use.",
+        ),
+        (
+            "{value} が置き換える {contract_id} は、{common_name} の契約です (参照名 {reference})。",
+            "このオーダーが引き継ぐ契約",
+            "コピーに残ったものなら replaces を消してください。{value} の証明書を使い始めると解約されます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "CANCEL-TOO-LATE",
         "M:2261088",
         (

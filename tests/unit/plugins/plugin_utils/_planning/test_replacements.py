@@ -54,7 +54,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.order import Order
 
 (OLD_ORDER,) = portfolio(DV | {"common_name": "www.example.jp", "approval_email": "admin@example.jp"})
-OLD = certified(booked(OLD_ORDER, "p/blog/1", number=1), 1)
+OLD = certified(booked(OLD_ORDER, None, number=1), 1)
 (ORDER,) = portfolio(OV | {"replaces": OLD.contract_id})
 NEW = certified(booked(ORDER, "p/www/1", number=2), 2, issued_at=ISSUED_AT + dt.timedelta(days=60))
 
