@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._core import keyspec
 from ...module_utils._core.paths import plain_path
+from ...module_utils._core.phrases import Phrase
 from .._catalogue.products import find_product
 from .._complaints.complaints import Complaint, list_names, shorten
 from .._values.order import CsrOrigin, Wanted
@@ -23,6 +24,8 @@ if t.TYPE_CHECKING:
     from .._values.order import Order
     from .files import RawOrder
     from .schema import Fields
+
+_ANOTHER: t.Final = Phrase("the name of another order", "ほかのオーダーの名前")
 
 
 def find_complaints_between(orders: Iterable[RawOrder]) -> Iterator[Complaint]:
@@ -172,10 +175,10 @@ def _linked_contract_id(order: Fields) -> str | None:
     return None if contract_id is None else str(contract_id)
 
 
-def _list_others(names: list[str], own: str | None) -> str:
+def _list_others(names: list[str], own: str | None) -> str | Phrase:
     """List some of the names of other orders, and how many more there are: each of many complaints says it."""
     some = [name for name in names[:10] if name != own]
-    return list_names(some, further=len(names) - bool(own) - len(some)) or ""
+    return list_names(some, further=len(names) - bool(own) - len(some)) or _ANOTHER
 
 
 def _may_name(duplicate_of: str, names: set[str]) -> bool:

@@ -103,12 +103,12 @@ RULES = (
         (
             "duplicate_of names {value}, which is not {allowed}.",
             "{allowed}",
-            "Correct the name or remove duplicate_of.",
+            "Correct the name. If that order is gone, write this one's own contract_id in place of duplicate_of.",
         ),
         (
             "duplicate_of の {value} は {allowed} ではありません。",
             "{allowed}",
-            "名前を直すか duplicate_of を消してください。",
+            "名前を直してください。そのオーダーを消した後なら、自分の契約の contract_id に書き換えてください。",
         ),
     ),
     make_rule(

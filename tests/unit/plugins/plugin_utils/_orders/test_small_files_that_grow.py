@@ -118,7 +118,10 @@ def test_some_names_stand_for_all_that_an_order_may_duplicate(tmp_path: pathlib.
     assert told.startswith(f"n{'1':0>95}, ") and told.endswith(", ... (+1994)")
 
 
-@pytest.mark.parametrize(("count", "told"), [(1, ""), (2, "b"), (6, "b, c, d, e, f"), (7, "b, c, d, e, f, ... (+1)")])
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [(1, "the name of another order"), (2, "b"), (6, "b, c, d, e, f"), (7, "b, c, d, e, f, ... (+1)")],
+)
 def test_an_order_duplicates_no_name_of_its_own(count: int, told: str, tmp_path: pathlib.Path) -> None:
     names = "abcdefg"[:count]
     orders = ", ".join(["{name: a, duplicate_of: x}", *(f"{{name: {name}}}" for name in names[1:])])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OrdersRefused
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory, make_registered
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import make_plan
@@ -77,3 +78,19 @@ def test_whose_an_ended_contract_was_is_remembered() -> None:
     assert standings_of((renamed,), 1, Memory([make_registered(twin, row)])) == {"other": Standing.ENDED}
     (stranger,) = portfolio({**OV, "name": "other"})
     assert standings_of((stranger,), 1, Memory([make_registered(twin, row)])) == {"other": Standing.ENDED}
+
+
+def test_a_twin_whose_first_order_is_gone_keeps_its_own_contract_as_it_is_told_to() -> None:
+    """At a desk that does not tell whose a contract is, by a runner that remembers nothing."""
+    twin = {**OV, "name": "www2"}
+    with pytest.raises(OrdersRefused) as caught:
+        portfolio({**twin, "duplicate_of": "www"})
+    (complaint,) = caught.value.complaints
+    assert complaint.rule == "DUPLICATE-OF"
+    for words in (complaint.todo.en, complaint.todo.ja):
+        assert "contract_id" in words, "without duplicate_of alone it would take the older one"
+    (order,) = portfolio({**twin, "contract_id": "rsc00000002"})
+    rows = tuple(booked(order, None, number=number, state=State.ISSUED) for number in (1, 2))
+    plan = make_plan((order,), Observed(applications=rows, keeps_references=False, as_of=MADE_AT), portfolio="p")
+    (entry,) = plan.entries
+    assert entry.application == rows[1] and plan.unmanaged == rows[:1]
