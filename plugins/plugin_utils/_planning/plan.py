@@ -28,7 +28,7 @@ from .replacements import (
     find_replaced_of_others,
     find_wrong_replacements,
 )
-from .rivals import find_rivals, find_rivals_of_renewal
+from .rivals import find_bought_before, find_rivals, find_rivals_of_renewal
 from .steps import Standing, Step, Verdict
 from .used_keys import UsedKeys, add_used_keys
 
@@ -135,6 +135,8 @@ def make_plan(
     if complaints and not (due_only or leave_wrong):
         raise OrdersRefused(complaints)
     kept, left = (leave_undue if due_only else part_entries)(entries, broken={one.order for one in complaints})
+    buying = (entry.order for entry in kept if entry.standing is Standing.TO_ORDER)
+    remarks += find_bought_before(buying, orders, observed.applications, portfolio)
     return Plan(
         entries=kept,
         left=left,

@@ -65,6 +65,30 @@ def _find_other_portfolio(order: Order, app: Application) -> str | None:
     return one_line(portfolio, _LONGEST) if f"/{rest}" == order.client_reference("") else None
 
 
+def find_bought_before(
+    buying: Iterable[Order], orders: Iterable[Order], applications: Iterable[Application], portfolio: str
+) -> Iterator[Complaint]:
+    """Find ended purchases that an order would repeat under another name, though nothing is repeated by itself."""
+    names = {None, *(name for order in orders for name in (order.name, order.was_named))}
+    gone: dict[str, list[Application]] = {}
+    for app in applications:
+        if not app.live and _find_buyer(app, portfolio) not in names:
+            gone.setdefault(app.common_name, []).append(app)
+    for order in buying:
+        if order.generation > 1 or order.duplicate_of is not None or order.replaces is not None:
+            continue
+        same = (one for one in gone.get(order.common_name, ()) if not any(find_natural_differences(order, one)))
+        if former := next(same, None):
+            facts = {"contract_id": former.contract_id, "other": _find_buyer(former, portfolio)}
+            yield _complaint("BOUGHT-BEFORE", order, "name", {**facts, "value": shorten(order.name)})
+
+
+def _find_buyer(app: Application, portfolio: str) -> str | None:
+    """Find the name that the order had in this portfolio which has bought an application."""
+    reference = REFERENCE.fullmatch(app.client_reference or "")
+    return reference["name"] if reference and reference["buyer"] == f"{portfolio}/{reference['name']}" else None
+
+
 def find_rivals_of_renewal(
     order: Order,
     renewed: Application,
@@ -113,4 +137,4 @@ def _complaint(rule: str, order: Order, field: str, facts: Mapping[str, object])
     return Complaint(rule=rule, place=order.place, order=order.name, path=(field,), facts=facts)
 
 
-__all__ = ("REFERENCE", "find_rivals", "find_rivals_of_renewal")
+__all__ = ("REFERENCE", "find_bought_before", "find_rivals", "find_rivals_of_renewal")

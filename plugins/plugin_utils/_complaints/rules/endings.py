@@ -57,6 +57,21 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "BOUGHT-BEFORE",
+        OURS,
+        (
+            "{contract_id}, which has ended, was bought as {other}, and {value} buys the same again.",
+            "was_named: {other}, or a purchase that is meant",
+            "If it is the same order under another name, write was_named: {other}: then only generation buys again.",
+        ),
+        (
+            "終了した {contract_id} (購入時の名前: {other}) と同じものを、{value} で再び購入します。",
+            "was_named: {other}、または意図した購入",
+            "名前を変えたオーダーなら was_named: {other} と書いてください。再購入は generation を上げたときだけです。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "CANCEL-TOO-LATE",
         "M:2261088",
         (
