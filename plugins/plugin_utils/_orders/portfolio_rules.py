@@ -145,9 +145,10 @@ def _equal_contracts(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
 
 def _equal_purchases(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
     first: dict[tuple[str, ...], dict[str | None, RawOrder]] = {}
+    by_name = {order.name: order for order in orders if order.name}
     for order in orders:
         key = _natural_key(order.fields)
-        if key is None or order.fields.get("duplicate_of") or order.fields.get("state") == Wanted.CANCELLED:
+        if key is None or order.fields.get("state") == Wanted.CANCELLED or _is_second(order, by_name):
             continue
         alike, contract_id = first.setdefault(key, {}), _linked_contract_id(order.fields)
         # Without its ID a linked contract is looked up, and may be the one that another order names.
@@ -156,6 +157,21 @@ def _equal_purchases(orders: tuple[RawOrder, ...]) -> Iterator[Complaint]:
         if bought and bought.name != order.name:
             facts = {"value": shorten(order.fields["common_name"]), "other": bought.name}
             yield _complaint("ORDER-DUPLICATE", order, "common_name", facts)
+
+
+def _is_second(order: RawOrder, by_name: Mapping[str, RawOrder]) -> bool:
+    """Check whether an order is meant beside the one that it names, as far as files tell what is bought by that name.
+
+    A copy may name an order of something else, and excuses nothing by it.
+    """
+    named = order.fields.get("duplicate_of")
+    first = by_name.get(named) if isinstance(named, str) else None
+    if first is None:
+        return bool(named)
+    (own, own_link), (key, link) = (
+        (_natural_key(each.fields), _linked_contract_id(each.fields)) for each in (order, first)
+    )
+    return key in (None, own) and (None in (own_link, link) or own_link == link)
 
 
 def _natural_key(order: Fields) -> tuple[str, ...] | None:

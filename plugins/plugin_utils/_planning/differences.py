@@ -33,6 +33,16 @@ def may_be_alike(order: Order, app: Application) -> bool:
     return app.common_name in (None, order.common_name)
 
 
+def is_same_purchase(order: Order, other: Order) -> bool:
+    """Check whether two orders ask for the same; a linked contract without its ID may be any."""
+    wanted, others = order.linked_contract, other.linked_contract
+    if purchase_key(order.common_name, order.product.id) != purchase_key(other.common_name, other.product.id):
+        return False
+    if order.usage is not other.usage or (wanted and wanted.service) != (others and others.service):
+        return False
+    return not (wanted and others) or wanted.contract_id in (None, others.contract_id) or others.contract_id is None
+
+
 def find_differences(order: Order, app: Application) -> tuple[Phrase, ...]:
     """Find every way in which an application, as far as the desk shows it, is not what the order asks for."""
     differing = list(find_natural_differences(order, app))
@@ -93,6 +103,7 @@ __all__ = (
     "find_natural_differences",
     "is_for_another_term",
     "is_linked_otherwise",
+    "is_same_purchase",
     "may_be_alike",
     "purchase_key",
 )

@@ -13,8 +13,9 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases, one_line
 from .._complaints.complaints import Complaint, Place, shorten
+from .._values.order import Wanted
 from .claims import is_left_behind
-from .differences import find_differences, find_natural_differences, may_be_alike
+from .differences import find_differences, find_natural_differences, is_same_purchase, may_be_alike
 from .lifecycle import is_given_up
 
 if t.TYPE_CHECKING:
@@ -38,10 +39,13 @@ def find_rivals(
     """Find live applications that already buy what this order would buy, earlier generations of its own among them.
 
     A duplicate is bought beside the contracts of other orders, and beside those that these `orders` name as doubled.
+    What a copy names of something else makes it no duplicate.
     """
     ours = {app.contract_id for app in claims.values()}
-    if order.duplicate_of is not None:
+    if _is_second(order, orders, applications):
         ours.update(other.duplicate_of for other in orders if other.duplicate_of)
+    elif order.duplicate_of is not None:
+        yield from _find_first(order, orders)
     for app in applications:
         is_free = may_be_alike(order, app) and app.live and app.contract_id not in ours
         if not is_free or is_left_behind(order, app) or any(find_natural_differences(order, app)):
@@ -57,6 +61,26 @@ def find_rivals(
                 "differing": _also(find_differences(order, app)),
             }
             yield _complaint("ALREADY-ORDERED", order, "common_name", facts)
+
+
+def _is_second(order: Order, orders: Iterable[Order], applications: Iterable[Application]) -> bool:
+    """Check whether an order doubles what it names, as far as the desk and the orders tell what that is."""
+    if order.duplicate_of is None:
+        return False
+    named = (other for other in orders if other.name == order.duplicate_of)
+    doubled = (app for app in applications if app.contract_id == order.duplicate_of)
+    return all(is_same_purchase(order, other) for other in named) and not any(
+        difference for app in doubled for difference in find_natural_differences(order, app)
+    )
+
+
+def _find_first(order: Order, orders: Iterable[Order]) -> Iterator[Complaint]:
+    """Find another order of the same, whether it is bought or not."""
+    others = (other for other in orders if other.name != order.name and other.state is Wanted.PRESENT)
+    first = next((other for other in others if is_same_purchase(order, other)), None)
+    if first is not None:
+        facts = {"value": shorten(order.common_name), "other": first.name}
+        yield _complaint("ORDER-DUPLICATE", order, "duplicate_of", facts)
 
 
 def _find_other_portfolio(order: Order, app: Application) -> str | None:

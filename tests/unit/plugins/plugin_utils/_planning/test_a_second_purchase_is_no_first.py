@@ -94,3 +94,46 @@ def test_a_twin_whose_first_order_is_gone_keeps_its_own_contract_as_it_is_told_t
     plan = make_plan((order,), Observed(applications=rows, keeps_references=False, as_of=MADE_AT), portfolio="p")
     (entry,) = plan.entries
     assert entry.application == rows[1] and plan.unmanaged == rows[:1]
+
+
+_EV: t.Final = {
+    "product": "secure_server_id_ev",
+    "approval_email": "admin@example.jp",
+    "certificate_transparency": True,
+}
+OTHERS: t.Final = ({"common_name": "shop.example.jp"}, _EV, {**_EV, "common_name": "shop.example.jp"})
+
+
+@pytest.mark.parametrize("change", OTHERS)
+@pytest.mark.parametrize("is_bought", [False, True])
+def test_the_contract_of_something_else_excuses_no_second_purchase(change: dict[str, t.Any], is_bought: bool) -> None:
+    """A copy of an order keeps its duplicate_of, a contract ID, of which only the desk can tell what it is."""
+    orders = portfolio({**OV, **change}, {**OV, **change, "name": "www2", "duplicate_of": "rsc00000050"})
+    (doubled,) = portfolio(OV)
+    desk = DeskInMemory()
+    desk.put(booked(doubled, None, number=50, state=State.ISSUED))
+    if is_bought:
+        desk.put(booked(orders[0], "p/www/1", number=1, state=State.ISSUED))
+    with pytest.raises(OrdersRefused) as caught:
+        make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    assert [(complaint.rule, complaint.order) for complaint in caught.value.complaints] == [("ORDER-DUPLICATE", "www2")]
+    desk.put(booked(orders[1], "p/www2/1", number=2, state=State.ISSUED))  # paid already, and meant by now
+    assert make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p").entries
+
+
+@pytest.mark.parametrize("change", OTHERS)
+@pytest.mark.parametrize("named", ["old", "rsc00000050"])
+def test_a_second_purchase_of_something_else_is_beside_no_contract_of_others(
+    change: dict[str, t.Any], named: str
+) -> None:
+    """What another order names as doubled is bought beside it alone."""
+    other, copy = {**OV, "name": "old", **change}, {**OV, "name": "www2", "duplicate_of": named}
+    orders = portfolio(other, {**OV, "duplicate_of": "rsc00000001"}, copy)
+    desk = DeskInMemory()
+    old = next(order for order in orders if order.name == "old")
+    desk.put(booked(old, None, number=50, state=State.ISSUED))
+    desk.put(booked(portfolio(OV)[0], "elsewhere/www/7", number=1, state=State.ISSUED))
+    with pytest.raises(OrdersRefused) as caught:
+        make_plan(orders, observe(desk, orders, portfolio="p"), portfolio="p")
+    assert {complaint.order for complaint in caught.value.complaints} == {"www2"}
+    assert "ALREADY-ORDERED" in {complaint.rule for complaint in caught.value.complaints}
