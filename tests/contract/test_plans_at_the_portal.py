@@ -15,6 +15,7 @@ from ansible_collections.iij.server_certificate.tests.contract.test_renewals_who
 
 if t.TYPE_CHECKING:
     import pathlib
+    from collections.abc import Callable
 
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
@@ -85,3 +86,28 @@ def test_what_is_used_is_not_cancelled_as_something_old(
     assert "[CONTRACT-TWICE]" in str(site.tasks.results)
     assert kinds(desk) == ["new"]
     assert site.application()["renewal"]["decision"] == "undecided"
+
+
+@pytest.mark.parametrize("where", [Site, at_the_portal])
+def test_a_ledger_that_lets_no_run_buy_is_told_before_it_is_refused(
+    desk: DeskControl, tmp_path: pathlib.Path, where: Callable[..., Site]
+) -> None:
+    site = where(desk, tmp_path)
+
+    def told() -> bool:
+        return "[LEDGER-UNUSABLE]" in site.tasks.run("cert_portfolio", state="planned")["text"]
+
+    assert not told(), "there is none yet"
+    site.tasks.apply()
+    (ledger,) = tmp_path.rglob("*.ledger.jsonl")
+    whole = ledger.read_text(encoding="utf-8")
+    ledger.write_text(f"<<<<<<< HEAD\n{whole}=======\n>>>>>>> theirs\n", encoding="utf-8")
+    assert not told(), "nothing is to be bought"
+    site.tasks.options["orders"].append(sample.fields(name="shop", common_name="shop.example.jp"))
+    assert told()
+    site.tasks.results.clear()
+    site.tasks.apply()
+    assert any("台帳" in str(result.get("msg")) or "ledger" in str(result.get("msg")) for result in site.tasks.results)
+    assert kinds(desk) == ["new"]
+    ledger.write_text(whole, encoding="utf-8")
+    assert not told()

@@ -146,13 +146,19 @@ def describe_purchase(order: Order) -> Json:
 
 
 def find_bought_or_open(lines: Iterable[Json], step: Step) -> Iterator[Json]:
-    """Find the last lines of attempts at a step that have booked something, or have no outcome that is known."""
+    """Find the last lines of attempts at a step that have booked something, or have no outcome that is known.
+
+    An attempt is as open without its intent, which a merge may have lost.
+    """
     result: dict[str, Json] = {}
     for line in lines:
-        if line.get("step") != step.value or line.get("unknown"):
+        if line.get("step") != step.value:
             continue
         attempt = str(line.get("attempt") or name_attempt(line))
-        if line.get("kind") == "intent" or line.get("booked"):
+        if line.get("unknown"):
+            if line.get("attempt"):  # older ledgers tell an intent alone
+                result.setdefault(attempt, line)
+        elif line.get("kind") == "intent" or line.get("booked"):
             result[attempt] = line
         else:
             result.pop(attempt, None)

@@ -88,11 +88,20 @@ class Ledger:
     def read_head(self) -> str | None:
         """Read the hash of the last line, by which a ledger that was cut off at its end is found out."""
         try:
+            return self.read_end()
+        except LedgerUnusable:
+            return None
+
+    def read_end(self) -> str | None:
+        """Read the hash to which a next line would be added, None without a ledger; raises LedgerUnusable."""
+        try:
             with open_ledger(self._path, os.O_RDONLY) as file:
                 fcntl.flock(file, fcntl.LOCK_SH)
                 return read_last_hash(self._path, file)
-        except (LedgerUnusable, OSError):
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            raise explain_unusable(self._path, error) from None
 
     def _append(self, kind: str, step: str, facts: dict[str, t.Any]) -> Line:
         """Write the line; threads that come while another one writes go with the next write."""

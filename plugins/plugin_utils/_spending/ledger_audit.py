@@ -65,14 +65,16 @@ class Audit:
         return self.exists and self.broken is None and noted
 
     def list_unsettled(self) -> tuple[Line, ...]:
-        """Find the intents whose outcome is not known from here; an apply settles what it finds."""
+        """Find the attempts whose outcome is not known from here; an apply settles what it finds."""
         still: dict[str, Line] = {}
         for line in self.lines:
             what = line.get("client_reference") or line.get("contract_id")
             key = f"{line.get('desk')} {line.get('step')} {line.get('order')} {what}"
             if line.get("kind") == "intent":
                 still[key] = line
-            elif not line.get("unknown"):
+            elif line.get("unknown"):
+                still.setdefault(key, line)
+            else:
                 still.pop(key, None)
         return tuple(still.values())
 

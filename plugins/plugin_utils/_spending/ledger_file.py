@@ -12,10 +12,12 @@ it is, since a run that misread an open attempt would buy a second time.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
 import os
+import re
 import stat
 import typing as t
 import urllib.parse
@@ -38,6 +40,8 @@ START: t.Final = "0" * 64
 _LONGEST_TEXT: t.Final = 500  # characters of a text that are kept
 _LONGEST_LINE: t.Final = 1 << 24  # bytes; lines of older ledgers may hold whatever a desk said
 _BLOCK: t.Final = 1 << 16
+_BEGIN: t.Final = re.compile(rb'\{(?=")')
+_FLAT: t.Final = re.compile(rb'\{(?:[^"{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+\}', re.DOTALL)  # as lines are
 _UNUSABLE: t.Final = Phrase(
     "the ledger {0} cannot be used: {1}. Nothing is bought without it",
     "台帳 {0} を使えません: {1}。台帳が使えない間は、何も購入しません",
@@ -49,8 +53,11 @@ _OPEN_LINK: t.Final = Phrase(
 _NO_FILE: t.Final = Phrase("it is not a regular file", "通常のファイルではありません")
 _TOO_LONG: t.Final = Phrase("it has a line of more than 16 MiB", "16 MiBを超える行があります")
 _NO_LINE: t.Final = Phrase(
-    "{0} is not of a ledger; look at it, and move the file away if it is not one",
-    "{0} が台帳の行ではありません。中身を確認し、台帳でなければファイルを移動してください",
+    "{0} is not of a ledger. Put the file right: after a merge keep the lines of both sides, each by itself, and no "
+    "mark. Move it away only if it never was a ledger: what is open in one would be bought again",
+    "{0} が台帳の行ではありません。ファイルを直してください。マージした場合は、両方の行を1行ずつ残し、競合マーカーだけ"
+    "を削除します。ファイルを移動してよいのは、もともと台帳ではない場合だけです。台帳を移動すると、結果の分からない注文が"
+    "もう一度購入されるおそれがあります",
 )
 _LAST: t.Final = Phrase("its last line", "最後の行")
 _NUMBERED: t.Final = Phrase("line {0}", "{0}行目")
@@ -174,12 +181,24 @@ TORN: t.Final = _Torn()
 def parse(text: bytes) -> t.Any:
     """Read one line as JSON, or as TORN: no beginning of an object is JSON by itself.
 
-    None for what is neither: a crash cuts off a line of ours or leaves zeros for it, and writes nothing else.
+    None for what is neither: a crash cuts off a line of ours or leaves zeros for it, and writes nothing else. Nor does
+    it leave a whole line within another one, as a merge does that loses the end of a line.
     """
+    text = text.rstrip(b"\0\r\n")
     try:
         return parse_own_json(text)
     except ValueError:
-        return TORN if text.strip(b"\0\r\n")[:1] in (b"", b"{") else None
+        return TORN if text[:1] in (b"", b"{") and not _has_whole_line(text) else None
+
+
+def _has_whole_line(text: bytes) -> bool:
+    """Check whether a text that is no line has one in it, wherever it begins."""
+    for place in _BEGIN.finditer(text):
+        flat = _FLAT.match(text, place.start())
+        with contextlib.suppress(ValueError):
+            if flat and set(_NEEDED) <= set(parse_own_json(flat[0]) or ()):
+                return True
+    return False
 
 
 def hash_line(line: Line) -> str:

@@ -127,12 +127,14 @@ def _guard(leg: Leg, plan: Plan, desk: Desk, *, frame: Frame, performs: bool) ->
 
 
 def _find_unperformed(options: Options, plan: Plan, desk: Desk) -> tuple[Complaint, ...]:
-    """Find what the plan says and no run does at the portal, where a list alone tells of purchases."""
-    if desk.keeps_references or desk.by_people or not plan.count_changes():
+    """Find what the plan says and no run does: without a ledger, or at the portal, where a list alone tells."""
+    if desk.by_people or not contracts.count_contract_steps(plan):
         return ()
     # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
-    from .spender import find_cancellations, find_held_back
+    from .spender import find_cancellations, find_held_back, find_unusable_ledger
 
+    if desk.keeps_references:
+        return find_unusable_ledger(options)
     return (*find_held_back(options, plan), *find_cancellations(plan))
 
 

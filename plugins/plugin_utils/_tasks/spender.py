@@ -14,7 +14,7 @@ import typing as t
 
 from ...module_utils._core.paths import expand_home
 from ...module_utils._core.phrases import translate
-from .._complaints.complaints import Complaint
+from .._complaints.complaints import Complaint, Place
 from .._desk.desk import AccessRefused
 from .._desk.private_files import find_state_folder
 from .._planning.steps import OPENING, Step
@@ -117,9 +117,23 @@ def find_held_back(options: Options, plan: Plan) -> tuple[Complaint, ...]:
     portfolio = check_portfolio_name(options)
     try:
         entries = find_unsettled(plan, open_ledger_of(options), portfolio=portfolio, not_booked=not_booked)
-    except LedgerUnusable:  # whoever presses says so
-        return ()
+    except LedgerUnusable as error:
+        return (_word_unusable(options, error),)
     return tuple(Complaint(rule="LEDGER-HOLDS", place=one.order.place, order=one.order.name) for one in entries)
+
+
+def find_unusable_ledger(options: Options) -> tuple[Complaint, ...]:
+    """Find whether a run could write no line, and so would buy nothing; only its end counts where a desk decides."""
+    try:
+        open_ledger_of(options).read_end()
+    except LedgerUnusable as error:
+        return (_word_unusable(options, error),)
+    return ()
+
+
+def _word_unusable(options: Options, error: LedgerUnusable) -> Complaint:
+    place = Place(file=str(find_ledger_path(options)))
+    return Complaint(rule="LEDGER-UNUSABLE", place=place, facts={"problem": error.phrase})
 
 
 def find_cancellations(plan: Plan) -> tuple[Complaint, ...]:
@@ -149,6 +163,7 @@ __all__ = (
     "find_cancellations",
     "find_held_back",
     "find_ledger_path",
+    "find_unusable_ledger",
     "make_performer",
     "note_seen",
     "open_ledger_of",

@@ -151,6 +151,21 @@ RULES = (
         ),
     ),
     make_rule(
+        "LEDGER-UNUSABLE",
+        OURS,
+        (
+            "No run buys anything as it is: {problem}.",
+            "a file of nothing but lines of a ledger, or none",
+            "Put the file right, then plan again: the plan tells what a ledger holds back only where it can be read.",
+        ),
+        (
+            "このままでは、実行しても何も購入できません: {problem}。",
+            "台帳の行だけのファイル (またはファイルなし)",
+            "ファイルを直し、もう一度計画してください。台帳により注文されないオーダーは、台帳を読めるときだけ計画に示されます。",
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "PLAN-FILE",
         OURS,
         (
