@@ -16,7 +16,7 @@ import typing as t
 _DEEPEST: t.Final = 100  # plans and answers have fewer than 10 levels
 _NO_BRACKETS: t.Final = bytes(set(range(256)) - set(b"[]{}"))
 _NEITHER: t.Final = bytes(set(range(256)) - set(b'[]{}"'))  # brackets nor quotes
-_STRING: t.Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_STRING: t.Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)  # also one that is cut off
 
 
 def parse_json(text: bytes | str) -> t.Any:

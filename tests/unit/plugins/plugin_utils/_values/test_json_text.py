@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.json_text import parse_json, parse_own_json
@@ -51,6 +52,14 @@ def test_a_nest_is_refused_before_it_is_parsed(opening: str, closing: str, level
     with pytest.raises(ValueError) as error:
         parse_json(text)
     assert type(error.value) is ValueError, "the parser itself was asked"
+
+
+@pytest.mark.parametrize("part", [b'{\\"', b'[\\"', b'{"', b'["a\\'])
+def test_a_text_that_is_cut_off_is_refused_as_fast_as_it_is_long(part: bytes) -> None:
+    begin = time.monotonic()
+    with pytest.raises(ValueError):
+        parse_json(b'{"a": "' + part * 100_000)
+    assert time.monotonic() - begin < 10, "each of its quotes began a search to the end"
 
 
 def test_a_hundred_levels_are_read() -> None:
