@@ -224,17 +224,17 @@ def test_a_desk_that_moved_since_the_review_stops_the_merge(site: Site, host: Ei
 
 def test_a_job_that_was_killed_is_run_again_and_buys_nothing_twice(site: Site, host: Either) -> None:
     site.write_orders(site.here("www"), site.here("api"))
-    propose_and_approve(host)
-    killed = threading.Event()
+    killed, again = threading.Event(), threading.Event()
 
     def hold_the_answer(request: bytes) -> bool:
-        return not (request.startswith(ORDERING) and killed.wait(PATIENCE))
+        return again.is_set() or not (request.startswith(ORDERING) and killed.wait(PATIENCE))
 
     with (
         RecordingProxy(site.desk.url, on_answer=hold_the_answer) as line,
         concurrent.futures.ThreadPoolExecutor() as pool,
     ):
-        host.desk_url = line.url
+        host.desk_url = line.url  # of the plan too, which is for its desk
+        propose_and_approve(host)
         merging = pool.submit(host.merge)
         deadline = time.monotonic() + PATIENCE
         while not site.desk.purchases() and not merging.done():
@@ -243,9 +243,10 @@ def test_a_job_that_was_killed_is_run_again_and_buys_nothing_twice(site: Site, h
         host.kill()
         killed.set()
         assert not merging.result(PATIENCE)["apply"].succeeded
-    assert 1 <= len(site.desk.purchases()) <= 2
-    host.desk_url = site.desk.url
-    applied = host.merge()["apply"]
+        assert 1 <= len(site.desk.purchases()) <= 2
+        again.set()
+        line.is_cut = False
+        applied = host.merge()["apply"]
     assert applied.succeeded, applied.output
     registered_once(site, "api", "www")
 

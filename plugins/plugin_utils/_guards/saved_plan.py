@@ -46,18 +46,28 @@ OLDER: t.Final = Phrase(
 )
 _TAMPERED: t.Final = Phrase("it was changed after it was made", "作成後に変更されています")
 _STEPS: t.Final = tuple(Step)
+_DIFFERS: t.Final = Phrase("its {0} is {1}, not {2}", "{0} は {1} で、{2} ではありません")
 _NEEDED: t.Final = ("name", "order_digest", "contract_id", "linked_contract_id", "steps")
 
 
 def require_saved_plan(
-    plan: Plan, path: str, commands_of: CommandsOf, *, portfolio: str, part: str | None, wanted: str | None
+    plan: Plan,
+    path: str,
+    commands_of: CommandsOf,
+    *,
+    portfolio: str,
+    part: str | None,
+    wanted: str | None,
+    desk: str | None = None,
 ) -> Phrase | None:
     """Refuse a plan that differs from the saved one, except for what has been done of it meanwhile.
 
-    `wanted` is the digest that the reviewer saw. Raises OrdersRefused with everything that moved; returns what people
-    have to know of a plan that binds less than those of this version.
+    `wanted` is the digest that the reviewer saw, `desk` names the desk of this run. Raises OrdersRefused with all
+    that moved; returns what people have to know of a plan that binds less than those of this version.
     """
     saved = _read(path, portfolio=portfolio, part=part)
+    if saved.get("desk") not in (None, desk):  # plans of earlier versions name none
+        raise _unusable(path, _DIFFERS.filled("desk", shorten(saved["desk"]), repr(desk)))
     if wanted is not None and saved["digest"] != wanted:
         raise _not_reviewed(saved["digest"], wanted)
     rows = {row["name"]: row for row in saved["orders"]}
@@ -175,8 +185,7 @@ def _problem(saved: t.Any, *, portfolio: str, part: str | None) -> Phrase | None
         )
     for field, wanted in (("portfolio", portfolio), ("slice", part)):
         if saved.get(field) != wanted:
-            words = Phrase("its {0} is {1}, not {2}", "{0} は {1} で、{2} ではありません")
-            return words.filled(field, shorten(saved.get(field)), repr(wanted))
+            return _DIFFERS.filled(field, shorten(saved.get(field)), repr(wanted))
     if saved.get("verdict") in ("error", "unknown"):
         return Phrase("it tells of a run that failed", "失敗した実行の記録です")
     return None if _whole(saved) else _TAMPERED
@@ -194,7 +203,8 @@ def _whole(saved: Row) -> bool:
         return False
     try:
         bound = [(row["name"], row["contract_id"], row["on_host"]) for row in rows if row.get("on_host")]
-        result = plan_digest(rows, portfolio=saved["portfolio"], part=saved["slice"], on_hosts=bound)
+        of = {"portfolio": saved["portfolio"], "part": saved["slice"], "desk": saved.get("desk")}
+        result = plan_digest(rows, on_hosts=bound, **of)
         whole = make_digest({field: value for field, value in saved.items() if field != "file_digest"})
     except (TypeError, KeyError, ValueError):
         return False

@@ -69,11 +69,16 @@ def digest(value: object) -> str:
 
 
 def plan_digest(
-    rows: Iterable[dict[str, t.Any]], *, portfolio: str, part: str | None, on_hosts: Iterable[HostRow] = ()
+    rows: Iterable[dict[str, t.Any]],
+    *,
+    portfolio: str,
+    part: str | None,
+    on_hosts: Iterable[HostRow] = (),
+    desk: str | None = None,
 ) -> str:
-    """Digest what a plan changes, which steps for which order and contract, and what every host is asked.
+    """Digest what a plan changes, at which desk, which steps for which order and contract, and what hosts are asked.
 
-    Without `on_hosts` it is the digest of plans that were saved before hosts were bound.
+    Without `on_hosts`, or `desk`, it is the digest of plans that were saved before hosts, or desks, were bound.
     """
     changing = [
         [
@@ -84,8 +89,8 @@ def plan_digest(
         for row in rows
         if list_desk_steps(row)
     ]
-    bound = sorted(on_hosts, key=operator.itemgetter(0))
-    return digest([portfolio, part, sorted(changing), *([bound] if bound else [])])
+    bound = sorted((row for row in on_hosts if row[2]), key=operator.itemgetter(0))
+    return digest([portfolio, part, sorted(changing), *([bound] if bound else []), *([desk] if desk else [])])
 
 
 def _bound_to(row: dict[str, t.Any]) -> list[str | None]:

@@ -55,7 +55,7 @@ def have_no_commands(_host: str | None) -> Mapping[str, str]:
 class Frame(t.NamedTuple):
     """What a document is made for: whose plan, which slice of it, by which prices, in which language, and when.
 
-    `before`: what hosts were asked by the plan or the order files before, by order name.
+    `before`: what hosts were asked by the plan or the order files before, by order name. `desk` names the desk.
     """
 
     portfolio: str
@@ -65,6 +65,7 @@ class Frame(t.NamedTuple):
     made_at: dt.datetime  # UTC
     commands_of: CommandsOf = have_no_commands
     before: Mapping[str, HostPart] | None = None
+    desk: str | None = None
 
 
 def describe_plan(
@@ -83,6 +84,7 @@ def describe_plan(
     Without the `finished` orders it is smaller, its counts and digest the same. `undone`: left undone, or `failed`.
     """
     failed = failed or {}
+    frame = frame._replace(desk=hide(frame.desk))  # the digest covers what is written
     wanted = list(_host_rows(plan, frame))
     rows = [
         _row(entry, part, frame, failed.get(name), plan.as_of)
@@ -93,9 +95,7 @@ def describe_plan(
         **_head(frame, plan.as_of),
         "planned": planned,
         "verdict": Verdict.ERROR.value if error else _verdict(plan, failed).value,
-        "digest": plan_digest(
-            rows, portfolio=frame.portfolio, part=frame.part, on_hosts=[row for row in wanted if row[2]]
-        ),
+        "digest": plan_digest(rows, portfolio=frame.portfolio, part=frame.part, on_hosts=wanted, desk=frame.desk),
         "counts": plan.count_orders(),
         "price": price_row(plan, frame.prices),
         "silent": silent_rows(plan, frame.prices, undone={*failed, *undone}),
@@ -147,6 +147,7 @@ def _head(frame: Frame, as_of: dt.datetime | None = None) -> Row:
         "as_of": write_moment(as_of),
         "portfolio": frame.portfolio,
         "slice": frame.part,
+        "desk": frame.desk,
         "lang": frame.lang,
         "compared": frame.before is not None,
     }

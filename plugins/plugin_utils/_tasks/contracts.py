@@ -17,17 +17,16 @@ from .._desk.private_files import find_state_folder
 from .._guards.hosts import find_missing_hosts, require_hosts, warn_of_unready_hosts
 from .._guards.limits import Limits, judge_limits
 from .._guards.quotes import quote_purchases
-from .._guards.saved_plan import require_digest
 from .._guards.writable import require_writable
 from .._planning.judgement import find_standing, find_standing_ahead
 from .._planning.lifecycle import find_track, renews
 from .._planning.links import link_standing, relinking_of
 from .._planning.schedule import What
 from .._planning.steps import CONTRACT_STEPS, Standing, Step
-from .._reports.document import describe_plan
 from .._reports.rows import result_rows
 from .._reports.text import render_text
 from .._values.observed import State
+from .planned import require_reviewed
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -91,8 +90,7 @@ def guard_contracts(
     if count_contract_steps(plan) and not options.get("ledger_path") and not desk.by_people:
         require_writable({"XDG_STATE_HOME": str(find_state_folder())})
     if options["plan_digest"] and not options["plan_file"]:
-        digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
-        require_digest(digest, options["plan_digest"])
+        require_reviewed(plan, frame, options["plan_digest"])
     if past:
         raise OrdersRefused(past)
     return lost

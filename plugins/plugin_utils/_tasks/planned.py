@@ -11,12 +11,14 @@ from __future__ import annotations
 import typing as t
 
 from .._complaints.complaints import OrdersRefused
-from .._guards.saved_plan import require_saved_plan
+from .._complaints.vaulted import hide
+from .._guards.saved_plan import require_digest, require_saved_plan
 from .._planning.observe import observe
 from .._planning.plan import make_plan
 from .._planning.prices import read_price_table
 from .._planning.slices import read_slice
-from .._reports.document import Frame, have_no_commands
+from .._reports.document import Frame, describe_plan, have_no_commands
+from .._spending.ledger_file import name_origin
 from .asked_orders import check_portfolio_name, read_clock
 from .memory_file import read_memory
 
@@ -87,10 +89,18 @@ def _hold_to_saved(plan: Plan, options: Options, held: Held, *, portfolio: str, 
         held.commands_of,
         portfolio=portfolio,
         part=str(part) if part else None,
+        desk=hide(_name_desk(options)),
         wanted=options.get("plan_digest"),
     )
     if sentence:
         held.warn(sentence)
+
+
+def require_reviewed(plan: Plan, frame: Frame, wanted: str) -> None:
+    """Refuse a plan that has not this digest; one that was approved before plans named their desk has none of it."""
+    frames = (frame, frame._replace(desk=None))
+    digests = [describe_plan(plan, each, planned=True, finished=False)["digest"] for each in frames]
+    require_digest(wanted if wanted in digests else digests[0], wanted)
 
 
 def make_frame(
@@ -109,7 +119,13 @@ def make_frame(
         made_at=read_clock(),
         commands_of=commands_of,
         before=before,
+        desk=_name_desk(options),
     )
+
+
+def _name_desk(options: Options) -> str | None:
+    """Name the desk that a plan is made at as the ledger does; people are none of any address."""
+    return "by_hand" if options.get("desk") == "by_hand" else name_origin(options.get("desk_url"))
 
 
 def make_bare_frame(options: Options, lang: Language) -> Frame:
@@ -117,4 +133,4 @@ def make_bare_frame(options: Options, lang: Language) -> Frame:
     return Frame(portfolio=str(options["portfolio"]), part=None, prices=None, lang=lang, made_at=read_clock())
 
 
-__all__ = ("NOT_HELD", "Held", "make_bare_frame", "make_frame", "plan_orders")
+__all__ = ("NOT_HELD", "Held", "make_bare_frame", "make_frame", "plan_orders", "require_reviewed")
