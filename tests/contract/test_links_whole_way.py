@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import datetime as dt
 import pathlib
 import typing as t
@@ -94,6 +95,24 @@ def test_there_and_back_and_there_again(linked: Linked) -> None:
         linked.pass_days(9)
         assert linked.application()["linked_contract_id"] == target["contract_id"]
     assert linked.link_changes() == 3
+
+
+def test_a_plan_that_was_performed_does_not_go_there_again(linked: Linked, tmp_path: pathlib.Path) -> None:
+    """The job of the first merge is run again, with its orders, its plan and its approval."""
+    linked.installed()
+    linked.fields["linked_contract"] = SECOND
+    plan = linked.tasks.run("cert_portfolio", state="planned", reports_path=str(tmp_path / "build"))
+    held = {"plan_file": str(tmp_path / "build" / "plan.json"), "plan_digest": plan["digest"]}
+    for target in (SECOND, {**FIRST, "was": "rmw00000001"}):
+        linked.fields["linked_contract"] = target
+        options = {**linked.tasks.options, **(held if target is SECOND else {})}
+        assert not dc.replace(linked.tasks, options=options).apply().get("failed")
+        linked.pass_days(9)
+    linked.fields["linked_contract"] = SECOND
+    for options in (held, {"plan_digest": plan["digest"]}):
+        result = linked.tasks.run("cert_portfolio", state="applied", **options)
+        assert result.get("failed") and linked.link_changes() == 2, result
+    assert linked.application()["linked_contract_id"] == "rga00000001"
 
 
 @pytest.mark.parametrize("fault", ["drop_after_commit", "drop_before_commit"])

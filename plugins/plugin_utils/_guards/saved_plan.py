@@ -138,7 +138,7 @@ def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
     order, application = entry.order, entry.application
     if entry.changes and not _is_same_period(entry, row):
         return False
-    if Step.RELINK in entry.steps and list_links(row) != list_links({"relinking": relinking_row(entry)}):
+    if Step.RELINK in entry.steps and not _is_same_link(entry, row):
         return False  # the same contract, and another of its links
     if not (list_desk_steps(row) or entry.changes or entry.installs):
         return True  # nothing is done with it
@@ -149,6 +149,13 @@ def _same_contract(entry: Entry, row: Row, portfolio: str) -> bool:
         # A desk that keeps no references cannot say more than that the application fits.
         return not entry.adopts and application.client_reference in (order.client_reference(portfolio), None)
     return bool(row["contract_id"] == application.contract_id)
+
+
+def _is_same_link(entry: Entry, row: Row) -> bool:
+    """Check whether the planned link is still to be changed, and was not made meanwhile and gone back to."""
+    planned, now = list_links(row), list_links({"relinking": relinking_row(entry)})
+    is_of_before = bool(planned) and "since" not in row["relinking"]
+    return planned == (now[-len(planned) :] if is_of_before else now)
 
 
 def _is_same_period(entry: Entry, row: Row) -> bool:
@@ -227,8 +234,10 @@ def _is_moment(text: object) -> bool:
 
 
 def _said(steps: list[str], contract_id: str | None, link: list[str | None]) -> Phrase:
-    """Name the steps, a change or addition of a linked service with what is linked."""
-    named = (f"{step} {link[-1]}" if step == Step.RELINK and link else step for step in steps)
+    """Name the steps, a change or addition of a linked service with what is linked, and what was since when."""
+    *since, _work, was, linked = link or (None, None, None)
+    other = " ".join((str(linked), *(f"({was}, {moment})" for moment in since)))
+    named = (f"{step} {other}" if step == Step.RELINK and link else step for step in steps)
     words = verbatim(", ".join(named)) if steps else _NOTHING
     return Phrase("{0} ({1})", "{0} ({1})").filled(words, contract_id) if contract_id else words
 

@@ -99,9 +99,12 @@ def _bound_to(row: dict[str, t.Any]) -> list[str | None]:
 
 
 def list_links(row: dict[str, t.Any]) -> list[str | None]:
-    """List what binds the change or addition of a linked service."""
+    """List what binds the change or addition of a linked service; in plans of before, not since when it was linked."""
     wanted = row.get("relinking")
-    return [wanted[field] for field in ("work", "was", "linked_contract_id")] if wanted else []
+    if not wanted:
+        return []
+    bound = [wanted[field] for field in ("work", "was", "linked_contract_id")]
+    return [wanted["since"], *bound] if wanted.get("since") else bound
 
 
 def list_desk_steps(row: dict[str, t.Any]) -> list[str]:

@@ -129,6 +129,7 @@ def relinking_row(entry: Entry) -> Row | None:
         "was": wanted.was,
         "linked_service": wanted.service,
         "linked_contract_id": wanted.contract_id,
+        "since": write_moment(wanted.since) if Step.RELINK in entry.steps else None,
         "under_way": entry.application.link_change is not None,
     }
 

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import dataclasses as dc
 import typing as t
 
 from .._complaints.complaints import OrdersRefused
@@ -97,9 +98,12 @@ def _hold_to_saved(plan: Plan, options: Options, held: Held, *, portfolio: str, 
 
 
 def require_reviewed(plan: Plan, frame: Frame, wanted: str) -> None:
-    """Refuse a plan that has not this digest; one that was approved before plans named their desk has none of it."""
-    frames = (frame, frame._replace(desk=None))
-    digests = [describe_plan(plan, each, planned=True, finished=False)["digest"] for each in frames]
+    """Refuse a plan that has not this digest, nor the one that it had before desks and times of links were bound."""
+    unbound = tuple(
+        dc.replace(entry, relinking=entry.relinking and entry.relinking._replace(since=None)) for entry in plan.entries
+    )
+    both = ((plan, frame), (dc.replace(plan, entries=unbound), frame._replace(desk=None)))
+    digests = [describe_plan(*each, planned=True, finished=False)["digest"] for each in both]
     require_digest(wanted if wanted in digests else digests[0], wanted)
 
 
