@@ -19,11 +19,12 @@ from .relinking import describe_relinking
 from .renewals import describe_renewal, describe_renewed
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from .._planning.entry import Entry
     from .._planning.plan import Plan
     from .ledger import Ledger
+    from .ledger_file import Line
 
 Json = dict[str, t.Any]
 
@@ -53,6 +54,20 @@ def find_unsettled(
         and (line.get("attempt") or name_attempt(line)) not in not_booked
     }
     return tuple(unsettled.values())
+
+
+def find_open_elsewhere(
+    plan: Plan, lines: Iterable[Line], *, portfolio: str, not_booked: Collection[str] = ()
+) -> Iterator[tuple[Entry, Line]]:
+    """Find the orders of which an attempt at another desk is open: it may be this one by another address."""
+    lines = tuple(lines)
+    for entry, step in plan.list_steps():
+        if CALL_CLASSES[step] is CallClass.SPEND:
+            for line in find_bought_or_open(lines, step):
+                is_open = not line.get("booked") and (line.get("attempt") or name_attempt(line)) not in not_booked
+                if is_open and _is_about(line, entry, step, portfolio=portfolio):
+                    yield entry, line
+                    break
 
 
 def put_unsettled_last(
@@ -95,4 +110,4 @@ def _is_about(line: Mapping[str, t.Any], entry: Entry, step: Step, *, portfolio:
     return all(line.get(name) == of.get(name) for name in _SAME)
 
 
-__all__ = ("find_unsettled", "leave_unsettled", "put_unsettled_last")
+__all__ = ("find_open_elsewhere", "find_unsettled", "leave_unsettled", "put_unsettled_last")

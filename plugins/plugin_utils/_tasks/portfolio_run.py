@@ -131,11 +131,11 @@ def _find_unperformed(options: Options, plan: Plan, desk: Desk) -> tuple[Complai
     if desk.by_people or not contracts.count_contract_steps(plan):
         return ()
     # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
-    from .spender import find_cancellations, find_held_back, find_unusable_ledger
+    from .spender import find_attempts_elsewhere, find_cancellations, find_held_back, find_unusable_ledger
 
     if desk.keeps_references:
         return find_unusable_ledger(options)
-    return (*find_held_back(options, plan), *find_cancellations(plan))
+    return (*find_held_back(options, plan), *find_attempts_elsewhere(options, plan), *find_cancellations(plan))
 
 
 def _list_texts(document: Result, before: Plan, result: Result, options: Options, *, performs: bool) -> list[str]:

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import pathlib
 import time
 import typing as t
@@ -19,10 +20,10 @@ from .._desk.desk import AccessRefused
 from .._desk.private_files import find_state_folder
 from .._planning.steps import OPENING, Step
 from .._spending.ledger import Ledger
-from .._spending.ledger_file import LedgerUnusable, find_default_ledger, name_origin
+from .._spending.ledger_file import LedgerUnusable, find_default_ledger, find_ledgers, name_origin, read_lines
 from .._spending.perform import Performer
 from .._spending.seen import note_purchases_found, note_renewals_of_others
-from .._spending.unsettled import find_unsettled
+from .._spending.unsettled import find_open_elsewhere, find_unsettled
 from .asked_orders import check_portfolio_name, read_clock
 from .contracts import count_contract_steps, perform_contracts, progress_line
 from .preparations import hold_back
@@ -36,6 +37,7 @@ if t.TYPE_CHECKING:
     from .._planning.entry import Entry
     from .._planning.outcome import Outcome
     from .._planning.plan import Plan
+    from .._spending.ledger_file import Line
     from .asked_orders import Options
 
 _MANY: t.Final = 20
@@ -122,6 +124,31 @@ def find_held_back(options: Options, plan: Plan) -> tuple[Complaint, ...]:
     return tuple(Complaint(rule="LEDGER-HOLDS", place=one.order.place, order=one.order.name) for one in entries)
 
 
+def find_attempts_elsewhere(options: Options, plan: Plan) -> tuple[Complaint, ...]:
+    """Find the orders with an open attempt at another desk, in the ledgers of this portfolio; for people.
+
+    A desk is known by its address alone, so the same one by another address would be asked to sell once more.
+    """
+    here, portfolio = name_origin(options.get("desk_url")), check_portfolio_name(options)
+    ledgers = (
+        [find_ledger_path(options)] if options.get("ledger_path") else find_ledgers(find_state_folder(), portfolio)
+    )
+    lines: list[Line] = []
+    for ledger in ledgers:
+        with contextlib.suppress(LedgerUnusable):  # this desk's own is judged apart
+            lines += (line for line in read_lines(ledger) if line.get("desk") not in (None, here))
+    not_booked = options.get("not_booked") or ()
+    return tuple(
+        Complaint(
+            rule="LEDGER-ELSEWHERE",
+            place=entry.order.place,
+            order=entry.order.name,
+            facts={"at": line["at"], "desk": line["desk"], "here": here},
+        )
+        for entry, line in find_open_elsewhere(plan, lines, portfolio=portfolio, not_booked=not_booked)
+    )
+
+
 def find_unusable_ledger(options: Options) -> tuple[Complaint, ...]:
     """Find whether a run could write no line, and so would buy nothing; only its end counts where a desk decides."""
     try:
@@ -160,6 +187,7 @@ def find_ledger_path(options: Options) -> pathlib.Path:
 
 
 __all__ = (
+    "find_attempts_elsewhere",
     "find_cancellations",
     "find_held_back",
     "find_ledger_path",

@@ -166,6 +166,27 @@ RULES = (
         severity=Severity.WARNING,
     ),
     make_rule(
+        "LEDGER-ELSEWHERE",
+        OURS,
+        (
+            "An attempt of {at} to buy this has no known outcome at {desk}; a run at {here} buys it all the same.",
+            "one address for one desk",
+            (
+                "If both are one desk, use the address of before, or settle that attempt first: this would be bought "
+                "again. If they are two, such as a rehearsal, go on."
+            ),
+        ),
+        (
+            "{at} に {desk} で購入しようとした結果が分かっていません。今回の窓口は {here} なので、注文します。",
+            "1つの窓口に1つのアドレス",
+            (
+                "同じ窓口であれば、以前のアドレスを使うか、先に試行の結果を確定してください。もう一度購入されるおそれが"
+                "あります。リハーサルなど別の窓口であれば、対処は不要です。"
+            ),
+        ),
+        severity=Severity.WARNING,
+    ),
+    make_rule(
         "PLAN-FILE",
         OURS,
         (
