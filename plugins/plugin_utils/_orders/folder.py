@@ -17,6 +17,10 @@ from ...module_utils._core.phrases import Phrase
 from ...module_utils._core.system_errors import reason_for, reason_of
 
 _SUFFIXES = (".yml", ".yaml")
+_NEARLY: t.Final = Phrase(
+    "its name ends in {0}, which is not looked at; write .yml, or .yaml, in small letters",
+    "名前の末尾が {0} のため、オーダーファイルとして扱われません。小文字の .yml か .yaml にしてください",
+)
 _NO_FILE: t.Final = Phrase("it is not a regular file", "通常のファイルではありません")
 _NO_TARGET: t.Final = Phrase("it is a link that leads nowhere", "リンク先がありません")
 
@@ -64,22 +68,31 @@ class OrderFolder:
     def _take(self, path: pathlib.Path) -> None:
         if path.is_dir():
             self._walk(path)
-        elif path.suffix in _SUFFIXES and path.is_file():
+        elif not _is_nearly_named(path):
+            return
+        elif path.suffix not in _SUFFIXES:
+            self.obstacles.append(Obstacle(path, _NEARLY.filled(repr(path.suffix))))
+        elif path.is_file():
             self._files.setdefault(path.resolve(), path)
-        elif path.suffix in _SUFFIXES:
+        else:
             self.obstacles.append(Obstacle(path, _NO_FILE))
 
     def _follow(self, link: pathlib.Path) -> None:
         try:
             if not link.exists():
                 self.obstacles += [Obstacle(link, _NO_TARGET)] if link.suffix in ("", *_SUFFIXES) else []
-            elif link.is_dir() or link.suffix in _SUFFIXES:
+            elif link.is_dir() or _is_nearly_named(link):
                 inside = link.resolve().is_relative_to(self._root)
                 self._take(link) if inside else self.obstacles.append(Obstacle(link, None))
         except OSError as error:
             self.obstacles.append(Obstacle(link, reason_of(error)))
         except RuntimeError:  # what Python before 3.13 raises for links in a circle
             self.obstacles.append(Obstacle(link, reason_for(errno.ELOOP)))
+
+
+def _is_nearly_named(path: pathlib.Path) -> bool:
+    """Check whether a name is that of an order file, or is meant to be: whoever wrote WEB.YML sees no difference."""
+    return path.suffix.strip().lower() in _SUFFIXES
 
 
 def find_repository(top: pathlib.Path) -> pathlib.Path:

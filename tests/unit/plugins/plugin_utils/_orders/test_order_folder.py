@@ -254,3 +254,26 @@ def test_whether_there_is_anything_to_read(orders: pathlib.Path) -> None:
     assert not has_order_files(str(orders)) and not has_order_files(str(orders / "nowhere"))
     (orders / "web.yml").symlink_to("/nowhere")
     assert has_order_files(str(orders))
+
+
+@pytest.mark.parametrize("name", ["WEB.YML", "web.Yaml", "web.yml ", "Defaults.YML", "deep/WEB.YAML"])
+@pytest.mark.parametrize("is_link", [False, True])
+def test_an_ending_that_is_nearly_right_is_a_mistake(orders: pathlib.Path, name: str, is_link: bool) -> None:
+    """Its orders would be missing without a word, and so renewed by nobody."""
+    (orders / "deep").mkdir()
+    if is_link:
+        written(orders, DV, name=".kept")
+        (orders / name).symlink_to(orders / ".kept")
+    else:
+        written(orders / pathlib.Path(name).parent, DV, name=pathlib.Path(name).name)
+    assert seen(orders) == ([], [f"FILE-UNREADABLE {name}"])
+    written(orders, OV, name="a.yml")
+    assert seen(orders) == (["www"], [f"FILE-UNREADABLE {name}"])
+    assert has_order_files(str(orders))
+
+
+@pytest.mark.parametrize("name", ["README.MD", "web.yml.bak", "web.yml~", "yml", "notes"])
+def test_a_file_that_is_something_else_is_none(orders: pathlib.Path, name: str) -> None:
+    written(orders, DV, name=name)
+    written(orders, OV, name="a.yml")
+    assert seen(orders) == (["www"], [])
