@@ -104,9 +104,20 @@ def _plan(leg: Leg, desk: Desk, judged: Judged, listing: Listing, *, frame: Fram
             raise
         plan = how(offers=False)
     if not options["due_only"]:
+        _require_rows(options, plan, desk)
         return plan
     plan = leave_lost_hosts(leave_doubtful(plan, judged), leg.inventory_hosts)
     return _limit(leg, plan, frame) if options["state"] in contracts.DOING else plan
+
+
+def _require_rows(options: Options, plan: Plan, desk: Desk) -> None:
+    """Refuse a plan that would have people buy what seems to be bought; raises OrdersRefused."""
+    if desk.by_people and options["state"] != "collected":
+        # Imported late: Ansible recompiles collection code at every start, and at most desks people do nothing.
+        from .lost_rows import find_unregistered
+
+        if complaints := list(find_unregistered(options, plan)):
+            raise OrdersRefused(complaints)
 
 
 def _limit(leg: Leg, plan: Plan, frame: Frame) -> Plan:

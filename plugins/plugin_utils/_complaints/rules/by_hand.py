@@ -54,6 +54,26 @@ RULES = (
         ),
     ),
     make_rule(
+        "REGISTER-LACKS",
+        OURS,
+        (
+            "The register has no entry for {contract_id}, of which {file} is kept: {value} may be bought already.",
+            "an entry in register.yml for each contract that was bought",
+            (
+                "Put the entry back: git log -p register.yml shows it where a merge has lost it. If the contract is to "
+                "count no more, remove {file}."
+            ),
+        ),
+        (
+            "記録簿に {contract_id} がありませんが、{file} が残っています。{value} は購入済みの可能性があります。",
+            "購入した契約ごとに、register.yml に1件",
+            (
+                "記録を元に戻してください。マージで失われた場合は、git log -p register.yml で確認できます。"
+                "今後その契約を扱わない場合は、{file} を削除してください。"
+            ),
+        ),
+    ),
+    make_rule(
         "RECORD-CONTENT",
         OURS,
         (
