@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -55,6 +56,29 @@ def test_a_slip_in_the_inventory_is_refused_and_variables_of_others_are_not(site
     run = site.run("apply", fails=True)
     assert "did you mean certificate_max_new_orders?" in run.tasks[-1].result["msg"]
     assert site.desk.purchases() == []
+
+
+def test_a_limit_that_cannot_be_read_is_refused(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"))
+    site.write("group_vars/all.yml", 'limits: {renewals: 1}\ncertificate_max_new_orders: "{{ limits.new }}"\n')
+    run = site.run("apply", fails=True)
+    message = run.tasks[-1].result["msg"]
+    assert message.startswith("certificate_max_new_orders is set, but its value cannot be read: ")
+    assert site.desk.purchases() == []
+
+
+@pytest.mark.parametrize("playbook", ["plan", "status"])
+def test_what_a_play_alone_uses_is_refused_too(site: Site, playbook: str) -> None:
+    site.write_orders(site.target("www", "web1"))
+    run = site.run(playbook, "-e", json.dumps({"certificate_exit_on_changes": "{{ nobody }}"}), fails=True)
+    assert "certificate_exit_on_changes is set, but" in run.tasks[-1].result["msg"]
+
+
+def test_what_is_left_out_on_purpose_is_not_refused(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"))
+    given = "{{ lookup('ansible.builtin.env', 'NO_BUDGET') | default(omit, true) }}"
+    site.run("apply", "-e", json.dumps({"certificate_budget": given}))
+    assert site.desk.purchases() == ["default/www/1"]
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,8 @@ from .._orders.portfolio import pause_collector
 from .audience import is_output_for_people, is_read_by_people_alone
 from .host_answers import read_answer
 from .host_commands import make_command_lookup
-from .playbook_options import require_fitting, require_in_range
-from .playbook_variables import find_playbook, refuse_empty, require_variables
+from .playbook_options import list_variables, require_fitting, require_in_range
+from .playbook_variables import find_playbook, refuse_empty, require_readable, require_variables
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,7 +103,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         spec = self.make_spec()
         self.options = {}
         try:
-            self._require_variables()
+            self._require_variables(spec)
             self.options = self._read_options(spec)
         except (OptionsWrong, OSError) as error:
             return {**result, "failed": True, "msg": self.word_refusal(error)}
@@ -132,14 +132,16 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         self.say(result["msg"])
         return {**{name: result[name] for name in _OF_A_FAILURE if name in result}, "msg": head}
 
-    def _require_variables(self) -> None:
-        """Refuse variables that a playbook of this collection does not know or lacks, and paths that are empty.
+    def _require_variables(self, spec: ArgumentSpec) -> None:
+        """Refuse variables that a playbook of this collection does not know, lacks or cannot read, and empty paths.
 
         Raises OptionsWrong.
         """
         playbook = find_playbook(self._task.get_path())
         if playbook is not None:
             require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
+            names, controls = list_variables(spec), self.inventory_host == CONTROLLER
+            require_readable(names, self.task_vars, self._templar.template, controls=controls)
         refuse_empty(self._task.args, of_playbook=playbook is not None)
 
     def _read_options(self, spec: ArgumentSpec) -> dict[str, t.Any]:

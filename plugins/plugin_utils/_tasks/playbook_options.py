@@ -83,6 +83,11 @@ def require_in_range(spec: ArgumentSpec, arguments: Mapping[str, t.Any], options
         raise OptionsWrong(join_phrases(problems))
 
 
+def list_variables(spec: ArgumentSpec) -> frozenset[str]:
+    """List the variables of the playbooks that a task's options come from."""
+    return VARIABLES & {_name_variable(option) for option in spec.argument_spec}
+
+
 def _list_values(spec: ArgumentSpec, arguments: Mapping[str, t.Any]) -> Iterator[Phrase]:
     for name, option in spec.argument_spec.items():
         alone = {field: value for field, value in option.items() if field not in ("required", "default")}
@@ -118,7 +123,7 @@ def _name_origin(name: str, option: Mapping[str, t.Any], arguments: Mapping[str,
 
 def _list_variables(options: t.Iterable[str]) -> str:
     named = [_name_variable(option) for option in options]
-    return ", ".join([name for name in named if name in VARIABLES] or named)
+    return ", ".join([name for name in dict.fromkeys(named) if name in VARIABLES] or named)
 
 
 def _name_variable(option: str) -> str:
@@ -126,4 +131,4 @@ def _name_variable(option: str) -> str:
     return name if name in VARIABLES else option
 
 
-__all__ = ("require_fitting", "require_in_range")
+__all__ = ("list_variables", "require_fitting", "require_in_range")

@@ -12,11 +12,13 @@ import difflib
 import pathlib
 import typing as t
 
-from ...module_utils._core.phrases import Phrase, join_phrases
+from ansible.errors import AnsibleError, AnsibleValueOmittedError
+
+from ...module_utils._core.phrases import Phrase, join_phrases, one_line, verbatim
 from .._complaints.complaints import OptionsWrong, find_nearest
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 PREFIX: t.Final = "certificate_"
 # docs/playbooks.md says what each is; a test holds page, playbooks and this list together.
@@ -68,6 +70,16 @@ _TYPED_BARE: t.Final = frozenset(
      "plan_digest", "plan_file", "slice", "take_over")
 )  # fmt: skip
 
+# What playbooks use without handing it to a task of ours.
+_OF_PLAYS: t.Final = frozenset(("certificate_exit_on_changes", "certificate_host_timeout"))
+# Of a managed host they matter where an order of it names one, and such an order has a complaint.
+_OF_ORDERS: t.Final = "certificate_commands"
+_LONGEST: t.Final = 300  # characters of what Ansible says
+
+_UNREADABLE: t.Final = Phrase(
+    "{0} is set, but its value cannot be read: {1}. Correct it, or leave it out",
+    "{0} は指定されていますが、値を読み取れません: {1}。値を直すか、指定自体を外してください",
+)
 _UNKNOWN: t.Final = Phrase(
     "{0} is not a variable of these playbooks{1}", "{0} という変数は、これらのプレイブックにありません{1}"
 )
@@ -125,6 +137,27 @@ def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: 
         raise OptionsWrong(join_phrases(problems))
 
 
+def require_readable(
+    names: Iterable[str], variables: Mapping[str, t.Any], read: Callable[[t.Any], t.Any], *, controls: bool
+) -> None:
+    """Refuse these variables where one is set and cannot be rendered; raises OptionsWrong.
+
+    The playbooks' `default(omit)` would take it for one that is not given, and a limit would limit nothing. One that
+    is rendered to `omit` is left out on purpose. `controls`: the task is one of the controller, not of a managed host.
+    """
+    used = {*names, *_OF_PLAYS} if controls else {*names} - {_OF_ORDERS}
+    problems = []
+    for name in sorted(used & {*variables}):
+        try:
+            read(variables[name])
+        except AnsibleValueOmittedError:
+            continue
+        except AnsibleError as error:  # a template, or a vaulted value without its password
+            problems.append(_UNREADABLE.filled(name, verbatim(one_line(error.message, _LONGEST).rstrip("."))))
+    if problems:
+        raise OptionsWrong(join_phrases(problems))
+
+
 def refuse_empty(options: Mapping[str, t.Any], *, of_playbook: bool = False) -> None:
     """Refuse options of a task that are empty where a path or a bound is wanted; raises OptionsWrong.
 
@@ -175,4 +208,4 @@ def _tails() -> list[str]:
     return sorted(name.removeprefix(PREFIX) for name in VARIABLES)
 
 
-__all__ = ("PREFIX", "VARIABLES", "find_playbook", "refuse_empty", "require_variables")
+__all__ = ("PREFIX", "VARIABLES", "find_playbook", "refuse_empty", "require_readable", "require_variables")
