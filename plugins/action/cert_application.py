@@ -39,11 +39,15 @@ class ActionModule(Leg):
         before = plan = plan_orders(options, desk, orders)
         require_hosts(before, self.inventory_hosts)
         outcomes: tuple[Outcome, ...] = ()
-        if not self.check_mode and count_contract_steps(before):
+        if not self.check_mode and not desk.by_people and count_contract_steps(before):
             # Imported late: Ansible recompiles collection code at every start, and most runs find nothing to do.
-            from ..plugin_utils._tasks.spender import perform_plan
+            from ..plugin_utils._spending.turns import take_turn
+            from ..plugin_utils._tasks.spender import find_ledger_path, perform_plan
 
-            plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)
+            with take_turn(find_ledger_path(options)):
+                # The tasks of other hosts have looked at the same time: an order of theirs may be the same purchase.
+                before = plan_orders(options, desk, orders)
+                plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)
         frame = make_frame(options, self.lang, self.commands_of)
         # A single order has no portfolio around it: no counts, and what other orders have is not unmanaged.
         plan = dc.replace(plan, unmanaged=())
