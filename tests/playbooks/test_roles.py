@@ -107,6 +107,25 @@ def test_a_host_that_can_make_no_key_costs_no_contract(site: Site) -> None:
     assert site.desk.purchases() == []
 
 
+def test_what_would_leave_the_key_without_its_passphrase_is_refused(site: Site) -> None:
+    """A number that YAML has read, the name itself, which Ansible would hide, and an order under another name."""
+    passphrase = '        certificate_key_passphrase: "{{ given }}"\n        certificate_order:'
+    playbook = PLAYBOOK.replace("        certificate_order:", passphrase)
+    only = {"layouts": ["pem"]}
+    for given, says in (
+        (123456, "the passphrase of pem is not text"),
+        ("pem", "the passphrase of pem is in the name pem"),
+    ):
+        failed = run_role(site, "-e", json.dumps({**only, "given": given}), playbook=playbook, fails=True)
+        assert says in failed.output
+    renamed = playbook.replace("item ~ '.example.jp'}", "item ~ '.example.jp', 'name': 'shop'}")
+    failed = run_role(site, "-e", json.dumps({**only, "given": "sesame opens"}), playbook=renamed, fails=True)
+    assert "certificate_order: name is none of its fields" in failed.output
+    assert site.desk.purchases() == [] and not list((site.at("web1") / "private").glob("*.key"))
+    run_role(site, "-e", json.dumps({**only, "given": "sesame opens"}), playbook=playbook)
+    assert "ENCRYPTED" in site.at("web1", "private/pem.key").read_text().splitlines()[0]
+
+
 def test_a_host_that_is_stopped_by_another_one_says_so(site: Site) -> None:
     folder = site.at("web1") / "private"
     folder.mkdir()

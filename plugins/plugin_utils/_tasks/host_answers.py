@@ -28,6 +28,10 @@ _UNFIT: t.Final = Phrase(
     "the host's answer cannot be used: {0} is not of its form. Look at what the host runs (-vvv shows its answer).",
     "ホストの応答を使えません。{0} の形式が正しくありません。ホストの状態を確認してください (応答は -vvv で表示)。",
 )
+_UNANSWERED: t.Final = Phrase(
+    "the host's answer tells nothing of it. Look at what the host runs (-vvv shows its answer).",
+    "ホストの応答に結果がありません。ホストの状態を確認してください (応答は -vvv で表示)。",
+)
 _NO_REASON: t.Final = Phrase("the host told no reason", "ホストは理由を返しませんでした")
 _LONGEST: t.Final = 4_096  # characters of a line; a path of Linux is no longer
 _LONGEST_CSR: t.Final = 64 << 10
@@ -166,12 +170,33 @@ def read_answer(answer: Mapping[str, t.Any], rows: Iterable[Mapping[str, t.Any]]
             except _Misfit:
                 return {"failed": True, "msg": translate(_UNFIT.filled(field), lang)}
     own = {row.get("name") for row in rows}
-    result.update({field: [row for row in result[field] if row["name"] in own] for field in _ROWS if field in result})
+    # By what the host wrote: a name that is shown in another form is the same name.
+    for field in (field for field in _ROWS if field in result):
+        pairs = zip(answer[field], result[field], strict=True)
+        result[field] = [row for raw, row in pairs if raw.get("name") in own]
     result.update({field: [name for name in result[field] if name in own] for field in _NAMES if field in result})
     if result.get("failed") or result.get("unreachable"):
         result = {**_list_remains(answer), **result}
         result["msg"] = _name_reason(result.get("msg") or translate(_NO_REASON, lang), answer)
     return result
+
+
+def add_unanswered(result: Json, names: Iterable[str], *, lang: Language) -> Json:
+    """Add a failure for each of these orders of which a host that has answered tells nothing.
+
+    Ansible hides secrets in an answer wherever they appear, in names too: what is left out was done for nobody.
+    """
+    if result.get("unreachable") or (result.get("failed") and "failures" not in result):
+        return result
+    heard = {row["name"] for field in _ROWS for row in result.get(field, ())}
+    heard.update(name for field in _NAMES for name in result.get(field, ()))
+    unheard = [name for name in dict.fromkeys(names) if name is not None and printable(name) not in heard]
+    silent = [{"name": printable(name), "message": translate(_UNANSWERED, lang)} for name in sorted(unheard)]
+    if not silent:
+        return result
+    failures = [*result.get("failures", ()), *silent]
+    message = "\n".join(f"{row['name']}: {row['message']}" for row in failures)
+    return {**result, "failed": True, "failures": failures, "msg": message}
 
 
 def _list_remains(answer: Mapping[str, t.Any]) -> Json:
@@ -197,4 +222,4 @@ def _name_reason(message: str, answer: Mapping[str, t.Any]) -> str:
     return f"{message} ({reason})" if reason and reason not in message else message
 
 
-__all__ = ("read_answer",)
+__all__ = ("add_unanswered", "read_answer")

@@ -30,6 +30,7 @@ from .installations import (
 from .leg import is_lost
 from .looks import read_work
 from .memory_file import remember_hosts
+from .passphrases import require_names
 from .planned import Held, plan_orders
 
 if t.TYPE_CHECKING:
@@ -54,7 +55,9 @@ def install_certificates(leg: Leg) -> Result:
         named = {row["name"] for row in rows}
         acted_upon = [entry for entry in entries if entry.order.name in named]
         others = list_beside((entry.order for entry in entries), acted_upon)
-        return leg.run_on_host("orders", rows, beside=(*beside, *others), shown=subjects, **more)
+        # A cancelled order that gives way to another one has no answer.
+        answered = [row["name"] for row in rows if not row["is_cancelled"]]
+        return leg.run_on_host("orders", rows, beside=(*beside, *others), shown=subjects, answered=answered, **more)
 
     orders = make_host_orders(entries, read_commands(leg.options["commands"]))
     first = on_host(orders, certificates={**fetched_before, **(leg.options["certificates"] or {})})
@@ -85,6 +88,7 @@ def _look(leg: Leg) -> tuple[Fingerprinted, tuple[Json, ...], Desk | None]:
         return Fingerprinted(work.entries, dict(work.certificates), list(work.failures)), work.beside, None
     desk, judged = leg.open_desk(), judge_asked_orders(leg.options, leg.commands_of, today=read_today())
     orders = accept_orders(judged, leg.options)
+    require_names(leg.options, judged, leg.warn)
     held = Held(leg.commands_of, leg.warn)
     plan = plan_orders(leg.options, desk, orders, Listing(desk), outlines=judged.outlines, offers=False, held=held)
     names = list_names_of_host(orders, leg.inventory_host, leg.inventory_hosts)

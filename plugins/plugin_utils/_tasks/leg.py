@@ -31,8 +31,10 @@ from .._desk.desk import DeskError
 from .._guards.hosts import CONTROLLER
 from .._orders.portfolio import pause_collector
 from .audience import is_output_for_people, is_read_by_people_alone
-from .host_answers import read_answer
+from .host_answers import add_unanswered, read_answer
 from .host_commands import make_command_lookup
+from .passphrases import OPTIONS as PASSPHRASES
+from .passphrases import require_passphrases, require_unhidden
 from .playbook_options import list_variables, require_fitting, require_in_range
 from .playbook_variables import find_playbook, refuse_empty, require_readable, require_variables
 
@@ -156,6 +158,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
                 require_fitting(spec, self._task.args)
             raise
         refuse_empty({name: options.get(name) for name in _PINNING})
+        require_passphrases(options)
         require_in_range(spec, self._task.args, options)
         return expand_homes(options, _PATHS)
 
@@ -233,6 +236,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         *,
         beside: Iterable[Result] = (),
         shown: object = (),
+        answered: Iterable[str] | None = None,
         **more: t.Any,
     ) -> Result:
         """Run the module of this name on the host with these rows as its option, without any desk option.
@@ -240,24 +244,27 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         Rows `beside` them tell of the host's other orders (list_beside), of which nothing is to be answered.
 
         Of passphrases the host is given those of the rows' names alone, of vaulted values those of the rows and of
-        what is `shown` there, to be kept out of its output. Its answer is read by a table of forms. Raises OptionsWrong
-        for a task that is delegated, whose keys and certificates would be on another host than its orders say.
+        what is `shown` there, to be kept out of its output. Its answer is read by a table of forms, and has to tell of
+        each row, or of those that are `answered`. Raises OptionsWrong for a task that is delegated, whose keys and
+        certificates would be on another host than its orders say, and for passphrases that hide a name.
         """
         if self._task.delegate_to not in (None, self.inventory_host):
             raise OptionsWrong(_DELEGATED.filled(self.inventory_host, self._task.delegate_to))
-        names = {row.get("name") for row in rows}
+        names = {row["name"] for row in rows}
         passphrases: dict[str, t.Any] = {
             option: {name: value for name, value in (self.options[option] or {}).items() if name in names}
-            for option in ("key_passphrases", "pkcs12_passphrases")
+            for option in PASSPHRASES
             if option in self.options
         }
+        require_unhidden(passphrases, names)
         fields = {"portfolio": self.options["portfolio"], "lang": self.lang, **passphrases, **more}
         fields[option] = [*rows, *beside]
         fields["vaulted"] = list_vaulted([fields[option], shown])
         kept = {name: value for name, value in fields.items() if name not in DESK_OPTIONS}
         name = self._task.resolved_action or self._task.action
         answer = self._execute_module(module_name=name, module_args=kept, task_vars=self.task_vars)
-        return read_answer(answer, rows, lang=self.lang)
+        result = read_answer(answer, rows, lang=self.lang)
+        return add_unanswered(result, names if answered is None else answered, lang=self.lang)
 
     def say(self, line: str) -> None:
         """Show people a line; where a program reads standard output, as with the callback json, it is left alone."""

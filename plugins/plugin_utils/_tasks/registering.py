@@ -18,6 +18,7 @@ from .beside import list_beside_on
 from .leg import is_lost
 from .looks import read_work, write_answer
 from .memory_file import remember_registrations
+from .passphrases import require_names
 from .planned import Held, plan_orders
 from .registrations import (
     collect_csrs,
@@ -127,6 +128,7 @@ def _look(leg: Leg, *, planned: bool) -> tuple[Desk, tuple[Entry, ...], tuple[Re
     listing = Listing(desk)
     judged = judge_asked_orders(leg.options, leg.commands_of, today=read_today())
     orders = accept_orders(judged, leg.options)
+    require_names(leg.options, judged, leg.warn)
     held = Held(leg.commands_of, leg.warn)
     plan = plan_orders(leg.options, desk, orders, listing, outlines=judged.outlines, offers=False, held=held)
     everybody = leg.options["look"] and leg.options["state"] == "registered"
@@ -162,11 +164,12 @@ def _ask_host(leg: Leg, entries: tuple[Entry, ...], beside: tuple[Result, ...]) 
     wanted = make_host_orders(entries)
     if not wanted:
         return {}
-    keys = sum(order["csr_origin"] == CsrOrigin.TARGET for order in wanted)
+    created_there = [order["name"] for order in wanted if order["csr_origin"] == CsrOrigin.TARGET]
+    keys = len(created_there)
     many = keys > _MANY and not leg.check_mode
     if many:
         leg.say_of_host(translate(_MAKING.filled(keys), leg.lang))
-    result = leg.run_on_host("orders", wanted, beside=beside)
+    result = leg.run_on_host("orders", wanted, beside=beside, answered=created_there)
     if many and not is_lost(result):
         actions = [action for row in result.get("csrs", ()) for action in row.get("actions", ())]
         created = sum(action in ("create_key", "stage_key") for action in actions)

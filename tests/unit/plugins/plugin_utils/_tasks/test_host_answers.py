@@ -9,7 +9,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.host_answers import read_answer
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.host_answers import (
+    add_unanswered,
+    read_answer,
+)
 
 ASKED: t.Final = [{"name": "www", "path": "/srv/www.pem"}]
 ROW: t.Final = {"name": "www", "path": "/srv/www.pem", "found": True, "days_left": 90, "key_matches": True}
@@ -117,3 +120,36 @@ def test_a_row_that_a_report_could_not_show_fails_its_host(field: str, value: ob
 def test_a_module_that_could_not_answer_is_heard_all_the_same(left: t.Any, said: str) -> None:
     answer = read_answer({"failed": True, "msg": "no JSON", "module_stderr": left}, ASKED, lang="en")
     assert answer["msg"] == f"no JSON{said}"
+
+
+@pytest.mark.parametrize("name", ["a\tb", "a\u200bb", "www"])
+def test_a_name_that_is_shown_otherwise_is_the_same_name(name: str) -> None:
+    answer = read_answer({"certificates": [{**ROW, "name": name}]}, [{"name": name}], lang="en")
+    (row,) = answer["certificates"]
+    assert row["name"].isprintable()
+    assert add_unanswered(answer, [name], lang="en") == answer
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"csrs": [{"name": "www"}]},
+        {"installed": [{"name": "www"}]},
+        {"failures": [{"name": "www", "message": "x"}], "failed": True, "msg": "www: x"},
+        {"missing": ["www"]},
+        {"unproved": ["www"]},
+    ],
+)
+def test_an_order_of_which_a_host_tells_nothing_has_failed(heard: dict[str, t.Any]) -> None:
+    """As where its name was hidden in the answer, for a secret is the same."""
+    answer = read_answer(heard, ASKED, lang="en")
+    assert add_unanswered(answer, ["www"], lang="en") == answer
+    hidden = add_unanswered(answer, ["www", "shop"], lang="en")
+    assert hidden["failed"] and "shop: the host's answer tells nothing of it." in hidden["msg"]
+    assert hidden["failures"][-1]["name"] == "shop"
+
+
+@pytest.mark.parametrize("lost", [{"failed": True, "msg": "no such interpreter"}, {"unreachable": True, "msg": "x"}])
+def test_a_host_that_is_lost_is_told_as_that(lost: dict[str, t.Any]) -> None:
+    answer = read_answer(lost, ASKED, lang="ja")
+    assert add_unanswered(answer, ["www"], lang="ja") == answer

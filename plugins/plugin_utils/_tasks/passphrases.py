@@ -1,0 +1,96 @@
+# Copyright (c) 2026, iij.server_certificate contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Note that this file is private to the collection: it may change at any time without notice.
+
+"""Passphrases that a task is given by name: what would protect no key, or hide an order, is refused before any work."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ...module_utils._core.phrases import Phrase, join_phrases
+from .._complaints.complaints import OptionsWrong, find_nearest
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from .._orders.portfolio import Judged
+
+OPTIONS: t.Final = ("key_passphrases", "pkcs12_passphrases")
+_NO_TEXT: t.Final = Phrase(
+    "{0}: the passphrase of {1} is not text. Put it in quotes: YAML reads 0123 as another number",
+    "{0}: {1} のパスフレーズが文字列ではありません。引用符で囲んでください (YAMLでは 0123 は別の数値になります)",
+)
+_EMPTY: t.Final = Phrase(
+    "{0}: the passphrase of {1} is empty, and would protect nothing. Give it a value, or leave the name out",
+    "{0}: {1} のパスフレーズが空で、何も保護されません。値を指定するか、その名前を外してください",
+)
+_HIDES: t.Final = Phrase(
+    "{0}: the passphrase of {1} is in the name {2}. Ansible hides a passphrase wherever it appears, so that the host "
+    "could not answer for {2}. Choose another passphrase",
+    "{0}: {1} のパスフレーズが {2} という名前に含まれています。パスフレーズはAnsibleがすべて伏せ字にするため、"
+    "ホストが {2} の結果を返せません。別のパスフレーズにしてください",
+)
+_NOBODYS: t.Final = Phrase(
+    "{0}: no order has the name {1}, so its passphrase would protect nothing{2}. Correct the name, or leave it out",
+    "{0}: {1} という名前のオーダーはなく、そのパスフレーズでは何も保護されません{2}。名前を直すか、外してください",
+)
+_NEAR: t.Final = Phrase("; did you mean {0}?", " ({0} のことですか)")
+
+
+def require_passphrases(options: Mapping[str, t.Any]) -> None:
+    """Refuse passphrases that are no text or empty; raises OptionsWrong."""
+    problems = [
+        (_EMPTY if value in ("", None) else _NO_TEXT).filled(option, name)
+        for option, name, value in _list_all(options)
+        if not isinstance(value, str) or not value
+    ]
+    if problems:
+        raise OptionsWrong(join_phrases(problems))
+
+
+def require_names(options: Mapping[str, t.Any], judged: Judged, warn: Callable[[Phrase], None]) -> None:
+    """Refuse passphrases for names that no order of the order files has; raises OptionsWrong.
+
+    Orders in the task itself may be those of one host, and the passphrases those of all: only a slip is warned of.
+    """
+    names = {order.name for order in judged.list_outlined()}
+    unknown = [(option, name) for option, name, _value in _list_all(options) if name not in names]
+    if options.get("orders") is None and not judged.is_unsure:
+        problems = [_NOBODYS.filled(option, name, _suggest(name, names)) for option, name in unknown]
+        if problems:
+            raise OptionsWrong(join_phrases(problems))
+        return
+    for option, name in unknown:
+        near = _suggest(name, names - {*options[option]})
+        if near.en:
+            warn(_NOBODYS.filled(option, name, near))
+
+
+def require_unhidden(passphrases: Mapping[str, Mapping[str, str]], names: Iterable[str | None]) -> None:
+    """Refuse passphrases that are in one of the names that the host answers by; raises OptionsWrong."""
+    rows = sorted({name for name in names if name is not None})
+    problems = [
+        _HIDES.filled(option, name, hidden)
+        for option, name, value in _list_all(passphrases)
+        for hidden in rows
+        if value in hidden
+    ]
+    if problems:
+        raise OptionsWrong(join_phrases(problems))
+
+
+def _list_all(options: Mapping[str, t.Any]) -> Iterator[tuple[str, str, t.Any]]:
+    for option in OPTIONS:
+        for name, value in (options.get(option) or {}).items():
+            yield option, name, value
+
+
+def _suggest(name: str, names: Iterable[str]) -> Phrase:
+    near = find_nearest(name, sorted(names))
+    return _NEAR.filled(near) if near else Phrase("", "")
+
+
+__all__ = ("OPTIONS", "require_names", "require_passphrases", "require_unhidden")
