@@ -74,6 +74,16 @@ def test_what_a_play_alone_uses_is_refused_too(site: Site, playbook: str) -> Non
     assert "certificate_exit_on_changes is set, but" in run.tasks[-1].result["msg"]
 
 
+def test_a_daily_run_places_no_order_whatever_is_shared_with_apply(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"))
+    run = site.run("renew", "-e", "certificate_due_only=false", fails=True)
+    assert "certificate_due_only is 'false', and renew.yml does only what is due" in run.output
+    run = site.run("renew", "-e", "certificate_daily=false", "-e", "certificate_due_only=false", fails=True)
+    assert "certificate_daily is not a variable of these playbooks" in run.output
+    assert site.desk.purchases() == []
+    site.run("renew", "-e", "certificate_due_only=true")
+
+
 def test_what_is_left_out_on_purpose_is_not_refused(site: Site) -> None:
     site.write_orders(site.target("www", "web1"))
     given = "{{ lookup('ansible.builtin.env', 'NO_BUDGET') | default(omit, true) }}"

@@ -13,9 +13,10 @@ import pathlib
 import typing as t
 
 from ansible.errors import AnsibleError, AnsibleValueOmittedError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ...module_utils._core.phrases import Phrase, join_phrases, one_line, verbatim
-from .._complaints.complaints import OptionsWrong, find_nearest
+from .._complaints.complaints import OptionsWrong, find_nearest, shorten
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -80,6 +81,14 @@ _UNREADABLE: t.Final = Phrase(
     "{0} is set, but its value cannot be read: {1}. Correct it, or leave it out",
     "{0} は指定されていますが、値を読み取れません: {1}。値を直すか、指定自体を外してください",
 )
+# Set by renew.yml: without due_only it would place new orders and cancel contracts, as what it imports does.
+_DAILY: t.Final = "certificate_daily"
+_DUE_ONLY: t.Final = "certificate_due_only"
+_NOT_DUE_ONLY: t.Final = Phrase(
+    "certificate_due_only is {0}, and renew.yml does only what is due: leave it out, or use apply.yml and collect.yml",
+    "certificate_due_only が {0} ですが、renew.yml は期限の来た作業だけを行います。"
+    "指定を外すか、apply.yml と collect.yml を使ってください",
+)
 _UNKNOWN: t.Final = Phrase(
     "{0} is not a variable of these playbooks{1}", "{0} という変数は、これらのプレイブックにありません{1}"
 )
@@ -133,6 +142,8 @@ def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: 
         *(_MISSING[name] for name in _NEEDED.get(playbook, ()) if name not in known_to_task),
         *_list_empty({name: known_to_task[name] for name in sorted(VARIABLES & {*known_to_task})}),
     ]
+    if _DAILY in known_to_task and not boolean(known_to_task.get(_DUE_ONLY), strict=False):
+        problems.append(_NOT_DUE_ONLY.filled(shorten(known_to_task.get(_DUE_ONLY))))
     if problems:
         raise OptionsWrong(join_phrases(problems))
 

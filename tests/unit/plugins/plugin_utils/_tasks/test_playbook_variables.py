@@ -137,3 +137,18 @@ def test_the_language_comes_from_the_environment(name: str) -> None:
 def test_what_bounds_a_run_is_named_as_it_is_typed(rule: str) -> None:
     for text in RULES[rule].todo:
         assert any(name in text for name in VARIABLES), text
+
+
+@pytest.mark.parametrize("value", [False, "false", "no", "0", "{{ false }}"])
+@pytest.mark.parametrize("playbook", ["collect", "apply"])
+def test_the_daily_run_does_only_what_is_due(playbook: str, value: object) -> None:
+    """As of a file of variables that is shared with apply: extra variables go before those of renew.yml."""
+    daily = {"certificate_daily": True}
+    for message in (
+        refusal(playbook, {"certificate_due_only": value}, daily),
+        refusal(playbook, {}, {**daily, "certificate_due_only": value}),
+    ):
+        assert message.en.startswith("certificate_due_only is ") and "renew.yml does only what is due" in message.en
+    require_variables(playbook, {}, {**ORDERS, **daily, "certificate_due_only": True})
+    require_variables(playbook, {"certificate_due_only": "yes"}, {**ORDERS, **daily, "certificate_due_only": "yes"})
+    require_variables(playbook, {}, {**ORDERS, "certificate_due_only": value})
