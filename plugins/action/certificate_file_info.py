@@ -22,6 +22,8 @@ if t.TYPE_CHECKING:
 
 
 class ActionModule(Leg):
+    visits_hosts = True
+
     def make_spec(self) -> ArgumentSpec:
         return _argspec.certificate_file_info()
 

@@ -30,6 +30,23 @@ OWN_PLAY: t.Final = """
 
 
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
+def test_a_limit_without_the_controller_is_refused(site: Site, playbook: str) -> None:
+    site.write_orders(site.target("www", "web1"))
+    run = site.run(playbook, "-e", "certificate_import_file=x.yml", "--limit", "web*", fails=True)
+    assert "--limit leaves out localhost" in run.output
+    assert len([task for task in run.tasks if task.outcome == "failed"]) == 1
+    assert site.desk.purchases() == []
+
+
+@pytest.mark.parametrize("limit", ["web1,localhost", "web*:localhost"])
+def test_a_limit_with_the_controller_is_none(site: Site, limit: str) -> None:
+    site.write_orders(site.target("www", "web1"))
+    run = site.run("check", "--limit", limit)
+    assert "orders without mistakes: 1" in run.output
+    assert [(task.host, task.outcome) for task in run.tasks] == [("localhost", "ok")]
+
+
+@pytest.mark.parametrize("playbook", PLAYBOOKS)
 def test_a_misspelled_variable_is_refused_by_every_playbook(site: Site, playbook: str) -> None:
     site.write_orders(site.target("www", "web1"))
     wrong = ("certificate_plan_fil=x.json", "certificate_max_new_order=0", "certifcate_budget=1", "certificate_xyzzy=1")

@@ -36,7 +36,7 @@ from .host_commands import make_command_lookup
 from .passphrases import OPTIONS as PASSPHRASES
 from .passphrases import require_passphrases, require_unhidden
 from .playbook_options import list_variables, require_fitting, require_in_range
-from .playbook_variables import find_playbook, refuse_empty, require_readable, require_variables
+from .playbook_variables import find_playbook, refuse_empty, require_controller, require_readable, require_variables
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,6 +76,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     TRANSFERS_FILES = False
     _supports_check_mode = True
     _supports_async = False
+    visits_hosts: t.ClassVar[bool] = False  # with a host leg
 
     options: dict[str, t.Any]
     task_vars: dict[str, t.Any]
@@ -141,8 +142,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """
         playbook = find_playbook(self._task.get_path())
         if playbook is not None:
-            require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
             names, controls = list_variables(spec), self.inventory_host == CONTROLLER
+            require_controller(controls=controls or self.visits_hosts)
+            require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
             require_readable(names, self.task_vars, self._templar.template, controls=controls)
         refuse_empty(self._task.args, of_playbook=playbook is not None)
 

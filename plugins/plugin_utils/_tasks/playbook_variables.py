@@ -89,6 +89,10 @@ _NOT_DUE_ONLY: t.Final = Phrase(
     "certificate_due_only が {0} ですが、renew.yml は期限の来た作業だけを行います。"
     "指定を外すか、apply.yml と collect.yml を使ってください",
 )
+_LEFT_OUT: t.Final = Phrase(
+    "Nothing was done: --limit leaves out localhost, where this playbook works. Add localhost to --limit",
+    "何も行っていません。このプレイブックは localhost で実行します。--limit に localhost も加えてください",
+)
 _UNKNOWN: t.Final = Phrase(
     "{0} is not a variable of these playbooks{1}", "{0} という変数は、これらのプレイブックにありません{1}"
 )
@@ -146,6 +150,12 @@ def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: 
         problems.append(_NOT_DUE_ONLY.filled(shorten(known_to_task.get(_DUE_ONLY))))
     if problems:
         raise OptionsWrong(join_phrases(problems))
+
+
+def require_controller(*, controls: bool) -> None:
+    """Refuse a task of the controller on a host that a limit has put in its place; raises OptionsWrong."""
+    if not controls:
+        raise OptionsWrong(_LEFT_OUT)
 
 
 def require_readable(
@@ -219,4 +229,12 @@ def _tails() -> list[str]:
     return sorted(name.removeprefix(PREFIX) for name in VARIABLES)
 
 
-__all__ = ("PREFIX", "VARIABLES", "find_playbook", "refuse_empty", "require_readable", "require_variables")
+__all__ = (
+    "PREFIX",
+    "VARIABLES",
+    "find_playbook",
+    "refuse_empty",
+    "require_controller",
+    "require_readable",
+    "require_variables",
+)
