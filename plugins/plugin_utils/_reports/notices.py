@@ -60,6 +60,7 @@ class Notice(t.NamedTuple):
 
     `lacks`: what the status lacks, a `part` (orders with mistakes) or all, after a `failure`; otherwise empty.
     `short`: what of the text a chat is told, where it would not take the whole; otherwise empty.
+    `orders`: the names of all orders that were looked at.
     """
 
     subject: str
@@ -67,6 +68,7 @@ class Notice(t.NamedTuple):
     lacks: Lack = ""
     due: int = 1
     short: str = ""
+    orders: tuple[str, ...] = ()
 
 
 def make_notice(document: Row) -> Notice | None:
@@ -81,7 +83,8 @@ def make_notice(document: Row) -> Notice | None:
     text = _write(lines, _MOST, lang)
     subject = translate(_SUBJECT, lang).format(count, document["portfolio"])
     lacks: Lack = "" if document["error"] is None else "failure" if document["counts"] is None else "part"
-    return Notice(subject, text, lacks=lacks, due=count, short=_shorten(text, lines, lang))
+    names = tuple(row["name"] for row in document["orders"])
+    return Notice(subject, text, lacks=lacks, due=count, short=_shorten(text, lines, lang), orders=names)
 
 
 def _write(lines: dict[str, list[str]], most: int, lang: Language) -> str:

@@ -58,9 +58,13 @@ def keep_used(way: str, notice: Notice, options: Options, *, today: dt.date) -> 
 
 
 def _mark(way: str, notice: Notice, options: Options) -> str:
-    """Name a way with a digest of where it leads: another team's address is another way."""
+    """Name a way with a digest of where it leads, and of which orders: another team's address is another way.
+
+    Orders go by their names, since a folder may lie elsewhere at each run; where none could be read, by their source.
+    """
     place = options[{"mail": "mail_to", "webhook": "webhook_url"}.get(way, "command")]
-    name = f"{way} {hashlib.sha256(repr(place).encode()).hexdigest()[:16]}"
+    about = sorted(notice.orders) or [options.get("slice"), options.get("order_files"), options.get("orders")]
+    name = f"{way} {hashlib.sha256(repr((place, about)).encode()).hexdigest()[:16]}"
     return f"{name}, of a {notice.lacks}" if notice.lacks else name
 
 

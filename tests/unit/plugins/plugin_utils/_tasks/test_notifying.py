@@ -343,3 +343,33 @@ def test_a_way_that_cannot_be_is_refused_before_the_desk_is_asked(wrong: dict[st
     with pytest.raises(OptionsWrong) as refused:
         list_ways({**NO_WAY, **wrong})
     assert "secret" not in refused.value.message.en
+
+
+SOURCES: t.Final = (
+    {"slice": "1/2", "order_files": "orders/"},
+    {"slice": "2/2", "order_files": "orders/"},
+    {"order_files": "others/"},
+    {"orders": [{"name": "www"}]},
+)
+
+
+def test_each_slice_and_folder_of_orders_has_its_own_message_of_the_day() -> None:
+    """As of a loop over slices, whose first message would be the only one, day after day."""
+    way = {**NO_WAY, "command": ["true"]}
+    for names in (("a", "c"), ("b", "d"), ("e",)):
+        notice = NOTICE._replace(orders=names)
+        for source in ("orders/", "/elsewhere/orders"):  # a runner of a CI has its files in another folder each time
+            options = {**way, "order_files": source}
+            sent, _failed = send_once(notice, options, list_ways(options), today=TODAY)
+            assert sent == (["command"] if source == "orders/" else [])
+    failure = NOTICE._replace(lacks="failure")
+    for source in SOURCES:
+        options = {**way, **source}
+        assert send_once(failure, options, list_ways(options), today=TODAY)[0] == ["command"]
+        assert send_once(failure, options, list_ways(options), today=TODAY)[0] == []
+
+
+def test_a_message_knows_all_orders_that_were_looked_at() -> None:
+    document = a_status()
+    notice = make_notice(document)
+    assert notice is not None and notice.orders == tuple(row["name"] for row in document["orders"])
