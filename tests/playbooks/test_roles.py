@@ -13,6 +13,7 @@ import stat
 import subprocess
 import typing as t
 
+import pytest
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.docs.markdown_blocks import page_of
 from ansible_collections.iij.server_certificate.tests.playbooks.trial_site import ROOT
@@ -249,6 +250,24 @@ def test_the_report_fails_for_a_key_that_is_missing(site: Site) -> None:
     pathlib.Path(www["key_path"]).unlink()
     run, _report = run_report(site, "", "", [www], fails=True)
     assert f"web1: There is no private key at {www['key_path']}" in run.output
+
+
+def test_a_report_on_nothing_is_refused(site: Site) -> None:
+    """As of a misspelled variable: no row is wrong in an empty report."""
+    slip = "      vars: {expiry_report_order: orders/, expiry_report_fail_days: 14}\n"
+    playbook = site.write("report.yml", REPORT.replace("hosts: all", "hosts: web1") + slip)
+    playbook.write_text(playbook.read_text().replace("- iij", "- role: iij"))
+    run = site.run(str(playbook), fails=True)
+    assert "Name expiry_report_orders or expiry_report_files" in run.output
+    site.run(str(playbook), "-e", json.dumps({"expiry_report_files": []}))
+
+
+@pytest.mark.parametrize("name", ["the\tshop", "the\u200bshop"])
+def test_the_report_has_the_rows_of_odd_names(site: Site, name: str) -> None:
+    www, other = (make_certificate(site, label, subject=f"/CN={label}.example.jp") for label in ("www", "other"))
+    run, report = run_report(site, "", "", [{**www, "key_path": other["key_path"], "name": name}], fails=True)
+    assert len(report["certificates"]) == 2
+    assert f"web1: {www['path']}: its private key is another one" in run.output
 
 
 def test_the_report_is_made_where_a_condition_leaves_out_the_first_host(site: Site) -> None:
