@@ -12,13 +12,14 @@ import dataclasses as dc
 import typing as t
 
 from ..module_utils import _argspec
+from ..module_utils._core.phrases import Phrase, translate
 from ..plugin_utils._guards.hosts import require_hosts
 from ..plugin_utils._reports.document import describe_plan
 from ..plugin_utils._reports.rows import result_rows
 from ..plugin_utils._reports.text import list_warnings
 from ..plugin_utils._tasks.asked_orders import accept_asked_orders
 from ..plugin_utils._tasks.contracts import count_contract_steps, list_failures, make_contract_result
-from ..plugin_utils._tasks.left_out import list_waiting
+from ..plugin_utils._tasks.left_out import list_left_to_people, list_waiting
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.planned import make_frame, plan_orders
 
@@ -26,6 +27,14 @@ if t.TYPE_CHECKING:
     from ..module_utils._argspec import ArgumentSpec
     from ..plugin_utils._planning.outcome import Outcome
     from ..plugin_utils._tasks.leg import Result
+
+# Its sheet would take the place of the one with the work of all orders.
+_BY_PEOPLE: t.Final = Phrase(
+    "{0}: nothing is done by this task, since people are the desk (desk=by_hand), and it writes no work sheet. Put the "
+    "order into an order file: cert_portfolio (plan.yml, apply.yml) writes the work sheet",
+    "{0}: desk=by_hand では手作業で行うため、このタスクでは何も行わず、作業票も作成しません。"
+    "オーダーをオーダーファイルに書いてください。作業票は cert_portfolio (plan.yml、apply.yml) が作成します",
+)
 
 
 class ActionModule(Leg):
@@ -56,6 +65,11 @@ class ActionModule(Leg):
         (row,) = result_rows(document["orders"])
         # Nobody else may ever look: what silence will do, what an order lacks and what only people can do is told here.
         warnings = [*list_warnings(document, self.lang), *list_waiting(plan, self.lang)]
+        if desk.by_people:
+            result["changed"] = False  # people change nothing within a task
+            warnings += [
+                translate(_BY_PEOPLE.filled(entry.order.name), self.lang) for entry in list_left_to_people(plan)
+            ]
         return {key: value for key, value in result.items() if key in _KEPT} | {
             "application": row,
             "warnings": warnings,

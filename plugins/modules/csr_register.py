@@ -52,7 +52,8 @@ attributes:
   diff_mode:
     support: full
     details:
-      - The diff names paths, fingerprints, subjects and modes; it never holds a part of a private key.
+      - The diff names paths, fingerprints, subjects and modes, and what is registered, without the applicant; it never
+        holds a part of a private key.
   idempotent:
     support: full
 requirements:

@@ -88,3 +88,27 @@ def test_within_the_limits_people_are_asked_for_all_of_it(tasks: Tasks, folder: 
     tasks.options.update(max_new_orders=2, budget=60_000)
     assert "complaints" not in tasks.run("cert_portfolio", state="planned")
     assert on_sheets(folder)["group_admin"] == ["api", "shop"]
+
+
+def test_a_task_for_one_order_says_that_people_have_to_do_it(tasks: Tasks, folder: pathlib.Path) -> None:
+    """It writes no sheet, which would take the place of that of all orders, and changes nothing."""
+    tasks.run("cert_portfolio", state="planned")
+    before = on_sheets(folder)
+    alone = dc.replace(tasks, options=FREE)
+    for name in ("www", "api"):
+        order = sample.fields(name=name, common_name=f"{name}.example.jp")
+        for check in (True, False):
+            result = alone.run("cert_application", order=order, check=check)
+            assert result["changed"] is False and not result.get("failed")
+            assert any(warning.startswith(f"{name}: nothing is done by this task") for warning in result["warnings"])
+    assert on_sheets(folder) == before
+
+
+def test_a_check_foretells_what_the_run_reports(tasks: Tasks) -> None:
+    """People register: what changes is on the host, and once its CSR is kept nothing does."""
+    result = tasks.run("csr_register", check=True)
+    assert "www" in [row["name"] for row in result["registrations"]]
+    assert result["changed"] is False and not result["diff"]["after"]
+    for check in (False, True, False):
+        result = tasks.run("csr_register", check=check)
+        assert result["changed"] is False, check

@@ -16,6 +16,7 @@ from .._planning.due import needs_people
 from .._planning.lifecycle import Phase, day_in_japan
 from .._planning.remarks import find_remarks
 from .._planning.schedule import find_next_deadline
+from .._planning.steps import CONTRACT_STEPS, Step
 from .._reports.reasons import explain_standing
 from .._reports.standing import next_action
 
@@ -61,6 +62,11 @@ def list_waiting(plan: Plan, lang: Language) -> list[str]:
     return [_word_entry(entry, lang) for entry in _find_waiting(plan).values()]
 
 
+def list_left_to_people(plan: Plan) -> list[Entry]:
+    """List what a run would do at a desk, and people do where they are the desk."""
+    return [entry for entry in plan.entries if {*entry.steps} & {*CONTRACT_STEPS, Step.REGISTER}]
+
+
 def _find_waiting(plan: Plan) -> dict[str, Entry]:
     return {entry.order.name: entry for entry in plan.entries if needs_people(entry, plan.as_of)}
 
@@ -75,4 +81,4 @@ def _word_entry(entry: Entry, lang: Language) -> str:
     return translate(_OPEN.filled(entry.order.name, explain_standing(entry, lang), action, until), lang)
 
 
-__all__ = ("list_left_out", "list_waiting")
+__all__ = ("list_left_out", "list_left_to_people", "list_waiting")

@@ -90,7 +90,8 @@ def register_orders(leg: Leg) -> Result:
         performer = make_performer(options, desk, len(todo), say=leg.say_of_host, lang=leg.lang)
         outcomes = performer.perform_registrations(todo, csrs)
     warnings = remember_registrations(options, outcomes, keys, lang=leg.lang)
-    result = make_registration_result(entries, match, outcomes, planned=planned, lang=leg.lang)
+    how = {"planned": planned, "by_people": desk.by_people}
+    result = make_registration_result(entries, match, outcomes, lang=leg.lang, **how)
     return {**result, "warnings": warnings} if warnings else result
 
 

@@ -88,20 +88,26 @@ def make_preparation_result(entries: tuple[Entry, ...], leg: Result, *, planned:
 
 
 def make_registration_result(
-    entries: tuple[Entry, ...], leg: Result, outcomes: tuple[Outcome, ...], *, planned: bool, lang: Language
+    entries: tuple[Entry, ...],
+    leg: Result,
+    outcomes: tuple[Outcome, ...],
+    *,
+    planned: bool,
+    lang: Language,
+    by_people: bool = False,
 ) -> Result:
-    """Make the task's result for every order that is registered here."""
+    """Make the task's result for every order that is registered here; where people register, a host alone changes."""
     created = {row["name"]: row for row in leg.get("csrs", ())}
     done = {outcome.entry.order.name: outcome for outcome in outcomes}
     failures = [*leg.get("failures", ()), *_desk_failures(outcomes, lang)]
     registered = any(not outcome.error for outcome in outcomes)
     result: Result = {
-        "changed": bool(entries) if planned else registered or bool(leg.get("changed")),
+        "changed": bool(leg.get("changed")) or (bool(entries) and not by_people if planned else registered),
         "planned": planned,
         "registrations": [
             _row(entry, created.get(entry.order.name, {}), done.get(entry.order.name)) for entry in entries
         ],
-        "diff": _diff(entries, leg, done, planned=planned),
+        "diff": _diff(entries, leg, done, planned=planned and not by_people),
     }
     return {**result, **_failed(failures, leg)}
 
@@ -188,11 +194,11 @@ def _diff(entries: tuple[Entry, ...], leg: Result, done: Mapping[str, Outcome], 
 
 
 def _registration(order: Order) -> Json:
+    """Describe what is registered, without the person who applies: a diff gets into logs."""
     return {
         "csr_origin": order.csr_origin and order.csr_origin.value,
         "common_name": order.common_name,
         "subject": order.subject.filled_fields(),
-        "applicant": dc.asdict(order.applicant) if order.applicant else None,
         "approval_email": order.approval_email,
         "certificate_transparency": order.certificate_transparency,
     }

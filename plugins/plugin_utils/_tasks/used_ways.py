@@ -63,7 +63,8 @@ def _mark(way: str, notice: Notice, options: Options) -> str:
     Orders go by their names, since a folder may lie elsewhere at each run; where none could be read, by their source.
     """
     place = options[{"mail": "mail_to", "webhook": "webhook_url"}.get(way, "command")]
-    about = sorted(notice.orders) or [options.get("slice"), options.get("order_files"), options.get("orders")]
+    source = [options.get("slice"), options.get("order_files"), options.get("orders")]
+    about: t.Any = sorted(notice.orders) or source
     name = f"{way} {hashlib.sha256(repr((place, about)).encode()).hexdigest()[:16]}"
     return f"{name}, of a {notice.lacks}" if notice.lacks else name
 
