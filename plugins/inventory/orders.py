@@ -111,7 +111,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable):  # type: ignore[misc]
         if missing:
             raise AnsibleParserError(missing)
         self._read_config_data(path)
-        inventory.add_group(f"{self.get_option('group_prefix')}hosts")
+        inventory.add_group(self._name_group("hosts"))
         with hide_vaulted():
             for host in list_hosts(self._orders(path)):
                 self._add(host)

@@ -112,6 +112,13 @@ def test_a_host_of_two_folders_has_the_orders_of_both(folder: pathlib.Path) -> N
     assert variables["certificate_count"] == 2
 
 
+def test_a_prefix_that_no_group_may_have_makes_one_group_of_hosts(folder: pathlib.Path) -> None:
+    text = yaml.safe_dump({**CONFIGURATION, "group_prefix": "my-"})
+    (folder / "our-certificate_orders.yaml").write_text(text, encoding="utf-8")
+    groups = json.loads(ansible("ansible-inventory", "--list", "--export", folder=folder).stdout)
+    assert [name for name in groups["all"]["children"] if name.endswith("hosts")] == ["my_hosts"]
+
+
 def test_a_home_that_nobody_has_is_named(folder: pathlib.Path) -> None:
     text = yaml.safe_dump({**CONFIGURATION, "order_files": "~nobody-of-this-name/orders", "lang": "ja"})
     (folder / "our-certificate_orders.yaml").write_text(text, encoding="utf-8")

@@ -50,6 +50,8 @@ _HANDED_ON: t.Final = frozenset(
         "registration",
     )
 )
+# A variable of the role certificate, which the inventory may have for a host; without certificate_orders no playbook runs.
+_OF_ROLE: t.Final = "certificate_order"
 _NEEDED: t.Final = {
     **dict.fromkeys(
         ("apply", "check", "collect", "forecast", "notify", "plan", "record", "renew", "status"),
@@ -212,6 +214,8 @@ def _is_slip(name: str, *, certain: bool) -> bool:
         return False
     if certain and (name.startswith(PREFIX) or name in _TYPED_BARE):
         return True
+    if name == _OF_ROLE:
+        return False
     # Without the prefix, which makes all of them alike. It is looked at first: of most variables that is enough.
     head, _joint, tail = name.partition("_")
     is_prefixed = difflib.SequenceMatcher(None, f"{head}_", PREFIX).ratio() >= _ALIKE

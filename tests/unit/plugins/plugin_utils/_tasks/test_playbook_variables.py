@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import inspect
+import pathlib
 import typing as t
 
 import pytest
+import yaml
 from ansible_collections.iij.server_certificate.plugins.module_utils import _argspec
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
@@ -152,3 +154,11 @@ def test_the_daily_run_does_only_what_is_due(playbook: str, value: object) -> No
     require_variables(playbook, {}, {**ORDERS, **daily, "certificate_due_only": True})
     require_variables(playbook, {"certificate_due_only": "yes"}, {**ORDERS, **daily, "certificate_due_only": "yes"})
     require_variables(playbook, {}, {**ORDERS, "certificate_due_only": value})
+
+
+def test_variables_of_the_role_are_no_slips_in_an_inventory() -> None:
+    """A host may have them for a play of somebody's own; on the command line they are for nobody."""
+    spec = pathlib.Path(inspect.getfile(_argspec)).parents[2] / "roles" / "certificate" / "meta" / "argument_specs.yml"
+    options = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
+    require_variables("apply", {}, {**ORDERS, **dict.fromkeys(options, "x")})
+    assert refusal("apply", {"certificate_order": "x"}).en.endswith("did you mean certificate_orders?")
