@@ -13,7 +13,7 @@ import typing as t
 from ..module_utils import _argspec
 from ..module_utils._core.phrases import Phrase, translate
 from ..plugin_utils._complaints.annotations import write_annotations
-from ..plugin_utils._complaints.complaints import report
+from ..plugin_utils._complaints.complaints import OptionsWrong, report
 from ..plugin_utils._tasks.asked_orders import judge_asked_orders, list_complaints, note_asked_orders, read_today
 from ..plugin_utils._tasks.leg import Leg
 from ..plugin_utils._tasks.portfolio_run import fetch_missing, run_contracts
@@ -31,12 +31,19 @@ _NO_MISTAKES = Phrase(
     "誤りのないオーダー: {0}\n次の操作: 窓口との比較は plan.yml",
 )
 
+_MISSING = Phrase(
+    "missing works only with state=collected; with state={0} the task would fetch certificates and do nothing else",
+    "missing は state=collected と一緒に指定してください。state={0} では、証明書の取得以外は何も行われません",
+)
+
 
 class ActionModule(Leg):
     def make_spec(self) -> ArgumentSpec:
         return _argspec.cert_portfolio()
 
     def control(self) -> Result:
+        if self.options["missing"] is not None and self.options["state"] != "collected":
+            raise OptionsWrong(_MISSING.filled(self.options["state"]))
         if self.options["state"] == "checked":
             return self._checked()
         if self.options["state"] == "forecast":

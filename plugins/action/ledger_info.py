@@ -28,7 +28,7 @@ class ActionModule(Leg):
         path, head = find_ledger_path(self.options), self.options["head"]
         result = audit_ledger(path)
         export = self.options["export_path"]
-        if export is not None:
+        if export is not None and not self.check_mode:
             text = export_ledger(result.lines, form=self.options["export_form"], lang=self.lang)
             write_whole(export, text, private=True)
         return {

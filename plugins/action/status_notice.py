@@ -29,25 +29,28 @@ if t.TYPE_CHECKING:
     from ..plugin_utils._reports.rows import Row
     from ..plugin_utils._tasks.leg import Result
 
+_SAID: t.Final = ("changed", "sent", "subject", "text")
+
 
 class ActionModule(Leg):
     def make_spec(self) -> ArgumentSpec:
         return _argspec.status_notice()
 
-    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
+    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> Result:
         """Tell people that nothing is known: a watch that has died looks like one that sees nothing."""
         frame = make_bare_frame(self.options, self.lang)
         result = self._send(describe_refusal(frame, complaints=complaints, error=message))
         if result.get("failed"):  # the task fails for what cannot be read; that nobody hears of it is told as well
             self.warn(verbatim(result["msg"]))
+        return {field: result[field] for field in _SAID}
 
     def control(self) -> Result:
         list_ways(self.options)  # a mistake in an option is told before the desk is asked
         try:
             document = describe_status(self)
         except (OptionsWrong, OSError) as error:  # such as a register that is gone: a watch sees nothing then
-            self.report_refusal(self.word_refusal(error))
-            raise
+            message = self.word_refusal(error)
+            return {**self.report_refusal(message), "failed": True, "msg": message}
         result = self._send(document)
         if document["error"]:
             return {**result, "failed": True, "msg": "\n".join(filter(None, (document["error"], result.get("msg"))))}

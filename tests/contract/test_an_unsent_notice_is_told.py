@@ -57,3 +57,6 @@ def test_whatever_hides_the_status_is_sent(
     words = {"orders": "nowhere", "register": "register.yml", "state": "here", "prices": "no such product"}
     result = site.tasks.run("status_notice", command=["/bin/sh", "-c", f"cat > {sent}"], **options)
     assert result["failed"] and words.get(trouble, "IIJ_CERT_TOKEN") in sent.read_text(encoding="utf-8")
+    assert (
+        result["changed"] and result["sent"] == ["command"] and words.get(trouble, "IIJ_CERT_TOKEN") in result["text"]
+    )

@@ -114,7 +114,10 @@ def test_verdicts_of_runs_that_fail(site: Site, reports: tuple[str, ...]) -> Non
 def test_the_ledger_is_verified_and_exported(site: Site, reports: tuple[str, ...]) -> None:
     site.run("apply", *reports, "-e", "certificate_concurrency=1")
     export = site.folder / "purchases.csv"
-    run = site.run("ledger", "-e", f"certificate_export_path={export}", "-e", "certificate_export_form=csv")
+    exporting = ("-e", f"certificate_export_path={export}", "-e", "certificate_export_form=csv")
+    site.run("ledger", "--check", *exporting)
+    assert not export.exists()
+    run = site.run("ledger", *exporting)
     assert "4 lines, whole; unsettled: 0" in run.output
     assert export.read_text(encoding="utf-8-sig").count("default/www/1") == 2
     assert export.stat().st_mode & 0o777 == 0o600

@@ -89,8 +89,8 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
     def control(self) -> Result:
         """Do the controller's part; raises OptionsWrong, OrdersRefused or DeskError."""
 
-    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> None:
-        """Record a run that came to nothing; the task fails with this message."""
+    def report_refusal(self, message: str, complaints: tuple[Complaint, ...] = ()) -> Result | None:
+        """Record a run that came to nothing; the task fails with this message, and with what is returned."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         with hide_vaulted():
@@ -174,7 +174,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """Return the result of a run that came to nothing; a report that cannot be written does not hide the reason."""
         result["failed"] = True
         try:
-            self.report_refusal(message, complaints)
+            result.update(self.report_refusal(message, complaints) or {})
         except (OptionsWrong, OSError) as error:
             result["warnings"] = [self.word_refusal(error)]
         return result

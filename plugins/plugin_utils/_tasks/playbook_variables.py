@@ -50,7 +50,7 @@ _HANDED_ON: t.Final = frozenset(
         "registration",
     )
 )
-# A variable of the role certificate, which the inventory may have for a host; without certificate_orders no playbook runs.
+# A variable of the role certificate, which a host of the inventory may have; certificate_orders is required anyway.
 _OF_ROLE: t.Final = "certificate_order"
 _NEEDED: t.Final = {
     **dict.fromkeys(
