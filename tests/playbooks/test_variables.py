@@ -101,6 +101,19 @@ def test_a_daily_run_places_no_order_whatever_is_shared_with_apply(site: Site) -
     site.run("renew", "-e", "certificate_due_only=true")
 
 
+def test_a_limit_of_a_managed_host_alone_buys_nothing_for_it(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"), site.target("shop", "web2"))
+    site.write("host_vars/web1.yml", "certificate_max_new_orders: 0\n")
+    run = site.run("apply", fails=True)
+    assert "certificate_max_new_orders is another one for web1 than for localhost" in run.output
+    assert site.desk.purchases() == ["default/shop/1"]
+    site.write("host_vars/web1.yml", "")
+    site.write("group_vars/all.yml", "certificate_max_new_orders: 2\n")
+    site.run("renew", "-e", "certificate_budget=0")
+    site.run("apply")
+    assert site.desk.purchases() == ["default/shop/1", "default/www/1"]
+
+
 def test_what_is_left_out_on_purpose_is_not_refused(site: Site) -> None:
     site.write_orders(site.target("www", "web1"))
     given = "{{ lookup('ansible.builtin.env', 'NO_BUDGET') | default(omit, true) }}"

@@ -35,8 +35,9 @@ from .host_answers import add_unanswered, read_answer
 from .host_commands import make_command_lookup
 from .passphrases import OPTIONS as PASSPHRASES
 from .passphrases import require_passphrases, require_unhidden
-from .playbook_options import list_variables, require_fitting, require_in_range
-from .playbook_variables import find_playbook, refuse_empty, require_controller, require_readable, require_variables
+from .playbook_options import require_fitting, require_in_range
+from .playbook_tasks import require_playbook
+from .playbook_variables import find_playbook, refuse_empty
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -142,10 +143,9 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         """
         playbook = find_playbook(self._task.get_path())
         if playbook is not None:
-            names, controls = list_variables(spec), self.inventory_host == CONTROLLER
-            require_controller(controls=controls or self.visits_hosts)
-            require_variables(playbook, load_extra_vars(self._loader), self.task_vars)
-            require_readable(names, self.task_vars, self._templar.template, controls=controls)
+            extra, read = load_extra_vars(self._loader), self._templar.template
+            how = {"extra": extra, "read": read, "visits_hosts": self.visits_hosts}
+            require_playbook(playbook, spec, self.task_vars, **how)
         refuse_empty(self._task.args, of_playbook=playbook is not None)
 
     def _read_options(self, spec: ArgumentSpec) -> dict[str, t.Any]:

@@ -12,14 +12,13 @@ import difflib
 import pathlib
 import typing as t
 
-from ansible.errors import AnsibleError, AnsibleValueOmittedError
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ...module_utils._core.phrases import Phrase, join_phrases, one_line, verbatim
+from ...module_utils._core.phrases import Phrase, join_phrases
 from .._complaints.complaints import OptionsWrong, find_nearest, shorten
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
 PREFIX: t.Final = "certificate_"
 # docs/playbooks.md says what each is; a test holds page, playbooks and this list together.
@@ -68,21 +67,11 @@ _NEVER_EMPTY: t.Final = frozenset(
 _PATH_ENDS: t.Final = ("_file", "_files", "_folder", "_map", "_path")
 # What messages name by the option alone, and what bounds a purchase: without the prefix it would bound nothing. Three
 # runners with `slice=1/3` and so on would each do everything, and another ledger knows of no purchase.
-_TYPED_BARE: t.Final = frozenset(
+BOUNDS: t.Final = frozenset(
     ("budget", "buy_before_host", "due_only", "ledger_path", "max_new_orders", "max_renewals", "not_booked",
      "plan_digest", "plan_file", "slice", "take_over")
 )  # fmt: skip
 
-# What playbooks use without handing it to a task of ours.
-_OF_PLAYS: t.Final = frozenset(("certificate_exit_on_changes", "certificate_host_timeout"))
-# Of a managed host they matter where an order of it names one, and such an order has a complaint.
-_OF_ORDERS: t.Final = "certificate_commands"
-_LONGEST: t.Final = 300  # characters of what Ansible says
-
-_UNREADABLE: t.Final = Phrase(
-    "{0} is set, but its value cannot be read: {1}. Correct it, or leave it out",
-    "{0} は指定されていますが、値を読み取れません: {1}。値を直すか、指定自体を外してください",
-)
 # Set by renew.yml: without due_only it would place new orders and cancel contracts, as what it imports does.
 _DAILY: t.Final = "certificate_daily"
 _DUE_ONLY: t.Final = "certificate_due_only"
@@ -90,10 +79,6 @@ _NOT_DUE_ONLY: t.Final = Phrase(
     "certificate_due_only is {0}, and renew.yml does only what is due: leave it out, or use apply.yml and collect.yml",
     "certificate_due_only が {0} ですが、renew.yml は期限の来た作業だけを行います。"
     "指定を外すか、apply.yml と collect.yml を使ってください",
-)
-_LEFT_OUT: t.Final = Phrase(
-    "Nothing was done: --limit leaves out localhost, where this playbook works. Add localhost to --limit",
-    "何も行っていません。このプレイブックは localhost で実行します。--limit に localhost も加えてください",
 )
 _UNKNOWN: t.Final = Phrase(
     "{0} is not a variable of these playbooks{1}", "{0} という変数は、これらのプレイブックにありません{1}"
@@ -154,33 +139,6 @@ def require_variables(playbook: str, extra: Mapping[str, t.Any], known_to_task: 
         raise OptionsWrong(join_phrases(problems))
 
 
-def require_controller(*, controls: bool) -> None:
-    """Refuse a task of the controller on a host that a limit has put in its place; raises OptionsWrong."""
-    if not controls:
-        raise OptionsWrong(_LEFT_OUT)
-
-
-def require_readable(
-    names: Iterable[str], variables: Mapping[str, t.Any], read: Callable[[t.Any], t.Any], *, controls: bool
-) -> None:
-    """Refuse these variables where one is set and cannot be rendered; raises OptionsWrong.
-
-    The playbooks' `default(omit)` would take it for one that is not given, and a limit would limit nothing. One that
-    is rendered to `omit` is left out on purpose. `controls`: the task is one of the controller, not of a managed host.
-    """
-    used = {*names, *_OF_PLAYS} if controls else {*names} - {_OF_ORDERS}
-    problems = []
-    for name in sorted(used & {*variables}):
-        try:
-            read(variables[name])
-        except AnsibleValueOmittedError:
-            continue
-        except AnsibleError as error:  # a template, or a vaulted value without its password
-            problems.append(_UNREADABLE.filled(name, verbatim(one_line(error.message, _LONGEST).rstrip("."))))
-    if problems:
-        raise OptionsWrong(join_phrases(problems))
-
-
 def refuse_empty(options: Mapping[str, t.Any], *, of_playbook: bool = False) -> None:
     """Refuse options of a task that are empty where a path or a bound is wanted; raises OptionsWrong.
 
@@ -212,7 +170,7 @@ def _is_ours(option: str) -> bool:
 def _is_slip(name: str, *, certain: bool) -> bool:
     if name in VARIABLES or name in _HANDED_ON:
         return False
-    if certain and (name.startswith(PREFIX) or name in _TYPED_BARE):
+    if certain and (name.startswith(PREFIX) or name in BOUNDS):
         return True
     if name == _OF_ROLE:
         return False
@@ -225,7 +183,7 @@ def _is_slip(name: str, *, certain: bool) -> bool:
 def _unknown(name: str) -> Phrase:
     if name in (f"{PREFIX}lang", f"{PREFIX}language"):
         return _UNKNOWN.filled(name, _LANGUAGE)
-    near = name if name in _TYPED_BARE else find_nearest(name.partition("_")[2], _tails())
+    near = name if name in BOUNDS else find_nearest(name.partition("_")[2], _tails())
     return _UNKNOWN.filled(name, _NEAR.filled(PREFIX + near) if near else "")
 
 
@@ -233,12 +191,4 @@ def _tails() -> list[str]:
     return sorted(name.removeprefix(PREFIX) for name in VARIABLES)
 
 
-__all__ = (
-    "PREFIX",
-    "VARIABLES",
-    "find_playbook",
-    "refuse_empty",
-    "require_controller",
-    "require_readable",
-    "require_variables",
-)
+__all__ = ("BOUNDS", "PREFIX", "VARIABLES", "find_playbook", "refuse_empty", "require_variables")

@@ -15,6 +15,7 @@ import yaml
 from ansible_collections.iij.server_certificate.plugins.module_utils import _argspec
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_tasks import require_same_bounds
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_variables import (
     VARIABLES,
     refuse_empty,
@@ -162,3 +163,16 @@ def test_variables_of_the_role_are_no_slips_in_an_inventory() -> None:
     options = yaml.safe_load(spec.read_text(encoding="utf-8"))["argument_specs"]["main"]["options"]
     require_variables("apply", {}, {**ORDERS, **dict.fromkeys(options, "x")})
     assert refusal("apply", {"certificate_order": "x"}).en.endswith("did you mean certificate_orders?")
+
+
+@pytest.mark.parametrize("name", ["budget", "max_new_orders", "max_renewals", "plan_digest", "plan_file", "slice"])
+def test_a_bound_of_a_managed_host_alone_is_refused(name: str) -> None:
+    """What places the orders is a task of the controller."""
+    name = f"certificate_{name}"
+    for controller in ({}, {name: 5}):
+        with pytest.raises(OptionsWrong) as refused:
+            require_same_bounds("web1", {name: 0}, controller)
+        assert refused.value.message.en.startswith(f"{name} is another one for web1 than for localhost")
+        assert "group_vars/all.yml" in refused.value.message.ja
+    require_same_bounds("web1", {name: 0, "certificate_commands": {"web": "true"}}, {name: 0})
+    require_same_bounds("web1", {}, {name: 0})

@@ -17,11 +17,11 @@ from ansible.template import Templar
 from ansible_collections.iij.server_certificate.plugins.module_utils import _argspec
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_options import list_variables
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_variables import (
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_tasks import (
     _OF_PLAYS,
-    VARIABLES,
     require_readable,
 )
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_variables import VARIABLES
 
 Require = t.Callable[..., None]
 
