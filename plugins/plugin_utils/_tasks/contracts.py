@@ -83,10 +83,6 @@ def guard_contracts(
     if options["quote"] and options["state"] != "prepared":
         lost = (*lost, *quote_purchases(plan, desk))
     past = judge_limits(plan, read_limits(options), prices=frame.prices)
-    # What is left to be fetched is no part of a plan's digest.
-    if options["plan_digest"] and not options["plan_file"] and options["state"] != "collected":
-        digest = describe_plan(plan, frame, planned=True, finished=False)["digest"]
-        require_digest(digest, options["plan_digest"])
     if options["state"] not in DOING:
         return (*lost, *past)
     if plan.count_changes():

@@ -30,7 +30,7 @@ from .asked_orders import accept_orders, read_clock
 from .compared import add_before
 from .doubtful import leave_doubtful, word_doubt
 from .left_out import list_left_out
-from .planned import Held, make_frame, plan_orders
+from .planned import Held, make_frame, plan_orders, require_reviewed
 from .progress import estimate_portal
 from .run_reports import write_run_reports
 
@@ -127,6 +127,9 @@ def _limit(leg: Leg, plan: Plan, frame: Frame) -> Plan:
 
 def _guard(leg: Leg, plan: Plan, desk: Desk, *, frame: Frame, performs: bool) -> tuple[Complaint, ...]:
     """Guard as guard_contracts does; where people are the desk, no sheet of before asks for what a limit refuses."""
+    options = leg.options
+    if options["state"] == "planned" and options["plan_digest"] and not options["plan_file"]:
+        require_reviewed(plan, frame, options["plan_digest"])
     how = functools.partial(contracts.guard_contracts, frame=frame, performs=performs, inventory=leg.inventory_hosts)
     try:
         return how(leg.options, plan, desk)
