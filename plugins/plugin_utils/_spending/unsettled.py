@@ -11,6 +11,7 @@ from __future__ import annotations
 import dataclasses as dc
 import typing as t
 
+from .._complaints.vaulted import HIDDEN
 from .._planning.steps import CALL_CLASSES, CallClass, Step
 from .attempts import find_bought_or_open, would_buy
 from .ledger import name_attempt
@@ -44,12 +45,12 @@ def find_unsettled(
 
     `not_booked`: attempts that the user says have booked nothing.
     """
-    lines = tuple(ledger.read_lines())
+    attempts = _Attempts(ledger.read_lines(), portfolio=portfolio)
     unsettled = {
         entry.order.name: entry
         for entry, step in plan.list_steps()
         if CALL_CLASSES[step] is CallClass.SPEND
-        for line in find_bought_or_open(lines, step)
+        for line in attempts.list_about(entry, step)
         if _holds(line, entry, step, plan, portfolio=portfolio)
         and (line.get("attempt") or name_attempt(line)) not in not_booked
     }
@@ -60,12 +61,11 @@ def find_open_elsewhere(
     plan: Plan, lines: Iterable[Line], *, portfolio: str, not_booked: Collection[str] = ()
 ) -> Iterator[tuple[Entry, Line]]:
     """Find the orders of which an attempt at another desk is open: it may be this one by another address."""
-    lines = tuple(lines)
+    attempts = _Attempts(lines, portfolio=portfolio)
     for entry, step in plan.list_steps():
         if CALL_CLASSES[step] is CallClass.SPEND:
-            for line in find_bought_or_open(lines, step):
-                is_open = not line.get("booked") and (line.get("attempt") or name_attempt(line)) not in not_booked
-                if is_open and _is_about(line, entry, step, portfolio=portfolio):
+            for line in attempts.list_about(entry, step):
+                if not line.get("booked") and (line.get("attempt") or name_attempt(line)) not in not_booked:
                     yield entry, line
                     break
 
@@ -77,14 +77,44 @@ def put_unsettled_last(
     if len(todo) < 2:
         return list(todo)
     try:
-        lines = tuple(ledger.read_lines())
+        attempts = _Attempts(ledger.read_lines(), portfolio=portfolio)
     except LedgerUnusable:  # the first step says so
         return list(todo)
-    still = {
-        step: [line for line in find_bought_or_open(lines, step) if not line.get("booked")]
-        for step in {step for _entry, step in todo}
-    }
-    return sorted(todo, key=lambda task: any(_is_about(line, *task, portfolio=portfolio) for line in still[task[1]]))
+    return sorted(todo, key=lambda task: any(not line.get("booked") for line in attempts.list_about(*task)))
+
+
+class _Attempts:
+    """The attempts of a ledger that have booked something or are open, found by what they were for.
+
+    An old ledger has as many as there were purchases, and no order may cost a walk through them.
+    """
+
+    def __init__(self, lines: Iterable[Line], *, portfolio: str) -> None:
+        self._lines = tuple(lines)
+        self._portfolio = portfolio
+        self._sorted: dict[Step, dict[str | None, list[Line]]] = {}
+
+    def list_about(self, entry: Entry, step: Step) -> list[Line]:
+        """List the attempts at this step that may have been for this order."""
+        if step not in self._sorted:
+            self._sorted[step] = self._sort(step)
+        subject = entry.order.common_name if step is Step.PLACE else _id_of(entry)
+        keys = dict.fromkeys((None, subject, entry.order.client_reference(self._portfolio)))
+        found = {id(line): line for key in keys for line in self._sorted[step].get(key, ())}
+        return [line for line in found.values() if _is_about(line, entry, step, portfolio=self._portfolio)]
+
+    def _sort(self, step: Step) -> dict[str | None, list[Line]]:
+        result: dict[str | None, list[Line]] = {}
+        for line in find_bought_or_open(self._lines, step):
+            subject = line.get("common_name" if step is Step.PLACE else "contract_id")
+            # What is hidden may be anybody's; an order that has another common name by now has its reference.
+            for key in {None if subject == HIDDEN else subject, line.get("client_reference") or subject}:
+                result.setdefault(key, []).append(line)
+        return result
+
+
+def _id_of(entry: Entry) -> str | None:
+    return entry.application.contract_id if entry.application else None
 
 
 def _holds(line: Mapping[str, t.Any], entry: Entry, step: Step, plan: Plan, *, portfolio: str) -> bool:

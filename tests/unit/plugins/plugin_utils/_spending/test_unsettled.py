@@ -11,12 +11,17 @@ import pathlib
 import typing as t
 
 import pytest
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.vaulted import HIDDEN
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.observe import observe
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.plan import Plan, make_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.steps import Step
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending import unsettled
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.ledger import Ledger
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.perform import Performer
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unsettled import leave_unsettled
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._spending.unsettled import (
+    find_unsettled,
+    leave_unsettled,
+)
 from portfolios import DV, LINKED, OV, DeskInMemory, before_end, booked, certified, now, portfolio
 
 NEW = portfolio(OV, DV)
@@ -55,3 +60,35 @@ def test_a_call_without_an_answer_is_nobodys_to_repeat(
     (outcome,) = performer.perform_contracts([first])
     assert outcome.error is None
     assert step not in {one for _entry, one in plan_of(desk, first[0].order).list_steps()}
+
+
+@pytest.mark.parametrize(
+    ("line", "is_held"),
+    [
+        ({"common_name": NEW[0].common_name}, True),
+        ({"common_name": HIDDEN}, True),
+        ({}, True),  # a ledger of before
+        ({"common_name": "other.example.jp"}, False),
+        ({"common_name": "other.example.jp", "client_reference": "p/www/1"}, True),  # its name was corrected since
+        ({"common_name": NEW[0].common_name, "client_reference": "p/other/1"}, True),
+    ],
+)
+def test_an_attempt_is_found_by_whatever_it_names(
+    line: dict[str, str], tmp_path: pathlib.Path, *, is_held: bool
+) -> None:
+    ledger = Ledger(tmp_path / "ledger", now=now)
+    ledger.intend(Step.PLACE.value, order="any", **line)
+    plan = plan_of(DeskInMemory(), NEW[0])
+    assert [entry.order for entry in find_unsettled(plan, ledger, portfolio="p")] == [NEW[0]] * is_held
+
+
+def test_no_order_costs_a_walk_through_an_old_ledger(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders = tuple(dc.replace(NEW[0], name=f"w{number}", common_name=f"w{number}.example.jp") for number in range(50))
+    ledger = Ledger(tmp_path / "ledger", now=now)
+    for order in orders:
+        ledger.intend(Step.PLACE.value, order=order.name, common_name=order.common_name)
+    compared: list[object] = []
+    is_about = unsettled._is_about
+    monkeypatch.setattr(unsettled, "_is_about", lambda *what, **of: compared.append(what) or is_about(*what, **of))
+    assert len(find_unsettled(plan_of(DeskInMemory(), *orders), ledger, portfolio="p")) == len(orders)
+    assert len(compared) <= 2 * len(orders)
