@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.iij.server_certificate.tests.contract import sample_orders as sample
 from ansible_collections.iij.server_certificate.tests.contract.test_renewals_whole_way import Site
-from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import pem, self_signed
+from ansible_collections.iij.server_certificate.tests.unit.plugins.authority import DAY, NOW, pem, self_signed
 
 if t.TYPE_CHECKING:
     import pathlib
@@ -81,3 +81,16 @@ def test_what_is_kept_of_another_name_stops_nothing(hand: ByHand, name: str, pla
     (kept.parent / f"broken{kept.suffix}").write_text("<<<<<<< HEAD\n", encoding="ascii")
     (kept.parent / f"link{kept.suffix}").symlink_to(kept)
     assert hand.refused("planned") is is_refused
+
+
+def test_a_certificate_that_has_ended_stops_no_purchase(hand: ByHand) -> None:
+    """Whoever took an old contract out of the register may buy the name again."""
+    hand.register(EMPTY)
+    for place in ("certificates", "csrs"):
+        (hand.folder / place).mkdir()
+    csr = hand.folder / "csrs" / "rsc00000078.csr"
+    csr.write_text(sample.csr_of(sample.new_key(), "www.example.jp"), encoding="ascii")
+    assert hand.refused("planned")
+    ended = self_signed("www.example.jp", authority=False, since=NOW - 400 * DAY, until=NOW - 200 * DAY)[1]
+    (hand.folder / "certificates" / "rsc00000078.pem").write_text(pem(ended), encoding="ascii")
+    assert not hand.refused("planned")

@@ -16,21 +16,22 @@ from ...module_utils._pki.csrs import read_csr
 from .._complaints.complaints import Complaint, Place, shorten
 from .._desk.by_hand.folder import place_in
 from .._planning.steps import Step
+from .asked_orders import read_clock
 
 if t.TYPE_CHECKING:
     import pathlib
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .._planning.plan import Plan
     from .asked_orders import Options
 
-_KEPT: t.Final = {"csrs": "*.csr", "certificates": "*.pem"}
+_KEPT: t.Final = (("certificates", "*.pem"), ("csrs", "*.csr"))
 
 
 def find_unregistered(options: Options, plan: Plan) -> Iterator[Complaint]:
     """Find the orders that a sheet would have bought though something is kept of a contract of that name."""
     todo = [entry.order for entry, step in plan.list_steps() if step is Step.PLACE]
-    names = {name: path for path in _list_left(options, plan) for name in _read_names(path)} if todo else {}
+    names = {_read_name(path): path for path in _list_left(options, plan)} if todo else {}
     for order in todo:
         path = names.get(order.common_name.casefold())
         if path is not None:
@@ -39,22 +40,26 @@ def find_unregistered(options: Options, plan: Plan) -> Iterator[Complaint]:
             yield Complaint(rule="REGISTER-LACKS", place=place, order=order.name, facts=facts)
 
 
-def _list_left(options: Options, plan: Plan) -> Iterator[pathlib.Path]:
-    """List what is kept of contracts that are not in the register; nothing is read by a link."""
-    for name, pattern in _KEPT.items():
+def _list_left(options: Options, plan: Plan) -> Iterable[pathlib.Path]:
+    """List one file of each contract that is not in the register, its certificate first; nothing is read by a link."""
+    kept: dict[str, pathlib.Path] = {}
+    for name, pattern in _KEPT:
         for path in sorted(place_in(options["desk_folder"], name).glob(pattern)):
             if path.stem not in plan.listed and path.is_file() and not path.is_symlink():
-                yield path
+                kept.setdefault(path.stem, path)
+    return kept.values()
 
 
-def _read_names(path: pathlib.Path) -> tuple[str, ...]:
-    """Read for which names a CSR or certificate is; none of what is neither."""
+def _read_name(path: pathlib.Path) -> str | None:
+    """Read for which name a CSR or a certificate is that has not ended; None of what is neither."""
     try:
         content = path.read_bytes()
-        facts = read_csr(content) if path.suffix == ".csr" else read_certificates(content)[0]
+        if path.suffix == ".csr":
+            return (read_csr(content).common_name or "").casefold()
+        certificate = read_certificates(content)[0]
     except (OSError, Fault):
-        return ()
-    return tuple(name.casefold() for name in (facts.common_name, *facts.dns_names) if name)
+        return None
+    return None if certificate.not_after < read_clock() else (certificate.common_name or "").casefold()
 
 
 __all__ = ("find_unregistered",)

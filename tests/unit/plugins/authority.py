@@ -88,7 +88,9 @@ class Authority:
         return Authority(name, key, certificate, (certificate, *self.chain))
 
 
-def self_signed(name: str, *, authority: bool, since: dt.datetime = NOW - DAY) -> tuple[t.Any, x509.Certificate]:
+def self_signed(
+    name: str, *, authority: bool, since: dt.datetime = NOW - DAY, until: dt.datetime = NOW + 3650 * DAY
+) -> tuple[t.Any, x509.Certificate]:
     key = ec.generate_private_key(ec.SECP256R1())
     nobody = Authority(name, key, t.cast("x509.Certificate", None), ())
-    return key, nobody.issue(name, key=key, authority=authority, since=since, until=NOW + 3650 * DAY)
+    return key, nobody.issue(name, key=key, authority=authority, since=since, until=until)
