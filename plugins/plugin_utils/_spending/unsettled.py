@@ -100,8 +100,8 @@ class _Attempts:
             self._sorted[step] = self._sort(step)
         subject = entry.order.common_name if step is Step.PLACE else _id_of(entry)
         keys = dict.fromkeys((None, subject, entry.order.client_reference(self._portfolio)))
-        found = {id(line): line for key in keys for line in self._sorted[step].get(key, ())}
-        return [line for line in found.values() if _is_about(line, entry, step, portfolio=self._portfolio)]
+        candidates = {id(line): line for key in keys for line in self._sorted[step].get(key, ())}
+        return [line for line in candidates.values() if _is_about(line, entry, step, portfolio=self._portfolio)]
 
     def _sort(self, step: Step) -> dict[str | None, list[Line]]:
         result: dict[str | None, list[Line]] = {}
