@@ -53,7 +53,7 @@ class ActionModule(Leg):
             from ..plugin_utils._spending.turns import take_turn
             from ..plugin_utils._tasks.spender import find_ledger_path, perform_plan
 
-            with take_turn(find_ledger_path(options)):
+            with take_turn(find_ledger_path(options), lambda wait: self.say_of_host(translate(wait, self.lang))):
                 # The tasks of other hosts have looked at the same time: an order of theirs may be the same purchase.
                 before = plan_orders(options, desk, orders)
                 plan, outcomes = perform_plan(options, desk, before, say=self.say, lang=self.lang)

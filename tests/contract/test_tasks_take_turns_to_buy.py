@@ -18,6 +18,7 @@ from ansible_collections.iij.server_certificate.tests.contract import sample_ord
 from ansible_collections.iij.server_certificate.tests.runs_of_tasks import Tasks
 
 if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Phrase
     from ansible_collections.iij.server_certificate.tests.contract.desk_process import DeskControl
 
 
@@ -58,19 +59,53 @@ def test_the_same_order_is_bought_once(desk: DeskControl, tasks: Tasks, monkeypa
     assert desk.purchases() == ["default/www/1"]
 
 
-def test_one_turn_ends_before_another_begins(tmp_path: pathlib.Path) -> None:
-    ledger, moments = tmp_path / "state" / "default.ledger.jsonl", list[str]()
-    entered = threading.Event()
+def take_turns(ledger: pathlib.Path, tell: t.Callable[[Phrase], None]) -> list[str]:
+    """Take three turns at once; returns when each began and ended."""
+    moments, entered = list[str](), threading.Event()
 
     def work() -> None:
-        with take_turn(ledger):
+        with take_turn(ledger, tell):
             moments.append("begin")
             entered.wait(0.2)
             moments.append("end")
 
     with concurrent.futures.ThreadPoolExecutor() as pool:
         list(pool.map(lambda _number: work(), range(3)))
-    assert moments == ["begin", "end"] * 3
+    return moments
+
+
+@pytest.mark.parametrize("has_state", [True, False])
+def test_one_turn_ends_before_another_begins(tmp_path: pathlib.Path, has_state: bool) -> None:
+    """Where this user has no folder for a state, the turn is taken beside the ledger."""
+    if not has_state:
+        (tmp_path / "XDG_STATE_HOME").write_text("")
+    waits: list[Phrase] = []
+    ledger = tmp_path / "ledgers" / "default.ledger.jsonl"
+    assert take_turns(ledger, waits.append) == ["begin", "end"] * 3
+    assert [wait.en for wait in waits] == ["waiting until another task that buys on this machine is done"] * 2
+    assert ledger.parent.exists() is not has_state
+
+
+@pytest.mark.parametrize("name", ["purchases.jsonl", "link.jsonl", "other/../purchases.jsonl", "of-another-host.jsonl"])
+def test_a_turn_needs_nothing_of_the_ledgers_folder(tmp_path: pathlib.Path, name: str) -> None:
+    """This user may write the ledger, and make no file beside it; one folder has one turn, however it is named."""
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "link.jsonl").symlink_to("purchases.jsonl")
+    (tmp_path / "way").symlink_to("ours")
+    waits: list[Phrase] = []
+
+    def work() -> None:
+        with take_turn(tmp_path / "ours" / name, waits.append):
+            pass
+
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        with take_turn(tmp_path / "way" / "purchases.jsonl", lambda _wait: None):
+            waiting = pool.submit(work)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.2)
+        waiting.result(5)
+    assert [path.name for path in (tmp_path / "ours").iterdir()] == ["link.jsonl"]
+    assert len(waits) == 1
 
 
 def test_a_ledger_that_cannot_be_written_buys_nothing(desk: DeskControl, tasks: Tasks, tmp_path: pathlib.Path) -> None:
