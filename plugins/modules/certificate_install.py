@@ -80,14 +80,16 @@ options:
         a key that is there and encrypted is opened with it.
       - They go to the host of the order and nowhere else. Keep them in a vault, not in an order file.
       - Each is text, and in no order's name, since Ansible hides it in what the host answers. With O(order_files) a name
-        that no order has is refused.
+        that no order has is refused where it is nearly that of an order without a passphrase, and otherwise warned of
+        as long as an order has none.
     type: dict
   pkcs12_passphrases:
     description:
       - Passphrases for C(install.pkcs12), by name of the order; such files are never made without one.
       - They go to the host of the order and nowhere else. Keep them in a vault, not in an order file.
       - Each is text, and in no order's name, since Ansible hides it in what the host answers. With O(order_files) a name
-        that no order has is refused.
+        that no order has is refused where it is nearly that of an order without a passphrase, and otherwise warned of
+        as long as an order has none.
     type: dict
 requirements:
   - On the host, C(cryptography) 3.3 or newer; most distributions package it as C(python3-cryptography).

@@ -12,6 +12,7 @@ import typing as t
 
 from ...module_utils._core.phrases import Phrase, join_phrases
 from .._complaints.complaints import OptionsWrong, find_nearest
+from .._values.order import Wanted
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -52,21 +53,34 @@ def require_passphrases(options: Mapping[str, t.Any]) -> None:
 
 
 def require_names(options: Mapping[str, t.Any], judged: Judged, warn: Callable[[Phrase], None]) -> None:
-    """Refuse passphrases for names that no order of the order files has; raises OptionsWrong.
+    """Refuse a passphrase for a name that no order has, where an order without one is nearly called so.
 
-    Orders in the task itself may be those of one host, and the passphrases those of all: only a slip is warned of.
+    Raises OptionsWrong. Of other such names it warns as long as an order has no passphrase, which may be the one that
+    is meant: one file of passphrases may serve several portfolios, and outlive an order. Orders in the task itself may
+    be those of one host, and the passphrases those of all: there only a slip is warned of.
     """
-    names = {order.name for order in judged.list_outlined()}
-    unknown = [(option, name) for option, name, _value in _list_all(options) if name not in names]
-    if options.get("orders") is None and not judged.is_unsure:
-        problems = [_NOBODYS.filled(option, name, _suggest(name, names)) for option, name in unknown]
-        if problems:
-            raise OptionsWrong(join_phrases(problems))
-        return
-    for option, name in unknown:
-        near = _suggest(name, names - {*options[option]})
-        if near.en:
-            warn(_NOBODYS.filled(option, name, near))
+    names, problems = {order.name for order in judged.list_outlined()}, []
+    of_files = options.get("orders") is None
+    for option, name, _value in _list_all(options):
+        bare = _list_wanting(option, judged) - {*options[option]}
+        if name in names or not bare:
+            continue
+        near = _suggest(name, bare)
+        problem = _NOBODYS.filled(option, name, near)
+        if near.en and of_files and not judged.is_unsure:
+            problems.append(problem)
+        elif near.en or of_files:
+            warn(problem)
+    if problems:
+        raise OptionsWrong(join_phrases(problems))
+
+
+def _list_wanting(option: str, judged: Judged) -> set[str]:
+    """List the orders with a file that a passphrase of this option may protect."""
+    present = [order for order in judged.list_flawless() if order.state is Wanted.PRESENT]
+    if option == "pkcs12_passphrases":
+        return {order.name for order in present if order.install and order.install.pkcs12}
+    return {order.name for order in present if order.key}
 
 
 def require_unhidden(passphrases: Mapping[str, Mapping[str, str]], names: Iterable[str | None]) -> None:

@@ -24,9 +24,14 @@ if t.TYPE_CHECKING:
     from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Phrase
 
 
-def judged(*names: str) -> Judged:
-    orders = apart(OV | {"name": name, "common_name": f"{name}.example.jp"} for name in names)
-    return judge_orders(read_inline(orders), day=TODAY)
+def judged(*names: str, **fields: t.Any) -> Judged:
+    orders = apart(
+        OV | {"name": name, "common_name": f"{name}.example.jp", "install": {"pkcs12": f"/srv/{name}.p12"}} | fields
+        for name in names
+    )
+    result = judge_orders(read_inline(orders), day=TODAY)
+    assert {order.name for order in result.list_flawless()} == {*names}
+    return result
 
 
 @pytest.mark.parametrize("option", OPTIONS)
@@ -67,18 +72,50 @@ def test_one_that_hides_a_name_is_refused(option: str, passphrase: str, hides: b
         require_unhidden({option: {"shop": passphrase}}, names)
 
 
+NAMED: t.Final = {"order_files": "orders/", "orders": None}
+
+
 @pytest.mark.parametrize("option", OPTIONS)
-def test_a_name_of_no_order_in_the_files_is_refused(option: str) -> None:
+def test_a_slip_for_an_order_in_the_files_is_refused(option: str) -> None:
     warnings: list[Phrase] = []
-    named = {"order_files": "orders/", "orders": None}
-    require_names({**named, option: {"www": "x"}}, judged("www", "shop"), warnings.append)
+    require_names({**NAMED, option: {"www": "x"}}, judged("www", "shop"), warnings.append)
     with pytest.raises(OptionsWrong) as refused:
-        require_names({**named, option: {"wwww": "x", "mail": "x"}}, judged("www", "shop"), warnings.append)
+        require_names({**NAMED, option: {"wwww": "x", "mail": "x"}}, judged("www", "shop"), warnings.append)
     message = refused.value.message
     assert "the name wwww, so its passphrase would protect nothing; did you mean www?" in message.en
-    assert "the name mail, so its passphrase would protect nothing. Correct" in message.en
     assert "www のことですか" in message.ja
-    assert warnings == []
+    assert "mail" not in message.en
+
+
+@pytest.mark.parametrize(
+    ("passphrases", "warned"),
+    [
+        ({"www": "x", "shop": "x", "mail": "x"}, ()),  # of another portfolio: every order here has one
+        ({"www": "x", "shop": "x", "www-2025": "x"}, ()),  # its order was removed
+        ({"www": "x", "www2": "x", "mail": "x"}, ("www2", "mail")),  # what it protected may be shop's key
+        ({"mail": "x"}, ("mail",)),
+    ],
+)
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_passphrase_more_than_there_are_orders_stops_no_host(
+    option: str, passphrases: dict[str, str], warned: tuple[str, ...]
+) -> None:
+    warnings: list[Phrase] = []
+    require_names({**NAMED, option: passphrases}, judged("www", "shop"), warnings.append)
+    assert [warning.en.split("so its")[0] for warning in warnings] == [
+        f"{option}: no order has the name {name}, " for name in warned
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "fields"),
+    [
+        ("key_passphrases", {"state": "cancelled", "contract_id": "rsc00000001"}),
+        ("pkcs12_passphrases", {"install": {"certificate": "/srv/www.pem"}}),
+    ],
+)
+def test_an_order_that_needs_no_passphrase_lacks_none(option: str, fields: dict[str, t.Any]) -> None:
+    require_names({**NAMED, option: {"www2": "x"}}, judged("www", **fields), pytest.fail)
 
 
 def test_orders_of_one_host_may_come_with_the_passphrases_of_all() -> None:
