@@ -105,13 +105,22 @@ def test_a_limit_of_a_managed_host_alone_buys_nothing_for_it(site: Site) -> None
     site.write_orders(site.target("www", "web1"), site.target("shop", "web2"))
     site.write("host_vars/web1.yml", "certificate_max_new_orders: 0\n")
     run = site.run("apply", fails=True)
-    assert "certificate_max_new_orders is another one for web1 than for localhost" in run.output
+    assert "certificate_max_new_orders is set for web1, and not for localhost" in run.output
     assert site.desk.purchases() == ["default/shop/1"]
     site.write("host_vars/web1.yml", "")
     site.write("group_vars/all.yml", "certificate_max_new_orders: 2\n")
     site.run("renew", "-e", "certificate_budget=0")
     site.run("apply")
     assert site.desk.purchases() == ["default/shop/1", "default/www/1"]
+
+
+def test_a_limit_of_the_controller_counts_beside_one_of_all(site: Site) -> None:
+    site.write_orders(site.target("www", "web1"), site.target("shop", "web2"))
+    site.write("group_vars/all.yml", "certificate_max_new_orders: 0\n")
+    site.write("host_vars/localhost.yml", "certificate_max_new_orders: 2\n")
+    run = site.run("apply")
+    assert site.desk.purchases() == ["default/shop/1", "default/www/1"]
+    assert run.output.count("certificate_max_new_orders: the value of localhost counts") == 1
 
 
 def test_what_is_left_out_on_purpose_is_not_refused(site: Site) -> None:

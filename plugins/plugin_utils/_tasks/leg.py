@@ -144,7 +144,7 @@ class Leg(ActionBase, abc.ABC):  # type: ignore[misc]
         playbook = find_playbook(self._task.get_path())
         if playbook is not None:
             extra, read = load_extra_vars(self._loader), self._templar.template
-            how = {"extra": extra, "read": read, "visits_hosts": self.visits_hosts}
+            how = {"extra": extra, "read": read, "warn": self.warn, "visits_hosts": self.visits_hosts}
             require_playbook(playbook, spec, self.task_vars, **how)
         refuse_empty(self._task.args, of_playbook=playbook is not None)
 

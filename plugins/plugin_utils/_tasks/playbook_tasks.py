@@ -34,10 +34,14 @@ _UNREADABLE: t.Final = Phrase(
     "{0} は指定されていますが、値を読み取れません: {1}。値を直すか、指定自体を外してください",
 )
 _OF_ONE_HOST: t.Final = Phrase(
-    "{0} is another one for {1} than for localhost, which places the orders: here it would bound nothing. Give it with "
-    "-e, or in group_vars/all.yml",
-    "{0} が {1} と localhost で異なります。注文は localhost で行うため、ホストの変数では何も制限されません。"
-    "-e か group_vars/all.yml で指定してください",
+    "{0} is set for {1}, and not for localhost, which places the orders: here it would bound nothing. Give it with -e, "
+    "or in group_vars/all.yml",
+    "{0} が {1} には指定され、localhost には指定されていません。注文は localhost で行うため、ホストの変数では何も"
+    "制限されません。-e か group_vars/all.yml で指定してください",
+)
+_OF_CONTROLLER: t.Final = Phrase(
+    "{0}: the value of localhost counts, which places the orders. Managed hosts have another one, which bounds nothing",
+    "{0}: localhost の値が有効です。注文は localhost で行うため、管理対象ホストにある別の値では何も制限されません",
 )
 _LEFT_OUT: t.Final = Phrase(
     "Nothing was done: --limit leaves out localhost, where this playbook works. Add localhost to --limit",
@@ -52,6 +56,7 @@ def require_playbook(
     *,
     extra: Mapping[str, t.Any],
     read: Callable[[t.Any], t.Any],
+    warn: Callable[[Phrase], None],
     visits_hosts: bool,
 ) -> None:
     """Refuse a task of this playbook that a limit has put elsewhere, and variables that would not do what they say.
@@ -65,16 +70,24 @@ def require_playbook(
     require_variables(playbook, extra, variables)
     if playbook == "apply" and not controls:
         own, controller = map(variables["hostvars"].raw_get, (host, CONTROLLER))
-        require_same_bounds(host, own, controller)
+        require_bounds(host, own, controller, warn)
     require_readable(list_variables(spec), variables, read, controls=controls)
 
 
-def require_same_bounds(host: str, own: Mapping[str, t.Any], controller: Mapping[str, t.Any]) -> None:
-    """Refuse what would bound a purchase if it were not a variable of a managed host alone; raises OptionsWrong."""
-    bounds = (PREFIX + name for name in sorted(BOUNDS))
-    other = [name for name in bounds if name in own and (name not in controller or own[name] != controller[name])]
-    if other:
-        raise OptionsWrong(join_phrases(_OF_ONE_HOST.filled(name, host) for name in other))
+def require_bounds(
+    host: str, own: Mapping[str, t.Any], controller: Mapping[str, t.Any], warn: Callable[[Phrase], None]
+) -> None:
+    """Refuse what would bound a purchase if it were not a variable of a managed host alone; raises OptionsWrong.
+
+    It warns where the controller has another value, as one of its own beside the one of all hosts.
+    """
+    bounds = [name for name in (PREFIX + bound for bound in sorted(BOUNDS)) if name in own]
+    lacking = [name for name in bounds if name not in controller]
+    if lacking:
+        raise OptionsWrong(join_phrases(_OF_ONE_HOST.filled(name, host) for name in lacking))
+    for name in bounds:
+        if own[name] != controller[name]:
+            warn(_OF_CONTROLLER.filled(name))
 
 
 def require_readable(
@@ -98,4 +111,4 @@ def require_readable(
         raise OptionsWrong(join_phrases(problems))
 
 
-__all__ = ("require_playbook", "require_readable", "require_same_bounds")
+__all__ = ("require_bounds", "require_playbook", "require_readable")

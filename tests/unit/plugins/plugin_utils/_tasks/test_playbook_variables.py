@@ -15,8 +15,9 @@ import yaml
 from ansible_collections.iij.server_certificate.plugins.module_utils import _argspec
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.complaints import OptionsWrong
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._complaints.rules.book import RULES
-from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_tasks import require_same_bounds
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_tasks import require_bounds
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._tasks.playbook_variables import (
+    BOUNDS,
     VARIABLES,
     refuse_empty,
     require_variables,
@@ -165,14 +166,22 @@ def test_variables_of_the_role_are_no_slips_in_an_inventory() -> None:
     assert refusal("apply", {"certificate_order": "x"}).en.endswith("did you mean certificate_orders?")
 
 
-@pytest.mark.parametrize("name", ["budget", "max_new_orders", "max_renewals", "plan_digest", "plan_file", "slice"])
+@pytest.mark.parametrize("name", sorted(BOUNDS))
 def test_a_bound_of_a_managed_host_alone_is_refused(name: str) -> None:
     """What places the orders is a task of the controller."""
     name = f"certificate_{name}"
-    for controller in ({}, {name: 5}):
-        with pytest.raises(OptionsWrong) as refused:
-            require_same_bounds("web1", {name: 0}, controller)
-        assert refused.value.message.en.startswith(f"{name} is another one for web1 than for localhost")
-        assert "group_vars/all.yml" in refused.value.message.ja
-    require_same_bounds("web1", {name: 0, "certificate_commands": {"web": "true"}}, {name: 0})
-    require_same_bounds("web1", {}, {name: 0})
+    with pytest.raises(OptionsWrong) as refused:
+        require_bounds("web1", {name: 0}, {}, pytest.fail)
+    assert refused.value.message.en.startswith(f"{name} is set for web1, and not for localhost")
+    assert "group_vars/all.yml" in refused.value.message.ja
+    require_bounds("web1", {name: 0, "certificate_commands": {"web": "true"}}, {name: 0}, pytest.fail)
+    require_bounds("web1", {}, {name: 0}, pytest.fail)
+
+
+def test_a_bound_of_the_controller_counts_where_hosts_have_another_one() -> None:
+    """As of a line in host_vars/localhost.yml beside one for all; no host is in the warning, which is shown once."""
+    warnings: list[Phrase] = []
+    require_bounds("web1", {"certificate_slice": "1/2"}, {"certificate_slice": "2/2"}, warnings.append)
+    (warning,) = warnings
+    assert warning.en.startswith("certificate_slice: the value of localhost counts")
+    assert "localhost の値" in warning.ja and "web1" not in f"{warning}"
