@@ -127,6 +127,18 @@ def test_what_would_leave_the_key_without_its_passphrase_is_refused(site: Site) 
     assert "ENCRYPTED" in site.at("web1", "private/pem.key").read_text().splitlines()[0]
 
 
+@pytest.mark.parametrize("given", ["", None])
+def test_no_passphrase_is_none_and_fields_of_the_role_may_be_repeated(site: Site, given: str | None) -> None:
+    playbook = PLAYBOOK.replace(
+        "        certificate_order:", '        certificate_key_passphrase: "{{ given }}"\n        certificate_order:'
+    )
+    repeated = "item ~ '.example.jp', 'name': item, 'host': 'web1', 'key': {'path': folder ~ '/private/pem.key'}}"
+    playbook = playbook.replace("item ~ '.example.jp'}", repeated).replace("if item == 'pkcs12' else ''", "and given")
+    run_role(site, "-e", json.dumps({"layouts": ["pem"], "given": given}), playbook=playbook)
+    assert site.desk.purchases() == ["default/pem/1"]
+    assert "ENCRYPTED" not in site.at("web1", "private/pem.key").read_text()
+
+
 def test_a_host_that_is_stopped_by_another_one_says_so(site: Site) -> None:
     folder = site.at("web1") / "private"
     folder.mkdir()
