@@ -60,10 +60,11 @@ def keep_used(way: str, notice: Notice, options: Options, *, today: dt.date) -> 
 def _mark(way: str, notice: Notice, options: Options) -> str:
     """Name a way with a digest of where it leads, and of which orders: another team's address is another way.
 
-    Orders go by their names, since a folder may lie elsewhere at each run; where none could be read, by their source.
+    Orders go by their names, where none could be read by their source: the last part of a path alone, since runs of a
+    pipeline have their files elsewhere each time.
     """
     place = options[{"mail": "mail_to", "webhook": "webhook_url"}.get(way, "command")]
-    source = [options.get("slice"), options.get("order_files"), options.get("orders")]
+    source = [options.get("slice"), pathlib.PurePath(options.get("order_files") or "").name, options.get("orders")]
     about: t.Any = sorted(notice.orders) or source
     name = f"{way} {hashlib.sha256(repr((place, about)).encode()).hexdigest()[:16]}"
     return f"{name}, of a {notice.lacks}" if notice.lacks else name

@@ -369,6 +369,16 @@ def test_each_slice_and_folder_of_orders_has_its_own_message_of_the_day() -> Non
         assert send_once(failure, options, list_ways(options), today=TODAY)[0] == []
 
 
+@pytest.mark.parametrize("folder", ["orders", "orders/web.yml"])
+def test_a_failure_of_one_day_is_told_once_wherever_the_files_are(folder: str) -> None:
+    failure = NOTICE._replace(lacks="failure")
+    sent = []
+    for place in ("", "./", "/builds/1/ours/", "/builds/2/ours/"):
+        options = {**NO_WAY, "command": ["true"], "order_files": f"{place}{folder}"}
+        sent += send_once(failure, options, list_ways(options), today=TODAY)[0]
+    assert sent == ["command"]
+
+
 def test_a_message_knows_all_orders_that_were_looked_at() -> None:
     document = a_status()
     notice = make_notice(document)
