@@ -29,19 +29,22 @@ OWN_PLAY: t.Final = """
 """
 
 
+@pytest.mark.parametrize("limit", ["web*", "@failed.retry"])
 @pytest.mark.parametrize("playbook", PLAYBOOKS)
-def test_a_limit_without_the_controller_is_refused(site: Site, playbook: str) -> None:
+def test_a_limit_without_the_controller_is_refused(site: Site, playbook: str, limit: str) -> None:
     site.write_orders(site.target("www", "web1"))
-    run = site.run(playbook, "-e", "certificate_import_file=x.yml", "--limit", "web*", fails=True)
+    site.write("failed.retry", "web1\nweb2\n")
+    run = site.run(playbook, "-e", "certificate_import_file=x.yml", "--limit", limit, fails=True)
     assert "--limit leaves out localhost" in run.output
     assert len([task for task in run.tasks if task.outcome == "failed"]) == 1
     assert site.desk.purchases() == []
 
 
-@pytest.mark.parametrize("limit", ["web1,localhost", "web*:localhost"])
+@pytest.mark.parametrize("limit", ["web1,localhost", "web*:localhost", "@failed.retry", "@{folder}/failed.retry"])
 def test_a_limit_with_the_controller_is_none(site: Site, limit: str) -> None:
     site.write_orders(site.target("www", "web1"))
-    run = site.run("check", "--limit", limit)
+    site.write("failed.retry", "web1\nlocalhost\n")
+    run = site.run("check", "--limit", limit.format(folder=site.folder))
     assert "orders without mistakes: 1" in run.output
     assert [(task.host, task.outcome) for task in run.tasks] == [("localhost", "ok")]
 
