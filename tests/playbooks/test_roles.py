@@ -274,6 +274,18 @@ def test_a_report_on_nothing_is_refused(site: Site) -> None:
     site.run(str(playbook), "-e", json.dumps({"expiry_report_files": []}))
 
 
+def test_a_host_that_is_told_nothing_is_in_no_other_hosts_way(site: Site) -> None:
+    www = make_certificate(site, "www", subject="/CN=www.example.jp")
+    (site.folder / "host_vars").mkdir(exist_ok=True)
+    site.write("host_vars/web2.yml", json.dumps({"expiry_report_files": [www]}))
+    report = "      vars: {expiry_report_json_path: " + str(site.folder / "expiry.json") + "}\n"
+    playbook = site.write("report.yml", REPORT.replace("hosts: all", "hosts: web1,web2") + report)
+    playbook.write_text(playbook.read_text().replace("- iij", "- role: iij"))
+    site.run(str(playbook))
+    rows = json.loads((site.folder / "expiry.json").read_text())["certificates"]
+    assert [row["host"] for row in rows] == ["web2"]
+
+
 @pytest.mark.parametrize("name", ["the\tshop", "the\u200bshop"])
 def test_the_report_has_the_rows_of_odd_names(site: Site, name: str) -> None:
     www, other = (make_certificate(site, label, subject=f"/CN={label}.example.jp") for label in ("www", "other"))
