@@ -16,6 +16,7 @@ from .._complaints.complaints import Complaint, list_names, shorten
 from .._values.order import Outline, Wanted
 from .differences import (
     find_differences,
+    find_natural_differences,
     is_for_another_term,
     is_linked_otherwise,
     may_be_alike,
@@ -171,7 +172,7 @@ def is_left_behind(order: Order, app: Application) -> bool:
 
 
 def find_wrong_claims(
-    orders: tuple[Order, ...], claims: Mapping[str, Application], memory: Memory | None
+    orders: tuple[Order, ...], claims: Mapping[str, Application], observed: Observed, memory: Memory | None
 ) -> Iterator[Complaint]:
     """Find pinned contracts that are not there or another order's too, and those that are not what is asked for."""
     owners: dict[str, list[Order]] = {}
@@ -189,7 +190,7 @@ def find_wrong_claims(
         for order in sharing if len(sharing) > 1 else ():
             facts = {"contract_id": contract_id, "others": list_names(one.name for one in sharing)}
             yield _complaint("CONTRACT-TWICE", order, "contract_id", facts)
-    yield from _find_taken(orders, claims, memory)
+    yield from _find_taken(orders, claims, observed, memory)
 
 
 def _find_mismatch(order: Order, app: Application) -> Iterator[Complaint]:
@@ -215,7 +216,7 @@ def _find_mismatch(order: Order, app: Application) -> Iterator[Complaint]:
 
 
 def _find_taken(
-    orders: tuple[Order, ...], claims: Mapping[str, Application], memory: Memory | None
+    orders: tuple[Order, ...], claims: Mapping[str, Application], observed: Observed, memory: Memory | None
 ) -> Iterator[Complaint]:
     """Find contracts that an order names by ID, though they seem to be those of orders which would buy others then."""
     buying: dict[str, list[Order]] = {}
@@ -227,7 +228,8 @@ def _find_taken(
         if app is None or order.contract_id is None or not app.live or app.client_reference:
             continue
         fitting = (former for former in buying.get(order.common_name, ()) if _fits(former, app))
-        taken_from = [former for former in fitting if _is_taken(app, former, order, memory)]
+        losing = (former for former in fitting if _is_taken(app, former, order, memory))
+        taken_from = [former for former in losing if not _means_another(former, order, observed)]
         names = list_names(one.name for one in (order, *taken_from))
         for one in (order, *taken_from) if taken_from else ():
             yield _complaint("CONTRACT-TWICE", one, "contract_id", {"contract_id": app.contract_id, "others": names})
@@ -236,11 +238,28 @@ def _find_taken(
 def _is_taken(app: Application, former: Order, order: Order, memory: Memory | None) -> bool:
     """Check whether a contract is remembered to be another order's than the one that names it.
 
-    Where nobody knows, an order that only cancels it is no reason to buy one for an order that it fits.
+    Where nobody knows, an order that only cancels it is no reason to buy one for an order that it fits. One that was
+    cancelled already is left to whoever names it.
     """
+    if is_given_up(app):
+        return False
     if memory is not None and memory.has_names(app):
         return memory.is_named(former, app) and not memory.is_named(order, app)
-    return order.state is Wanted.CANCELLED and not is_given_up(app)
+    return order.state is Wanted.CANCELLED
+
+
+def _means_another(former: Order, order: Order, observed: Observed) -> bool:
+    """Check whether an order says that it buys another contract: beside the one that is named, or after it.
+
+    A generation counts the purchases of an order, so those that are over and what it replaces came before this one.
+    """
+    over = {
+        one.contract_id
+        for one in observed.applications
+        if (not one.live or is_given_up(one)) and not any(find_natural_differences(former, one))
+    }
+    before = over | ({former.replaces} if former.replaces else set())
+    return former.duplicate_of == order.name or former.generation > len(before) + 1
 
 
 def find_unsure_claims(

@@ -158,7 +158,7 @@ def _find_wrong(
     memory: Memory | None,
 ) -> Iterator[Complaint]:
     """Find what is wrong with the orders' contracts, before any of them is planned."""
-    yield from find_wrong_claims(orders, claims, memory)
+    yield from find_wrong_claims(orders, claims, observed, memory)
     yield from find_unsure_claims(orders, claims, outlines)
     yield from find_wrong_replacements(orders, claims, observed)
 

@@ -163,12 +163,12 @@ RULES = (
         (
             "{contract_id} would be the contract of several orders: {others}.",
             "one order for each contract",
-            "Remove all of these orders but one (files stay on their hosts), or correct contract_id.",
+            "Keep one of them, or correct contract_id. To buy another, raise generation, with replaces: {contract_id}.",
         ),
         (
             "{contract_id} が複数のオーダーの契約になります: {others}",
             "契約ごとに1つのオーダー",
-            "1つを残してほかのオーダーを消すか (ホストのファイルは残ります)、contract_id を直してください。",
+            "1つを残すか、contract_id を直してください。再購入は generation を上げ、replaces: {contract_id} とします。",
         ),
     ),
     make_rule(

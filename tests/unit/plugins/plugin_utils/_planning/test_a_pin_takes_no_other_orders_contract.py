@@ -95,6 +95,60 @@ def test_what_is_meant_goes_on(www: dict[str, t.Any], row: Application) -> None:
     assert complaints(www, CANCELLED, rows=rows) == []
 
 
+ANOTHER: t.Final = {**WWW, "generation": 2}
+SECOND: t.Final = {key: value for key, value in PINNED.items() if key != "duplicate_of"}
+GIVEN_UP: t.Final = dc.replace(ROW, given_up=True)
+
+
+@pytest.mark.parametrize("memory", [None, OF_NOBODY, OF_WWW, OF_PINNED, OF_STRANGER, OF_BOTH])
+@pytest.mark.parametrize("keeps_references", [True, False])
+@pytest.mark.parametrize(
+    ("www", "pinned", "row"),
+    [
+        (ANOTHER, CANCELLED, ROW),
+        (ANOTHER, PINNED, ROW),
+        ({**ANOTHER, "duplicate_of": "pinned"}, SECOND, ROW),
+        ({**WWW, "duplicate_of": "pinned"}, SECOND, ROW),
+        ({**WWW, "duplicate_of": "rsc00000001"}, SECOND, ROW),
+        (WWW, CANCELLED, GIVEN_UP),
+        (WWW, PINNED, GIVEN_UP),
+    ],
+)
+def test_another_purchase_may_be_meant(
+    www: dict[str, t.Any], pinned: dict[str, t.Any], row: Application, memory: Memory | None, keeps_references: bool
+) -> None:
+    assert complaints(www, pinned, rows=(row,), memory=memory, keeps_references=keeps_references) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "before", "expected"),
+    [
+        ({"generation": 2}, dc.replace(ROW, contract_id="rsc00000009", state=State.REJECTED), TWICE),
+        ({"generation": 2}, dc.replace(GIVEN_UP, contract_id="rsc00000009"), TWICE),
+        ({"generation": 3}, dc.replace(ROW, contract_id="rsc00000009", state=State.REJECTED), []),
+        ({"generation": 2, "replaces": "rsc00000009"}, dc.replace(ROW, contract_id="rsc00000009"), TWICE),
+        ({"generation": 3, "replaces": "rsc00000009"}, dc.replace(ROW, contract_id="rsc00000009"), []),
+        ({"generation": 2}, dc.replace(ROW, contract_id="rsc00000009", common_name="x.example.jp"), []),
+    ],
+)
+@pytest.mark.parametrize("memory", [None, OF_WWW])
+def test_the_generation_of_a_contract_is_told_by_those_before(
+    written: dict[str, t.Any], before: Application, expected: list[str], memory: Memory | None
+) -> None:
+    """The CA has rejected the first, say, and the second was bought in a browser: it is that of this generation."""
+    assert complaints({**WWW, **written}, CANCELLED, rows=(before, ROW), memory=memory) == expected
+
+
+def test_both_orders_are_told_how_another_purchase_is_meant() -> None:
+    with pytest.raises(OrdersRefused) as caught:
+        make_plan(portfolio(WWW, CANCELLED), Observed(applications=(ROW,), as_of=MADE_AT), portfolio="p")
+    for complaint in caught.value.complaints:
+        for words in (complaint.todo.en, complaint.todo.ja):
+            assert "generation" in words and "replaces: rsc00000001" in words
+    advised = {**WWW, "generation": 2, "replaces": "rsc00000001"}
+    assert complaints(advised) == complaints(advised, CANCELLED) == []
+
+
 def test_an_order_that_has_another_contract_is_asked_nothing() -> None:
     other = booked(ORDER, "p/www/1", number=2, state=State.ISSUED)
     assert complaints(WWW, CANCELLED, rows=(ROW, other)) == []
