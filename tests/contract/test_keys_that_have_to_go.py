@@ -83,24 +83,44 @@ def test_a_supplied_csr_waits_for_another_key(
     assert kinds(desk) == ["new", "renewal"]
 
 
-def test_a_reverted_csr_brings_no_compromised_key_back(desk: DeskControl, tmp_path: pathlib.Path) -> None:
-    """The reissue and its CSR are taken out of the files again, once it is issued; the window opens, and closes."""
-    csr, texts = tmp_path / "www.csr", [sample.csr_of(sample.new_key(), "www.example.jp") for _number in range(3)]
+def reissue_and_revert(site: Site, csr: pathlib.Path, texts: list[str], reason: str) -> str:
+    """The reissue and its CSR are taken out of the files again, once it is issued; returns the key of the first CSR."""
     csr.write_text(texts[0], encoding="utf-8")
-    site = Site(
-        desk, tmp_path, csr_origin="supplied", csr_path=str(csr), host=None, key=None, install=None, subject=None
-    )
     site.tasks.apply()
-    desk.ca_work()
-    desk.advance(3)
+    site.desk.ca_work()
+    site.desk.advance(3)
     csr.write_text(texts[1], encoding="utf-8")
-    key = declare(site, "key_compromised")
+    key = declare(site, reason)
     site.tasks.apply()
-    desk.ca_work()
+    site.desk.ca_work()
     assert site.application()["public_key_fingerprint"] != key
     csr.write_text(texts[0], encoding="utf-8")
     del site.fields["reissue"]
-    for days in (29, 28, 25):
+    return key
+
+
+def with_supplied_csr(desk: DeskControl, tmp_path: pathlib.Path, **written: t.Any) -> tuple[Site, pathlib.Path]:
+    csr = tmp_path / "www.csr"
+    fields = {"csr_origin": "supplied", "csr_path": str(csr), "host": None, "key": None, "install": None}
+    return Site(desk, tmp_path, **fields, subject=None, **written), csr
+
+
+def make_csrs(count: int) -> list[str]:
+    return [sample.csr_of(sample.new_key(), "www.example.jp") for _number in range(count)]
+
+
+def forget(tmp_path: pathlib.Path) -> None:
+    (memory,) = (tmp_path / "XDG_STATE_HOME").rglob("*.memory.jsonl")  # of this test alone (conftest)
+    memory.unlink()
+
+
+@pytest.mark.parametrize("reason", REASONS)
+def test_a_reverted_csr_brings_no_compromised_key_back(desk: DeskControl, tmp_path: pathlib.Path, reason: str) -> None:
+    """The window opens, and closes."""
+    site, csr = with_supplied_csr(desk, tmp_path)
+    texts = make_csrs(3)
+    key = reissue_and_revert(site, csr, texts, reason)
+    for days in (29, 28, 25, 23):
         site.days_before_end(days)
         site.tasks.renew()
         assert site.application()["procedure"]["state"] == "awaiting_registration"
@@ -108,3 +128,40 @@ def test_a_reverted_csr_brings_no_compromised_key_back(desk: DeskControl, tmp_pa
     csr.write_text(texts[2], encoding="utf-8")
     site.tasks.renew()
     assert site.application()["procedure"]["public_key_fingerprint"] not in (key, None)
+
+
+def test_a_key_whose_certificate_had_wrong_content_is_kept_as_the_order_says(
+    desk: DeskControl, tmp_path: pathlib.Path
+) -> None:
+    site, csr = with_supplied_csr(desk, tmp_path, renewal={"when": "window", "key": "keep"})
+    key = reissue_and_revert(site, csr, make_csrs(2), "wrong_content")
+    site.days_before_end(28)
+    assert not site.tasks.renew()["left_out"]
+    assert site.application()["procedure"]["public_key_fingerprint"] == key
+
+
+@pytest.mark.parametrize("kept", ["keep", "rotate"])
+@pytest.mark.parametrize("said_again", [True, False])
+def test_where_nobody_remembers_why_iij_makes_no_key(
+    desk: DeskControl, tmp_path: pathlib.Path, kept: str, said_again: bool
+) -> None:
+    site, csr = with_supplied_csr(desk, tmp_path, renewal={"when": "window", "key": kept})
+    key = reissue_and_revert(site, csr, make_csrs(2), "wrong_content")
+    forget(tmp_path)
+    serial = site.application()["previous"][0]["serial_number"].lstrip("0")
+    site.days_before_end(28)
+    advice = f'reissue: {{serial: "{serial}", reason: wrong_content}}'
+    site.tasks.renew()
+    assert advice in site.tasks.run("cert_portfolio", state="planned")["text"]
+    assert site.application()["procedure"]["state"] == "awaiting_registration"
+    if said_again:
+        site.fields["reissue"] = {"serial": serial, "reason": "wrong_content"}
+        site.tasks.renew()
+        expected = "applied" if kept == "keep" else "awaiting_registration"
+        assert site.application()["procedure"]["state"] == expected
+    for days in (24, 20):
+        site.days_before_end(days)
+        site.tasks.renew()
+        procedure = site.application()["procedure"]
+        assert (procedure["public_key_fingerprint"], procedure["csr_origin"]) == (key, "customer")
+        assert "REISSUE-CSR-SAME" not in str(site.tasks.renew().get("complaints")), "it is registered"

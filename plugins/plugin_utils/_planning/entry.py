@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
 
     from .._values.links import Relinking
     from .._values.observed import Application
-    from .._values.order import Order
+    from .._values.order import Order, ReissueReason
     from .lifecycle import Track
     from .replacements import Replaced
 
@@ -55,6 +55,7 @@ class Entry:
     replaced: Replaced | None = None  # the contract that this order replaces
     used_keys: tuple[str, ...] = ()  # public keys, by their fingerprints, that the CA refuses (UsedKeys.list_refused)
     has_unseen_keys: bool = False  # whether it may refuse others, which nobody knows
+    csr_reason: ReissueReason | None = None  # why a certificate with the key of its CSR was reissued, as remembered
     key_unknown: bool = False  # whether the user gives a CSR, and nobody knows the key of the certificate in use
     drifted: tuple[str, ...] = ()  # fields in which the order says something else than was registered
 

@@ -26,7 +26,7 @@ from .steps import Standing
 
 if t.TYPE_CHECKING:
     from .._values.observed import Application
-    from .._values.order import Order
+    from .._values.order import Order, ReissueReason
     from .lifecycle import Track
 
 
@@ -69,12 +69,14 @@ def find_standing_ahead(
     spread: bool,
     mended: bool = False,
     key_unknown: bool = False,
+    csr_reason: ReissueReason | None = None,
 ) -> Standing | None:
     """Decide what is due for the certificate after the one in use; None where nothing is.
 
     An open procedure is registered whoever opened it, so that no silence takes a key from its host; one that the CA
     has rejected only once the order was `mended`, or may have been. What was opened before its order was cancelled is
-    used. `key_unknown`: nobody knows the key of the certificate in use, and the user gives a CSR.
+    used. `key_unknown`: nobody knows the key of the certificate in use, and the user gives a CSR. `csr_reason`: why a
+    certificate with the key of that CSR was reissued, as remembered.
     """
     if application is None or application.state is State.UNCLEAR:
         return None
@@ -83,13 +85,14 @@ def find_standing_ahead(
     procedure = application.procedure
     if procedure is not None and renews(application):
         open_yet = procedure.state is State.AWAITING_REGISTRATION or (procedure.state is State.REJECTED and mended)
-        lacks = waits_for_new_csr(order, application, track, key_unknown=key_unknown)
+        lacks = waits_for_new_csr(order, application, track, key_unknown=key_unknown, reason=csr_reason)
         waits = bool(order.missing) or order.product.brought or lacks
         return Standing.TO_REGISTER if open_yet and not waits else Standing.WAITING
     # By hand no reissue is recorded of what was cancelled.
     reissues = wants_reissue(order, application) and application.live and not application.given_up
     if reissues and not is_reissue_late(order, track):
-        return Standing.HELD if waits_for_new_csr(order, application, track) else Standing.TO_REISSUE
+        waits = waits_for_new_csr(order, application, track, reason=csr_reason)
+        return Standing.HELD if waits else Standing.TO_REISSUE
     if is_given_up(application) and application.live:
         return Standing.HELD  # somebody has cancelled what the order keeps
     return Standing.TO_RENEW if is_due(order, track, spread=spread) else None

@@ -59,53 +59,71 @@ def list_keys_of_contract(application: Application) -> tuple[str, ...]:
     return (*list_retired_keys(application), *((coming,) if coming else ()))
 
 
-def is_csr_same(order: Order, application: Application | None) -> bool:
+def is_csr_same(order: Order, application: Application | None, reason: ReissueReason | None = None) -> bool:
     """Check whether the user's CSR has a key of this contract, in use or before, where the next one is to be another.
 
-    A CSR of before comes back with whatever brings files back.
+    A CSR of before comes back with whatever brings files back. `reason`: why the key was replaced, as remembered.
     """
     current = current_certificate(application)
     if application is None or order.csr is None or current is None:
         return False
     keys = {one.public_key_fingerprint for one in (current, *application.previous)}
-    return order.csr.public_key_fingerprint in keys and _has_to_differ(order, application)
+    is_known = order.csr.public_key_fingerprint in keys or _bans_key(reason)
+    return is_known and _has_to_differ(order, application, reason)
 
 
-def is_csr_banned(order: Order, application: Application | None) -> bool:
-    """Check whether the user's CSR has the key of an earlier certificate that had to go: nothing has it again.
+def is_csr_banned(order: Order, application: Application | None, reason: ReissueReason | None) -> bool:
+    """Check whether the user's CSR has the key of an earlier certificate that was compromised or lost.
 
-    A reissue has replaced it, whose reason nobody may remember, or the order still says that its key is no secret.
+    Nothing has it again. The order says so, or it is what a reissue was registered for.
     """
+    ones = _list_earlier(order, application)
+    return _bans_key(reason) or (_bans_key(_reason_of(order)) and any(is_unwanted(order, one) for one in ones))
+
+
+def find_doubted(order: Order, application: Application | None, reason: ReissueReason | None) -> Certificate | None:
+    """Find the certificate with the key of the user's CSR that a reissue has replaced, and nobody knows why."""
+    if reason is not None:
+        return None
+    replaced = (one for one in _list_earlier(order, application) if one.revoke_on is not None)
+    return next((one for one in replaced if not is_unwanted(order, one)), None)
+
+
+def _list_earlier(order: Order, application: Application | None) -> tuple[Certificate, ...]:
+    """List the certificates before the current one that have the key of the user's CSR."""
     if application is None or order.csr is None:
-        return False
-    return any(
-        one.public_key_fingerprint == order.csr.public_key_fingerprint
-        and (one.revoke_on is not None or (_bans_key(order) and is_unwanted(order, one)))
-        for one in application.previous
-    )
+        return ()
+    key = order.csr.public_key_fingerprint
+    return tuple(one for one in application.previous if one.public_key_fingerprint == key)
 
 
-def _has_to_differ(order: Order, application: Application) -> bool:
+def _has_to_differ(order: Order, application: Application, reason: ReissueReason | None = None) -> bool:
     """Check whether the next certificate, which is to be registered, is to have another key than the one in use."""
     if application.procedure is None:
         return wants_reissue(order, application)
-    goes = is_csr_banned(order, application) or (_bans_key(order) and wants_reissue(order, application))
+    gone = is_csr_banned(order, application, reason) or find_doubted(order, application, reason) is not None
+    goes = gone or (_bans_key(_reason_of(order)) and wants_reissue(order, application))
     state = application.procedure.state
     waits = state is State.AWAITING_REGISTRATION or (goes and state is State.REJECTED)
     return renews(application) and waits and (order.rotates_key or goes or is_reissuing(application))
 
 
 def waits_for_new_csr(
-    order: Order, application: Application | None, track: Track | None, *, key_unknown: bool = False
+    order: Order,
+    application: Application | None,
+    track: Track | None,
+    *,
+    key_unknown: bool = False,
+    reason: ReissueReason | None = None,
 ) -> bool:
     """Check whether nothing is registered before the CSR has a new key.
 
     A renewal waits until shortly before IIJ would make its own CSR; a key that has to go is never certified again.
     `key_unknown`: nobody knows that of the certificate in use, so the CSR of a renewal may have it.
     """
-    if not (is_csr_same(order, application) or (key_unknown and may_csr_be_same(order, application))):
+    if not (is_csr_same(order, application, reason) or (key_unknown and may_csr_be_same(order, application))):
         return False
-    if is_reissuing(application) or wants_reissue(order, application) or is_csr_banned(order, application):
+    if is_reissuing(application) or wants_reissue(order, application) or is_csr_banned(order, application, reason):
         return True
     return track is not None and track.as_of < track.window.update_by - _LAST_CALL
 
@@ -120,9 +138,13 @@ def may_csr_be_same(order: Order, application: Application | None) -> bool:
     return _has_to_differ(order, application)
 
 
-def _bans_key(order: Order) -> bool:
-    """Check whether the key of the certificate that the order wants reissued may be in no other, kept or not."""
-    return order.reissue is not None and order.reissue.reason is not ReissueReason.WRONG_CONTENT
+def _reason_of(order: Order) -> ReissueReason | None:
+    return order.reissue.reason if order.reissue else None
+
+
+def _bans_key(reason: ReissueReason | None) -> bool:
+    """Check whether the key of a certificate that is reissued for this reason may be in no other, kept or not."""
+    return reason is not None and reason is not ReissueReason.WRONG_CONTENT
 
 
 def _has_own_key(order: Order) -> bool:
@@ -130,6 +152,7 @@ def _has_own_key(order: Order) -> bool:
 
 
 __all__ = (
+    "find_doubted",
     "find_installed_before",
     "is_csr_banned",
     "is_csr_same",

@@ -18,12 +18,13 @@ import typing as t
 
 from ...module_utils._core.paths import plain_path
 from .._complaints.vaulted import HIDDEN, Vaulted
-from .._values.order import CsrOrigin, Outline
+from .._values.order import CsrOrigin, Outline, ReissueReason
 from .drift import CSR, digest_registration, list_shown_drift
-from .lifecycle import current_certificate
+from .lifecycle import current_certificate, is_unwanted
+from .memory_lines import HostAnswer, Registered
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from .._values.observed import Application
     from .._values.order import Order
@@ -31,43 +32,6 @@ if t.TYPE_CHECKING:
 _File = tuple[str | None, str]  # its host, and its path there
 
 _FEW: t.Final = 100  # lines, about which nobody need care
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class HostAnswer:
-    """One host's answer about one certificate; `places` are the host and the files that the order named then.
-
-    `not_after`: its end as the desk showed it, which tells it from the next one where no fingerprint is listed.
-    `order`: the name of the order, which may come to name other places.
-    """
-
-    contract_id: str
-    certificate_fingerprint: str | None
-    places: tuple[str | None, ...]
-    has: bool
-    not_after: str | None = None
-    order: str | None = None
-
-
-@dc.dataclass(frozen=True, slots=True, kw_only=True)
-class Registered:
-    """What was registered for a contract: a digest by field of the order.
-
-    `before`: the end of the certificate that the next one replaces, as the desk showed it; None for the first one.
-    `order`: the name of the order. `keys`: all that were registered, by the fingerprints of their public keys.
-    """
-
-    contract_id: str
-    digests: Mapping[str, str]
-    before: str | None = None
-    order: str | None = None
-    keys: tuple[str, ...] = ()
-
-    def add_keys_of(self, earlier: Registered | None) -> Registered:
-        """Add the keys that were registered for the contract before."""
-        if earlier is None or set(earlier.keys) <= set(self.keys):
-            return self
-        return dc.replace(self, keys=tuple(dict.fromkeys((*earlier.keys, *self.keys))))
 
 
 class Memory:
@@ -174,6 +138,12 @@ class Memory:
             return False
         return application.contract_id not in self._registered
 
+    def find_reissue_reason(self, order: Order, application: Application | None) -> ReissueReason | None:
+        """Find why a certificate of this contract with the key of the user's CSR was reissued."""
+        registered = self._registered.get(application.contract_id) if application else None
+        reason = registered.reissued.get(order.csr.public_key_fingerprint) if registered and order.csr else None
+        return ReissueReason(reason) if reason in list(ReissueReason) else None  # the file is the user's
+
     def is_mended(self, application: Application | None, drifted: tuple[str, ...]) -> bool:
         """Check whether an order differs from what was registered last, or may: nothing is remembered of that."""
         return bool(drifted) or application is None or application.contract_id not in self._registered
@@ -241,8 +211,16 @@ def make_registered(order: Order, application: Application, key: str | None = No
     replaced = current_certificate(application)
     before = replaced.not_after.isoformat() if replaced else None
     digests = digest_registration(order)
-    keys = (key,) if key else ()
-    return Registered(contract_id=application.contract_id, digests=digests, before=before, order=order.name, keys=keys)
+    unwanted = (one for one in (replaced, *application.previous) if one and is_unwanted(order, one))
+    reason = order.reissue.reason.value if order.reissue else ""
+    return Registered(
+        contract_id=application.contract_id,
+        digests=digests,
+        before=before,
+        order=order.name,
+        keys=(key,) if key else (),
+        reissued={one.public_key_fingerprint: reason for one in unwanted if one.public_key_fingerprint},
+    )
 
 
 def _is_about(answer: HostAnswer, application: Application) -> bool:

@@ -16,8 +16,9 @@ from .._complaints.complaints import Complaint, OrdersRefused
 from .claims import find_unsure_claims, find_wrong_claims, list_unmanaged, match_applications
 from .due import leave_undue, part_entries
 from .entry import Entry
+from .holding import hold_where_unclear
 from .judgement import find_standing, find_standing_ahead, is_registered
-from .lifecycle import day_in_japan, find_track, is_key_lost, is_term_refused, list_lacking_fields
+from .lifecycle import find_track, is_key_lost
 from .links import link_standing, relinking_of
 from .lookup import find_missing_link, resolve_linked_contract
 from .memory import Memory
@@ -28,7 +29,7 @@ from .replacements import (
     find_replaced_of_others,
     find_wrong_replacements,
 )
-from .rivals import find_bought_before, find_rivals, find_rivals_of_renewal
+from .rivals import find_bought_before, find_rivals
 from .steps import Standing, Step, Verdict
 from .used_keys import UsedKeys, add_used_keys
 
@@ -178,24 +179,11 @@ def _plan_each(
     for order in orders:
         planned, wrong = _plan_one(order, orders, claims, observed, memory, spread=spread)
         planned, used = add_used_keys(planned, keys)
-        entry, others = _hold_where_unclear(planned, observed, claims, portfolio, memory)
+        entry, others = hold_where_unclear(planned, observed, claims, portfolio, memory)
         entries.append(entry)
         complaints += (*wrong, *used)
         rivals += others
     return entries, complaints, rivals
-
-
-def _hold_where_unclear(
-    entry: Entry, observed: Observed, claims: Mapping[str, Application], portfolio: str, memory: Memory
-) -> tuple[Entry, tuple[Complaint, ...]]:
-    """Hold a renewal or reissue that lacks something, has a rival or is for a term of its own; returns the rivals."""
-    if entry.ahead not in (Standing.TO_RENEW, Standing.TO_REISSUE):
-        return entry, ()
-    renews = entry.ahead is Standing.TO_RENEW
-    rivals = _find_rivals_of(entry, observed, claims, portfolio, memory) if renews else ()
-    refused = renews and is_term_refused(entry.order, entry.track.window if entry.track else None)
-    held = bool(rivals or list_lacking_fields(entry.order)) or refused
-    return (dc.replace(entry, ahead=Standing.HELD) if held else entry), rivals
 
 
 def _with_replaced(entries: list[Entry], observed: Observed) -> list[Entry]:
@@ -247,6 +235,7 @@ def _plan_one(
         on_host_until=memory.find_end_on_host(order, application) if _may_lie_before(order, standing) else None,
         elsewhere=elsewhere,
         key_unknown=memory.is_key_unknown(order, application),
+        csr_reason=memory.find_reissue_reason(order, application),
         drifted=drifted if is_registered(order, application) else (),
     ), complaints
 
@@ -261,8 +250,15 @@ def _find_ahead(
     spread: bool,
 ) -> Standing | None:
     """Decide what is due for the next certificate, by what is remembered of registrations."""
-    mended, key_unknown = memory.is_mended(application, drifted), memory.is_key_unknown(order, application)
-    return find_standing_ahead(order, application, track, spread=spread, mended=mended, key_unknown=key_unknown)
+    return find_standing_ahead(
+        order,
+        application,
+        track,
+        spread=spread,
+        mended=memory.is_mended(application, drifted),
+        key_unknown=memory.is_key_unknown(order, application),
+        csr_reason=memory.find_reissue_reason(order, application),
+    )
 
 
 def _is_elsewhere(order: Order, application: Application | None, memory: Memory, ahead: Standing | None) -> bool:
@@ -280,17 +276,6 @@ def _may_lie_before(order: Order, standing: Standing) -> bool:
 def _is_unnamed(order: Order, application: Application | None) -> bool:
     """Check whether neither the desk nor the order says whose an application is."""
     return application is not None and application.client_reference is None and order.contract_id is None
-
-
-def _find_rivals_of(
-    entry: Entry, observed: Observed, claims: Mapping[str, Application], portfolio: str, memory: Memory
-) -> tuple[Complaint, ...]:
-    order, application, track = entry.order, entry.application, entry.track
-    if application is None or track is None:
-        return ()
-    others, day = observed.applications, day_in_japan(track.window.order_by)
-    rivals = find_rivals_of_renewal(order, application, others, claims, day=day, portfolio=portfolio, memory=memory)
-    return tuple(rivals)
 
 
 __all__ = ("Plan", "make_plan")

@@ -17,7 +17,7 @@ from .._catalogue.industry import find_lifetime
 from .._catalogue.renewals import LEADS
 from .._complaints.complaints import Complaint, Place, list_names, shorten
 from .._values.order import ReissueReason, Wanted
-from .keys import is_csr_banned, is_csr_same, may_csr_be_same
+from .csr_remarks import find_csr_remarks
 from .lifecycle import (
     CERTIFIED,
     DAY,
@@ -86,7 +86,7 @@ def find_remarks(plan: Plan) -> Iterator[Complaint]:
         if track.phase is Phase.CLOSED and application.live and not order.product.brought:
             end, day = day_in_japan(track.certificate.not_after), last_day_before(track.window.order_by)
             yield _remark("RENEWAL-UNSEEN", order, {**facts, "day": day, "end": end})
-        yield from _of_csr(entry, track, facts)
+        yield from find_csr_remarks(entry, track, facts)
         if _is_late(entry, track):
             end, days = day_in_japan(track.certificate.not_after), LEADS.value[order.product.level.value]
             yield _remark("WINDOW-SHORT", order, {**facts, "end": end, "days": days})
@@ -234,19 +234,6 @@ def _of_replaced(entry: Entry) -> Iterator[Complaint]:
         yield _remark("REPLACED-IN-PERSON", entry.order, facts, "replaces")
     elif old.track is not None and old.track.is_near():
         yield _remark("REPLACED-GOES-ON", entry.order, facts, "replaces")
-
-
-def _of_csr(entry: Entry, track: Track, facts: Mapping[str, object]) -> Iterator[Complaint]:
-    """Yield that the user's CSR has the key of the certificate in use or of one before, or may have it."""
-    if is_csr_banned(entry.order, entry.application):
-        rule = "REISSUE-CSR-SAME"
-    elif is_csr_same(entry.order, entry.application):
-        rule = "REISSUE-CSR-SAME" if _is_reissue(entry) else "RENEWAL-CSR-SAME"
-    elif entry.key_unknown and may_csr_be_same(entry.order, entry.application):
-        rule = "RENEWAL-KEY-UNKNOWN"
-    else:
-        return
-    yield _remark(rule, entry.order, {**facts, "day": day_in_japan(track.window.update_by)}, "csr_path")
 
 
 def _is_reissue(entry: Entry) -> bool:

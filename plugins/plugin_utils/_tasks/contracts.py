@@ -134,7 +134,10 @@ def _after(entry: Entry, application: Application | None, plan: Plan) -> Entry:
     if application is None:
         return entry
     track = find_track(application, plan.as_of)
-    ahead = find_standing_ahead(entry.order, application, track, spread=plan.spread, key_unknown=entry.key_unknown)
+    unknown, reason = entry.key_unknown, entry.csr_reason
+    ahead = find_standing_ahead(
+        entry.order, application, track, spread=plan.spread, key_unknown=unknown, csr_reason=reason
+    )
     relinking = relinking_of(entry.order, application)
     return dc.replace(
         entry,

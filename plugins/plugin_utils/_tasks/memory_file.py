@@ -166,18 +166,20 @@ def _parse(line: bytes) -> HostAnswer | Registered | None:
         return None
     if not isinstance(fields, dict) or not isinstance(fields.get("contract_id"), str):
         return None
-    # Lines of earlier versions tell neither the certificates' ends, nor the orders, nor the keys.
+    # Lines of earlier versions tell neither the certificates' ends, nor the orders, nor the keys, nor reissues.
     fields = {"order": None, **fields}
-    return _read_registered({"before": None, "keys": [], **fields}) or _read_answer({"not_after": None, **fields})
+    return _read_registered({"before": None, "keys": [], "reissued": {}, **fields}) or _read_answer(
+        {"not_after": None, **fields}
+    )
 
 
 def _read_registered(fields: dict[str, t.Any]) -> Registered | None:
-    if set(fields) != _FIELDS[Registered] or not isinstance(fields["digests"], dict):
+    if set(fields) != _FIELDS[Registered]:
         return None
-    keys = fields["keys"]
-    if not isinstance(keys, list):
+    digests, keys, reissued = fields["digests"], fields["keys"], fields["reissued"]
+    if not (isinstance(digests, dict) and isinstance(keys, list) and isinstance(reissued, dict)):
         return None
-    texts = (fields["before"] or "", fields["order"] or "", *fields["digests"].values(), *keys)
+    texts = (fields["before"] or "", fields["order"] or "", *digests.values(), *keys, *reissued.values())
     return Registered(**{**fields, "keys": tuple(keys)}) if all(isinstance(text, str) for text in texts) else None
 
 

@@ -47,12 +47,12 @@ RULES = (
         (
             "The CSR for {contract_id} has the key of a certificate that has to go, or had to.",
             "a CSR with a new key",
-            "Make a new key and CSR; until then no reissue is ordered, and nothing registered.",
+            "Make a new key and CSR. {then}",
         ),
         (
             "{contract_id} に使うCSRの鍵が、再発行で置き換える (または置き換えた) 証明書と同じです。",
             "新しい鍵のCSR",
-            "鍵とCSRを作り直してください。それまで再発行の申し込みも登録も行いません。",
+            "鍵とCSRを作り直してください。{then}",
         ),
         severity=Severity.WARNING,
     ),

@@ -159,5 +159,15 @@ def test_a_line_without_keys_knows_none(file: pathlib.Path, keys: dict[str, t.An
     assert bool(memory.list_lines()) == (keys.get("keys", []) == [])
 
 
+@pytest.mark.parametrize(
+    "reissued", [{}, {"reissued": {}}, {"reissued": None}, {"reissued": []}, {"reissued": {"a": 1}}]
+)
+def test_a_line_without_reissues_knows_none(file: pathlib.Path, reissued: dict[str, t.Any]) -> None:
+    write_lines(Registered(contract_id="rsc00000002", digests={}))
+    fields = {"contract_id": "rsc00000001", "digests": {}, "before": None, "order": "www", "keys": [], **reissued}
+    file.write_text(json.dumps(fields), encoding="utf-8")
+    assert bool(read_memory(OPTIONS).list_lines()) == (reissued.get("reissued", {}) == {})
+
+
 def write_lines(*lines: Registered) -> None:
     assert memory_file._remember(OPTIONS, list(lines), "en") == []
