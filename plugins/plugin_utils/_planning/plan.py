@@ -136,8 +136,7 @@ def make_plan(
     if complaints and not (due_only or leave_wrong):
         raise OrdersRefused(complaints)
     kept, left = (leave_undue if due_only else part_entries)(entries, broken={one.order for one in complaints})
-    buying = (entry.order for entry in kept if entry.standing is Standing.TO_ORDER)
-    remarks += find_bought_before(buying, orders, observed.applications, portfolio)
+    remarks += _find_unmeant(kept, (*orders, *outlines), observed, portfolio)
     return Plan(
         entries=kept,
         left=left,
@@ -146,7 +145,7 @@ def make_plan(
         applications=tuple(observed.applications),
         as_of=observed.as_of,
         spread=spread,
-        remarks=(*complaints, *remarks, *find_replaced_of_others([(e.order, e.replaced) for e in entries], portfolio)),
+        remarks=(*complaints, *remarks),
         keys=keys,
     )
 
@@ -162,6 +161,15 @@ def _find_wrong(
     yield from find_wrong_claims(orders, claims, observed, memory)
     yield from find_unsure_claims(orders, claims, outlines)
     yield from find_wrong_replacements(orders, claims, observed)
+
+
+def _find_unmeant(
+    entries: tuple[Entry, ...], orders: Iterable[Order | Outline], observed: Observed, portfolio: str
+) -> Iterator[Complaint]:
+    """Find purchases and cancellations of this plan that may come of a copied or renamed order."""
+    buying = (entry.order for entry in entries if entry.standing is Standing.TO_ORDER)
+    yield from find_bought_before(buying, orders, observed.applications, portfolio)
+    yield from find_replaced_of_others([(one.order, one.replaced, one.steps) for one in entries], portfolio)
 
 
 def _plan_each(

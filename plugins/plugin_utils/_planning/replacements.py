@@ -21,7 +21,7 @@ from .._values.order import Usage, Wanted
 from .differences import may_be_alike
 from .lifecycle import Phase, find_track, is_given_up, is_renewing
 from .memory import name_places
-from .steps import Standing
+from .steps import Standing, Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -135,22 +135,23 @@ def find_wrong_replacements(
             yield _complaint("REPLACES-UNKNOWN", order, facts)
 
 
-def find_replaced_of_others(replaced: Iterable[tuple[Order, Replaced | None]], portfolio: str) -> Iterator[Complaint]:
-    """Find contracts that a replacement ends although they may be kept: another portfolio's, or another order's.
+def find_replaced_of_others(
+    replaced: Iterable[tuple[Order, Replaced | None, tuple[Step, ...]]], portfolio: str
+) -> Iterator[Complaint]:
+    """Find contracts that a replacement ends although they may be kept: another portfolio's, or for another name.
 
-    A copied entry may still name what its model has replaced.
+    A copied entry may still name what its model has replaced. That a name is another one may be meant, so it is told
+    only with the purchase and with the cancellation.
     """
-    pairs = tuple(replaced)
-    names = {order.name for order, _one in pairs}
-    for order, one in pairs:
+    for order, one, steps in replaced:
         if one is None or not one.goes_on:
             continue
         old = one.application
-        common_name, buyer = shorten(old.common_name), (old.client_reference or "").split("/")
+        common_name, (buyer, slash, _name) = shorten(old.common_name), (old.client_reference or "").partition("/")
         facts = {"contract_id": old.contract_id, "common_name": common_name, "value": shorten(order.name)}
-        if len(buyer) > 1 and buyer[0] != portfolio:
-            yield _complaint("REPLACES-OTHER", order, {**facts, "portfolio": shorten(buyer[0])})
-        elif not may_be_alike(order, old) or (len(buyer) > 1 and buyer[1] not in {*names, order.was_named}):
+        if slash and buyer != portfolio:
+            yield _complaint("REPLACES-OTHER", order, {**facts, "portfolio": shorten(buyer)})
+        elif not may_be_alike(order, old) and {Step.PLACE, Step.CANCEL_REPLACED} & set(steps):
             yield _complaint("REPLACES-UNLIKE", order, {**facts, "reference": shorten(old.client_reference or "-")})
 
 

@@ -23,7 +23,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from .._values.observed import Application
-    from .._values.order import Order
+    from .._values.order import Order, Outline
     from .memory import Memory
 
 # What runs of ours write: portfolio, name of the order, generation.
@@ -90,7 +90,7 @@ def _find_other_portfolio(order: Order, app: Application) -> str | None:
 
 
 def find_bought_before(
-    buying: Iterable[Order], orders: Iterable[Order], applications: Iterable[Application], portfolio: str
+    buying: Iterable[Order], orders: Iterable[Order | Outline], applications: Iterable[Application], portfolio: str
 ) -> Iterator[Complaint]:
     """Find ended purchases that an order would repeat under another name, though nothing is repeated by itself."""
     names = {None, *(name for order in orders for name in (order.name, order.was_named))}

@@ -11,6 +11,8 @@ import typing as t
 
 import pytest
 from ansible_collections.iij.server_certificate.plugins.module_utils._core.phrases import Language
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.files import read_inline
+from ansible_collections.iij.server_certificate.plugins.plugin_utils._orders.portfolio import judge_orders
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.document import Frame, describe_plan
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._reports.text import render_text
 from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import State
@@ -23,46 +25,65 @@ from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.
     remarks,
 )
 from ansible_collections.iij.server_certificate.tests.unit.plugins.plugin_utils.portfolios import (
-    DV,
     MADE_AT,
     OV,
+    TODAY,
     portfolio,
 )
 
+if t.TYPE_CHECKING:
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._planning.memory import Memory
+    from ansible_collections.iij.server_certificate.plugins.plugin_utils._values.observed import Application
+
+RULE: t.Final = "REPLACES-UNLIKE"
+
 
 @pytest.mark.parametrize(
-    ("reference", "common_name", "written", "unlike"),
+    ("reference", "common_name", "unlike"),
     [
-        ("p/www/1", "www.example.jp", {}, False),
-        ("p/www/1", "shop.example.jp", {}, True),
-        (None, "www.example.jp", {}, False),
-        (None, "shop.example.jp", {}, True),
-        ("by-hand 7", "www.example.jp", {}, False),
-        ("p/shop/1", "www.example.jp", {}, True),
-        ("p/shop/1", "www.example.jp", {"was_named": "shop"}, False),
-        ("other/shop/1", "shop.example.jp", {}, False),  # REPLACES-OTHER says it
+        ("p/www/1", "www.example.jp", False),
+        ("p/www/1", "shop.example.jp", True),
+        (None, "www.example.jp", False),
+        (None, "shop.example.jp", True),
+        ("by-hand 7", "www.example.jp", False),
+        ("p/shop/1", "www.example.jp", False),  # another order name, as the guide has it
+        ("p/shop/1", "shop.example.jp", True),
+        ("other/shop/1", "shop.example.jp", False),  # REPLACES-OTHER says it
     ],
 )
-def test_a_replaces_that_was_left_in_a_copy_is_told_from_the_first_plan_on(
-    reference: str | None, common_name: str, written: dict[str, t.Any], unlike: bool
+@pytest.mark.parametrize("named", [{"generation": 2}, {"name": "www-ev"}])
+def test_a_replaces_that_was_left_in_a_copy_is_told_with_the_purchase_and_the_cancellation(
+    reference: str | None, common_name: str, unlike: bool, named: dict[str, t.Any]
 ) -> None:
-    (order,) = portfolio(OV | {"generation": 2, "replaces": OLD.contract_id} | written)
+    (order,) = portfolio(OV | {"replaces": OLD.contract_id} | named)
     old = dc.replace(OLD, client_reference=reference, common_name=common_name)
     new = dc.replace(NEW, client_reference=order.client_reference("p"))
-    for rows in ((old,), (old, new)):
-        found = [each for each in plan_of(*rows, orders=(order,)).remarks if each.rule == "REPLACES-UNLIKE"]
-        assert bool(found) is unlike
-        assert all(common_name in str(each.facts) for each in found)
-    over = dc.replace(old, state=State.CANCELLED)
-    assert "REPLACES-UNLIKE" not in remarks(plan_of(over, new, orders=(order,)))
+    memory = on_host((order, new))
+
+    def is_told(*rows: Application, memory: Memory | None = None, **more: t.Any) -> bool:
+        told = [each for each in plan_of(*rows, orders=(order,), memory=memory, **more).remarks if each.rule == RULE]
+        assert all(common_name in str(each.facts) for each in told)
+        return bool(told)
+
+    assert is_told(old) is is_told(old, new, memory=memory) is unlike
+    for state in (State.AWAITING_REGISTRATION, State.APPLIED, State.ISSUED):
+        assert not is_told(old, dc.replace(new, state=state)), "bought already, and not cancelled yet"
+    assert not is_told(dc.replace(old, state=State.CANCELLED), new)
+    for each in ((old,), (old, new)):
+        assert not is_told(*each, memory=memory, due_only=True), "the daily run neither buys nor cancels"
+    assert not is_told(old, new, memory=memory, changes_online=False), "a person cancels it, and is told of it"
 
 
-def test_what_another_entry_gives_up_is_meant_to_be_replaced() -> None:
-    cancelled = DV | {"state": "cancelled", "contract_id": OLD.contract_id}
-    old = dc.replace(OLD, client_reference="p/blog/1", common_name="www.example.jp")
-    blog, www = portfolio(cancelled | {"common_name": "www.example.jp"}, OV | {"replaces": OLD.contract_id})
-    assert "REPLACES-UNLIKE" in remarks(plan_of(old, orders=(www,)))
-    assert "REPLACES-UNLIKE" not in remarks(plan_of(old, orders=(blog, www)))
+def test_an_order_with_a_mistake_is_no_order_that_is_gone() -> None:
+    """Neither is its contract another one's that may be replaced, nor its name the one under which it was bought."""
+    judged = judge_orders(read_inline([{**OV, "approval_email": "nobody"}]), day=TODAY)
+    (ev,) = portfolio(OV | {"name": "www-ev", "replaces": OLD.contract_id})
+    assert RULE not in remarks(plan_of(OLD, orders=(ev,), outlines=judged.outlines, leave_wrong=True))
+    (second,) = portfolio(OV | {"name": "second"})
+    ended = dc.replace(NEW, client_reference="p/www/1", state=State.REJECTED)
+    for outlines, expected in (((), True), (judged.outlines, False)):
+        plan = plan_of(ended, orders=(second,), outlines=outlines, leave_wrong=True)
+        assert ("BOUGHT-BEFORE" in remarks(plan)) is expected
 
 
 def test_the_plan_says_whose_contract_is_cancelled() -> None:
