@@ -229,7 +229,7 @@ def _find_taken(
             continue
         fitting = (former for former in buying.get(order.common_name, ()) if _fits(former, app))
         losing = (former for former in fitting if _is_taken(app, former, order, memory))
-        taken_from = [former for former in losing if not _means_another(former, order, observed)]
+        taken_from = [former for former in losing if not _means_another(former, app, order, observed, memory)]
         names = list_names(one.name for one in (order, *taken_from))
         for one in (order, *taken_from) if taken_from else ():
             yield _complaint("CONTRACT-TWICE", one, "contract_id", {"contract_id": app.contract_id, "others": names})
@@ -248,18 +248,20 @@ def _is_taken(app: Application, former: Order, order: Order, memory: Memory | No
     return order.state is Wanted.CANCELLED
 
 
-def _means_another(former: Order, order: Order, observed: Observed) -> bool:
+def _means_another(former: Order, app: Application, order: Order, observed: Observed, memory: Memory | None) -> bool:
     """Check whether an order says that it buys another contract: beside the one that is named, or after it.
 
-    A generation counts the purchases of an order, so those that are over and what it replaces came before this one.
+    A generation counts the purchases of an order, so those that are over, or were its own, came before this one.
     """
-    over = {
-        one.contract_id
-        for one in observed.applications
-        if (not one.live or is_given_up(one)) and not any(find_natural_differences(former, one))
-    }
-    before = over | ({former.replaces} if former.replaces else set())
-    return former.duplicate_of == order.name or former.generation > len(before) + 1
+
+    def came_before(one: Application) -> bool:
+        if not any(find_natural_differences(former, one)):
+            return not one.live or is_given_up(one)
+        is_own = (one.client_reference or "").split("/")[1:2] == [former.name]
+        return is_own or (memory is not None and memory.is_named(former, one))
+
+    before = {former.replaces, *(one.contract_id for one in observed.applications if came_before(one))}
+    return former.duplicate_of == order.name or former.generation > len(before - {app.contract_id, None}) + 1
 
 
 def find_unsure_claims(

@@ -231,7 +231,8 @@ def _of_replaced(entry: Entry) -> Iterator[Complaint]:
         then = _CANCEL_IN_PERSON if old.in_person else _CANCELLED_LATER
         yield _remark("REPLACED-RENEWED", entry.order, {**facts, "then": then}, "replaces")
     elif old.in_person:
-        yield _remark("REPLACED-IN-PERSON", entry.order, facts, "replaces")
+        what = {**facts, "common_name": shorten(old.application.common_name)}
+        yield _remark("REPLACED-IN-PERSON", entry.order, what, "replaces")
     elif old.track is not None and old.track.is_near():
         yield _remark("REPLACED-GOES-ON", entry.order, facts, "replaces")
 

@@ -65,11 +65,12 @@ def require_names(options: Mapping[str, t.Any], judged: Judged, warn: Callable[[
         bare = _list_wanting(option, judged) - {*options[option]}
         if name in names or not bare:
             continue
-        near = _suggest(name, bare)
-        problem = _NOBODYS.filled(option, name, near)
-        if near.en and of_files and not judged.is_unsure:
+        near = find_nearest(name, sorted(bare))
+        problem = _NOBODYS.filled(option, name, _NEAR.filled(near) if near else Phrase("", ""))
+        # A number is the name of a neighbour, which may be gone or in another portfolio, more often than a slip.
+        if near and _leave_digits_out(name) != _leave_digits_out(near) and of_files and not judged.is_unsure:
             problems.append(problem)
-        elif near.en or of_files:
+        elif near or of_files:
             warn(problem)
     if problems:
         raise OptionsWrong(join_phrases(problems))
@@ -102,9 +103,8 @@ def _list_all(options: Mapping[str, t.Any]) -> Iterator[tuple[str, str, t.Any]]:
             yield option, name, value
 
 
-def _suggest(name: str, names: Iterable[str]) -> Phrase:
-    near = find_nearest(name, sorted(names))
-    return _NEAR.filled(near) if near else Phrase("", "")
+def _leave_digits_out(name: str) -> str:
+    return "".join(character for character in name if not character.isdigit())
 
 
 __all__ = ("OPTIONS", "require_names", "require_passphrases", "require_unhidden")

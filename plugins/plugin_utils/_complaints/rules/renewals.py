@@ -153,12 +153,12 @@ RULES = (
         "REPLACED-IN-PERSON",
         "M:2261088, M:3473591",
         (
-            "No run of this collection can cancel {contract_id}, which {value} replaces.",
+            "No run of this collection can cancel {contract_id} (for {common_name}), which {value} replaces.",
             "a cancellation by the group admin before {day}, once the new certificate is in use",
             "Cancel {contract_id} in the portal. Unless somebody does, IIJ renews it by itself on {day}.",
         ),
         (
-            "{value} で置き換える {contract_id} は、このコレクションからは解約できません。",
+            "{value} で置き換える {contract_id} ({common_name} の契約) は、このコレクションからは解約できません。",
             "新しい証明書の利用開始後、{day} より前に、サービスグループの運用管理担当者による解約",
             "ポータルで {contract_id} を解約してください。解約しない場合、{day} にIIJ側で自動更新されます。",
         ),

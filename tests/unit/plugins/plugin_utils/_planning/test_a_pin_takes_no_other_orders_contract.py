@@ -33,6 +33,7 @@ CANCELLED: t.Final = {**PINNED, "state": "cancelled"}
 ROW: t.Final = booked(ORDER, None, number=1, state=State.ISSUED)
 (STRANGER,) = portfolio({**OV, "name": "stranger"})
 (OWNER,) = (order for order in portfolio(WWW, PINNED) if order.name == "pinned")
+FIRST: t.Final = booked(ORDER, "p/www/1", number=9, state=State.ISSUED)
 TWICE: t.Final = ["CONTRACT-TWICE", "CONTRACT-TWICE"]
 OF_WWW, OF_NOBODY = Memory([make_registered(ORDER, ROW)]), Memory()
 OF_PINNED, OF_STRANGER = Memory([make_registered(OWNER, ROW)]), Memory([make_registered(STRANGER, ROW)])
@@ -129,6 +130,10 @@ def test_another_purchase_may_be_meant(
         ({"generation": 2, "replaces": "rsc00000009"}, dc.replace(ROW, contract_id="rsc00000009"), TWICE),
         ({"generation": 3, "replaces": "rsc00000009"}, dc.replace(ROW, contract_id="rsc00000009"), []),
         ({"generation": 2}, dc.replace(ROW, contract_id="rsc00000009", common_name="x.example.jp"), []),
+        # It was its own first, before its product or name was changed.
+        ({"generation": 2}, dc.replace(FIRST, common_name="x.example.jp"), TWICE),
+        ({"generation": 2}, dc.replace(FIRST, product="secure_server_id_ev"), TWICE),
+        ({"generation": 3}, dc.replace(FIRST, product="secure_server_id_ev"), []),
     ],
 )
 @pytest.mark.parametrize("memory", [None, OF_WWW])

@@ -93,6 +93,7 @@ def test_a_slip_for_an_order_in_the_files_is_refused(option: str) -> None:
         ({"www": "x", "shop": "x", "mail": "x"}, ()),  # of another portfolio: every order here has one
         ({"www": "x", "shop": "x", "www-2025": "x"}, ()),  # its order was removed
         ({"www": "x", "www2": "x", "mail": "x"}, ("www2", "mail")),  # what it protected may be shop's key
+        ({"shop": "x", "www2": "x"}, ("www2",)),  # a neighbour of www, elsewhere or gone
         ({"mail": "x"}, ("mail",)),
     ],
 )
