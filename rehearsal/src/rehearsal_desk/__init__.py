@@ -6,4 +6,4 @@
 
 from __future__ import annotations
 
-__version__ = "1.6.0"
+__version__ = "1.7.0"
