@@ -18,8 +18,8 @@ description:
     orders that have ended otherwise than was asked. The numbers are ours.
   - Where nothing is due, nothing is sent. Where the status cannot be read, that is sent.
   - Where something is due and no way of sending is configured, the task fails.
-  - Each way is used once a day for the same orders, however often the task runs. One that failed is tried again by the next run, and a message that the status could not
-    be read, or not whole, does not use up the day of the others.
+  - Each way is used once a day for the same orders, however often the task runs. One that failed is tried again by the
+    next run, and a message that the status could not be read, or not whole, does not use up the day of the others.
   - Where it cannot be written down what was sent, all ways are used all the same, and the task fails.
 extends_documentation_fragment:
   - iij.server_certificate._desk
