@@ -98,8 +98,8 @@ class _Attempts:
         """List the attempts at this step that may have been for this order."""
         if step not in self._sorted:
             self._sorted[step] = self._sort(step)
-        subject = entry.order.common_name if step is Step.PLACE else _id_of(entry)
-        keys = dict.fromkeys((None, subject, entry.order.client_reference(self._portfolio)))
+        subjects = {entry.order.common_name} if step is Step.PLACE else _own(entry)
+        keys = (None, *sorted(subjects | {entry.order.client_reference(self._portfolio)}))
         candidates = {id(line): line for key in keys for line in self._sorted[step].get(key, ())}
         return [line for line in candidates.values() if _is_about(line, entry, step, portfolio=self._portfolio)]
 
@@ -111,10 +111,6 @@ class _Attempts:
             for key in {None if subject == HIDDEN else subject, line.get("client_reference") or subject}:
                 result.setdefault(key, []).append(line)
         return result
-
-
-def _id_of(entry: Entry) -> str | None:
-    return entry.application.contract_id if entry.application else None
 
 
 def _holds(line: Mapping[str, t.Any], entry: Entry, step: Step, plan: Plan, *, portfolio: str) -> bool:
