@@ -28,32 +28,30 @@ def tasks(desk: DeskControl, tmp_path: pathlib.Path) -> Tasks:
     return Tasks(desk=lambda _role: options, options={}, folder=tmp_path)
 
 
+def buy_meanwhile(tasks: Tasks, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Have a task of another host buy an order of this name once the next task has looked at the desk."""
+    count, others = cert_application.count_contract_steps, iter([name])
+
+    def count_after_another(plan: t.Any) -> int:
+        for other in others:
+            tasks.run("cert_application", "web2", order=sample.fields(name=other))
+        return count(plan)
+
+    monkeypatch.setattr(cert_application, "count_contract_steps", count_after_another)
+
+
 def test_an_order_that_was_bought_since_the_look_is_not_bought_twice(
     desk: DeskControl, tasks: Tasks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two hosts of one play, each with an order of its own for the same common name."""
-    count, others = cert_application.count_contract_steps, iter(["www-web2"])
-
-    def count_after_another(plan: t.Any) -> int:
-        for name in others:
-            tasks.run("cert_application", "web2", order=sample.fields(name=name))
-        return count(plan)
-
-    monkeypatch.setattr(cert_application, "count_contract_steps", count_after_another)
+    buy_meanwhile(tasks, monkeypatch, "www-web2")
     result = tasks.run("cert_application", "web1", order=sample.fields(name="www-web1"))
     assert [complaint["rule"] for complaint in result["complaints"]] == ["ALREADY-ORDERED"]
     assert desk.purchases() == ["default/www-web2/1"]
 
 
 def test_the_same_order_is_bought_once(desk: DeskControl, tasks: Tasks, monkeypatch: pytest.MonkeyPatch) -> None:
-    count, others = cert_application.count_contract_steps, iter(["www"])
-
-    def count_after_another(plan: t.Any) -> int:
-        for name in others:
-            tasks.run("cert_application", "web2", order=sample.fields(name=name))
-        return count(plan)
-
-    monkeypatch.setattr(cert_application, "count_contract_steps", count_after_another)
+    buy_meanwhile(tasks, monkeypatch, "www")
     result = tasks.run("cert_application", "web1", order=sample.fields())
     assert not result.get("failed") and not result["changed"]
     assert desk.purchases() == ["default/www/1"]
